@@ -1,0 +1,197 @@
+//! The parts of the tests: what each needs and what it runs.
+
+use std::process::Command;
+use std::sync::OnceLock;
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+
+use crate::command;
+use crate::npm::{self, npm};
+use crate::server::{self, Server};
+use crate::tool::{Tool, WASM};
+
+/// The crate of the wasm tests; webdriver.json beside its manifest says how to start the browser.
+const WASM_TESTS: &str = "tests/wasm/Cargo.toml";
+
+/// The validators that native tests ask for a second opinion.
+const VALIDATORS: &str = "tests/js";
+
+/// The npm package.
+const PACKAGE: &str = "bindings/js";
+
+/// A part of the tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Tests and documentation tests of all crates on this machine.
+    Native,
+    /// The wasm tests in Node.js.
+    WasmNode,
+    /// The wasm tests in headless Chromium, in a page and in a worker.
+    WasmChromium,
+    /// The tests of the npm package.
+    Js,
+}
+
+/// Every part when none was named.
+pub(crate) fn or_all(parts: Vec<Part>) -> Vec<Part> {
+    if parts.is_empty() {
+        Part::value_variants().to_vec()
+    } else {
+        parts
+    }
+}
+
+/// Installs what the parts need.
+pub(crate) fn set_up(parts: &[Part]) -> Result<()> {
+    for tool in needs(parts) {
+        tool.ensure()
+            .with_context(|| format!("cannot set up {tool}"))?;
+    }
+    Ok(())
+}
+
+/// Runs the parts in turn and stops at the first that fails.
+pub(crate) fn run(parts: &[Part]) -> Result<()> {
+    let server = OnceLock::new();
+    for part in parts {
+        part.run(&server)
+            .with_context(|| format!("the part `{}` failed", part.name()))?;
+    }
+    let names: Vec<_> = parts.iter().map(|part| part.name()).collect();
+    command::heading(&format!("All tests passed: {}", names.join(", ")));
+    Ok(())
+}
+
+/// Each tool once, in the order of its first need.
+fn needs(parts: &[Part]) -> Vec<Tool> {
+    let mut tools = Vec::new();
+    for tool in parts.iter().flat_map(|part| part.needs()) {
+        if !tools.contains(tool) {
+            tools.push(*tool);
+        }
+    }
+    tools
+}
+
+impl Part {
+    fn name(self) -> String {
+        self.to_possible_value()
+            .map(|value| value.get_name().to_owned())
+            .unwrap_or_default()
+    }
+
+    fn needs(self) -> &'static [Tool] {
+        match self {
+            Self::Native => &[Tool::OpenSsl, Tool::Redis, Tool::Npm(VALIDATORS)],
+            Self::WasmNode => &[Tool::WasmTarget, Tool::WasmBindgen],
+            Self::WasmChromium => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::Browser],
+            Self::Js => &[
+                Tool::WasmTarget,
+                Tool::WasmBindgen,
+                Tool::WasmPack,
+                Tool::Browser,
+                Tool::Npm(PACKAGE),
+            ],
+        }
+    }
+
+    fn run(self, server: &OnceLock<Server>) -> Result<()> {
+        match self {
+            Self::Native => native(),
+            Self::WasmNode => {
+                let server = running(server)?;
+                wasm("Wasm tests in Node.js", server, &[])
+            }
+            Self::WasmChromium => {
+                let server = running(server)?;
+                wasm(
+                    "Wasm tests in a page of Chromium",
+                    server,
+                    &["WASM_BINDGEN_USE_BROWSER"],
+                )?;
+                let worker = ["WASM_BINDGEN_USE_DEDICATED_WORKER"];
+                wasm("Wasm tests in a worker of Chromium", server, &worker)
+            }
+            Self::Js => js(),
+        }
+    }
+}
+
+fn native() -> Result<()> {
+    command::heading("Native tests and documentation tests");
+    command::run(command::cargo().args(["test", "--all-features", "--no-fail-fast"]))
+}
+
+/// The runner in .cargo/config.toml learns from the flags where to run the tests.
+fn wasm(title: &str, server: &Server, flags: &[&str]) -> Result<()> {
+    command::heading(title);
+    let mut test = command::cargo();
+    test.args([
+        "test",
+        "--manifest-path",
+        WASM_TESTS,
+        "--target",
+        WASM,
+        "--tests",
+        "--no-fail-fast",
+    ]);
+    test.env(server::VARIABLE, server.url());
+    // Seconds; the runner's own 20 include the start of the browser.
+    test.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
+    for flag in flags {
+        test.env(flag, "1");
+    }
+    use_chromedriver(&mut test);
+    command::run(&mut test)
+}
+
+/// Otherwise the runner would take the first driver of any browser that it finds.
+fn use_chromedriver(test: &mut Command) {
+    if std::env::var_os("CHROMEDRIVER").is_none()
+        && let Some(driver) = command::find("chromedriver")
+    {
+        test.env("CHROMEDRIVER", driver);
+    }
+}
+
+fn js() -> Result<()> {
+    command::heading("The npm package");
+    if !npm::exists(PACKAGE) {
+        println!("{PACKAGE} has no package yet");
+        return Ok(());
+    }
+    command::run(npm(PACKAGE).args(["run", "build"]))?;
+    command::run(npm(PACKAGE).arg("test"))
+}
+
+/// The server, started when the first part asks for it.
+fn running(server: &OnceLock<Server>) -> Result<&Server> {
+    if let Some(server) = server.get() {
+        return Ok(server);
+    }
+    let started = Server::start()?;
+    Ok(server.get_or_init(|| started))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_means_every_part() {
+        assert_eq!(or_all(vec![Part::Js]), [Part::Js]);
+        assert_eq!(or_all(Vec::new()), Part::value_variants());
+    }
+
+    #[test]
+    fn a_tool_that_several_parts_need_is_set_up_once() {
+        let tools = needs(&[Part::WasmNode, Part::WasmChromium]);
+        assert_eq!(tools, [Tool::WasmTarget, Tool::WasmBindgen, Tool::Browser]);
+    }
+
+    #[test]
+    fn parts_are_named_in_kebab_case() {
+        assert_eq!(Part::WasmChromium.name(), "wasm-chromium");
+    }
+}

@@ -1,0 +1,142 @@
+//! What the tests need on a machine, and how to get it.
+
+use std::{env, fmt};
+
+use anyhow::Result;
+
+use crate::debian::{self, System};
+use crate::{command, lock, npm};
+
+/// The target of the wasm tests.
+pub(crate) const WASM: &str = "wasm32-unknown-unknown";
+
+const WASM_PACK: &str = "^0.15";
+
+const BROWSER: System = System {
+    name: "Chromium with ChromeDriver",
+    present: || command::find("chromium").is_some() && chromedriver_is_known(),
+    packages: &["chromium", "chromium-driver"],
+};
+
+const REDIS: System = System {
+    name: "redis-server",
+    present: || command::find("redis-server").is_some(),
+    packages: &["redis-server"],
+};
+
+const OPENSSL: System = System {
+    name: "OpenSSL's headers",
+    present: || !cfg!(target_os = "linux") || openssl_is_known(),
+    packages: &["libssl-dev", "pkg-config"],
+};
+
+/// Something that tests need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tool {
+    /// Chromium and its driver.
+    Browser,
+    /// What an npm project's package-lock.json names; the project is a folder of the workspace.
+    Npm(&'static str),
+    /// The headers that the feature `native-tls` is built with.
+    OpenSsl,
+    /// The server of the token store's tests.
+    Redis,
+    /// wasm-bindgen's command line and test runner, of Cargo.lock's version.
+    WasmBindgen,
+    /// Builds the npm package.
+    WasmPack,
+    /// Rust's standard library for wasm.
+    WasmTarget,
+}
+
+impl Tool {
+    /// Installs the tool unless it is there.
+    pub(crate) fn ensure(self) -> Result<()> {
+        match self {
+            Self::Browser => debian::ensure(&BROWSER),
+            Self::Npm(folder) => npm::ensure(folder),
+            Self::OpenSsl => debian::ensure(&OPENSSL),
+            Self::Redis => debian::ensure(&REDIS),
+            Self::WasmBindgen => wasm_bindgen(),
+            Self::WasmPack => wasm_pack(),
+            Self::WasmTarget => wasm_target(),
+        }
+    }
+}
+
+/// wasm-bindgen refuses modules that another version of it has built.
+fn wasm_bindgen() -> Result<()> {
+    let version = lock::version_of("wasm-bindgen")?;
+    if installed("wasm-bindgen-test-runner", &version) && installed("wasm-bindgen", &version) {
+        return Ok(());
+    }
+    install("wasm-bindgen-cli", &version)
+}
+
+fn wasm_pack() -> Result<()> {
+    if command::find("wasm-pack").is_some() {
+        return Ok(());
+    }
+    install("wasm-pack", WASM_PACK)
+}
+
+fn wasm_target() -> Result<()> {
+    let list = command::output(command::program("rustup").args(["target", "list", "--installed"]));
+    // Without rustup (a distribution's Rust) the build itself tells what is missing.
+    if list.is_err() || list.is_ok_and(|targets| targets.lines().any(|target| target == WASM)) {
+        return Ok(());
+    }
+    command::heading(&format!("Adding the target {WASM}"));
+    command::run(command::program("rustup").args(["target", "add", WASM]))
+}
+
+fn install(name: &str, version: &str) -> Result<()> {
+    command::heading(&format!("Installing {name} {version}"));
+    command::run(command::cargo().args(["install", name, "--version", version]))
+}
+
+/// Whether a program's `--version` is exactly this one.
+fn installed(program: &str, version: &str) -> bool {
+    command::output(command::program(program).arg("--version"))
+        .is_ok_and(|said| says(&said, version))
+}
+
+fn says(output: &str, version: &str) -> bool {
+    output.split_whitespace().nth(1) == Some(version)
+}
+
+fn chromedriver_is_known() -> bool {
+    env::var_os("CHROMEDRIVER").is_some() || command::find("chromedriver").is_some()
+}
+
+fn openssl_is_known() -> bool {
+    env::var_os("OPENSSL_DIR").is_some()
+        || command::succeeds(command::program("pkg-config").args(["--exists", "openssl"]))
+}
+
+impl fmt::Display for Tool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Browser => f.write_str(BROWSER.name),
+            Self::Npm(folder) => write!(f, "the npm packages of {folder}"),
+            Self::OpenSsl => f.write_str(OPENSSL.name),
+            Self::Redis => f.write_str(REDIS.name),
+            Self::WasmBindgen => f.write_str("wasm-bindgen"),
+            Self::WasmPack => f.write_str("wasm-pack"),
+            Self::WasmTarget => write!(f, "the target {WASM}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_exact_version_will_do() {
+        assert!(says("wasm-bindgen 0.2.130\n", "0.2.130"));
+        assert!(says("wasm-bindgen 0.2.130 (a1b2c3d4e)\n", "0.2.130"));
+        assert!(!says("wasm-bindgen 0.2.13\n", "0.2.130"));
+        assert!(!says("", "0.2.130"));
+    }
+}
