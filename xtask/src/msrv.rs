@@ -26,7 +26,12 @@ struct Package {
 
 /// Compares the crate's `rust-version` with that of everything it is built from.
 pub(crate) fn check() -> Result<()> {
-    let json = command::output(command::cargo().args(["metadata", "--format-version", "1"]))?;
+    let json = command::output(command::cargo().args([
+        "metadata",
+        "--format-version",
+        "1",
+        "--all-features",
+    ]))?;
     let tree = command::output(command::cargo().args([
         "tree",
         "-p",

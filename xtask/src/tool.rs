@@ -2,7 +2,7 @@
 
 use std::{env, fmt};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::debian::{self, System};
 use crate::{command, lock, npm};
@@ -67,10 +67,17 @@ impl Tool {
 /// wasm-bindgen refuses modules that another version of it has built.
 fn wasm_bindgen() -> Result<()> {
     let version = lock::version_of("wasm-bindgen")?;
-    if installed("wasm-bindgen-test-runner", &version) && installed("wasm-bindgen", &version) {
+    let present =
+        || installed("wasm-bindgen", &version) && installed("wasm-bindgen-test-runner", &version);
+    if present() {
         return Ok(());
     }
-    install("wasm-bindgen-cli", &version)
+    install("wasm-bindgen-cli", &version)?;
+    ensure!(
+        present(),
+        "PATH has a wasm-bindgen that is not {version} before the installed one"
+    );
+    Ok(())
 }
 
 fn wasm_pack() -> Result<()> {
