@@ -1,0 +1,2 @@
+//! Generated.
+pub(crate) mod table;

@@ -1,0 +1,215 @@
+//! Builds a [`Client`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::call::check_header;
+use crate::client::{Client, Settings, Shared, cookie_header};
+use crate::endpoint::Endpoint;
+use crate::error::{Error, ErrorKind, Result};
+use crate::execute::Pipeline;
+use crate::limiter::{Limiter, RateLimit};
+use crate::retry::RetryPolicy;
+use crate::runtime::{self, Runtime};
+use crate::token::{ClientCredentials, TokenManager, TokenPolicy, TokenSource};
+use crate::transport::{self, Headers, Hook, HttpTransport, RedirectPolicy, TransportOptions};
+
+/// Settings of a client that is not there yet; see [`Client::builder`].
+///
+/// Building starts nothing and sends nothing.
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder {
+    endpoint: Endpoint,
+    source: Option<Box<dyn TokenSource>>,
+    scope: Option<String>,
+    transport: Option<Arc<dyn HttpTransport>>,
+    runtime: Option<Arc<dyn Runtime>>,
+    hooks: Vec<Arc<dyn Hook>>,
+    limit: Option<RateLimit>,
+    settings: Settings,
+    problem: Option<Error>,
+}
+
+/// The scope of the Management API that Logto's own role for it grants.
+const DEFAULT_SCOPE: &str = "all";
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+const USER_AGENT: &str = concat!("logto-admin/", env!("CARGO_PKG_VERSION"));
+
+impl ClientBuilder {
+    pub(crate) fn new(endpoint: Endpoint) -> Self {
+        let limit = endpoint.is_cloud().then_some(RateLimit::LOGTO_CLOUD);
+        let headers = [("accept", "application/json"), ("user-agent", USER_AGENT)].into_iter().collect();
+        Self {
+            endpoint,
+            source: None,
+            scope: Some(DEFAULT_SCOPE.to_owned()),
+            transport: None,
+            runtime: None,
+            hooks: Vec::new(),
+            limit,
+            settings: Settings::new(headers),
+            problem: None,
+        }
+    }
+
+    /// Gets access tokens with the id and secret of a machine-to-machine application.
+    pub fn client_credentials(self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
+        self.token_source(ClientCredentials::new(app_id, app_secret))
+    }
+
+    /// Gets access tokens from another source, such as [`FixedToken`](crate::token::FixedToken) or
+    /// [`token_fn`](crate::token::token_fn).
+    pub fn token_source(mut self, source: impl TokenSource) -> Self {
+        self.source = Some(Box::new(source));
+        self
+    }
+
+    /// The scope to ask for, separated by spaces: `all` if nothing is said, `None` for no scope at all.
+    pub fn scope<'a>(mut self, scope: impl Into<Option<&'a str>>) -> Self {
+        self.scope = scope.into().map(str::to_owned);
+        self
+    }
+
+    /// Sends requests by other means than the platform's usual ones.
+    pub fn transport(mut self, transport: impl HttpTransport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Takes time and randomness from elsewhere than the platform; for tests.
+    pub fn runtime(mut self, runtime: impl Runtime) -> Self {
+        self.runtime = Some(Arc::new(runtime));
+        self
+    }
+
+    /// Adds a hook after those there are.
+    pub fn hook(mut self, hook: impl Hook) -> Self {
+        self.hooks.push(Arc::new(hook));
+        self
+    }
+
+    /// The client's own rate limit: Logto Cloud's for its tenants and none for other servers if nothing is said.
+    pub fn rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.limit = limit.into();
+        self
+    }
+
+    /// When requests are tried again.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.settings.retry = policy;
+        self
+    }
+
+    /// How long each attempt may take: 30 seconds if nothing is said.
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.timeout = timeout.into();
+        self
+    }
+
+    /// How long a call may take, with all its attempts and waits: no bound if nothing is said.
+    pub fn total_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.total_timeout = timeout.into();
+        self
+    }
+
+    /// Sets a header of every request.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match check_header(name, value) {
+            Ok(()) => self.settings.headers.set(name.to_owned(), value.to_owned()),
+            Err(message) => self.fail(Error::config(message)),
+        }
+        self
+    }
+
+    /// The name by which the client introduces itself; browsers put their own in its place.
+    pub fn user_agent(self, name: &str) -> Self {
+        self.header("user-agent", name)
+    }
+
+    /// The language of messages, as in `Accept-Language`; codes do not change with it.
+    pub fn language(self, tags: &str) -> Self {
+        self.header("accept-language", tags)
+    }
+
+    /// Sends these cookies with every request.
+    pub fn cookies<'a>(mut self, cookies: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        match cookie_header(cookies) {
+            Ok(header) => self.settings.headers.set("cookie", header),
+            Err(error) => self.fail(error.with_kind(ErrorKind::Config)),
+        }
+        self
+    }
+
+    /// Says that the transport adds the cookies of a sign-in by itself, as a browser does.
+    pub fn ambient_cookies(mut self, ambient: bool) -> Self {
+        self.settings.ambient_cookies = ambient;
+        self
+    }
+
+    /// The largest body of an answer in bytes: 64 MiB if nothing is said.
+    pub fn max_response_bytes(mut self, bytes: u64) -> Self {
+        self.settings.options.max_response_bytes = bytes;
+        self
+    }
+
+    /// What to do with redirects: they are the answer if nothing is said.
+    pub fn redirects(mut self, policy: RedirectPolicy) -> Self {
+        self.settings.options.redirects = policy;
+        self
+    }
+
+    /// Makes an undocumented success status, or a success without the documented body, an error.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.settings.strict = strict;
+        self
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.problem.get_or_insert(error);
+    }
+
+    /// The client.
+    ///
+    /// # Errors
+    /// An endpoint that is none, a header or cookie that is none, or a platform for which a transport or a runtime has
+    /// to be given.
+    pub fn build(self) -> Result<Client> {
+        self.problem.map_or(Ok(()), Err)?;
+        self.endpoint.check()?;
+        let transport = self.transport.map_or_else(transport::platform, Ok)?;
+        let runtime = self.runtime.or_else(runtime::platform).ok_or_else(|| Error::config(NO_RUNTIME))?;
+        let policy =
+            TokenPolicy { retry: self.settings.retry, timeout: self.settings.timeout, options: self.settings.options };
+        let tokens = self.source.map(|source| TokenManager::new(source, self.endpoint.clone(), self.scope, policy));
+        let limiter = self.limit.map(Limiter::new);
+        let pipeline = Pipeline { transport, runtime, limiter, hooks: self.hooks };
+        Ok(Client::assemble(Shared { endpoint: self.endpoint, pipeline, tokens }, self.settings))
+    }
+}
+
+const NO_RUNTIME: &str =
+    "this build has no runtime of its own: switch the feature `tokio` on, or give one with `runtime`";
+
+impl Settings {
+    fn new(headers: Headers) -> Self {
+        Self {
+            headers,
+            timeout: Some(DEFAULT_TIMEOUT),
+            total_timeout: None,
+            retry: RetryPolicy::default(),
+            options: TransportOptions::default(),
+            ambient_cookies: false,
+            strict: false,
+        }
+    }
+}
+
+impl std::fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("endpoint", &self.endpoint)
+            .field("scope", &self.scope)
+            .field("headers", &self.settings.headers)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,224 @@
+//! The one path that every request takes: limiter, token, hooks, transport, and again if that makes sense.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::json;
+use crate::limiter::Limiter;
+use crate::retry::{self, Decision, Failure, Progress, RetryPolicy, StopReason};
+use crate::runtime::Runtime;
+use crate::token::{AccessToken, TokenManager};
+use crate::transport::headers::REDACTED;
+use crate::transport::{
+    Hook, HookContext, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, TransportOptions,
+};
+
+/// The way to the server, shared by all calls of a client, the token call among them.
+pub(crate) struct Pipeline {
+    pub transport: Arc<dyn HttpTransport>,
+    pub runtime: Arc<dyn Runtime>,
+    pub limiter: Option<Limiter>,
+    pub hooks: Vec<Arc<dyn Hook>>,
+}
+
+/// How one request is to be made.
+pub(crate) struct Plan<'a> {
+    pub operation: &'static str,
+    /// Makes the request anew for each attempt, without its access token.
+    pub build: &'a (dyn Fn() -> HttpRequest + Send + Sync),
+    pub retry: &'a RetryPolicy,
+    pub idempotent: bool,
+    pub timeout: Option<Duration>,
+    pub total_timeout: Option<Duration>,
+    pub options: TransportOptions,
+    /// Where the access token comes from, if there is to be one.
+    pub tokens: Option<&'a TokenManager>,
+}
+
+/// An answer, and what it took.
+pub(crate) struct Exchange {
+    pub response: HttpResponse,
+    pub attempts: u32,
+    pub elapsed: Duration,
+    pub stopped: Option<StopReason>,
+}
+
+impl Exchange {
+    /// Adds to an error what the exchange took.
+    pub(crate) fn blame(&self, error: Error) -> Error {
+        error.after(self.attempts, self.elapsed, self.stopped)
+    }
+}
+
+/// How an attempt ended without an answer.
+enum Lost {
+    Transport(TransportError),
+    /// Of a hook, or of getting a token: final.
+    Refused(Error),
+}
+
+impl Pipeline {
+    /// Makes a request, again if that makes sense, within the time that the plan gives it.
+    pub(crate) async fn run(&self, plan: &Plan<'_>) -> Result<Exchange> {
+        self.runtime.check().map_err(|why| Error::new(ErrorKind::Unsupported, why))?;
+        let start = self.runtime.monotonic();
+        let attempts = AtomicU32::new(0);
+        let work = self.attempts(plan, start, &attempts);
+        let Some(limit) = plan.total_timeout else { return work.await };
+        self.within(limit, work).await.unwrap_or_else(|| {
+            let error = Error::transport(timed_out("the call, with its retries,", limit));
+            Err(error.after(attempts.load(Ordering::Relaxed), self.since(start), Some(StopReason::Time)))
+        })
+    }
+
+    async fn attempts(&self, plan: &Plan<'_>, start: Duration, attempts: &AtomicU32) -> Result<Exchange> {
+        let mut token_renewed = false;
+        loop {
+            let attempt = attempts.fetch_add(1, Ordering::Relaxed) + 1;
+            let token = self.token(plan).await.map_err(|error| error.after(attempt - 1, self.since(start), None))?;
+            let outcome = self.attempt(plan, attempt, token.as_ref()).await;
+            if !token_renewed && discard_refused(plan, &outcome, token.as_ref()) {
+                token_renewed = true;
+                continue;
+            }
+            let progress = Progress { attempts: attempt, elapsed: self.since(start), idempotent: plan.idempotent };
+            match self.judge(plan, progress, &outcome) {
+                Some(Decision::Retry(wait)) => self.runtime.sleep(wait).await,
+                decision => return self.end(outcome, attempt, start, decision),
+            }
+        }
+    }
+
+    async fn token(&self, plan: &Plan<'_>) -> Result<Option<AccessToken>> {
+        match plan.tokens {
+            Some(tokens) => tokens.get(self).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// Sends one request: limiter, hooks, transport against the clock, hooks.
+    async fn attempt(&self, plan: &Plan<'_>, attempt: u32, token: Option<&AccessToken>) -> Result<HttpResponse, Lost> {
+        self.wait_for_limiter().await;
+        let context = HookContext { operation: plan.operation, attempt, token_call: plan.options.token_call };
+        let mut request = (plan.build)();
+        if let Some(token) = token {
+            request.headers.set("authorization", format!("Bearer {}", token.secret()));
+        }
+        for hook in &self.hooks {
+            before(&**hook, &mut request, &context).await.map_err(Lost::Refused)?;
+        }
+        let send = self.transport.send(request, &plan.options);
+        let answer = match plan.timeout {
+            Some(limit) => self.within(limit, send).await.unwrap_or_else(|| Err(timed_out("an attempt", limit))),
+            None => send.await,
+        };
+        let mut response = answer.map_err(Lost::Transport)?;
+        for hook in &self.hooks {
+            hook.after(&mut response, &context).await.map_err(Lost::Refused)?;
+        }
+        Ok(response)
+    }
+
+    async fn wait_for_limiter(&self) {
+        let delay = self.limiter.as_ref().map(|limiter| limiter.reserve(self.runtime.monotonic()));
+        if let Some(delay) = delay.filter(|delay| !delay.is_zero()) {
+            self.runtime.sleep(delay).await;
+        }
+    }
+
+    /// What is to follow an attempt; `None` after a success.
+    fn judge(&self, plan: &Plan<'_>, progress: Progress, outcome: &Result<HttpResponse, Lost>) -> Option<Decision> {
+        let response = match outcome {
+            Ok(response) if response.status < 400 => return None,
+            Ok(response) => response,
+            Err(Lost::Refused(_)) => return Some(Decision::Stop(StopReason::Final)),
+            Err(Lost::Transport(error)) => {
+                let failure =
+                    Failure::Transport { never_sent: error.never_sent(), retryable: is_retryable(error.kind()) };
+                return Some(retry::decide(plan.retry, progress, failure, self.runtime.random()));
+            }
+        };
+        let code = json::string_member(&response.body.text(), "code");
+        let retry_after = response.headers.get("retry-after");
+        let retry_after = retry_after.and_then(|value| retry::parse_retry_after(value, self.runtime.now()));
+        let failure = Failure::Status { status: response.status, code: code.as_deref(), retry_after };
+        self.heed_limit(response.status, code.as_deref(), retry_after);
+        Some(retry::decide(plan.retry, progress, failure, self.runtime.random()))
+    }
+
+    /// A 429 that is about the tenant and names no time empties the bucket.
+    fn heed_limit(&self, status: u16, code: Option<&str>, retry_after: Option<Duration>) {
+        if status == 429 && retry_after.is_none() && code != Some(retry::MESSAGE_LIMIT) {
+            if let Some(limiter) = &self.limiter {
+                limiter.drain(self.runtime.monotonic());
+            }
+        }
+    }
+
+    fn end(
+        &self,
+        outcome: Result<HttpResponse, Lost>,
+        attempts: u32,
+        start: Duration,
+        decision: Option<Decision>,
+    ) -> Result<Exchange> {
+        let elapsed = self.since(start);
+        let stopped = match decision {
+            Some(Decision::Stop(reason)) => Some(reason),
+            _ => None,
+        };
+        match outcome {
+            Ok(response) => Ok(Exchange { response, attempts, elapsed, stopped }),
+            Err(Lost::Transport(error)) => Err(Error::transport(error).after(attempts, elapsed, stopped)),
+            Err(Lost::Refused(error)) => Err(error.after(attempts, elapsed, stopped)),
+        }
+    }
+
+    fn since(&self, start: Duration) -> Duration {
+        self.runtime.monotonic().saturating_sub(start)
+    }
+
+    /// Runs `work` against the clock; dropping it when time is up stops whatever it does.
+    pub(crate) async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
+        match select(pin!(work), self.runtime.sleep(limit)).await {
+            Either::Left((done, _)) => Some(done),
+            Either::Right(_) => None,
+        }
+    }
+}
+
+/// Whether the API refused a token that can be had anew; that token, and no newer one, is then forgotten.
+fn discard_refused(plan: &Plan<'_>, outcome: &Result<HttpResponse, Lost>, token: Option<&AccessToken>) -> bool {
+    let refused = matches!(outcome, Ok(response) if response.status == 401);
+    match (plan.tokens, token) {
+        (Some(tokens), Some(token)) if refused => tokens.discard(token),
+        _ => false,
+    }
+}
+
+/// Shows a hook the request; the credentials only if it asks for them.
+async fn before(hook: &dyn Hook, request: &mut HttpRequest, context: &HookContext) -> Result<()> {
+    let hidden = if hook.sees_credentials() { None } else { request.headers.get("authorization").map(str::to_owned) };
+    if hidden.is_some() {
+        request.headers.set("authorization", REDACTED);
+    }
+    let done = hook.before(request, context).await;
+    if let Some(credentials) = hidden {
+        request.headers.set("authorization", credentials);
+    }
+    done
+}
+
+fn timed_out(what: &str, limit: Duration) -> TransportError {
+    TransportError::new(TransportErrorKind::Timeout, format!("{what} took longer than {limit:?}"))
+}
+
+fn is_retryable(kind: TransportErrorKind) -> bool {
+    use TransportErrorKind::{Body, Connect, Interrupted, Other, Timeout};
+    matches!(kind, Connect | Timeout | Interrupted | Body | Other)
+}

@@ -1,0 +1,68 @@
+//! Lists in pages.
+
+use std::ops::Deref;
+
+use crate::call::Paged;
+use crate::transport::Headers;
+
+/// One page of a list. It dereferences to its items.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// How many items all pages hold together, if the server says so.
+    pub total: Option<u64>,
+    /// Whether the server stopped counting, so that there are at least `total` items (audit logs with `enable_cap`).
+    pub total_is_capped: bool,
+    /// The page's number, from 1; `None` if everything was sent at once.
+    pub page: Option<u32>,
+    /// How many items a page holds at most; `None` if everything was sent at once.
+    pub page_size: Option<u32>,
+}
+
+impl<T> Page<T> {
+    pub(crate) fn new(items: Vec<T>, headers: &Headers, paged: Paged) -> Self {
+        let total = headers.get("total-number").and_then(|number| number.parse().ok());
+        let total_is_capped = headers.get("total-number-is-capped") == Some("true");
+        Self { items, total, total_is_capped, page: paged.page, page_size: paged.page_size }
+    }
+
+    /// Whether a further page can hold something: this one is not empty, and neither the total nor a page that is not
+    /// full says that it is the last.
+    #[must_use]
+    pub fn has_next(&self) -> bool {
+        let (Some(page), Some(size)) = (self.page, self.page_size) else { return false };
+        match self.total {
+            _ if self.items.is_empty() => false,
+            Some(_) if self.total_is_capped => true,
+            Some(total) => total > u64::from(page) * u64::from(size),
+            None => self.items.len() as u64 >= u64::from(size),
+        }
+    }
+}
+
+impl<T> Deref for Page<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.items
+    }
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Page<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}

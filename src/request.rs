@@ -1,0 +1,276 @@
+//! A call that can still be changed: [`Request`].
+
+use std::future::{Future, IntoFuture};
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::call::Call;
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::multipart;
+use crate::operation::{ListOperation, Operation, SearchOperation};
+use crate::response::{Answer, Conditional, Response};
+use crate::retry::RetryPolicy;
+use crate::transport::{HttpRequest, HttpResponse};
+use crate::types::{Part, QueryValue};
+use crate::url::Pairs;
+
+/// What awaiting a request runs.
+pub type RequestFuture<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
+
+/// A call of one operation. Nothing is sent until it is awaited; what is wrong with it surfaces then, before anything
+/// is sent.
+///
+/// ```no_run
+/// # async fn run(client: logto_admin::Client) -> logto_admin::Result<()> {
+/// use std::time::Duration;
+///
+/// let user = client.users().get("8yrtxfqcf2ut").timeout(Duration::from_secs(5)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct Request<Op> {
+    client: Client,
+    call: Call,
+    operation: PhantomData<fn() -> Op>,
+}
+
+impl<Op: Operation> Request<Op> {
+    pub(crate) fn new(client: &Client) -> Self {
+        Self::from_call(client, Call::new(Op::INFO, Op::INFO.path))
+    }
+
+    pub(crate) fn from_call(client: &Client, call: Call) -> Self {
+        Self { client: client.clone(), call, operation: PhantomData }
+    }
+
+    pub(crate) fn change(mut self, change: impl FnOnce(&mut Call)) -> Self {
+        change(&mut self.call);
+        self
+    }
+
+    pub(crate) fn path_parameter(self, name: &str, value: &str) -> Self {
+        self.change(|call| call.path_parameter(name, value))
+    }
+
+    /// Adds a member to the query, also one that the API document does not know.
+    pub fn query(self, name: &str, value: impl QueryValue) -> Self {
+        self.change(|call| value.append(name, &mut call.query))
+    }
+
+    /// Sends `body` as JSON.
+    pub fn json(self, body: &(impl Serialize + ?Sized)) -> Self {
+        self.change(|call| match serde_json::to_vec(body) {
+            Ok(bytes) => call.set_body("application/json", bytes),
+            Err(error) => call.fail(format!("the body cannot be written as JSON: {error}")),
+        })
+    }
+
+    /// Sends the members of `body`, which is an object of plain values, as a form.
+    pub fn form(self, body: &(impl Serialize + ?Sized)) -> Self {
+        self.change(|call| match Pairs::from_object(body) {
+            Ok(pairs) => call.set_body("application/x-www-form-urlencoded", pairs.into_string().into_bytes()),
+            Err(message) => call.fail(message),
+        })
+    }
+
+    /// Sends `parts` as `multipart/form-data`.
+    pub fn multipart(self, parts: &[Part]) -> Self {
+        self.change(|call| {
+            let encoded = multipart::encode(parts);
+            call.set_body(encoded.content_type, encoded.body);
+        })
+    }
+
+    /// Sets a header of this request alone.
+    pub fn header(self, name: &str, value: &str) -> Self {
+        self.change(|call| call.header(name, value))
+    }
+
+    /// How long each attempt may take.
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.change(|call| call.options.timeout = Some(timeout))
+    }
+
+    /// How long the call may take, with all its attempts and the waits between them.
+    pub fn total_timeout(self, timeout: Duration) -> Self {
+        self.change(|call| call.options.total_timeout = Some(timeout))
+    }
+
+    /// When this request is tried again.
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        self.change(|call| call.options.retry = Some(policy))
+    }
+
+    /// Says whether doing it twice is the same as doing it once, in place of what the table of operations says.
+    pub fn idempotent(self, idempotent: bool) -> Self {
+        self.change(|call| call.options.idempotent = Some(idempotent))
+    }
+
+    /// Asks for the answer only if it is no longer the version of this tag.
+    pub fn if_none_match(self, etag: &str) -> ConditionalRequest<Op> {
+        ConditionalRequest(self.header("if-none-match", etag))
+    }
+
+    /// The request as it would be sent, without its access token.
+    ///
+    /// # Errors
+    /// What is wrong with the request's arguments.
+    pub fn to_http(mut self) -> Result<HttpRequest> {
+        self.client.prepare(&mut self.call)?;
+        Ok(self.client.http_request(&self.call))
+    }
+
+    /// Makes the call and gives status and headers beside the parsed answer or the API's error.
+    ///
+    /// # Errors
+    /// Bad input, no access token, no answer.
+    pub async fn detailed(mut self) -> Result<Response<Op::Output>> {
+        let exchange = self.client.execute(&mut self.call).await?;
+        let result = self.client.success(&self.call, &exchange).and_then(|()| self.read(&exchange.response));
+        let HttpResponse { status, headers, .. } = exchange.response;
+        Ok(Response { status, headers, attempts: exchange.attempts, result })
+    }
+
+    /// Makes the call and gives the answer as it came, whatever its status.
+    ///
+    /// # Errors
+    /// Bad input, no access token, no answer.
+    pub async fn raw(mut self) -> Result<HttpResponse> {
+        Ok(self.client.execute(&mut self.call).await?.response)
+    }
+
+    pub(crate) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) const fn call(&self) -> &Call {
+        &self.call
+    }
+
+    fn read(&self, response: &HttpResponse) -> Result<Op::Output> {
+        let read = Op::Answer::read(response, &self.call.answer_context());
+        read.map_err(|error| error.at_operation(self.call.info.id, self.call.info.method, &self.call.path))
+    }
+
+    async fn send(mut self) -> Result<Op::Output> {
+        let exchange = self.client.execute(&mut self.call).await?;
+        self.client.success(&self.call, &exchange)?;
+        self.read(&exchange.response).map_err(|error| exchange.blame(error))
+    }
+}
+
+impl<Op: Operation> IntoFuture for Request<Op> {
+    type Output = Result<Op::Output>;
+    type IntoFuture = RequestFuture<Op::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// A request for something newer than what the caller has; awaited it gives a [`Conditional`].
+#[derive(Debug)]
+#[must_use = "a request does nothing until it is awaited"]
+pub struct ConditionalRequest<Op>(Request<Op>);
+
+impl<Op: Operation> ConditionalRequest<Op> {
+    async fn send(mut self) -> Result<Conditional<Op::Output>> {
+        let Request { client, call, .. } = &mut self.0;
+        let exchange = client.execute(call).await?;
+        if exchange.response.status == 304 {
+            return Ok(Conditional::NotModified);
+        }
+        client.success(call, &exchange)?;
+        let etag = exchange.response.headers.get("etag").map(str::to_owned);
+        Ok(Conditional::Modified { value: self.0.read(&exchange.response)?, etag })
+    }
+}
+
+impl<Op: Operation> IntoFuture for ConditionalRequest<Op> {
+    type Output = Result<Conditional<Op::Output>>;
+    type IntoFuture = RequestFuture<Conditional<Op::Output>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// Lists.
+impl<Op: ListOperation> Request<Op> {
+    /// Which page, from 1.
+    pub fn page(self, page: u32) -> Self {
+        self.change(|call| call.page(page))
+    }
+
+    /// How many items a page holds: 1 to 100, 20 if it is not said. Streams take 100.
+    pub fn page_size(self, page_size: u32) -> Self {
+        self.change(|call| call.page_size(page_size))
+    }
+}
+
+/// Searches. `%` stands for any text and `_` for any character, unless the match mode says otherwise.
+impl<Op: SearchOperation> Request<Op> {
+    /// Items that match the pattern in any of their searchable members.
+    pub fn search(self, pattern: &str) -> Self {
+        self.query("search", pattern)
+    }
+
+    /// Items that match the pattern in one member, such as `username` or `primaryEmail`.
+    pub fn search_member(self, member: &str, pattern: &str) -> Self {
+        self.query(&format!("search.{member}"), pattern)
+    }
+
+    /// How a member, or without one every member, is compared.
+    pub fn match_mode(self, member: Option<&str>, mode: MatchMode) -> Self {
+        let name = member.map_or_else(|| "mode".to_owned(), |member| format!("mode.{member}"));
+        self.query(&name, mode.as_str())
+    }
+
+    /// Whether items have to match all patterns or one of them.
+    pub fn joint(self, joint: Joint) -> Self {
+        self.query("joint", joint.as_str())
+    }
+
+    /// Whether upper and lower case differ.
+    pub fn case_sensitive(self, case_sensitive: bool) -> Self {
+        self.query("isCaseSensitive", case_sensitive)
+    }
+}
+
+crate::types::string_enum! {
+    /// How a search compares.
+    pub enum MatchMode {
+        /// With `%` and `_` as wildcards.
+        Like = "like",
+        /// To the letter.
+        Exact = "exact",
+        /// With a regular expression of POSIX.
+        SimilarTo = "similar_to",
+        /// With a regular expression.
+        Posix = "posix",
+    }
+}
+
+crate::types::string_enum! {
+    /// How several patterns of a search are joined.
+    pub enum Joint {
+        /// One of them has to match.
+        Or = "or",
+        /// All of them have to match.
+        And = "and",
+    }
+}
+
+impl<Op: Operation> Request<Op> {
+    /// Fails the request with this error when it is awaited.
+    pub(crate) fn failed(mut self, error: Error) -> Self {
+        self.call.problem.get_or_insert(error);
+        self
+    }
+}

@@ -1,0 +1,85 @@
+use std::fmt;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::transport::headers::REDACTED;
+use crate::url::encode;
+
+use super::{AccessToken, TokenContext, TokenError, TokenKind, TokenSource};
+
+/// Tokens for the Management API by a machine-to-machine application's id and secret.
+#[derive(Clone)]
+pub struct ClientCredentials {
+    app_id: String,
+    app_secret: String,
+    authentication: ClientAuthentication,
+}
+
+/// How an application shows its secret to the token endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ClientAuthentication {
+    /// In the `Authorization` header.
+    #[default]
+    Basic,
+    /// In the form.
+    Form,
+}
+
+impl ClientCredentials {
+    /// Credentials that are sent in the `Authorization` header.
+    pub fn new(app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
+        Self { app_id: app_id.into(), app_secret: app_secret.into(), authentication: ClientAuthentication::Basic }
+    }
+
+    /// Sends them in another way.
+    #[must_use]
+    pub const fn authentication(mut self, authentication: ClientAuthentication) -> Self {
+        self.authentication = authentication;
+        self
+    }
+
+    /// Posts a form with these credentials.
+    pub(super) async fn request(
+        &self,
+        context: &TokenContext<'_>,
+        form: &[(&str, &str)],
+    ) -> Result<AccessToken, TokenError> {
+        match self.authentication {
+            ClientAuthentication::Basic => context.request_token(form, Some(&self.basic())).await,
+            ClientAuthentication::Form => {
+                let credentials = [("client_id", self.app_id.as_str()), ("client_secret", self.app_secret.as_str())];
+                context.request_token(&[form, &credentials].concat(), None).await
+            }
+        }
+    }
+
+    /// RFC 6749 has both parts form-encoded before they are joined.
+    fn basic(&self) -> String {
+        format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(&self.app_id), encode(&self.app_secret))))
+    }
+}
+
+#[async_trait]
+impl TokenSource for ClientCredentials {
+    async fn fetch(&self, context: &TokenContext<'_>) -> Result<AccessToken, TokenError> {
+        let mut form = vec![("grant_type", "client_credentials"), ("resource", context.endpoint().resource())];
+        form.extend(context.scope().map(|scope| ("scope", scope)));
+        self.request(context, &form).await
+    }
+
+    fn kind(&self) -> TokenKind {
+        TokenKind::Management
+    }
+}
+
+impl fmt::Debug for ClientCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientCredentials")
+            .field("app_id", &self.app_id)
+            .field("app_secret", &REDACTED)
+            .field("authentication", &self.authentication)
+            .finish()
+    }
+}

@@ -1,0 +1,105 @@
+use crate::endpoint::Endpoint;
+use crate::execute::{Pipeline, Plan};
+use crate::retry::RetryPolicy;
+use crate::transport::{HttpRequest, HttpResponse, Method, TransportOptions};
+use crate::types::QueryTarget;
+use crate::url::Pairs;
+
+use super::{AccessToken, TokenError};
+
+/// What a [`TokenSource`](super::TokenSource) may use: the endpoint, and the client's way to the server.
+#[derive(Clone, Copy)]
+pub struct TokenContext<'a> {
+    pub(crate) endpoint: &'a Endpoint,
+    pub(crate) scope: Option<&'a str>,
+    pub(crate) pipeline: &'a Pipeline,
+    pub(crate) policy: &'a TokenPolicy,
+}
+
+/// How token calls are made.
+#[derive(Clone, Debug)]
+pub(crate) struct TokenPolicy {
+    pub retry: RetryPolicy,
+    pub timeout: Option<std::time::Duration>,
+    pub options: TransportOptions,
+}
+
+impl TokenContext<'_> {
+    /// The endpoint.
+    #[must_use]
+    pub const fn endpoint(&self) -> &Endpoint {
+        self.endpoint
+    }
+
+    /// The scope to ask for, separated by spaces.
+    #[must_use]
+    pub const fn scope(&self) -> Option<&str> {
+        self.scope
+    }
+
+    /// Posts a form to the token endpoint, with the client's transport, limiter, hooks and retries, and reads the token
+    /// of its answer. `authorization` is the value of the `Authorization` header.
+    ///
+    /// # Errors
+    /// The token endpoint's refusal, an answer without a token, no answer.
+    pub async fn request_token(
+        &self,
+        form: &[(&str, &str)],
+        authorization: Option<&str>,
+    ) -> Result<AccessToken, TokenError> {
+        let mut pairs = Pairs::default();
+        form.iter().for_each(|(name, value)| pairs.pair(name, value));
+        let body: bytes::Bytes = pairs.into_string().into();
+        let build = || {
+            let mut request = HttpRequest::new(Method::Post, self.endpoint.token_url());
+            request.headers.set("accept", "application/json");
+            request.headers.set("content-type", "application/x-www-form-urlencoded");
+            if let Some(authorization) = authorization {
+                request.headers.set("authorization", authorization.to_owned());
+            }
+            request.body = body.clone().into();
+            request
+        };
+        let plan = Plan {
+            operation: "OidcToken",
+            build: &build,
+            retry: &self.policy.retry,
+            // Asking for a token twice gives two tokens, of which one is forgotten.
+            idempotent: true,
+            timeout: self.policy.timeout,
+            total_timeout: None,
+            options: TransportOptions { token_call: true, prefer_text: false, ..self.policy.options },
+            tokens: None,
+        };
+        let exchange = self.pipeline.run(&plan).await.map_err(TokenError::Unreachable)?;
+        read_token(&exchange.response)
+    }
+}
+
+fn read_token(response: &HttpResponse) -> Result<AccessToken, TokenError> {
+    use crate::json::{number_member, string_member};
+    if !response.is_success() {
+        return Err(TokenError::refused(response));
+    }
+    let text = response.body.text();
+    let secret = string_member(&text, "access_token").filter(|secret| !secret.is_empty());
+    let mut token = AccessToken::new(secret.ok_or_else(|| TokenError::malformed(response))?);
+    let seconds =
+        number_member(&text, "expires_in").and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok());
+    if let Some(lifetime) = seconds {
+        token = token.expires_in(lifetime);
+    }
+    Ok(match string_member(&text, "scope") {
+        Some(scope) => token.scope(scope),
+        None => token,
+    })
+}
+
+impl std::fmt::Debug for TokenContext<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenContext")
+            .field("endpoint", self.endpoint)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
+    }
+}

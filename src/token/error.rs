@@ -1,0 +1,93 @@
+use std::error::Error as StdError;
+
+use crate::error::{Error, ErrorKind};
+use crate::hint;
+use crate::json;
+use crate::transport::HttpResponse;
+
+/// Why no access token could be had.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The token endpoint refused.
+    Refused {
+        /// The HTTP status.
+        status: u16,
+        /// OAuth's `error`, such as `invalid_client`.
+        error: Option<String>,
+        /// OAuth's `error_description`.
+        description: Option<String>,
+        /// What to do about it.
+        hint: Option<&'static str>,
+    },
+    /// The token endpoint's answer holds no token.
+    Malformed {
+        /// The HTTP status.
+        status: u16,
+        /// What to do about it.
+        hint: Option<&'static str>,
+    },
+    /// The token endpoint could not be reached.
+    Unreachable(Error),
+    /// A source of one's own failed.
+    Other(Box<dyn StdError + Send + Sync>),
+}
+
+impl TokenError {
+    /// For a source of one's own.
+    pub fn other(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self::Other(source.into())
+    }
+
+    /// Of an error answer of the token endpoint.
+    pub(crate) fn refused(response: &HttpResponse) -> Self {
+        let text = response.body.text();
+        let error = json::string_member(&text, "error");
+        let description = json::string_member(&text, "error_description");
+        let hint = hint::token(response.status, error.as_deref(), response);
+        Self::Refused { status: response.status, error, description, hint }
+    }
+
+    /// Of a success without a token.
+    pub(crate) fn malformed(response: &HttpResponse) -> Self {
+        Self::Malformed { status: response.status, hint: hint::decode(response) }
+    }
+}
+
+impl std::fmt::Display for TokenError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refused { status, error, description, .. } => {
+                write!(f, "the token endpoint answers {status}")?;
+                error.iter().try_for_each(|error| write!(f, " {error}"))?;
+                description.iter().try_for_each(|description| write!(f, ": {description}"))
+            }
+            Self::Malformed { status, .. } => write!(f, "the token endpoint answers {status} without an access token"),
+            Self::Unreachable(error) => write!(f, "the token endpoint cannot be reached: {}", error.message()),
+            Self::Other(error) => write!(f, "no access token: {error}"),
+        }
+    }
+}
+
+impl StdError for TokenError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        match self {
+            Self::Unreachable(error) => Some(error),
+            Self::Other(error) => Some(&**error),
+            _ => None,
+        }
+    }
+}
+
+impl From<&TokenError> for Error {
+    /// The error that callers see; one failed renewal gives it to all that waited.
+    fn from(error: &TokenError) -> Self {
+        let (code, status, hint) = match error {
+            TokenError::Refused { status, error, hint, .. } => (error.clone(), Some(*status), *hint),
+            TokenError::Malformed { status, hint } => (None, Some(*status), *hint),
+            TokenError::Unreachable(error) => (error.code().map(str::to_owned), error.status(), error.static_hint()),
+            TokenError::Other(_) => (None, None, None),
+        };
+        Self::new(ErrorKind::Token, error.to_string()).with_code(code).with_status(status).with_hint(hint)
+    }
+}

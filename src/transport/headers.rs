@@ -1,0 +1,122 @@
+use std::borrow::Cow;
+use std::fmt;
+
+/// The headers of a request or an answer: names in lower case, in the order they were added.
+///
+/// A plain list: messages have a dozen headers, and the `http` crate's map costs 16 KB of wasm.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Headers(Vec<(Cow<'static, str>, Cow<'static, str>)>);
+
+/// Headers whose values never appear in debug output.
+const SECRET: [&str; 6] = [
+    "authorization",
+    "proxy-authorization",
+    "cookie",
+    "set-cookie",
+    "logto-verification-id",
+    "logto-signature-sha-256",
+];
+
+/// What stands in debug output for a secret.
+pub(crate) const REDACTED: &str = "[redacted]";
+
+impl Headers {
+    /// No headers.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    /// The first value of `name`, which is compared without regard to case.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// Every value of `name`, in order.
+    pub fn get_all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    /// Whether `name` is there.
+    #[must_use]
+    pub fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Sets `name` to `value`, in place of whatever it was.
+    pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) {
+        let name = lower_case(name.into());
+        self.remove(&name);
+        self.0.push((name, value.into()));
+    }
+
+    /// Adds a value to `name`, beside those it has.
+    pub fn append(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) {
+        self.0.push((lower_case(name.into()), value.into()));
+    }
+
+    /// Removes every value of `name`.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
+    }
+
+    /// The headers, name and value.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+    }
+
+    /// How many name and value pairs there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the value of `name` is a secret (credentials, cookies, signatures).
+    #[must_use]
+    pub fn is_secret(name: &str) -> bool {
+        SECRET.iter().any(|secret| secret.eq_ignore_ascii_case(name))
+    }
+}
+
+fn lower_case(name: Cow<'static, str>) -> Cow<'static, str> {
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(name.to_ascii_lowercase()) } else { name }
+}
+
+impl<N: Into<Cow<'static, str>>, V: Into<Cow<'static, str>>> FromIterator<(N, V)> for Headers {
+    fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (lower_case(name.into()), value.into())).collect())
+    }
+}
+
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.iter().map(|(name, value)| (name, if Self::is_secret(name) { REDACTED } else { value }));
+        f.debug_map().entries(shown).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_compared_without_regard_to_case_and_kept_in_lower_case() {
+        let mut headers = Headers::new();
+        headers.set("Content-Type", "text/plain");
+        headers.set("content-TYPE", "application/json");
+        assert_eq!(headers.iter().collect::<Vec<_>>(), [("content-type", "application/json")]);
+    }
+
+    #[test]
+    fn debug_output_hides_credentials() {
+        let headers: Headers = [("Authorization", "Bearer abc"), ("accept", "*/*")].into_iter().collect();
+        assert_eq!(format!("{headers:?}"), r#"{"authorization": "[redacted]", "accept": "*/*"}"#);
+    }
+}

@@ -1,0 +1,72 @@
+//! How requests reach the server: the [`HttpTransport`] trait and its implementations.
+
+mod body;
+mod error;
+mod func;
+pub(crate) mod headers;
+mod hooks;
+mod message;
+mod method;
+mod options;
+
+use async_trait::async_trait;
+
+pub use body::Body;
+pub use error::{TransportError, TransportErrorKind};
+pub use func::{TransportFn, transport_fn};
+pub use headers::Headers;
+pub use hooks::{AfterFn, BeforeFn, Hook, HookContext, after_fn, before_fn};
+pub use message::{HttpRequest, HttpResponse};
+pub use method::Method;
+pub use options::{RedirectPolicy, TransportOptions};
+
+/// Sends one HTTP request and returns its answer, whatever its status.
+///
+/// A transport does not retry, authenticate or time out: the client does. It must honour
+/// [`TransportOptions::max_response_bytes`] and [`TransportOptions::redirects`], and stop the
+/// exchange when its future is dropped. It may wrap another transport.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use logto_admin::transport::{HttpRequest, HttpResponse, HttpTransport, TransportError, TransportOptions};
+///
+/// /// Counts the bytes that a client sends.
+/// struct Counting<T>(T, std::sync::atomic::AtomicUsize);
+///
+/// #[async_trait]
+/// impl<T: HttpTransport> HttpTransport for Counting<T> {
+///     async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
+///         self.1.fetch_add(request.body.len().unwrap_or(0), std::sync::atomic::Ordering::Relaxed);
+///         self.0.send(request, options).await
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait HttpTransport: Send + Sync + 'static {
+    /// Sends `request` and reads the whole answer.
+    ///
+    /// # Errors
+    /// A [`TransportError`] that says what went wrong and whether the request can have reached the server.
+    async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError>;
+}
+
+#[async_trait]
+impl<T: HttpTransport + ?Sized> HttpTransport for std::sync::Arc<T> {
+    async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
+        (**self).send(request, options).await
+    }
+}
+
+#[async_trait]
+impl<T: HttpTransport + ?Sized> HttpTransport for Box<T> {
+    async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
+        (**self).send(request, options).await
+    }
+}
+
+/// The transport of the platform that this was compiled for, if there is one.
+pub(crate) fn platform() -> crate::error::Result<std::sync::Arc<dyn HttpTransport>> {
+    Err(crate::error::Error::config(
+        "this build has no transport of its own: switch the feature `reqwest` on, or give one with `transport`",
+    ))
+}

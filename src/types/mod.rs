@@ -1,0 +1,28 @@
+//! What models are made of: [`Patch`], [`Timestamp`], open enums and unions.
+
+mod constant;
+mod enumeration;
+mod patch;
+mod query;
+mod timestamp;
+mod union;
+mod upload;
+
+pub use constant::{False, True};
+pub use patch::Patch;
+pub use query::{QueryTarget, QueryValue};
+pub use timestamp::{Timestamp, TimestampSeconds};
+pub use upload::{Part, Upload};
+
+#[doc(hidden)]
+pub mod support {
+    //! What the macros of generated code expand to; no part of the public API.
+    pub use super::union::{Tagged, Untagged, decode_tagged, decode_untagged};
+}
+
+pub(crate) use enumeration::string_enum;
+pub(crate) use query::query_display;
+pub(crate) use union::{tagged_union, union_enum, untagged_union};
+
+/// A JSON object whose members the API leaves to you.
+pub type JsonObject = serde_json::Map<String, serde_json::Value>;

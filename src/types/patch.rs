@@ -1,0 +1,112 @@
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// A member that may be left out, be null, or have a value, where the API tells the three apart.
+///
+/// In a change, [`Absent`](Self::Absent) leaves the member as it is, [`Null`](Self::Null) clears it, and a
+/// [`Value`](Self::Value) sets it.
+///
+/// ```
+/// use logto_admin::types::Patch;
+///
+/// let name = Patch::from("Ada");
+/// assert_eq!(name.value(), Some(&"Ada"));
+/// assert!(Patch::<String>::default().is_absent());
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Patch<T> {
+    /// Not there.
+    #[default]
+    Absent,
+    /// There, and null.
+    Null,
+    /// There, with a value.
+    Value(T),
+}
+
+impl<T> Patch<T> {
+    /// Whether the member is left out.
+    pub const fn is_absent(&self) -> bool {
+        matches!(self, Self::Absent)
+    }
+
+    /// Whether the member is null.
+    pub const fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The value, if there is one.
+    pub const fn value(&self) -> Option<&T> {
+        match self {
+            Self::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value, if there is one, without the wrapping.
+    pub fn into_value(self) -> Option<T> {
+        match self {
+            Self::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+}
+
+impl<T: std::ops::Deref> Patch<T> {
+    /// The value as what it dereferences to: `Patch<String>` gives `Option<&str>`.
+    pub fn as_deref(&self) -> Option<&T::Target> {
+        self.value().map(std::ops::Deref::deref)
+    }
+}
+
+impl<T> From<T> for Patch<T> {
+    fn from(value: T) -> Self {
+        Self::Value(value)
+    }
+}
+
+impl From<&str> for Patch<String> {
+    fn from(value: &str) -> Self {
+        Self::Value(value.to_owned())
+    }
+}
+
+impl<T> From<Option<T>> for Patch<T> {
+    /// `None` becomes [`Patch::Null`]: say [`Patch::Absent`] to leave the member out.
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Self::Value)
+    }
+}
+
+impl<T: Serialize> Serialize for Patch<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Value(value) => serializer.serialize_some(value),
+            Self::Absent | Self::Null => serializer.serialize_none(),
+        }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::deserialize(deserializer).map(Self::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Change {
+        #[serde(default, skip_serializing_if = "Patch::is_absent")]
+        name: Patch<String>,
+    }
+
+    #[test]
+    fn absent_null_and_value_stay_apart_both_ways() {
+        for text in [r"{}", r#"{"name":null}"#, r#"{"name":"Ada"}"#] {
+            let change: Change = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_string(&change).unwrap(), text);
+        }
+    }
+}

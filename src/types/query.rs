@@ -1,0 +1,62 @@
+/// A value that can stand in a query string.
+pub trait QueryValue {
+    /// Adds the value under `name`: once, or once for each element of a list.
+    fn append(&self, name: &str, target: &mut dyn QueryTarget);
+}
+
+/// Where a [`QueryValue`] writes itself.
+pub trait QueryTarget {
+    /// Adds one name with its value, neither of them encoded yet.
+    fn pair(&mut self, name: &str, value: &str);
+}
+
+impl QueryValue for str {
+    fn append(&self, name: &str, target: &mut dyn QueryTarget) {
+        target.pair(name, self);
+    }
+}
+
+impl QueryValue for String {
+    fn append(&self, name: &str, target: &mut dyn QueryTarget) {
+        target.pair(name, self);
+    }
+}
+
+impl<T: QueryValue + ?Sized> QueryValue for &T {
+    fn append(&self, name: &str, target: &mut dyn QueryTarget) {
+        (**self).append(name, target);
+    }
+}
+
+impl<T: QueryValue> QueryValue for [T] {
+    fn append(&self, name: &str, target: &mut dyn QueryTarget) {
+        self.iter().for_each(|value| value.append(name, target));
+    }
+}
+
+impl<T: QueryValue> QueryValue for Vec<T> {
+    fn append(&self, name: &str, target: &mut dyn QueryTarget) {
+        self.as_slice().append(name, target);
+    }
+}
+
+impl<T: QueryValue, const N: usize> QueryValue for [T; N] {
+    fn append(&self, name: &str, target: &mut dyn QueryTarget) {
+        self.as_slice().append(name, target);
+    }
+}
+
+/// Makes query values of types that are written as they are displayed.
+macro_rules! query_display {
+    ($($name:ty),+) => {$(
+        impl $crate::types::QueryValue for $name {
+            fn append(&self, name: &str, target: &mut dyn $crate::types::QueryTarget) {
+                target.pair(name, &self.to_string());
+            }
+        }
+    )+};
+}
+
+pub(crate) use query_display;
+
+query_display!(bool, i32, i64, u32, u64, f64, super::Timestamp, super::TimestampSeconds);

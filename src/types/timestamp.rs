@@ -1,0 +1,220 @@
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+
+/// A point in time as Logto's API writes it: milliseconds since 1970-01-01T00:00:00Z.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use logto_admin::types::Timestamp;
+///
+/// let created = Timestamp::from_millis(1_795_489_404_000);
+/// assert_eq!(SystemTime::from(created), SystemTime::UNIX_EPOCH + Duration::from_millis(1_795_489_404_000));
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The time this many milliseconds after the epoch.
+    #[must_use]
+    pub const fn from_millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the epoch.
+    #[must_use]
+    pub const fn as_millis(self) -> i64 {
+        self.0
+    }
+}
+
+/// A point in time as tokens' claims write it: seconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TimestampSeconds(i64);
+
+impl TimestampSeconds {
+    /// The time this many seconds after the epoch.
+    #[must_use]
+    pub const fn from_secs(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
+    /// Seconds since the epoch.
+    #[must_use]
+    pub const fn as_secs(self) -> i64 {
+        self.0
+    }
+}
+
+impl From<TimestampSeconds> for Timestamp {
+    fn from(seconds: TimestampSeconds) -> Self {
+        Self(seconds.0.saturating_mul(1000))
+    }
+}
+
+impl From<Timestamp> for TimestampSeconds {
+    fn from(timestamp: Timestamp) -> Self {
+        Self(timestamp.0.div_euclid(1000))
+    }
+}
+
+impl From<SystemTime> for Timestamp {
+    fn from(time: SystemTime) -> Self {
+        let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        Self(match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => millis(after),
+            Err(before) => millis(before.duration()).saturating_neg(),
+        })
+    }
+}
+
+impl From<Timestamp> for SystemTime {
+    fn from(timestamp: Timestamp) -> Self {
+        let span = Duration::from_millis(timestamp.0.unsigned_abs());
+        let time =
+            if timestamp.0 < 0 { Self::UNIX_EPOCH.checked_sub(span) } else { Self::UNIX_EPOCH.checked_add(span) };
+        time.unwrap_or(Self::UNIX_EPOCH)
+    }
+}
+
+impl From<SystemTime> for TimestampSeconds {
+    fn from(time: SystemTime) -> Self {
+        Timestamp::from(time).into()
+    }
+}
+
+impl From<TimestampSeconds> for SystemTime {
+    fn from(seconds: TimestampSeconds) -> Self {
+        Timestamp::from(seconds).into()
+    }
+}
+
+/// Written as the API writes it: a number.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Written as the API writes it: a number.
+impl fmt::Display for TimestampSeconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(feature = "time")]
+mod with_time {
+    use super::Timestamp;
+
+    impl From<time::OffsetDateTime> for Timestamp {
+        fn from(time: time::OffsetDateTime) -> Self {
+            Self(i64::try_from(time.unix_timestamp_nanos().div_euclid(1_000_000)).unwrap_or(i64::MAX))
+        }
+    }
+
+    impl TryFrom<Timestamp> for time::OffsetDateTime {
+        type Error = time::error::ComponentRange;
+
+        fn try_from(timestamp: Timestamp) -> Result<Self, Self::Error> {
+            Self::from_unix_timestamp_nanos(i128::from(timestamp.0) * 1_000_000)
+        }
+    }
+}
+
+#[cfg(feature = "chrono")]
+mod with_chrono {
+    use super::Timestamp;
+
+    impl From<chrono::DateTime<chrono::Utc>> for Timestamp {
+        fn from(time: chrono::DateTime<chrono::Utc>) -> Self {
+            Self(time.timestamp_millis())
+        }
+    }
+
+    impl TryFrom<Timestamp> for chrono::DateTime<chrono::Utc> {
+        type Error = OutOfRange;
+
+        fn try_from(timestamp: Timestamp) -> Result<Self, Self::Error> {
+            Self::from_timestamp_millis(timestamp.0).ok_or(OutOfRange)
+        }
+    }
+
+    /// The time lies outside of what chrono can hold.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct OutOfRange;
+
+    impl std::fmt::Display for OutOfRange {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("the timestamp lies outside of the range of chrono::DateTime")
+        }
+    }
+
+    impl std::error::Error for OutOfRange {}
+}
+
+#[cfg(feature = "jiff")]
+mod with_jiff {
+    use super::Timestamp;
+
+    impl From<jiff::Timestamp> for Timestamp {
+        fn from(time: jiff::Timestamp) -> Self {
+            Self(time.as_millisecond())
+        }
+    }
+
+    impl TryFrom<Timestamp> for jiff::Timestamp {
+        type Error = jiff::Error;
+
+        fn try_from(timestamp: Timestamp) -> Result<Self, Self::Error> {
+            Self::from_millisecond(timestamp.0)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn system_times_convert_both_ways_before_and_after_the_epoch() {
+        for millis in [-1_500, 0, 1_795_489_404_123] {
+            let timestamp = Timestamp::from_millis(millis);
+            assert_eq!(Timestamp::from(SystemTime::from(timestamp)), timestamp);
+        }
+    }
+
+    #[test]
+    fn seconds_round_down() {
+        assert_eq!(TimestampSeconds::from(Timestamp::from_millis(-1)).as_secs(), -1);
+        assert_eq!(TimestampSeconds::from(Timestamp::from_millis(1_999)).as_secs(), 1);
+    }
+
+    #[cfg(feature = "time")]
+    #[test]
+    fn time_converts_both_ways() {
+        let timestamp = Timestamp::from_millis(1_795_489_404_123);
+        let time = time::OffsetDateTime::try_from(timestamp).unwrap();
+        assert_eq!((time.year(), Timestamp::from(time)), (2026, timestamp));
+    }
+
+    #[cfg(feature = "chrono")]
+    #[test]
+    fn chrono_converts_both_ways() {
+        let timestamp = Timestamp::from_millis(1_795_489_404_123);
+        let time = chrono::DateTime::<chrono::Utc>::try_from(timestamp).unwrap();
+        assert_eq!((time.timestamp(), Timestamp::from(time)), (1_795_489_404, timestamp));
+        assert!(chrono::DateTime::<chrono::Utc>::try_from(Timestamp::from_millis(i64::MAX)).is_err());
+    }
+
+    #[cfg(feature = "jiff")]
+    #[test]
+    fn jiff_converts_both_ways() {
+        let timestamp = Timestamp::from_millis(1_795_489_404_123);
+        let time = jiff::Timestamp::try_from(timestamp).unwrap();
+        assert_eq!((time.as_second(), Timestamp::from(time)), (1_795_489_404, timestamp));
+    }
+}

@@ -1,0 +1,66 @@
+use std::fmt;
+
+use bytes::Bytes;
+
+/// A file for a multipart body.
+///
+/// ```
+/// use logto_admin::types::Upload;
+///
+/// let avatar = Upload::new("ada.png", "image/png", vec![0x89, b'P', b'N', b'G']);
+/// # let _ = avatar;
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// The file's name, without a path.
+    pub file_name: String,
+    /// Its media type, such as `image/png`.
+    pub content_type: String,
+    /// What is in it.
+    pub bytes: Bytes,
+}
+
+impl Upload {
+    /// A file of these bytes.
+    pub fn new(file_name: impl Into<String>, content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
+        Self { file_name: file_name.into(), content_type: content_type.into(), bytes: bytes.into() }
+    }
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Upload({:?}, {:?}, {} bytes)", self.file_name, self.content_type, self.bytes.len())
+    }
+}
+
+/// One part of a multipart body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part {
+    /// A plain member.
+    Text {
+        /// The member's name.
+        name: String,
+        /// Its value.
+        value: String,
+    },
+    /// A file.
+    File {
+        /// The member's name.
+        name: String,
+        /// The file.
+        file: Upload,
+    },
+}
+
+impl Part {
+    /// A plain member.
+    pub fn text(name: impl Into<String>, value: impl Into<String>) -> Self {
+        Self::Text { name: name.into(), value: value.into() }
+    }
+
+    /// A file.
+    pub fn file(name: impl Into<String>, file: Upload) -> Self {
+        Self::File { name: name.into(), file }
+    }
+}

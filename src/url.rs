@@ -1,0 +1,118 @@
+//! Encoding of paths, queries and forms, and the checks that keep a parameter one segment.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::types::QueryTarget;
+
+/// Everything but the unreserved characters of RFC 3986.
+const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Why a text cannot be a path parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BadSegment {
+    Empty,
+    Dots,
+}
+
+/// Encodes one path segment. `.` and `..` are refused: URL parsers fold them, however they are encoded.
+pub(crate) fn segment(value: &str) -> Result<String, BadSegment> {
+    match value {
+        "" => Err(BadSegment::Empty),
+        "." | ".." => Err(BadSegment::Dots),
+        value => Ok(encode(value)),
+    }
+}
+
+pub(crate) fn encode(value: &str) -> String {
+    utf8_percent_encode(value, COMPONENT).to_string()
+}
+
+/// A query or form under construction: `a=1&b=2`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Pairs(String);
+
+impl Pairs {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The members of an object of plain values, in its order.
+    pub(crate) fn from_object(object: &(impl serde::Serialize + ?Sized)) -> Result<Self, String> {
+        use serde_json::Value;
+        let mut pairs = Self::default();
+        let Ok(Value::Object(members)) = serde_json::to_value(object) else {
+            return Err("a form is made of an object".to_owned());
+        };
+        for (name, value) in members {
+            match value {
+                Value::Null => {}
+                Value::String(value) => pairs.pair(&name, &value),
+                Value::Bool(_) | Value::Number(_) => pairs.pair(&name, &value.to_string()),
+                Value::Array(_) | Value::Object(_) => {
+                    return Err(format!("`{name}` is no plain value, which a form cannot hold"));
+                }
+            }
+        }
+        Ok(pairs)
+    }
+
+    pub(crate) fn into_string(self) -> String {
+        self.0
+    }
+
+    /// Whether `name` has been set.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        let name = encode(name);
+        self.0.split('&').any(|pair| pair.split('=').next() == Some(&name))
+    }
+}
+
+impl QueryTarget for Pairs {
+    fn pair(&mut self, name: &str, value: &str) {
+        if !self.0.is_empty() {
+            self.0.push('&');
+        }
+        self.0.extend(utf8_percent_encode(name, COMPONENT));
+        self.0.push('=');
+        self.0.extend(utf8_percent_encode(value, COMPONENT));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parameter_stays_one_segment() {
+        for (value, encoded) in [
+            ("abc-1_2.3~", "abc-1_2.3~"),
+            ("a/b", "a%2Fb"),
+            ("%2e", "%252e"),
+            ("a b?c#d", "a%20b%3Fc%23d"),
+            ("\u{0}\n", "%00%0A"),
+            ("日", "%E6%97%A5"),
+            ("...", "..."),
+        ] {
+            assert_eq!(segment(value).as_deref(), Ok(encoded));
+        }
+    }
+
+    #[test]
+    fn what_a_url_parser_would_fold_is_refused() {
+        assert_eq!(segment(""), Err(BadSegment::Empty));
+        assert_eq!((segment("."), segment("..")), (Err(BadSegment::Dots), Err(BadSegment::Dots)));
+    }
+
+    #[test]
+    fn pairs_are_encoded_and_found() {
+        let mut pairs = Pairs::default();
+        pairs.pair("search.name", "%a&b=%");
+        pairs.pair("page", "1");
+        assert_eq!(pairs.as_str(), "search.name=%25a%26b%3D%25&page=1");
+        assert!(pairs.contains("page") && !pairs.contains("pag"));
+    }
+}
