@@ -1,0 +1,42 @@
+//! What tests of the client share: a clock that they move, and a transport that plays a script.
+//!
+//! ```
+//! use logto_admin::transport::{HttpResponse, Method};
+//! use logto_admin_test_support::{FakeRuntime, ScriptedTransport, client};
+//!
+//! let runtime = FakeRuntime::new();
+//! let transport = ScriptedTransport::answers([HttpResponse::new(503), HttpResponse::json(200, "[]")]);
+//! let client = client(&transport, &runtime);
+//! let answer = runtime.run(async { client.request(Method::Get, "/api/users").await });
+//! assert_eq!(answer.unwrap(), logto_admin::serde_json::json!([]));
+//! assert_eq!((transport.api_calls().len(), transport.token_calls().len()), (2, 1));
+//! assert_eq!(runtime.sleeps().len(), 1);
+//! ```
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+mod executor;
+mod runtime;
+mod transport;
+
+use logto_admin::{Client, ClientBuilder, Endpoint};
+
+pub use runtime::FakeRuntime;
+pub use transport::{IntoOutcome, ScriptedTransport, Seen, token_answer};
+
+/// Where the clients of tests believe that Logto is; nobody listens there.
+pub const ENDPOINT: &str = "http://127.0.0.1:9";
+
+/// A client with credentials that sends through `transport` and takes its time from `runtime`.
+#[must_use]
+pub fn client(transport: &ScriptedTransport, runtime: &FakeRuntime) -> Client {
+    builder(transport, runtime).build().expect("the settings of tests are valid")
+}
+
+/// The same before it is built.
+pub fn builder(transport: &ScriptedTransport, runtime: &FakeRuntime) -> ClientBuilder {
+    Client::builder(Endpoint::self_hosted(ENDPOINT))
+        .client_credentials("app-id", "app-secret")
+        .transport(transport.clone())
+        .runtime(runtime.clone())
+}
