@@ -26,6 +26,7 @@ pub struct ClientBuilder {
     runtime: Option<Arc<dyn Runtime>>,
     hooks: Vec<Arc<dyn Hook>>,
     limit: Option<RateLimit>,
+    trace_bodies: bool,
     settings: Settings,
     problem: Option<Error>,
 }
@@ -47,6 +48,7 @@ impl ClientBuilder {
             runtime: None,
             hooks: Vec::new(),
             limit,
+            trace_bodies: false,
             settings: Settings::new(headers),
             problem: None,
         }
@@ -164,6 +166,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Writes the bodies of requests and answers, though never those of the token call, to `tracing` at the level
+    /// `TRACE`. They hold personal data and passwords.
+    #[cfg(feature = "tracing")]
+    pub fn trace_bodies(mut self, trace: bool) -> Self {
+        self.trace_bodies = trace;
+        self
+    }
+
     fn fail(&mut self, error: Error) {
         self.problem.get_or_insert(error);
     }
@@ -182,7 +192,7 @@ impl ClientBuilder {
             TokenPolicy { retry: self.settings.retry, timeout: self.settings.timeout, options: self.settings.options };
         let tokens = self.source.map(|source| TokenManager::new(source, self.endpoint.clone(), self.scope, policy));
         let limiter = self.limit.map(Limiter::new);
-        let pipeline = Pipeline { transport, runtime, limiter, hooks: self.hooks };
+        let pipeline = Pipeline { transport, runtime, limiter, hooks: self.hooks, trace_bodies: self.trace_bodies };
         Ok(Client::assemble(Shared { endpoint: self.endpoint, pipeline, tokens }, self.settings))
     }
 }

@@ -133,6 +133,8 @@ impl Client {
         let settings = &self.0.settings;
         let plan = Plan {
             operation: call.info.id,
+            method: call.info.method,
+            template: if call.info.path.is_empty() { &call.path } else { call.info.path },
             build: &|| self.http_request(call),
             retry: call.options.retry.as_ref().unwrap_or(&settings.retry),
             idempotent: call.options.idempotent.unwrap_or(call.info.idempotent),

@@ -13,9 +13,11 @@ use crate::limiter::Limiter;
 use crate::retry::{self, Decision, Failure, Progress, RetryPolicy, StopReason};
 use crate::runtime::Runtime;
 use crate::token::{AccessToken, TokenManager};
+use crate::trace;
 use crate::transport::headers::REDACTED;
 use crate::transport::{
-    Hook, HookContext, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, TransportOptions,
+    Hook, HookContext, HttpRequest, HttpResponse, HttpTransport, Method, TransportError, TransportErrorKind,
+    TransportOptions,
 };
 
 /// The way to the server, shared by all calls of a client, the token call among them.
@@ -24,11 +26,16 @@ pub(crate) struct Pipeline {
     pub runtime: Arc<dyn Runtime>,
     pub limiter: Option<Limiter>,
     pub hooks: Vec<Arc<dyn Hook>>,
+    /// Whether bodies are traced.
+    pub trace_bodies: bool,
 }
 
 /// How one request is to be made.
 pub(crate) struct Plan<'a> {
     pub operation: &'static str,
+    pub method: Method,
+    /// The path with its parameters in braces.
+    pub template: &'a str,
     /// Makes the request anew for each attempt, without its access token.
     pub build: &'a (dyn Fn() -> HttpRequest + Send + Sync),
     pub retry: &'a RetryPolicy,
@@ -65,6 +72,10 @@ enum Lost {
 impl Pipeline {
     /// Makes a request, again if that makes sense, within the time that the plan gives it.
     pub(crate) async fn run(&self, plan: &Plan<'_>) -> Result<Exchange> {
+        trace::inside(trace::call(plan), self.bounded(plan)).await
+    }
+
+    async fn bounded(&self, plan: &Plan<'_>) -> Result<Exchange> {
         self.runtime.check().map_err(|why| Error::new(ErrorKind::Unsupported, why))?;
         let start = self.runtime.monotonic();
         let attempts = AtomicU32::new(0);
@@ -81,13 +92,16 @@ impl Pipeline {
         loop {
             let attempt = attempts.fetch_add(1, Ordering::Relaxed) + 1;
             let token = self.token(plan).await.map_err(|error| error.after(attempt - 1, self.since(start), None))?;
-            let outcome = self.attempt(plan, attempt, token.as_ref()).await;
+            let span = trace::attempt(plan, attempt);
+            let outcome = trace::inside(span, self.attempt(plan, attempt, token.as_ref())).await;
             if !token_renewed && discard_refused(plan, &outcome, token.as_ref()) {
                 token_renewed = true;
                 continue;
             }
             let progress = Progress { attempts: attempt, elapsed: self.since(start), idempotent: plan.idempotent };
-            match self.judge(plan, progress, &outcome) {
+            let decision = self.judge(plan, progress, &outcome);
+            trace::decided(plan, attempt, decision);
+            match decision {
                 Some(Decision::Retry(wait)) => self.runtime.sleep(wait).await,
                 decision => return self.end(outcome, attempt, start, decision),
             }
@@ -112,12 +126,16 @@ impl Pipeline {
         for hook in &self.hooks {
             before(&**hook, &mut request, &context).await.map_err(Lost::Refused)?;
         }
+        // Nobody asked to see the credentials of the token call.
+        let bodies = self.trace_bodies && !plan.options.token_call;
+        trace::request(&request, bodies);
         let send = self.transport.send(request, &plan.options);
         let answer = match plan.timeout {
             Some(limit) => self.within(limit, send).await.unwrap_or_else(|| Err(timed_out("an attempt", limit))),
             None => send.await,
         };
-        let mut response = answer.map_err(Lost::Transport)?;
+        let mut response = answer.inspect_err(trace::lost).map_err(Lost::Transport)?;
+        trace::response(&response, bodies);
         for hook in &self.hooks {
             hook.after(&mut response, &context).await.map_err(Lost::Refused)?;
         }
@@ -168,12 +186,16 @@ impl Pipeline {
         decision: Option<Decision>,
     ) -> Result<Exchange> {
         let elapsed = self.since(start);
+        trace::attempts(attempts);
         let stopped = match decision {
             Some(Decision::Stop(reason)) => Some(reason),
             _ => None,
         };
         match outcome {
-            Ok(response) => Ok(Exchange { response, attempts, elapsed, stopped }),
+            Ok(response) => {
+                trace::response(&response, false);
+                Ok(Exchange { response, attempts, elapsed, stopped })
+            }
             Err(Lost::Transport(error)) => Err(Error::transport(error).after(attempts, elapsed, stopped)),
             Err(Lost::Refused(error)) => Err(error.after(attempts, elapsed, stopped)),
         }

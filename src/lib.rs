@@ -25,10 +25,13 @@ mod retry;
 pub mod runtime;
 mod stream;
 pub mod token;
+mod trace;
 pub mod transport;
 pub mod types;
 mod untyped;
 mod url;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 pub use builder::ClientBuilder;
 pub use bytes;

@@ -62,6 +62,8 @@ impl TokenContext<'_> {
         };
         let plan = Plan {
             operation: "OidcToken",
+            method: Method::Post,
+            template: "/oidc/token",
             build: &build,
             retry: &self.policy.retry,
             // Asking for a token twice gives two tokens, of which one is forgotten.

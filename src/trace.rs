@@ -1,0 +1,112 @@
+//! Spans of the feature `tracing`, after OpenTelemetry's conventions for HTTP clients; without it, nothing.
+//!
+//! No span or event holds a header, a query, a token or, unless it is asked for, a body.
+
+#[cfg(feature = "tracing")]
+pub(crate) use on::*;
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use off::*;
+
+#[cfg(feature = "tracing")]
+mod on {
+    use tracing::field::{Empty, display};
+    use tracing::{Instrument, Span, debug, info_span, trace, warn};
+
+    use crate::execute::Plan;
+    use crate::retry::Decision;
+    use crate::transport::{HttpRequest, HttpResponse, TransportError};
+
+    /// The span of a call with all its attempts.
+    pub(crate) fn call(plan: &Plan<'_>) -> Span {
+        info_span!(
+            "logto.call",
+            otel.name = plan.operation,
+            otel.kind = "internal",
+            logto.operation = plan.operation,
+            logto.attempts = Empty,
+            logto.request_id = Empty,
+            http.response.status_code = Empty,
+            error.type = Empty,
+        )
+    }
+
+    /// The span of one attempt.
+    pub(crate) fn attempt(plan: &Plan<'_>, attempt: u32) -> Span {
+        info_span!(
+            "logto.attempt",
+            otel.name = %format_args!("{} {}", plan.method, plan.template),
+            otel.kind = "client",
+            http.request.method = plan.method.as_str(),
+            http.request.resend_count = attempt - 1,
+            url.template = plan.template,
+            server.address = Empty,
+            http.response.status_code = Empty,
+            logto.request_id = Empty,
+            error.type = Empty,
+        )
+    }
+
+    /// Runs a future inside of a span.
+    pub(crate) fn inside<F: Future>(span: Span, future: F) -> impl Future<Output = F::Output> {
+        future.instrument(span)
+    }
+
+    /// Notes on the current span where a request goes, and its body if that is asked for.
+    pub(crate) fn request(request: &HttpRequest, bodies: bool) {
+        let host = request.url.split("://").nth(1).and_then(|rest| rest.split('/').next());
+        Span::current().record("server.address", host);
+        if bodies && !request.body.is_empty() {
+            trace!(body = %request.body.text(), "request body");
+        }
+    }
+
+    /// Notes an answer on the current span, and its body if that is asked for.
+    pub(crate) fn response(response: &HttpResponse, bodies: bool) {
+        let span = Span::current();
+        span.record("http.response.status_code", response.status);
+        span.record("logto.request_id", response.request_id());
+        if response.status >= 400 {
+            span.record("error.type", response.status);
+        }
+        if bodies && !response.body.is_empty() {
+            trace!(body = %response.body.text(), "response body");
+        }
+    }
+
+    /// Notes on the current span that there is no answer.
+    pub(crate) fn lost(error: &TransportError) {
+        Span::current().record("error.type", display(format_args!("{:?}", error.kind())));
+        debug!(error = %error, "no answer");
+    }
+
+    /// Says that there will be another attempt.
+    pub(crate) fn decided(plan: &Plan<'_>, attempt: u32, decision: Option<Decision>) {
+        if let Some(Decision::Retry(wait)) = decision {
+            warn!(operation = plan.operation, attempt, wait_ms = wait.as_millis() as u64, "trying again");
+        }
+    }
+
+    /// Notes on the current span how many attempts a call took.
+    pub(crate) fn attempts(attempts: u32) {
+        Span::current().record("logto.attempts", attempts);
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod off {
+    use crate::execute::Plan;
+    use crate::retry::Decision;
+    use crate::transport::{HttpRequest, HttpResponse, TransportError};
+
+    pub(crate) const fn call(_: &Plan<'_>) {}
+    pub(crate) const fn attempt(_: &Plan<'_>, _: u32) {}
+    pub(crate) const fn inside<F>((): (), future: F) -> F {
+        future
+    }
+    pub(crate) const fn request(_: &HttpRequest, _: bool) {}
+    pub(crate) const fn response(_: &HttpResponse, _: bool) {}
+    pub(crate) const fn lost(_: &TransportError) {}
+    pub(crate) const fn decided(_: &Plan<'_>, _: u32, _: Option<Decision>) {}
+    pub(crate) const fn attempts(_: u32) {}
+}
