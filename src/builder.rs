@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::blocking::Background;
 use crate::call::check_header;
 use crate::client::{Client, Settings, Shared, cookie_header};
 use crate::endpoint::Endpoint;
@@ -193,7 +194,8 @@ impl ClientBuilder {
         let tokens = self.source.map(|source| TokenManager::new(source, self.endpoint.clone(), self.scope, policy));
         let limiter = self.limit.map(Limiter::new);
         let pipeline = Pipeline { transport, runtime, limiter, hooks: self.hooks, trace_bodies: self.trace_bodies };
-        Ok(Client::assemble(Shared { endpoint: self.endpoint, pipeline, tokens }, self.settings))
+        let shared = Shared { endpoint: self.endpoint, pipeline, tokens, background: Background::default() };
+        Ok(Client::assemble(shared, self.settings))
     }
 }
 

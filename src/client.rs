@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::blocking::Background;
 use crate::builder::ClientBuilder;
 use crate::call::{Call, check_header};
 use crate::endpoint::Endpoint;
@@ -42,6 +43,9 @@ pub(crate) struct Shared {
     pub endpoint: Endpoint,
     pub pipeline: Pipeline,
     pub tokens: Option<TokenManager>,
+    /// For calls that block.
+    #[allow(dead_code, reason = "nothing blocks without the feature")]
+    pub background: Background,
 }
 
 /// What a changed clone has of its own.
@@ -64,6 +68,11 @@ impl Client {
 
     pub(crate) fn assemble(shared: Shared, settings: Settings) -> Self {
         Self(Arc::new(Inner { shared: Arc::new(shared), settings }))
+    }
+
+    #[allow(dead_code, reason = "nothing blocks without the feature")]
+    pub(crate) fn background(&self) -> &Background {
+        &self.0.shared.background
     }
 
     /// Where it sends its requests.

@@ -171,10 +171,9 @@ impl Pipeline {
 
     /// A 429 that is about the tenant and names no time empties the bucket.
     fn heed_limit(&self, status: u16, code: Option<&str>, retry_after: Option<Duration>) {
-        if status == 429 && retry_after.is_none() && code != Some(retry::MESSAGE_LIMIT) {
-            if let Some(limiter) = &self.limiter {
-                limiter.drain(self.runtime.monotonic());
-            }
+        let of_the_tenant = status == 429 && retry_after.is_none() && code != Some(retry::MESSAGE_LIMIT);
+        if let Some(limiter) = self.limiter.as_ref().filter(|_| of_the_tenant) {
+            limiter.drain(self.runtime.monotonic());
         }
     }
 
