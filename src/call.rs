@@ -32,6 +32,7 @@ pub(crate) struct CallOptions {
     pub retry: Option<RetryPolicy>,
     pub idempotent: Option<bool>,
     pub prefer_text: bool,
+    pub prefetch: Option<usize>,
 }
 
 /// Which part of a list was asked for.

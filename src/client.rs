@@ -177,9 +177,7 @@ impl Client {
     pub(crate) fn http_request(&self, call: &Call) -> HttpRequest {
         let url = format!("{}{}", self.0.shared.endpoint.url(), call.path_and_query());
         let mut headers = self.0.settings.headers.clone();
-        for (name, value) in call.headers.iter() {
-            headers.set(name.to_owned(), value.to_owned());
-        }
+        headers.merge(&call.headers);
         HttpRequest { method: call.info.method, url, headers, body: call.body.clone() }
     }
 

@@ -27,6 +27,12 @@ impl<T> Page<T> {
         Self { items, total, total_is_capped, page: paged.page, page_size: paged.page_size }
     }
 
+    /// The number of the last page, if the server says how many items there are.
+    pub(crate) fn last_page(&self) -> Option<u32> {
+        let total = self.total.filter(|_| !self.total_is_capped)?;
+        u32::try_from(total.div_ceil(u64::from(self.page_size?.max(1)))).ok()
+    }
+
     /// Whether a further page can hold something: this one is not empty, and neither the total nor a page that is not
     /// full says that it is the last.
     #[must_use]

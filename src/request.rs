@@ -145,6 +145,11 @@ impl<Op: Operation> Request<Op> {
         Ok(self.client.execute(&mut self.call).await?.response)
     }
 
+    /// The request for the page after this one.
+    pub(crate) fn following(&self) -> Self {
+        Self::from_call(&self.client, self.call.following_page())
+    }
+
     pub(crate) const fn client(&self) -> &Client {
         &self.client
     }

@@ -56,6 +56,14 @@ impl Headers {
         self.0.push((lower_case(name.into()), value.into()));
     }
 
+    /// Sets every header of `others`, in place of whatever it was.
+    pub fn merge(&mut self, others: &Self) {
+        for (name, _) in &others.0 {
+            self.remove(name);
+        }
+        self.0.extend(others.0.iter().cloned());
+    }
+
     /// Removes every value of `name`.
     pub fn remove(&mut self, name: &str) {
         self.0.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
