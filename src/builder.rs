@@ -184,18 +184,27 @@ impl ClientBuilder {
     /// # Errors
     /// An endpoint that is none, a header or cookie that is none, or a platform for which a transport or a runtime has
     /// to be given.
-    pub fn build(self) -> Result<Client> {
-        self.problem.map_or(Ok(()), Err)?;
-        self.endpoint.check()?;
-        let transport = self.transport.map_or_else(transport::platform, Ok)?;
-        let runtime = self.runtime.or_else(runtime::platform).ok_or_else(|| Error::config(NO_RUNTIME))?;
+    pub fn build(mut self) -> Result<Client> {
+        self.check()?;
+        let transport = self.transport.take().map_or_else(transport::platform, Ok)?;
+        let runtime = self.runtime.take().or_else(runtime::platform).ok_or_else(|| Error::config(NO_RUNTIME))?;
+        Ok(self.assemble(transport, runtime))
+    }
+
+    /// Refuses settings that cannot be.
+    pub(crate) fn check(&mut self) -> Result<()> {
+        self.problem.take().map_or(Ok(()), Err)?;
+        self.endpoint.check()
+    }
+
+    pub(crate) fn assemble(self, transport: Arc<dyn HttpTransport>, runtime: Arc<dyn Runtime>) -> Client {
         let policy =
             TokenPolicy { retry: self.settings.retry, timeout: self.settings.timeout, options: self.settings.options };
         let tokens = self.source.map(|source| TokenManager::new(source, self.endpoint.clone(), self.scope, policy));
         let limiter = self.limit.map(Limiter::new);
         let pipeline = Pipeline { transport, runtime, limiter, hooks: self.hooks, trace_bodies: self.trace_bodies };
         let shared = Shared { endpoint: self.endpoint, pipeline, tokens, background: Background::default() };
-        Ok(Client::assemble(shared, self.settings))
+        Client::assemble(shared, self.settings)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::{Error, Result};
-use crate::operation::{OperationInfo, Paging};
+use crate::operation::{Authentication, OperationInfo, Paging};
 use crate::response::AnswerContext;
 use crate::retry::RetryPolicy;
 use crate::transport::{Body, Headers};
@@ -31,6 +31,7 @@ pub(crate) struct CallOptions {
     pub total_timeout: Option<Duration>,
     pub retry: Option<RetryPolicy>,
     pub idempotent: Option<bool>,
+    pub authentication: Option<Authentication>,
     pub prefer_text: bool,
     pub prefetch: Option<usize>,
 }
@@ -58,6 +59,11 @@ impl Call {
             options: CallOptions::default(),
             problem: None,
         }
+    }
+
+    /// Who may make it.
+    pub(crate) fn authentication(&self) -> Authentication {
+        self.options.authentication.unwrap_or(self.info.authentication)
     }
 
     /// Remembers the first problem.

@@ -183,14 +183,14 @@ impl Client {
 
     fn tokens_for(&self, call: &Call) -> Option<&TokenManager> {
         use Authentication::{Any, Management, User};
-        let wanted = matches!(call.info.authentication, Management | User | Any);
+        let wanted = matches!(call.authentication(), Management | User | Any);
         self.0.shared.tokens.as_ref().filter(|_| wanted && !call.headers.contains("authorization"))
     }
 
     /// Refuses an operation whose authentication the client does not have.
     fn check_authentication(&self, call: &Call) -> Result<()> {
         let kind = self.0.shared.tokens.as_ref().map(TokenManager::kind);
-        let problem = match (call.info.authentication, kind) {
+        let problem = match (call.authentication(), kind) {
             _ if call.headers.contains("authorization") => None,
             (Authentication::Management | Authentication::User, None) => Some(NO_TOKENS),
             (Authentication::Management, Some(TokenKind::User)) => Some(WANTS_MANAGEMENT),

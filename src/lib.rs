@@ -5,6 +5,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod api;
+#[doc(hidden)]
+pub mod binding;
 pub mod blocking;
 mod builder;
 mod call;

@@ -28,7 +28,19 @@ static DELETE: OperationInfo = unlisted(Method::Delete);
 static HEAD: OperationInfo = unlisted(Method::Head);
 static OPTIONS: OperationInfo = unlisted(Method::Options);
 
-/// What is assumed of a request that the table does not know.
+/// What is assumed of a request of this method that the table does not know.
+pub(crate) const fn info(method: Method) -> &'static OperationInfo {
+    match method {
+        Method::Get => &GET,
+        Method::Post => &POST,
+        Method::Put => &PUT,
+        Method::Patch => &PATCH,
+        Method::Delete => &DELETE,
+        Method::Head => &HEAD,
+        Method::Options => &OPTIONS,
+    }
+}
+
 const fn unlisted(method: Method) -> OperationInfo {
     OperationInfo {
         id: "(unlisted)",
@@ -80,16 +92,7 @@ impl Client {
     /// # }
     /// ```
     pub fn request(&self, method: Method, path: &str) -> Request<Untyped> {
-        let info = match method {
-            Method::Get => &GET,
-            Method::Post => &POST,
-            Method::Put => &PUT,
-            Method::Patch => &PATCH,
-            Method::Delete => &DELETE,
-            Method::Head => &HEAD,
-            Method::Options => &OPTIONS,
-        };
-        let request = Request::from_call(self, Call::new(info, path));
+        let request = Request::from_call(self, Call::new(info(method), path));
         match check_path(path) {
             Ok(()) => request,
             Err(why) => request.failed(Error::input(format!("the path {path:?} {why}"))),

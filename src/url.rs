@@ -32,6 +32,11 @@ pub(crate) fn encode(value: &str) -> String {
 pub(crate) struct Pairs(String);
 
 impl Pairs {
+    /// Pairs that are encoded already.
+    pub(crate) fn encoded(pairs: &str) -> Self {
+        Self(pairs.to_owned())
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
