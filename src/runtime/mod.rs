@@ -30,6 +30,11 @@ pub trait Runtime: Send + Sync + 'static {
     /// Waits. A dropped future stops waiting.
     async fn sleep(&self, duration: Duration);
 
+    /// Waits for a task in the background, and does not keep the process alive meanwhile where others would (Node, Deno).
+    async fn sleep_in_background(&self, duration: Duration) {
+        self.sleep(duration).await;
+    }
+
     /// A number from 0.0 to below 1.0, for jitter and multipart boundaries; it need not be secret.
     fn random(&self) -> f64;
 

@@ -1,11 +1,14 @@
+mod timer;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
-use gloo_timers::future::TimeoutFuture;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
 
+use self::timer::{Keeps, Timer};
 use super::Runtime;
 use crate::types::Timestamp;
 
@@ -13,8 +16,15 @@ use crate::types::Timestamp;
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WebRuntime;
 
-/// The longest timer of JavaScript; longer sleeps are made of several.
-const LONGEST_TIMER: Duration = Duration::from_millis(i32::MAX as u64);
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(catch, js_namespace = performance, js_name = now)]
+    fn performance_now() -> Result<f64, JsValue>;
+
+    // Cloudflare Workers refuse randomness outside of requests.
+    #[wasm_bindgen(catch, js_namespace = Math, js_name = random)]
+    fn math_random() -> Result<f64, JsValue>;
+}
 
 impl WebRuntime {
     /// The runtime. Nothing is read or started before it is used.
@@ -31,22 +41,20 @@ impl Runtime for WebRuntime {
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::from_secs_f64(js_sys::Date::now().max(0.0) / 1000.0)
+        let millis = performance_now().unwrap_or_else(|_| js_sys::Date::now());
+        Duration::try_from_secs_f64(millis / 1000.0).unwrap_or_default()
     }
 
     async fn sleep(&self, duration: Duration) {
-        let mut left = duration;
-        while !left.is_zero() {
-            let step = left.min(LONGEST_TIMER);
-            // Rounded up, so that a sleep never ends early.
-            let millis = step.as_micros().div_ceil(1000) as u32;
-            SendWrapper::new(TimeoutFuture::new(millis)).await;
-            left -= step;
-        }
+        SendWrapper::new(sleep(duration, Keeps::ProcessAlive)).await;
+    }
+
+    async fn sleep_in_background(&self, duration: Duration) {
+        SendWrapper::new(sleep(duration, Keeps::Nothing)).await;
     }
 
     fn random(&self) -> f64 {
-        js_sys::Math::random()
+        math_random().unwrap_or(0.5)
     }
 
     fn spawn(&self, task: BoxFuture<'static, ()>) {
@@ -58,7 +66,18 @@ impl Runtime for WebRuntime {
     }
 }
 
-fn user_agent() -> Option<String> {
+/// One timer after the other, as each has its limit.
+async fn sleep(duration: Duration, keeps: Keeps) {
+    let mut left = duration;
+    while !left.is_zero() {
+        let step = left.min(timer::LONGEST);
+        Timer::new(step, keeps).await;
+        left -= step;
+    }
+}
+
+/// What the JavaScript runtime calls itself; browsers say `Mozilla/…`.
+pub(crate) fn user_agent() -> Option<String> {
     let navigator = js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("navigator")).ok()?;
     js_sys::Reflect::get(&navigator, &JsValue::from_str("userAgent")).ok()?.as_string()
 }
