@@ -1,0 +1,119 @@
+//! Reads an API document and proves that the parser holds all of it.
+
+use std::path::Path;
+
+use openapiv3::OpenAPI;
+use serde_json::{Map, Value};
+
+use crate::failure::{Failure, Result};
+
+const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+
+/// A document as JSON, so that corrections can change it before it is parsed.
+pub fn load(path: &Path) -> Result<Value> {
+    let failure = |problem: String| Failure::File { path: path.display().to_string(), problem };
+    let text = std::fs::read_to_string(path).map_err(|error| failure(error.to_string()))?;
+    serde_json::from_str(&text).map_err(|error| failure(error.to_string()))
+}
+
+/// Gives back what a document without prose lacks and OpenAPI demands: titles and descriptions.
+pub fn complete(document: &mut Value) {
+    if let Some(info) = document.get_mut("info").and_then(Value::as_object_mut) {
+        info.entry("title").or_insert_with(|| "".into());
+        info.entry("version").or_insert_with(|| "".into());
+    }
+    for_each_operation(document, |_, _, operation| {
+        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+        for response in responses.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
+            response.entry("description").or_insert_with(|| "".into());
+        }
+    });
+}
+
+/// Calls `visit` with the method (upper case), the path and the operation, in the document's order.
+pub fn for_each_operation(document: &mut Value, mut visit: impl FnMut(&str, &str, &mut Map<String, Value>)) {
+    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flat_map(Map::iter_mut) {
+        for (method, operation) in item.as_object_mut().into_iter().flat_map(Map::iter_mut) {
+            if let (true, Some(operation)) = (METHODS.contains(&method.as_str()), operation.as_object_mut()) {
+                visit(&method.to_uppercase(), path, operation);
+            }
+        }
+    }
+}
+
+/// Parses a document. Whatever the parser does not hold is refused.
+pub fn parse(document: &Value) -> Result<OpenAPI> {
+    let parsed: OpenAPI = serde_json::from_value(document.clone()).map_err(Failure::Document)?;
+    let held = serde_json::to_value(&parsed).map_err(Failure::Document)?;
+    match difference(document, &held, String::new()) {
+        Some((pointer, problem)) => Err(Failure::Dropped { pointer, problem }),
+        None => Ok(parsed),
+    }
+}
+
+/// The first place where `held` lacks something of `input`; empty values and defaults may come and go.
+fn difference(input: &Value, held: &Value, pointer: String) -> Option<(String, String)> {
+    let below = |key: &str| format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
+    match (input, held) {
+        (Value::Object(input), Value::Object(held)) => {
+            let lost = input.iter().find_map(|(key, value)| match held.get(key) {
+                Some(held) => difference(value, held, below(key)),
+                None if is_empty(value) => None,
+                None => Some((below(key), "lost".to_owned())),
+            });
+            let added = || held.iter().find(|(key, value)| !input.contains_key(*key) && !is_default(key, value));
+            lost.or_else(|| added().map(|(key, _)| (below(key), "added".to_owned())))
+        }
+        (Value::Array(input), Value::Array(held)) if input.len() == held.len() => input
+            .iter()
+            .zip(held)
+            .enumerate()
+            .find_map(|(index, (input, held))| difference(input, held, below(&index.to_string()))),
+        (Value::Number(input), Value::Number(held)) if input.as_f64() == held.as_f64() => None,
+        _ if input == held => None,
+        _ => Some((pointer, format!("{input} became {held}"))),
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(value) => !value,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        Value::String(text) => text.is_empty(),
+        Value::Number(_) => false,
+    }
+}
+
+fn is_default(key: &str, value: &Value) -> bool {
+    key == "style" || is_empty(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn document(schema: &Value) -> Value {
+        let mut document = json!({
+            "openapi": "3.0.1", "info": {"version": "1"},
+            "paths": {"/a": {"get": {"responses": {"200": {"content": {"application/json": {"schema": schema}}}}}}},
+        });
+        complete(&mut document);
+        document
+    }
+
+    #[test]
+    fn a_document_without_prose_parses() {
+        assert!(parse(&document(&json!({"type": "object", "properties": {"a": {}}, "required": []}))).is_ok());
+    }
+
+    #[test]
+    fn what_the_parser_drops_is_named() {
+        let error = parse(&document(&json!({"type": "string", "surprise": 1}))).unwrap_err();
+        assert!(error.to_string().contains("/paths/~1a/get/responses/200/content/application~1json/schema/surprise"));
+    }
+}

@@ -1,0 +1,62 @@
+//! What operations give: the type that a call returns, and how it is read.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::types::rust_type_in;
+use crate::model::{TypeRef, Uses};
+use crate::operations::{AnswerKind, Operation, Paging};
+use crate::words::ident;
+
+pub struct AnswerTypes {
+    /// What awaiting the request gives.
+    pub output: TokenStream,
+    /// The reader of `crate::response`.
+    pub reader: TokenStream,
+    /// What a list in pages holds.
+    pub item: Option<TokenStream>,
+}
+
+pub fn answer_types(operation: &Operation, uses: &Uses) -> AnswerTypes {
+    let plain = |output: TokenStream, reader: TokenStream| AnswerTypes { output, reader, item: None };
+    match operation.answer.kind {
+        AnswerKind::None => plain(quote! { () }, quote! { Nothing }),
+        AnswerKind::Text | AnswerKind::Xml | AnswerKind::Html => plain(quote! { String }, quote! { Text }),
+        AnswerKind::Redirect => plain(quote! { String }, quote! { Redirect }),
+        AnswerKind::Json => match (paged_item(operation, uses), json_type(uses)) {
+            (Some(item), _) => {
+                let name = ident(&operation.id);
+                let item = model_type(item);
+                AnswerTypes { output: quote! { Page<#item> }, reader: quote! { Items<#name> }, item: Some(item) }
+            }
+            (None, ty) => plain(ty.clone(), quote! { Json<#ty> }),
+        },
+        AnswerKind::OptionalJson => {
+            let ty = json_type(uses);
+            plain(quote! { Option<#ty> }, quote! { OptionalJson<#ty> })
+        }
+    }
+}
+
+/// The type of a list's items, if it comes in pages.
+fn paged_item<'a>(operation: &Operation, uses: &'a Uses) -> Option<&'a TypeRef> {
+    match &uses.answer {
+        Some((TypeRef::List(item, false), false)) if operation.paging != Paging::None => Some(item),
+        _ => None,
+    }
+}
+
+fn json_type(uses: &Uses) -> TokenStream {
+    match &uses.answer {
+        Some((ty, true)) if *ty != TypeRef::Any => {
+            let ty = model_type(ty);
+            quote! { Option<#ty> }
+        }
+        Some((ty, _)) => model_type(ty),
+        None => quote! { Value },
+    }
+}
+
+pub fn model_type(ty: &TypeRef) -> TokenStream {
+    rust_type_in(ty, &quote! { models:: })
+}

@@ -1,0 +1,134 @@
+//! `src/api`: a file a group, with its operations and their methods.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::answers::answer_types;
+use super::docs::Docs;
+use super::methods::{method, setters};
+use super::table::static_name;
+use super::text::{Item, file};
+use crate::failure::{Failure, Result};
+use crate::groups::feature;
+use crate::model::Uses;
+use crate::operations::Operation;
+use crate::pipeline::Plan;
+use crate::words::{ident, pascal};
+
+/// Every file but the table's, by its path below the crate.
+pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
+    let docs = Docs::new(plan);
+    let mut files = BTreeMap::new();
+    let mut modules = vec![Item::Plain(quote! { pub(crate) mod table; })];
+    for group in plan.groups.tags.keys() {
+        let operations = plan.operations.iter().zip(&plan.model.uses).zip(&plan.groups.of_operation);
+        let own = operations.filter(|(_, other)| *other == group).map(|(operation, _)| operation).collect::<Vec<_>>();
+        files.insert(format!("src/api/{group}.rs"), group_file(plan, &docs, group, &own)?);
+        let (module, gate) = (ident(group), feature(group));
+        modules.push(Item::Plain(quote! { #[cfg(feature = #gate)] pub mod #module; }));
+    }
+    let head = quote! { #![allow(unused_imports)] };
+    files.insert("src/api/mod.rs".to_owned(), file("The operations of the API: a module a group.", head, &modules)?);
+    Ok(files)
+}
+
+fn group_file(plan: &Plan, docs: &Docs, group: &str, operations: &[(&Operation, &Uses)]) -> Result<String> {
+    refuse_twins(plan, group, operations)?;
+    let text = group_text(plan, group);
+    let mut items = vec![Item::Plain(accessor(docs, group, &text))];
+    let methods = operations.iter().map(|(operation, uses)| method(plan, docs, operation, uses, group));
+    let methods = methods.collect::<Result<Vec<_>>>()?;
+    let name = ident(&pascal(group));
+    items.push(Item::Plain(quote! { impl #name<'_> { #(#methods)* } }));
+    for (operation, uses) in operations {
+        items.push(Item::Plain(operation_item(plan, docs, operation, uses, group)?));
+    }
+    file(&text, head(), &items)
+}
+
+/// Two operations of a group cannot have methods of one name.
+fn refuse_twins(plan: &Plan, group: &str, operations: &[(&Operation, &Uses)]) -> Result<()> {
+    let mut owners: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for (operation, _) in operations {
+        owners.entry(super::method_name(&operation.id, group, &plan.settings.names)).or_default().push(&operation.id);
+    }
+    let twins = owners
+        .iter()
+        .filter(|(_, ids)| ids.len() > 1)
+        .map(|(name, ids)| format!("  {group}().{name} is the method of {ids:?}"));
+    let twins: Vec<String> = twins.collect();
+    if twins.is_empty() { Ok(()) } else { Err(Failure::Unsettled(twins)) }
+}
+
+fn group_text(plan: &Plan, group: &str) -> String {
+    let tag = plan.groups.tags.get(group).map(String::as_str).unwrap_or_default();
+    let groups = &plan.settings.summaries.groups;
+    groups
+        .get(group)
+        .or_else(|| groups.get(&feature(group)))
+        .or_else(|| groups.get(tag))
+        .cloned()
+        .unwrap_or_else(|| format!("The group {tag}."))
+}
+
+fn head() -> TokenStream {
+    quote! {
+        use std::borrow::Borrow;
+        use std::collections::BTreeMap;
+        use serde_json::Value;
+        use super::table;
+        use crate::client::Client;
+        use crate::models;
+        use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation};
+        use crate::page::Page;
+        use crate::request::Request;
+        use crate::response::{Items, Json, Nothing, OptionalJson, Redirect, Text};
+        use crate::types::{JsonObject, Part, Timestamp, Upload};
+    }
+}
+
+fn accessor(docs: &Docs, group: &str, text: &str) -> TokenStream {
+    let (name, accessor) = (ident(&pascal(group)), ident(group));
+    let doc = docs.attributes(text);
+    quote! {
+        #doc
+        #[derive(Clone, Copy, Debug)]
+        pub struct #name<'a> { client: &'a Client }
+
+        impl Client {
+            #doc
+            pub fn #accessor(&self) -> #name<'_> { #name { client: self } }
+        }
+    }
+}
+
+fn operation_item(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, group: &str) -> Result<TokenStream> {
+    let (id, info) = (ident(&operation.id), static_name(&operation.id));
+    let method = super::method_name(&operation.id, group, &plan.settings.names);
+    let doc = docs.attributes(&format!("The operation of [`{0}::{method}`].", pascal(group)));
+    let types = answer_types(operation, uses);
+    let (output, reader) = (&types.output, &types.reader);
+    let list = types.item.map(|item| {
+        let at =
+            operation.items_at.as_ref().map(|member| quote! { const ITEMS_AT: Option<&'static str> = Some(#member); });
+        quote! { impl ListOperation for #id { type Item = #item; #at } }
+    });
+    let search = operation.searchable.then(|| quote! { impl SearchOperation for #id {} });
+    let setters = setters(plan, docs, operation, uses)?;
+    Ok(quote! {
+        #doc
+        #[derive(Debug)]
+        pub struct #id;
+
+        impl Operation for #id {
+            type Output = #output;
+            type Answer = #reader;
+            const INFO: &'static OperationInfo = &table::#info;
+        }
+        #list
+        #search
+        #setters
+    })
+}

@@ -1,0 +1,202 @@
+//! Documentation: what `spec/` says of an item, and the facts that the document adds.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::{Field, TypeDef};
+use crate::pipeline::Plan;
+use crate::schema::Facts;
+use crate::words::snake;
+
+/// The width at which documentation is wrapped.
+const WIDTH: usize = 108;
+
+pub struct Docs<'a> {
+    plan: &'a Plan,
+}
+
+impl<'a> Docs<'a> {
+    pub const fn new(plan: &'a Plan) -> Self {
+        Self { plan }
+    }
+
+    /// Doc attributes of a text, with links to the types and operations that stand in brackets.
+    pub fn attributes(&self, text: &str) -> TokenStream {
+        let lines = self.link(text).lines().flat_map(wrap).collect::<Vec<_>>();
+        let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+        quote! { #(#[doc = #lines])* }
+    }
+
+    pub fn type_text(&self, type_def: &TypeDef) -> String {
+        let own = self.plan.settings.docs.types.get(&type_def.name).cloned();
+        own.or_else(|| prose(&type_def.facts)).unwrap_or_else(|| self.use_of(type_def))
+    }
+
+    pub fn member_text(&self, type_name: &str, field: &Field) -> String {
+        let docs = &self.plan.settings.docs;
+        let own =
+            docs.type_members.get(&format!("{type_name}.{}", field.name)).or_else(|| docs.members.get(&field.name));
+        sentences(own.cloned().or_else(|| prose(&field.facts)), &field.name, &field.facts)
+    }
+
+    pub fn parameter_text(&self, operation: &str, name: &str, facts: &Facts) -> String {
+        let parameters = &self.plan.settings.docs.parameters;
+        let own = parameters.get(&format!("{operation}.{name}")).or_else(|| parameters.get(name));
+        sentences(own.cloned().or_else(|| prose(facts)), name, facts)
+    }
+
+    pub fn value_text(&self, type_name: &str, variant: &str, value: &str) -> String {
+        let values = &self.plan.settings.docs.values;
+        let keys = [format!("{type_name}.{variant}"), format!("{type_name}.{value}"), value.to_owned()];
+        keys.iter().find_map(|key| values.get(key)).cloned().unwrap_or_else(|| format!("`{value}`."))
+    }
+
+    /// Where a type is used, for want of anything better to say.
+    fn use_of(&self, type_def: &TypeDef) -> String {
+        let place = type_def.locations.first().map(String::as_str).unwrap_or_default();
+        let (operation, rest) = place.split_once('.').unwrap_or((place, ""));
+        let (root, member) = rest.split_once('.').unwrap_or((rest, ""));
+        let role = match (root.starts_with("body"), member.rsplit('.').next().unwrap_or_default()) {
+            (true, "") => format!("What [{operation}] sends."),
+            (false, "") => format!("What [{operation}] answers."),
+            (true, member) => format!("The `{member}` that [{operation}] sends."),
+            (false, member) => format!("The `{member}` that [{operation}] answers."),
+        };
+        role.replace("[]", "").replace("{}", "")
+    }
+
+    /// Makes links of `[User]` and `[ListUsers]`; brackets around anything else are not touched.
+    fn link(&self, text: &str) -> String {
+        let mut linked = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('[') {
+            linked.push_str(before);
+            match after.split_once(']') {
+                Some((name, after)) if !after.starts_with('(') && self.target(name).is_some() => {
+                    linked.push_str(&format!("[`{name}`]({})", self.target(name).unwrap_or_default()));
+                    rest = after;
+                }
+                _ => {
+                    linked.push('[');
+                    rest = after;
+                }
+            }
+        }
+        linked + rest
+    }
+
+    fn target(&self, name: &str) -> Option<String> {
+        if self.plan.model.types.contains_key(name) {
+            return Some(format!("crate::models::{name}"));
+        }
+        let index = self.plan.operations.iter().position(|operation| operation.id == name)?;
+        Some(format!("crate::api::{}::{name}", self.plan.groups.of_operation.get(index)?))
+    }
+}
+
+/// The document's own prose: a user's server has it, ours has not.
+fn prose(facts: &Facts) -> Option<String> {
+    facts
+        .description
+        .as_ref()
+        .map(|text| text.replace(['[', ']'], "").replace('<', "&lt;"))
+        .filter(|text| !text.is_empty())
+}
+
+fn sentences(own: Option<String>, name: &str, facts: &Facts) -> String {
+    let mut text = own.unwrap_or_else(|| {
+        let words = snake(name).replace('_', " ");
+        let mut letters = words.chars();
+        let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+        format!("{first}{}.", letters.as_str())
+    });
+    let facts = facts_text(facts);
+    if !facts.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&facts);
+    }
+    text
+}
+
+/// Limits, formats and defaults in words.
+fn facts_text(facts: &Facts) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(range(facts.min_length, facts.max_length, "character"));
+    parts.extend(range(facts.min_items, facts.max_items, "element"));
+    match (&facts.minimum, &facts.maximum) {
+        (Some(minimum), Some(maximum)) => parts.push(format!("From {minimum} to {maximum}.")),
+        (Some(minimum), None) => parts.push(format!("At least {minimum}.")),
+        (None, Some(maximum)) => parts.push(format!("At most {maximum}.")),
+        (None, None) => {}
+    }
+    parts.extend(facts.pattern.as_deref().map(pattern));
+    parts.extend(match facts.format.as_deref() {
+        Some("url" | "uri") => Some("A URL.".to_owned()),
+        Some("email") => Some("An email address.".to_owned()),
+        Some("date-time") => Some("A date and time as in RFC 3339.".to_owned()),
+        _ => None,
+    });
+    parts.extend(
+        facts.default.as_ref().filter(|default| !is_empty(default)).map(|default| format!("`{default}` if left out.")),
+    );
+    if facts.deprecated {
+        parts.push("Deprecated.".to_owned());
+    }
+    parts.join(" ")
+}
+
+fn is_empty(value: &serde_json::Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty)
+}
+
+fn range(minimum: Option<usize>, maximum: Option<usize>, unit: &str) -> Option<String> {
+    let many = |count: usize| if count == 1 { format!("1 {unit}") } else { format!("{count} {unit}s") };
+    match (minimum, maximum) {
+        (Some(minimum), Some(maximum)) if minimum == maximum => Some(format!("{}.", many(minimum))),
+        (Some(0) | None, Some(maximum)) => Some(format!("At most {}.", many(maximum))),
+        (Some(minimum), Some(maximum)) => Some(format!("{minimum} to {}.", many(maximum))),
+        (Some(minimum), None) if minimum > 0 => Some(format!("At least {}.", many(minimum))),
+        _ => None,
+    }
+}
+
+/// A JavaScript pattern without its slashes; its only flag is `i`.
+fn pattern(literal: &str) -> String {
+    let inner = literal.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
+    match inner {
+        Some((pattern, "i")) => format!("Matches `{pattern}`, in upper or lower case."),
+        Some((pattern, _)) => format!("Matches `{pattern}`."),
+        None => format!("Matches `{literal}`."),
+    }
+}
+
+/// Lines of at most the width.
+fn wrap(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        if line > 0 && line + 1 + word.chars().count() > WIDTH {
+            lines.push(word.to_owned());
+        } else if let Some(last) = lines.last_mut() {
+            if line > 0 {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_said_in_words() {
+        let facts =
+            Facts { min_length: Some(1), max_length: Some(128), pattern: Some("/^a/i".into()), ..Facts::default() };
+        assert_eq!(facts_text(&facts), "1 to 128 characters. Matches `^a`, in upper or lower case.");
+        let facts = Facts { default: Some(3600.into()), minimum: Some("1".into()), ..Facts::default() };
+        assert_eq!(facts_text(&facts), "At least 1. `3600` if left out.");
+    }
+}

@@ -1,0 +1,303 @@
+//! Methods of groups and setters of requests.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::answers::model_type;
+use super::docs::Docs;
+use crate::failure::{Failure, Place, Result};
+use crate::model::{TypeRef, Uses};
+use crate::operations::{Authentication, Body, BodyKind, Input, Operation, PAGE_PARAMETERS, Paging};
+use crate::pipeline::Plan;
+use crate::schema::Kind;
+use crate::settings::Names;
+use crate::words::{self, ident, snake};
+
+/// Methods that every request has.
+const TAKEN: [&str; 24] = [
+    "query",
+    "json",
+    "form",
+    "multipart",
+    "header",
+    "timeout",
+    "total_timeout",
+    "retry",
+    "idempotent",
+    "if_none_match",
+    "to_http",
+    "detailed",
+    "raw",
+    "page",
+    "page_size",
+    "search",
+    "search_member",
+    "match_mode",
+    "joint",
+    "case_sensitive",
+    "stream",
+    "pages",
+    "blocking",
+    "send",
+];
+
+/// The name of an operation's method.
+pub fn method_name(id: &str, group: &str, names: &Names) -> String {
+    let nouns = names.nouns.get(group).map(Vec::as_slice).unwrap_or_default();
+    names.methods.get(id).cloned().unwrap_or_else(|| words::method(id, group, nouns))
+}
+
+/// An argument: what stands in the signature, and how the request takes it.
+struct Argument {
+    signature: TokenStream,
+    call: TokenStream,
+    doc: Option<String>,
+}
+
+/// The method that makes an operation's request.
+pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, group: &str) -> Result<TokenStream> {
+    let (name, id) = (ident(&method_name(&operation.id, group, &plan.settings.names)), ident(&operation.id));
+    let mut arguments: Vec<Argument> = Vec::new();
+    for (input, ty) in operation.path_parameters.iter().zip(&uses.path) {
+        arguments.push(path_argument(plan, docs, operation, input, ty));
+    }
+    for (input, ty) in operation.query_parameters.iter().zip(&uses.query).filter(|(input, _)| input.required) {
+        let (signature, call) = query_value(plan, operation, input, ty)?;
+        let (argument, query) = (ident(&parameter_name(plan, operation, input)), &input.name);
+        let doc = docs.parameter_text(&operation.id, &input.name, &input.schema.facts);
+        arguments.push(Argument {
+            signature: quote! { #argument: #signature },
+            call: quote! { .query(#query, #call) },
+            doc: Some(argument_doc(&argument, &doc)),
+        });
+    }
+    if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
+        arguments.extend(body_arguments(docs, operation, body, uses)?);
+    }
+    let listed: Vec<&String> = arguments.iter().filter_map(|argument| argument.doc.as_ref()).collect();
+    let doc = docs.attributes(&method_text(plan, operation, &listed));
+    let alias = (snake(&operation.id) != name.to_string()).then(|| {
+        let alias = &operation.id;
+        quote! { #[doc(alias = #alias)] }
+    });
+    let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
+    let signatures = arguments.iter().map(|argument| &argument.signature);
+    let calls = arguments.iter().map(|argument| &argument.call);
+    Ok(quote! {
+        #doc #alias #deprecated
+        pub fn #name(&self, #(#signatures),*) -> Request<#id> {
+            Request::new(self.client)#(#calls)*
+        }
+    })
+}
+
+/// Setters for what may be left out.
+pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Result<Option<TokenStream>> {
+    let mut setters = Vec::new();
+    let optional = operation.query_parameters.iter().zip(&uses.query).filter(|(input, _)| !input.required);
+    for (input, ty) in optional.filter(|(input, _)| !PAGE_PARAMETERS.contains(&input.name.as_str())) {
+        let name = parameter_name(plan, operation, input);
+        if TAKEN.contains(&name.as_str()) {
+            let problem = format!("a setter would be called {name}, as one that every request has");
+            return Err(Failure::unsupported(&Place::new(&operation.id).at(&input.name), problem));
+        }
+        let (signature, call) = query_value(plan, operation, input, ty)?;
+        let doc = docs.attributes(&docs.parameter_text(&operation.id, &input.name, &input.schema.facts));
+        let (argument, query) = (ident(&name), &input.name);
+        let argument_value = value_call(&call, &argument);
+        setters.push(quote! {
+            #doc
+            pub fn #argument(self, value: #signature) -> Self {
+                self.query(#query, #argument_value)
+            }
+        });
+    }
+    if let Some(body) = operation.body.as_ref().filter(|body| !body.required) {
+        let ty = body_type(uses);
+        let call = body_call(body);
+        setters.push(quote! {
+            #[doc = " The body."]
+            pub fn body(self, body: impl Borrow<#ty>) -> Self {
+                self #call
+            }
+        });
+    }
+    let id = ident(&operation.id);
+    Ok((!setters.is_empty()).then(|| quote! { impl Request<#id> { #(#setters)* } }))
+}
+
+fn parameter_name(plan: &Plan, operation: &Operation, input: &Input) -> String {
+    let names = &plan.settings.names.parameters;
+    let settled = names.get(&format!("{}.{}", operation.id, input.name)).or_else(|| names.get(&input.name));
+    settled.cloned().unwrap_or_else(|| snake(&input.name))
+}
+
+fn argument_doc(name: &proc_macro2::Ident, text: &str) -> String {
+    format!("- `{}`: {}", name.to_string().trim_start_matches("r#"), text.replace("\n\n", " "))
+}
+
+fn path_argument(plan: &Plan, docs: &Docs, operation: &Operation, input: &Input, ty: &TypeRef) -> Argument {
+    let (argument, name) = (ident(&parameter_name(plan, operation, input)), &input.name);
+    let mut doc = docs.parameter_text(&operation.id, &input.name, &input.schema.facts);
+    if let Some(named) = ty.named() {
+        doc.push_str(&format!(" One of [{named}]."));
+    }
+    Argument {
+        signature: quote! { #argument: impl AsRef<str> },
+        call: quote! { .path_parameter(#name, #argument.as_ref()) },
+        doc: Some(argument_doc(&argument, &doc)),
+    }
+}
+
+/// The type of a query parameter's argument, and the value that is made of it.
+fn query_value(plan: &Plan, operation: &Operation, input: &Input, ty: &TypeRef) -> Result<(TokenStream, TokenStream)> {
+    let name = ident(&parameter_name(plan, operation, input));
+    let times = &plan.settings.members.milliseconds;
+    Ok(match ty {
+        TypeRef::String | TypeRef::Named(_) => (quote! { impl AsRef<str> }, quote! { #name.as_ref() }),
+        TypeRef::Integer if times.contains(&input.name) => (quote! { impl Into<Timestamp> }, quote! { #name.into() }),
+        TypeRef::Integer => (quote! { i64 }, quote! { #name }),
+        TypeRef::Boolean => (quote! { bool }, quote! { #name }),
+        TypeRef::List(items, false) if matches!(**items, TypeRef::String | TypeRef::Named(_)) => (
+            quote! { impl IntoIterator<Item = impl AsRef<str>> },
+            quote! { #name.into_iter().map(|value| value.as_ref().to_owned()).collect::<Vec<String>>() },
+        ),
+        _ => {
+            return Err(Failure::unsupported(
+                &Place::new(&operation.id).at(&input.name),
+                "a parameter that is neither text, number nor list",
+            ));
+        }
+    })
+}
+
+/// In a setter the argument is called `value`.
+fn value_call(call: &TokenStream, argument: &proc_macro2::Ident) -> TokenStream {
+    let value = ident("value");
+    let tokens = call.clone().into_iter().enumerate().map(|(index, token)| match &token {
+        proc_macro2::TokenTree::Ident(name) if index == 0 && name == argument => {
+            proc_macro2::TokenTree::Ident(value.clone())
+        }
+        _ => token,
+    });
+    let call: TokenStream = tokens.collect();
+    // Without a type of its own `into()` would be ambiguous.
+    if call.to_string().ends_with("into ()") {
+        quote! { Into::<Timestamp>::into(value) }
+    } else {
+        call
+    }
+}
+
+fn body_type(uses: &Uses) -> TokenStream {
+    match &uses.body {
+        Some(TypeRef::List(items, false)) => {
+            let items = model_type(items);
+            quote! { [#items] }
+        }
+        Some(ty) => model_type(ty),
+        None => quote! { Value },
+    }
+}
+
+fn body_call(body: &Body) -> TokenStream {
+    match body.kind {
+        BodyKind::Form => quote! { .form(body.borrow()) },
+        BodyKind::Json | BodyKind::Multipart => quote! { .json(body.borrow()) },
+    }
+}
+
+fn body_arguments(docs: &Docs, operation: &Operation, body: &Body, uses: &Uses) -> Result<Vec<Argument>> {
+    if body.kind == BodyKind::Multipart {
+        return multipart_arguments(docs, operation, body);
+    }
+    let (ty, call) = (body_type(uses), body_call(body));
+    Ok(vec![Argument { signature: quote! { body: impl Borrow<#ty> }, call, doc: None }])
+}
+
+/// The members of a multipart body are arguments: files and text.
+fn multipart_arguments(docs: &Docs, operation: &Operation, body: &Body) -> Result<Vec<Argument>> {
+    let place = Place::new(&operation.id).at("body");
+    let Kind::Object(object) = &body.schema.kind else {
+        return Err(Failure::unsupported(&place, "a multipart body that is no object"));
+    };
+    let mut arguments = Vec::new();
+    let mut parts = Vec::new();
+    for (member, schema) in &object.members {
+        let name = ident(&snake(member));
+        let (signature, part) = match &schema.schema.kind {
+            Kind::Binary => (quote! { #name: Upload }, quote! { Part::file(#member, #name) }),
+            Kind::String => (quote! { #name: impl Into<String> }, quote! { Part::text(#member, #name) }),
+            _ => return Err(Failure::unsupported(&place.at(member), "a member that is neither file nor text")),
+        };
+        let doc = docs.parameter_text(&operation.id, member, &schema.schema.facts);
+        arguments.push(Argument { signature, call: TokenStream::new(), doc: Some(argument_doc(&name, &doc)) });
+        parts.push(part);
+    }
+    if let Some(last) = arguments.last_mut() {
+        last.call = quote! { .multipart(&[#(#parts),*]) };
+    }
+    Ok(arguments)
+}
+
+fn method_text(plan: &Plan, operation: &Operation, arguments: &[&String]) -> String {
+    let mut text = summary(plan, operation);
+    if let Some(description) = operation.description.as_ref().filter(|description| !description.is_empty()) {
+        text.push_str(&format!("\n\n{}", plain(description)));
+    }
+    let success: Vec<String> = operation.success.iter().map(u16::to_string).collect();
+    text.push_str(&format!("\n\n`{} {}`, answered by {}.", operation.method, operation.path, success.join(" or ")));
+    text.push_str(match operation.paging {
+        Paging::Always => " Comes in pages, of 20 items unless asked for more.",
+        Paging::OnRequest => " Comes in pages if asked to, else whole.",
+        Paging::None => "",
+    });
+    text.push_str(match operation.authentication {
+        Authentication::Management => "",
+        Authentication::User => " Takes a user's own access token.",
+        Authentication::Session => " Takes the cookies of a sign-in in progress.",
+        Authentication::None => " Needs no token.",
+    });
+    if !arguments.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&arguments.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n"));
+    }
+    if !operation.errors.is_empty() {
+        let errors: Vec<String> = operation.errors.iter().map(|&status| error_text(status)).collect();
+        text.push_str(&format!("\n\n# Errors\n{}.", errors.join(", ")));
+    }
+    text
+}
+
+/// What an operation does, in a line.
+pub fn summary(plan: &Plan, operation: &Operation) -> String {
+    let own = plan.settings.summaries.operations.get(&operation.id).cloned();
+    let own = own.or_else(|| operation.summary.as_deref().map(plain)).filter(|text| !text.is_empty());
+    own.unwrap_or_else(|| {
+        let words = snake(&operation.id).replace('_', " ");
+        let mut letters = words.chars();
+        let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+        format!("{first}{}.", letters.as_str())
+    })
+}
+
+/// Prose of a document in which nothing is taken for a link or a tag.
+fn plain(text: &str) -> String {
+    text.replace(['[', ']'], "").replace('<', "&lt;")
+}
+
+fn error_text(status: u16) -> String {
+    let meaning = match status {
+        400 => "bad input",
+        401 => "no valid token",
+        403 => "not allowed",
+        404 => "not found",
+        409 => "conflict",
+        422 => "refused by a rule",
+        429 => "too many",
+        500 => "server error",
+        501 => "not configured",
+        _ => return status.to_string(),
+    };
+    format!("{status} ({meaning})")
+}

@@ -1,0 +1,30 @@
+//! From a plan to source text.
+
+mod answers;
+mod api;
+mod cfg;
+mod docs;
+mod features;
+mod methods;
+mod models;
+mod structs;
+mod table;
+mod text;
+mod types;
+mod unions;
+
+use std::collections::BTreeMap;
+
+pub use features::with_features;
+pub use methods::method_name;
+
+use crate::failure::Result;
+use crate::pipeline::Plan;
+
+/// Every generated file, by its path below the crate.
+pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
+    let mut files = models::files(plan)?;
+    files.extend(api::files(plan)?);
+    files.insert("src/api/table.rs".to_owned(), table::file_text(plan)?);
+    Ok(files)
+}

@@ -1,0 +1,187 @@
+//! Structs: objects with members.
+
+use heck::ToLowerCamelCase;
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::docs::Docs;
+use super::types::rust_type;
+use crate::failure::{Failure, Result};
+use crate::model::{Field, Struct, TypeDef, TypeRef};
+use crate::pipeline::Plan;
+use crate::words::{ident, snake};
+
+/// The member that keeps what an open object has beside its own.
+const EXTRA: &str = "extra";
+
+pub fn item(
+    _plan: &Plan,
+    docs: &Docs,
+    type_def: &TypeDef,
+    structure: &Struct,
+    cfg: &TokenStream,
+) -> Result<TokenStream> {
+    check_names(type_def, structure)?;
+    let name = ident(&type_def.name);
+    let doc = docs.attributes(&docs.type_text(type_def));
+    let camel = structure.fields.iter().any(|field| snake(&field.name) != field.name);
+    let fields = structure.fields.iter().map(|field| member(docs, &type_def.name, field, camel));
+    let extra = structure.open.then(|| {
+        let extra = ident(EXTRA);
+        quote! { #[doc = " Members beside these."] #[serde(flatten)] pub #extra: JsonObject, }
+    });
+    let secret = structure.fields.iter().any(|field| field.secret);
+    let debug = (!secret).then(|| quote! { Debug, });
+    let default = structure.fields.iter().all(has_default).then(|| quote! { Default, });
+    let serde = container(structure, camel);
+    let constructor = type_def.sent.then(|| constructor(&name, structure, cfg)).flatten();
+    let redacted = secret.then(|| redacted_debug(&type_def.name, structure, cfg));
+    Ok(quote! {
+        #doc #cfg
+        #[derive(Clone, #debug #default PartialEq, Serialize, Deserialize)]
+        #serde
+        pub struct #name { #(#fields)* #extra }
+        #constructor
+        #redacted
+    })
+}
+
+fn check_names(type_def: &TypeDef, structure: &Struct) -> Result<()> {
+    let mut names: Vec<String> = structure.fields.iter().map(|field| snake(&field.name)).collect();
+    names.extend(structure.open.then(|| EXTRA.to_owned()));
+    names.sort_unstable();
+    match names.windows(2).find(|pair| pair.first() == pair.last()) {
+        Some(pair) => Err(Failure::Merge {
+            type_name: type_def.name.clone(),
+            problem: format!("two members are called {pair:?}"),
+        }),
+        None => Ok(()),
+    }
+}
+
+fn container(structure: &Struct, camel: bool) -> TokenStream {
+    let camel = camel.then(|| quote! { rename_all = "camelCase" });
+    let tag = structure.tag.as_ref().map(|(tag, text)| quote! { tag = #tag, rename = #text });
+    let parts: Vec<TokenStream> = camel.into_iter().chain(tag).collect();
+    if parts.is_empty() {
+        TokenStream::new()
+    } else {
+        quote! { #[serde(#(#parts),*)] }
+    }
+}
+
+fn member(docs: &Docs, type_name: &str, field: &Field, camel: bool) -> TokenStream {
+    let doc = docs.attributes(&docs.member_text(type_name, field));
+    let name = ident(&snake(&field.name));
+    let ty = field_type(field);
+    let derived = if camel { snake(&field.name).to_lower_camel_case() } else { snake(&field.name) };
+    let rename = (derived != field.name).then(|| {
+        let json = &field.name;
+        quote! { rename = #json }
+    });
+    let absent = match presence(field) {
+        Presence::Optional => Some(quote! { skip_serializing_if = "Option::is_none" }),
+        Presence::Patch => Some(quote! { default, skip_serializing_if = "Patch::is_absent" }),
+        Presence::Required | Presence::Nullable => None,
+    };
+    let parts: Vec<TokenStream> = rename.into_iter().chain(absent).collect();
+    let serde = (!parts.is_empty()).then(|| quote! { #[serde(#(#parts),*)] });
+    quote! { #doc #serde pub #name: #ty, }
+}
+
+enum Presence {
+    Required,
+    Nullable,
+    Optional,
+    Patch,
+}
+
+fn presence(field: &Field) -> Presence {
+    // Any JSON may be null.
+    let nullable = field.nullable || field.ty == TypeRef::Any;
+    match (field.required, nullable) {
+        (true, _) if field.ty == TypeRef::Any => Presence::Required,
+        (true, false) => Presence::Required,
+        (true, true) => Presence::Nullable,
+        (false, false) => Presence::Optional,
+        (false, true) => Presence::Patch,
+    }
+}
+
+fn field_type(field: &Field) -> TokenStream {
+    let ty = rust_type(&field.ty);
+    match presence(field) {
+        Presence::Required => ty,
+        Presence::Nullable | Presence::Optional => quote! { Option<#ty> },
+        Presence::Patch => quote! { Patch<#ty> },
+    }
+}
+
+fn has_default(field: &Field) -> bool {
+    !field.required || matches!(field.ty, TypeRef::True | TypeRef::False)
+}
+
+/// `new` with what is required, for structs that cannot be made by default.
+fn constructor(name: &proc_macro2::Ident, structure: &Struct, cfg: &TokenStream) -> Option<TokenStream> {
+    let required: Vec<&Field> = structure.fields.iter().filter(|field| !has_default(field)).collect();
+    if required.is_empty() {
+        return None;
+    }
+    let arguments = required.iter().map(|field| {
+        let (argument, ty) = (ident(&snake(&field.name)), field_type(field));
+        match (&field.ty, presence(field)) {
+            (TypeRef::String, Presence::Required) => quote! { #argument: impl Into<String> },
+            _ => quote! { #argument: #ty },
+        }
+    });
+    let values = structure.fields.iter().map(|field| {
+        let argument = ident(&snake(&field.name));
+        match (has_default(field), &field.ty, presence(field)) {
+            (true, ..) => quote! { #argument: Default::default() },
+            (false, TypeRef::String, Presence::Required) => quote! { #argument: #argument.into() },
+            _ => quote! { #argument },
+        }
+    });
+    let extra = structure.open.then(|| {
+        let extra = ident(EXTRA);
+        quote! { #extra: JsonObject::new(), }
+    });
+    let many = (required.len() > 7).then(|| quote! { #[allow(clippy::too_many_arguments)] });
+    let doc = format!(" With what [`{name}`] has to have.");
+    Some(quote! {
+        #cfg
+        impl #name {
+            #[doc = #doc]
+            #many
+            pub fn new(#(#arguments),*) -> Self {
+                Self { #(#values,)* #extra }
+            }
+        }
+    })
+}
+
+/// Debug output that shows no secret.
+fn redacted_debug(type_name: &str, structure: &Struct, cfg: &TokenStream) -> TokenStream {
+    let name = ident(type_name);
+    let fields = structure.fields.iter().map(|field| {
+        let member = ident(&snake(&field.name));
+        let label = snake(&field.name);
+        if field.secret {
+            quote! { .field(#label, &format_args!("[redacted]")) }
+        } else {
+            quote! { .field(#label, &self.#member) }
+        }
+    });
+    let extra = structure.open.then(|| {
+        let extra = ident(EXTRA);
+        quote! { .field(#EXTRA, &self.#extra) }
+    });
+    quote! {
+        #cfg
+        impl std::fmt::Debug for #name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(#type_name)#(#fields)* #extra .finish()
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What the generator refuses, and where.
+
+use std::fmt;
+
+/// A place in the input: an operation or a component, and a path below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    owner: String,
+    path: String,
+}
+
+impl Place {
+    pub fn new(owner: impl Into<String>) -> Self {
+        Self { owner: owner.into(), path: String::new() }
+    }
+
+    /// The place one step further down.
+    pub fn at(&self, step: impl fmt::Display) -> Self {
+        Self { owner: self.owner.clone(), path: format!("{}/{step}", self.path) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}{}", self.owner, if self.path.is_empty() { "" } else { " " }, self.path)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error("{path}: {problem}")]
+    File { path: String, problem: String },
+    #[error("the document is no OpenAPI 3.0 document: {0}")]
+    Document(serde_json::Error),
+    #[error("the parser would drop a part of the document at {pointer}: {problem}")]
+    Dropped { pointer: String, problem: String },
+    #[error("{place}: {problem}")]
+    Unsupported { place: Place, problem: String },
+    #[error("correction {index} ({reason}): {problem}")]
+    Correction { index: usize, reason: String, problem: String },
+    #[error("names are not settled, see spec/names.toml:\n{}", .0.join("\n"))]
+    Unsettled(Vec<String>),
+    #[error("{type_name}: {problem}")]
+    Merge { type_name: String, problem: String },
+    #[error("the generated code does not parse: {problem}\n{code}")]
+    Code { problem: syn::Error, code: String },
+    #[error("the checked-in code is not what spec/ gives; run `cargo codegen`:\n{}", .0.join("\n"))]
+    Stale(Vec<String>),
+    #[error("{0}")]
+    Usage(String),
+}
+
+impl Failure {
+    pub fn unsupported(place: &Place, problem: impl Into<String>) -> Self {
+        Self::Unsupported { place: place.clone(), problem: problem.into() }
+    }
+}
+
+pub type Result<T, E = Failure> = std::result::Result<T, E>;

@@ -1,0 +1,44 @@
+//! Groups of operations: a module, an accessor and a feature for each tag.
+
+use indexmap::IndexMap;
+
+use crate::operations::Operation;
+use crate::settings::Names;
+use crate::words::snake;
+
+/// The feature that holds every tag which no other one holds.
+const REST: &str = "management";
+
+pub struct Groups {
+    /// The group of each operation.
+    pub of_operation: Vec<String>,
+    /// The groups by their names, with their tags.
+    pub tags: IndexMap<String, String>,
+    /// The features that hold several groups.
+    pub features: IndexMap<String, Vec<String>>,
+}
+
+impl Groups {
+    pub fn new(operations: &[Operation], names: &Names) -> Self {
+        let mut tags: IndexMap<String, String> = IndexMap::new();
+        let mut features: IndexMap<String, Vec<String>> = IndexMap::new();
+        let mut of_operation = Vec::new();
+        for operation in operations {
+            let tag = &operation.tag;
+            let group = names.modules.get(tag).cloned().unwrap_or_else(|| snake(tag));
+            let holder = names.groups.iter().find(|(_, tags)| tags.contains(tag)).map_or(REST, |(feature, _)| feature);
+            if tags.insert(group.clone(), tag.clone()).is_none() {
+                features.entry(holder.to_owned()).or_default().push(group.clone());
+            }
+            of_operation.push(group);
+        }
+        tags.sort_keys();
+        features.values_mut().for_each(|groups| groups.sort_unstable());
+        Self { of_operation, tags, features }
+    }
+}
+
+/// The feature of a group.
+pub fn feature(group: &str) -> String {
+    group.replace('_', "-")
+}

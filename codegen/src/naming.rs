@@ -1,0 +1,190 @@
+//! Names of types: those that `spec/names.toml` gives, and those that follow from where a type stands.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use indexmap::IndexMap;
+
+use crate::graph::{Graph, NodeId, NodeKind, Origin};
+use crate::merge::Classes;
+use crate::operations::Operation;
+use crate::settings::Names;
+use crate::words::{pascal, singular, subject};
+
+/// Where a candidate for a name comes from: names of parameters count only if there is no other.
+const ANSWER: u8 = 0;
+const BODY: u8 = 1;
+const MEMBER: u8 = 2;
+const BRANCH: u8 = 3;
+const PARAMETER: u8 = 4;
+
+/// The explicit name of each node, and what is wrong with the names.
+pub fn explicit(graph: &Graph, names: &Names) -> (Vec<Option<String>>, Vec<String>) {
+    let mut given: Vec<Option<String>> = vec![None; graph.nodes.len()];
+    let mut problems = Vec::new();
+    let places: HashMap<&str, NodeId> =
+        graph.nodes.iter().enumerate().map(|(id, node)| (node.location.as_str(), id)).collect();
+    for (name, patterns) in &names.types {
+        for pattern in patterns {
+            let matches: Vec<NodeId> = if pattern.contains('*') {
+                (0..graph.nodes.len())
+                    .filter(|&id| graph.nodes.get(id).is_some_and(|node| glob(pattern, &node.location)))
+                    .collect()
+            } else {
+                places.get(pattern.as_str()).copied().into_iter().collect()
+            };
+            if matches.is_empty() {
+                problems.push(format!("  {name}: there is no {pattern}"));
+            }
+            for id in matches {
+                let Some(slot) = given.get_mut(id) else { continue };
+                match slot {
+                    Some(other) if other != name => problems.push(format!("  {pattern} is both {other} and {name}")),
+                    _ => *slot = Some(name.clone()),
+                }
+            }
+        }
+    }
+    (given, problems)
+}
+
+/// Whether a pattern matches a location; a `*` in it stands for one step, or part of one.
+fn glob(pattern: &str, text: &str) -> bool {
+    let Some((before, after)) = pattern.split_once('*') else { return pattern == text };
+    let Some(rest) = text.strip_prefix(before) else { return false };
+    let step = rest.find(['.', '|', '[', '{']).unwrap_or(rest.len());
+    (0..=step).any(|cut| rest.get(cut..).is_some_and(|rest| glob(after, rest)))
+}
+
+pub struct Naming<'a> {
+    pub graph: &'a Graph,
+    pub classes: &'a Classes,
+    pub operations: &'a [Operation],
+    pub explicit: &'a [Option<String>],
+    /// Whether names that are not settled are refused; else one is chosen.
+    pub strict: bool,
+}
+
+/// The name of each type that needs one.
+pub struct TypeNames {
+    pub names: HashMap<NodeId, String>,
+    pub problems: Vec<String>,
+}
+
+impl Naming<'_> {
+    pub fn names(&self) -> TypeNames {
+        let members = self.classes.members();
+        let mut names = HashMap::new();
+        let mut problems = Vec::new();
+        // A type's name may need its parents' names first: as many rounds as types are nested.
+        loop {
+            let before = names.len();
+            for (&class, nodes) in &members {
+                if !names.contains_key(&class) {
+                    if let Some(name) = self.name(class, nodes, &names, &mut problems) {
+                        names.insert(class, name);
+                    }
+                }
+            }
+            if names.len() == before {
+                break;
+            }
+        }
+        self.refuse_clashes(&members, &mut names, &mut problems);
+        TypeNames { names, problems }
+    }
+
+    fn name(
+        &self,
+        class: NodeId,
+        nodes: &[NodeId],
+        names: &HashMap<NodeId, String>,
+        problems: &mut Vec<String>,
+    ) -> Option<String> {
+        let given: BTreeSet<&String> = nodes.iter().filter_map(|&id| self.explicit.get(id)?.as_ref()).collect();
+        if let Some(&first) = given.first() {
+            if given.len() > 1 {
+                problems.push(format!("  one type has the names {given:?}"));
+            }
+            return Some(first.clone());
+        }
+        let candidates = self.candidates(class, nodes, names)?;
+        let first = candidates.first()?.clone();
+        if candidates.len() > 1 && self.strict && !self.is_constant(nodes) {
+            let places: Vec<&str> =
+                nodes.iter().filter_map(|&id| Some(self.graph.nodes.get(id)?.location.as_str())).take(4).collect();
+            problems.push(format!("  {candidates:?} are one type, at {}", places.join(", ")));
+        }
+        Some(first)
+    }
+
+    fn is_constant(&self, nodes: &[NodeId]) -> bool {
+        nodes.iter().all(|&id| matches!(self.graph.nodes.get(id).map(|node| &node.kind), Some(NodeKind::Constant(_))))
+    }
+
+    /// Every name that follows from where the type stands; none as long as a parent has no name yet.
+    fn candidates(&self, class: NodeId, nodes: &[NodeId], names: &HashMap<NodeId, String>) -> Option<Vec<String>> {
+        let mut found: Vec<(u8, String)> = Vec::new();
+        for node in nodes.iter().filter_map(|&id| self.graph.nodes.get(id)) {
+            let id = &self.operations.get(node.operation)?.id;
+            let candidate = match &node.origin {
+                Origin::Answer(true) => (ANSWER, singular(&subject(id))),
+                Origin::Answer(false) => (ANSWER, subject(id)),
+                Origin::Body => (BODY, id.clone()),
+                Origin::Member(parent, member, element) => {
+                    let parent = self.classes.find(*parent);
+                    let member = pascal(member);
+                    (MEMBER, format!("{}{}", names.get(&parent)?, if *element { singular(&member) } else { member }))
+                }
+                Origin::Branch(union, constant) => {
+                    let union = self.classes.find(*union);
+                    if union == class {
+                        continue;
+                    }
+                    (BRANCH, format!("{}{}", pascal(constant.as_deref().unwrap_or_default()), names.get(&union)?))
+                }
+                Origin::Parameter(parameter) => (PARAMETER, format!("{}{}", subject(id), pascal(parameter))),
+            };
+            if !found.contains(&candidate) {
+                found.push(candidate);
+            }
+        }
+        let best = found.iter().map(|(rank, _)| *rank).min()?;
+        found.retain(|(rank, _)| (*rank < PARAMETER) == (best < PARAMETER));
+        let names: BTreeSet<String> = found.iter().map(|(_, name)| name.clone()).collect();
+        // CreateApplicationType gives way to ApplicationType: what a name adds in front is where the type stands, too.
+        let is_longer = |name: &str| names.iter().any(|other| other != name && name.ends_with(other.as_str()));
+        let mut shortest: Vec<String> = Vec::new();
+        for (_, name) in found {
+            if !is_longer(&name) && !shortest.contains(&name) {
+                shortest.push(name);
+            }
+        }
+        Some(shortest)
+    }
+
+    fn refuse_clashes(
+        &self,
+        members: &IndexMap<NodeId, Vec<NodeId>>,
+        names: &mut HashMap<NodeId, String>,
+        problems: &mut Vec<String>,
+    ) {
+        let mut owners: BTreeMap<String, Vec<NodeId>> = BTreeMap::new();
+        for (class, nodes) in members {
+            if let (Some(name), false) = (names.get(class), self.is_constant(nodes)) {
+                owners.entry(name.clone()).or_default().push(*class);
+            }
+        }
+        for (name, classes) in owners.iter().filter(|(_, classes)| classes.len() > 1) {
+            if self.strict {
+                let places: Vec<&str> =
+                    classes.iter().filter_map(|&id| Some(self.graph.nodes.get(id)?.location.as_str())).collect();
+                problems.push(format!("  {name} is the name of several types: {}", places.join(", ")));
+                continue;
+            }
+            for class in classes.iter().skip(1) {
+                let operation = self.graph.nodes.get(*class).and_then(|node| self.operations.get(node.operation));
+                names.insert(*class, format!("{}{name}", operation.map_or("", |operation| operation.id.as_str())));
+            }
+        }
+    }
+}
