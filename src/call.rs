@@ -1,5 +1,6 @@
 //! A call before it is made: inert data, the same for every operation.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -11,7 +12,6 @@ use crate::types::QueryTarget;
 use crate::url::{self, BadSegment, Pairs};
 
 /// What a request has gathered so far.
-#[derive(Debug)]
 pub(crate) struct Call {
     pub info: &'static OperationInfo,
     pub path: String,
@@ -162,6 +162,21 @@ impl Call {
             self.fail(format!("the query parameter `{}` is not set", missing.name));
         }
         self.problem.take().map_or(Ok(()), Err)
+    }
+}
+
+impl fmt::Debug for Call {
+    /// Everything but the query and the body, which may hold what is nobody's business.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Call")
+            .field("operation", &self.info.id)
+            .field("method", &self.info.method)
+            .field("path", &self.path)
+            .field("headers", &self.headers)
+            .field("body", &self.body)
+            .field("options", &self.options)
+            .field("problem", &self.problem)
+            .finish_non_exhaustive()
     }
 }
 

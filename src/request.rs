@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::call::Call;
 use crate::client::Client;
 use crate::error::{Error, Result};
+use crate::execute::Exchange;
 use crate::multipart;
 use crate::operation::{ListOperation, Operation, SearchOperation};
 use crate::response::{Answer, Conditional, Response};
@@ -132,7 +133,7 @@ impl<Op: Operation> Request<Op> {
     /// Bad input, no access token, no answer.
     pub async fn detailed(mut self) -> Result<Response<Op::Output>> {
         let exchange = self.client.execute(&mut self.call).await?;
-        let result = self.client.success(&self.call, &exchange).and_then(|()| self.read(&exchange.response));
+        let result = self.read(&exchange);
         let HttpResponse { status, headers, .. } = exchange.response;
         Ok(Response { status, headers, attempts: exchange.attempts, result })
     }
@@ -158,15 +159,17 @@ impl<Op: Operation> Request<Op> {
         &self.call
     }
 
-    fn read(&self, response: &HttpResponse) -> Result<Op::Output> {
-        let read = Op::Answer::read(response, &self.call.answer_context());
-        read.map_err(|error| error.at_operation(self.call.info.id, self.call.info.method, &self.call.path))
+    /// Makes of an exchange what the caller gets.
+    fn read(&self, exchange: &Exchange) -> Result<Op::Output> {
+        self.client.success(&self.call, exchange)?;
+        let read = Op::Answer::read(&exchange.response, &self.call.answer_context());
+        let at = |error: Error| error.at_operation(self.call.info.id, self.call.info.method, &self.call.path);
+        read.map_err(|error| exchange.blame(at(error)))
     }
 
     async fn send(mut self) -> Result<Op::Output> {
         let exchange = self.client.execute(&mut self.call).await?;
-        self.client.success(&self.call, &exchange)?;
-        self.read(&exchange.response).map_err(|error| exchange.blame(error))
+        self.read(&exchange)
     }
 }
 
@@ -191,9 +194,9 @@ impl<Op: Operation> ConditionalRequest<Op> {
         if exchange.response.status == 304 {
             return Ok(Conditional::NotModified);
         }
-        client.success(call, &exchange)?;
+        let value = self.0.read(&exchange)?;
         let etag = exchange.response.headers.get("etag").map(str::to_owned);
-        Ok(Conditional::Modified { value: self.0.read(&exchange.response)?, etag })
+        Ok(Conditional::Modified { value, etag })
     }
 }
 

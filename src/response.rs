@@ -192,7 +192,7 @@ fn decode_member<T: DeserializeOwned>(response: &HttpResponse, member: &'static 
     let value = value.ok_or_else(|| Error::decode(format!("missing member `{member}`"), None, response))?;
     let decoded = serde_path_to_error::deserialize(value);
     decoded.map_err(|error| {
-        let path = format!("{member}.{}", error.path());
+        let path = format!("{member}{}", error.path().to_string().trim_start_matches('.'));
         Error::decode(error.into_inner().to_string(), Some(path), response)
     })
 }
