@@ -281,7 +281,7 @@ impl Error {
     /// Whether something of that name, address or id exists already (409, or 422 with a code that says so).
     #[must_use]
     pub fn is_conflict(&self) -> bool {
-        const SAYS_SO: [&str; 6] = ["already_in_use", "already_exists", "_exists", "_in_use", "duplicate", "conflict"];
+        const SAYS_SO: [&str; 5] = ["_exists", "_in_use", "duplicate", "unique_integrity", "conflict"];
         let by_code = |code: &str| SAYS_SO.iter().any(|word| code.contains(word)) && !code.contains("not_exists");
         self.0.status == Some(409) || (self.0.status == Some(422) && self.code().is_some_and(by_code))
     }
