@@ -1,0 +1,163 @@
+//! What a call gives back.
+
+use logto_admin::models::CreateUser;
+use logto_admin::transport::HttpResponse;
+use logto_admin::{Conditional, ErrorKind};
+use logto_admin_test_support::ScriptedTransport;
+
+use crate::stage::{Stage, header, ok, refusal, status, user, users};
+
+/// A stage whose client takes the document at its word.
+fn strict(answer: HttpResponse) -> Stage {
+    Stage::set_up(ScriptedTransport::answers([answer]), |builder| builder.strict(true))
+}
+
+#[test]
+fn awaited_a_request_gives_the_parsed_answer() {
+    let stage = Stage::answering([ok(&user("u1"))]);
+    let found = stage.run(stage.client.users().get("u1")).unwrap();
+    assert_eq!((found.id.as_str(), found.username.as_deref()), ("u1", Some("ada")));
+}
+
+#[test]
+fn detailed_gives_status_and_headers_too() {
+    let answer = ok(&user("u1")).header("logto-core-request-id", "r1").header("etag", "\"v1\"");
+    let stage = Stage::answering([status(503), answer]);
+    let response = stage.run(stage.client.users().get("u1").detailed()).unwrap();
+    assert_eq!((response.status, response.attempts), (200, 2));
+    assert_eq!((response.request_id(), response.etag()), (Some("r1"), Some("\"v1\"")));
+    assert_eq!(response.headers.get("Content-Type"), Some("application/json; charset=utf-8"));
+    assert_eq!(response.into_result().unwrap().id, "u1");
+}
+
+#[test]
+fn detailed_gives_the_apis_error_as_a_result() {
+    let stage = Stage::answering([refusal(404, "entity.not_found")]);
+    let response = stage.run(stage.client.users().get("u1").detailed()).unwrap();
+    let error = response.result.unwrap_err();
+    assert_eq!((response.status, error.code(), error.attempts()), (404, Some("entity.not_found"), 1));
+}
+
+#[test]
+fn detailed_gives_a_decode_error_as_a_result() {
+    let stage = Stage::answering([ok("{}")]);
+    let response = stage.run(stage.client.users().get("u1").detailed()).unwrap();
+    let error = response.result.unwrap_err();
+    assert_eq!((response.status, error.kind(), error.attempts()), (200, ErrorKind::Decode, 1));
+}
+
+#[test]
+fn raw_gives_the_bytes_whatever_the_status() {
+    for (code, body) in [(200, "\u{0}anything"), (404, "Not Found"), (302, "")] {
+        let stage = Stage::answering([HttpResponse::new(code).body(body)]);
+        let response = stage.run(stage.client.users().get("u1").raw()).unwrap();
+        assert_eq!((response.status, response.body.text().as_str()), (code, body));
+    }
+}
+
+#[test]
+fn a_version_that_is_still_current_is_not_sent_again() {
+    let stage = Stage::answering([status(304)]);
+    let answer = stage.run(stage.client.users().get("u1").if_none_match("\"v1\"")).unwrap();
+    assert_eq!(answer, Conditional::NotModified);
+    assert_eq!(header(&stage.sent(), "if-none-match"), Some("\"v1\""));
+}
+
+#[test]
+fn a_newer_version_comes_with_its_tag() {
+    let stage = Stage::answering([ok(&user("u1")).header("etag", "\"v2\"")]);
+    let answer = stage.run(stage.client.users().get("u1").if_none_match("\"v1\"")).unwrap();
+    let Conditional::Modified { value, etag } = answer else { panic!("{answer:?}") };
+    assert_eq!((value.id.as_str(), etag.as_deref()), ("u1", Some("\"v2\"")));
+}
+
+#[test]
+fn an_error_is_an_error_also_when_a_version_was_named() {
+    let stage = Stage::answering([refusal(404, "entity.not_found")]);
+    assert!(stage.run(stage.client.users().get("u1").if_none_match("\"v1\"")).unwrap_err().is_not_found());
+}
+
+#[test]
+fn an_undocumented_success_is_a_success() {
+    let stage = Stage::answering([HttpResponse::json(202, user("u1"))]);
+    assert_eq!(stage.run(stage.client.users().create(CreateUser::default())).unwrap().id, "u1");
+}
+
+#[test]
+fn an_undocumented_success_is_an_error_in_strict_mode() {
+    let stage = strict(HttpResponse::json(202, user("u1")));
+    let error = stage.run(stage.client.users().create(CreateUser::default())).unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Decode, Some(202), 1));
+    assert!(error.message().contains("202 is not documented"), "{error}");
+}
+
+#[test]
+fn a_documented_success_is_one_in_strict_mode_too() {
+    let stage = strict(ok(&user("u1")));
+    assert_eq!(stage.run(stage.client.users().create(CreateUser::default())).unwrap().id, "u1");
+}
+
+#[test]
+fn a_success_that_cannot_form_the_answer_is_a_decode_error() {
+    let html = HttpResponse::new(200).header("content-type", "text/html; charset=utf-8").body("<!doctype html>");
+    for answer in [ok("[]"), ok(""), ok("null"), ok(r#"{"id":"u1""#), status(204), html] {
+        let shown = format!("{answer:?}");
+        let stage = Stage::answering([answer]);
+        let error = stage.run(stage.client.users().get("u1")).unwrap_err();
+        assert!(error.is_decode(), "{shown}: {error}");
+        assert_eq!((error.operation(), error.attempts()), (Some("GetUser"), 1), "{shown}");
+    }
+}
+
+#[test]
+fn a_decode_error_names_the_member_and_keeps_the_body() {
+    let body = users([1, 2]).replace(r#""id":"user-2""#, r#""id":7"#);
+    let stage = Stage::answering([ok(&body).header("logto-core-request-id", "r1")]);
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    assert_eq!(error.decode_path(), Some("[1].id"));
+    assert_eq!((error.status(), error.request_id()), (Some(200), Some("r1")));
+    assert_eq!(error.body(), body.as_bytes());
+    let shown = error.to_string();
+    assert!(shown.starts_with("ListUsers (GET /api/users): 200 ") && shown.contains("at [1].id"), "{shown}");
+    assert!(!shown.contains("ada@example.com"), "the body may hold personal data: {shown}");
+}
+
+#[test]
+fn a_member_that_the_client_does_not_know_is_no_error() {
+    let body = user("u1").replacen('{', r#"{"newInLogto":{"a":[1]},"#, 1);
+    let stage = Stage::answering([ok(&body)]);
+    assert_eq!(stage.run(stage.client.users().get("u1")).unwrap().id, "u1");
+}
+
+#[test]
+fn an_operation_that_gives_nothing_does_not_look_at_the_body() {
+    for answer in [status(204), HttpResponse::new(200).body("OK"), ok("{}")] {
+        let stage = Stage::answering([answer]);
+        stage.run(stage.client.users().delete("u1")).unwrap();
+    }
+}
+
+#[test]
+fn an_answer_that_may_be_missing_is_an_option() {
+    for (answer, there) in [(ok(r#"{"valid":true}"#), true), (status(204), false)] {
+        let stage = Stage::answering([answer]);
+        let tested = stage.run(stage.client.operation("TestAction").unwrap().json(&())).unwrap();
+        assert_eq!(!tested.is_null(), there);
+    }
+}
+
+#[test]
+fn text_is_given_as_text() {
+    let xml = "<EntityDescriptor/>";
+    let answer = HttpResponse::new(200).header("content-type", "text/xml;charset=utf-8").body(xml);
+    let stage = Stage::answering([answer]);
+    assert_eq!(stage.run(stage.client.saml_applications().get_metadata("app")).unwrap(), xml);
+}
+
+#[test]
+fn a_redirect_gives_its_target() {
+    let target = "https://idp.example/sso?SAMLRequest=x";
+    let stage = Stage::answering([HttpResponse::new(302).header("location", target)]);
+    let answer = stage.run(stage.client.operation("AssertSaml").unwrap().path("connectorId", "c1").json(&())).unwrap();
+    assert_eq!(answer, target);
+}

@@ -1,0 +1,107 @@
+//! An operation whose authentication the client cannot give is refused before anything is sent.
+
+use logto_admin::token::{FixedToken, TokenKind};
+use logto_admin::{Client, ClientBuilder, Endpoint, ErrorKind, Result};
+use logto_admin_test_support::{ENDPOINT, FakeRuntime, ScriptedTransport};
+
+use crate::stage::{Stage, header, ok, status};
+
+fn with_token(kind: TokenKind) -> Stage {
+    Stage::set_up(ScriptedTransport::api(|_| ok("{}")), |builder| {
+        builder.token_source(FixedToken::new("t").with_kind(kind))
+    })
+}
+
+/// A client that has nothing to show.
+fn anonymous(settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Stage {
+    let (transport, runtime) = (ScriptedTransport::api(|_| status(204)), FakeRuntime::new());
+    let builder =
+        Client::builder(Endpoint::self_hosted(ENDPOINT)).transport(transport.clone()).runtime(runtime.clone());
+    Stage { client: settings(builder).build().unwrap(), transport, runtime }
+}
+
+#[track_caller]
+fn refused<T>(stage: &Stage, outcome: Result<T>, advice: &str) {
+    let error = outcome.err().expect("the call is refused");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Authentication, 0));
+    assert!(error.message().contains(advice), "{error}");
+    assert!(error.operation().is_some() && error.path().is_some(), "{error:?}");
+    assert!(stage.transport.seen().is_empty());
+}
+
+#[test]
+fn a_users_token_does_not_open_the_management_api() {
+    let stage = with_token(TokenKind::User);
+    refused(&stage, stage.run(stage.client.users().list().raw()), "client credentials");
+}
+
+#[test]
+fn an_applications_token_does_not_open_a_users_account() {
+    let stage = with_token(TokenKind::Management);
+    refused(&stage, stage.run(stage.client.my_account().get_profile().raw()), "user's token");
+}
+
+#[test]
+fn a_token_of_unknown_kind_may_be_tried_on_both() {
+    let stage = with_token(TokenKind::Unknown);
+    stage.run(stage.client.users().list().raw()).unwrap();
+    stage.run(stage.client.my_account().get_profile().raw()).unwrap();
+    assert_eq!(stage.sends(), 2);
+}
+
+#[test]
+fn a_client_without_tokens_calls_neither() {
+    let stage = anonymous(|builder| builder);
+    refused(&stage, stage.run(stage.client.users().list().raw()), "no source of access tokens");
+    refused(&stage, stage.run(stage.client.my_account().get_profile().raw()), "no source of access tokens");
+}
+
+#[test]
+fn a_sign_in_in_progress_wants_its_cookies() {
+    let stage = anonymous(|builder| builder);
+    refused(&stage, stage.run(stage.client.experience().get_interaction().raw()), "with_cookies");
+}
+
+#[test]
+fn a_sign_in_in_progress_takes_the_cookies_of_client_or_call_or_transport() {
+    let cookies = [("_interaction", "a"), ("_interaction.sig", "b")];
+    let with_cookies = anonymous(|builder| builder.cookies(cookies));
+    with_cookies.run(with_cookies.client.experience().get_interaction().raw()).unwrap();
+    assert_eq!(header(&with_cookies.sent(), "cookie"), Some("_interaction=a; _interaction.sig=b"));
+
+    let bare = anonymous(|builder| builder);
+    bare.run(bare.client.experience().get_interaction().header("cookie", "_interaction=c").raw()).unwrap();
+    assert_eq!(header(&bare.sent(), "cookie"), Some("_interaction=c"));
+
+    let browser = anonymous(|builder| builder.ambient_cookies(true));
+    browser.run(browser.client.experience().get_interaction().raw()).unwrap();
+}
+
+#[test]
+fn a_sign_in_in_progress_is_shown_no_access_token() {
+    let stage = Stage::set_up(ScriptedTransport::api(|_| status(204)), |builder| builder.cookies([("a", "b")]));
+    stage.run(stage.client.experience().get_interaction().raw()).unwrap();
+    assert_eq!(header(&stage.sent(), "authorization"), None);
+    assert!(stage.transport.token_calls().is_empty());
+}
+
+#[test]
+fn what_is_open_to_everyone_needs_nothing_and_shows_nothing() {
+    let stage = anonymous(|builder| builder);
+    stage.run(stage.client.status().get()).unwrap();
+    assert_eq!(header(&stage.sent(), "authorization"), None);
+}
+
+#[test]
+fn an_authorization_header_of_ones_own_is_taken_at_its_word() {
+    let stage = with_token(TokenKind::Management);
+    let request = stage.client.my_account().get_profile().header("authorization", "Bearer of-a-user");
+    stage.run(request.raw()).unwrap();
+    assert_eq!(header(&stage.sent(), "authorization"), Some("Bearer of-a-user"));
+}
+
+#[test]
+fn to_http_refuses_it_too() {
+    let stage = with_token(TokenKind::User);
+    assert_eq!(stage.client.users().list().to_http().unwrap_err().kind(), ErrorKind::Authentication);
+}

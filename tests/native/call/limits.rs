@@ -1,0 +1,86 @@
+//! The client's own rate limit.
+
+use std::time::Duration;
+
+use logto_admin::{Client, Endpoint, RateLimit};
+use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder};
+
+use crate::stage::{Stage, ok, refusal};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn limited(requests: u32) -> Stage {
+    let transport = ScriptedTransport::api(|_| ok("[]"));
+    Stage::set_up(transport, |builder| builder.rate_limit(RateLimit::new(requests, 10 * SECOND)))
+}
+
+async fn list(client: &Client, times: usize) {
+    for _ in 0..times {
+        client.users().list().await.unwrap();
+    }
+}
+
+#[test]
+fn a_call_beyond_the_limit_waits_until_it_is_allowed() {
+    let stage = limited(3);
+    // The token call is the first of the three.
+    stage.run(list(&stage.client, 2));
+    assert!(stage.runtime.sleeps().is_empty());
+    stage.run(list(&stage.client, 1));
+    assert_eq!(stage.runtime.sleeps(), [10 * SECOND]);
+}
+
+#[test]
+fn clones_share_the_limit() {
+    let stage = limited(2);
+    let clone = stage.client.with_timeout(SECOND);
+    stage.run(list(&stage.client, 1));
+    stage.run(list(&clone, 1));
+    assert_eq!(stage.runtime.sleeps(), [10 * SECOND]);
+}
+
+#[test]
+fn tenants_of_logto_cloud_are_limited_to_200_requests_in_10_seconds() {
+    let (transport, runtime) = (ScriptedTransport::api(|_| ok("[]")), FakeRuntime::new());
+    let client = Client::builder(Endpoint::cloud("acme"))
+        .client_credentials("id", "secret")
+        .transport(transport)
+        .runtime(runtime.clone())
+        .build()
+        .unwrap();
+    runtime.run(list(&client, 199));
+    assert!(runtime.sleeps().is_empty());
+    runtime.run(list(&client, 1));
+    assert_eq!(runtime.sleeps(), [10 * SECOND]);
+}
+
+#[test]
+fn servers_of_ones_own_are_not_limited() {
+    let (transport, runtime) = (ScriptedTransport::api(|_| ok("[]")), FakeRuntime::new());
+    let client = builder(&transport, &runtime).build().unwrap();
+    runtime.run(list(&client, 500));
+    assert!(runtime.sleeps().is_empty());
+}
+
+#[test]
+fn the_limit_can_be_switched_off() {
+    let (transport, runtime) = (ScriptedTransport::api(|_| ok("[]")), FakeRuntime::new());
+    let client = Client::builder(Endpoint::cloud("acme"))
+        .client_credentials("id", "secret")
+        .rate_limit(None)
+        .transport(transport)
+        .runtime(runtime.clone())
+        .build()
+        .unwrap();
+    runtime.run(list(&client, 300));
+    assert!(runtime.sleeps().is_empty());
+}
+
+#[test]
+fn a_429_of_the_tenant_that_names_no_time_empties_the_bucket() {
+    let transport = ScriptedTransport::answers([refusal(429, "request.too_many"), ok("[]")]);
+    let stage = Stage::set_up(transport, |builder| builder.rate_limit(RateLimit::new(5, 10 * SECOND)));
+    stage.run(stage.client.users().list()).unwrap();
+    let slept: Duration = stage.runtime.sleeps().iter().sum();
+    assert!(slept >= 10 * SECOND, "{slept:?}");
+}

@@ -1,0 +1,13 @@
+//! The path of a call: from a request that is only data to its answer.
+
+mod answers;
+mod authentication;
+mod bodies;
+mod clones;
+mod hooks;
+mod limits;
+mod path;
+mod retries;
+mod time;
+mod tokens;
+mod untyped;

@@ -1,0 +1,135 @@
+//! How long a call may take.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use logto_admin::models::CreateUser;
+use logto_admin::{ClientBuilder, ErrorKind, RetryPolicy, StopReason};
+use logto_admin_test_support::{ScriptedTransport, token_answer};
+
+use crate::stage::{Stage, ok, status};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Counts how often it is dropped.
+struct Dropped(Arc<AtomicUsize>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// A server that issues tokens and never answers anything else; says how many exchanges were given up.
+fn mute(settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> (Stage, Arc<AtomicUsize>) {
+    let given_up = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&given_up);
+    let transport = ScriptedTransport::new(move |_, options| {
+        let exchange = Dropped(Arc::clone(&counter));
+        async move {
+            if options.token_call {
+                std::mem::forget(exchange);
+                return Ok(token_answer("token-1", 3600));
+            }
+            let _under_way = exchange;
+            std::future::pending().await
+        }
+    });
+    (Stage::set_up(transport, settings), given_up)
+}
+
+#[test]
+fn an_attempt_takes_30_seconds_at_most_unless_said_otherwise() {
+    let (stage, _) = mute(|builder| builder.retry(RetryPolicy::NEVER));
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!((error.kind(), error.elapsed(), error.attempts()), (ErrorKind::Timeout, 30 * SECOND, 1));
+}
+
+#[test]
+fn an_attempt_that_ran_out_of_time_is_dropped() {
+    let (stage, given_up) = mute(|builder| builder.retry(RetryPolicy::NEVER));
+    stage.run(stage.client.users().list()).unwrap_err();
+    assert_eq!(given_up.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_read_that_ran_out_of_time_is_tried_again() {
+    let (stage, given_up) = mute(|builder| builder.timeout(SECOND));
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    assert_eq!((error.attempts(), error.stop_reason()), (4, Some(StopReason::Attempts)));
+    assert_eq!(given_up.load(Ordering::SeqCst), 4);
+}
+
+#[test]
+fn a_creation_that_ran_out_of_time_is_not() {
+    let (stage, _) = mute(|builder| builder.timeout(SECOND));
+    let error = stage.run(stage.client.users().create(CreateUser::default())).unwrap_err();
+    assert_eq!((error.attempts(), error.stop_reason()), (1, Some(StopReason::NotIdempotent)));
+}
+
+#[test]
+fn a_call_may_have_its_own_time() {
+    let (stage, _) = mute(|builder| builder.retry(RetryPolicy::NEVER));
+    let error = stage.run(stage.client.users().list().timeout(2 * SECOND)).unwrap_err();
+    assert_eq!(error.elapsed(), 2 * SECOND);
+}
+
+#[test]
+fn the_whole_call_may_be_bounded_with_its_attempts_and_waits() {
+    let (stage, _) = mute(|builder| builder.timeout(10 * SECOND).total_timeout(25 * SECOND));
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    assert!(error.is_timeout());
+    assert_eq!((error.elapsed(), error.attempts(), error.stop_reason()), (25 * SECOND, 3, Some(StopReason::Time)));
+}
+
+#[test]
+fn one_call_may_be_bounded_as_a_whole() {
+    let (stage, _) = mute(|builder| builder);
+    let error = stage.run(stage.client.users().list().total_timeout(45 * SECOND)).unwrap_err();
+    assert_eq!((error.elapsed(), error.attempts()), (45 * SECOND, 2));
+}
+
+#[test]
+fn the_bound_on_the_whole_call_covers_getting_the_token() {
+    let transport = ScriptedTransport::new(|_, _| std::future::pending());
+    let stage = Stage::set_up(transport, |builder| builder.timeout(None).total_timeout(5 * SECOND));
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    assert_eq!((error.is_timeout(), error.elapsed()), (true, 5 * SECOND));
+}
+
+#[test]
+fn without_a_bound_a_call_waits_as_long_as_it_takes() {
+    let runtime = logto_admin_test_support::FakeRuntime::new();
+    let clock = runtime.clone();
+    let transport = ScriptedTransport::new(move |_, options| {
+        let clock = clock.clone();
+        async move {
+            if options.token_call {
+                return Ok(token_answer("token-1", 3600));
+            }
+            logto_admin::runtime::Runtime::sleep(&clock, 3000 * SECOND).await;
+            Ok(ok("[]"))
+        }
+    });
+    let client = logto_admin_test_support::builder(&transport, &runtime).timeout(None).build().unwrap();
+    assert!(runtime.run(async { client.users().list().await }).unwrap().is_empty());
+}
+
+#[test]
+fn a_dropped_call_stops_what_it_does() {
+    let (stage, given_up) = mute(|builder| builder);
+    let call = Box::pin(std::future::IntoFuture::into_future(stage.client.users().list()));
+    let enough = Box::pin(stage.runtime.until_sleeping(1));
+    let left = stage.run(futures_util::future::select(call, enough));
+    drop(left);
+    assert_eq!((given_up.load(Ordering::SeqCst), stage.runtime.sleeping()), (1, 0));
+}
+
+#[test]
+fn an_answer_in_time_leaves_no_timer_behind() {
+    let stage = Stage::answering([status(204)]);
+    stage.run(stage.client.users().delete("u1")).unwrap();
+    assert_eq!(stage.runtime.sleeping(), 0);
+}

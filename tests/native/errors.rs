@@ -1,0 +1,265 @@
+//! What an error tells: what went wrong, where, and what to do about it.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use logto_admin::models::CreateUser;
+use logto_admin::transport::{HttpResponse, Method, TransportError, TransportErrorKind};
+use logto_admin::{Error, ErrorKind, RetryPolicy};
+use logto_admin_test_support::ScriptedTransport;
+
+use crate::stage::{Stage, ok, refusal, status};
+
+/// The error of reading a user, over this answer.
+fn error(answer: HttpResponse) -> Error {
+    let transport = ScriptedTransport::api(move |_| answer.clone());
+    let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
+    stage.run(stage.client.users().get("u1").query("x", "in-the-query")).unwrap_err()
+}
+
+/// The error of a read for which the token endpoint gives this answer.
+fn token_error(answer: HttpResponse) -> Error {
+    let transport = ScriptedTransport::new(move |_, options| {
+        assert!(options.token_call, "without a token the API is not called");
+        let answer = answer.clone();
+        async { Ok(answer) }
+    });
+    let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
+    stage.run(stage.client.users().list()).unwrap_err()
+}
+
+fn oauth(status: u16, error: &str, description: &str) -> HttpResponse {
+    let body = serde_json::json!({ "code": format!("oidc.{error}"), "message": "m", "error": error, "error_description": description });
+    HttpResponse::json(status, body.to_string())
+}
+
+fn html(status: u16) -> HttpResponse {
+    HttpResponse::new(status).header("content-type", "text/html; charset=utf-8").body("<!doctype html><p>Sign in</p>")
+}
+
+fn text(status: u16, text: &'static str) -> HttpResponse {
+    HttpResponse::new(status).header("content-type", "text/plain; charset=utf-8").body(text)
+}
+
+#[track_caller]
+fn hints(error: &Error, advice: &str) {
+    assert!(error.hint().is_some_and(|hint| hint.contains(advice)), "{error}");
+    assert!(error.to_string().contains(advice), "a hint is shown: {error}");
+}
+
+#[test]
+fn an_error_answer_is_told_in_full() {
+    let body = r#"{"code":"guard.invalid_input","message":"The request is invalid.","details":"Key path \"name\": too long","data":{"issues":[{"path":["name"]}]}}"#;
+    let error = error(HttpResponse::json(400, body).header("Logto-Core-Request-Id", "r1"));
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(400)));
+    assert_eq!((error.operation(), error.method()), (Some("GetUser"), Some(Method::Get)));
+    assert_eq!((error.path(), error.request_id()), (Some("/api/users/u1"), Some("r1")));
+    assert_eq!((error.code(), error.message()), (Some("guard.invalid_input"), "The request is invalid."));
+    assert_eq!(error.details().as_deref(), Some("Key path \"name\": too long"));
+    assert_eq!(error.data(), Some(serde_json::json!({ "issues": [{ "path": ["name"] }] })));
+    assert_eq!((error.body().as_ref(), error.attempts()), (body.as_bytes(), 1));
+}
+
+#[test]
+fn it_reads_well_and_shows_no_query() {
+    let error = error(refusal(404, "entity.not_found").header("logto-core-request-id", "r1"));
+    assert_eq!(
+        error.to_string(),
+        "GetUser (GET /api/users/u1): 404 entity.not_found: The server says no. [request r1]"
+    );
+    assert!(!format!("{error:?}").contains("in-the-query"), "{error:?}");
+}
+
+#[test]
+fn an_error_without_code_or_message_is_told_as_well_as_it_can_be() {
+    for (answer, message) in [
+        (HttpResponse::json(500, r#"{"message":"Internal server error."}"#), "Internal server error."),
+        (HttpResponse::json(400, r#"{"result":false,"issues":[]}"#), r#"{"result":false,"issues":[]}"#),
+        (HttpResponse::json(400, r#"{"message":7}"#), r#"{"message":7}"#),
+        (HttpResponse::json(400, "{\"message\":\"cut off"), "{\"message\":\"cut off"),
+        (text(405, "Method Not Allowed"), "Method Not Allowed"),
+        (html(502), "the answer is a web page"),
+        (status(431), "the answer has no body"),
+    ] {
+        let error = error(answer);
+        assert_eq!((error.kind(), error.code(), error.message()), (ErrorKind::Api, None, message));
+        assert_eq!(error.data(), None);
+    }
+}
+
+#[test]
+fn a_long_text_is_cut_in_the_message_and_kept_in_the_body() {
+    let long: &'static str = "ü".repeat(5000).leak();
+    let error = error(text(500, long));
+    assert_eq!((error.message().chars().count(), error.body().len()), (200, 10_000));
+}
+
+type Predicate = fn(&Error) -> bool;
+
+#[test]
+fn predicates_tell_the_usual_cases_apart() {
+    let all: [(&str, Predicate); 7] = [
+        ("not_found", Error::is_not_found),
+        ("conflict", Error::is_conflict),
+        ("unauthorized", Error::is_unauthorized),
+        ("forbidden", Error::is_forbidden),
+        ("invalid_input", Error::is_invalid_input),
+        ("rate_limited", Error::is_rate_limited),
+        ("server_error", Error::is_server_error),
+    ];
+    for (code, name, expected) in [
+        (400, "guard.invalid_input", &["invalid_input"][..]),
+        (401, "auth.unauthorized", &["unauthorized"]),
+        (403, "auth.forbidden", &["forbidden"]),
+        (404, "entity.not_found", &["not_found"]),
+        (404, "entity.not_exists_with_id", &["not_found"]),
+        (409, "anything", &["conflict"]),
+        (422, "user.username_already_in_use", &["conflict", "invalid_input"]),
+        (422, "role.name_in_use", &["conflict", "invalid_input"]),
+        (422, "entity.unique_integrity_violation", &["conflict", "invalid_input"]),
+        (422, "entity.relation_foreign_key_not_found", &["invalid_input"]),
+        (422, "user.user_not_exist", &["invalid_input"]),
+        (422, "user.identity_not_exists", &["invalid_input"]),
+        (422, "password.rejected", &["invalid_input"]),
+        (429, "request.message_rate_limited", &["rate_limited"]),
+        (500, "connector.authorization_failed", &["server_error"]),
+        (501, "connector.not_found", &["server_error"]),
+    ] {
+        let error = error(refusal(code, name));
+        let found: Vec<&str> = all.iter().filter(|(_, test)| test(&error)).map(|(name, _)| *name).collect();
+        assert_eq!(found, expected, "{code} {name}");
+    }
+}
+
+#[test]
+fn failures_on_the_way_are_told_apart() {
+    use TransportErrorKind::{Body, Connect, Environment, Interrupted, Other, Redirect, Timeout, TooLarge};
+    for (kind, expected) in [
+        (Connect, ErrorKind::Connect),
+        (Timeout, ErrorKind::Timeout),
+        (Interrupted, ErrorKind::Transport),
+        (Body, ErrorKind::Transport),
+        (Redirect, ErrorKind::Transport),
+        (Other, ErrorKind::Transport),
+        (TooLarge, ErrorKind::TooLarge),
+        (Environment, ErrorKind::Unsupported),
+    ] {
+        let transport = ScriptedTransport::api(move |_| TransportError::new(kind, "it broke"));
+        let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
+        let error = stage.run(stage.client.users().list()).unwrap_err();
+        assert_eq!((error.kind(), error.status(), error.message()), (expected, None, "it broke"));
+        assert_eq!((error.is_connect(), error.is_timeout()), (kind == Connect, kind == Timeout));
+        assert_eq!((error.operation(), error.attempts()), (Some("ListUsers"), 1));
+    }
+}
+
+#[test]
+fn the_cause_of_a_failure_is_its_source() {
+    let transport = ScriptedTransport::api(|_| {
+        TransportError::new(TransportErrorKind::Connect, "no connection").with_source("connection refused")
+    });
+    let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    let source = error.source().expect("a source");
+    assert!(source.downcast_ref::<TransportError>().is_some_and(|source| source.kind() == TransportErrorKind::Connect));
+    assert_eq!(source.source().expect("its source").to_string(), "connection refused");
+    hints(&error, "check that the server runs");
+}
+
+#[test]
+fn an_error_says_how_long_the_call_took() {
+    let stage = Stage::answering([503, 503].map(status));
+    let error = stage.run(stage.client.users().list().retry(RetryPolicy::attempts(2))).unwrap_err();
+    assert_eq!(error.elapsed(), Duration::from_millis(125));
+}
+
+#[test]
+fn the_wrong_resource_is_hinted_at() {
+    let error = token_error(oauth(400, "invalid_target", "resource indicator is missing, or unknown"));
+    assert_eq!((error.kind(), error.status(), error.code()), (ErrorKind::Token, Some(400), Some("invalid_target")));
+    assert!(error.message().contains("resource indicator is missing"), "{error}");
+    hints(&error, "https://default.logto.app/api");
+}
+
+#[test]
+fn the_wrong_secret_is_hinted_at() {
+    hints(&token_error(oauth(401, "invalid_client", "client authentication failed")), "secret is wrong");
+}
+
+#[test]
+fn an_unknown_client_is_hinted_at() {
+    hints(&token_error(oauth(400, "invalid_client", "invalid client nosuch")), "no application has this id");
+}
+
+#[test]
+fn an_application_of_another_type_is_hinted_at() {
+    hints(&token_error(oauth(400, "unauthorized_client", "not allowed")), "machine-to-machine");
+}
+
+#[test]
+fn an_endpoint_that_answers_web_pages_is_hinted_at() {
+    hints(&token_error(html(200)), "root of a Logto server");
+    hints(&token_error(html(404)), "root of a Logto server");
+    hints(&error(html(404)), "root of a Logto server");
+    let error = error(html(200));
+    assert!(error.is_decode());
+    hints(&error, "root of a Logto server");
+}
+
+#[test]
+fn a_body_over_1_mb_is_hinted_at() {
+    let stage = Stage::answering([text(404, "Not Found")]);
+    let body = CreateUser { name: Some("x".repeat(1 << 20)), ..Default::default() };
+    hints(&stage.run(stage.client.users().create(body)).unwrap_err(), "over 1 MB");
+}
+
+#[test]
+fn an_entity_that_is_not_there_needs_no_hint() {
+    assert_eq!(error(refusal(404, "entity.not_found")).hint(), None);
+}
+
+#[test]
+fn a_token_that_was_granted_no_scope_explains_a_403() {
+    let transport = ScriptedTransport::new(|_, options| async move {
+        Ok(match options.token_call {
+            true => ok(r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer"}"#),
+            false => refusal(403, "auth.forbidden"),
+        })
+    });
+    let stage = Stage::set_up(transport, |builder| builder);
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    assert!(error.is_forbidden());
+    hints(&error, "lacks the scope");
+}
+
+#[test]
+fn a_403_of_a_token_with_its_scope_is_about_roles() {
+    hints(&error(refusal(403, "auth.forbidden")), "check the roles");
+}
+
+#[test]
+fn a_token_that_the_api_does_not_accept_is_hinted_at() {
+    hints(&error(refusal(401, "auth.unauthorized")), "check that its resource");
+}
+
+#[test]
+fn a_token_endpoint_that_cannot_be_reached_is_told_as_such() {
+    let transport = ScriptedTransport::new(|_, _| async {
+        Err(TransportError::new(TransportErrorKind::Connect, "connection refused"))
+    });
+    let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Token, None, 0));
+    assert!(error.message().contains("cannot be reached: connection refused"), "{error}");
+    hints(&error, "check that the server runs");
+}
+
+#[test]
+fn a_token_endpoint_that_gives_no_token_is_told_as_such() {
+    for body in ["", "{}", "null", r#"{"access_token":""}"#, r#"{"access_token":7}"#, "not json"] {
+        let error = token_error(ok(body));
+        assert_eq!((error.kind(), error.status()), (ErrorKind::Token, Some(200)), "{body}");
+        assert!(error.message().contains("without an access token"), "{error}");
+        assert!(error.is_unauthorized());
+    }
+}

@@ -1,0 +1,286 @@
+//! Bad input is refused before anything is sent, with an error that says what to do.
+
+use std::process::Command;
+
+use logto_admin::{Client, ClientBuilder, Endpoint, Error, ErrorKind};
+use logto_admin_test_support::{ENDPOINT, FakeRuntime, ScriptedTransport};
+
+use crate::stage::{Stage, target};
+
+#[track_caller]
+fn refused<T>(outcome: Result<T, Error>, advice: &str) -> Error {
+    let error = outcome.err().expect("the input is refused");
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Input, 0), "{error}");
+    assert!(error.message().contains(advice), "{error}");
+    error
+}
+
+/// The path of a request for this id.
+fn path(id: &str) -> String {
+    let request = Stage::silent().client.users().get(id).to_http().expect("the id is taken");
+    target(&request).to_owned()
+}
+
+#[test]
+fn an_empty_path_parameter_never_reaches_another_route() {
+    let stage = Stage::silent();
+    let error = refused(stage.run(stage.client.users().delete("")), "`userId` is empty");
+    assert_eq!((error.operation(), error.path()), (Some("DeleteUser"), Some("/api/users/{userId}")));
+    assert!(stage.transport.seen().is_empty());
+}
+
+#[test]
+fn a_path_parameter_of_dots_is_refused() {
+    for dots in [".", ".."] {
+        let stage = Stage::silent();
+        refused(stage.run(stage.client.users().delete(dots)), "URLs cannot carry");
+        assert!(stage.transport.seen().is_empty());
+    }
+}
+
+#[test]
+fn every_path_parameter_is_checked() {
+    let stage = Stage::silent();
+    refused(stage.run(stage.client.users().remove_role("u1", "")), "`roleId` is empty");
+    refused(stage.run(stage.client.users().remove_role("..", "r1")), "`userId` is `..`");
+}
+
+#[test]
+fn a_path_parameter_is_encoded_and_stays_one_segment() {
+    for (id, segment) in [
+        ("abc123", "abc123"),
+        ("A-z_0.9~", "A-z_0.9~"),
+        ("a/b", "a%2Fb"),
+        ("../roles", "..%2Froles"),
+        ("a\\b", "a%5Cb"),
+        ("%2e", "%252e"),
+        ("%2e%2E", "%252e%252E"),
+        ("%", "%25"),
+        ("...", "..."),
+        (" ", "%20"),
+        ("a b", "a%20b"),
+        ("a+b", "a%2Bb"),
+        ("a?b=c#d", "a%3Fb%3Dc%23d"),
+        ("a;b,c:d@e", "a%3Bb%2Cc%3Ad%40e"),
+        ("\u{0}\t\r\n\u{7f}", "%00%09%0D%0A%7F"),
+        ("ü", "%C3%BC"),
+        ("日本", "%E6%97%A5%E6%9C%AC"),
+        ("🦀", "%F0%9F%A6%80"),
+        ("\u{202e}x", "%E2%80%AEx"),
+    ] {
+        assert_eq!(path(id), format!("/api/users/{segment}"), "{id:?}");
+    }
+}
+
+#[test]
+fn a_value_that_looks_like_a_parameter_is_only_a_value() {
+    let stage = Stage::silent();
+    let request = stage.client.users().remove_role("{id}", "{userId}").to_http().unwrap();
+    assert_eq!(target(&request), "/api/users/%7Bid%7D/roles/%7BuserId%7D");
+}
+
+#[test]
+fn query_values_are_encoded() {
+    let stage = Stage::silent();
+    let request = stage.client.users().list().search("%a b&c=d+ü#%").query("née", "?/").to_http().unwrap();
+    assert_eq!(target(&request), "/api/users?search=%25a%20b%26c%3Dd%2B%C3%BC%23%25&n%C3%A9e=%3F%2F");
+}
+
+#[test]
+fn pages_are_counted_from_1() {
+    let stage = Stage::silent();
+    refused(stage.run(stage.client.users().list().page(0)), "counted from 1");
+}
+
+#[test]
+fn a_page_holds_1_to_100_items() {
+    let stage = Stage::silent();
+    for size in [0, 101, u32::MAX] {
+        refused(stage.run(stage.client.users().list().page_size(size)), "1 to 100");
+    }
+    for size in [1, 100] {
+        assert!(stage.client.users().list().page_size(size).to_http().is_ok());
+    }
+}
+
+#[test]
+fn a_stream_refuses_bad_input_too() {
+    use futures_util::StreamExt;
+    let stage = Stage::silent();
+    let mut users = stage.client.users().list().page(0).stream();
+    refused(stage.run(users.next()).unwrap(), "counted from 1");
+    assert!(stage.run(users.next()).is_none());
+}
+
+#[test]
+fn a_header_with_a_line_break_is_refused_and_its_value_not_repeated() {
+    let stage = Stage::silent();
+    for value in ["s3cret\r\nx-evil: 1", "s3cret\n", "s3cret\0"] {
+        let error = refused(stage.run(stage.client.users().list().header("x-key", value)), "`x-key`");
+        assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+    }
+}
+
+#[test]
+fn a_header_needs_a_name_that_headers_can_have() {
+    let stage = Stage::silent();
+    for name in ["", "a b", "a:b", "ä", "a\r\nb"] {
+        refused(stage.run(stage.client.users().list().header(name, "1")), "no name of a header");
+    }
+}
+
+#[test]
+fn the_tag_of_a_version_is_a_header_too() {
+    let stage = Stage::silent();
+    refused(stage.run(stage.client.users().get("u1").if_none_match("\"a\"\r\nb: c")), "line break");
+}
+
+#[test]
+fn a_path_parameter_that_is_missing_is_named() {
+    let stage = Stage::silent();
+    let request = stage.client.operation("DeleteUserRole").unwrap().path("userId", "u1");
+    refused(stage.run(request), "`roleId` is not set");
+}
+
+#[test]
+fn a_path_parameter_that_does_not_exist_is_named() {
+    let stage = Stage::silent();
+    let request = stage.client.operation("GetUser").unwrap().path("userId", "u1").path("roleId", "r1");
+    refused(stage.run(request), "no parameter `roleId`");
+}
+
+#[test]
+fn a_query_parameter_that_is_missing_is_named() {
+    let required = |info: &&&logto_admin::operation::OperationInfo| {
+        info.path_parameters.is_empty() && info.query_parameters.iter().any(|parameter| parameter.required)
+    };
+    let info = logto_admin::operation::TABLE.iter().find(required).expect("an operation that needs a query");
+    let name = info.query_parameters.iter().find(|parameter| parameter.required).unwrap().name;
+    let stage = Stage::silent_with(|builder| builder.cookies([("a", "b")]));
+    let request = stage.client.operation(info.id).unwrap().header("authorization", "Bearer t");
+    refused(stage.run(request), &format!("`{name}` is not set"));
+}
+
+#[test]
+fn the_first_of_several_mistakes_is_told() {
+    let stage = Stage::silent();
+    let request = stage.client.users().list().page(0).page_size(101).header("", "");
+    refused(stage.run(request), "counted from 1");
+}
+
+#[test]
+fn to_http_refuses_what_the_call_would() {
+    let stage = Stage::silent();
+    refused(stage.client.users().get("").to_http(), "is empty");
+    refused(stage.client.users().list().page(0).to_http(), "counted from 1");
+}
+
+fn build(endpoint: Endpoint, settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<Client, Error> {
+    let transport = ScriptedTransport::answers::<logto_admin::transport::HttpResponse>([]);
+    settings(Client::builder(endpoint).transport(transport).runtime(FakeRuntime::new())).build()
+}
+
+#[track_caller]
+fn not_built(outcome: Result<Client, Error>, advice: &str) {
+    let error = outcome.expect_err("the settings are refused");
+    assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+    assert!(error.message().contains(advice), "{error}");
+}
+
+#[test]
+fn an_endpoint_that_is_none_is_refused() {
+    for (url, advice) in [
+        ("id.example.com", "write it as https://"),
+        ("", "write it as https://"),
+        ("ftp://id.example.com", "write it as https://"),
+        ("https://", "is no URL"),
+        ("https://id.example.com?tenant=a", "has a query"),
+        ("https://id.example.com#a", "has a query or a fragment"),
+        ("https://id.example.com/api", "give the root"),
+        ("https://a b.example", "is no URL"),
+        ("https://id.example.com:99999", "is no URL"),
+    ] {
+        not_built(build(Endpoint::self_hosted(url), |builder| builder), advice);
+    }
+}
+
+#[test]
+fn credentials_in_the_endpoint_are_refused_and_not_repeated() {
+    let error = build(Endpoint::self_hosted("https://ada:s3cret@id.example.com"), |builder| builder).unwrap_err();
+    assert!(error.message().contains("user or a password"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
+}
+
+#[test]
+fn plain_http_is_for_loopback_unless_allowed() {
+    for url in ["http://localhost:3001", "http://127.0.0.1", "http://[::1]:3001", ENDPOINT] {
+        assert!(build(Endpoint::self_hosted(url), |builder| builder).is_ok(), "{url}");
+    }
+    let elsewhere = Endpoint::self_hosted("http://logto.internal:3001");
+    not_built(build(elsewhere.clone(), |builder| builder), "`allow_http`");
+    assert!(build(elsewhere.allow_http(true), |builder| builder).is_ok());
+}
+
+#[test]
+fn a_tenant_that_is_a_url_is_refused() {
+    not_built(build(Endpoint::cloud("https://acme.logto.app"), |builder| builder), "tenant");
+}
+
+#[test]
+fn bad_headers_and_cookies_of_the_client_are_refused() {
+    let endpoint = || Endpoint::cloud("acme");
+    not_built(build(endpoint(), |builder| builder.header("x", "a\nb")), "line break");
+    not_built(build(endpoint(), |builder| builder.user_agent("a\r\nb")), "line break");
+    not_built(build(endpoint(), |builder| builder.cookies([("a;b", "c")])), "cookie");
+}
+
+/// What `Client::from_env` says in a process with these variables alone.
+fn from_env(variables: &[(&str, &str)]) -> String {
+    let mut child = Command::new(std::env::current_exe().expect("the path of this test"));
+    child.args(["--exact", "input::in_a_process_of_its_own", "--ignored", "--nocapture"]);
+    child.env_clear().envs(variables.iter().copied());
+    String::from_utf8(child.output().expect("the test runs itself").stdout).expect("text")
+}
+
+#[test]
+#[ignore = "runs in a process with other variables"]
+#[allow(clippy::print_stdout)]
+fn in_a_process_of_its_own() {
+    let transport = ScriptedTransport::answers::<logto_admin::transport::HttpResponse>([]);
+    let built =
+        ClientBuilder::from_env().and_then(|builder| builder.transport(transport).runtime(FakeRuntime::new()).build());
+    match built {
+        Ok(client) => println!("{client:?}"),
+        Err(error) => println!("{:?}: {error}", error.kind()),
+    }
+}
+
+#[test]
+fn missing_environment_variables_are_all_named_at_once() {
+    let said = from_env(&[]);
+    assert!(said.contains("Config"), "{said}");
+    for name in ["LOGTO_ENDPOINT", "LOGTO_TENANT", "LOGTO_APP_ID", "LOGTO_APP_SECRET"] {
+        assert!(said.contains(name), "{name}: {said}");
+    }
+    let said = from_env(&[("LOGTO_TENANT", "acme"), ("LOGTO_APP_ID", "id")]);
+    assert!(said.contains("not set: LOGTO_APP_SECRET"), "{said}");
+}
+
+#[test]
+fn a_client_can_be_built_from_the_environment() {
+    let app = [("LOGTO_APP_ID", "id"), ("LOGTO_APP_SECRET", "s3cret")];
+    for (variables, expected) in [
+        (&[("LOGTO_TENANT", "acme")][..], "https://acme.logto.app"),
+        (&[("LOGTO_ENDPOINT", "https://id.example.com/")], "https://id.example.com"),
+        (&[("LOGTO_ENDPOINT", "http://logto.internal"), ("LOGTO_ALLOW_HTTP", "1")], "http://logto.internal"),
+        (
+            &[("LOGTO_ENDPOINT", "https://id.example.com"), ("LOGTO_RESOURCE", "https://r.example/api")],
+            "https://r.example/api",
+        ),
+    ] {
+        let said = from_env(&[variables, &app].concat());
+        assert!(said.contains(&format!("{expected:?}")) && !said.contains("s3cret"), "{said}");
+    }
+    let plain = from_env(&[&[("LOGTO_ENDPOINT", "http://logto.internal")][..], &app].concat());
+    assert!(plain.contains("plain http"), "{plain}");
+}
