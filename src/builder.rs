@@ -12,7 +12,7 @@ use crate::execute::Pipeline;
 use crate::limiter::{Limiter, RateLimit};
 use crate::retry::RetryPolicy;
 use crate::runtime::{self, Runtime};
-use crate::token::{ClientCredentials, TokenManager, TokenPolicy, TokenSource};
+use crate::token::{TokenPolicy, TokenSettings};
 use crate::transport::{self, Headers, Hook, HttpTransport, RedirectPolicy, TransportOptions};
 
 /// Settings of a client that is not there yet; see [`Client::builder`].
@@ -21,8 +21,7 @@ use crate::transport::{self, Headers, Hook, HttpTransport, RedirectPolicy, Trans
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct ClientBuilder {
     endpoint: Endpoint,
-    source: Option<Box<dyn TokenSource>>,
-    scope: Option<String>,
+    pub(crate) tokens: TokenSettings,
     transport: Option<Arc<dyn HttpTransport>>,
     runtime: Option<Arc<dyn Runtime>>,
     hooks: Vec<Arc<dyn Hook>>,
@@ -32,8 +31,6 @@ pub struct ClientBuilder {
     problem: Option<Error>,
 }
 
-/// The scope of the Management API that Logto's own role for it grants.
-const DEFAULT_SCOPE: &str = "all";
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 const USER_AGENT: &str = concat!("logto-admin/", env!("CARGO_PKG_VERSION"));
 
@@ -43,8 +40,7 @@ impl ClientBuilder {
         let headers = [("accept", "application/json"), ("user-agent", USER_AGENT)].into_iter().collect();
         Self {
             endpoint,
-            source: None,
-            scope: Some(DEFAULT_SCOPE.to_owned()),
+            tokens: TokenSettings::default(),
             transport: None,
             runtime: None,
             hooks: Vec::new(),
@@ -53,24 +49,6 @@ impl ClientBuilder {
             settings: Settings::new(headers),
             problem: None,
         }
-    }
-
-    /// Gets access tokens with the id and secret of a machine-to-machine application.
-    pub fn client_credentials(self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
-        self.token_source(ClientCredentials::new(app_id, app_secret))
-    }
-
-    /// Gets access tokens from another source, such as [`FixedToken`](crate::token::FixedToken) or
-    /// [`token_fn`](crate::token::token_fn).
-    pub fn token_source(mut self, source: impl TokenSource) -> Self {
-        self.source = Some(Box::new(source));
-        self
-    }
-
-    /// The scope to ask for, separated by spaces: `all` if nothing is said, `None` for no scope at all.
-    pub fn scope<'a>(mut self, scope: impl Into<Option<&'a str>>) -> Self {
-        self.scope = scope.into().map(str::to_owned);
-        self
     }
 
     /// Sends requests by other means than the platform's usual ones.
@@ -200,9 +178,10 @@ impl ClientBuilder {
     pub(crate) fn assemble(self, transport: Arc<dyn HttpTransport>, runtime: Arc<dyn Runtime>) -> Client {
         let policy =
             TokenPolicy { retry: self.settings.retry, timeout: self.settings.timeout, options: self.settings.options };
-        let tokens = self.source.map(|source| TokenManager::new(source, self.endpoint.clone(), self.scope, policy));
         let limiter = self.limit.map(Limiter::new);
         let pipeline = Pipeline { transport, runtime, limiter, hooks: self.hooks, trace_bodies: self.trace_bodies };
+        let pipeline = Arc::new(pipeline);
+        let tokens = self.tokens.manager(&self.endpoint, policy, &pipeline);
         let shared = Shared { endpoint: self.endpoint, pipeline, tokens, background: Background::default() };
         Client::assemble(shared, self.settings)
     }
@@ -229,7 +208,7 @@ impl std::fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("ClientBuilder")
             .field("endpoint", &self.endpoint)
-            .field("scope", &self.scope)
+            .field("scope", &self.tokens.scope)
             .field("headers", &self.settings.headers)
             .finish_non_exhaustive()
     }

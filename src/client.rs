@@ -41,7 +41,7 @@ struct Inner {
 /// What all clones share.
 pub(crate) struct Shared {
     pub endpoint: Endpoint,
-    pub pipeline: Pipeline,
+    pub pipeline: Arc<Pipeline>,
     pub tokens: Option<TokenManager>,
     /// For calls that block.
     #[allow(dead_code, reason = "nothing blocks without the feature")]
@@ -86,10 +86,11 @@ impl Client {
     /// # Errors
     /// The client has no credentials, or the token endpoint gives no token.
     pub async fn access_token(&self) -> Result<AccessToken> {
-        match &self.0.shared.tokens {
-            Some(tokens) => tokens.get(&self.0.shared.pipeline).await,
-            None => Err(Error::new(ErrorKind::Authentication, NO_TOKENS)),
-        }
+        self.tokens()?.get().await
+    }
+
+    pub(crate) fn tokens(&self) -> Result<&TokenManager> {
+        self.0.shared.tokens.as_ref().ok_or_else(|| Error::new(ErrorKind::Authentication, NO_TOKENS))
     }
 
     /// The same client with further default headers. The first is left alone.

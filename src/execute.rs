@@ -110,7 +110,7 @@ impl Pipeline {
 
     async fn token(&self, plan: &Plan<'_>) -> Result<Option<AccessToken>> {
         match plan.tokens {
-            Some(tokens) => tokens.get(self).await.map(Some),
+            Some(tokens) => tokens.get().await.map(Some),
             None => Ok(None),
         }
     }

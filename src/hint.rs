@@ -14,6 +14,8 @@ const SECRET: &str =
 const CLIENT: &str = "no application has this id: check the application's id, and that the endpoint is the server or tenant where it was created";
 const GRANT: &str =
     "this application may not do that: client credentials need an application of the type machine-to-machine";
+const SUBJECT: &str =
+    "the subject token is unknown, older than ten minutes, or was exchanged already: every exchange needs a new one";
 const CONNECT: &str = "check that the server runs, and the endpoint's scheme, host and port";
 const WEB: &str = "the browser does not say why: the server may be unreachable, or not allow this origin (CORS); the Management API answers to the console's origin only";
 
@@ -40,6 +42,7 @@ pub(crate) fn token(status: u16, error: Option<&str>, response: &HttpResponse) -
         (Some("invalid_client"), _) => Some(CLIENT),
         (Some("invalid_target"), _) => Some(RESOURCE),
         (Some("unauthorized_client" | "unsupported_grant_type"), _) => Some(GRANT),
+        (Some("invalid_grant"), _) => Some(SUBJECT),
         _ => decode(response),
     }
 }

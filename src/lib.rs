@@ -44,6 +44,8 @@ pub use endpoint::Endpoint;
 pub use error::{Error, ErrorKind, Result};
 pub use limiter::RateLimit;
 pub use page::Page;
+#[cfg(feature = "redis")]
+pub use redis;
 pub use request::{ConditionalRequest, Joint, MatchMode, Request, RequestFuture};
 pub use response::{Conditional, Response};
 pub use retry::{RetryPolicy, StopReason};

@@ -4,59 +4,87 @@ use std::time::Duration;
 
 use crate::transport::headers::REDACTED;
 
-/// An access token. Clones share its text; debug output does not show it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct AccessToken {
-    secret: Arc<str>,
-    expires_in: Option<Duration>,
+/// An access token. Clones share it; debug output does not show its text. Two tokens are equal if their texts are.
+#[derive(Clone)]
+pub struct AccessToken(Arc<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    secret: String,
+    lifetime: Option<Duration>,
     scope: Option<String>,
+    missing_scope: Option<String>,
 }
 
 impl AccessToken {
     /// A token that lives until the server refuses it.
-    pub fn new(secret: impl Into<Arc<str>>) -> Self {
-        Self { secret: secret.into(), expires_in: None, scope: None }
+    pub fn new(secret: impl Into<String>) -> Self {
+        Self(Arc::new(Inner { secret: secret.into(), lifetime: None, scope: None, missing_scope: None }))
     }
 
     /// How long it lives, from now.
     #[must_use]
-    pub const fn expires_in(mut self, lifetime: Duration) -> Self {
-        self.expires_in = Some(lifetime);
-        self
+    pub fn expires_in(self, lifetime: Duration) -> Self {
+        self.change(|inner| inner.lifetime = Some(lifetime))
     }
 
     /// The scope that was granted, separated by spaces.
     #[must_use]
-    pub fn scope(mut self, scope: impl Into<String>) -> Self {
-        self.scope = Some(scope.into());
+    pub fn scope(self, scope: impl Into<String>) -> Self {
+        self.change(|inner| inner.scope = Some(scope.into()))
+    }
+
+    /// What was asked for and not granted, separated by spaces.
+    #[must_use]
+    pub fn without_scope(self, missing: impl Into<String>) -> Self {
+        self.change(|inner| inner.missing_scope = Some(missing.into()))
+    }
+
+    fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        change(Arc::make_mut(&mut self.0));
         self
     }
 
     /// The token itself. Keep it out of logs and URLs.
     #[must_use]
     pub fn secret(&self) -> &str {
-        &self.secret
+        &self.0.secret
     }
 
     /// How long it lived when it was issued, if that is known.
     #[must_use]
-    pub const fn lifetime(&self) -> Option<Duration> {
-        self.expires_in
+    pub fn lifetime(&self) -> Option<Duration> {
+        self.0.lifetime
     }
 
     /// The scope that was granted, if the server said so.
     #[must_use]
     pub fn granted_scope(&self) -> Option<&str> {
-        self.scope.as_deref()
+        self.0.scope.as_deref()
+    }
+
+    /// What was asked for and not granted; the API answers 403 to what needs it.
+    #[must_use]
+    pub fn missing_scope(&self) -> Option<&str> {
+        self.0.missing_scope.as_deref()
     }
 }
+
+impl PartialEq for AccessToken {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.secret == other.0.secret
+    }
+}
+
+impl Eq for AccessToken {}
 
 impl fmt::Debug for AccessToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AccessToken")
             .field("secret", &REDACTED)
-            .field("expires_in", &self.expires_in)
-            .field("scope", &self.scope)
+            .field("lifetime", &self.0.lifetime)
+            .field("scope", &self.0.scope)
+            .field("missing_scope", &self.0.missing_scope)
             .finish()
     }
 }
@@ -67,6 +95,14 @@ mod tests {
 
     #[test]
     fn debug_output_hides_the_token() {
-        assert!(!format!("{:?}", AccessToken::new("s3cret")).contains("s3cret"));
+        assert!(!format!("{:?}", AccessToken::new("s3cret").scope("all")).contains("s3cret"));
+    }
+
+    #[test]
+    fn a_clone_that_is_changed_leaves_the_first_alone() {
+        let first = AccessToken::new("a").scope("all");
+        let changed = first.clone().scope("read");
+        assert_eq!((first.granted_scope(), changed.granted_scope()), (Some("all"), Some("read")));
+        assert_eq!(first, changed);
     }
 }

@@ -40,6 +40,10 @@ impl ClientCredentials {
         self
     }
 
+    pub(super) fn app_id(&self) -> &str {
+        &self.app_id
+    }
+
     /// Posts a form with these credentials.
     pub(super) async fn request(
         &self,
@@ -71,6 +75,10 @@ impl TokenSource for ClientCredentials {
 
     fn kind(&self) -> TokenKind {
         TokenKind::Management
+    }
+
+    fn cache_key(&self) -> Option<String> {
+        Some(self.app_id.clone())
     }
 }
 

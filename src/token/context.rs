@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use crate::endpoint::Endpoint;
 use crate::execute::{Pipeline, Plan};
 use crate::retry::RetryPolicy;
@@ -5,7 +7,10 @@ use crate::transport::{HttpRequest, HttpResponse, Method, TransportOptions};
 use crate::types::QueryTarget;
 use crate::url::Pairs;
 
-use super::{AccessToken, TokenError};
+use super::{AccessToken, TokenError, scope};
+
+/// The grant by which a subject token is exchanged.
+pub(super) const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
 /// What a [`TokenSource`](super::TokenSource) may use: the endpoint, and the client's way to the server.
 #[derive(Clone, Copy)]
@@ -20,7 +25,7 @@ pub struct TokenContext<'a> {
 #[derive(Clone, Debug)]
 pub(crate) struct TokenPolicy {
     pub retry: RetryPolicy,
-    pub timeout: Option<std::time::Duration>,
+    pub timeout: Option<Duration>,
     pub options: TransportOptions,
 }
 
@@ -74,11 +79,11 @@ impl TokenContext<'_> {
             tokens: None,
         };
         let exchange = self.pipeline.run(&plan).await.map_err(TokenError::Unreachable)?;
-        read_token(&exchange.response)
+        read_token(&exchange.response, form)
     }
 }
 
-fn read_token(response: &HttpResponse) -> Result<AccessToken, TokenError> {
+fn read_token(response: &HttpResponse, form: &[(&str, &str)]) -> Result<AccessToken, TokenError> {
     use crate::json::{number_member, string_member};
     if !response.is_success() {
         return Err(TokenError::refused(response));
@@ -86,15 +91,27 @@ fn read_token(response: &HttpResponse) -> Result<AccessToken, TokenError> {
     let text = response.body.text();
     let secret = string_member(&text, "access_token").filter(|secret| !secret.is_empty());
     let mut token = AccessToken::new(secret.ok_or_else(|| TokenError::malformed(response))?);
-    let seconds =
-        number_member(&text, "expires_in").and_then(|seconds| std::time::Duration::try_from_secs_f64(seconds).ok());
-    if let Some(lifetime) = seconds {
-        token = token.expires_in(lifetime);
+    if let Some(lifetime) = number_member(&text, "expires_in") {
+        // An end in the past is as good as one now.
+        token = token.expires_in(Duration::try_from_secs_f64(lifetime.max(0.0)).unwrap_or(Duration::MAX));
     }
-    Ok(match string_member(&text, "scope") {
-        Some(scope) => token.scope(scope),
+    let granted = string_member(&text, "scope");
+    if let Some(missing) = scope::missing(value(form, "scope"), granted.as_deref(), may_be_silent(form)) {
+        token = token.without_scope(missing);
+    }
+    Ok(match granted {
+        Some(granted) => token.scope(granted),
         None => token,
     })
+}
+
+/// Whether the token that a form asks for may carry an empty scope that says nothing.
+fn may_be_silent(form: &[(&str, &str)]) -> bool {
+    value(form, "grant_type") == Some(TOKEN_EXCHANGE) || value(form, "organization_id").is_some()
+}
+
+fn value<'a>(form: &[(&str, &'a str)], name: &str) -> Option<&'a str> {
+    form.iter().find(|(key, _)| *key == name).map(|(_, value)| *value)
 }
 
 impl std::fmt::Debug for TokenContext<'_> {

@@ -1,4 +1,5 @@
 use std::error::Error as StdError;
+use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
 use crate::hint;
@@ -29,6 +30,8 @@ pub enum TokenError {
     },
     /// The token endpoint could not be reached.
     Unreachable(Error),
+    /// The subject token for an exchange could not be had.
+    SubjectToken(Error),
     /// A source of one's own failed.
     Other(Box<dyn StdError + Send + Sync>),
 }
@@ -64,6 +67,7 @@ impl std::fmt::Display for TokenError {
             }
             Self::Malformed { status, .. } => write!(f, "the token endpoint answers {status} without an access token"),
             Self::Unreachable(error) => write!(f, "the token endpoint cannot be reached: {}", error.message()),
+            Self::SubjectToken(error) => write!(f, "no subject token: {}", error.message()),
             Self::Other(error) => write!(f, "no access token: {error}"),
         }
     }
@@ -72,22 +76,25 @@ impl std::fmt::Display for TokenError {
 impl StdError for TokenError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match self {
-            Self::Unreachable(error) => Some(error),
+            Self::Unreachable(error) | Self::SubjectToken(error) => Some(error),
             Self::Other(error) => Some(&**error),
             _ => None,
         }
     }
 }
 
-impl From<&TokenError> for Error {
-    /// The error that callers see; one failed renewal gives it to all that waited.
-    fn from(error: &TokenError) -> Self {
-        let (code, status, hint) = match error {
+impl From<Arc<TokenError>> for Error {
+    /// The error that callers see; a failed renewal gives the same cause to all that waited for it.
+    fn from(cause: Arc<TokenError>) -> Self {
+        let (code, status, hint) = match &*cause {
             TokenError::Refused { status, error, hint, .. } => (error.clone(), Some(*status), *hint),
             TokenError::Malformed { status, hint } => (None, Some(*status), *hint),
-            TokenError::Unreachable(error) => (error.code().map(str::to_owned), error.status(), error.static_hint()),
+            TokenError::Unreachable(error) | TokenError::SubjectToken(error) => {
+                (error.code().map(str::to_owned), error.status(), error.static_hint())
+            }
             TokenError::Other(_) => (None, None, None),
         };
-        Self::new(ErrorKind::Token, error.to_string()).with_code(code).with_status(status).with_hint(hint)
+        let error = Self::new(ErrorKind::Token, cause.to_string());
+        error.with_code(code).with_status(status).with_hint(hint).with_source(cause)
     }
 }

@@ -11,8 +11,13 @@ pub struct FixedToken {
 
 impl FixedToken {
     /// A token of which nothing is known.
-    pub fn new(secret: impl Into<std::sync::Arc<str>>) -> Self {
+    pub fn new(secret: impl Into<String>) -> Self {
         Self { token: AccessToken::new(secret), kind: TokenKind::Unknown }
+    }
+
+    /// A user's own token, as the account API takes it.
+    pub fn user(secret: impl Into<String>) -> Self {
+        Self::new(secret).with_kind(TokenKind::User)
     }
 
     /// Says whose token it is, so that operations for another kind of caller are refused before they are sent.

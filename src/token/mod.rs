@@ -8,6 +8,20 @@ mod exchange;
 mod fixed;
 mod func;
 mod manager;
+#[cfg(feature = "redis")]
+mod redis_store;
+mod refresher;
+mod renewal;
+mod renewer;
+mod report;
+mod rules;
+mod scope;
+mod settings;
+mod shared;
+mod state;
+mod store;
+mod stored;
+mod waiters;
 
 use async_trait::async_trait;
 
@@ -20,6 +34,11 @@ pub use exchange::TokenExchange;
 pub use fixed::FixedToken;
 pub use func::{TokenFn, token_fn};
 pub(crate) use manager::TokenManager;
+#[cfg(feature = "redis")]
+pub use redis_store::RedisTokenStore;
+pub use refresher::Refresher;
+pub(crate) use settings::TokenSettings;
+pub use store::{StoreError, TokenStore};
 
 /// Gets access tokens. The client asks for one when it has none that lives, never for each call.
 ///
@@ -54,6 +73,12 @@ pub trait TokenSource: Send + Sync + 'static {
     /// Whether asking again gives another token; if not, a refused token is not asked for again.
     fn is_renewable(&self) -> bool {
         true
+    }
+
+    /// What tells its tokens from those of other sources at the same endpoint, such as the application's id; nothing
+    /// secret. Tokens of a source without one stay out of a [`TokenStore`].
+    fn cache_key(&self) -> Option<String> {
+        None
     }
 }
 

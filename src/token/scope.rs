@@ -1,0 +1,44 @@
+//! What was asked for and not granted.
+
+/// The names of `asked` that `granted` lacks, separated by spaces; nothing if there are none.
+///
+/// Logto leaves the member out when it grants nothing. Tokens for an organization and exchanged ones may carry an empty
+/// scope that says nothing (`may_be_silent`).
+pub(super) fn missing(asked: Option<&str>, granted: Option<&str>, may_be_silent: bool) -> Option<String> {
+    if may_be_silent && granted == Some("") {
+        return None;
+    }
+    let granted = granted.unwrap_or_default();
+    let has = |name: &str| granted.split_ascii_whitespace().any(|given| given == name);
+    let missing: Vec<&str> = asked?.split_ascii_whitespace().filter(|name| !has(name)).collect();
+    (!missing.is_empty()).then(|| missing.join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::missing;
+
+    #[test]
+    fn only_what_was_asked_for_can_be_missing() {
+        for (asked, granted, expected) in [
+            (Some("all"), Some("all"), None),
+            (Some("all"), Some("read all"), None),
+            (Some("all"), None, Some("all")),
+            (Some("all"), Some(""), Some("all")),
+            (Some("read write"), Some("write"), Some("read")),
+            (Some("read  write "), Some("write read"), None),
+            (Some("users"), Some("users:read"), Some("users")),
+            (Some(""), None, None),
+            (None, None, None),
+            (None, Some("all"), None),
+        ] {
+            assert_eq!(missing(asked, granted, false).as_deref(), expected, "{asked:?} {granted:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_scope_says_nothing_where_it_is_usual() {
+        assert_eq!(missing(Some("read"), Some(""), true), None);
+        assert_eq!(missing(Some("read"), None, true).as_deref(), Some("read"));
+    }
+}

@@ -1,0 +1,108 @@
+//! A token as it stands in a store.
+
+use std::time::Duration;
+
+use crate::json;
+use crate::types::Timestamp;
+
+use super::AccessToken;
+use super::state::Obtained;
+
+/// Raised when the text changes its meaning: processes of different versions then ignore each other's.
+const VERSION: f64 = 1.0;
+
+/// Writes a token that was issued just `now`.
+pub(super) fn write(token: &AccessToken, now: Timestamp) -> String {
+    let mut text = format!("{{\"v\":{VERSION},\"token\":{}", quoted(token.secret()));
+    if let Some(lifetime) = token.lifetime().map(millis) {
+        let end = now.as_millis().saturating_add(lifetime);
+        text.push_str(&format!(",\"expires_at\":{end},\"lifetime\":{lifetime}"));
+    }
+    for (name, value) in [("scope", token.granted_scope()), ("missing_scope", token.missing_scope())] {
+        if let Some(value) = value {
+            text.push_str(&format!(",\"{name}\":{}", quoted(value)));
+        }
+    }
+    text.push('}');
+    text
+}
+
+/// Reads one back. Nothing, if the text is of another version or broken, or the token's life is over.
+pub(super) fn read(text: &str, now: Timestamp) -> Option<Obtained> {
+    json::number_member(text, "v").filter(|version| *version == VERSION)?;
+    let mut token = AccessToken::new(json::string_member(text, "token").filter(|secret| !secret.is_empty())?);
+    if let Some(scope) = json::string_member(text, "scope") {
+        token = token.scope(scope);
+    }
+    if let Some(missing) = json::string_member(text, "missing_scope") {
+        token = token.without_scope(missing);
+    }
+    let Some(end) = json::number_member(text, "expires_at") else {
+        return Some(Obtained { token, age: Duration::ZERO });
+    };
+    let left = u64::try_from((end as i64).saturating_sub(now.as_millis())).ok().filter(|left| *left > 0)?;
+    let left = Duration::from_millis(left);
+    let lifetime =
+        json::number_member(text, "lifetime").map_or(left, |lifetime| Duration::from_millis(lifetime as u64));
+    // To a clock that is behind the writer's the token is younger than new.
+    Some(Obtained { token: token.expires_in(lifetime), age: lifetime.saturating_sub(left) })
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_millis(1_795_489_404_000);
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    fn later(seconds: i64) -> Timestamp {
+        Timestamp::from_millis(NOW.as_millis() + seconds * 1000)
+    }
+
+    #[test]
+    fn a_token_is_read_back_with_the_age_that_it_has_by_then() {
+        let token =
+            AccessToken::new("a \"quoted\"\n\u{1F600} text").expires_in(HOUR).scope("read").without_scope("all");
+        let text = write(&token, NOW);
+        assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
+        let read = read(&text, later(600)).expect("it lives");
+        assert_eq!((read.age, read.token.lifetime()), (Duration::from_secs(600), Some(HOUR)));
+        assert_eq!((read.token.granted_scope(), read.token.missing_scope()), (Some("read"), Some("all")));
+        assert_eq!(read.token, token);
+    }
+
+    #[test]
+    fn a_token_that_has_ended_is_none() {
+        let text = write(&AccessToken::new("a").expires_in(HOUR), NOW);
+        assert!(read(&text, later(3599)).is_some() && read(&text, later(3600)).is_none());
+    }
+
+    #[test]
+    fn a_token_without_an_end_stays_without_one() {
+        let read = read(&write(&AccessToken::new("a"), NOW), later(1_000_000)).expect("it lives");
+        assert_eq!((read.age, read.token.lifetime()), (Duration::ZERO, None));
+    }
+
+    #[test]
+    fn a_slow_clock_makes_no_token_younger_than_new() {
+        let text = write(&AccessToken::new("a").expires_in(HOUR), NOW);
+        assert_eq!(read(&text, later(-60)).expect("it lives").age, Duration::ZERO);
+    }
+
+    #[test]
+    fn what_is_not_of_this_version_is_none() {
+        for text in
+            ["", "null", "{}", r#"{"v":2,"token":"a"}"#, r#"{"v":1}"#, r#"{"v":1,"token":""}"#, r#"{"v":1,"token":7}"#]
+        {
+            assert!(read(text, NOW).is_none(), "{text}");
+        }
+    }
+}
