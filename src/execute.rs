@@ -236,7 +236,7 @@ async fn before(hook: &dyn Hook, request: &mut HttpRequest, context: &HookContex
 }
 
 fn timed_out(what: &str, limit: Duration) -> TransportError {
-    TransportError::new(TransportErrorKind::Timeout, format!("{what} took longer than {limit:?}"))
+    TransportError::new(TransportErrorKind::Timeout, format!("{what} took longer than {} ms", limit.as_millis() as u64))
 }
 
 fn is_retryable(kind: TransportErrorKind) -> bool {

@@ -11,6 +11,7 @@ pub mod blocking;
 mod builder;
 mod call;
 mod client;
+mod date;
 mod endpoint;
 mod env;
 pub mod error;

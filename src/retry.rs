@@ -1,7 +1,8 @@
 //! When to try a request again, and how long to wait first: pure decisions.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
+use crate::date::parse_http_date;
 use crate::types::Timestamp;
 
 /// When requests are tried again.
@@ -148,13 +149,14 @@ pub(crate) fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration>
     if let Ok(seconds) = value.trim().parse::<u32>() {
         return Some(Duration::from_secs(seconds.into()));
     }
-    let date: SystemTime = httpdate::parse_http_date(value.trim()).ok()?;
-    let millis = Timestamp::from(date).as_millis().saturating_sub(now.as_millis());
+    let millis = parse_http_date(value.trim())?.as_millis().saturating_sub(now.as_millis());
     Some(Duration::from_millis(u64::try_from(millis).unwrap_or(0)))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     const MS: Duration = Duration::from_millis(1);

@@ -84,16 +84,15 @@ impl TokenContext<'_> {
 }
 
 fn read_token(response: &HttpResponse, form: &[(&str, &str)]) -> Result<AccessToken, TokenError> {
-    use crate::json::{number_member, string_member};
+    use crate::json::{string_member, whole_number_member};
     if !response.is_success() {
         return Err(TokenError::refused(response));
     }
     let text = response.body.text();
     let secret = string_member(&text, "access_token").filter(|secret| !secret.is_empty());
     let mut token = AccessToken::new(secret.ok_or_else(|| TokenError::malformed(response))?);
-    if let Some(lifetime) = number_member(&text, "expires_in") {
-        // An end in the past is as good as one now.
-        token = token.expires_in(Duration::try_from_secs_f64(lifetime.max(0.0)).unwrap_or(Duration::MAX));
+    if let Some(seconds) = whole_number_member(&text, "expires_in") {
+        token = token.expires_in(Duration::from_secs(seconds));
     }
     let granted = string_member(&text, "scope");
     if let Some(missing) = scope::missing(value(form, "scope"), granted.as_deref(), may_be_silent(form)) {

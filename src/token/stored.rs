@@ -9,7 +9,7 @@ use super::AccessToken;
 use super::state::Obtained;
 
 /// Raised when the text changes its meaning: processes of different versions then ignore each other's.
-const VERSION: f64 = 1.0;
+const VERSION: u64 = 1;
 
 /// Writes a token that was issued just `now`.
 pub(super) fn write(token: &AccessToken, now: Timestamp) -> String {
@@ -29,7 +29,7 @@ pub(super) fn write(token: &AccessToken, now: Timestamp) -> String {
 
 /// Reads one back. Nothing, if the text is of another version or broken, or the token's life is over.
 pub(super) fn read(text: &str, now: Timestamp) -> Option<Obtained> {
-    json::number_member(text, "v").filter(|version| *version == VERSION)?;
+    json::whole_number_member(text, "v").filter(|version| *version == VERSION)?;
     let mut token = AccessToken::new(json::string_member(text, "token").filter(|secret| !secret.is_empty())?);
     if let Some(scope) = json::string_member(text, "scope") {
         token = token.scope(scope);
@@ -37,13 +37,12 @@ pub(super) fn read(text: &str, now: Timestamp) -> Option<Obtained> {
     if let Some(missing) = json::string_member(text, "missing_scope") {
         token = token.without_scope(missing);
     }
-    let Some(end) = json::number_member(text, "expires_at") else {
+    let Some(end) = json::whole_number_member(text, "expires_at") else {
         return Some(Obtained { token, age: Duration::ZERO });
     };
-    let left = u64::try_from((end as i64).saturating_sub(now.as_millis())).ok().filter(|left| *left > 0)?;
-    let left = Duration::from_millis(left);
-    let lifetime =
-        json::number_member(text, "lifetime").map_or(left, |lifetime| Duration::from_millis(lifetime as u64));
+    let now = u64::try_from(now.as_millis()).unwrap_or_default();
+    let left = Duration::from_millis(end.checked_sub(now).filter(|left| *left > 0)?);
+    let lifetime = json::whole_number_member(text, "lifetime").map_or(left, Duration::from_millis);
     // To a clock that is behind the writer's the token is younger than new.
     Some(Obtained { token: token.expires_in(lifetime), age: lifetime.saturating_sub(left) })
 }
