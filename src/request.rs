@@ -151,6 +151,7 @@ impl<Op: Operation> Request<Op> {
         Self::from_call(&self.client, self.call.following_page())
     }
 
+    #[allow(dead_code, reason = "blocking calls alone ask for it")]
     pub(crate) const fn client(&self) -> &Client {
         &self.client
     }

@@ -21,7 +21,6 @@ pub mod support {
 }
 
 pub(crate) use enumeration::string_enum;
-pub(crate) use query::query_display;
 pub(crate) use union::{tagged_union, union_enum, untagged_union};
 
 /// A JSON object whose members the API leaves to you.
