@@ -122,6 +122,7 @@ impl Error {
             TransportErrorKind::Timeout => ErrorKind::Timeout,
             TransportErrorKind::TooLarge => ErrorKind::TooLarge,
             TransportErrorKind::Environment => ErrorKind::Unsupported,
+            TransportErrorKind::Invalid => ErrorKind::Input,
             _ => ErrorKind::Transport,
         };
         let mut error = Self::new(kind, source.to_string());

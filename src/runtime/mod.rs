@@ -17,6 +17,8 @@ use crate::types::Timestamp;
 pub use native::TokioRuntime;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub use web::WebRuntime;
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+pub(crate) use web::user_agent;
 
 /// The platform. Tests give one with a clock of their own.
 #[async_trait]

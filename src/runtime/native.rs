@@ -1,3 +1,5 @@
+#![allow(clippy::disallowed_methods, reason = "here they are what a `Runtime` is made of")]
+
 use std::time::{Duration, Instant, SystemTime};
 
 use async_trait::async_trait;

@@ -28,16 +28,27 @@ pub enum TransportErrorKind {
     Redirect,
     /// The transport needs something that is missing, such as a tokio runtime or certificates.
     Environment,
+    /// The request itself cannot be sent: its URL or a header is none.
+    Invalid,
     /// Anything else; on the web also every failure of `fetch`, which says no more.
     Other,
 }
 
 impl TransportError {
-    /// An error of this kind. Connection and environment errors count as never sent, all others as possibly carried out.
+    /// An error of this kind. What failed to connect, is invalid or lacks something in its environment counts as never
+    /// sent, all else as possibly carried out.
     #[must_use]
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
-        let never_sent = matches!(kind, TransportErrorKind::Connect | TransportErrorKind::Environment);
+        use TransportErrorKind::{Connect, Environment, Invalid};
+        let never_sent = matches!(kind, Connect | Environment | Invalid);
         Self { kind, never_sent, message: message.into(), source: None }
+    }
+
+    /// The answer's body is larger than this many bytes.
+    #[cfg(any(feature = "reqwest", all(target_arch = "wasm32", target_os = "unknown")))]
+    pub(crate) fn too_large(bound: u64) -> Self {
+        let message = format!("the answer is larger than the {bound} bytes that are allowed");
+        Self::new(TransportErrorKind::TooLarge, message)
     }
 
     /// The same, caused by `source`.

@@ -103,6 +103,15 @@ impl<N: Into<Cow<'static, str>>, V: Into<Cow<'static, str>>> FromIterator<(N, V)
     }
 }
 
+impl IntoIterator for Headers {
+    type Item = (Cow<'static, str>, Cow<'static, str>);
+    type IntoIter = std::vec::IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown = self.iter().map(|(name, value)| (name, if Self::is_secret(name) { REDACTED } else { value }));

@@ -2,17 +2,37 @@
 
 mod body;
 mod error;
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+mod fetch;
 mod func;
 pub(crate) mod headers;
 mod hooks;
+#[cfg(feature = "http")]
+mod http;
 mod message;
 mod method;
 mod options;
+#[cfg(any(feature = "reqwest", all(target_arch = "wasm32", target_os = "unknown")))]
+mod redirect;
+#[cfg(feature = "reqwest")]
+mod reqwest;
 
 use async_trait::async_trait;
 
+#[cfg(feature = "reqwest")]
+pub use self::reqwest::ReqwestTransport;
+#[cfg(all(feature = "reqwest", not(all(target_arch = "wasm32", target_os = "unknown"))))]
+pub use self::reqwest::ReqwestTransportBuilder;
+#[cfg(all(
+    not(all(target_arch = "wasm32", target_os = "unknown")),
+    feature = "reqwest",
+    any(feature = "rustls", feature = "native-tls")
+))]
+pub use self::reqwest::{TlsBackend, TlsVersion};
 pub use body::Body;
 pub use error::{TransportError, TransportErrorKind};
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+pub use fetch::{Credentials, FetchTransport};
 pub use func::{TransportFn, transport_fn};
 pub use headers::Headers;
 pub use hooks::{AfterFn, BeforeFn, Hook, HookContext, after_fn, before_fn};
@@ -66,7 +86,12 @@ impl<T: HttpTransport + ?Sized> HttpTransport for Box<T> {
 
 /// The transport of the platform that this was compiled for, if there is one.
 pub(crate) fn platform() -> crate::error::Result<std::sync::Arc<dyn HttpTransport>> {
-    Err(crate::error::Error::config(
+    #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+    return Ok(std::sync::Arc::new(FetchTransport::new()));
+    #[cfg(all(feature = "reqwest", not(all(target_arch = "wasm32", target_os = "unknown"))))]
+    return Ok(std::sync::Arc::new(ReqwestTransport::new()?));
+    #[cfg(not(any(feature = "reqwest", all(target_arch = "wasm32", target_os = "unknown"))))]
+    return Err(crate::error::Error::config(
         "this build has no transport of its own: switch the feature `reqwest` on, or give one with `transport`",
-    ))
+    ));
 }

@@ -1,0 +1,213 @@
+//! Conversions to and from the types of the `http` crate.
+
+use std::borrow::Cow;
+
+use ::http::{HeaderMap, HeaderName, HeaderValue};
+use bytes::Bytes;
+
+use super::{Body, Headers, HttpRequest, HttpResponse, Method, TransportError, TransportErrorKind};
+
+/// Names that answers usually have; they are not copied.
+const USUAL_NAMES: [&str; 24] = [
+    "content-type",
+    "content-length",
+    "date",
+    "etag",
+    "connection",
+    "keep-alive",
+    "vary",
+    "link",
+    "total-number",
+    "total-number-is-capped",
+    "logto-core-request-id",
+    "cache-control",
+    "access-control-allow-origin",
+    "access-control-expose-headers",
+    "access-control-allow-credentials",
+    "content-encoding",
+    "transfer-encoding",
+    "location",
+    "set-cookie",
+    "retry-after",
+    "server",
+    "strict-transport-security",
+    "x-content-type-options",
+    "x-powered-by",
+];
+
+impl From<Method> for ::http::Method {
+    fn from(method: Method) -> Self {
+        match method {
+            Method::Get => Self::GET,
+            Method::Post => Self::POST,
+            Method::Put => Self::PUT,
+            Method::Patch => Self::PATCH,
+            Method::Delete => Self::DELETE,
+            Method::Head => Self::HEAD,
+            Method::Options => Self::OPTIONS,
+        }
+    }
+}
+
+impl TryFrom<&::http::Method> for Method {
+    type Error = TransportError;
+
+    /// Fails for methods that Logto's APIs do not use.
+    fn try_from(method: &::http::Method) -> Result<Self, TransportError> {
+        const ALL: [Method; 7] =
+            [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Head, Method::Options];
+        let found = ALL.into_iter().find(|known| known.as_str() == method.as_str());
+        found.ok_or_else(|| invalid(format!("the method {method} is not among those of Logto's APIs")))
+    }
+}
+
+impl TryFrom<Headers> for HeaderMap {
+    type Error = TransportError;
+
+    /// Fails for names and values that no header can have.
+    fn try_from(headers: Headers) -> Result<Self, TransportError> {
+        let mut map = Self::with_capacity(headers.len());
+        for (name, value) in headers {
+            let secret = Headers::is_secret(&name);
+            let key = HeaderName::from_bytes(name.as_bytes());
+            let key = key.map_err(|error| invalid(format!("{name:?} is no name of a header")).with_source(error))?;
+            let value = HeaderValue::from_maybe_shared(shared(value));
+            // The message does not repeat the value, which may be a secret.
+            let refused = || invalid(format!("the header `{name}` has a value that HTTP cannot carry"));
+            let mut value = value.map_err(|_| refused())?;
+            value.set_sensitive(secret);
+            map.append(key, value);
+        }
+        Ok(map)
+    }
+}
+
+fn shared(text: Cow<'static, str>) -> Bytes {
+    match text {
+        Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
+        Cow::Owned(text) => Bytes::from(text),
+    }
+}
+
+impl From<&HeaderMap> for Headers {
+    /// Whatever is not UTF-8 in a value is replaced.
+    fn from(map: &HeaderMap) -> Self {
+        map.iter().map(|(name, value)| (usual(name), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
+    }
+}
+
+fn usual(name: &HeaderName) -> Cow<'static, str> {
+    let found = USUAL_NAMES.iter().find(|known| **known == name.as_str());
+    found.map_or_else(|| Cow::Owned(name.as_str().to_owned()), |known| Cow::Borrowed(*known))
+}
+
+impl From<Body> for Bytes {
+    fn from(body: Body) -> Self {
+        body.bytes()
+    }
+}
+
+impl TryFrom<HttpRequest> for ::http::Request<Body> {
+    type Error = TransportError;
+
+    /// Fails for a URL or a header that is none.
+    fn try_from(request: HttpRequest) -> Result<Self, TransportError> {
+        let mut converted = Self::new(request.body);
+        *converted.method_mut() = request.method.into();
+        let uri = request.url.parse();
+        *converted.uri_mut() = uri.map_err(|error| invalid("the request's URL is none").with_source(error))?;
+        *converted.headers_mut() = request.headers.try_into()?;
+        Ok(converted)
+    }
+}
+
+impl<B: Into<Body>> TryFrom<::http::Request<B>> for HttpRequest {
+    type Error = TransportError;
+
+    /// Fails for methods that Logto's APIs do not use.
+    fn try_from(request: ::http::Request<B>) -> Result<Self, TransportError> {
+        let (parts, body) = request.into_parts();
+        Ok(Self {
+            method: (&parts.method).try_into()?,
+            url: parts.uri.to_string(),
+            headers: (&parts.headers).into(),
+            body: body.into(),
+        })
+    }
+}
+
+impl TryFrom<HttpResponse> for ::http::Response<Body> {
+    type Error = TransportError;
+
+    /// Fails for a status or a header that is none.
+    fn try_from(response: HttpResponse) -> Result<Self, TransportError> {
+        let mut converted = Self::new(response.body);
+        let status = ::http::StatusCode::from_u16(response.status);
+        *converted.status_mut() = status.map_err(|error| invalid("the answer's status is none").with_source(error))?;
+        *converted.headers_mut() = response.headers.try_into()?;
+        Ok(converted)
+    }
+}
+
+impl<B: Into<Body>> From<::http::Response<B>> for HttpResponse {
+    fn from(response: ::http::Response<B>) -> Self {
+        let (parts, body) = response.into_parts();
+        Self { status: parts.status.as_u16(), headers: (&parts.headers).into(), body: body.into() }
+    }
+}
+
+fn invalid(message: impl Into<String>) -> TransportError {
+    TransportError::new(TransportErrorKind::Invalid, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request() -> HttpRequest {
+        let mut request = HttpRequest::new(Method::Patch, "https://id.example.com/api/users/1?a=%20b");
+        request.headers.append("x-list", "one");
+        request.headers.append("x-list", "two");
+        request.headers.set("authorization", "Bearer t");
+        request.body = "{}".into();
+        request
+    }
+
+    #[test]
+    fn a_request_is_the_same_after_both_ways() {
+        let converted = ::http::Request::<Body>::try_from(request()).unwrap();
+        assert!(converted.headers()["authorization"].is_sensitive());
+        let back = HttpRequest::try_from(converted).unwrap();
+        assert_eq!((back.method, back.url.as_str()), (Method::Patch, request().url.as_str()));
+        assert_eq!((&back.headers, back.body.text().as_str()), (&request().headers, "{}"));
+    }
+
+    #[test]
+    fn a_response_is_the_same_after_both_ways() {
+        let response = HttpResponse::json(422, r#"{"code":"x"}"#).header("set-cookie", "a=1").header("set-cookie", "b");
+        let back: HttpResponse = ::http::Response::<Body>::try_from(response.clone()).unwrap().into();
+        assert_eq!((back.status, back.headers, back.body.text()), (422, response.headers, r#"{"code":"x"}"#.into()));
+    }
+
+    #[test]
+    fn values_that_are_not_utf8_are_kept_readable() {
+        let mut map = HeaderMap::new();
+        map.insert("x-name", HeaderValue::from_bytes(b"caf\xe9").unwrap());
+        assert_eq!(Headers::from(&map).get("x-name"), Some("caf\u{fffd}"));
+    }
+
+    #[test]
+    fn what_http_does_not_know_is_an_error_that_shows_no_value() {
+        let method = ::http::Method::from_bytes(b"BREW").unwrap();
+        assert_eq!(Method::try_from(&method).unwrap_err().kind(), TransportErrorKind::Invalid);
+        for (name, value) in [("a b", "c"), ("x-token", "secret\u{7}")] {
+            let mut request = request();
+            request.headers.set(name, value);
+            let error = ::http::Request::<Body>::try_from(request).unwrap_err();
+            assert!(error.never_sent() && !error.to_string().contains("secret"), "{error}");
+        }
+        let nowhere = HttpRequest::new(Method::Get, "http://a b");
+        assert!(::http::Request::<Body>::try_from(nowhere).is_err());
+        assert!(::http::Response::<Body>::try_from(HttpResponse::new(7)).is_err());
+    }
+}

@@ -1,0 +1,260 @@
+//! Following redirects: what the next request is, decided without sending anything.
+
+use super::{Headers, HttpRequest, HttpResponse, Method, RedirectPolicy, TransportError, TransportErrorKind};
+
+/// The redirects of one call. A transport that gets single answers asks it after each of them.
+pub(crate) struct Redirects {
+    most: u8,
+    followed: u8,
+    token_call: bool,
+    /// What was answered with a redirect, if it is one.
+    last: Option<HttpRequest>,
+}
+
+impl Redirects {
+    pub(crate) const fn new(options: &super::TransportOptions) -> Self {
+        let most = match options.redirects {
+            RedirectPolicy::None => 0,
+            RedirectPolicy::Follow(most) => most,
+        };
+        Self { most, followed: 0, token_call: options.token_call, last: None }
+    }
+
+    /// Keeps what is about to be sent; only if redirects are followed.
+    pub(crate) fn remember(&mut self, request: &HttpRequest) {
+        self.last = (self.most > 0).then(|| request.clone());
+    }
+
+    /// The request that the answer asks for, if it is a redirect and is to be followed.
+    pub(crate) fn after(&mut self, answer: &HttpResponse) -> Result<Option<HttpRequest>, TransportError> {
+        let Some(last) = self.last.take() else { return Ok(None) };
+        let next = next(&last, answer, self.token_call)?;
+        if next.is_some() {
+            if self.followed == self.most {
+                return Err(refused(format!("more than {} redirects", self.most)));
+            }
+            self.followed += 1;
+        }
+        Ok(next)
+    }
+
+    /// A failure after a redirect: the request before it was answered, and may have done its work.
+    pub(crate) fn blame(&self, error: TransportError) -> TransportError {
+        if self.followed > 0 { error.with_never_sent(false) } else { error }
+    }
+}
+
+fn next(request: &HttpRequest, answer: &HttpResponse, token_call: bool) -> Result<Option<HttpRequest>, TransportError> {
+    let Some(method) = method_after(request.method, answer.status) else { return Ok(None) };
+    let Some(location) = answer.headers.get("location") else { return Ok(None) };
+    let url = resolve(&request.url, location).ok_or_else(|| refused("the redirect's target is no URL to follow"))?;
+    let mut next = HttpRequest { method, url, ..request.clone() };
+    if method != request.method {
+        drop_body(&mut next);
+    }
+    if origin(&next.url) != origin(&request.url) {
+        leave_origin(&request.url, &mut next, token_call)?;
+    }
+    Ok(Some(next))
+}
+
+/// What the method becomes, as browsers do it; `None` if the status is no redirect that can be followed.
+const fn method_after(method: Method, status: u16) -> Option<Method> {
+    match (status, method) {
+        (301 | 302, Method::Post) => Some(Method::Get),
+        (303, Method::Head) => Some(Method::Head),
+        (303, _) => Some(Method::Get),
+        (301 | 302 | 307 | 308, method) => Some(method),
+        _ => None,
+    }
+}
+
+fn drop_body(request: &mut HttpRequest) {
+    request.body = super::Body::empty();
+    for name in ["content-type", "content-length", "content-encoding", "content-language"] {
+        request.headers.remove(name);
+    }
+}
+
+/// Takes away what is for the first origin alone. A body may be as secret as any header, and there is no telling.
+fn leave_origin(from: &str, request: &mut HttpRequest, token_call: bool) -> Result<(), TransportError> {
+    if from.starts_with("https:") && !request.url.starts_with("https:") {
+        return Err(refused("a redirect from https to http is not followed"));
+    }
+    if token_call || !request.body.is_empty() {
+        return Err(refused("a redirect to another origin is not followed with credentials or a body"));
+    }
+    let secret: Vec<String> =
+        request.headers.iter().map(|(name, _)| name.to_owned()).filter(|name| Headers::is_secret(name)).collect();
+    secret.iter().map(String::as_str).chain(["host"]).for_each(|name| request.headers.remove(name));
+    Ok(())
+}
+
+/// The absolute URL of a `location`. What URL parsers read in several ways is refused.
+fn resolve(base: &str, location: &str) -> Option<String> {
+    let location = location.split('#').next().unwrap_or_default();
+    if location.chars().any(|character| character.is_whitespace() || character.is_control() || character == '\\') {
+        return None;
+    }
+    let (scheme, rest) = base.split_once("://")?;
+    let path_start = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(path_start)?;
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    let url = if has_scheme(location) {
+        location.to_owned()
+    } else if location.starts_with("//") {
+        format!("{scheme}:{location}")
+    } else if location.starts_with('/') {
+        format!("{scheme}://{authority}{location}")
+    } else if location.is_empty() || location.starts_with('?') {
+        format!("{scheme}://{authority}{path}{location}")
+    } else {
+        let folder = path.rfind('/').and_then(|end| path.get(..=end)).unwrap_or("/");
+        format!("{scheme}://{authority}{folder}{location}")
+    };
+    origin(&url).is_some().then_some(url)
+}
+
+fn has_scheme(location: &str) -> bool {
+    let scheme = location.split(['/', '?']).next().unwrap_or_default();
+    scheme.contains(':')
+}
+
+/// Scheme, host and port; `None` for what is not http, has no host, or names a user.
+fn origin(url: &str) -> Option<(bool, String)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let secure = scheme.eq_ignore_ascii_case("https");
+    if !secure && !scheme.eq_ignore_ascii_case("http") {
+        return None;
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+    let usual_port = if secure { ":443" } else { ":80" };
+    let host = authority.strip_suffix(usual_port).unwrap_or(&authority);
+    (!host.is_empty() && !host.contains('@')).then(|| (secure, host.to_owned()))
+}
+
+fn refused(message: impl Into<String>) -> TransportError {
+    TransportError::new(TransportErrorKind::Redirect, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::TransportOptions;
+
+    const FROM: &str = "https://id.example.com/api/users?page=1";
+
+    fn request(method: Method) -> HttpRequest {
+        let mut request = HttpRequest::new(method, FROM);
+        for (name, value) in
+            [("authorization", "Bearer t"), ("cookie", "a=b"), ("accept", "*/*"), ("content-type", "text/plain")]
+        {
+            request.headers.set(name, value);
+        }
+        request
+    }
+
+    fn follow(request: &HttpRequest, status: u16, location: &str) -> Result<Option<HttpRequest>, TransportError> {
+        next(request, &HttpResponse::new(status).header("location", location.to_owned()), false)
+    }
+
+    fn target(location: &str) -> Option<String> {
+        follow(&request(Method::Get), 302, location).ok().flatten().map(|next| next.url)
+    }
+
+    #[test]
+    fn targets_are_resolved_against_the_request() {
+        for (location, url) in [
+            ("/other?a=b#part", "https://id.example.com/other?a=b"),
+            ("next", "https://id.example.com/api/next"),
+            ("?page=2", "https://id.example.com/api/users?page=2"),
+            ("", "https://id.example.com/api/users"),
+            ("//cdn.example.com/x", "https://cdn.example.com/x"),
+            ("https://else.example.com", "https://else.example.com"),
+            ("/a:b", "https://id.example.com/a:b"),
+        ] {
+            assert_eq!(target(location).as_deref(), Some(url), "{location}");
+        }
+    }
+
+    #[test]
+    fn what_can_be_read_in_two_ways_or_is_not_http_is_refused() {
+        for location in [
+            "https://evil.example\\@id.example.com/",
+            "https://user@id.example.com/",
+            "https:/evil.example",
+            "https:evil.example",
+            "javascript:alert(1)",
+            "ftp://id.example.com/",
+            "https://",
+            "/a b",
+            "/\tb",
+        ] {
+            let refused = follow(&request(Method::Get), 302, location);
+            assert_eq!(refused.unwrap_err().kind(), TransportErrorKind::Redirect, "{location}");
+        }
+    }
+
+    #[test]
+    fn credentials_stay_with_their_origin() {
+        let next = |location| follow(&request(Method::Get), 302, location).unwrap().unwrap();
+        for same in ["/x", "https://ID.example.com/x", "https://id.example.com:443/x"] {
+            assert_eq!(next(same).headers.get("authorization"), Some("Bearer t"), "{same}");
+        }
+        for other in ["https://example.com/", "https://id.example.com:8443/", "//id.example.com.evil.example/"] {
+            let headers = next(other).headers;
+            assert_eq!(headers.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["accept", "content-type"], "{other}");
+        }
+    }
+
+    #[test]
+    fn https_never_becomes_http_and_bodies_and_token_calls_never_leave_their_origin() {
+        assert!(follow(&request(Method::Get), 302, "http://id.example.com/").is_err());
+        let mut with_body = request(Method::Put);
+        with_body.body = "secret".into();
+        assert!(follow(&with_body, 307, "https://example.com/").is_err());
+        assert!(follow(&with_body, 307, "/other").unwrap().is_some_and(|next| !next.body.is_empty()));
+        let answer = HttpResponse::new(302).header("location", "https://example.com/");
+        assert!(next(&request(Method::Get), &answer, true).is_err());
+    }
+
+    #[test]
+    fn methods_change_as_in_browsers() {
+        use Method::{Delete, Get, Head, Patch, Post, Put};
+        for (method, status, then) in [
+            (Post, 301, Some(Get)),
+            (Post, 302, Some(Get)),
+            (Post, 303, Some(Get)),
+            (Post, 307, Some(Post)),
+            (Post, 308, Some(Post)),
+            (Put, 302, Some(Put)),
+            (Patch, 303, Some(Get)),
+            (Delete, 301, Some(Delete)),
+            (Head, 303, Some(Head)),
+            (Get, 304, None),
+            (Get, 300, None),
+            (Get, 200, None),
+        ] {
+            let next = follow(&request(method), status, "/x").unwrap();
+            assert_eq!(next.as_ref().map(|next| next.method), then, "{method} {status}");
+            let typed = next.is_some_and(|next| next.headers.contains("content-type"));
+            assert_eq!(typed, then == Some(method), "{method} {status}");
+        }
+    }
+
+    #[test]
+    fn a_redirect_is_the_answer_unless_it_is_to_be_followed_and_followed_so_often_only() {
+        let redirect = HttpResponse::new(302).header("location", "/next");
+        let options = TransportOptions::default();
+        let mut none = Redirects::new(&options);
+        none.remember(&request(Method::Get));
+        assert!(none.after(&redirect).unwrap().is_none());
+
+        let mut one = Redirects::new(&TransportOptions { redirects: RedirectPolicy::Follow(1), ..options });
+        one.remember(&request(Method::Get));
+        let next = one.after(&redirect).unwrap().unwrap();
+        one.remember(&next);
+        assert_eq!(one.after(&redirect).unwrap_err().kind(), TransportErrorKind::Redirect);
+        assert!(!one.blame(TransportError::new(TransportErrorKind::Connect, "")).never_sent());
+    }
+}

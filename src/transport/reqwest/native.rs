@@ -1,0 +1,98 @@
+use ::reqwest::Response;
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use tokio::runtime::Handle;
+
+use super::{ReqwestTransport, convert, failure};
+use crate::transport::redirect::Redirects;
+use crate::transport::{
+    Headers, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, TransportOptions,
+};
+
+const NO_RUNTIME: &str =
+    "no tokio runtime is running here, which reqwest needs: call from an async fn under #[tokio::main]";
+const NO_CERTIFICATES: &str = "the system has no certificates to check https servers by: install them (on Debian the package ca-certificates), or give a bundle with `ReqwestTransport::builder().ca_bundle(..)`";
+
+#[async_trait]
+impl HttpTransport for ReqwestTransport {
+    async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
+        let mut redirects = Redirects::new(options);
+        let mut request = request;
+        loop {
+            redirects.remember(&request);
+            let exchanged = self.exchange(request, options.max_response_bytes).await;
+            let response = exchanged.map_err(|error| redirects.blame(error))?;
+            match redirects.after(&response)? {
+                Some(next) => request = next,
+                None => return Ok(response),
+            }
+        }
+    }
+}
+
+impl ReqwestTransport {
+    async fn exchange(&self, request: HttpRequest, bound: u64) -> Result<HttpResponse, TransportError> {
+        self.check(&request.url)?;
+        let response = self.client.execute(convert(request)?).await.map_err(failure::of_request)?;
+        let status = response.status().as_u16();
+        let headers = Headers::from(response.headers());
+        let body = read(response, bound).await?.into();
+        Ok(HttpResponse { status, headers, body })
+    }
+
+    /// What reqwest would panic at, or explain badly.
+    fn check(&self, url: &str) -> Result<(), TransportError> {
+        let lacks = |what| Err(TransportError::new(TransportErrorKind::Environment, what));
+        if Handle::try_current().is_err() {
+            return lacks(NO_RUNTIME);
+        }
+        if self.lacks_certificates && url.starts_with("https:") {
+            return lacks(NO_CERTIFICATES);
+        }
+        Ok(())
+    }
+}
+
+/// Reads the body up to the bound. Most bodies come in one piece, which is not copied.
+async fn read(mut response: Response, bound: u64) -> Result<Bytes, TransportError> {
+    let announced = response.content_length().unwrap_or(0);
+    if announced > bound {
+        return Err(TransportError::too_large(bound));
+    }
+    let mut whole = Pieces::default();
+    while let Some(piece) = response.chunk().await.map_err(failure::of_body)? {
+        if (whole.len() + piece.len()) as u64 > bound {
+            return Err(TransportError::too_large(bound));
+        }
+        whole.push(piece, announced);
+    }
+    Ok(whole.join())
+}
+
+#[derive(Default)]
+struct Pieces {
+    first: Bytes,
+    joined: BytesMut,
+}
+
+impl Pieces {
+    fn len(&self) -> usize {
+        self.first.len() + self.joined.len()
+    }
+
+    fn push(&mut self, piece: Bytes, announced: u64) {
+        if self.len() == 0 {
+            self.first = piece;
+            return;
+        }
+        if self.joined.is_empty() {
+            self.joined.reserve(usize::try_from(announced).unwrap_or(0).max(self.len() + piece.len()));
+            self.joined.extend_from_slice(&std::mem::take(&mut self.first));
+        }
+        self.joined.extend_from_slice(&piece);
+    }
+
+    fn join(self) -> Bytes {
+        if self.joined.is_empty() { self.first } else { self.joined.freeze() }
+    }
+}
