@@ -91,6 +91,7 @@ impl Pipeline {
         let mut token_renewed = false;
         loop {
             let attempt = attempts.fetch_add(1, Ordering::Relaxed) + 1;
+            self.wait_for_limiter().await;
             let token = self.token(plan).await.map_err(|error| error.after(attempt - 1, self.since(start), None))?;
             let span = trace::attempt(plan, attempt);
             let outcome = trace::inside(span, self.attempt(plan, attempt, token.as_ref())).await;
@@ -115,9 +116,8 @@ impl Pipeline {
         }
     }
 
-    /// Sends one request: limiter, hooks, transport against the clock, hooks.
+    /// Sends one request: hooks, transport against the clock, hooks.
     async fn attempt(&self, plan: &Plan<'_>, attempt: u32, token: Option<&AccessToken>) -> Result<HttpResponse, Lost> {
-        self.wait_for_limiter().await;
         let context = HookContext { operation: plan.operation, attempt, token_call: plan.options.token_call };
         let mut request = (plan.build)();
         if let Some(token) = token {

@@ -16,12 +16,14 @@ const GRANT: &str =
     "this application may not do that: client credentials need an application of the type machine-to-machine";
 const SUBJECT: &str =
     "the subject token is unknown, older than ten minutes, or was exchanged already: every exchange needs a new one";
+const REDIRECT: &str = "check the endpoint's scheme and host; redirects are followed only if `redirects` says so";
 const CONNECT: &str = "check that the server runs, and the endpoint's scheme, host and port";
 const WEB: &str = "the browser does not say why: the server may be unreachable, or not allow this origin (CORS); the Management API answers to the console's origin only";
 
 /// For an error answer of the API.
 pub(crate) fn api(response: &HttpResponse, code: Option<&str>) -> Option<&'static str> {
     match response.status {
+        300..400 => Some(REDIRECT),
         401 => Some(AUDIENCE),
         403 if code == Some("auth.forbidden") => Some(FORBIDDEN),
         404 if code.is_none() && !is_html(response) => Some(TOO_LARGE),
