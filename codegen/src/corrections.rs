@@ -28,8 +28,8 @@ struct Correction {
     tags: Vec<String>,
     /// Instead of operations: a component, as in `schemas/TranslationObject`.
     component: Option<String>,
-    /// A JSON pointer below each of them; `*` stands for any one step, `**` for any number of steps.
-    at: String,
+    /// JSON pointers below each of them; `*` stands for any one step, `**` for any number of steps.
+    at: OneOrMany,
     /// Puts this value there; the last step may be new.
     set: Option<Value>,
     /// Takes it away.
@@ -43,6 +43,22 @@ struct Correction {
     /// Takes these elements out of the list.
     #[serde(default)]
     drop: Vec<Value>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
 }
 
 impl Corrections {
@@ -61,15 +77,19 @@ impl Corrections {
 
 impl Correction {
     fn apply(&self, documents: &mut [Value]) -> Result<(), String> {
-        let steps: Vec<String> = self.at.split('/').skip(1).map(unescape).collect();
+        self.at.as_slice().iter().try_for_each(|at| self.apply_at(documents, at))
+    }
+
+    fn apply_at(&self, documents: &mut [Value], at: &str) -> Result<(), String> {
+        let steps: Vec<String> = at.split('/').skip(1).map(unescape).collect();
         if let Some(component) = &self.component {
             let pointer = format!("/components/{component}");
             let owner = documents.iter_mut().find_map(|document| document.pointer_mut(&pointer));
             let owner = owner.ok_or_else(|| format!("there is no component {component}"))?;
             return match self.walk(owner, &steps) {
-                Ok(0) => Err(format!("nothing at {} of {component}", self.at)),
+                Ok(0) => Err(format!("nothing at {} of {component}", at)),
                 Ok(_) => Ok(()),
-                Err(problem) => Err(format!("{problem} at {} of {component}", self.at)),
+                Err(problem) => Err(format!("{problem} at {} of {component}", at)),
             };
         }
         let mut missing: BTreeSet<&str> = self.operations.iter().chain(&self.tags).map(String::as_str).collect();
@@ -90,9 +110,9 @@ impl Correction {
                     missing.remove(tag.as_str());
                     let mut owner = Value::Object(std::mem::take(operation));
                     match self.walk(&mut owner, &steps) {
-                        Ok(0) if !everywhere => problems.push(format!("nothing at {} of {id}", self.at)),
+                        Ok(0) if !everywhere => problems.push(format!("nothing at {} of {id}", at)),
                         Ok(count) => matches += count,
-                        Err(problem) => problems.push(format!("{problem} at {} of {id}", self.at)),
+                        Err(problem) => problems.push(format!("{problem} at {} of {id}", at)),
                     }
                     if let Value::Object(members) = owner {
                         *operation = members;
@@ -101,7 +121,7 @@ impl Correction {
             });
         }
         if everywhere && matches == 0 {
-            problems.push(format!("nothing at {} of any operation", self.at));
+            problems.push(format!("nothing at {} of any operation", at));
         }
         problems.extend(missing.iter().map(|name| format!("there is no {name}")));
         if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }

@@ -55,17 +55,7 @@ impl Plan {
 
     /// The plan of documents that are read already.
     pub fn of(mut documents: Vec<Value>, settings: Settings, corrections: &Corrections, strict: bool) -> Result<Self> {
-        let mut warnings = Vec::new();
-        for document in &mut documents {
-            complete(document);
-            identify(document, &settings);
-        }
-        for failure in corrections.apply(&mut documents) {
-            if strict {
-                return Err(failure);
-            }
-            warnings.push(failure.to_string());
-        }
+        let mut warnings = correct(&mut documents, &settings, corrections, strict)?;
         let mut operations = Vec::new();
         for document in &documents {
             operations.extend(read(&parse(document)?)?);
@@ -93,6 +83,39 @@ impl Plan {
         let model = builder.build()?;
         Ok(Self { settings, operations, groups, model, warnings })
     }
+}
+
+/// The documents of `spec/` as the server really is.
+///
+/// # Errors
+/// What cannot be read, and corrections that do not apply.
+pub fn corrected_documents() -> Result<Vec<Value>> {
+    let source = Source { spec: root().join("spec"), document: None };
+    let mut documents: Vec<Value> = source.documents().iter().map(|path| load(path)).collect::<Result<_>>()?;
+    let corrections = settings::read(&source.spec.join("corrections.toml"))?;
+    correct(&mut documents, &Settings::load(&source.spec)?, &corrections, true)?;
+    Ok(documents)
+}
+
+/// Completes and corrects documents. What does not apply is a warning, or in strict mode a failure.
+fn correct(
+    documents: &mut [Value],
+    settings: &Settings,
+    corrections: &Corrections,
+    strict: bool,
+) -> Result<Vec<String>> {
+    for document in documents.iter_mut() {
+        complete(document);
+        identify(document, settings);
+    }
+    let mut warnings = Vec::new();
+    for failure in corrections.apply(documents) {
+        if strict {
+            return Err(failure);
+        }
+        warnings.push(failure.to_string());
+    }
+    Ok(warnings)
 }
 
 /// Gives an id to the operations that have none.

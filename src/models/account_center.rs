@@ -4,7 +4,6 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -22,44 +21,31 @@ crate::types::string_enum! {
 
 /// The `fields` that [`GetAccountCenterSettings`](crate::api::account_center::GetAccountCenterSettings)
 /// answers.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Default, PartialEq)]
 pub struct AccountCenterFields {
     /// Name as people see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<AccountCenterFieldControl>,
     /// URL of the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<AccountCenterFieldControl>,
     /// Standard claims of OpenID Connect about the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<AccountCenterFieldControl>,
     /// Email address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<AccountCenterFieldControl>,
     /// Phone number with country code, digits only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<AccountCenterFieldControl>,
     /// Password in clear.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<AccountCenterFieldControl>,
     /// Name for signing in, unique in the tenant; null if there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<AccountCenterFieldControl>,
     /// Linked social identities.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub social: Option<AccountCenterFieldControl>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<AccountCenterFieldControl>,
     /// Multi-factor authentication.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mfa: Option<AccountCenterFieldControl>,
     /// Passkeys for signing in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub passkey: Option<AccountCenterFieldControl>,
     /// Sign-in sessions and authorized applications.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session: Option<AccountCenterFieldControl>,
 }
 
@@ -82,9 +68,25 @@ impl std::fmt::Debug for AccountCenterFields {
     }
 }
 
+crate::types::object! {
+    AccountCenterFields {
+        optional name "name",
+        optional avatar "avatar",
+        optional profile "profile",
+        optional email "email",
+        optional phone "phone",
+        optional password "password",
+        optional username "username",
+        optional social "social",
+        optional custom_data "customData",
+        optional mfa "mfa",
+        optional passkey "passkey",
+        optional session "session",
+    }
+}
+
 /// What [`GetAccountCenterSettings`](crate::api::account_center::GetAccountCenterSettings) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AccountCenterSettings {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -110,27 +112,45 @@ pub struct AccountCenterSettings {
     pub profile_fields: Option<Vec<Name>>,
 }
 
+crate::types::object! {
+    AccountCenterSettings {
+        required tenant_id "tenantId",
+        required id "id",
+        required enabled "enabled",
+        required fields "fields",
+        required webauthn_related_origins "webauthnRelatedOrigins",
+        nullable delete_account_url "deleteAccountUrl",
+        nullable custom_css "customCss",
+        nullable profile_fields "profileFields",
+    }
+}
+
 /// What [`UpdateAccountCenterSettings`](crate::models::UpdateAccountCenterSettings) sends.
 #[cfg(feature = "account-center")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateAccountCenterSettings {
     /// Whether it is in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// What users may do with each part of their accounts; parts left out are off.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fields: Option<AccountCenterFields>,
     /// Other origins on which users can create and use passkeys of this domain, such as your account page's.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub webauthn_related_origins: Option<Vec<String>>,
     /// Page of yours that deletes accounts, to which the account center links; null for no link.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub delete_account_url: Patch<String>,
     /// CSS that is added to the pages; null if there is none.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub custom_css: Patch<String>,
     /// Profile fields that the account center shows, in its order; null for none.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub profile_fields: Patch<Vec<Name>>,
+}
+
+#[cfg(feature = "account-center")]
+crate::types::object! {
+    UpdateAccountCenterSettings {
+        optional enabled "enabled",
+        optional fields "fields",
+        optional webauthn_related_origins "webauthnRelatedOrigins",
+        patch delete_account_url "deleteAccountUrl",
+        patch custom_css "customCss",
+        patch profile_fields "profileFields",
+    }
 }

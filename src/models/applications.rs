@@ -4,14 +4,12 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`ListApplications`](crate::api::applications::ListApplications) answers.
 #[cfg(any(feature = "applications", feature = "organizations", feature = "roles"))]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct Application {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -26,7 +24,6 @@ pub struct Application {
     /// 1 to 256 characters.
     pub name: String,
     /// The secret in clear.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
     /// What it is for, in words.
     pub description: Option<String>,
@@ -48,10 +45,8 @@ pub struct Application {
     /// When it was created.
     pub created_at: Timestamp,
     /// Whether the machine-to-machine application holds the role that opens the management API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_admin: Option<bool>,
     /// Roles held inside the organization.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_roles: Option<Vec<EntityReference>>,
 }
 
@@ -78,10 +73,30 @@ impl std::fmt::Debug for Application {
     }
 }
 
+#[cfg(any(feature = "applications", feature = "organizations", feature = "roles"))]
+crate::types::object! {
+    Application {
+        required tenant_id "tenantId",
+        required id "id",
+        required name "name",
+        optional secret "secret",
+        nullable description "description",
+        required r#type "type",
+        required oidc_client_metadata "oidcClientMetadata",
+        required custom_client_metadata "customClientMetadata",
+        nullable protected_app_metadata "protectedAppMetadata",
+        required custom_data "customData",
+        required is_third_party "isThirdParty",
+        required app_level_access_control_enabled "appLevelAccessControlEnabled",
+        required created_at "createdAt",
+        optional is_admin "isAdmin",
+        optional organization_roles "organizationRoles",
+    }
+}
+
 /// What [`GetApplicationAccessControl`](crate::api::applications::GetApplicationAccessControl) answers.
 #[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationAccessControl {
     /// Ids of [`User`](crate::models::User)s.
     pub user_ids: Vec<String>,
@@ -106,10 +121,19 @@ impl ApplicationAccessControl {
     }
 }
 
+#[cfg(feature = "applications")]
+crate::types::object! {
+    ApplicationAccessControl {
+        required user_ids "userIds",
+        required user_role_ids "userRoleIds",
+        required organization_ids "organizationIds",
+        required organization_role_rules "organizationRoleRules",
+    }
+}
+
 /// What [`ListApplicationSecrets`](crate::api::applications::ListApplicationSecrets) answers.
 #[cfg(feature = "applications")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct ApplicationSecret {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -147,10 +171,21 @@ impl std::fmt::Debug for ApplicationSecret {
     }
 }
 
+#[cfg(feature = "applications")]
+crate::types::object! {
+    ApplicationSecret {
+        required tenant_id "tenantId",
+        required application_id "applicationId",
+        required name "name",
+        required value "value",
+        required created_at "createdAt",
+        nullable expires_at "expiresAt",
+    }
+}
+
 /// What [`GetApplicationSignInExperience`](crate::api::applications::GetApplicationSignInExperience) answers.
 #[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationSignInExperience {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -181,10 +216,23 @@ pub struct ApplicationSignInExperience {
     pub display_name: Option<String>,
 }
 
+#[cfg(feature = "applications")]
+crate::types::object! {
+    ApplicationSignInExperience {
+        required tenant_id "tenantId",
+        required application_id "applicationId",
+        required color "color",
+        required branding "branding",
+        nullable custom_css "customCss",
+        nullable terms_of_use_url "termsOfUseUrl",
+        nullable privacy_policy_url "privacyPolicyUrl",
+        nullable display_name "displayName",
+    }
+}
+
 /// The `featuredApplications` that [`ListRoles`](crate::api::roles::ListRoles) answers.
 #[cfg(any(feature = "applications", feature = "interaction", feature = "roles", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationSummary {
     /// Unique id, given by the server.
     ///
@@ -195,26 +243,34 @@ pub struct ApplicationSummary {
     /// 1 to 256 characters.
     pub name: String,
     /// Which kind it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<ApplicationType>,
     /// Logos and icons.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub branding: Option<Branding>,
     /// Name as users see it.
     ///
     /// At most 256 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub display_name: Patch<String>,
     /// Page with the privacy policy; null or empty for none.
     ///
     /// At most 2048 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub privacy_policy_url: Patch<String>,
     /// Page with the terms of use; null or empty for none.
     ///
     /// At most 2048 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub terms_of_use_url: Patch<String>,
+}
+
+#[cfg(any(feature = "applications", feature = "interaction", feature = "roles", feature = "users"))]
+crate::types::object! {
+    ApplicationSummary {
+        required id "id",
+        required name "name",
+        optional r#type "type",
+        optional branding "branding",
+        patch display_name "displayName",
+        patch privacy_policy_url "privacyPolicyUrl",
+        patch terms_of_use_url "termsOfUseUrl",
+    }
 }
 
 crate::types::string_enum! {
@@ -238,8 +294,7 @@ crate::types::string_enum! {
 /// What [`ListApplicationUserConsentScopes`](crate::api::applications::ListApplicationUserConsentScopes)
 /// answers.
 #[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationUserConsentScopes {
     /// Organization permissions that the application may ask for.
     pub organization_scopes: Vec<EntityReference>,
@@ -251,34 +306,37 @@ pub struct ApplicationUserConsentScopes {
     pub user_scopes: Vec<UserScope>,
 }
 
+#[cfg(feature = "applications")]
+crate::types::object! {
+    ApplicationUserConsentScopes {
+        required organization_scopes "organizationScopes",
+        required resource_scopes "resourceScopes",
+        required organization_resource_scopes "organizationResourceScopes",
+        required user_scopes "userScopes",
+    }
+}
+
 /// What [`CreateApplication`](crate::models::CreateApplication) sends.
 #[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateApplication {
     /// Name as people see it.
     ///
     /// 1 to 256 characters.
     pub name: String,
     /// What it is for, in words.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
     /// Which kind it is.
     pub r#type: ApplicationType,
     /// The application's settings in OpenID Connect.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub oidc_client_metadata: Option<OidcClientMetadata>,
     /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_client_metadata: Option<CustomClientMetadata>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Whether somebody else runs the application, so that users must consent to what it sees; fixed once created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_third_party: Option<bool>,
     /// Settings of a protected app; null for other types.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protected_app_metadata: Option<CreateProtectedApp>,
 }
 
@@ -299,29 +357,47 @@ impl CreateApplication {
     }
 }
 
+#[cfg(feature = "applications")]
+crate::types::object! {
+    CreateApplication {
+        required name "name",
+        patch description "description",
+        required r#type "type",
+        optional oidc_client_metadata "oidcClientMetadata",
+        optional custom_client_metadata "customClientMetadata",
+        optional custom_data "customData",
+        optional is_third_party "isThirdParty",
+        optional protected_app_metadata "protectedAppMetadata",
+    }
+}
+
 /// What [`CreateApplicationUserConsentScope`](crate::models::CreateApplicationUserConsentScope) sends.
 #[cfg(feature = "applications")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateApplicationUserConsentScope {
     /// Organization permissions that the application may ask for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_scopes: Option<Vec<String>>,
     /// API permissions.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_scopes: Option<Vec<String>>,
     /// API permissions that the application may use on behalf of an organization.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_resource_scopes: Option<Vec<String>>,
     /// Claims about the user that the application may ask for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_scopes: Option<Vec<UserScope>>,
+}
+
+#[cfg(feature = "applications")]
+crate::types::object! {
+    CreateApplicationUserConsentScope {
+        optional organization_scopes "organizationScopes",
+        optional resource_scopes "resourceScopes",
+        optional organization_resource_scopes "organizationResourceScopes",
+        optional user_scopes "userScopes",
+    }
 }
 
 /// The `protectedAppMetadata` that [`CreateApplication`](crate::models::CreateApplication) sends.
 #[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateProtectedApp {
     /// Label put before the installation's default domain to make the app's host.
     pub sub_domain: String,
@@ -337,12 +413,14 @@ impl CreateProtectedApp {
     }
 }
 
+#[cfg(feature = "applications")]
+crate::types::object! { CreateProtectedApp { required sub_domain "subDomain", required origin "origin" } }
+
 /// What
 /// [`ReplaceApplicationUserConsentOrganizations`](crate::api::applications::ReplaceApplicationUserConsentOrganizations)
 /// sends.
 #[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationIds {
     /// Ids of [`Organization`](crate::models::Organization)s.
     pub organization_ids: Vec<String>,
@@ -356,11 +434,13 @@ impl OrganizationIds {
     }
 }
 
+#[cfg(feature = "applications")]
+crate::types::object! { OrganizationIds { required organization_ids "organizationIds" } }
+
 /// The `organizationRoleRules` that
 /// [`GetApplicationAccessControl`](crate::api::applications::GetApplicationAccessControl) answers.
 #[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationRoleRule {
     /// Id of an [`Organization`](crate::models::Organization).
     pub organization_id: String,
@@ -376,25 +456,28 @@ impl OrganizationRoleRule {
     }
 }
 
+#[cfg(feature = "applications")]
+crate::types::object! {
+    OrganizationRoleRule {
+        required organization_id "organizationId",
+        required organization_role_ids "organizationRoleIds",
+    }
+}
+
 /// What [`ReplaceApplicationSignInExperience`](crate::models::ReplaceApplicationSignInExperience) sends.
 #[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceApplicationSignInExperience {
     /// Colors of the pages; what is left out comes from the tenant's
     /// [`SignInExperience`](crate::models::SignInExperience).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<Color>,
     /// Logos and icons.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub branding: Option<Branding>,
     /// CSS that is added to the pages; null if there is none.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub custom_css: Patch<String>,
     /// Name as users see it.
     ///
     /// At most 256 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub display_name: Patch<String>,
     /// Page with the terms of use; null or empty for none.
     ///
@@ -421,58 +504,80 @@ impl ReplaceApplicationSignInExperience {
     }
 }
 
+#[cfg(feature = "applications")]
+crate::types::object! {
+    ReplaceApplicationSignInExperience {
+        optional color "color",
+        optional branding "branding",
+        patch custom_css "customCss",
+        patch display_name "displayName",
+        nullable terms_of_use_url "termsOfUseUrl",
+        nullable privacy_policy_url "privacyPolicyUrl",
+    }
+}
+
 /// What [`UpdateApplication`](crate::models::UpdateApplication) sends.
 #[cfg(feature = "applications")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateApplication {
     /// Name as people see it.
     ///
     /// 1 to 256 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is for, in words.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
     /// The application's settings in OpenID Connect.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub oidc_client_metadata: Option<OidcClientMetadata>,
     /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_client_metadata: Option<CustomClientMetadata>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Whether only those named in the application's access control may sign in to it; can be true only if it has
     /// rules.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub app_level_access_control_enabled: Option<bool>,
     /// Settings of a protected app; null for other types.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub protected_app_metadata: Patch<UpdateProtectedApp>,
     /// Whether the machine-to-machine application holds the role that opens the management API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_admin: Option<bool>,
+}
+
+#[cfg(feature = "applications")]
+crate::types::object! {
+    UpdateApplication {
+        optional name "name",
+        patch description "description",
+        optional oidc_client_metadata "oidcClientMetadata",
+        optional custom_client_metadata "customClientMetadata",
+        optional custom_data "customData",
+        optional app_level_access_control_enabled "appLevelAccessControlEnabled",
+        patch protected_app_metadata "protectedAppMetadata",
+        optional is_admin "isAdmin",
+    }
 }
 
 /// The `protectedAppMetadata` that [`UpdateApplication`](crate::models::UpdateApplication) sends.
 #[cfg(feature = "applications")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateProtectedApp {
     /// URL of the site that the protected app stands in front of.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub origin: Option<String>,
     /// How long a sign-in to the protected app lasts, in seconds; 14 days if unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_duration: Option<i64>,
     /// Pages of the site that need a sign-in; none means all.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub page_rules: Option<Vec<ProtectedAppPageRule>>,
     /// Scopes that the protected app asks for besides the basic ones, so that the site behind it is told more
     /// claims.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_scopes: Option<Vec<UserScope>>,
+}
+
+#[cfg(feature = "applications")]
+crate::types::object! {
+    UpdateProtectedApp {
+        optional origin "origin",
+        optional session_duration "sessionDuration",
+        optional page_rules "pageRules",
+        optional additional_scopes "additionalScopes",
+    }
 }
 
 #[cfg(feature = "applications")]

@@ -4,31 +4,26 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`GetHasuraAuth`](crate::api::authn::GetHasuraAuth) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct HasuraClaims {
     /// Id of the [`User`](crate::models::User) whom the bearer token belongs to.
-    #[serde(rename = "X-Hasura-User-Id", skip_serializing_if = "Option::is_none")]
     pub x_hasura_user_id: Option<String>,
     /// Role that Hasura is to apply.
-    #[serde(rename = "X-Hasura-Role", skip_serializing_if = "Option::is_none")]
     pub x_hasura_role: Option<String>,
 }
 
+crate::types::object! { HasuraClaims { optional x_hasura_user_id "X-Hasura-User-Id", optional x_hasura_role "X-Hasura-Role" } }
+
 /// What [`AssertSingleSignOnSaml`](crate::api::authn::AssertSingleSignOnSaml) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SamlAssertion {
     /// Opaque value that comes back with the answer.
-    #[serde(rename = "RelayState", skip_serializing_if = "Option::is_none")]
     pub relay_state: Option<String>,
     /// The assertion as the identity provider sent it, in base64.
-    #[serde(rename = "SAMLResponse")]
     pub saml_response: String,
 }
 
@@ -38,3 +33,5 @@ impl SamlAssertion {
         Self { relay_state: Default::default(), saml_response: saml_response.into() }
     }
 }
+
+crate::types::object! { SamlAssertion { optional relay_state "RelayState", required saml_response "SAMLResponse" } }

@@ -4,7 +4,6 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -19,8 +18,7 @@ crate::types::tagged_union! {
 }
 
 /// What [`GetCaptchaProvider`](crate::api::captcha_provider::GetCaptchaProvider) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct CaptchaProvider {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -50,10 +48,19 @@ impl std::fmt::Debug for CaptchaProvider {
     }
 }
 
+crate::types::object! {
+    CaptchaProvider {
+        required tenant_id "tenantId",
+        required id "id",
+        required config "config",
+        required created_at "createdAt",
+        required updated_at "updatedAt",
+    }
+}
+
 /// The `config|RecaptchaEnterprise` that
 /// [`GetCaptchaProvider`](crate::api::captcha_provider::GetCaptchaProvider) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "RecaptchaEnterprise")]
+#[derive(Clone, PartialEq)]
 pub struct RecaptchaEnterpriseConfig {
     /// Public key for the widget.
     pub site_key: String,
@@ -62,10 +69,8 @@ pub struct RecaptchaEnterpriseConfig {
     /// Id of the Google Cloud project.
     pub project_id: String,
     /// Host name, without scheme or path.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// How reCAPTCHA shows itself; absent is `invisible`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<RecaptchaMode>,
 }
 
@@ -94,10 +99,19 @@ impl std::fmt::Debug for RecaptchaEnterpriseConfig {
     }
 }
 
+crate::types::object! {
+    RecaptchaEnterpriseConfig {
+        required site_key "siteKey",
+        required secret_key "secretKey",
+        required project_id "projectId",
+        optional domain "domain",
+        optional mode "mode",
+    } tag "type" "RecaptchaEnterprise"
+}
+
 /// The `config|Turnstile` that [`GetCaptchaProvider`](crate::api::captcha_provider::GetCaptchaProvider)
 /// answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "Turnstile")]
+#[derive(Clone, PartialEq)]
 pub struct TurnstileConfig {
     /// Public key for the widget.
     pub site_key: String,
@@ -121,8 +135,10 @@ impl std::fmt::Debug for TurnstileConfig {
     }
 }
 
+crate::types::object! { TurnstileConfig { required site_key "siteKey", required secret_key "secretKey" } tag "type" "Turnstile" }
+
 /// What [`UpdateCaptchaProvider`](crate::models::UpdateCaptchaProvider) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct UpdateCaptchaProvider {
     /// Settings proper to the kind of thing that this is.
     pub config: CaptchaConfig,
@@ -140,3 +156,5 @@ impl std::fmt::Debug for UpdateCaptchaProvider {
         f.debug_struct("UpdateCaptchaProvider").field("config", &format_args!("[redacted]")).finish()
     }
 }
+
+crate::types::object! { UpdateCaptchaProvider { required config "config" } }

@@ -4,27 +4,21 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The `value` that [`ListActions`](crate::api::configs::ListActions) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct Action {
     /// JavaScript that defines the function to be called.
     pub script: String,
     /// Values that the script gets, kept out of its text; readable by all who can read the configuration.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
     /// Sample of the context that the script gets, for testing in the console.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub context_sample: Patch<Value>,
     /// Whether it is in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Whether a failing script stops the sign-in or lets it go on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub on_execution_error: Option<ActionErrorBehavior>,
 }
 
@@ -53,14 +47,26 @@ impl std::fmt::Debug for Action {
     }
 }
 
+crate::types::object! {
+    Action {
+        required script "script",
+        optional environment_variables "environmentVariables",
+        patch context_sample "contextSample",
+        optional enabled "enabled",
+        optional on_execution_error "onExecutionError",
+    }
+}
+
 /// What [`ListActions`](crate::api::configs::ListActions) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ActionEntry {
     /// Name under which it is known.
     pub key: ActionType,
     /// The value itself.
     pub value: Action,
 }
+
+crate::types::object! { ActionEntry { required key "key", required value "value" } }
 
 crate::types::string_enum! {
     /// The `onExecutionError` that [`ListActions`](crate::api::configs::ListActions) answers.
@@ -85,20 +91,15 @@ crate::types::string_enum! {
 
 /// The `checkedChargeNotification` that [`GetAdminConsoleConfig`](crate::api::configs::GetAdminConsoleConfig)
 /// answers.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Default, PartialEq)]
 pub struct AdminConsoleChargeNotification {
     /// The token as it is handed to the user, usually in a link.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<bool>,
     /// Whether the notice of charges for API resources was seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub api_resource: Option<bool>,
     /// Whether the notice of charges for machine-to-machine applications was seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub machine_to_machine_app: Option<bool>,
     /// Whether the notice of charges for tenant members was seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_member: Option<bool>,
 }
 
@@ -113,33 +114,46 @@ impl std::fmt::Debug for AdminConsoleChargeNotification {
     }
 }
 
+crate::types::object! {
+    AdminConsoleChargeNotification {
+        optional token "token",
+        optional api_resource "apiResource",
+        optional machine_to_machine_app "machineToMachineApp",
+        optional tenant_member "tenantMember",
+    }
+}
+
 /// What [`GetAdminConsoleConfig`](crate::api::configs::GetAdminConsoleConfig) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AdminConsoleConfig {
     /// Whether the sign-in pages were ever changed in the console.
     pub sign_in_experience_customized: bool,
     /// Whether an organization was ever created in the console.
     pub organization_created: bool,
     /// Whether the notice of changes to development tenants was seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub development_tenant_migration_notification: Option<AdminConsoleMigrationNotification>,
     /// Which notices of charges the console's user has dismissed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub checked_charge_notification: Option<AdminConsoleChargeNotification>,
+}
+
+crate::types::object! {
+    AdminConsoleConfig {
+        required sign_in_experience_customized "signInExperienceCustomized",
+        required organization_created "organizationCreated",
+        optional development_tenant_migration_notification "developmentTenantMigrationNotification",
+        optional checked_charge_notification "checkedChargeNotification",
+    }
 }
 
 /// The `developmentTenantMigrationNotification` that
 /// [`GetAdminConsoleConfig`](crate::api::configs::GetAdminConsoleConfig) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AdminConsoleMigrationNotification {
     /// Whether the tenant has a paid plan.
     pub is_paid_tenant: bool,
     /// Kind of development tenant that the notice is about.
     pub tag: String,
     /// When the notice was read.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub read_at: Option<Timestamp>,
 }
 
@@ -147,6 +161,14 @@ impl AdminConsoleMigrationNotification {
     /// With what [`AdminConsoleMigrationNotification`] has to have.
     pub fn new(is_paid_tenant: bool, tag: impl Into<String>) -> Self {
         Self { is_paid_tenant, tag: tag.into(), read_at: Default::default() }
+    }
+}
+
+crate::types::object! {
+    AdminConsoleMigrationNotification {
+        required is_paid_tenant "isPaidTenant",
+        required tag "tag",
+        optional read_at "readAt",
     }
 }
 
@@ -171,31 +193,26 @@ crate::types::string_enum! {
 }
 
 /// What [`GetIdTokenConfig`](crate::api::configs::GetIdTokenConfig) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct IdTokenConfig {
     /// Claims that go into ID tokens, if the token's scopes allow them, besides the basic ones.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled_extended_claims: Option<Vec<IdTokenClaim>>,
 }
 
+crate::types::object! { IdTokenConfig { optional enabled_extended_claims "enabledExtendedClaims" } }
+
 /// What [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct JwtCustomizer {
     /// JavaScript that defines the function to be called.
     pub script: String,
     /// Values that the script gets, kept out of its text; readable by all who can read the configuration.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
     /// Sample of the context that the script gets, for testing in the console.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub context_sample: Option<JwtCustomizerContext>,
     /// Whether a failing script stops the token from being issued; else it goes out without the script's claims.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_issuance_on_error: Option<bool>,
     /// Sample of the token's claims, for testing in the console.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_sample: Option<JwtTokenSample>,
 }
 
@@ -211,83 +228,104 @@ impl std::fmt::Debug for JwtCustomizer {
     }
 }
 
+crate::types::object! {
+    JwtCustomizer {
+        required script "script",
+        optional environment_variables "environmentVariables",
+        optional context_sample "contextSample",
+        optional block_issuance_on_error "blockIssuanceOnError",
+        optional token_sample "tokenSample",
+    }
+}
+
 /// The `application` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerApplication {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Unique id, given by the server.
     ///
     /// 1 to 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Name as people see it.
     ///
     /// 1 to 256 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is for, in words.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
     /// Which kind it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<ApplicationType>,
     /// The application's settings in OpenID Connect.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub oidc_client_metadata: Option<OidcClientMetadata>,
     /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_client_metadata: Option<CustomClientMetadata>,
     /// Settings of a protected app; null for other types.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub protected_app_metadata: Patch<ProtectedAppMetadata>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Whether somebody else runs the application, so that users must consent to what it sees; fixed once created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_third_party: Option<bool>,
     /// Whether only those named in the application's access control may sign in to it; can be true only if it has
     /// rules.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub app_level_access_control_enabled: Option<bool>,
     /// When it was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
 }
 
+crate::types::object! {
+    JwtCustomizerApplication {
+        optional tenant_id "tenantId",
+        optional id "id",
+        optional name "name",
+        patch description "description",
+        optional r#type "type",
+        optional oidc_client_metadata "oidcClientMetadata",
+        optional custom_client_metadata "customClientMetadata",
+        patch protected_app_metadata "protectedAppMetadata",
+        optional custom_data "customData",
+        optional is_third_party "isThirdParty",
+        optional app_level_access_control_enabled "appLevelAccessControlEnabled",
+        optional created_at "createdAt",
+    }
+}
+
 /// The `contextSample` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerContext {
     /// The user concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<JwtCustomizerUser>,
     /// The grant by which the token was asked for; present in token exchanges.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub grant: Option<JwtCustomizerGrant>,
     /// The sign-in by which the token came about; absent for later tokens of other kinds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub interaction: Option<JwtCustomizerInteraction>,
     /// The application concerned.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub application: Option<JwtCustomizerApplication>,
     /// The organization for which the token is issued; absent for other tokens.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization: Option<JwtCustomizerOrganization>,
 }
 
+crate::types::object! {
+    JwtCustomizerContext {
+        optional user "user",
+        optional grant "grant",
+        optional interaction "interaction",
+        optional application "application",
+        optional organization "organization",
+    }
+}
+
 /// What [`ListJwtCustomizers`](crate::api::configs::ListJwtCustomizers) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct JwtCustomizerEntry {
     /// Name under which it is known.
     pub key: JwtCustomizerEntryKey,
     /// The value itself.
     pub value: JwtCustomizer,
 }
+
+crate::types::object! { JwtCustomizerEntry { required key "key", required value "value" } }
 
 crate::types::string_enum! {
     /// The `key` that [`ListJwtCustomizers`](crate::api::configs::ListJwtCustomizers) answers.
@@ -300,16 +338,15 @@ crate::types::string_enum! {
 }
 
 /// The `grant` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerGrant {
     /// Which kind it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<JwtCustomizerGrantType>,
     /// What was given as `context` when the subject token was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subject_token_context: Option<JsonObject>,
 }
+
+crate::types::object! { JwtCustomizerGrant { optional r#type "type", optional subject_token_context "subjectTokenContext" } }
 
 crate::types::string_enum! {
     /// The `type` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
@@ -320,50 +357,57 @@ crate::types::string_enum! {
 }
 
 /// The `interaction` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerInteraction {
     /// What the interaction is for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub interaction_event: Option<InteractionEvent>,
     /// Id of a [`User`](crate::models::User).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
     /// The verifications of the interaction, complete and begun.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verification_records: Option<Vec<VerificationRecord>>,
     /// Circumstances of the sign-in: address, country and the like; what the edge provides.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in_context: Option<BTreeMap<String, String>>,
 }
 
+crate::types::object! {
+    JwtCustomizerInteraction {
+        optional interaction_event "interactionEvent",
+        optional user_id "userId",
+        optional verification_records "verificationRecords",
+        optional sign_in_context "signInContext",
+    }
+}
+
 /// The `organization` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerOrganization {
     /// Unique id, given by the server.
     ///
     /// 1 to 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Name as people see it.
     ///
     /// 1 to 128 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is for, in words.
     ///
     /// At most 256 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
 }
 
+crate::types::object! {
+    JwtCustomizerOrganization {
+        optional id "id",
+        optional name "name",
+        patch description "description",
+        optional custom_data "customData",
+    }
+}
+
 /// The `organizationRoles` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct JwtCustomizerOrganizationRole {
     /// Id of an [`Organization`](crate::models::Organization).
     pub organization_id: String,
@@ -380,8 +424,16 @@ impl JwtCustomizerOrganizationRole {
     }
 }
 
+crate::types::object! {
+    JwtCustomizerOrganizationRole {
+        required organization_id "organizationId",
+        required role_id "roleId",
+        required role_name "roleName",
+    }
+}
+
 /// The `roles` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct JwtCustomizerRole {
     /// Unique id, given by the server.
     ///
@@ -411,9 +463,17 @@ impl JwtCustomizerRole {
     }
 }
 
+crate::types::object! {
+    JwtCustomizerRole {
+        required id "id",
+        required name "name",
+        required description "description",
+        required scopes "scopes",
+    }
+}
+
 /// The `scopes` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct JwtCustomizerScope {
     /// Unique id, given by the server.
     ///
@@ -446,6 +506,16 @@ impl JwtCustomizerScope {
     }
 }
 
+crate::types::object! {
+    JwtCustomizerScope {
+        required id "id",
+        required name "name",
+        nullable description "description",
+        required resource_id "resourceId",
+        required resource "resource",
+    }
+}
+
 crate::types::string_enum! {
     /// The `tokenTypePath` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
     pub enum JwtCustomizerTokenType {
@@ -457,122 +527,130 @@ crate::types::string_enum! {
 }
 
 /// The `user` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerUser {
     /// Unique id, given by the server.
     ///
     /// 1 to 12 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Name for signing in, unique in the tenant; null if there is none.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub username: Patch<String>,
     /// Email address for signing in, unique in the tenant; null if there is none.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub primary_email: Patch<String>,
     /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub primary_phone: Patch<String>,
     /// Name as people see it.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub name: Patch<String>,
     /// URL of the picture.
     ///
     /// At most 2048 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub avatar: Patch<String>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Linked social identities, by the connector's target (`github`, `google`, ...).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub identities: Option<BTreeMap<String, SocialIdentity>>,
     /// When the user last signed in; null if never.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub last_sign_in_at: Patch<Timestamp>,
     /// When it was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
     /// Standard claims of OpenID Connect about the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<UserProfile>,
     /// Id of an [`Application`](crate::models::Application).
     ///
     /// At most 21 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub application_id: Patch<String>,
     /// Whether sign-in is blocked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_suspended: Option<bool>,
     /// Whether a password is set.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_password: Option<bool>,
     /// Identities at enterprise connectors; absent unless asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sso_identities: Option<Vec<SsoIdentityDetail>>,
     /// Kinds of MFA factor that the user has.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mfa_verification_factors: Option<Vec<MfaFactor>>,
     /// Roles that the user holds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub roles: Option<Vec<JwtCustomizerRole>>,
     /// Organizations of which the user is a member.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organizations: Option<Vec<EntityReference>>,
     /// Roles held inside the organization.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_roles: Option<Vec<JwtCustomizerOrganizationRole>>,
 }
 
+crate::types::object! {
+    JwtCustomizerUser {
+        optional id "id",
+        patch username "username",
+        patch primary_email "primaryEmail",
+        patch primary_phone "primaryPhone",
+        patch name "name",
+        patch avatar "avatar",
+        optional custom_data "customData",
+        optional identities "identities",
+        patch last_sign_in_at "lastSignInAt",
+        optional created_at "createdAt",
+        optional updated_at "updatedAt",
+        optional profile "profile",
+        patch application_id "applicationId",
+        optional is_suspended "isSuspended",
+        optional has_password "hasPassword",
+        optional sso_identities "ssoIdentities",
+        optional mfa_verification_factors "mfaVerificationFactors",
+        optional roles "roles",
+        optional organizations "organizations",
+        optional organization_roles "organizationRoles",
+    }
+}
+
 /// The `tokenSample` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtTokenSample {
     /// Id of the token or grant itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub jti: Option<String>,
     /// Audience: the indicator of the API resource that the token is for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub aud: Option<StringOrList>,
     /// Scopes, separated by spaces.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// Client id of an [`Application`](crate::models::Application).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
     /// Id of the [`User`](crate::models::User) whom the session or token belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
     /// Whether the token ends with the user's session.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_with_session: Option<bool>,
     /// Id of the grant, that is of what the user authorized.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub grant_id: Option<String>,
     /// Grant type by which the token was issued.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gty: Option<String>,
     /// Id of the user's session.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_uid: Option<String>,
     /// Session id as the application knows it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
     /// What sort of token or record this is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub kind: Option<JwtTokenSampleKind>,
+}
+
+crate::types::object! {
+    JwtTokenSample {
+        optional jti "jti",
+        optional aud "aud",
+        optional scope "scope",
+        optional client_id "clientId",
+        optional account_id "accountId",
+        optional expires_with_session "expiresWithSession",
+        optional grant_id "grantId",
+        optional gty "gty",
+        optional session_uid "sessionUid",
+        optional sid "sid",
+        optional kind "kind",
+    }
 }
 
 crate::types::string_enum! {
@@ -586,22 +664,28 @@ crate::types::string_enum! {
 }
 
 /// What [`GetOidcKeys`](crate::api::configs::GetOidcKeys) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OidcKey {
     /// Unique id, given by the server.
     pub id: String,
     /// When it was created.
     pub created_at: TimestampSeconds,
     /// Kind of key; absent for cookie keys.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub signing_key_algorithm: Option<OidcSigningKeyAlgorithm>,
     /// How it stands.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<OidcKeyStatus>,
     /// When the `Next` key takes over, milliseconds since the epoch; absent for other keys.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub effective_at: Option<Timestamp>,
+}
+
+crate::types::object! {
+    OidcKey {
+        required id "id",
+        required created_at "createdAt",
+        optional signing_key_algorithm "signingKeyAlgorithm",
+        optional status "status",
+        optional effective_at "effectiveAt",
+    }
 }
 
 crate::types::string_enum! {
@@ -627,11 +711,13 @@ crate::types::string_enum! {
 }
 
 /// What [`GetOidcSessionConfig`](crate::api::configs::GetOidcSessionConfig) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OidcSessionConfig {
     /// Lifetime in seconds; 1209600 (14 days) if unset.
     pub ttl: i64,
 }
+
+crate::types::object! { OidcSessionConfig { required ttl "ttl" } }
 
 crate::types::string_enum! {
     /// The `signingKeyAlgorithm` that [`GetOidcKeys`](crate::api::configs::GetOidcKeys) answers.
@@ -644,15 +730,19 @@ crate::types::string_enum! {
 }
 
 /// What [`RotateOidcKeys`](crate::models::RotateOidcKeys) sends.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct RotateOidcKeys {
     /// Kind of key; absent for cookie keys.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub signing_key_algorithm: Option<OidcSigningKeyAlgorithm>,
     /// Seconds until the new key signs, so that verifiers can fetch it first; for private keys only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rotation_grace_period: Option<i64>,
+}
+
+crate::types::object! {
+    RotateOidcKeys {
+        optional signing_key_algorithm "signingKeyAlgorithm",
+        optional rotation_grace_period "rotationGracePeriod",
+    }
 }
 
 crate::types::untagged_union! {
@@ -666,8 +756,7 @@ crate::types::untagged_union! {
 }
 
 /// What [`TestAction`](crate::models::TestAction) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct TestAction {
     /// JavaScript that defines the function to be called.
     pub script: String,
@@ -676,7 +765,6 @@ pub struct TestAction {
     /// The event; hooks made long ago have one, newer ones use `events`.
     pub event: Value,
     /// Values that the script gets, kept out of its text; readable by all who can read the configuration.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
 }
 
@@ -698,14 +786,21 @@ impl std::fmt::Debug for TestAction {
     }
 }
 
+crate::types::object! {
+    TestAction {
+        required script "script",
+        required action_type "actionType",
+        required event "event",
+        optional environment_variables "environmentVariables",
+    }
+}
+
 /// What [`TestJwtCustomizer`](crate::models::TestJwtCustomizer) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct TestJwtCustomizer {
     /// What sort of token it is.
     pub token_type: JwtCustomizerTokenType,
     /// Values that the script gets, kept out of its text; readable by all who can read the configuration.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
     /// JavaScript that defines the function to be called.
     pub script: String,
@@ -739,24 +834,28 @@ impl std::fmt::Debug for TestJwtCustomizer {
     }
 }
 
+crate::types::object! {
+    TestJwtCustomizer {
+        required token_type "tokenType",
+        optional environment_variables "environmentVariables",
+        required script "script",
+        required token "token",
+        required context "context",
+    }
+}
+
 /// What [`UpdateAction`](crate::models::UpdateAction) sends.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Default, PartialEq)]
 pub struct UpdateAction {
     /// JavaScript that defines the function to be called.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub script: Option<String>,
     /// Values that the script gets, kept out of its text; readable by all who can read the configuration.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
     /// Sample of the context that the script gets, for testing in the console.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub context_sample: Patch<Value>,
     /// Whether it is in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Whether a failing script stops the sign-in or lets it go on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub on_execution_error: Option<ActionErrorBehavior>,
 }
 
@@ -772,49 +871,59 @@ impl std::fmt::Debug for UpdateAction {
     }
 }
 
+crate::types::object! {
+    UpdateAction {
+        optional script "script",
+        optional environment_variables "environmentVariables",
+        patch context_sample "contextSample",
+        optional enabled "enabled",
+        optional on_execution_error "onExecutionError",
+    }
+}
+
 /// What [`UpdateAdminConsoleConfig`](crate::models::UpdateAdminConsoleConfig) sends.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateAdminConsoleConfig {
     /// Whether the sign-in pages were ever changed in the console.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in_experience_customized: Option<bool>,
     /// Whether an organization was ever created in the console.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_created: Option<bool>,
     /// Whether the notice of changes to development tenants was seen.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub development_tenant_migration_notification: Option<AdminConsoleMigrationNotification>,
     /// Which notices of charges the console's user has dismissed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub checked_charge_notification: Option<AdminConsoleChargeNotification>,
 }
 
+crate::types::object! {
+    UpdateAdminConsoleConfig {
+        optional sign_in_experience_customized "signInExperienceCustomized",
+        optional organization_created "organizationCreated",
+        optional development_tenant_migration_notification "developmentTenantMigrationNotification",
+        optional checked_charge_notification "checkedChargeNotification",
+    }
+}
+
 /// What [`UpdateOidcSessionConfig`](crate::models::UpdateOidcSessionConfig) sends.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateOidcSessionConfig {
     /// Lifetime in seconds; 1209600 (14 days) if unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ttl: Option<i64>,
 }
 
+crate::types::object! { UpdateOidcSessionConfig { optional ttl "ttl" } }
+
 /// What [`UpsertJwtCustomizer`](crate::models::UpsertJwtCustomizer) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct UpsertJwtCustomizer {
     /// JavaScript that defines the function to be called.
     pub script: String,
     /// Values that the script gets, kept out of its text; readable by all who can read the configuration.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub environment_variables: Option<BTreeMap<String, String>>,
     /// Sample of the context that the script gets, for testing in the console.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub context_sample: Option<JsonObject>,
     /// Sample of the token's claims, for testing in the console.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_sample: Option<JsonObject>,
     /// Whether a failing script stops the token from being issued; else it goes out without the script's claims.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_issuance_on_error: Option<bool>,
 }
 
@@ -840,5 +949,15 @@ impl std::fmt::Debug for UpsertJwtCustomizer {
             .field("token_sample", &self.token_sample)
             .field("block_issuance_on_error", &self.block_issuance_on_error)
             .finish()
+    }
+}
+
+crate::types::object! {
+    UpsertJwtCustomizer {
+        required script "script",
+        optional environment_variables "environmentVariables",
+        optional context_sample "contextSample",
+        optional token_sample "tokenSample",
+        optional block_issuance_on_error "blockIssuanceOnError",
     }
 }

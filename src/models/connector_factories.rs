@@ -4,18 +4,15 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`ListConnectorFactories`](crate::api::connector_factories::ListConnectorFactories) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct ConnectorFactory {
     /// Which kind it is.
     pub r#type: ConnectorType,
     /// Whether it is a demonstration that cannot be used in production.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_demo: Option<bool>,
     /// Unique id, given by the server.
     pub id: String,
@@ -32,25 +29,19 @@ pub struct ConnectorFactory {
     /// How to set it up, in Markdown.
     pub readme: String,
     /// Sample of the configuration, JSON with comments.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config_template: Option<String>,
     /// Fields of the form in which the connector is configured.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub form_items: Option<Vec<ConnectorFormItem>>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Sender address of Logto's own email service.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_email: Option<String>,
     /// Where a social connector works; null for email and SMS.
     pub platform: Option<ConnectorPlatform>,
     /// Whether it speaks a standard protocol (OIDC, OAuth 2.0, SAML) and so can be set up several times, with a
     /// target of your own.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_standard: Option<bool>,
     /// Whether tokens of this provider can be stored.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_token_storage_supported: Option<bool>,
 }
 
@@ -74,5 +65,26 @@ impl std::fmt::Debug for ConnectorFactory {
             .field("is_standard", &self.is_standard)
             .field("is_token_storage_supported", &self.is_token_storage_supported)
             .finish()
+    }
+}
+
+crate::types::object! {
+    ConnectorFactory {
+        required r#type "type",
+        optional is_demo "isDemo",
+        required id "id",
+        required target "target",
+        required name "name",
+        required description "description",
+        required logo "logo",
+        nullable logo_dark "logoDark",
+        required readme "readme",
+        optional config_template "configTemplate",
+        optional form_items "formItems",
+        optional custom_data "customData",
+        optional from_email "fromEmail",
+        nullable platform "platform",
+        optional is_standard "isStandard",
+        optional is_token_storage_supported "isTokenStorageSupported",
     }
 }

@@ -4,14 +4,12 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
 #[cfg(feature = "connectors")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct Connector {
     /// Unique id, given by the server.
     pub id: String,
@@ -40,36 +38,27 @@ pub struct Connector {
     /// How to set it up, in Markdown.
     pub readme: String,
     /// Sample of the configuration, JSON with comments.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config_template: Option<String>,
     /// Fields of the form in which the connector is configured.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub form_items: Option<Vec<ConnectorFormItem>>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Sender address of Logto's own email service.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_email: Option<String>,
     /// Where a social connector works; null for email and SMS.
     pub platform: Option<ConnectorPlatform>,
     /// Whether it speaks a standard protocol (OIDC, OAuth 2.0, SAML) and so can be set up several times, with a
     /// target of your own.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_standard: Option<bool>,
     /// Whether tokens of this provider can be stored.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_token_storage_supported: Option<bool>,
     /// Which kind it is.
     pub r#type: ConnectorType,
     /// Whether it is a demonstration that cannot be used in production.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_demo: Option<bool>,
     /// More about the connector; for Logto's own email service the sender address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub extra_info: Option<JsonObject>,
     /// Messages sent by Logto's own email service; absent for other connectors.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub usage: Option<i64>,
 }
 
@@ -104,56 +93,94 @@ impl std::fmt::Debug for Connector {
     }
 }
 
+#[cfg(feature = "connectors")]
+crate::types::object! {
+    Connector {
+        required id "id",
+        required sync_profile "syncProfile",
+        required enable_token_storage "enableTokenStorage",
+        required config "config",
+        required metadata "metadata",
+        required connector_id "connectorId",
+        required target "target",
+        required name "name",
+        required description "description",
+        required logo "logo",
+        nullable logo_dark "logoDark",
+        required readme "readme",
+        optional config_template "configTemplate",
+        optional form_items "formItems",
+        optional custom_data "customData",
+        optional from_email "fromEmail",
+        nullable platform "platform",
+        optional is_standard "isStandard",
+        optional is_token_storage_supported "isTokenStorageSupported",
+        required r#type "type",
+        optional is_demo "isDemo",
+        optional extra_info "extraInfo",
+        optional usage "usage",
+    }
+}
+
 /// The `showConditions` that [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
 #[cfg(any(feature = "connector-factories", feature = "connectors"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConnectorFormCondition {
     /// Key of the other field.
     pub target_key: String,
     /// Value of the other field at which this one is shown.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub expect_value: Patch<Value>,
 }
 
+#[cfg(any(feature = "connector-factories", feature = "connectors"))]
+crate::types::object! { ConnectorFormCondition { required target_key "targetKey", patch expect_value "expectValue" } }
+
 /// The `formItems` that [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
 #[cfg(any(feature = "connector-factories", feature = "connectors"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConnectorFormItem {
     /// Which kind it is.
     pub r#type: ConnectorFormItemType,
     /// Choices of the field.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub select_items: Option<Vec<ConnectorFormOption>>,
     /// Name under which it is known.
     pub key: String,
     /// Text beside the field.
     pub label: String,
     /// Text shown while the field is empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
     /// Whether it must be filled in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub required: Option<bool>,
     /// What the form starts with.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub default_value: Patch<Value>,
     /// Shown only if other fields have these values.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub show_conditions: Option<Vec<ConnectorFormCondition>>,
     /// What it is for, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Help text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tooltip: Option<String>,
     /// Whether the value is a secret that forms should hide.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_confidential: Option<bool>,
     /// Whether the field belongs to a feature in development.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_dev_feature: Option<bool>,
+}
+
+#[cfg(any(feature = "connector-factories", feature = "connectors"))]
+crate::types::object! {
+    ConnectorFormItem {
+        required r#type "type",
+        optional select_items "selectItems",
+        required key "key",
+        required label "label",
+        optional placeholder "placeholder",
+        optional required "required",
+        patch default_value "defaultValue",
+        optional show_conditions "showConditions",
+        optional description "description",
+        optional tooltip "tooltip",
+        optional is_confidential "isConfidential",
+        optional is_dev_feature "isDevFeature",
+    }
 }
 
 #[cfg(any(feature = "connector-factories", feature = "connectors"))]
@@ -179,32 +206,39 @@ crate::types::string_enum! {
 
 /// The `selectItems` that [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
 #[cfg(any(feature = "connector-factories", feature = "connectors"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConnectorFormOption {
     /// The value itself.
     pub value: String,
     /// Text of the choice.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
 }
 
+#[cfg(any(feature = "connector-factories", feature = "connectors"))]
+crate::types::object! { ConnectorFormOption { required value "value", optional title "title" } }
+
 /// The `metadata` that [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
 #[cfg(feature = "connectors")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConnectorMetadata {
     /// Name of the provider in users' identities, such as `github`; one identity a target.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// Name as people see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<JsonObject>,
     /// URL or data URI of the logo.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
     /// URL or data URI of the logo for dark mode; null if it has none.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub logo_dark: Patch<String>,
+}
+
+#[cfg(feature = "connectors")]
+crate::types::object! {
+    ConnectorMetadata {
+        optional target "target",
+        optional name "name",
+        optional logo "logo",
+        patch logo_dark "logoDark",
+    }
 }
 
 crate::types::string_enum! {
@@ -234,29 +268,23 @@ crate::types::string_enum! {
 
 /// What [`CreateConnector`](crate::models::CreateConnector) sends.
 #[cfg(feature = "connectors")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct CreateConnector {
     /// Settings proper to the kind of thing that this is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<JsonObject>,
     /// Id of a [`Connector`](crate::models::Connector).
     ///
     /// 1 to 128 characters.
     pub connector_id: String,
     /// Descriptive data.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<ConnectorMetadata>,
     /// Whether name and avatar are taken from the provider at every sign-in, not only at registration.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sync_profile: Option<bool>,
     /// Whether Logto keeps the provider's tokens, encrypted, for users to fetch by the account API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_token_storage: Option<bool>,
     /// Unique id, given by the server.
     ///
     /// 1 to 128 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
 
@@ -289,24 +317,33 @@ impl std::fmt::Debug for CreateConnector {
     }
 }
 
+#[cfg(feature = "connectors")]
+crate::types::object! {
+    CreateConnector {
+        optional config "config",
+        required connector_id "connectorId",
+        optional metadata "metadata",
+        optional sync_profile "syncProfile",
+        optional enable_token_storage "enableTokenStorage",
+        optional id "id",
+    }
+}
+
 /// What [`CreateConnectorTest`](crate::api::connectors::CreateConnectorTest) sends.
 #[cfg(feature = "connectors")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct TestConnector {
     /// Phone number with country code, digits only.
     ///
     /// Matches `^\d+$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// Email address.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Settings proper to the kind of thing that this is.
     pub config: JsonObject,
     /// BCP 47 language tag, such as `en-US`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
 }
 
@@ -330,22 +367,27 @@ impl std::fmt::Debug for TestConnector {
     }
 }
 
+#[cfg(feature = "connectors")]
+crate::types::object! {
+    TestConnector {
+        optional phone "phone",
+        optional email "email",
+        required config "config",
+        optional locale "locale",
+    }
+}
+
 /// What [`UpdateConnector`](crate::models::UpdateConnector) sends.
 #[cfg(feature = "connectors")]
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Default, PartialEq)]
 pub struct UpdateConnector {
     /// Settings proper to the kind of thing that this is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<JsonObject>,
     /// Descriptive data.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<ConnectorMetadata>,
     /// Whether name and avatar are taken from the provider at every sign-in, not only at registration.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sync_profile: Option<bool>,
     /// Whether Logto keeps the provider's tokens, encrypted, for users to fetch by the account API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_token_storage: Option<bool>,
 }
 
@@ -358,5 +400,15 @@ impl std::fmt::Debug for UpdateConnector {
             .field("sync_profile", &self.sync_profile)
             .field("enable_token_storage", &self.enable_token_storage)
             .finish()
+    }
+}
+
+#[cfg(feature = "connectors")]
+crate::types::object! {
+    UpdateConnector {
+        optional config "config",
+        optional metadata "metadata",
+        optional sync_profile "syncProfile",
+        optional enable_token_storage "enableTokenStorage",
     }
 }

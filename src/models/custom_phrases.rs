@@ -4,13 +4,11 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`ListCustomPhrases`](crate::api::custom_phrases::ListCustomPhrases) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CustomPhrase {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -26,4 +24,13 @@ pub struct CustomPhrase {
     pub language_tag: String,
     /// The overridden texts, nested by key.
     pub translation: JsonObject,
+}
+
+crate::types::object! {
+    CustomPhrase {
+        required tenant_id "tenantId",
+        required id "id",
+        required language_tag "languageTag",
+        required translation "translation",
+    }
 }

@@ -4,13 +4,12 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateCustomProfileField`](crate::models::CreateCustomProfileField) sends.
 #[cfg(feature = "custom-profile-fields")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct CreateCustomProfileField {
     /// Name as people see it.
     pub name: String,
@@ -19,15 +18,12 @@ pub struct CreateCustomProfileField {
     /// Text beside the field.
     ///
     /// At least 1 character.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// What it is for, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it must be filled in.
     pub required: bool,
     /// Settings proper to the kind of thing that this is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CustomProfileFieldConfig>,
 }
 
@@ -60,9 +56,20 @@ impl std::fmt::Debug for CreateCustomProfileField {
     }
 }
 
+#[cfg(feature = "custom-profile-fields")]
+crate::types::object! {
+    CreateCustomProfileField {
+        required name "name",
+        required r#type "type",
+        optional label "label",
+        optional description "description",
+        required required "required",
+        optional config "config",
+    }
+}
+
 /// What [`ListCustomProfileFields`](crate::api::custom_profile_fields::ListCustomProfileFields) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct CustomProfileField {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -113,49 +120,67 @@ impl std::fmt::Debug for CustomProfileField {
     }
 }
 
+crate::types::object! {
+    CustomProfileField {
+        required tenant_id "tenantId",
+        required id "id",
+        required name "name",
+        required r#type "type",
+        required label "label",
+        nullable description "description",
+        required required "required",
+        required config "config",
+        required created_at "createdAt",
+        required sie_order "sieOrder",
+    }
+}
+
 /// The `config` that [`ListCustomProfileFields`](crate::api::custom_profile_fields::ListCustomProfileFields)
 /// answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomProfileFieldConfig {
     /// Text shown while the field is empty.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
     /// Smallest number of characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_length: Option<i64>,
     /// Greatest number of characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_length: Option<i64>,
     /// Smallest number that is accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_value: Option<i64>,
     /// Greatest number that is accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_value: Option<i64>,
     /// Expected form of the value.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// Date format of your own, when `format` is `custom`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_format: Option<String>,
     /// Choices of a select field.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<Vec<CustomProfileFieldOption>>,
     /// What the form starts with.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_value: Option<String>,
     /// Parts of a composite field (address, full name), each shown or not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub parts: Option<Vec<CustomProfileFieldPart>>,
+}
+
+crate::types::object! {
+    CustomProfileFieldConfig {
+        optional placeholder "placeholder",
+        optional min_length "minLength",
+        optional max_length "maxLength",
+        optional min_value "minValue",
+        optional max_value "maxValue",
+        optional format "format",
+        optional custom_format "customFormat",
+        optional options "options",
+        optional default_value "defaultValue",
+        optional parts "parts",
+    }
 }
 
 /// The `options` that [`ListCustomProfileFields`](crate::api::custom_profile_fields::ListCustomProfileFields)
 /// answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CustomProfileFieldOption {
     /// Text beside the field.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// The value itself.
     pub value: String,
@@ -168,11 +193,12 @@ impl CustomProfileFieldOption {
     }
 }
 
+crate::types::object! { CustomProfileFieldOption { optional label "label", required value "value" } }
+
 /// The `order` that [`UpdateCustomProfileFieldsSieOrder`](crate::models::UpdateCustomProfileFieldsSieOrder)
 /// sends.
 #[cfg(feature = "custom-profile-fields")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CustomProfileFieldOrder {
     /// Name as people see it.
     pub name: String,
@@ -188,9 +214,12 @@ impl CustomProfileFieldOrder {
     }
 }
 
+#[cfg(feature = "custom-profile-fields")]
+crate::types::object! { CustomProfileFieldOrder { required name "name", required sie_order "sieOrder" } }
+
 /// The `parts` that [`ListCustomProfileFields`](crate::api::custom_profile_fields::ListCustomProfileFields)
 /// answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct CustomProfileFieldPart {
     /// Whether it is in force.
     pub enabled: bool,
@@ -201,15 +230,12 @@ pub struct CustomProfileFieldPart {
     /// Text beside the field.
     ///
     /// At least 1 character.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// What it is for, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it must be filled in.
     pub required: bool,
     /// Settings proper to the kind of thing that this is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CustomProfileFieldPartConfig>,
 }
 
@@ -247,44 +273,60 @@ impl std::fmt::Debug for CustomProfileFieldPart {
     }
 }
 
+crate::types::object! {
+    CustomProfileFieldPart {
+        required enabled "enabled",
+        required name "name",
+        required r#type "type",
+        optional label "label",
+        optional description "description",
+        required required "required",
+        optional config "config",
+    }
+}
+
 /// The `config` that [`ListCustomProfileFields`](crate::api::custom_profile_fields::ListCustomProfileFields)
 /// answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomProfileFieldPartConfig {
     /// Text shown while the field is empty.
     ///
     /// At most 256 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub placeholder: Option<String>,
     /// Smallest number of characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_length: Option<i64>,
     /// Greatest number of characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_length: Option<i64>,
     /// Smallest number that is accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min_value: Option<i64>,
     /// Greatest number that is accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_value: Option<i64>,
     /// Expected form of the value.
     ///
     /// At most 128 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// Date format of your own, when `format` is `custom`.
     ///
     /// At most 128 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_format: Option<String>,
     /// Choices of a select field.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub options: Option<Vec<CustomProfileFieldOption>>,
     /// What the form starts with.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub default_value: Option<String>,
+}
+
+crate::types::object! {
+    CustomProfileFieldPartConfig {
+        optional placeholder "placeholder",
+        optional min_length "minLength",
+        optional max_length "maxLength",
+        optional min_value "minValue",
+        optional max_value "maxValue",
+        optional format "format",
+        optional custom_format "customFormat",
+        optional options "options",
+        optional default_value "defaultValue",
+    }
 }
 
 crate::types::string_enum! {
@@ -339,22 +381,19 @@ crate::types::string_enum! {
 /// What [`UpdateCustomProfileFieldByName`](crate::api::custom_profile_fields::UpdateCustomProfileFieldByName)
 /// sends.
 #[cfg(feature = "custom-profile-fields")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct UpdateCustomProfileField {
     /// Which kind it is.
     pub r#type: CustomProfileFieldType,
     /// Text beside the field.
     ///
     /// At least 1 character.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// What it is for, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it must be filled in.
     pub required: bool,
     /// Settings proper to the kind of thing that this is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<CustomProfileFieldConfig>,
 }
 
@@ -385,9 +424,20 @@ impl std::fmt::Debug for UpdateCustomProfileField {
     }
 }
 
+#[cfg(feature = "custom-profile-fields")]
+crate::types::object! {
+    UpdateCustomProfileField {
+        required r#type "type",
+        optional label "label",
+        optional description "description",
+        required required "required",
+        optional config "config",
+    }
+}
+
 /// What [`UpdateCustomProfileFieldsSieOrder`](crate::models::UpdateCustomProfileFieldsSieOrder) sends.
 #[cfg(feature = "custom-profile-fields")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UpdateCustomProfileFieldsSieOrder {
     /// New positions by name; fields left out keep theirs.
     pub order: Vec<CustomProfileFieldOrder>,
@@ -400,3 +450,6 @@ impl UpdateCustomProfileFieldsSieOrder {
         Self { order }
     }
 }
+
+#[cfg(feature = "custom-profile-fields")]
+crate::types::object! { UpdateCustomProfileFieldsSieOrder { required order "order" } }

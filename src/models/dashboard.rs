@@ -4,13 +4,11 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`GetActiveUserCounts`](crate::api::dashboard::GetActiveUserCounts) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ActiveUserCounts {
     /// Active users of each of the 30 days up to the date, oldest first.
     pub dau_curve: Vec<DailyActiveUsers>,
@@ -22,8 +20,10 @@ pub struct ActiveUserCounts {
     pub mau: UserCount,
 }
 
+crate::types::object! { ActiveUserCounts { required dau_curve "dauCurve", required dau "dau", required wau "wau", required mau "mau" } }
+
 /// The `dauCurve` that [`GetActiveUserCounts`](crate::api::dashboard::GetActiveUserCounts) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DailyActiveUsers {
     /// Day as `YYYY-MM-DD`.
     pub date: String,
@@ -31,9 +31,10 @@ pub struct DailyActiveUsers {
     pub count: i64,
 }
 
+crate::types::object! { DailyActiveUsers { required date "date", required count "count" } }
+
 /// What [`GetNewUserCounts`](crate::api::dashboard::GetNewUserCounts) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewUserCounts {
     /// Today, by the server's clock, against yesterday.
     pub today: UserCount,
@@ -41,19 +42,24 @@ pub struct NewUserCounts {
     pub last7_days: UserCount,
 }
 
+crate::types::object! { NewUserCounts { required today "today", required last7_days "last7Days" } }
+
 /// What [`GetTotalUserCount`](crate::api::dashboard::GetTotalUserCount) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TotalUserCount {
     /// How many users there are in all.
     pub total_user_count: i64,
 }
 
+crate::types::object! { TotalUserCount { required total_user_count "totalUserCount" } }
+
 /// The `today` that [`GetNewUserCounts`](crate::api::dashboard::GetNewUserCounts) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UserCount {
     /// How many.
     pub count: i64,
     /// Difference from the span of the same length before; negative if fewer.
     pub delta: i64,
 }
+
+crate::types::object! { UserCount { required count "count", required delta "delta" } }

@@ -4,14 +4,12 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CleanupDomains`](crate::models::CleanupDomains) sends.
 #[cfg(feature = "domains")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CleanupDomains {
     /// Age in days from which domains that are not active are deleted.
     pub stale_days: i64,
@@ -25,10 +23,12 @@ impl CleanupDomains {
     }
 }
 
+#[cfg(feature = "domains")]
+crate::types::object! { CleanupDomains { required stale_days "staleDays" } }
+
 /// What [`ListDomains`](crate::api::domains::ListDomains) answers.
 #[cfg(feature = "domains")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Domain {
     /// Unique id, given by the server.
     ///
@@ -50,10 +50,21 @@ pub struct Domain {
     pub created_at: Timestamp,
 }
 
+#[cfg(feature = "domains")]
+crate::types::object! {
+    Domain {
+        required id "id",
+        required domain "domain",
+        required status "status",
+        nullable error_message "errorMessage",
+        required dns_records "dnsRecords",
+        required created_at "createdAt",
+    }
+}
+
 /// What [`CleanupDomains`](crate::models::CleanupDomains) answers.
 #[cfg(feature = "domains")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DomainCleanup {
     /// How many domains were looked at.
     pub scanned_count: i64,
@@ -63,6 +74,16 @@ pub struct DomainCleanup {
     pub skipped_active_count: i64,
     /// How many domains could not be checked or deleted.
     pub failed_count: i64,
+}
+
+#[cfg(feature = "domains")]
+crate::types::object! {
+    DomainCleanup {
+        required scanned_count "scannedCount",
+        required deleted_count "deletedCount",
+        required skipped_active_count "skippedActiveCount",
+        required failed_count "failedCount",
+    }
 }
 
 crate::types::string_enum! {
@@ -81,8 +102,7 @@ crate::types::string_enum! {
 
 /// What [`ReplaceDomainVerificationFiles`](crate::models::ReplaceDomainVerificationFiles) sends.
 #[cfg(feature = "domains")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceDomainVerificationFiles {
     /// All files to serve under the domain, each with path, content and content type.
     pub verification_files: JsonObject,
@@ -95,3 +115,6 @@ impl ReplaceDomainVerificationFiles {
         Self { verification_files }
     }
 }
+
+#[cfg(feature = "domains")]
+crate::types::object! { ReplaceDomainVerificationFiles { required verification_files "verificationFiles" } }

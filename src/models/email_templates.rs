@@ -4,17 +4,17 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`DeleteEmailTemplates`](crate::api::email_templates::DeleteEmailTemplates) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeletedEmailTemplates {
     /// How many were deleted.
     pub row_count: i64,
 }
+
+crate::types::object! { DeletedEmailTemplates { required row_count "rowCount" } }
 
 crate::types::string_enum! {
     /// The `contentType` that [`ListEmailTemplates`](crate::api::email_templates::ListEmailTemplates) answers.
@@ -27,8 +27,7 @@ crate::types::string_enum! {
 }
 
 /// What [`ListEmailTemplates`](crate::api::email_templates::ListEmailTemplates) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EmailTemplate {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -50,22 +49,29 @@ pub struct EmailTemplate {
     pub created_at: Timestamp,
 }
 
+crate::types::object! {
+    EmailTemplate {
+        required tenant_id "tenantId",
+        required id "id",
+        required language_tag "languageTag",
+        required template_type "templateType",
+        required details "details",
+        required created_at "createdAt",
+    }
+}
+
 /// The `details` that [`ListEmailTemplates`](crate::api::email_templates::ListEmailTemplates) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EmailTemplateDetails {
     /// Subject line, with `{{variables}}`.
     pub subject: String,
     /// Body of the email, with `{{variables}}`; `{{code}}` or `{{link}}` is the essential one.
     pub content: String,
     /// Whether the body is HTML or plain text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<EmailContentType>,
     /// Address for replies; not every connector heeds it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
     /// Sender address, unless the connector fixes one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub send_from: Option<String>,
 }
 
@@ -82,9 +88,18 @@ impl EmailTemplateDetails {
     }
 }
 
+crate::types::object! {
+    EmailTemplateDetails {
+        required subject "subject",
+        required content "content",
+        optional content_type "contentType",
+        optional reply_to "replyTo",
+        optional send_from "sendFrom",
+    }
+}
+
 /// The `templates` that [`ReplaceEmailTemplates`](crate::models::ReplaceEmailTemplates) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceEmailTemplate {
     /// BCP 47 language tag, such as `en` or `zh-CN`.
     ///
@@ -103,8 +118,16 @@ impl ReplaceEmailTemplate {
     }
 }
 
+crate::types::object! {
+    ReplaceEmailTemplate {
+        required language_tag "languageTag",
+        required template_type "templateType",
+        required details "details",
+    }
+}
+
 /// What [`ReplaceEmailTemplates`](crate::models::ReplaceEmailTemplates) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceEmailTemplates {
     /// Templates to create or replace, by language and type.
     pub templates: Vec<ReplaceEmailTemplate>,
@@ -117,23 +140,29 @@ impl ReplaceEmailTemplates {
     }
 }
 
+crate::types::object! { ReplaceEmailTemplates { required templates "templates" } }
+
 /// What [`UpdateEmailTemplateDetails`](crate::models::UpdateEmailTemplateDetails) sends.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateEmailTemplateDetails {
     /// Subject line, with `{{variables}}`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
     /// Body of the email, with `{{variables}}`; `{{code}}` or `{{link}}` is the essential one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<String>,
     /// Whether the body is HTML or plain text.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub content_type: Option<EmailContentType>,
     /// Address for replies; not every connector heeds it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
     /// Sender address, unless the connector fixes one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub send_from: Option<String>,
+}
+
+crate::types::object! {
+    UpdateEmailTemplateDetails {
+        optional subject "subject",
+        optional content "content",
+        optional content_type "contentType",
+        optional reply_to "replyTo",
+        optional send_from "sendFrom",
+    }
 }

@@ -4,7 +4,6 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -27,8 +26,7 @@ crate::types::tagged_union! {
 }
 
 /// What [`GenerateBackupCodes`](crate::api::experience::GenerateBackupCodes) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct BackupCodesVerification {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
@@ -45,9 +43,10 @@ impl std::fmt::Debug for BackupCodesVerification {
     }
 }
 
+crate::types::object! { BackupCodesVerification { required verification_id "verificationId", required codes "codes" } }
+
 /// What [`BindMfaVerification`](crate::models::BindMfaVerification) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BindMfaVerification {
     /// Which kind it is.
     pub r#type: MfaFactor,
@@ -62,9 +61,10 @@ impl BindMfaVerification {
     }
 }
 
+crate::types::object! { BindMfaVerification { required r#type "type", required verification_id "verificationId" } }
+
 /// What [`VerifyMfaVerificationCode`](crate::api::experience::VerifyMfaVerificationCode) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct CheckMfaVerificationCode {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
@@ -95,8 +95,16 @@ impl std::fmt::Debug for CheckMfaVerificationCode {
     }
 }
 
+crate::types::object! {
+    CheckMfaVerificationCode {
+        required verification_id "verificationId",
+        required code "code",
+        required identifier_type "identifierType",
+    }
+}
+
 /// What [`CreateNewPasswordIdentityVerification`](crate::models::CreateNewPasswordIdentityVerification) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct CreateNewPasswordIdentityVerification {
     /// The identifier concerned: username, email or phone.
     pub identifier: Identifier,
@@ -120,8 +128,10 @@ impl std::fmt::Debug for CreateNewPasswordIdentityVerification {
     }
 }
 
+crate::types::object! { CreateNewPasswordIdentityVerification { required identifier "identifier", required password "password" } }
+
 /// What [`CreatePasswordVerification`](crate::models::CreatePasswordVerification) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct CreatePasswordVerification {
     /// The identifier concerned: username, email or phone.
     pub identifier: Identifier,
@@ -147,10 +157,12 @@ impl std::fmt::Debug for CreatePasswordVerification {
     }
 }
 
+crate::types::object! { CreatePasswordVerification { required identifier "identifier", required password "password" } }
+
 /// What
 /// [`CreateSignInPasskeyAuthenticationWithIdentifier`](crate::models::CreateSignInPasskeyAuthenticationWithIdentifier)
 /// sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateSignInPasskeyAuthenticationWithIdentifier {
     /// The identifier concerned: username, email or phone.
     pub identifier: Identifier,
@@ -163,9 +175,10 @@ impl CreateSignInPasskeyAuthenticationWithIdentifier {
     }
 }
 
+crate::types::object! { CreateSignInPasskeyAuthenticationWithIdentifier { required identifier "identifier" } }
+
 /// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "email")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EmailProfile {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
@@ -178,17 +191,19 @@ impl EmailProfile {
     }
 }
 
+crate::types::object! { EmailProfile { required verification_id "verificationId" } tag "type" "email" }
+
 /// What [`GetEnabledSsoConnectors`](crate::api::experience::GetEnabledSsoConnectors) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EnabledSsoConnectors {
     /// Ids of [`SsoConnector`](crate::models::SsoConnector)s; empty if none serves the domain.
     pub connector_ids: Vec<String>,
 }
 
+crate::types::object! { EnabledSsoConnectors { required connector_ids "connectorIds" } }
+
 /// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "extraProfile")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ExtraProfile {
     /// Values of the profile fields by name.
     pub values: JsonObject,
@@ -201,26 +216,25 @@ impl ExtraProfile {
     }
 }
 
+crate::types::object! { ExtraProfile { required values "values" } tag "type" "extraProfile" }
+
 /// What [`IdentifyUser`](crate::models::IdentifyUser) sends.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct IdentifyUser {
     /// Id of the verification, from the operation that began it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verification_id: Option<String>,
     /// Whether to link the social identity to the account that has the same email or phone.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link_social_identity: Option<bool>,
 }
 
+crate::types::object! { IdentifyUser { optional verification_id "verificationId", optional link_social_identity "linkSocialIdentity" } }
+
 /// What [`InitInteraction`](crate::models::InitInteraction) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct InitInteraction {
     /// What the interaction is for.
     pub interaction_event: InteractionEvent,
     /// Token that the CAPTCHA widget returned; needed if `captchaPolicy` is on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub captcha_token: Option<String>,
 }
 
@@ -240,33 +254,41 @@ impl std::fmt::Debug for InitInteraction {
     }
 }
 
+crate::types::object! { InitInteraction { required interaction_event "interactionEvent", optional captcha_token "captchaToken" } }
+
 /// What [`GetInteraction`](crate::api::experience::GetInteraction) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Interaction {
     /// What the interaction is for.
     pub interaction_event: InteractionEvent,
     /// Id of a [`User`](crate::models::User).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
     /// Standard claims of OpenID Connect about the user.
     pub profile: InteractionProfile,
     /// The verifications of the interaction, complete and begun.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verification_records: Option<Vec<VerificationRecord>>,
     /// Multi-factor authentication.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mfa: Option<InteractionMfa>,
     /// Circumstances of the sign-in: address, country and the like; what the edge provides.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in_context: Option<BTreeMap<String, String>>,
     /// How CAPTCHA stands in this interaction.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub captcha: Option<InteractionCaptcha>,
 }
 
+crate::types::object! {
+    Interaction {
+        required interaction_event "interactionEvent",
+        optional user_id "userId",
+        required profile "profile",
+        optional verification_records "verificationRecords",
+        optional mfa "mfa",
+        optional sign_in_context "signInContext",
+        optional captcha "captcha",
+    }
+}
+
 /// The `captcha` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct InteractionCaptcha {
     /// Whether it has succeeded.
     pub verified: bool,
@@ -274,33 +296,38 @@ pub struct InteractionCaptcha {
     pub skipped: bool,
 }
 
+crate::types::object! { InteractionCaptcha { required verified "verified", required skipped "skipped" } }
+
 /// The `mfa` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InteractionMfa {
     /// Whether the user opted in to MFA.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mfa_enabled: Option<bool>,
     /// Whether the user declined to set up MFA.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mfa_skipped: Option<bool>,
     /// Whether the user declined to create a passkey.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub passkey_skipped: Option<bool>,
     /// The authenticator app about to be bound.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub totp: Option<InteractionTotp>,
     /// Passkeys about to be bound.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub web_authn: Option<Vec<InteractionPasskey>>,
     /// The backup codes about to be bound; the codes themselves are not shown.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backup_code: Option<InteractionBackupCode>,
 }
 
+crate::types::object! {
+    InteractionMfa {
+        optional mfa_enabled "mfaEnabled",
+        optional mfa_skipped "mfaSkipped",
+        optional passkey_skipped "passkeySkipped",
+        optional totp "totp",
+        optional web_authn "webAuthn",
+        optional backup_code "backupCode",
+    }
+}
+
 /// The `webAuthn` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "WebAuthn")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct InteractionPasskey {
     /// Domain for which the passkey is valid.
     pub rp_id: String,
@@ -315,65 +342,79 @@ pub struct InteractionPasskey {
     /// User agent of the browser in which the passkey was created.
     pub agent: String,
     /// Name as people see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
+crate::types::object! {
+    InteractionPasskey {
+        required rp_id "rpId",
+        required credential_id "credentialId",
+        required public_key "publicKey",
+        required transports "transports",
+        required counter "counter",
+        required agent "agent",
+        optional name "name",
+    } tag "type" "WebAuthn"
+}
+
 /// The `profile` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InteractionProfile {
     /// URL of the picture.
     ///
     /// At most 2048 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub avatar: Patch<String>,
     /// Name as people see it.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub name: Patch<String>,
     /// Name for signing in, unique in the tenant; null if there is none.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub username: Patch<String>,
     /// Email address for signing in, unique in the tenant; null if there is none.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub primary_email: Patch<String>,
     /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub primary_phone: Patch<String>,
     /// Standard claims of OpenID Connect about the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<UserProfile>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Social identity that submission links to the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub social_identity: Option<InteractionSocialIdentity>,
     /// Enterprise identity that submission links to the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enterprise_sso_identity: Option<SsoIdentityDetail>,
     /// Enterprise identity whose data are brought up to date on submission.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub synced_enterprise_sso_identity: Option<SsoIdentityDetail>,
     /// Ids of [`Organization`](crate::models::Organization)s that the user joins when the token is used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub jit_organization_ids: Option<Vec<String>>,
     /// Whether the user has already been through the profile page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub submitted: Option<bool>,
 }
 
+crate::types::object! {
+    InteractionProfile {
+        patch avatar "avatar",
+        patch name "name",
+        patch username "username",
+        patch primary_email "primaryEmail",
+        patch primary_phone "primaryPhone",
+        optional profile "profile",
+        optional custom_data "customData",
+        optional social_identity "socialIdentity",
+        optional enterprise_sso_identity "enterpriseSsoIdentity",
+        optional synced_enterprise_sso_identity "syncedEnterpriseSsoIdentity",
+        optional jit_organization_ids "jitOrganizationIds",
+        optional submitted "submitted",
+    }
+}
+
 /// The `socialIdentity` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct InteractionSocialIdentity {
     /// Name of the provider in users' identities, such as `github`; one identity a target.
     pub target: String,
@@ -381,10 +422,13 @@ pub struct InteractionSocialIdentity {
     pub user_info: SocialUserInfo,
 }
 
+crate::types::object! { InteractionSocialIdentity { required target "target", required user_info "userInfo" } }
+
 /// The `totp` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "Totp")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InteractionTotp {}
+
+crate::types::object! { InteractionTotp {  } tag "type" "Totp" }
 
 crate::types::string_enum! {
     /// The `identifierType` that
@@ -402,8 +446,7 @@ crate::types::string_enum! {
 }
 
 /// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "password")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PasswordProfile {
     /// The value itself.
     pub value: String,
@@ -416,9 +459,10 @@ impl PasswordProfile {
     }
 }
 
+crate::types::object! { PasswordProfile { required value "value" } tag "type" "password" }
+
 /// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "phone")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PhoneProfile {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
@@ -431,9 +475,10 @@ impl PhoneProfile {
     }
 }
 
+crate::types::object! { PhoneProfile { required verification_id "verificationId" } tag "type" "phone" }
+
 /// What [`CreateAndSendMfaVerificationCode`](crate::api::experience::CreateAndSendMfaVerificationCode) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SendMfaVerificationCode {
     /// Whether the code goes to the user's email address or phone number.
     pub identifier_type: MfaIdentifierType,
@@ -446,9 +491,10 @@ impl SendMfaVerificationCode {
     }
 }
 
+crate::types::object! { SendMfaVerificationCode { required identifier_type "identifierType" } }
+
 /// What [`CreateAndSendVerificationCode`](crate::api::experience::CreateAndSendVerificationCode) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SendVerificationCode {
     /// The identifier concerned: username, email or phone.
     pub identifier: Identifier,
@@ -463,18 +509,20 @@ impl SendVerificationCode {
     }
 }
 
+crate::types::object! { SendVerificationCode { required identifier "identifier", required interaction_event "interactionEvent" } }
+
 /// What [`CreateSignInPasskeyAuthentication`](crate::api::experience::CreateSignInPasskeyAuthentication)
 /// answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SignInPasskeyAuthentication {
     /// What to pass, decoded, to the browser's `navigator.credentials.get`.
     pub authentication_options: WebAuthnAuthenticationOptions,
 }
 
+crate::types::object! { SignInPasskeyAuthentication { required authentication_options "authenticationOptions" } }
+
 /// What [`CreateSocialVerification`](crate::api::experience::CreateSocialVerification) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SocialAuthorization {
     /// URL of the provider's sign-in page, to which the browser goes next.
     pub authorization_uri: String,
@@ -482,9 +530,10 @@ pub struct SocialAuthorization {
     pub verification_id: String,
 }
 
+crate::types::object! { SocialAuthorization { required authorization_uri "authorizationUri", required verification_id "verificationId" } }
+
 /// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "social")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SocialProfile {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
@@ -497,9 +546,10 @@ impl SocialProfile {
     }
 }
 
+crate::types::object! { SocialProfile { required verification_id "verificationId" } tag "type" "social" }
+
 /// What [`CreateTotpSecret`](crate::api::experience::CreateTotpSecret) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct TotpSecretVerification {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
@@ -519,9 +569,16 @@ impl std::fmt::Debug for TotpSecretVerification {
     }
 }
 
+crate::types::object! {
+    TotpSecretVerification {
+        required verification_id "verificationId",
+        required secret "secret",
+        required secret_qr_code "secretQrCode",
+    }
+}
+
 /// What [`UpdateInteractionEvent`](crate::models::UpdateInteractionEvent) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UpdateInteractionEvent {
     /// What the interaction is for.
     pub interaction_event: InteractionEvent,
@@ -534,9 +591,10 @@ impl UpdateInteractionEvent {
     }
 }
 
+crate::types::object! { UpdateInteractionEvent { required interaction_event "interactionEvent" } }
+
 /// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "username")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UsernameProfile {
     /// The value itself.
     ///
@@ -551,9 +609,10 @@ impl UsernameProfile {
     }
 }
 
+crate::types::object! { UsernameProfile { required value "value" } tag "type" "username" }
+
 /// What [`CreatePasswordVerification`](crate::models::CreatePasswordVerification) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct VerificationId {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
@@ -566,8 +625,10 @@ impl VerificationId {
     }
 }
 
+crate::types::object! { VerificationId { required verification_id "verificationId" } }
+
 /// What [`VerifyBackupCode`](crate::models::VerifyBackupCode) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct VerifyBackupCode {
     /// The code as the user entered it.
     ///
@@ -588,9 +649,10 @@ impl std::fmt::Debug for VerifyBackupCode {
     }
 }
 
+crate::types::object! { VerifyBackupCode { required code "code" } }
+
 /// What [`VerifyEnterpriseSsoVerification`](crate::models::VerifyEnterpriseSsoVerification) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct VerifyEnterpriseSsoVerification {
     /// Query parameters of the provider's callback, unchanged.
     pub connector_data: JsonObject,
@@ -614,8 +676,15 @@ impl std::fmt::Debug for VerifyEnterpriseSsoVerification {
     }
 }
 
+crate::types::object! {
+    VerifyEnterpriseSsoVerification {
+        required connector_data "connectorData",
+        required verification_id "verificationId",
+    }
+}
+
 /// What [`VerifyOneTimeTokenVerification`](crate::models::VerifyOneTimeTokenVerification) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct VerifyOneTimeTokenVerification {
     /// The identifier concerned: username, email or phone.
     pub identifier: Identifier,
@@ -641,12 +710,12 @@ impl std::fmt::Debug for VerifyOneTimeTokenVerification {
     }
 }
 
+crate::types::object! { VerifyOneTimeTokenVerification { required identifier "identifier", required token "token" } }
+
 /// What [`VerifySignInPasskeyAuthentication`](crate::models::VerifySignInPasskeyAuthentication) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct VerifySignInPasskeyAuthentication {
     /// Id of the verification, from the operation that began it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verification_id: Option<String>,
     /// The data proper.
     pub payload: WebAuthnAuthenticationPayload,
@@ -659,14 +728,14 @@ impl VerifySignInPasskeyAuthentication {
     }
 }
 
+crate::types::object! { VerifySignInPasskeyAuthentication { optional verification_id "verificationId", required payload "payload" } }
+
 /// What [`VerifySocialVerification`](crate::models::VerifySocialVerification) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct VerifySocialVerification {
     /// Query parameters of the provider's callback, unchanged.
     pub connector_data: JsonObject,
     /// Id of the verification, from the operation that began it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verification_id: Option<String>,
 }
 
@@ -686,16 +755,16 @@ impl std::fmt::Debug for VerifySocialVerification {
     }
 }
 
+crate::types::object! { VerifySocialVerification { required connector_data "connectorData", optional verification_id "verificationId" } }
+
 /// What [`VerifyTotpVerification`](crate::models::VerifyTotpVerification) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct VerifyTotpVerification {
     /// The code as the user entered it.
     ///
     /// At least 1 character.
     pub code: String,
     /// Id of the verification, from the operation that began it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verification_id: Option<String>,
 }
 
@@ -715,10 +784,11 @@ impl std::fmt::Debug for VerifyTotpVerification {
     }
 }
 
+crate::types::object! { VerifyTotpVerification { required code "code", optional verification_id "verificationId" } }
+
 /// What [`VerifyWebAuthnAuthenticationVerification`](crate::models::VerifyWebAuthnAuthenticationVerification)
 /// sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct VerifyWebAuthnAuthenticationVerification {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
@@ -733,10 +803,16 @@ impl VerifyWebAuthnAuthenticationVerification {
     }
 }
 
+crate::types::object! {
+    VerifyWebAuthnAuthenticationVerification {
+        required verification_id "verificationId",
+        required payload "payload",
+    }
+}
+
 /// What [`VerifyWebAuthnRegistrationVerification`](crate::models::VerifyWebAuthnRegistrationVerification)
 /// sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct VerifyWebAuthnRegistrationVerification {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
@@ -751,11 +827,12 @@ impl VerifyWebAuthnRegistrationVerification {
     }
 }
 
+crate::types::object! { VerifyWebAuthnRegistrationVerification { required verification_id "verificationId", required payload "payload" } }
+
 /// What
 /// [`CreateWebAuthnAuthenticationVerification`](crate::api::experience::CreateWebAuthnAuthenticationVerification)
 /// answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnAuthentication {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
@@ -763,14 +840,27 @@ pub struct WebAuthnAuthentication {
     pub authentication_options: WebAuthnAuthenticationOptions,
 }
 
+crate::types::object! {
+    WebAuthnAuthentication {
+        required verification_id "verificationId",
+        required authentication_options "authenticationOptions",
+    }
+}
+
 /// What
 /// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
 /// answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnRegistration {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
     /// What to pass, decoded, to the browser's `navigator.credentials.create`.
     pub registration_options: WebAuthnRegistrationOptions,
+}
+
+crate::types::object! {
+    WebAuthnRegistration {
+        required verification_id "verificationId",
+        required registration_options "registrationOptions",
+    }
 }

@@ -4,39 +4,31 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateHook`](crate::models::CreateHook) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct CreateHook {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Name as people see it.
     ///
     /// 1 to 256 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The event; hooks made long ago have one, newer ones use `events`.
     ///
     /// Deprecated.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub event: Option<HookEvent>,
     /// Events that are sent, one delivery each.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<HookEvent>>,
     /// Settings proper to the kind of thing that this is.
     pub config: HookConfig,
     /// Whether it is in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// When it was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
 }
 
@@ -69,9 +61,20 @@ impl std::fmt::Debug for CreateHook {
     }
 }
 
+crate::types::object! {
+    CreateHook {
+        optional tenant_id "tenantId",
+        optional name "name",
+        optional event "event",
+        optional events "events",
+        required config "config",
+        optional enabled "enabled",
+        optional created_at "createdAt",
+    }
+}
+
 /// What [`ListHooks`](crate::api::hooks::ListHooks) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct Hook {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -100,7 +103,6 @@ pub struct Hook {
     /// When it was created.
     pub created_at: Timestamp,
     /// Deliveries of the last 24 hours; only on request.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub execution_stats: Option<HookExecutionStats>,
 }
 
@@ -121,16 +123,29 @@ impl std::fmt::Debug for Hook {
     }
 }
 
+crate::types::object! {
+    Hook {
+        required tenant_id "tenantId",
+        required id "id",
+        required name "name",
+        nullable event "event",
+        required events "events",
+        required config "config",
+        required signing_key "signingKey",
+        required enabled "enabled",
+        required created_at "createdAt",
+        optional execution_stats "executionStats",
+    }
+}
+
 /// The `config` that [`ListHooks`](crate::api::hooks::ListHooks) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct HookConfig {
     /// Full URL.
     pub url: String,
     /// Headers added to each delivery, for instance to authenticate it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub headers: Option<BTreeMap<String, String>>,
     /// Without effect: failed deliveries are repeated three times.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub retries: Option<i64>,
 }
 
@@ -150,6 +165,8 @@ impl std::fmt::Debug for HookConfig {
             .finish()
     }
 }
+
+crate::types::object! { HookConfig { required url "url", optional headers "headers", optional retries "retries" } }
 
 crate::types::string_enum! {
     /// The `event` that [`ListHooks`](crate::api::hooks::ListHooks) answers.
@@ -216,8 +233,7 @@ crate::types::string_enum! {
 }
 
 /// The `executionStats` that [`ListHooks`](crate::api::hooks::ListHooks) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HookExecutionStats {
     /// How many deliveries got a success status.
     pub success_count: i64,
@@ -225,8 +241,10 @@ pub struct HookExecutionStats {
     pub request_count: i64,
 }
 
+crate::types::object! { HookExecutionStats { required success_count "successCount", required request_count "requestCount" } }
+
 /// What [`CreateHookTest`](crate::api::hooks::CreateHookTest) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct TestHook {
     /// Events that are sent, one delivery each.
     pub events: Vec<HookEvent>,
@@ -247,36 +265,30 @@ impl std::fmt::Debug for TestHook {
     }
 }
 
+crate::types::object! { TestHook { required events "events", required config "config" } }
+
 /// What [`UpdateHook`](crate::models::UpdateHook) sends.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Default, PartialEq)]
 pub struct UpdateHook {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Name as people see it.
     ///
     /// 1 to 256 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The event; hooks made long ago have one, newer ones use `events`.
     ///
     /// Deprecated.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub event: Patch<HookEvent>,
     /// Events that are sent, one delivery each.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub events: Option<Vec<HookEvent>>,
     /// Settings proper to the kind of thing that this is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<HookConfig>,
     /// Whether it is in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// When it was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
 }
 
@@ -291,5 +303,17 @@ impl std::fmt::Debug for UpdateHook {
             .field("enabled", &self.enabled)
             .field("created_at", &self.created_at)
             .finish()
+    }
+}
+
+crate::types::object! {
+    UpdateHook {
+        optional tenant_id "tenantId",
+        optional name "name",
+        patch event "event",
+        optional events "events",
+        optional config "config",
+        optional enabled "enabled",
+        optional created_at "createdAt",
     }
 }

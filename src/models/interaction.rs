@@ -4,14 +4,12 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`ReplaceLegacyInteractionMfa`](crate::models::ReplaceLegacyInteractionMfa) sends.
 #[cfg(feature = "interaction")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "BackupCode")]
+#[derive(Clone, PartialEq)]
 pub struct BackupCodeMfa {
     /// The code as the user entered it.
     pub code: String,
@@ -33,6 +31,9 @@ impl std::fmt::Debug for BackupCodeMfa {
 }
 
 #[cfg(feature = "interaction")]
+crate::types::object! { BackupCodeMfa { required code "code" } tag "type" "BackupCode" }
+
+#[cfg(feature = "interaction")]
 crate::types::tagged_union! {
     /// What [`BindLegacyInteractionMfa`](crate::models::BindLegacyInteractionMfa) sends.
     pub enum BindLegacyInteractionMfa by "type" {
@@ -47,8 +48,7 @@ crate::types::tagged_union! {
 
 /// What [`BindLegacyInteractionMfa`](crate::models::BindLegacyInteractionMfa) sends.
 #[cfg(feature = "interaction")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "Totp")]
+#[derive(Clone, PartialEq)]
 pub struct BindTotp {
     /// The code as the user entered it.
     pub code: String,
@@ -69,21 +69,27 @@ impl std::fmt::Debug for BindTotp {
     }
 }
 
+#[cfg(feature = "interaction")]
+crate::types::object! { BindTotp { required code "code" } tag "type" "Totp" }
+
 /// What [`ConsentLegacyInteraction`](crate::models::ConsentLegacyInteraction) sends.
 #[cfg(feature = "interaction")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConsentLegacyInteraction {
     /// Ids of [`Organization`](crate::models::Organization)s.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_ids: Option<Vec<String>>,
 }
 
+#[cfg(feature = "interaction")]
+crate::types::object! { ConsentLegacyInteraction { optional organization_ids "organizationIds" } }
+
 /// The `backupCode` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
 #[cfg(any(feature = "experience", feature = "interaction"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "BackupCode")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct InteractionBackupCode {}
+
+#[cfg(any(feature = "experience", feature = "interaction"))]
+crate::types::object! { InteractionBackupCode {  } tag "type" "BackupCode" }
 
 crate::types::string_enum! {
     /// The `interactionEvent` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
@@ -101,8 +107,7 @@ crate::types::string_enum! {
 /// [`CreateLegacyInteractionSocialAuthorizationUri`](crate::api::interaction::CreateLegacyInteractionSocialAuthorizationUri)
 /// sends.
 #[cfg(feature = "interaction")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LegacyAuthorizationRequest {
     /// Id of a [`Connector`](crate::models::Connector).
     pub connector_id: String,
@@ -120,33 +125,49 @@ impl LegacyAuthorizationRequest {
     }
 }
 
+#[cfg(feature = "interaction")]
+crate::types::object! {
+    LegacyAuthorizationRequest {
+        required connector_id "connectorId",
+        required state "state",
+        required redirect_uri "redirectUri",
+    }
+}
+
 /// What [`GetLegacyInteractionConsent`](crate::api::interaction::GetLegacyInteractionConsent) answers.
 #[cfg(feature = "interaction")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LegacyConsent {
     /// The application concerned.
     pub application: ApplicationSummary,
     /// The user concerned.
     pub user: UserSummary,
     /// Organizations of which the user is a member.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organizations: Option<Vec<LegacyConsentOrganization>>,
     /// Scopes about the user's own data that are still to be granted.
-    #[serde(rename = "missingOIDCScope", skip_serializing_if = "Option::is_none")]
     pub missing_oidc_scope: Option<Vec<String>>,
     /// API permissions that are still to be granted, by resource.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_resource_scopes: Option<Vec<ConsentResourceScopes>>,
     /// Where the provider or server sends the browser back to.
     pub redirect_uri: String,
 }
 
+#[cfg(feature = "interaction")]
+crate::types::object! {
+    LegacyConsent {
+        required application "application",
+        required user "user",
+        optional organizations "organizations",
+        optional missing_oidc_scope "missingOIDCScope",
+        optional missing_resource_scopes "missingResourceScopes",
+        required redirect_uri "redirectUri",
+    }
+}
+
 /// The `organizations` that
 /// [`GetLegacyInteractionConsent`](crate::api::interaction::GetLegacyInteractionConsent) answers.
 #[cfg(feature = "interaction")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LegacyConsentOrganization {
     /// Unique id, given by the server.
     ///
@@ -157,41 +178,41 @@ pub struct LegacyConsentOrganization {
     /// 1 to 128 characters.
     pub name: String,
     /// API permissions that are still to be granted, by resource.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub missing_resource_scopes: Option<Vec<ConsentResourceScopes>>,
+}
+
+#[cfg(feature = "interaction")]
+crate::types::object! {
+    LegacyConsentOrganization {
+        required id "id",
+        required name "name",
+        optional missing_resource_scopes "missingResourceScopes",
+    }
 }
 
 /// The `identifier` that [`StartLegacyInteraction`](crate::models::StartLegacyInteraction) sends.
 #[cfg(feature = "interaction")]
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Default, PartialEq)]
 pub struct LegacyIdentifier {
     /// Name for signing in, unique in the tenant; null if there is none.
     ///
     /// At least 1 character.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// Password in clear.
     ///
     /// At least 1 character.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
     /// Email address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Phone number with country code, digits only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// The verification code as the user entered it.
     ///
     /// At least 1 character.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verification_code: Option<String>,
     /// Id of a [`Connector`](crate::models::Connector).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connector_id: Option<String>,
     /// Query parameters of the provider's callback, unchanged.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connector_data: Option<JsonObject>,
 }
 
@@ -210,9 +231,22 @@ impl std::fmt::Debug for LegacyIdentifier {
     }
 }
 
+#[cfg(feature = "interaction")]
+crate::types::object! {
+    LegacyIdentifier {
+        optional username "username",
+        optional password "password",
+        optional email "email",
+        optional phone "phone",
+        optional verification_code "verificationCode",
+        optional connector_id "connectorId",
+        optional connector_data "connectorData",
+    }
+}
+
 /// What [`ReplaceLegacyInteractionEvent`](crate::api::interaction::ReplaceLegacyInteractionEvent) sends.
 #[cfg(feature = "interaction")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LegacyInteractionEvent {
     /// The event; hooks made long ago have one, newer ones use `events`.
     pub event: InteractionEvent,
@@ -226,31 +260,28 @@ impl LegacyInteractionEvent {
     }
 }
 
+#[cfg(feature = "interaction")]
+crate::types::object! { LegacyInteractionEvent { required event "event" } }
+
 /// The `profile` that [`StartLegacyInteraction`](crate::models::StartLegacyInteraction) sends.
 #[cfg(feature = "interaction")]
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Default, PartialEq)]
 pub struct LegacyProfile {
     /// Name for signing in, unique in the tenant; null if there is none.
     ///
     /// Matches `^[A-Z_a-z]\w*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// Email address.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Phone number with country code, digits only.
     ///
     /// Matches `^\d+$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// Id of a [`Connector`](crate::models::Connector).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connector_id: Option<String>,
     /// Password in clear.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
 }
 
@@ -264,6 +295,17 @@ impl std::fmt::Debug for LegacyProfile {
             .field("connector_id", &self.connector_id)
             .field("password", &format_args!("[redacted]"))
             .finish()
+    }
+}
+
+#[cfg(feature = "interaction")]
+crate::types::object! {
+    LegacyProfile {
+        optional username "username",
+        optional email "email",
+        optional phone "phone",
+        optional connector_id "connectorId",
+        optional password "password",
     }
 }
 
@@ -282,24 +324,24 @@ crate::types::tagged_union! {
 
 /// What [`SkipLegacyInteractionMfa`](crate::models::SkipLegacyInteractionMfa) sends.
 #[cfg(feature = "interaction")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SkipLegacyInteractionMfa {
     /// Whether the user declined to set up MFA.
     pub mfa_skipped: True,
 }
 
+#[cfg(feature = "interaction")]
+crate::types::object! { SkipLegacyInteractionMfa { required mfa_skipped "mfaSkipped" } }
+
 /// What [`StartLegacyInteraction`](crate::models::StartLegacyInteraction) sends.
 #[cfg(feature = "interaction")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct StartLegacyInteraction {
     /// The event; hooks made long ago have one, newer ones use `events`.
     pub event: InteractionEvent,
     /// The identifier concerned: username, email or phone.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub identifier: Option<LegacyIdentifier>,
     /// Standard claims of OpenID Connect about the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<LegacyProfile>,
 }
 
@@ -310,3 +352,6 @@ impl StartLegacyInteraction {
         Self { event, identifier: Default::default(), profile: Default::default() }
     }
 }
+
+#[cfg(feature = "interaction")]
+crate::types::object! { StartLegacyInteraction { required event "event", optional identifier "identifier", optional profile "profile" } }

@@ -4,13 +4,11 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`GetMfaSettings`](crate::api::my_account::GetMfaSettings) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AccountMfaSettings {
     /// Whether the user is not asked for MFA at sign-in; without effect where MFA is mandatory.
     pub skip_mfa_on_sign_in: bool,
@@ -22,6 +20,8 @@ impl AccountMfaSettings {
         Self { skip_mfa_on_sign_in }
     }
 }
+
+crate::types::object! { AccountMfaSettings { required skip_mfa_on_sign_in "skipMfaOnSignIn" } }
 
 crate::types::tagged_union! {
     /// What [`AddMfaVerification`](crate::models::AddMfaVerification) sends.
@@ -36,13 +36,11 @@ crate::types::tagged_union! {
 }
 
 /// What [`AddMfaVerification`](crate::models::AddMfaVerification) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "WebAuthn")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AddPasskey {
     /// Id of the verified record that proves the new identifier, from a `verifications` operation.
     pub new_identifier_verification_record_id: String,
     /// Name as people see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
 
@@ -56,14 +54,19 @@ impl AddPasskey {
     }
 }
 
+crate::types::object! {
+    AddPasskey {
+        required new_identifier_verification_record_id "newIdentifierVerificationRecordId",
+        optional name "name",
+    } tag "type" "WebAuthn"
+}
+
 /// What [`AddMfaVerification`](crate::models::AddMfaVerification) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "Totp")]
+#[derive(Clone, PartialEq)]
 pub struct AddTotp {
     /// The secret in clear.
     pub secret: String,
     /// The code as the user entered it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
 }
 
@@ -83,14 +86,14 @@ impl std::fmt::Debug for AddTotp {
     }
 }
 
+crate::types::object! { AddTotp { required secret "secret", optional code "code" } tag "type" "Totp" }
+
 /// The `codes` that [`GetBackupCodes`](crate::api::my_account::GetBackupCodes) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct BackupCodeUse {
     /// The code as the user entered it.
     pub code: String,
     /// Used at.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub used_at: Patch<String>,
 }
 
@@ -103,8 +106,10 @@ impl std::fmt::Debug for BackupCodeUse {
     }
 }
 
+crate::types::object! { BackupCodeUse { required code "code", patch used_at "usedAt" } }
+
 /// What [`GetBackupCodes`](crate::api::my_account::GetBackupCodes) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct BackupCodeUses {
     /// Backup codes, each good for one sign-in.
     pub codes: Vec<BackupCodeUse>,
@@ -116,8 +121,10 @@ impl std::fmt::Debug for BackupCodeUses {
     }
 }
 
+crate::types::object! { BackupCodeUses { required codes "codes" } }
+
 /// What [`GenerateMyAccountBackupCodes`](crate::api::my_account::GenerateMyAccountBackupCodes) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct BackupCodes {
     /// Backup codes, each good for one sign-in.
     pub codes: Vec<String>,
@@ -129,8 +136,10 @@ impl std::fmt::Debug for BackupCodes {
     }
 }
 
+crate::types::object! { BackupCodes { required codes "codes" } }
+
 /// What [`CreateOrReplaceTotpMfaVerification`](crate::models::CreateOrReplaceTotpMfaVerification) sends.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct CreateOrReplaceTotpMfaVerification {
     /// The secret in clear.
     pub secret: String,
@@ -154,6 +163,8 @@ impl std::fmt::Debug for CreateOrReplaceTotpMfaVerification {
     }
 }
 
+crate::types::object! { CreateOrReplaceTotpMfaVerification { required secret "secret", required code "code" } }
+
 crate::types::untagged_union! {
     /// The `expires_in` that [`GetSocialIdentityAccessToken`](crate::api::my_account::GetSocialIdentityAccessToken)
     /// answers.
@@ -166,8 +177,7 @@ crate::types::untagged_union! {
 }
 
 /// What [`ReplaceMyAccountIdentity`](crate::api::my_account::ReplaceMyAccountIdentity) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct IdentityVerification {
     /// Id of the verified record that proves the new identifier, from a `verifications` operation.
     pub new_identifier_verification_record_id: String,
@@ -180,90 +190,93 @@ impl IdentityVerification {
     }
 }
 
+crate::types::object! { IdentityVerification { required new_identifier_verification_record_id "newIdentifierVerificationRecordId" } }
+
 /// What [`GetProfile`](crate::api::my_account::GetProfile) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
     /// Unique id, given by the server.
     ///
     /// 1 to 12 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Name for signing in, unique in the tenant; null if there is none.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub username: Patch<String>,
     /// Email address for signing in, unique in the tenant; null if there is none.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub primary_email: Patch<String>,
     /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub primary_phone: Patch<String>,
     /// Name as people see it.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub name: Patch<String>,
     /// URL of the picture.
     ///
     /// At most 2048 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub avatar: Patch<String>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Linked social identities, by the connector's target (`github`, `google`, ...).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub identities: Option<BTreeMap<String, SocialIdentity>>,
     /// When the user last signed in; null if never.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub last_sign_in_at: Patch<Timestamp>,
     /// When it was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<Timestamp>,
     /// Standard claims of OpenID Connect about the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<UserProfile>,
     /// Id of an [`Application`](crate::models::Application).
     ///
     /// At most 21 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub application_id: Patch<String>,
     /// Whether sign-in is blocked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_suspended: Option<bool>,
     /// Whether a password is set.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_password: Option<bool>,
     /// Whether there is a password, email or phone by which the user can be verified for sensitive changes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_security_verification_method: Option<bool>,
     /// Identities at enterprise connectors; absent unless asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sso_identities: Option<Vec<SsoIdentity>>,
 }
 
+crate::types::object! {
+    Profile {
+        optional id "id",
+        patch username "username",
+        patch primary_email "primaryEmail",
+        patch primary_phone "primaryPhone",
+        patch name "name",
+        patch avatar "avatar",
+        optional custom_data "customData",
+        optional identities "identities",
+        patch last_sign_in_at "lastSignInAt",
+        optional created_at "createdAt",
+        optional updated_at "updatedAt",
+        optional profile "profile",
+        patch application_id "applicationId",
+        optional is_suspended "isSuspended",
+        optional has_password "hasPassword",
+        optional has_security_verification_method "hasSecurityVerificationMethod",
+        optional sso_identities "ssoIdentities",
+    }
+}
+
 /// What [`GetSocialIdentityAccessToken`](crate::api::my_account::GetSocialIdentityAccessToken) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct ThirdPartyAccessToken {
     /// Bearer token for the third party's own APIs, never for Logto's.
     pub access_token: String,
     /// Scopes, separated by spaces.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// Usually `Bearer`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<String>,
     /// Seconds until it expires; absent if the provider did not say.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<ExpiresIn>,
 }
 
@@ -278,9 +291,17 @@ impl std::fmt::Debug for ThirdPartyAccessToken {
     }
 }
 
+crate::types::object! {
+    ThirdPartyAccessToken {
+        required access_token "access_token",
+        optional scope "scope",
+        optional token_type "token_type",
+        optional expires_in "expires_in",
+    }
+}
+
 /// What [`UpdatePrimaryEmail`](crate::models::UpdatePrimaryEmail) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UpdatePrimaryEmail {
     /// Email address.
     ///
@@ -300,9 +321,15 @@ impl UpdatePrimaryEmail {
     }
 }
 
+crate::types::object! {
+    UpdatePrimaryEmail {
+        required email "email",
+        required new_identifier_verification_record_id "newIdentifierVerificationRecordId",
+    }
+}
+
 /// What [`UpdatePrimaryPhone`](crate::models::UpdatePrimaryPhone) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UpdatePrimaryPhone {
     /// Phone number with country code, digits only.
     ///
@@ -322,24 +349,35 @@ impl UpdatePrimaryPhone {
     }
 }
 
+crate::types::object! {
+    UpdatePrimaryPhone {
+        required phone "phone",
+        required new_identifier_verification_record_id "newIdentifierVerificationRecordId",
+    }
+}
+
 /// What [`UpdateProfile`](crate::models::UpdateProfile) sends.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateProfile {
     /// Name as people see it.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub name: Patch<String>,
     /// URL of the picture.
     ///
     /// A URL.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub avatar: Patch<String>,
     /// Name for signing in, unique in the tenant; null if there is none.
     ///
     /// Matches `^[A-Z_a-z]\w*$`.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub username: Patch<String>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
+}
+
+crate::types::object! {
+    UpdateProfile {
+        patch name "name",
+        patch avatar "avatar",
+        patch username "username",
+        optional custom_data "customData",
+    }
 }

@@ -4,24 +4,20 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`AddOneTimeTokens`](crate::api::one_time_tokens::AddOneTimeTokens) sends.
 #[cfg(feature = "one-time-tokens")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateOneTimeToken {
     /// Email address.
     ///
     /// 1 to 128 characters.
     pub email: String,
     /// Data that go with it and turn up when it is used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<OneTimeTokenContext>,
     /// Lifetime in seconds from now.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<i64>,
 }
 
@@ -33,10 +29,12 @@ impl CreateOneTimeToken {
     }
 }
 
+#[cfg(feature = "one-time-tokens")]
+crate::types::object! { CreateOneTimeToken { required email "email", optional context "context", optional expires_in "expiresIn" } }
+
 /// What [`ListOneTimeTokens`](crate::api::one_time_tokens::ListOneTimeTokens) answers.
 #[cfg(feature = "one-time-tokens")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct OneTimeToken {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -80,16 +78,34 @@ impl std::fmt::Debug for OneTimeToken {
     }
 }
 
+#[cfg(feature = "one-time-tokens")]
+crate::types::object! {
+    OneTimeToken {
+        required tenant_id "tenantId",
+        required id "id",
+        required email "email",
+        required token "token",
+        required context "context",
+        required status "status",
+        required created_at "createdAt",
+        required expires_at "expiresAt",
+    }
+}
+
 /// The `oneTimeTokenContext` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct OneTimeTokenContext {
     /// Ids of [`Organization`](crate::models::Organization)s that the user joins when the token is used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub jit_organization_ids: Option<Vec<String>>,
     /// What the interaction is for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub interaction_event: Option<InteractionEvent>,
+}
+
+crate::types::object! {
+    OneTimeTokenContext {
+        optional jit_organization_ids "jitOrganizationIds",
+        optional interaction_event "interactionEvent",
+    }
 }
 
 #[cfg(feature = "one-time-tokens")]
@@ -109,7 +125,7 @@ crate::types::string_enum! {
 
 /// What [`ReplaceOneTimeTokenStatus`](crate::models::ReplaceOneTimeTokenStatus) sends.
 #[cfg(feature = "one-time-tokens")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceOneTimeTokenStatus {
     /// How it stands.
     pub status: OneTimeTokenStatus,
@@ -123,9 +139,12 @@ impl ReplaceOneTimeTokenStatus {
     }
 }
 
+#[cfg(feature = "one-time-tokens")]
+crate::types::object! { ReplaceOneTimeTokenStatus { required status "status" } }
+
 /// What [`VerifyOneTimeToken`](crate::models::VerifyOneTimeToken) sends.
 #[cfg(feature = "one-time-tokens")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct VerifyOneTimeToken {
     /// The token as it is handed to the user, usually in a link.
     ///
@@ -154,3 +173,6 @@ impl std::fmt::Debug for VerifyOneTimeToken {
             .finish()
     }
 }
+
+#[cfg(feature = "one-time-tokens")]
+crate::types::object! { VerifyOneTimeToken { required token "token", required email "email" } }

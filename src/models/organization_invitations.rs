@@ -4,18 +4,15 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateOrganizationInvitation`](crate::models::CreateOrganizationInvitation) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateOrganizationInvitation {
     /// Id of the [`User`](crate::models::User) who invites; null if it was nobody in particular.
     ///
     /// At most 21 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub inviter_id: Patch<String>,
     /// Email address of the person invited.
     ///
@@ -28,12 +25,10 @@ pub struct CreateOrganizationInvitation {
     /// When it expires.
     pub expires_at: Timestamp,
     /// Ids of [`OrganizationRole`](crate::models::OrganizationRole)s.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_role_ids: Option<Vec<String>>,
     /// What goes into the email; `false` sends none.
     ///
     /// `false` if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub message_payload: Option<InvitationMessageOption>,
 }
 
@@ -51,23 +46,31 @@ impl CreateOrganizationInvitation {
     }
 }
 
+crate::types::object! {
+    CreateOrganizationInvitation {
+        patch inviter_id "inviterId",
+        required invitee "invitee",
+        required organization_id "organizationId",
+        required expires_at "expiresAt",
+        optional organization_role_ids "organizationRoleIds",
+        optional message_payload "messagePayload",
+    }
+}
+
 /// The `messagePayload|0` that [`CreateOrganizationInvitation`](crate::models::CreateOrganizationInvitation)
 /// sends.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Default, PartialEq)]
 pub struct InvitationMessage {
     /// The code as the user entered it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// URL for the `{{link}}` variable of the template: where the invitation is accepted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub link: Option<String>,
     /// BCP 47 language tag, such as `en-US`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
     /// Languages wanted for the message, by preference, as BCP 47 tags separated by spaces.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ui_locales: Option<String>,
+    /// Members beside these.
+    pub extra: JsonObject,
 }
 
 impl std::fmt::Debug for InvitationMessage {
@@ -77,8 +80,18 @@ impl std::fmt::Debug for InvitationMessage {
             .field("link", &self.link)
             .field("locale", &self.locale)
             .field("ui_locales", &self.ui_locales)
+            .field("extra", &self.extra)
             .finish()
     }
+}
+
+crate::types::object! {
+    InvitationMessage {
+        optional code "code",
+        optional link "link",
+        optional locale "locale",
+        optional ui_locales "uiLocales",
+    } rest extra
 }
 
 crate::types::untagged_union! {
@@ -93,8 +106,7 @@ crate::types::untagged_union! {
 }
 
 /// What [`GetOrganizationInvitation`](crate::api::organization_invitations::GetOrganizationInvitation) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationInvitation {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -132,6 +144,22 @@ pub struct OrganizationInvitation {
     pub organization_roles: Vec<EntityReference>,
 }
 
+crate::types::object! {
+    OrganizationInvitation {
+        required tenant_id "tenantId",
+        required id "id",
+        nullable inviter_id "inviterId",
+        required invitee "invitee",
+        nullable accepted_user_id "acceptedUserId",
+        required organization_id "organizationId",
+        required status "status",
+        required created_at "createdAt",
+        required updated_at "updatedAt",
+        required expires_at "expiresAt",
+        required organization_roles "organizationRoles",
+    }
+}
+
 crate::types::string_enum! {
     /// The `status` that
     /// [`GetOrganizationInvitation`](crate::api::organization_invitations::GetOrganizationInvitation) answers.
@@ -148,13 +176,11 @@ crate::types::string_enum! {
 }
 
 /// What [`ReplaceOrganizationInvitationStatus`](crate::models::ReplaceOrganizationInvitationStatus) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceOrganizationInvitationStatus {
     /// Id of the [`User`](crate::models::User) who accepted; null before that.
     ///
     /// At most 21 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub accepted_user_id: Patch<String>,
     /// How it stands.
     pub status: OrganizationInvitationStatus,
@@ -166,3 +192,5 @@ impl ReplaceOrganizationInvitationStatus {
         Self { accepted_user_id: Default::default(), status }
     }
 }
+
+crate::types::object! { ReplaceOrganizationInvitationStatus { patch accepted_user_id "acceptedUserId", required status "status" } }

@@ -4,19 +4,16 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateOrganizationRole`](crate::models::CreateOrganizationRole) sends.
 #[cfg(feature = "organization-roles")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateOrganizationRole {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Name as people see it.
     ///
@@ -25,16 +22,12 @@ pub struct CreateOrganizationRole {
     /// What it is for, in words.
     ///
     /// At most 256 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
     /// Which kind it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<RoleType>,
     /// Ids of [`OrganizationScope`](crate::models::OrganizationScope)s.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_scope_ids: Option<Vec<String>>,
     /// Ids of API permissions ([`Scope`](crate::models::Scope)).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_scope_ids: Option<Vec<String>>,
 }
 
@@ -53,9 +46,20 @@ impl CreateOrganizationRole {
     }
 }
 
+#[cfg(feature = "organization-roles")]
+crate::types::object! {
+    CreateOrganizationRole {
+        optional tenant_id "tenantId",
+        required name "name",
+        patch description "description",
+        optional r#type "type",
+        optional organization_scope_ids "organizationScopeIds",
+        optional resource_scope_ids "resourceScopeIds",
+    }
+}
+
 /// What [`GetOrganizationRole`](crate::api::organization_roles::GetOrganizationRole) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationRole {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -76,17 +80,26 @@ pub struct OrganizationRole {
     /// Which kind it is.
     pub r#type: RoleType,
     /// Permissions.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<EntityReference>>,
     /// API permissions.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource_scopes: Option<Vec<ResourceScopeReference>>,
+}
+
+crate::types::object! {
+    OrganizationRole {
+        required tenant_id "tenantId",
+        required id "id",
+        required name "name",
+        nullable description "description",
+        required r#type "type",
+        optional scopes "scopes",
+        optional resource_scopes "resourceScopes",
+    }
 }
 
 /// What [`ReplaceOrganizationRoleScopes`](crate::api::organization_roles::ReplaceOrganizationRoleScopes) sends.
 #[cfg(feature = "organization-roles")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationScopeIds {
     /// Ids of [`OrganizationScope`](crate::models::OrganizationScope)s.
     pub organization_scope_ids: Vec<String>,
@@ -100,32 +113,40 @@ impl OrganizationScopeIds {
     }
 }
 
+#[cfg(feature = "organization-roles")]
+crate::types::object! { OrganizationScopeIds { required organization_scope_ids "organizationScopeIds" } }
+
 /// What [`UpdateOrganizationRole`](crate::models::UpdateOrganizationRole) sends.
 #[cfg(feature = "organization-roles")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateOrganizationRole {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Unique id, given by the server.
     ///
     /// 1 to 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Name as people see it.
     ///
     /// 1 to 128 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is for, in words.
     ///
     /// At most 256 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
     /// Which kind it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<RoleType>,
+}
+
+#[cfg(feature = "organization-roles")]
+crate::types::object! {
+    UpdateOrganizationRole {
+        optional tenant_id "tenantId",
+        optional id "id",
+        optional name "name",
+        patch description "description",
+        optional r#type "type",
+    }
 }

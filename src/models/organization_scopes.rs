@@ -4,19 +4,16 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateOrganizationScope`](crate::models::CreateOrganizationScope) sends.
 #[cfg(feature = "organization-scopes")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateOrganizationScope {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Name as people see it.
     ///
@@ -25,7 +22,6 @@ pub struct CreateOrganizationScope {
     /// What it is for, in words.
     ///
     /// At most 256 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
 }
 
@@ -37,9 +33,11 @@ impl CreateOrganizationScope {
     }
 }
 
+#[cfg(feature = "organization-scopes")]
+crate::types::object! { CreateOrganizationScope { optional tenant_id "tenantId", required name "name", patch description "description" } }
+
 /// What [`ListOrganizationRoleScopes`](crate::api::organization_roles::ListOrganizationRoleScopes) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationScope {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -59,29 +57,43 @@ pub struct OrganizationScope {
     pub description: Option<String>,
 }
 
+crate::types::object! {
+    OrganizationScope {
+        required tenant_id "tenantId",
+        required id "id",
+        required name "name",
+        nullable description "description",
+    }
+}
+
 /// What [`UpdateOrganizationScope`](crate::models::UpdateOrganizationScope) sends.
 #[cfg(feature = "organization-scopes")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateOrganizationScope {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Unique id, given by the server.
     ///
     /// 1 to 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Name as people see it.
     ///
     /// 1 to 128 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is for, in words.
     ///
     /// At most 256 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
+}
+
+#[cfg(feature = "organization-scopes")]
+crate::types::object! {
+    UpdateOrganizationScope {
+        optional tenant_id "tenantId",
+        optional id "id",
+        optional name "name",
+        patch description "description",
+    }
 }

@@ -4,14 +4,12 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`AssignOrganizationRolesToApplications`](crate::models::AssignOrganizationRolesToApplications) sends.
 #[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AssignOrganizationRolesToApplications {
     /// Ids of [`Application`](crate::models::Application)s.
     pub application_ids: Vec<String>,
@@ -27,10 +25,17 @@ impl AssignOrganizationRolesToApplications {
     }
 }
 
+#[cfg(feature = "organizations")]
+crate::types::object! {
+    AssignOrganizationRolesToApplications {
+        required application_ids "applicationIds",
+        required organization_role_ids "organizationRoleIds",
+    }
+}
+
 /// What [`AssignOrganizationRolesToUsers`](crate::models::AssignOrganizationRolesToUsers) sends.
 #[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AssignOrganizationRolesToUsers {
     /// Ids of [`User`](crate::models::User)s.
     pub user_ids: Vec<String>,
@@ -46,15 +51,21 @@ impl AssignOrganizationRolesToUsers {
     }
 }
 
+#[cfg(feature = "organizations")]
+crate::types::object! {
+    AssignOrganizationRolesToUsers {
+        required user_ids "userIds",
+        required organization_role_ids "organizationRoleIds",
+    }
+}
+
 /// What [`CreateOrganization`](crate::models::CreateOrganization) sends.
 #[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateOrganization {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Name as people see it.
     ///
@@ -63,26 +74,19 @@ pub struct CreateOrganization {
     /// What it is for, in words.
     ///
     /// At most 256 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Whether members need MFA: without it they get no access token for this organization.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_mfa_required: Option<bool>,
     /// Colors of the pages; what is left out comes from the tenant's
     /// [`SignInExperience`](crate::models::SignInExperience).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<Color>,
     /// Logos and icons.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub branding: Option<Branding>,
     /// CSS that is added to the pages; null if there is none.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub custom_css: Patch<String>,
     /// When it was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
 }
 
@@ -104,10 +108,24 @@ impl CreateOrganization {
     }
 }
 
+#[cfg(feature = "organizations")]
+crate::types::object! {
+    CreateOrganization {
+        optional tenant_id "tenantId",
+        required name "name",
+        patch description "description",
+        optional custom_data "customData",
+        optional is_mfa_required "isMfaRequired",
+        optional color "color",
+        optional branding "branding",
+        patch custom_css "customCss",
+        optional created_at "createdAt",
+    }
+}
+
 /// What [`CreateOrganizationJitEmailDomain`](crate::models::CreateOrganizationJitEmailDomain) sends.
 #[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateOrganizationJitEmailDomain {
     /// Domain after the `@`.
     ///
@@ -123,9 +141,11 @@ impl CreateOrganizationJitEmailDomain {
     }
 }
 
+#[cfg(feature = "organizations")]
+crate::types::object! { CreateOrganizationJitEmailDomain { required email_domain "emailDomain" } }
+
 /// What [`ListApplicationOrganizations`](crate::api::applications::ListApplicationOrganizations) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Organization {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -157,21 +177,35 @@ pub struct Organization {
     /// When it was created.
     pub created_at: Timestamp,
     /// Roles held inside the organization.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_roles: Option<Vec<EntityReference>>,
     /// Number of users, of which the featured ones are some.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub users_count: Option<i64>,
     /// Some of the users, in brief.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub featured_users: Option<Vec<UserSummary>>,
+}
+
+crate::types::object! {
+    Organization {
+        required tenant_id "tenantId",
+        required id "id",
+        required name "name",
+        nullable description "description",
+        required custom_data "customData",
+        required is_mfa_required "isMfaRequired",
+        required color "color",
+        required branding "branding",
+        nullable custom_css "customCss",
+        required created_at "createdAt",
+        optional organization_roles "organizationRoles",
+        optional users_count "usersCount",
+        optional featured_users "featuredUsers",
+    }
 }
 
 /// What [`ListOrganizationJitEmailDomains`](crate::api::organizations::ListOrganizationJitEmailDomains)
 /// answers.
 #[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationJitEmailDomain {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -187,10 +221,18 @@ pub struct OrganizationJitEmailDomain {
     pub email_domain: String,
 }
 
+#[cfg(feature = "organizations")]
+crate::types::object! {
+    OrganizationJitEmailDomain {
+        required tenant_id "tenantId",
+        required organization_id "organizationId",
+        required email_domain "emailDomain",
+    }
+}
+
 /// What [`AssignOrganizationRolesToUser`](crate::api::organizations::AssignOrganizationRolesToUser) answers.
 #[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationRoleIds {
     /// Ids of [`OrganizationRole`](crate::models::OrganizationRole)s.
     pub organization_role_ids: Vec<String>,
@@ -204,24 +246,31 @@ impl OrganizationRoleIds {
     }
 }
 
+#[cfg(feature = "organizations")]
+crate::types::object! { OrganizationRoleIds { required organization_role_ids "organizationRoleIds" } }
+
 /// What [`ReplaceOrganizationUserRoles`](crate::api::organizations::ReplaceOrganizationUserRoles) sends.
 #[cfg(feature = "organizations")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct OrganizationRoleSelection {
     /// Ids of [`OrganizationRole`](crate::models::OrganizationRole)s.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_role_ids: Option<Vec<String>>,
     /// Names of [`OrganizationRole`](crate::models::OrganizationRole)s, beside or in place of ids; unknown names
     /// are refused with 422.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_role_names: Option<Vec<String>>,
+}
+
+#[cfg(feature = "organizations")]
+crate::types::object! {
+    OrganizationRoleSelection {
+        optional organization_role_ids "organizationRoleIds",
+        optional organization_role_names "organizationRoleNames",
+    }
 }
 
 /// What [`ReplaceOrganizationJitEmailDomains`](crate::models::ReplaceOrganizationJitEmailDomains) sends.
 #[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceOrganizationJitEmailDomains {
     /// Domains after the `@`; those left out are removed.
     pub email_domains: Vec<String>,
@@ -235,11 +284,13 @@ impl ReplaceOrganizationJitEmailDomains {
     }
 }
 
+#[cfg(feature = "organizations")]
+crate::types::object! { ReplaceOrganizationJitEmailDomains { required email_domains "emailDomains" } }
+
 /// What [`ReplaceOrganizationJitSsoConnectors`](crate::api::organizations::ReplaceOrganizationJitSsoConnectors)
 /// sends.
 #[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SsoConnectorIds {
     /// Ids of [`SsoConnector`](crate::models::SsoConnector)s.
     pub sso_connector_ids: Vec<String>,
@@ -253,48 +304,56 @@ impl SsoConnectorIds {
     }
 }
 
+#[cfg(feature = "organizations")]
+crate::types::object! { SsoConnectorIds { required sso_connector_ids "ssoConnectorIds" } }
+
 /// What [`UpdateOrganization`](crate::models::UpdateOrganization) sends.
 #[cfg(feature = "organizations")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateOrganization {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Unique id, given by the server.
     ///
     /// 1 to 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// Name as people see it.
     ///
     /// 1 to 128 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is for, in words.
     ///
     /// At most 256 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Whether members need MFA: without it they get no access token for this organization.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_mfa_required: Option<bool>,
     /// Colors of the pages; what is left out comes from the tenant's
     /// [`SignInExperience`](crate::models::SignInExperience).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<Color>,
     /// Logos and icons.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub branding: Option<Branding>,
     /// CSS that is added to the pages; null if there is none.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub custom_css: Patch<String>,
     /// When it was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<Timestamp>,
+}
+
+#[cfg(feature = "organizations")]
+crate::types::object! {
+    UpdateOrganization {
+        optional tenant_id "tenantId",
+        optional id "id",
+        optional name "name",
+        patch description "description",
+        optional custom_data "customData",
+        optional is_mfa_required "isMfaRequired",
+        optional color "color",
+        optional branding "branding",
+        patch custom_css "customCss",
+        optional created_at "createdAt",
+    }
 }

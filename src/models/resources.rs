@@ -4,19 +4,16 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateResource`](crate::models::CreateResource) sends.
 #[cfg(feature = "resources")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateResource {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Name as people see it.
     ///
@@ -29,7 +26,6 @@ pub struct CreateResource {
     /// How long access tokens for this API live, in seconds.
     ///
     /// `3600` if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token_ttl: Option<i64>,
 }
 
@@ -46,16 +42,25 @@ impl CreateResource {
     }
 }
 
+#[cfg(feature = "resources")]
+crate::types::object! {
+    CreateResource {
+        optional tenant_id "tenantId",
+        required name "name",
+        required indicator "indicator",
+        optional access_token_ttl "accessTokenTtl",
+    }
+}
+
 /// What [`CreateResourceScope`](crate::models::CreateResourceScope) sends.
 #[cfg(feature = "resources")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateResourceScope {
     /// Name as people see it.
     ///
     /// 1 to 256 characters.
     pub name: String,
     /// What it is for, in words.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
 }
 
@@ -67,9 +72,11 @@ impl CreateResourceScope {
     }
 }
 
+#[cfg(feature = "resources")]
+crate::types::object! { CreateResourceScope { required name "name", patch description "description" } }
+
 /// The `resource` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Resource {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -92,7 +99,6 @@ pub struct Resource {
     /// How long access tokens for this API live, in seconds.
     pub access_token_ttl: i64,
     /// Permissions.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<Scope>>,
 }
 
@@ -118,30 +124,46 @@ impl Resource {
     }
 }
 
+crate::types::object! {
+    Resource {
+        required tenant_id "tenantId",
+        required id "id",
+        required name "name",
+        required indicator "indicator",
+        required is_default "isDefault",
+        required access_token_ttl "accessTokenTtl",
+        optional scopes "scopes",
+    }
+}
+
 /// What [`UpdateResource`](crate::models::UpdateResource) sends.
 #[cfg(feature = "resources")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateResource {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Name as people see it.
     ///
     /// At least 1 character.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// How long access tokens for this API live, in seconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token_ttl: Option<i64>,
+}
+
+#[cfg(feature = "resources")]
+crate::types::object! {
+    UpdateResource {
+        optional tenant_id "tenantId",
+        optional name "name",
+        optional access_token_ttl "accessTokenTtl",
+    }
 }
 
 /// What [`UpdateResourceIsDefault`](crate::models::UpdateResourceIsDefault) sends.
 #[cfg(feature = "resources")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UpdateResourceIsDefault {
     /// Whether it is the one taken by default.
     pub is_default: bool,
@@ -155,16 +177,20 @@ impl UpdateResourceIsDefault {
     }
 }
 
+#[cfg(feature = "resources")]
+crate::types::object! { UpdateResourceIsDefault { required is_default "isDefault" } }
+
 /// What [`UpdateResourceScope`](crate::models::UpdateResourceScope) sends.
 #[cfg(feature = "resources")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateResourceScope {
     /// Name as people see it.
     ///
     /// 1 to 256 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is for, in words.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
 }
+
+#[cfg(feature = "resources")]
+crate::types::object! { UpdateResourceScope { optional name "name", patch description "description" } }

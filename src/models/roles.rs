@@ -4,19 +4,16 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateRole`](crate::models::CreateRole) sends.
 #[cfg(feature = "roles")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateRole {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Name as people see it.
     ///
@@ -27,13 +24,10 @@ pub struct CreateRole {
     /// 1 to 128 characters.
     pub description: String,
     /// Which kind it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<RoleType>,
     /// Whether it is the one taken by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
     /// Ids of API permissions ([`Scope`](crate::models::Scope)).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope_ids: Option<Vec<String>>,
 }
 
@@ -52,10 +46,21 @@ impl CreateRole {
     }
 }
 
+#[cfg(feature = "roles")]
+crate::types::object! {
+    CreateRole {
+        optional tenant_id "tenantId",
+        required name "name",
+        required description "description",
+        optional r#type "type",
+        optional is_default "isDefault",
+        optional scope_ids "scopeIds",
+    }
+}
+
 /// What [`ListApplicationRoles`](crate::api::applications::ListApplicationRoles) answers.
 #[cfg(any(feature = "applications", feature = "roles", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Role {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -78,17 +83,29 @@ pub struct Role {
     /// Whether it is the one taken by default.
     pub is_default: bool,
     /// Number of users, of which the featured ones are some.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub users_count: Option<i64>,
     /// Some of the users, in brief.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub featured_users: Option<Vec<UserSummary>>,
     /// Number of machine-to-machine applications that hold the role.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub applications_count: Option<i64>,
     /// Applications that hold the role, in brief.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub featured_applications: Option<Vec<ApplicationSummary>>,
+}
+
+#[cfg(any(feature = "applications", feature = "roles", feature = "users"))]
+crate::types::object! {
+    Role {
+        required tenant_id "tenantId",
+        required id "id",
+        required name "name",
+        required description "description",
+        required r#type "type",
+        required is_default "isDefault",
+        optional users_count "usersCount",
+        optional featured_users "featuredUsers",
+        optional applications_count "applicationsCount",
+        optional featured_applications "featuredApplications",
+    }
 }
 
 crate::types::string_enum! {
@@ -103,20 +120,19 @@ crate::types::string_enum! {
 
 /// What [`UpdateRole`](crate::models::UpdateRole) sends.
 #[cfg(feature = "roles")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateRole {
     /// Name as people see it.
     ///
     /// 1 to 128 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is for, in words.
     ///
     /// 1 to 128 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// Whether it is the one taken by default.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_default: Option<bool>,
 }
+
+#[cfg(feature = "roles")]
+crate::types::object! { UpdateRole { optional name "name", optional description "description", optional is_default "isDefault" } }

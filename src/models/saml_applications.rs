@@ -4,43 +4,34 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateSamlApplication`](crate::models::CreateSamlApplication) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateSamlApplication {
     /// Name as people see it.
     ///
     /// 1 to 256 characters.
     pub name: String,
     /// What it is for, in words.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Which claim of the user goes into which SAML attribute: claim names to attribute names.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attribute_mapping: Option<SamlAttributeMapping>,
     /// Entity id (issuer) of the service provider, which its requests must carry; unique in the tenant.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub entity_id: Patch<String>,
     /// Where the service provider receives SAML responses; null until it is set.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub acs_url: Patch<SamlAssertionConsumerService>,
     /// Encryption of assertions: `encryptAssertion`, and with it `encryptThenSign` and the service provider's
     /// `certificate`; null for none.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub encryption: Patch<JsonObject>,
     /// What identifies the user in assertions (NameID).
     ///
     /// `"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"` if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name_id_format: Option<SamlNameIdFormat>,
 }
 
@@ -60,9 +51,21 @@ impl CreateSamlApplication {
     }
 }
 
+crate::types::object! {
+    CreateSamlApplication {
+        required name "name",
+        patch description "description",
+        optional custom_data "customData",
+        optional attribute_mapping "attributeMapping",
+        patch entity_id "entityId",
+        patch acs_url "acsUrl",
+        patch encryption "encryption",
+        optional name_id_format "nameIdFormat",
+    }
+}
+
 /// What [`CreateSamlApplicationSecret`](crate::models::CreateSamlApplicationSecret) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateSamlApplicationSecret {
     /// How many years the certificate is valid.
     ///
@@ -77,9 +80,10 @@ impl CreateSamlApplicationSecret {
     }
 }
 
+crate::types::object! { CreateSamlApplicationSecret { required life_span_in_years "lifeSpanInYears" } }
+
 /// What [`CreateSamlApplication`](crate::models::CreateSamlApplication) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SamlApplication {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -121,9 +125,27 @@ pub struct SamlApplication {
     pub name_id_format: SamlNameIdFormat,
 }
 
+crate::types::object! {
+    SamlApplication {
+        required tenant_id "tenantId",
+        required id "id",
+        required name "name",
+        nullable description "description",
+        required r#type "type",
+        required custom_data "customData",
+        required is_third_party "isThirdParty",
+        required app_level_access_control_enabled "appLevelAccessControlEnabled",
+        required created_at "createdAt",
+        required attribute_mapping "attributeMapping",
+        nullable entity_id "entityId",
+        nullable acs_url "acsUrl",
+        nullable encryption "encryption",
+        required name_id_format "nameIdFormat",
+    }
+}
+
 /// What [`ListSamlApplicationSecrets`](crate::api::saml_applications::ListSamlApplicationSecrets) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SamlApplicationSecret {
     /// Unique id, given by the server.
     ///
@@ -142,15 +164,26 @@ pub struct SamlApplicationSecret {
     /// Fingerprints of the certificate.
     pub fingerprints: SamlFingerprints,
     /// SHA-256 fingerprint of the certificate, in an older form.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
     /// Whether this certificate signs responses, in an older form.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_active: Option<bool>,
 }
 
+crate::types::object! {
+    SamlApplicationSecret {
+        required id "id",
+        required certificate "certificate",
+        required created_at "createdAt",
+        required expires_at "expiresAt",
+        required active "active",
+        required fingerprints "fingerprints",
+        optional fingerprint "fingerprint",
+        optional is_active "isActive",
+    }
+}
+
 /// The `acsUrl` that [`CreateSamlApplication`](crate::models::CreateSamlApplication) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SamlAssertionConsumerService {
     /// How responses travel to the service provider: by form post or by redirect.
     pub binding: SamlBinding,
@@ -167,96 +200,103 @@ impl SamlAssertionConsumerService {
     }
 }
 
+crate::types::object! { SamlAssertionConsumerService { required binding "binding", required url "url" } }
+
 /// The `attributeMapping` that [`CreateSamlApplication`](crate::models::CreateSamlApplication) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SamlAttributeMapping {
     /// SAML attribute that carries the user's id.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
     /// Name as people see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// SAML attribute that carries the given name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub given_name: Option<String>,
     /// SAML attribute that carries the family name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub family_name: Option<String>,
     /// SAML attribute that carries the middle name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub middle_name: Option<String>,
     /// Casual name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
     /// SAML attribute that carries the preferred username.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_username: Option<String>,
     /// Standard claims of OpenID Connect about the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
     /// SAML attribute that carries the URL of the avatar.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
     /// URL of the user's web page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
     /// Email address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// SAML attribute that tells whether the email address is verified.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email_verified: Option<String>,
     /// Gender, `female` and `male` being the values that OpenID Connect defines.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gender: Option<String>,
     /// Date of birth as `YYYY-MM-DD`; year `0000` if it is withheld.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub birthdate: Option<String>,
     /// Time zone by its IANA name, such as `Europe/Berlin`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub zoneinfo: Option<String>,
     /// BCP 47 language tag, such as `en-US`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
     /// SAML attribute that carries the phone number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number: Option<String>,
     /// SAML attribute that tells whether the phone number is verified.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone_number_verified: Option<String>,
     /// Postal address, as in OpenID Connect's `address` claim.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
     /// SAML attribute that carries when the user was last changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub updated_at: Option<String>,
     /// Name for signing in, unique in the tenant; null if there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// SAML attribute that carries when the user was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub created_at: Option<String>,
     /// SAML attribute that carries the user's custom data.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<String>,
     /// Linked social identities, by the connector's target (`github`, `google`, ...).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub identities: Option<String>,
     /// SAML attribute that carries the user's enterprise identities.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sso_identities: Option<String>,
     /// Roles that the user holds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub roles: Option<String>,
     /// Organizations of which the user is a member.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organizations: Option<String>,
     /// SAML attribute that carries the user's organizations with their names.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_data: Option<String>,
     /// SAML attribute that carries the user's organization roles.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_roles: Option<String>,
+}
+
+crate::types::object! {
+    SamlAttributeMapping {
+        optional sub "sub",
+        optional name "name",
+        optional given_name "given_name",
+        optional family_name "family_name",
+        optional middle_name "middle_name",
+        optional nickname "nickname",
+        optional preferred_username "preferred_username",
+        optional profile "profile",
+        optional picture "picture",
+        optional website "website",
+        optional email "email",
+        optional email_verified "email_verified",
+        optional gender "gender",
+        optional birthdate "birthdate",
+        optional zoneinfo "zoneinfo",
+        optional locale "locale",
+        optional phone_number "phone_number",
+        optional phone_number_verified "phone_number_verified",
+        optional address "address",
+        optional updated_at "updated_at",
+        optional username "username",
+        optional created_at "created_at",
+        optional custom_data "custom_data",
+        optional identities "identities",
+        optional sso_identities "sso_identities",
+        optional roles "roles",
+        optional organizations "organizations",
+        optional organization_data "organization_data",
+        optional organization_roles "organization_roles",
+    }
 }
 
 crate::types::string_enum! {
@@ -271,7 +311,7 @@ crate::types::string_enum! {
 
 /// The `sha256` that [`ListSamlApplicationSecrets`](crate::api::saml_applications::ListSamlApplicationSecrets)
 /// answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SamlFingerprint {
     /// The whole in one string, ready to show.
     pub formatted: String,
@@ -279,13 +319,17 @@ pub struct SamlFingerprint {
     pub unformatted: String,
 }
 
+crate::types::object! { SamlFingerprint { required formatted "formatted", required unformatted "unformatted" } }
+
 /// The `fingerprints` that
 /// [`ListSamlApplicationSecrets`](crate::api::saml_applications::ListSamlApplicationSecrets) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SamlFingerprints {
     /// SHA-256 fingerprint.
     pub sha256: SamlFingerprint,
 }
+
+crate::types::object! { SamlFingerprints { required sha256 "sha256" } }
 
 crate::types::string_enum! {
     /// The `nameIdFormat` that [`CreateSamlApplication`](crate::models::CreateSamlApplication) answers.
@@ -302,46 +346,50 @@ crate::types::string_enum! {
 }
 
 /// What [`UpdateSamlApplication`](crate::models::UpdateSamlApplication) sends.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateSamlApplication {
     /// Name as people see it.
     ///
     /// 1 to 256 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What it is for, in words.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Whether only those named in the application's access control may sign in to it; can be true only if it has
     /// rules.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub app_level_access_control_enabled: Option<bool>,
     /// Which claim of the user goes into which SAML attribute: claim names to attribute names.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attribute_mapping: Option<SamlAttributeMapping>,
     /// Entity id (issuer) of the service provider, which its requests must carry; unique in the tenant.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub entity_id: Patch<String>,
     /// Where the service provider receives SAML responses; null until it is set.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub acs_url: Patch<SamlAssertionConsumerService>,
     /// Encryption of assertions: `encryptAssertion`, and with it `encryptThenSign` and the service provider's
     /// `certificate`; null for none.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub encryption: Patch<JsonObject>,
     /// What identifies the user in assertions (NameID).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name_id_format: Option<SamlNameIdFormat>,
 }
 
+crate::types::object! {
+    UpdateSamlApplication {
+        optional name "name",
+        patch description "description",
+        optional custom_data "customData",
+        optional app_level_access_control_enabled "appLevelAccessControlEnabled",
+        optional attribute_mapping "attributeMapping",
+        patch entity_id "entityId",
+        patch acs_url "acsUrl",
+        patch encryption "encryption",
+        optional name_id_format "nameIdFormat",
+    }
+}
+
 /// What [`UpdateSamlApplicationSecret`](crate::models::UpdateSamlApplicationSecret) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UpdateSamlApplicationSecret {
     /// Whether this certificate signs responses; one at most does.
     pub active: bool,
@@ -353,3 +401,5 @@ impl UpdateSamlApplicationSecret {
         Self { active }
     }
 }
+
+crate::types::object! { UpdateSamlApplicationSecret { required active "active" } }

@@ -4,19 +4,15 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateSamlAuthn`](crate::api::saml_applications_auth_flow::CreateSamlAuthn) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SamlAuthnRequest {
     /// The authentication request as SAML encodes it: base64, deflated in the redirect binding.
-    #[serde(rename = "SAMLRequest")]
     pub saml_request: String,
     /// Opaque value that comes back with the answer.
-    #[serde(rename = "RelayState", skip_serializing_if = "Option::is_none")]
     pub relay_state: Option<String>,
 }
 
@@ -26,3 +22,5 @@ impl SamlAuthnRequest {
         Self { saml_request: saml_request.into(), relay_state: Default::default() }
     }
 }
+
+crate::types::object! { SamlAuthnRequest { required saml_request "SAMLRequest", optional relay_state "RelayState" } }

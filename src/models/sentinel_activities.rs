@@ -4,13 +4,11 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`DeleteSentinelActivities`](crate::models::DeleteSentinelActivities) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DeleteSentinelActivities {
     /// What the identifiers belong to; `User` for sign-ins.
     pub target_type: SentinelTargetType,
@@ -24,6 +22,8 @@ impl DeleteSentinelActivities {
         Self { target_type, targets }
     }
 }
+
+crate::types::object! { DeleteSentinelActivities { required target_type "targetType", required targets "targets" } }
 
 crate::types::string_enum! {
     /// The `targetType` that [`DeleteSentinelActivities`](crate::models::DeleteSentinelActivities) sends.

@@ -4,7 +4,6 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -17,27 +16,39 @@ use std::collections::BTreeMap;
     feature = "roles",
     feature = "users"
 ))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Address {
     /// The whole in one string, ready to show.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub formatted: Option<String>,
     /// Street, number and further lines.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub street_address: Option<String>,
     /// City or town.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub locality: Option<String>,
     /// State, province or region.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// Postal code.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<String>,
     /// Country of an address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub country: Option<String>,
+}
+
+#[cfg(any(
+    feature = "configs",
+    feature = "experience",
+    feature = "my-account",
+    feature = "organizations",
+    feature = "roles",
+    feature = "users"
+))]
+crate::types::object! {
+    Address {
+        optional formatted "formatted",
+        optional street_address "streetAddress",
+        optional locality "locality",
+        optional region "region",
+        optional postal_code "postalCode",
+        optional country "country",
+    }
 }
 
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
@@ -55,8 +66,7 @@ crate::types::string_enum! {
 
 /// What [`CreateRoleApplication`](crate::api::roles::CreateRoleApplication) sends.
 #[cfg(any(feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationIds {
     /// Ids of [`Application`](crate::models::Application)s.
     pub application_ids: Vec<String>,
@@ -70,16 +80,21 @@ impl ApplicationIds {
     }
 }
 
+#[cfg(any(feature = "organizations", feature = "roles"))]
+crate::types::object! { ApplicationIds { required application_ids "applicationIds" } }
+
 /// What [`AssignApplicationRoles`](crate::api::applications::AssignApplicationRoles) answers.
 #[cfg(any(feature = "applications", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AssignedRoles {
     /// Ids of [`Role`](crate::models::Role)s.
     pub role_ids: Vec<String>,
     /// Ids of the roles that are new by this call; empty if all were held already.
     pub added_role_ids: Vec<String>,
 }
+
+#[cfg(any(feature = "applications", feature = "users"))]
+crate::types::object! { AssignedRoles { required role_ids "roleIds", required added_role_ids "addedRoleIds" } }
 
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 crate::types::string_enum! {
@@ -117,8 +132,7 @@ crate::types::string_enum! {
 
 /// What [`CreateConnectorAuthorizationUri`](crate::api::connectors::CreateConnectorAuthorizationUri) sends.
 #[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct AuthorizationRequest {
     /// Random value of yours that comes back with the callback; check it against forgery.
     pub state: String,
@@ -134,18 +148,19 @@ impl AuthorizationRequest {
     }
 }
 
+#[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
+crate::types::object! { AuthorizationRequest { required state "state", required redirect_uri "redirectUri" } }
+
 /// The `verificationRecords|BackupCode` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer)
 /// answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "BackupCode")]
+#[derive(Clone, PartialEq)]
 pub struct BackupCodeRecord {
     /// Unique id, given by the server.
     pub id: String,
     /// Id of a [`User`](crate::models::User).
     pub user_id: String,
     /// The code as the user entered it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
 }
 
@@ -168,10 +183,12 @@ impl std::fmt::Debug for BackupCodeRecord {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! { BackupCodeRecord { required id "id", required user_id "userId", optional code "code" } tag "type" "BackupCode" }
+
 /// What [`CreateUserMfaVerification`](crate::api::users::CreateUserMfaVerification) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "BackupCode")]
+#[derive(Clone, PartialEq)]
 pub struct BackupCodeSet {
     /// Backup codes, each good for one sign-in.
     pub codes: Vec<String>,
@@ -192,6 +209,9 @@ impl std::fmt::Debug for BackupCodeSet {
     }
 }
 
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! { BackupCodeSet { required codes "codes" } tag "type" "BackupCode" }
+
 /// The `branding` that [`ListApplicationOrganizations`](crate::api::applications::ListApplicationOrganizations)
 /// answers.
 #[cfg(any(
@@ -203,36 +223,48 @@ impl std::fmt::Debug for BackupCodeSet {
     feature = "users",
     feature = "well-known"
 ))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Branding {
     /// URL of the logo.
     ///
     /// A URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logo_url: Option<String>,
     /// URL of the logo for dark mode.
     ///
     /// A URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dark_logo_url: Option<String>,
     /// URL of the favicon.
     ///
     /// A URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub favicon: Option<String>,
     /// URL of the favicon for dark mode.
     ///
     /// A URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dark_favicon: Option<String>,
+}
+
+#[cfg(any(
+    feature = "applications",
+    feature = "interaction",
+    feature = "organizations",
+    feature = "roles",
+    feature = "sign-in-experience",
+    feature = "users",
+    feature = "well-known"
+))]
+crate::types::object! {
+    Branding {
+        optional logo_url "logoUrl",
+        optional dark_logo_url "darkLogoUrl",
+        optional favicon "favicon",
+        optional dark_favicon "darkFavicon",
+    }
 }
 
 /// What [`VerifyVerificationCodeVerification`](crate::api::experience::VerifyVerificationCodeVerification)
 /// sends.
 #[cfg(any(feature = "experience", feature = "verifications"))]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct CheckVerificationCode {
     /// The identifier concerned: username, email or phone.
     pub identifier: Identifier,
@@ -261,14 +293,22 @@ impl std::fmt::Debug for CheckVerificationCode {
     }
 }
 
+#[cfg(any(feature = "experience", feature = "verifications"))]
+crate::types::object! {
+    CheckVerificationCode {
+        required identifier "identifier",
+        required verification_id "verificationId",
+        required code "code",
+    }
+}
+
 /// The `ssl` that [`ListApplications`](crate::api::applications::ListApplications) answers.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CloudflareCertificate {
     /// How it stands.
     pub status: String,
     /// What keeps the certificate from being issued.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_errors: Option<Vec<CloudflareValidationError>>,
 }
 
@@ -280,9 +320,12 @@ impl CloudflareCertificate {
     }
 }
 
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! { CloudflareCertificate { required status "status", optional validation_errors "validation_errors" } }
+
 /// The `cloudflareData` that [`ListApplications`](crate::api::applications::ListApplications) answers.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CloudflareData {
     /// Unique id, given by the server.
     pub id: String,
@@ -291,7 +334,6 @@ pub struct CloudflareData {
     /// State of the certificate at Cloudflare.
     pub ssl: CloudflareCertificate,
     /// What keeps the domain from being verified.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verification_errors: Option<Vec<String>>,
 }
 
@@ -303,9 +345,19 @@ impl CloudflareData {
     }
 }
 
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! {
+    CloudflareData {
+        required id "id",
+        required status "status",
+        required ssl "ssl",
+        optional verification_errors "verification_errors",
+    }
+}
+
 /// The `validation_errors` that [`ListApplications`](crate::api::applications::ListApplications) answers.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CloudflareValidationError {
     /// What is wrong, in words.
     pub message: String,
@@ -319,31 +371,39 @@ impl CloudflareValidationError {
     }
 }
 
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! { CloudflareValidationError { required message "message" } }
+
 /// The `color` that [`ListApplicationOrganizations`](crate::api::applications::ListApplicationOrganizations)
 /// answers.
 #[cfg(any(feature = "applications", feature = "organizations", feature = "users"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Color {
     /// Leading color, as `#rrggbb`.
     ///
     /// Matches `^#[\da-f]{3}([\da-f]{3})?$`, in upper or lower case.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_color: Option<String>,
     /// Whether the pages follow the system's dark mode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_dark_mode_enabled: Option<bool>,
     /// Leading color in dark mode, as `#rrggbb`.
     ///
     /// Matches `^#[\da-f]{3}([\da-f]{3})?$`, in upper or lower case.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dark_primary_color: Option<String>,
+}
+
+#[cfg(any(feature = "applications", feature = "organizations", feature = "users"))]
+crate::types::object! {
+    Color {
+        optional primary_color "primaryColor",
+        optional is_dark_mode_enabled "isDarkModeEnabled",
+        optional dark_primary_color "darkPrimaryColor",
+    }
 }
 
 /// The `resourceScopes` that
 /// [`ListApplicationUserConsentScopes`](crate::api::applications::ListApplicationUserConsentScopes) answers.
 #[cfg(any(feature = "applications", feature = "interaction"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConsentResourceScopes {
     /// The [`Resource`](crate::models::Resource) that the permission belongs to.
     pub resource: EntityReference,
@@ -351,11 +411,14 @@ pub struct ConsentResourceScopes {
     pub scopes: Vec<EntityReference>,
 }
 
+#[cfg(any(feature = "applications", feature = "interaction"))]
+crate::types::object! { ConsentResourceScopes { required resource "resource", required scopes "scopes" } }
+
 /// What
 /// [`CreateApplicationProtectedAppMetadataCustomDomain`](crate::api::applications::CreateApplicationProtectedAppMetadataCustomDomain)
 /// sends.
 #[cfg(any(feature = "applications", feature = "domains"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateDomain {
     /// Host name, without scheme or path.
     pub domain: String,
@@ -369,17 +432,18 @@ impl CreateDomain {
     }
 }
 
+#[cfg(any(feature = "applications", feature = "domains"))]
+crate::types::object! { CreateDomain { required domain "domain" } }
+
 /// What [`CreateApplicationSecret`](crate::api::applications::CreateApplicationSecret) sends.
 #[cfg(any(feature = "applications", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateSecret {
     /// Name as people see it.
     ///
     /// 1 to 256 characters.
     pub name: String,
     /// When it expires.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub expires_at: Patch<Timestamp>,
 }
 
@@ -391,48 +455,55 @@ impl CreateSecret {
     }
 }
 
+#[cfg(any(feature = "applications", feature = "users"))]
+crate::types::object! { CreateSecret { required name "name", patch expires_at "expiresAt" } }
+
 /// The `customClientMetadata` that [`ListApplications`](crate::api::applications::ListApplications) answers.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomClientMetadata {
     /// Origins, beside those of the redirect URIs, from which browsers may call the token endpoint.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cors_allowed_origins: Option<Vec<String>>,
     /// How long ID tokens live, in seconds; an hour if unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id_token_ttl: Option<i64>,
     /// How long refresh tokens live, in seconds; `refreshTokenTtlInDays` replaces and overrides it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token_ttl: Option<i64>,
     /// How long refresh tokens live, in days; 14 if unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token_ttl_in_days: Option<i64>,
     /// Tenant that it belongs to; `default` on self-hosted servers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Issues refresh tokens even without `prompt=consent`, for web frameworks that do not follow OpenID Connect.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub always_issue_refresh_token: Option<bool>,
     /// Whether a refresh token is replaced once 70 % of its life has passed; on if unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rotate_refresh_token: Option<bool>,
     /// Whether the application may exchange subject tokens and personal access tokens; never so for third parties.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_token_exchange: Option<bool>,
     /// Whether a native application signs in by device flow; fixed once created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_device_flow: Option<bool>,
     /// How many sign-ins of one user the application may have at a time; the oldest end when it is exceeded.
     /// Unlimited if unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_allowed_grants: Option<i64>,
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! {
+    CustomClientMetadata {
+        optional cors_allowed_origins "corsAllowedOrigins",
+        optional id_token_ttl "idTokenTtl",
+        optional refresh_token_ttl "refreshTokenTtl",
+        optional refresh_token_ttl_in_days "refreshTokenTtlInDays",
+        optional tenant_id "tenantId",
+        optional always_issue_refresh_token "alwaysIssueRefreshToken",
+        optional rotate_refresh_token "rotateRefreshToken",
+        optional allow_token_exchange "allowTokenExchange",
+        optional is_device_flow "isDeviceFlow",
+        optional max_allowed_grants "maxAllowedGrants",
+    }
 }
 
 /// The `customDomains` that [`ListApplications`](crate::api::applications::ListApplications) answers.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CustomDomain {
     /// Host name, without scheme or path.
     pub domain: String,
@@ -460,10 +531,20 @@ impl CustomDomain {
     }
 }
 
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! {
+    CustomDomain {
+        required domain "domain",
+        required status "status",
+        nullable error_message "errorMessage",
+        required dns_records "dnsRecords",
+        nullable cloudflare_data "cloudflareData",
+    }
+}
+
 /// The `customUiAssets` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CustomUiAssets {
     /// Unique id, given by the server.
     pub id: String,
@@ -479,18 +560,21 @@ impl CustomUiAssets {
     }
 }
 
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { CustomUiAssets { required id "id", required created_at "createdAt" } }
+
 /// The `customUiCsp` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomUiCsp {
     /// Origins that custom pages may load scripts from (`script-src`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub script_src: Option<Vec<String>>,
     /// Origins that custom pages may call (`connect-src`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connect_src: Option<Vec<String>>,
 }
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { CustomUiCsp { optional script_src "scriptSrc", optional connect_src "connectSrc" } }
 
 /// The `dnsRecords` that [`ListApplications`](crate::api::applications::ListApplications) answers.
 #[cfg(any(
@@ -500,7 +584,7 @@ pub struct CustomUiCsp {
     feature = "organizations",
     feature = "roles"
 ))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DnsRecord {
     /// Name as people see it.
     pub name: String,
@@ -524,11 +608,19 @@ impl DnsRecord {
     }
 }
 
+#[cfg(any(
+    feature = "applications",
+    feature = "configs",
+    feature = "domains",
+    feature = "organizations",
+    feature = "roles"
+))]
+crate::types::object! { DnsRecord { required name "name", required r#type "type", required value "value" } }
+
 /// The `verificationRecords|EmailVerificationCode` that
 /// [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "EmailVerificationCode")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EmailVerificationCodeRecord {
     /// Unique id, given by the server.
     pub id: String,
@@ -548,21 +640,28 @@ impl EmailVerificationCodeRecord {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    EmailVerificationCodeRecord {
+        required id "id",
+        required template_type "templateType",
+        required verified "verified",
+        required identifier "identifier",
+    } tag "type" "EmailVerificationCode"
+}
+
 /// The `verificationRecords|EnterpriseSso` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer)
 /// answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "EnterpriseSso")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EnterpriseSsoRecord {
     /// Unique id, given by the server.
     pub id: String,
     /// Id of a [`Connector`](crate::models::Connector).
     pub connector_id: String,
     /// What the identity provider says of the user; absent until it has answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub enterprise_sso_user_info: Option<SocialUserInfo>,
+    pub enterprise_sso_user_info: Option<EnterpriseSsoRecordEnterpriseSsoUserInfo>,
     /// Identity provider: the issuer of an OIDC one, the entity id of a SAML one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
 }
 
@@ -579,6 +678,64 @@ impl EnterpriseSsoRecord {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    EnterpriseSsoRecord {
+        required id "id",
+        required connector_id "connectorId",
+        optional enterprise_sso_user_info "enterpriseSsoUserInfo",
+        optional issuer "issuer",
+    } tag "type" "EnterpriseSso"
+}
+
+/// The `enterpriseSsoUserInfo` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnterpriseSsoRecordEnterpriseSsoUserInfo {
+    /// Unique id, given by the server.
+    pub id: String,
+    /// Email address.
+    pub email: Option<String>,
+    /// Phone number with country code, digits only.
+    pub phone: Option<String>,
+    /// Name as people see it.
+    pub name: Option<String>,
+    /// URL of the picture.
+    pub avatar: Option<String>,
+    /// What the provider sent, unchanged.
+    pub raw_data: Patch<Value>,
+    /// Members beside these.
+    pub extra: JsonObject,
+}
+
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+impl EnterpriseSsoRecordEnterpriseSsoUserInfo {
+    /// With what [`EnterpriseSsoRecordEnterpriseSsoUserInfo`] has to have.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            email: Default::default(),
+            phone: Default::default(),
+            name: Default::default(),
+            avatar: Default::default(),
+            raw_data: Default::default(),
+            extra: JsonObject::new(),
+        }
+    }
+}
+
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    EnterpriseSsoRecordEnterpriseSsoUserInfo {
+        required id "id",
+        optional email "email",
+        optional phone "phone",
+        optional name "name",
+        optional avatar "avatar",
+        patch raw_data "rawData",
+    } rest extra
+}
+
 /// The `organizationRoles` that
 /// [`ListApplicationOrganizations`](crate::api::applications::ListApplicationOrganizations) answers.
 #[cfg(any(
@@ -592,19 +749,17 @@ impl EnterpriseSsoRecord {
     feature = "roles",
     feature = "users"
 ))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EntityReference {
     /// Unique id, given by the server.
     pub id: String,
     /// Name as people see it.
     pub name: String,
     /// What it is for, in words.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub description: Patch<String>,
     /// URI that names the API: the `resource` of token requests and the `aud` of tokens. Fixed once created.
     ///
     /// At least 1 character.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub indicator: Option<String>,
 }
 
@@ -626,10 +781,29 @@ impl EntityReference {
     }
 }
 
+#[cfg(any(
+    feature = "applications",
+    feature = "configs",
+    feature = "interaction",
+    feature = "my-account",
+    feature = "organization-invitations",
+    feature = "organization-roles",
+    feature = "organizations",
+    feature = "roles",
+    feature = "users"
+))]
+crate::types::object! {
+    EntityReference {
+        required id "id",
+        required name "name",
+        patch description "description",
+        optional indicator "indicator",
+    }
+}
+
 /// The `grants` that [`ListUserGrants`](crate::api::users::ListUserGrants) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
     /// Unique id, given by the server.
     pub id: String,
@@ -639,6 +813,16 @@ pub struct Grant {
     pub expires_at: Timestamp,
     /// The application concerned.
     pub application: EntityReference,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! {
+    Grant {
+        required id "id",
+        required payload "payload",
+        required expires_at "expiresAt",
+        required application "application",
+    }
 }
 
 #[cfg(any(feature = "my-account", feature = "users"))]
@@ -654,8 +838,7 @@ crate::types::string_enum! {
 
 /// The `payload` that [`ListUserGrants`](crate::api::users::ListUserGrants) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind", rename = "Grant")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GrantPayload {
     /// When it ends, in seconds since the epoch.
     pub exp: TimestampSeconds,
@@ -668,17 +851,30 @@ pub struct GrantPayload {
     /// Id of the [`User`](crate::models::User) whom the session or token belongs to.
     pub account_id: String,
     /// Members beside these.
-    #[serde(flatten)]
     pub extra: JsonObject,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! {
+    GrantPayload {
+        required exp "exp",
+        required iat "iat",
+        required jti "jti",
+        required client_id "clientId",
+        required account_id "accountId",
+    } tag "kind" "Grant" rest extra
 }
 
 /// What [`ListUserGrants`](crate::api::users::ListUserGrants) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Grants {
     /// What the user has authorized, one for each consent.
     pub grants: Vec<Grant>,
 }
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! { Grants { required grants "grants" } }
 
 /// The `identifier` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(
@@ -688,7 +884,7 @@ pub struct Grants {
     feature = "users",
     feature = "verifications"
 ))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Identifier {
     /// Which kind it is.
     pub r#type: IdentifierType,
@@ -709,6 +905,15 @@ impl Identifier {
         Self { r#type, value: value.into() }
     }
 }
+
+#[cfg(any(
+    feature = "configs",
+    feature = "experience",
+    feature = "my-account",
+    feature = "users",
+    feature = "verifications"
+))]
+crate::types::object! { Identifier { required r#type "type", required value "value" } }
 
 #[cfg(any(
     feature = "configs",
@@ -737,8 +942,7 @@ crate::types::string_enum! {
 
 /// The `languageInfo` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LanguageInfo {
     /// Whether the pages follow the language of the browser.
     pub auto_detect: bool,
@@ -753,6 +957,9 @@ impl LanguageInfo {
         Self { auto_detect, fallback_language }
     }
 }
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { LanguageInfo { required auto_detect "autoDetect", required fallback_language "fallbackLanguage" } }
 
 #[cfg(any(feature = "custom-phrases", feature = "sign-in-experience", feature = "well-known"))]
 crate::types::string_enum! {
@@ -1021,13 +1228,11 @@ crate::types::string_enum! {
 
 /// What [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Log {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Unique id, given by the server.
     ///
@@ -1043,42 +1248,59 @@ pub struct Log {
     pub created_at: Timestamp,
 }
 
+#[cfg(any(feature = "audit-logs", feature = "hooks"))]
+crate::types::object! {
+    Log {
+        optional tenant_id "tenantId",
+        required id "id",
+        required key "key",
+        required payload "payload",
+        required created_at "createdAt",
+    }
+}
+
 /// The `payload` that [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LogPayload {
     /// Name under which it is known.
     pub key: String,
     /// How it went.
     pub result: LogResult,
     /// What went wrong; absent on success.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<StringOrObject>,
     /// Address that the request came from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ip: Option<String>,
     /// User agent of the browser.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
     /// The user agent, taken apart.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_agent_parsed: Option<UserAgent>,
     /// Id of a [`User`](crate::models::User).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
     /// Id of an [`Application`](crate::models::Application).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub application_id: Option<String>,
     /// Id of the OIDC session.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
     /// Parameters of the OIDC request.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub params: Option<JsonObject>,
     /// Members beside these.
-    #[serde(flatten)]
     pub extra: JsonObject,
+}
+
+#[cfg(any(feature = "audit-logs", feature = "hooks"))]
+crate::types::object! {
+    LogPayload {
+        required key "key",
+        required result "result",
+        optional error "error",
+        optional ip "ip",
+        optional user_agent "userAgent",
+        optional user_agent_parsed "userAgentParsed",
+        optional user_id "userId",
+        optional application_id "applicationId",
+        optional session_id "sessionId",
+        optional params "params",
+    } rest extra
 }
 
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
@@ -1095,8 +1317,7 @@ crate::types::string_enum! {
 /// The `verificationRecords|MfaEmailVerificationCode` that
 /// [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "MfaEmailVerificationCode")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MfaEmailVerificationCodeRecord {
     /// Unique id, given by the server.
     pub id: String,
@@ -1114,6 +1335,16 @@ impl MfaEmailVerificationCodeRecord {
     pub fn new(id: impl Into<String>, template_type: TemplateType, verified: bool, identifier: Identifier) -> Self {
         Self { id: id.into(), template_type, verified, identifier }
     }
+}
+
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    MfaEmailVerificationCodeRecord {
+        required id "id",
+        required template_type "templateType",
+        required verified "verified",
+        required identifier "identifier",
+    } tag "type" "MfaEmailVerificationCode"
 }
 
 #[cfg(any(
@@ -1143,8 +1374,7 @@ crate::types::string_enum! {
 /// The `verificationRecords|MfaPhoneVerificationCode` that
 /// [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "MfaPhoneVerificationCode")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MfaPhoneVerificationCodeRecord {
     /// Unique id, given by the server.
     pub id: String,
@@ -1162,6 +1392,16 @@ impl MfaPhoneVerificationCodeRecord {
     pub fn new(id: impl Into<String>, template_type: TemplateType, verified: bool, identifier: Identifier) -> Self {
         Self { id: id.into(), template_type, verified, identifier }
     }
+}
+
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    MfaPhoneVerificationCodeRecord {
+        required id "id",
+        required template_type "templateType",
+        required verified "verified",
+        required identifier "identifier",
+    } tag "type" "MfaPhoneVerificationCode"
 }
 
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
@@ -1187,15 +1427,13 @@ crate::types::string_enum! {
 
 /// The `mfa` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MfaSettings {
     /// Factors that users may set up and use; none switches MFA off.
     pub factors: Vec<MfaFactor>,
     /// When users are asked to set up MFA, and whether they can decline.
     pub policy: MfaPolicy,
     /// What happens at sign-in to members of an organization that needs MFA; nothing if unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_required_mfa_policy: Option<MfaPolicy>,
 }
 
@@ -1207,29 +1445,46 @@ impl MfaSettings {
     }
 }
 
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    MfaSettings {
+        required factors "factors",
+        required policy "policy",
+        optional organization_required_mfa_policy "organizationRequiredMfaPolicy",
+    }
+}
+
 /// What [`ListUserMfaVerifications`](crate::api::users::ListUserMfaVerifications) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct MfaVerification {
     /// Unique id, given by the server.
     pub id: String,
     /// When it was created.
     pub created_at: String,
     /// When it was last used, in ISO 8601; absent if never.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at: Option<String>,
     /// Which kind it is.
     pub r#type: MfaFactor,
     /// User agent of the browser in which the passkey was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agent: Option<String>,
     /// Name as people see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// How many backup codes are unused; only for backup codes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub remain_codes: Option<i64>,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! {
+    MfaVerification {
+        required id "id",
+        required created_at "createdAt",
+        optional last_used_at "lastUsedAt",
+        required r#type "type",
+        optional agent "agent",
+        optional name "name",
+        optional remain_codes "remainCodes",
+    }
 }
 
 /// What [`UpdateApplicationSecret`](crate::api::applications::UpdateApplicationSecret) sends.
@@ -1241,7 +1496,7 @@ pub struct MfaVerification {
     feature = "users",
     feature = "well-known"
 ))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Name {
     /// Name as people see it.
     pub name: String,
@@ -1262,11 +1517,20 @@ impl Name {
     }
 }
 
+#[cfg(any(
+    feature = "account-center",
+    feature = "applications",
+    feature = "my-account",
+    feature = "sign-in-experience",
+    feature = "users",
+    feature = "well-known"
+))]
+crate::types::object! { Name { required name "name" } }
+
 /// The `verificationRecords|NewPasswordIdentity` that
 /// [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "NewPasswordIdentity")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NewPasswordIdentityRecord {
     /// Unique id, given by the server.
     pub id: String,
@@ -1282,10 +1546,17 @@ impl NewPasswordIdentityRecord {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    NewPasswordIdentityRecord {
+        required id "id",
+        required identifier "identifier",
+    } tag "type" "NewPasswordIdentity"
+}
+
 /// The `oidcClientMetadata` that [`ListApplications`](crate::api::applications::ListApplications) answers.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OidcClientMetadata {
     /// Where users may be sent after signing in; anything else is refused.
     pub redirect_uris: Vec<String>,
@@ -1294,13 +1565,10 @@ pub struct OidcClientMetadata {
     /// Where the application is told, from server to server, that a user has signed out.
     ///
     /// A URL.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_uri: Option<String>,
     /// Whether logout tokens must carry the session's id (`sid`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub backchannel_logout_session_required: Option<bool>,
     /// URL of the application's logo.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logo_uri: Option<String>,
 }
 
@@ -1318,11 +1586,21 @@ impl OidcClientMetadata {
     }
 }
 
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! {
+    OidcClientMetadata {
+        required redirect_uris "redirectUris",
+        required post_logout_redirect_uris "postLogoutRedirectUris",
+        optional backchannel_logout_uri "backchannelLogoutUri",
+        optional backchannel_logout_session_required "backchannelLogoutSessionRequired",
+        optional logo_uri "logoUri",
+    }
+}
+
 /// The `verificationRecords|OneTimeToken` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer)
 /// answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "OneTimeToken")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OneTimeTokenRecord {
     /// Unique id, given by the server.
     pub id: String,
@@ -1331,7 +1609,6 @@ pub struct OneTimeTokenRecord {
     /// The identifier concerned: username, email or phone.
     pub identifier: Identifier,
     /// What the one-time token carries.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub one_time_token_context: Option<OneTimeTokenContext>,
 }
 
@@ -1343,25 +1620,40 @@ impl OneTimeTokenRecord {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    OneTimeTokenRecord {
+        required id "id",
+        required verified "verified",
+        required identifier "identifier",
+        optional one_time_token_context "oneTimeTokenContext",
+    } tag "type" "OneTimeToken"
+}
+
 /// The `passkeySignIn` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasskeySignIn {
     /// Whether it is in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Whether the sign-in page has a button for passkeys.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub show_passkey_button: Option<bool>,
     /// Whether browsers offer passkeys in the autofill of the identifier field.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_autofill: Option<bool>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    PasskeySignIn {
+        optional enabled "enabled",
+        optional show_passkey_button "showPasskeyButton",
+        optional allow_autofill "allowAutofill",
+    }
 }
 
 /// What [`UpdateUserPassword`](crate::api::users::UpdateUserPassword) sends.
 #[cfg(any(feature = "experience", feature = "my-account", feature = "users", feature = "verifications"))]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct Password {
     /// Password in clear.
     pub password: String,
@@ -1381,6 +1673,9 @@ impl std::fmt::Debug for Password {
         f.debug_struct("Password").field("password", &format_args!("[redacted]")).finish()
     }
 }
+
+#[cfg(any(feature = "experience", feature = "my-account", feature = "users", feature = "verifications"))]
+crate::types::object! { Password { required password "password" } }
 
 #[cfg(any(feature = "organizations", feature = "roles", feature = "users"))]
 crate::types::string_enum! {
@@ -1407,67 +1702,79 @@ crate::types::string_enum! {
 
 /// The `characterTypes` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasswordCharacterPolicy {
     /// The least that is accepted.
     ///
     /// `1` if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<i64>,
 }
 
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { PasswordCharacterPolicy { optional min "min" } }
+
 /// The `passwordExpiration` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasswordExpiration {
     /// Whether it is in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// After how many days a password expires.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub valid_period_days: Option<i64>,
     /// When expiration was switched on; passwords without a date of their own count from here. Set by the server.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled_at: Option<Timestamp>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    PasswordExpiration {
+        optional enabled "enabled",
+        optional valid_period_days "validPeriodDays",
+        optional enabled_at "enabledAt",
+    }
 }
 
 /// The `length` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasswordLengthPolicy {
     /// The least that is accepted.
     ///
     /// `8` if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<i64>,
     /// The most that is accepted.
     ///
     /// `256` if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<i64>,
 }
 
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { PasswordLengthPolicy { optional min "min", optional max "max" } }
+
 /// The `passwordPolicy` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasswordPolicy {
     /// How long passwords must be.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub length: Option<PasswordLengthPolicy>,
     /// How varied passwords must be.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub character_types: Option<PasswordCharacterPolicy>,
     /// What passwords must not contain.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rejects: Option<PasswordRejectionPolicy>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    PasswordPolicy {
+        optional length "length",
+        optional character_types "characterTypes",
+        optional rejects "rejects",
+    }
 }
 
 /// The `verificationRecords|Password` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "Password")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PasswordRecord {
     /// Unique id, given by the server.
     pub id: String,
@@ -1485,36 +1792,49 @@ impl PasswordRecord {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    PasswordRecord {
+        required id "id",
+        required identifier "identifier",
+        required verified "verified",
+    } tag "type" "Password"
+}
+
 /// The `rejects` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasswordRejectionPolicy {
     /// Refuses passwords known from data breaches.
     ///
     /// `true` if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pwned: Option<bool>,
     /// Refuses runs such as `aaaa` or `1234`.
     ///
     /// `true` if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub repetition_and_sequence: Option<bool>,
     /// Refuses passwords that contain the user's name, email, phone or username.
     ///
     /// `true` if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_info: Option<bool>,
     /// Words that passwords must not contain, in any case.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub words: Option<Vec<String>>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    PasswordRejectionPolicy {
+        optional pwned "pwned",
+        optional repetition_and_sequence "repetitionAndSequence",
+        optional user_info "userInfo",
+        optional words "words",
+    }
 }
 
 /// The `verificationRecords|PhoneVerificationCode` that
 /// [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "PhoneVerificationCode")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PhoneVerificationCodeRecord {
     /// Unique id, given by the server.
     pub id: String,
@@ -1534,10 +1854,19 @@ impl PhoneVerificationCodeRecord {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    PhoneVerificationCodeRecord {
+        required id "id",
+        required template_type "templateType",
+        required verified "verified",
+        required identifier "identifier",
+    } tag "type" "PhoneVerificationCode"
+}
+
 /// The `protectedAppMetadata` that [`ListApplications`](crate::api::applications::ListApplications) answers.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ProtectedAppMetadata {
     /// Public host of the protected app.
     pub host: String,
@@ -1549,10 +1878,8 @@ pub struct ProtectedAppMetadata {
     pub page_rules: Vec<ProtectedAppPageRule>,
     /// Scopes that the protected app asks for besides the basic ones, so that the site behind it is told more
     /// claims.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_scopes: Option<Vec<UserScope>>,
     /// Custom domains of the protected app, at most one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_domains: Option<Vec<CustomDomain>>,
 }
 
@@ -1576,9 +1903,21 @@ impl ProtectedAppMetadata {
     }
 }
 
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! {
+    ProtectedAppMetadata {
+        required host "host",
+        required origin "origin",
+        required session_duration "sessionDuration",
+        required page_rules "pageRules",
+        optional additional_scopes "additionalScopes",
+        optional custom_domains "customDomains",
+    }
+}
+
 /// The `pageRules` that [`ListApplications`](crate::api::applications::ListApplications) answers.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ProtectedAppPageRule {
     /// Path, or pattern of paths.
     pub path: String,
@@ -1591,6 +1930,9 @@ impl ProtectedAppPageRule {
         Self { path: path.into() }
     }
 }
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! { ProtectedAppPageRule { required path "path" } }
 
 #[cfg(any(feature = "captcha-provider", feature = "well-known"))]
 crate::types::string_enum! {
@@ -1605,17 +1947,19 @@ crate::types::string_enum! {
 
 /// What [`CreateConnectorAuthorizationUri`](crate::api::connectors::CreateConnectorAuthorizationUri) answers.
 #[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RedirectTo {
     /// URL to which the browser goes next.
     pub redirect_to: String,
 }
 
+#[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
+crate::types::object! { RedirectTo { required redirect_to "redirectTo" } }
+
 /// The `resourceScopes` that [`ListOrganizationRoles`](crate::api::organization_roles::ListOrganizationRoles)
 /// answers.
 #[cfg(any(feature = "organization-roles", feature = "organizations"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ResourceScopeReference {
     /// Unique id, given by the server.
     pub id: String,
@@ -1624,6 +1968,9 @@ pub struct ResourceScopeReference {
     /// The [`Resource`](crate::models::Resource) that the permission belongs to.
     pub resource: EntityReference,
 }
+
+#[cfg(any(feature = "organization-roles", feature = "organizations"))]
+crate::types::object! { ResourceScopeReference { required id "id", required name "name", required resource "resource" } }
 
 #[cfg(any(feature = "my-account", feature = "users"))]
 crate::types::string_enum! {
@@ -1638,8 +1985,7 @@ crate::types::string_enum! {
 
 /// What [`ReplaceApplicationRoles`](crate::api::applications::ReplaceApplicationRoles) sends.
 #[cfg(any(feature = "applications", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RoleIds {
     /// Ids of [`Role`](crate::models::Role)s.
     pub role_ids: Vec<String>,
@@ -1653,10 +1999,12 @@ impl RoleIds {
     }
 }
 
+#[cfg(any(feature = "applications", feature = "users"))]
+crate::types::object! { RoleIds { required role_ids "roleIds" } }
+
 /// The `scopes` that [`ListResources`](crate::api::resources::ListResources) answers.
 #[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Scope {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -1679,7 +2027,6 @@ pub struct Scope {
     /// When it was created.
     pub created_at: Timestamp,
     /// The [`Resource`](crate::models::Resource) that the permission belongs to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resource: Option<Resource>,
 }
 
@@ -1706,10 +2053,22 @@ impl Scope {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
+crate::types::object! {
+    Scope {
+        required tenant_id "tenantId",
+        required id "id",
+        required resource_id "resourceId",
+        required name "name",
+        nullable description "description",
+        required created_at "createdAt",
+        optional resource "resource",
+    }
+}
+
 /// What [`CreateRoleScope`](crate::api::roles::CreateRoleScope) sends.
 #[cfg(any(feature = "organization-roles", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ScopeIds {
     /// Ids of API permissions ([`Scope`](crate::models::Scope)).
     pub scope_ids: Vec<String>,
@@ -1723,14 +2082,16 @@ impl ScopeIds {
     }
 }
 
+#[cfg(any(feature = "organization-roles", feature = "roles"))]
+crate::types::object! { ScopeIds { required scope_ids "scopeIds" } }
+
 /// The `secondaryIdentifiers` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SecondarySignUpIdentifier {
     /// The identifier concerned: username, email or phone.
     pub identifier: IdentifierType,
     /// Whether email address and phone number must be verified.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verify: Option<bool>,
 }
 
@@ -1742,23 +2103,25 @@ impl SecondarySignUpIdentifier {
     }
 }
 
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { SecondarySignUpIdentifier { required identifier "identifier", optional verify "verify" } }
+
 /// The `sentinelPolicy` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SentinelPolicy {
     /// How many failures within an hour lock an identifier; 100 if unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_attempts: Option<i64>,
     /// How long an identifier is locked, in minutes; 60 if unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub lockout_duration: Option<i64>,
 }
 
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { SentinelPolicy { optional max_attempts "maxAttempts", optional lockout_duration "lockoutDuration" } }
+
 /// The `sessions` that [`ListUserSessions`](crate::api::users::ListUserSessions) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Session {
     /// The data proper.
     pub payload: SessionPayload,
@@ -1771,30 +2134,47 @@ pub struct Session {
     /// When it expires.
     pub expires_at: Timestamp,
     /// Whether the access token in use stems from this session.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_current: Option<bool>,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! {
+    Session {
+        required payload "payload",
+        nullable last_submission "lastSubmission",
+        nullable client_id "clientId",
+        nullable account_id "accountId",
+        required expires_at "expiresAt",
+        optional is_current "isCurrent",
+    }
 }
 
 /// The `authorizations` that [`ListUserSessions`](crate::api::users::ListUserSessions) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionAuthorization {
     /// Session id as the application knows it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
     /// Id of the grant, that is of what the user authorized.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub grant_id: Option<String>,
     /// Whether what was granted outlives the session.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub persists_logout: Option<bool>,
+    /// Members beside these.
+    pub extra: JsonObject,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! {
+    SessionAuthorization {
+        optional sid "sid",
+        optional grant_id "grantId",
+        optional persists_logout "persistsLogout",
+    } rest extra
 }
 
 /// The `payload` that [`ListUserSessions`](crate::api::users::ListUserSessions) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind", rename = "Session")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SessionPayload {
     /// When it ends, in seconds since the epoch.
     pub exp: TimestampSeconds,
@@ -1809,14 +2189,27 @@ pub struct SessionPayload {
     /// Id of the [`User`](crate::models::User) whom the session or token belongs to.
     pub account_id: String,
     /// What applications were authorized in this session, by client id.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub authorizations: Option<BTreeMap<String, SessionAuthorization>>,
+    /// Members beside these.
+    pub extra: JsonObject,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! {
+    SessionPayload {
+        required exp "exp",
+        required iat "iat",
+        required jti "jti",
+        required uid "uid",
+        required login_ts "loginTs",
+        required account_id "accountId",
+        optional authorizations "authorizations",
+    } tag "kind" "Session" rest extra
 }
 
 /// The `lastSubmission` that [`ListUserSessions`](crate::api::users::ListUserSessions) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SessionSubmission {
     /// What the interaction is for.
     pub interaction_event: InteractionEvent,
@@ -1825,21 +2218,33 @@ pub struct SessionSubmission {
     /// The verifications of the interaction, complete and begun.
     pub verification_records: Vec<VerificationRecord>,
     /// Circumstances of the sign-in: address, country and the like; what the edge provides.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in_context: Option<BTreeMap<String, String>>,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! {
+    SessionSubmission {
+        required interaction_event "interactionEvent",
+        required user_id "userId",
+        required verification_records "verificationRecords",
+        optional sign_in_context "signInContext",
+    }
 }
 
 /// What [`ListUserSessions`](crate::api::users::ListUserSessions) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sessions {
     /// The user's live sessions.
     pub sessions: Vec<Session>,
 }
 
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! { Sessions { required sessions "sessions" } }
+
 /// The `signIn` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SignIn {
     /// By which identifiers, and by password or code, users can sign in; in the order shown.
     pub methods: Vec<SignInMethod>,
@@ -1853,10 +2258,12 @@ impl SignIn {
     }
 }
 
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { SignIn { required methods "methods" } }
+
 /// The `methods` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct SignInMethod {
     /// The identifier concerned: username, email or phone.
     pub identifier: IdentifierType,
@@ -1889,6 +2296,16 @@ impl std::fmt::Debug for SignInMethod {
 }
 
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    SignInMethod {
+        required identifier "identifier",
+        required password "password",
+        required verification_code "verificationCode",
+        required is_password_primary "isPasswordPrimary",
+    }
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::string_enum! {
     /// The `signInMode` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
     pub enum SignInMode {
@@ -1904,18 +2321,15 @@ crate::types::string_enum! {
 /// The `verificationRecords|SignInPasskey` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer)
 /// answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "SignInPasskey")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SignInPasskeyRecord {
     /// Unique id, given by the server.
     pub id: String,
     /// Whether it has succeeded.
     pub verified: bool,
     /// Domain for which the passkey is created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_rp_id: Option<String>,
     /// Id of a [`User`](crate::models::User).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
 }
 
@@ -1927,10 +2341,19 @@ impl SignInPasskeyRecord {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    SignInPasskeyRecord {
+        required id "id",
+        required verified "verified",
+        optional registration_rp_id "registrationRpId",
+        optional user_id "userId",
+    } tag "type" "SignInPasskey"
+}
+
 /// The `signUp` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct SignUp {
     /// Identifiers that every new user must have; empty for social sign-up alone.
     pub identifiers: Vec<IdentifierType>,
@@ -1939,7 +2362,6 @@ pub struct SignUp {
     /// Whether email address and phone number must be verified.
     pub verify: bool,
     /// Further identifiers that new users are asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secondary_identifiers: Option<Vec<SecondarySignUpIdentifier>>,
 }
 
@@ -1963,6 +2385,16 @@ impl std::fmt::Debug for SignUp {
     }
 }
 
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    SignUp {
+        required identifiers "identifiers",
+        required password "password",
+        required verify "verify",
+        optional secondary_identifiers "secondaryIdentifiers",
+    }
+}
+
 /// The `identities` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(
     feature = "configs",
@@ -1971,13 +2403,11 @@ impl std::fmt::Debug for SignUp {
     feature = "roles",
     feature = "users"
 ))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SocialIdentity {
     /// Id of a [`User`](crate::models::User).
     pub user_id: String,
     /// What the provider says of the user, in its own form.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub details: Option<JsonObject>,
 }
 
@@ -1995,17 +2425,24 @@ impl SocialIdentity {
     }
 }
 
+#[cfg(any(
+    feature = "configs",
+    feature = "my-account",
+    feature = "organizations",
+    feature = "roles",
+    feature = "users"
+))]
+crate::types::object! { SocialIdentity { required user_id "userId", optional details "details" } }
+
 /// The `verificationRecords|Social` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "Social")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SocialRecord {
     /// Unique id, given by the server.
     pub id: String,
     /// Id of a [`Connector`](crate::models::Connector).
     pub connector_id: String,
     /// What the provider says of the user; absent until it has answered.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub social_user_info: Option<SocialUserInfo>,
 }
 
@@ -2017,40 +2454,48 @@ impl SocialRecord {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    SocialRecord {
+        required id "id",
+        required connector_id "connectorId",
+        optional social_user_info "socialUserInfo",
+    } tag "type" "Social"
+}
+
 /// The `socialSignIn` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SocialSignIn {
     /// Links a new social identity to the one account of the same verified email or phone without asking.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub automatic_account_linking: Option<bool>,
     /// Lets users who register by a social identity do without the otherwise required identifiers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub skip_required_identifiers: Option<bool>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    SocialSignIn {
+        optional automatic_account_linking "automaticAccountLinking",
+        optional skip_required_identifiers "skipRequiredIdentifiers",
+    }
 }
 
 /// The `socialUserInfo` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SocialUserInfo {
     /// Unique id, given by the server.
     pub id: String,
     /// Email address.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Phone number with country code, digits only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// Name as people see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// URL of the picture.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub avatar: Option<String>,
     /// What the provider sent, unchanged.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub raw_data: Patch<Value>,
 }
 
@@ -2069,28 +2514,47 @@ impl SocialUserInfo {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    SocialUserInfo {
+        required id "id",
+        optional email "email",
+        optional phone "phone",
+        optional name "name",
+        optional avatar "avatar",
+        patch raw_data "rawData",
+    }
+}
+
 /// The `browser` that [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SoftwareVersion {
     /// Name as people see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Version as told from the user agent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
     /// Main version of the browser.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub major: Option<String>,
     /// Which kind it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
+    /// Members beside these.
+    pub extra: JsonObject,
+}
+
+#[cfg(any(feature = "audit-logs", feature = "hooks"))]
+crate::types::object! {
+    SoftwareVersion {
+        optional name "name",
+        optional version "version",
+        optional major "major",
+        optional r#type "type",
+    } rest extra
 }
 
 /// The `ssoIdentities` that [`GetUser`](crate::api::users::GetUser) answers.
 #[cfg(any(feature = "my-account", feature = "organizations", feature = "roles", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SsoIdentity {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -2124,10 +2588,24 @@ pub struct SsoIdentity {
     pub sso_connector_id: String,
 }
 
+#[cfg(any(feature = "my-account", feature = "organizations", feature = "roles", feature = "users"))]
+crate::types::object! {
+    SsoIdentity {
+        required tenant_id "tenantId",
+        required id "id",
+        required user_id "userId",
+        required issuer "issuer",
+        required identity_id "identityId",
+        required detail "detail",
+        required created_at "createdAt",
+        required updated_at "updatedAt",
+        required sso_connector_id "ssoConnectorId",
+    }
+}
+
 /// The `ssoIdentities` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(feature = "configs", feature = "experience"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SsoIdentityDetail {
     /// Identity provider: the issuer of an OIDC one, the entity id of a SAML one.
     ///
@@ -2142,7 +2620,6 @@ pub struct SsoIdentityDetail {
     /// Id of an [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// 1 to 128 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sso_connector_id: Option<String>,
 }
 
@@ -2151,6 +2628,16 @@ impl SsoIdentityDetail {
     /// With what [`SsoIdentityDetail`] has to have.
     pub fn new(issuer: impl Into<String>, identity_id: impl Into<String>, detail: JsonObject) -> Self {
         Self { issuer: issuer.into(), identity_id: identity_id.into(), detail, sso_connector_id: Default::default() }
+    }
+}
+
+#[cfg(any(feature = "configs", feature = "experience"))]
+crate::types::object! {
+    SsoIdentityDetail {
+        required issuer "issuer",
+        required identity_id "identityId",
+        required detail "detail",
+        optional sso_connector_id "ssoConnectorId",
     }
 }
 
@@ -2231,17 +2718,18 @@ crate::types::string_enum! {
 
 /// The `adaptiveMfa` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Toggle {
     /// Whether it is in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
 }
 
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { Toggle { optional enabled "enabled" } }
+
 /// The `verificationRecords|Totp` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "Totp")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TotpRecord {
     /// Unique id, given by the server.
     pub id: String,
@@ -2259,10 +2747,12 @@ impl TotpRecord {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! { TotpRecord { required id "id", required user_id "userId", required verified "verified" } tag "type" "Totp" }
+
 /// What [`GenerateTotpSecret`](crate::api::my_account::GenerateTotpSecret) answers.
 #[cfg(any(feature = "interaction", feature = "my-account"))]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct TotpSecret {
     /// The secret in clear.
     pub secret: String,
@@ -2280,107 +2770,133 @@ impl std::fmt::Debug for TotpSecret {
     }
 }
 
+#[cfg(any(feature = "interaction", feature = "my-account"))]
+crate::types::object! { TotpSecret { required secret "secret", required secret_qr_code "secretQrCode" } }
+
 /// What [`UpdateUserLogtoConfigs`](crate::api::users::UpdateUserLogtoConfigs) sends.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateUserLogtoConfig {
     /// Multi-factor authentication.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mfa: Option<UpdateUserMfaConfig>,
     /// Signing in with a passkey in place of a password.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub passkey_sign_in: Option<UpdateUserPasskeySignInConfig>,
 }
 
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! { UpdateUserLogtoConfig { optional mfa "mfa", optional passkey_sign_in "passkeySignIn" } }
+
 /// The `mfa` that [`UpdateUserLogtoConfigs`](crate::api::users::UpdateUserLogtoConfigs) sends.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateUserMfaConfig {
     /// Whether it is in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Whether it was skipped.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<bool>,
     /// Whether the user waved off the suggestion of a second MFA factor.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub additional_binding_suggestion_skipped: Option<bool>,
     /// Whether the user is not asked for MFA at sign-in; without effect where MFA is mandatory.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub skip_mfa_on_sign_in: Option<bool>,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! {
+    UpdateUserMfaConfig {
+        optional enabled "enabled",
+        optional skipped "skipped",
+        optional additional_binding_suggestion_skipped "additionalBindingSuggestionSkipped",
+        optional skip_mfa_on_sign_in "skipMfaOnSignIn",
+    }
 }
 
 /// The `passkeySignIn` that [`UpdateUserLogtoConfigs`](crate::api::users::UpdateUserLogtoConfigs) sends.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateUserPasskeySignInConfig {
     /// Whether it was skipped.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<bool>,
 }
 
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! { UpdateUserPasskeySignInConfig { optional skipped "skipped" } }
+
 /// What [`CreateUserAsset`](crate::api::user_assets::CreateUserAsset) answers.
 #[cfg(any(feature = "experience", feature = "my-account", feature = "user-assets"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UploadedFile {
     /// Full URL.
     pub url: String,
 }
 
+#[cfg(any(feature = "experience", feature = "my-account", feature = "user-assets"))]
+crate::types::object! { UploadedFile { required url "url" } }
+
 /// The `userAgentParsed` that [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserAgent {
     /// The user agent, whole.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub ua: Option<String>,
     /// Browser as told from the user agent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub browser: Option<SoftwareVersion>,
     /// Device as told from the user agent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub device: Option<UserAgentDevice>,
     /// Browser engine as told from the user agent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub engine: Option<SoftwareVersion>,
     /// Operating system as told from the user agent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub os: Option<SoftwareVersion>,
     /// Processor as told from the user agent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu: Option<UserAgentCpu>,
+    /// Members beside these.
+    pub extra: JsonObject,
+}
+
+#[cfg(any(feature = "audit-logs", feature = "hooks"))]
+crate::types::object! {
+    UserAgent {
+        optional ua "ua",
+        optional browser "browser",
+        optional device "device",
+        optional engine "engine",
+        optional os "os",
+        optional cpu "cpu",
+    } rest extra
 }
 
 /// The `cpu` that [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserAgentCpu {
     /// Processor architecture, such as `amd64`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub architecture: Option<String>,
+    /// Members beside these.
+    pub extra: JsonObject,
 }
+
+#[cfg(any(feature = "audit-logs", feature = "hooks"))]
+crate::types::object! { UserAgentCpu { optional architecture "architecture" } rest extra }
 
 /// The `device` that [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserAgentDevice {
     /// Model of the device.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// Which kind it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
     /// Maker of the device.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub vendor: Option<String>,
+    /// Members beside these.
+    pub extra: JsonObject,
 }
+
+#[cfg(any(feature = "audit-logs", feature = "hooks"))]
+crate::types::object! { UserAgentDevice { optional model "model", optional r#type "type", optional vendor "vendor" } rest extra }
 
 /// What [`CreateRoleUser`](crate::api::roles::CreateRoleUser) sends.
 #[cfg(any(feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UserIds {
     /// Ids of [`User`](crate::models::User)s.
     pub user_ids: Vec<String>,
@@ -2393,6 +2909,9 @@ impl UserIds {
         Self { user_ids }
     }
 }
+
+#[cfg(any(feature = "organizations", feature = "roles"))]
+crate::types::object! { UserIds { required user_ids "userIds" } }
 
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 crate::types::string_enum! {
@@ -2423,15 +2942,20 @@ crate::types::string_enum! {
 
 /// The `verificationCodePolicy` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct VerificationCodePolicy {
     /// How long a verification code stays valid, in seconds; 600 if unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_duration: Option<i64>,
     /// How many wrong tries spoil a verification code; 10 if unset.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_retry_attempts: Option<i64>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    VerificationCodePolicy {
+        optional expiration_duration "expirationDuration",
+        optional max_retry_attempts "maxRetryAttempts",
+    }
 }
 
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
@@ -2470,18 +2994,15 @@ crate::types::tagged_union! {
 /// The `response` that
 /// [`VerifyWebAuthnAuthenticationVerification`](crate::models::VerifyWebAuthnAuthenticationVerification) sends.
 #[cfg(any(feature = "experience", feature = "interaction"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnAssertionResponse {
     /// Client data in base64url: the challenge, origin and type as the browser saw them.
-    #[serde(rename = "clientDataJSON")]
     pub client_data_json: String,
     /// Authenticator data in base64url.
     pub authenticator_data: String,
     /// Signature over the challenge in base64url.
     pub signature: String,
     /// User id in base64url, as stored with the passkey.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_handle: Option<String>,
 }
 
@@ -2499,6 +3020,16 @@ impl WebAuthnAssertionResponse {
             signature: signature.into(),
             user_handle: Default::default(),
         }
+    }
+}
+
+#[cfg(any(feature = "experience", feature = "interaction"))]
+crate::types::object! {
+    WebAuthnAssertionResponse {
+        required client_data_json "clientDataJSON",
+        required authenticator_data "authenticatorData",
+        required signature "signature",
+        optional user_handle "userHandle",
     }
 }
 
@@ -2522,25 +3053,19 @@ crate::types::string_enum! {
 /// The `response` that
 /// [`VerifyWebAuthnRegistrationVerification`](crate::models::VerifyWebAuthnRegistrationVerification) sends.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnAttestationResponse {
     /// Client data in base64url: the challenge, origin and type as the browser saw them.
-    #[serde(rename = "clientDataJSON")]
     pub client_data_json: String,
     /// Attestation object in base64url, with the new public key.
     pub attestation_object: String,
     /// Authenticator data in base64url.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticator_data: Option<String>,
     /// Ways by which the browser can reach the authenticator.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub transports: Option<Vec<AuthenticatorTransport>>,
     /// COSE number of the passkey's algorithm.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key_algorithm: Option<i64>,
     /// Public key of the passkey in base64url.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub public_key: Option<String>,
 }
 
@@ -2559,44 +3084,60 @@ impl WebAuthnAttestationResponse {
     }
 }
 
+#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
+crate::types::object! {
+    WebAuthnAttestationResponse {
+        required client_data_json "clientDataJSON",
+        required attestation_object "attestationObject",
+        optional authenticator_data "authenticatorData",
+        optional transports "transports",
+        optional public_key_algorithm "publicKeyAlgorithm",
+        optional public_key "publicKey",
+    }
+}
+
 /// The `authenticationOptions` that
 /// [`CreateWebAuthnAuthenticationVerification`](crate::api::experience::CreateWebAuthnAuthenticationVerification)
 /// answers.
 #[cfg(any(feature = "experience", feature = "interaction"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnAuthenticationOptions {
     /// Random challenge in base64url that the authenticator must sign.
     pub challenge: String,
     /// How long the browser should wait, in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<i64>,
     /// Domain for which the passkey is valid.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rp_id: Option<String>,
     /// Passkeys of which any will do; empty lets the browser offer all that it has.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_credentials: Option<Vec<WebAuthnCredential>>,
     /// Whether the authenticator must check who uses it, by PIN or biometrics.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_verification: Option<WebAuthnRequirement>,
     /// WebAuthn extensions asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub extensions: Option<WebAuthnExtensions>,
+}
+
+#[cfg(any(feature = "experience", feature = "interaction"))]
+crate::types::object! {
+    WebAuthnAuthenticationOptions {
+        required challenge "challenge",
+        optional timeout "timeout",
+        optional rp_id "rpId",
+        optional allow_credentials "allowCredentials",
+        optional user_verification "userVerification",
+        optional extensions "extensions",
+    }
 }
 
 /// The `payload` that
 /// [`VerifyWebAuthnAuthenticationVerification`](crate::models::VerifyWebAuthnAuthenticationVerification) sends.
 #[cfg(any(feature = "experience", feature = "interaction"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "WebAuthn")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnAuthenticationPayload {
     /// Unique id, given by the server.
     pub id: String,
     /// Id of the passkey in base64url.
     pub raw_id: String,
     /// Whether the authenticator is part of the device or roams between devices.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticator_attachment: Option<AuthenticatorAttachment>,
     /// Results of the requested extensions.
     pub client_extension_results: WebAuthnExtensionResults,
@@ -2623,108 +3164,137 @@ impl WebAuthnAuthenticationPayload {
     }
 }
 
+#[cfg(any(feature = "experience", feature = "interaction"))]
+crate::types::object! {
+    WebAuthnAuthenticationPayload {
+        required id "id",
+        required raw_id "rawId",
+        optional authenticator_attachment "authenticatorAttachment",
+        required client_extension_results "clientExtensionResults",
+        required response "response",
+    } tag "type" "WebAuthn"
+}
+
 /// The `authenticatorSelection` that
 /// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
 /// answers.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct WebAuthnAuthenticatorSelection {
     /// Whether the authenticator is part of the device or roams between devices.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticator_attachment: Option<AuthenticatorAttachment>,
     /// Whether the passkey must be discoverable, in the older form of `residentKey`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub require_resident_key: Option<bool>,
     /// Whether the passkey must be discoverable, that is usable without an identifier.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub resident_key: Option<WebAuthnRequirement>,
     /// Whether the authenticator must check who uses it, by PIN or biometrics.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_verification: Option<WebAuthnRequirement>,
+}
+
+#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
+crate::types::object! {
+    WebAuthnAuthenticatorSelection {
+        optional authenticator_attachment "authenticatorAttachment",
+        optional require_resident_key "requireResidentKey",
+        optional resident_key "residentKey",
+        optional user_verification "userVerification",
+    }
 }
 
 /// The `excludeCredentials` that
 /// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
 /// answers.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "public-key")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnCredential {
     /// Unique id, given by the server.
     pub id: String,
     /// Ways by which the browser can reach the authenticator.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub transports: Option<Vec<AuthenticatorTransport>>,
 }
+
+#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
+crate::types::object! { WebAuthnCredential { required id "id", optional transports "transports" } tag "type" "public-key" }
 
 /// The `crepProps` that
 /// [`VerifyWebAuthnRegistrationVerification`](crate::models::VerifyWebAuthnRegistrationVerification) sends.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct WebAuthnCredentialProperties {
     /// Whether the passkey is discoverable.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub rk: Option<bool>,
 }
+
+#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
+crate::types::object! { WebAuthnCredentialProperties { optional rk "rk" } }
 
 /// The `clientExtensionResults` that
 /// [`VerifyWebAuthnRegistrationVerification`](crate::models::VerifyWebAuthnRegistrationVerification) sends.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct WebAuthnExtensionResults {
     /// AppID extension, for keys registered with U2F: the AppID in options, whether it was used in answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub appid: Option<bool>,
     /// What sort of passkey was created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub crep_props: Option<WebAuthnCredentialProperties>,
     /// HMAC secret extension.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hmac_create_secret: Option<bool>,
+}
+
+#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
+crate::types::object! {
+    WebAuthnExtensionResults {
+        optional appid "appid",
+        optional crep_props "crepProps",
+        optional hmac_create_secret "hmacCreateSecret",
+    }
 }
 
 /// The `extensions` that
 /// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
 /// answers.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct WebAuthnExtensions {
     /// AppID extension, for keys registered with U2F: the AppID in options, whether it was used in answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub appid: Option<String>,
     /// Whether the browser should report what sort of passkey it created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub cred_props: Option<bool>,
     /// HMAC secret extension.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hmac_create_secret: Option<bool>,
+}
+
+#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
+crate::types::object! {
+    WebAuthnExtensions {
+        optional appid "appid",
+        optional cred_props "credProps",
+        optional hmac_create_secret "hmacCreateSecret",
+    }
 }
 
 /// The `pubKeyCredParams` that
 /// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
 /// answers.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "public-key")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnKeyParameters {
     /// COSE number of a signature algorithm; -7 is ES256, -257 is RS256.
     pub alg: i64,
 }
 
+#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
+crate::types::object! { WebAuthnKeyParameters { required alg "alg" } tag "type" "public-key" }
+
 /// The `verificationRecords|WebAuthn` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "WebAuthn")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnRecord {
     /// Unique id, given by the server.
     pub id: String,
     /// Whether it has succeeded.
     pub verified: bool,
     /// Domain for which the passkey is created.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub registration_rp_id: Option<String>,
     /// Id of a [`User`](crate::models::User).
     pub user_id: String,
@@ -2738,12 +3308,21 @@ impl WebAuthnRecord {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
+crate::types::object! {
+    WebAuthnRecord {
+        required id "id",
+        required verified "verified",
+        optional registration_rp_id "registrationRpId",
+        required user_id "userId",
+    } tag "type" "WebAuthn"
+}
+
 /// The `registrationOptions` that
 /// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
 /// answers.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnRegistrationOptions {
     /// The relying party: the site for which the passkey is made.
     pub rp: WebAuthnRelyingParty,
@@ -2754,27 +3333,36 @@ pub struct WebAuthnRegistrationOptions {
     /// Signature algorithms that are accepted, best first.
     pub pub_key_cred_params: Vec<WebAuthnKeyParameters>,
     /// How long the browser should wait, in milliseconds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout: Option<i64>,
     /// Passkeys that the user has already and that must not be registered again.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub exclude_credentials: Option<Vec<WebAuthnCredential>>,
     /// What is asked of the authenticator that will hold the passkey.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticator_selection: Option<WebAuthnAuthenticatorSelection>,
     /// How much proof of its make the authenticator must give.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub attestation: Option<WebAuthnAttestation>,
     /// WebAuthn extensions asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub extensions: Option<WebAuthnExtensions>,
+}
+
+#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
+crate::types::object! {
+    WebAuthnRegistrationOptions {
+        required rp "rp",
+        required user "user",
+        required challenge "challenge",
+        required pub_key_cred_params "pubKeyCredParams",
+        optional timeout "timeout",
+        optional exclude_credentials "excludeCredentials",
+        optional authenticator_selection "authenticatorSelection",
+        optional attestation "attestation",
+        optional extensions "extensions",
+    }
 }
 
 /// The `payload` that
 /// [`VerifyWebAuthnRegistrationVerification`](crate::models::VerifyWebAuthnRegistrationVerification) sends.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "WebAuthn")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnRegistrationPayload {
     /// Unique id, given by the server.
     pub id: String,
@@ -2783,7 +3371,6 @@ pub struct WebAuthnRegistrationPayload {
     /// The authenticator's answer.
     pub response: WebAuthnAttestationResponse,
     /// Whether the authenticator is part of the device or roams between devices.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub authenticator_attachment: Option<AuthenticatorAttachment>,
     /// Results of the requested extensions.
     pub client_extension_results: WebAuthnExtensionResults,
@@ -2808,18 +3395,31 @@ impl WebAuthnRegistrationPayload {
     }
 }
 
+#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
+crate::types::object! {
+    WebAuthnRegistrationPayload {
+        required id "id",
+        required raw_id "rawId",
+        required response "response",
+        optional authenticator_attachment "authenticatorAttachment",
+        required client_extension_results "clientExtensionResults",
+    } tag "type" "WebAuthn"
+}
+
 /// The `rp` that
 /// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
 /// answers.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnRelyingParty {
     /// Name as people see it.
     pub name: String,
     /// Unique id, given by the server.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
 }
+
+#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
+crate::types::object! { WebAuthnRelyingParty { required name "name", optional id "id" } }
 
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 crate::types::string_enum! {
@@ -2840,8 +3440,7 @@ crate::types::string_enum! {
 /// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
 /// answers.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnUser {
     /// Unique id, given by the server.
     pub id: String,
@@ -2850,3 +3449,6 @@ pub struct WebAuthnUser {
     /// Name as users see it.
     pub display_name: String,
 }
+
+#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
+crate::types::object! { WebAuthnUser { required id "id", required name "name", required display_name "displayName" } }

@@ -4,7 +4,6 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -12,13 +11,11 @@ use std::collections::BTreeMap;
 /// [`CheckPasswordWithDefaultSignInExperience`](crate::api::sign_in_experience::CheckPasswordWithDefaultSignInExperience)
 /// sends.
 #[cfg(feature = "sign-in-experience")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct CheckPassword {
     /// Password in clear.
     pub password: String,
     /// Id of a [`User`](crate::models::User).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
 }
 
@@ -40,23 +37,31 @@ impl std::fmt::Debug for CheckPassword {
     }
 }
 
+#[cfg(feature = "sign-in-experience")]
+crate::types::object! { CheckPassword { required password "password", optional user_id "userId" } }
+
 /// The `emailBlocklistPolicy` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct EmailBlocklistPolicy {
     /// Whether addresses of throw-away mail services are refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_disposable_addresses: Option<bool>,
     /// Whether addresses with a plus part (`name+tag@example.com`) are refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub block_subaddressing: Option<bool>,
     /// Addresses, domains (`@example.com`) or wildcards (`*@*.example.com`) that pass whatever else is blocked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_allowlist: Option<Vec<String>>,
     /// Addresses, domains (`@example.com`) or wildcards (`foo*@example.com`) that are refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_blocklist: Option<Vec<String>>,
+}
+
+#[cfg(feature = "sign-in-experience")]
+crate::types::object! {
+    EmailBlocklistPolicy {
+        optional block_disposable_addresses "blockDisposableAddresses",
+        optional block_subaddressing "blockSubaddressing",
+        optional custom_allowlist "customAllowlist",
+        optional custom_blocklist "customBlocklist",
+    }
 }
 
 #[cfg(feature = "sign-in-experience")]
@@ -74,25 +79,26 @@ crate::types::string_enum! {
 /// [`CheckPasswordWithDefaultSignInExperience`](crate::api::sign_in_experience::CheckPasswordWithDefaultSignInExperience)
 /// answers.
 #[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PasswordCheck {
     /// How it went.
     pub result: bool,
     /// What the password fails, one entry for each rule.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub issues: Option<Vec<PasswordIssue>>,
 }
+
+#[cfg(feature = "sign-in-experience")]
+crate::types::object! { PasswordCheck { required result "result", optional issues "issues" } }
 
 /// The `issues` that
 /// [`CheckPasswordWithDefaultSignInExperience`](crate::api::sign_in_experience::CheckPasswordWithDefaultSignInExperience)
 /// answers.
 #[cfg(feature = "sign-in-experience")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq)]
 pub struct PasswordIssue {
     /// The code as the user entered it.
     pub code: String,
     /// Values that fill the message of this issue, such as the minimum length.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub interpolation: Option<JsonObject>,
 }
 
@@ -106,10 +112,12 @@ impl std::fmt::Debug for PasswordIssue {
     }
 }
 
+#[cfg(feature = "sign-in-experience")]
+crate::types::object! { PasswordIssue { required code "code", optional interpolation "interpolation" } }
+
 /// What [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
 #[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SignInExperience {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -192,9 +200,48 @@ pub struct SignInExperience {
     pub username_policy: JsonObject,
 }
 
+#[cfg(feature = "sign-in-experience")]
+crate::types::object! {
+    SignInExperience {
+        required tenant_id "tenantId",
+        required id "id",
+        required color "color",
+        required branding "branding",
+        required hide_logto_branding "hideLogtoBranding",
+        required language_info "languageInfo",
+        nullable terms_of_use_url "termsOfUseUrl",
+        nullable privacy_policy_url "privacyPolicyUrl",
+        required agree_to_terms_policy "agreeToTermsPolicy",
+        required sign_in "signIn",
+        required sign_up "signUp",
+        required social_sign_in "socialSignIn",
+        required social_sign_in_connector_targets "socialSignInConnectorTargets",
+        required sign_in_mode "signInMode",
+        nullable custom_css "customCss",
+        required custom_content "customContent",
+        nullable custom_ui_assets "customUiAssets",
+        required custom_ui_csp "customUiCsp",
+        required password_policy "passwordPolicy",
+        required mfa "mfa",
+        required adaptive_mfa "adaptiveMfa",
+        required single_sign_on_enabled "singleSignOnEnabled",
+        nullable support_email "supportEmail",
+        nullable support_website_url "supportWebsiteUrl",
+        nullable unknown_session_redirect_url "unknownSessionRedirectUrl",
+        required captcha_policy "captchaPolicy",
+        required sentinel_policy "sentinelPolicy",
+        required email_blocklist_policy "emailBlocklistPolicy",
+        required verification_code_policy "verificationCodePolicy",
+        nullable forgot_password_methods "forgotPasswordMethods",
+        required passkey_sign_in "passkeySignIn",
+        nullable sign_up_profile_fields "signUpProfileFields",
+        required password_expiration "passwordExpiration",
+        required username_policy "usernamePolicy",
+    }
+}
+
 /// The `color` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SignInExperienceColor {
     /// Leading color, as `#rrggbb`.
     ///
@@ -223,142 +270,156 @@ impl SignInExperienceColor {
     }
 }
 
+crate::types::object! {
+    SignInExperienceColor {
+        required primary_color "primaryColor",
+        required is_dark_mode_enabled "isDarkModeEnabled",
+        required dark_primary_color "darkPrimaryColor",
+    }
+}
+
 /// What [`UpdateSignInExp`](crate::api::sign_in_experience::UpdateSignInExp) sends.
 #[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateSignInExperience {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant_id: Option<String>,
     /// Colors of the pages; what is left out comes from the tenant's
     /// [`SignInExperience`](crate::models::SignInExperience).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub color: Option<SignInExperienceColor>,
     /// Logos and icons.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub branding: Option<Branding>,
     /// Whether `Powered by Logto` is left off; on Logto Cloud only.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub hide_logto_branding: Option<bool>,
     /// Which language the pages use.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub language_info: Option<LanguageInfo>,
     /// When users are asked to agree to the terms of use and the privacy policy.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub agree_to_terms_policy: Option<AgreeToTermsPolicy>,
     /// How users sign in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in: Option<SignIn>,
     /// How users register.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_up: Option<SignUp>,
     /// How social identities meet existing accounts.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub social_sign_in: Option<SocialSignIn>,
     /// Targets of the social connectors that the sign-in page shows, in its order.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub social_sign_in_connector_targets: Option<Vec<String>>,
     /// Whether users can sign in, register, or both.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_in_mode: Option<SignInMode>,
     /// CSS that is added to the pages; null if there is none.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub custom_css: Patch<String>,
     /// HTML snippets by the path of the page into which they are put.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_content: Option<BTreeMap<String, String>>,
     /// Pages of your own in place of Logto's; null for Logto's.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub custom_ui_assets: Patch<CustomUiAssets>,
     /// Further origins that the pages of your own may load scripts from and call.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_ui_csp: Option<CustomUiCsp>,
     /// What passwords must be like.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub password_policy: Option<PasswordPolicy>,
     /// Multi-factor authentication.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mfa: Option<MfaSettings>,
     /// Asks for MFA only when a sign-in looks risky: from a new country, after long absence and the like.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub adaptive_mfa: Option<Toggle>,
     /// Whether users of enterprise domains are sent to their identity provider.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub single_sign_on_enabled: Option<bool>,
     /// Whether sign-in, registration and password reset ask for a CAPTCHA.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub captcha_policy: Option<Toggle>,
     /// When failed attempts lock an identifier.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sentinel_policy: Option<SentinelPolicy>,
     /// Which email addresses cannot be used to register or be linked.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email_blocklist_policy: Option<EmailBlocklistPolicy>,
     /// By which codes a password can be reset; null allows every way for which a connector is set up.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub forgot_password_methods: Patch<Vec<ForgotPasswordMethod>>,
     /// Signing in with a passkey in place of a password.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub passkey_sign_in: Option<PasskeySignIn>,
     /// Profile fields that the sign-up page asks for, in its order; null means all that are defined.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub sign_up_profile_fields: Patch<Vec<Name>>,
     /// What usernames may look like: length, characters (`allowedChars`), and whether case matters
     /// (`caseSensitive`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username_policy: Option<JsonObject>,
     /// Page with the terms of use; null or empty for none.
     ///
     /// A URL.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub terms_of_use_url: Patch<String>,
     /// Page with the privacy policy; null or empty for none.
     ///
     /// A URL.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub privacy_policy_url: Patch<String>,
     /// Address for help, shown on error pages; null or empty for none.
     ///
     /// An email address.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub support_email: Patch<String>,
     /// Page for help, linked from error pages; null or empty for none.
     ///
     /// A URL.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub support_website_url: Patch<String>,
     /// Where users go whose sign-in session is unknown, for instance by an old bookmark; null or empty for Logto's
     /// error page.
     ///
     /// A URL.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub unknown_session_redirect_url: Patch<String>,
     /// Whether passwords must be changed from time to time.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub password_expiration: Option<PasswordExpiration>,
     /// How long verification codes are valid, and how many tries they bear.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verification_code_policy: Option<VerificationCodePolicy>,
+}
+
+#[cfg(feature = "sign-in-experience")]
+crate::types::object! {
+    UpdateSignInExperience {
+        optional tenant_id "tenantId",
+        optional color "color",
+        optional branding "branding",
+        optional hide_logto_branding "hideLogtoBranding",
+        optional language_info "languageInfo",
+        optional agree_to_terms_policy "agreeToTermsPolicy",
+        optional sign_in "signIn",
+        optional sign_up "signUp",
+        optional social_sign_in "socialSignIn",
+        optional social_sign_in_connector_targets "socialSignInConnectorTargets",
+        optional sign_in_mode "signInMode",
+        patch custom_css "customCss",
+        optional custom_content "customContent",
+        patch custom_ui_assets "customUiAssets",
+        optional custom_ui_csp "customUiCsp",
+        optional password_policy "passwordPolicy",
+        optional mfa "mfa",
+        optional adaptive_mfa "adaptiveMfa",
+        optional single_sign_on_enabled "singleSignOnEnabled",
+        optional captcha_policy "captchaPolicy",
+        optional sentinel_policy "sentinelPolicy",
+        optional email_blocklist_policy "emailBlocklistPolicy",
+        patch forgot_password_methods "forgotPasswordMethods",
+        optional passkey_sign_in "passkeySignIn",
+        patch sign_up_profile_fields "signUpProfileFields",
+        optional username_policy "usernamePolicy",
+        patch terms_of_use_url "termsOfUseUrl",
+        patch privacy_policy_url "privacyPolicyUrl",
+        patch support_email "supportEmail",
+        patch support_website_url "supportWebsiteUrl",
+        patch unknown_session_redirect_url "unknownSessionRedirectUrl",
+        optional password_expiration "passwordExpiration",
+        optional verification_code_policy "verificationCodePolicy",
+    }
 }
 
 /// What [`UploadCustomUiAssets`](crate::api::sign_in_experience::UploadCustomUiAssets) answers.
 #[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UploadedCustomUiAssets {
     /// Id of the uploaded pages, to be set in `customUiAssets`.
     pub custom_ui_asset_id: String,
 }
 
+#[cfg(feature = "sign-in-experience")]
+crate::types::object! { UploadedCustomUiAssets { required custom_ui_asset_id "customUiAssetId" } }
+
 /// The `samples` that
 /// [`GetUsernameCaseSensitivityConflicts`](crate::api::sign_in_experience::GetUsernameCaseSensitivityConflicts)
 /// answers.
 #[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UsernameConflict {
     /// The name in lower case that several users share.
     pub username_lower: String,
@@ -366,15 +427,20 @@ pub struct UsernameConflict {
     pub user_ids: Vec<String>,
 }
 
+#[cfg(feature = "sign-in-experience")]
+crate::types::object! { UsernameConflict { required username_lower "usernameLower", required user_ids "userIds" } }
+
 /// What
 /// [`GetUsernameCaseSensitivityConflicts`](crate::api::sign_in_experience::GetUsernameCaseSensitivityConflicts)
 /// answers.
 #[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UsernameConflicts {
     /// How many names conflict in all.
     pub total_conflicts: i64,
     /// Some of the conflicts.
     pub samples: Vec<UsernameConflict>,
 }
+
+#[cfg(feature = "sign-in-experience")]
+crate::types::object! { UsernameConflicts { required total_conflicts "totalConflicts", required samples "samples" } }

@@ -4,13 +4,11 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`ListSsoConnectorProviders`](crate::api::sso_connector_providers::ListSsoConnectorProviders) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SsoConnectorProvider {
     /// Which provider it is.
     pub provider_name: SsoProviderName,
@@ -24,4 +22,15 @@ pub struct SsoConnectorProvider {
     pub description: String,
     /// Name as people see it.
     pub name: String,
+}
+
+crate::types::object! {
+    SsoConnectorProvider {
+        required provider_name "providerName",
+        required provider_type "providerType",
+        required logo "logo",
+        required logo_dark "logoDark",
+        required description "description",
+        required name "name",
+    }
 }

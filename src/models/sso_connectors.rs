@@ -4,29 +4,22 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateSsoConnector`](crate::models::CreateSsoConnector) sends.
 #[cfg(feature = "sso-connectors")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct CreateSsoConnector {
     /// Settings proper to the kind of thing that this is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<JsonObject>,
     /// Email domains whose users sign in here; no domain can belong to two connectors.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domains: Option<Vec<String>>,
     /// Logos and icons.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub branding: Option<SsoConnectorBranding>,
     /// Whether name and avatar are taken from the provider at every sign-in, not only at registration.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sync_profile: Option<bool>,
     /// Whether Logto keeps the provider's tokens, encrypted, for users to fetch by the account API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_token_storage: Option<bool>,
     /// Which provider it is.
     ///
@@ -69,10 +62,22 @@ impl std::fmt::Debug for CreateSsoConnector {
     }
 }
 
+#[cfg(feature = "sso-connectors")]
+crate::types::object! {
+    CreateSsoConnector {
+        optional config "config",
+        optional domains "domains",
+        optional branding "branding",
+        optional sync_profile "syncProfile",
+        optional enable_token_storage "enableTokenStorage",
+        required provider_name "providerName",
+        required connector_name "connectorName",
+    }
+}
+
 /// What [`ListOrganizationJitSsoConnectors`](crate::api::organizations::ListOrganizationJitSsoConnectors)
 /// answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct SsoConnector {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -101,20 +106,15 @@ pub struct SsoConnector {
     /// When it was created.
     pub created_at: Timestamp,
     /// Name as people see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Protocol that the provider speaks.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_type: Option<SsoProviderType>,
     /// Logo of the provider, as URL or data URI.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_logo: Option<String>,
     /// Logo of the provider for dark mode, as URL or data URI.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_logo_dark: Option<String>,
     /// What the provider says of itself and what to enter there (endpoints, metadata); absent if it cannot be
     /// reached.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub provider_config: Option<JsonObject>,
 }
 
@@ -140,46 +140,63 @@ impl std::fmt::Debug for SsoConnector {
     }
 }
 
+crate::types::object! {
+    SsoConnector {
+        required tenant_id "tenantId",
+        required id "id",
+        required provider_name "providerName",
+        required connector_name "connectorName",
+        required config "config",
+        required domains "domains",
+        required branding "branding",
+        required sync_profile "syncProfile",
+        required enable_token_storage "enableTokenStorage",
+        required created_at "createdAt",
+        optional name "name",
+        optional provider_type "providerType",
+        optional provider_logo "providerLogo",
+        optional provider_logo_dark "providerLogoDark",
+        optional provider_config "providerConfig",
+    }
+}
+
 /// The `branding` that
 /// [`ListOrganizationJitSsoConnectors`](crate::api::organizations::ListOrganizationJitSsoConnectors) answers.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SsoConnectorBranding {
     /// Name as users see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub display_name: Option<String>,
     /// URL or data URI of the logo.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub logo: Option<String>,
     /// URL of the logo for dark mode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dark_logo: Option<String>,
+}
+
+crate::types::object! {
+    SsoConnectorBranding {
+        optional display_name "displayName",
+        optional logo "logo",
+        optional dark_logo "darkLogo",
+    }
 }
 
 /// What [`UpdateSsoConnector`](crate::models::UpdateSsoConnector) sends.
 #[cfg(feature = "sso-connectors")]
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Default, PartialEq)]
 pub struct UpdateSsoConnector {
     /// Settings proper to the kind of thing that this is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<JsonObject>,
     /// Email domains whose users sign in here; no domain can belong to two connectors.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domains: Option<Vec<String>>,
     /// Logos and icons.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub branding: Option<SsoConnectorBranding>,
     /// Whether name and avatar are taken from the provider at every sign-in, not only at registration.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sync_profile: Option<bool>,
     /// Name of the connector, unique among enterprise connectors.
     ///
     /// 1 to 128 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connector_name: Option<String>,
     /// Whether Logto keeps the provider's tokens, encrypted, for users to fetch by the account API.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enable_token_storage: Option<bool>,
 }
 
@@ -194,5 +211,17 @@ impl std::fmt::Debug for UpdateSsoConnector {
             .field("connector_name", &self.connector_name)
             .field("enable_token_storage", &self.enable_token_storage)
             .finish()
+    }
+}
+
+#[cfg(feature = "sso-connectors")]
+crate::types::object! {
+    UpdateSsoConnector {
+        optional config "config",
+        optional domains "domains",
+        optional branding "branding",
+        optional sync_profile "syncProfile",
+        optional connector_name "connectorName",
+        optional enable_token_storage "enableTokenStorage",
     }
 }

@@ -4,18 +4,15 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateSubjectToken`](crate::models::CreateSubjectToken) sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateSubjectToken {
     /// Id of a [`User`](crate::models::User).
     pub user_id: String,
     /// Data that go with it and turn up when it is used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub context: Option<JsonObject>,
 }
 
@@ -26,9 +23,10 @@ impl CreateSubjectToken {
     }
 }
 
+crate::types::object! { CreateSubjectToken { required user_id "userId", optional context "context" } }
+
 /// What [`CreateSubjectToken`](crate::models::CreateSubjectToken) answers.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct SubjectToken {
     /// Token to exchange at the token endpoint, by the grant type `token-exchange`; good once.
     pub subject_token: String,
@@ -44,3 +42,5 @@ impl std::fmt::Debug for SubjectToken {
             .finish()
     }
 }
+
+crate::types::object! { SubjectToken { required subject_token "subjectToken", required expires_in "expiresIn" } }

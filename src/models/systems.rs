@@ -4,23 +4,24 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The `protectedApps` that [`GetSystemApplicationConfig`](crate::api::systems::GetSystemApplicationConfig)
 /// answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ProtectedAppsConfig {
     /// Domain under which protected apps get their hosts.
     pub default_domain: String,
 }
 
+crate::types::object! { ProtectedAppsConfig { required default_domain "defaultDomain" } }
+
 /// What [`GetSystemApplicationConfig`](crate::api::systems::GetSystemApplicationConfig) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SystemApplicationConfig {
     /// Settings of protected apps.
     pub protected_apps: ProtectedAppsConfig,
 }
+
+crate::types::object! { SystemApplicationConfig { required protected_apps "protectedApps" } }

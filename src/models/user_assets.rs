@@ -4,7 +4,6 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -36,20 +35,25 @@ crate::types::string_enum! {
 }
 
 /// What [`GetUserAssetServiceStatus`](crate::api::user_assets::GetUserAssetServiceStatus) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UserAssetService {
     /// How it stands.
     pub status: UserAssetServiceStatus,
     /// Content types that can be uploaded; absent if uploads are not set up.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allow_upload_mime_types: Option<Vec<UploadMimeType>>,
     /// Greatest size of an upload, in bytes; absent if uploads are not set up.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_upload_file_size: Option<i64>,
     /// Whether the sign-up page can take avatars.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_experience_avatar_upload_enabled: Option<bool>,
+}
+
+crate::types::object! {
+    UserAssetService {
+        required status "status",
+        optional allow_upload_mime_types "allowUploadMimeTypes",
+        optional max_upload_file_size "maxUploadFileSize",
+        optional is_experience_avatar_upload_enabled "isExperienceAvatarUploadEnabled",
+    }
 }
 
 crate::types::string_enum! {

@@ -4,17 +4,14 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateUserMfaVerification`](crate::api::users::CreateUserMfaVerification) sends.
 #[cfg(feature = "users")]
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "BackupCode")]
+#[derive(Clone, Default, PartialEq)]
 pub struct CreateBackupCodes {
     /// Backup codes, each good for one sign-in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub codes: Option<Vec<String>>,
 }
 
@@ -24,6 +21,9 @@ impl std::fmt::Debug for CreateBackupCodes {
         f.debug_struct("CreateBackupCodes").field("codes", &format_args!("[redacted]")).finish()
     }
 }
+
+#[cfg(feature = "users")]
+crate::types::object! { CreateBackupCodes { optional codes "codes" } tag "type" "BackupCode" }
 
 #[cfg(feature = "users")]
 crate::types::tagged_union! {
@@ -38,11 +38,9 @@ crate::types::tagged_union! {
 
 /// What [`CreateUserMfaVerification`](crate::api::users::CreateUserMfaVerification) sends.
 #[cfg(feature = "users")]
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename = "Totp")]
+#[derive(Clone, Default, PartialEq)]
 pub struct CreateTotp {
     /// The secret in clear.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub secret: Option<String>,
 }
 
@@ -53,53 +51,45 @@ impl std::fmt::Debug for CreateTotp {
     }
 }
 
+#[cfg(feature = "users")]
+crate::types::object! { CreateTotp { optional secret "secret" } tag "type" "Totp" }
+
 /// What [`CreateUser`](crate::models::CreateUser) sends.
 #[cfg(feature = "users")]
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Default, PartialEq)]
 pub struct CreateUser {
     /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
     ///
     /// Matches `^\d+$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_phone: Option<String>,
     /// Email address for signing in, unique in the tenant; null if there is none.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_email: Option<String>,
     /// Name for signing in, unique in the tenant; null if there is none.
     ///
     /// Matches `^[A-Z_a-z]\w*$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// Password in clear.
     ///
     /// At least 1 character.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<String>,
     /// Hash of the password in the form of its algorithm; null if there is no password.
     ///
     /// At most 256 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub password_digest: Option<String>,
     /// Algorithm of the password's hash; null if there is no password. Any but `Argon2i` gives way to it once the
     /// password is entered.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub password_algorithm: Option<PasswordAlgorithm>,
     /// Name as people see it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// URL of the picture.
     ///
     /// A URL.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub avatar: Patch<String>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Standard claims of OpenID Connect about the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<UserProfile>,
 }
 
@@ -122,6 +112,22 @@ impl std::fmt::Debug for CreateUser {
 }
 
 #[cfg(feature = "users")]
+crate::types::object! {
+    CreateUser {
+        optional primary_phone "primaryPhone",
+        optional primary_email "primaryEmail",
+        optional username "username",
+        optional password "password",
+        optional password_digest "passwordDigest",
+        optional password_algorithm "passwordAlgorithm",
+        optional name "name",
+        patch avatar "avatar",
+        optional custom_data "customData",
+        optional profile "profile",
+    }
+}
+
+#[cfg(feature = "users")]
 crate::types::tagged_union! {
     /// What [`CreateUserMfaVerification`](crate::api::users::CreateUserMfaVerification) answers.
     pub enum CreatedMfaVerification by "type" {
@@ -134,8 +140,7 @@ crate::types::tagged_union! {
 
 /// What [`CreateUserMfaVerification`](crate::api::users::CreateUserMfaVerification) answers.
 #[cfg(feature = "users")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "Totp")]
+#[derive(Clone, PartialEq)]
 pub struct CreatedTotp {
     /// The secret in clear.
     pub secret: String,
@@ -153,19 +158,23 @@ impl std::fmt::Debug for CreatedTotp {
     }
 }
 
+#[cfg(feature = "users")]
+crate::types::object! { CreatedTotp { required secret "secret", required secret_qr_code "secretQrCode" } tag "type" "Totp" }
+
 /// What [`GetUserHasPassword`](crate::api::users::GetUserHasPassword) answers.
 #[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct HasPassword {
     /// Whether a password is set.
     pub has_password: bool,
 }
 
+#[cfg(feature = "users")]
+crate::types::object! { HasPassword { required has_password "hasPassword" } }
+
 /// What [`ListUserAllIdentities`](crate::api::users::ListUserAllIdentities) answers.
 #[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LinkedIdentities {
     /// The user's social identities.
     pub social_identities: Vec<LinkedSocialIdentity>,
@@ -173,40 +182,54 @@ pub struct LinkedIdentities {
     pub sso_identities: Vec<LinkedSsoIdentity>,
 }
 
+#[cfg(feature = "users")]
+crate::types::object! { LinkedIdentities { required social_identities "socialIdentities", required sso_identities "ssoIdentities" } }
+
 /// What [`GetUserIdentity`](crate::api::users::GetUserIdentity) answers.
 #[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LinkedSocialIdentity {
     /// The social identity.
     pub identity: SocialIdentity,
     /// What is known of the stored tokens, without them; absent if there are none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_secret: Option<TokenSecret>,
     /// Name of the provider in users' identities, such as `github`; one identity a target.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
+}
+
+#[cfg(feature = "users")]
+crate::types::object! {
+    LinkedSocialIdentity {
+        required identity "identity",
+        optional token_secret "tokenSecret",
+        optional target "target",
+    }
 }
 
 /// What [`GetUserSsoIdentity`](crate::api::users::GetUserSsoIdentity) answers.
 #[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct LinkedSsoIdentity {
     /// The identity at the enterprise connector.
     pub sso_identity: SsoIdentity,
     /// What is known of the stored tokens, without them; absent if there are none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_secret: Option<TokenSecret>,
     /// Id of an [`SsoConnector`](crate::models::SsoConnector).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sso_connector_id: Option<String>,
+}
+
+#[cfg(feature = "users")]
+crate::types::object! {
+    LinkedSsoIdentity {
+        required sso_identity "ssoIdentity",
+        optional token_secret "tokenSecret",
+        optional sso_connector_id "ssoConnectorId",
+    }
 }
 
 /// What [`ListUserPersonalAccessTokens`](crate::api::users::ListUserPersonalAccessTokens) answers.
 #[cfg(feature = "users")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct PersonalAccessToken {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -244,17 +267,27 @@ impl std::fmt::Debug for PersonalAccessToken {
     }
 }
 
+#[cfg(feature = "users")]
+crate::types::object! {
+    PersonalAccessToken {
+        required tenant_id "tenantId",
+        required user_id "userId",
+        required name "name",
+        required value "value",
+        required created_at "createdAt",
+        nullable expires_at "expiresAt",
+    }
+}
+
 /// What [`UpdatePersonalAccessTokenName`](crate::api::users::UpdatePersonalAccessTokenName) sends.
 #[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RenamePersonalAccessToken {
     /// Name as people see it.
     ///
     /// 1 to 256 characters.
     pub name: String,
     /// The name until now.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub current_name: Option<String>,
 }
 
@@ -266,10 +299,12 @@ impl RenamePersonalAccessToken {
     }
 }
 
+#[cfg(feature = "users")]
+crate::types::object! { RenamePersonalAccessToken { required name "name", optional current_name "currentName" } }
+
 /// What [`CreateUserIdentity`](crate::api::users::CreateUserIdentity) sends.
 #[cfg(feature = "users")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct SocialSignInData {
     /// Id of a [`Connector`](crate::models::Connector).
     pub connector_id: String,
@@ -295,10 +330,12 @@ impl std::fmt::Debug for SocialSignInData {
     }
 }
 
+#[cfg(feature = "users")]
+crate::types::object! { SocialSignInData { required connector_id "connectorId", required connector_data "connectorData" } }
+
 /// The `tokenSecret` that [`GetUserIdentity`](crate::api::users::GetUserIdentity) answers.
 #[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "type", rename = "federated_token_set")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TokenSecret {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -319,79 +356,102 @@ pub struct TokenSecret {
     /// When it was last changed.
     pub updated_at: Timestamp,
     /// Id of a [`Connector`](crate::models::Connector).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub connector_id: Option<String>,
     /// Id of the user at the identity provider.
     pub identity_id: String,
     /// Name of the provider in users' identities, such as `github`; one identity a target.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
     /// Id of an [`SsoConnector`](crate::models::SsoConnector).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sso_connector_id: Option<String>,
     /// Identity provider: the issuer of an OIDC one, the entity id of a SAML one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
+}
+
+#[cfg(feature = "users")]
+crate::types::object! {
+    TokenSecret {
+        required tenant_id "tenantId",
+        required id "id",
+        required user_id "userId",
+        required metadata "metadata",
+        required created_at "createdAt",
+        required updated_at "updatedAt",
+        optional connector_id "connectorId",
+        required identity_id "identityId",
+        optional target "target",
+        optional sso_connector_id "ssoConnectorId",
+        optional issuer "issuer",
+    } tag "type" "federated_token_set"
 }
 
 /// The `metadata` that [`GetUserIdentity`](crate::api::users::GetUserIdentity) answers.
 #[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TokenSecretMetadata {
     /// Scopes, separated by spaces.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// When it expires.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<TimestampSeconds>,
     /// What sort of token it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<String>,
     /// Whether Logto can renew the access token by itself.
     pub has_refresh_token: bool,
 }
 
+#[cfg(feature = "users")]
+crate::types::object! {
+    TokenSecretMetadata {
+        optional scope "scope",
+        optional expires_at "expiresAt",
+        optional token_type "tokenType",
+        required has_refresh_token "hasRefreshToken",
+    }
+}
+
 /// What [`UpdateUser`](crate::models::UpdateUser) sends.
 #[cfg(feature = "users")]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateUser {
     /// Name for signing in, unique in the tenant; null if there is none.
     ///
     /// Matches `^[A-Z_a-z]\w*$`.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub username: Patch<String>,
     /// Email address for signing in, unique in the tenant; null if there is none.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub primary_email: Patch<String>,
     /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
     ///
     /// Matches `^\d+$`.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub primary_phone: Patch<String>,
     /// Name as people see it.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub name: Patch<String>,
     /// URL of the picture.
     ///
     /// A URL.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub avatar: Patch<String>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_data: Option<JsonObject>,
     /// Standard claims of OpenID Connect about the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<UserProfile>,
+}
+
+#[cfg(feature = "users")]
+crate::types::object! {
+    UpdateUser {
+        patch username "username",
+        patch primary_email "primaryEmail",
+        patch primary_phone "primaryPhone",
+        patch name "name",
+        patch avatar "avatar",
+        optional custom_data "customData",
+        optional profile "profile",
+    }
 }
 
 /// What [`UpdateUserCustomData`](crate::models::UpdateUserCustomData) sends.
 #[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UpdateUserCustomData {
     /// Any JSON of your own; Logto keeps it and does not look into it.
     pub custom_data: JsonObject,
@@ -405,10 +465,12 @@ impl UpdateUserCustomData {
     }
 }
 
+#[cfg(feature = "users")]
+crate::types::object! { UpdateUserCustomData { required custom_data "customData" } }
+
 /// What [`UpdateUserIsSuspended`](crate::models::UpdateUserIsSuspended) sends.
 #[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UpdateUserIsSuspended {
     /// Whether sign-in is blocked.
     pub is_suspended: bool,
@@ -422,10 +484,12 @@ impl UpdateUserIsSuspended {
     }
 }
 
+#[cfg(feature = "users")]
+crate::types::object! { UpdateUserIsSuspended { required is_suspended "isSuspended" } }
+
 /// What [`UpdateUserPasswordExpiration`](crate::models::UpdateUserPasswordExpiration) sends.
 #[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UpdateUserPasswordExpiration {
     /// True to have the user choose a new password at the next sign-in.
     pub is_expired: bool,
@@ -439,9 +503,12 @@ impl UpdateUserPasswordExpiration {
     }
 }
 
+#[cfg(feature = "users")]
+crate::types::object! { UpdateUserPasswordExpiration { required is_expired "isExpired" } }
+
 /// What [`UpdateUserProfile`](crate::models::UpdateUserProfile) sends.
 #[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UpdateUserProfile {
     /// Standard claims of OpenID Connect about the user.
     pub profile: UserProfile,
@@ -455,10 +522,12 @@ impl UpdateUserProfile {
     }
 }
 
+#[cfg(feature = "users")]
+crate::types::object! { UpdateUserProfile { required profile "profile" } }
+
 /// What [`GetUser`](crate::api::users::GetUser) answers.
 #[cfg(any(feature = "organizations", feature = "roles", feature = "users"))]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct User {
     /// Unique id, given by the server.
     ///
@@ -503,25 +572,19 @@ pub struct User {
     /// Whether sign-in is blocked.
     pub is_suspended: bool,
     /// Whether a password is set.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_password: Option<bool>,
     /// Whether there is a password, email or phone by which the user can be verified for sensitive changes.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub has_security_verification_method: Option<bool>,
     /// Identities at enterprise connectors; absent unless asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sso_identities: Option<Vec<SsoIdentity>>,
     /// Hash of the password in the form of its algorithm; null if there is no password.
     ///
     /// At most 256 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub password_digest: Patch<String>,
     /// Algorithm of the password's hash; null if there is no password. Any but `Argon2i` gives way to it once the
     /// password is entered.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub password_algorithm: Patch<PasswordAlgorithm>,
     /// Roles held inside the organization.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub organization_roles: Option<Vec<EntityReference>>,
 }
 
@@ -553,10 +616,35 @@ impl std::fmt::Debug for User {
     }
 }
 
+#[cfg(any(feature = "organizations", feature = "roles", feature = "users"))]
+crate::types::object! {
+    User {
+        required id "id",
+        nullable username "username",
+        nullable primary_email "primaryEmail",
+        nullable primary_phone "primaryPhone",
+        nullable name "name",
+        nullable avatar "avatar",
+        required custom_data "customData",
+        required identities "identities",
+        nullable last_sign_in_at "lastSignInAt",
+        required created_at "createdAt",
+        required updated_at "updatedAt",
+        required profile "profile",
+        nullable application_id "applicationId",
+        required is_suspended "isSuspended",
+        optional has_password "hasPassword",
+        optional has_security_verification_method "hasSecurityVerificationMethod",
+        optional sso_identities "ssoIdentities",
+        patch password_digest "passwordDigest",
+        patch password_algorithm "passwordAlgorithm",
+        optional organization_roles "organizationRoles",
+    }
+}
+
 /// What [`ListUserLogtoConfigs`](crate::api::users::ListUserLogtoConfigs) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UserLogtoConfig {
     /// Multi-factor authentication.
     pub mfa: UserMfaConfig,
@@ -564,13 +652,14 @@ pub struct UserLogtoConfig {
     pub passkey_sign_in: UserPasskeySignInConfig,
 }
 
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! { UserLogtoConfig { required mfa "mfa", required passkey_sign_in "passkeySignIn" } }
+
 /// The `mfa` that [`ListUserLogtoConfigs`](crate::api::users::ListUserLogtoConfigs) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UserMfaConfig {
     /// Whether it is in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub enabled: Option<bool>,
     /// Whether it was skipped.
     pub skipped: bool,
@@ -578,13 +667,25 @@ pub struct UserMfaConfig {
     pub skip_mfa_on_sign_in: bool,
 }
 
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! {
+    UserMfaConfig {
+        optional enabled "enabled",
+        required skipped "skipped",
+        required skip_mfa_on_sign_in "skipMfaOnSignIn",
+    }
+}
+
 /// The `passkeySignIn` that [`ListUserLogtoConfigs`](crate::api::users::ListUserLogtoConfigs) answers.
 #[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UserPasskeySignInConfig {
     /// Whether it was skipped.
     pub skipped: bool,
 }
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! { UserPasskeySignInConfig { required skipped "skipped" } }
 
 /// The `profile` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
 #[cfg(any(
@@ -595,45 +696,57 @@ pub struct UserPasskeySignInConfig {
     feature = "roles",
     feature = "users"
 ))]
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserProfile {
     /// Family name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub family_name: Option<String>,
     /// Given name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub given_name: Option<String>,
     /// Middle name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub middle_name: Option<String>,
     /// Casual name.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub nickname: Option<String>,
     /// Name that the user likes to go by; need not be unique and is not for signing in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub preferred_username: Option<String>,
     /// Standard claims of OpenID Connect about the user.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
     /// URL of the user's web page.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub website: Option<String>,
     /// Gender, `female` and `male` being the values that OpenID Connect defines.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gender: Option<String>,
     /// Date of birth as `YYYY-MM-DD`; year `0000` if it is withheld.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub birthdate: Option<String>,
     /// Time zone by its IANA name, such as `Europe/Berlin`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub zoneinfo: Option<String>,
     /// BCP 47 language tag, such as `en-US`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
     /// Postal address, as in OpenID Connect's `address` claim.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<Address>,
+}
+
+#[cfg(any(
+    feature = "configs",
+    feature = "experience",
+    feature = "my-account",
+    feature = "organizations",
+    feature = "roles",
+    feature = "users"
+))]
+crate::types::object! {
+    UserProfile {
+        optional family_name "familyName",
+        optional given_name "givenName",
+        optional middle_name "middleName",
+        optional nickname "nickname",
+        optional preferred_username "preferredUsername",
+        optional profile "profile",
+        optional website "website",
+        optional gender "gender",
+        optional birthdate "birthdate",
+        optional zoneinfo "zoneinfo",
+        optional locale "locale",
+        optional address "address",
+    }
 }
 
 /// The `featuredUsers` that [`ListRoles`](crate::api::roles::ListRoles) answers.
@@ -644,8 +757,7 @@ pub struct UserProfile {
     feature = "roles",
     feature = "users"
 ))]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UserSummary {
     /// Unique id, given by the server.
     ///
@@ -662,16 +774,31 @@ pub struct UserSummary {
     /// Name for signing in, unique in the tenant; null if there is none.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub username: Patch<String>,
     /// Email address for signing in, unique in the tenant; null if there is none.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub primary_email: Patch<String>,
     /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
     ///
     /// At most 128 characters.
-    #[serde(default, skip_serializing_if = "Patch::is_absent")]
     pub primary_phone: Patch<String>,
+}
+
+#[cfg(any(
+    feature = "applications",
+    feature = "interaction",
+    feature = "organizations",
+    feature = "roles",
+    feature = "users"
+))]
+crate::types::object! {
+    UserSummary {
+        required id "id",
+        nullable avatar "avatar",
+        nullable name "name",
+        patch username "username",
+        patch primary_email "primaryEmail",
+        patch primary_phone "primaryPhone",
+    }
 }

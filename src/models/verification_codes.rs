@@ -4,34 +4,31 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateVerificationCode`](crate::api::verification_codes::CreateVerificationCode) sends.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct VerificationCodeRecipient {
     /// Email address.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// Phone number with country code, digits only.
     ///
     /// Matches `^\d+$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
 }
 
+crate::types::object! { VerificationCodeRecipient { optional email "email", optional phone "phone" } }
+
 /// What [`VerifyVerificationCode`](crate::models::VerifyVerificationCode) sends.
 #[cfg(feature = "verification-codes")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct VerifyVerificationCode {
     /// Email address.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// The verification code as the user entered it.
     ///
@@ -40,7 +37,6 @@ pub struct VerifyVerificationCode {
     /// Phone number with country code, digits only.
     ///
     /// Matches `^\d+$`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
 }
 
@@ -60,5 +56,14 @@ impl std::fmt::Debug for VerifyVerificationCode {
             .field("verification_code", &format_args!("[redacted]"))
             .field("phone", &self.phone)
             .finish()
+    }
+}
+
+#[cfg(feature = "verification-codes")]
+crate::types::object! {
+    VerifyVerificationCode {
+        optional email "email",
+        required verification_code "verificationCode",
+        optional phone "phone",
     }
 }

@@ -4,21 +4,18 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What [`CreateVerificationBySocial`](crate::api::verifications::CreateVerificationBySocial) sends.
 #[cfg(feature = "verifications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateSocialVerificationRecord {
     /// Random value of yours that comes back with the callback; check it against forgery.
     pub state: String,
     /// Where the provider or server sends the browser back to.
     pub redirect_uri: String,
     /// Scopes, separated by spaces.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// Id of a [`Connector`](crate::models::Connector).
     pub connector_id: String,
@@ -37,17 +34,25 @@ impl CreateSocialVerificationRecord {
     }
 }
 
+#[cfg(feature = "verifications")]
+crate::types::object! {
+    CreateSocialVerificationRecord {
+        required state "state",
+        required redirect_uri "redirectUri",
+        optional scope "scope",
+        required connector_id "connectorId",
+    }
+}
+
 /// What
 /// [`CreateVerificationByVerificationCode`](crate::api::verifications::CreateVerificationByVerificationCode)
 /// sends.
 #[cfg(feature = "verifications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateVerificationCodeRecord {
     /// The identifier concerned: username, email or phone.
     pub identifier: Identifier,
     /// Occasion of the message.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub template_type: Option<TemplateType>,
 }
 
@@ -59,10 +64,12 @@ impl CreateVerificationCodeRecord {
     }
 }
 
+#[cfg(feature = "verifications")]
+crate::types::object! { CreateVerificationCodeRecord { required identifier "identifier", optional template_type "templateType" } }
+
 /// What [`CreateVerificationBySocial`](crate::api::verifications::CreateVerificationBySocial) answers.
 #[cfg(feature = "verifications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreatedSocialVerificationRecord {
     /// Id of the verification record; goes into the header `logto-verification-id` of sensitive account operations.
     pub verification_record_id: String,
@@ -72,10 +79,18 @@ pub struct CreatedSocialVerificationRecord {
     pub expires_at: String,
 }
 
+#[cfg(feature = "verifications")]
+crate::types::object! {
+    CreatedSocialVerificationRecord {
+        required verification_record_id "verificationRecordId",
+        required authorization_uri "authorizationUri",
+        required expires_at "expiresAt",
+    }
+}
+
 /// What [`CreateVerificationByPassword`](crate::api::verifications::CreateVerificationByPassword) answers.
 #[cfg(feature = "verifications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreatedVerificationRecord {
     /// Id of the verification record; goes into the header `logto-verification-id` of sensitive account operations.
     pub verification_record_id: String,
@@ -83,11 +98,18 @@ pub struct CreatedVerificationRecord {
     pub expires_at: String,
 }
 
+#[cfg(feature = "verifications")]
+crate::types::object! {
+    CreatedVerificationRecord {
+        required verification_record_id "verificationRecordId",
+        required expires_at "expiresAt",
+    }
+}
+
 /// What
 /// [`UpdateSocialIdentityAccessTokenByVerificationId`](crate::api::my_account::UpdateSocialIdentityAccessTokenByVerificationId)
 /// sends.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct VerificationRecordId {
     /// Id of the verification record; goes into the header `logto-verification-id` of sensitive account operations.
     pub verification_record_id: String,
@@ -100,10 +122,11 @@ impl VerificationRecordId {
     }
 }
 
+crate::types::object! { VerificationRecordId { required verification_record_id "verificationRecordId" } }
+
 /// What [`VerifyVerificationBySocial`](crate::models::VerifyVerificationBySocial) sends.
 #[cfg(feature = "verifications")]
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, PartialEq)]
 pub struct VerifyVerificationBySocial {
     /// Query parameters of the provider's callback, unchanged.
     pub connector_data: JsonObject,
@@ -129,10 +152,17 @@ impl std::fmt::Debug for VerifyVerificationBySocial {
     }
 }
 
+#[cfg(feature = "verifications")]
+crate::types::object! {
+    VerifyVerificationBySocial {
+        required connector_data "connectorData",
+        required verification_record_id "verificationRecordId",
+    }
+}
+
 /// What [`VerifyWebAuthnRegistration`](crate::models::VerifyWebAuthnRegistration) sends.
 #[cfg(feature = "verifications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct VerifyWebAuthnRegistration {
     /// Id of the verification record; goes into the header `logto-verification-id` of sensitive account operations.
     pub verification_record_id: String,
@@ -148,11 +178,18 @@ impl VerifyWebAuthnRegistration {
     }
 }
 
+#[cfg(feature = "verifications")]
+crate::types::object! {
+    VerifyWebAuthnRegistration {
+        required verification_record_id "verificationRecordId",
+        required payload "payload",
+    }
+}
+
 /// What [`GenerateWebAuthnRegistrationOptions`](crate::api::verifications::GenerateWebAuthnRegistrationOptions)
 /// answers.
 #[cfg(feature = "verifications")]
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnRegistrationRecord {
     /// Id of the verification record; goes into the header `logto-verification-id` of sensitive account operations.
     pub verification_record_id: String,
@@ -160,4 +197,13 @@ pub struct WebAuthnRegistrationRecord {
     pub registration_options: WebAuthnRegistrationOptions,
     /// When it expires.
     pub expires_at: String,
+}
+
+#[cfg(feature = "verifications")]
+crate::types::object! {
+    WebAuthnRegistrationRecord {
+        required verification_record_id "verificationRecordId",
+        required registration_options "registrationOptions",
+        required expires_at "expiresAt",
+    }
 }

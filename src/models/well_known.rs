@@ -4,7 +4,6 @@
 
 use super::*;
 use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -20,7 +19,7 @@ crate::types::string_enum! {
 
 /// The `forgotPassword` that [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig)
 /// answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ForgotPasswordAvailability {
     /// Phone number with country code, digits only.
     pub phone: bool,
@@ -28,9 +27,10 @@ pub struct ForgotPasswordAvailability {
     pub email: bool,
 }
 
+crate::types::object! { ForgotPasswordAvailability { required phone "phone", required email "email" } }
+
 /// What [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig) answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FullSignInExperience {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -116,34 +116,71 @@ pub struct FullSignInExperience {
     /// Whether this is a development tenant of Logto Cloud.
     pub is_development_tenant: bool,
     /// Settings of Google One Tap; absent without a Google connector.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub google_one_tap: Option<GoogleOneTap>,
     /// What the pages need to show the CAPTCHA; absent if there is none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub captcha_config: Option<PublicCaptchaConfig>,
     /// Profile fields that the sign-up page asks for, in its order.
     pub custom_profile_fields: Vec<CustomProfileField>,
     /// All defined profile fields, whether shown at sign-up or not.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_profile_field_catalog: Option<Vec<CustomProfileField>>,
+}
+
+crate::types::object! {
+    FullSignInExperience {
+        required tenant_id "tenantId",
+        required id "id",
+        required color "color",
+        required branding "branding",
+        required hide_logto_branding "hideLogtoBranding",
+        required language_info "languageInfo",
+        nullable terms_of_use_url "termsOfUseUrl",
+        nullable privacy_policy_url "privacyPolicyUrl",
+        required agree_to_terms_policy "agreeToTermsPolicy",
+        required sign_in "signIn",
+        required sign_up "signUp",
+        required social_sign_in "socialSignIn",
+        required social_sign_in_connector_targets "socialSignInConnectorTargets",
+        required sign_in_mode "signInMode",
+        nullable custom_css "customCss",
+        required custom_content "customContent",
+        nullable custom_ui_assets "customUiAssets",
+        required custom_ui_csp "customUiCsp",
+        required password_policy "passwordPolicy",
+        required mfa "mfa",
+        required adaptive_mfa "adaptiveMfa",
+        required single_sign_on_enabled "singleSignOnEnabled",
+        nullable support_email "supportEmail",
+        nullable support_website_url "supportWebsiteUrl",
+        nullable unknown_session_redirect_url "unknownSessionRedirectUrl",
+        required captcha_policy "captchaPolicy",
+        required sentinel_policy "sentinelPolicy",
+        required verification_code_policy "verificationCodePolicy",
+        required passkey_sign_in "passkeySignIn",
+        nullable sign_up_profile_fields "signUpProfileFields",
+        required password_expiration "passwordExpiration",
+        required username_policy "usernamePolicy",
+        required social_connectors "socialConnectors",
+        required sso_connectors "ssoConnectors",
+        required forgot_password "forgotPassword",
+        required is_development_tenant "isDevelopmentTenant",
+        optional google_one_tap "googleOneTap",
+        optional captcha_config "captchaConfig",
+        required custom_profile_fields "customProfileFields",
+        optional custom_profile_field_catalog "customProfileFieldCatalog",
+    }
 }
 
 /// The `googleOneTap` that [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig)
 /// answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct GoogleOneTap {
     /// Whether it is on.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_enabled: Option<bool>,
     /// Whether Google signs a returning user in without a click.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub auto_select: Option<bool>,
     /// Whether a click beside Google's prompt closes it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub close_on_tap_outside: Option<bool>,
     /// Whether Google's prompt works in browsers with tracking prevention.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub itp_support: Option<bool>,
     /// Client id of an [`Application`](crate::models::Application).
     pub client_id: String,
@@ -151,27 +188,43 @@ pub struct GoogleOneTap {
     pub connector_id: String,
 }
 
+crate::types::object! {
+    GoogleOneTap {
+        optional is_enabled "isEnabled",
+        optional auto_select "autoSelect",
+        optional close_on_tap_outside "closeOnTapOutside",
+        optional itp_support "itpSupport",
+        required client_id "clientId",
+        required connector_id "connectorId",
+    }
+}
+
 /// The `captchaConfig` that [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig)
 /// answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PublicCaptchaConfig {
     /// Which kind it is.
     pub r#type: CaptchaType,
     /// Public key for the widget.
     pub site_key: String,
     /// Host name, without scheme or path.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub domain: Option<String>,
     /// How reCAPTCHA shows itself; absent is `invisible`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<RecaptchaMode>,
+}
+
+crate::types::object! {
+    PublicCaptchaConfig {
+        required r#type "type",
+        required site_key "siteKey",
+        optional domain "domain",
+        optional mode "mode",
+    }
 }
 
 /// The `socialConnectors` that [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig)
 /// answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PublicSocialConnector {
     /// Unique id, given by the server.
     pub id: String,
@@ -184,23 +237,33 @@ pub struct PublicSocialConnector {
     /// URL or data URI of the logo for dark mode; null if it has none.
     pub logo_dark: Option<String>,
     /// Sender address of Logto's own email service.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_email: Option<String>,
     /// Where a social connector works; null for email and SMS.
     pub platform: Option<ConnectorPlatform>,
     /// Whether it speaks a standard protocol (OIDC, OAuth 2.0, SAML) and so can be set up several times, with a
     /// target of your own.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_standard: Option<bool>,
     /// Whether tokens of this provider can be stored.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_token_storage_supported: Option<bool>,
+}
+
+crate::types::object! {
+    PublicSocialConnector {
+        required id "id",
+        required target "target",
+        required name "name",
+        required logo "logo",
+        nullable logo_dark "logoDark",
+        optional from_email "fromEmail",
+        nullable platform "platform",
+        optional is_standard "isStandard",
+        optional is_token_storage_supported "isTokenStorageSupported",
+    }
 }
 
 /// The `ssoConnectors` that [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig)
 /// answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PublicSsoConnector {
     /// Unique id, given by the server.
     pub id: String,
@@ -209,6 +272,14 @@ pub struct PublicSsoConnector {
     /// URL or data URI of the logo.
     pub logo: String,
     /// URL of the logo for dark mode.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub dark_logo: Option<String>,
+}
+
+crate::types::object! {
+    PublicSsoConnector {
+        required id "id",
+        required connector_name "connectorName",
+        required logo "logo",
+        optional dark_logo "darkLogo",
+    }
 }

@@ -2,6 +2,7 @@
 
 mod constant;
 mod enumeration;
+mod object;
 mod patch;
 mod query;
 mod timestamp;
@@ -17,10 +18,14 @@ pub use upload::{Part, Upload};
 #[doc(hidden)]
 pub mod support {
     //! What the macros of generated code expand to; no part of the public API.
+    pub use super::object::{
+        Key, Object, decode_object, keep_member, presence, read_member, skip_member, write, write_rest,
+    };
     pub use super::union::{Tagged, Untagged, decode_tagged, decode_untagged};
 }
 
 pub(crate) use enumeration::string_enum;
+pub(crate) use object::object;
 pub(crate) use union::{tagged_union, union_enum, untagged_union};
 
 /// A JSON object whose members the API leaves to you.

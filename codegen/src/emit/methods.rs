@@ -126,7 +126,8 @@ pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> 
     Ok((!setters.is_empty()).then(|| quote! { impl Request<#id> { #(#setters)* } }))
 }
 
-fn parameter_name(plan: &Plan, operation: &Operation, input: &Input) -> String {
+/// What an argument or setter is called.
+pub fn parameter_name(plan: &Plan, operation: &Operation, input: &Input) -> String {
     let names = &plan.settings.names.parameters;
     let settled = names.get(&format!("{}.{}", operation.id, input.name)).or_else(|| names.get(&input.name));
     settled.cloned().unwrap_or_else(|| snake(&input.name))
@@ -189,7 +190,8 @@ fn value_call(call: &TokenStream, argument: &proc_macro2::Ident) -> TokenStream 
     }
 }
 
-fn body_type(uses: &Uses) -> TokenStream {
+/// The type of a body, as it is borrowed.
+pub fn body_type(uses: &Uses) -> TokenStream {
     match &uses.body {
         Some(TypeRef::List(items, false)) => {
             let items = model_type(items);

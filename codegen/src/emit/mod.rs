@@ -3,6 +3,7 @@
 mod answers;
 mod api;
 mod cfg;
+mod dispatch;
 mod docs;
 mod features;
 mod methods;
@@ -26,5 +27,6 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
     let mut files = models::files(plan)?;
     files.extend(api::files(plan)?);
     files.insert("src/api/table.rs".to_owned(), table::file_text(plan)?);
+    files.insert("tests/native/operations/dispatch.rs".to_owned(), dispatch::file_text(plan)?);
     Ok(files)
 }

@@ -51,7 +51,6 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
 fn head() -> TokenStream {
     quote! {
         use std::collections::BTreeMap;
-        use serde::{Deserialize, Serialize};
         use serde_json::Value;
         use super::*;
         use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
@@ -69,7 +68,7 @@ fn item(plan: &Plan, docs: &Docs, type_def: &TypeDef, file_groups: &BTreeSet<Str
     // What the whole file is gated by needs no gate of its own.
     let cfg = if type_def.groups == *file_groups { TokenStream::new() } else { any_feature(&type_def.groups) };
     match &type_def.shape {
-        Shape::Struct(structure) => Ok(vec![Item::Plain(structs::item(plan, docs, type_def, structure, &cfg)?)]),
+        Shape::Struct(structure) => structs::items(docs, type_def, structure, &cfg),
         Shape::Enum(values) => Ok(vec![unions::open_enum(plan, docs, type_def, values, cfg)?]),
         Shape::Tagged { tag, branches } => Ok(vec![unions::tagged(plan, docs, type_def, tag, branches, cfg)?]),
         Shape::Untagged(branches) => Ok(vec![unions::untagged(plan, docs, type_def, branches, cfg)?]),

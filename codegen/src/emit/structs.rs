@@ -1,49 +1,70 @@
 //! Structs: objects with members.
 
-use heck::ToLowerCamelCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::docs::Docs;
+use super::text::Item;
 use super::types::rust_type;
 use crate::failure::{Failure, Result};
 use crate::model::{Field, Struct, TypeDef, TypeRef};
-use crate::pipeline::Plan;
 use crate::words::{ident, snake};
+
+/// The width at which the list of members is wrapped.
+const WIDTH: usize = 112;
 
 /// The member that keeps what an open object has beside its own.
 const EXTRA: &str = "extra";
 
-pub fn item(
-    _plan: &Plan,
-    docs: &Docs,
-    type_def: &TypeDef,
-    structure: &Struct,
-    cfg: &TokenStream,
-) -> Result<TokenStream> {
+/// A struct with what belongs to it, and the macro that reads and writes it.
+pub fn items(docs: &Docs, type_def: &TypeDef, structure: &Struct, cfg: &TokenStream) -> Result<Vec<Item>> {
     check_names(type_def, structure)?;
     let name = ident(&type_def.name);
     let doc = docs.attributes(&docs.type_text(type_def));
-    let camel = structure.fields.iter().any(|field| snake(&field.name) != field.name);
-    let fields = structure.fields.iter().map(|field| member(docs, &type_def.name, field, camel));
+    let fields = structure.fields.iter().map(|field| member(docs, &type_def.name, field));
     let extra = structure.open.then(|| {
         let extra = ident(EXTRA);
-        quote! { #[doc = " Members beside these."] #[serde(flatten)] pub #extra: JsonObject, }
+        quote! { #[doc = " Members beside these."] pub #extra: JsonObject, }
     });
     let secret = structure.fields.iter().any(|field| field.secret);
     let debug = (!secret).then(|| quote! { Debug, });
     let default = structure.fields.iter().all(has_default).then(|| quote! { Default, });
-    let serde = container(structure, camel);
     let constructor = type_def.sent.then(|| constructor(&name, structure, cfg)).flatten();
     let redacted = secret.then(|| redacted_debug(&type_def.name, structure, cfg));
-    Ok(quote! {
+    let plain = quote! {
         #doc #cfg
-        #[derive(Clone, #debug #default PartialEq, Serialize, Deserialize)]
-        #serde
+        #[derive(Clone, #debug #default PartialEq)]
         pub struct #name { #(#fields)* #extra }
         #constructor
         #redacted
-    })
+    };
+    Ok(vec![Item::Plain(plain), Item::Text { cfg: cfg.clone(), text: object(&type_def.name, structure) }])
+}
+
+/// The macro that reads and writes a struct: how each member is there, its field, its name.
+fn object(name: &str, structure: &Struct) -> String {
+    let members: Vec<String> = structure
+        .fields
+        .iter()
+        .map(|field| {
+            let kind = match presence(field) {
+                Presence::Required => "required",
+                Presence::Nullable => "nullable",
+                Presence::Optional => "optional",
+                Presence::Patch => "patch",
+            };
+            format!("{kind} {} {:?}", ident(&snake(&field.name)), field.name)
+        })
+        .collect();
+    let tag = structure.tag.as_ref().map(|(tag, text)| format!(" tag {tag:?} {text:?}"));
+    let rest = structure.open.then(|| format!(" rest {EXTRA}"));
+    let end = [tag, rest].into_iter().flatten().collect::<String>();
+    let short = format!("{name} {{ {} }}{end}", members.join(", "));
+    if short.len() <= WIDTH {
+        return format!("crate::types::object! {{ {short} }}\n");
+    }
+    let lines: String = members.iter().map(|member| format!("        {member},\n")).collect();
+    format!("crate::types::object! {{\n    {name} {{\n{lines}    }}{end}\n}}\n")
 }
 
 fn check_names(type_def: &TypeDef, structure: &Struct) -> Result<()> {
@@ -59,34 +80,10 @@ fn check_names(type_def: &TypeDef, structure: &Struct) -> Result<()> {
     }
 }
 
-fn container(structure: &Struct, camel: bool) -> TokenStream {
-    let camel = camel.then(|| quote! { rename_all = "camelCase" });
-    let tag = structure.tag.as_ref().map(|(tag, text)| quote! { tag = #tag, rename = #text });
-    let parts: Vec<TokenStream> = camel.into_iter().chain(tag).collect();
-    if parts.is_empty() {
-        TokenStream::new()
-    } else {
-        quote! { #[serde(#(#parts),*)] }
-    }
-}
-
-fn member(docs: &Docs, type_name: &str, field: &Field, camel: bool) -> TokenStream {
+fn member(docs: &Docs, type_name: &str, field: &Field) -> TokenStream {
     let doc = docs.attributes(&docs.member_text(type_name, field));
-    let name = ident(&snake(&field.name));
-    let ty = field_type(field);
-    let derived = if camel { snake(&field.name).to_lower_camel_case() } else { snake(&field.name) };
-    let rename = (derived != field.name).then(|| {
-        let json = &field.name;
-        quote! { rename = #json }
-    });
-    let absent = match presence(field) {
-        Presence::Optional => Some(quote! { skip_serializing_if = "Option::is_none" }),
-        Presence::Patch => Some(quote! { default, skip_serializing_if = "Patch::is_absent" }),
-        Presence::Required | Presence::Nullable => None,
-    };
-    let parts: Vec<TokenStream> = rename.into_iter().chain(absent).collect();
-    let serde = (!parts.is_empty()).then(|| quote! { #[serde(#(#parts),*)] });
-    quote! { #doc #serde pub #name: #ty, }
+    let (name, ty) = (ident(&snake(&field.name)), field_type(field));
+    quote! { #doc pub #name: #ty, }
 }
 
 enum Presence {

@@ -1,0 +1,84 @@
+//! The command line: `cargo codegen`.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::failure::{Failure, Result};
+use crate::pipeline::{Plan, Source, root};
+use crate::{emit, output, report};
+
+const USAGE: &str = "\
+usage: cargo codegen [--check | --report] [--document FILE [--out DIR]]
+
+  --check           fail if the checked-in code is not what spec/ gives
+  --report          show every type with its places, and every method
+  --document FILE   generate for the API document of your own server instead of those in spec/
+  --out DIR         write below DIR instead of the workspace";
+
+#[derive(Default)]
+struct Arguments {
+    check: bool,
+    report: bool,
+    document: Option<PathBuf>,
+    out: Option<PathBuf>,
+}
+
+/// Does what the arguments of the process ask for.
+#[must_use]
+pub fn main() -> ExitCode {
+    match arguments().and_then(|arguments| run(&arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn arguments() -> Result<Arguments> {
+    let mut arguments = Arguments::default();
+    let mut rest = std::env::args().skip(1);
+    while let Some(argument) = rest.next() {
+        let mut value = || rest.next().map(PathBuf::from).ok_or_else(|| Failure::Usage(USAGE.to_owned()));
+        match argument.as_str() {
+            "--check" => arguments.check = true,
+            "--report" => arguments.report = true,
+            "--document" => arguments.document = Some(value()?),
+            "--out" => arguments.out = Some(value()?),
+            _ => return Err(Failure::Usage(USAGE.to_owned())),
+        }
+    }
+    Ok(arguments)
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let source = Source { spec: root().join("spec"), document: arguments.document.clone() };
+    let plan = Plan::new(&source)?;
+    for warning in &plan.warnings {
+        eprintln!("warning: {}", warning.trim_start());
+    }
+    if arguments.report {
+        print(&report::report(&plan));
+        return Ok(());
+    }
+    let out = arguments.out.clone().unwrap_or_else(|| root().to_path_buf());
+    let files = generated(&plan)?;
+    if arguments.check { output::check(&out, &files) } else { output::write(&out, &files) }
+}
+
+/// Every generated file, with the manifest whose features are generated.
+fn generated(plan: &Plan) -> Result<BTreeMap<String, String>> {
+    let manifest = root().join("Cargo.toml");
+    let text = std::fs::read_to_string(&manifest);
+    let text =
+        text.map_err(|error| Failure::File { path: manifest.display().to_string(), problem: error.to_string() })?;
+    let mut files = emit::files(plan)?;
+    files.insert("Cargo.toml".to_owned(), emit::with_features(&text, &plan.groups)?);
+    Ok(files)
+}
+
+#[allow(clippy::print_stdout)]
+fn print(text: &str) {
+    print!("{text}");
+}
