@@ -40,6 +40,8 @@ pub enum Failure {
     Correction { index: usize, reason: String, problem: String },
     #[error("names are not settled, see spec/names.toml:\n{}", .0.join("\n"))]
     Unsettled(Vec<String>),
+    #[error("not documented, see spec/summaries.toml and spec/docs.toml:\n{}", .0.join("\n"))]
+    Undocumented(Vec<String>),
     #[error("{type_name}: {problem}")]
     Merge { type_name: String, problem: String },
     #[error("the generated code does not parse: {problem}\n{code}")]

@@ -40,7 +40,7 @@ impl Applications<'_> {
     }
 
     /// Creates an application with a generated id; types with secrets get one named `Default secret`, read by
-    /// ListApplicationSecrets.
+    /// [`ListApplicationSecrets`](crate::api::applications::Applications::list_secrets).
     ///
     /// `POST /api/applications`, answered by 200.
     ///
@@ -56,7 +56,7 @@ impl Applications<'_> {
     ///
     /// `GET /api/applications/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -70,7 +70,7 @@ impl Applications<'_> {
     ///
     /// `DELETE /api/applications/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).
@@ -84,7 +84,7 @@ impl Applications<'_> {
     ///
     /// `PATCH /api/applications/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule), 500
@@ -219,7 +219,7 @@ impl Applications<'_> {
     ///
     /// `GET /api/applications/{id}/protected-app-metadata/custom-domains`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule), 501 (not
@@ -237,7 +237,7 @@ impl Applications<'_> {
     ///
     /// `POST /api/applications/{id}/protected-app-metadata/custom-domains`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 409 (conflict), 422 (refused by a
@@ -255,7 +255,7 @@ impl Applications<'_> {
     ///
     /// `DELETE /api/applications/{id}/protected-app-metadata/custom-domains/{domain}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     /// - `domain`: Host name to remove.
     ///
     /// # Errors
@@ -273,7 +273,7 @@ impl Applications<'_> {
     ///
     /// `GET /api/applications/{id}/organizations`, answered by 200. Comes in pages if asked to, else whole.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -287,7 +287,7 @@ impl Applications<'_> {
     ///
     /// `DELETE /api/applications/{id}/legacy-secret`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -300,7 +300,7 @@ impl Applications<'_> {
     ///
     /// `GET /api/applications/{id}/secrets`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -313,7 +313,7 @@ impl Applications<'_> {
     ///
     /// `POST /api/applications/{id}/secrets`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule), 500 (server error).
@@ -330,7 +330,7 @@ impl Applications<'_> {
     ///
     /// `DELETE /api/applications/{id}/secrets/{name}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     /// - `name`: Name of the secret.
     ///
     /// # Errors
@@ -344,7 +344,7 @@ impl Applications<'_> {
     ///
     /// `PATCH /api/applications/{id}/secrets/{name}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     /// - `name`: Name of the secret until now.
     ///
     /// # Errors
@@ -456,7 +456,7 @@ impl Applications<'_> {
     /// `GET /api/applications/{id}/users/{userId}/consent-organizations`, answered by 200. Comes in pages, of 20
     /// items unless asked for more.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
@@ -474,7 +474,7 @@ impl Applications<'_> {
     ///
     /// `PUT /api/applications/{id}/users/{userId}/consent-organizations`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
@@ -492,11 +492,11 @@ impl Applications<'_> {
             .json(body.borrow())
     }
 
-    /// Lets a third-party application access further organizations; the user must be a member of each.
+    /// Lets a third-party application access further organizations, of which the user is a member.
     ///
     /// `POST /api/applications/{id}/users/{userId}/consent-organizations`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
@@ -518,7 +518,7 @@ impl Applications<'_> {
     ///
     /// `DELETE /api/applications/{id}/users/{userId}/consent-organizations/{organizationId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `organization_id`: Id of the [`Organization`](crate::models::Organization).
     ///

@@ -44,7 +44,7 @@ impl AuditLogs<'_> {
     ///
     /// `GET /api/logs/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Log`](crate::models::Log).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).

@@ -43,7 +43,7 @@ impl ConnectorFactories<'_> {
     ///
     /// `GET /api/connector-factories/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`ConnectorFactory`](crate::models::ConnectorFactory).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).

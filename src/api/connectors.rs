@@ -54,7 +54,7 @@ impl Connectors<'_> {
     ///
     /// `GET /api/connectors/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Connector`](crate::models::Connector).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -67,7 +67,7 @@ impl Connectors<'_> {
     ///
     /// `DELETE /api/connectors/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Connector`](crate::models::Connector).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).
@@ -80,7 +80,7 @@ impl Connectors<'_> {
     ///
     /// `PATCH /api/connectors/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Connector`](crate::models::Connector).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).

@@ -54,7 +54,7 @@ impl Domains<'_> {
     ///
     /// `GET /api/domains/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Domain`](crate::models::Domain).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -67,7 +67,7 @@ impl Domains<'_> {
     ///
     /// `DELETE /api/domains/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Domain`](crate::models::Domain).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -80,7 +80,7 @@ impl Domains<'_> {
     ///
     /// `GET /api/domains/{id}/verification-files`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Domain`](crate::models::Domain).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -93,7 +93,7 @@ impl Domains<'_> {
     ///
     /// `PUT /api/domains/{id}/verification-files`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Domain`](crate::models::Domain).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).

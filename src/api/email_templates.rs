@@ -65,7 +65,7 @@ impl EmailTemplates<'_> {
     ///
     /// `GET /api/email-templates/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`EmailTemplate`](crate::models::EmailTemplate).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -78,7 +78,7 @@ impl EmailTemplates<'_> {
     ///
     /// `DELETE /api/email-templates/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`EmailTemplate`](crate::models::EmailTemplate).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -91,7 +91,7 @@ impl EmailTemplates<'_> {
     ///
     /// `PATCH /api/email-templates/{id}/details`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`EmailTemplate`](crate::models::EmailTemplate).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).

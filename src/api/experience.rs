@@ -220,7 +220,7 @@ impl Experience<'_> {
     }
 
     /// Generates a secret for an authenticator app, as text and QR code; it is bound only after
-    /// VerifyTotpVerification.
+    /// [`VerifyTotpVerification`](crate::api::experience::Experience::verify_totp_verification).
     ///
     /// `POST /api/experience/verification/totp/secret`, answered by 200. Takes the cookies of a sign-in in
     /// progress.
@@ -257,7 +257,8 @@ impl Experience<'_> {
         Request::new(self.client)
     }
 
-    /// Checks the passkey that the browser created; bind it by BindMfaVerification.
+    /// Checks the passkey that the browser created; bind it by
+    /// [`BindMfaVerification`](crate::api::experience::Experience::bind_mfa_verification).
     ///
     /// `POST /api/experience/verification/web-authn/registration/verify`, answered by 200. Takes the cookies of a
     /// sign-in in progress.
@@ -325,7 +326,8 @@ impl Experience<'_> {
         Request::new(self.client).json(body.borrow())
     }
 
-    /// Generates ten backup codes for the identified user; they count only once bound by BindMfaVerification.
+    /// Generates ten backup codes for the identified user; they count only once bound by
+    /// [`BindMfaVerification`](crate::api::experience::Experience::bind_mfa_verification).
     ///
     /// `POST /api/experience/verification/backup-code/generate`, answered by 200. Takes the cookies of a sign-in in
     /// progress.
@@ -361,7 +363,7 @@ impl Experience<'_> {
         Request::new(self.client).json(body.borrow())
     }
 
-    /// Checks a one-time token (magic link) for an email address and uses it up.
+    /// Checks the one-time token of a magic link against its email address and uses it up.
     ///
     /// `POST /api/experience/verification/one-time-token/verify`, answered by 200. Takes the cookies of a sign-in
     /// in progress.

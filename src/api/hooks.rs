@@ -54,7 +54,7 @@ impl Hooks<'_> {
     ///
     /// `GET /api/hooks/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Hook`](crate::models::Hook).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -67,7 +67,7 @@ impl Hooks<'_> {
     ///
     /// `DELETE /api/hooks/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Hook`](crate::models::Hook).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -80,7 +80,7 @@ impl Hooks<'_> {
     ///
     /// `PATCH /api/hooks/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Hook`](crate::models::Hook).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -93,7 +93,7 @@ impl Hooks<'_> {
     ///
     /// `GET /api/hooks/{id}/recent-logs`, answered by 200. Comes in pages, of 20 items unless asked for more.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Hook`](crate::models::Hook).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed).
@@ -106,7 +106,7 @@ impl Hooks<'_> {
     ///
     /// `POST /api/hooks/{id}/test`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Hook`](crate::models::Hook).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).
@@ -119,7 +119,7 @@ impl Hooks<'_> {
     ///
     /// `PATCH /api/hooks/{id}/signing-key`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Hook`](crate::models::Hook).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).

@@ -177,7 +177,8 @@ impl Interaction<'_> {
         Request::new(self.client).json(body.borrow())
     }
 
-    /// Generates a secret for an authenticator app, as text and QR code; bound by BindLegacyInteractionMfa.
+    /// Generates a secret for an authenticator app, as text and QR code; bound by
+    /// [`BindLegacyInteractionMfa`](crate::api::interaction::Interaction::bind_mfa).
     ///
     /// `POST /api/interaction/verification/totp`, answered by 200. Takes the cookies of a sign-in in progress.
     #[doc(alias = "CreateLegacyInteractionTotpSecret")]

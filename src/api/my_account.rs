@@ -375,7 +375,8 @@ impl MyAccount<'_> {
         Request::new(self.client).path_parameter("grantId", grant_id.as_ref())
     }
 
-    /// Stores an avatar and returns its URL; the account takes it only by UpdateProfile.
+    /// Stores an avatar and returns its URL; the account takes it only by
+    /// [`UpdateProfile`](crate::api::my_account::MyAccount::update_profile).
     ///
     /// `POST /api/my-account/user-assets/avatar`, answered by 200. Takes a user's own access token.
     ///

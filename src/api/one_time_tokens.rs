@@ -54,7 +54,7 @@ impl OneTimeTokens<'_> {
     ///
     /// `GET /api/one-time-tokens/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OneTimeToken`](crate::models::OneTimeToken).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -67,7 +67,7 @@ impl OneTimeTokens<'_> {
     ///
     /// `DELETE /api/one-time-tokens/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OneTimeToken`](crate::models::OneTimeToken).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -91,7 +91,7 @@ impl OneTimeTokens<'_> {
     ///
     /// `PUT /api/one-time-tokens/{id}/status`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OneTimeToken`](crate::models::OneTimeToken).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).

@@ -32,7 +32,7 @@ impl OrganizationInvitations<'_> {
     ///
     /// `GET /api/organization-invitations/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationInvitation`](crate::models::OrganizationInvitation).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -45,7 +45,7 @@ impl OrganizationInvitations<'_> {
     ///
     /// `DELETE /api/organization-invitations/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationInvitation`](crate::models::OrganizationInvitation).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -85,7 +85,7 @@ impl OrganizationInvitations<'_> {
     ///
     /// `POST /api/organization-invitations/{id}/message`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationInvitation`](crate::models::OrganizationInvitation).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 429 (too many).
@@ -103,7 +103,7 @@ impl OrganizationInvitations<'_> {
     ///
     /// `PUT /api/organization-invitations/{id}/status`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationInvitation`](crate::models::OrganizationInvitation).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).

@@ -32,7 +32,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `GET /api/organization-roles/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -45,7 +45,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `DELETE /api/organization-roles/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -58,7 +58,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `PATCH /api/organization-roles/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).
@@ -97,7 +97,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `GET /api/organization-roles/{id}/scopes`, answered by 200. Comes in pages if asked to, else whole.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -110,7 +110,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `PUT /api/organization-roles/{id}/scopes`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -127,7 +127,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `POST /api/organization-roles/{id}/scopes`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -144,7 +144,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `DELETE /api/organization-roles/{id}/scopes/{organizationScopeId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     /// - `organization_scope_id`: Id of the [`OrganizationScope`](crate::models::OrganizationScope).
     ///
     /// # Errors
@@ -164,7 +164,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `GET /api/organization-roles/{id}/resource-scopes`, answered by 200. Comes in pages if asked to, else whole.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -177,7 +177,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `PUT /api/organization-roles/{id}/resource-scopes`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -194,7 +194,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `POST /api/organization-roles/{id}/resource-scopes`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -211,7 +211,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `DELETE /api/organization-roles/{id}/resource-scopes/{scopeId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     /// - `scope_id`: Id of the permission.
     ///
     /// # Errors

@@ -54,7 +54,7 @@ impl OrganizationScopes<'_> {
     ///
     /// `GET /api/organization-scopes/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationScope`](crate::models::OrganizationScope).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -67,7 +67,7 @@ impl OrganizationScopes<'_> {
     ///
     /// `DELETE /api/organization-scopes/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationScope`](crate::models::OrganizationScope).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -80,7 +80,7 @@ impl OrganizationScopes<'_> {
     ///
     /// `PATCH /api/organization-scopes/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`OrganizationScope`](crate::models::OrganizationScope).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).

@@ -54,7 +54,7 @@ impl Organizations<'_> {
     ///
     /// `GET /api/organizations/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -67,7 +67,7 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -80,7 +80,7 @@ impl Organizations<'_> {
     ///
     /// `PATCH /api/organizations/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).
@@ -97,7 +97,7 @@ impl Organizations<'_> {
     ///
     /// `GET /api/organizations/{id}/users`, answered by 200. Comes in pages, of 20 items unless asked for more.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -110,7 +110,7 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/users`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -127,7 +127,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/users`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -140,7 +140,7 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/users/{userId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
@@ -154,7 +154,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/users/roles`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -171,7 +171,7 @@ impl Organizations<'_> {
     ///
     /// `GET /api/organizations/{id}/users/{userId}/roles`, answered by 200. Comes in pages if asked to, else whole.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
@@ -185,7 +185,7 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/users/{userId}/roles`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
@@ -207,7 +207,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/users/{userId}/roles`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
@@ -229,7 +229,7 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/users/{userId}/roles/{organizationRoleId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `organization_role_id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
@@ -252,7 +252,7 @@ impl Organizations<'_> {
     ///
     /// `GET /api/organizations/{id}/users/{userId}/scopes`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
@@ -271,7 +271,7 @@ impl Organizations<'_> {
     /// `GET /api/organizations/{id}/applications`, answered by 200. Comes in pages, of 20 items unless asked for
     /// more.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -284,7 +284,7 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/applications`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -301,7 +301,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/applications`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -318,7 +318,7 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/applications/{applicationId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
@@ -338,7 +338,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/applications/roles`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -356,7 +356,7 @@ impl Organizations<'_> {
     /// `GET /api/organizations/{id}/applications/{applicationId}/roles`, answered by 200. Comes in pages if asked
     /// to, else whole.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
@@ -376,7 +376,7 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/applications/{applicationId}/roles`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
@@ -398,7 +398,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/applications/{applicationId}/roles`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
@@ -420,7 +420,7 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/applications/{applicationId}/roles/{organizationRoleId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `application_id`: Id of the [`Application`](crate::models::Application).
     /// - `organization_role_id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
@@ -443,7 +443,7 @@ impl Organizations<'_> {
     ///
     /// `GET /api/organizations/{id}/jit/email-domains`, answered by 200. Comes in pages if asked to, else whole.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed).
@@ -456,7 +456,7 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/jit/email-domains`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed).
@@ -474,7 +474,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/jit/email-domains`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -491,7 +491,7 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/jit/email-domains/{emailDomain}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `email_domain`: The domain, without `@`. At least 1 character.
     ///
     /// # Errors
@@ -509,7 +509,7 @@ impl Organizations<'_> {
     ///
     /// `GET /api/organizations/{id}/jit/roles`, answered by 200. Comes in pages if asked to, else whole.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -522,7 +522,7 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/jit/roles`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -539,7 +539,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/jit/roles`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -556,7 +556,7 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/jit/roles/{organizationRoleId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `organization_role_id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
@@ -576,7 +576,7 @@ impl Organizations<'_> {
     ///
     /// `GET /api/organizations/{id}/jit/sso-connectors`, answered by 200. Comes in pages if asked to, else whole.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -589,7 +589,7 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/jit/sso-connectors`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -607,7 +607,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/jit/sso-connectors`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -624,7 +624,7 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/jit/sso-connectors/{ssoConnectorId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `sso_connector_id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// # Errors

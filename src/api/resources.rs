@@ -54,7 +54,7 @@ impl Resources<'_> {
     ///
     /// `GET /api/resources/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Resource`](crate::models::Resource).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -67,7 +67,7 @@ impl Resources<'_> {
     ///
     /// `DELETE /api/resources/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Resource`](crate::models::Resource).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -80,7 +80,7 @@ impl Resources<'_> {
     ///
     /// `PATCH /api/resources/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Resource`](crate::models::Resource).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -94,7 +94,7 @@ impl Resources<'_> {
     ///
     /// `PATCH /api/resources/{id}/is-default`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Resource`](crate::models::Resource).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).

@@ -57,7 +57,7 @@ impl Roles<'_> {
     ///
     /// `GET /api/roles/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -70,7 +70,7 @@ impl Roles<'_> {
     ///
     /// `DELETE /api/roles/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -83,7 +83,7 @@ impl Roles<'_> {
     ///
     /// `PATCH /api/roles/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).
@@ -96,7 +96,7 @@ impl Roles<'_> {
     ///
     /// `GET /api/roles/{id}/users`, answered by 200. Comes in pages, of 20 items unless asked for more.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -109,7 +109,7 @@ impl Roles<'_> {
     ///
     /// `POST /api/roles/{id}/users`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).
@@ -122,7 +122,7 @@ impl Roles<'_> {
     ///
     /// `DELETE /api/roles/{id}/users/{userId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
@@ -136,7 +136,7 @@ impl Roles<'_> {
     ///
     /// `GET /api/roles/{id}/applications`, answered by 200. Comes in pages, of 20 items unless asked for more.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -149,7 +149,7 @@ impl Roles<'_> {
     ///
     /// `POST /api/roles/{id}/applications`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).
@@ -166,7 +166,7 @@ impl Roles<'_> {
     ///
     /// `DELETE /api/roles/{id}/applications/{applicationId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
@@ -186,7 +186,7 @@ impl Roles<'_> {
     ///
     /// `GET /api/roles/{id}/scopes`, answered by 200. Comes in pages if asked to, else whole.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -200,7 +200,7 @@ impl Roles<'_> {
     ///
     /// `POST /api/roles/{id}/scopes`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).
@@ -213,7 +213,7 @@ impl Roles<'_> {
     ///
     /// `DELETE /api/roles/{id}/scopes/{scopeId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     /// - `scope_id`: Id of the permission.
     ///
     /// # Errors

@@ -43,7 +43,7 @@ impl SamlApplications<'_> {
     ///
     /// `GET /api/saml-applications/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).
@@ -56,7 +56,7 @@ impl SamlApplications<'_> {
     ///
     /// `DELETE /api/saml-applications/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).
@@ -69,7 +69,7 @@ impl SamlApplications<'_> {
     ///
     /// `PATCH /api/saml-applications/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 422 (refused by a rule).
@@ -86,7 +86,7 @@ impl SamlApplications<'_> {
     ///
     /// `GET /api/saml-applications/{id}/secrets`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -95,11 +95,13 @@ impl SamlApplications<'_> {
         Request::new(self.client).path_parameter("id", id.as_ref())
     }
 
-    /// Generates a key pair with a certificate, not yet active; UpdateSamlApplicationSecret takes it into use.
+    /// Generates a key pair with a certificate, not yet active;
+    /// [`UpdateSamlApplicationSecret`](crate::api::saml_applications::SamlApplications::update_secret) takes it
+    /// into use.
     ///
     /// `POST /api/saml-applications/{id}/secrets`, answered by 201.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -116,7 +118,7 @@ impl SamlApplications<'_> {
     ///
     /// `DELETE /api/saml-applications/{id}/secrets/{secretId}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     /// - `secret_id`: Id of the certificate.
     ///
     /// # Errors
@@ -134,7 +136,7 @@ impl SamlApplications<'_> {
     ///
     /// `PATCH /api/saml-applications/{id}/secrets/{secretId}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     /// - `secret_id`: Id of the certificate.
     ///
     /// # Errors
@@ -156,7 +158,7 @@ impl SamlApplications<'_> {
     ///
     /// `GET /api/saml-applications/{id}/metadata`, answered by 200. Needs no token.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// 400 (bad input), 404 (not found).
@@ -169,7 +171,7 @@ impl SamlApplications<'_> {
     ///
     /// `GET /api/saml-applications/{id}/callback`, answered by 200. Needs no token.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// 400 (bad input), 404 (not found).

@@ -33,7 +33,7 @@ impl SamlApplicationsAuthFlow<'_> {
     ///
     /// `GET /api/saml/{id}/authn`, answered by 302. Needs no token.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     /// - `saml_request`: Authentication request, deflated and in base64. At least 1 character.
     ///
     /// # Errors
@@ -48,7 +48,7 @@ impl SamlApplicationsAuthFlow<'_> {
     ///
     /// `POST /api/saml/{id}/authn`, answered by 302. Needs no token.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// 400 (bad input), 404 (not found).

@@ -32,7 +32,7 @@ impl Secrets<'_> {
     ///
     /// `DELETE /api/secrets/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`TokenSecret`](crate::models::TokenSecret).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).

@@ -65,7 +65,8 @@ impl SignInExperience<'_> {
         Request::new(self.client).json(body.borrow())
     }
 
-    /// Uploads a zip of your own sign-in pages and returns an id, to be set as `customUiAssets` by UpdateSignInExp.
+    /// Uploads a zip of your own sign-in pages and returns an id, to be set as `customUiAssets` by
+    /// [`UpdateSignInExp`](crate::api::sign_in_experience::SignInExperience::update).
     ///
     /// `POST /api/sign-in-exp/default/custom-ui-assets`, answered by 200.
     ///

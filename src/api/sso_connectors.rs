@@ -55,7 +55,7 @@ impl SsoConnectors<'_> {
     ///
     /// `GET /api/sso-connectors/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -68,7 +68,7 @@ impl SsoConnectors<'_> {
     ///
     /// `DELETE /api/sso-connectors/{id}`, answered by 204.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -82,7 +82,7 @@ impl SsoConnectors<'_> {
     ///
     /// `PATCH /api/sso-connectors/{id}`, answered by 200.
     ///
-    /// - `id`: Id of the thing itself.
+    /// - `id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 409 (conflict), 422 (refused by a

@@ -910,7 +910,7 @@ pub(crate) static CREATE_APPLICATION_USER_CONSENT_ORGANIZATION: OperationInfo = 
     idempotent: false,
     authentication: Authentication::Management,
     deprecated: false,
-    summary: "Lets a third-party application access further organizations; the user must be a member of each.",
+    summary: "Lets a third-party application access further organizations, of which the user is a member.",
 };
 
 /// `POST /api/applications/{applicationId}/user-consent-scopes`
@@ -7402,7 +7402,7 @@ pub(crate) static VERIFY_ONE_TIME_TOKEN_VERIFICATION: OperationInfo = OperationI
     idempotent: false,
     authentication: Authentication::Session,
     deprecated: false,
-    summary: "Checks a one-time token (magic link) for an email address and uses it up.",
+    summary: "Checks the one-time token of a magic link against its email address and uses it up.",
 };
 
 /// `POST /api/experience/verification/sign-in-passkey/authentication/verify`

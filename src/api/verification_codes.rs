@@ -39,7 +39,8 @@ impl VerificationCodes<'_> {
         Request::new(self.client).json(body.borrow())
     }
 
-    /// Checks a code sent by CreateVerificationCode and uses it up: 204 if right, 400 if not.
+    /// Checks a code sent by [`CreateVerificationCode`](crate::api::verification_codes::VerificationCodes::send)
+    /// and uses it up: 204 if right, 400 if not.
     ///
     /// `POST /api/verification-codes/verify`, answered by 204.
     ///

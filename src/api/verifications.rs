@@ -107,7 +107,7 @@ impl Verifications<'_> {
     }
 
     /// Checks the passkey that the browser created and makes the verification record valid; add it by
-    /// AddMfaVerification.
+    /// [`AddMfaVerification`](crate::api::my_account::MyAccount::add_mfa_verification).
     ///
     /// `POST /api/verifications/web-authn/registration/verify`, answered by 200. Takes a user's own access token.
     ///

@@ -29,7 +29,7 @@ impl Client {
 
 impl WellKnown<'_> {
     /// Returns the full sign-in settings, connectors included, as the sign-in pages need them; replaced by
-    /// GetWellKnownExperience.
+    /// [`GetWellKnownExperience`](crate::api::well_known::WellKnown::get_experience).
     ///
     /// `GET /api/.well-known/sign-in-exp`, answered by 200. Needs no token.
     ///

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 crate::types::string_enum! {
-    /// The `name` that [`GetAccountCenterSettings`](crate::api::account_center::GetAccountCenterSettings) answers.
+    /// What users may do with one part of their accounts.
     pub enum AccountCenterFieldControl {
         /// Users neither see nor change it.
         Off = "Off",
@@ -19,31 +19,30 @@ crate::types::string_enum! {
     }
 }
 
-/// The `fields` that [`GetAccountCenterSettings`](crate::api::account_center::GetAccountCenterSettings)
-/// answers.
+/// What users may do with each part of their accounts by the account API; what is left out is off.
 #[derive(Clone, Default, PartialEq)]
 pub struct AccountCenterFields {
-    /// Name as people see it.
+    /// The full name.
     pub name: Option<AccountCenterFieldControl>,
-    /// URL of the picture.
+    /// The avatar.
     pub avatar: Option<AccountCenterFieldControl>,
-    /// Standard claims of OpenID Connect about the user.
+    /// The other standard claims.
     pub profile: Option<AccountCenterFieldControl>,
-    /// Email address.
+    /// The primary email.
     pub email: Option<AccountCenterFieldControl>,
-    /// Phone number with country code, digits only.
+    /// The primary phone number.
     pub phone: Option<AccountCenterFieldControl>,
-    /// Password in clear.
+    /// The password.
     pub password: Option<AccountCenterFieldControl>,
-    /// Name for signing in, unique in the tenant; null if there is none.
+    /// The username.
     pub username: Option<AccountCenterFieldControl>,
     /// Linked social identities.
     pub social: Option<AccountCenterFieldControl>,
-    /// Any JSON of your own; Logto keeps it and does not look into it.
+    /// Custom data.
     pub custom_data: Option<AccountCenterFieldControl>,
-    /// Multi-factor authentication.
+    /// MFA factors.
     pub mfa: Option<AccountCenterFieldControl>,
-    /// Passkeys for signing in.
+    /// Passkeys for signing in; as `mfa` if left out.
     pub passkey: Option<AccountCenterFieldControl>,
     /// Sign-in sessions and authorized applications.
     pub session: Option<AccountCenterFieldControl>,
@@ -85,18 +84,18 @@ crate::types::object! {
     }
 }
 
-/// What [`GetAccountCenterSettings`](crate::api::account_center::GetAccountCenterSettings) answers.
+/// Settings of the account API and of Logto's account pages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountCenterSettings {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: String,
-    /// Unique id, given by the server.
+    /// Always `default`.
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// Whether it is in force.
+    /// Whether the account API serves users at all.
     pub enabled: bool,
     /// What users may do with each part of their accounts; parts left out are off.
     pub fields: AccountCenterFields,
@@ -125,13 +124,13 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateAccountCenterSettings`](crate::models::UpdateAccountCenterSettings) sends.
+/// Changes to the account center's settings.
 #[cfg(feature = "account-center")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateAccountCenterSettings {
-    /// Whether it is in force.
+    /// Whether the account API serves users at all.
     pub enabled: Option<bool>,
-    /// What users may do with each part of their accounts; parts left out are off.
+    /// What users may do with each part of their accounts; parts left out become off.
     pub fields: Option<AccountCenterFields>,
     /// Other origins on which users can create and use passkeys of this domain, such as your account page's.
     pub webauthn_related_origins: Option<Vec<String>>,

@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`ListApplications`](crate::api::applications::ListApplications) answers.
+/// A client application that signs users in or calls APIs by itself.
 #[cfg(any(feature = "applications", feature = "organizations", feature = "roles"))]
 #[derive(Clone, PartialEq)]
 pub struct Application {
@@ -15,19 +15,19 @@ pub struct Application {
     ///
     /// At most 21 characters.
     pub tenant_id: String,
-    /// Unique id, given by the server.
+    /// Id of the application, which is also its OIDC client id.
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// Name as people see it.
+    /// Name, which users see on consent pages unless `displayName` is set.
     ///
     /// 1 to 256 characters.
     pub name: String,
-    /// The secret in clear.
+    /// Single secret from before named ones; absent if there is none, as for all new applications.
     pub secret: Option<String>,
     /// What it is for, in words.
     pub description: Option<String>,
-    /// Which kind it is.
+    /// What sort of program it is; fixed once created.
     pub r#type: ApplicationType,
     /// The application's settings in OpenID Connect.
     pub oidc_client_metadata: OidcClientMetadata,
@@ -44,9 +44,9 @@ pub struct Application {
     pub app_level_access_control_enabled: bool,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Whether the machine-to-machine application holds the role that opens the management API.
+    /// Whether the machine-to-machine application holds the role that opens the management API; absent from lists.
     pub is_admin: Option<bool>,
-    /// Roles held inside the organization.
+    /// Roles in the organization; only in lists of an organization's applications.
     pub organization_roles: Option<Vec<EntityReference>>,
 }
 
@@ -94,15 +94,15 @@ crate::types::object! {
     }
 }
 
-/// What [`GetApplicationAccessControl`](crate::api::applications::GetApplicationAccessControl) answers.
+/// Who may sign in to an application: whoever meets any one of the rules.
 #[cfg(feature = "applications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationAccessControl {
-    /// Ids of [`User`](crate::models::User)s.
+    /// Ids of [`User`](crate::models::User)s who may sign in.
     pub user_ids: Vec<String>,
     /// Ids of [`Role`](crate::models::Role)s whose holders may sign in.
     pub user_role_ids: Vec<String>,
-    /// Ids of [`Organization`](crate::models::Organization)s.
+    /// Ids of [`Organization`](crate::models::Organization)s whose members may sign in.
     pub organization_ids: Vec<String>,
     /// Lets in members of an organization who hold one of the given roles there.
     pub organization_role_rules: Vec<OrganizationRoleRule>,
@@ -131,7 +131,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ListApplicationSecrets`](crate::api::applications::ListApplicationSecrets) answers.
+/// A secret by which an application authenticates at the token endpoint; it can have several.
 #[cfg(feature = "applications")]
 #[derive(Clone, PartialEq)]
 pub struct ApplicationSecret {
@@ -143,17 +143,17 @@ pub struct ApplicationSecret {
     ///
     /// 1 to 21 characters.
     pub application_id: String,
-    /// Name as people see it.
+    /// Name, unique in the application.
     ///
     /// 1 to 256 characters.
     pub name: String,
-    /// The value itself.
+    /// The secret in clear.
     ///
     /// 1 to 64 characters.
     pub value: String,
     /// When it was created.
     pub created_at: Timestamp,
-    /// When it expires.
+    /// When it stops working; null for never.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -183,7 +183,7 @@ crate::types::object! {
     }
 }
 
-/// What [`GetApplicationSignInExperience`](crate::api::applications::GetApplicationSignInExperience) answers.
+/// What users see of an application when they sign in to it.
 #[cfg(feature = "applications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationSignInExperience {
@@ -210,7 +210,7 @@ pub struct ApplicationSignInExperience {
     ///
     /// At most 2048 characters.
     pub privacy_policy_url: Option<String>,
-    /// Name as users see it.
+    /// Name as users see it, in place of the application's own; null for that.
     ///
     /// At most 256 characters.
     pub display_name: Option<String>,
@@ -230,7 +230,7 @@ crate::types::object! {
     }
 }
 
-/// The `featuredApplications` that [`ListRoles`](crate::api::roles::ListRoles) answers.
+/// An application in brief.
 #[cfg(any(feature = "applications", feature = "interaction", feature = "roles", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationSummary {
@@ -242,11 +242,11 @@ pub struct ApplicationSummary {
     ///
     /// 1 to 256 characters.
     pub name: String,
-    /// Which kind it is.
+    /// What sort of program it is.
     pub r#type: Option<ApplicationType>,
     /// Logos and icons.
     pub branding: Option<Branding>,
-    /// Name as users see it.
+    /// Name as users see it, in place of the application's own; null or absent for that.
     ///
     /// At most 256 characters.
     pub display_name: Patch<String>,
@@ -274,7 +274,7 @@ crate::types::object! {
 }
 
 crate::types::string_enum! {
-    /// The `type` that [`ListApplications`](crate::api::applications::ListApplications) answers.
+    /// What sort of program an application is; fixed once created.
     pub enum ApplicationType {
         /// App on a phone or desktop.
         Native = "Native",
@@ -282,25 +282,24 @@ crate::types::string_enum! {
         Spa = "SPA",
         /// Web application that runs on a server and can keep a secret.
         Traditional = "Traditional",
-        /// For programs without a user.
+        /// Program without a user, by client credentials.
         MachineToMachine = "MachineToMachine",
         /// Site behind Logto's proxy, which does the sign-in for it.
         Protected = "Protected",
-        /// SAML 2.0.
+        /// SAML service provider; has operations of its own.
         Saml = "SAML",
     }
 }
 
-/// What [`ListApplicationUserConsentScopes`](crate::api::applications::ListApplicationUserConsentScopes)
-/// answers.
+/// All that a third-party application may ask users for.
 #[cfg(feature = "applications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationUserConsentScopes {
     /// Organization permissions that the application may ask for.
     pub organization_scopes: Vec<EntityReference>,
-    /// API permissions.
+    /// API permissions that it may use on behalf of the user, by resource.
     pub resource_scopes: Vec<ConsentResourceScopes>,
-    /// API permissions that the application may use on behalf of an organization.
+    /// API permissions that it may use on behalf of an organization, by resource.
     pub organization_resource_scopes: Vec<ConsentResourceScopes>,
     /// Claims about the user that the application may ask for.
     pub user_scopes: Vec<UserScope>,
@@ -316,7 +315,7 @@ crate::types::object! {
     }
 }
 
-/// What [`CreateApplication`](crate::models::CreateApplication) sends.
+/// A new application.
 #[cfg(feature = "applications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateApplication {
@@ -326,7 +325,7 @@ pub struct CreateApplication {
     pub name: String,
     /// What it is for, in words.
     pub description: Patch<String>,
-    /// Which kind it is.
+    /// What sort of program it is; fixed once created. SAML applications have their own operation.
     pub r#type: ApplicationType,
     /// The application's settings in OpenID Connect.
     pub oidc_client_metadata: Option<OidcClientMetadata>,
@@ -371,15 +370,15 @@ crate::types::object! {
     }
 }
 
-/// What [`CreateApplicationUserConsentScope`](crate::models::CreateApplicationUserConsentScope) sends.
+/// Further permissions that a third-party application may ask users for.
 #[cfg(feature = "applications")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CreateApplicationUserConsentScope {
-    /// Organization permissions that the application may ask for.
+    /// Ids of [`OrganizationScope`](crate::models::OrganizationScope)s.
     pub organization_scopes: Option<Vec<String>>,
-    /// API permissions.
+    /// Ids of API permissions to be used on behalf of the user.
     pub resource_scopes: Option<Vec<String>>,
-    /// API permissions that the application may use on behalf of an organization.
+    /// Ids of API permissions to be used on behalf of an organization.
     pub organization_resource_scopes: Option<Vec<String>>,
     /// Claims about the user that the application may ask for.
     pub user_scopes: Option<Vec<UserScope>>,
@@ -395,7 +394,7 @@ crate::types::object! {
     }
 }
 
-/// The `protectedAppMetadata` that [`CreateApplication`](crate::models::CreateApplication) sends.
+/// A new protected app: where it is reached and which site it protects.
 #[cfg(feature = "applications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateProtectedApp {
@@ -416,9 +415,7 @@ impl CreateProtectedApp {
 #[cfg(feature = "applications")]
 crate::types::object! { CreateProtectedApp { required sub_domain "subDomain", required origin "origin" } }
 
-/// What
-/// [`ReplaceApplicationUserConsentOrganizations`](crate::api::applications::ReplaceApplicationUserConsentOrganizations)
-/// sends.
+/// Ids of organizations.
 #[cfg(feature = "applications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationIds {
@@ -437,8 +434,7 @@ impl OrganizationIds {
 #[cfg(feature = "applications")]
 crate::types::object! { OrganizationIds { required organization_ids "organizationIds" } }
 
-/// The `organizationRoleRules` that
-/// [`GetApplicationAccessControl`](crate::api::applications::GetApplicationAccessControl) answers.
+/// A rule that lets in members with certain roles in an organization.
 #[cfg(feature = "applications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationRoleRule {
@@ -464,7 +460,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ReplaceApplicationSignInExperience`](crate::models::ReplaceApplicationSignInExperience) sends.
+/// The application's own branding and terms.
 #[cfg(feature = "applications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceApplicationSignInExperience {
@@ -475,7 +471,7 @@ pub struct ReplaceApplicationSignInExperience {
     pub branding: Option<Branding>,
     /// CSS that is added to the pages; null if there is none.
     pub custom_css: Patch<String>,
-    /// Name as users see it.
+    /// Name as users see it, in place of the application's own; null for that.
     ///
     /// At most 256 characters.
     pub display_name: Patch<String>,
@@ -516,7 +512,7 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateApplication`](crate::models::UpdateApplication) sends.
+/// Changes to an application; what is given replaces what was there, objects whole.
 #[cfg(feature = "applications")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateApplication {
@@ -537,7 +533,7 @@ pub struct UpdateApplication {
     pub app_level_access_control_enabled: Option<bool>,
     /// Settings of a protected app; null for other types.
     pub protected_app_metadata: Patch<UpdateProtectedApp>,
-    /// Whether the machine-to-machine application holds the role that opens the management API.
+    /// True gives a machine-to-machine application the role that opens the management API, false takes it.
     pub is_admin: Option<bool>,
 }
 
@@ -555,7 +551,7 @@ crate::types::object! {
     }
 }
 
-/// The `protectedAppMetadata` that [`UpdateApplication`](crate::models::UpdateApplication) sends.
+/// Changes to a protected app.
 #[cfg(feature = "applications")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateProtectedApp {
@@ -582,8 +578,7 @@ crate::types::object! {
 
 #[cfg(feature = "applications")]
 crate::types::string_enum! {
-    /// The `scopeType` that
-    /// [`DeleteApplicationUserConsentScope`](crate::api::applications::DeleteApplicationUserConsentScope) answers.
+    /// A kind of permission that applications can ask users for.
     pub enum UserConsentScopeType {
         /// Organization permissions.
         OrganizationScopes = "organization-scopes",

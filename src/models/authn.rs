@@ -7,10 +7,10 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`GetHasuraAuth`](crate::api::authn::GetHasuraAuth) answers.
+/// What Hasura is told of the caller.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HasuraClaims {
-    /// Id of the [`User`](crate::models::User) whom the bearer token belongs to.
+    /// Id of the [`User`](crate::models::User) whom the bearer token belongs to; absent without a valid one.
     pub x_hasura_user_id: Option<String>,
     /// Role that Hasura is to apply.
     pub x_hasura_role: Option<String>,
@@ -18,7 +18,7 @@ pub struct HasuraClaims {
 
 crate::types::object! { HasuraClaims { optional x_hasura_user_id "X-Hasura-User-Id", optional x_hasura_role "X-Hasura-Role" } }
 
-/// What [`AssertSingleSignOnSaml`](crate::api::authn::AssertSingleSignOnSaml) sends.
+/// What an identity provider posts after a sign-in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SamlAssertion {
     /// Opaque value that comes back with the answer.

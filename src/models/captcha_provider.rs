@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 crate::types::tagged_union! {
-    /// The `config` that [`GetCaptchaProvider`](crate::api::captcha_provider::GetCaptchaProvider) answers.
+    /// A CAPTCHA provider with its keys.
     pub enum CaptchaConfig by "type" {
         /// Cloudflare Turnstile.
         Turnstile(TurnstileConfig) = "Turnstile",
@@ -17,7 +17,7 @@ crate::types::tagged_union! {
     }
 }
 
-/// What [`GetCaptchaProvider`](crate::api::captcha_provider::GetCaptchaProvider) answers.
+/// The tenant's CAPTCHA provider.
 #[derive(Clone, PartialEq)]
 pub struct CaptchaProvider {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -28,7 +28,7 @@ pub struct CaptchaProvider {
     ///
     /// 1 to 128 characters.
     pub id: String,
-    /// Settings proper to the kind of thing that this is.
+    /// Which provider it is, with its keys.
     pub config: CaptchaConfig,
     /// When it was created.
     pub created_at: Timestamp,
@@ -58,8 +58,7 @@ crate::types::object! {
     }
 }
 
-/// The `config|RecaptchaEnterprise` that
-/// [`GetCaptchaProvider`](crate::api::captcha_provider::GetCaptchaProvider) answers.
+/// Google reCAPTCHA Enterprise with its keys.
 #[derive(Clone, PartialEq)]
 pub struct RecaptchaEnterpriseConfig {
     /// Public key for the widget.
@@ -68,7 +67,7 @@ pub struct RecaptchaEnterpriseConfig {
     pub secret_key: String,
     /// Id of the Google Cloud project.
     pub project_id: String,
-    /// Host name, without scheme or path.
+    /// Host of the script, where Google's usual one is out of reach.
     pub domain: Option<String>,
     /// How reCAPTCHA shows itself; absent is `invisible`.
     pub mode: Option<RecaptchaMode>,
@@ -109,8 +108,7 @@ crate::types::object! {
     } tag "type" "RecaptchaEnterprise"
 }
 
-/// The `config|Turnstile` that [`GetCaptchaProvider`](crate::api::captcha_provider::GetCaptchaProvider)
-/// answers.
+/// Cloudflare Turnstile with its keys.
 #[derive(Clone, PartialEq)]
 pub struct TurnstileConfig {
     /// Public key for the widget.
@@ -137,10 +135,10 @@ impl std::fmt::Debug for TurnstileConfig {
 
 crate::types::object! { TurnstileConfig { required site_key "siteKey", required secret_key "secretKey" } tag "type" "Turnstile" }
 
-/// What [`UpdateCaptchaProvider`](crate::models::UpdateCaptchaProvider) sends.
+/// The new CAPTCHA provider.
 #[derive(Clone, PartialEq)]
 pub struct UpdateCaptchaProvider {
-    /// Settings proper to the kind of thing that this is.
+    /// Which provider it is, with its keys.
     pub config: CaptchaConfig,
 }
 

@@ -7,16 +7,16 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The `value` that [`ListActions`](crate::api::configs::ListActions) answers.
+/// A script that runs at one point of the sign-in flow.
 #[derive(Clone, PartialEq)]
 pub struct Action {
     /// JavaScript that defines the function to be called.
     pub script: String,
     /// Values that the script gets, kept out of its text; readable by all who can read the configuration.
     pub environment_variables: Option<BTreeMap<String, String>>,
-    /// Sample of the context that the script gets, for testing in the console.
+    /// Sample of the event, for testing in the console.
     pub context_sample: Patch<Value>,
-    /// Whether it is in force.
+    /// Whether it runs.
     pub enabled: Option<bool>,
     /// Whether a failing script stops the sign-in or lets it go on.
     pub on_execution_error: Option<ActionErrorBehavior>,
@@ -57,19 +57,19 @@ crate::types::object! {
     }
 }
 
-/// What [`ListActions`](crate::api::configs::ListActions) answers.
+/// An installed action and where it runs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionEntry {
-    /// Name under which it is known.
+    /// Where in the sign-in flow it runs.
     pub key: ActionType,
-    /// The value itself.
+    /// The action.
     pub value: Action,
 }
 
 crate::types::object! { ActionEntry { required key "key", required value "value" } }
 
 crate::types::string_enum! {
-    /// The `onExecutionError` that [`ListActions`](crate::api::configs::ListActions) answers.
+    /// What a failing action does to the sign-in.
     pub enum ActionErrorBehavior {
         /// The sign-in stops.
         Block = "block",
@@ -79,7 +79,7 @@ crate::types::string_enum! {
 }
 
 crate::types::string_enum! {
-    /// The `key` that [`ListActions`](crate::api::configs::ListActions) answers.
+    /// A point of the sign-in flow at which an action can run.
     pub enum ActionType {
         /// After the password was entered and before it is accepted: can check it elsewhere and create or change the
         /// user.
@@ -89,11 +89,10 @@ crate::types::string_enum! {
     }
 }
 
-/// The `checkedChargeNotification` that [`GetAdminConsoleConfig`](crate::api::configs::GetAdminConsoleConfig)
-/// answers.
+/// Notices of charges that the console's user has seen.
 #[derive(Clone, Default, PartialEq)]
 pub struct AdminConsoleChargeNotification {
-    /// The token as it is handed to the user, usually in a link.
+    /// Whether the notice of charges for tokens was seen.
     pub token: Option<bool>,
     /// Whether the notice of charges for API resources was seen.
     pub api_resource: Option<bool>,
@@ -123,7 +122,7 @@ crate::types::object! {
     }
 }
 
-/// What [`GetAdminConsoleConfig`](crate::api::configs::GetAdminConsoleConfig) answers.
+/// What the console remembers of its guided set-up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AdminConsoleConfig {
     /// Whether the sign-in pages were ever changed in the console.
@@ -145,8 +144,7 @@ crate::types::object! {
     }
 }
 
-/// The `developmentTenantMigrationNotification` that
-/// [`GetAdminConsoleConfig`](crate::api::configs::GetAdminConsoleConfig) answers.
+/// The console's notice of changes to development tenants.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AdminConsoleMigrationNotification {
     /// Whether the tenant has a paid plan.
@@ -173,7 +171,7 @@ crate::types::object! {
 }
 
 crate::types::string_enum! {
-    /// The `enabledExtendedClaims` that [`GetIdTokenConfig`](crate::api::configs::GetIdTokenConfig) answers.
+    /// A claim that can be put into ID tokens.
     pub enum IdTokenClaim {
         /// Custom data.
         CustomData = "custom_data",
@@ -192,7 +190,7 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`GetIdTokenConfig`](crate::api::configs::GetIdTokenConfig) answers.
+/// What goes into ID tokens.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IdTokenConfig {
     /// Claims that go into ID tokens, if the token's scopes allow them, besides the basic ones.
@@ -201,14 +199,14 @@ pub struct IdTokenConfig {
 
 crate::types::object! { IdTokenConfig { optional enabled_extended_claims "enabledExtendedClaims" } }
 
-/// What [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// A script that adds claims to access tokens.
 #[derive(Clone, PartialEq)]
 pub struct JwtCustomizer {
     /// JavaScript that defines the function to be called.
     pub script: String,
     /// Values that the script gets, kept out of its text; readable by all who can read the configuration.
     pub environment_variables: Option<BTreeMap<String, String>>,
-    /// Sample of the context that the script gets, for testing in the console.
+    /// Sample of the context, for testing in the console.
     pub context_sample: Option<JwtCustomizerContext>,
     /// Whether a failing script stops the token from being issued; else it goes out without the script's claims.
     pub block_issuance_on_error: Option<bool>,
@@ -238,7 +236,7 @@ crate::types::object! {
     }
 }
 
-/// The `application` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// The application as a token script sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerApplication {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -291,16 +289,16 @@ crate::types::object! {
     }
 }
 
-/// The `contextSample` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// What a token script is told besides the token.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerContext {
-    /// The user concerned.
+    /// The user for whom the token is.
     pub user: Option<JwtCustomizerUser>,
     /// The grant by which the token was asked for; present in token exchanges.
     pub grant: Option<JwtCustomizerGrant>,
     /// The sign-in by which the token came about; absent for later tokens of other kinds.
     pub interaction: Option<JwtCustomizerInteraction>,
-    /// The application concerned.
+    /// The application that asked for the token.
     pub application: Option<JwtCustomizerApplication>,
     /// The organization for which the token is issued; absent for other tokens.
     pub organization: Option<JwtCustomizerOrganization>,
@@ -316,19 +314,19 @@ crate::types::object! {
     }
 }
 
-/// What [`ListJwtCustomizers`](crate::api::configs::ListJwtCustomizers) answers.
+/// An installed token script and the kind of token that it is for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JwtCustomizerEntry {
-    /// Name under which it is known.
+    /// Which tokens it is for.
     pub key: JwtCustomizerEntryKey,
-    /// The value itself.
+    /// The script with its settings.
     pub value: JwtCustomizer,
 }
 
 crate::types::object! { JwtCustomizerEntry { required key "key", required value "value" } }
 
 crate::types::string_enum! {
-    /// The `key` that [`ListJwtCustomizers`](crate::api::configs::ListJwtCustomizers) answers.
+    /// Which tokens the script is for.
     pub enum JwtCustomizerEntryKey {
         /// Access tokens of users.
         JwtAccessToken = "jwt.accessToken",
@@ -337,10 +335,10 @@ crate::types::string_enum! {
     }
 }
 
-/// The `grant` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// The grant as a token script sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerGrant {
-    /// Which kind it is.
+    /// Grant type; token exchange is the only one that is told.
     pub r#type: Option<JwtCustomizerGrantType>,
     /// What was given as `context` when the subject token was created.
     pub subject_token_context: Option<JsonObject>,
@@ -349,14 +347,14 @@ pub struct JwtCustomizerGrant {
 crate::types::object! { JwtCustomizerGrant { optional r#type "type", optional subject_token_context "subjectTokenContext" } }
 
 crate::types::string_enum! {
-    /// The `type` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+    /// The grant type as a token script sees it.
     pub enum JwtCustomizerGrantType {
         /// Token exchange (RFC 8693).
         TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange",
     }
 }
 
-/// The `interaction` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// The sign-in as a token script sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerInteraction {
     /// What the interaction is for.
@@ -378,7 +376,7 @@ crate::types::object! {
     }
 }
 
-/// The `organization` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// The organization as a token script sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerOrganization {
     /// Unique id, given by the server.
@@ -406,7 +404,7 @@ crate::types::object! {
     }
 }
 
-/// The `organizationRoles` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// A role in an organization as a token script sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JwtCustomizerOrganizationRole {
     /// Id of an [`Organization`](crate::models::Organization).
@@ -432,7 +430,7 @@ crate::types::object! {
     }
 }
 
-/// The `roles` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// A role as a token script sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JwtCustomizerRole {
     /// Unique id, given by the server.
@@ -447,7 +445,7 @@ pub struct JwtCustomizerRole {
     ///
     /// 1 to 128 characters.
     pub description: String,
-    /// Permissions.
+    /// API permissions that the role carries.
     pub scopes: Vec<JwtCustomizerScope>,
 }
 
@@ -472,7 +470,7 @@ crate::types::object! {
     }
 }
 
-/// The `scopes` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// A permission as a token script sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JwtCustomizerScope {
     /// Unique id, given by the server.
@@ -517,7 +515,7 @@ crate::types::object! {
 }
 
 crate::types::string_enum! {
-    /// The `tokenTypePath` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+    /// Which tokens a script is for.
     pub enum JwtCustomizerTokenType {
         /// Access tokens of users.
         AccessToken = "access-token",
@@ -526,7 +524,7 @@ crate::types::string_enum! {
     }
 }
 
-/// The `user` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// The user as a token script sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerUser {
     /// Unique id, given by the server.
@@ -573,7 +571,7 @@ pub struct JwtCustomizerUser {
     pub is_suspended: Option<bool>,
     /// Whether a password is set.
     pub has_password: Option<bool>,
-    /// Identities at enterprise connectors; absent unless asked for.
+    /// Identities at enterprise connectors.
     pub sso_identities: Option<Vec<SsoIdentityDetail>>,
     /// Kinds of MFA factor that the user has.
     pub mfa_verification_factors: Option<Vec<MfaFactor>>,
@@ -581,7 +579,7 @@ pub struct JwtCustomizerUser {
     pub roles: Option<Vec<JwtCustomizerRole>>,
     /// Organizations of which the user is a member.
     pub organizations: Option<Vec<EntityReference>>,
-    /// Roles held inside the organization.
+    /// Roles that the user holds in organizations.
     pub organization_roles: Option<Vec<JwtCustomizerOrganizationRole>>,
 }
 
@@ -610,7 +608,7 @@ crate::types::object! {
     }
 }
 
-/// The `tokenSample` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// Claims of a sample token; which apply depends on its kind.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtTokenSample {
     /// Id of the token or grant itself.
@@ -619,7 +617,7 @@ pub struct JwtTokenSample {
     pub aud: Option<StringOrList>,
     /// Scopes, separated by spaces.
     pub scope: Option<String>,
-    /// Client id of an [`Application`](crate::models::Application).
+    /// Client id of the application that asks.
     pub client_id: Option<String>,
     /// Id of the [`User`](crate::models::User) whom the session or token belongs to.
     pub account_id: Option<String>,
@@ -633,7 +631,7 @@ pub struct JwtTokenSample {
     pub session_uid: Option<String>,
     /// Session id as the application knows it.
     pub sid: Option<String>,
-    /// What sort of token or record this is.
+    /// What sort of token it is.
     pub kind: Option<JwtTokenSampleKind>,
 }
 
@@ -654,7 +652,7 @@ crate::types::object! {
 }
 
 crate::types::string_enum! {
-    /// The `kind` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+    /// What sort of token the sample is.
     pub enum JwtTokenSampleKind {
         /// Access token of a user.
         AccessToken = "AccessToken",
@@ -663,16 +661,16 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`GetOidcKeys`](crate::api::configs::GetOidcKeys) answers.
+/// A signing key, without key material.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OidcKey {
     /// Unique id, given by the server.
     pub id: String,
-    /// When it was created.
+    /// When it was created, in seconds since the epoch, unlike other dates.
     pub created_at: TimestampSeconds,
     /// Kind of key; absent for cookie keys.
     pub signing_key_algorithm: Option<OidcSigningKeyAlgorithm>,
-    /// How it stands.
+    /// Which part it plays in rotation; absent for cookie keys.
     pub status: Option<OidcKeyStatus>,
     /// When the `Next` key takes over, milliseconds since the epoch; absent for other keys.
     pub effective_at: Option<Timestamp>,
@@ -689,7 +687,7 @@ crate::types::object! {
 }
 
 crate::types::string_enum! {
-    /// The `status` that [`GetOidcKeys`](crate::api::configs::GetOidcKeys) answers.
+    /// Which part a signing key plays in rotation.
     pub enum OidcKeyStatus {
         /// Will sign once `effectiveAt` has come.
         Next = "Next",
@@ -701,7 +699,7 @@ crate::types::string_enum! {
 }
 
 crate::types::string_enum! {
-    /// The `keyType` that [`GetOidcKeys`](crate::api::configs::GetOidcKeys) answers.
+    /// What keys are for.
     pub enum OidcKeyType {
         /// Keys that sign tokens.
         PrivateKeys = "private-keys",
@@ -710,7 +708,7 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`GetOidcSessionConfig`](crate::api::configs::GetOidcSessionConfig) answers.
+/// How long sign-in sessions live.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OidcSessionConfig {
     /// Lifetime in seconds; 1209600 (14 days) if unset.
@@ -720,7 +718,7 @@ pub struct OidcSessionConfig {
 crate::types::object! { OidcSessionConfig { required ttl "ttl" } }
 
 crate::types::string_enum! {
-    /// The `signingKeyAlgorithm` that [`GetOidcKeys`](crate::api::configs::GetOidcKeys) answers.
+    /// A kind of signing key.
     pub enum OidcSigningKeyAlgorithm {
         /// RSA (RS256).
         Rsa = "RSA",
@@ -729,7 +727,7 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`RotateOidcKeys`](crate::models::RotateOidcKeys) sends.
+/// How to rotate the keys.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct RotateOidcKeys {
     /// Kind of key; absent for cookie keys.
@@ -746,7 +744,7 @@ crate::types::object! {
 }
 
 crate::types::untagged_union! {
-    /// The `aud` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+    /// One string or several.
     pub enum StringOrList {
         /// String.
         String(String),
@@ -755,14 +753,14 @@ crate::types::untagged_union! {
     }
 }
 
-/// What [`TestAction`](crate::models::TestAction) sends.
+/// An action's script and the event to run it on.
 #[derive(Clone, PartialEq)]
 pub struct TestAction {
     /// JavaScript that defines the function to be called.
     pub script: String,
     /// At which point of the sign-in flow the script would run.
     pub action_type: ActionType,
-    /// The event; hooks made long ago have one, newer ones use `events`.
+    /// Event to run it on, of the shape that its type of action gets.
     pub event: Value,
     /// Values that the script gets, kept out of its text; readable by all who can read the configuration.
     pub environment_variables: Option<BTreeMap<String, String>>,
@@ -795,18 +793,18 @@ crate::types::object! {
     }
 }
 
-/// What [`TestJwtCustomizer`](crate::models::TestJwtCustomizer) sends.
+/// A token script and the sample to run it on.
 #[derive(Clone, PartialEq)]
 pub struct TestJwtCustomizer {
-    /// What sort of token it is.
+    /// Which tokens the script is for.
     pub token_type: JwtCustomizerTokenType,
     /// Values that the script gets, kept out of its text; readable by all who can read the configuration.
     pub environment_variables: Option<BTreeMap<String, String>>,
     /// JavaScript that defines the function to be called.
     pub script: String,
-    /// The token as it is handed to the user, usually in a link.
+    /// Claims of the token to run it on.
     pub token: JwtTokenSample,
-    /// Data that go with it and turn up when it is used.
+    /// Context to run it on.
     pub context: JwtCustomizerContext,
 }
 
@@ -844,16 +842,16 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateAction`](crate::models::UpdateAction) sends.
+/// Changes to an action.
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateAction {
     /// JavaScript that defines the function to be called.
     pub script: Option<String>,
     /// Values that the script gets, kept out of its text; readable by all who can read the configuration.
     pub environment_variables: Option<BTreeMap<String, String>>,
-    /// Sample of the context that the script gets, for testing in the console.
+    /// Sample of the event, for testing in the console.
     pub context_sample: Patch<Value>,
-    /// Whether it is in force.
+    /// Whether it runs.
     pub enabled: Option<bool>,
     /// Whether a failing script stops the sign-in or lets it go on.
     pub on_execution_error: Option<ActionErrorBehavior>,
@@ -881,7 +879,7 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateAdminConsoleConfig`](crate::models::UpdateAdminConsoleConfig) sends.
+/// Changes to what the console remembers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateAdminConsoleConfig {
     /// Whether the sign-in pages were ever changed in the console.
@@ -903,7 +901,7 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateOidcSessionConfig`](crate::models::UpdateOidcSessionConfig) sends.
+/// How long sign-in sessions are to live.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateOidcSessionConfig {
     /// Lifetime in seconds; 1209600 (14 days) if unset.
@@ -912,14 +910,14 @@ pub struct UpdateOidcSessionConfig {
 
 crate::types::object! { UpdateOidcSessionConfig { optional ttl "ttl" } }
 
-/// What [`UpsertJwtCustomizer`](crate::models::UpsertJwtCustomizer) sends.
+/// A token script to be installed; samples are of the shape that its kind of token has.
 #[derive(Clone, PartialEq)]
 pub struct UpsertJwtCustomizer {
     /// JavaScript that defines the function to be called.
     pub script: String,
     /// Values that the script gets, kept out of its text; readable by all who can read the configuration.
     pub environment_variables: Option<BTreeMap<String, String>>,
-    /// Sample of the context that the script gets, for testing in the console.
+    /// Sample of the context, for testing in the console.
     pub context_sample: Option<JsonObject>,
     /// Sample of the token's claims, for testing in the console.
     pub token_sample: Option<JsonObject>,

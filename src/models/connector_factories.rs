@@ -7,20 +7,20 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`ListConnectorFactories`](crate::api::connector_factories::ListConnectorFactories) answers.
+/// A kind of connector that can be configured.
 #[derive(Clone, PartialEq)]
 pub struct ConnectorFactory {
-    /// Which kind it is.
+    /// What its connectors are for.
     pub r#type: ConnectorType,
     /// Whether it is a demonstration that cannot be used in production.
     pub is_demo: Option<bool>,
-    /// Unique id, given by the server.
+    /// Id by which connectors are made, such as `google-universal`.
     pub id: String,
     /// Name of the provider in users' identities, such as `github`; one identity a target.
     pub target: String,
-    /// Name as people see it.
+    /// Name by language, `en` always among them.
     pub name: JsonObject,
-    /// What it is for, in words.
+    /// Description by language, `en` always among them.
     pub description: JsonObject,
     /// URL or data URI of the logo.
     pub logo: String,
@@ -32,7 +32,7 @@ pub struct ConnectorFactory {
     pub config_template: Option<String>,
     /// Fields of the form in which the connector is configured.
     pub form_items: Option<Vec<ConnectorFormItem>>,
-    /// Any JSON of your own; Logto keeps it and does not look into it.
+    /// Data that the connector's author gave along.
     pub custom_data: Option<JsonObject>,
     /// Sender address of Logto's own email service.
     pub from_email: Option<String>,

@@ -7,29 +7,29 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
+/// A configured email, SMS or social provider.
 #[cfg(feature = "connectors")]
 #[derive(Clone, PartialEq)]
 pub struct Connector {
-    /// Unique id, given by the server.
+    /// Id of the connector itself, not of its factory.
     pub id: String,
     /// Whether name and avatar are taken from the provider at every sign-in, not only at registration.
     pub sync_profile: bool,
     /// Whether Logto keeps the provider's tokens, encrypted, for users to fetch by the account API.
     pub enable_token_storage: bool,
-    /// Settings proper to the kind of thing that this is.
+    /// Settings that the factory's `formItems` ask for, secrets in clear.
     pub config: JsonObject,
-    /// Descriptive data.
+    /// Target, name and logos of your own; empty but for standard connectors.
     pub metadata: ConnectorMetadata,
-    /// Id of a [`Connector`](crate::models::Connector).
+    /// Id of the [`ConnectorFactory`](crate::models::ConnectorFactory) that it was made by.
     ///
     /// 1 to 128 characters.
     pub connector_id: String,
     /// Name of the provider in users' identities, such as `github`; one identity a target.
     pub target: String,
-    /// Name as people see it.
+    /// Name by language, `en` always among them.
     pub name: JsonObject,
-    /// What it is for, in words.
+    /// Description by language, `en` always among them.
     pub description: JsonObject,
     /// URL or data URI of the logo.
     pub logo: String,
@@ -41,7 +41,7 @@ pub struct Connector {
     pub config_template: Option<String>,
     /// Fields of the form in which the connector is configured.
     pub form_items: Option<Vec<ConnectorFormItem>>,
-    /// Any JSON of your own; Logto keeps it and does not look into it.
+    /// Data that the connector's author gave along.
     pub custom_data: Option<JsonObject>,
     /// Sender address of Logto's own email service.
     pub from_email: Option<String>,
@@ -52,7 +52,7 @@ pub struct Connector {
     pub is_standard: Option<bool>,
     /// Whether tokens of this provider can be stored.
     pub is_token_storage_supported: Option<bool>,
-    /// Which kind it is.
+    /// What it is for.
     pub r#type: ConnectorType,
     /// Whether it is a demonstration that cannot be used in production.
     pub is_demo: Option<bool>,
@@ -122,7 +122,7 @@ crate::types::object! {
     }
 }
 
-/// The `showConditions` that [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
+/// Another field's value on which a form field depends.
 #[cfg(any(feature = "connector-factories", feature = "connectors"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConnectorFormCondition {
@@ -135,15 +135,15 @@ pub struct ConnectorFormCondition {
 #[cfg(any(feature = "connector-factories", feature = "connectors"))]
 crate::types::object! { ConnectorFormCondition { required target_key "targetKey", patch expect_value "expectValue" } }
 
-/// The `formItems` that [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
+/// A field of the form in which a connector is configured; its value goes into `config` under its key.
 #[cfg(any(feature = "connector-factories", feature = "connectors"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConnectorFormItem {
-    /// Which kind it is.
+    /// What sort of field it is.
     pub r#type: ConnectorFormItemType,
     /// Choices of the field.
     pub select_items: Option<Vec<ConnectorFormOption>>,
-    /// Name under which it is known.
+    /// Member of `config` that the field sets.
     pub key: String,
     /// Text beside the field.
     pub label: String,
@@ -155,7 +155,7 @@ pub struct ConnectorFormItem {
     pub default_value: Patch<Value>,
     /// Shown only if other fields have these values.
     pub show_conditions: Option<Vec<ConnectorFormCondition>>,
-    /// What it is for, in words.
+    /// Help below the field.
     pub description: Option<String>,
     /// Help text.
     pub tooltip: Option<String>,
@@ -185,7 +185,7 @@ crate::types::object! {
 
 #[cfg(any(feature = "connector-factories", feature = "connectors"))]
 crate::types::string_enum! {
-    /// The `type` that [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
+    /// What sort of form field it is.
     pub enum ConnectorFormItemType {
         /// Choice of one.
         Select = "Select",
@@ -204,11 +204,11 @@ crate::types::string_enum! {
     }
 }
 
-/// The `selectItems` that [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
+/// A choice of a form field.
 #[cfg(any(feature = "connector-factories", feature = "connectors"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConnectorFormOption {
-    /// The value itself.
+    /// Value that is stored.
     pub value: String,
     /// Text of the choice.
     pub title: Option<String>,
@@ -217,13 +217,13 @@ pub struct ConnectorFormOption {
 #[cfg(any(feature = "connector-factories", feature = "connectors"))]
 crate::types::object! { ConnectorFormOption { required value "value", optional title "title" } }
 
-/// The `metadata` that [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
+/// What of a standard connector's appearance is your own choice.
 #[cfg(feature = "connectors")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConnectorMetadata {
-    /// Name of the provider in users' identities, such as `github`; one identity a target.
+    /// Name of the provider in users' identities, of your choice; fixed once created.
     pub target: Option<String>,
-    /// Name as people see it.
+    /// Name by language, `en` always among them.
     pub name: Option<JsonObject>,
     /// URL or data URI of the logo.
     pub logo: Option<String>,
@@ -242,9 +242,9 @@ crate::types::object! {
 }
 
 crate::types::string_enum! {
-    /// The `platform` that [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
+    /// Where a social connector works.
     pub enum ConnectorPlatform {
-        /// App on a phone or desktop.
+        /// Works in apps.
         Native = "Native",
         /// Works in browsers and apps alike.
         Universal = "Universal",
@@ -255,34 +255,35 @@ crate::types::string_enum! {
 
 #[cfg(any(feature = "connector-factories", feature = "connectors"))]
 crate::types::string_enum! {
-    /// The `type` that [`ListConnectors`](crate::api::connectors::ListConnectors) answers.
+    /// What a connector is for.
     pub enum ConnectorType {
-        /// Email.
+        /// Sends emails.
         Email = "Email",
-        /// SMS.
+        /// Sends text messages.
         Sms = "Sms",
-        /// Sign-in at a social provider.
+        /// Signs users in by a social provider.
         Social = "Social",
     }
 }
 
-/// What [`CreateConnector`](crate::models::CreateConnector) sends.
+/// A new connector.
 #[cfg(feature = "connectors")]
 #[derive(Clone, PartialEq)]
 pub struct CreateConnector {
-    /// Settings proper to the kind of thing that this is.
+    /// Settings that the factory's `formItems` ask for.
     pub config: Option<JsonObject>,
-    /// Id of a [`Connector`](crate::models::Connector).
+    /// Id of the [`ConnectorFactory`](crate::models::ConnectorFactory).
     ///
     /// 1 to 128 characters.
     pub connector_id: String,
-    /// Descriptive data.
+    /// Target, name and logos of your own; for standard connectors only, which need a target.
     pub metadata: Option<ConnectorMetadata>,
-    /// Whether name and avatar are taken from the provider at every sign-in, not only at registration.
+    /// Whether name and avatar are taken from the provider at every sign-in, not only at registration; social
+    /// connectors only.
     pub sync_profile: Option<bool>,
     /// Whether Logto keeps the provider's tokens, encrypted, for users to fetch by the account API.
     pub enable_token_storage: Option<bool>,
-    /// Unique id, given by the server.
+    /// Id of your choice, for providers that must know the callback URL beforehand; generated if left out.
     ///
     /// 1 to 128 characters.
     pub id: Option<String>,
@@ -329,21 +330,21 @@ crate::types::object! {
     }
 }
 
-/// What [`CreateConnectorTest`](crate::api::connectors::CreateConnectorTest) sends.
+/// A connector's configuration and where to send the test.
 #[cfg(feature = "connectors")]
 #[derive(Clone, PartialEq)]
 pub struct TestConnector {
-    /// Phone number with country code, digits only.
+    /// Number that gets the test; for SMS connectors.
     ///
     /// Matches `^\d+$`.
     pub phone: Option<String>,
-    /// Email address.
+    /// Address that gets the test; for email connectors.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
     pub email: Option<String>,
-    /// Settings proper to the kind of thing that this is.
+    /// Settings to try, as the factory's `formItems` ask for them.
     pub config: JsonObject,
-    /// BCP 47 language tag, such as `en-US`.
+    /// Language of the test message, as BCP 47 tag.
     pub locale: Option<String>,
 }
 
@@ -377,13 +378,13 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateConnector`](crate::models::UpdateConnector) sends.
+/// Changes to a connector; what is given replaces what was there, objects whole.
 #[cfg(feature = "connectors")]
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateConnector {
-    /// Settings proper to the kind of thing that this is.
+    /// Settings that the factory's `formItems` ask for; replaced as a whole.
     pub config: Option<JsonObject>,
-    /// Descriptive data.
+    /// Name and logos of your own; for standard connectors only, whose target is fixed.
     pub metadata: Option<ConnectorMetadata>,
     /// Whether name and avatar are taken from the provider at every sign-in, not only at registration.
     pub sync_profile: Option<bool>,

@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`ListCustomPhrases`](crate::api::custom_phrases::ListCustomPhrases) answers.
+/// Overridden texts of one language.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomPhrase {
     /// Tenant that it belongs to; `default` on self-hosted servers.

@@ -7,23 +7,24 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateCustomProfileField`](crate::models::CreateCustomProfileField) sends.
+/// A new profile field; which settings apply depends on its type.
 #[cfg(feature = "custom-profile-fields")]
 #[derive(Clone, PartialEq)]
 pub struct CreateCustomProfileField {
-    /// Name as people see it.
+    /// Key of the value: a standard claim (`nickname`, `address`, ...), else a key of custom data. Fixed once
+    /// created.
     pub name: String,
-    /// Which kind it is.
+    /// What sort of value it takes.
     pub r#type: CustomProfileFieldType,
     /// Text beside the field.
     ///
     /// At least 1 character.
     pub label: Option<String>,
-    /// What it is for, in words.
+    /// Help below the field.
     pub description: Option<String>,
-    /// Whether it must be filled in.
+    /// Whether new users must fill it in; false for checkboxes.
     pub required: bool,
-    /// Settings proper to the kind of thing that this is.
+    /// Settings of the field; which apply depends on `type`.
     pub config: Option<CustomProfileFieldConfig>,
 }
 
@@ -68,7 +69,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ListCustomProfileFields`](crate::api::custom_profile_fields::ListCustomProfileFields) answers.
+/// A profile field, from which sign-up page and account center choose what they show.
 #[derive(Clone, PartialEq)]
 pub struct CustomProfileField {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -79,23 +80,24 @@ pub struct CustomProfileField {
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// Name as people see it.
+    /// Key of the value: a standard claim (`nickname`, `address`, ...), else a key of custom data. Fixed once
+    /// created.
     ///
     /// 1 to 128 characters.
     pub name: String,
-    /// Which kind it is.
+    /// What sort of value it takes.
     pub r#type: CustomProfileFieldType,
     /// Text beside the field.
     ///
     /// At most 128 characters.
     pub label: String,
-    /// What it is for, in words.
+    /// Help below the field; null if there is none.
     ///
     /// At most 256 characters.
     pub description: Option<String>,
     /// Whether it must be filled in.
     pub required: bool,
-    /// Settings proper to the kind of thing that this is.
+    /// Settings of the field; which apply depends on `type`.
     pub config: CustomProfileFieldConfig,
     /// When it was created.
     pub created_at: Timestamp,
@@ -135,8 +137,7 @@ crate::types::object! {
     }
 }
 
-/// The `config` that [`ListCustomProfileFields`](crate::api::custom_profile_fields::ListCustomProfileFields)
-/// answers.
+/// Settings of a profile field; which apply depends on its type.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomProfileFieldConfig {
     /// Text shown while the field is empty.
@@ -149,13 +150,13 @@ pub struct CustomProfileFieldConfig {
     pub min_value: Option<i64>,
     /// Greatest number that is accepted.
     pub max_value: Option<i64>,
-    /// Expected form of the value.
+    /// Of dates their format, such as `yyyy-MM-dd` or `custom`; of regex fields the expression.
     pub format: Option<String>,
     /// Date format of your own, when `format` is `custom`.
     pub custom_format: Option<String>,
     /// Choices of a select field.
     pub options: Option<Vec<CustomProfileFieldOption>>,
-    /// What the form starts with.
+    /// What the form starts with; of checkboxes `true` or `false`.
     pub default_value: Option<String>,
     /// Parts of a composite field (address, full name), each shown or not.
     pub parts: Option<Vec<CustomProfileFieldPart>>,
@@ -176,13 +177,12 @@ crate::types::object! {
     }
 }
 
-/// The `options` that [`ListCustomProfileFields`](crate::api::custom_profile_fields::ListCustomProfileFields)
-/// answers.
+/// A choice of a select field.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomProfileFieldOption {
-    /// Text beside the field.
+    /// Text of the choice; its value if left out.
     pub label: Option<String>,
-    /// The value itself.
+    /// Value that is stored.
     pub value: String,
 }
 
@@ -195,12 +195,11 @@ impl CustomProfileFieldOption {
 
 crate::types::object! { CustomProfileFieldOption { optional label "label", required value "value" } }
 
-/// The `order` that [`UpdateCustomProfileFieldsSieOrder`](crate::models::UpdateCustomProfileFieldsSieOrder)
-/// sends.
+/// The place of a profile field on the sign-up page.
 #[cfg(feature = "custom-profile-fields")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomProfileFieldOrder {
-    /// Name as people see it.
+    /// Name of the profile field.
     pub name: String,
     /// Position on the sign-up page, smallest first.
     pub sie_order: i64,
@@ -217,25 +216,24 @@ impl CustomProfileFieldOrder {
 #[cfg(feature = "custom-profile-fields")]
 crate::types::object! { CustomProfileFieldOrder { required name "name", required sie_order "sieOrder" } }
 
-/// The `parts` that [`ListCustomProfileFields`](crate::api::custom_profile_fields::ListCustomProfileFields)
-/// answers.
+/// One part of an address or full name field.
 #[derive(Clone, PartialEq)]
 pub struct CustomProfileFieldPart {
-    /// Whether it is in force.
+    /// Whether the part is shown.
     pub enabled: bool,
-    /// Name as people see it.
+    /// Which part it is.
     pub name: CustomProfileFieldPartName,
-    /// Which kind it is.
+    /// What sort of value it takes.
     pub r#type: CustomProfileFieldType,
     /// Text beside the field.
     ///
     /// At least 1 character.
     pub label: Option<String>,
-    /// What it is for, in words.
+    /// Help below the field.
     pub description: Option<String>,
     /// Whether it must be filled in.
     pub required: bool,
-    /// Settings proper to the kind of thing that this is.
+    /// Settings of the part; which apply depends on `type`.
     pub config: Option<CustomProfileFieldPartConfig>,
 }
 
@@ -285,8 +283,7 @@ crate::types::object! {
     }
 }
 
-/// The `config` that [`ListCustomProfileFields`](crate::api::custom_profile_fields::ListCustomProfileFields)
-/// answers.
+/// Settings of one part; which apply depends on its type.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomProfileFieldPartConfig {
     /// Text shown while the field is empty.
@@ -301,7 +298,7 @@ pub struct CustomProfileFieldPartConfig {
     pub min_value: Option<i64>,
     /// Greatest number that is accepted.
     pub max_value: Option<i64>,
-    /// Expected form of the value.
+    /// Of dates their format, such as `yyyy-MM-dd` or `custom`; of regex fields the expression.
     ///
     /// At most 128 characters.
     pub format: Option<String>,
@@ -311,7 +308,7 @@ pub struct CustomProfileFieldPartConfig {
     pub custom_format: Option<String>,
     /// Choices of a select field.
     pub options: Option<Vec<CustomProfileFieldOption>>,
-    /// What the form starts with.
+    /// What the form starts with; of checkboxes `true` or `false`.
     pub default_value: Option<String>,
 }
 
@@ -330,7 +327,7 @@ crate::types::object! {
 }
 
 crate::types::string_enum! {
-    /// The `name` that [`CreateCustomProfileField`](crate::models::CreateCustomProfileField) sends.
+    /// A part of an address or full name.
     pub enum CustomProfileFieldPartName {
         /// The whole in one string.
         Formatted = "formatted",
@@ -354,8 +351,7 @@ crate::types::string_enum! {
 }
 
 crate::types::string_enum! {
-    /// The `type` that [`ListCustomProfileFields`](crate::api::custom_profile_fields::ListCustomProfileFields)
-    /// answers.
+    /// What sort of value a profile field takes.
     pub enum CustomProfileFieldType {
         /// Text of one line.
         Text = "Text",
@@ -378,22 +374,21 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`UpdateCustomProfileFieldByName`](crate::api::custom_profile_fields::UpdateCustomProfileFieldByName)
-/// sends.
+/// The new definition of a profile field; which settings apply depends on its type.
 #[cfg(feature = "custom-profile-fields")]
 #[derive(Clone, PartialEq)]
 pub struct UpdateCustomProfileField {
-    /// Which kind it is.
+    /// What sort of value it takes.
     pub r#type: CustomProfileFieldType,
     /// Text beside the field.
     ///
     /// At least 1 character.
     pub label: Option<String>,
-    /// What it is for, in words.
+    /// Help below the field.
     pub description: Option<String>,
     /// Whether it must be filled in.
     pub required: bool,
-    /// Settings proper to the kind of thing that this is.
+    /// Settings of the field; which apply depends on `type`.
     pub config: Option<CustomProfileFieldConfig>,
 }
 
@@ -435,7 +430,7 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateCustomProfileFieldsSieOrder`](crate::models::UpdateCustomProfileFieldsSieOrder) sends.
+/// New places of profile fields on the sign-up page.
 #[cfg(feature = "custom-profile-fields")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdateCustomProfileFieldsSieOrder {

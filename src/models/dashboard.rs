@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`GetActiveUserCounts`](crate::api::dashboard::GetActiveUserCounts) answers.
+/// Active users by day, week and month.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActiveUserCounts {
     /// Active users of each of the 30 days up to the date, oldest first.
@@ -22,18 +22,18 @@ pub struct ActiveUserCounts {
 
 crate::types::object! { ActiveUserCounts { required dau_curve "dauCurve", required dau "dau", required wau "wau", required mau "mau" } }
 
-/// The `dauCurve` that [`GetActiveUserCounts`](crate::api::dashboard::GetActiveUserCounts) answers.
+/// How many users were active on a day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DailyActiveUsers {
     /// Day as `YYYY-MM-DD`.
     pub date: String,
-    /// How many.
+    /// Users who were active on that day.
     pub count: i64,
 }
 
 crate::types::object! { DailyActiveUsers { required date "date", required count "count" } }
 
-/// What [`GetNewUserCounts`](crate::api::dashboard::GetNewUserCounts) answers.
+/// How many users joined lately.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewUserCounts {
     /// Today, by the server's clock, against yesterday.
@@ -44,7 +44,7 @@ pub struct NewUserCounts {
 
 crate::types::object! { NewUserCounts { required today "today", required last7_days "last7Days" } }
 
-/// What [`GetTotalUserCount`](crate::api::dashboard::GetTotalUserCount) answers.
+/// How many users there are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TotalUserCount {
     /// How many users there are in all.
@@ -53,10 +53,10 @@ pub struct TotalUserCount {
 
 crate::types::object! { TotalUserCount { required total_user_count "totalUserCount" } }
 
-/// The `today` that [`GetNewUserCounts`](crate::api::dashboard::GetNewUserCounts) answers.
+/// A number of users, against the span before.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UserCount {
-    /// How many.
+    /// Users in the span.
     pub count: i64,
     /// Difference from the span of the same length before; negative if fewer.
     pub delta: i64,

@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CleanupDomains`](crate::models::CleanupDomains) sends.
+/// Which custom domains are stale.
 #[cfg(feature = "domains")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CleanupDomains {
@@ -26,7 +26,7 @@ impl CleanupDomains {
 #[cfg(feature = "domains")]
 crate::types::object! { CleanupDomains { required stale_days "staleDays" } }
 
-/// What [`ListDomains`](crate::api::domains::ListDomains) answers.
+/// A custom domain of the tenant.
 #[cfg(feature = "domains")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Domain {
@@ -38,7 +38,7 @@ pub struct Domain {
     ///
     /// 1 to 256 characters.
     pub domain: String,
-    /// How it stands.
+    /// How far the domain is.
     pub status: DomainStatus,
     /// What keeps the domain from working; null if nothing does.
     ///
@@ -62,7 +62,7 @@ crate::types::object! {
     }
 }
 
-/// What [`CleanupDomains`](crate::models::CleanupDomains) answers.
+/// What a clean-up of custom domains did.
 #[cfg(feature = "domains")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct DomainCleanup {
@@ -87,20 +87,20 @@ crate::types::object! {
 }
 
 crate::types::string_enum! {
-    /// The `status` that [`ListApplications`](crate::api::applications::ListApplications) answers.
+    /// How far a custom domain is.
     pub enum DomainStatus {
         /// Waits for the DNS records.
         PendingVerification = "PendingVerification",
         /// DNS is right; the certificate is being issued.
         PendingSsl = "PendingSsl",
-        /// In use.
+        /// The tenant is served under it.
         Active = "Active",
-        /// It failed.
+        /// It does not work; `errorMessage` says why.
         Error = "Error",
     }
 }
 
-/// What [`ReplaceDomainVerificationFiles`](crate::models::ReplaceDomainVerificationFiles) sends.
+/// The files that are served under a custom domain.
 #[cfg(feature = "domains")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceDomainVerificationFiles {

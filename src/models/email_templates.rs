@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`DeleteEmailTemplates`](crate::api::email_templates::DeleteEmailTemplates) answers.
+/// How many email templates were deleted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeletedEmailTemplates {
     /// How many were deleted.
@@ -17,7 +17,7 @@ pub struct DeletedEmailTemplates {
 crate::types::object! { DeletedEmailTemplates { required row_count "rowCount" } }
 
 crate::types::string_enum! {
-    /// The `contentType` that [`ListEmailTemplates`](crate::api::email_templates::ListEmailTemplates) answers.
+    /// Form of an email's body.
     pub enum EmailContentType {
         /// HTML.
         TextHtml = "text/html",
@@ -26,7 +26,7 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`ListEmailTemplates`](crate::api::email_templates::ListEmailTemplates) answers.
+/// The email of one occasion in one language.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmailTemplate {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -43,7 +43,7 @@ pub struct EmailTemplate {
     pub language_tag: String,
     /// Occasion of the message.
     pub template_type: TemplateType,
-    /// What the provider says of the user, in its own form.
+    /// Subject, body and sender.
     pub details: EmailTemplateDetails,
     /// When it was created.
     pub created_at: Timestamp,
@@ -60,7 +60,7 @@ crate::types::object! {
     }
 }
 
-/// The `details` that [`ListEmailTemplates`](crate::api::email_templates::ListEmailTemplates) answers.
+/// Subject, body and sender of an email.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmailTemplateDetails {
     /// Subject line, with `{{variables}}`.
@@ -98,7 +98,7 @@ crate::types::object! {
     }
 }
 
-/// The `templates` that [`ReplaceEmailTemplates`](crate::models::ReplaceEmailTemplates) sends.
+/// The email of one occasion in one language.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceEmailTemplate {
     /// BCP 47 language tag, such as `en` or `zh-CN`.
@@ -107,7 +107,7 @@ pub struct ReplaceEmailTemplate {
     pub language_tag: String,
     /// Occasion of the message.
     pub template_type: TemplateType,
-    /// What the provider says of the user, in its own form.
+    /// Subject, body and sender.
     pub details: EmailTemplateDetails,
 }
 
@@ -126,7 +126,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ReplaceEmailTemplates`](crate::models::ReplaceEmailTemplates) sends.
+/// Email templates to create or replace.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceEmailTemplates {
     /// Templates to create or replace, by language and type.
@@ -142,7 +142,7 @@ impl ReplaceEmailTemplates {
 
 crate::types::object! { ReplaceEmailTemplates { required templates "templates" } }
 
-/// What [`UpdateEmailTemplateDetails`](crate::models::UpdateEmailTemplateDetails) sends.
+/// Changes to an email template.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateEmailTemplateDetails {
     /// Subject line, with `{{variables}}`.

@@ -8,24 +8,24 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 crate::types::tagged_union! {
-    /// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
+    /// A piece of the profile that the interaction saves when it is submitted.
     pub enum AddUserProfile by "type" {
-        /// Username.
+        /// Sets the username.
         Username(UsernameProfile) = "username",
-        /// Password.
+        /// Sets the password.
         Password(PasswordProfile) = "password",
-        /// Email address.
+        /// Sets the primary email.
         Email(EmailProfile) = "email",
-        /// Phone number.
+        /// Sets the primary phone number.
         Phone(PhoneProfile) = "phone",
-        /// Social identity.
+        /// Links a social identity.
         Social(SocialProfile) = "social",
-        /// Values of profile fields.
+        /// Sets profile fields.
         ExtraProfile(ExtraProfile) = "extraProfile",
     }
 }
 
-/// What [`GenerateBackupCodes`](crate::api::experience::GenerateBackupCodes) answers.
+/// New backup codes and the verification by which they are bound.
 #[derive(Clone, PartialEq)]
 pub struct BackupCodesVerification {
     /// Id of the verification, from the operation that began it.
@@ -45,10 +45,10 @@ impl std::fmt::Debug for BackupCodesVerification {
 
 crate::types::object! { BackupCodesVerification { required verification_id "verificationId", required codes "codes" } }
 
-/// What [`BindMfaVerification`](crate::models::BindMfaVerification) sends.
+/// A verified second factor that is to be bound to the user.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BindMfaVerification {
-    /// Which kind it is.
+    /// Kind of the factor.
     pub r#type: MfaFactor,
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
@@ -63,7 +63,9 @@ impl BindMfaVerification {
 
 crate::types::object! { BindMfaVerification { required r#type "type", required verification_id "verificationId" } }
 
-/// What [`VerifyMfaVerificationCode`](crate::api::experience::VerifyMfaVerificationCode) sends.
+/// A code that
+/// [`CreateAndSendMfaVerificationCode`](crate::api::experience::Experience::create_and_send_mfa_verification_code)
+/// sent.
 #[derive(Clone, PartialEq)]
 pub struct CheckMfaVerificationCode {
     /// Id of the verification, from the operation that began it.
@@ -103,7 +105,7 @@ crate::types::object! {
     }
 }
 
-/// What [`CreateNewPasswordIdentityVerification`](crate::models::CreateNewPasswordIdentityVerification) sends.
+/// A username and password for a new user.
 #[derive(Clone, PartialEq)]
 pub struct CreateNewPasswordIdentityVerification {
     /// The identifier concerned: username, email or phone.
@@ -130,7 +132,7 @@ impl std::fmt::Debug for CreateNewPasswordIdentityVerification {
 
 crate::types::object! { CreateNewPasswordIdentityVerification { required identifier "identifier", required password "password" } }
 
-/// What [`CreatePasswordVerification`](crate::models::CreatePasswordVerification) sends.
+/// An identifier and the password that should go with it.
 #[derive(Clone, PartialEq)]
 pub struct CreatePasswordVerification {
     /// The identifier concerned: username, email or phone.
@@ -159,9 +161,7 @@ impl std::fmt::Debug for CreatePasswordVerification {
 
 crate::types::object! { CreatePasswordVerification { required identifier "identifier", required password "password" } }
 
-/// What
-/// [`CreateSignInPasskeyAuthenticationWithIdentifier`](crate::models::CreateSignInPasskeyAuthenticationWithIdentifier)
-/// sends.
+/// The identifier of the user whose passkeys are asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateSignInPasskeyAuthenticationWithIdentifier {
     /// The identifier concerned: username, email or phone.
@@ -177,7 +177,7 @@ impl CreateSignInPasskeyAuthenticationWithIdentifier {
 
 crate::types::object! { CreateSignInPasskeyAuthenticationWithIdentifier { required identifier "identifier" } }
 
-/// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
+/// An email address, proven by a verification, as primary email.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmailProfile {
     /// Id of the verification, from the operation that began it.
@@ -193,7 +193,7 @@ impl EmailProfile {
 
 crate::types::object! { EmailProfile { required verification_id "verificationId" } tag "type" "email" }
 
-/// What [`GetEnabledSsoConnectors`](crate::api::experience::GetEnabledSsoConnectors) answers.
+/// The enterprise connectors that serve an email address.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnabledSsoConnectors {
     /// Ids of [`SsoConnector`](crate::models::SsoConnector)s; empty if none serves the domain.
@@ -202,7 +202,7 @@ pub struct EnabledSsoConnectors {
 
 crate::types::object! { EnabledSsoConnectors { required connector_ids "connectorIds" } }
 
-/// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
+/// Values of profile fields.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExtraProfile {
     /// Values of the profile fields by name.
@@ -218,10 +218,10 @@ impl ExtraProfile {
 
 crate::types::object! { ExtraProfile { required values "values" } tag "type" "extraProfile" }
 
-/// What [`IdentifyUser`](crate::models::IdentifyUser) sends.
+/// By which verification the user is told.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IdentifyUser {
-    /// Id of the verification, from the operation that began it.
+    /// Id of the verification that tells the user; may be left out in a registration whose profile tells it.
     pub verification_id: Option<String>,
     /// Whether to link the social identity to the account that has the same email or phone.
     pub link_social_identity: Option<bool>,
@@ -229,7 +229,7 @@ pub struct IdentifyUser {
 
 crate::types::object! { IdentifyUser { optional verification_id "verificationId", optional link_social_identity "linkSocialIdentity" } }
 
-/// What [`InitInteraction`](crate::models::InitInteraction) sends.
+/// What the new interaction is for.
 #[derive(Clone, PartialEq)]
 pub struct InitInteraction {
     /// What the interaction is for.
@@ -256,18 +256,18 @@ impl std::fmt::Debug for InitInteraction {
 
 crate::types::object! { InitInteraction { required interaction_event "interactionEvent", optional captcha_token "captchaToken" } }
 
-/// What [`GetInteraction`](crate::api::experience::GetInteraction) answers.
+/// State of a running sign-in, registration or password reset.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Interaction {
     /// What the interaction is for.
     pub interaction_event: InteractionEvent,
-    /// Id of a [`User`](crate::models::User).
+    /// Id of the [`User`](crate::models::User); absent until told.
     pub user_id: Option<String>,
-    /// Standard claims of OpenID Connect about the user.
+    /// What submission saves.
     pub profile: InteractionProfile,
     /// The verifications of the interaction, complete and begun.
     pub verification_records: Option<Vec<VerificationRecord>>,
-    /// Multi-factor authentication.
+    /// MFA factors about to be bound, and what was declined; absent if there is nothing.
     pub mfa: Option<InteractionMfa>,
     /// Circumstances of the sign-in: address, country and the like; what the edge provides.
     pub sign_in_context: Option<BTreeMap<String, String>>,
@@ -287,18 +287,18 @@ crate::types::object! {
     }
 }
 
-/// The `captcha` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
+/// State of the CAPTCHA in an interaction.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InteractionCaptcha {
-    /// Whether it has succeeded.
+    /// Whether it was solved.
     pub verified: bool,
-    /// Whether it was skipped.
+    /// Whether it is not needed in this interaction.
     pub skipped: bool,
 }
 
 crate::types::object! { InteractionCaptcha { required verified "verified", required skipped "skipped" } }
 
-/// The `mfa` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
+/// MFA factors that submission binds, and what the user declined.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InteractionMfa {
     /// Whether the user opted in to MFA.
@@ -326,10 +326,10 @@ crate::types::object! {
     }
 }
 
-/// The `webAuthn` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
+/// A passkey that is about to be bound.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InteractionPasskey {
-    /// Domain for which the passkey is valid.
+    /// Domain for which the passkey is made.
     pub rp_id: String,
     /// Id of the passkey in base64url.
     pub credential_id: String,
@@ -341,7 +341,7 @@ pub struct InteractionPasskey {
     pub counter: i64,
     /// User agent of the browser in which the passkey was created.
     pub agent: String,
-    /// Name as people see it.
+    /// Name that the user gave the passkey.
     pub name: Option<String>,
 }
 
@@ -357,14 +357,14 @@ crate::types::object! {
     } tag "type" "WebAuthn"
 }
 
-/// The `profile` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
+/// Profile that submission saves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InteractionProfile {
     /// URL of the picture.
     ///
     /// At most 2048 characters.
     pub avatar: Patch<String>,
-    /// Name as people see it.
+    /// Full name.
     ///
     /// At most 128 characters.
     pub name: Patch<String>,
@@ -413,42 +413,41 @@ crate::types::object! {
     }
 }
 
-/// The `socialIdentity` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
+/// A social identity that is about to be linked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct InteractionSocialIdentity {
     /// Name of the provider in users' identities, such as `github`; one identity a target.
     pub target: String,
-    /// Refuses passwords that contain the user's name, email, phone or username.
+    /// What the provider tells of the user.
     pub user_info: SocialUserInfo,
 }
 
 crate::types::object! { InteractionSocialIdentity { required target "target", required user_info "userInfo" } }
 
-/// The `totp` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
+/// An authenticator app that is about to be bound.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InteractionTotp {}
 
 crate::types::object! { InteractionTotp {  } tag "type" "Totp" }
 
 crate::types::string_enum! {
-    /// The `identifierType` that
-    /// [`CreateAndSendMfaVerificationCode`](crate::api::experience::CreateAndSendMfaVerificationCode) sends.
+    /// Where an MFA code goes; either spelling is accepted.
     pub enum MfaIdentifierType {
-        /// Email address.
+        /// Email address, in the older spelling.
         Email = "email",
-        /// Phone number.
+        /// Phone number, in the older spelling.
         Phone = "phone",
-        /// Email.
+        /// Email address, in the older spelling.
         CapitalizedEmail = "Email",
-        /// Phone number.
+        /// Phone number, in the older spelling.
         CapitalizedPhone = "Phone",
     }
 }
 
-/// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
+/// A password for the user.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PasswordProfile {
-    /// The value itself.
+    /// The password in clear.
     pub value: String,
 }
 
@@ -461,7 +460,7 @@ impl PasswordProfile {
 
 crate::types::object! { PasswordProfile { required value "value" } tag "type" "password" }
 
-/// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
+/// A phone number, proven by a verification, as primary phone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PhoneProfile {
     /// Id of the verification, from the operation that began it.
@@ -477,7 +476,7 @@ impl PhoneProfile {
 
 crate::types::object! { PhoneProfile { required verification_id "verificationId" } tag "type" "phone" }
 
-/// What [`CreateAndSendMfaVerificationCode`](crate::api::experience::CreateAndSendMfaVerificationCode) sends.
+/// Where to send an MFA code.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SendMfaVerificationCode {
     /// Whether the code goes to the user's email address or phone number.
@@ -493,12 +492,12 @@ impl SendMfaVerificationCode {
 
 crate::types::object! { SendMfaVerificationCode { required identifier_type "identifierType" } }
 
-/// What [`CreateAndSendVerificationCode`](crate::api::experience::CreateAndSendVerificationCode) sends.
+/// Where to send a code, and what for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SendVerificationCode {
-    /// The identifier concerned: username, email or phone.
+    /// Where the code goes.
     pub identifier: Identifier,
-    /// What the interaction is for.
+    /// What the code is for, by which the message is chosen.
     pub interaction_event: InteractionEvent,
 }
 
@@ -511,8 +510,7 @@ impl SendVerificationCode {
 
 crate::types::object! { SendVerificationCode { required identifier "identifier", required interaction_event "interactionEvent" } }
 
-/// What [`CreateSignInPasskeyAuthentication`](crate::api::experience::CreateSignInPasskeyAuthentication)
-/// answers.
+/// What the browser needs to ask for a passkey.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignInPasskeyAuthentication {
     /// What to pass, decoded, to the browser's `navigator.credentials.get`.
@@ -521,7 +519,7 @@ pub struct SignInPasskeyAuthentication {
 
 crate::types::object! { SignInPasskeyAuthentication { required authentication_options "authenticationOptions" } }
 
-/// What [`CreateSocialVerification`](crate::api::experience::CreateSocialVerification) answers.
+/// A verification begun, and where the user signs in at the provider.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SocialAuthorization {
     /// URL of the provider's sign-in page, to which the browser goes next.
@@ -532,7 +530,7 @@ pub struct SocialAuthorization {
 
 crate::types::object! { SocialAuthorization { required authorization_uri "authorizationUri", required verification_id "verificationId" } }
 
-/// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
+/// A social identity, proven by a verification.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SocialProfile {
     /// Id of the verification, from the operation that began it.
@@ -548,12 +546,12 @@ impl SocialProfile {
 
 crate::types::object! { SocialProfile { required verification_id "verificationId" } tag "type" "social" }
 
-/// What [`CreateTotpSecret`](crate::api::experience::CreateTotpSecret) answers.
+/// A new secret for an authenticator app and the verification by which it is bound.
 #[derive(Clone, PartialEq)]
 pub struct TotpSecretVerification {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
-    /// The secret in clear.
+    /// Secret for the authenticator app, in Base32.
     pub secret: String,
     /// QR code of the secret for authenticator apps, as data URI of a PNG.
     pub secret_qr_code: String,
@@ -577,7 +575,7 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateInteractionEvent`](crate::models::UpdateInteractionEvent) sends.
+/// What the interaction is to be for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdateInteractionEvent {
     /// What the interaction is for.
@@ -593,10 +591,10 @@ impl UpdateInteractionEvent {
 
 crate::types::object! { UpdateInteractionEvent { required interaction_event "interactionEvent" } }
 
-/// What [`AddUserProfile`](crate::models::AddUserProfile) sends.
+/// A username for the user.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UsernameProfile {
-    /// The value itself.
+    /// The username.
     ///
     /// Matches `^[A-Z_a-z]\w*$`.
     pub value: String,
@@ -611,10 +609,10 @@ impl UsernameProfile {
 
 crate::types::object! { UsernameProfile { required value "value" } tag "type" "username" }
 
-/// What [`CreatePasswordVerification`](crate::models::CreatePasswordVerification) answers.
+/// The verification that was begun or has succeeded; later steps refer to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerificationId {
-    /// Id of the verification, from the operation that began it.
+    /// Id of the verification, to which later steps refer.
     pub verification_id: String,
 }
 
@@ -627,7 +625,7 @@ impl VerificationId {
 
 crate::types::object! { VerificationId { required verification_id "verificationId" } }
 
-/// What [`VerifyBackupCode`](crate::models::VerifyBackupCode) sends.
+/// One of the user's backup codes.
 #[derive(Clone, PartialEq)]
 pub struct VerifyBackupCode {
     /// The code as the user entered it.
@@ -651,7 +649,7 @@ impl std::fmt::Debug for VerifyBackupCode {
 
 crate::types::object! { VerifyBackupCode { required code "code" } }
 
-/// What [`VerifyEnterpriseSsoVerification`](crate::models::VerifyEnterpriseSsoVerification) sends.
+/// What the identity provider's callback brought.
 #[derive(Clone, PartialEq)]
 pub struct VerifyEnterpriseSsoVerification {
     /// Query parameters of the provider's callback, unchanged.
@@ -683,12 +681,12 @@ crate::types::object! {
     }
 }
 
-/// What [`VerifyOneTimeTokenVerification`](crate::models::VerifyOneTimeTokenVerification) sends.
+/// A one-time token and the email address that it should be for.
 #[derive(Clone, PartialEq)]
 pub struct VerifyOneTimeTokenVerification {
     /// The identifier concerned: username, email or phone.
     pub identifier: Identifier,
-    /// The token as it is handed to the user, usually in a link.
+    /// The token as the user brought it.
     ///
     /// At least 1 character.
     pub token: String,
@@ -712,12 +710,12 @@ impl std::fmt::Debug for VerifyOneTimeTokenVerification {
 
 crate::types::object! { VerifyOneTimeTokenVerification { required identifier "identifier", required token "token" } }
 
-/// What [`VerifySignInPasskeyAuthentication`](crate::models::VerifySignInPasskeyAuthentication) sends.
+/// The browser's answer to a passkey challenge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifySignInPasskeyAuthentication {
-    /// Id of the verification, from the operation that began it.
+    /// Id of the verification that the identifier began; left out if there was no identifier.
     pub verification_id: Option<String>,
-    /// The data proper.
+    /// What the browser returned, encoded.
     pub payload: WebAuthnAuthenticationPayload,
 }
 
@@ -730,12 +728,12 @@ impl VerifySignInPasskeyAuthentication {
 
 crate::types::object! { VerifySignInPasskeyAuthentication { optional verification_id "verificationId", required payload "payload" } }
 
-/// What [`VerifySocialVerification`](crate::models::VerifySocialVerification) sends.
+/// What the provider's callback brought.
 #[derive(Clone, PartialEq)]
 pub struct VerifySocialVerification {
     /// Query parameters of the provider's callback, unchanged.
     pub connector_data: JsonObject,
-    /// Id of the verification, from the operation that began it.
+    /// Id of the verification that was begun; left out for Google One Tap.
     pub verification_id: Option<String>,
 }
 
@@ -757,14 +755,14 @@ impl std::fmt::Debug for VerifySocialVerification {
 
 crate::types::object! { VerifySocialVerification { required connector_data "connectorData", optional verification_id "verificationId" } }
 
-/// What [`VerifyTotpVerification`](crate::models::VerifyTotpVerification) sends.
+/// A code of the authenticator app.
 #[derive(Clone, PartialEq)]
 pub struct VerifyTotpVerification {
     /// The code as the user entered it.
     ///
     /// At least 1 character.
     pub code: String,
-    /// Id of the verification, from the operation that began it.
+    /// Id of the verification of a new secret; left out to check against the user's own app.
     pub verification_id: Option<String>,
 }
 
@@ -786,13 +784,12 @@ impl std::fmt::Debug for VerifyTotpVerification {
 
 crate::types::object! { VerifyTotpVerification { required code "code", optional verification_id "verificationId" } }
 
-/// What [`VerifyWebAuthnAuthenticationVerification`](crate::models::VerifyWebAuthnAuthenticationVerification)
-/// sends.
+/// The browser's answer to a passkey challenge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifyWebAuthnAuthenticationVerification {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
-    /// The data proper.
+    /// What the browser returned, encoded.
     pub payload: WebAuthnAuthenticationPayload,
 }
 
@@ -810,13 +807,12 @@ crate::types::object! {
     }
 }
 
-/// What [`VerifyWebAuthnRegistrationVerification`](crate::models::VerifyWebAuthnRegistrationVerification)
-/// sends.
+/// The passkey that the browser created.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifyWebAuthnRegistrationVerification {
     /// Id of the verification, from the operation that began it.
     pub verification_id: String,
-    /// The data proper.
+    /// What the browser returned, encoded.
     pub payload: WebAuthnRegistrationPayload,
 }
 
@@ -829,9 +825,7 @@ impl VerifyWebAuthnRegistrationVerification {
 
 crate::types::object! { VerifyWebAuthnRegistrationVerification { required verification_id "verificationId", required payload "payload" } }
 
-/// What
-/// [`CreateWebAuthnAuthenticationVerification`](crate::api::experience::CreateWebAuthnAuthenticationVerification)
-/// answers.
+/// A passkey challenge and the verification that it belongs to.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnAuthentication {
     /// Id of the verification, from the operation that began it.
@@ -847,9 +841,7 @@ crate::types::object! {
     }
 }
 
-/// What
-/// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
-/// answers.
+/// Options for a new passkey and the verification by which it is bound.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnRegistration {
     /// Id of the verification, from the operation that began it.

@@ -7,10 +7,10 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateHook`](crate::models::CreateHook) sends.
+/// A new webhook.
 #[derive(Clone, PartialEq)]
 pub struct CreateHook {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Leave it out: the server knows its tenant.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
@@ -18,17 +18,17 @@ pub struct CreateHook {
     ///
     /// 1 to 256 characters.
     pub name: Option<String>,
-    /// The event; hooks made long ago have one, newer ones use `events`.
+    /// Single event, in the older form; use `events`.
     ///
     /// Deprecated.
     pub event: Option<HookEvent>,
     /// Events that are sent, one delivery each.
     pub events: Option<Vec<HookEvent>>,
-    /// Settings proper to the kind of thing that this is.
+    /// Where and how it delivers.
     pub config: HookConfig,
-    /// Whether it is in force.
+    /// Whether it delivers; it does if left out.
     pub enabled: Option<bool>,
-    /// When it was created.
+    /// Now, if left out.
     pub created_at: Option<Timestamp>,
 }
 
@@ -73,7 +73,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ListHooks`](crate::api::hooks::ListHooks) answers.
+/// A webhook: which events are sent where.
 #[derive(Clone, PartialEq)]
 pub struct Hook {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -88,17 +88,17 @@ pub struct Hook {
     ///
     /// At most 256 characters.
     pub name: String,
-    /// The event; hooks made long ago have one, newer ones use `events`.
+    /// Single event of a hook made long ago; null for newer ones, which have `events`.
     pub event: Option<HookEvent>,
     /// Events that are sent, one delivery each.
     pub events: Vec<HookEvent>,
-    /// Settings proper to the kind of thing that this is.
+    /// Where and how it delivers.
     pub config: HookConfig,
     /// Key of the signatures in `logto-signature-sha-256`; keep it secret.
     ///
     /// At most 64 characters.
     pub signing_key: String,
-    /// Whether it is in force.
+    /// Whether it delivers.
     pub enabled: bool,
     /// When it was created.
     pub created_at: Timestamp,
@@ -138,10 +138,10 @@ crate::types::object! {
     }
 }
 
-/// The `config` that [`ListHooks`](crate::api::hooks::ListHooks) answers.
+/// Where and how a webhook delivers.
 #[derive(Clone, PartialEq)]
 pub struct HookConfig {
-    /// Full URL.
+    /// URL that gets the deliveries, each by POST.
     pub url: String,
     /// Headers added to each delivery, for instance to authenticate it.
     pub headers: Option<BTreeMap<String, String>>,
@@ -169,7 +169,7 @@ impl std::fmt::Debug for HookConfig {
 crate::types::object! { HookConfig { required url "url", optional headers "headers", optional retries "retries" } }
 
 crate::types::string_enum! {
-    /// The `event` that [`ListHooks`](crate::api::hooks::ListHooks) answers.
+    /// Something that webhooks can be told of.
     pub enum HookEvent {
         /// A user has registered.
         PostRegister = "PostRegister",
@@ -232,7 +232,7 @@ crate::types::string_enum! {
     }
 }
 
-/// The `executionStats` that [`ListHooks`](crate::api::hooks::ListHooks) answers.
+/// Deliveries of a webhook in the last 24 hours.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HookExecutionStats {
     /// How many deliveries got a success status.
@@ -243,12 +243,12 @@ pub struct HookExecutionStats {
 
 crate::types::object! { HookExecutionStats { required success_count "successCount", required request_count "requestCount" } }
 
-/// What [`CreateHookTest`](crate::api::hooks::CreateHookTest) sends.
+/// The events of which samples are sent, and where to.
 #[derive(Clone, PartialEq)]
 pub struct TestHook {
-    /// Events that are sent, one delivery each.
+    /// Events of which a sample each is sent.
     pub events: Vec<HookEvent>,
-    /// Settings proper to the kind of thing that this is.
+    /// Where the samples go, which need not be the hook's own URL.
     pub config: HookConfig,
 }
 
@@ -267,10 +267,10 @@ impl std::fmt::Debug for TestHook {
 
 crate::types::object! { TestHook { required events "events", required config "config" } }
 
-/// What [`UpdateHook`](crate::models::UpdateHook) sends.
+/// Changes to a webhook; what is given replaces what was there, objects whole.
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateHook {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Leave it out: the server knows its tenant.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
@@ -278,17 +278,17 @@ pub struct UpdateHook {
     ///
     /// 1 to 256 characters.
     pub name: Option<String>,
-    /// The event; hooks made long ago have one, newer ones use `events`.
+    /// Single event, in the older form; use `events`.
     ///
     /// Deprecated.
     pub event: Patch<HookEvent>,
     /// Events that are sent, one delivery each.
     pub events: Option<Vec<HookEvent>>,
-    /// Settings proper to the kind of thing that this is.
+    /// Where and how it delivers; replaced as a whole.
     pub config: Option<HookConfig>,
-    /// Whether it is in force.
+    /// Whether it delivers.
     pub enabled: Option<bool>,
-    /// When it was created.
+    /// Better left out.
     pub created_at: Option<Timestamp>,
 }
 

@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`ReplaceLegacyInteractionMfa`](crate::models::ReplaceLegacyInteractionMfa) sends.
+/// A backup code as answer to the MFA challenge.
 #[cfg(feature = "interaction")]
 #[derive(Clone, PartialEq)]
 pub struct BackupCodeMfa {
@@ -35,7 +35,7 @@ crate::types::object! { BackupCodeMfa { required code "code" } tag "type" "Backu
 
 #[cfg(feature = "interaction")]
 crate::types::tagged_union! {
-    /// What [`BindLegacyInteractionMfa`](crate::models::BindLegacyInteractionMfa) sends.
+    /// Proof of a new second factor.
     pub enum BindLegacyInteractionMfa by "type" {
         /// Authenticator app with codes that change with time (RFC 6238).
         Totp(BindTotp) = "Totp",
@@ -46,7 +46,7 @@ crate::types::tagged_union! {
     }
 }
 
-/// What [`BindLegacyInteractionMfa`](crate::models::BindLegacyInteractionMfa) sends.
+/// A code of the authenticator app.
 #[cfg(feature = "interaction")]
 #[derive(Clone, PartialEq)]
 pub struct BindTotp {
@@ -72,18 +72,18 @@ impl std::fmt::Debug for BindTotp {
 #[cfg(feature = "interaction")]
 crate::types::object! { BindTotp { required code "code" } tag "type" "Totp" }
 
-/// What [`ConsentLegacyInteraction`](crate::models::ConsentLegacyInteraction) sends.
+/// What the user consents to besides the scopes.
 #[cfg(feature = "interaction")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConsentLegacyInteraction {
-    /// Ids of [`Organization`](crate::models::Organization)s.
+    /// Ids of [`Organization`](crate::models::Organization)s that the application may access.
     pub organization_ids: Option<Vec<String>>,
 }
 
 #[cfg(feature = "interaction")]
 crate::types::object! { ConsentLegacyInteraction { optional organization_ids "organizationIds" } }
 
-/// The `backupCode` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
+/// Backup codes that are about to be bound.
 #[cfg(any(feature = "experience", feature = "interaction"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InteractionBackupCode {}
@@ -92,20 +92,18 @@ pub struct InteractionBackupCode {}
 crate::types::object! { InteractionBackupCode {  } tag "type" "BackupCode" }
 
 crate::types::string_enum! {
-    /// The `interactionEvent` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+    /// What an interaction is for.
     pub enum InteractionEvent {
-        /// Sign-in.
+        /// Sign-in of an existing user.
         SignIn = "SignIn",
-        /// Registration.
+        /// Registration of a new user.
         Register = "Register",
         /// Reset of a forgotten password.
         ForgotPassword = "ForgotPassword",
     }
 }
 
-/// What
-/// [`CreateLegacyInteractionSocialAuthorizationUri`](crate::api::interaction::CreateLegacyInteractionSocialAuthorizationUri)
-/// sends.
+/// What it takes to begin a social sign-in.
 #[cfg(feature = "interaction")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct LegacyAuthorizationRequest {
@@ -113,7 +111,7 @@ pub struct LegacyAuthorizationRequest {
     pub connector_id: String,
     /// Random value of yours that comes back with the callback; check it against forgery.
     pub state: String,
-    /// Where the provider or server sends the browser back to.
+    /// Where the provider sends the browser back to; must be registered there.
     pub redirect_uri: String,
 }
 
@@ -134,21 +132,21 @@ crate::types::object! {
     }
 }
 
-/// What [`GetLegacyInteractionConsent`](crate::api::interaction::GetLegacyInteractionConsent) answers.
+/// What a consent page shows.
 #[cfg(feature = "interaction")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct LegacyConsent {
-    /// The application concerned.
+    /// The application that asks for consent.
     pub application: ApplicationSummary,
-    /// The user concerned.
+    /// The user who is asked.
     pub user: UserSummary,
-    /// Organizations of which the user is a member.
+    /// Organizations of the user to which access can be given.
     pub organizations: Option<Vec<LegacyConsentOrganization>>,
     /// Scopes about the user's own data that are still to be granted.
     pub missing_oidc_scope: Option<Vec<String>>,
     /// API permissions that are still to be granted, by resource.
     pub missing_resource_scopes: Option<Vec<ConsentResourceScopes>>,
-    /// Where the provider or server sends the browser back to.
+    /// Where the application is called back.
     pub redirect_uri: String,
 }
 
@@ -164,8 +162,7 @@ crate::types::object! {
     }
 }
 
-/// The `organizations` that
-/// [`GetLegacyInteractionConsent`](crate::api::interaction::GetLegacyInteractionConsent) answers.
+/// An organization and what the application asks for there.
 #[cfg(feature = "interaction")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct LegacyConsentOrganization {
@@ -190,27 +187,27 @@ crate::types::object! {
     }
 }
 
-/// The `identifier` that [`StartLegacyInteraction`](crate::models::StartLegacyInteraction) sends.
+/// An identifier with its proof: password, code, or a connector's data.
 #[cfg(feature = "interaction")]
 #[derive(Clone, Default, PartialEq)]
 pub struct LegacyIdentifier {
-    /// Name for signing in, unique in the tenant; null if there is none.
+    /// Username; with a password.
     ///
     /// At least 1 character.
     pub username: Option<String>,
-    /// Password in clear.
+    /// Password that proves the identifier.
     ///
     /// At least 1 character.
     pub password: Option<String>,
-    /// Email address.
+    /// Email address; with a password, a code, or a connector that has proven it.
     pub email: Option<String>,
-    /// Phone number with country code, digits only.
+    /// Phone number; with a password, a code, or a connector that has proven it.
     pub phone: Option<String>,
-    /// The verification code as the user entered it.
+    /// Code that proves the identifier.
     ///
     /// At least 1 character.
     pub verification_code: Option<String>,
-    /// Id of a [`Connector`](crate::models::Connector).
+    /// Id of the [`Connector`](crate::models::Connector) whose data prove it.
     pub connector_id: Option<String>,
     /// Query parameters of the provider's callback, unchanged.
     pub connector_data: Option<JsonObject>,
@@ -244,11 +241,11 @@ crate::types::object! {
     }
 }
 
-/// What [`ReplaceLegacyInteractionEvent`](crate::api::interaction::ReplaceLegacyInteractionEvent) sends.
+/// What the interaction is to be for.
 #[cfg(feature = "interaction")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct LegacyInteractionEvent {
-    /// The event; hooks made long ago have one, newer ones use `events`.
+    /// What the interaction is for.
     pub event: InteractionEvent,
 }
 
@@ -263,25 +260,25 @@ impl LegacyInteractionEvent {
 #[cfg(feature = "interaction")]
 crate::types::object! { LegacyInteractionEvent { required event "event" } }
 
-/// The `profile` that [`StartLegacyInteraction`](crate::models::StartLegacyInteraction) sends.
+/// Profile that submission saves.
 #[cfg(feature = "interaction")]
 #[derive(Clone, Default, PartialEq)]
 pub struct LegacyProfile {
-    /// Name for signing in, unique in the tenant; null if there is none.
+    /// New username.
     ///
     /// Matches `^[A-Z_a-z]\w*$`.
     pub username: Option<String>,
-    /// Email address.
+    /// New primary email, already proven as identifier.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
     pub email: Option<String>,
-    /// Phone number with country code, digits only.
+    /// New primary phone number, already proven as identifier.
     ///
     /// Matches `^\d+$`.
     pub phone: Option<String>,
-    /// Id of a [`Connector`](crate::models::Connector).
+    /// Id of the [`Connector`](crate::models::Connector) whose identity, already proven, is to be linked.
     pub connector_id: Option<String>,
-    /// Password in clear.
+    /// New password in clear.
     pub password: Option<String>,
 }
 
@@ -311,7 +308,7 @@ crate::types::object! {
 
 #[cfg(feature = "interaction")]
 crate::types::tagged_union! {
-    /// What [`ReplaceLegacyInteractionMfa`](crate::models::ReplaceLegacyInteractionMfa) sends.
+    /// The answer to an MFA challenge.
     pub enum ReplaceLegacyInteractionMfa by "type" {
         /// Authenticator app with codes that change with time (RFC 6238).
         Totp(BindTotp) = "Totp",
@@ -322,7 +319,7 @@ crate::types::tagged_union! {
     }
 }
 
-/// What [`SkipLegacyInteractionMfa`](crate::models::SkipLegacyInteractionMfa) sends.
+/// That the user declines to set up MFA.
 #[cfg(feature = "interaction")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SkipLegacyInteractionMfa {
@@ -333,15 +330,15 @@ pub struct SkipLegacyInteractionMfa {
 #[cfg(feature = "interaction")]
 crate::types::object! { SkipLegacyInteractionMfa { required mfa_skipped "mfaSkipped" } }
 
-/// What [`StartLegacyInteraction`](crate::models::StartLegacyInteraction) sends.
+/// What the new interaction is for, on request with identifier and profile.
 #[cfg(feature = "interaction")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct StartLegacyInteraction {
-    /// The event; hooks made long ago have one, newer ones use `events`.
+    /// What the interaction is for.
     pub event: InteractionEvent,
-    /// The identifier concerned: username, email or phone.
+    /// First identifier, with its proof.
     pub identifier: Option<LegacyIdentifier>,
-    /// Standard claims of OpenID Connect about the user.
+    /// Profile to be saved on submission.
     pub profile: Option<LegacyProfile>,
 }
 

@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`GetMfaSettings`](crate::api::my_account::GetMfaSettings) answers.
+/// The signed-in user's choice about MFA at sign-in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountMfaSettings {
     /// Whether the user is not asked for MFA at sign-in; without effect where MFA is mandatory.
@@ -24,7 +24,7 @@ impl AccountMfaSettings {
 crate::types::object! { AccountMfaSettings { required skip_mfa_on_sign_in "skipMfaOnSignIn" } }
 
 crate::types::tagged_union! {
-    /// What [`AddMfaVerification`](crate::models::AddMfaVerification) sends.
+    /// An MFA factor for the signed-in user's account.
     pub enum AddMfaVerification by "type" {
         /// Passkey or security key.
         WebAuthn(AddPasskey) = "WebAuthn",
@@ -35,12 +35,12 @@ crate::types::tagged_union! {
     }
 }
 
-/// What [`AddMfaVerification`](crate::models::AddMfaVerification) sends.
+/// A passkey, proven by a verification record, to be added as MFA factor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AddPasskey {
-    /// Id of the verified record that proves the new identifier, from a `verifications` operation.
+    /// Id of the record that [`VerifyWebAuthnRegistration`](crate::models::VerifyWebAuthnRegistration) verified.
     pub new_identifier_verification_record_id: String,
-    /// Name as people see it.
+    /// Name of the passkey, for the user to tell it from others.
     pub name: Option<String>,
 }
 
@@ -61,12 +61,13 @@ crate::types::object! {
     } tag "type" "WebAuthn"
 }
 
-/// What [`AddMfaVerification`](crate::models::AddMfaVerification) sends.
+/// An authenticator app to be added as MFA factor, by the secret that
+/// [`GenerateTotpSecret`](crate::api::my_account::MyAccount::generate_totp_secret) gave.
 #[derive(Clone, PartialEq)]
 pub struct AddTotp {
-    /// The secret in clear.
+    /// Secret that the app was given, in Base32.
     pub secret: String,
-    /// The code as the user entered it.
+    /// Code of the app, to prove that it is set up; not checked if left out.
     pub code: Option<String>,
 }
 
@@ -88,12 +89,12 @@ impl std::fmt::Debug for AddTotp {
 
 crate::types::object! { AddTotp { required secret "secret", optional code "code" } tag "type" "Totp" }
 
-/// The `codes` that [`GetBackupCodes`](crate::api::my_account::GetBackupCodes) answers.
+/// A backup code and when it was used.
 #[derive(Clone, PartialEq)]
 pub struct BackupCodeUse {
-    /// The code as the user entered it.
+    /// The code in clear.
     pub code: String,
-    /// Used at.
+    /// When it was used, in ISO 8601; absent if it was not.
     pub used_at: Patch<String>,
 }
 
@@ -108,10 +109,10 @@ impl std::fmt::Debug for BackupCodeUse {
 
 crate::types::object! { BackupCodeUse { required code "code", patch used_at "usedAt" } }
 
-/// What [`GetBackupCodes`](crate::api::my_account::GetBackupCodes) answers.
+/// The user's backup codes, used ones too.
 #[derive(Clone, PartialEq)]
 pub struct BackupCodeUses {
-    /// Backup codes, each good for one sign-in.
+    /// All codes of the set.
     pub codes: Vec<BackupCodeUse>,
 }
 
@@ -123,7 +124,7 @@ impl std::fmt::Debug for BackupCodeUses {
 
 crate::types::object! { BackupCodeUses { required codes "codes" } }
 
-/// What [`GenerateMyAccountBackupCodes`](crate::api::my_account::GenerateMyAccountBackupCodes) answers.
+/// Backup codes that are saved nowhere yet.
 #[derive(Clone, PartialEq)]
 pub struct BackupCodes {
     /// Backup codes, each good for one sign-in.
@@ -138,12 +139,12 @@ impl std::fmt::Debug for BackupCodes {
 
 crate::types::object! { BackupCodes { required codes "codes" } }
 
-/// What [`CreateOrReplaceTotpMfaVerification`](crate::models::CreateOrReplaceTotpMfaVerification) sends.
+/// An authenticator app, proven by one of its codes.
 #[derive(Clone, PartialEq)]
 pub struct CreateOrReplaceTotpMfaVerification {
-    /// The secret in clear.
+    /// Secret that the app was given, in Base32.
     pub secret: String,
-    /// The code as the user entered it.
+    /// Code of the app, to prove that it is set up.
     pub code: String,
 }
 
@@ -166,8 +167,7 @@ impl std::fmt::Debug for CreateOrReplaceTotpMfaVerification {
 crate::types::object! { CreateOrReplaceTotpMfaVerification { required secret "secret", required code "code" } }
 
 crate::types::untagged_union! {
-    /// The `expires_in` that [`GetSocialIdentityAccessToken`](crate::api::my_account::GetSocialIdentityAccessToken)
-    /// answers.
+    /// Seconds until a token expires, as number or text, as the provider sends it.
     pub enum ExpiresIn {
         /// Number.
         Number(i64),
@@ -176,7 +176,7 @@ crate::types::untagged_union! {
     }
 }
 
-/// What [`ReplaceMyAccountIdentity`](crate::api::my_account::ReplaceMyAccountIdentity) sends.
+/// The verification record that proves a social account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IdentityVerification {
     /// Id of the verified record that proves the new identifier, from a `verifications` operation.
@@ -192,7 +192,7 @@ impl IdentityVerification {
 
 crate::types::object! { IdentityVerification { required new_identifier_verification_record_id "newIdentifierVerificationRecordId" } }
 
-/// What [`GetProfile`](crate::api::my_account::GetProfile) answers.
+/// The signed-in user's account; what the token's scopes or the account center do not allow is absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
     /// Unique id, given by the server.
@@ -211,7 +211,7 @@ pub struct Profile {
     ///
     /// At most 128 characters.
     pub primary_phone: Patch<String>,
-    /// Name as people see it.
+    /// Full name; null if there is none.
     ///
     /// At most 128 characters.
     pub name: Patch<String>,
@@ -267,12 +267,12 @@ crate::types::object! {
     }
 }
 
-/// What [`GetSocialIdentityAccessToken`](crate::api::my_account::GetSocialIdentityAccessToken) answers.
+/// A token for a third party's APIs.
 #[derive(Clone, PartialEq)]
 pub struct ThirdPartyAccessToken {
     /// Bearer token for the third party's own APIs, never for Logto's.
     pub access_token: String,
-    /// Scopes, separated by spaces.
+    /// Scopes that the third party granted, in its own form; absent if it did not say.
     pub scope: Option<String>,
     /// Usually `Bearer`.
     pub token_type: Option<String>,
@@ -300,10 +300,10 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdatePrimaryEmail`](crate::models::UpdatePrimaryEmail) sends.
+/// The new primary email and its proof.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdatePrimaryEmail {
-    /// Email address.
+    /// The new address, as in the record that proves it.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
     pub email: String,
@@ -328,10 +328,10 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdatePrimaryPhone`](crate::models::UpdatePrimaryPhone) sends.
+/// The new primary phone number and its proof.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdatePrimaryPhone {
-    /// Phone number with country code, digits only.
+    /// The new number, as in the record that proves it.
     ///
     /// Matches `^\d+$`.
     pub phone: String,
@@ -356,20 +356,20 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateProfile`](crate::models::UpdateProfile) sends.
+/// Changes to the signed-in user's account; null clears.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateProfile {
-    /// Name as people see it.
+    /// Full name; null clears it.
     pub name: Patch<String>,
-    /// URL of the picture.
+    /// URL of the picture; null clears it.
     ///
     /// A URL.
     pub avatar: Patch<String>,
-    /// Name for signing in, unique in the tenant; null if there is none.
+    /// Name for signing in, unique in the tenant; null clears it. Needs a verification record.
     ///
     /// Matches `^[A-Z_a-z]\w*$`.
     pub username: Patch<String>,
-    /// Any JSON of your own; Logto keeps it and does not look into it.
+    /// Any JSON of your own, in place of all there is.
     pub custom_data: Option<JsonObject>,
 }
 

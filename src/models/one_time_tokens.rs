@@ -7,17 +7,17 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`AddOneTimeTokens`](crate::api::one_time_tokens::AddOneTimeTokens) sends.
+/// A new one-time token.
 #[cfg(feature = "one-time-tokens")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateOneTimeToken {
-    /// Email address.
+    /// Email address of the user who is to sign in or register by it.
     ///
     /// 1 to 128 characters.
     pub email: String,
-    /// Data that go with it and turn up when it is used.
+    /// What happens when it is used: organizations to join, and what it may be used for.
     pub context: Option<OneTimeTokenContext>,
-    /// Lifetime in seconds from now.
+    /// Lifetime in seconds; 600 if left out.
     pub expires_in: Option<i64>,
 }
 
@@ -32,7 +32,7 @@ impl CreateOneTimeToken {
 #[cfg(feature = "one-time-tokens")]
 crate::types::object! { CreateOneTimeToken { required email "email", optional context "context", optional expires_in "expiresIn" } }
 
-/// What [`ListOneTimeTokens`](crate::api::one_time_tokens::ListOneTimeTokens) answers.
+/// A single-use token that signs in the owner of an email address.
 #[cfg(feature = "one-time-tokens")]
 #[derive(Clone, PartialEq)]
 pub struct OneTimeToken {
@@ -44,7 +44,7 @@ pub struct OneTimeToken {
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// Email address.
+    /// Email address of the user who is to sign in or register by it.
     ///
     /// 1 to 128 characters.
     pub email: String,
@@ -52,9 +52,9 @@ pub struct OneTimeToken {
     ///
     /// 1 to 256 characters.
     pub token: String,
-    /// Data that go with it and turn up when it is used.
+    /// What happens when it is used: organizations to join, and what it may be used for.
     pub context: OneTimeTokenContext,
-    /// How it stands.
+    /// Whether it can still be used; may say `active` for a while after it has expired.
     pub status: OneTimeTokenStatus,
     /// When it was created.
     pub created_at: Timestamp,
@@ -92,12 +92,12 @@ crate::types::object! {
     }
 }
 
-/// The `oneTimeTokenContext` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// What happens when a one-time token is used.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OneTimeTokenContext {
     /// Ids of [`Organization`](crate::models::Organization)s that the user joins when the token is used.
     pub jit_organization_ids: Option<Vec<String>>,
-    /// What the interaction is for.
+    /// The only thing that it may be used for; anything if left out.
     pub interaction_event: Option<InteractionEvent>,
 }
 
@@ -110,7 +110,7 @@ crate::types::object! {
 
 #[cfg(feature = "one-time-tokens")]
 crate::types::string_enum! {
-    /// The `status` that [`ListOneTimeTokens`](crate::api::one_time_tokens::ListOneTimeTokens) answers.
+    /// Whether a one-time token can still be used.
     pub enum OneTimeTokenStatus {
         /// Can be used.
         Active = "active",
@@ -123,11 +123,11 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`ReplaceOneTimeTokenStatus`](crate::models::ReplaceOneTimeTokenStatus) sends.
+/// The new status of a one-time token.
 #[cfg(feature = "one-time-tokens")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceOneTimeTokenStatus {
-    /// How it stands.
+    /// The new status; anything but `active`.
     pub status: OneTimeTokenStatus,
 }
 
@@ -142,15 +142,15 @@ impl ReplaceOneTimeTokenStatus {
 #[cfg(feature = "one-time-tokens")]
 crate::types::object! { ReplaceOneTimeTokenStatus { required status "status" } }
 
-/// What [`VerifyOneTimeToken`](crate::models::VerifyOneTimeToken) sends.
+/// A one-time token and the email address that it should be for.
 #[cfg(feature = "one-time-tokens")]
 #[derive(Clone, PartialEq)]
 pub struct VerifyOneTimeToken {
-    /// The token as it is handed to the user, usually in a link.
+    /// The token as the user brought it.
     ///
     /// 1 to 256 characters.
     pub token: String,
-    /// Email address.
+    /// Email address that it must be for.
     ///
     /// 1 to 128 characters.
     pub email: String,

@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateOrganizationInvitation`](crate::models::CreateOrganizationInvitation) sends.
+/// A new invitation to an organization.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateOrganizationInvitation {
     /// Id of the [`User`](crate::models::User) who invites; null if it was nobody in particular.
@@ -22,9 +22,9 @@ pub struct CreateOrganizationInvitation {
     ///
     /// 1 to 21 characters.
     pub organization_id: String,
-    /// When it expires.
+    /// Until when it can be accepted; must be in the future.
     pub expires_at: Timestamp,
-    /// Ids of [`OrganizationRole`](crate::models::OrganizationRole)s.
+    /// Ids of [`OrganizationRole`](crate::models::OrganizationRole)s that the invitee gets on accepting.
     pub organization_role_ids: Option<Vec<String>>,
     /// What goes into the email; `false` sends none.
     ///
@@ -57,15 +57,14 @@ crate::types::object! {
     }
 }
 
-/// The `messagePayload|0` that [`CreateOrganizationInvitation`](crate::models::CreateOrganizationInvitation)
-/// sends.
+/// What goes into the email of an invitation; other members become variables of the template too.
 #[derive(Clone, Default, PartialEq)]
 pub struct InvitationMessage {
-    /// The code as the user entered it.
+    /// Value of the template's `{{code}}` variable.
     pub code: Option<String>,
     /// URL for the `{{link}}` variable of the template: where the invitation is accepted.
     pub link: Option<String>,
-    /// BCP 47 language tag, such as `en-US`.
+    /// Language of the email, by which the template is chosen.
     pub locale: Option<String>,
     /// Languages wanted for the message, by preference, as BCP 47 tags separated by spaces.
     pub ui_locales: Option<String>,
@@ -95,8 +94,7 @@ crate::types::object! {
 }
 
 crate::types::untagged_union! {
-    /// The `messagePayload` that [`CreateOrganizationInvitation`](crate::models::CreateOrganizationInvitation)
-    /// sends.
+    /// The email of an invitation, or none.
     pub enum InvitationMessageOption {
         /// [`InvitationMessage`](crate::models::InvitationMessage).
         Message(InvitationMessage),
@@ -105,7 +103,7 @@ crate::types::untagged_union! {
     }
 }
 
-/// What [`GetOrganizationInvitation`](crate::api::organization_invitations::GetOrganizationInvitation) answers.
+/// An invitation to join an organization.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationInvitation {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -132,15 +130,15 @@ pub struct OrganizationInvitation {
     ///
     /// 1 to 21 characters.
     pub organization_id: String,
-    /// How it stands.
+    /// What became of it; overdue ones say `Expired`.
     pub status: OrganizationInvitationStatus,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// When it expires.
+    /// Until when it can be accepted.
     pub expires_at: Timestamp,
-    /// Roles held inside the organization.
+    /// Roles that the invitee gets on accepting.
     pub organization_roles: Vec<EntityReference>,
 }
 
@@ -161,8 +159,7 @@ crate::types::object! {
 }
 
 crate::types::string_enum! {
-    /// The `status` that
-    /// [`GetOrganizationInvitation`](crate::api::organization_invitations::GetOrganizationInvitation) answers.
+    /// What became of an invitation.
     pub enum OrganizationInvitationStatus {
         /// Waits for an answer.
         Pending = "Pending",
@@ -175,14 +172,15 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`ReplaceOrganizationInvitationStatus`](crate::models::ReplaceOrganizationInvitationStatus) sends.
+/// The decision on an invitation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceOrganizationInvitationStatus {
-    /// Id of the [`User`](crate::models::User) who accepted; null before that.
+    /// Id of the [`User`](crate::models::User) who accepts; needed with `Accepted`, and the primary email must be
+    /// the invited one.
     ///
     /// At most 21 characters.
     pub accepted_user_id: Patch<String>,
-    /// How it stands.
+    /// `Accepted` or `Revoked`.
     pub status: OrganizationInvitationStatus,
 }
 

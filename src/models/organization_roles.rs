@@ -7,15 +7,15 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateOrganizationRole`](crate::models::CreateOrganizationRole) sends.
+/// A new organization role.
 #[cfg(feature = "organization-roles")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateOrganizationRole {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Leave it out: the server knows its tenant.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
-    /// Name as people see it.
+    /// Name, unique among organization roles.
     ///
     /// 1 to 128 characters.
     pub name: String,
@@ -23,7 +23,7 @@ pub struct CreateOrganizationRole {
     ///
     /// At most 256 characters.
     pub description: Patch<String>,
-    /// Which kind it is.
+    /// Who can hold it; fixed once created.
     pub r#type: Option<RoleType>,
     /// Ids of [`OrganizationScope`](crate::models::OrganizationScope)s.
     pub organization_scope_ids: Option<Vec<String>>,
@@ -58,7 +58,7 @@ crate::types::object! {
     }
 }
 
-/// What [`GetOrganizationRole`](crate::api::organization_roles::GetOrganizationRole) answers.
+/// A role that can be held inside organizations, defined once for the tenant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationRole {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -69,7 +69,7 @@ pub struct OrganizationRole {
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// Name as people see it.
+    /// Name, unique among organization roles.
     ///
     /// 1 to 128 characters.
     pub name: String,
@@ -77,11 +77,11 @@ pub struct OrganizationRole {
     ///
     /// At most 256 characters.
     pub description: Option<String>,
-    /// Which kind it is.
+    /// Who can hold it; fixed once created.
     pub r#type: RoleType,
-    /// Permissions.
+    /// Organization permissions that it carries; only in lists.
     pub scopes: Option<Vec<EntityReference>>,
-    /// API permissions.
+    /// API permissions that it carries; only in lists.
     pub resource_scopes: Option<Vec<ResourceScopeReference>>,
 }
 
@@ -97,7 +97,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ReplaceOrganizationRoleScopes`](crate::api::organization_roles::ReplaceOrganizationRoleScopes) sends.
+/// Ids of organization permissions.
 #[cfg(feature = "organization-roles")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationScopeIds {
@@ -116,19 +116,19 @@ impl OrganizationScopeIds {
 #[cfg(feature = "organization-roles")]
 crate::types::object! { OrganizationScopeIds { required organization_scope_ids "organizationScopeIds" } }
 
-/// What [`UpdateOrganizationRole`](crate::models::UpdateOrganizationRole) sends.
+/// Changes to an organization role.
 #[cfg(feature = "organization-roles")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateOrganizationRole {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Leave it out: the server knows its tenant.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
-    /// Unique id, given by the server.
+    /// Better left out: ids are for good.
     ///
     /// 1 to 21 characters.
     pub id: Option<String>,
-    /// Name as people see it.
+    /// Name, unique among organization roles.
     ///
     /// 1 to 128 characters.
     pub name: Option<String>,

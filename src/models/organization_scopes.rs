@@ -7,15 +7,15 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateOrganizationScope`](crate::models::CreateOrganizationScope) sends.
+/// A new organization permission.
 #[cfg(feature = "organization-scopes")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateOrganizationScope {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Leave it out: the server knows its tenant.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
-    /// Name as people see it.
+    /// Name as tokens have it in `scope`, such as `invite:member`; unique among organization permissions.
     ///
     /// 1 to 128 characters.
     pub name: String,
@@ -36,7 +36,7 @@ impl CreateOrganizationScope {
 #[cfg(feature = "organization-scopes")]
 crate::types::object! { CreateOrganizationScope { optional tenant_id "tenantId", required name "name", patch description "description" } }
 
-/// What [`ListOrganizationRoleScopes`](crate::api::organization_roles::ListOrganizationRoleScopes) answers.
+/// A permission inside organizations, defined once for the tenant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationScope {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -47,11 +47,11 @@ pub struct OrganizationScope {
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// Name as people see it.
+    /// Name as tokens have it in `scope`, such as `invite:member`; unique among organization permissions.
     ///
     /// 1 to 128 characters.
     pub name: String,
-    /// What it is for, in words.
+    /// What it allows, in words; null if there is none.
     ///
     /// At most 256 characters.
     pub description: Option<String>,
@@ -66,19 +66,19 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateOrganizationScope`](crate::models::UpdateOrganizationScope) sends.
+/// Changes to an organization permission.
 #[cfg(feature = "organization-scopes")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateOrganizationScope {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Leave it out: the server knows its tenant.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
-    /// Unique id, given by the server.
+    /// Better left out: ids are for good.
     ///
     /// 1 to 21 characters.
     pub id: Option<String>,
-    /// Name as people see it.
+    /// Name as tokens have it in `scope`; a new one takes effect with new tokens.
     ///
     /// 1 to 128 characters.
     pub name: Option<String>,

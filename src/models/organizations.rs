@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`AssignOrganizationRolesToApplications`](crate::models::AssignOrganizationRolesToApplications) sends.
+/// Applications and the organization roles that each of them gets.
 #[cfg(feature = "organizations")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AssignOrganizationRolesToApplications {
@@ -33,7 +33,7 @@ crate::types::object! {
     }
 }
 
-/// What [`AssignOrganizationRolesToUsers`](crate::models::AssignOrganizationRolesToUsers) sends.
+/// Users and the organization roles that each of them gets.
 #[cfg(feature = "organizations")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AssignOrganizationRolesToUsers {
@@ -59,11 +59,11 @@ crate::types::object! {
     }
 }
 
-/// What [`CreateOrganization`](crate::models::CreateOrganization) sends.
+/// A new organization.
 #[cfg(feature = "organizations")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateOrganization {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Leave it out: the server knows its tenant.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
@@ -86,7 +86,7 @@ pub struct CreateOrganization {
     pub branding: Option<Branding>,
     /// CSS that is added to the pages; null if there is none.
     pub custom_css: Patch<String>,
-    /// When it was created.
+    /// Now, if left out.
     pub created_at: Option<Timestamp>,
 }
 
@@ -123,7 +123,7 @@ crate::types::object! {
     }
 }
 
-/// What [`CreateOrganizationJitEmailDomain`](crate::models::CreateOrganizationJitEmailDomain) sends.
+/// An email domain whose new users join the organization.
 #[cfg(feature = "organizations")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateOrganizationJitEmailDomain {
@@ -144,7 +144,7 @@ impl CreateOrganizationJitEmailDomain {
 #[cfg(feature = "organizations")]
 crate::types::object! { CreateOrganizationJitEmailDomain { required email_domain "emailDomain" } }
 
-/// What [`ListApplicationOrganizations`](crate::api::applications::ListApplicationOrganizations) answers.
+/// An organization: a group of users and applications with roles and branding of its own.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Organization {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -155,7 +155,7 @@ pub struct Organization {
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// Name as people see it.
+    /// Name, which need not be unique.
     ///
     /// 1 to 128 characters.
     pub name: String,
@@ -176,7 +176,7 @@ pub struct Organization {
     pub custom_css: Option<String>,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Roles held inside the organization.
+    /// Roles that the user or application holds here; only in lists of somebody's organizations.
     pub organization_roles: Option<Vec<EntityReference>>,
     /// Number of users, of which the featured ones are some.
     pub users_count: Option<i64>,
@@ -202,8 +202,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ListOrganizationJitEmailDomains`](crate::api::organizations::ListOrganizationJitEmailDomains)
-/// answers.
+/// An email domain whose new users join the organization.
 #[cfg(feature = "organizations")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationJitEmailDomain {
@@ -230,7 +229,7 @@ crate::types::object! {
     }
 }
 
-/// What [`AssignOrganizationRolesToUser`](crate::api::organizations::AssignOrganizationRolesToUser) answers.
+/// Ids of organization roles.
 #[cfg(feature = "organizations")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationRoleIds {
@@ -249,7 +248,7 @@ impl OrganizationRoleIds {
 #[cfg(feature = "organizations")]
 crate::types::object! { OrganizationRoleIds { required organization_role_ids "organizationRoleIds" } }
 
-/// What [`ReplaceOrganizationUserRoles`](crate::api::organizations::ReplaceOrganizationUserRoles) sends.
+/// Organization roles by id, by name, or both.
 #[cfg(feature = "organizations")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OrganizationRoleSelection {
@@ -268,7 +267,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ReplaceOrganizationJitEmailDomains`](crate::models::ReplaceOrganizationJitEmailDomains) sends.
+/// All email domains whose new users join the organization.
 #[cfg(feature = "organizations")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceOrganizationJitEmailDomains {
@@ -287,8 +286,7 @@ impl ReplaceOrganizationJitEmailDomains {
 #[cfg(feature = "organizations")]
 crate::types::object! { ReplaceOrganizationJitEmailDomains { required email_domains "emailDomains" } }
 
-/// What [`ReplaceOrganizationJitSsoConnectors`](crate::api::organizations::ReplaceOrganizationJitSsoConnectors)
-/// sends.
+/// Ids of enterprise connectors.
 #[cfg(feature = "organizations")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SsoConnectorIds {
@@ -307,15 +305,15 @@ impl SsoConnectorIds {
 #[cfg(feature = "organizations")]
 crate::types::object! { SsoConnectorIds { required sso_connector_ids "ssoConnectorIds" } }
 
-/// What [`UpdateOrganization`](crate::models::UpdateOrganization) sends.
+/// Changes to an organization; what is given replaces what was there, objects whole.
 #[cfg(feature = "organizations")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateOrganization {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Leave it out: the server knows its tenant.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
-    /// Unique id, given by the server.
+    /// Better left out: ids are for good.
     ///
     /// 1 to 21 characters.
     pub id: Option<String>,
@@ -338,7 +336,7 @@ pub struct UpdateOrganization {
     pub branding: Option<Branding>,
     /// CSS that is added to the pages; null if there is none.
     pub custom_css: Patch<String>,
-    /// When it was created.
+    /// Better left out.
     pub created_at: Option<Timestamp>,
 }
 

@@ -7,11 +7,11 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateResource`](crate::models::CreateResource) sends.
+/// A new API resource.
 #[cfg(feature = "resources")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateResource {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Leave it out: the server knows its tenant.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
@@ -52,11 +52,11 @@ crate::types::object! {
     }
 }
 
-/// What [`CreateResourceScope`](crate::models::CreateResourceScope) sends.
+/// A new permission of an API resource.
 #[cfg(feature = "resources")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateResourceScope {
-    /// Name as people see it.
+    /// Name as tokens have it in `scope`, such as `read:orders`; without spaces, unique in the resource.
     ///
     /// 1 to 256 characters.
     pub name: String,
@@ -75,7 +75,7 @@ impl CreateResourceScope {
 #[cfg(feature = "resources")]
 crate::types::object! { CreateResourceScope { required name "name", patch description "description" } }
 
-/// The `resource` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// An API for which Logto issues access tokens.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resource {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -94,11 +94,11 @@ pub struct Resource {
     ///
     /// At least 1 character.
     pub indicator: String,
-    /// Whether it is the one taken by default.
+    /// Whether tokens are for it when no resource is asked for.
     pub is_default: bool,
     /// How long access tokens for this API live, in seconds.
     pub access_token_ttl: i64,
-    /// Permissions.
+    /// Its permissions; only on request.
     pub scopes: Option<Vec<Scope>>,
 }
 
@@ -136,11 +136,11 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateResource`](crate::models::UpdateResource) sends.
+/// Changes to an API resource.
 #[cfg(feature = "resources")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateResource {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Leave it out: the server knows its tenant.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
@@ -161,11 +161,11 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateResourceIsDefault`](crate::models::UpdateResourceIsDefault) sends.
+/// Whether an API resource is the default one.
 #[cfg(feature = "resources")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdateResourceIsDefault {
-    /// Whether it is the one taken by default.
+    /// Whether tokens are for it when no resource is asked for; true takes this from any other resource.
     pub is_default: bool,
 }
 
@@ -180,11 +180,11 @@ impl UpdateResourceIsDefault {
 #[cfg(feature = "resources")]
 crate::types::object! { UpdateResourceIsDefault { required is_default "isDefault" } }
 
-/// What [`UpdateResourceScope`](crate::models::UpdateResourceScope) sends.
+/// Changes to a permission.
 #[cfg(feature = "resources")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateResourceScope {
-    /// Name as people see it.
+    /// Name as tokens have it in `scope`; a new one takes effect with new tokens.
     ///
     /// 1 to 256 characters.
     pub name: Option<String>,

@@ -7,15 +7,15 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateRole`](crate::models::CreateRole) sends.
+/// A new role.
 #[cfg(feature = "roles")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateRole {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Leave it out: the server knows its tenant.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
-    /// Name as people see it.
+    /// Name as the `roles` claim has it; unique in the tenant.
     ///
     /// 1 to 128 characters.
     pub name: String,
@@ -23,11 +23,11 @@ pub struct CreateRole {
     ///
     /// 1 to 128 characters.
     pub description: String,
-    /// Which kind it is.
+    /// Who can hold it; fixed once created.
     pub r#type: Option<RoleType>,
-    /// Whether it is the one taken by default.
+    /// Whether new users get the role by themselves.
     pub is_default: Option<bool>,
-    /// Ids of API permissions ([`Scope`](crate::models::Scope)).
+    /// Ids of API permissions ([`Scope`](crate::models::Scope)) that it carries from the start.
     pub scope_ids: Option<Vec<String>>,
 }
 
@@ -58,7 +58,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ListApplicationRoles`](crate::api::applications::ListApplicationRoles) answers.
+/// A role of the tenant: API permissions that go together.
 #[cfg(any(feature = "applications", feature = "roles", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Role {
@@ -70,7 +70,7 @@ pub struct Role {
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// Name as people see it.
+    /// Name as the `roles` claim has it; unique in the tenant.
     ///
     /// 1 to 128 characters.
     pub name: String,
@@ -78,9 +78,9 @@ pub struct Role {
     ///
     /// 1 to 128 characters.
     pub description: String,
-    /// Which kind it is.
+    /// Who can hold it; fixed once created.
     pub r#type: RoleType,
-    /// Whether it is the one taken by default.
+    /// Whether new users get it by themselves.
     pub is_default: bool,
     /// Number of users, of which the featured ones are some.
     pub users_count: Option<i64>,
@@ -109,20 +109,20 @@ crate::types::object! {
 }
 
 crate::types::string_enum! {
-    /// The `type` that [`ListApplicationRoles`](crate::api::applications::ListApplicationRoles) answers.
+    /// Who can hold a role; fixed once created.
     pub enum RoleType {
-        /// For people.
+        /// Held by users.
         User = "User",
-        /// For programs without a user.
+        /// Held by machine-to-machine applications.
         MachineToMachine = "MachineToMachine",
     }
 }
 
-/// What [`UpdateRole`](crate::models::UpdateRole) sends.
+/// Changes to a role.
 #[cfg(feature = "roles")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateRole {
-    /// Name as people see it.
+    /// Name as the `roles` claim has it; unique in the tenant.
     ///
     /// 1 to 128 characters.
     pub name: Option<String>,
@@ -130,7 +130,7 @@ pub struct UpdateRole {
     ///
     /// 1 to 128 characters.
     pub description: Option<String>,
-    /// Whether it is the one taken by default.
+    /// Whether new users get it by themselves.
     pub is_default: Option<bool>,
 }
 

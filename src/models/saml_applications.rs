@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateSamlApplication`](crate::models::CreateSamlApplication) sends.
+/// A new SAML application; where it sends responses can be told later.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateSamlApplication {
     /// Name as people see it.
@@ -64,7 +64,7 @@ crate::types::object! {
     }
 }
 
-/// What [`CreateSamlApplicationSecret`](crate::models::CreateSamlApplicationSecret) sends.
+/// How long a new SAML certificate is to be valid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateSamlApplicationSecret {
     /// How many years the certificate is valid.
@@ -82,7 +82,7 @@ impl CreateSamlApplicationSecret {
 
 crate::types::object! { CreateSamlApplicationSecret { required life_span_in_years "lifeSpanInYears" } }
 
-/// What [`CreateSamlApplication`](crate::models::CreateSamlApplication) answers.
+/// A service provider that signs users in by SAML.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SamlApplication {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -99,7 +99,7 @@ pub struct SamlApplication {
     pub name: String,
     /// What it is for, in words.
     pub description: Option<String>,
-    /// Which kind it is.
+    /// Always `SAML`.
     pub r#type: ApplicationType,
     /// Any JSON of your own; Logto keeps it and does not look into it.
     pub custom_data: JsonObject,
@@ -110,7 +110,7 @@ pub struct SamlApplication {
     pub app_level_access_control_enabled: bool,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Which claim of the user goes into which SAML attribute: claim names to attribute names.
+    /// Which claim of the user goes into which SAML attribute.
     pub attribute_mapping: SamlAttributeMapping,
     /// Entity id (issuer) of the service provider, which its requests must carry; unique in the tenant.
     ///
@@ -144,7 +144,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ListSamlApplicationSecrets`](crate::api::saml_applications::ListSamlApplicationSecrets) answers.
+/// A certificate of a SAML application, without its private key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SamlApplicationSecret {
     /// Unique id, given by the server.
@@ -157,7 +157,7 @@ pub struct SamlApplicationSecret {
     pub certificate: String,
     /// When it was created.
     pub created_at: Timestamp,
-    /// When it expires.
+    /// When the certificate ends.
     pub expires_at: Timestamp,
     /// Whether this certificate signs responses; one at most does.
     pub active: bool,
@@ -182,12 +182,12 @@ crate::types::object! {
     }
 }
 
-/// The `acsUrl` that [`CreateSamlApplication`](crate::models::CreateSamlApplication) answers.
+/// Where and how a service provider receives responses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SamlAssertionConsumerService {
     /// How responses travel to the service provider: by form post or by redirect.
     pub binding: SamlBinding,
-    /// Full URL.
+    /// URL of the service provider's endpoint.
     ///
     /// A URL.
     pub url: String,
@@ -202,12 +202,12 @@ impl SamlAssertionConsumerService {
 
 crate::types::object! { SamlAssertionConsumerService { required binding "binding", required url "url" } }
 
-/// The `attributeMapping` that [`CreateSamlApplication`](crate::models::CreateSamlApplication) answers.
+/// Names of SAML attributes by claim; claims left out are not sent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SamlAttributeMapping {
     /// SAML attribute that carries the user's id.
     pub sub: Option<String>,
-    /// Name as people see it.
+    /// SAML attribute that carries the full name.
     pub name: Option<String>,
     /// SAML attribute that carries the given name.
     pub given_name: Option<String>,
@@ -215,49 +215,49 @@ pub struct SamlAttributeMapping {
     pub family_name: Option<String>,
     /// SAML attribute that carries the middle name.
     pub middle_name: Option<String>,
-    /// Casual name.
+    /// SAML attribute that carries the nickname.
     pub nickname: Option<String>,
     /// SAML attribute that carries the preferred username.
     pub preferred_username: Option<String>,
-    /// Standard claims of OpenID Connect about the user.
+    /// SAML attribute that carries the URL of the profile page.
     pub profile: Option<String>,
     /// SAML attribute that carries the URL of the avatar.
     pub picture: Option<String>,
-    /// URL of the user's web page.
+    /// SAML attribute that carries the URL of the web page.
     pub website: Option<String>,
-    /// Email address.
+    /// SAML attribute that carries the email address.
     pub email: Option<String>,
     /// SAML attribute that tells whether the email address is verified.
     pub email_verified: Option<String>,
-    /// Gender, `female` and `male` being the values that OpenID Connect defines.
+    /// SAML attribute that carries the gender.
     pub gender: Option<String>,
-    /// Date of birth as `YYYY-MM-DD`; year `0000` if it is withheld.
+    /// SAML attribute that carries the date of birth.
     pub birthdate: Option<String>,
-    /// Time zone by its IANA name, such as `Europe/Berlin`.
+    /// SAML attribute that carries the time zone.
     pub zoneinfo: Option<String>,
-    /// BCP 47 language tag, such as `en-US`.
+    /// SAML attribute that carries the preferred language.
     pub locale: Option<String>,
     /// SAML attribute that carries the phone number.
     pub phone_number: Option<String>,
     /// SAML attribute that tells whether the phone number is verified.
     pub phone_number_verified: Option<String>,
-    /// Postal address, as in OpenID Connect's `address` claim.
+    /// SAML attribute that carries the postal address.
     pub address: Option<String>,
     /// SAML attribute that carries when the user was last changed.
     pub updated_at: Option<String>,
-    /// Name for signing in, unique in the tenant; null if there is none.
+    /// SAML attribute that carries the username.
     pub username: Option<String>,
     /// SAML attribute that carries when the user was created.
     pub created_at: Option<String>,
     /// SAML attribute that carries the user's custom data.
     pub custom_data: Option<String>,
-    /// Linked social identities, by the connector's target (`github`, `google`, ...).
+    /// SAML attribute that carries the user's social identities.
     pub identities: Option<String>,
     /// SAML attribute that carries the user's enterprise identities.
     pub sso_identities: Option<String>,
-    /// Roles that the user holds.
+    /// SAML attribute that carries the names of the user's roles.
     pub roles: Option<String>,
-    /// Organizations of which the user is a member.
+    /// SAML attribute that carries the ids of the user's organizations.
     pub organizations: Option<String>,
     /// SAML attribute that carries the user's organizations with their names.
     pub organization_data: Option<String>,
@@ -300,7 +300,7 @@ crate::types::object! {
 }
 
 crate::types::string_enum! {
-    /// The `binding` that [`CreateSamlApplication`](crate::models::CreateSamlApplication) answers.
+    /// How SAML messages travel by the browser.
     pub enum SamlBinding {
         /// By a form that the browser posts.
         HttpPost = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST",
@@ -309,11 +309,10 @@ crate::types::string_enum! {
     }
 }
 
-/// The `sha256` that [`ListSamlApplicationSecrets`](crate::api::saml_applications::ListSamlApplicationSecrets)
-/// answers.
+/// A fingerprint in two spellings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SamlFingerprint {
-    /// The whole in one string, ready to show.
+    /// The fingerprint as pairs of hex digits with colons between.
     pub formatted: String,
     /// The fingerprint as hex digits without colons.
     pub unformatted: String,
@@ -321,8 +320,7 @@ pub struct SamlFingerprint {
 
 crate::types::object! { SamlFingerprint { required formatted "formatted", required unformatted "unformatted" } }
 
-/// The `fingerprints` that
-/// [`ListSamlApplicationSecrets`](crate::api::saml_applications::ListSamlApplicationSecrets) answers.
+/// Fingerprints of a certificate by algorithm.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SamlFingerprints {
     /// SHA-256 fingerprint.
@@ -332,7 +330,7 @@ pub struct SamlFingerprints {
 crate::types::object! { SamlFingerprints { required sha256 "sha256" } }
 
 crate::types::string_enum! {
-    /// The `nameIdFormat` that [`CreateSamlApplication`](crate::models::CreateSamlApplication) answers.
+    /// What tells the user in SAML assertions.
     pub enum SamlNameIdFormat {
         /// The user's id, the same each time.
         Persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
@@ -345,7 +343,7 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`UpdateSamlApplication`](crate::models::UpdateSamlApplication) sends.
+/// Changes to a SAML application.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateSamlApplication {
     /// Name as people see it.
@@ -388,7 +386,7 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateSamlApplicationSecret`](crate::models::UpdateSamlApplicationSecret) sends.
+/// Whether a certificate is in use.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdateSamlApplicationSecret {
     /// Whether this certificate signs responses; one at most does.

@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateSamlAuthn`](crate::api::saml_applications_auth_flow::CreateSamlAuthn) sends.
+/// What a service provider posts to begin a sign-in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SamlAuthnRequest {
     /// The authentication request as SAML encodes it: base64, deflated in the redirect binding.

@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`DeleteSentinelActivities`](crate::models::DeleteSentinelActivities) sends.
+/// Whose failed attempts are forgotten.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DeleteSentinelActivities {
     /// What the identifiers belong to; `User` for sign-ins.
@@ -26,9 +26,9 @@ impl DeleteSentinelActivities {
 crate::types::object! { DeleteSentinelActivities { required target_type "targetType", required targets "targets" } }
 
 crate::types::string_enum! {
-    /// The `targetType` that [`DeleteSentinelActivities`](crate::models::DeleteSentinelActivities) sends.
+    /// Whose attempts are meant.
     pub enum SentinelTargetType {
-        /// For people.
+        /// Attempts of users to sign in.
         User = "User",
         /// Attempts of an application.
         App = "App",

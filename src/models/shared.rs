@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The `address` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// A postal address, in parts or as a whole.
 #[cfg(any(
     feature = "configs",
     feature = "experience",
@@ -53,7 +53,7 @@ crate::types::object! {
 
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::string_enum! {
-    /// The `agreeToTermsPolicy` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+    /// How users agree to the terms.
     pub enum AgreeToTermsPolicy {
         /// Going on counts as agreeing.
         Automatic = "Automatic",
@@ -64,7 +64,7 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`CreateRoleApplication`](crate::api::roles::CreateRoleApplication) sends.
+/// Ids of applications.
 #[cfg(any(feature = "organizations", feature = "roles"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationIds {
@@ -83,7 +83,7 @@ impl ApplicationIds {
 #[cfg(any(feature = "organizations", feature = "roles"))]
 crate::types::object! { ApplicationIds { required application_ids "applicationIds" } }
 
-/// What [`AssignApplicationRoles`](crate::api::applications::AssignApplicationRoles) answers.
+/// The roles that were asked for, and those that are new.
 #[cfg(any(feature = "applications", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AssignedRoles {
@@ -98,9 +98,7 @@ crate::types::object! { AssignedRoles { required role_ids "roleIds", required ad
 
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 crate::types::string_enum! {
-    /// The `authenticatorAttachment` that
-    /// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
-    /// answers.
+    /// How an authenticator is attached to the device.
     pub enum AuthenticatorAttachment {
         /// Part of the device.
         Platform = "platform",
@@ -111,7 +109,7 @@ crate::types::string_enum! {
 
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 crate::types::string_enum! {
-    /// The `transports` that [`GetInteraction`](crate::api::experience::GetInteraction) answers.
+    /// A way to reach an authenticator.
     pub enum AuthenticatorTransport {
         /// USB.
         Usb = "usb",
@@ -130,13 +128,13 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`CreateConnectorAuthorizationUri`](crate::api::connectors::CreateConnectorAuthorizationUri) sends.
+/// What it takes to begin a sign-in at an outside provider.
 #[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct AuthorizationRequest {
     /// Random value of yours that comes back with the callback; check it against forgery.
     pub state: String,
-    /// Where the provider or server sends the browser back to.
+    /// Where the provider sends the browser back to; must be registered there.
     pub redirect_uri: String,
 }
 
@@ -151,8 +149,7 @@ impl AuthorizationRequest {
 #[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
 crate::types::object! { AuthorizationRequest { required state "state", required redirect_uri "redirectUri" } }
 
-/// The `verificationRecords|BackupCode` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer)
-/// answers.
+/// Verification by a backup code, or of new ones.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, PartialEq)]
 pub struct BackupCodeRecord {
@@ -160,7 +157,7 @@ pub struct BackupCodeRecord {
     pub id: String,
     /// Id of a [`User`](crate::models::User).
     pub user_id: String,
-    /// The code as the user entered it.
+    /// The code that was used; absent if new ones are being made.
     pub code: Option<String>,
 }
 
@@ -186,7 +183,7 @@ impl std::fmt::Debug for BackupCodeRecord {
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 crate::types::object! { BackupCodeRecord { required id "id", required user_id "userId", optional code "code" } tag "type" "BackupCode" }
 
-/// What [`CreateUserMfaVerification`](crate::api::users::CreateUserMfaVerification) answers.
+/// A set of backup codes: ten, of ten hex digits each.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, PartialEq)]
 pub struct BackupCodeSet {
@@ -212,8 +209,7 @@ impl std::fmt::Debug for BackupCodeSet {
 #[cfg(any(feature = "my-account", feature = "users"))]
 crate::types::object! { BackupCodeSet { required codes "codes" } tag "type" "BackupCode" }
 
-/// The `branding` that [`ListApplicationOrganizations`](crate::api::applications::ListApplicationOrganizations)
-/// answers.
+/// Logos and favicons for light and dark mode.
 #[cfg(any(
     feature = "applications",
     feature = "interaction",
@@ -261,14 +257,13 @@ crate::types::object! {
     }
 }
 
-/// What [`VerifyVerificationCodeVerification`](crate::api::experience::VerifyVerificationCodeVerification)
-/// sends.
+/// A code that was sent to an identifier, with the verification that it belongs to.
 #[cfg(any(feature = "experience", feature = "verifications"))]
 #[derive(Clone, PartialEq)]
 pub struct CheckVerificationCode {
-    /// The identifier concerned: username, email or phone.
+    /// Where the code was sent.
     pub identifier: Identifier,
-    /// Id of the verification, from the operation that began it.
+    /// Id of the verification that sending the code began; in the account API that of the record.
     pub verification_id: String,
     /// The code as the user entered it.
     pub code: String,
@@ -302,11 +297,11 @@ crate::types::object! {
     }
 }
 
-/// The `ssl` that [`ListApplications`](crate::api::applications::ListApplications) answers.
+/// State of a custom domain's certificate.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CloudflareCertificate {
-    /// How it stands.
+    /// Status in Cloudflare's words.
     pub status: String,
     /// What keeps the certificate from being issued.
     pub validation_errors: Option<Vec<CloudflareValidationError>>,
@@ -323,13 +318,13 @@ impl CloudflareCertificate {
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 crate::types::object! { CloudflareCertificate { required status "status", optional validation_errors "validation_errors" } }
 
-/// The `cloudflareData` that [`ListApplications`](crate::api::applications::ListApplications) answers.
+/// State of a custom domain at Cloudflare, which serves it.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CloudflareData {
-    /// Unique id, given by the server.
+    /// Id at Cloudflare.
     pub id: String,
-    /// How it stands.
+    /// Status in Cloudflare's words.
     pub status: String,
     /// State of the certificate at Cloudflare.
     pub ssl: CloudflareCertificate,
@@ -355,7 +350,7 @@ crate::types::object! {
     }
 }
 
-/// The `validation_errors` that [`ListApplications`](crate::api::applications::ListApplications) answers.
+/// A reason why a certificate is not issued.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CloudflareValidationError {
@@ -374,8 +369,7 @@ impl CloudflareValidationError {
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 crate::types::object! { CloudflareValidationError { required message "message" } }
 
-/// The `color` that [`ListApplicationOrganizations`](crate::api::applications::ListApplicationOrganizations)
-/// answers.
+/// Colors of an application's or organization's pages.
 #[cfg(any(feature = "applications", feature = "organizations", feature = "users"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Color {
@@ -400,23 +394,20 @@ crate::types::object! {
     }
 }
 
-/// The `resourceScopes` that
-/// [`ListApplicationUserConsentScopes`](crate::api::applications::ListApplicationUserConsentScopes) answers.
+/// Permissions of one API resource.
 #[cfg(any(feature = "applications", feature = "interaction"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConsentResourceScopes {
-    /// The [`Resource`](crate::models::Resource) that the permission belongs to.
+    /// The API resource, with its indicator.
     pub resource: EntityReference,
-    /// Permissions.
+    /// Permissions of the resource.
     pub scopes: Vec<EntityReference>,
 }
 
 #[cfg(any(feature = "applications", feature = "interaction"))]
 crate::types::object! { ConsentResourceScopes { required resource "resource", required scopes "scopes" } }
 
-/// What
-/// [`CreateApplicationProtectedAppMetadataCustomDomain`](crate::api::applications::CreateApplicationProtectedAppMetadataCustomDomain)
-/// sends.
+/// A new custom domain.
 #[cfg(any(feature = "applications", feature = "domains"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateDomain {
@@ -435,15 +426,15 @@ impl CreateDomain {
 #[cfg(any(feature = "applications", feature = "domains"))]
 crate::types::object! { CreateDomain { required domain "domain" } }
 
-/// What [`CreateApplicationSecret`](crate::api::applications::CreateApplicationSecret) sends.
+/// A new secret or personal access token: its name and, if it should end, when.
 #[cfg(any(feature = "applications", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateSecret {
-    /// Name as people see it.
+    /// Name, unique in the application or for the user.
     ///
     /// 1 to 256 characters.
     pub name: String,
-    /// When it expires.
+    /// When it stops working; null or left out for never.
     pub expires_at: Patch<Timestamp>,
 }
 
@@ -458,7 +449,7 @@ impl CreateSecret {
 #[cfg(any(feature = "applications", feature = "users"))]
 crate::types::object! { CreateSecret { required name "name", patch expires_at "expiresAt" } }
 
-/// The `customClientMetadata` that [`ListApplications`](crate::api::applications::ListApplications) answers.
+/// An application's settings beyond standard OpenID Connect.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomClientMetadata {
@@ -470,7 +461,7 @@ pub struct CustomClientMetadata {
     pub refresh_token_ttl: Option<i64>,
     /// How long refresh tokens live, in days; 14 if unset.
     pub refresh_token_ttl_in_days: Option<i64>,
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Reserved for Logto itself.
     pub tenant_id: Option<String>,
     /// Issues refresh tokens even without `prompt=consent`, for web frameworks that do not follow OpenID Connect.
     pub always_issue_refresh_token: Option<bool>,
@@ -501,13 +492,13 @@ crate::types::object! {
     }
 }
 
-/// The `customDomains` that [`ListApplications`](crate::api::applications::ListApplications) answers.
+/// A custom domain of a protected app.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomDomain {
     /// Host name, without scheme or path.
     pub domain: String,
-    /// How it stands.
+    /// How far the domain is.
     pub status: DomainStatus,
     /// What keeps the domain from working; null if nothing does.
     pub error_message: Option<String>,
@@ -542,13 +533,14 @@ crate::types::object! {
     }
 }
 
-/// The `customUiAssets` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// Uploaded pages of your own.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomUiAssets {
-    /// Unique id, given by the server.
+    /// Id that [`UploadCustomUiAssets`](crate::api::sign_in_experience::SignInExperience::upload_custom_ui_assets)
+    /// gave.
     pub id: String,
-    /// When it was created.
+    /// When they were uploaded.
     pub created_at: Timestamp,
 }
 
@@ -563,7 +555,7 @@ impl CustomUiAssets {
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::object! { CustomUiAssets { required id "id", required created_at "createdAt" } }
 
-/// The `customUiCsp` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// Additions to the content security policy of pages of your own.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CustomUiCsp {
@@ -576,7 +568,7 @@ pub struct CustomUiCsp {
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::object! { CustomUiCsp { optional script_src "scriptSrc", optional connect_src "connectSrc" } }
 
-/// The `dnsRecords` that [`ListApplications`](crate::api::applications::ListApplications) answers.
+/// A DNS record to be set where the domain is administered.
 #[cfg(any(
     feature = "applications",
     feature = "configs",
@@ -586,11 +578,11 @@ crate::types::object! { CustomUiCsp { optional script_src "scriptSrc", optional 
 ))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct DnsRecord {
-    /// Name as people see it.
+    /// Host name of the record.
     pub name: String,
-    /// Which kind it is.
+    /// Type of the record, such as `CNAME`.
     pub r#type: String,
-    /// The value itself.
+    /// What the record must say.
     pub value: String,
 }
 
@@ -617,8 +609,7 @@ impl DnsRecord {
 ))]
 crate::types::object! { DnsRecord { required name "name", required r#type "type", required value "value" } }
 
-/// The `verificationRecords|EmailVerificationCode` that
-/// [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// Verification by a code sent by email.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmailVerificationCodeRecord {
@@ -650,14 +641,13 @@ crate::types::object! {
     } tag "type" "EmailVerificationCode"
 }
 
-/// The `verificationRecords|EnterpriseSso` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer)
-/// answers.
+/// Verification by an enterprise identity provider.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnterpriseSsoRecord {
     /// Unique id, given by the server.
     pub id: String,
-    /// Id of a [`Connector`](crate::models::Connector).
+    /// Id of the [`SsoConnector`](crate::models::SsoConnector).
     pub connector_id: String,
     /// What the identity provider says of the user; absent until it has answered.
     pub enterprise_sso_user_info: Option<EnterpriseSsoRecordEnterpriseSsoUserInfo>,
@@ -688,7 +678,8 @@ crate::types::object! {
     } tag "type" "EnterpriseSso"
 }
 
-/// The `enterpriseSsoUserInfo` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// The `enterpriseSsoUserInfo` that [`GetJwtCustomizer`](crate::api::configs::Configs::get_jwt_customizer)
+/// answers.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnterpriseSsoRecordEnterpriseSsoUserInfo {
@@ -736,8 +727,7 @@ crate::types::object! {
     } rest extra
 }
 
-/// The `organizationRoles` that
-/// [`ListApplicationOrganizations`](crate::api::applications::ListApplicationOrganizations) answers.
+/// Something in brief: its id and name.
 #[cfg(any(
     feature = "applications",
     feature = "configs",
@@ -755,9 +745,9 @@ pub struct EntityReference {
     pub id: String,
     /// Name as people see it.
     pub name: String,
-    /// What it is for, in words.
+    /// What it is for, in words; absent where only id and name are told.
     pub description: Patch<String>,
-    /// URI that names the API: the `resource` of token requests and the `aud` of tokens. Fixed once created.
+    /// Of an API resource its indicator; absent otherwise.
     ///
     /// At least 1 character.
     pub indicator: Option<String>,
@@ -801,17 +791,17 @@ crate::types::object! {
     }
 }
 
-/// The `grants` that [`ListUserGrants`](crate::api::users::ListUserGrants) answers.
+/// What a user has authorized an application to do.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
-    /// Unique id, given by the server.
+    /// Id by which the grant is withdrawn.
     pub id: String,
-    /// The data proper.
+    /// The grant itself.
     pub payload: GrantPayload,
     /// When it expires.
     pub expires_at: Timestamp,
-    /// The application concerned.
+    /// The application that was authorized.
     pub application: EntityReference,
 }
 
@@ -827,7 +817,7 @@ crate::types::object! {
 
 #[cfg(any(feature = "my-account", feature = "users"))]
 crate::types::string_enum! {
-    /// The `appType` that [`ListUserGrants`](crate::api::users::ListUserGrants) answers.
+    /// Whose applications are meant.
     pub enum GrantAppType {
         /// Of your own applications only.
         FirstParty = "firstParty",
@@ -836,7 +826,7 @@ crate::types::string_enum! {
     }
 }
 
-/// The `payload` that [`ListUserGrants`](crate::api::users::ListUserGrants) answers.
+/// The grant as OpenID Connect has it, scopes and claims included.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct GrantPayload {
@@ -846,7 +836,7 @@ pub struct GrantPayload {
     pub iat: TimestampSeconds,
     /// Id of the token or grant itself.
     pub jti: String,
-    /// Client id of an [`Application`](crate::models::Application).
+    /// Client id of the [`Application`](crate::models::Application) that was authorized.
     pub client_id: String,
     /// Id of the [`User`](crate::models::User) whom the session or token belongs to.
     pub account_id: String,
@@ -865,7 +855,7 @@ crate::types::object! {
     } tag "kind" "Grant" rest extra
 }
 
-/// What [`ListUserGrants`](crate::api::users::ListUserGrants) answers.
+/// A user's grants.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grants {
@@ -876,7 +866,7 @@ pub struct Grants {
 #[cfg(any(feature = "my-account", feature = "users"))]
 crate::types::object! { Grants { required grants "grants" } }
 
-/// The `identifier` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// What tells a user: a username, email address or phone number, in some answers the id.
 #[cfg(any(
     feature = "configs",
     feature = "experience",
@@ -886,9 +876,9 @@ crate::types::object! { Grants { required grants "grants" } }
 ))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identifier {
-    /// Which kind it is.
+    /// Which kind of identifier it is.
     pub r#type: IdentifierType,
-    /// The value itself.
+    /// The username, email address, phone number (with country code, digits only) or id.
     pub value: String,
 }
 
@@ -925,7 +915,7 @@ crate::types::object! { Identifier { required r#type "type", required value "val
     feature = "well-known"
 ))]
 crate::types::string_enum! {
-    /// The `type` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+    /// A kind of identifier.
     pub enum IdentifierType {
         /// Username.
         Username = "username",
@@ -940,7 +930,7 @@ crate::types::string_enum! {
     }
 }
 
-/// The `languageInfo` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// How the pages choose their language.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct LanguageInfo {
@@ -963,7 +953,7 @@ crate::types::object! { LanguageInfo { required auto_detect "autoDetect", requir
 
 #[cfg(any(feature = "custom-phrases", feature = "sign-in-experience", feature = "well-known"))]
 crate::types::string_enum! {
-    /// The `fallbackLanguage` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+    /// A language that the pages can be in.
     pub enum LanguageTag {
         /// Afrikaans.
         AfZa = "af-ZA",
@@ -1226,11 +1216,11 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
+/// An entry of the audit log.
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Log {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Tenant that it belongs to; absent from a webhook's logs.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
@@ -1238,11 +1228,11 @@ pub struct Log {
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// Name under which it is known.
+    /// Name of the event, such as `Interaction.SignIn.Submit` or `ExchangeTokenBy.ClientCredentials`.
     ///
     /// 1 to 128 characters.
     pub key: String,
-    /// The data proper.
+    /// What happened.
     pub payload: LogPayload,
     /// When it was created.
     pub created_at: Timestamp,
@@ -1259,15 +1249,15 @@ crate::types::object! {
     }
 }
 
-/// The `payload` that [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
+/// What an entry tells; events add members of their own.
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct LogPayload {
-    /// Name under which it is known.
+    /// Name of the event, as in the entry.
     pub key: String,
     /// How it went.
     pub result: LogResult,
-    /// What went wrong; absent on success.
+    /// What went wrong, as text or object; absent on success.
     pub error: Option<StringOrObject>,
     /// Address that the request came from.
     pub ip: Option<String>,
@@ -1275,9 +1265,9 @@ pub struct LogPayload {
     pub user_agent: Option<String>,
     /// The user agent, taken apart.
     pub user_agent_parsed: Option<UserAgent>,
-    /// Id of a [`User`](crate::models::User).
+    /// Id of the [`User`](crate::models::User); absent if not known or not concerned.
     pub user_id: Option<String>,
-    /// Id of an [`Application`](crate::models::Application).
+    /// Id of the [`Application`](crate::models::Application); absent if not known or not concerned.
     pub application_id: Option<String>,
     /// Id of the OIDC session.
     pub session_id: Option<String>,
@@ -1305,7 +1295,7 @@ crate::types::object! {
 
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
 crate::types::string_enum! {
-    /// The `result` that [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
+    /// How the recorded event ended.
     pub enum LogResult {
         /// It succeeded.
         Success = "Success",
@@ -1314,8 +1304,7 @@ crate::types::string_enum! {
     }
 }
 
-/// The `verificationRecords|MfaEmailVerificationCode` that
-/// [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// Verification by a code sent by email as second factor.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct MfaEmailVerificationCodeRecord {
@@ -1356,7 +1345,7 @@ crate::types::object! {
     feature = "well-known"
 ))]
 crate::types::string_enum! {
-    /// The `mfaVerificationFactors` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+    /// A kind of second factor.
     pub enum MfaFactor {
         /// Authenticator app with codes that change with time (RFC 6238).
         Totp = "Totp",
@@ -1371,8 +1360,7 @@ crate::types::string_enum! {
     }
 }
 
-/// The `verificationRecords|MfaPhoneVerificationCode` that
-/// [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// Verification by a code sent by SMS as second factor.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct MfaPhoneVerificationCodeRecord {
@@ -1406,7 +1394,7 @@ crate::types::object! {
 
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::string_enum! {
-    /// The `policy` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+    /// When users must or should set up MFA.
     pub enum MfaPolicy {
         /// Users are asked and can decline; `PromptAtSignInAndSignUp` replaces it.
         UserControlled = "UserControlled",
@@ -1425,7 +1413,7 @@ crate::types::string_enum! {
     }
 }
 
-/// The `mfa` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// The tenant's MFA settings.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct MfaSettings {
@@ -1454,21 +1442,21 @@ crate::types::object! {
     }
 }
 
-/// What [`ListUserMfaVerifications`](crate::api::users::ListUserMfaVerifications) answers.
+/// An MFA factor of a user, without its secrets.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct MfaVerification {
-    /// Unique id, given by the server.
+    /// Id by which the factor is removed.
     pub id: String,
-    /// When it was created.
+    /// When it was added, in ISO 8601.
     pub created_at: String,
     /// When it was last used, in ISO 8601; absent if never.
     pub last_used_at: Option<String>,
-    /// Which kind it is.
+    /// Kind of the factor.
     pub r#type: MfaFactor,
     /// User agent of the browser in which the passkey was created.
     pub agent: Option<String>,
-    /// Name as people see it.
+    /// Name that the user gave a passkey; absent for other factors.
     pub name: Option<String>,
     /// How many backup codes are unused; only for backup codes.
     pub remain_codes: Option<i64>,
@@ -1487,7 +1475,7 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateApplicationSecret`](crate::api::applications::UpdateApplicationSecret) sends.
+/// A name alone.
 #[cfg(any(
     feature = "account-center",
     feature = "applications",
@@ -1498,7 +1486,7 @@ crate::types::object! {
 ))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Name {
-    /// Name as people see it.
+    /// The name.
     pub name: String,
 }
 
@@ -1527,8 +1515,7 @@ impl Name {
 ))]
 crate::types::object! { Name { required name "name" } }
 
-/// The `verificationRecords|NewPasswordIdentity` that
-/// [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// A username and password checked for registration.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewPasswordIdentityRecord {
@@ -1554,7 +1541,7 @@ crate::types::object! {
     } tag "type" "NewPasswordIdentity"
 }
 
-/// The `oidcClientMetadata` that [`ListApplications`](crate::api::applications::ListApplications) answers.
+/// An application's settings in OpenID Connect.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct OidcClientMetadata {
@@ -1597,8 +1584,7 @@ crate::types::object! {
     }
 }
 
-/// The `verificationRecords|OneTimeToken` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer)
-/// answers.
+/// Verification by a one-time token.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct OneTimeTokenRecord {
@@ -1630,11 +1616,11 @@ crate::types::object! {
     } tag "type" "OneTimeToken"
 }
 
-/// The `passkeySignIn` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// Whether and how users can sign in with passkeys.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasskeySignIn {
-    /// Whether it is in force.
+    /// Whether users can sign in with passkeys.
     pub enabled: Option<bool>,
     /// Whether the sign-in page has a button for passkeys.
     pub show_passkey_button: Option<bool>,
@@ -1651,11 +1637,11 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateUserPassword`](crate::api::users::UpdateUserPassword) sends.
+/// A password alone.
 #[cfg(any(feature = "experience", feature = "my-account", feature = "users", feature = "verifications"))]
 #[derive(Clone, PartialEq)]
 pub struct Password {
-    /// Password in clear.
+    /// The new password, or the one to check, in clear.
     pub password: String,
 }
 
@@ -1679,7 +1665,7 @@ crate::types::object! { Password { required password "password" } }
 
 #[cfg(any(feature = "organizations", feature = "roles", feature = "users"))]
 crate::types::string_enum! {
-    /// The `passwordAlgorithm` that [`GetUser`](crate::api::users::GetUser) answers.
+    /// How a password is hashed.
     pub enum PasswordAlgorithm {
         /// Argon2i, Logto's own; the digest in PHC form (`$argon2i$...`).
         Argon2i = "Argon2i",
@@ -1700,11 +1686,11 @@ crate::types::string_enum! {
     }
 }
 
-/// The `characterTypes` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// How varied passwords must be.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasswordCharacterPolicy {
-    /// The least that is accepted.
+    /// How many of the four kinds (lower case, upper case, digits, symbols) a password must have.
     ///
     /// `1` if left out.
     pub min: Option<i64>,
@@ -1713,11 +1699,11 @@ pub struct PasswordCharacterPolicy {
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::object! { PasswordCharacterPolicy { optional min "min" } }
 
-/// The `passwordExpiration` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// Whether and when passwords expire.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasswordExpiration {
-    /// Whether it is in force.
+    /// Whether passwords expire; they do not if left out.
     pub enabled: Option<bool>,
     /// After how many days a password expires.
     pub valid_period_days: Option<i64>,
@@ -1734,15 +1720,15 @@ crate::types::object! {
     }
 }
 
-/// The `length` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// How long passwords must be.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasswordLengthPolicy {
-    /// The least that is accepted.
+    /// Smallest number of characters.
     ///
     /// `8` if left out.
     pub min: Option<i64>,
-    /// The most that is accepted.
+    /// Greatest number of characters.
     ///
     /// `256` if left out.
     pub max: Option<i64>,
@@ -1751,7 +1737,7 @@ pub struct PasswordLengthPolicy {
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::object! { PasswordLengthPolicy { optional min "min", optional max "max" } }
 
-/// The `passwordPolicy` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// What passwords must be like.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasswordPolicy {
@@ -1772,7 +1758,7 @@ crate::types::object! {
     }
 }
 
-/// The `verificationRecords|Password` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// Verification by password.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct PasswordRecord {
@@ -1801,7 +1787,7 @@ crate::types::object! {
     } tag "type" "Password"
 }
 
-/// The `rejects` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// What passwords must not contain.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PasswordRejectionPolicy {
@@ -1831,8 +1817,7 @@ crate::types::object! {
     }
 }
 
-/// The `verificationRecords|PhoneVerificationCode` that
-/// [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// Verification by a code sent by SMS.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct PhoneVerificationCodeRecord {
@@ -1864,7 +1849,7 @@ crate::types::object! {
     } tag "type" "PhoneVerificationCode"
 }
 
-/// The `protectedAppMetadata` that [`ListApplications`](crate::api::applications::ListApplications) answers.
+/// Settings of a protected app.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProtectedAppMetadata {
@@ -1915,11 +1900,11 @@ crate::types::object! {
     }
 }
 
-/// The `pageRules` that [`ListApplications`](crate::api::applications::ListApplications) answers.
+/// Which pages of a protected app need a sign-in.
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProtectedAppPageRule {
-    /// Path, or pattern of paths.
+    /// Regular expression that the path must match.
     pub path: String,
 }
 
@@ -1936,7 +1921,7 @@ crate::types::object! { ProtectedAppPageRule { required path "path" } }
 
 #[cfg(any(feature = "captcha-provider", feature = "well-known"))]
 crate::types::string_enum! {
-    /// The `mode` that [`GetCaptchaProvider`](crate::api::captcha_provider::GetCaptchaProvider) answers.
+    /// How reCAPTCHA shows itself.
     pub enum RecaptchaMode {
         /// Without anything to see.
         Invisible = "invisible",
@@ -1945,7 +1930,7 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`CreateConnectorAuthorizationUri`](crate::api::connectors::CreateConnectorAuthorizationUri) answers.
+/// Where the browser goes next.
 #[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct RedirectTo {
@@ -1956,8 +1941,7 @@ pub struct RedirectTo {
 #[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
 crate::types::object! { RedirectTo { required redirect_to "redirectTo" } }
 
-/// The `resourceScopes` that [`ListOrganizationRoles`](crate::api::organization_roles::ListOrganizationRoles)
-/// answers.
+/// A permission in brief, with its API resource.
 #[cfg(any(feature = "organization-roles", feature = "organizations"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResourceScopeReference {
@@ -1974,7 +1958,7 @@ crate::types::object! { ResourceScopeReference { required id "id", required name
 
 #[cfg(any(feature = "my-account", feature = "users"))]
 crate::types::string_enum! {
-    /// The `revokeGrantsTarget` that [`DeleteUserSession`](crate::api::users::DeleteUserSession) answers.
+    /// Which applications lose what they were granted in the session.
     pub enum RevokeGrantsTarget {
         /// Of all applications.
         All = "all",
@@ -1983,7 +1967,7 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`ReplaceApplicationRoles`](crate::api::applications::ReplaceApplicationRoles) sends.
+/// Ids of roles.
 #[cfg(any(feature = "applications", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoleIds {
@@ -2002,7 +1986,7 @@ impl RoleIds {
 #[cfg(any(feature = "applications", feature = "users"))]
 crate::types::object! { RoleIds { required role_ids "roleIds" } }
 
-/// The `scopes` that [`ListResources`](crate::api::resources::ListResources) answers.
+/// A permission of an API resource.
 #[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scope {
@@ -2018,15 +2002,15 @@ pub struct Scope {
     ///
     /// 1 to 21 characters.
     pub resource_id: String,
-    /// Name as people see it.
+    /// Name as tokens have it in `scope`, such as `read:orders`; unique in the resource.
     ///
     /// 1 to 256 characters.
     pub name: String,
-    /// What it is for, in words.
+    /// What it allows, in words; null if there is none.
     pub description: Option<String>,
     /// When it was created.
     pub created_at: Timestamp,
-    /// The [`Resource`](crate::models::Resource) that the permission belongs to.
+    /// The API resource; only in lists of a role's permissions.
     pub resource: Option<Resource>,
 }
 
@@ -2066,7 +2050,7 @@ crate::types::object! {
     }
 }
 
-/// What [`CreateRoleScope`](crate::api::roles::CreateRoleScope) sends.
+/// Ids of API permissions.
 #[cfg(any(feature = "organization-roles", feature = "roles"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ScopeIds {
@@ -2085,11 +2069,11 @@ impl ScopeIds {
 #[cfg(any(feature = "organization-roles", feature = "roles"))]
 crate::types::object! { ScopeIds { required scope_ids "scopeIds" } }
 
-/// The `secondaryIdentifiers` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// A further identifier that new users are asked for.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SecondarySignUpIdentifier {
-    /// The identifier concerned: username, email or phone.
+    /// What the user is asked for, `emailOrPhone` meaning either.
     pub identifier: IdentifierType,
     /// Whether email address and phone number must be verified.
     pub verify: Option<bool>,
@@ -2106,7 +2090,7 @@ impl SecondarySignUpIdentifier {
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::object! { SecondarySignUpIdentifier { required identifier "identifier", optional verify "verify" } }
 
-/// The `sentinelPolicy` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// When failed attempts lock an identifier.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SentinelPolicy {
@@ -2119,19 +2103,19 @@ pub struct SentinelPolicy {
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::object! { SentinelPolicy { optional max_attempts "maxAttempts", optional lockout_duration "lockoutDuration" } }
 
-/// The `sessions` that [`ListUserSessions`](crate::api::users::ListUserSessions) answers.
+/// A sign-in session of a user.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session {
-    /// The data proper.
+    /// The session itself; its `uid` is what the session is ended by.
     pub payload: SessionPayload,
     /// What the last sign-in of the session consisted of; null if it was not recorded.
     pub last_submission: Option<SessionSubmission>,
-    /// Client id of an [`Application`](crate::models::Application).
+    /// Client id of the [`Application`](crate::models::Application) that began the session; null if not recorded.
     pub client_id: Option<String>,
     /// Id of the [`User`](crate::models::User) whom the session or token belongs to.
     pub account_id: Option<String>,
-    /// When it expires.
+    /// When it ends.
     pub expires_at: Timestamp,
     /// Whether the access token in use stems from this session.
     pub is_current: Option<bool>,
@@ -2149,7 +2133,7 @@ crate::types::object! {
     }
 }
 
-/// The `authorizations` that [`ListUserSessions`](crate::api::users::ListUserSessions) answers.
+/// What an application was authorized to in a session.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionAuthorization {
@@ -2172,7 +2156,7 @@ crate::types::object! {
     } rest extra
 }
 
-/// The `payload` that [`ListUserSessions`](crate::api::users::ListUserSessions) answers.
+/// The session as OpenID Connect has it.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionPayload {
@@ -2186,7 +2170,7 @@ pub struct SessionPayload {
     pub uid: String,
     /// When the user signed in, in seconds since the epoch.
     pub login_ts: TimestampSeconds,
-    /// Id of the [`User`](crate::models::User) whom the session or token belongs to.
+    /// Id of the [`User`](crate::models::User).
     pub account_id: String,
     /// What applications were authorized in this session, by client id.
     pub authorizations: Option<BTreeMap<String, SessionAuthorization>>,
@@ -2207,7 +2191,7 @@ crate::types::object! {
     } tag "kind" "Session" rest extra
 }
 
-/// The `lastSubmission` that [`ListUserSessions`](crate::api::users::ListUserSessions) answers.
+/// The sign-in that began or last renewed a session.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SessionSubmission {
@@ -2231,7 +2215,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ListUserSessions`](crate::api::users::ListUserSessions) answers.
+/// A user's sessions.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sessions {
@@ -2242,7 +2226,7 @@ pub struct Sessions {
 #[cfg(any(feature = "my-account", feature = "users"))]
 crate::types::object! { Sessions { required sessions "sessions" } }
 
-/// The `signIn` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// How users can sign in.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignIn {
@@ -2261,15 +2245,15 @@ impl SignIn {
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::object! { SignIn { required methods "methods" } }
 
-/// The `methods` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// An identifier and how it is proven at sign-in.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, PartialEq)]
 pub struct SignInMethod {
-    /// The identifier concerned: username, email or phone.
+    /// What the user enters first.
     pub identifier: IdentifierType,
-    /// Password in clear.
+    /// Whether a password proves it.
     pub password: bool,
-    /// The verification code as the user entered it.
+    /// Whether a code proves it; not for usernames.
     pub verification_code: bool,
     /// Whether the password is asked for first, if a code would do too.
     pub is_password_primary: bool,
@@ -2307,19 +2291,18 @@ crate::types::object! {
 
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::string_enum! {
-    /// The `signInMode` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+    /// What the pages offer.
     pub enum SignInMode {
-        /// Sign-in.
+        /// Sign-in only; nobody can register.
         SignIn = "SignIn",
-        /// Registration.
+        /// Registration only.
         Register = "Register",
-        /// Both.
+        /// Sign-in and registration.
         SignInAndRegister = "SignInAndRegister",
     }
 }
 
-/// The `verificationRecords|SignInPasskey` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer)
-/// answers.
+/// Verification by a passkey in place of a password.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignInPasskeyRecord {
@@ -2329,7 +2312,7 @@ pub struct SignInPasskeyRecord {
     pub verified: bool,
     /// Domain for which the passkey is created.
     pub registration_rp_id: Option<String>,
-    /// Id of a [`User`](crate::models::User).
+    /// Id of the [`User`](crate::models::User); absent until told.
     pub user_id: Option<String>,
 }
 
@@ -2351,13 +2334,13 @@ crate::types::object! {
     } tag "type" "SignInPasskey"
 }
 
-/// The `signUp` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// What new users must have.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, PartialEq)]
 pub struct SignUp {
     /// Identifiers that every new user must have; empty for social sign-up alone.
     pub identifiers: Vec<IdentifierType>,
-    /// Password in clear.
+    /// Whether new users must choose a password.
     pub password: bool,
     /// Whether email address and phone number must be verified.
     pub verify: bool,
@@ -2395,7 +2378,7 @@ crate::types::object! {
     }
 }
 
-/// The `identities` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// A user at a social provider.
 #[cfg(any(
     feature = "configs",
     feature = "my-account",
@@ -2405,7 +2388,7 @@ crate::types::object! {
 ))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SocialIdentity {
-    /// Id of a [`User`](crate::models::User).
+    /// Id of the user at the provider.
     pub user_id: String,
     /// What the provider says of the user, in its own form.
     pub details: Option<JsonObject>,
@@ -2434,13 +2417,13 @@ impl SocialIdentity {
 ))]
 crate::types::object! { SocialIdentity { required user_id "userId", optional details "details" } }
 
-/// The `verificationRecords|Social` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// Verification by a social provider.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SocialRecord {
     /// Unique id, given by the server.
     pub id: String,
-    /// Id of a [`Connector`](crate::models::Connector).
+    /// Id of the social [`Connector`](crate::models::Connector).
     pub connector_id: String,
     /// What the provider says of the user; absent until it has answered.
     pub social_user_info: Option<SocialUserInfo>,
@@ -2463,7 +2446,7 @@ crate::types::object! {
     } tag "type" "Social"
 }
 
-/// The `socialSignIn` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// How social identities meet existing accounts.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SocialSignIn {
@@ -2481,17 +2464,17 @@ crate::types::object! {
     }
 }
 
-/// The `socialUserInfo` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// What a provider tells of a user.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SocialUserInfo {
-    /// Unique id, given by the server.
+    /// Id of the user at the provider.
     pub id: String,
     /// Email address.
     pub email: Option<String>,
     /// Phone number with country code, digits only.
     pub phone: Option<String>,
-    /// Name as people see it.
+    /// Full name.
     pub name: Option<String>,
     /// URL of the picture.
     pub avatar: Option<String>,
@@ -2526,17 +2509,17 @@ crate::types::object! {
     }
 }
 
-/// The `browser` that [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
+/// A browser, engine or operating system as told from the user agent.
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SoftwareVersion {
-    /// Name as people see it.
+    /// Name of the software, such as `Chrome`.
     pub name: Option<String>,
     /// Version as told from the user agent.
     pub version: Option<String>,
     /// Main version of the browser.
     pub major: Option<String>,
-    /// Which kind it is.
+    /// Kind of browser, if not an ordinary one.
     pub r#type: Option<String>,
     /// Members beside these.
     pub extra: JsonObject,
@@ -2552,7 +2535,7 @@ crate::types::object! {
     } rest extra
 }
 
-/// The `ssoIdentities` that [`GetUser`](crate::api::users::GetUser) answers.
+/// A user at an enterprise identity provider.
 #[cfg(any(feature = "my-account", feature = "organizations", feature = "roles", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SsoIdentity {
@@ -2603,7 +2586,7 @@ crate::types::object! {
     }
 }
 
-/// The `ssoIdentities` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// A user at an enterprise identity provider, in brief.
 #[cfg(any(feature = "configs", feature = "experience"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SsoIdentityDetail {
@@ -2643,12 +2626,11 @@ crate::types::object! {
 
 #[cfg(any(feature = "organizations", feature = "sso-connector-providers", feature = "sso-connectors"))]
 crate::types::string_enum! {
-    /// The `providerName` that
-    /// [`ListSsoConnectorProviders`](crate::api::sso_connector_providers::ListSsoConnectorProviders) answers.
+    /// Which enterprise identity provider it is.
     pub enum SsoProviderName {
         /// Any provider that speaks OpenID Connect.
         Oidc = "OIDC",
-        /// SAML 2.0.
+        /// Any provider that speaks SAML 2.0.
         Saml = "SAML",
         /// Microsoft Entra ID by SAML.
         AzureAd = "AzureAD",
@@ -2663,8 +2645,7 @@ crate::types::string_enum! {
 
 #[cfg(any(feature = "organizations", feature = "sso-connector-providers", feature = "sso-connectors"))]
 crate::types::string_enum! {
-    /// The `providerType` that
-    /// [`ListSsoConnectorProviders`](crate::api::sso_connector_providers::ListSsoConnectorProviders) answers.
+    /// Protocol of an enterprise identity provider.
     pub enum SsoProviderType {
         /// OpenID Connect.
         Oidc = "oidc",
@@ -2675,7 +2656,7 @@ crate::types::string_enum! {
 
 #[cfg(any(feature = "audit-logs", feature = "hooks", feature = "well-known"))]
 crate::types::untagged_union! {
-    /// The `error` that [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
+    /// A text or an object.
     pub enum StringOrObject {
         /// Object.
         Object(JsonObject),
@@ -2693,17 +2674,18 @@ crate::types::untagged_union! {
     feature = "verifications"
 ))]
 crate::types::string_enum! {
-    /// The `templateType` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+    /// An occasion on which a message is sent.
     pub enum TemplateType {
-        /// Sign-in.
+        /// A code to sign in.
         SignIn = "SignIn",
-        /// Registration.
+        /// A code to register.
         Register = "Register",
-        /// Reset of a forgotten password.
+        /// A code to reset a forgotten password.
         ForgotPassword = "ForgotPassword",
         /// An invitation to an organization.
         OrganizationInvitation = "OrganizationInvitation",
-        /// A code for any other purpose, such as CreateVerificationCode.
+        /// A code for any other purpose, such as
+        /// [`CreateVerificationCode`](crate::api::verification_codes::VerificationCodes::send).
         Generic = "Generic",
         /// A code to prove a signed-in user before a sensitive change.
         UserPermissionValidation = "UserPermissionValidation",
@@ -2716,18 +2698,18 @@ crate::types::string_enum! {
     }
 }
 
-/// The `adaptiveMfa` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// Something that is on or off; off if unset.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Toggle {
-    /// Whether it is in force.
+    /// Whether it is on; off if left out.
     pub enabled: Option<bool>,
 }
 
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::object! { Toggle { optional enabled "enabled" } }
 
-/// The `verificationRecords|Totp` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// Verification by an authenticator app, or of a new one.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct TotpRecord {
@@ -2750,11 +2732,11 @@ impl TotpRecord {
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 crate::types::object! { TotpRecord { required id "id", required user_id "userId", required verified "verified" } tag "type" "Totp" }
 
-/// What [`GenerateTotpSecret`](crate::api::my_account::GenerateTotpSecret) answers.
+/// A new secret for an authenticator app.
 #[cfg(any(feature = "interaction", feature = "my-account"))]
 #[derive(Clone, PartialEq)]
 pub struct TotpSecret {
-    /// The secret in clear.
+    /// Secret for the authenticator app, in Base32.
     pub secret: String,
     /// QR code of the secret for authenticator apps, as data URI of a PNG.
     pub secret_qr_code: String,
@@ -2773,7 +2755,7 @@ impl std::fmt::Debug for TotpSecret {
 #[cfg(any(feature = "interaction", feature = "my-account"))]
 crate::types::object! { TotpSecret { required secret "secret", required secret_qr_code "secretQrCode" } }
 
-/// What [`UpdateUserLogtoConfigs`](crate::api::users::UpdateUserLogtoConfigs) sends.
+/// Changes to a user's choices about MFA and passkeys.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateUserLogtoConfig {
@@ -2786,13 +2768,13 @@ pub struct UpdateUserLogtoConfig {
 #[cfg(any(feature = "my-account", feature = "users"))]
 crate::types::object! { UpdateUserLogtoConfig { optional mfa "mfa", optional passkey_sign_in "passkeySignIn" } }
 
-/// The `mfa` that [`UpdateUserLogtoConfigs`](crate::api::users::UpdateUserLogtoConfigs) sends.
+/// Changes to a user's choices about MFA.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateUserMfaConfig {
-    /// Whether it is in force.
+    /// Whether the user opted in to MFA.
     pub enabled: Option<bool>,
-    /// Whether it was skipped.
+    /// Whether the user declined to set up MFA; false has the prompt shown again.
     pub skipped: Option<bool>,
     /// Whether the user waved off the suggestion of a second MFA factor.
     pub additional_binding_suggestion_skipped: Option<bool>,
@@ -2810,29 +2792,29 @@ crate::types::object! {
     }
 }
 
-/// The `passkeySignIn` that [`UpdateUserLogtoConfigs`](crate::api::users::UpdateUserLogtoConfigs) sends.
+/// Changes to a user's choices about passkeys.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateUserPasskeySignInConfig {
-    /// Whether it was skipped.
+    /// Whether the user declined to create a passkey; false has the prompt shown again.
     pub skipped: Option<bool>,
 }
 
 #[cfg(any(feature = "my-account", feature = "users"))]
 crate::types::object! { UpdateUserPasskeySignInConfig { optional skipped "skipped" } }
 
-/// What [`CreateUserAsset`](crate::api::user_assets::CreateUserAsset) answers.
+/// Where an uploaded file is found.
 #[cfg(any(feature = "experience", feature = "my-account", feature = "user-assets"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UploadedFile {
-    /// Full URL.
+    /// Public URL of the file.
     pub url: String,
 }
 
 #[cfg(any(feature = "experience", feature = "my-account", feature = "user-assets"))]
 crate::types::object! { UploadedFile { required url "url" } }
 
-/// The `userAgentParsed` that [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
+/// A browser's user agent, taken apart.
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserAgent {
@@ -2864,7 +2846,7 @@ crate::types::object! {
     } rest extra
 }
 
-/// The `cpu` that [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
+/// Processor as told from the user agent.
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserAgentCpu {
@@ -2877,13 +2859,13 @@ pub struct UserAgentCpu {
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
 crate::types::object! { UserAgentCpu { optional architecture "architecture" } rest extra }
 
-/// The `device` that [`ListLogs`](crate::api::audit_logs::ListLogs) answers.
+/// Device as told from the user agent.
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UserAgentDevice {
     /// Model of the device.
     pub model: Option<String>,
-    /// Which kind it is.
+    /// Kind of device, such as `mobile`; absent for computers.
     pub r#type: Option<String>,
     /// Maker of the device.
     pub vendor: Option<String>,
@@ -2894,7 +2876,7 @@ pub struct UserAgentDevice {
 #[cfg(any(feature = "audit-logs", feature = "hooks"))]
 crate::types::object! { UserAgentDevice { optional model "model", optional r#type "type", optional vendor "vendor" } rest extra }
 
-/// What [`CreateRoleUser`](crate::api::roles::CreateRoleUser) sends.
+/// Ids of users.
 #[cfg(any(feature = "organizations", feature = "roles"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UserIds {
@@ -2915,7 +2897,7 @@ crate::types::object! { UserIds { required user_ids "userIds" } }
 
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 crate::types::string_enum! {
-    /// The `additionalScopes` that [`ListApplications`](crate::api::applications::ListApplications) answers.
+    /// A set of claims about the user that applications can ask for.
     pub enum UserScope {
         /// Custom data.
         CustomData = "custom_data",
@@ -2929,9 +2911,9 @@ crate::types::string_enum! {
         OrganizationRoles = "urn:logto:scope:organization_roles",
         /// Name, username, avatar and the other standard claims.
         Profile = "profile",
-        /// Email address.
+        /// Email address and whether it is verified.
         Email = "email",
-        /// Phone number.
+        /// Phone number and whether it is verified.
         Phone = "phone",
         /// Postal address.
         Address = "address",
@@ -2940,7 +2922,7 @@ crate::types::string_enum! {
     }
 }
 
-/// The `verificationCodePolicy` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// Life of verification codes.
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VerificationCodePolicy {
@@ -2960,7 +2942,7 @@ crate::types::object! {
 
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 crate::types::tagged_union! {
-    /// The `verificationRecords` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+    /// A step by which a user proves something within an interaction.
     pub enum VerificationRecord by "type" {
         /// Password.
         Password(PasswordRecord) = "Password",
@@ -2991,8 +2973,7 @@ crate::types::tagged_union! {
     }
 }
 
-/// The `response` that
-/// [`VerifyWebAuthnAuthenticationVerification`](crate::models::VerifyWebAuthnAuthenticationVerification) sends.
+/// An authenticator's signature over a challenge; binary values in base64url.
 #[cfg(any(feature = "experience", feature = "interaction"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnAssertionResponse {
@@ -3035,9 +3016,7 @@ crate::types::object! {
 
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 crate::types::string_enum! {
-    /// The `attestation` that
-    /// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
-    /// answers.
+    /// How much proof of its make an authenticator must give.
     pub enum WebAuthnAttestation {
         /// Asks for no attestation.
         None = "none",
@@ -3050,8 +3029,7 @@ crate::types::string_enum! {
     }
 }
 
-/// The `response` that
-/// [`VerifyWebAuthnRegistrationVerification`](crate::models::VerifyWebAuthnRegistrationVerification) sends.
+/// An authenticator's answer to a registration; binary values in base64url.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnAttestationResponse {
@@ -3096,9 +3074,7 @@ crate::types::object! {
     }
 }
 
-/// The `authenticationOptions` that
-/// [`CreateWebAuthnAuthenticationVerification`](crate::api::experience::CreateWebAuthnAuthenticationVerification)
-/// answers.
+/// What the browser needs to ask for a passkey; binary values in base64url.
 #[cfg(any(feature = "experience", feature = "interaction"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnAuthenticationOptions {
@@ -3128,12 +3104,11 @@ crate::types::object! {
     }
 }
 
-/// The `payload` that
-/// [`VerifyWebAuthnAuthenticationVerification`](crate::models::VerifyWebAuthnAuthenticationVerification) sends.
+/// The browser's credential after `navigator.credentials.get`; binary values in base64url.
 #[cfg(any(feature = "experience", feature = "interaction"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnAuthenticationPayload {
-    /// Unique id, given by the server.
+    /// Id of the passkey in base64url.
     pub id: String,
     /// Id of the passkey in base64url.
     pub raw_id: String,
@@ -3175,9 +3150,7 @@ crate::types::object! {
     } tag "type" "WebAuthn"
 }
 
-/// The `authenticatorSelection` that
-/// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
-/// answers.
+/// What is asked of an authenticator.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WebAuthnAuthenticatorSelection {
@@ -3201,13 +3174,11 @@ crate::types::object! {
     }
 }
 
-/// The `excludeCredentials` that
-/// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
-/// answers.
+/// A passkey, told by its id.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnCredential {
-    /// Unique id, given by the server.
+    /// Id of the passkey in base64url.
     pub id: String,
     /// Ways by which the browser can reach the authenticator.
     pub transports: Option<Vec<AuthenticatorTransport>>,
@@ -3216,8 +3187,7 @@ pub struct WebAuthnCredential {
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 crate::types::object! { WebAuthnCredential { required id "id", optional transports "transports" } tag "type" "public-key" }
 
-/// The `crepProps` that
-/// [`VerifyWebAuthnRegistrationVerification`](crate::models::VerifyWebAuthnRegistrationVerification) sends.
+/// Properties of a created passkey.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WebAuthnCredentialProperties {
@@ -3228,12 +3198,11 @@ pub struct WebAuthnCredentialProperties {
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 crate::types::object! { WebAuthnCredentialProperties { optional rk "rk" } }
 
-/// The `clientExtensionResults` that
-/// [`VerifyWebAuthnRegistrationVerification`](crate::models::VerifyWebAuthnRegistrationVerification) sends.
+/// Results of WebAuthn extensions.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WebAuthnExtensionResults {
-    /// AppID extension, for keys registered with U2F: the AppID in options, whether it was used in answers.
+    /// Whether the AppID was used.
     pub appid: Option<bool>,
     /// What sort of passkey was created.
     pub crep_props: Option<WebAuthnCredentialProperties>,
@@ -3250,13 +3219,11 @@ crate::types::object! {
     }
 }
 
-/// The `extensions` that
-/// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
-/// answers.
+/// WebAuthn extensions asked for.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WebAuthnExtensions {
-    /// AppID extension, for keys registered with U2F: the AppID in options, whether it was used in answers.
+    /// AppID under which the user registered keys with U2F.
     pub appid: Option<String>,
     /// Whether the browser should report what sort of passkey it created.
     pub cred_props: Option<bool>,
@@ -3273,9 +3240,7 @@ crate::types::object! {
     }
 }
 
-/// The `pubKeyCredParams` that
-/// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
-/// answers.
+/// A signature algorithm that is accepted.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnKeyParameters {
@@ -3286,7 +3251,7 @@ pub struct WebAuthnKeyParameters {
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 crate::types::object! { WebAuthnKeyParameters { required alg "alg" } tag "type" "public-key" }
 
-/// The `verificationRecords|WebAuthn` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// Verification by a passkey as second factor, or of a new one.
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnRecord {
@@ -3318,15 +3283,13 @@ crate::types::object! {
     } tag "type" "WebAuthn"
 }
 
-/// The `registrationOptions` that
-/// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
-/// answers.
+/// What the browser needs to create a passkey; binary values in base64url.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnRegistrationOptions {
     /// The relying party: the site for which the passkey is made.
     pub rp: WebAuthnRelyingParty,
-    /// The user concerned.
+    /// The user for whom the passkey is made.
     pub user: WebAuthnUser,
     /// Random challenge in base64url that the authenticator must sign.
     pub challenge: String,
@@ -3359,12 +3322,11 @@ crate::types::object! {
     }
 }
 
-/// The `payload` that
-/// [`VerifyWebAuthnRegistrationVerification`](crate::models::VerifyWebAuthnRegistrationVerification) sends.
+/// The browser's credential after `navigator.credentials.create`; binary values in base64url.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnRegistrationPayload {
-    /// Unique id, given by the server.
+    /// Id of the passkey in base64url.
     pub id: String,
     /// Id of the passkey in base64url.
     pub raw_id: String,
@@ -3406,15 +3368,13 @@ crate::types::object! {
     } tag "type" "WebAuthn"
 }
 
-/// The `rp` that
-/// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
-/// answers.
+/// The site for which a passkey is made.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnRelyingParty {
     /// Name as people see it.
     pub name: String,
-    /// Unique id, given by the server.
+    /// Domain for which the passkey is valid.
     pub id: Option<String>,
 }
 
@@ -3423,9 +3383,7 @@ crate::types::object! { WebAuthnRelyingParty { required name "name", optional id
 
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 crate::types::string_enum! {
-    /// The `residentKey` that
-    /// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
-    /// answers.
+    /// How strongly something is wanted.
     pub enum WebAuthnRequirement {
         /// Should not be.
         Discouraged = "discouraged",
@@ -3436,17 +3394,15 @@ crate::types::string_enum! {
     }
 }
 
-/// The `user` that
-/// [`CreateWebAuthnRegistrationVerification`](crate::api::experience::CreateWebAuthnRegistrationVerification)
-/// answers.
+/// The user for whom a passkey is made, as the authenticator shows it.
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnUser {
-    /// Unique id, given by the server.
+    /// User id in base64url, which the passkey stores.
     pub id: String,
-    /// Name as people see it.
+    /// Name by which the authenticator tells accounts apart.
     pub name: String,
-    /// Name as users see it.
+    /// Name as the user sees it.
     pub display_name: String,
 }
 

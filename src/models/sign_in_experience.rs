@@ -7,15 +7,14 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What
-/// [`CheckPasswordWithDefaultSignInExperience`](crate::api::sign_in_experience::CheckPasswordWithDefaultSignInExperience)
-/// sends.
+/// A password to hold against the policy, for a user if the user's own data are to be refused in it.
 #[cfg(feature = "sign-in-experience")]
 #[derive(Clone, PartialEq)]
 pub struct CheckPassword {
-    /// Password in clear.
+    /// Password to check, in clear.
     pub password: String,
-    /// Id of a [`User`](crate::models::User).
+    /// [`User`](crate::models::User) whose own name, email and the like the password must not contain; not checked
+    /// if left out.
     pub user_id: Option<String>,
 }
 
@@ -40,7 +39,7 @@ impl std::fmt::Debug for CheckPassword {
 #[cfg(feature = "sign-in-experience")]
 crate::types::object! { CheckPassword { required password "password", optional user_id "userId" } }
 
-/// The `emailBlocklistPolicy` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// Which email addresses are refused.
 #[cfg(feature = "sign-in-experience")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct EmailBlocklistPolicy {
@@ -66,7 +65,7 @@ crate::types::object! {
 
 #[cfg(feature = "sign-in-experience")]
 crate::types::string_enum! {
-    /// The `forgotPasswordMethods` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+    /// A way to reset a forgotten password.
     pub enum ForgotPasswordMethod {
         /// Code sent by email.
         EmailVerificationCode = "EmailVerificationCode",
@@ -75,28 +74,24 @@ crate::types::string_enum! {
     }
 }
 
-/// What
-/// [`CheckPasswordWithDefaultSignInExperience`](crate::api::sign_in_experience::CheckPasswordWithDefaultSignInExperience)
-/// answers.
+/// Whether a password meets the policy.
 #[cfg(feature = "sign-in-experience")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct PasswordCheck {
-    /// How it went.
+    /// Whether it meets the policy.
     pub result: bool,
-    /// What the password fails, one entry for each rule.
+    /// What it fails, one entry for each rule; absent if it meets the policy.
     pub issues: Option<Vec<PasswordIssue>>,
 }
 
 #[cfg(feature = "sign-in-experience")]
 crate::types::object! { PasswordCheck { required result "result", optional issues "issues" } }
 
-/// The `issues` that
-/// [`CheckPasswordWithDefaultSignInExperience`](crate::api::sign_in_experience::CheckPasswordWithDefaultSignInExperience)
-/// answers.
+/// A rule that a password breaks.
 #[cfg(feature = "sign-in-experience")]
 #[derive(Clone, PartialEq)]
 pub struct PasswordIssue {
-    /// The code as the user entered it.
+    /// The rule, such as `password_rejected.too_short`.
     pub code: String,
     /// Values that fill the message of this issue, such as the minimum length.
     pub interpolation: Option<JsonObject>,
@@ -115,7 +110,7 @@ impl std::fmt::Debug for PasswordIssue {
 #[cfg(feature = "sign-in-experience")]
 crate::types::object! { PasswordIssue { required code "code", optional interpolation "interpolation" } }
 
-/// What [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// The tenant's settings of sign-up and sign-in.
 #[cfg(feature = "sign-in-experience")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignInExperience {
@@ -123,7 +118,7 @@ pub struct SignInExperience {
     ///
     /// At most 21 characters.
     pub tenant_id: String,
-    /// Unique id, given by the server.
+    /// Always `default`.
     ///
     /// 1 to 21 characters.
     pub id: String,
@@ -144,7 +139,7 @@ pub struct SignInExperience {
     ///
     /// At most 2048 characters.
     pub privacy_policy_url: Option<String>,
-    /// When users are asked to agree to the terms of use and the privacy policy.
+    /// How and when users accept terms of use and privacy policy.
     pub agree_to_terms_policy: AgreeToTermsPolicy,
     /// How users sign in.
     pub sign_in: SignIn,
@@ -240,7 +235,7 @@ crate::types::object! {
     }
 }
 
-/// The `color` that [`GetSignInExp`](crate::api::sign_in_experience::GetSignInExp) answers.
+/// Colors of the sign-in pages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignInExperienceColor {
     /// Leading color, as `#rrggbb`.
@@ -278,11 +273,11 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateSignInExp`](crate::api::sign_in_experience::UpdateSignInExp) sends.
+/// Changes to the sign-in settings; what is given replaces what was there, objects whole.
 #[cfg(feature = "sign-in-experience")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateSignInExperience {
-    /// Tenant that it belongs to; `default` on self-hosted servers.
+    /// Leave it out: the server knows its tenant.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
@@ -295,7 +290,7 @@ pub struct UpdateSignInExperience {
     pub hide_logto_branding: Option<bool>,
     /// Which language the pages use.
     pub language_info: Option<LanguageInfo>,
-    /// When users are asked to agree to the terms of use and the privacy policy.
+    /// How and when users accept terms of use and privacy policy.
     pub agree_to_terms_policy: Option<AgreeToTermsPolicy>,
     /// How users sign in.
     pub sign_in: Option<SignIn>,
@@ -404,7 +399,7 @@ crate::types::object! {
     }
 }
 
-/// What [`UploadCustomUiAssets`](crate::api::sign_in_experience::UploadCustomUiAssets) answers.
+/// Id of uploaded pages.
 #[cfg(feature = "sign-in-experience")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UploadedCustomUiAssets {
@@ -415,9 +410,7 @@ pub struct UploadedCustomUiAssets {
 #[cfg(feature = "sign-in-experience")]
 crate::types::object! { UploadedCustomUiAssets { required custom_ui_asset_id "customUiAssetId" } }
 
-/// The `samples` that
-/// [`GetUsernameCaseSensitivityConflicts`](crate::api::sign_in_experience::GetUsernameCaseSensitivityConflicts)
-/// answers.
+/// A username that several users share but for case.
 #[cfg(feature = "sign-in-experience")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UsernameConflict {
@@ -430,9 +423,7 @@ pub struct UsernameConflict {
 #[cfg(feature = "sign-in-experience")]
 crate::types::object! { UsernameConflict { required username_lower "usernameLower", required user_ids "userIds" } }
 
-/// What
-/// [`GetUsernameCaseSensitivityConflicts`](crate::api::sign_in_experience::GetUsernameCaseSensitivityConflicts)
-/// answers.
+/// Usernames that differ in case only.
 #[cfg(feature = "sign-in-experience")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UsernameConflicts {

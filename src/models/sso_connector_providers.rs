@@ -7,7 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`ListSsoConnectorProviders`](crate::api::sso_connector_providers::ListSsoConnectorProviders) answers.
+/// An enterprise identity provider that can be connected.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SsoConnectorProvider {
     /// Which provider it is.
@@ -18,9 +18,9 @@ pub struct SsoConnectorProvider {
     pub logo: String,
     /// URL or data URI of the logo for dark mode; null if it has none.
     pub logo_dark: String,
-    /// What it is for, in words.
+    /// Description in the request's language.
     pub description: String,
-    /// Name as people see it.
+    /// Name in the request's language.
     pub name: String,
 }
 

@@ -7,11 +7,12 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateSsoConnector`](crate::models::CreateSsoConnector) sends.
+/// A new enterprise connector.
 #[cfg(feature = "sso-connectors")]
 #[derive(Clone, PartialEq)]
 pub struct CreateSsoConnector {
-    /// Settings proper to the kind of thing that this is.
+    /// By OIDC `clientId`, `clientSecret`, `issuer`, `scope`; by SAML `metadataUrl`, or `metadata`, or `entityId`,
+    /// `signInEndpoint` and `x509Certificate`.
     pub config: Option<JsonObject>,
     /// Email domains whose users sign in here; no domain can belong to two connectors.
     pub domains: Option<Vec<String>>,
@@ -21,7 +22,7 @@ pub struct CreateSsoConnector {
     pub sync_profile: Option<bool>,
     /// Whether Logto keeps the provider's tokens, encrypted, for users to fetch by the account API.
     pub enable_token_storage: Option<bool>,
-    /// Which provider it is.
+    /// Name of an [`SsoConnectorProvider`](crate::models::SsoConnectorProvider); fixed once created.
     ///
     /// 1 to 128 characters.
     pub provider_name: String,
@@ -75,8 +76,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ListOrganizationJitSsoConnectors`](crate::api::organizations::ListOrganizationJitSsoConnectors)
-/// answers.
+/// A configured enterprise identity provider.
 #[derive(Clone, PartialEq)]
 pub struct SsoConnector {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -93,7 +93,8 @@ pub struct SsoConnector {
     ///
     /// 1 to 128 characters.
     pub connector_name: String,
-    /// Settings proper to the kind of thing that this is.
+    /// By OIDC `clientId`, `clientSecret`, `issuer`, `scope`; by SAML `metadataUrl`, or `metadata`, or `entityId`,
+    /// `signInEndpoint` and `x509Certificate`.
     pub config: JsonObject,
     /// Email domains whose users sign in here; no domain can belong to two connectors.
     pub domains: Vec<String>,
@@ -105,7 +106,7 @@ pub struct SsoConnector {
     pub enable_token_storage: bool,
     /// When it was created.
     pub created_at: Timestamp,
-    /// Name as people see it.
+    /// Name of the provider in the request's language; the connector's own is `connectorName`.
     pub name: Option<String>,
     /// Protocol that the provider speaks.
     pub provider_type: Option<SsoProviderType>,
@@ -160,11 +161,10 @@ crate::types::object! {
     }
 }
 
-/// The `branding` that
-/// [`ListOrganizationJitSsoConnectors`](crate::api::organizations::ListOrganizationJitSsoConnectors) answers.
+/// How an enterprise connector shows on the sign-in page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SsoConnectorBranding {
-    /// Name as users see it.
+    /// Name on the sign-in button, in place of `connectorName`.
     pub display_name: Option<String>,
     /// URL or data URI of the logo.
     pub logo: Option<String>,
@@ -180,11 +180,11 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateSsoConnector`](crate::models::UpdateSsoConnector) sends.
+/// Changes to an enterprise connector; what is given replaces what was there, objects whole.
 #[cfg(feature = "sso-connectors")]
 #[derive(Clone, Default, PartialEq)]
 pub struct UpdateSsoConnector {
-    /// Settings proper to the kind of thing that this is.
+    /// Settings of the provider, tried against it first; replaced as a whole.
     pub config: Option<JsonObject>,
     /// Email domains whose users sign in here; no domain can belong to two connectors.
     pub domains: Option<Vec<String>>,

@@ -7,12 +7,12 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateSubjectToken`](crate::models::CreateSubjectToken) sends.
+/// Which user is to be impersonated.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateSubjectToken {
-    /// Id of a [`User`](crate::models::User).
+    /// Id of the [`User`](crate::models::User) to be impersonated.
     pub user_id: String,
-    /// Data that go with it and turn up when it is used.
+    /// Any JSON; token scripts see it as `subjectTokenContext`.
     pub context: Option<JsonObject>,
 }
 
@@ -25,7 +25,7 @@ impl CreateSubjectToken {
 
 crate::types::object! { CreateSubjectToken { required user_id "userId", optional context "context" } }
 
-/// What [`CreateSubjectToken`](crate::models::CreateSubjectToken) answers.
+/// A token that an application exchanges for a user's access token.
 #[derive(Clone, PartialEq)]
 pub struct SubjectToken {
     /// Token to exchange at the token endpoint, by the grant type `token-exchange`; good once.

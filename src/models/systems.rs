@@ -7,8 +7,7 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The `protectedApps` that [`GetSystemApplicationConfig`](crate::api::systems::GetSystemApplicationConfig)
-/// answers.
+/// The installation's settings of protected apps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProtectedAppsConfig {
     /// Domain under which protected apps get their hosts.
@@ -17,7 +16,7 @@ pub struct ProtectedAppsConfig {
 
 crate::types::object! { ProtectedAppsConfig { required default_domain "defaultDomain" } }
 
-/// What [`GetSystemApplicationConfig`](crate::api::systems::GetSystemApplicationConfig) answers.
+/// The installation's settings of applications.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SystemApplicationConfig {
     /// Settings of protected apps.

@@ -8,8 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 crate::types::string_enum! {
-    /// The `allowUploadMimeTypes` that
-    /// [`GetUserAssetServiceStatus`](crate::api::user_assets::GetUserAssetServiceStatus) answers.
+    /// A content type that can be uploaded.
     pub enum UploadMimeType {
         /// JPEG image.
         ImageJpeg = "image/jpeg",
@@ -34,10 +33,10 @@ crate::types::string_enum! {
     }
 }
 
-/// What [`GetUserAssetServiceStatus`](crate::api::user_assets::GetUserAssetServiceStatus) answers.
+/// Whether files can be uploaded, and which.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UserAssetService {
-    /// How it stands.
+    /// Whether storage for uploads is set up.
     pub status: UserAssetServiceStatus,
     /// Content types that can be uploaded; absent if uploads are not set up.
     pub allow_upload_mime_types: Option<Vec<UploadMimeType>>,
@@ -57,7 +56,7 @@ crate::types::object! {
 }
 
 crate::types::string_enum! {
-    /// The `status` that [`GetUserAssetServiceStatus`](crate::api::user_assets::GetUserAssetServiceStatus) answers.
+    /// Whether storage for uploads is set up.
     pub enum UserAssetServiceStatus {
         /// Uploads are possible.
         Ready = "ready",

@@ -7,11 +7,11 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateUserMfaVerification`](crate::api::users::CreateUserMfaVerification) sends.
+/// Backup codes as new MFA factor: yours, or generated ones if left out.
 #[cfg(feature = "users")]
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateBackupCodes {
-    /// Backup codes, each good for one sign-in.
+    /// Codes of your own, ten of ten hex digits each; generated if left out.
     pub codes: Option<Vec<String>>,
 }
 
@@ -27,7 +27,7 @@ crate::types::object! { CreateBackupCodes { optional codes "codes" } tag "type" 
 
 #[cfg(feature = "users")]
 crate::types::tagged_union! {
-    /// What [`CreateUserMfaVerification`](crate::api::users::CreateUserMfaVerification) sends.
+    /// A new MFA factor for a user.
     pub enum CreateMfaVerification by "type" {
         /// Authenticator app with codes that change with time (RFC 6238).
         Totp(CreateTotp) = "Totp",
@@ -36,11 +36,11 @@ crate::types::tagged_union! {
     }
 }
 
-/// What [`CreateUserMfaVerification`](crate::api::users::CreateUserMfaVerification) sends.
+/// An authenticator app as new MFA factor, with your secret or a generated one.
 #[cfg(feature = "users")]
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateTotp {
-    /// The secret in clear.
+    /// Secret of your own in Base32; generated if left out.
     pub secret: Option<String>,
 }
 
@@ -54,34 +54,33 @@ impl std::fmt::Debug for CreateTotp {
 #[cfg(feature = "users")]
 crate::types::object! { CreateTotp { optional secret "secret" } tag "type" "Totp" }
 
-/// What [`CreateUser`](crate::models::CreateUser) sends.
+/// A new user; nothing is required, but without an identifier nobody can sign in.
 #[cfg(feature = "users")]
 #[derive(Clone, Default, PartialEq)]
 pub struct CreateUser {
-    /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+    /// Phone number for signing in, with country code and digits only, unique in the tenant; taken as verified.
     ///
     /// Matches `^\d+$`.
     pub primary_phone: Option<String>,
-    /// Email address for signing in, unique in the tenant; null if there is none.
+    /// Email address for signing in, unique in the tenant; taken as verified.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
     pub primary_email: Option<String>,
-    /// Name for signing in, unique in the tenant; null if there is none.
+    /// Name for signing in, unique in the tenant.
     ///
     /// Matches `^[A-Z_a-z]\w*$`.
     pub username: Option<String>,
-    /// Password in clear.
+    /// Password in clear; not together with `passwordDigest`. The policy is not applied.
     ///
     /// At least 1 character.
     pub password: Option<String>,
-    /// Hash of the password in the form of its algorithm; null if there is no password.
+    /// Hash of a password from another system; not together with `password`.
     ///
     /// At most 256 characters.
     pub password_digest: Option<String>,
-    /// Algorithm of the password's hash; null if there is no password. Any but `Argon2i` gives way to it once the
-    /// password is entered.
+    /// Algorithm of `passwordDigest`, with which it goes together.
     pub password_algorithm: Option<PasswordAlgorithm>,
-    /// Name as people see it.
+    /// Full name.
     pub name: Option<String>,
     /// URL of the picture.
     ///
@@ -129,7 +128,7 @@ crate::types::object! {
 
 #[cfg(feature = "users")]
 crate::types::tagged_union! {
-    /// What [`CreateUserMfaVerification`](crate::api::users::CreateUserMfaVerification) answers.
+    /// The MFA factor that was added, with its secrets.
     pub enum CreatedMfaVerification by "type" {
         /// Authenticator app with codes that change with time (RFC 6238).
         Totp(CreatedTotp) = "Totp",
@@ -138,11 +137,11 @@ crate::types::tagged_union! {
     }
 }
 
-/// What [`CreateUserMfaVerification`](crate::api::users::CreateUserMfaVerification) answers.
+/// The authenticator app that was added, with the secret to be entered in it.
 #[cfg(feature = "users")]
 #[derive(Clone, PartialEq)]
 pub struct CreatedTotp {
-    /// The secret in clear.
+    /// Secret for the authenticator app, in Base32.
     pub secret: String,
     /// QR code of the secret for authenticator apps, as data URI of a PNG.
     pub secret_qr_code: String,
@@ -161,7 +160,7 @@ impl std::fmt::Debug for CreatedTotp {
 #[cfg(feature = "users")]
 crate::types::object! { CreatedTotp { required secret "secret", required secret_qr_code "secretQrCode" } tag "type" "Totp" }
 
-/// What [`GetUserHasPassword`](crate::api::users::GetUserHasPassword) answers.
+/// Whether a user has a password.
 #[cfg(feature = "users")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct HasPassword {
@@ -172,20 +171,20 @@ pub struct HasPassword {
 #[cfg(feature = "users")]
 crate::types::object! { HasPassword { required has_password "hasPassword" } }
 
-/// What [`ListUserAllIdentities`](crate::api::users::ListUserAllIdentities) answers.
+/// A user's social and enterprise identities.
 #[cfg(feature = "users")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkedIdentities {
     /// The user's social identities.
     pub social_identities: Vec<LinkedSocialIdentity>,
-    /// Identities at enterprise connectors; absent unless asked for.
+    /// The user's enterprise identities.
     pub sso_identities: Vec<LinkedSsoIdentity>,
 }
 
 #[cfg(feature = "users")]
 crate::types::object! { LinkedIdentities { required social_identities "socialIdentities", required sso_identities "ssoIdentities" } }
 
-/// What [`GetUserIdentity`](crate::api::users::GetUserIdentity) answers.
+/// A social identity and what is known of its tokens.
 #[cfg(feature = "users")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkedSocialIdentity {
@@ -206,11 +205,11 @@ crate::types::object! {
     }
 }
 
-/// What [`GetUserSsoIdentity`](crate::api::users::GetUserSsoIdentity) answers.
+/// An enterprise identity and what is known of its tokens.
 #[cfg(feature = "users")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct LinkedSsoIdentity {
-    /// The identity at the enterprise connector.
+    /// The user at the identity provider.
     pub sso_identity: SsoIdentity,
     /// What is known of the stored tokens, without them; absent if there are none.
     pub token_secret: Option<TokenSecret>,
@@ -227,7 +226,7 @@ crate::types::object! {
     }
 }
 
-/// What [`ListUserPersonalAccessTokens`](crate::api::users::ListUserPersonalAccessTokens) answers.
+/// A token of a user for scripts, exchanged at the token endpoint for access tokens.
 #[cfg(feature = "users")]
 #[derive(Clone, PartialEq)]
 pub struct PersonalAccessToken {
@@ -239,17 +238,17 @@ pub struct PersonalAccessToken {
     ///
     /// 1 to 21 characters.
     pub user_id: String,
-    /// Name as people see it.
+    /// Name, unique for the user.
     ///
     /// 1 to 256 characters.
     pub name: String,
-    /// The value itself.
+    /// The token in clear.
     ///
     /// 1 to 64 characters.
     pub value: String,
     /// When it was created.
     pub created_at: Timestamp,
-    /// When it expires.
+    /// When it stops working; null for never.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -279,11 +278,11 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdatePersonalAccessTokenName`](crate::api::users::UpdatePersonalAccessTokenName) sends.
+/// The old and the new name of a personal access token.
 #[cfg(feature = "users")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct RenamePersonalAccessToken {
-    /// Name as people see it.
+    /// The new name.
     ///
     /// 1 to 256 characters.
     pub name: String,
@@ -302,7 +301,7 @@ impl RenamePersonalAccessToken {
 #[cfg(feature = "users")]
 crate::types::object! { RenamePersonalAccessToken { required name "name", optional current_name "currentName" } }
 
-/// What [`CreateUserIdentity`](crate::api::users::CreateUserIdentity) sends.
+/// A social connector and what its provider's callback brought.
 #[cfg(feature = "users")]
 #[derive(Clone, PartialEq)]
 pub struct SocialSignInData {
@@ -333,7 +332,7 @@ impl std::fmt::Debug for SocialSignInData {
 #[cfg(feature = "users")]
 crate::types::object! { SocialSignInData { required connector_id "connectorId", required connector_data "connectorData" } }
 
-/// The `tokenSecret` that [`GetUserIdentity`](crate::api::users::GetUserIdentity) answers.
+/// What is known of stored third-party tokens, without the tokens.
 #[cfg(feature = "users")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct TokenSecret {
@@ -349,21 +348,21 @@ pub struct TokenSecret {
     ///
     /// 1 to 21 characters.
     pub user_id: String,
-    /// Descriptive data.
+    /// Scope and life of the tokens.
     pub metadata: TokenSecretMetadata,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-    /// Id of a [`Connector`](crate::models::Connector).
+    /// Id of the social [`Connector`](crate::models::Connector); absent for enterprise identities.
     pub connector_id: Option<String>,
     /// Id of the user at the identity provider.
     pub identity_id: String,
-    /// Name of the provider in users' identities, such as `github`; one identity a target.
+    /// Social provider; absent for enterprise identities.
     pub target: Option<String>,
-    /// Id of an [`SsoConnector`](crate::models::SsoConnector).
+    /// Id of the [`SsoConnector`](crate::models::SsoConnector); absent for social identities.
     pub sso_connector_id: Option<String>,
-    /// Identity provider: the issuer of an OIDC one, the entity id of a SAML one.
+    /// Identity provider; absent for social identities.
     pub issuer: Option<String>,
 }
 
@@ -384,15 +383,15 @@ crate::types::object! {
     } tag "type" "federated_token_set"
 }
 
-/// The `metadata` that [`GetUserIdentity`](crate::api::users::GetUserIdentity) answers.
+/// Scope and life of stored third-party tokens.
 #[cfg(feature = "users")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct TokenSecretMetadata {
     /// Scopes, separated by spaces.
     pub scope: Option<String>,
-    /// When it expires.
+    /// When the access token expires; absent if the provider did not say.
     pub expires_at: Option<TimestampSeconds>,
-    /// What sort of token it is.
+    /// Usually `Bearer`; absent if the provider did not say.
     pub token_type: Option<String>,
     /// Whether Logto can renew the access token by itself.
     pub has_refresh_token: bool,
@@ -408,31 +407,34 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateUser`](crate::models::UpdateUser) sends.
+/// Changes to a user: what is left out stays, null clears, `customData` and `profile` are replaced whole.
 #[cfg(feature = "users")]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateUser {
-    /// Name for signing in, unique in the tenant; null if there is none.
+    /// Name for signing in, unique in the tenant; null clears it.
     ///
     /// Matches `^[A-Z_a-z]\w*$`.
     pub username: Patch<String>,
-    /// Email address for signing in, unique in the tenant; null if there is none.
+    /// Email address for signing in, unique in the tenant; null clears it. Taken as verified.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
     pub primary_email: Patch<String>,
-    /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+    /// Phone number for signing in, with country code and digits only, unique in the tenant; null clears it. Taken
+    /// as verified.
     ///
     /// Matches `^\d+$`.
     pub primary_phone: Patch<String>,
-    /// Name as people see it.
+    /// Full name; null clears it.
     pub name: Patch<String>,
-    /// URL of the picture.
+    /// URL of the picture; null clears it.
     ///
     /// A URL.
     pub avatar: Patch<String>,
-    /// Any JSON of your own; Logto keeps it and does not look into it.
+    /// Any JSON of your own, in place of all there is;
+    /// [`UpdateUserCustomData`](crate::models::UpdateUserCustomData) merges.
     pub custom_data: Option<JsonObject>,
-    /// Standard claims of OpenID Connect about the user.
+    /// Standard claims of OpenID Connect, in place of all there are;
+    /// [`UpdateUserProfile`](crate::models::UpdateUserProfile) merges.
     pub profile: Option<UserProfile>,
 }
 
@@ -449,11 +451,11 @@ crate::types::object! {
     }
 }
 
-/// What [`UpdateUserCustomData`](crate::models::UpdateUserCustomData) sends.
+/// Custom data to be merged into those the user has.
 #[cfg(feature = "users")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdateUserCustomData {
-    /// Any JSON of your own; Logto keeps it and does not look into it.
+    /// Keys to set; other keys stay.
     pub custom_data: JsonObject,
 }
 
@@ -468,7 +470,7 @@ impl UpdateUserCustomData {
 #[cfg(feature = "users")]
 crate::types::object! { UpdateUserCustomData { required custom_data "customData" } }
 
-/// What [`UpdateUserIsSuspended`](crate::models::UpdateUserIsSuspended) sends.
+/// Whether the user is to be kept out.
 #[cfg(feature = "users")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdateUserIsSuspended {
@@ -487,7 +489,7 @@ impl UpdateUserIsSuspended {
 #[cfg(feature = "users")]
 crate::types::object! { UpdateUserIsSuspended { required is_suspended "isSuspended" } }
 
-/// What [`UpdateUserPasswordExpiration`](crate::models::UpdateUserPasswordExpiration) sends.
+/// Whether the password counts as expired.
 #[cfg(feature = "users")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdateUserPasswordExpiration {
@@ -506,11 +508,11 @@ impl UpdateUserPasswordExpiration {
 #[cfg(feature = "users")]
 crate::types::object! { UpdateUserPasswordExpiration { required is_expired "isExpired" } }
 
-/// What [`UpdateUserProfile`](crate::models::UpdateUserProfile) sends.
+/// Claims to be merged into those the user has.
 #[cfg(feature = "users")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UpdateUserProfile {
-    /// Standard claims of OpenID Connect about the user.
+    /// Claims to set; others stay.
     pub profile: UserProfile,
 }
 
@@ -525,7 +527,7 @@ impl UpdateUserProfile {
 #[cfg(feature = "users")]
 crate::types::object! { UpdateUserProfile { required profile "profile" } }
 
-/// What [`GetUser`](crate::api::users::GetUser) answers.
+/// A user account.
 #[cfg(any(feature = "organizations", feature = "roles", feature = "users"))]
 #[derive(Clone, PartialEq)]
 pub struct User {
@@ -545,7 +547,7 @@ pub struct User {
     ///
     /// At most 128 characters.
     pub primary_phone: Option<String>,
-    /// Name as people see it.
+    /// Full name; null if there is none.
     ///
     /// At most 128 characters.
     pub name: Option<String>,
@@ -555,7 +557,7 @@ pub struct User {
     pub avatar: Option<String>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
     pub custom_data: JsonObject,
-    /// Linked social identities, by the connector's target (`github`, `google`, ...).
+    /// Linked social identities by target (`github`, `google`, ...).
     pub identities: BTreeMap<String, SocialIdentity>,
     /// When the user last signed in; null if never.
     pub last_sign_in_at: Option<Timestamp>,
@@ -565,7 +567,8 @@ pub struct User {
     pub updated_at: Timestamp,
     /// Standard claims of OpenID Connect about the user.
     pub profile: UserProfile,
-    /// Id of an [`Application`](crate::models::Application).
+    /// Id of the [`Application`](crate::models::Application) by which the user first registered; null if created
+    /// otherwise.
     ///
     /// At most 21 characters.
     pub application_id: Option<String>,
@@ -577,14 +580,13 @@ pub struct User {
     pub has_security_verification_method: Option<bool>,
     /// Identities at enterprise connectors; absent unless asked for.
     pub sso_identities: Option<Vec<SsoIdentity>>,
-    /// Hash of the password in the form of its algorithm; null if there is no password.
+    /// Hash of the password; null without a password, absent unless asked for.
     ///
     /// At most 256 characters.
     pub password_digest: Patch<String>,
-    /// Algorithm of the password's hash; null if there is no password. Any but `Argon2i` gives way to it once the
-    /// password is entered.
+    /// Algorithm of the password's hash; null without a password, absent unless asked for.
     pub password_algorithm: Patch<PasswordAlgorithm>,
-    /// Roles held inside the organization.
+    /// Roles in the organization; only in lists of an organization's users.
     pub organization_roles: Option<Vec<EntityReference>>,
 }
 
@@ -642,26 +644,26 @@ crate::types::object! {
     }
 }
 
-/// What [`ListUserLogtoConfigs`](crate::api::users::ListUserLogtoConfigs) answers.
+/// A user's choices about MFA and passkeys.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UserLogtoConfig {
-    /// Multi-factor authentication.
+    /// Choices about MFA.
     pub mfa: UserMfaConfig,
-    /// Signing in with a passkey in place of a password.
+    /// Choices about passkeys.
     pub passkey_sign_in: UserPasskeySignInConfig,
 }
 
 #[cfg(any(feature = "my-account", feature = "users"))]
 crate::types::object! { UserLogtoConfig { required mfa "mfa", required passkey_sign_in "passkeySignIn" } }
 
-/// The `mfa` that [`ListUserLogtoConfigs`](crate::api::users::ListUserLogtoConfigs) answers.
+/// A user's choices about MFA.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UserMfaConfig {
-    /// Whether it is in force.
+    /// Whether the user opted in to MFA; absent if never asked.
     pub enabled: Option<bool>,
-    /// Whether it was skipped.
+    /// Whether the user declined to set up MFA and is not asked again.
     pub skipped: bool,
     /// Whether the user is not asked for MFA at sign-in; without effect where MFA is mandatory.
     pub skip_mfa_on_sign_in: bool,
@@ -676,18 +678,18 @@ crate::types::object! {
     }
 }
 
-/// The `passkeySignIn` that [`ListUserLogtoConfigs`](crate::api::users::ListUserLogtoConfigs) answers.
+/// A user's choices about passkeys.
 #[cfg(any(feature = "my-account", feature = "users"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct UserPasskeySignInConfig {
-    /// Whether it was skipped.
+    /// Whether the user declined to create a passkey and is not asked again.
     pub skipped: bool,
 }
 
 #[cfg(any(feature = "my-account", feature = "users"))]
 crate::types::object! { UserPasskeySignInConfig { required skipped "skipped" } }
 
-/// The `profile` that [`GetJwtCustomizer`](crate::api::configs::GetJwtCustomizer) answers.
+/// Standard claims of OpenID Connect about a user, beyond name and avatar.
 #[cfg(any(
     feature = "configs",
     feature = "experience",
@@ -708,7 +710,7 @@ pub struct UserProfile {
     pub nickname: Option<String>,
     /// Name that the user likes to go by; need not be unique and is not for signing in.
     pub preferred_username: Option<String>,
-    /// Standard claims of OpenID Connect about the user.
+    /// URL of the user's profile page.
     pub profile: Option<String>,
     /// URL of the user's web page.
     pub website: Option<String>,
@@ -718,7 +720,7 @@ pub struct UserProfile {
     pub birthdate: Option<String>,
     /// Time zone by its IANA name, such as `Europe/Berlin`.
     pub zoneinfo: Option<String>,
-    /// BCP 47 language tag, such as `en-US`.
+    /// Preferred language as BCP 47 tag, such as `en-US`.
     pub locale: Option<String>,
     /// Postal address, as in OpenID Connect's `address` claim.
     pub address: Option<Address>,
@@ -749,7 +751,7 @@ crate::types::object! {
     }
 }
 
-/// The `featuredUsers` that [`ListRoles`](crate::api::roles::ListRoles) answers.
+/// A user in brief.
 #[cfg(any(
     feature = "applications",
     feature = "interaction",
@@ -767,7 +769,7 @@ pub struct UserSummary {
     ///
     /// At most 2048 characters.
     pub avatar: Option<String>,
-    /// Name as people see it.
+    /// Full name; null if there is none.
     ///
     /// At most 128 characters.
     pub name: Option<String>,

@@ -7,14 +7,14 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateVerificationCode`](crate::api::verification_codes::CreateVerificationCode) sends.
+/// Where to send a code: either an email address or a phone number.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VerificationCodeRecipient {
-    /// Email address.
+    /// Address that gets the code; this or `phone`.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
     pub email: Option<String>,
-    /// Phone number with country code, digits only.
+    /// Number that gets the code; this or `email`.
     ///
     /// Matches `^\d+$`.
     pub phone: Option<String>,
@@ -22,11 +22,11 @@ pub struct VerificationCodeRecipient {
 
 crate::types::object! { VerificationCodeRecipient { optional email "email", optional phone "phone" } }
 
-/// What [`VerifyVerificationCode`](crate::models::VerifyVerificationCode) sends.
+/// A code and where it was sent: either an email address or a phone number.
 #[cfg(feature = "verification-codes")]
 #[derive(Clone, PartialEq)]
 pub struct VerifyVerificationCode {
-    /// Email address.
+    /// Address that got the code; this or `phone`.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
     pub email: Option<String>,
@@ -34,7 +34,7 @@ pub struct VerifyVerificationCode {
     ///
     /// At least 1 character.
     pub verification_code: String,
-    /// Phone number with country code, digits only.
+    /// Number that got the code; this or `email`.
     ///
     /// Matches `^\d+$`.
     pub phone: Option<String>,

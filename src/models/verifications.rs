@@ -7,15 +7,15 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What [`CreateVerificationBySocial`](crate::api::verifications::CreateVerificationBySocial) sends.
+/// What it takes to prove a social account.
 #[cfg(feature = "verifications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateSocialVerificationRecord {
     /// Random value of yours that comes back with the callback; check it against forgery.
     pub state: String,
-    /// Where the provider or server sends the browser back to.
+    /// Where the provider sends the browser back to; must be registered there.
     pub redirect_uri: String,
-    /// Scopes, separated by spaces.
+    /// Scopes to ask the provider for, in place of the connector's, separated by spaces.
     pub scope: Option<String>,
     /// Id of a [`Connector`](crate::models::Connector).
     pub connector_id: String,
@@ -44,15 +44,14 @@ crate::types::object! {
     }
 }
 
-/// What
-/// [`CreateVerificationByVerificationCode`](crate::api::verifications::CreateVerificationByVerificationCode)
-/// sends.
+/// The email address or phone number to be proven by a code.
 #[cfg(feature = "verifications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateVerificationCodeRecord {
-    /// The identifier concerned: username, email or phone.
+    /// Where the code goes.
     pub identifier: Identifier,
-    /// Occasion of the message.
+    /// Which message goes out: [`TemplateType`](crate::models::TemplateType) `UserPermissionValidation` or
+    /// `BindMfa`; for a new address always `BindNewIdentifier`.
     pub template_type: Option<TemplateType>,
 }
 
@@ -67,7 +66,7 @@ impl CreateVerificationCodeRecord {
 #[cfg(feature = "verifications")]
 crate::types::object! { CreateVerificationCodeRecord { required identifier "identifier", optional template_type "templateType" } }
 
-/// What [`CreateVerificationBySocial`](crate::api::verifications::CreateVerificationBySocial) answers.
+/// A verification record begun, and where the user proves the social account.
 #[cfg(feature = "verifications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreatedSocialVerificationRecord {
@@ -75,7 +74,7 @@ pub struct CreatedSocialVerificationRecord {
     pub verification_record_id: String,
     /// URL of the provider's sign-in page, to which the browser goes next.
     pub authorization_uri: String,
-    /// When it expires.
+    /// Until when it is good, in ISO 8601.
     pub expires_at: String,
 }
 
@@ -88,13 +87,13 @@ crate::types::object! {
     }
 }
 
-/// What [`CreateVerificationByPassword`](crate::api::verifications::CreateVerificationByPassword) answers.
+/// A verification record and until when it is good.
 #[cfg(feature = "verifications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreatedVerificationRecord {
     /// Id of the verification record; goes into the header `logto-verification-id` of sensitive account operations.
     pub verification_record_id: String,
-    /// When it expires.
+    /// Until when it is good, in ISO 8601: 10 minutes from now.
     pub expires_at: String,
 }
 
@@ -106,9 +105,7 @@ crate::types::object! {
     }
 }
 
-/// What
-/// [`UpdateSocialIdentityAccessTokenByVerificationId`](crate::api::my_account::UpdateSocialIdentityAccessTokenByVerificationId)
-/// sends.
+/// The verification record, now valid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerificationRecordId {
     /// Id of the verification record; goes into the header `logto-verification-id` of sensitive account operations.
@@ -124,7 +121,7 @@ impl VerificationRecordId {
 
 crate::types::object! { VerificationRecordId { required verification_record_id "verificationRecordId" } }
 
-/// What [`VerifyVerificationBySocial`](crate::models::VerifyVerificationBySocial) sends.
+/// What the provider's callback brought.
 #[cfg(feature = "verifications")]
 #[derive(Clone, PartialEq)]
 pub struct VerifyVerificationBySocial {
@@ -160,13 +157,13 @@ crate::types::object! {
     }
 }
 
-/// What [`VerifyWebAuthnRegistration`](crate::models::VerifyWebAuthnRegistration) sends.
+/// The passkey that the browser created.
 #[cfg(feature = "verifications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifyWebAuthnRegistration {
     /// Id of the verification record; goes into the header `logto-verification-id` of sensitive account operations.
     pub verification_record_id: String,
-    /// The data proper.
+    /// What the browser returned, encoded.
     pub payload: WebAuthnRegistrationPayload,
 }
 
@@ -186,8 +183,7 @@ crate::types::object! {
     }
 }
 
-/// What [`GenerateWebAuthnRegistrationOptions`](crate::api::verifications::GenerateWebAuthnRegistrationOptions)
-/// answers.
+/// Options for a new passkey and the verification record that will prove it.
 #[cfg(feature = "verifications")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct WebAuthnRegistrationRecord {
@@ -195,7 +191,7 @@ pub struct WebAuthnRegistrationRecord {
     pub verification_record_id: String,
     /// What to pass, decoded, to the browser's `navigator.credentials.create`.
     pub registration_options: WebAuthnRegistrationOptions,
-    /// When it expires.
+    /// Until when it is good, in ISO 8601.
     pub expires_at: String,
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 crate::types::string_enum! {
-    /// The `type` that [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig) answers.
+    /// Which CAPTCHA it is.
     pub enum CaptchaType {
         /// Google reCAPTCHA Enterprise.
         RecaptchaEnterprise = "RecaptchaEnterprise",
@@ -17,26 +17,26 @@ crate::types::string_enum! {
     }
 }
 
-/// The `forgotPassword` that [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig)
-/// answers.
+/// Ways by which a forgotten password can be reset.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ForgotPasswordAvailability {
-    /// Phone number with country code, digits only.
+    /// Whether a code by SMS will do.
     pub phone: bool,
-    /// Email address.
+    /// Whether a code by email will do.
     pub email: bool,
 }
 
 crate::types::object! { ForgotPasswordAvailability { required phone "phone", required email "email" } }
 
-/// What [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig) answers.
+/// All that the sign-in pages need: the settings, with those of application and organization laid over them,
+/// and the connectors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FullSignInExperience {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: String,
-    /// Unique id, given by the server.
+    /// Always `default`.
     ///
     /// 1 to 21 characters.
     pub id: String,
@@ -57,7 +57,7 @@ pub struct FullSignInExperience {
     ///
     /// At most 2048 characters.
     pub privacy_policy_url: Option<String>,
-    /// When users are asked to agree to the terms of use and the privacy policy.
+    /// How and when users accept terms of use and privacy policy.
     pub agree_to_terms_policy: AgreeToTermsPolicy,
     /// How users sign in.
     pub sign_in: SignIn,
@@ -65,7 +65,7 @@ pub struct FullSignInExperience {
     pub sign_up: SignUp,
     /// How social identities meet existing accounts.
     pub social_sign_in: SocialSignIn,
-    /// Targets of the social connectors that the sign-in page shows, in its order.
+    /// Targets of the social connectors that are shown, in their order.
     pub social_sign_in_connector_targets: Vec<String>,
     /// Whether users can sign in, register, or both.
     pub sign_in_mode: SignInMode,
@@ -170,8 +170,7 @@ crate::types::object! {
     }
 }
 
-/// The `googleOneTap` that [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig)
-/// answers.
+/// Settings of Google One Tap.
 #[derive(Clone, Debug, PartialEq)]
 pub struct GoogleOneTap {
     /// Whether it is on.
@@ -182,9 +181,9 @@ pub struct GoogleOneTap {
     pub close_on_tap_outside: Option<bool>,
     /// Whether Google's prompt works in browsers with tracking prevention.
     pub itp_support: Option<bool>,
-    /// Client id of an [`Application`](crate::models::Application).
+    /// Client id that Google gave your connector.
     pub client_id: String,
-    /// Id of a [`Connector`](crate::models::Connector).
+    /// Id of the Google [`Connector`](crate::models::Connector).
     pub connector_id: String,
 }
 
@@ -199,15 +198,14 @@ crate::types::object! {
     }
 }
 
-/// The `captchaConfig` that [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig)
-/// answers.
+/// What a page needs to show the CAPTCHA.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PublicCaptchaConfig {
     /// Which kind it is.
     pub r#type: CaptchaType,
     /// Public key for the widget.
     pub site_key: String,
-    /// Host name, without scheme or path.
+    /// Host of the script, where Google's usual one is out of reach.
     pub domain: Option<String>,
     /// How reCAPTCHA shows itself; absent is `invisible`.
     pub mode: Option<RecaptchaMode>,
@@ -222,15 +220,14 @@ crate::types::object! {
     }
 }
 
-/// The `socialConnectors` that [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig)
-/// answers.
+/// A social connector as the sign-in pages see it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PublicSocialConnector {
     /// Unique id, given by the server.
     pub id: String,
     /// Name of the provider in users' identities, such as `github`; one identity a target.
     pub target: String,
-    /// Name as people see it.
+    /// Name by language, `en` always among them.
     pub name: JsonObject,
     /// URL or data URI of the logo.
     pub logo: String,
@@ -261,8 +258,7 @@ crate::types::object! {
     }
 }
 
-/// The `ssoConnectors` that [`GetSignInExperienceConfig`](crate::api::well_known::GetSignInExperienceConfig)
-/// answers.
+/// An enterprise connector as the sign-in pages see it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PublicSsoConnector {
     /// Unique id, given by the server.

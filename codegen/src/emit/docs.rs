@@ -6,7 +6,7 @@ use quote::quote;
 use crate::model::{Field, TypeDef};
 use crate::pipeline::Plan;
 use crate::schema::Facts;
-use crate::words::snake;
+use crate::words::{pascal, snake};
 
 /// The width at which documentation is wrapped.
 const WIDTH: usize = 108;
@@ -20,9 +20,19 @@ impl<'a> Docs<'a> {
         Self { plan }
     }
 
-    /// Doc attributes of a text, with links to the types and operations that stand in brackets.
+    /// Doc attributes of a text, with links to the types (else the operations) that stand in brackets.
     pub fn attributes(&self, text: &str) -> TokenStream {
-        let lines = self.link(text).lines().flat_map(wrap).collect::<Vec<_>>();
+        self.linked(text, |name| self.type_target(name).or_else(|| self.operation_target(name)))
+    }
+
+    /// Doc attributes of a text about operations: what could be both is an operation.
+    pub fn operation_attributes(&self, text: &str) -> TokenStream {
+        self.linked(text, |name| self.operation_target(name).or_else(|| self.type_target(name)))
+    }
+
+    fn linked(&self, text: &str, target: impl Fn(&str) -> Option<String>) -> TokenStream {
+        let lines = link(text, target);
+        let lines = lines.lines().flat_map(wrap).collect::<Vec<_>>();
         let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
         quote! { #(#[doc = #lines])* }
     }
@@ -56,42 +66,50 @@ impl<'a> Docs<'a> {
         let place = type_def.locations.first().map(String::as_str).unwrap_or_default();
         let (operation, rest) = place.split_once('.').unwrap_or((place, ""));
         let (root, member) = rest.split_once('.').unwrap_or((rest, ""));
+        let operation = self
+            .operation_target(operation)
+            .map_or_else(|| operation.to_owned(), |target| format!("[`{operation}`]({target})"));
         let role = match (root.starts_with("body"), member.rsplit('.').next().unwrap_or_default()) {
-            (true, "") => format!("What [{operation}] sends."),
-            (false, "") => format!("What [{operation}] answers."),
-            (true, member) => format!("The `{member}` that [{operation}] sends."),
-            (false, member) => format!("The `{member}` that [{operation}] answers."),
+            (true, "") => format!("What {operation} sends."),
+            (false, "") => format!("What {operation} answers."),
+            (true, member) => format!("The `{member}` that {operation} sends."),
+            (false, member) => format!("The `{member}` that {operation} answers."),
         };
-        role.replace("[]", "").replace("{}", "")
+        role.replace("[]`", "`").replace("{}`", "`")
     }
 
-    /// Makes links of `[User]` and `[ListUsers]`; brackets around anything else are not touched.
-    fn link(&self, text: &str) -> String {
-        let mut linked = String::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once('[') {
-            linked.push_str(before);
-            match after.split_once(']') {
-                Some((name, after)) if !after.starts_with('(') && self.target(name).is_some() => {
-                    linked.push_str(&format!("[`{name}`]({})", self.target(name).unwrap_or_default()));
-                    rest = after;
-                }
-                _ => {
-                    linked.push('[');
-                    rest = after;
-                }
+    fn type_target(&self, name: &str) -> Option<String> {
+        self.plan.model.types.contains_key(name).then(|| format!("crate::models::{name}"))
+    }
+
+    /// The method of an operation.
+    fn operation_target(&self, name: &str) -> Option<String> {
+        let index = self.plan.operations.iter().position(|operation| operation.id == name)?;
+        let group = self.plan.groups.of_operation.get(index)?;
+        let method = super::method_name(name, group, &self.plan.settings.names);
+        Some(format!("crate::api::{group}::{}::{method}", pascal(group)))
+    }
+}
+
+/// Makes links of `[User]` and `[ListUsers]`; brackets around anything else are not touched.
+fn link(text: &str, target: impl Fn(&str) -> Option<String>) -> String {
+    let mut linked = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('[') {
+        linked.push_str(before);
+        let name = after.split_once(']').filter(|(_, after)| !after.starts_with('('));
+        match name.and_then(|(name, after)| Some((name, after, target(name)?))) {
+            Some((name, after, target)) => {
+                linked.push_str(&format!("[`{name}`]({target})"));
+                rest = after;
+            }
+            None => {
+                linked.push('[');
+                rest = after;
             }
         }
-        linked + rest
     }
-
-    fn target(&self, name: &str) -> Option<String> {
-        if self.plan.model.types.contains_key(name) {
-            return Some(format!("crate::models::{name}"));
-        }
-        let index = self.plan.operations.iter().position(|operation| operation.id == name)?;
-        Some(format!("crate::api::{}::{name}", self.plan.groups.of_operation.get(index)?))
-    }
+    linked + rest
 }
 
 /// The document's own prose: a user's server has it, ours has not.

@@ -75,7 +75,7 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
         arguments.extend(body_arguments(docs, operation, body, uses)?);
     }
     let listed: Vec<&String> = arguments.iter().filter_map(|argument| argument.doc.as_ref()).collect();
-    let doc = docs.attributes(&method_text(plan, operation, &listed));
+    let doc = docs.operation_attributes(&method_text(plan, operation, &listed));
     let alias = (snake(&operation.id) != name.to_string()).then(|| {
         let alias = &operation.id;
         quote! { #[doc(alias = #alias)] }

@@ -13,11 +13,13 @@ mod table;
 mod text;
 mod types;
 mod unions;
+mod variants;
 
 use std::collections::BTreeMap;
 
 pub use features::with_features;
 pub use methods::method_name;
+pub use variants::{values_of, variant_names};
 
 use crate::failure::Result;
 use crate::pipeline::Plan;

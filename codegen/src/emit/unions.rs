@@ -1,7 +1,5 @@
 //! Open enums and unions.
 
-use std::collections::HashSet;
-
 use indexmap::IndexSet;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,13 +7,11 @@ use quote::quote;
 use super::docs::Docs;
 use super::text::Item;
 use super::types::rust_type;
-use crate::failure::{Failure, Result};
+use super::variants::{branch_name, variant_names};
+use crate::failure::Result;
 use crate::model::{TypeDef, TypeRef};
 use crate::pipeline::Plan;
-use crate::words::{ident, pascal};
-
-/// The variant that the macros add.
-const UNKNOWN: &str = "Unknown";
+use crate::words::ident;
 
 pub fn open_enum(
     plan: &Plan,
@@ -24,7 +20,7 @@ pub fn open_enum(
     values: &IndexSet<String>,
     cfg: TokenStream,
 ) -> Result<Item> {
-    let names = variants(plan, type_def, values.iter().map(|value| (value.clone(), value_name(value))))?;
+    let names = variant_names(plan, type_def)?;
     let variants = names.iter().zip(values).map(|(name, value)| {
         let doc = docs.attributes(&docs.value_text(&type_def.name, name, value));
         let name = ident(name);
@@ -41,7 +37,7 @@ pub fn tagged(
     branches: &[(String, TypeRef)],
     cfg: TokenStream,
 ) -> Result<Item> {
-    let names = variants(plan, type_def, branches.iter().map(|(text, _)| (text.clone(), value_name(text))))?;
+    let names = variant_names(plan, type_def)?;
     let variants = names.iter().zip(branches).map(|(name, (text, ty))| {
         let doc = docs.attributes(&docs.value_text(&type_def.name, name, text));
         let (name, ty) = (ident(name), rust_type(ty));
@@ -51,7 +47,7 @@ pub fn tagged(
 }
 
 pub fn untagged(plan: &Plan, docs: &Docs, type_def: &TypeDef, branches: &[TypeRef], cfg: TokenStream) -> Result<Item> {
-    let names = variants(plan, type_def, branches.iter().map(|ty| (branch_name(ty), branch_name(ty))))?;
+    let names = variant_names(plan, type_def)?;
     let variants = names.iter().zip(branches).map(|(name, ty)| {
         let text = match ty.named() {
             Some(named) => format!("[{named}]."),
@@ -75,42 +71,4 @@ fn item(
     let doc = docs.attributes(&docs.type_text(type_def));
     let ident = ident(&type_def.name);
     Item::Macro { name, cfg, body: quote! { #doc pub enum #ident { #variants } }, by }
-}
-
-/// Names of variants: settled ones by value, else what follows from the value.
-fn variants(plan: &Plan, type_def: &TypeDef, values: impl Iterator<Item = (String, String)>) -> Result<Vec<String>> {
-    let settled = &plan.settings.names.variants;
-    let names = values.map(|(value, derived)| {
-        let name = settled.get(&format!("{}.{value}", type_def.name)).or_else(|| settled.get(&value));
-        name.cloned().unwrap_or(derived)
-    });
-    let names: Vec<String> = names.collect();
-    let mut seen = HashSet::from([UNKNOWN]);
-    match names.iter().find(|name| !seen.insert(name)) {
-        Some(twice) => {
-            Err(Failure::Unsettled(vec![format!("  {}: two variants would be called {twice}", type_def.name)]))
-        }
-        None => Ok(names),
-    }
-}
-
-/// The variant of a value; of a URN its last part.
-fn value_name(value: &str) -> String {
-    let last = if value.starts_with("urn:") { value.rsplit(':').next().unwrap_or(value) } else { value };
-    let name = pascal(last);
-    if name.is_empty() { "Empty".to_owned() } else { name }
-}
-
-fn branch_name(ty: &TypeRef) -> String {
-    match ty {
-        TypeRef::Named(name) => name.clone(),
-        TypeRef::List(..) => "List".to_owned(),
-        TypeRef::Map(..) | TypeRef::FreeObject => "Object".to_owned(),
-        TypeRef::String | TypeRef::Binary => "String".to_owned(),
-        TypeRef::Integer | TypeRef::Float | TypeRef::Milliseconds | TypeRef::Seconds => "Number".to_owned(),
-        TypeRef::Boolean => "Boolean".to_owned(),
-        TypeRef::True => "True".to_owned(),
-        TypeRef::False => "False".to_owned(),
-        TypeRef::Any => "Any".to_owned(),
-    }
 }
