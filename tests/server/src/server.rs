@@ -1,0 +1,101 @@
+//! The server: listens on 127.0.0.1, with TLS if asked for.
+
+use std::sync::Arc;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+
+use crate::connection::serve;
+use crate::script::Script;
+use crate::session::{Session, Sessions};
+use crate::{Authority, http2};
+
+/// A server of this process; it ends with this value.
+#[derive(Debug)]
+pub struct TestServer {
+    sessions: Arc<Sessions>,
+    accepting: JoinHandle<()>,
+}
+
+/// How a server does TLS.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tls {
+    /// Whether clients have to show a certificate of the same authority.
+    pub client_certificates: bool,
+    /// Whether TLS 1.2 is all that it speaks.
+    pub only_1_2: bool,
+    /// Whether it prefers HTTP/2.
+    pub http2: bool,
+}
+
+impl TestServer {
+    /// A server of plain HTTP on a free port.
+    pub async fn start() -> Self {
+        Self::listen("http://127.0.0.1", None).await
+    }
+
+    /// A server of HTTPS on a free port of `localhost`, with a certificate of this authority.
+    pub async fn start_tls(authority: &Authority, tls: Tls) -> Self {
+        Self::listen("https://localhost", Some(authority.server_config(tls))).await
+    }
+
+    async fn listen(origin: &str, tls: Option<Arc<ServerConfig>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("127.0.0.1 has a free port");
+        let port = port(&listener);
+        let sessions = Arc::new(Sessions::at(format!("{origin}:{port}")));
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&sessions), tls.map(TlsAcceptor::from)));
+        Self { sessions, accepting }
+    }
+
+    /// Opens a session.
+    #[must_use]
+    pub fn session(&self, script: Script) -> Arc<Session> {
+        self.sessions.open(script)
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        self.sessions.base()
+    }
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        self.accepting.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, sessions: Arc<Sessions>, tls: Option<TlsAcceptor>) {
+    while let Ok((stream, _)) = listener.accept().await {
+        // Tests wait for small answers.
+        let _ = stream.set_nodelay(true);
+        let sessions = Arc::clone(&sessions);
+        match tls.clone() {
+            None => drop(tokio::spawn(serve(stream, sessions))),
+            Some(tls) => drop(tokio::spawn(serve_tls(stream, tls, sessions))),
+        }
+    }
+}
+
+async fn serve_tls(stream: TcpStream, tls: TlsAcceptor, sessions: Arc<Sessions>) {
+    // A client that does not trust the server is no business of the server's.
+    let Ok(stream) = tls.accept(stream).await else { return };
+    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+        http2::serve(stream, sessions).await;
+    } else {
+        serve(stream, sessions).await;
+    }
+}
+
+fn port(listener: &TcpListener) -> u16 {
+    listener.local_addr().expect("a listener has an address").port()
+}
+
+/// A URL where nobody listens.
+pub async fn refusing_url() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("127.0.0.1 has a free port");
+    format!("http://127.0.0.1:{}", port(&listener))
+}

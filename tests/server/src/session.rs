@@ -1,0 +1,128 @@
+//! Sessions: each test has one, with its script and what it has seen.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+
+use crate::script::{Answer, End, Script, Seen};
+
+/// A script that is played, and what was seen.
+#[derive(Debug)]
+pub struct Session {
+    url: String,
+    script: Script,
+    seen: watch::Sender<Vec<Seen>>,
+}
+
+impl Session {
+    /// Where the client is to believe that Logto is.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Every request so far.
+    #[must_use]
+    pub fn seen(&self) -> Vec<Seen> {
+        self.seen.borrow().clone()
+    }
+
+    /// The requests to the API so far.
+    #[must_use]
+    pub fn api_calls(&self) -> Vec<Seen> {
+        self.seen().into_iter().filter(|seen| !seen.is_token_call()).collect()
+    }
+
+    /// The requests to the token endpoint so far.
+    #[must_use]
+    pub fn token_calls(&self) -> Vec<Seen> {
+        self.seen().into_iter().filter(Seen::is_token_call).collect()
+    }
+
+    /// Waits until what was seen is as told.
+    pub async fn until(&self, as_told: impl Fn(&[Seen]) -> bool) -> Vec<Seen> {
+        let mut changes = self.seen.subscribe();
+        let seen = changes.wait_for(|seen| as_told(seen)).await;
+        seen.expect("the session lives as long as its sender").clone()
+    }
+
+    /// Waits until so many API calls were seen.
+    pub async fn until_api_calls(&self, count: usize) {
+        self.until(|seen| seen.iter().filter(|seen| !seen.is_token_call()).count() >= count).await;
+    }
+
+    /// Waits until a client went away from so many requests.
+    pub async fn until_aborted(&self, count: usize) {
+        self.until(|seen| seen.iter().filter(|seen| seen.end == End::Aborted).count() >= count).await;
+    }
+
+    /// Notes a request; gives its number and its answer.
+    pub(crate) fn note(&self, request: Seen) -> (usize, Answer) {
+        let token_call = request.is_token_call();
+        let mut place = (0, 0);
+        self.seen.send_modify(|seen| {
+            let alike = seen.iter().filter(|seen| seen.is_token_call() == token_call).count();
+            place = (seen.len(), alike);
+            seen.push(request);
+        });
+        let (number, alike) = place;
+        let list = if token_call { &self.script.token } else { &self.script.api };
+        let answer = list.get(alike).or_else(|| list.last()).cloned();
+        (number, answer.unwrap_or_else(|| if token_call { token(alike + 1) } else { Answer::json("[]") }))
+    }
+
+    pub(crate) fn end(&self, number: usize, end: End) {
+        self.seen.send_modify(|seen| {
+            if let Some(seen) = seen.get_mut(number) {
+                seen.end = end;
+            }
+        });
+    }
+}
+
+fn token(number: usize) -> Answer {
+    Answer::json(format!(
+        r#"{{"access_token":"token-{number}","expires_in":3600,"token_type":"Bearer","scope":"all"}}"#
+    ))
+}
+
+/// All sessions of a server.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    base: String,
+    opened: Mutex<HashMap<String, Arc<Session>>>,
+    connections: AtomicU64,
+}
+
+impl Sessions {
+    pub(crate) fn at(base: String) -> Self {
+        Self { base, ..Self::default() }
+    }
+
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    pub(crate) fn open(&self, script: Script) -> Arc<Session> {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let id = format!("s{}", opened.len() + 1);
+        let url = format!("{}/{id}", self.base);
+        let session = Arc::new(Session { url, script, seen: watch::Sender::default() });
+        opened.insert(id, Arc::clone(&session));
+        session
+    }
+
+    /// The session of a path, and the path within it.
+    pub(crate) fn find<'a>(&self, path: &'a str) -> Option<(Arc<Session>, &'a str)> {
+        let (id, _) = path.strip_prefix('/')?.split_once('/')?;
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        let session = opened.get(id)?;
+        path.get(id.len() + 1..).map(|inner| (Arc::clone(session), inner))
+    }
+
+    pub(crate) fn number_connection(&self) -> u64 {
+        self.connections.fetch_add(1, Ordering::Relaxed) + 1
+    }
+}
