@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::failure::{Failure, Result};
 use crate::pipeline::{Plan, Source, root};
-use crate::{emit, output, report};
+use crate::{emit, output, prose, report};
 
 const USAGE: &str = "\
 usage: cargo codegen [--check | --report] [--document FILE [--out DIR]]
@@ -61,6 +61,10 @@ fn run(arguments: &Arguments) -> Result<()> {
     if arguments.report {
         print(&report::report(&plan));
         return Ok(());
+    }
+    let missing = prose::missing(&plan);
+    if source.is_strict() && !missing.is_empty() {
+        return Err(Failure::Undocumented(missing));
     }
     let out = arguments.out.clone().unwrap_or_else(|| root().to_path_buf());
     let files = generated(&plan)?;

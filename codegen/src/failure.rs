@@ -26,34 +26,47 @@ impl fmt::Display for Place {
     }
 }
 
+/// What stopped the generator.
 #[derive(Debug, thiserror::Error)]
+#[allow(missing_docs)] // the messages say what the fields are
 pub enum Failure {
+    /// A file that cannot be read, written or parsed.
     #[error("{path}: {problem}")]
     File { path: String, problem: String },
+    /// A document that is no OpenAPI 3.0 document.
     #[error("the document is no OpenAPI 3.0 document: {0}")]
     Document(serde_json::Error),
+    /// A part of a document that the parser does not hold.
     #[error("the parser would drop a part of the document at {pointer}: {problem}")]
     Dropped { pointer: String, problem: String },
+    /// A part of a document that the generator does not understand.
     #[error("{place}: {problem}")]
     Unsupported { place: Place, problem: String },
+    /// A correction that does not apply.
     #[error("correction {index} ({reason}): {problem}")]
     Correction { index: usize, reason: String, problem: String },
+    /// Names that are ambiguous or taken.
     #[error("names are not settled, see spec/names.toml:\n{}", .0.join("\n"))]
     Unsettled(Vec<String>),
+    /// Items without a word on them.
     #[error("not documented, see spec/summaries.toml and spec/docs.toml:\n{}", .0.join("\n"))]
     Undocumented(Vec<String>),
+    /// Places that are one type and do not fit each other.
     #[error("{type_name}: {problem}")]
     Merge { type_name: String, problem: String },
+    /// Generated code that is no Rust.
     #[error("the generated code does not parse: {problem}\n{code}")]
     Code { problem: syn::Error, code: String },
+    /// Checked-in files that differ from the generated ones.
     #[error("the checked-in code is not what spec/ gives; run `cargo codegen`:\n{}", .0.join("\n"))]
     Stale(Vec<String>),
+    /// Arguments that are not understood.
     #[error("{0}")]
     Usage(String),
 }
 
 impl Failure {
-    pub fn unsupported(place: &Place, problem: impl Into<String>) -> Self {
+    pub(crate) fn unsupported(place: &Place, problem: impl Into<String>) -> Self {
         Self::Unsupported { place: place.clone(), problem: problem.into() }
     }
 }

@@ -79,10 +79,11 @@ impl Naming<'_> {
         loop {
             let before = names.len();
             for (&class, nodes) in &members {
-                if !names.contains_key(&class) {
-                    if let Some(name) = self.name(class, nodes, &names, &mut problems) {
-                        names.insert(class, name);
-                    }
+                if names.contains_key(&class) {
+                    continue;
+                }
+                if let Some(name) = self.name(class, nodes, &names, &mut problems) {
+                    names.insert(class, name);
                 }
             }
             if names.len() == before {

@@ -4,15 +4,17 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::build::Builder;
 use crate::corrections::Corrections;
 use crate::document::{complete, for_each_operation, load, parse};
 use crate::failure::{Failure, Result};
 use crate::graph::Graph;
 use crate::groups::Groups;
 use crate::merge::Classes;
-use crate::model::{Builder, Model};
+use crate::model::Model;
 use crate::naming::{Naming, explicit};
-use crate::operations::{Operation, read};
+use crate::operations::Operation;
+use crate::reader::read;
 use crate::settings::{self, Settings};
 
 /// Where the input is.
@@ -77,7 +79,6 @@ impl Plan {
             members: classes.members(),
             names: &named.names,
             kinds: &settings.members,
-            operations: &operations,
             groups: &groups.of_operation,
         };
         let model = builder.build()?;

@@ -20,7 +20,8 @@ pub fn missing(plan: &Plan) -> Vec<String> {
         }
         let inputs = operation.path_parameters.iter().chain(&operation.query_parameters);
         for name in inputs.map(|input| &input.name).filter(|name| !PAGE_PARAMETERS.contains(&name.as_str())) {
-            if !docs.parameters.contains_key(name) && !docs.parameters.contains_key(&format!("{}.{name}", operation.id)) {
+            if !docs.parameters.contains_key(name) && !docs.parameters.contains_key(&format!("{}.{name}", operation.id))
+            {
                 missing.insert(format!("  parameters.{name}"));
             }
         }
@@ -32,7 +33,9 @@ pub fn missing(plan: &Plan) -> Vec<String> {
         }
         if let Shape::Struct(structure) = &type_def.shape {
             let members = structure.fields.iter().map(|field| &field.name);
-            let undocumented = members.filter(|member| !docs.members.contains_key(*member) && !docs.type_members.contains_key(&format!("{name}.{member}")));
+            let undocumented = members.filter(|member| {
+                !docs.members.contains_key(*member) && !docs.type_members.contains_key(&format!("{name}.{member}"))
+            });
             missing.extend(undocumented.map(|member| format!("  members.{member} ({name})")));
         }
         let values = values_of(type_def);

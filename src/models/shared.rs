@@ -650,7 +650,7 @@ pub struct EnterpriseSsoRecord {
     /// Id of the [`SsoConnector`](crate::models::SsoConnector).
     pub connector_id: String,
     /// What the identity provider says of the user; absent until it has answered.
-    pub enterprise_sso_user_info: Option<EnterpriseSsoRecordEnterpriseSsoUserInfo>,
+    pub enterprise_sso_user_info: Option<SocialUserInfo>,
     /// Identity provider: the issuer of an OIDC one, the entity id of a SAML one.
     pub issuer: Option<String>,
 }
@@ -676,55 +676,6 @@ crate::types::object! {
         optional enterprise_sso_user_info "enterpriseSsoUserInfo",
         optional issuer "issuer",
     } tag "type" "EnterpriseSso"
-}
-
-/// The `enterpriseSsoUserInfo` that [`GetJwtCustomizer`](crate::api::configs::Configs::get_jwt_customizer)
-/// answers.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct EnterpriseSsoRecordEnterpriseSsoUserInfo {
-    /// Unique id, given by the server.
-    pub id: String,
-    /// Email address.
-    pub email: Option<String>,
-    /// Phone number with country code, digits only.
-    pub phone: Option<String>,
-    /// Name as people see it.
-    pub name: Option<String>,
-    /// URL of the picture.
-    pub avatar: Option<String>,
-    /// What the provider sent, unchanged.
-    pub raw_data: Patch<Value>,
-    /// Members beside these.
-    pub extra: JsonObject,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl EnterpriseSsoRecordEnterpriseSsoUserInfo {
-    /// With what [`EnterpriseSsoRecordEnterpriseSsoUserInfo`] has to have.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            email: Default::default(),
-            phone: Default::default(),
-            name: Default::default(),
-            avatar: Default::default(),
-            raw_data: Default::default(),
-            extra: JsonObject::new(),
-        }
-    }
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    EnterpriseSsoRecordEnterpriseSsoUserInfo {
-        required id "id",
-        optional email "email",
-        optional phone "phone",
-        optional name "name",
-        optional avatar "avatar",
-        patch raw_data "rawData",
-    } rest extra
 }
 
 /// Something in brief: its id and name.
@@ -2480,6 +2431,8 @@ pub struct SocialUserInfo {
     pub avatar: Option<String>,
     /// What the provider sent, unchanged.
     pub raw_data: Patch<Value>,
+    /// Members beside these.
+    pub extra: JsonObject,
 }
 
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
@@ -2493,6 +2446,7 @@ impl SocialUserInfo {
             name: Default::default(),
             avatar: Default::default(),
             raw_data: Default::default(),
+            extra: JsonObject::new(),
         }
     }
 }
@@ -2506,7 +2460,7 @@ crate::types::object! {
         optional name "name",
         optional avatar "avatar",
         patch raw_data "rawData",
-    }
+    } rest extra
 }
 
 /// A browser, engine or operating system as told from the user agent.

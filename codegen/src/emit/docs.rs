@@ -38,21 +38,21 @@ impl<'a> Docs<'a> {
     }
 
     pub fn type_text(&self, type_def: &TypeDef) -> String {
-        let own = self.plan.settings.docs.types.get(&type_def.name).cloned();
-        own.or_else(|| prose(&type_def.facts)).unwrap_or_else(|| self.use_of(type_def))
+        let own = || self.plan.settings.docs.types.get(&type_def.name).cloned();
+        prose(&type_def.facts).or_else(own).unwrap_or_else(|| self.use_of(type_def))
     }
 
     pub fn member_text(&self, type_name: &str, field: &Field) -> String {
         let docs = &self.plan.settings.docs;
         let own =
             docs.type_members.get(&format!("{type_name}.{}", field.name)).or_else(|| docs.members.get(&field.name));
-        sentences(own.cloned().or_else(|| prose(&field.facts)), &field.name, &field.facts)
+        sentences(prose(&field.facts).or_else(|| own.cloned()), &field.name, &field.facts)
     }
 
     pub fn parameter_text(&self, operation: &str, name: &str, facts: &Facts) -> String {
         let parameters = &self.plan.settings.docs.parameters;
         let own = parameters.get(&format!("{operation}.{name}")).or_else(|| parameters.get(name));
-        sentences(own.cloned().or_else(|| prose(facts)), name, facts)
+        sentences(prose(facts).or_else(|| own.cloned()), name, facts)
     }
 
     pub fn value_text(&self, type_name: &str, variant: &str, value: &str) -> String {
@@ -114,11 +114,13 @@ fn link(text: &str, target: impl Fn(&str) -> Option<String>) -> String {
 
 /// The document's own prose: a user's server has it, ours has not.
 fn prose(facts: &Facts) -> Option<String> {
-    facts
-        .description
-        .as_ref()
-        .map(|text| text.replace(['[', ']'], "").replace('<', "&lt;"))
-        .filter(|text| !text.is_empty())
+    facts.description.as_deref().map(plain).filter(|text| !text.is_empty())
+}
+
+/// Prose in which nothing is taken for a link, a tag or a test.
+pub fn plain(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with("```"));
+    lines.collect::<Vec<_>>().join("\n").trim().replace(['[', ']'], "").replace('<', "&lt;")
 }
 
 fn sentences(own: Option<String>, name: &str, facts: &Facts) -> String {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::answers::model_type;
-use super::docs::Docs;
+use super::docs::{Docs, plain};
 use crate::failure::{Failure, Place, Result};
 use crate::model::{TypeRef, Uses};
 use crate::operations::{Authentication, Body, BodyKind, Input, Operation, PAGE_PARAMETERS, Paging};
@@ -76,7 +76,7 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
     }
     let listed: Vec<&String> = arguments.iter().filter_map(|argument| argument.doc.as_ref()).collect();
     let doc = docs.operation_attributes(&method_text(plan, operation, &listed));
-    let alias = (snake(&operation.id) != name.to_string()).then(|| {
+    let alias = (name != snake(&operation.id)).then(|| {
         let alias = &operation.id;
         quote! { #[doc(alias = #alias)] }
     });
@@ -273,19 +273,14 @@ fn method_text(plan: &Plan, operation: &Operation, arguments: &[&String]) -> Str
 
 /// What an operation does, in a line.
 pub fn summary(plan: &Plan, operation: &Operation) -> String {
-    let own = plan.settings.summaries.operations.get(&operation.id).cloned();
-    let own = own.or_else(|| operation.summary.as_deref().map(plain)).filter(|text| !text.is_empty());
-    own.unwrap_or_else(|| {
+    let prose = operation.summary.as_deref().map(plain).filter(|text| !text.is_empty());
+    let own = || plan.settings.summaries.operations.get(&operation.id).cloned();
+    prose.or_else(own).unwrap_or_else(|| {
         let words = snake(&operation.id).replace('_', " ");
         let mut letters = words.chars();
         let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
         format!("{first}{}.", letters.as_str())
     })
-}
-
-/// Prose of a document in which nothing is taken for a link or a tag.
-fn plain(text: &str) -> String {
-    text.replace(['[', ']'], "").replace('<', "&lt;")
 }
 
 fn error_text(status: u16) -> String {

@@ -1,0 +1,40 @@
+//! Answers of several statuses, and lists within them.
+
+use crate::operations::{Answer, AnswerKind};
+use crate::schema::{Kind, Schema};
+
+/// What the answers of all success statuses come to.
+pub fn combine(answers: Vec<Answer>) -> Result<Answer, &'static str> {
+    let mut combined: Option<Answer> = None;
+    for answer in answers {
+        combined = Some(match combined {
+            None => answer,
+            Some(other) if other.kind == answer.kind => {
+                if other.schema.as_ref().map(Schema::signature) != answer.schema.as_ref().map(Schema::signature) {
+                    return Err("answers that differ");
+                }
+                other
+            }
+            Some(other) => match (other.kind, answer.kind) {
+                (AnswerKind::Json, AnswerKind::None) | (AnswerKind::OptionalJson, AnswerKind::None) => {
+                    Answer { kind: AnswerKind::OptionalJson, ..other }
+                }
+                (AnswerKind::None, AnswerKind::Json) => Answer { kind: AnswerKind::OptionalJson, ..answer },
+                (AnswerKind::Text, AnswerKind::None) => other,
+                (AnswerKind::None, AnswerKind::Text) => answer,
+                _ => return Err("answers of several kinds"),
+            },
+        });
+    }
+    combined.ok_or("no success")
+}
+
+/// The list in the only member of an answer.
+pub fn items(schema: Option<&Schema>, member: &str) -> Option<Schema> {
+    match &schema?.kind {
+        Kind::Object(object) if object.members.len() == 1 => {
+            object.members.get(member).map(|member| member.schema.clone())
+        }
+        _ => None,
+    }
+}

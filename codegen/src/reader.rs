@@ -1,0 +1,260 @@
+//! Reads operations from a parsed document.
+
+use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, ReferenceOr, StatusCode};
+
+use crate::answers::{combine, items};
+use crate::failure::{Failure, Place, Result};
+use crate::lower::Lowering;
+use crate::operations::{
+    Answer, AnswerKind, Authentication, Body, BodyKind, Input, Operation, PAGE_PARAMETERS, Paging,
+};
+use crate::schema::{Kind, Schema};
+
+/// Stands for the free members of a search.
+const SEARCH_PARAMETER: &str = "search_params";
+
+/// Reads every operation of a document, in its order.
+pub fn read(document: &OpenAPI) -> Result<Vec<Operation>> {
+    let mut operations = Vec::new();
+    for (path, item) in &document.paths.paths {
+        let ReferenceOr::Item(item) = item else {
+            return Err(Failure::unsupported(&Place::new(path), "a reference instead of operations"));
+        };
+        if !item.parameters.is_empty() {
+            return Err(Failure::unsupported(&Place::new(path), "parameters of a whole path"));
+        }
+        for (method, operation) in item.iter() {
+            operations.push(Reader::new(document, method, path, operation)?.operation()?);
+        }
+    }
+    Ok(operations)
+}
+
+struct Reader<'a> {
+    document: &'a OpenAPI,
+    lowering: Lowering<'a>,
+    method: &'a str,
+    path: &'a str,
+    source: &'a openapiv3::Operation,
+    id: String,
+    place: Place,
+}
+
+impl<'a> Reader<'a> {
+    fn new(document: &'a OpenAPI, method: &'a str, path: &'a str, source: &'a openapiv3::Operation) -> Result<Self> {
+        let id = source.operation_id.clone();
+        let id =
+            id.ok_or_else(|| Failure::unsupported(&Place::new(format!("{method} {path}")), "an operation without id"))?;
+        let lowering = Lowering { components: document.components.as_ref() };
+        Ok(Self { document, lowering, method, path, source, place: Place::new(&id), id })
+    }
+
+    fn operation(&self) -> Result<Operation> {
+        self.refuse_the_unknown()?;
+        let (path_parameters, mut query_parameters) = self.parameters()?;
+        let count = query_parameters.len();
+        query_parameters.retain(|parameter| parameter.name != SEARCH_PARAMETER);
+        let (mut answer, success, errors) = self.responses()?;
+        let items_at = self.extension("x-items-at").map(str::to_owned);
+        if let Some(member) = &items_at {
+            let list = items(answer.schema.as_ref(), member);
+            let missing = || Failure::unsupported(&self.place, format!("no list at {member}"));
+            answer.schema = Some(list.ok_or_else(missing)?);
+        }
+        let tag = self.source.tags.first().cloned();
+        Ok(Operation {
+            id: self.id.clone(),
+            tag: tag.ok_or_else(|| Failure::unsupported(&self.place, "an operation without tag"))?,
+            method: self.method.to_uppercase(),
+            path: self.path.to_owned(),
+            searchable: query_parameters.len() < count,
+            path_parameters,
+            query_parameters,
+            body: self.body()?,
+            answer,
+            success,
+            errors,
+            paging: self.paging()?,
+            items_at,
+            idempotent: self.idempotent()?,
+            authentication: self.authentication()?,
+            deprecated: self.source.deprecated,
+            summary: self.source.summary.clone(),
+            description: self.source.description.clone(),
+        })
+    }
+
+    fn refuse_the_unknown(&self) -> Result<()> {
+        let known = ["x-paging", "x-items-at", "x-idempotent", "x-authentication"];
+        if let Some(extension) = self.source.extensions.keys().find(|name| !known.contains(&name.as_str())) {
+            return Err(Failure::unsupported(&self.place, format!("the extension {extension}")));
+        }
+        if !self.source.callbacks.is_empty() || !self.source.servers.is_empty() {
+            return Err(Failure::unsupported(&self.place, "callbacks or servers of one operation"));
+        }
+        Ok(())
+    }
+
+    fn extension(&self, name: &str) -> Option<&str> {
+        self.source.extensions.get(name).and_then(serde_json::Value::as_str)
+    }
+
+    /// Parameters of the path, in its order, and of the query.
+    fn parameters(&self) -> Result<(Vec<Input>, Vec<Input>)> {
+        let (mut in_path, mut in_query) = (Vec::new(), Vec::new());
+        for parameter in &self.source.parameters {
+            let parameter = match parameter {
+                ReferenceOr::Item(parameter) => parameter,
+                ReferenceOr::Reference { reference } => self.component(reference)?,
+            };
+            let data = parameter.parameter_data_ref();
+            let place = self.place.at("parameters").at(&data.name);
+            let ParameterSchemaOrContent::Schema(schema) = &data.format else {
+                return Err(Failure::unsupported(&place, "a parameter without schema"));
+            };
+            let mut schema = self.lowering.schema(schema, &place)?;
+            schema.facts.description = data.description.clone().or(schema.facts.description);
+            let kind = flatten(&schema, &place)?;
+            let required = data.required && schema.facts.default.is_none();
+            let input = Input { name: data.name.clone(), required, schema: Schema { kind, ..schema } };
+            match parameter {
+                Parameter::Path { .. } => in_path.push(input),
+                Parameter::Query { .. } => in_query.push(input),
+                _ => return Err(Failure::unsupported(&place, "a parameter in a header or cookie")),
+            }
+        }
+        let names: Vec<&str> =
+            self.path.split('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}')).collect();
+        in_path.sort_by_key(|input| names.iter().position(|name| *name == input.name));
+        if in_path.iter().map(|input| input.name.as_str()).ne(names.iter().copied()) {
+            return Err(Failure::unsupported(&self.place, "the path and its parameters differ"));
+        }
+        Ok((in_path, in_query))
+    }
+
+    fn component(&self, reference: &str) -> Result<&Parameter> {
+        let name = reference.strip_prefix("#/components/parameters/");
+        let found = name.and_then(|name| self.document.components.as_ref()?.parameters.get(name)?.as_item());
+        found.ok_or_else(|| Failure::unsupported(&self.place, format!("{reference} is nowhere")))
+    }
+
+    fn body(&self) -> Result<Option<Body>> {
+        let place = self.place.at("body");
+        let body = match &self.source.request_body {
+            None => return Ok(None),
+            Some(ReferenceOr::Item(body)) => body,
+            Some(ReferenceOr::Reference { .. }) => {
+                return Err(Failure::unsupported(&place, "a reference instead of a body"));
+            }
+        };
+        let mut contents = body.content.iter();
+        let (Some((content_type, content)), None) = (contents.next(), contents.next()) else {
+            return Err(Failure::unsupported(&place, "several kinds of body"));
+        };
+        let kind = match content_type.as_str() {
+            "application/json" => BodyKind::Json,
+            "application/x-www-form-urlencoded" => BodyKind::Form,
+            "multipart/form-data" => BodyKind::Multipart,
+            other => return Err(Failure::unsupported(&place, format!("a body of type {other}"))),
+        };
+        let schema = content.schema.as_ref().ok_or_else(|| Failure::unsupported(&place, "a body without schema"))?;
+        let schema = self.lowering.schema(schema, &place)?;
+        Ok(Some(Body { kind, required: body.required || kind == BodyKind::Multipart, schema }))
+    }
+
+    fn responses(&self) -> Result<(Answer, Vec<u16>, Vec<u16>)> {
+        let (mut success, mut errors, mut answers) = (Vec::new(), Vec::new(), Vec::new());
+        if self.source.responses.default.is_some() {
+            return Err(Failure::unsupported(&self.place, "a default response"));
+        }
+        for (status, response) in &self.source.responses.responses {
+            let StatusCode::Code(status) = *status else {
+                return Err(Failure::unsupported(&self.place, format!("a range of statuses: {status}")));
+            };
+            if status >= 400 {
+                errors.push(status);
+                continue;
+            }
+            success.push(status);
+            answers.push(self.answer(status, response)?);
+        }
+        success.sort_unstable();
+        errors.sort_unstable();
+        let answer = combine(answers).map_err(|problem| Failure::unsupported(&self.place, problem))?;
+        Ok((answer, success, errors))
+    }
+
+    fn answer(&self, status: u16, response: &ReferenceOr<openapiv3::Response>) -> Result<Answer> {
+        let place = self.place.at(status);
+        let ReferenceOr::Item(response) = response else {
+            return Err(Failure::unsupported(&place, "a reference instead of a response"));
+        };
+        let mut contents = response.content.iter();
+        let (Some((content_type, content)), None) = (contents.next(), contents.next()) else {
+            if response.content.len() > 1 {
+                return Err(Failure::unsupported(&place, "several kinds of answer"));
+            }
+            let kind = if (300..400).contains(&status) { AnswerKind::Redirect } else { AnswerKind::None };
+            return Ok(Answer { kind, schema: None, status });
+        };
+        let kind = match content_type.as_str() {
+            "application/json" => AnswerKind::Json,
+            "text/plain" => AnswerKind::Text,
+            "text/xml" => AnswerKind::Xml,
+            "text/html" => AnswerKind::Html,
+            other => return Err(Failure::unsupported(&place, format!("an answer of type {other}"))),
+        };
+        let schema = match &content.schema {
+            Some(schema) if kind == AnswerKind::Json => Some(self.lowering.schema(schema, &place)?),
+            None if kind == AnswerKind::Json => Some(Schema::new(Kind::Any)),
+            _ => None,
+        };
+        Ok(Answer { kind, schema, status })
+    }
+
+    fn paging(&self) -> Result<Paging> {
+        let paged = self.source.parameters.iter().any(|parameter| {
+            matches!(parameter, ReferenceOr::Item(parameter) if PAGE_PARAMETERS.contains(&parameter.parameter_data_ref().name.as_str()))
+        });
+        match self.extension("x-paging") {
+            Some("always") => Ok(Paging::Always),
+            Some("on-request") => Ok(Paging::OnRequest),
+            // A list that takes pages and of which nothing else is known gives everything unless it is asked for one.
+            None => Ok(if paged { Paging::OnRequest } else { Paging::None }),
+            Some(other) => Err(Failure::unsupported(&self.place, format!("x-paging {other}"))),
+        }
+    }
+
+    fn idempotent(&self) -> Result<bool> {
+        match self.source.extensions.get("x-idempotent") {
+            None => Ok(!self.method.eq_ignore_ascii_case("post")),
+            Some(value) => {
+                value.as_bool().ok_or_else(|| Failure::unsupported(&self.place, "x-idempotent is no boolean"))
+            }
+        }
+    }
+
+    fn authentication(&self) -> Result<Authentication> {
+        match self.extension("x-authentication") {
+            Some("user") => Ok(Authentication::User),
+            Some("session") => Ok(Authentication::Session),
+            Some("none") => Ok(Authentication::None),
+            Some(other) => Err(Failure::unsupported(&self.place, format!("x-authentication {other}"))),
+            None if self.source.security.as_ref().is_some_and(Vec::is_empty) => Ok(Authentication::None),
+            None => Ok(Authentication::Management),
+        }
+    }
+}
+
+/// A parameter's type: one value or a list of them, which may also be written as one or the other.
+fn flatten(schema: &Schema, place: &Place) -> Result<Kind> {
+    let flags = |values: &indexmap::IndexSet<String>| values.iter().all(|value| value == "true" || value == "false");
+    match &schema.kind {
+        Kind::Enum(values) if flags(values) => Ok(Kind::Boolean),
+        Kind::Union(branches) => match branches.as_slice() {
+            [list @ Schema { kind: Kind::Array(items), .. }, one] if items.kind == one.kind => Ok(list.kind.clone()),
+            _ => Err(Failure::unsupported(place, "a parameter of several types")),
+        },
+        kind => Ok(kind.clone()),
+    }
+}

@@ -1,0 +1,48 @@
+//! The generated files of the small document, held against those in `fixtures/golden`.
+//! `UPDATE_GOLDEN=1 cargo test -p logto-admin-codegen` writes them anew.
+
+use std::path::Path;
+
+use super::{plan, settings, small};
+use crate::corrections::Corrections;
+use crate::emit;
+use crate::pipeline::Plan;
+
+#[test]
+fn a_small_document_gives_the_files_that_are_checked_in() {
+    let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/golden");
+    let files = emit::files(&plan(small()).unwrap()).unwrap();
+    for (name, text) in &files {
+        let path = golden.join(name.replace('/', "-"));
+        if std::env::var_os("UPDATE_GOLDEN").is_some() {
+            std::fs::write(&path, text).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(&path).unwrap_or_default(), *text, "{name}");
+    }
+    assert_eq!(std::fs::read_dir(golden).unwrap().count(), files.len());
+}
+
+#[test]
+fn the_same_document_gives_the_same_files() {
+    assert_eq!(emit::files(&plan(small()).unwrap()).unwrap(), emit::files(&plan(small()).unwrap()).unwrap());
+}
+
+#[test]
+fn a_document_of_ones_own_has_names_chosen_and_its_prose_kept() {
+    let mut document = small();
+    let operation = document.pointer_mut("/paths/~1api~1pets/get").unwrap();
+    operation["summary"] = "Shows <all> pets [here].".into();
+    operation["responses"]["200"]["content"]["application/json"]["schema"]["items"]["properties"]["id"]["description"] =
+        "Its number.\n```js\nrun()\n```".into();
+    document["paths"]["/api/pets"]["post"].as_object_mut().unwrap().remove("operationId");
+    let unsettled = crate::settings::Settings { names: Default::default(), ..settings() };
+    let plan = Plan::of(vec![document], unsettled, &Corrections::default(), false).unwrap();
+    let files = emit::files(&plan).unwrap();
+    assert!(files["src/api/pets.rs"].contains("/// Shows &lt;all> pets here."));
+    assert!(files["src/api/pets.rs"].contains("pub struct PostPets;"));
+    assert!(files["src/models/pets.rs"].contains("    /// Its number.\n    /// run()\n"));
+    assert!(
+        files["src/models/pets.rs"].contains("pub struct PostPetsBody")
+            || files["src/models/pets.rs"].contains("pub struct PostPets")
+    );
+}

@@ -1,0 +1,32 @@
+//! What the generator makes of a small document, and what it refuses.
+
+mod golden;
+mod refusals;
+
+use serde_json::Value;
+
+use crate::corrections::Corrections;
+use crate::failure::Result;
+use crate::pipeline::Plan;
+use crate::settings::{Members, Names, Settings};
+
+const SMALL: &str = include_str!("../../fixtures/small.json");
+
+fn small() -> Value {
+    serde_json::from_str(SMALL).unwrap()
+}
+
+fn settings() -> Settings {
+    let names: Names =
+        toml::from_str("[types]\nPet = ['ListPets.200[]', 'CreatePet.201']\nTags = ['CreatePet.body.tags']").unwrap();
+    let members = Members {
+        milliseconds: vec!["createdAt".into(), "since".into()],
+        secrets: vec!["secret".into()],
+        ..Members::default()
+    };
+    Settings { names, members, ..Settings::default() }
+}
+
+fn plan(document: Value) -> Result<Plan> {
+    Plan::of(vec![document], settings(), &Corrections::default(), true)
+}
