@@ -1,0 +1,61 @@
+//! Who may call an operation.
+
+use logto_admin::operation::Authentication;
+use logto_admin::serde_json::Value;
+
+use crate::errors::{Outcome, Refusal};
+use crate::request::Incoming;
+use crate::seed::{MANAGEMENT_RESOURCE_ID, MANAGEMENT_SCOPE};
+use crate::state::State;
+use crate::{collections, tokens};
+
+/// Lets a caller in, or not; says who it is.
+pub(crate) fn admit(request: &Incoming, authentication: Authentication, state: &State, now: i64) -> Outcome<String> {
+    match authentication {
+        Authentication::Management => management(bearer(request)?, state, now),
+        Authentication::User => user(bearer(request)?, state, now),
+        Authentication::Session => session(request),
+        _ => Ok(String::new()),
+    }
+}
+
+fn bearer(request: &Incoming) -> Outcome<&str> {
+    let Some(header) = request.headers.get("authorization") else {
+        return Err(Refusal::new(401, "auth.authorization_header_missing", "There is no `Authorization` header."));
+    };
+    header.strip_prefix("Bearer ").ok_or_else(|| {
+        let message = "Only bearer tokens are taken.";
+        Refusal::new(401, "auth.authorization_token_type_not_supported", message)
+    })
+}
+
+fn management(token: &str, state: &State, now: i64) -> Outcome<String> {
+    let resource = state.store.get(&collections::RESOURCES, MANAGEMENT_RESOURCE_ID);
+    let audience = resource.map(|resource| resource.text("indicator")).unwrap_or_default();
+    let claims = tokens::read(state.seed, token, audience, now)
+        .map_err(|problem| unauthorized().with("data", problem.data()))?;
+    let text = |claim| claims.get(claim).and_then(Value::as_str).unwrap_or_default();
+    if !text("scope").split(' ').any(|scope| scope == MANAGEMENT_SCOPE) {
+        return Err(Refusal::new(403, "auth.forbidden", "The access token does not permit this."));
+    }
+    Ok(text("sub").to_owned())
+}
+
+fn user(token: &str, state: &State, now: i64) -> Outcome<String> {
+    let known = state.user_tokens.get(token).filter(|known| known.expires_at > now);
+    let user = known.and_then(|known| state.store.get(&collections::USERS, &known.user));
+    user.map(|user| user.id.clone()).ok_or_else(unauthorized)
+}
+
+fn unauthorized() -> Refusal {
+    Refusal::new(401, "auth.unauthorized", "The access token is not one for this API, or has expired.")
+}
+
+/// Sign-ins are told apart by cookies; which ones, this emulator does not look at.
+fn session(request: &Incoming) -> Outcome<String> {
+    if request.headers.contains("cookie") {
+        return Ok(String::new());
+    }
+    let refusal = Refusal::new(400, "session.not_found", "There is no sign-in in progress.");
+    Err(refusal.with("error", "invalid_request").with("error_description", "interaction session id cookie not found"))
+}

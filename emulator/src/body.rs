@@ -1,0 +1,90 @@
+//! Reads bodies as the server does: JSON, or a form where JSON is expected.
+
+use logto_admin::operation::BodyKind;
+use logto_admin::serde_json::{self, Value};
+
+use crate::errors::{Outcome, Refusal, internal, no_route};
+use crate::request::{Incoming, Query};
+use crate::schema::Contract;
+use crate::store::Members;
+use crate::validate;
+
+/// The largest JSON that the server reads, in bytes.
+const LARGEST: usize = 1 << 20;
+
+/// The members of a request's body, after they were found to be what the operation takes.
+pub(crate) fn read(request: &Incoming, kind: BodyKind, contract: Contract) -> Outcome<Members> {
+    match kind {
+        BodyKind::None => Ok(Members::new()),
+        BodyKind::Multipart { .. } => multipart(request).map(|()| Members::new()),
+        _ => {
+            let body = parse(request)?;
+            if let Some(schema) = contract.body() {
+                validate::body(schema, &body)?;
+            }
+            if has_nul(&body) {
+                return Err(internal());
+            }
+            Ok(match body {
+                Value::Object(members) => members,
+                _ => Members::new(),
+            })
+        }
+    }
+}
+
+fn parse(request: &Incoming) -> Outcome<Value> {
+    if request.body.len() > LARGEST {
+        return Err(no_route());
+    }
+    let text = String::from_utf8_lossy(&request.body);
+    let kind = request.content_type();
+    if text.trim().is_empty() {
+        return Ok(Value::Object(Members::new()));
+    }
+    if request.is_form() {
+        return Ok(form(&Query::parse(&text)));
+    }
+    if kind.starts_with("text/") {
+        return Ok(text.into_owned().into());
+    }
+    let value: Value = serde_json::from_str(&text).map_err(|error| Refusal::without_code(400, error.to_string()))?;
+    if value.is_object() || value.is_array() {
+        return Ok(value);
+    }
+    Err(Refusal::without_code(400, "A JSON body is an object or an array."))
+}
+
+/// A name that comes more than once holds a list.
+fn form(pairs: &Query) -> Value {
+    let mut members = Members::new();
+    for (name, value) in pairs.iter() {
+        match members.get_mut(name) {
+            None => {
+                members.insert(name.to_owned(), value.into());
+            }
+            Some(Value::Array(values)) => values.push(value.into()),
+            Some(first) => *first = vec![first.take(), value.into()].into(),
+        }
+    }
+    Value::Object(members)
+}
+
+fn multipart(request: &Incoming) -> Outcome<()> {
+    const FILE: &[u8] = b"name=\"file\"";
+    let parts = request.content_type().eq_ignore_ascii_case("multipart/form-data");
+    if parts && request.body.windows(FILE.len()).any(|bytes| bytes == FILE) {
+        return Ok(());
+    }
+    Err(Refusal::new(400, "guard.invalid_input", "An upload is a form with a file in its member `file`."))
+}
+
+/// Databases do not take NUL characters.
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(elements) => elements.iter().any(has_nul),
+        Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
+        _ => false,
+    }
+}

@@ -1,0 +1,75 @@
+use logto_admin::serde_json::{Value, json};
+
+use super::{Collection, Key, Owner, Shape, Unique, View};
+use crate::errors::{Outcome, Refusal};
+use crate::seed::MANAGEMENT_RESOURCE_ID;
+use crate::store::{Members, Record, text};
+
+pub(crate) static RESOURCES: Collection = Collection {
+    name: "resources",
+    path: "/api/resources",
+    blank: || json!({ "tenantId": "default", "name": "", "indicator": "", "isDefault": false, "accessTokenTtl": 3600 }),
+    unique: &[Unique { member: "indicator", code: "resource.resource_identifier_in_use" }],
+    searchable: &["name", "indicator"],
+    prepare: |_, draft| {
+        let id = if draft.creates { "" } else { text(&draft.members, "id") };
+        refuse_management_api(id, "resource.cannot_modify_management_api")
+    },
+    deletable: |resource| refuse_management_api(&resource.id, "resource.cannot_delete_management_api"),
+    present: |view, resource, members| {
+        let with_scopes = view.shape == Shape::Listed && view.query.is_true("includeScopes");
+        if with_scopes || view.shape == Shape::Created {
+            members.insert("scopes".to_owned(), scopes(view, resource));
+        }
+    },
+    ..Collection::DEFAULT
+};
+
+pub(crate) static SCOPES: Collection = Collection {
+    name: "scopes",
+    path: "/api/resources/{}/scopes",
+    key: Key::Id(21),
+    owner: Some(Owner { collection: &RESOURCES, member: "resourceId", has_checked_list: false }),
+    blank: || json!({ "tenantId": "default", "name": "", "description": null }),
+    stamps: &["createdAt"],
+    searchable: &["id", "name", "description"],
+    prepare: |call, draft| {
+        refuse_management_api(text(&draft.members, "resourceId"), "resource.cannot_modify_management_api")?;
+        let name = text(&draft.sent, "name");
+        if name.contains(char::is_whitespace) {
+            return Err(Refusal::new(400, "scope.name_with_space", "A scope's name has no spaces."));
+        }
+        let (resource, id) = (text(&draft.members, "resourceId"), text(&draft.members, "id"));
+        let same =
+            |scope: &Record| scope.id != id && scope.text("resourceId") == resource && scope.text("name") == name;
+        if call.state.store.all(&SCOPES).any(same) {
+            return Err(Refusal::new(422, "scope.name_exists", format!("The resource has a scope `{name}` already.")));
+        }
+        Ok(())
+    },
+    deletable: |scope| refuse_management_api(scope.text("resourceId"), "resource.cannot_modify_management_api"),
+    present: |view, scope, members| {
+        if view.info.path == "/api/roles/{id}/scopes" && view.shape == Shape::Linked {
+            members.insert("resource".to_owned(), resource(view, scope));
+        }
+    },
+    ..Collection::DEFAULT
+};
+
+/// The Management API stays as it is.
+fn refuse_management_api(resource: &str, code: &str) -> Outcome<()> {
+    if resource != MANAGEMENT_RESOURCE_ID {
+        return Ok(());
+    }
+    Err(Refusal::new(400, code, "The Management API and its scopes cannot be changed."))
+}
+
+fn scopes(view: &View<'_>, resource: &Record) -> Value {
+    let scopes = view.state.store.all(&SCOPES).rev().filter(|scope| scope.text("resourceId") == resource.id);
+    scopes.map(|scope| Value::Object(scope.members.clone())).collect()
+}
+
+fn resource(view: &View<'_>, scope: &Record) -> Value {
+    let resource = view.state.store.get(&RESOURCES, scope.text("resourceId"));
+    resource.map_or_else(|| Value::Object(Members::new()), |resource| Value::Object(resource.members.clone()))
+}

@@ -1,0 +1,57 @@
+use logto_admin::serde_json::{Value, json};
+
+use super::{APPLICATIONS, Collection, Filter, InitialLinks, Order, Shape, Test, USERS, Unique, View};
+use crate::store::{Members, Record};
+
+pub(crate) static ROLES: Collection = Collection {
+    name: "roles",
+    path: "/api/roles",
+    blank: || json!({ "tenantId": "default", "name": "", "description": "", "type": "User", "isDefault": false }),
+    unique: &[Unique { member: "name", code: "role.name_in_use" }],
+    searchable: &["id", "name", "description"],
+    order: Order::Oldest,
+    filters: &[
+        Filter { parameter: "type", test: Test::Is("type") },
+        Filter { parameter: "excludeUserId", test: Test::NotLinked { table: "users_roles", column: "users" } },
+        Filter {
+            parameter: "excludeApplicationId",
+            test: Test::NotLinked { table: "applications_roles", column: "applications" },
+        },
+    ],
+    links: &[InitialLinks { member: "scopeIds", table: "roles_scopes", target: "scopes" }],
+    present,
+    ..Collection::DEFAULT
+};
+
+/// How many of those who have a role a list shows.
+const FEATURED: usize = 3;
+
+fn present(view: &View<'_>, role: &Record, members: &mut Members) {
+    if view.shape != Shape::Listed {
+        return;
+    }
+    let kinds = [
+        ("usersCount", "featuredUsers", "users_roles", &USERS, ["id", "avatar", "name"]),
+        ("applicationsCount", "featuredApplications", "applications_roles", &APPLICATIONS, ["id", "name", "type"]),
+    ];
+    for (count, featured, table, holders, shown) in kinds {
+        let (number, first) = featured_of(view, table, ("roles", &role.id), holders, &shown);
+        members.insert(count.to_owned(), number.into());
+        members.insert(featured.to_owned(), first);
+    }
+}
+
+/// How many are linked, and the first few of them.
+pub(super) fn featured_of(
+    view: &View<'_>,
+    table: &str,
+    condition: (&str, &str),
+    holders: &Collection,
+    shown: &[&str],
+) -> (usize, Value) {
+    let store = &view.state.store;
+    let conditions = [condition];
+    let ids: Vec<&str> = store.links.ids(table, holders.name, &conditions).collect();
+    let first = ids.iter().take(FEATURED).filter_map(|id| store.get(holders, id)).map(|holder| holder.part(shown));
+    (ids.len(), first.collect())
+}

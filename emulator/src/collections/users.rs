@@ -1,0 +1,112 @@
+use logto_admin::serde_json::{Value, json};
+
+use super::{Collection, Draft, Key, Order, Owner, Shape, Unique, Unknown, View};
+use crate::call::Call;
+use crate::collections::ROLES;
+use crate::errors::{Outcome, Refusal, invalid_input};
+use crate::passwords;
+use crate::store::{Members, Record};
+
+pub(crate) static USERS: Collection = Collection {
+    name: "users",
+    path: "/api/users",
+    key: Key::Id(12),
+    blank: || {
+        json!({
+            "username": null,
+            "primaryEmail": null,
+            "primaryPhone": null,
+            "name": null,
+            "avatar": null,
+            "customData": {},
+            "identities": {},
+            "lastSignInAt": null,
+            "profile": {},
+            "applicationId": null,
+            "isSuspended": false,
+        })
+    },
+    stamps: &["createdAt", "updatedAt"],
+    touched: Some("updatedAt"),
+    unique: &[
+        Unique { member: "username", code: "user.username_already_in_use" },
+        Unique { member: "primaryEmail", code: "user.email_already_in_use" },
+        Unique { member: "primaryPhone", code: "user.phone_already_in_use" },
+    ],
+    searchable: &["id", "username", "primaryEmail", "primaryPhone", "name"],
+    unknown: Unknown::Plain,
+    unknown_on_delete: Unknown::Plain,
+    prepare,
+    created,
+    present,
+    ..Collection::DEFAULT
+};
+
+pub(crate) static PERSONAL_ACCESS_TOKENS: Collection = Collection {
+    name: "personal_access_tokens",
+    path: "/api/users/{}/personal-access-tokens",
+    key: Key::Member { name: "name", taken: "user.personal_access_token_name_exists" },
+    owner: Some(Owner { collection: &USERS, member: "userId", has_checked_list: false }),
+    blank: || json!({ "tenantId": "default", "name": "", "expiresAt": null }),
+    stamps: &["createdAt"],
+    order: Order::By("name"),
+    unknown: Unknown::Plain,
+    unknown_on_delete: Unknown::Plain,
+    prepare: |call, draft| {
+        if draft.creates {
+            refuse_past(call.now, draft)?;
+            draft.members.insert("value".to_owned(), format!("pat_{}", call.state.ids.secret(32)).into());
+        }
+        Ok(())
+    },
+    ..Collection::DEFAULT
+};
+
+/// Refuses what would have expired already.
+pub(super) fn refuse_past(now: i64, draft: &Draft) -> Outcome<()> {
+    let expired = draft.sent.get("expiresAt").and_then(Value::as_f64).is_some_and(|at| at <= now as f64);
+    if expired { Err(invalid_input(400, "`expiresAt` has passed.")) } else { Ok(()) }
+}
+
+/// Puts the password where no answer shows it.
+fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    let sent = |name| draft.sent.get(name).and_then(Value::as_str).map(str::to_owned);
+    let (password, digest, algorithm) = (sent("password"), sent("passwordDigest"), sent("passwordAlgorithm"));
+    if password.is_some() && digest.is_some() {
+        let message = "A password and its digest cannot both be given.";
+        return Err(Refusal::new(400, "user.password_and_digest", message));
+    }
+    if digest.is_some() && algorithm.is_none() {
+        return Err(Refusal::new(400, "user.password_algorithm_required", "A digest needs its algorithm."));
+    }
+    if let Some(password) = password {
+        passwords::set(&mut draft.hidden, &password, &mut call.state.ids);
+    } else if let (Some(digest), Some(algorithm)) = (digest, algorithm) {
+        passwords::set_digest(&mut draft.hidden, &digest, &algorithm);
+    }
+    Ok(())
+}
+
+/// Gives a new user the roles that are meant for all.
+fn created(call: &mut Call<'_>, user: &Record) {
+    let defaults = call.state.store.all(&ROLES).filter(|role| role.is_true("isDefault") && role.text("type") == "User");
+    for role in defaults.map(|role| role.id.clone()).collect::<Vec<_>>() {
+        call.state.store.links.add("users_roles", vec![user.id.clone(), role]);
+    }
+}
+
+fn present(view: &View<'_>, user: &Record, members: &mut Members) {
+    let among_members = view.shape == Shape::Linked && view.info.path.starts_with("/api/organizations");
+    if !among_members {
+        members.insert("hasPassword".to_owned(), user.hidden.contains_key(passwords::DIGEST).into());
+    }
+    if view.shape != Shape::Got {
+        return;
+    }
+    if view.query.is_true("includeSsoIdentities") {
+        members.insert("ssoIdentities".to_owned(), json!([]));
+    }
+    if view.query.is_true("includePasswordHash") {
+        members.extend(user.hidden.clone());
+    }
+}

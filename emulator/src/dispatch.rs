@@ -1,0 +1,58 @@
+//! The way that every request takes: route, caller, body, work.
+
+use logto_admin::serde_json::{Map, Value};
+use logto_admin::transport::{HttpRequest, HttpResponse};
+
+use crate::call::Call;
+use crate::errors::{Outcome, Refusal, internal};
+use crate::request::Incoming;
+use crate::schema::Contract;
+use crate::state::State;
+use crate::{auth, body, reply, router, token_endpoint, validate};
+
+pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
+    let now = state.clock.tick();
+    let request = Incoming::new(request);
+    let response = match area(&request.path) {
+        Area::Api => api(&request, state, now).unwrap_or_else(Refusal::into_response),
+        Area::Oidc => token_endpoint::answer(&request, state, now),
+        Area::Pages => reply::page(),
+    };
+    reply::complete(&request, response, &mut state.ids)
+}
+
+/// The parts of the server.
+enum Area {
+    Api,
+    Oidc,
+    /// The sign-in page: whatever is neither.
+    Pages,
+}
+
+fn area(path: &str) -> Area {
+    let below = |root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    match () {
+        () if below("/api") => Area::Api,
+        () if below("/oidc") => Area::Oidc,
+        () => Area::Pages,
+    }
+}
+
+fn api(request: &Incoming, state: &mut State, now: i64) -> Outcome<HttpResponse> {
+    let (route, parameters) = router::find(request.method, &request.segments())?;
+    let caller = auth::admit(request, route.info.authentication, state, now)?;
+    let contract = Contract::of(route.info);
+    if let Some(schema) = contract.path() {
+        let names = route.info.path_parameters.iter().map(|name| (*name).to_owned());
+        let named: Map<String, Value> = names.zip(parameters.iter().map(|value| value.as_str().into())).collect();
+        validate::path(schema, named)?;
+    }
+    if let Some(schema) = contract.query() {
+        validate::query(schema, &request.query)?;
+    }
+    let body = body::read(request, route.info.body, contract)?;
+    if parameters.iter().any(|parameter| parameter.contains('\0')) {
+        return Err(internal());
+    }
+    route.run(&mut Call { info: route.info, request, parameters, body, now, caller, state })
+}

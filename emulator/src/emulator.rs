@@ -1,0 +1,141 @@
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use logto_admin::transport::{
+    HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, TransportOptions,
+};
+use logto_admin::{Client, Endpoint, Timestamp};
+
+use crate::builder::EmulatorBuilder;
+use crate::dispatch;
+use crate::seed::Credentials;
+use crate::state::State;
+
+/// A Logto in memory. Clones are the same server.
+///
+/// ```
+/// use logto_admin_emulator::Emulator;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> logto_admin::Result<()> {
+/// let client = Emulator::new().client()?;
+/// let user = client.operation("CreateUser")?.json(&logto_admin::serde_json::json!({ "username": "ada" })).await?;
+/// assert_eq!(user["username"], "ada");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Emulator(Arc<Inner>);
+
+struct Inner {
+    state: Mutex<State>,
+    resource: String,
+    application: Credentials,
+}
+
+/// Where the emulator seems to be when it is called without a network.
+const URL: &str = "http://emulator.localhost";
+
+impl Emulator {
+    /// A server as new, with one application that may call the Management API (see [`app_id`](Self::app_id)).
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// Begins one with other settings.
+    pub fn builder() -> EmulatorBuilder {
+        EmulatorBuilder::new()
+    }
+
+    pub(crate) fn assemble(state: State, resource: String, application: Credentials) -> Self {
+        Self(Arc::new(Inner { state: Mutex::new(state), resource, application }))
+    }
+
+    /// The id of the application that may call the Management API: `emulator-app` if nothing else was said.
+    #[must_use]
+    pub fn app_id(&self) -> &str {
+        &self.0.application.id
+    }
+
+    /// That application's secret: `emulator-secret` if nothing else was said.
+    #[must_use]
+    pub fn app_secret(&self) -> &str {
+        &self.0.application.secret
+    }
+
+    /// The resource of the Management API, for which access tokens are issued.
+    #[must_use]
+    pub fn resource(&self) -> &str {
+        &self.0.resource
+    }
+
+    /// The endpoint for a client that has the emulator as its transport.
+    #[must_use]
+    pub fn endpoint(&self) -> Endpoint {
+        self.endpoint_at(URL)
+    }
+
+    pub(crate) fn endpoint_at(&self, url: impl Into<String>) -> Endpoint {
+        Endpoint::self_hosted(url).with_resource(self.resource())
+    }
+
+    /// A client that calls this emulator without a network.
+    ///
+    /// # Errors
+    /// The client has no runtime of its own in this build: give it one, with the emulator as its transport.
+    pub fn client(&self) -> logto_admin::Result<Client> {
+        let builder = Client::builder(self.endpoint()).client_credentials(self.app_id(), self.app_secret());
+        builder.transport(self.clone()).build()
+    }
+
+    /// Answers a request.
+    #[must_use]
+    pub fn handle(&self, request: &HttpRequest) -> HttpResponse {
+        dispatch::handle(request, &mut self.state())
+    }
+
+    /// What time it is for the emulator. Its own clock goes on by a millisecond a request.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.state().clock.now())
+    }
+
+    /// Moves the emulator's clock: tokens and secrets expire, invitations get old.
+    pub fn advance(&self, duration: Duration) {
+        self.state().clock.advance(duration);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Emulator {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("app_id", &self.app_id())
+            .field("resource", &self.resource())
+            .finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl HttpTransport for Emulator {
+    async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
+        let response = self.handle(&request);
+        if response.body.len().is_some_and(|length| length as u64 > options.max_response_bytes) {
+            let message = format!("the answer is larger than {} bytes", options.max_response_bytes);
+            return Err(TransportError::new(TransportErrorKind::TooLarge, message));
+        }
+        Ok(response)
+    }
+}

@@ -1,0 +1,198 @@
+//! Creates, shows, lists, changes and deletes entities of any collection.
+
+use logto_admin::serde_json::Value;
+use logto_admin::transport::HttpResponse;
+
+use crate::call::{Call, unknown};
+use crate::collections::{Collection, Draft, Key, Order, Shape, View, named};
+use crate::errors::{Outcome, Refusal, empty_change, not_exists_with_id, too_long};
+use crate::lists;
+use crate::reply;
+use crate::schema::Contract;
+use crate::store::{Members, Record, text};
+
+/// What is done to a collection or one of its entities.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Create,
+    List,
+    Get,
+    Update,
+    Delete,
+}
+
+/// Members that no body sets.
+const FIXED: [&str; 4] = ["tenantId", "id", "createdAt", "updatedAt"];
+
+pub(crate) fn run(call: &mut Call<'_>, collection: &'static Collection, verb: Verb) -> Outcome<HttpResponse> {
+    match verb {
+        Verb::Create => create(call, collection),
+        Verb::List => list(call, collection),
+        Verb::Get => {
+            let record = find(call, collection, collection.unknown)?;
+            Ok(reply::json(call.success(), &show(call, collection, &record, Shape::Got)))
+        }
+        Verb::Update => update(call, collection),
+        Verb::Delete => delete(call, collection),
+    }
+}
+
+/// The entity as an answer shows it.
+pub(crate) fn show(call: &Call<'_>, collection: &Collection, record: &Record, shape: Shape) -> Value {
+    let mut members = record.members.clone();
+    let view = View { state: call.state, query: &call.request.query, info: call.info, shape };
+    (collection.present)(&view, record, &mut members);
+    Value::Object(members)
+}
+
+/// The entity that the path names, in its owner.
+fn find(call: &Call<'_>, collection: &Collection, way: crate::collections::Unknown) -> Outcome<Record> {
+    let key = call.last_parameter();
+    let found = match (collection.key, collection.owner) {
+        (Key::Id(_), None) => call.state.store.get(collection, key),
+        (Key::Id(_), Some(owner)) => {
+            check_owner(call, collection)?;
+            let record = call.state.store.get(collection, key);
+            record.filter(|record| record.text(owner.member) == call.parameter(0))
+        }
+        (Key::Member { name, .. }, _) => {
+            check_owner(call, collection)?;
+            siblings(call, collection).find(|record| record.text(name) == key)
+        }
+    };
+    found.cloned().ok_or_else(|| unknown(collection, way, key))
+}
+
+/// The entities of the owner that the path names; all where there is none.
+fn siblings<'c>(call: &'c Call<'_>, collection: &Collection) -> impl DoubleEndedIterator<Item = &'c Record> + use<'c> {
+    let owner = collection.owner.map(|owner| owner.member);
+    let owned = move |record: &&Record| owner.is_none_or(|member| record.text(member) == call.parameter(0));
+    call.state.store.all(collection).filter(owned)
+}
+
+fn check_owner(call: &Call<'_>, collection: &Collection) -> Outcome<()> {
+    match collection.owner {
+        Some(owner) => call.record(owner.collection, call.parameter(0)).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+fn list(call: &Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
+    if collection.owner.is_some_and(|owner| owner.has_checked_list) {
+        check_owner(call, collection)?;
+    }
+    let mut records: Vec<&Record> = siblings(call, collection).collect();
+    match collection.order {
+        Order::Oldest => {}
+        Order::Newest => records.reverse(),
+        Order::By(member) => records.sort_by(|one, other| one.text(member).cmp(other.text(member))),
+    }
+    let show = |record: &Record| show(call, collection, record, Shape::Listed);
+    lists::answer(call, collection, collection.filters, &[], records.into_iter(), show)
+}
+
+fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
+    check_owner(call, collection)?;
+    let mut given = Members::new();
+    if let Some(owner) = collection.owner {
+        given.insert(owner.member.to_owned(), call.parameter(0).into());
+    }
+    let blank = call.state.blank(collection, given, call.now);
+    let mut draft = Draft { members: blank.members, hidden: Members::new(), sent: call.body.clone(), creates: true };
+    fill(&mut draft);
+    (collection.prepare)(call, &mut draft)?;
+    check_links(call, collection)?;
+    let record = Record { id: blank.id, members: draft.members, hidden: draft.hidden };
+    check(call, collection, &record)?;
+    call.state.store.put(collection, record.clone());
+    link(call, collection, &record);
+    (collection.created)(call, &record);
+    Ok(reply::json(call.success(), &show(call, collection, &record, Shape::Created)))
+}
+
+fn update(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
+    if collection.refuses_empty_change && call.body.is_empty() {
+        return Err(empty_change());
+    }
+    let record = find(call, collection, collection.unknown)?;
+    let mut draft = Draft { members: record.members, hidden: record.hidden, sent: call.body.clone(), creates: false };
+    fill(&mut draft);
+    (collection.prepare)(call, &mut draft)?;
+    let mut record = Record { id: record.id, members: draft.members, hidden: draft.hidden };
+    check(call, collection, &record)?;
+    keep(call, collection, &mut record);
+    Ok(reply::json(call.success(), &show(call, collection, &record, Shape::Changed)))
+}
+
+/// Stores a changed entity.
+pub(crate) fn keep(call: &mut Call<'_>, collection: &'static Collection, record: &mut Record) {
+    if let Some(touched) = collection.touched {
+        record.members.insert(touched.to_owned(), call.now.into());
+    }
+    call.state.store.put(collection, record.clone());
+}
+
+fn delete(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
+    let record = find(call, collection, collection.unknown_on_delete)?;
+    (collection.deletable)(&record)?;
+    call.state.store.remove(collection, &record.id);
+    Ok(reply::nothing(call.success()))
+}
+
+/// Takes over what was sent, as far as the entity has such members.
+fn fill(draft: &mut Draft) {
+    for (name, value) in &draft.sent {
+        if !FIXED.contains(&name.as_str()) && draft.members.contains_key(name) {
+            draft.members.insert(name.clone(), value.clone());
+        }
+    }
+}
+
+/// Refuses what the database would: values that are taken or too long.
+fn check(call: &Call<'_>, collection: &Collection, record: &Record) -> Outcome<()> {
+    for unique in collection.unique {
+        let value = record.text(unique.member);
+        if !value.is_empty() && call.state.store.is_taken(collection, unique.member, value, &record.id) {
+            return Err(taken(unique.code, value));
+        }
+    }
+    if let Key::Member { name, taken: code } = collection.key {
+        let same = |other: &Record| other.id != record.id && other.text(name) == record.text(name);
+        if siblings(call, collection).any(same) {
+            return Err(taken(code, record.text(name)));
+        }
+    }
+    let columns = Contract::of(call.info)
+        .answer(call.success())
+        .into_iter()
+        .flat_map(|schema| schema.properties().filter_map(|(name, column)| Some((name, column.length("maxLength")?))));
+    for (name, length) in columns {
+        if text(&record.members, name).chars().count() as u64 > length {
+            return Err(too_long(length));
+        }
+    }
+    Ok(())
+}
+
+fn taken(code: &str, value: &str) -> Refusal {
+    Refusal::new(422, code, format!("`{value}` is taken already."))
+}
+
+/// Refuses ids of others that do not exist.
+fn check_links(call: &Call<'_>, collection: &Collection) -> Outcome<()> {
+    for links in collection.links {
+        let Some(target) = named(links.target) else { continue };
+        for id in call.texts(links.member) {
+            call.state.store.get(target, &id).ok_or_else(|| not_exists_with_id(target.name, &id))?;
+        }
+    }
+    Ok(())
+}
+
+fn link(call: &mut Call<'_>, collection: &Collection, record: &Record) {
+    for links in collection.links {
+        for id in call.texts(links.member) {
+            call.state.store.links.add(links.table, vec![record.id.clone(), id]);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The formats and patterns of strings that the API document names.
+
+/// A test for texts.
+type Test = fn(&str) -> bool;
+
+/// JavaScript's patterns that the document writes, and what they mean. There is no engine for others: they are taken.
+const PATTERNS: [(&str, Test); 5] = [
+    (r"/^[A-Z_a-z]\w*$/", is_name),
+    (r"/^\S+@\S+\.\S+$/", is_email),
+    (r"/^\d+$/", is_digits),
+    (r"/^#[\da-f]{3}([\da-f]{3})?$/i", is_color),
+    (r"/^\d{4}(-\d{2}){2}/", begins_with_date),
+];
+
+/// The kind of text that this should be and is not.
+pub(crate) fn mismatch(format: Option<&str>, pattern: Option<&str>, text: &str) -> Option<&'static str> {
+    let unlike = |kind, test: Test| (!test(text)).then_some(kind);
+    match format {
+        Some("url") => unlike("url", is_url),
+        Some("email") => unlike("email", is_email),
+        Some("empty") => unlike("empty", str::is_empty),
+        _ => PATTERNS.iter().find(|(known, _)| pattern == Some(*known)).and_then(|(_, test)| unlike("regex", *test)),
+    }
+}
+
+/// A text of this format or pattern.
+pub(crate) fn example(format: Option<&str>, pattern: Option<&str>) -> Option<&'static str> {
+    match (format, pattern) {
+        (Some("url"), _) => Some("https://example.com/sample"),
+        (Some("email"), _) => Some("sample@example.com"),
+        (Some("empty"), _) => Some(""),
+        (Some("date-time"), _) => Some("2025-01-01T00:00:00.000Z"),
+        (_, Some(r"/^[A-Z_a-z]\w*$/")) => Some("sample"),
+        (_, Some(r"/^\S+@\S+\.\S+$/")) => Some("sample@example.com"),
+        (_, Some(r"/^\d+$/")) => Some("15550100"),
+        (_, Some(r"/^#[\da-f]{3}([\da-f]{3})?$/i")) => Some("#5d34f2"),
+        (_, Some(r"/^\d{4}(-\d{2}){2}/")) => Some("2025-01-01"),
+        _ => None,
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    text.bytes().all(word) && text.bytes().next().is_some_and(|first| !first.is_ascii_digit())
+}
+
+/// `\S+@\S+\.\S+`: something, an at sign, something, a dot, something, and no space.
+fn is_email(text: &str) -> bool {
+    let at = text.bytes().skip(1).position(|byte| byte == b'@');
+    let host = at.and_then(|at| text.get(at + 2..)).unwrap_or_default();
+    let dot = host.bytes().enumerate().any(|(at, byte)| byte == b'.' && at > 0 && at + 1 < host.len());
+    dot && !text.contains(char::is_whitespace)
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_color(text: &str) -> bool {
+    text.strip_prefix('#')
+        .is_some_and(|digits| matches!(digits.len(), 3 | 6) && digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
+}
+
+fn begins_with_date(text: &str) -> bool {
+    let fits = |(index, byte): (usize, u8)| if matches!(index, 4 | 7) { byte == b'-' } else { byte.is_ascii_digit() };
+    text.len() >= 10 && text.bytes().take(10).enumerate().all(fits)
+}
+
+/// A scheme, a colon, and something; after `//` a host.
+pub(crate) fn is_url(text: &str) -> bool {
+    let Some((scheme, rest)) = text.trim().split_once(':') else { return false };
+    let letters = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
+    let valid = scheme.bytes().all(letters) && scheme.bytes().next().is_some_and(|first| first.is_ascii_alphabetic());
+    let special = matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https");
+    let host = rest.trim_start_matches('/');
+    valid && (!special || !(host.is_empty() || host.starts_with([':', '?', '#']) || host.contains(' ')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_take_what_javascript_takes() {
+        let cases: [(&str, &[&str], &[&str]); 5] = [
+            (PATTERNS[0].0, &["a", "_1", "A_b9"], &["", "1a", "a b", "ä", "a-b"]),
+            (PATTERNS[1].0, &["a@b.c", "a@b@c.d", "a@b..c"], &["", "a", "@b.c", "a@b", "a@.c", "a@b.", "a b@c.d"]),
+            (PATTERNS[2].0, &["1", "0049"], &["", "+49", "1 2", "٣"]),
+            (PATTERNS[3].0, &["#fff", "#A1b2C3"], &["", "fff", "#ffff", "#ggg"]),
+            (PATTERNS[4].0, &["2025-01-01", "2025-01-01T00"], &["", "2025-1-1", "25-01-01xx"]),
+        ];
+        for (pattern, taken, refused) in cases {
+            for text in taken {
+                assert_eq!(mismatch(Some("regex"), Some(pattern), text), None, "{pattern} {text:?}");
+            }
+            for text in refused {
+                assert_eq!(mismatch(Some("regex"), Some(pattern), text), Some("regex"), "{pattern} {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn urls_need_a_scheme() {
+        for text in ["https://a.example/b", "http://localhost:3001", "io.logto://callback", "mailto:a@b.c", "urn:x"] {
+            assert!(is_url(text), "{text}");
+        }
+        for text in ["", "a", "a.example", "http://", "https:", "://a", "1a:b", "http://a b"] {
+            assert!(!is_url(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn examples_match_what_they_are_examples_of() {
+        for (pattern, _) in PATTERNS {
+            let example = example(Some("regex"), Some(pattern)).unwrap();
+            assert_eq!(mismatch(Some("regex"), Some(pattern), example), None);
+        }
+        for format in ["url", "email", "empty"] {
+            assert_eq!(mismatch(Some(format), None, example(Some(format), None).unwrap()), None);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Ids, secrets and other random-looking texts: the same for the same seed.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+
+const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+const MIXED: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/// A sequence of numbers (`SplitMix64`) that its seed decides.
+#[derive(Clone, Debug)]
+pub(crate) struct Ids(u64);
+
+impl Ids {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        mix(self.0)
+    }
+
+    /// An id of this many lower-case letters and digits.
+    pub(crate) fn id(&mut self, length: usize) -> String {
+        self.text(length, LOWER)
+    }
+
+    /// A secret of this many letters and digits.
+    pub(crate) fn secret(&mut self, length: usize) -> String {
+        self.text(length, MIXED)
+    }
+
+    /// This many characters of base64url.
+    pub(crate) fn token(&mut self, length: usize) -> String {
+        let mut text = URL_SAFE_NO_PAD
+            .encode((0..length.div_ceil(10)).flat_map(|_| self.next().to_le_bytes()).collect::<Vec<_>>());
+        text.truncate(length);
+        text
+    }
+
+    fn text(&mut self, length: usize, alphabet: &[u8]) -> String {
+        (0..length)
+            .filter_map(|_| alphabet.get((self.next() % alphabet.len() as u64) as usize))
+            .map(|byte| char::from(*byte))
+            .collect()
+    }
+}
+
+const fn mix(mut value: u64) -> u64 {
+    value = (value ^ (value >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    value ^ (value >> 31)
+}
+
+/// A hash of `length` bytes. It protects nothing: it tells texts apart and is the same everywhere.
+fn hash(key: u64, bytes: &[u8], length: usize) -> Vec<u8> {
+    let mut state = key ^ 0xCBF2_9CE4_8422_2325;
+    for byte in bytes {
+        state = (state ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    }
+    let mut stream = Ids::new(state);
+    let mut hashed: Vec<u8> = (0..length.div_ceil(8)).flat_map(|_| stream.next().to_le_bytes()).collect();
+    hashed.truncate(length);
+    hashed
+}
+
+/// A hash as base64 without padding.
+pub(crate) fn digest(bytes: &[u8], length: usize) -> String {
+    STANDARD_NO_PAD.encode(hash(0, bytes, length))
+}
+
+/// What stands for a signature in this emulator's tokens: it proves no more than that the emulator issued them.
+pub(crate) fn signature(seed: u64, bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(hash(mix(seed ^ 0x10_60), bytes, 96))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_seed_decides() {
+        let (mut one, mut same, mut other) = (Ids::new(7), Ids::new(7), Ids::new(8));
+        let id = one.id(12);
+        assert_eq!((id.len(), &id), (12, &same.id(12)));
+        assert_ne!(id, other.id(12));
+        assert_ne!(id, one.id(12));
+    }
+
+    #[test]
+    fn texts_have_their_length_and_alphabet() {
+        let mut ids = Ids::new(0);
+        assert!(ids.id(2000).bytes().all(|byte| LOWER.contains(&byte)));
+        assert!(ids.secret(32).bytes().all(|byte| MIXED.contains(&byte)));
+        assert_eq!((ids.token(43).len(), ids.token(16).len(), signature(1, b"a").len()), (43, 16, 128));
+    }
+
+    #[test]
+    fn hashes_tell_texts_apart() {
+        assert_ne!(digest(b"a", 20), digest(b"b", 20));
+        assert_eq!(digest(b"a", 20), digest(b"a", 20));
+        assert_ne!(signature(1, b"a"), signature(2, b"a"));
+    }
+}

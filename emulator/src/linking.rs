@@ -1,0 +1,204 @@
+//! Lists, adds, replaces and removes links of any relation.
+
+use logto_admin::operation::AnswerKind;
+use logto_admin::serde_json::{Map, Value};
+use logto_admin::transport::HttpResponse;
+
+use crate::call::{Call, unknown};
+use crate::collections::{ORGANIZATION_ROLES, Shape, View};
+use crate::errors::{Outcome, Refusal, empty_change, foreign_key, not_found, require_membership};
+use crate::links::Where;
+use crate::lists;
+use crate::relations::{OwnerCheck, Relation, Reply, UnknownTarget};
+use crate::reply;
+use crate::store::Record;
+
+/// What is done to the links of an entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LinkVerb {
+    List,
+    Add,
+    Replace,
+    Remove,
+}
+
+pub(crate) fn run(call: &mut Call<'_>, relation: &'static Relation, verb: LinkVerb) -> Outcome<HttpResponse> {
+    check_owners(call, relation, verb)?;
+    match verb {
+        LinkVerb::List => list(call, relation),
+        LinkVerb::Add => add(call, relation),
+        LinkVerb::Replace => replace(call, relation),
+        LinkVerb::Remove => remove(call, relation),
+    }
+}
+
+/// The collections and ids of the owners that the path names.
+fn owners<'c>(call: &'c Call<'_>, relation: &Relation) -> Vec<Where<'c>> {
+    let names = relation.owners.iter().map(|collection| collection.name);
+    names.zip(call.parameters.iter().map(String::as_str)).collect()
+}
+
+fn check_owners(call: &Call<'_>, relation: &Relation, verb: LinkVerb) -> Outcome<()> {
+    let ids: Vec<String> = call.parameters.iter().take(relation.owners.len()).cloned().collect();
+    if relation.requires.is_some_and(|required| !call.state.store.links.has(required, &ids)) {
+        return Err(require_membership());
+    }
+    let checked = match relation.owner_check {
+        OwnerCheck::Always => true,
+        OwnerCheck::ExceptRemoval => verb != LinkVerb::Remove,
+        OwnerCheck::Never => false,
+    };
+    if checked {
+        for (collection, id) in relation.owners.iter().zip(&ids) {
+            (relation.suits)(call.record(collection, id)?)?;
+        }
+    }
+    Ok(())
+}
+
+fn list(call: &Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
+    let store = &call.state.store;
+    let owners = owners(call, relation);
+    let ids: Vec<&str> = store.links.ids(relation.table, relation.target.name, &owners).collect();
+    let records = ids.iter().filter_map(|id| store.get(relation.target, id));
+    let show = |record: &Record| show(call, relation, &owners, record);
+    lists::answer(call, relation.target, relation.filters, &owners, records, show)
+}
+
+fn show(call: &Call<'_>, relation: &Relation, owners: &[Where<'_>], record: &Record) -> Value {
+    let mut members = record.members.clone();
+    let view = View { state: call.state, query: &call.request.query, info: call.info, shape: Shape::Linked };
+    (relation.target.present)(&view, record, &mut members);
+    (relation.present)(&view, owners, record, &mut members);
+    Value::Object(members)
+}
+
+fn add(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
+    let ids = targets(call, relation)?;
+    if let (Some(names), true) = (relation.names, ids.is_empty()) {
+        let named = call.body.contains_key(names) || call.body.contains_key(relation.ids);
+        return if named { respond(call, relation, ids, &[]) } else { Err(empty_change()) };
+    }
+    let row = |id: &String| row(call, relation, id);
+    let repeated = ids.iter().find(|id| call.state.store.links.has(relation.table, &row(id)));
+    if let (Some(code), Some(id)) = (relation.repeated, repeated) {
+        return Err(Refusal::new(422, code, format!("`{id}` has been added already.")));
+    }
+    check_targets(call, relation, &ids)?;
+    let added = insert(call, relation, &ids);
+    respond(call, relation, ids, &added)
+}
+
+fn replace(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
+    let ids = targets(call, relation)?;
+    check_targets(call, relation, &ids)?;
+    let current: Vec<String> = {
+        let owners = owners(call, relation);
+        call.state.store.links.ids(relation.table, relation.target.name, &owners).map(str::to_owned).collect()
+    };
+    if relation.refuses_same
+        && !ids.is_empty()
+        && ids.iter().all(|id| current.contains(id))
+        && current.len() == ids.len()
+    {
+        return Err(empty_change());
+    }
+    for id in current.iter().filter(|id| !ids.contains(id)) {
+        unlink(call, relation, id);
+    }
+    let added = insert(call, relation, &ids);
+    respond(call, relation, ids, &added)
+}
+
+fn remove(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
+    let id = call.last_parameter().to_owned();
+    if unlink(call, relation, &id) { Ok(reply::nothing(call.success())) } else { Err(not_found()) }
+}
+
+/// The ids that a body gives, or those of what it names, each once.
+fn targets(call: &Call<'_>, relation: &Relation) -> Outcome<Vec<String>> {
+    let mut ids = call.texts(relation.ids);
+    for name in relation.names.map(|names| call.texts(names)).unwrap_or_default() {
+        let role = call.state.store.all(&ORGANIZATION_ROLES).find(|role| role.text("name") == name);
+        let missing = || {
+            let message = format!("No organization role has the name `{name}`.");
+            Refusal::new(422, "organization.role_names_not_found", message)
+        };
+        ids.push(role.ok_or_else(missing)?.id.clone());
+    }
+    let mut once = Vec::new();
+    for id in ids {
+        if !once.contains(&id) {
+            once.push(id);
+        }
+    }
+    Ok(once)
+}
+
+fn check_targets(call: &Call<'_>, relation: &Relation, ids: &[String]) -> Outcome<()> {
+    let store = &call.state.store;
+    let owner = relation.owners.first().and_then(|owner| store.get(owner, call.parameter(0)));
+    for id in ids {
+        let target = store.get(relation.target, id);
+        let target = target.ok_or_else(|| match relation.unknown_target {
+            UnknownTarget::Collection => unknown(relation.target, relation.target.unknown, id),
+            UnknownTarget::ForeignKey => foreign_key(),
+        })?;
+        let owner = owner.ok_or_else(foreign_key)?;
+        (relation.fits)(owner, target)?;
+    }
+    Ok(())
+}
+
+fn row(call: &Call<'_>, relation: &Relation, id: &str) -> Vec<String> {
+    let columns = crate::links::columns(relation.table);
+    let id_of = |column: &&str| {
+        let owner = relation.owners.iter().position(|owner| owner.name == *column);
+        owner.map_or(id, |index| call.parameter(index)).to_owned()
+    };
+    columns.iter().map(id_of).collect()
+}
+
+/// Adds links, and tells which are new.
+fn insert(call: &mut Call<'_>, relation: &Relation, ids: &[String]) -> Vec<String> {
+    let mut added = Vec::new();
+    for id in ids {
+        let row = row(call, relation, id);
+        if call.state.store.links.add(relation.table, row) {
+            added.push(id.clone());
+        }
+    }
+    added
+}
+
+fn unlink(call: &mut Call<'_>, relation: &Relation, id: &str) -> bool {
+    let names = relation.owners.iter().map(|collection| collection.name);
+    let mut conditions: Vec<Where<'_>> = names.zip(call.parameters.iter().map(String::as_str)).collect();
+    conditions.push((relation.target.name, id));
+    call.state.store.links.remove(relation.table, &conditions)
+}
+
+fn respond(call: &Call<'_>, relation: &'static Relation, ids: Vec<String>, added: &[String]) -> Outcome<HttpResponse> {
+    let status = call.success();
+    match call.info.answer {
+        AnswerKind::None => return Ok(reply::nothing(status)),
+        AnswerKind::Text => return Ok(reply::word(status)),
+        _ => {}
+    }
+    let mut members = Map::new();
+    match relation.reply {
+        Reply::Records => {
+            let store = &call.state.store;
+            let records = ids.iter().filter_map(|id| store.get(relation.target, id));
+            let records: Value = records.map(|record| Value::Object(record.members.clone())).collect();
+            return Ok(reply::json(status, &records));
+        }
+        Reply::Ids => {}
+        Reply::IdsAndAdded(name) if status == 201 => {
+            members.insert(name.to_owned(), added.into());
+        }
+        Reply::IdsAndAdded(_) => {}
+    }
+    members.insert(relation.ids.to_owned(), ids.into());
+    Ok(reply::json(status, &Value::Object(members)))
+}

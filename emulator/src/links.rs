@@ -1,0 +1,172 @@
+//! Which entities are linked with which: relations as tables of ids.
+
+use std::collections::{BTreeMap, HashMap};
+
+/// A table of links: its columns are the ids of these collections.
+#[derive(Debug)]
+pub(crate) struct LinkTable {
+    pub name: &'static str,
+    pub columns: &'static [&'static str],
+    /// The table that must have a row with the same first ids; a link goes when that row goes.
+    pub within: Option<&'static str>,
+}
+
+/// Every table of links.
+pub(crate) static TABLES: &[LinkTable] = &[
+    table("users_roles", &["users", "roles"]),
+    table("applications_roles", &["applications", "roles"]),
+    table("roles_scopes", &["roles", "scopes"]),
+    table("organization_users", &["organizations", "users"]),
+    table("organization_applications", &["organizations", "applications"]),
+    within("organization_user_roles", &["organizations", "users", "organization_roles"], "organization_users"),
+    within(
+        "organization_application_roles",
+        &["organizations", "applications", "organization_roles"],
+        "organization_applications",
+    ),
+    table("organization_role_scopes", &["organization_roles", "organization_scopes"]),
+    table("organization_role_resource_scopes", &["organization_roles", "scopes"]),
+    table("organization_jit_roles", &["organizations", "organization_roles"]),
+    table("organization_invitation_roles", &["organization_invitations", "organization_roles"]),
+];
+
+const fn table(name: &'static str, columns: &'static [&'static str]) -> LinkTable {
+    LinkTable { name, columns, within: None }
+}
+
+const fn within(name: &'static str, columns: &'static [&'static str], within: &'static str) -> LinkTable {
+    LinkTable { name, columns, within: Some(within) }
+}
+
+/// The links that there are.
+#[derive(Debug, Default)]
+pub(crate) struct Links(HashMap<&'static str, Rows>);
+
+/// Rows in the order in which they were added.
+#[derive(Debug, Default)]
+struct Rows {
+    rows: BTreeMap<u64, Vec<String>>,
+    places: HashMap<Vec<String>, u64>,
+    next: u64,
+}
+
+/// A condition on a column: its collection, and the id.
+pub(crate) type Where<'a> = (&'a str, &'a str);
+
+impl Links {
+    /// Adds a link; says whether it is new.
+    pub(crate) fn add(&mut self, table: &'static str, row: Vec<String>) -> bool {
+        let rows = self.0.entry(table).or_default();
+        if rows.places.contains_key(&row) {
+            return false;
+        }
+        rows.places.insert(row.clone(), rows.next);
+        rows.rows.insert(rows.next, row);
+        rows.next += 1;
+        true
+    }
+
+    pub(crate) fn has(&self, table: &str, row: &[String]) -> bool {
+        self.0.get(table).is_some_and(|rows| rows.places.contains_key(row))
+    }
+
+    /// Removes every link that meets the conditions, with those within it; says whether there was one.
+    pub(crate) fn remove(&mut self, table: &str, conditions: &[Where<'_>]) -> bool {
+        let found: Vec<Vec<String>> = self.rows(table, conditions).map(<[String]>::to_vec).collect();
+        for row in &found {
+            if let Some(rows) = self.0.get_mut(table) {
+                let place = rows.places.remove(row);
+                place.and_then(|place| rows.rows.remove(&place));
+            }
+            self.remove_within(table, row);
+        }
+        !found.is_empty()
+    }
+
+    fn remove_within(&mut self, outer: &str, row: &[String]) {
+        for inner in TABLES.iter().filter(|inner| inner.within == Some(outer)) {
+            let conditions: Vec<Where<'_>> =
+                inner.columns.iter().copied().zip(row.iter().map(String::as_str)).collect();
+            self.remove(inner.name, &conditions);
+        }
+    }
+
+    /// Removes every link of an entity.
+    pub(crate) fn forget(&mut self, collection: &str, id: &str) {
+        for table in TABLES.iter().filter(|table| table.columns.contains(&collection)) {
+            self.remove(table.name, &[(collection, id)]);
+        }
+    }
+
+    /// The ids in a column of the rows that meet the conditions, newest first.
+    pub(crate) fn ids<'a, 'c>(
+        &'a self,
+        table: &'c str,
+        column: &'c str,
+        conditions: &'c [Where<'c>],
+    ) -> impl Iterator<Item = &'a str> + use<'a, 'c> {
+        let at = position(table, column);
+        self.rows(table, conditions).filter_map(move |row| row.get(at?).map(String::as_str))
+    }
+
+    fn rows<'a, 'c>(
+        &'a self,
+        table: &'c str,
+        conditions: &'c [Where<'c>],
+    ) -> impl Iterator<Item = &'a [String]> + use<'a, 'c> {
+        let meets = move |row: &&Vec<String>| {
+            let met = |(column, id): &Where<'_>| {
+                position(table, column).and_then(|at| row.get(at)).is_some_and(|value| value == id)
+            };
+            conditions.iter().all(met)
+        };
+        self.0.get(table).into_iter().flat_map(|rows| rows.rows.values().rev()).filter(meets).map(Vec::as_slice)
+    }
+}
+
+/// The columns of a table.
+pub(crate) fn columns(table: &str) -> &'static [&'static str] {
+    TABLES.iter().find(|known| known.name == table).map_or(&[], |known| known.columns)
+}
+
+fn position(table: &str, column: &str) -> Option<usize> {
+    columns(table).iter().position(|known| *known == column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(ids: &[&str]) -> Vec<String> {
+        ids.iter().map(|id| (*id).to_owned()).collect()
+    }
+
+    fn links() -> Links {
+        let mut links = Links::default();
+        links.add("organization_users", row(&["o", "u"]));
+        links.add("organization_users", row(&["o", "v"]));
+        links.add("organization_user_roles", row(&["o", "u", "r"]));
+        links.add("organization_user_roles", row(&["o", "v", "r"]));
+        links
+    }
+
+    #[test]
+    fn a_link_is_added_once_and_found_by_any_column() {
+        let mut links = links();
+        assert!(!links.add("organization_users", row(&["o", "u"])));
+        let users: Vec<&str> = links.ids("organization_users", "users", &[("organizations", "o")]).collect();
+        assert_eq!(users, ["v", "u"]);
+        assert_eq!(links.ids("organization_users", "organizations", &[("users", "u")]).collect::<Vec<_>>(), ["o"]);
+    }
+
+    #[test]
+    fn links_go_with_what_they_are_within() {
+        let mut links = links();
+        assert!(links.remove("organization_users", &[("organizations", "o"), ("users", "u")]));
+        assert!(!links.has("organization_user_roles", &row(&["o", "u", "r"])));
+        assert!(links.has("organization_user_roles", &row(&["o", "v", "r"])));
+        links.forget("organization_roles", "r");
+        assert!(!links.has("organization_user_roles", &row(&["o", "v", "r"])));
+        assert!(links.has("organization_users", &row(&["o", "v"])));
+    }
+}

@@ -1,0 +1,72 @@
+//! Lists of entities: searched, filtered, and in pages.
+
+use logto_admin::serde_json::Value;
+use logto_admin::transport::HttpResponse;
+
+use crate::call::Call;
+use crate::collections::{Collection, Filter, Test};
+use crate::errors::Outcome;
+use crate::links::Where;
+use crate::pages::Page;
+use crate::reply;
+use crate::request::Query;
+use crate::search::Search;
+use crate::store::{Record, Store};
+
+/// The answer that shows those of the entities that the query wants, as `show` shows them. `within` are conditions that
+/// links of a filter have to meet too.
+pub(crate) fn answer<'r>(
+    call: &Call<'_>,
+    collection: &Collection,
+    filters: &[Filter],
+    within: &[Where<'_>],
+    records: impl Iterator<Item = &'r Record>,
+    show: impl Fn(&Record) -> Value,
+) -> Outcome<HttpResponse> {
+    let query = &call.request.query;
+    let search = Search::of(query, collection.searchable)?;
+    let page = Page::of(call.request, call.info.paging)?;
+    let found = records.filter(|record| search.as_ref().is_none_or(|search| search.matches(record)));
+    let store = &call.state.store;
+    let wanted =
+        |record: &&Record| filters.iter().all(|filter| passes(store, query, collection, filter, within, record));
+    let found = found.filter(wanted);
+    let Some(page) = page else {
+        return Ok(reply::json(200, &found.map(show).collect()));
+    };
+    let found: Vec<&Record> = found.collect();
+    let shown: Value = page.cut(found.iter()).map(|record| show(record)).collect();
+    Ok(page.announce(call.request, found.len(), reply::json(200, &shown)))
+}
+
+fn passes(
+    store: &Store,
+    query: &Query,
+    collection: &Collection,
+    filter: &Filter,
+    within: &[Where<'_>],
+    record: &Record,
+) -> bool {
+    let mut wanted = query.all(filter.parameter).filter(|value| !value.is_empty()).peekable();
+    if wanted.peek().is_none() {
+        return true;
+    }
+    let linked = |table: &str, column: &str, id: &str| {
+        let conditions: Vec<Where<'_>> =
+            within.iter().copied().chain([(column, id), (collection.name, record.id.as_str())]).collect();
+        store.links.ids(table, column, &conditions).next().is_some()
+    };
+    match filter.test {
+        Test::Is(member) => wanted.any(|value| is(record, member, value)),
+        Test::Linked { table, column } => wanted.any(|id| linked(table, column, id)),
+        Test::NotLinked { table, column } => !wanted.any(|id| linked(table, column, id)),
+    }
+}
+
+fn is(record: &Record, member: &str, value: &str) -> bool {
+    match record.members.get(member) {
+        Some(Value::String(text)) => text == value,
+        Some(Value::Bool(flag)) => flag.to_string() == value,
+        _ => false,
+    }
+}

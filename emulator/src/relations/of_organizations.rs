@@ -1,0 +1,108 @@
+use super::{OwnerCheck, Relation};
+use crate::collections::{
+    APPLICATIONS, Filter, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, SCOPES, Test, USERS, View, role_names,
+};
+use crate::errors::{Outcome, Refusal};
+use crate::links::Where;
+use crate::store::{Members, Record};
+
+const MEMBERS: &str = "organization_users";
+const APPS: &str = "organization_applications";
+const MEMBER_ROLES: &str = "organization_user_roles";
+const APP_ROLES: &str = "organization_application_roles";
+
+pub(super) static ALL: [Relation; 9] = [
+    Relation {
+        filters: &[Filter {
+            parameter: "organizationRoleId",
+            test: Test::Linked { table: MEMBER_ROLES, column: "organization_roles" },
+        }],
+        present: |view, owners, user, members| add_roles(view, MEMBER_ROLES, owners, ("users", &user.id), members),
+        ..Relation::new("/api/organizations/{}/users", MEMBERS, &[&ORGANIZATIONS], &USERS, "userIds")
+    },
+    Relation {
+        present: |view, owners, app, members| add_roles(view, APP_ROLES, owners, ("applications", &app.id), members),
+        ..Relation::new("/api/organizations/{}/applications", APPS, &[&ORGANIZATIONS], &APPLICATIONS, "applicationIds")
+    },
+    Relation {
+        names: Some("organizationRoleNames"),
+        requires: Some(MEMBERS),
+        fits: |_, role| of_type(role, "User"),
+        ..Relation::new(
+            "/api/organizations/{}/users/{}/roles",
+            MEMBER_ROLES,
+            &[&ORGANIZATIONS, &USERS],
+            &ORGANIZATION_ROLES,
+            "organizationRoleIds",
+        )
+    },
+    Relation {
+        requires: Some(APPS),
+        fits: |_, role| of_type(role, "MachineToMachine"),
+        ..Relation::new(
+            "/api/organizations/{}/applications/{}/roles",
+            APP_ROLES,
+            &[&ORGANIZATIONS, &APPLICATIONS],
+            &ORGANIZATION_ROLES,
+            "organizationRoleIds",
+        )
+    },
+    Relation {
+        owner_check: OwnerCheck::ExceptRemoval,
+        ..Relation::new(
+            "/api/organizations/{}/jit/roles",
+            "organization_jit_roles",
+            &[&ORGANIZATIONS],
+            &ORGANIZATION_ROLES,
+            "organizationRoleIds",
+        )
+    },
+    Relation {
+        owner_check: OwnerCheck::Always,
+        ..Relation::new(
+            "/api/organization-roles/{}/scopes",
+            "organization_role_scopes",
+            &[&ORGANIZATION_ROLES],
+            &ORGANIZATION_SCOPES,
+            "organizationScopeIds",
+        )
+    },
+    Relation {
+        owner_check: OwnerCheck::Always,
+        ..Relation::new(
+            "/api/organization-roles/{}/resource-scopes",
+            "organization_role_resource_scopes",
+            &[&ORGANIZATION_ROLES],
+            &SCOPES,
+            "scopeIds",
+        )
+    },
+    Relation {
+        owner_check: OwnerCheck::Always,
+        present: |view, owners, organization, members| {
+            add_roles(view, MEMBER_ROLES, owners, ("organizations", &organization.id), members);
+        },
+        ..Relation::new("/api/users/{}/organizations", MEMBERS, &[&USERS], &ORGANIZATIONS, "organizationIds")
+    },
+    Relation {
+        owner_check: OwnerCheck::Always,
+        present: |view, owners, organization, members| {
+            add_roles(view, APP_ROLES, owners, ("organizations", &organization.id), members);
+        },
+        ..Relation::new("/api/applications/{}/organizations", APPS, &[&APPLICATIONS], &ORGANIZATIONS, "organizationIds")
+    },
+];
+
+/// Shows which roles a member has in an organization.
+fn add_roles(view: &View<'_>, table: &str, owners: &[Where<'_>], target: Where<'_>, members: &mut Members) {
+    let conditions: Vec<Where<'_>> = owners.iter().copied().chain([target]).collect();
+    members.insert("organizationRoles".to_owned(), role_names(view, table, &conditions));
+}
+
+fn of_type(role: &Record, kind: &str) -> Outcome<()> {
+    if role.text("type") == kind {
+        return Ok(());
+    }
+    let message = format!("Only organization roles of the type {kind} can be given here.");
+    Err(Refusal::new(422, "entity.db_constraint_violated", message))
+}

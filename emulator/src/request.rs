@@ -1,0 +1,123 @@
+//! A request as it arrives, taken apart.
+
+use bytes::Bytes;
+use logto_admin::transport::{Headers, HttpRequest, Method};
+use percent_encoding::percent_decode_str;
+
+/// The parts of a request.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub method: Method,
+    /// Scheme and authority: `http://127.0.0.1:3001`.
+    pub origin: String,
+    /// The path as it came.
+    pub path: String,
+    pub query: Query,
+    pub headers: Headers,
+    pub body: Bytes,
+}
+
+/// The members of a query or a form, decoded, in their order.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Query(Vec<(String, String)>);
+
+impl Incoming {
+    pub(crate) fn new(request: &HttpRequest) -> Self {
+        let url = request.url.split('#').next().unwrap_or_default();
+        let (address, query) = url.split_once('?').unwrap_or((url, ""));
+        let authority = address.find("://").map_or(0, |at| at + 3);
+        let end = address.get(authority..).and_then(|rest| rest.find('/')).map_or(address.len(), |at| authority + at);
+        let (origin, path) = address.split_at_checked(end).unwrap_or((address, ""));
+        Self {
+            method: request.method,
+            origin: origin.to_owned(),
+            path: if path.is_empty() { "/".to_owned() } else { path.to_owned() },
+            query: Query::parse(query),
+            headers: request.headers.clone(),
+            body: request.body.bytes(),
+        }
+    }
+
+    /// The path's segments, decoded. An empty one at the end does not count.
+    pub(crate) fn segments(&self) -> Vec<String> {
+        let path = self.path.strip_prefix('/').unwrap_or(&self.path);
+        let path = path.strip_suffix('/').unwrap_or(path);
+        path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
+    }
+
+    /// The kind of body, without parameters such as the character set.
+    pub(crate) fn content_type(&self) -> &str {
+        let value = self.headers.get("content-type").unwrap_or_default();
+        value.split(';').next().unwrap_or_default().trim()
+    }
+
+    /// Whether the body says that it is a form.
+    pub(crate) fn is_form(&self) -> bool {
+        self.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    }
+}
+
+impl Query {
+    /// Reads `a=1&b=2`, with `+` for spaces.
+    pub(crate) fn parse(text: &str) -> Self {
+        let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
+        let pairs = text.split('&').filter(|pair| !pair.is_empty());
+        Self(
+            pairs
+                .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+                .map(|(name, value)| (decode(name), decode(value)))
+                .collect(),
+        )
+    }
+
+    /// The first value of `name`.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    /// Every value of `name`.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    /// Whether a flag is set.
+    pub(crate) fn is_true(&self, name: &str) -> bool {
+        self.get(name) == Some("true")
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+}
+
+impl<'a> FromIterator<(&'a str, &'a str)> for Query {
+    fn from_iter<I: IntoIterator<Item = (&'a str, &'a str)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn incoming(url: &str) -> Incoming {
+        Incoming::new(&HttpRequest::new(Method::Get, url))
+    }
+
+    #[test]
+    fn a_url_is_taken_apart() {
+        let request = incoming("http://127.0.0.1:3001/api/users/a%2Fb%20c/?search=%25a+b&page=2&page=3&x#y");
+        assert_eq!(request.origin, "http://127.0.0.1:3001");
+        assert_eq!(request.segments(), ["api", "users", "a/b c"]);
+        assert_eq!((request.query.get("search"), request.query.get("x")), (Some("%a b"), Some("")));
+        assert_eq!(request.query.all("page").collect::<Vec<_>>(), ["2", "3"]);
+    }
+
+    #[test]
+    fn odd_urls_do_no_harm() {
+        for url in ["", "/", "http://", "http://host", "//api//users", "http://h/%E0%A4%A?%zz=%", "日本/語?&&=&"] {
+            let _ = incoming(url).segments();
+        }
+        assert_eq!(incoming("http://host?a=1").path, "/");
+    }
+}

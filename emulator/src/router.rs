@@ -1,0 +1,176 @@
+//! Which operation a request is for, and what does its work. The routes are made from the client's table of operations.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use logto_admin::operation::{OperationInfo, TABLE};
+use logto_admin::transport::{HttpResponse, Method};
+
+use crate::call::Call;
+use crate::collections::{self, Collection, Key};
+use crate::entities::{self, Verb};
+use crate::errors::{Outcome, Refusal, no_route, wrong_method};
+use crate::linking::{self, LinkVerb};
+use crate::relations::{self, Relation};
+use crate::special;
+use crate::stand_in;
+
+/// An operation's path, and what does its work.
+pub(crate) struct Route {
+    pub info: &'static OperationInfo,
+    segments: Vec<Segment>,
+    work: Work,
+}
+
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Segment {
+    // Goes before a parameter: `/users/roles` is no id.
+    Fixed(String),
+    Parameter,
+}
+
+enum Work {
+    Special(special::Handler),
+    Entities(&'static Collection, Verb),
+    Links(&'static Relation, LinkVerb),
+    /// An answer that is made up.
+    StandIn,
+}
+
+impl Route {
+    fn new(info: &'static OperationInfo) -> Self {
+        let segment =
+            |text: &str| if text.starts_with('{') { Segment::Parameter } else { Segment::Fixed(text.to_owned()) };
+        Self { info, segments: info.path.split('/').skip(1).map(segment).collect(), work: work(info) }
+    }
+
+    /// The parameters, if the path is this route's. Upper and lower case make no difference.
+    fn matches(&self, segments: &[String]) -> Option<Vec<String>> {
+        let mut parameters = Vec::new();
+        for (segment, given) in self.segments.iter().zip(segments) {
+            match segment {
+                Segment::Parameter if given.is_empty() => return None,
+                Segment::Parameter => parameters.push(given.clone()),
+                Segment::Fixed(text) if text.eq_ignore_ascii_case(given) => {}
+                Segment::Fixed(_) => return None,
+            }
+        }
+        Some(parameters)
+    }
+
+    pub(crate) fn run(&self, call: &mut Call<'_>) -> Outcome<HttpResponse> {
+        match &self.work {
+            Work::Special(handler) => handler(call),
+            Work::Entities(collection, verb) => entities::run(call, collection, *verb),
+            Work::Links(relation, verb) => linking::run(call, relation, *verb),
+            Work::StandIn => stand_in::run(call),
+        }
+    }
+}
+
+fn work(info: &OperationInfo) -> Work {
+    if let Some(handler) = special::handler(info.id) {
+        return Work::Special(handler);
+    }
+    let path = without_names(info.path);
+    let relation = || {
+        relations::all()
+            .find_map(|relation| link_verb(info.method, &path, relation.path).map(|verb| Work::Links(relation, verb)))
+    };
+    let collection =
+        || collections::all().find_map(|known| verb(info.method, &path, known).map(|verb| Work::Entities(known, verb)));
+    relation().or_else(collection).unwrap_or(Work::StandIn)
+}
+
+/// The path with `{}` for each parameter.
+pub(crate) fn without_names(path: &str) -> String {
+    let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
+fn verb(method: Method, path: &str, collection: &Collection) -> Option<Verb> {
+    let below = path.strip_prefix(collection.path)?;
+    let by_id = matches!(collection.key, Key::Id(_));
+    match (method, below) {
+        (Method::Post, "") => Some(Verb::Create),
+        (Method::Get, "") => Some(Verb::List),
+        (Method::Get, "/{}") if by_id => Some(Verb::Get),
+        (Method::Patch, "/{}") => Some(Verb::Update),
+        (Method::Delete, "/{}") => Some(Verb::Delete),
+        _ => None,
+    }
+}
+
+fn link_verb(method: Method, path: &str, relation: &str) -> Option<LinkVerb> {
+    match (method, path.strip_prefix(relation)?) {
+        (Method::Get, "") => Some(LinkVerb::List),
+        (Method::Post, "") => Some(LinkVerb::Add),
+        (Method::Put, "") => Some(LinkVerb::Replace),
+        (Method::Delete, "/{}") => Some(LinkVerb::Remove),
+        _ => None,
+    }
+}
+
+/// All routes by their number of segments, those with fixed segments first.
+fn routes() -> &'static HashMap<usize, Vec<Route>> {
+    static ROUTES: OnceLock<HashMap<usize, Vec<Route>>> = OnceLock::new();
+    ROUTES.get_or_init(|| {
+        let mut routes: HashMap<usize, Vec<Route>> = HashMap::new();
+        for info in TABLE {
+            let route = Route::new(info);
+            routes.entry(route.segments.len()).or_default().push(route);
+        }
+        routes.values_mut().for_each(|routes| routes.sort_by(|one, other| one.segments.cmp(&other.segments)));
+        routes
+    })
+}
+
+/// The route of a request, with the path's parameters.
+pub(crate) fn find(method: Method, segments: &[String]) -> Result<(&'static Route, Vec<String>), Refusal> {
+    // The head of an answer is that of the answer to a GET.
+    let method = if method == Method::Head { Method::Get } else { method };
+    let mut elsewhere = false;
+    for route in routes().get(&segments.len()).into_iter().flatten() {
+        let Some(parameters) = route.matches(segments) else { continue };
+        if route.info.method == method {
+            return Ok((route, parameters));
+        }
+        elsewhere = true;
+    }
+    Err(if elsewhere { wrong_method() } else { no_route() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(method: Method, path: &str) -> Result<(&'static str, Vec<String>), u16> {
+        let segments: Vec<String> = path.split('/').skip(1).map(str::to_owned).collect();
+        let found = find(method, &segments);
+        found.map(|(route, parameters)| (route.info.id, parameters)).map_err(|refusal| refusal.into_response().status)
+    }
+
+    #[test]
+    fn fixed_segments_go_before_parameters() {
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
+        assert_eq!(route(Method::Get, "/api/users/a"), Ok(("GetUser", ids(&["a"]))));
+        assert_eq!(route(Method::Get, "/API/Users/Roles"), Ok(("GetUser", ids(&["Roles"]))));
+        let bulk = route(Method::Post, "/api/organizations/o/users/roles");
+        assert_eq!(bulk, Ok(("AssignOrganizationRolesToUsers", ids(&["o"]))));
+    }
+
+    #[test]
+    fn what_is_not_there_is_told_from_what_is_called_wrongly() {
+        assert_eq!(route(Method::Get, "/api/nope"), Err(404));
+        assert_eq!(route(Method::Put, "/api/users"), Err(405));
+        assert_eq!(route(Method::Get, "/api/users//roles"), Err(404));
+        assert_eq!(route(Method::Head, "/api/users"), Ok(("ListUsers", Vec::new())));
+    }
+
+    /// Which operations have a state behind them is written down: whoever adds one adds it here.
+    #[test]
+    fn every_operation_has_work() {
+        let kept = TABLE.iter().filter(|info| !matches!(work(info), Work::StandIn)).count();
+        assert!(kept > 100, "{kept}");
+    }
+}

@@ -1,0 +1,112 @@
+//! Makes up answers from schemas, for what the emulator keeps no state of.
+
+use logto_admin::serde_json::{Map, Value};
+
+use crate::formats;
+use crate::ids::Ids;
+use crate::schema::{Kind, Schema};
+
+/// Makes up values.
+pub(crate) struct Sampler<'a> {
+    pub ids: &'a mut Ids,
+    /// Milliseconds since the epoch.
+    pub now: i64,
+}
+
+impl Sampler<'_> {
+    /// A value that the schema describes: of an object the members that are required, of a list one element.
+    pub(crate) fn value(&mut self, schema: Schema, name: &str) -> Value {
+        if let Some(value) = schema.constant().or_else(|| schema.default().cloned()) {
+            return value;
+        }
+        if let Some(choice) = schema.choices().and_then(|choices| choices.first()) {
+            return choice.clone();
+        }
+        match schema.kind() {
+            _ if schema.is_nullable() => Value::Null,
+            Kind::Any => Value::Object(Map::new()),
+            Kind::Union => schema.branches().next().map(|branch| self.value(branch, name)).unwrap_or_default(),
+            Kind::Object => Value::Object(self.object(schema)),
+            Kind::Array => self.elements(schema, name),
+            Kind::String => self.text(schema, name).into(),
+            Kind::Number | Kind::Integer => self.number(schema, name),
+            Kind::Boolean => false.into(),
+        }
+    }
+
+    fn object(&mut self, schema: Schema) -> Map<String, Value> {
+        let required =
+            schema.properties().filter(|(name, property)| schema.requires(name) || property.default().is_some());
+        required.map(|(name, property)| (name.to_owned(), self.value(property, name))).collect()
+    }
+
+    fn elements(&mut self, schema: Schema, name: &str) -> Value {
+        let count = schema.length("minItems").unwrap_or(1).max(1);
+        let items = schema.items();
+        Value::Array(
+            items
+                .into_iter()
+                .flat_map(|items| (0..count).map(move |_| items))
+                .map(|items| self.value(items, name))
+                .collect(),
+        )
+    }
+
+    fn text(&mut self, schema: Schema, name: &str) -> String {
+        if let Some(example) = formats::example(schema.format(), schema.pattern()) {
+            return example.to_owned();
+        }
+        let most = schema.length("maxLength").and_then(|length| usize::try_from(length).ok()).unwrap_or(21);
+        let least = schema.length("minLength").and_then(|length| usize::try_from(length).ok()).unwrap_or(0);
+        let identifies = name == "id" || name.ends_with("Id") || name.ends_with("Ids");
+        match name {
+            "tenantId" => "default".to_owned(),
+            _ if identifies => self.ids.id(most.min(21)),
+            _ if most < least.max(name.len()) || name.len() < least => self.ids.id(least.max(1).min(most)),
+            _ => name.to_owned(),
+        }
+    }
+
+    /// What is called a time is one.
+    fn number(&mut self, schema: Schema, name: &str) -> Value {
+        let least = schema.number("minimum").unwrap_or(0.0) as i64;
+        match name {
+            "expiresAt" => (self.now + 600_000).into(),
+            _ if name.ends_with("At") => self.now.into(),
+            "expiresIn" | "expires_in" => 600.into(),
+            "iat" | "loginTs" => (self.now / 1000).into(),
+            "exp" => (self.now / 1000 + 3600).into(),
+            _ => least.into(),
+        }
+    }
+}
+
+/// Lets what was sent show in a made-up answer: members that the answer has, with values that it can have.
+pub(crate) fn overlay(schema: Schema, answer: &mut Value, sent: &Map<String, Value>) {
+    let Value::Object(members) = answer else { return };
+    for (name, value) in sent {
+        let fits = schema.property(name).is_some_and(|property| crate::validate::takes(property, value));
+        if fits {
+            members.insert(name.clone(), value.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::Contract;
+
+    /// Made-up answers of all operations are what their own schemas describe.
+    #[test]
+    fn samples_satisfy_their_schemas() {
+        let mut ids = Ids::new(1);
+        for info in logto_admin::operation::TABLE {
+            for status in info.success {
+                let Some(schema) = Contract::of(info).answer(*status) else { continue };
+                let sample = Sampler { ids: &mut ids, now: 1 }.value(schema, "");
+                assert!(crate::validate::takes(schema, &sample), "{} {sample}", info.id);
+            }
+        }
+    }
+}

@@ -1,0 +1,201 @@
+//! What the API document says of bodies, parameters and answers. Nothing else reads `operations.json`, which is made
+//! from the corrected documents of `spec/`.
+
+use std::sync::OnceLock;
+
+use logto_admin::operation::OperationInfo;
+use logto_admin::serde_json::{self, Map, Value};
+
+/// The whole document: an entry an operation, and the schemas that several of them share.
+struct Document {
+    operations: Map<String, Value>,
+    schemas: Vec<Value>,
+}
+
+fn document() -> &'static Document {
+    static DOCUMENT: OnceLock<Document> = OnceLock::new();
+    DOCUMENT.get_or_init(|| {
+        let parsed: Value = serde_json::from_str(include_str!("operations.json")).unwrap_or_default();
+        let operations = parsed.get("operations").and_then(Value::as_object).cloned().unwrap_or_default();
+        let schemas = parsed.get("schemas").and_then(Value::as_array).cloned().unwrap_or_default();
+        Document { operations, schemas }
+    })
+}
+
+/// What is agreed on an operation's messages.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Contract(Option<&'static Value>);
+
+impl Contract {
+    pub(crate) fn of(info: &OperationInfo) -> Self {
+        Self(document().operations.get(&format!("{} {}", info.method, info.path)))
+    }
+
+    fn member(self, name: &str) -> Option<&'static Value> {
+        self.0.and_then(|operation| operation.get(name))
+    }
+
+    /// The path's parameters, as an object.
+    pub(crate) fn path(self) -> Option<Schema> {
+        self.member("path").map(Schema::new)
+    }
+
+    /// The query's parameters, as an object. Free members of a search are not among them.
+    pub(crate) fn query(self) -> Option<Schema> {
+        self.member("query").map(Schema::new)
+    }
+
+    /// The JSON or form that a request carries.
+    pub(crate) fn body(self) -> Option<Schema> {
+        let kinds = self.member("body")?.as_object()?;
+        let plain = kinds.iter().find(|(kind, _)| !kind.starts_with("multipart/"));
+        plain.map(|(_, schema)| Schema::new(schema))
+    }
+
+    /// The JSON of the answer with this status.
+    pub(crate) fn answer(self, status: u16) -> Option<Schema> {
+        self.member("answers")?.get(status.to_string())?.get("application/json").map(Schema::new)
+    }
+}
+
+/// A schema of the document.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Schema(&'static Value);
+
+/// What a schema is about, first of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Any,
+    Union,
+    Object,
+    Array,
+    String,
+    Number,
+    Integer,
+    Boolean,
+}
+
+impl Schema {
+    fn new(schema: &'static Value) -> Self {
+        let shared = schema.get("$ref").and_then(Value::as_u64);
+        let shared = shared.and_then(|number| document().schemas.get(usize::try_from(number).ok()?));
+        Self(shared.unwrap_or(schema))
+    }
+
+    fn get(self, name: &str) -> Option<&'static Value> {
+        self.0.get(name)
+    }
+
+    fn text(self, name: &str) -> Option<&'static str> {
+        self.get(name).and_then(Value::as_str)
+    }
+
+    pub(crate) fn number(self, name: &str) -> Option<f64> {
+        self.get(name).and_then(Value::as_f64)
+    }
+
+    pub(crate) fn length(self, name: &str) -> Option<u64> {
+        self.get(name).and_then(Value::as_u64)
+    }
+
+    pub(crate) fn kind(self) -> Kind {
+        match self.text("type") {
+            _ if self.get("oneOf").or(self.get("anyOf")).is_some() => Kind::Union,
+            Some("object") => Kind::Object,
+            Some("array") => Kind::Array,
+            Some("string") => Kind::String,
+            Some("number") => Kind::Number,
+            Some("integer") => Kind::Integer,
+            Some("boolean") => Kind::Boolean,
+            _ if self.get("properties").is_some() => Kind::Object,
+            _ => Kind::Any,
+        }
+    }
+
+    pub(crate) fn is_nullable(self) -> bool {
+        self.get("nullable") == Some(&Value::Bool(true))
+    }
+
+    /// The one value that it allows; the document writes it as a format.
+    pub(crate) fn constant(self) -> Option<Value> {
+        let format = self.text("format")?;
+        let literal = format.starts_with('"') || matches!(format, "true" | "false");
+        serde_json::from_str(format).ok().filter(|_| literal)
+    }
+
+    pub(crate) fn choices(self) -> Option<&'static Vec<Value>> {
+        self.get("enum").and_then(Value::as_array)
+    }
+
+    pub(crate) fn format(self) -> Option<&'static str> {
+        self.text("format")
+    }
+
+    pub(crate) fn pattern(self) -> Option<&'static str> {
+        self.text("pattern")
+    }
+
+    pub(crate) fn default(self) -> Option<&'static Value> {
+        self.get("default")
+    }
+
+    pub(crate) fn branches(self) -> impl Iterator<Item = Self> {
+        let branches = self.get("oneOf").or(self.get("anyOf")).and_then(Value::as_array);
+        branches.into_iter().flatten().map(Self::new)
+    }
+
+    pub(crate) fn items(self) -> Option<Self> {
+        self.get("items").map(Self::new)
+    }
+
+    pub(crate) fn properties(self) -> impl Iterator<Item = (&'static str, Self)> {
+        let members = self.get("properties").and_then(Value::as_object);
+        members.into_iter().flatten().map(|(name, schema)| (name.as_str(), Self::new(schema)))
+    }
+
+    pub(crate) fn property(self, name: &str) -> Option<Self> {
+        self.get("properties")?.get(name).map(Self::new)
+    }
+
+    /// Whether a member has to be there. One with a default need not, whatever the document says.
+    pub(crate) fn requires(self, name: &str) -> bool {
+        let listed = self.get("required").and_then(Value::as_array);
+        let listed = listed.is_some_and(|names| names.iter().any(|listed| listed.as_str() == Some(name)));
+        listed && self.property(name).is_none_or(|property| property.default().is_none())
+    }
+
+    /// The schema of members that are not named.
+    pub(crate) fn further(self) -> Option<Self> {
+        self.get("additionalProperties").filter(|schema| schema.is_object()).map(Self::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        fn check(value: &Value, schemas: usize) {
+            if let Some(reference) = value.get("$ref") {
+                assert!(reference.as_u64().is_some_and(|number| (number as usize) < schemas), "{reference}");
+            }
+            match value {
+                Value::Object(members) => members.values().for_each(|member| check(member, schemas)),
+                Value::Array(elements) => elements.iter().for_each(|element| check(element, schemas)),
+                _ => {}
+            }
+        }
+        let document = document();
+        assert!(document.operations.len() >= 372);
+        let all = document.operations.values().chain(&document.schemas);
+        all.for_each(|value| check(value, document.schemas.len()));
+    }
+
+    #[test]
+    fn every_operation_of_the_table_has_an_entry() {
+        for info in logto_admin::operation::TABLE {
+            assert!(Contract::of(info).0.is_some(), "{}", info.id);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! What a new emulator holds, as a new server would: the Management API, its role, and an application that has it.
+
+use logto_admin::serde_json::{Value, json};
+
+use crate::collections::{APPLICATIONS, Collection, RESOURCES, ROLES, SCOPES};
+use crate::state::State;
+use crate::store::Members;
+
+/// The id of the Management API's resource.
+pub(crate) const MANAGEMENT_RESOURCE_ID: &str = "management-api";
+/// Its scope, which permits everything.
+pub(crate) const MANAGEMENT_SCOPE: &str = "all";
+
+/// The application that can sign in to the Management API.
+#[derive(Clone, Debug)]
+pub(crate) struct Credentials {
+    pub id: String,
+    pub secret: String,
+}
+
+/// Fills an empty state.
+pub(crate) fn plant(state: &mut State, resource: &str, application: &Credentials) {
+    let now = state.clock.now();
+    let api = json!({ "id": MANAGEMENT_RESOURCE_ID, "name": "Logto Management API", "indicator": resource });
+    add(state, &RESOURCES, api, now);
+    let scope = json!({
+        "id": "management-api-all",
+        "resourceId": MANAGEMENT_RESOURCE_ID,
+        "name": MANAGEMENT_SCOPE,
+        "description": "Permits every operation of the Management API.",
+    });
+    add(state, &SCOPES, scope, now);
+    let role = json!({
+        "id": "management-api-access",
+        "name": "Logto Management API access",
+        "description": "Permits every operation of the Management API.",
+        "type": "MachineToMachine",
+    });
+    add(state, &ROLES, role, now);
+    let app = json!({
+        "id": application.id,
+        "name": "Emulator application",
+        "type": "MachineToMachine",
+        "customClientMetadata": { "allowTokenExchange": true },
+    });
+    add(state, &APPLICATIONS, app, now);
+    state.add_secret(&application.id, "Default secret", &application.secret, now);
+    state.store.links.add("roles_scopes", vec!["management-api-access".into(), "management-api-all".into()]);
+    state.store.links.add("applications_roles", vec![application.id.clone(), "management-api-access".into()]);
+}
+
+fn add(state: &mut State, collection: &'static Collection, given: Value, now: i64) {
+    let given = match given {
+        Value::Object(members) => members,
+        _ => Members::new(),
+    };
+    let record = state.blank(collection, given, now);
+    state.store.put(collection, record);
+}

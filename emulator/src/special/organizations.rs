@@ -1,0 +1,101 @@
+use logto_admin::serde_json::Value;
+use logto_admin::transport::HttpResponse;
+
+use super::Handler;
+use crate::call::Call;
+use crate::collections::{Collection, INVITATIONS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, Shape, USERS};
+use crate::entities::{keep, show};
+use crate::errors::{Outcome, foreign_key, invalid_input, require_membership};
+use crate::reply;
+
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("AssignOrganizationRolesToUsers", |call| {
+        assign_roles(call, "userIds", "organization_users", "organization_user_roles")
+    }),
+    ("AssignOrganizationRolesToApplications", |call| {
+        assign_roles(call, "applicationIds", "organization_applications", "organization_application_roles")
+    }),
+    ("ListOrganizationUserScopes", scopes_of_user),
+    ("ReplaceOrganizationInvitationStatus", set_status),
+    ("CreateOrganizationInvitationMessage", send_message),
+];
+
+/// Gives each of several members each of several roles.
+fn assign_roles(call: &mut Call<'_>, ids: &str, members: &str, roles: &'static str) -> Outcome<HttpResponse> {
+    let organization = call.parameter(0).to_owned();
+    let (holders, given) = (call.texts(ids), call.texts("organizationRoleIds"));
+    let store = &mut call.state.store;
+    if !holders.iter().all(|holder| store.links.has(members, &[organization.clone(), holder.clone()])) {
+        return Err(require_membership());
+    }
+    if !given.iter().all(|role| store.get(&ORGANIZATION_ROLES, role).is_some()) {
+        return Err(foreign_key());
+    }
+    for holder in &holders {
+        for role in &given {
+            store.links.add(roles, vec![organization.clone(), holder.clone(), role.clone()]);
+        }
+    }
+    Ok(reply::word(call.success()))
+}
+
+/// What the roles of a member permit in an organization.
+fn scopes_of_user(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let store = &call.state.store;
+    if !store.links.has("organization_users", &call.parameters) {
+        return Err(require_membership());
+    }
+    let member = [("organizations", call.parameter(0)), ("users", call.parameter(1))];
+    let mut ids: Vec<&str> = Vec::new();
+    for role in store.links.ids("organization_user_roles", "organization_roles", &member) {
+        let role = [("organization_roles", role)];
+        ids.extend(store.links.ids("organization_role_scopes", "organization_scopes", &role));
+    }
+    ids.sort_unstable();
+    ids.dedup();
+    let scopes = ids.iter().filter_map(|id| store.get(&ORGANIZATION_SCOPES, id));
+    Ok(reply::json(call.success(), &scopes.map(|scope| Value::Object(scope.members.clone())).collect()))
+}
+
+/// An invitation is accepted, revoked or expires once.
+fn set_status(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let mut invitation = call.record(&INVITATIONS, call.parameter(0))?.clone();
+    let (status, user) = (call.text("status").to_owned(), call.text("acceptedUserId").to_owned());
+    if status == "Accepted" && user.is_empty() {
+        return Err(invalid_input(422, "Who accepts an invitation has to be said: `acceptedUserId`."));
+    }
+    if invitation.text("status") != "Pending" {
+        return Err(invalid_input(422, "The invitation has been answered already."));
+    }
+    if status == "Accepted" {
+        accept(call, &user, &invitation)?;
+        invitation.members.insert("acceptedUserId".to_owned(), user.into());
+    }
+    invitation.members.insert("status".to_owned(), status.into());
+    keep(call, &INVITATIONS, &mut invitation);
+    Ok(reply::json(call.success(), &show(call, &INVITATIONS, &invitation, Shape::Changed)))
+}
+
+/// Makes the user a member with the roles that the invitation promises.
+fn accept(call: &mut Call<'_>, user: &str, invitation: &crate::store::Record) -> Outcome<()> {
+    let organization = invitation.text("organizationId").to_owned();
+    let email = call.record(&USERS, user)?.text("primaryEmail");
+    if email != invitation.text("invitee") {
+        return Err(invalid_input(422, "The invitation was sent to another address than the user's."));
+    }
+    let links = &mut call.state.store.links;
+    let condition = [("organization_invitations", invitation.id.as_str())];
+    let roles = links.ids("organization_invitation_roles", ORGANIZATION_ROLES.name, &condition);
+    let roles: Vec<String> = roles.map(str::to_owned).collect();
+    links.add("organization_users", vec![organization.clone(), user.to_owned()]);
+    for role in roles {
+        links.add("organization_user_roles", vec![organization.clone(), user.to_owned(), role]);
+    }
+    Ok(())
+}
+
+fn send_message(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let invitations: &Collection = &INVITATIONS;
+    call.record(invitations, call.parameter(0))?;
+    Ok(reply::nothing(call.success()))
+}

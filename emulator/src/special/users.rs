@@ -1,0 +1,130 @@
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::HttpResponse;
+
+use super::Handler;
+use crate::call::Call;
+use crate::collections::{PERSONAL_ACCESS_TOKENS, Shape, USERS};
+use crate::entities::{self, Verb, keep, show};
+use crate::errors::{Outcome, Refusal};
+use crate::passwords;
+use crate::reply;
+use crate::store::{Members, Record};
+
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("ListUserCustomData", |call| member(call, "customData")),
+    ("UpdateUserCustomData", |call| merge(call, "customData")),
+    ("UpdateUserProfile", |call| merge(call, "profile")),
+    ("UpdateUserPassword", set_password),
+    ("VerifyUserPassword", verify_password),
+    ("GetUserHasPassword", has_password),
+    ("UpdateUserPasswordExpiration", expire_password),
+    ("UpdateUserIsSuspended", suspend),
+    ("GetUserIdentity", identity),
+    ("ReplaceUserIdentity", replace_identity),
+    ("DeleteUserIdentity", delete_identity),
+    ("UpdatePersonalAccessTokenName", |call| token_of_body(call, "currentName", Verb::Update)),
+    ("DeletePersonalAccessTokenPost", |call| token_of_body(call, "name", Verb::Delete)),
+];
+
+fn user(call: &Call<'_>) -> Outcome<Record> {
+    call.record(&USERS, call.parameter(0)).cloned()
+}
+
+/// Stores the user, and answers with him.
+fn changed(call: &mut Call<'_>, mut user: Record) -> Outcome<HttpResponse> {
+    keep(call, &USERS, &mut user);
+    Ok(reply::json(call.success(), &show(call, &USERS, &user, Shape::Changed)))
+}
+
+fn member(call: &Call<'_>, name: &str) -> Outcome<HttpResponse> {
+    Ok(reply::json(call.success(), user(call)?.members.get(name).unwrap_or(&json!({}))))
+}
+
+/// Adds what was sent to an object, and answers with the whole object.
+fn merge(call: &mut Call<'_>, name: &str) -> Outcome<HttpResponse> {
+    let mut user = user(call)?;
+    let merged = merged(&user, name, call.body.get(name));
+    user.members.insert(name.to_owned(), merged.clone());
+    keep(call, &USERS, &mut user);
+    Ok(reply::json(call.success(), &merged))
+}
+
+/// An object of a record with further members.
+pub(super) fn merged(record: &Record, name: &str, sent: Option<&Value>) -> Value {
+    let members = |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut merged: Members = members(record.members.get(name));
+    merged.extend(members(sent));
+    merged.into()
+}
+
+fn set_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let mut user = user(call)?;
+    let password = call.text("password").to_owned();
+    passwords::set(&mut user.hidden, &password, &mut call.state.ids);
+    changed(call, user)
+}
+
+fn verify_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let message = "This is not the user's password.";
+    let wrong = || Refusal::new(422, "session.invalid_credentials", message);
+    let right = passwords::verify(&user(call)?.hidden, call.text("password"));
+    if right { Ok(reply::nothing(call.success())) } else { Err(wrong()) }
+}
+
+fn has_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let has = user(call)?.hidden.contains_key(passwords::DIGEST);
+    Ok(reply::json(call.success(), &json!({ "hasPassword": has })))
+}
+
+fn expire_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    if call.body.get("isExpired") == Some(&Value::Bool(true)) {
+        let message = "Passwords of this server do not expire.";
+        return Err(Refusal::new(400, "sign_in_experiences.password_expiration_not_enabled", message));
+    }
+    let user = user(call)?;
+    changed(call, user)
+}
+
+fn suspend(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let mut user = user(call)?;
+    let suspended = call.body.get("isSuspended").cloned().unwrap_or_default();
+    user.members.insert("isSuspended".to_owned(), suspended);
+    changed(call, user)
+}
+
+fn no_identity() -> Refusal {
+    Refusal::new(404, "user.identity_not_exist", "The user has no such identity.")
+}
+
+fn identities(user: &mut Record) -> Option<&mut Members> {
+    user.members.get_mut("identities").and_then(Value::as_object_mut)
+}
+
+fn identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let mut user = user(call)?;
+    let identity = identities(&mut user).and_then(|identities| identities.remove(call.last_parameter()));
+    Ok(reply::json(call.success(), &json!({ "identity": identity.ok_or_else(no_identity)? })))
+}
+
+fn replace_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let mut user = user(call)?;
+    let sent = Value::Object(call.body.clone());
+    let Some(identities) = identities(&mut user) else { return Err(no_identity()) };
+    let replaced = identities.insert(call.last_parameter().to_owned(), sent).is_some();
+    let all = Value::Object(identities.clone());
+    keep(call, &USERS, &mut user);
+    Ok(reply::json(if replaced { 200 } else { 201 }, &all))
+}
+
+fn delete_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let mut user = user(call)?;
+    identities(&mut user).and_then(|identities| identities.remove(call.last_parameter())).ok_or_else(no_identity)?;
+    changed(call, user)
+}
+
+/// The operations that name a personal access token in the body: names may hold what paths cannot.
+fn token_of_body(call: &mut Call<'_>, member: &str, verb: Verb) -> Outcome<HttpResponse> {
+    let name = call.text(member).to_owned();
+    call.parameters.push(name);
+    entities::run(call, &PERSONAL_ACCESS_TOKENS, verb)
+}

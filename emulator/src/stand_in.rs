@@ -1,0 +1,80 @@
+//! Answers of operations that have no state behind them yet: made up from their schemas.
+
+use logto_admin::operation::AnswerKind;
+use logto_admin::serde_json::Value;
+use logto_admin::transport::HttpResponse;
+
+use crate::call::Call;
+use crate::collections::{self, Key};
+use crate::errors::Outcome;
+use crate::pages::Page;
+use crate::reply;
+use crate::router::without_names;
+use crate::sample::{Sampler, overlay};
+use crate::schema::{Contract, Kind, Schema};
+
+pub(crate) fn run(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    check_entity(call)?;
+    let status = call.success();
+    Ok(match call.info.answer {
+        AnswerKind::None => reply::nothing(status),
+        AnswerKind::Text => reply::word(status),
+        AnswerKind::Xml => reply::text(status, "text/xml; charset=utf-8", "<EntityDescriptor/>"),
+        AnswerKind::Html => reply::text(status, "text/html; charset=utf-8", "<!doctype html><title>Emulator</title>"),
+        AnswerKind::Redirect => redirect(call),
+        _ => match Contract::of(call.info).answer(status) {
+            Some(schema) => json(call, schema)?,
+            None => reply::nothing(status),
+        },
+    })
+}
+
+/// Refuses what is about an entity that is known not to exist.
+fn check_entity(call: &Call<'_>) -> Outcome<()> {
+    let path = without_names(call.info.path);
+    let below = |collection: &&collections::Collection| {
+        let by_id = matches!(collection.key, Key::Id(_)) && collection.owner.is_none();
+        by_id && path.strip_prefix(collection.path).is_some_and(|rest| rest.starts_with("/{}"))
+    };
+    match collections::all().find(below) {
+        Some(collection) => call.record(collection, call.parameter(0)).map(|_| ()),
+        None => Ok(()),
+    }
+}
+
+fn redirect(call: &Call<'_>) -> HttpResponse {
+    let status = call.info.success.iter().copied().find(|status| (300..400).contains(status)).unwrap_or(302);
+    reply::nothing(status).header("location", format!("{}/sign-in", call.request.origin))
+}
+
+fn json(call: &mut Call<'_>, schema: Schema) -> Outcome<HttpResponse> {
+    let page = Page::of(call.request, call.info.paging)?;
+    let mut value = Sampler { ids: &mut call.state.ids, now: call.now }.value(schema, "");
+    // What was sent and asked for shows in the answer, where the answer has room for it.
+    let mut told = call.body.clone();
+    let parameters = call.info.path_parameters.iter().zip(&call.parameters);
+    for (name, given) in parameters {
+        told.insert((*name).to_owned(), given.clone().into());
+    }
+    overlay(schema, &mut value, &told);
+    let total = total(&value);
+    let response = reply::json(call.success(), &value);
+    Ok(match page.filter(|_| schema.kind() == Kind::Array || total > 0) {
+        Some(page) => page.announce(call.request, total, page_of(page, value, response)),
+        None => response,
+    })
+}
+
+/// How many items a list has, bare or in a member.
+fn total(value: &Value) -> usize {
+    let nested = || value.as_object().and_then(|members| members.values().find_map(Value::as_array));
+    value.as_array().or_else(nested).map_or(0, Vec::len)
+}
+
+/// The one page that a made-up list has, and empty ones after it.
+fn page_of(page: Page, value: Value, response: HttpResponse) -> HttpResponse {
+    match value {
+        Value::Array(elements) => reply::json(response.status, &page.cut(elements.into_iter()).collect()),
+        _ => response,
+    }
+}

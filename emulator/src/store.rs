@@ -1,0 +1,133 @@
+//! Where entities are kept: a table for each collection.
+
+use std::collections::{BTreeMap, HashMap};
+
+use logto_admin::serde_json::{Map, Value};
+
+use crate::collections::Collection;
+use crate::links::Links;
+
+/// The members of a JSON object.
+pub(crate) type Members = Map<String, Value>;
+
+/// An entity.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Record {
+    pub id: String,
+    /// What answers show.
+    pub members: Members,
+    /// What they do not: passwords and the like.
+    pub hidden: Members,
+}
+
+impl Record {
+    /// A member as text, empty if it is none.
+    pub(crate) fn text(&self, member: &str) -> &str {
+        text(&self.members, member)
+    }
+
+    /// Whether a flag is set.
+    pub(crate) fn is_true(&self, member: &str) -> bool {
+        self.members.get(member) == Some(&Value::Bool(true))
+    }
+
+    /// The members of these names alone.
+    pub(crate) fn part(&self, names: &[&str]) -> Value {
+        let members = names.iter().filter_map(|name| Some(((*name).to_owned(), self.members.get(*name)?.clone())));
+        Value::Object(members.collect())
+    }
+}
+
+/// A member as text, empty if it is none.
+pub(crate) fn text<'a>(members: &'a Members, name: &str) -> &'a str {
+    members.get(name).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// All entities of all collections, and how they are linked.
+#[derive(Debug, Default)]
+pub(crate) struct Store {
+    tables: HashMap<&'static str, Table>,
+    pub links: Links,
+}
+
+/// The entities of a collection, in the order of their creation.
+#[derive(Debug, Default)]
+struct Table {
+    records: BTreeMap<u64, Record>,
+    next: u64,
+    by_id: HashMap<String, u64>,
+    /// Which entity has the value of a unique member.
+    unique: HashMap<(&'static str, String), u64>,
+}
+
+impl Store {
+    fn table(&self, collection: &Collection) -> Option<&Table> {
+        self.tables.get(collection.name)
+    }
+
+    /// Every entity, oldest first.
+    pub(crate) fn all(&self, collection: &Collection) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
+        self.table(collection).into_iter().flat_map(|table| table.records.values())
+    }
+
+    pub(crate) fn get(&self, collection: &Collection, id: &str) -> Option<&Record> {
+        let table = self.table(collection)?;
+        table.records.get(table.by_id.get(id)?)
+    }
+
+    /// Whether another entity than `id` has this value in a unique member.
+    pub(crate) fn is_taken(&self, collection: &Collection, member: &'static str, value: &str, id: &str) -> bool {
+        let holder = |table: &Table| table.unique.get(&(member, value.to_owned())).copied();
+        let taken = self.table(collection).and_then(|table| table.records.get(&holder(table)?));
+        taken.is_some_and(|record| record.id != id)
+    }
+
+    /// Adds an entity, or puts it in the place of the one with the same id.
+    pub(crate) fn put(&mut self, collection: &'static Collection, record: Record) {
+        let table = self.tables.entry(collection.name).or_default();
+        let place = table.by_id.get(&record.id).copied().unwrap_or(table.next);
+        if let Some(old) = table.records.remove(&place) {
+            table.forget(collection, &old);
+        }
+        table.next = table.next.max(place + 1);
+        table.by_id.insert(record.id.clone(), place);
+        for (member, value) in unique_values(collection, &record) {
+            table.unique.insert((member, value), place);
+        }
+        table.records.insert(place, record);
+    }
+
+    /// Removes an entity with what belongs to it.
+    pub(crate) fn remove(&mut self, collection: &'static Collection, id: &str) -> Option<Record> {
+        let table = self.tables.get_mut(collection.name)?;
+        let record = table.records.remove(&table.by_id.get(id).copied()?)?;
+        table.forget(collection, &record);
+        self.links.forget(collection.name, id);
+        for owned in crate::collections::owned_by(collection) {
+            let member = owned.owner.map_or("", |owner| owner.member);
+            let ids: Vec<String> =
+                self.all(owned).filter(|child| child.text(member) == id).map(|child| child.id.clone()).collect();
+            for child in ids {
+                self.remove(owned, &child);
+            }
+        }
+        Some(record)
+    }
+}
+
+impl Table {
+    fn forget(&mut self, collection: &Collection, record: &Record) {
+        self.by_id.remove(&record.id);
+        for key in unique_values(collection, record) {
+            self.unique.remove(&key);
+        }
+    }
+}
+
+fn unique_values<'a>(
+    collection: &'a Collection,
+    record: &'a Record,
+) -> impl Iterator<Item = (&'static str, String)> + 'a {
+    let value = |member| record.members.get(member).and_then(Value::as_str).map(|value| (member, value.to_owned()));
+    collection.unique.iter().filter_map(move |unique| value(unique.member))
+}

@@ -1,0 +1,197 @@
+//! `/oidc/token`: client credentials, and the exchange of a subject token for a user's.
+
+use logto_admin::serde_json::{self, Value, json};
+use logto_admin::transport::{HttpResponse, Method};
+
+use crate::client_auth::{self, Client};
+use crate::collections::{ORGANIZATION_SCOPES, RESOURCES, SCOPES};
+use crate::errors::{Outcome, Refusal};
+use crate::formats::is_url;
+use crate::reply;
+use crate::request::{Incoming, Query};
+use crate::state::{State, UserToken};
+use crate::tokens;
+
+const LIFETIME: i64 = 3600;
+const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+
+/// An error in OAuth's words and in Logto's.
+pub(crate) fn refuse(status: u16, error: &str, description: &str) -> Refusal {
+    let message = format!("The token endpoint refuses: {error}.");
+    let refusal = Refusal::new(status, &format!("oidc.{error}"), message);
+    refusal.with("error", error).with("error_description", description)
+}
+
+/// A request for a token.
+struct Grant<'a> {
+    request: &'a Incoming,
+    form: &'a Query,
+    client: Client,
+    now: i64,
+}
+
+/// Answers a request below `/oidc`.
+pub(crate) fn answer(request: &Incoming, state: &mut State, now: i64) -> HttpResponse {
+    let response = serve(request, state, now).unwrap_or_else(Refusal::into_response);
+    let mut response = response.header("cache-control", "no-store");
+    if response.status == 401 && request.headers.contains("authorization") {
+        let challenge = format!("Basic realm=\"{}\", error=\"invalid_client\"", issuer(request));
+        response.headers.set("www-authenticate", challenge);
+    }
+    response
+}
+
+fn serve(request: &Incoming, state: &mut State, now: i64) -> Outcome<HttpResponse> {
+    let route = request.path.strip_prefix("/oidc").unwrap_or_default().trim_end_matches('/');
+    if route != "/token" || request.method != Method::Post {
+        let description = format!("unrecognized route or not allowed method ({} on {route})", request.method);
+        return Err(refuse(404, "invalid_request", &description));
+    }
+    let form = form(request);
+    let client = client_auth::authenticate(request, &form, state, now)?;
+    let kind = form
+        .get("grant_type")
+        .ok_or_else(|| refuse(400, "invalid_request", "missing required parameter 'grant_type'"))?;
+    let grant = Grant { request, form: &form, client, now };
+    let answer = match kind {
+        "client_credentials" => grant.application_token(state)?,
+        EXCHANGE => grant.user_token(state)?,
+        _ => return Err(refuse(400, "unsupported_grant_type", "unsupported grant_type requested")),
+    };
+    Ok(reply::json(200, &answer))
+}
+
+/// A form; the server takes JSON too.
+fn form(request: &Incoming) -> Query {
+    let text = String::from_utf8_lossy(&request.body);
+    let members = serde_json::from_str::<Value>(&text).ok().and_then(|value| value.as_object().cloned());
+    members.map_or_else(
+        || Query::parse(&text),
+        |members| members.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_str()?))).collect(),
+    )
+}
+
+fn issuer(request: &Incoming) -> String {
+    format!("{}/oidc", request.origin)
+}
+
+impl Grant<'_> {
+    fn parameter(&self, name: &str) -> Option<&str> {
+        self.form.get(name).filter(|value| !value.is_empty())
+    }
+
+    fn application_token(&self, state: &mut State) -> Outcome<Value> {
+        if self.client.kind != "MachineToMachine" {
+            return Err(not_allowed());
+        }
+        match (self.parameter("resource"), self.parameter("organization_id")) {
+            (_, Some(organization)) => self.organization_token(state, organization),
+            (Some(resource), None) => {
+                let granted = self.granted(state, resource)?;
+                let scope = (!granted.is_empty()).then_some(granted);
+                Ok(self.signed(state, &self.client.id, resource, scope))
+            }
+            (None, None) => {
+                let description = "both `resource` and `organization_id` are not provided";
+                Err(refuse(400, "invalid_target", description))
+            }
+        }
+    }
+
+    /// What of the requested scopes the roles of the application permit.
+    fn granted(&self, state: &State, resource: &str) -> Outcome<String> {
+        let resource = known_resource(state, resource)?;
+        let links = &state.store.links;
+        let application = [("applications", self.client.id.as_str())];
+        let mut permitted = Vec::new();
+        for role in links.ids("applications_roles", "roles", &application) {
+            permitted.extend(links.ids("roles_scopes", "scopes", &[("roles", role)]).map(str::to_owned));
+        }
+        let scopes = permitted.iter().filter_map(|id| state.store.get(&SCOPES, id));
+        let names: Vec<&str> =
+            scopes.filter(|scope| scope.text("resourceId") == resource).map(|scope| scope.text("name")).collect();
+        Ok(self.wanted_of(&names))
+    }
+
+    /// The requested scopes that are among these, in the order in which they were requested.
+    fn wanted_of(&self, names: &[&str]) -> String {
+        let wanted = self.parameter("scope").unwrap_or_default();
+        wanted.split(' ').filter(|scope| names.contains(scope)).collect::<Vec<_>>().join(" ")
+    }
+
+    fn organization_token(&self, state: &mut State, organization: &str) -> Outcome<Value> {
+        let links = &state.store.links;
+        if !links.has("organization_applications", &[organization.to_owned(), self.client.id.clone()]) {
+            return Err(refuse(403, "access_denied", "app has not associated with the organization"));
+        }
+        let member = [("organizations", organization), ("applications", self.client.id.as_str())];
+        let mut permitted: Vec<String> = Vec::new();
+        for role in links.ids("organization_application_roles", "organization_roles", &member) {
+            let role = [("organization_roles", role)];
+            permitted.extend(links.ids("organization_role_scopes", "organization_scopes", &role).map(str::to_owned));
+        }
+        let scopes = permitted.iter().filter_map(|id| state.store.get(&ORGANIZATION_SCOPES, id));
+        let names: Vec<&str> = scopes.map(|scope| scope.text("name")).collect();
+        let scope = self.wanted_of(&names);
+        Ok(self.signed(state, &self.client.id, &format!("urn:logto:organization:{organization}"), Some(scope)))
+    }
+
+    /// A token of the user for whom a subject token stands: without a resource one for his own account.
+    fn user_token(&self, state: &mut State) -> Outcome<Value> {
+        if !self.client.may_exchange {
+            return Err(not_allowed());
+        }
+        let subject = self.parameter("subject_token").unwrap_or_default();
+        let invalid = || refuse(400, "invalid_grant", "grant request is invalid");
+        let known = state.subject_tokens.get(subject).filter(|known| known.expires_at > self.now).cloned();
+        let user = known.ok_or_else(invalid)?.user;
+        if let Some(resource) = self.parameter("resource") {
+            known_resource(state, resource)?;
+            state.subject_tokens.remove(subject);
+            return Ok(self.signed(state, &user, resource, Some(String::new())));
+        }
+        state.subject_tokens.remove(subject);
+        let token = state.ids.token(43);
+        let expires_at = self.now + LIFETIME * 1000;
+        state.user_tokens.insert(token.clone(), UserToken { user, expires_at });
+        let scope = self.parameter("scope").unwrap_or_default();
+        Ok(json!({ "access_token": token, "expires_in": LIFETIME, "scope": scope, "token_type": "Bearer" }))
+    }
+
+    fn signed(&self, state: &mut State, subject: &str, audience: &str, scope: Option<String>) -> Value {
+        let issued_at = self.now.div_euclid(1000);
+        let mut claims = json!({
+            "jti": state.ids.token(43),
+            "sub": subject,
+            "iat": issued_at,
+            "exp": issued_at + LIFETIME,
+            "client_id": self.client.id,
+            "iss": issuer(self.request),
+            "aud": audience,
+        });
+        let mut answer = json!({ "expires_in": LIFETIME, "token_type": "Bearer" });
+        for object in [&mut claims, &mut answer] {
+            if let (Some(members), Some(scope)) = (object.as_object_mut(), &scope) {
+                members.insert("scope".to_owned(), scope.clone().into());
+            }
+        }
+        if let Some(members) = answer.as_object_mut() {
+            members.insert("access_token".to_owned(), tokens::issue(state.seed, &claims).into());
+        }
+        answer
+    }
+}
+
+fn not_allowed() -> Refusal {
+    refuse(400, "invalid_request", "requested grant type is not allowed for this client")
+}
+
+/// The id of the resource with this indicator.
+fn known_resource(state: &State, indicator: &str) -> Outcome<String> {
+    if !is_url(indicator) {
+        return Err(refuse(400, "invalid_target", "resource indicator must be an absolute URI"));
+    }
+    let resource = state.store.all(&RESOURCES).find(|resource| resource.text("indicator") == indicator);
+    let unknown = || refuse(400, "invalid_target", "resource indicator is missing, or unknown");
+    Ok(resource.ok_or_else(unknown)?.id.clone())
+}

@@ -1,0 +1,281 @@
+//! Checks values against schemas, and words what is wrong with them as the server's validator does.
+
+use std::fmt::Write;
+
+use logto_admin::serde_json::{Map, Value, json};
+
+use crate::errors::{Outcome, Refusal};
+use crate::formats;
+use crate::request::Query;
+use crate::schema::{Kind, Schema};
+
+/// What is wrong with one value.
+#[derive(Clone, Debug)]
+struct Issue(Map<String, Value>);
+
+/// Where a value stands: the names and indices that lead to it.
+type Path = Vec<Value>;
+
+/// Refuses a body that is not what the schema says.
+pub(crate) fn body(schema: Schema, value: &Value) -> Outcome<()> {
+    outcome(check(schema, Some(value), &Path::new()), "The body is not what this operation takes.")
+}
+
+/// Refuses a query that is not what the schema says. Pages are checked where they are made.
+pub(crate) fn query(schema: Schema, query: &Query) -> Outcome<()> {
+    let mut members = Map::new();
+    for (name, property) in schema.properties().filter(|(name, _)| !matches!(*name, "page" | "page_size")) {
+        let values: Vec<Value> = query.all(name).map(|value| typed(property, value)).collect();
+        let one = values.len() == 1 && property.kind() != Kind::Array;
+        match values.first() {
+            Some(value) if one => members.insert(name.to_owned(), value.clone()),
+            Some(_) => members.insert(name.to_owned(), values.into()),
+            None => None,
+        };
+    }
+    outcome(check(schema, Some(&members.into()), &Path::new()), "The query is not what this operation takes.")
+}
+
+/// Refuses parameters of the path that are not what the schema says.
+pub(crate) fn path(schema: Schema, parameters: Map<String, Value>) -> Outcome<()> {
+    outcome(check(schema, Some(&parameters.into()), &Path::new()), "The path is not one that this operation takes.")
+}
+
+/// Whether the value is what the schema says.
+pub(crate) fn takes(schema: Schema, value: &Value) -> bool {
+    check(schema, Some(value), &Path::new()).is_empty()
+}
+
+/// A query is text: what should be a number or a flag becomes one if it can.
+fn typed(schema: Schema, value: &str) -> Value {
+    let number = || value.parse::<f64>().ok().map(Value::from);
+    let converted = match schema.kind() {
+        Kind::Number | Kind::Integer => number(),
+        Kind::Boolean => value.parse::<bool>().ok().map(Value::from),
+        _ => None,
+    };
+    converted.unwrap_or_else(|| value.into())
+}
+
+fn outcome(issues: Vec<Issue>, message: &str) -> Outcome<()> {
+    if issues.is_empty() {
+        return Ok(());
+    }
+    let details: Vec<String> = issues.iter().map(Issue::detail).collect();
+    let data = json!({ "issues": values(issues), "name": "ZodError" });
+    let refusal = Refusal::new(400, "guard.invalid_input", message);
+    Err(refusal.with("data", data).with("details", details.join("\n")))
+}
+
+fn values(issues: Vec<Issue>) -> Vec<Value> {
+    issues.into_iter().map(|issue| Value::Object(issue.0)).collect()
+}
+
+impl Issue {
+    fn new(code: &str, path: &Path, message: String, more: Value) -> Self {
+        let mut members = match more {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        members.insert("code".to_owned(), code.into());
+        members.insert("path".to_owned(), path.clone().into());
+        members.insert("message".to_owned(), message.into());
+        Self(members)
+    }
+
+    fn wrong_type(expected: &str, value: Option<&Value>, path: &Path) -> Self {
+        let received = type_name(value);
+        let message = match value {
+            None => "Required".to_owned(),
+            Some(_) => format!("{received} where {expected} belongs"),
+        };
+        Self::new("invalid_type", path, message, json!({ "expected": expected, "received": received }))
+    }
+
+    /// A line that names the place and the problem.
+    fn detail(&self) -> String {
+        let text = |name| self.0.get(name).and_then(Value::as_str).unwrap_or_default();
+        let mut place = String::new();
+        for step in self.0.get("path").and_then(Value::as_array).into_iter().flatten() {
+            let _ = match step {
+                Value::String(name) if place.is_empty() => write!(place, "{name}"),
+                Value::String(name) => write!(place, ".{name}"),
+                index => write!(place, "[{index}]"),
+            };
+        }
+        format!("\"{place}\": ({}) {}", text("code"), text("message"))
+    }
+}
+
+fn type_name(value: Option<&Value>) -> &'static str {
+    match value {
+        None => "undefined",
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "boolean",
+        Some(Value::Number(_)) => "number",
+        Some(Value::String(_)) => "string",
+        Some(Value::Array(_)) => "array",
+        Some(Value::Object(_)) => "object",
+    }
+}
+
+fn check(schema: Schema, value: Option<&Value>, path: &Path) -> Vec<Issue> {
+    if value == Some(&Value::Null) && schema.is_nullable() {
+        return Vec::new();
+    }
+    match (schema.kind(), value) {
+        (Kind::Any, _) => Vec::new(),
+        (Kind::Union, value) => check_union(schema, value, path),
+        (Kind::Object, Some(Value::Object(members))) => check_object(schema, members, path),
+        (Kind::Object, value) => vec![Issue::wrong_type("object", value, path)],
+        (Kind::Array, Some(Value::Array(elements))) => check_array(schema, elements, path),
+        (Kind::Array, value) => vec![Issue::wrong_type("array", value, path)],
+        (Kind::String, Some(Value::String(text))) => check_string(schema, text, path).into_iter().collect(),
+        (Kind::String, value) => vec![Issue::wrong_type("string", value, path)],
+        (Kind::Number | Kind::Integer, Some(Value::Number(number))) => {
+            check_number(schema, number.as_f64().unwrap_or_default(), path).into_iter().collect()
+        }
+        (Kind::Number | Kind::Integer, value) => vec![Issue::wrong_type("number", value, path)],
+        (Kind::Boolean, Some(value @ Value::Bool(_))) => check_constant(schema, value, path).into_iter().collect(),
+        (Kind::Boolean, value) => vec![Issue::wrong_type("boolean", value, path)],
+    }
+}
+
+fn check_object(schema: Schema, members: &Map<String, Value>, path: &Path) -> Vec<Issue> {
+    let mut issues = Vec::new();
+    for (name, property) in schema.properties() {
+        let value = members.get(name);
+        if value.is_some() || schema.requires(name) {
+            issues.extend(check(property, value, &below(path, name)));
+        }
+    }
+    if let Some(further) = schema.further() {
+        for (name, value) in members.iter().filter(|(name, _)| schema.property(name).is_none()) {
+            issues.extend(check(further, Some(value), &below(path, name.as_str())));
+        }
+    }
+    issues
+}
+
+fn below(path: &Path, step: impl Into<Value>) -> Path {
+    let mut path = path.clone();
+    path.push(step.into());
+    path
+}
+
+fn check_array(schema: Schema, elements: &[Value], path: &Path) -> Vec<Issue> {
+    let count = elements.len() as u64;
+    let mut issues: Vec<Issue> = bounds(schema, "array", count, ("minItems", "maxItems"), path).into_iter().collect();
+    if let Some(items) = schema.items() {
+        let elements = elements.iter().enumerate();
+        issues.extend(elements.flat_map(|(index, element)| check(items, Some(element), &below(path, index))));
+    }
+    issues
+}
+
+fn check_string(schema: Schema, text: &str, path: &Path) -> Option<Issue> {
+    let value = Value::from(text);
+    if let Some(issue) = check_constant(schema, &value, path) {
+        return Some(issue);
+    }
+    if let Some(choices) = schema.choices().filter(|choices| !choices.contains(&value)) {
+        let message = format!("{value} is none of {}", listed(choices));
+        return Some(Issue::new("invalid_enum_value", path, message, json!({ "received": text, "options": choices })));
+    }
+    let length = text.encode_utf16().count() as u64;
+    if let Some(issue) = bounds(schema, "string", length, ("minLength", "maxLength"), path) {
+        return Some(issue);
+    }
+    let unlike = formats::mismatch(schema.format(), schema.pattern(), text)?;
+    Some(Issue::new("invalid_string", path, format!("no {unlike}"), json!({ "validation": unlike })))
+}
+
+fn listed(choices: &[Value]) -> String {
+    choices.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
+}
+
+fn check_number(schema: Schema, number: f64, path: &Path) -> Option<Issue> {
+    let whole = schema.kind() == Kind::Integer;
+    if whole && number.fract() != 0.0 {
+        let more = json!({ "expected": "integer", "received": "float" });
+        return Some(Issue::new("invalid_type", path, "a fraction where an integer belongs".to_owned(), more));
+    }
+    if let Some(least) = schema.number("minimum").filter(|least| number < *least) {
+        return Some(out_of_bounds("too_small", "number", least, path));
+    }
+    let most = schema.number("maximum").filter(|most| number > *most)?;
+    Some(out_of_bounds("too_big", "number", most, path))
+}
+
+fn check_constant(schema: Schema, value: &Value, path: &Path) -> Option<Issue> {
+    let expected = schema.constant().filter(|constant| constant != value)?;
+    let message = format!("{value} where only {expected} is taken");
+    Some(Issue::new("invalid_literal", path, message, json!({ "expected": expected, "received": value })))
+}
+
+fn bounds(schema: Schema, kind: &str, length: u64, names: (&str, &str), path: &Path) -> Option<Issue> {
+    if let Some(least) = schema.length(names.0).filter(|least| length < *least) {
+        return Some(out_of_bounds("too_small", kind, least, path));
+    }
+    let most = schema.length(names.1).filter(|most| length > *most)?;
+    Some(out_of_bounds("too_big", kind, most, path))
+}
+
+fn out_of_bounds(code: &str, kind: &str, bound: impl Into<Value>, path: &Path) -> Issue {
+    let bound = bound.into();
+    let (name, word) = if code == "too_small" { ("minimum", "least") } else { ("maximum", "most") };
+    let mut more = json!({ "type": kind, "inclusive": true, "exact": false });
+    let message = format!("a {kind} of at {word} {bound} is taken");
+    if let Some(members) = more.as_object_mut() {
+        members.insert(name.to_owned(), bound);
+    }
+    Issue::new(code, path, message, more)
+}
+
+/// A union takes what one of its branches takes. Where a constant member tells them apart, its branch decides alone.
+fn check_union(schema: Schema, value: Option<&Value>, path: &Path) -> Vec<Issue> {
+    if let (Some((tag, options)), Some(Value::Object(members))) = (tag(schema), value) {
+        let branch = schema.branches().find(|branch| {
+            let constant = branch.property(tag).and_then(Schema::constant);
+            constant.is_some() && constant.as_ref() == members.get(tag)
+        });
+        return branch.map_or_else(
+            || {
+                let message = format!("none of {}", listed(&options));
+                vec![Issue::new(
+                    "invalid_union_discriminator",
+                    &below(path, tag),
+                    message,
+                    json!({ "options": options }),
+                )]
+            },
+            |branch| check(branch, value, path),
+        );
+    }
+    let mut failures = Vec::new();
+    for branch in schema.branches() {
+        let issues = check(branch, value, path);
+        if issues.is_empty() {
+            return issues;
+        }
+        failures.push(json!({ "issues": values(issues), "name": "ZodError" }));
+    }
+    let more = json!({ "unionErrors": failures });
+    vec![Issue::new("invalid_union", path, "none of the kinds that are taken".to_owned(), more)]
+}
+
+/// The member whose constants tell all branches apart, with its values.
+fn tag(schema: Schema) -> Option<(&'static str, Vec<Value>)> {
+    let first = schema.branches().next()?;
+    first.properties().find_map(|(name, _)| {
+        let mut values = Vec::new();
+        for branch in schema.branches() {
+            let value = branch.property(name).filter(|_| branch.requires(name)).and_then(Schema::constant)?;
+            if values.contains(&value) {
+                return None;
+            }
+            values.push(value);
+        }
+        Some((name, values))
+    })
+}
