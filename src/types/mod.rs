@@ -25,8 +25,12 @@ pub mod support {
 }
 
 pub(crate) use enumeration::string_enum;
-pub(crate) use object::object;
-pub(crate) use union::{tagged_union, union_enum, untagged_union};
+// What the models of the chosen features are made of, which may be none of these.
+#[allow(unused_imports)]
+pub(crate) use {
+    object::object,
+    union::{tagged_union, union_enum, untagged_union},
+};
 
 /// A JSON object whose members the API leaves to you.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

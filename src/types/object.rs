@@ -192,6 +192,7 @@ pub mod write {
 
 /// Reads and writes a struct as a JSON object: how each member is there, its field, its name. `tag` is a member that is
 /// always the same, and no field; `rest` is the field that keeps members beside these.
+#[allow(unused_macros)]
 macro_rules! object {
     ($name:ident { $($kind:ident $field:ident $json:literal),* $(,)? } $(tag $tag:literal $text:literal)? $(rest $rest:ident)?) => {
         impl<'de> $crate::types::support::Object<'de> for $name {
@@ -233,6 +234,7 @@ macro_rules! object {
     };
 }
 
+#[allow(unused_imports)]
 pub(crate) use object;
 
 /// Writes the members that an open object keeps beside its own.

@@ -117,6 +117,7 @@ fn decode_buffered<T: Tagged>(object: JsonObject) -> Result<T, serde_json::Error
 }
 
 /// Makes the enum of a union, which keeps what it does not know.
+#[allow(unused_macros)]
 macro_rules! union_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident($inner:ty))+ }) => {
         $(#[$meta])*
@@ -147,6 +148,7 @@ macro_rules! union_enum {
 }
 
 /// Makes a union of objects that a constant member tells apart.
+#[allow(unused_macros)]
 macro_rules! tagged_union {
     ($(#[$meta:meta])* pub enum $name:ident by $tag:literal {
         $($(#[$variant_meta:meta])* $variant:ident($inner:ty) = $value:literal),+ $(,)?
@@ -181,6 +183,7 @@ macro_rules! tagged_union {
 }
 
 /// Makes a union whose variants are told apart by what they can hold.
+#[allow(unused_macros)]
 macro_rules! untagged_union {
     ($(#[$meta:meta])* pub enum $name:ident {
         $($(#[$variant_meta:meta])* $variant:ident($inner:ty)),+ $(,)?
@@ -204,6 +207,7 @@ macro_rules! untagged_union {
     };
 }
 
+#[allow(unused_imports)]
 pub(crate) use {tagged_union, union_enum, untagged_union};
 
 #[cfg(test)]
