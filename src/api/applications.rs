@@ -402,7 +402,7 @@ impl Applications<'_> {
     ///
     /// - `application_id`: Id of the [`Application`](crate::models::Application).
     /// - `scope_type`: Which kind of permission the id is of. One of
-    /// [`UserConsentScopeType`](crate::models::UserConsentScopeType).
+    ///   [`UserConsentScopeType`](crate::models::UserConsentScopeType).
     /// - `scope_id`: Id of the permission; for user scopes its name, such as `profile`.
     ///
     /// # Errors

@@ -81,7 +81,7 @@ impl Configs<'_> {
     /// `GET /api/configs/oidc/{keyType}`, answered by 200.
     ///
     /// - `key_type`: Whether keys that sign tokens or keys that sign cookies are meant. One of
-    /// [`OidcKeyType`](crate::models::OidcKeyType).
+    ///   [`OidcKeyType`](crate::models::OidcKeyType).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed).
@@ -94,7 +94,7 @@ impl Configs<'_> {
     /// `DELETE /api/configs/oidc/{keyType}/{keyId}`, answered by 204.
     ///
     /// - `key_type`: Whether keys that sign tokens or keys that sign cookies are meant. One of
-    /// [`OidcKeyType`](crate::models::OidcKeyType).
+    ///   [`OidcKeyType`](crate::models::OidcKeyType).
     /// - `key_id`: Id of the key.
     ///
     /// # Errors
@@ -109,7 +109,7 @@ impl Configs<'_> {
     /// `POST /api/configs/oidc/{keyType}/rotate`, answered by 200.
     ///
     /// - `key_type`: Whether keys that sign tokens or keys that sign cookies are meant. One of
-    /// [`OidcKeyType`](crate::models::OidcKeyType).
+    ///   [`OidcKeyType`](crate::models::OidcKeyType).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -126,7 +126,7 @@ impl Configs<'_> {
     /// `GET /api/configs/jwt-customizer/{tokenTypePath}`, answered by 200.
     ///
     /// - `token_type`: Whether tokens of users or of machine-to-machine applications are meant. One of
-    /// [`JwtCustomizerTokenType`](crate::models::JwtCustomizerTokenType).
+    ///   [`JwtCustomizerTokenType`](crate::models::JwtCustomizerTokenType).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -139,7 +139,7 @@ impl Configs<'_> {
     /// `PUT /api/configs/jwt-customizer/{tokenTypePath}`, answered by 200 or 201.
     ///
     /// - `token_type`: Whether tokens of users or of machine-to-machine applications are meant. One of
-    /// [`JwtCustomizerTokenType`](crate::models::JwtCustomizerTokenType).
+    ///   [`JwtCustomizerTokenType`](crate::models::JwtCustomizerTokenType).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed).
@@ -156,7 +156,7 @@ impl Configs<'_> {
     /// `DELETE /api/configs/jwt-customizer/{tokenTypePath}`, answered by 204.
     ///
     /// - `token_type`: Whether tokens of users or of machine-to-machine applications are meant. One of
-    /// [`JwtCustomizerTokenType`](crate::models::JwtCustomizerTokenType).
+    ///   [`JwtCustomizerTokenType`](crate::models::JwtCustomizerTokenType).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -169,7 +169,7 @@ impl Configs<'_> {
     /// `PATCH /api/configs/jwt-customizer/{tokenTypePath}`, answered by 200.
     ///
     /// - `token_type`: Whether tokens of users or of machine-to-machine applications are meant. One of
-    /// [`JwtCustomizerTokenType`](crate::models::JwtCustomizerTokenType).
+    ///   [`JwtCustomizerTokenType`](crate::models::JwtCustomizerTokenType).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -247,7 +247,7 @@ impl Configs<'_> {
     /// `GET /api/configs/actions/{actionType}`, answered by 200.
     ///
     /// - `action_type`: At which point of the sign-in flow the script runs. One of
-    /// [`ActionType`](crate::models::ActionType).
+    ///   [`ActionType`](crate::models::ActionType).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -260,7 +260,7 @@ impl Configs<'_> {
     /// `PUT /api/configs/actions/{actionType}`, answered by 200 or 201.
     ///
     /// - `action_type`: At which point of the sign-in flow the script runs. One of
-    /// [`ActionType`](crate::models::ActionType).
+    ///   [`ActionType`](crate::models::ActionType).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed).
@@ -277,7 +277,7 @@ impl Configs<'_> {
     /// `DELETE /api/configs/actions/{actionType}`, answered by 204.
     ///
     /// - `action_type`: At which point of the sign-in flow the script runs. One of
-    /// [`ActionType`](crate::models::ActionType).
+    ///   [`ActionType`](crate::models::ActionType).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -290,7 +290,7 @@ impl Configs<'_> {
     /// `PATCH /api/configs/actions/{actionType}`, answered by 200.
     ///
     /// - `action_type`: At which point of the sign-in flow the script runs. One of
-    /// [`ActionType`](crate::models::ActionType).
+    ///   [`ActionType`](crate::models::ActionType).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).

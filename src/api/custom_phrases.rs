@@ -44,7 +44,7 @@ impl CustomPhrases<'_> {
     /// `GET /api/custom-phrases/{languageTag}`, answered by 200.
     ///
     /// - `language_tag`: BCP 47 language tag, such as `en` or `zh-CN`. One of
-    /// [`LanguageTag`](crate::models::LanguageTag).
+    ///   [`LanguageTag`](crate::models::LanguageTag).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -58,7 +58,7 @@ impl CustomPhrases<'_> {
     /// `PUT /api/custom-phrases/{languageTag}`, answered by 201.
     ///
     /// - `language_tag`: BCP 47 language tag, such as `en` or `zh-CN`. One of
-    /// [`LanguageTag`](crate::models::LanguageTag).
+    ///   [`LanguageTag`](crate::models::LanguageTag).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 422 (refused by a rule).
@@ -76,7 +76,7 @@ impl CustomPhrases<'_> {
     /// `DELETE /api/custom-phrases/{languageTag}`, answered by 204.
     ///
     /// - `language_tag`: BCP 47 language tag, such as `en` or `zh-CN`. One of
-    /// [`LanguageTag`](crate::models::LanguageTag).
+    ///   [`LanguageTag`](crate::models::LanguageTag).
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found), 409 (conflict).

@@ -55,7 +55,7 @@ impl CustomProfileFields<'_> {
     /// `GET /api/custom-profile-fields/{name}`, answered by 200.
     ///
     /// - `name`: Name of the profile field: the key of its value in the user's profile or custom data. At least 1
-    /// character.
+    ///   character.
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -69,7 +69,7 @@ impl CustomProfileFields<'_> {
     /// `PUT /api/custom-profile-fields/{name}`, answered by 200.
     ///
     /// - `name`: Name of the profile field: the key of its value in the user's profile or custom data. At least 1
-    /// character.
+    ///   character.
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).
@@ -87,7 +87,7 @@ impl CustomProfileFields<'_> {
     /// `DELETE /api/custom-profile-fields/{name}`, answered by 204.
     ///
     /// - `name`: Name of the profile field: the key of its value in the user's profile or custom data. At least 1
-    /// character.
+    ///   character.
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed), 404 (not found).

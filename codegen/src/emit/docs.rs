@@ -190,18 +190,18 @@ fn pattern(literal: &str) -> String {
     }
 }
 
-/// Lines of at most the width.
+/// Lines of at most the width; those that go on with an element of a list are indented.
 fn wrap(text: &str) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last().map_or(0, |line| line.chars().count());
-        if line > 0 && line + 1 + word.chars().count() > WIDTH {
-            lines.push(word.to_owned());
-        } else if let Some(last) = lines.last_mut() {
-            if line > 0 {
-                last.push(' ');
+    let indent = if text.starts_with("- ") { "  " } else { "" };
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in text.split(' ').filter(|word| !word.is_empty()) {
+        match lines.last_mut() {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) if line.chars().count() + 1 + word.chars().count() <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
             }
-            last.push_str(word);
+            _ => lines.push(format!("{indent}{word}")),
         }
     }
     lines
