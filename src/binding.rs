@@ -13,7 +13,8 @@ use crate::error::Result;
 use crate::operation::Authentication;
 use crate::retry::RetryPolicy;
 use crate::runtime::Runtime;
-use crate::transport::{Body, HttpResponse, HttpTransport, Method};
+use crate::token::AccessToken;
+use crate::transport::{Headers, HttpResponse, HttpTransport, Method};
 use crate::untyped;
 use crate::url::Pairs;
 
@@ -26,10 +27,8 @@ pub struct GenericRequest<'a> {
     pub path: &'a str,
     /// The query without its question mark, encoded already.
     pub query: &'a str,
-    /// The headers of this request alone.
-    pub headers: Vec<(&'a str, &'a str)>,
-    /// The body.
-    pub body: Body,
+    /// Headers, checked already: that of the body, which stays with the binding, too.
+    pub headers: Headers,
     /// Who may call.
     pub authentication: Authentication,
     /// Whether doing it twice is the same as doing it once.
@@ -51,8 +50,7 @@ impl Client {
     pub async fn generic(&self, request: GenericRequest<'_>) -> Result<HttpResponse> {
         let mut call = Call::new(untyped::info(request.method), request.path);
         call.query = Pairs::encoded(request.query);
-        request.headers.iter().for_each(|(name, value)| call.header(name, value));
-        call.body = request.body;
+        call.headers = request.headers;
         call.options.authentication = Some(request.authentication);
         call.options.idempotent = Some(request.idempotent);
         call.options.timeout = request.timeout;
@@ -65,14 +63,22 @@ impl Client {
     }
 }
 
-impl ClientBuilder {
-    /// Builds the client on this platform, without a trace of the usual one in the binary.
+impl Client {
+    /// A new access token, whatever the one that there is.
     ///
     /// # Errors
-    /// As [`build`](Self::build).
+    /// As [`access_token`](Self::access_token).
     #[doc(hidden)]
-    pub fn build_on(mut self, transport: Arc<dyn HttpTransport>, runtime: Arc<dyn Runtime>) -> Result<Client> {
-        self.check()?;
-        Ok(self.assemble(transport, runtime))
+    pub async fn renewed_access_token(&self) -> Result<AccessToken> {
+        self.tokens()?.renew().await
+    }
+}
+
+impl ClientBuilder {
+    /// Builds the client on this platform, without a trace of the usual one in the binary. Whether the settings can
+    /// be is for the binding to say, which has their names.
+    #[doc(hidden)]
+    pub fn build_on(self, transport: Arc<dyn HttpTransport>, runtime: Arc<dyn Runtime>) -> Client {
+        self.assemble(transport, runtime)
     }
 }

@@ -339,14 +339,13 @@ impl Error {
 /// What to say of an error answer without a `message`.
 fn plain_message(response: &HttpResponse, text: &str) -> String {
     const SHOWN: usize = 200;
-    let html = response.headers.get("content-type").is_some_and(|kind| kind.contains("html"));
     let target = response.headers.get("location").filter(|_| (300..400).contains(&response.status));
     if let Some(target) = target.and_then(|target| target.split(['?', '#']).next()) {
         return format!("the server redirects to {target}");
     }
     match text.trim() {
         "" => "the answer has no body".to_owned(),
-        _ if html => "the answer is a web page".to_owned(),
+        _ if hint::is_html(response) => "the answer is a web page".to_owned(),
         text => text.chars().take(SHOWN).collect(),
     }
 }

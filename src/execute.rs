@@ -1,6 +1,6 @@
 //! The one path that every request takes: limiter, token, hooks, transport, and again if that makes sense.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -79,7 +79,7 @@ impl Pipeline {
         self.runtime.check().map_err(|why| Error::new(ErrorKind::Unsupported, why))?;
         let start = self.runtime.monotonic();
         let attempts = AtomicU32::new(0);
-        let work = self.attempts(plan, start, &attempts);
+        let work = pin!(self.attempts(plan, start, &attempts));
         let Some(limit) = plan.total_timeout else { return work.await };
         self.within(limit, work).await.unwrap_or_else(|| {
             let error = Error::transport(timed_out("the call, with its retries,", limit));
@@ -205,8 +205,10 @@ impl Pipeline {
     }
 
     /// Runs `work` against the clock; dropping it when time is up stops whatever it does.
-    pub(crate) async fn within<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
-        match select(pin!(work), self.runtime.sleep(limit)).await {
+    pub(crate) async fn within<T>(&self, limit: Duration, work: impl Future<Output = T> + Send) -> Option<T> {
+        // By reference, so that the race is compiled once for each kind of result and not for each kind of work.
+        let work: Pin<&mut (dyn Future<Output = T> + Send)> = pin!(work);
+        match select(work, self.runtime.sleep(limit)).await {
             Either::Left((done, _)) => Some(done),
             Either::Right(_) => None,
         }

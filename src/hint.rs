@@ -58,6 +58,6 @@ pub(crate) fn transport(kind: TransportErrorKind) -> Option<&'static str> {
     }
 }
 
-fn is_html(response: &HttpResponse) -> bool {
+pub(crate) fn is_html(response: &HttpResponse) -> bool {
     response.headers.get("content-type").is_some_and(|kind| kind.starts_with("text/html"))
 }

@@ -27,6 +27,20 @@ pub(crate) fn whole_number_member(object: &str, name: &str) -> Option<u64> {
     number.split('.').next()?.parse().ok()
 }
 
+/// A text as a JSON string, quotes included.
+pub(crate) fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            '\0'..='\x1F' => quoted.push_str(&format!("\\u{:04x}", u32::from(character))),
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
 /// Cuts the first JSON value off a text that starts with one.
 fn split_value(text: &str) -> Option<(&str, &str)> {
     let end = match text.bytes().next()? {
@@ -158,6 +172,7 @@ mod tests {
         for original in ["", "\u{0}\u{1f}\"\\/", "日本", "a\u{10ffff}b"] {
             let object = serde_json::json!({ "v": original }).to_string();
             assert_eq!(string_member(&object, "v").as_deref(), Some(original));
+            assert_eq!(serde_json::from_str::<String>(&quoted(original)).unwrap(), original);
         }
     }
 }

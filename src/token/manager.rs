@@ -60,7 +60,7 @@ impl TokenManager {
     }
 
     /// Renews the token now, or waits for the renewal that is under way.
-    pub(super) async fn renew(&self) -> Result<AccessToken> {
+    pub(crate) async fn renew(&self) -> Result<AccessToken> {
         let step = self.state().cell.join(self.now());
         self.obtain(step).await
     }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
 
 use super::manager::TokenManager;
 use super::state::{Known, Obtained, Ticket};
@@ -28,7 +29,11 @@ impl Renewal {
     }
 
     /// Gets a token, puts it into the cell, and wakes those that wait.
-    pub(super) async fn run(mut self) -> Result<AccessToken, Arc<TokenError>> {
+    pub(super) fn run(self) -> BoxFuture<'static, Result<AccessToken, Arc<TokenError>>> {
+        Box::pin(self.work())
+    }
+
+    async fn work(mut self) -> Result<AccessToken, Arc<TokenError>> {
         let known = self.manager.state().cell.known(self.manager.now());
         let renewed = self.fetch(&known).await;
         self.ended = true;
@@ -53,7 +58,7 @@ impl Renewal {
     /// A source that panics has failed.
     async fn fetch(&self, known: &Known) -> Result<Obtained, TokenError> {
         let renewer = self.manager.renewer();
-        let work = AssertUnwindSafe(renewer.renew(known)).catch_unwind();
+        let work = Box::pin(AssertUnwindSafe(renewer.renew(known)).catch_unwind());
         let done = match self.limit {
             Some(limit) => renewer.pipeline().within(limit, work).await,
             None => Some(work.await),

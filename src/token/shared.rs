@@ -58,7 +58,7 @@ impl Shared {
         &self,
         pipeline: &Pipeline,
         known: &Known,
-        fetch: impl Future<Output = Result<Obtained, TokenError>>,
+        fetch: impl Future<Output = Result<Obtained, TokenError>> + Send,
     ) -> Result<Obtained, TokenError> {
         let owner = owner(pipeline);
         match self.turn(pipeline, known, &owner).await {
@@ -146,7 +146,7 @@ impl Shared {
     async fn within<T>(
         &self,
         pipeline: &Pipeline,
-        work: impl Future<Output = Result<T, StoreError>>,
+        work: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
         let done = pipeline.within(STORE_TIMEOUT, work).await;
         done.unwrap_or_else(|| Err("the store does not answer".into()))

@@ -13,14 +13,14 @@ const VERSION: u64 = 1;
 
 /// Writes a token that was issued just `now`.
 pub(super) fn write(token: &AccessToken, now: Timestamp) -> String {
-    let mut text = format!("{{\"v\":{VERSION},\"token\":{}", quoted(token.secret()));
+    let mut text = format!("{{\"v\":{VERSION},\"token\":{}", json::quoted(token.secret()));
     if let Some(lifetime) = token.lifetime().map(millis) {
         let end = now.as_millis().saturating_add(lifetime);
         text.push_str(&format!(",\"expires_at\":{end},\"lifetime\":{lifetime}"));
     }
     for (name, value) in [("scope", token.granted_scope()), ("missing_scope", token.missing_scope())] {
         if let Some(value) = value {
-            text.push_str(&format!(",\"{name}\":{}", quoted(value)));
+            text.push_str(&format!(",\"{name}\":{}", json::quoted(value)));
         }
     }
     text.push('}');
@@ -45,10 +45,6 @@ pub(super) fn read(text: &str, now: Timestamp) -> Option<Obtained> {
     let lifetime = json::whole_number_member(text, "lifetime").map_or(left, Duration::from_millis);
     // To a clock that is behind the writer's the token is younger than new.
     Some(Obtained { token: token.expires_in(lifetime), age: lifetime.saturating_sub(left) })
-}
-
-fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
 }
 
 fn millis(duration: Duration) -> i64 {
