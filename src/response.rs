@@ -75,7 +75,7 @@ pub trait Answer: 'static {
 }
 
 /// What reading an answer needs to know of its request.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct AnswerContext {
     pub(crate) paged: Paged,
 }

@@ -120,6 +120,7 @@ fn without_a_bound_a_call_waits_as_long_as_it_takes() {
 #[test]
 fn a_dropped_call_stops_what_it_does() {
     let (stage, given_up) = mute(|builder| builder);
+    stage.run(stage.client.access_token()).unwrap();
     let call = Box::pin(std::future::IntoFuture::into_future(stage.client.users().list()));
     let enough = Box::pin(stage.runtime.until_sleeping(1));
     let left = stage.run(futures_util::future::select(call, enough));

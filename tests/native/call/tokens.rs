@@ -159,8 +159,8 @@ fn a_closure_that_fails_is_an_error_of_the_call_and_nothing_is_sent() {
 
 #[test]
 fn a_subject_token_is_exchanged_for_a_users() {
-    let exchange = TokenExchange::new(ClientCredentials::new("id", "secret"), "sub_1");
-    let call = token_call(|builder| builder.token_source(exchange).scope("openid profile"));
+    let exchange = TokenExchange::new(ClientCredentials::new("id", "secret"), "sub_1").scope("openid profile");
+    let call = token_call(|builder| builder.token_source(exchange));
     let expected = [
         ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
         ("subject_token", "sub_1"),

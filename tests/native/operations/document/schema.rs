@@ -1,0 +1,37 @@
+//! What schemas say.
+
+use serde_json::Value;
+
+/// Whether a schema names the place that `pointer` points to, or leaves it open what is there.
+pub(crate) fn knows(schema: &Value, components: &Value, pointer: &str) -> bool {
+    let schema = resolved(schema, components);
+    let Some((step, rest)) = next_step(pointer) else { return true };
+    let unions = ["oneOf", "anyOf", "allOf"].into_iter().filter_map(|kind| schema[kind].as_array());
+    let mut branches = unions.flatten().peekable();
+    if branches.peek().is_some() {
+        return branches.any(|branch| knows(branch, components, pointer));
+    }
+    if let Some(items) = schema.get("items") {
+        return knows(items, components, rest);
+    }
+    match (schema["properties"].get(&step), &schema["additionalProperties"]) {
+        (Some(member), _) => knows(member, components, rest),
+        (None, open @ Value::Object(_)) => knows(open, components, rest),
+        (None, Value::Bool(open)) => *open,
+        // An object of which nothing is said, or no object at all.
+        (None, _) => schema.get("properties").is_none(),
+    }
+}
+
+/// What a reference refers to.
+pub(crate) fn resolved<'a>(schema: &'a Value, components: &'a Value) -> &'a Value {
+    let target = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/components"));
+    target.map_or(schema, |target| components.pointer(target).expect("what a reference refers to"))
+}
+
+/// The first step of a JSON pointer, decoded, and the rest.
+fn next_step(pointer: &str) -> Option<(String, &str)> {
+    let rest = pointer.strip_prefix('/')?;
+    let (step, rest) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    Some((step.replace("~1", "/").replace("~0", "~"), rest))
+}

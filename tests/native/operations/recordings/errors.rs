@@ -1,0 +1,101 @@
+//! Every error gives its status, code, message and data.
+
+use logto_admin::operation::find;
+use logto_admin::token::FixedToken;
+use logto_admin::{Client, Conditional, Error, ErrorKind, Request, RetryPolicy, Untyped};
+use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder};
+use serde_json::Value;
+
+use super::exchange::Exchange;
+use super::sent::input;
+use crate::failures::Failures;
+
+/// A client for which the server answers as it was recorded.
+pub(super) fn client(exchange: &Exchange, runtime: &FakeRuntime, strict: bool) -> Client {
+    let response = exchange.response();
+    let builder = builder(&ScriptedTransport::api(move |_| response.clone()), runtime);
+    let builder = builder.token_source(FixedToken::new("t")).cookies([("a", "b")]).retry(RetryPolicy::NEVER);
+    builder.strict(strict).build().unwrap()
+}
+
+/// The exchange's request, by the operation's id. What cannot be called is called without what is wrong with it.
+pub(super) fn request(client: &Client, id: &str, exchange: &Exchange) -> Option<Request<Untyped>> {
+    let input = input(find(id)?, exchange)?;
+    let mut request = client.operation(id).ok()?;
+    for (name, value) in &input.path {
+        request = request.path(name, value);
+    }
+    for (name, value) in &input.query {
+        request = request.query(name, value);
+    }
+    // Missing where the exchange is about its absence: the client would not send such a request.
+    for parameter in find(id)?.query_parameters.iter().filter(|parameter| parameter.required) {
+        if !input.query.iter().any(|(name, _)| name == parameter.name) {
+            request = request.query(parameter.name, "");
+        }
+    }
+    Some(match &input.body {
+        Some(body) => request.json(body),
+        None => request,
+    })
+}
+
+#[test]
+fn every_error_is_told_as_the_server_told_it() {
+    let runtime = FakeRuntime::new();
+    let mut failures = Failures::new();
+    for (id, exchange) in Exchange::of_operations().into_iter().filter(|(_, exchange)| exchange.status >= 400) {
+        failures.checked();
+        let client = client(&exchange, &runtime, false);
+        let Some(request) = request(&client, &id, &exchange) else {
+            failures.add(&exchange, "no operation has this id and path");
+            continue;
+        };
+        match runtime.run(async { request.await }) {
+            Ok(answer) => failures.add(&exchange, format!("no error, but {answer}")),
+            Err(error) => compare(&exchange, &id, &error, &mut failures),
+        }
+    }
+    failures.settle("errors");
+}
+
+fn compare(exchange: &Exchange, id: &str, error: &Error, failures: &mut Failures) {
+    let body = &exchange.response_body;
+    let text = |name: &str| body[name].as_str();
+    let header = |name: &str| exchange.response_headers.get(name).and_then(Value::as_str);
+    let message = text("message").or(body.as_str()).filter(|message| !message.is_empty());
+    let mut check = |what: &str, is: String, wanted: String| {
+        if is != wanted {
+            failures.add(exchange, format!("the {what} is {is}, not {wanted}"));
+        }
+    };
+    check("kind", format!("{:?}", error.kind()), format!("{:?}", ErrorKind::Api));
+    check("status", format!("{:?}", error.status()), format!("{:?}", Some(exchange.status)));
+    check("operation", format!("{:?}", error.operation()), format!("{:?}", Some(id)));
+    check("code", format!("{:?}", error.code()), format!("{:?}", text("code")));
+    check("data", format!("{:?}", error.data()), format!("{:?}", body.get("data")).replace("Some(&", "Some("));
+    check("details", format!("{:?}", error.details().as_deref()), format!("{:?}", text("details")));
+    check("request id", format!("{:?}", error.request_id()), format!("{:?}", header("logto-core-request-id")));
+    check("body", error.body().len().to_string(), exchange.response().body.bytes().len().to_string());
+    if let Some(message) = message {
+        check("message", format!("{:?}", error.message()), format!("{message:?}"));
+    }
+}
+
+#[test]
+fn what_has_not_changed_is_no_error() {
+    let runtime = FakeRuntime::new();
+    let mut failures = Failures::new();
+    let all = Exchange::of_operations().into_iter().filter(|(_, exchange)| exchange.status == 304);
+    for (id, exchange) in all {
+        failures.checked();
+        let client = client(&exchange, &runtime, false);
+        let tag = exchange.request_headers["if-none-match"].as_str().expect("a tag").to_owned();
+        let request = request(&client, &id, &exchange).expect("an operation").if_none_match(&tag);
+        let answer = runtime.run(async { request.await });
+        if !matches!(answer, Ok(Conditional::NotModified)) {
+            failures.add(&exchange, format!("{answer:?}"));
+        }
+    }
+    failures.settle("not modified");
+}

@@ -1,0 +1,130 @@
+//! Recorded exchanges, read from a file or a folder.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use logto_admin::transport::{Headers, HttpResponse};
+use serde::Deserialize;
+use serde_json::Value;
+
+/// The variable that names another file or folder of exchanges.
+const VARIABLE: &str = "LOGTO_RECORDINGS";
+
+/// The operation id of exchanges with the token endpoint.
+const TOKEN_ENDPOINT: &str = "OidcToken";
+
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Exchange {
+    pub(crate) seq: u64,
+    pub(crate) operation_id: Option<String>,
+    pub(crate) method: String,
+    pub(crate) path: String,
+    #[serde(default)]
+    pub(crate) query: Vec<(String, String)>,
+    #[serde(default)]
+    pub(crate) request_headers: BTreeMap<String, Value>,
+    #[serde(default)]
+    pub(crate) request_body: Value,
+    pub(crate) status: u16,
+    #[serde(default)]
+    pub(crate) response_headers: BTreeMap<String, Value>,
+    #[serde(default)]
+    pub(crate) response_body: Value,
+    #[serde(default)]
+    pub(crate) note: Option<String>,
+    #[serde(default)]
+    truncated: Vec<String>,
+}
+
+impl Exchange {
+    /// Every exchange of the recordings.
+    pub(crate) fn all() -> Vec<Self> {
+        files().iter().flat_map(|file| read(file)).collect()
+    }
+
+    /// The exchanges of the API's operations, with their operation's id.
+    pub(crate) fn of_operations() -> Vec<(String, Self)> {
+        let named = Self::all().into_iter().filter_map(|exchange| Some((exchange.operation_id.clone()?, exchange)));
+        named.filter(|(id, _)| id != TOKEN_ENDPOINT).collect()
+    }
+
+    /// The exchanges with the token endpoint.
+    pub(crate) fn of_token_endpoint() -> Vec<Self> {
+        Self::all().into_iter().filter(|exchange| exchange.operation_id.as_deref() == Some(TOKEN_ENDPOINT)).collect()
+    }
+
+    /// Whether the answer is what the operation is there for; "not modified" has a test of its own.
+    pub(crate) fn is_success(&self) -> bool {
+        self.status < 400 && self.status != 304
+    }
+
+    /// The answer as the transport would give it.
+    pub(crate) fn response(&self) -> HttpResponse {
+        let mut headers = Headers::new();
+        for (name, value) in &self.response_headers {
+            for value in texts(value) {
+                headers.append(name.clone(), value);
+            }
+        }
+        let body = match &self.response_body {
+            Value::Null => String::new(),
+            Value::String(text) if !self.answers_json() => text.clone(),
+            json => json.to_string(),
+        };
+        let mut response = HttpResponse::new(self.status).body(body);
+        response.headers = headers;
+        response
+    }
+
+    pub(crate) fn answers_json(&self) -> bool {
+        self.response_headers.get("content-type").and_then(Value::as_str).is_some_and(|kind| kind.contains("json"))
+    }
+
+    /// Whether this place of the answer, or one above it, was shortened when it was recorded.
+    pub(crate) fn is_truncated(&self, pointer: &str) -> bool {
+        let whole = format!("/response_body{pointer}/");
+        self.truncated.iter().any(|cut| whole.starts_with(&format!("{cut}/")))
+    }
+}
+
+impl fmt::Display for Exchange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = self.operation_id.as_deref().unwrap_or("(no operation)");
+        write!(f, "#{} {id} ({} {}) {}", self.seq, self.method, self.path, self.status)?;
+        self.note.as_deref().filter(|note| !note.is_empty()).map_or(Ok(()), |note| write!(f, " \"{note}\""))
+    }
+}
+
+fn files() -> Vec<PathBuf> {
+    let fixture = || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/exchanges.jsonl");
+    let place = std::env::var_os(VARIABLE).map_or_else(fixture, PathBuf::from);
+    if !place.is_dir() {
+        return vec![place];
+    }
+    let entries = std::fs::read_dir(&place).unwrap_or_else(|error| panic!("{VARIABLE}: {}: {error}", place.display()));
+    let files = entries.map(|entry| entry.expect("an entry of a folder").path());
+    let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|kind| kind == "jsonl")).collect();
+    files.sort();
+    files
+}
+
+fn read(file: &Path) -> Vec<Exchange> {
+    let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
+    lines
+        .map(|(number, line)| {
+            let problem = |error| panic!("{}:{}: {error}", file.display(), number + 1);
+            serde_json::from_str(line).unwrap_or_else(problem)
+        })
+        .collect()
+}
+
+/// One text, or a list of them.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::Array(values) => values.iter().flat_map(texts).collect(),
+        Value::String(text) => vec![text.clone()],
+        other => vec![other.to_string()],
+    }
+}

@@ -1,0 +1,111 @@
+//! Every request of a successful exchange can be made by the operation's own types, and comes out the same.
+
+use logto_admin::Client;
+use logto_admin::operation::{AnswerKind, BodyKind, OperationInfo, find};
+use logto_admin::token::FixedToken;
+use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder};
+
+use super::compare::{Kind, differences};
+use super::exchange::Exchange;
+use super::sent::{Content, Sent, input};
+use crate::document::Documents;
+use crate::failures::Failures;
+use crate::typed::Typed;
+
+/// A client that may call everything, and sends nothing.
+pub(super) fn client() -> Client {
+    let transport = ScriptedTransport::answers::<logto_admin::transport::HttpResponse>([]);
+    let builder = builder(&transport, &FakeRuntime::new()).token_source(FixedToken::new("t")).cookies([("a", "b")]);
+    builder.build().unwrap()
+}
+
+/// Why no typed caller could write a request. Beside these, a body loses the members that the document does not know.
+fn left_out(info: &OperationInfo, sent: &Sent) -> Option<&'static str> {
+    let pages = sent.query.iter().filter(|(name, _)| matches!(name.as_str(), "page" | "page_size"));
+    match (&sent.body, info.body) {
+        (Content::Raw, _) => Some("its body is not the JSON that it says it is"),
+        (Content::Form(_), BodyKind::Json { .. }) => Some("its body is a form, where JSON is documented"),
+        (Content::None, BodyKind::Json { required: true }) => Some("it lacks the body that is documented"),
+        _ if pages.into_iter().any(|(_, value)| value.parse::<u32>().is_err()) => Some("its page is no whole number"),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_request_of_a_success_is_made_by_the_operations_types() {
+    let (client, documents) = (client(), Documents::load());
+    let mut failures = Failures::new();
+    for (id, exchange) in Exchange::of_operations() {
+        if !exchange.is_success() {
+            continue;
+        }
+        failures.checked();
+        let (Some(typed), Some(info)) = (Typed::find(&id), find(&id)) else {
+            failures.add(&exchange, "no operation has this id");
+            continue;
+        };
+        let wanted = Sent::recorded(&exchange);
+        if let Some(reason) = left_out(info, &wanted) {
+            println!("left out: {exchange}: {reason}");
+            continue;
+        }
+        let built = input(info, &exchange).ok_or_else(|| "the path is not the operation's".to_owned());
+        match built.and_then(|mut input| (typed.build)(&client, &mut input)) {
+            Err(problem) => failures.add(&exchange, problem),
+            Ok(request) => tell_apart(&documents, &id, &exchange, &wanted, &Sent::of(&request), &mut failures),
+        }
+    }
+    failures.settle("requests");
+}
+
+/// Adds every difference between what was sent and what would be sent.
+fn tell_apart(
+    documents: &Documents,
+    id: &str,
+    exchange: &Exchange,
+    wanted: &Sent,
+    built: &Sent,
+    failures: &mut Failures,
+) {
+    for (what, same) in [
+        ("method", wanted.method == built.method),
+        ("path", wanted.path == built.path),
+        ("query", wanted.query == built.query),
+    ] {
+        if !same {
+            failures.add(exchange, format!("the {what} differs: {wanted:?} has become {built:?}"));
+        }
+    }
+    match (&wanted.body, &built.body) {
+        (Content::Json(wanted), Content::Json(built)) => {
+            for difference in differences(wanted, built) {
+                if difference.kind == Kind::Lost && !documents.body_has(id, &difference.pointer) {
+                    println!("left out: {exchange}: the document does not know {}", difference.pointer);
+                } else {
+                    failures.add(exchange, format!("the body {difference}"));
+                }
+            }
+        }
+        (wanted, built) if wanted == built => {}
+        (wanted, built) => failures.add(exchange, format!("the body differs: {wanted:?} has become {built:?}")),
+    }
+}
+
+#[test]
+fn every_operation_of_the_recordings_says_what_it_answers() {
+    let kinds = |id: &str| find(id).map(|info| info.answer);
+    let mut failures = Failures::new();
+    for (id, exchange) in Exchange::of_operations().into_iter().filter(|(_, exchange)| exchange.is_success()) {
+        failures.checked();
+        let fits = match kinds(&id) {
+            Some(AnswerKind::Json) => exchange.answers_json(),
+            Some(AnswerKind::OptionalJson) => exchange.answers_json() || exchange.response_body.is_null(),
+            Some(AnswerKind::Redirect) => (300..400).contains(&exchange.status),
+            _ => !exchange.answers_json(),
+        };
+        if !fits {
+            failures.add(&exchange, format!("the table says {:?}", kinds(&id)));
+        }
+    }
+    failures.settle("kinds of answers");
+}

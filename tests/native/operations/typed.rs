@@ -1,0 +1,182 @@
+//! What the dispatch table is made of: typed calls, made of untyped input.
+
+use logto_admin::operation::{ListOperation, Operation, SearchOperation};
+use logto_admin::response::{Answer, AnswerContext};
+use logto_admin::transport::{HttpRequest, HttpResponse};
+use logto_admin::types::Upload;
+use logto_admin::{Client, Error, Joint, MatchMode, Request};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::dispatch::OPERATIONS;
+
+pub(crate) type Result<T, E = String> = std::result::Result<T, E>;
+
+/// The typed code of an operation.
+pub(crate) struct Typed {
+    pub(crate) id: &'static str,
+    /// Makes the request by the operation's method, its own types and its setters.
+    pub(crate) build: fn(&Client, &mut Input) -> Result<HttpRequest>,
+    /// Reads an answer into the operation's type, and writes it as JSON again.
+    pub(crate) read: fn(&HttpResponse) -> Result<Value, Error>,
+}
+
+impl Typed {
+    pub(crate) fn find(id: &str) -> Option<&'static Self> {
+        OPERATIONS.iter().find(|typed| typed.id == id)
+    }
+}
+
+pub(crate) fn plain<Op>(response: &HttpResponse) -> Result<Value, Error>
+where
+    Op: Operation,
+    Op::Output: Serialize,
+{
+    Op::Answer::read(response, &AnswerContext::default()).map(|answer| json(&answer))
+}
+
+pub(crate) fn list<Op>(response: &HttpResponse) -> Result<Value, Error>
+where
+    Op: ListOperation,
+    Op::Item: Serialize,
+{
+    let page = Op::Answer::read(response, &AnswerContext::default())?;
+    let items = json(&page.items);
+    Ok(match Op::ITEMS_AT {
+        None => items,
+        Some(member) => Value::Object([(member.to_owned(), items)].into_iter().collect()),
+    })
+}
+
+fn json(answer: &impl Serialize) -> Value {
+    serde_json::to_value(answer).expect("models are JSON")
+}
+
+/// What goes into a call; whatever has been used is taken out of it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Input {
+    pub(crate) path: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Option<Value>,
+    pub(crate) parts: Vec<Part>,
+}
+
+/// A part of a multipart body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Part {
+    pub(crate) name: String,
+    pub(crate) file_name: Option<String>,
+    pub(crate) content_type: Option<String>,
+    pub(crate) data: Vec<u8>,
+}
+
+impl Input {
+    pub(crate) fn path<T: DeserializeOwned>(&mut self, name: &str) -> Result<T> {
+        let at = self.path.iter().position(|(key, _)| key == name);
+        let (_, text) = self.path.remove(at.ok_or_else(|| format!("the path has no {name}"))?);
+        of_text(&text).ok_or_else(|| format!("the path's {name} does not take {text:?}"))
+    }
+
+    pub(crate) fn query<T: DeserializeOwned>(&mut self, name: &str) -> Result<T> {
+        self.optional_query(name)?.ok_or_else(|| format!("the query has no {name}"))
+    }
+
+    pub(crate) fn optional_query<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>> {
+        let values: Vec<Value> =
+            self.take_query(|key| key == name).into_iter().map(|(_, value)| value.into()).collect();
+        let decoded = match values.as_slice() {
+            [] => return Ok(None),
+            [Value::String(one)] => of_text(one),
+            _ => None,
+        };
+        let decoded = decoded.or_else(|| serde_json::from_value(Value::Array(values.clone())).ok());
+        decoded.map(Some).ok_or_else(|| format!("the query's {name} does not take {values:?}"))
+    }
+
+    pub(crate) fn body<T: DeserializeOwned>(&mut self) -> Result<T> {
+        self.optional_body()?.ok_or_else(|| "the body is missing".to_owned())
+    }
+
+    pub(crate) fn optional_body<T: DeserializeOwned>(&mut self) -> Result<Option<T>> {
+        let Some(body) = self.body.take() else { return Ok(None) };
+        let decoded = serde_path_to_error::deserialize(body);
+        decoded
+            .map(Some)
+            .map_err(|error| format!("the body's {} does not fit its type: {}", error.path(), error.inner()))
+    }
+
+    pub(crate) fn file(&mut self, name: &str) -> Result<Upload> {
+        let part = self.part(name)?;
+        let content_type = part.content_type.unwrap_or_else(|| "application/octet-stream".to_owned());
+        Ok(Upload::new(part.file_name.unwrap_or_default(), content_type, part.data))
+    }
+
+    pub(crate) fn text(&mut self, name: &str) -> Result<String> {
+        String::from_utf8(self.part(name)?.data).map_err(|error| format!("the part {name} is no text: {error}"))
+    }
+
+    fn part(&mut self, name: &str) -> Result<Part> {
+        let at = self.parts.iter().position(|part| part.name == name);
+        Ok(self.parts.remove(at.ok_or_else(|| format!("the body has no part {name}"))?))
+    }
+
+    pub(crate) fn page<Op: ListOperation>(&mut self, mut request: Request<Op>) -> Result<Request<Op>> {
+        for (name, value) in self.take_query(|name| name == "page" || name == "page_size") {
+            let number = value.parse().map_err(|_| format!("{name} is no number: {value:?}"))?;
+            request = if name == "page" { request.page(number) } else { request.page_size(number) };
+        }
+        Ok(request)
+    }
+
+    pub(crate) fn search<Op: SearchOperation>(&mut self, mut request: Request<Op>) -> Result<Request<Op>> {
+        let belongs = |name: &str| {
+            let (first, _) = name.split_once('.').unwrap_or((name, ""));
+            matches!(first, "search" | "mode" | "joint" | "isCaseSensitive")
+        };
+        for (name, value) in self.take_query(belongs) {
+            request = match name.split_once('.').map_or((name.as_str(), None), |(first, member)| (first, Some(member)))
+            {
+                ("search", None) => request.search(&value),
+                ("search", Some(member)) => request.search_member(member, &value),
+                ("mode", member) => request.match_mode(member, MatchMode::from(value)),
+                ("joint", None) => request.joint(Joint::from(value)),
+                ("isCaseSensitive", None) => {
+                    let flag = value.parse().map_err(|_| format!("{name} is neither true nor false: {value:?}"))?;
+                    request.case_sensitive(flag)
+                }
+                _ => return Err(format!("no search has a {name}")),
+            };
+        }
+        Ok(request)
+    }
+
+    /// The request, if everything has found its place in it. What the document does not know of the query is set by
+    /// its name.
+    pub(crate) fn finish<Op: Operation>(&mut self, mut request: Request<Op>) -> Result<HttpRequest> {
+        for (name, value) in self.take_query(|_| true) {
+            if Op::INFO.query_parameters.iter().any(|parameter| parameter.name == name) {
+                return Err(format!("nothing sets {name} = {value:?} in the query"));
+            }
+            request = request.query(&name, value);
+        }
+        if let Some((name, _)) = self.path.first() {
+            return Err(format!("nothing sets {name} in the path"));
+        }
+        if self.body.is_some() || !self.parts.is_empty() {
+            return Err("the method takes no body".to_owned());
+        }
+        request.to_http().map_err(|error| error.to_string())
+    }
+
+    fn take_query(&mut self, belongs: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+        let (taken, left) = std::mem::take(&mut self.query).into_iter().partition(|(name, _)| belongs(name));
+        self.query = left;
+        taken
+    }
+}
+
+/// Text as a value of this type: as a string, or as the JSON that it is.
+fn of_text<T: DeserializeOwned>(text: &str) -> Option<T> {
+    serde_json::from_value(text.into()).ok().or_else(|| serde_json::from_str(text).ok())
+}
