@@ -64,8 +64,10 @@ async fn pass(mut client: TcpStream, seen: watch::Sender<Vec<Seen>>) -> Option<(
     let (authority, path) = request.path.strip_prefix("http://")?.split_once('/')?;
     let mut server = TcpStream::connect(authority).await.ok()?;
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
-    let mut head = format!("{} /{path}{query} HTTP/1.1\r\n", request.method);
-    for (name, value) in request.headers.iter().filter(|(name, _)| !name.starts_with("proxy-")) {
+    // One request a connection, so that it need not tell where one ends.
+    let mut head = format!("{} /{path}{query} HTTP/1.1\r\nconnection: close\r\n", request.method);
+    let own = |name: &str| name.starts_with("proxy-") || name == "connection";
+    for (name, value) in request.headers.iter().filter(|(name, _)| !own(name)) {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     server.write_all(format!("{head}\r\n{}", request.body).as_bytes()).await.ok()?;

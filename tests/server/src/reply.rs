@@ -29,9 +29,16 @@ pub(crate) async fn reply<W: Wire>(wire: &mut W, answer: &Answer, request: &Seen
     let encoded = payload::encode(&answer.payload);
     let head = head(answer, encoded.as_ref(), request);
     match encoded {
-        Some(encoded) => write(wire, answer.fault, &head, &encoded.bytes, request.method == "HEAD").await,
+        Some(encoded) => {
+            let replied = write(wire, answer.fault, &head, &encoded.bytes, request.method == "HEAD").await;
+            Replied { keep: replied.keep && !wants_close(request), ..replied }
+        }
         None => write_endless(wire, &head).await,
     }
+}
+
+fn wants_close(request: &Seen) -> bool {
+    request.header("connection") == Some("close")
 }
 
 async fn write<W: Wire>(wire: &mut W, fault: Fault, head: &str, body: &[u8], is_head: bool) -> Replied {
@@ -93,6 +100,9 @@ fn head(answer: &Answer, encoded: Option<&Encoded>, request: &Seen) -> String {
     }
     if let Some(encoding) = encoded.and_then(|encoded| encoded.encoding) {
         line("content-encoding", encoding);
+    }
+    if wants_close(request) {
+        line("connection", "close");
     }
     for (name, value) in &answer.headers {
         line(name, value);

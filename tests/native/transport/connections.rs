@@ -1,0 +1,74 @@
+//! Connections that are used again, or are found to be closed.
+
+use std::time::Duration;
+
+use logto_admin::transport::{Method, ReqwestTransport};
+use logto_admin::{Client, ErrorKind};
+use logto_admin_test_server::{Answer, End, Fault, Script, Session};
+use serde_json::json;
+
+use crate::stage::Stage;
+
+async fn read(client: &Client) {
+    client.request(Method::Get, "/api/users").await.unwrap();
+}
+
+fn connections(session: &Session) -> Vec<u64> {
+    session.seen().iter().map(|seen| seen.connection).collect()
+}
+
+#[tokio::test]
+async fn one_connection_serves_calls_one_after_the_other() {
+    let stage = Stage::answering([Answer::json("[]")]).await;
+    read(&stage.client).await;
+    read(&stage.client).await;
+    let used = connections(&stage.session);
+    assert_eq!(used, [used[0]; 3]);
+}
+
+#[tokio::test]
+async fn a_connection_that_was_idle_too_long_is_not_used_again() {
+    let transport = ReqwestTransport::builder().no_proxy().pool_idle_timeout(Duration::ZERO).build().unwrap();
+    let stage = Stage::set_up(Script::default(), |builder| builder.transport(transport)).await;
+    read(&stage.client).await;
+    read(&stage.client).await;
+    let used = connections(&stage.session);
+    assert!(used[0] != used[1] && used[1] != used[2], "{used:?}");
+}
+
+#[test]
+fn the_pool_lets_go_of_connections_before_logto_closes_them() {
+    assert!(format!("{:?}", ReqwestTransport::builder()).contains("pool_idle_timeout: 4s"));
+}
+
+#[tokio::test]
+async fn an_idle_connection_that_the_server_closed_does_not_fail_a_read() {
+    let stage = Stage::answering([Answer::fault(Fault::CloseAfter), Answer::json("[1]")]).await;
+    read(&stage.client).await;
+    assert_eq!(stage.client.request(Method::Get, "/api/users").await.unwrap(), json!([1]));
+}
+
+#[tokio::test]
+async fn a_write_on_a_dead_connection_is_carried_out_once_or_is_an_error_that_says_so() {
+    let stage = Stage::answering([Answer::fault(Fault::CloseAfter), Answer::json("{}")]).await;
+    read(&stage.client).await;
+    let written = stage.client.request(Method::Post, "/api/roles").json(&json!({})).await;
+    let posts = stage.session.api_calls().iter().filter(|seen| seen.method == "POST").count();
+    match written {
+        Ok(_) => assert_eq!(posts, 1),
+        Err(error) => assert_eq!((error.kind(), posts), (ErrorKind::Transport, 0), "{error}"),
+    }
+}
+
+#[tokio::test]
+async fn calls_at_the_same_time_do_not_wait_for_each_other() {
+    let stage = Stage::answering([Answer::fault(Fault::Hang), Answer::json("[]")]).await;
+    let first = tokio::spawn({
+        let client = stage.client.clone();
+        async move { client.request(Method::Get, "/api/users").await }
+    });
+    stage.session.until_api_calls(1).await;
+    read(&stage.client).await;
+    first.abort();
+    stage.session.until(|seen| seen.iter().any(|seen| seen.end == End::Aborted)).await;
+}

@@ -1,0 +1,58 @@
+//! Connections that break.
+
+use logto_admin::transport::Method;
+use logto_admin::{ErrorKind, StopReason};
+use logto_admin_test_server::{Answer, Fault, refusing_url};
+use serde_json::json;
+
+use crate::stage::{Stage, builder, runtime};
+
+const BREAKS: [Fault; 5] = [Fault::Close, Fault::Reset, Fault::ResetInHead, Fault::ResetInBody, Fault::CloseInBody];
+
+#[tokio::test]
+async fn a_read_is_tried_again_however_the_connection_breaks() {
+    for fault in BREAKS {
+        let stage = Stage::answering([Answer::fault(fault), Answer::json("[1]")]).await;
+        let answer = stage.client.request(Method::Get, "/api/users").await;
+        assert_eq!(answer.unwrap(), json!([1]), "{fault:?}");
+        assert_eq!(stage.session.api_calls().len(), 2, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_is_not_tried_again_once_it_was_sent_and_the_error_says_that_it_may_have_been_carried_out() {
+    for fault in BREAKS {
+        let stage = Stage::answering([Answer::fault(fault)]).await;
+        let error = stage.client.request(Method::Post, "/api/roles").json(&json!({})).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Transport, "{fault:?}");
+        assert_eq!(error.stop_reason(), Some(StopReason::NotIdempotent), "{fault:?}");
+        assert_eq!((error.attempts(), stage.session.api_calls().len()), (1, 1), "{fault:?}");
+        assert!(error.message().starts_with("the connection broke before"), "{fault:?}: {error}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_its_caller_calls_idempotent_is_tried_again() {
+    let stage = Stage::answering([Answer::fault(Fault::Reset), Answer::json("{}")]).await;
+    let call = stage.client.request(Method::Post, "/api/roles").json(&json!({})).idempotent(true);
+    assert_eq!(call.await.unwrap(), json!({}));
+}
+
+#[tokio::test]
+async fn a_connection_that_keeps_breaking_is_given_up_after_four_attempts() {
+    let stage = Stage::answering([Answer::fault(Fault::Reset)]).await;
+    let error = stage.client.request(Method::Get, "/api/users").await.unwrap_err();
+    assert_eq!((error.attempts(), error.stop_reason()), (4, Some(StopReason::Attempts)));
+    assert_eq!(stage.session.api_calls().len(), 4);
+}
+
+#[tokio::test]
+async fn where_nobody_listens_even_a_write_is_tried_again() {
+    let runtime = runtime();
+    let client = builder(&refusing_url().await, &runtime).build().unwrap();
+    let call = client.request(Method::Post, "/api/roles").header("authorization", "Bearer t").json(&json!({}));
+    let error = call.await.unwrap_err();
+    assert!(error.is_connect() && error.hint().is_some(), "{error}");
+    assert_eq!((error.attempts(), error.stop_reason()), (4, Some(StopReason::Attempts)));
+    assert_eq!(runtime.sleeps().len(), 3);
+}

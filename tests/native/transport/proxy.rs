@@ -1,0 +1,68 @@
+//! Proxies.
+
+use logto_admin::transport::{Method, ReqwestTransport};
+use logto_admin_test_server::{Authority, Script, TestProxy, TestServer, Tls};
+
+use crate::child;
+use crate::stage::{Stage, builder, runtime};
+
+#[tokio::test]
+async fn everything_goes_through_the_proxy_that_is_set() {
+    let proxy = TestProxy::start().await;
+    let transport =
+        ReqwestTransport::builder().proxy(format!("http://user:secret@{}", proxy.authority())).build().unwrap();
+    let stage = Stage::set_up(Script::default(), |builder| builder.transport(transport)).await;
+    stage.client.request(Method::Get, "/api/users").query("page", 2_u32).await.unwrap();
+    let seen = proxy.seen();
+    assert_eq!(seen[0].path, format!("{}/oidc/token", stage.session.url()));
+    assert_eq!(seen[0].header("proxy-authorization"), Some("Basic dXNlcjpzZWNyZXQ="));
+    assert_eq!(stage.session.api_calls()[0].query, "page=2");
+}
+
+#[tokio::test]
+async fn https_goes_through_the_proxy_unread() {
+    let (proxy, authority) = (TestProxy::start().await, Authority::new());
+    let server = TestServer::start_tls(&authority, Tls::default()).await;
+    let session = server.session(Script::default());
+    let transport = ReqwestTransport::builder()
+        .ca_bundle(authority.pem())
+        .proxy(format!("http://{}", proxy.authority()))
+        .build()
+        .unwrap();
+    let client = builder(session.url(), &runtime()).transport(transport).build().unwrap();
+    client.request(Method::Get, "/api/users").await.unwrap();
+    let seen = proxy.seen();
+    assert_eq!((seen[0].method.as_str(), seen[0].path.as_str()), ("CONNECT", &server.url()["https://".len()..]));
+    assert_eq!(seen[0].header("authorization"), None);
+}
+
+#[test]
+fn a_proxy_that_is_none_is_refused_without_its_password() {
+    let error = ReqwestTransport::builder().proxy("http://user:secret@:x").build().unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+    let builder = ReqwestTransport::builder().proxy("http://user:secret@proxy");
+    assert!(!format!("{builder:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn the_environment_decides_where_nothing_is_set() {
+    if let Some(url) = child::handed() {
+        let by_environment = builder(&url, &runtime()).transport(ReqwestTransport::new().unwrap()).build().unwrap();
+        by_environment.request(Method::Get, "/api/by-environment").await.unwrap();
+        builder(&url, &runtime()).build().unwrap().request(Method::Get, "/api/direct").await.unwrap();
+        return;
+    }
+    let (proxy, server) = (TestProxy::start().await, TestServer::start().await);
+    let session = server.session(Script::default());
+    let variables = vec![
+        ("HTTP_PROXY", format!("http://{}", proxy.authority())),
+        ("http_proxy", format!("http://{}", proxy.authority())),
+        ("NO_PROXY", String::new()),
+        ("no_proxy", String::new()),
+    ];
+    child::run("proxy::the_environment_decides_where_nothing_is_set", session.url().to_owned(), variables).await;
+    let through: Vec<String> = proxy.seen().into_iter().map(|seen| seen.path).collect();
+    assert!(through.contains(&format!("{}/api/by-environment", session.url())), "{through:?}");
+    assert!(!through.iter().any(|path| path.ends_with("/api/direct")), "{through:?}");
+    assert_eq!(session.api_calls().len(), 2);
+}

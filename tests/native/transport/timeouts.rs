@@ -1,0 +1,70 @@
+//! Servers that are slow, and callers that go away.
+
+use std::time::Duration;
+
+use logto_admin::StopReason;
+use logto_admin::transport::Method;
+use logto_admin_test_server::{Answer, Fault, Script};
+use serde_json::json;
+
+use crate::stage::Stage;
+
+const TIMEOUT: Duration = Duration::from_secs(30);
+const HANGS: [Fault; 3] = [Fault::Hang, Fault::HangInHead, Fault::HangInBody];
+
+#[tokio::test]
+async fn a_read_that_takes_too_long_is_aborted_and_tried_again() {
+    for fault in HANGS {
+        let stage = Stage::answering([Answer::fault(fault), Answer::json("[1]")]).await;
+        let call = async { stage.client.request(Method::Get, "/api/users").await };
+        let clock = async {
+            stage.session.until_api_calls(1).await;
+            stage.runtime.advance(TIMEOUT);
+            stage.session.until_aborted(1).await;
+        };
+        let (answer, ()) = tokio::join!(call, clock);
+        assert_eq!(answer.unwrap(), json!([1]), "{fault:?}");
+        assert_eq!(stage.session.api_calls().len(), 2, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_takes_too_long_may_have_been_carried_out() {
+    let stage = Stage::answering([Answer::fault(Fault::Hang)]).await;
+    let call = async { stage.client.request(Method::Post, "/api/roles").await };
+    let clock = async {
+        stage.session.until_api_calls(1).await;
+        stage.runtime.advance(TIMEOUT);
+    };
+    let (answer, ()) = tokio::join!(call, clock);
+    let error = answer.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!((error.attempts(), error.stop_reason()), (1, Some(StopReason::NotIdempotent)));
+}
+
+#[tokio::test]
+async fn the_time_for_the_whole_call_ends_it_within_an_attempt() {
+    let script = Script::api([Answer::fault(Fault::Hang)]);
+    let total = Duration::from_secs(20);
+    let stage = Stage::set_up(script, |builder| builder.total_timeout(total)).await;
+    let call = async { stage.client.request(Method::Get, "/api/users").await };
+    let clock = async {
+        stage.session.until_api_calls(1).await;
+        stage.runtime.advance(total);
+        stage.session.until_aborted(1).await;
+    };
+    let (answer, ()) = tokio::join!(call, clock);
+    let error = answer.unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+    assert_eq!((error.attempts(), error.stop_reason()), (1, Some(StopReason::Time)));
+}
+
+#[tokio::test]
+async fn dropping_the_future_aborts_the_request() {
+    let stage = Stage::answering([Answer::fault(Fault::Hang)]).await;
+    let client = stage.client.clone();
+    let call = tokio::spawn(async move { client.request(Method::Get, "/api/users").await });
+    stage.session.until_api_calls(1).await;
+    call.abort();
+    stage.session.until_aborted(1).await;
+}

@@ -1,0 +1,132 @@
+//! TLS: whom the client trusts, and to whom it shows itself.
+
+use logto_admin::transport::{Method, ReqwestTransport, ReqwestTransportBuilder, TlsBackend, TlsVersion};
+use logto_admin::{Error, ErrorKind};
+use logto_admin_test_server::{Authority, Script, Seen, TestServer, Tls};
+
+use crate::child;
+use crate::stage::{builder, runtime};
+
+const BACKENDS: &[TlsBackend] = &[
+    #[cfg(feature = "rustls")]
+    TlsBackend::Rustls,
+    #[cfg(feature = "native-tls")]
+    TlsBackend::NativeTls,
+];
+
+fn transport(backend: TlsBackend) -> ReqwestTransportBuilder {
+    ReqwestTransport::builder().no_proxy().tls_backend(backend)
+}
+
+/// Calls a server of this authority; gives what it saw.
+async fn call(authority: &Authority, tls: Tls, transport: ReqwestTransportBuilder) -> Result<Vec<Seen>, Error> {
+    let server = TestServer::start_tls(authority, tls).await;
+    let session = server.session(Script::default());
+    let client = builder(session.url(), &runtime()).transport(transport.build()?).build()?;
+    let answer = client.request(Method::Get, "/api/users").header("authorization", "Bearer t").await;
+    let seen = session.seen();
+    assert!(answer.is_ok() || seen.is_empty(), "{answer:?}");
+    answer.map(|_| seen)
+}
+
+#[tokio::test]
+async fn a_private_authority_is_trusted_by_its_bundle_and_refused_without() {
+    let authority = Authority::new();
+    for &backend in BACKENDS {
+        call(&authority, Tls::default(), transport(backend).ca_bundle(authority.pem())).await.unwrap();
+        call(&authority, Tls::default(), transport(backend).extra_ca_certificates(authority.pem())).await.unwrap();
+        for untrusting in [transport(backend), transport(backend).ca_bundle(Authority::new().pem())] {
+            let error = call(&authority, Tls::default(), untrusting).await.unwrap_err();
+            assert!(error.is_connect() && error.message().contains("ca_bundle"), "{backend:?}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn verification_can_be_switched_off() {
+    for &backend in BACKENDS {
+        let careless = transport(backend).danger_accept_invalid_certs(true);
+        call(&Authority::new(), Tls::default(), careless).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_asks_for_a_certificate_gets_the_clients() {
+    let authority = Authority::new();
+    let tls = Tls { client_certificates: true, ..Tls::default() };
+    for &backend in BACKENDS {
+        let anonymous = transport(backend).ca_bundle(authority.pem());
+        call(&authority, tls, anonymous.clone()).await.unwrap_err();
+        call(&authority, tls, anonymous.clone().identity(Authority::new().client_identity())).await.unwrap_err();
+        call(&authority, tls, anonymous.identity(authority.client_identity())).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn older_versions_than_the_minimum_are_refused() {
+    let authority = Authority::new();
+    let old = Tls { only_1_2: true, ..Tls::default() };
+    for &backend in BACKENDS {
+        let trusting = transport(backend).ca_bundle(authority.pem());
+        call(&authority, old, trusting.clone().min_tls_version(TlsVersion::Tls12)).await.unwrap();
+        // native-tls cannot insist on 1.3, and says so when the transport is built.
+        let error = call(&authority, old, trusting.min_tls_version(TlsVersion::Tls13)).await.unwrap_err();
+        assert!(matches!(error.kind(), ErrorKind::Connect | ErrorKind::Config), "{backend:?}: {error}");
+    }
+}
+
+#[cfg(feature = "http2")]
+#[tokio::test]
+async fn http2_is_used_where_the_server_has_it() {
+    let authority = Authority::new();
+    let tls = Tls { http2: true, ..Tls::default() };
+    for &backend in BACKENDS {
+        let seen = call(&authority, tls, transport(backend).ca_bundle(authority.pem())).await.unwrap();
+        assert_eq!(seen[0].version, "2", "{backend:?}");
+    }
+}
+
+#[test]
+fn what_is_no_pem_is_refused_when_the_transport_is_built() {
+    for &backend in BACKENDS {
+        for wrong in [
+            transport(backend).ca_bundle("no PEM"),
+            transport(backend).identity("no PEM"),
+            transport(backend).identity(Authority::new().pem()),
+        ] {
+            let error = wrong.build().unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Config, "{error}");
+        }
+    }
+}
+
+#[test]
+fn debug_output_shows_that_verification_is_off_and_no_key() {
+    let identity = Authority::new().client_identity();
+    let builder = ReqwestTransport::builder().danger_accept_invalid_certs(true).identity(identity);
+    let shown = format!("{builder:?}");
+    assert!(shown.contains("danger_accept_invalid_certs: true") && !shown.contains("PRIVATE"), "{shown}");
+}
+
+#[cfg(feature = "rustls")]
+#[tokio::test]
+async fn a_system_without_certificates_can_do_plain_http_and_says_what_https_lacks() {
+    if let Some(url) = child::handed() {
+        let lacking = || builder(&url, &runtime()).transport(transport(TlsBackend::Rustls).build().unwrap());
+        lacking().build().unwrap().request(Method::Get, "/api/users").await.unwrap();
+
+        let authority = Authority::new();
+        let error = call(&authority, Tls::default(), transport(TlsBackend::Rustls)).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported, "{error}");
+        assert!(error.message().contains("ca-certificates"), "{error}");
+        let trusting = transport(TlsBackend::Rustls).extra_ca_certificates(authority.pem());
+        call(&authority, Tls::default(), trusting).await.unwrap();
+        return;
+    }
+    let server = TestServer::start().await;
+    let session = server.session(Script::default());
+    let nowhere = vec![("SSL_CERT_FILE", "/nowhere/file".to_owned()), ("SSL_CERT_DIR", "/nowhere/folder".to_owned())];
+    let test = "tls::a_system_without_certificates_can_do_plain_http_and_says_what_https_lacks";
+    child::run(test, session.url().to_owned(), nowhere).await;
+    assert_eq!(session.api_calls().len(), 1);
+}
