@@ -118,7 +118,7 @@ impl Builder<'_> {
                 let ty = self.member_type(name, member, slot);
                 match fields.get_mut(member.as_str()) {
                     None => {
-                        let secret = self.is_secret(name, member);
+                        let secret = self.is_secret(name, member, &ty);
                         let required = node_member.required;
                         let field = Field {
                             name: member.clone(),
@@ -179,8 +179,15 @@ impl Builder<'_> {
         }
     }
 
-    fn is_secret(&self, type_name: &str, member: &str) -> bool {
-        lists(&self.kinds.secrets, type_name, member) && !lists(&self.kinds.open, type_name, member)
+    /// Whether debug output must not show a member; types of our own see to their members themselves.
+    fn is_secret(&self, type_name: &str, member: &str, ty: &TypeRef) -> bool {
+        let content = match ty {
+            TypeRef::List(inner, _) | TypeRef::Map(inner, _) => inner.as_ref(),
+            ty => ty,
+        };
+        matches!(content, TypeRef::String | TypeRef::FreeObject | TypeRef::Any)
+            && lists(&self.kinds.secrets, type_name, member)
+            && !lists(&self.kinds.open, type_name, member)
     }
 
     fn union(&self, nodes: &[&Node]) -> Result<Shape, String> {

@@ -47,8 +47,8 @@ pub fn explicit(graph: &Graph, names: &Names) -> (Vec<Option<String>>, Vec<Strin
     (given, problems)
 }
 
-/// Whether a pattern matches a location; a `*` in it stands for one step, or part of one.
-fn glob(pattern: &str, text: &str) -> bool {
+/// Whether a pattern matches a location or a name; a `*` in it stands for one step, or part of one.
+pub fn glob(pattern: &str, text: &str) -> bool {
     let Some((before, after)) = pattern.split_once('*') else { return pattern == text };
     let Some(rest) = text.strip_prefix(before) else { return false };
     let step = rest.find(['.', '|', '[', '{']).unwrap_or(rest.len());

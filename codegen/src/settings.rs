@@ -28,8 +28,8 @@ pub struct Names {
     pub types: IndexMap<String, Vec<String>>,
     /// Types that stay apart from what is structurally equal to them.
     pub apart: Vec<String>,
-    /// Files of types, where the tags that use them do not tell.
-    pub files: IndexMap<String, String>,
+    /// Types that several groups use, by the file they go to; the first that fits counts.
+    pub files: IndexMap<String, Vec<String>>,
     /// Variants whose derived name does not do, by `Type.value`, or by value.
     pub variants: IndexMap<String, String>,
 }

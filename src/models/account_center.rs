@@ -20,7 +20,7 @@ crate::types::string_enum! {
 }
 
 /// What users may do with each part of their accounts by the account API; what is left out is off.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AccountCenterFields {
     /// The full name.
     pub name: Option<AccountCenterFieldControl>,
@@ -46,25 +46,6 @@ pub struct AccountCenterFields {
     pub passkey: Option<AccountCenterFieldControl>,
     /// Sign-in sessions and authorized applications.
     pub session: Option<AccountCenterFieldControl>,
-}
-
-impl std::fmt::Debug for AccountCenterFields {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AccountCenterFields")
-            .field("name", &self.name)
-            .field("avatar", &self.avatar)
-            .field("profile", &self.profile)
-            .field("email", &self.email)
-            .field("phone", &self.phone)
-            .field("password", &format_args!("[redacted]"))
-            .field("username", &self.username)
-            .field("social", &self.social)
-            .field("custom_data", &self.custom_data)
-            .field("mfa", &self.mfa)
-            .field("passkey", &self.passkey)
-            .field("session", &self.session)
-            .finish()
-    }
 }
 
 crate::types::object! {

@@ -273,6 +273,15 @@ crate::types::object! {
     }
 }
 
+#[cfg(any(
+    feature = "applications",
+    feature = "configs",
+    feature = "interaction",
+    feature = "organizations",
+    feature = "roles",
+    feature = "saml-applications",
+    feature = "users"
+))]
 crate::types::string_enum! {
     /// What sort of program an application is; fixed once created.
     pub enum ApplicationType {
@@ -314,6 +323,78 @@ crate::types::object! {
         required user_scopes "userScopes",
     }
 }
+
+/// State of a custom domain's certificate.
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct CloudflareCertificate {
+    /// Status in Cloudflare's words.
+    pub status: String,
+    /// What keeps the certificate from being issued.
+    pub validation_errors: Option<Vec<CloudflareValidationError>>,
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+impl CloudflareCertificate {
+    /// With what [`CloudflareCertificate`] has to have.
+    pub fn new(status: impl Into<String>) -> Self {
+        Self { status: status.into(), validation_errors: Default::default() }
+    }
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! { CloudflareCertificate { required status "status", optional validation_errors "validation_errors" } }
+
+/// State of a custom domain at Cloudflare, which serves it.
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct CloudflareData {
+    /// Id at Cloudflare.
+    pub id: String,
+    /// Status in Cloudflare's words.
+    pub status: String,
+    /// State of the certificate at Cloudflare.
+    pub ssl: CloudflareCertificate,
+    /// What keeps the domain from being verified.
+    pub verification_errors: Option<Vec<String>>,
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+impl CloudflareData {
+    /// With what [`CloudflareData`] has to have.
+    pub fn new(id: impl Into<String>, status: impl Into<String>, ssl: CloudflareCertificate) -> Self {
+        Self { id: id.into(), status: status.into(), ssl, verification_errors: Default::default() }
+    }
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! {
+    CloudflareData {
+        required id "id",
+        required status "status",
+        required ssl "ssl",
+        optional verification_errors "verification_errors",
+    }
+}
+
+/// A reason why a certificate is not issued.
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct CloudflareValidationError {
+    /// What is wrong, in words.
+    pub message: String,
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+impl CloudflareValidationError {
+    /// With what [`CloudflareValidationError`] has to have.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! { CloudflareValidationError { required message "message" } }
 
 /// A new application.
 #[cfg(feature = "applications")]
@@ -415,6 +496,133 @@ impl CreateProtectedApp {
 #[cfg(feature = "applications")]
 crate::types::object! { CreateProtectedApp { required sub_domain "subDomain", required origin "origin" } }
 
+/// An application's settings beyond standard OpenID Connect.
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CustomClientMetadata {
+    /// Origins, beside those of the redirect URIs, from which browsers may call the token endpoint.
+    pub cors_allowed_origins: Option<Vec<String>>,
+    /// How long ID tokens live, in seconds; an hour if unset.
+    pub id_token_ttl: Option<i64>,
+    /// How long refresh tokens live, in seconds; `refreshTokenTtlInDays` replaces and overrides it.
+    pub refresh_token_ttl: Option<i64>,
+    /// How long refresh tokens live, in days; 14 if unset.
+    pub refresh_token_ttl_in_days: Option<i64>,
+    /// Reserved for Logto itself.
+    pub tenant_id: Option<String>,
+    /// Issues refresh tokens even without `prompt=consent`, for web frameworks that do not follow OpenID Connect.
+    pub always_issue_refresh_token: Option<bool>,
+    /// Whether a refresh token is replaced once 70 % of its life has passed; on if unset.
+    pub rotate_refresh_token: Option<bool>,
+    /// Whether the application may exchange subject tokens and personal access tokens; never so for third parties.
+    pub allow_token_exchange: Option<bool>,
+    /// Whether a native application signs in by device flow; fixed once created.
+    pub is_device_flow: Option<bool>,
+    /// How many sign-ins of one user the application may have at a time; the oldest end when it is exceeded.
+    /// Unlimited if unset.
+    pub max_allowed_grants: Option<i64>,
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! {
+    CustomClientMetadata {
+        optional cors_allowed_origins "corsAllowedOrigins",
+        optional id_token_ttl "idTokenTtl",
+        optional refresh_token_ttl "refreshTokenTtl",
+        optional refresh_token_ttl_in_days "refreshTokenTtlInDays",
+        optional tenant_id "tenantId",
+        optional always_issue_refresh_token "alwaysIssueRefreshToken",
+        optional rotate_refresh_token "rotateRefreshToken",
+        optional allow_token_exchange "allowTokenExchange",
+        optional is_device_flow "isDeviceFlow",
+        optional max_allowed_grants "maxAllowedGrants",
+    }
+}
+
+/// A custom domain of a protected app.
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct CustomDomain {
+    /// Host name, without scheme or path.
+    pub domain: String,
+    /// How far the domain is.
+    pub status: DomainStatus,
+    /// What keeps the domain from working; null if nothing does.
+    pub error_message: Option<String>,
+    /// DNS records that you must set for the domain to work.
+    pub dns_records: Vec<DnsRecord>,
+    /// State of the domain at Cloudflare; null if it is not registered there.
+    pub cloudflare_data: Option<CloudflareData>,
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+impl CustomDomain {
+    /// With what [`CustomDomain`] has to have.
+    pub fn new(
+        domain: impl Into<String>,
+        status: DomainStatus,
+        error_message: Option<String>,
+        dns_records: Vec<DnsRecord>,
+        cloudflare_data: Option<CloudflareData>,
+    ) -> Self {
+        Self { domain: domain.into(), status, error_message, dns_records, cloudflare_data }
+    }
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! {
+    CustomDomain {
+        required domain "domain",
+        required status "status",
+        nullable error_message "errorMessage",
+        required dns_records "dnsRecords",
+        nullable cloudflare_data "cloudflareData",
+    }
+}
+
+/// An application's settings in OpenID Connect.
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct OidcClientMetadata {
+    /// Where users may be sent after signing in; anything else is refused.
+    pub redirect_uris: Vec<String>,
+    /// Where users may be sent after they have signed out.
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Where the application is told, from server to server, that a user has signed out.
+    ///
+    /// A URL.
+    pub backchannel_logout_uri: Option<String>,
+    /// Whether logout tokens must carry the session's id (`sid`).
+    pub backchannel_logout_session_required: Option<bool>,
+    /// URL of the application's logo.
+    pub logo_uri: Option<String>,
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+impl OidcClientMetadata {
+    /// With what [`OidcClientMetadata`] has to have.
+    pub fn new(redirect_uris: Vec<String>, post_logout_redirect_uris: Vec<String>) -> Self {
+        Self {
+            redirect_uris,
+            post_logout_redirect_uris,
+            backchannel_logout_uri: Default::default(),
+            backchannel_logout_session_required: Default::default(),
+            logo_uri: Default::default(),
+        }
+    }
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! {
+    OidcClientMetadata {
+        required redirect_uris "redirectUris",
+        required post_logout_redirect_uris "postLogoutRedirectUris",
+        optional backchannel_logout_uri "backchannelLogoutUri",
+        optional backchannel_logout_session_required "backchannelLogoutSessionRequired",
+        optional logo_uri "logoUri",
+    }
+}
+
 /// Ids of organizations.
 #[cfg(feature = "applications")]
 #[derive(Clone, Debug, PartialEq)]
@@ -459,6 +667,87 @@ crate::types::object! {
         required organization_role_ids "organizationRoleIds",
     }
 }
+
+/// Settings of a protected app.
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProtectedAppMetadata {
+    /// Public host of the protected app.
+    pub host: String,
+    /// URL of the site that the protected app stands in front of.
+    pub origin: String,
+    /// How long a sign-in to the protected app lasts, in seconds; 14 days if unset.
+    pub session_duration: i64,
+    /// Pages of the site that need a sign-in; none means all.
+    pub page_rules: Vec<ProtectedAppPageRule>,
+    /// Scopes that the protected app asks for besides the basic ones, so that the site behind it is told more
+    /// claims.
+    pub additional_scopes: Option<Vec<UserScope>>,
+    /// Custom domains of the protected app, at most one.
+    pub custom_domains: Option<Vec<CustomDomain>>,
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+impl ProtectedAppMetadata {
+    /// With what [`ProtectedAppMetadata`] has to have.
+    pub fn new(
+        host: impl Into<String>,
+        origin: impl Into<String>,
+        session_duration: i64,
+        page_rules: Vec<ProtectedAppPageRule>,
+    ) -> Self {
+        Self {
+            host: host.into(),
+            origin: origin.into(),
+            session_duration,
+            page_rules,
+            additional_scopes: Default::default(),
+            custom_domains: Default::default(),
+        }
+    }
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! {
+    ProtectedAppMetadata {
+        required host "host",
+        required origin "origin",
+        required session_duration "sessionDuration",
+        required page_rules "pageRules",
+        optional additional_scopes "additionalScopes",
+        optional custom_domains "customDomains",
+    }
+}
+
+/// Which pages of a protected app need a sign-in.
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProtectedAppPageRule {
+    /// Regular expression that the path must match.
+    pub path: String,
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+impl ProtectedAppPageRule {
+    /// With what [`ProtectedAppPageRule`] has to have.
+    pub fn new(path: impl Into<String>) -> Self {
+        Self { path: path.into() }
+    }
+}
+
+#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+crate::types::object! { ProtectedAppPageRule { required path "path" } }
+
+/// The installation's settings of protected apps.
+#[cfg(feature = "systems")]
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProtectedAppsConfig {
+    /// Domain under which protected apps get their hosts.
+    pub default_domain: String,
+}
+
+#[cfg(feature = "systems")]
+crate::types::object! { ProtectedAppsConfig { required default_domain "defaultDomain" } }
 
 /// The application's own branding and terms.
 #[cfg(feature = "applications")]

@@ -19,7 +19,7 @@ pub struct HasuraClaims {
 crate::types::object! { HasuraClaims { optional x_hasura_user_id "X-Hasura-User-Id", optional x_hasura_role "X-Hasura-Role" } }
 
 /// What an identity provider posts after a sign-in.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct SamlAssertion {
     /// Opaque value that comes back with the answer.
     pub relay_state: Option<String>,
@@ -31,6 +31,15 @@ impl SamlAssertion {
     /// With what [`SamlAssertion`] has to have.
     pub fn new(saml_response: impl Into<String>) -> Self {
         Self { relay_state: Default::default(), saml_response: saml_response.into() }
+    }
+}
+
+impl std::fmt::Debug for SamlAssertion {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SamlAssertion")
+            .field("relay_state", &self.relay_state)
+            .field("saml_response", &format_args!("[redacted]"))
+            .finish()
     }
 }
 

@@ -18,7 +18,7 @@ crate::types::tagged_union! {
 }
 
 /// The tenant's CAPTCHA provider.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CaptchaProvider {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -34,18 +34,6 @@ pub struct CaptchaProvider {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
-}
-
-impl std::fmt::Debug for CaptchaProvider {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CaptchaProvider")
-            .field("tenant_id", &self.tenant_id)
-            .field("id", &self.id)
-            .field("config", &format_args!("[redacted]"))
-            .field("created_at", &self.created_at)
-            .field("updated_at", &self.updated_at)
-            .finish()
-    }
 }
 
 crate::types::object! {
@@ -136,7 +124,7 @@ impl std::fmt::Debug for TurnstileConfig {
 crate::types::object! { TurnstileConfig { required site_key "siteKey", required secret_key "secretKey" } tag "type" "Turnstile" }
 
 /// The new CAPTCHA provider.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UpdateCaptchaProvider {
     /// Which provider it is, with its keys.
     pub config: CaptchaConfig,
@@ -146,12 +134,6 @@ impl UpdateCaptchaProvider {
     /// With what [`UpdateCaptchaProvider`] has to have.
     pub fn new(config: CaptchaConfig) -> Self {
         Self { config }
-    }
-}
-
-impl std::fmt::Debug for UpdateCaptchaProvider {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UpdateCaptchaProvider").field("config", &format_args!("[redacted]")).finish()
     }
 }
 

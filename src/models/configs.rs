@@ -90,7 +90,7 @@ crate::types::string_enum! {
 }
 
 /// Notices of charges that the console's user has seen.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AdminConsoleChargeNotification {
     /// Whether the notice of charges for tokens was seen.
     pub token: Option<bool>,
@@ -100,17 +100,6 @@ pub struct AdminConsoleChargeNotification {
     pub machine_to_machine_app: Option<bool>,
     /// Whether the notice of charges for tenant members was seen.
     pub tenant_member: Option<bool>,
-}
-
-impl std::fmt::Debug for AdminConsoleChargeNotification {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AdminConsoleChargeNotification")
-            .field("token", &format_args!("[redacted]"))
-            .field("api_resource", &self.api_resource)
-            .field("machine_to_machine_app", &self.machine_to_machine_app)
-            .field("tenant_member", &self.tenant_member)
-            .finish()
-    }
 }
 
 crate::types::object! {
@@ -826,7 +815,7 @@ impl std::fmt::Debug for TestJwtCustomizer {
             .field("token_type", &self.token_type)
             .field("environment_variables", &format_args!("[redacted]"))
             .field("script", &self.script)
-            .field("token", &format_args!("[redacted]"))
+            .field("token", &self.token)
             .field("context", &self.context)
             .finish()
     }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A kind of connector that can be configured.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ConnectorFactory {
     /// What its connectors are for.
     pub r#type: ConnectorType,
@@ -43,29 +43,6 @@ pub struct ConnectorFactory {
     pub is_standard: Option<bool>,
     /// Whether tokens of this provider can be stored.
     pub is_token_storage_supported: Option<bool>,
-}
-
-impl std::fmt::Debug for ConnectorFactory {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ConnectorFactory")
-            .field("type", &self.r#type)
-            .field("is_demo", &self.is_demo)
-            .field("id", &self.id)
-            .field("target", &self.target)
-            .field("name", &self.name)
-            .field("description", &self.description)
-            .field("logo", &self.logo)
-            .field("logo_dark", &self.logo_dark)
-            .field("readme", &self.readme)
-            .field("config_template", &format_args!("[redacted]"))
-            .field("form_items", &self.form_items)
-            .field("custom_data", &self.custom_data)
-            .field("from_email", &self.from_email)
-            .field("platform", &self.platform)
-            .field("is_standard", &self.is_standard)
-            .field("is_token_storage_supported", &self.is_token_storage_supported)
-            .finish()
-    }
 }
 
 crate::types::object! {

@@ -78,7 +78,7 @@ impl std::fmt::Debug for Connector {
             .field("logo", &self.logo)
             .field("logo_dark", &self.logo_dark)
             .field("readme", &self.readme)
-            .field("config_template", &format_args!("[redacted]"))
+            .field("config_template", &self.config_template)
             .field("form_items", &self.form_items)
             .field("custom_data", &self.custom_data)
             .field("from_email", &self.from_email)

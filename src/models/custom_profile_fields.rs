@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 
 /// A new profile field; which settings apply depends on its type.
 #[cfg(feature = "custom-profile-fields")]
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateCustomProfileField {
     /// Key of the value: a standard claim (`nickname`, `address`, ...), else a key of custom data. Fixed once
     /// created.
@@ -44,20 +44,6 @@ impl CreateCustomProfileField {
 }
 
 #[cfg(feature = "custom-profile-fields")]
-impl std::fmt::Debug for CreateCustomProfileField {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreateCustomProfileField")
-            .field("name", &self.name)
-            .field("type", &self.r#type)
-            .field("label", &self.label)
-            .field("description", &self.description)
-            .field("required", &self.required)
-            .field("config", &format_args!("[redacted]"))
-            .finish()
-    }
-}
-
-#[cfg(feature = "custom-profile-fields")]
 crate::types::object! {
     CreateCustomProfileField {
         required name "name",
@@ -70,7 +56,7 @@ crate::types::object! {
 }
 
 /// A profile field, from which sign-up page and account center choose what they show.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CustomProfileField {
     /// Tenant that it belongs to; `default` on self-hosted servers.
     ///
@@ -103,23 +89,6 @@ pub struct CustomProfileField {
     pub created_at: Timestamp,
     /// Position on the sign-up page, smallest first.
     pub sie_order: i64,
-}
-
-impl std::fmt::Debug for CustomProfileField {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CustomProfileField")
-            .field("tenant_id", &self.tenant_id)
-            .field("id", &self.id)
-            .field("name", &self.name)
-            .field("type", &self.r#type)
-            .field("label", &self.label)
-            .field("description", &self.description)
-            .field("required", &self.required)
-            .field("config", &format_args!("[redacted]"))
-            .field("created_at", &self.created_at)
-            .field("sie_order", &self.sie_order)
-            .finish()
-    }
 }
 
 crate::types::object! {
@@ -217,7 +186,7 @@ impl CustomProfileFieldOrder {
 crate::types::object! { CustomProfileFieldOrder { required name "name", required sie_order "sieOrder" } }
 
 /// One part of an address or full name field.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CustomProfileFieldPart {
     /// Whether the part is shown.
     pub enabled: bool,
@@ -254,20 +223,6 @@ impl CustomProfileFieldPart {
             required,
             config: Default::default(),
         }
-    }
-}
-
-impl std::fmt::Debug for CustomProfileFieldPart {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CustomProfileFieldPart")
-            .field("enabled", &self.enabled)
-            .field("name", &self.name)
-            .field("type", &self.r#type)
-            .field("label", &self.label)
-            .field("description", &self.description)
-            .field("required", &self.required)
-            .field("config", &format_args!("[redacted]"))
-            .finish()
     }
 }
 
@@ -376,7 +331,7 @@ crate::types::string_enum! {
 
 /// The new definition of a profile field; which settings apply depends on its type.
 #[cfg(feature = "custom-profile-fields")]
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct UpdateCustomProfileField {
     /// What sort of value it takes.
     pub r#type: CustomProfileFieldType,
@@ -403,19 +358,6 @@ impl UpdateCustomProfileField {
             required,
             config: Default::default(),
         }
-    }
-}
-
-#[cfg(feature = "custom-profile-fields")]
-impl std::fmt::Debug for UpdateCustomProfileField {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UpdateCustomProfileField")
-            .field("type", &self.r#type)
-            .field("label", &self.label)
-            .field("description", &self.description)
-            .field("required", &self.required)
-            .field("config", &format_args!("[redacted]"))
-            .finish()
     }
 }
 

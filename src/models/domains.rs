@@ -26,6 +26,25 @@ impl CleanupDomains {
 #[cfg(feature = "domains")]
 crate::types::object! { CleanupDomains { required stale_days "staleDays" } }
 
+/// A new custom domain.
+#[cfg(any(feature = "applications", feature = "domains"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct CreateDomain {
+    /// Host name, without scheme or path.
+    pub domain: String,
+}
+
+#[cfg(any(feature = "applications", feature = "domains"))]
+impl CreateDomain {
+    /// With what [`CreateDomain`] has to have.
+    pub fn new(domain: impl Into<String>) -> Self {
+        Self { domain: domain.into() }
+    }
+}
+
+#[cfg(any(feature = "applications", feature = "domains"))]
+crate::types::object! { CreateDomain { required domain "domain" } }
+
 /// A custom domain of the tenant.
 #[cfg(feature = "domains")]
 #[derive(Clone, Debug, PartialEq)]

@@ -430,22 +430,8 @@ pub struct InteractionTotp {}
 
 crate::types::object! { InteractionTotp {  } tag "type" "Totp" }
 
-crate::types::string_enum! {
-    /// Where an MFA code goes; either spelling is accepted.
-    pub enum MfaIdentifierType {
-        /// Email address, in the older spelling.
-        Email = "email",
-        /// Phone number, in the older spelling.
-        Phone = "phone",
-        /// Email address, in the older spelling.
-        CapitalizedEmail = "Email",
-        /// Phone number, in the older spelling.
-        CapitalizedPhone = "Phone",
-    }
-}
-
 /// A password for the user.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct PasswordProfile {
     /// The password in clear.
     pub value: String,
@@ -455,6 +441,12 @@ impl PasswordProfile {
     /// With what [`PasswordProfile`] has to have.
     pub fn new(value: impl Into<String>) -> Self {
         Self { value: value.into() }
+    }
+}
+
+impl std::fmt::Debug for PasswordProfile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("PasswordProfile").field("value", &format_args!("[redacted]")).finish()
     }
 }
 
@@ -824,35 +816,3 @@ impl VerifyWebAuthnRegistrationVerification {
 }
 
 crate::types::object! { VerifyWebAuthnRegistrationVerification { required verification_id "verificationId", required payload "payload" } }
-
-/// A passkey challenge and the verification that it belongs to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnAuthentication {
-    /// Id of the verification, from the operation that began it.
-    pub verification_id: String,
-    /// What to pass, decoded, to the browser's `navigator.credentials.get`.
-    pub authentication_options: WebAuthnAuthenticationOptions,
-}
-
-crate::types::object! {
-    WebAuthnAuthentication {
-        required verification_id "verificationId",
-        required authentication_options "authenticationOptions",
-    }
-}
-
-/// Options for a new passkey and the verification by which it is bound.
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnRegistration {
-    /// Id of the verification, from the operation that began it.
-    pub verification_id: String,
-    /// What to pass, decoded, to the browser's `navigator.credentials.create`.
-    pub registration_options: WebAuthnRegistrationOptions,
-}
-
-crate::types::object! {
-    WebAuthnRegistration {
-        required verification_id "verificationId",
-        required registration_options "registrationOptions",
-    }
-}

@@ -8,7 +8,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A new webhook.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CreateHook {
     /// Leave it out: the server knows its tenant.
     ///
@@ -44,20 +44,6 @@ impl CreateHook {
             enabled: Default::default(),
             created_at: Default::default(),
         }
-    }
-}
-
-impl std::fmt::Debug for CreateHook {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreateHook")
-            .field("tenant_id", &self.tenant_id)
-            .field("name", &self.name)
-            .field("event", &self.event)
-            .field("events", &self.events)
-            .field("config", &format_args!("[redacted]"))
-            .field("enabled", &self.enabled)
-            .field("created_at", &self.created_at)
-            .finish()
     }
 }
 
@@ -114,7 +100,7 @@ impl std::fmt::Debug for Hook {
             .field("name", &self.name)
             .field("event", &self.event)
             .field("events", &self.events)
-            .field("config", &format_args!("[redacted]"))
+            .field("config", &self.config)
             .field("signing_key", &format_args!("[redacted]"))
             .field("enabled", &self.enabled)
             .field("created_at", &self.created_at)
@@ -244,7 +230,7 @@ pub struct HookExecutionStats {
 crate::types::object! { HookExecutionStats { required success_count "successCount", required request_count "requestCount" } }
 
 /// The events of which samples are sent, and where to.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct TestHook {
     /// Events of which a sample each is sent.
     pub events: Vec<HookEvent>,
@@ -259,16 +245,10 @@ impl TestHook {
     }
 }
 
-impl std::fmt::Debug for TestHook {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TestHook").field("events", &self.events).field("config", &format_args!("[redacted]")).finish()
-    }
-}
-
 crate::types::object! { TestHook { required events "events", required config "config" } }
 
 /// Changes to a webhook; what is given replaces what was there, objects whole.
-#[derive(Clone, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateHook {
     /// Leave it out: the server knows its tenant.
     ///
@@ -290,20 +270,6 @@ pub struct UpdateHook {
     pub enabled: Option<bool>,
     /// Better left out.
     pub created_at: Option<Timestamp>,
-}
-
-impl std::fmt::Debug for UpdateHook {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UpdateHook")
-            .field("tenant_id", &self.tenant_id)
-            .field("name", &self.name)
-            .field("event", &self.event)
-            .field("events", &self.events)
-            .field("config", &format_args!("[redacted]"))
-            .field("enabled", &self.enabled)
-            .field("created_at", &self.created_at)
-            .finish()
-    }
 }
 
 crate::types::object! {

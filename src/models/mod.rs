@@ -16,6 +16,7 @@ pub use account_center::*;
     feature = "organizations",
     feature = "roles",
     feature = "saml-applications",
+    feature = "systems",
     feature = "users"
 ))]
 mod applications;
@@ -26,9 +27,15 @@ mod applications;
     feature = "organizations",
     feature = "roles",
     feature = "saml-applications",
+    feature = "systems",
     feature = "users"
 ))]
 pub use applications::*;
+
+#[cfg(any(feature = "audit-logs", feature = "hooks"))]
+mod audit_logs;
+#[cfg(any(feature = "audit-logs", feature = "hooks"))]
+pub use audit_logs::*;
 
 #[cfg(feature = "authn")]
 mod authn;
@@ -163,9 +170,40 @@ mod organizations;
 #[cfg(any(feature = "applications", feature = "organizations", feature = "users"))]
 pub use organizations::*;
 
-#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
+#[cfg(any(
+    feature = "configs",
+    feature = "experience",
+    feature = "interaction",
+    feature = "my-account",
+    feature = "users",
+    feature = "verifications"
+))]
+mod passkeys;
+#[cfg(any(
+    feature = "configs",
+    feature = "experience",
+    feature = "interaction",
+    feature = "my-account",
+    feature = "users",
+    feature = "verifications"
+))]
+pub use passkeys::*;
+
+#[cfg(any(
+    feature = "configs",
+    feature = "organization-roles",
+    feature = "organizations",
+    feature = "resources",
+    feature = "roles"
+))]
 mod resources;
-#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
+#[cfg(any(
+    feature = "configs",
+    feature = "organization-roles",
+    feature = "organizations",
+    feature = "resources",
+    feature = "roles"
+))]
 pub use resources::*;
 
 #[cfg(any(
@@ -200,15 +238,17 @@ mod sentinel_activities;
 #[cfg(feature = "sentinel-activities")]
 pub use sentinel_activities::*;
 
+#[cfg(any(feature = "my-account", feature = "users"))]
+mod sessions;
+#[cfg(any(feature = "my-account", feature = "users"))]
+pub use sessions::*;
+
 #[cfg(any(
     feature = "account-center",
     feature = "applications",
     feature = "audit-logs",
-    feature = "captcha-provider",
     feature = "configs",
     feature = "connectors",
-    feature = "custom-phrases",
-    feature = "domains",
     feature = "email-templates",
     feature = "experience",
     feature = "hooks",
@@ -217,11 +257,8 @@ pub use sentinel_activities::*;
     feature = "organization-invitations",
     feature = "organization-roles",
     feature = "organizations",
-    feature = "resources",
     feature = "roles",
     feature = "sign-in-experience",
-    feature = "sso-connector-providers",
-    feature = "sso-connectors",
     feature = "user-assets",
     feature = "users",
     feature = "verifications",
@@ -232,11 +269,8 @@ mod shared;
     feature = "account-center",
     feature = "applications",
     feature = "audit-logs",
-    feature = "captcha-provider",
     feature = "configs",
     feature = "connectors",
-    feature = "custom-phrases",
-    feature = "domains",
     feature = "email-templates",
     feature = "experience",
     feature = "hooks",
@@ -245,11 +279,8 @@ mod shared;
     feature = "organization-invitations",
     feature = "organization-roles",
     feature = "organizations",
-    feature = "resources",
     feature = "roles",
     feature = "sign-in-experience",
-    feature = "sso-connector-providers",
-    feature = "sso-connectors",
     feature = "user-assets",
     feature = "users",
     feature = "verifications",
@@ -257,9 +288,27 @@ mod shared;
 ))]
 pub use shared::*;
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[cfg(any(
+    feature = "captcha-provider",
+    feature = "configs",
+    feature = "custom-phrases",
+    feature = "experience",
+    feature = "my-account",
+    feature = "sign-in-experience",
+    feature = "users",
+    feature = "well-known"
+))]
 mod sign_in_experience;
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[cfg(any(
+    feature = "captcha-provider",
+    feature = "configs",
+    feature = "custom-phrases",
+    feature = "experience",
+    feature = "my-account",
+    feature = "sign-in-experience",
+    feature = "users",
+    feature = "well-known"
+))]
 pub use sign_in_experience::*;
 
 #[cfg(feature = "sso-connector-providers")]
@@ -267,9 +316,9 @@ mod sso_connector_providers;
 #[cfg(feature = "sso-connector-providers")]
 pub use sso_connector_providers::*;
 
-#[cfg(any(feature = "organizations", feature = "sso-connectors"))]
+#[cfg(any(feature = "organizations", feature = "sso-connector-providers", feature = "sso-connectors"))]
 mod sso_connectors;
-#[cfg(any(feature = "organizations", feature = "sso-connectors"))]
+#[cfg(any(feature = "organizations", feature = "sso-connector-providers", feature = "sso-connectors"))]
 pub use sso_connectors::*;
 
 #[cfg(feature = "subject-tokens")]
@@ -295,7 +344,8 @@ pub use user_assets::*;
     feature = "my-account",
     feature = "organizations",
     feature = "roles",
-    feature = "users"
+    feature = "users",
+    feature = "verifications"
 ))]
 mod users;
 #[cfg(any(
@@ -306,7 +356,8 @@ mod users;
     feature = "my-account",
     feature = "organizations",
     feature = "roles",
-    feature = "users"
+    feature = "users",
+    feature = "verifications"
 ))]
 pub use users::*;
 
@@ -314,6 +365,35 @@ pub use users::*;
 mod verification_codes;
 #[cfg(any(feature = "interaction", feature = "verification-codes"))]
 pub use verification_codes::*;
+
+#[cfg(any(
+    feature = "applications",
+    feature = "configs",
+    feature = "domains",
+    feature = "experience",
+    feature = "my-account",
+    feature = "organizations",
+    feature = "roles",
+    feature = "sign-in-experience",
+    feature = "users",
+    feature = "verifications",
+    feature = "well-known"
+))]
+mod verification_records;
+#[cfg(any(
+    feature = "applications",
+    feature = "configs",
+    feature = "domains",
+    feature = "experience",
+    feature = "my-account",
+    feature = "organizations",
+    feature = "roles",
+    feature = "sign-in-experience",
+    feature = "users",
+    feature = "verifications",
+    feature = "well-known"
+))]
+pub use verification_records::*;
 
 #[cfg(any(feature = "my-account", feature = "verifications"))]
 mod verifications;

@@ -110,16 +110,10 @@ impl std::fmt::Debug for BackupCodeUse {
 crate::types::object! { BackupCodeUse { required code "code", patch used_at "usedAt" } }
 
 /// The user's backup codes, used ones too.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct BackupCodeUses {
     /// All codes of the set.
     pub codes: Vec<BackupCodeUse>,
-}
-
-impl std::fmt::Debug for BackupCodeUses {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BackupCodeUses").field("codes", &format_args!("[redacted]")).finish()
-    }
 }
 
 crate::types::object! { BackupCodeUses { required codes "codes" } }

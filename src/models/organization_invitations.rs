@@ -76,7 +76,7 @@ impl std::fmt::Debug for InvitationMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("InvitationMessage")
             .field("code", &format_args!("[redacted]"))
-            .field("link", &self.link)
+            .field("link", &format_args!("[redacted]"))
             .field("locale", &self.locale)
             .field("ui_locales", &self.ui_locales)
             .field("extra", &self.extra)

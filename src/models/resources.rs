@@ -76,6 +76,7 @@ impl CreateResourceScope {
 crate::types::object! { CreateResourceScope { required name "name", patch description "description" } }
 
 /// An API for which Logto issues access tokens.
+#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Resource {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -102,6 +103,7 @@ pub struct Resource {
     pub scopes: Option<Vec<Scope>>,
 }
 
+#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
 impl Resource {
     /// With what [`Resource`] has to have.
     pub fn new(
@@ -124,6 +126,7 @@ impl Resource {
     }
 }
 
+#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
 crate::types::object! {
     Resource {
         required tenant_id "tenantId",
@@ -133,6 +136,85 @@ crate::types::object! {
         required is_default "isDefault",
         required access_token_ttl "accessTokenTtl",
         optional scopes "scopes",
+    }
+}
+
+/// A permission in brief, with its API resource.
+#[cfg(any(feature = "organization-roles", feature = "organizations"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct ResourceScopeReference {
+    /// Unique id, given by the server.
+    pub id: String,
+    /// Name as people see it.
+    pub name: String,
+    /// The [`Resource`](crate::models::Resource) that the permission belongs to.
+    pub resource: EntityReference,
+}
+
+#[cfg(any(feature = "organization-roles", feature = "organizations"))]
+crate::types::object! { ResourceScopeReference { required id "id", required name "name", required resource "resource" } }
+
+/// A permission of an API resource.
+#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scope {
+    /// Tenant that it belongs to; `default` on self-hosted servers.
+    ///
+    /// At most 21 characters.
+    pub tenant_id: String,
+    /// Unique id, given by the server.
+    ///
+    /// 1 to 21 characters.
+    pub id: String,
+    /// Id of the [`Resource`](crate::models::Resource) that it belongs to.
+    ///
+    /// 1 to 21 characters.
+    pub resource_id: String,
+    /// Name as tokens have it in `scope`, such as `read:orders`; unique in the resource.
+    ///
+    /// 1 to 256 characters.
+    pub name: String,
+    /// What it allows, in words; null if there is none.
+    pub description: Option<String>,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// The API resource; only in lists of a role's permissions.
+    pub resource: Option<Resource>,
+}
+
+#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
+impl Scope {
+    /// With what [`Scope`] has to have.
+    pub fn new(
+        tenant_id: impl Into<String>,
+        id: impl Into<String>,
+        resource_id: impl Into<String>,
+        name: impl Into<String>,
+        description: Option<String>,
+        created_at: Timestamp,
+    ) -> Self {
+        Self {
+            tenant_id: tenant_id.into(),
+            id: id.into(),
+            resource_id: resource_id.into(),
+            name: name.into(),
+            description,
+            created_at,
+            resource: Default::default(),
+        }
+    }
+}
+
+#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
+crate::types::object! {
+    Scope {
+        required tenant_id "tenantId",
+        required id "id",
+        required resource_id "resourceId",
+        required name "name",
+        nullable description "description",
+        required created_at "createdAt",
+        optional resource "resource",
     }
 }
 

@@ -7,6 +7,19 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// The roles that were asked for, and those that are new.
+#[cfg(any(feature = "applications", feature = "users"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct AssignedRoles {
+    /// Ids of [`Role`](crate::models::Role)s.
+    pub role_ids: Vec<String>,
+    /// Ids of the roles that are new by this call; empty if all were held already.
+    pub added_role_ids: Vec<String>,
+}
+
+#[cfg(any(feature = "applications", feature = "users"))]
+crate::types::object! { AssignedRoles { required role_ids "roleIds", required added_role_ids "addedRoleIds" } }
+
 /// A new role.
 #[cfg(feature = "roles")]
 #[derive(Clone, Debug, PartialEq)]
@@ -107,6 +120,25 @@ crate::types::object! {
         optional featured_applications "featuredApplications",
     }
 }
+
+/// Ids of roles.
+#[cfg(any(feature = "applications", feature = "users"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoleIds {
+    /// Ids of [`Role`](crate::models::Role)s.
+    pub role_ids: Vec<String>,
+}
+
+#[cfg(any(feature = "applications", feature = "users"))]
+impl RoleIds {
+    /// With what [`RoleIds`] has to have.
+    pub fn new(role_ids: Vec<String>) -> Self {
+        Self { role_ids }
+    }
+}
+
+#[cfg(any(feature = "applications", feature = "users"))]
+crate::types::object! { RoleIds { required role_ids "roleIds" } }
 
 crate::types::string_enum! {
     /// Who can hold a role; fixed once created.

@@ -7,6 +7,19 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::string_enum! {
+    /// How users agree to the terms.
+    pub enum AgreeToTermsPolicy {
+        /// Going on counts as agreeing.
+        Automatic = "Automatic",
+        /// Users must tick a box at registration; signing in counts as agreeing.
+        ManualRegistrationOnly = "ManualRegistrationOnly",
+        /// Users must tick a box, at registration and sign-in alike.
+        Manual = "Manual",
+    }
+}
+
 /// A password to hold against the policy, for a user if the user's own data are to be refused in it.
 #[cfg(feature = "sign-in-experience")]
 #[derive(Clone, PartialEq)]
@@ -38,6 +51,41 @@ impl std::fmt::Debug for CheckPassword {
 
 #[cfg(feature = "sign-in-experience")]
 crate::types::object! { CheckPassword { required password "password", optional user_id "userId" } }
+
+/// Uploaded pages of your own.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct CustomUiAssets {
+    /// Id that [`UploadCustomUiAssets`](crate::api::sign_in_experience::SignInExperience::upload_custom_ui_assets)
+    /// gave.
+    pub id: String,
+    /// When they were uploaded.
+    pub created_at: Timestamp,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+impl CustomUiAssets {
+    /// With what [`CustomUiAssets`] has to have.
+    pub fn new(id: impl Into<String>, created_at: Timestamp) -> Self {
+        Self { id: id.into(), created_at }
+    }
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { CustomUiAssets { required id "id", required created_at "createdAt" } }
+
+/// Additions to the content security policy of pages of your own.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CustomUiCsp {
+    /// Origins that custom pages may load scripts from (`script-src`).
+    pub script_src: Option<Vec<String>>,
+    /// Origins that custom pages may call (`connect-src`).
+    pub connect_src: Option<Vec<String>>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { CustomUiCsp { optional script_src "scriptSrc", optional connect_src "connectSrc" } }
 
 /// Which email addresses are refused.
 #[cfg(feature = "sign-in-experience")]
@@ -74,6 +122,448 @@ crate::types::string_enum! {
     }
 }
 
+/// How the pages choose their language.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct LanguageInfo {
+    /// Whether the pages follow the language of the browser.
+    pub auto_detect: bool,
+    /// Language used if the browser's has no texts, or detection is off.
+    pub fallback_language: LanguageTag,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+impl LanguageInfo {
+    /// With what [`LanguageInfo`] has to have.
+    pub fn new(auto_detect: bool, fallback_language: LanguageTag) -> Self {
+        Self { auto_detect, fallback_language }
+    }
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { LanguageInfo { required auto_detect "autoDetect", required fallback_language "fallbackLanguage" } }
+
+#[cfg(any(feature = "custom-phrases", feature = "sign-in-experience", feature = "well-known"))]
+crate::types::string_enum! {
+    /// A language that the pages can be in.
+    pub enum LanguageTag {
+        /// Afrikaans.
+        AfZa = "af-ZA",
+        /// Amharic.
+        AmEt = "am-ET",
+        /// Arabic.
+        Ar = "ar",
+        /// Arabic (modern standard).
+        ArAr = "ar-AR",
+        /// Assamese.
+        AsIn = "as-IN",
+        /// Azerbaijani.
+        AzAz = "az-AZ",
+        /// Belarusian.
+        BeBy = "be-BY",
+        /// Bulgarian.
+        BgBg = "bg-BG",
+        /// Bengali.
+        BnIn = "bn-IN",
+        /// Breton.
+        BrFr = "br-FR",
+        /// Bosnian.
+        BsBa = "bs-BA",
+        /// Catalan.
+        CaEs = "ca-ES",
+        /// Central Kurdish.
+        CbIq = "cb-IQ",
+        /// Corsican.
+        CoFr = "co-FR",
+        /// Czech.
+        Cs = "cs",
+        /// Czech (Czechia).
+        CsCz = "cs-CZ",
+        /// Cebuano.
+        CxPh = "cx-PH",
+        /// Welsh.
+        CyGb = "cy-GB",
+        /// Danish.
+        DaDk = "da-DK",
+        /// German.
+        De = "de",
+        /// German (Germany).
+        DeDe = "de-DE",
+        /// Greek.
+        ElGr = "el-GR",
+        /// English.
+        En = "en",
+        /// English (United Kingdom).
+        EnGb = "en-GB",
+        /// English (United States).
+        EnUs = "en-US",
+        /// Esperanto.
+        EoEo = "eo-EO",
+        /// Spanish.
+        Es = "es",
+        /// Spanish (Spain).
+        EsEs = "es-ES",
+        /// Spanish (Latin America).
+        Es419 = "es-419",
+        /// Estonian.
+        EtEe = "et-EE",
+        /// Basque.
+        EuEs = "eu-ES",
+        /// Persian.
+        FaIr = "fa-IR",
+        /// Fula.
+        FfNg = "ff-NG",
+        /// Finnish.
+        Fi = "fi",
+        /// Finnish (Finland).
+        FiFi = "fi-FI",
+        /// Faroese.
+        FoFo = "fo-FO",
+        /// French.
+        Fr = "fr",
+        /// French (Canada).
+        FrCa = "fr-CA",
+        /// French (France).
+        FrFr = "fr-FR",
+        /// Frisian.
+        FyNl = "fy-NL",
+        /// Irish.
+        GaIe = "ga-IE",
+        /// Galician.
+        GlEs = "gl-ES",
+        /// Guarani.
+        GnPy = "gn-PY",
+        /// Gujarati.
+        GuIn = "gu-IN",
+        /// Hausa.
+        HaNg = "ha-NG",
+        /// Hebrew.
+        HeIl = "he-IL",
+        /// Hindi.
+        HiIn = "hi-IN",
+        /// Croatian.
+        HrHr = "hr-HR",
+        /// Haitian Creole.
+        HtHt = "ht-HT",
+        /// Hungarian.
+        HuHu = "hu-HU",
+        /// Armenian.
+        HyAm = "hy-AM",
+        /// Indonesian.
+        IdId = "id-ID",
+        /// Inupiaq.
+        IkUs = "ik-US",
+        /// Icelandic.
+        IsIs = "is-IS",
+        /// Italian.
+        It = "it",
+        /// Italian (Italy).
+        ItIt = "it-IT",
+        /// Inuktitut.
+        IuCa = "iu-CA",
+        /// Japanese.
+        Ja = "ja",
+        /// Japanese (Japan).
+        JaJp = "ja-JP",
+        /// Japanese (Kansai dialect).
+        JaKs = "ja-KS",
+        /// Javanese.
+        JvId = "jv-ID",
+        /// Georgian.
+        KaGe = "ka-GE",
+        /// Kazakh.
+        KkKz = "kk-KZ",
+        /// Khmer.
+        KmKh = "km-KH",
+        /// Kannada.
+        KnIn = "kn-IN",
+        /// Korean.
+        Ko = "ko",
+        /// Korean (South Korea).
+        KoKr = "ko-KR",
+        /// Kurdish.
+        KuTr = "ku-TR",
+        /// Kyrgyz.
+        KyKg = "ky-KG",
+        /// Lao.
+        LoLa = "lo-LA",
+        /// Lithuanian.
+        LtLt = "lt-LT",
+        /// Latvian.
+        LvLv = "lv-LV",
+        /// Malagasy.
+        MgMg = "mg-MG",
+        /// Macedonian.
+        MkMk = "mk-MK",
+        /// Malayalam.
+        MlIn = "ml-IN",
+        /// Mongolian.
+        MnMn = "mn-MN",
+        /// Marathi.
+        MrIn = "mr-IN",
+        /// Malay.
+        MsMy = "ms-MY",
+        /// Maltese.
+        MtMt = "mt-MT",
+        /// Burmese.
+        MyMm = "my-MM",
+        /// Norwegian Bokmål.
+        NbNo = "nb-NO",
+        /// Nepali.
+        NeNp = "ne-NP",
+        /// Dutch.
+        Nl = "nl",
+        /// Dutch (Belgium).
+        NlBe = "nl-BE",
+        /// Dutch (Netherlands).
+        NlNl = "nl-NL",
+        /// Norwegian Nynorsk.
+        NnNo = "nn-NO",
+        /// Odia.
+        OrIn = "or-IN",
+        /// Punjabi.
+        PaIn = "pa-IN",
+        /// Polish.
+        PlPl = "pl-PL",
+        /// Pashto.
+        PsAf = "ps-AF",
+        /// Portuguese.
+        Pt = "pt",
+        /// Portuguese (Brazil).
+        PtBr = "pt-BR",
+        /// Portuguese (Portugal).
+        PtPt = "pt-PT",
+        /// Romanian.
+        RoRo = "ro-RO",
+        /// Russian.
+        Ru = "ru",
+        /// Russian (Russia).
+        RuRu = "ru-RU",
+        /// Kinyarwanda.
+        RwRw = "rw-RW",
+        /// Sardinian.
+        ScIt = "sc-IT",
+        /// Sinhala.
+        SiLk = "si-LK",
+        /// Slovak.
+        SkSk = "sk-SK",
+        /// Slovenian.
+        SlSi = "sl-SI",
+        /// Shona.
+        SnZw = "sn-ZW",
+        /// Albanian.
+        SqAl = "sq-AL",
+        /// Serbian.
+        SrRs = "sr-RS",
+        /// Swedish.
+        Sv = "sv",
+        /// Swedish (Sweden).
+        SvSe = "sv-SE",
+        /// Swahili.
+        SwKe = "sw-KE",
+        /// Syriac.
+        SySy = "sy-SY",
+        /// Silesian.
+        SzPl = "sz-PL",
+        /// Tamil.
+        TaIn = "ta-IN",
+        /// Telugu.
+        TeIn = "te-IN",
+        /// Tajik.
+        TgTj = "tg-TJ",
+        /// Thai.
+        Th = "th",
+        /// Thai (Thailand).
+        ThTh = "th-TH",
+        /// Tagalog.
+        TlPh = "tl-PH",
+        /// Turkish.
+        Tr = "tr",
+        /// Turkish (Türkiye).
+        TrTr = "tr-TR",
+        /// Tatar.
+        TtRu = "tt-RU",
+        /// Tamazight.
+        TzMa = "tz-MA",
+        /// Ukrainian.
+        UkUa = "uk-UA",
+        /// Urdu.
+        UrPk = "ur-PK",
+        /// Uzbek.
+        UzUz = "uz-UZ",
+        /// Vietnamese.
+        ViVn = "vi-VN",
+        /// Chinese.
+        Zh = "zh",
+        /// Chinese (simplified, mainland).
+        ZhCn = "zh-CN",
+        /// Chinese (traditional, Hong Kong).
+        ZhHk = "zh-HK",
+        /// Chinese (traditional, Macao).
+        ZhMo = "zh-MO",
+        /// Chinese (traditional, Taiwan).
+        ZhTw = "zh-TW",
+        /// Zaza.
+        ZzTr = "zz-TR",
+    }
+}
+
+#[cfg(any(
+    feature = "configs",
+    feature = "experience",
+    feature = "my-account",
+    feature = "sign-in-experience",
+    feature = "users",
+    feature = "well-known"
+))]
+crate::types::string_enum! {
+    /// A kind of second factor.
+    pub enum MfaFactor {
+        /// Authenticator app with codes that change with time (RFC 6238).
+        Totp = "Totp",
+        /// Passkey or security key.
+        WebAuthn = "WebAuthn",
+        /// One-time codes to fall back on; only beside another factor.
+        BackupCode = "BackupCode",
+        /// Code sent by email.
+        EmailVerificationCode = "EmailVerificationCode",
+        /// Code sent by SMS.
+        PhoneVerificationCode = "PhoneVerificationCode",
+    }
+}
+
+#[cfg(feature = "experience")]
+crate::types::string_enum! {
+    /// Where an MFA code goes; either spelling is accepted.
+    pub enum MfaIdentifierType {
+        /// Email address, in the older spelling.
+        Email = "email",
+        /// Phone number, in the older spelling.
+        Phone = "phone",
+        /// Email address, in the older spelling.
+        CapitalizedEmail = "Email",
+        /// Phone number, in the older spelling.
+        CapitalizedPhone = "Phone",
+    }
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::string_enum! {
+    /// When users must or should set up MFA.
+    pub enum MfaPolicy {
+        /// Users are asked and can decline; `PromptAtSignInAndSignUp` replaces it.
+        UserControlled = "UserControlled",
+        /// MFA is demanded of everyone.
+        Mandatory = "Mandatory",
+        /// Users are asked at the first sign-in after registration, and can decline.
+        PromptOnlyAtSignIn = "PromptOnlyAtSignIn",
+        /// Users are asked at registration, or at the next sign-in, and can decline.
+        PromptAtSignInAndSignUp = "PromptAtSignInAndSignUp",
+        /// Users are not asked to set up MFA.
+        NoPrompt = "NoPrompt",
+        /// Users are asked at registration, or at the next sign-in, and cannot decline; for adaptive MFA.
+        PromptAtSignInAndSignUpMandatory = "PromptAtSignInAndSignUpMandatory",
+        /// Users are asked at the first sign-in after registration, and cannot decline; for adaptive MFA.
+        PromptOnlyAtSignInMandatory = "PromptOnlyAtSignInMandatory",
+    }
+}
+
+/// The tenant's MFA settings.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct MfaSettings {
+    /// Factors that users may set up and use; none switches MFA off.
+    pub factors: Vec<MfaFactor>,
+    /// When users are asked to set up MFA, and whether they can decline.
+    pub policy: MfaPolicy,
+    /// What happens at sign-in to members of an organization that needs MFA; nothing if unset.
+    pub organization_required_mfa_policy: Option<MfaPolicy>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+impl MfaSettings {
+    /// With what [`MfaSettings`] has to have.
+    pub fn new(factors: Vec<MfaFactor>, policy: MfaPolicy) -> Self {
+        Self { factors, policy, organization_required_mfa_policy: Default::default() }
+    }
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    MfaSettings {
+        required factors "factors",
+        required policy "policy",
+        optional organization_required_mfa_policy "organizationRequiredMfaPolicy",
+    }
+}
+
+/// An MFA factor of a user, without its secrets.
+#[cfg(any(feature = "my-account", feature = "users"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct MfaVerification {
+    /// Id by which the factor is removed.
+    pub id: String,
+    /// When it was added, in ISO 8601.
+    pub created_at: String,
+    /// When it was last used, in ISO 8601; absent if never.
+    pub last_used_at: Option<String>,
+    /// Kind of the factor.
+    pub r#type: MfaFactor,
+    /// User agent of the browser in which the passkey was created.
+    pub agent: Option<String>,
+    /// Name that the user gave a passkey; absent for other factors.
+    pub name: Option<String>,
+    /// How many backup codes are unused; only for backup codes.
+    pub remain_codes: Option<i64>,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! {
+    MfaVerification {
+        required id "id",
+        required created_at "createdAt",
+        optional last_used_at "lastUsedAt",
+        required r#type "type",
+        optional agent "agent",
+        optional name "name",
+        optional remain_codes "remainCodes",
+    }
+}
+
+/// Whether and how users can sign in with passkeys.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PasskeySignIn {
+    /// Whether users can sign in with passkeys.
+    pub enabled: Option<bool>,
+    /// Whether the sign-in page has a button for passkeys.
+    pub show_passkey_button: Option<bool>,
+    /// Whether browsers offer passkeys in the autofill of the identifier field.
+    pub allow_autofill: Option<bool>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    PasskeySignIn {
+        optional enabled "enabled",
+        optional show_passkey_button "showPasskeyButton",
+        optional allow_autofill "allowAutofill",
+    }
+}
+
+/// How varied passwords must be.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PasswordCharacterPolicy {
+    /// How many of the four kinds (lower case, upper case, digits, symbols) a password must have.
+    ///
+    /// `1` if left out.
+    pub min: Option<i64>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { PasswordCharacterPolicy { optional min "min" } }
+
 /// Whether a password meets the policy.
 #[cfg(feature = "sign-in-experience")]
 #[derive(Clone, Debug, PartialEq)]
@@ -87,9 +577,30 @@ pub struct PasswordCheck {
 #[cfg(feature = "sign-in-experience")]
 crate::types::object! { PasswordCheck { required result "result", optional issues "issues" } }
 
+/// Whether and when passwords expire.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PasswordExpiration {
+    /// Whether passwords expire; they do not if left out.
+    pub enabled: Option<bool>,
+    /// After how many days a password expires.
+    pub valid_period_days: Option<i64>,
+    /// When expiration was switched on; passwords without a date of their own count from here. Set by the server.
+    pub enabled_at: Option<Timestamp>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    PasswordExpiration {
+        optional enabled "enabled",
+        optional valid_period_days "validPeriodDays",
+        optional enabled_at "enabledAt",
+    }
+}
+
 /// A rule that a password breaks.
 #[cfg(feature = "sign-in-experience")]
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PasswordIssue {
     /// The rule, such as `password_rejected.too_short`.
     pub code: String,
@@ -98,17 +609,139 @@ pub struct PasswordIssue {
 }
 
 #[cfg(feature = "sign-in-experience")]
-impl std::fmt::Debug for PasswordIssue {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PasswordIssue")
-            .field("code", &format_args!("[redacted]"))
-            .field("interpolation", &self.interpolation)
-            .finish()
+crate::types::object! { PasswordIssue { required code "code", optional interpolation "interpolation" } }
+
+/// How long passwords must be.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PasswordLengthPolicy {
+    /// Smallest number of characters.
+    ///
+    /// `8` if left out.
+    pub min: Option<i64>,
+    /// Greatest number of characters.
+    ///
+    /// `256` if left out.
+    pub max: Option<i64>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { PasswordLengthPolicy { optional min "min", optional max "max" } }
+
+/// What passwords must be like.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PasswordPolicy {
+    /// How long passwords must be.
+    pub length: Option<PasswordLengthPolicy>,
+    /// How varied passwords must be.
+    pub character_types: Option<PasswordCharacterPolicy>,
+    /// What passwords must not contain.
+    pub rejects: Option<PasswordRejectionPolicy>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    PasswordPolicy {
+        optional length "length",
+        optional character_types "characterTypes",
+        optional rejects "rejects",
     }
 }
 
-#[cfg(feature = "sign-in-experience")]
-crate::types::object! { PasswordIssue { required code "code", optional interpolation "interpolation" } }
+/// What passwords must not contain.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PasswordRejectionPolicy {
+    /// Refuses passwords known from data breaches.
+    ///
+    /// `true` if left out.
+    pub pwned: Option<bool>,
+    /// Refuses runs such as `aaaa` or `1234`.
+    ///
+    /// `true` if left out.
+    pub repetition_and_sequence: Option<bool>,
+    /// Refuses passwords that contain the user's name, email, phone or username.
+    ///
+    /// `true` if left out.
+    pub user_info: Option<bool>,
+    /// Words that passwords must not contain, in any case.
+    pub words: Option<Vec<String>>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    PasswordRejectionPolicy {
+        optional pwned "pwned",
+        optional repetition_and_sequence "repetitionAndSequence",
+        optional user_info "userInfo",
+        optional words "words",
+    }
+}
+
+#[cfg(any(feature = "captcha-provider", feature = "well-known"))]
+crate::types::string_enum! {
+    /// How reCAPTCHA shows itself.
+    pub enum RecaptchaMode {
+        /// Without anything to see.
+        Invisible = "invisible",
+        /// A box to tick.
+        Checkbox = "checkbox",
+    }
+}
+
+/// A further identifier that new users are asked for.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct SecondarySignUpIdentifier {
+    /// What the user is asked for, `emailOrPhone` meaning either.
+    pub identifier: IdentifierType,
+    /// Whether email address and phone number must be verified.
+    pub verify: Option<bool>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+impl SecondarySignUpIdentifier {
+    /// With what [`SecondarySignUpIdentifier`] has to have.
+    pub fn new(identifier: IdentifierType) -> Self {
+        Self { identifier, verify: Default::default() }
+    }
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { SecondarySignUpIdentifier { required identifier "identifier", optional verify "verify" } }
+
+/// When failed attempts lock an identifier.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SentinelPolicy {
+    /// How many failures within an hour lock an identifier; 100 if unset.
+    pub max_attempts: Option<i64>,
+    /// How long an identifier is locked, in minutes; 60 if unset.
+    pub lockout_duration: Option<i64>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { SentinelPolicy { optional max_attempts "maxAttempts", optional lockout_duration "lockoutDuration" } }
+
+/// How users can sign in.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignIn {
+    /// By which identifiers, and by password or code, users can sign in; in the order shown.
+    pub methods: Vec<SignInMethod>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+impl SignIn {
+    /// With what [`SignIn`] has to have.
+    pub fn new(methods: Vec<SignInMethod>) -> Self {
+        Self { methods }
+    }
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { SignIn { required methods "methods" } }
 
 /// The tenant's settings of sign-up and sign-in.
 #[cfg(feature = "sign-in-experience")]
@@ -236,6 +869,7 @@ crate::types::object! {
 }
 
 /// Colors of the sign-in pages.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignInExperienceColor {
     /// Leading color, as `#rrggbb`.
@@ -250,6 +884,7 @@ pub struct SignInExperienceColor {
     pub dark_primary_color: String,
 }
 
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 impl SignInExperienceColor {
     /// With what [`SignInExperienceColor`] has to have.
     pub fn new(
@@ -265,6 +900,7 @@ impl SignInExperienceColor {
     }
 }
 
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::object! {
     SignInExperienceColor {
         required primary_color "primaryColor",
@@ -272,6 +908,112 @@ crate::types::object! {
         required dark_primary_color "darkPrimaryColor",
     }
 }
+
+/// An identifier and how it is proven at sign-in.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignInMethod {
+    /// What the user enters first.
+    pub identifier: IdentifierType,
+    /// Whether a password proves it.
+    pub password: bool,
+    /// Whether a code proves it; not for usernames.
+    pub verification_code: bool,
+    /// Whether the password is asked for first, if a code would do too.
+    pub is_password_primary: bool,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+impl SignInMethod {
+    /// With what [`SignInMethod`] has to have.
+    pub fn new(identifier: IdentifierType, password: bool, verification_code: bool, is_password_primary: bool) -> Self {
+        Self { identifier, password, verification_code, is_password_primary }
+    }
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    SignInMethod {
+        required identifier "identifier",
+        required password "password",
+        required verification_code "verificationCode",
+        required is_password_primary "isPasswordPrimary",
+    }
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::string_enum! {
+    /// What the pages offer.
+    pub enum SignInMode {
+        /// Sign-in only; nobody can register.
+        SignIn = "SignIn",
+        /// Registration only.
+        Register = "Register",
+        /// Sign-in and registration.
+        SignInAndRegister = "SignInAndRegister",
+    }
+}
+
+/// What new users must have.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignUp {
+    /// Identifiers that every new user must have; empty for social sign-up alone.
+    pub identifiers: Vec<IdentifierType>,
+    /// Whether new users must choose a password.
+    pub password: bool,
+    /// Whether email address and phone number must be verified.
+    pub verify: bool,
+    /// Further identifiers that new users are asked for.
+    pub secondary_identifiers: Option<Vec<SecondarySignUpIdentifier>>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+impl SignUp {
+    /// With what [`SignUp`] has to have.
+    pub fn new(identifiers: Vec<IdentifierType>, password: bool, verify: bool) -> Self {
+        Self { identifiers, password, verify, secondary_identifiers: Default::default() }
+    }
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    SignUp {
+        required identifiers "identifiers",
+        required password "password",
+        required verify "verify",
+        optional secondary_identifiers "secondaryIdentifiers",
+    }
+}
+
+/// How social identities meet existing accounts.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SocialSignIn {
+    /// Links a new social identity to the one account of the same verified email or phone without asking.
+    pub automatic_account_linking: Option<bool>,
+    /// Lets users who register by a social identity do without the otherwise required identifiers.
+    pub skip_required_identifiers: Option<bool>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    SocialSignIn {
+        optional automatic_account_linking "automaticAccountLinking",
+        optional skip_required_identifiers "skipRequiredIdentifiers",
+    }
+}
+
+/// Something that is on or off; off if unset.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Toggle {
+    /// Whether it is on; off if left out.
+    pub enabled: Option<bool>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! { Toggle { optional enabled "enabled" } }
 
 /// Changes to the sign-in settings; what is given replaces what was there, objects whole.
 #[cfg(feature = "sign-in-experience")]
@@ -435,3 +1177,21 @@ pub struct UsernameConflicts {
 
 #[cfg(feature = "sign-in-experience")]
 crate::types::object! { UsernameConflicts { required total_conflicts "totalConflicts", required samples "samples" } }
+
+/// Life of verification codes.
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct VerificationCodePolicy {
+    /// How long a verification code stays valid, in seconds; 600 if unset.
+    pub expiration_duration: Option<i64>,
+    /// How many wrong tries spoil a verification code; 10 if unset.
+    pub max_retry_attempts: Option<i64>,
+}
+
+#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
+crate::types::object! {
+    VerificationCodePolicy {
+        optional expiration_duration "expirationDuration",
+        optional max_retry_attempts "maxRetryAttempts",
+    }
+}

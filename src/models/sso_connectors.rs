@@ -77,6 +77,7 @@ crate::types::object! {
 }
 
 /// A configured enterprise identity provider.
+#[cfg(any(feature = "organizations", feature = "sso-connectors"))]
 #[derive(Clone, PartialEq)]
 pub struct SsoConnector {
     /// Tenant that it belongs to; `default` on self-hosted servers.
@@ -119,6 +120,7 @@ pub struct SsoConnector {
     pub provider_config: Option<JsonObject>,
 }
 
+#[cfg(any(feature = "organizations", feature = "sso-connectors"))]
 impl std::fmt::Debug for SsoConnector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SsoConnector")
@@ -141,6 +143,7 @@ impl std::fmt::Debug for SsoConnector {
     }
 }
 
+#[cfg(any(feature = "organizations", feature = "sso-connectors"))]
 crate::types::object! {
     SsoConnector {
         required tenant_id "tenantId",
@@ -162,6 +165,7 @@ crate::types::object! {
 }
 
 /// How an enterprise connector shows on the sign-in page.
+#[cfg(any(feature = "organizations", feature = "sso-connectors"))]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SsoConnectorBranding {
     /// Name on the sign-in button, in place of `connectorName`.
@@ -172,11 +176,40 @@ pub struct SsoConnectorBranding {
     pub dark_logo: Option<String>,
 }
 
+#[cfg(any(feature = "organizations", feature = "sso-connectors"))]
 crate::types::object! {
     SsoConnectorBranding {
         optional display_name "displayName",
         optional logo "logo",
         optional dark_logo "darkLogo",
+    }
+}
+
+crate::types::string_enum! {
+    /// Which enterprise identity provider it is.
+    pub enum SsoProviderName {
+        /// Any provider that speaks OpenID Connect.
+        Oidc = "OIDC",
+        /// Any provider that speaks SAML 2.0.
+        Saml = "SAML",
+        /// Microsoft Entra ID by SAML.
+        AzureAd = "AzureAD",
+        /// Google Workspace.
+        GoogleWorkspace = "GoogleWorkspace",
+        /// Okta.
+        Okta = "Okta",
+        /// Microsoft Entra ID by OpenID Connect.
+        AzureAdOidc = "AzureAdOidc",
+    }
+}
+
+crate::types::string_enum! {
+    /// Protocol of an enterprise identity provider.
+    pub enum SsoProviderType {
+        /// OpenID Connect.
+        Oidc = "oidc",
+        /// SAML 2.0.
+        Saml = "saml",
     }
 }
 

@@ -7,15 +7,6 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The installation's settings of protected apps.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProtectedAppsConfig {
-    /// Domain under which protected apps get their hosts.
-    pub default_domain: String,
-}
-
-crate::types::object! { ProtectedAppsConfig { required default_domain "defaultDomain" } }
-
 /// The installation's settings of applications.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SystemApplicationConfig {

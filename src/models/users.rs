@@ -7,6 +7,76 @@ use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
+/// A postal address, in parts or as a whole.
+#[cfg(any(
+    feature = "configs",
+    feature = "experience",
+    feature = "my-account",
+    feature = "organizations",
+    feature = "roles",
+    feature = "users"
+))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Address {
+    /// The whole in one string, ready to show.
+    pub formatted: Option<String>,
+    /// Street, number and further lines.
+    pub street_address: Option<String>,
+    /// City or town.
+    pub locality: Option<String>,
+    /// State, province or region.
+    pub region: Option<String>,
+    /// Postal code.
+    pub postal_code: Option<String>,
+    /// Country of an address.
+    pub country: Option<String>,
+}
+
+#[cfg(any(
+    feature = "configs",
+    feature = "experience",
+    feature = "my-account",
+    feature = "organizations",
+    feature = "roles",
+    feature = "users"
+))]
+crate::types::object! {
+    Address {
+        optional formatted "formatted",
+        optional street_address "streetAddress",
+        optional locality "locality",
+        optional region "region",
+        optional postal_code "postalCode",
+        optional country "country",
+    }
+}
+
+/// A set of backup codes: ten, of ten hex digits each.
+#[cfg(any(feature = "my-account", feature = "users"))]
+#[derive(Clone, PartialEq)]
+pub struct BackupCodeSet {
+    /// Backup codes, each good for one sign-in.
+    pub codes: Vec<String>,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+impl BackupCodeSet {
+    /// With what [`BackupCodeSet`] has to have.
+    pub fn new(codes: Vec<String>) -> Self {
+        Self { codes }
+    }
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+impl std::fmt::Debug for BackupCodeSet {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BackupCodeSet").field("codes", &format_args!("[redacted]")).finish()
+    }
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! { BackupCodeSet { required codes "codes" } tag "type" "BackupCode" }
+
 /// Backup codes as new MFA factor: yours, or generated ones if left out.
 #[cfg(feature = "users")]
 #[derive(Clone, Default, PartialEq)]
@@ -226,6 +296,55 @@ crate::types::object! {
     }
 }
 
+/// A password alone.
+#[cfg(any(feature = "experience", feature = "my-account", feature = "users", feature = "verifications"))]
+#[derive(Clone, PartialEq)]
+pub struct Password {
+    /// The new password, or the one to check, in clear.
+    pub password: String,
+}
+
+#[cfg(any(feature = "experience", feature = "my-account", feature = "users", feature = "verifications"))]
+impl Password {
+    /// With what [`Password`] has to have.
+    pub fn new(password: impl Into<String>) -> Self {
+        Self { password: password.into() }
+    }
+}
+
+#[cfg(any(feature = "experience", feature = "my-account", feature = "users", feature = "verifications"))]
+impl std::fmt::Debug for Password {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Password").field("password", &format_args!("[redacted]")).finish()
+    }
+}
+
+#[cfg(any(feature = "experience", feature = "my-account", feature = "users", feature = "verifications"))]
+crate::types::object! { Password { required password "password" } }
+
+#[cfg(any(feature = "organizations", feature = "roles", feature = "users"))]
+crate::types::string_enum! {
+    /// How a password is hashed.
+    pub enum PasswordAlgorithm {
+        /// Argon2i, Logto's own; the digest in PHC form (`$argon2i$...`).
+        Argon2i = "Argon2i",
+        /// Argon2id; the digest in PHC form (`$argon2id$...`).
+        Argon2id = "Argon2id",
+        /// Argon2d; the digest in PHC form (`$argon2d$...`).
+        Argon2d = "Argon2d",
+        /// SHA-1 in hex.
+        Sha1 = "SHA1",
+        /// SHA-256 in hex.
+        Sha256 = "SHA256",
+        /// MD5 in hex.
+        Md5 = "MD5",
+        /// bcrypt; the digest in modular crypt form (`$2b$...`).
+        Bcrypt = "Bcrypt",
+        /// A hash of another system, its algorithm, salt and form told in the digest as JSON.
+        Legacy = "Legacy",
+    }
+}
+
 /// A token of a user for scripts, exchanged at the token endpoint for access tokens.
 #[cfg(feature = "users")]
 #[derive(Clone, PartialEq)]
@@ -301,6 +420,45 @@ impl RenamePersonalAccessToken {
 #[cfg(feature = "users")]
 crate::types::object! { RenamePersonalAccessToken { required name "name", optional current_name "currentName" } }
 
+/// A user at a social provider.
+#[cfg(any(
+    feature = "configs",
+    feature = "my-account",
+    feature = "organizations",
+    feature = "roles",
+    feature = "users"
+))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct SocialIdentity {
+    /// Id of the user at the provider.
+    pub user_id: String,
+    /// What the provider says of the user, in its own form.
+    pub details: Option<JsonObject>,
+}
+
+#[cfg(any(
+    feature = "configs",
+    feature = "my-account",
+    feature = "organizations",
+    feature = "roles",
+    feature = "users"
+))]
+impl SocialIdentity {
+    /// With what [`SocialIdentity`] has to have.
+    pub fn new(user_id: impl Into<String>) -> Self {
+        Self { user_id: user_id.into(), details: Default::default() }
+    }
+}
+
+#[cfg(any(
+    feature = "configs",
+    feature = "my-account",
+    feature = "organizations",
+    feature = "roles",
+    feature = "users"
+))]
+crate::types::object! { SocialIdentity { required user_id "userId", optional details "details" } }
+
 /// A social connector and what its provider's callback brought.
 #[cfg(feature = "users")]
 #[derive(Clone, PartialEq)]
@@ -331,6 +489,95 @@ impl std::fmt::Debug for SocialSignInData {
 
 #[cfg(feature = "users")]
 crate::types::object! { SocialSignInData { required connector_id "connectorId", required connector_data "connectorData" } }
+
+/// A user at an enterprise identity provider.
+#[cfg(any(feature = "my-account", feature = "organizations", feature = "roles", feature = "users"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct SsoIdentity {
+    /// Tenant that it belongs to; `default` on self-hosted servers.
+    ///
+    /// At most 21 characters.
+    pub tenant_id: String,
+    /// Unique id, given by the server.
+    ///
+    /// 1 to 21 characters.
+    pub id: String,
+    /// Id of a [`User`](crate::models::User).
+    ///
+    /// 1 to 12 characters.
+    pub user_id: String,
+    /// Identity provider: the issuer of an OIDC one, the entity id of a SAML one.
+    ///
+    /// 1 to 256 characters.
+    pub issuer: String,
+    /// Id of the user at the identity provider.
+    ///
+    /// 1 to 128 characters.
+    pub identity_id: String,
+    /// The user's claims as the identity provider gave them.
+    pub detail: JsonObject,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Id of an [`SsoConnector`](crate::models::SsoConnector).
+    ///
+    /// 1 to 128 characters.
+    pub sso_connector_id: String,
+}
+
+#[cfg(any(feature = "my-account", feature = "organizations", feature = "roles", feature = "users"))]
+crate::types::object! {
+    SsoIdentity {
+        required tenant_id "tenantId",
+        required id "id",
+        required user_id "userId",
+        required issuer "issuer",
+        required identity_id "identityId",
+        required detail "detail",
+        required created_at "createdAt",
+        required updated_at "updatedAt",
+        required sso_connector_id "ssoConnectorId",
+    }
+}
+
+/// A user at an enterprise identity provider, in brief.
+#[cfg(any(feature = "configs", feature = "experience"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct SsoIdentityDetail {
+    /// Identity provider: the issuer of an OIDC one, the entity id of a SAML one.
+    ///
+    /// 1 to 256 characters.
+    pub issuer: String,
+    /// Id of the user at the identity provider.
+    ///
+    /// 1 to 128 characters.
+    pub identity_id: String,
+    /// The user's claims as the identity provider gave them.
+    pub detail: JsonObject,
+    /// Id of an [`SsoConnector`](crate::models::SsoConnector).
+    ///
+    /// 1 to 128 characters.
+    pub sso_connector_id: Option<String>,
+}
+
+#[cfg(any(feature = "configs", feature = "experience"))]
+impl SsoIdentityDetail {
+    /// With what [`SsoIdentityDetail`] has to have.
+    pub fn new(issuer: impl Into<String>, identity_id: impl Into<String>, detail: JsonObject) -> Self {
+        Self { issuer: issuer.into(), identity_id: identity_id.into(), detail, sso_connector_id: Default::default() }
+    }
+}
+
+#[cfg(any(feature = "configs", feature = "experience"))]
+crate::types::object! {
+    SsoIdentityDetail {
+        required issuer "issuer",
+        required identity_id "identityId",
+        required detail "detail",
+        optional sso_connector_id "ssoConnectorId",
+    }
+}
 
 /// What is known of stored third-party tokens, without the tokens.
 #[cfg(feature = "users")]
@@ -406,6 +653,29 @@ crate::types::object! {
         required has_refresh_token "hasRefreshToken",
     }
 }
+
+/// A new secret for an authenticator app.
+#[cfg(any(feature = "interaction", feature = "my-account"))]
+#[derive(Clone, PartialEq)]
+pub struct TotpSecret {
+    /// Secret for the authenticator app, in Base32.
+    pub secret: String,
+    /// QR code of the secret for authenticator apps, as data URI of a PNG.
+    pub secret_qr_code: String,
+}
+
+#[cfg(any(feature = "interaction", feature = "my-account"))]
+impl std::fmt::Debug for TotpSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TotpSecret")
+            .field("secret", &format_args!("[redacted]"))
+            .field("secret_qr_code", &format_args!("[redacted]"))
+            .finish()
+    }
+}
+
+#[cfg(any(feature = "interaction", feature = "my-account"))]
+crate::types::object! { TotpSecret { required secret "secret", required secret_qr_code "secretQrCode" } }
 
 /// Changes to a user: what is left out stays, null clears, `customData` and `profile` are replaced whole.
 #[cfg(feature = "users")]
@@ -488,6 +758,54 @@ impl UpdateUserIsSuspended {
 
 #[cfg(feature = "users")]
 crate::types::object! { UpdateUserIsSuspended { required is_suspended "isSuspended" } }
+
+/// Changes to a user's choices about MFA and passkeys.
+#[cfg(any(feature = "my-account", feature = "users"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateUserLogtoConfig {
+    /// Multi-factor authentication.
+    pub mfa: Option<UpdateUserMfaConfig>,
+    /// Signing in with a passkey in place of a password.
+    pub passkey_sign_in: Option<UpdateUserPasskeySignInConfig>,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! { UpdateUserLogtoConfig { optional mfa "mfa", optional passkey_sign_in "passkeySignIn" } }
+
+/// Changes to a user's choices about MFA.
+#[cfg(any(feature = "my-account", feature = "users"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateUserMfaConfig {
+    /// Whether the user opted in to MFA.
+    pub enabled: Option<bool>,
+    /// Whether the user declined to set up MFA; false has the prompt shown again.
+    pub skipped: Option<bool>,
+    /// Whether the user waved off the suggestion of a second MFA factor.
+    pub additional_binding_suggestion_skipped: Option<bool>,
+    /// Whether the user is not asked for MFA at sign-in; without effect where MFA is mandatory.
+    pub skip_mfa_on_sign_in: Option<bool>,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! {
+    UpdateUserMfaConfig {
+        optional enabled "enabled",
+        optional skipped "skipped",
+        optional additional_binding_suggestion_skipped "additionalBindingSuggestionSkipped",
+        optional skip_mfa_on_sign_in "skipMfaOnSignIn",
+    }
+}
+
+/// Changes to a user's choices about passkeys.
+#[cfg(any(feature = "my-account", feature = "users"))]
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateUserPasskeySignInConfig {
+    /// Whether the user declined to create a passkey; false has the prompt shown again.
+    pub skipped: Option<bool>,
+}
+
+#[cfg(any(feature = "my-account", feature = "users"))]
+crate::types::object! { UpdateUserPasskeySignInConfig { optional skipped "skipped" } }
 
 /// Whether the password counts as expired.
 #[cfg(feature = "users")]

@@ -11,6 +11,7 @@ use super::text::{Item, file};
 use super::{structs, unions};
 use crate::failure::Result;
 use crate::model::{Shape, TypeDef};
+use crate::naming::glob;
 use crate::pipeline::Plan;
 use crate::words::{pascal, singular};
 
@@ -60,7 +61,8 @@ fn head() -> TokenStream {
 fn title(plan: &Plan, home: &str) -> String {
     match plan.groups.tags.get(home) {
         Some(tag) => format!("Types of the group {tag}."),
-        None => "Types that several groups use.".to_owned(),
+        None if home == SHARED => "Types that several groups use.".to_owned(),
+        None => format!("Types about {}.", home.replace('_', " ")),
     }
 }
 
@@ -75,9 +77,16 @@ fn item(plan: &Plan, docs: &Docs, type_def: &TypeDef, file_groups: &BTreeSet<Str
     }
 }
 
-/// The group to whose file a type goes: the only one that uses it, or the one whose name it begins with.
+/// The file of a type: a settled one, that of the only group that uses it, or that of the group whose name it begins
+/// with.
 fn home(plan: &Plan, type_def: &TypeDef) -> String {
-    if let Some(file) = plan.settings.names.files.get(&type_def.name) {
+    let settled = plan
+        .settings
+        .names
+        .files
+        .iter()
+        .find(|(_, patterns)| patterns.iter().any(|pattern| glob(pattern, &type_def.name)));
+    if let Some((file, _)) = settled {
         return file.clone();
     }
     let mut groups = type_def.groups.iter();
