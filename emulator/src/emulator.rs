@@ -97,6 +97,19 @@ impl Emulator {
         dispatch::handle(request, &mut self.state())
     }
 
+    /// Whether the emulator remembers what this operation does, by its operationId. Otherwise its answer is made up
+    /// from the API document, and has no consequences.
+    ///
+    /// ```
+    /// use logto_admin_emulator::Emulator;
+    ///
+    /// assert!(Emulator::keeps("CreateUser") && !Emulator::keeps("CreateHook"));
+    /// ```
+    #[must_use]
+    pub fn keeps(operation_id: &str) -> bool {
+        crate::router::keeps(operation_id)
+    }
+
     /// What time it is for the emulator. Its own clock goes on by a millisecond a request.
     #[must_use]
     pub fn now(&self) -> Timestamp {

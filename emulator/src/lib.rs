@@ -20,7 +20,7 @@
 //!
 //! Users, roles, resources and their scopes, applications and their secrets, organizations with members, roles and
 //! invitations are kept, with the rules for them. Every other operation gets an answer that its schema describes, with
-//! what was sent in it where it fits, and remembers nothing. The same seed and the same requests give the same answers.
+//! what was sent in it where it fits, and remembers nothing ([`Emulator::keeps`] tells which). The same seed and the same requests give the same answers.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 

@@ -12,6 +12,7 @@ use crate::lists;
 use crate::relations::{OwnerCheck, Relation, Reply, UnknownTarget};
 use crate::reply;
 use crate::store::Record;
+use crate::validate;
 
 /// What is done to the links of an entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +79,9 @@ fn add(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse
     if let (Some(names), true) = (relation.names, ids.is_empty()) {
         let named = call.body.contains_key(names) || call.body.contains_key(relation.ids);
         return if named { respond(call, relation, ids, &[]) } else { Err(empty_change()) };
+    }
+    if ids.is_empty() && !relation.accepts_empty {
+        return Err(validate::refuse_empty(relation.ids));
     }
     let row = |id: &String| row(call, relation, id);
     let repeated = ids.iter().find(|id| call.state.store.links.has(relation.table, &row(id)));

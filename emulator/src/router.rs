@@ -125,6 +125,11 @@ fn routes() -> &'static HashMap<usize, Vec<Route>> {
     })
 }
 
+/// Whether an operation has a state behind it.
+pub(crate) fn keeps(id: &str) -> bool {
+    logto_admin::operation::find(id).is_some_and(|info| !matches!(work(info), Work::StandIn))
+}
+
 /// The route of a request, with the path's parameters.
 pub(crate) fn find(method: Method, segments: &[String]) -> Result<(&'static Route, Vec<String>), Refusal> {
     // The head of an answer is that of the answer to a GET.
@@ -167,10 +172,9 @@ mod tests {
         assert_eq!(route(Method::Head, "/api/users"), Ok(("ListUsers", Vec::new())));
     }
 
-    /// Which operations have a state behind them is written down: whoever adds one adds it here.
     #[test]
-    fn every_operation_has_work() {
-        let kept = TABLE.iter().filter(|info| !matches!(work(info), Work::StandIn)).count();
-        assert!(kept > 100, "{kept}");
+    fn what_is_kept_is_told_from_what_is_made_up() {
+        assert!(keeps("CreateUser") && keeps("AssignUserRoles") && keeps("VerifyUserPassword"));
+        assert!(!keeps("ListHooks") && !keeps("NoSuchOperation"));
     }
 }

@@ -16,9 +16,11 @@ struct Issue(Map<String, Value>);
 /// Where a value stands: the names and indices that lead to it.
 type Path = Vec<Value>;
 
+const BODY: &str = "The body is not what this operation takes.";
+
 /// Refuses a body that is not what the schema says.
 pub(crate) fn body(schema: Schema, value: &Value) -> Outcome<()> {
-    outcome(check(schema, Some(value), &Path::new()), "The body is not what this operation takes.")
+    outcome(check(schema, Some(value), &Path::new()), BODY)
 }
 
 /// Refuses a query that is not what the schema says. Pages are checked where they are made.
@@ -41,6 +43,11 @@ pub(crate) fn path(schema: Schema, parameters: Map<String, Value>) -> Outcome<()
     outcome(check(schema, Some(&parameters.into()), &Path::new()), "The path is not one that this operation takes.")
 }
 
+/// Refuses a list in a body that has nothing in it.
+pub(crate) fn refuse_empty(member: &str) -> Refusal {
+    refuse(vec![out_of_bounds("too_small", "array", 1, &vec![member.into()])], BODY)
+}
+
 /// Whether the value is what the schema says.
 pub(crate) fn takes(schema: Schema, value: &Value) -> bool {
     check(schema, Some(value), &Path::new()).is_empty()
@@ -58,13 +65,13 @@ fn typed(schema: Schema, value: &str) -> Value {
 }
 
 fn outcome(issues: Vec<Issue>, message: &str) -> Outcome<()> {
-    if issues.is_empty() {
-        return Ok(());
-    }
+    if issues.is_empty() { Ok(()) } else { Err(refuse(issues, message)) }
+}
+
+fn refuse(issues: Vec<Issue>, message: &str) -> Refusal {
     let details: Vec<String> = issues.iter().map(Issue::detail).collect();
     let data = json!({ "issues": values(issues), "name": "ZodError" });
-    let refusal = Refusal::new(400, "guard.invalid_input", message);
-    Err(refusal.with("data", data).with("details", details.join("\n")))
+    Refusal::new(400, "guard.invalid_input", message).with("data", data).with("details", details.join("\n"))
 }
 
 fn values(issues: Vec<Issue>) -> Vec<Value> {
@@ -90,6 +97,12 @@ impl Issue {
             Some(_) => format!("{received} where {expected} belongs"),
         };
         Self::new("invalid_type", path, message, json!({ "expected": expected, "received": received }))
+    }
+
+    /// Whether the value has the right type, and only its content is wrong.
+    fn is_about_content(&self) -> bool {
+        let code = self.0.get("code").and_then(Value::as_str);
+        matches!(code, Some("invalid_string" | "too_small" | "too_big"))
     }
 
     /// A line that names the place and the problem.
@@ -255,7 +268,8 @@ fn check_union(schema: Schema, value: Option<&Value>, path: &Path) -> Vec<Issue>
     let mut failures = Vec::new();
     for branch in schema.branches() {
         let issues = check(branch, value, path);
-        if issues.is_empty() {
+        // A branch of the right type tells what is wrong with the value.
+        if issues.is_empty() || issues.iter().all(Issue::is_about_content) {
             return issues;
         }
         failures.push(json!({ "issues": values(issues), "name": "ZodError" }));

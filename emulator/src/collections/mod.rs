@@ -16,7 +16,9 @@ use crate::state::State;
 use crate::store::{Members, Record};
 
 pub(crate) use applications::{APPLICATION_SECRETS, APPLICATIONS};
-pub(crate) use organizations::{INVITATIONS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, role_names};
+pub(crate) use organizations::{
+    INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, role_names,
+};
 pub(crate) use resources::{RESOURCES, SCOPES};
 pub(crate) use roles::ROLES;
 pub(crate) use users::{PERSONAL_ACCESS_TOKENS, USERS};
@@ -181,7 +183,7 @@ impl Collection {
     };
 }
 
-static ALL: [&Collection; 11] = [
+static ALL: [&Collection; 12] = [
     &USERS,
     &PERSONAL_ACCESS_TOKENS,
     &ROLES,
@@ -192,6 +194,7 @@ static ALL: [&Collection; 11] = [
     &ORGANIZATIONS,
     &ORGANIZATION_ROLES,
     &ORGANIZATION_SCOPES,
+    &JIT_EMAIL_DOMAINS,
     &INVITATIONS,
 ];
 

@@ -3,7 +3,8 @@ use logto_admin::serde_json::{Value, json};
 use super::roles::featured_of;
 use super::users::refuse_past;
 use super::{
-    Collection, Draft, Filter, InitialLinks, Key, RESOURCES, SCOPES, Shape, Test, USERS, Unique, Unknown, View,
+    Collection, Draft, Filter, InitialLinks, Key, Order, Owner, RESOURCES, SCOPES, Shape, Test, USERS, Unique, Unknown,
+    View,
 };
 use crate::call::Call;
 use crate::errors::{Outcome, foreign_key, unique_violation};
@@ -78,6 +79,19 @@ pub(crate) static ORGANIZATION_SCOPES: Collection = Collection {
     unknown: Unknown::Plain,
     unknown_on_delete: Unknown::Plain,
     refuses_empty_change: true,
+    ..Collection::DEFAULT
+};
+
+pub(crate) static JIT_EMAIL_DOMAINS: Collection = Collection {
+    name: "organization_jit_email_domains",
+    path: "/api/organizations/{}/jit/email-domains",
+    key: Key::Member { name: "emailDomain", taken: TAKEN },
+    owner: Some(Owner { collection: &ORGANIZATIONS, member: "organizationId", has_checked_list: false }),
+    blank: || json!({ "tenantId": "default", "emailDomain": "" }),
+    searchable: &["emailDomain"],
+    order: Order::By("emailDomain"),
+    unknown: Unknown::Plain,
+    unknown_on_delete: Unknown::Plain,
     ..Collection::DEFAULT
 };
 

@@ -25,6 +25,8 @@ pub(crate) struct Relation {
     pub owner_check: OwnerCheck,
     /// The code with which a link that is there already is refused; without it it is left alone.
     pub repeated: Option<&'static str>,
+    /// Whether nothing can be added, too.
+    pub accepts_empty: bool,
     pub unknown_target: UnknownTarget,
     pub reply: Reply,
     /// Whether replacing the links by the same ones is refused.
@@ -87,6 +89,7 @@ impl Relation {
             requires: None,
             owner_check: OwnerCheck::Never,
             repeated: None,
+            accepts_empty: false,
             unknown_target: UnknownTarget::ForeignKey,
             reply: Reply::Ids,
             refuses_same: false,

@@ -27,6 +27,7 @@ pub(super) static ALL: [Relation; 9] = [
     Relation {
         names: Some("organizationRoleNames"),
         requires: Some(MEMBERS),
+        accepts_empty: true,
         fits: |_, role| of_type(role, "User"),
         ..Relation::new(
             "/api/organizations/{}/users/{}/roles",

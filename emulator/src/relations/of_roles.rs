@@ -9,6 +9,7 @@ const MACHINE: &str = "MachineToMachine";
 pub(super) static ALL: [Relation; 5] = [
     Relation {
         owner_check: OwnerCheck::Always,
+        accepts_empty: true,
         unknown_target: UnknownTarget::Collection,
         reply: Reply::IdsAndAdded("addedRoleIds"),
         fits: |_, role| refuse(role.text("type") == MACHINE, "user.invalid_role_type"),
@@ -16,6 +17,7 @@ pub(super) static ALL: [Relation; 5] = [
     },
     Relation {
         owner_check: OwnerCheck::Always,
+        accepts_empty: true,
         unknown_target: UnknownTarget::Collection,
         reply: Reply::IdsAndAdded("addedRoleIds"),
         refuses_same: true,

@@ -3,7 +3,9 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{Collection, INVITATIONS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, Shape, USERS};
+use crate::collections::{
+    INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, Shape, USERS,
+};
 use crate::entities::{keep, show};
 use crate::errors::{Outcome, foreign_key, invalid_input, require_membership};
 use crate::reply;
@@ -15,6 +17,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("AssignOrganizationRolesToApplications", |call| {
         assign_roles(call, "applicationIds", "organization_applications", "organization_application_roles")
     }),
+    ("ReplaceOrganizationJitEmailDomains", replace_email_domains),
     ("ListOrganizationUserScopes", scopes_of_user),
     ("ReplaceOrganizationInvitationStatus", set_status),
     ("CreateOrganizationInvitationMessage", send_message),
@@ -37,6 +40,21 @@ fn assign_roles(call: &mut Call<'_>, ids: &str, members: &str, roles: &'static s
         }
     }
     Ok(reply::word(call.success()))
+}
+
+fn replace_email_domains(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let organization = call.record(&ORGANIZATIONS, call.parameter(0))?.id.clone();
+    let old = call.state.store.all(&JIT_EMAIL_DOMAINS).filter(|domain| domain.text("organizationId") == organization);
+    for id in old.map(|domain| domain.id.clone()).collect::<Vec<_>>() {
+        call.state.store.remove(&JIT_EMAIL_DOMAINS, &id);
+    }
+    for domain in call.texts("emailDomains") {
+        let given = [("organizationId", organization.clone()), ("emailDomain", domain)];
+        let given = given.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let record = call.state.blank(&JIT_EMAIL_DOMAINS, given, call.now);
+        call.state.store.put(&JIT_EMAIL_DOMAINS, record);
+    }
+    Ok(reply::nothing(call.success()))
 }
 
 /// What the roles of a member permit in an organization.
@@ -95,7 +113,6 @@ fn accept(call: &mut Call<'_>, user: &str, invitation: &crate::store::Record) ->
 }
 
 fn send_message(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let invitations: &Collection = &INVITATIONS;
-    call.record(invitations, call.parameter(0))?;
+    call.record(&INVITATIONS, call.parameter(0))?;
     Ok(reply::nothing(call.success()))
 }

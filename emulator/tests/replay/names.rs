@@ -1,0 +1,67 @@
+use std::collections::HashMap;
+
+use logto_admin::serde_json::Value;
+
+/// What the emulator calls the things of the recordings: ids and secrets.
+#[derive(Default)]
+pub(crate) struct Names(HashMap<String, String>);
+
+impl Names {
+    pub(crate) fn get(&self, recorded: &str) -> Option<&str> {
+        self.0.get(recorded).map(String::as_str)
+    }
+
+    pub(crate) fn add(&mut self, recorded: &str, ours: &str) {
+        self.0.insert(recorded.to_owned(), ours.to_owned());
+    }
+
+    /// Learns from two answers to the same request. Lists may be ordered or filled otherwise, and teach nothing.
+    pub(crate) fn learn(&mut self, recorded: &Value, ours: &Value) {
+        match (recorded, ours) {
+            (Value::Object(recorded), Value::Object(ours)) => {
+                for (name, value) in recorded {
+                    let Some(own) = ours.get(name) else { continue };
+                    match (value, own) {
+                        (Value::String(value), Value::String(own)) if is_id(name, value) => {
+                            self.0.entry(value.clone()).or_insert_with(|| own.clone());
+                        }
+                        _ => self.learn(value, own),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The text with every id in it replaced; `None` if it is an id of something that is not there.
+    pub(crate) fn replace(&self, text: &str) -> Option<String> {
+        match self.get(text) {
+            Some(own) => Some(own.to_owned()),
+            None if looks_like_id(text) => None,
+            None => Some(text.to_owned()),
+        }
+    }
+
+    pub(crate) fn replace_in(&self, value: &Value) -> Option<Value> {
+        Some(match value {
+            Value::String(text) => self.replace(text)?.into(),
+            Value::Array(elements) => {
+                elements.iter().map(|element| self.replace_in(element)).collect::<Option<Vec<_>>>()?.into()
+            }
+            Value::Object(members) => {
+                let replaced = members.iter().map(|(name, value)| Some((name.clone(), self.replace_in(value)?)));
+                Value::Object(replaced.collect::<Option<_>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+}
+
+fn is_id(name: &str, value: &str) -> bool {
+    (name == "id" || name.ends_with("Id")) && looks_like_id(value)
+}
+
+pub(crate) fn looks_like_id(text: &str) -> bool {
+    let drawn = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    matches!(text.len(), 12 | 21) && drawn && text.bytes().any(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,75 @@
+use logto_admin::serde_json::Value;
+
+use crate::exchange::Exchange;
+
+/// Whether an operation that keeps nothing can know this: who may call, what is valid, which pages there are.
+fn is_general(exchange: &Exchange) -> bool {
+    let code = exchange.response_body["code"].as_str().unwrap_or_default();
+    exchange.is_success() || ["auth.", "guard.", "session.not_found"].iter().any(|general| code.starts_with(general))
+}
+
+/// How an answer differs from the recorded one, if it does.
+pub(crate) fn difference(exchange: &Exchange, status: u16, ours: &Value, kept: bool) -> Option<String> {
+    let code = |body: &Value| body["code"].as_str().map(str::to_owned);
+    let both = exchange.is_success() && (200..300).contains(&status);
+    if !kept && (both || !is_general(exchange)) {
+        return None;
+    }
+    if exchange.status != status {
+        return Some(format!(
+            "{} {:?}, recorded {} {:?}",
+            status,
+            code(ours),
+            exchange.status,
+            code(&exchange.response_body)
+        ));
+    }
+    let recorded = &exchange.response_body;
+    if code(recorded) != code(ours) {
+        return Some(format!("{status}: {:?}, recorded {:?}", code(ours), code(recorded)));
+    }
+    if !exchange.is_success() {
+        return issues(recorded, ours);
+    }
+    (kept && exchange.method != "HEAD").then(|| unlike("", recorded, ours)).flatten()
+}
+
+/// The issues of a refused input: the same codes at the same places.
+fn issues(recorded: &Value, ours: &Value) -> Option<String> {
+    let told = |body: &Value| {
+        let issues = body["data"]["issues"].as_array().into_iter().flatten();
+        let mut told: Vec<String> = issues.map(|issue| format!("{} at {}", issue["code"], issue["path"])).collect();
+        told.sort();
+        told
+    };
+    let (recorded, ours) = (told(recorded), told(ours));
+    (recorded != ours).then(|| format!("{ours:?}, recorded {recorded:?}"))
+}
+
+/// The first place where two values have members of other names or types.
+fn unlike(place: &str, recorded: &Value, ours: &Value) -> Option<String> {
+    match (recorded, ours) {
+        (Value::Object(one), Value::Object(other)) => {
+            // What is free in them is not compared.
+            if ["customData", "customClientMetadata", "identities", "profile"].iter().any(|free| place.ends_with(free))
+            {
+                return None;
+            }
+            let missing = one.keys().find(|name| !other.contains_key(*name));
+            let more = other.keys().find(|name| !one.contains_key(*name));
+            missing
+                .map(|name| format!("{place}/{name} is missing"))
+                .or_else(|| more.map(|name| format!("{place}/{name} is too much")))
+                .or_else(|| {
+                    one.iter().find_map(|(name, value)| unlike(&format!("{place}/{name}"), value, &other[name]))
+                })
+        }
+        (Value::Array(one), Value::Array(other)) => {
+            one.first().zip(other.first()).and_then(|(one, other)| unlike(&format!("{place}/0"), one, other))
+        }
+        // Nothing is known of what is null.
+        (Value::Null, Value::String(_) | Value::Number(_)) | (Value::String(_) | Value::Number(_), Value::Null) => None,
+        (one, other) if std::mem::discriminant(one) == std::mem::discriminant(other) => None,
+        (one, other) => Some(format!("{place} is {other}, recorded {one}")),
+    }
+}
