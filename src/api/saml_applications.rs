@@ -296,4 +296,9 @@ impl Request<GetSamlApplicationCallback> {
     pub fn error_description(self, value: impl AsRef<str>) -> Self {
         self.query("error_description", value.as_ref())
     }
+
+    /// Issuer of the OIDC sign-in behind the SAML one.
+    pub fn iss(self, value: impl AsRef<str>) -> Self {
+        self.query("iss", value.as_ref())
+    }
 }

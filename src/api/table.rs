@@ -3901,6 +3901,7 @@ pub(crate) static GET_SAML_APPLICATION_CALLBACK: OperationInfo = OperationInfo {
         QueryParameter { name: "redirectUri", required: false, kind: ParameterKind::String },
         QueryParameter { name: "error", required: false, kind: ParameterKind::String },
         QueryParameter { name: "error_description", required: false, kind: ParameterKind::String },
+        QueryParameter { name: "iss", required: false, kind: ParameterKind::String },
     ],
     body: BodyKind::None,
     answer: AnswerKind::Html,
