@@ -2671,6 +2671,10 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 Some(value) => request.error_description(value),
                 None => request,
             };
+            let request = match input.optional_query::<String>("iss")? {
+                Some(value) => request.iss(value),
+                None => request,
+            };
             input.finish(request)
         },
         read: plain::<api::saml_applications::GetSamlApplicationCallback>,
