@@ -1,0 +1,2 @@
+//! Time of decoding and of single calls, by Criterion.
+fn main() {}

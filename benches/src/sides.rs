@@ -1,0 +1,97 @@
+//! The two sides of a comparison: the client, and reqwest as a careful hand would use it.
+
+use anyhow::Result;
+use logto_admin::models::User;
+use logto_admin::{Client, Endpoint};
+
+use crate::data;
+
+/// What is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// One user.
+    Get,
+    /// The first page of so many users.
+    List(u32),
+}
+
+/// Who reads it.
+#[derive(Clone)]
+pub enum Side {
+    /// The client.
+    Client(Client),
+    /// Bare reqwest and `serde_json::from_slice`.
+    Bare(Bare),
+}
+
+/// reqwest with what the client gives each request too: a token, and `Accept`.
+#[derive(Clone)]
+pub struct Bare {
+    http: reqwest::Client,
+    url: String,
+    token: String,
+}
+
+impl Side {
+    /// The client, with a token already there.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    pub async fn client(url: &str) -> Result<Self> {
+        let client = client(url)?;
+        client.access_token().await?;
+        Ok(Self::Client(client))
+    }
+
+    /// Bare reqwest, with the same token.
+    ///
+    /// # Errors
+    /// The server cannot be reached.
+    pub async fn bare(url: &str) -> Result<Self> {
+        let token = client(url)?.access_token().await?.secret().to_owned();
+        let http = reqwest::Client::builder().user_agent("bare").build()?;
+        Ok(Self::Bare(Bare { http, url: url.to_owned(), token }))
+    }
+
+    /// Does the work once; says how many users came.
+    ///
+    /// # Errors
+    /// The call fails.
+    pub async fn call(&self, work: Work) -> Result<usize> {
+        match (self, work) {
+            (Self::Client(client), Work::Get) => Ok(client.users().get(data::id(42)).await.map(|_| 1)?),
+            (Self::Client(client), Work::List(size)) => Ok(client.users().list().page_size(size).await?.len()),
+            (Self::Bare(bare), Work::Get) => Ok(bare.get(&data::id(42)).await.map(|_| 1)?),
+            (Self::Bare(bare), Work::List(size)) => Ok(bare.list(1, size).await?.len()),
+        }
+    }
+}
+
+impl Bare {
+    async fn get(&self, id: &str) -> Result<User> {
+        self.read(format!("{}/api/users/{id}", self.url)).await
+    }
+
+    /// One page.
+    ///
+    /// # Errors
+    /// The call fails.
+    pub async fn list(&self, page: u32, size: u32) -> Result<Vec<User>> {
+        self.read(format!("{}/api/users?page={page}&page_size={size}", self.url)).await
+    }
+
+    async fn read<T: serde::de::DeserializeOwned>(&self, url: String) -> Result<T> {
+        let request = self.http.get(url).header("accept", "application/json").bearer_auth(&self.token);
+        let bytes = request.send().await?.error_for_status()?.bytes().await?;
+        Ok(serde_json::from_slice(&bytes)?)
+    }
+}
+
+/// A client as anyone would build it.
+///
+/// # Errors
+/// Never for the URL of a server.
+pub fn client(url: &str) -> Result<Client> {
+    let builder = Client::builder(Endpoint::self_hosted(url)).client_credentials("bench", "secret");
+    Ok(builder.build()?)
+}
