@@ -158,8 +158,8 @@ impl Operation for DeleteDomain {
 #[derive(Debug)]
 pub struct ListDomainVerificationFiles;
 impl Operation for ListDomainVerificationFiles {
-    type Output = JsonObject;
-    type Answer = Json<JsonObject>;
+    type Output = Vec<models::DomainVerificationFile>;
+    type Answer = Json<Vec<models::DomainVerificationFile>>;
     const INFO: &'static OperationInfo = &table::LIST_DOMAIN_VERIFICATION_FILES;
 }
 
@@ -167,8 +167,8 @@ impl Operation for ListDomainVerificationFiles {
 #[derive(Debug)]
 pub struct ReplaceDomainVerificationFiles;
 impl Operation for ReplaceDomainVerificationFiles {
-    type Output = JsonObject;
-    type Answer = Json<JsonObject>;
+    type Output = Vec<models::DomainVerificationFile>;
+    type Answer = Json<Vec<models::DomainVerificationFile>>;
     const INFO: &'static OperationInfo = &table::REPLACE_DOMAIN_VERIFICATION_FILES;
 }
 

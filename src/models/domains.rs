@@ -119,18 +119,52 @@ crate::types::string_enum! {
     }
 }
 
+/// A file that proves to another service who owns a custom domain.
+#[cfg(feature = "domains")]
+#[derive(Clone, Debug, PartialEq)]
+pub struct DomainVerificationFile {
+    /// Path under the domain at which the file is served.
+    pub path: String,
+    /// What is in the file.
+    pub content: String,
+    /// Media type with which the file is served.
+    pub content_type: DomainVerificationFileType,
+}
+
+#[cfg(feature = "domains")]
+impl DomainVerificationFile {
+    /// With what [`DomainVerificationFile`] has to have.
+    pub fn new(path: impl Into<String>, content: impl Into<String>, content_type: DomainVerificationFileType) -> Self {
+        Self { path: path.into(), content: content.into(), content_type }
+    }
+}
+
+#[cfg(feature = "domains")]
+crate::types::object! { DomainVerificationFile { required path "path", required content "content", required content_type "contentType" } }
+
+#[cfg(feature = "domains")]
+crate::types::string_enum! {
+    /// The media type with which a verification file is served.
+    pub enum DomainVerificationFileType {
+        /// Plain text.
+        TextPlain = "text/plain",
+        /// JSON.
+        ApplicationJson = "application/json",
+    }
+}
+
 /// The files that are served under a custom domain.
 #[cfg(feature = "domains")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceDomainVerificationFiles {
     /// All files to serve under the domain, each with path, content and content type.
-    pub verification_files: JsonObject,
+    pub verification_files: Vec<DomainVerificationFile>,
 }
 
 #[cfg(feature = "domains")]
 impl ReplaceDomainVerificationFiles {
     /// With what [`ReplaceDomainVerificationFiles`] has to have.
-    pub fn new(verification_files: JsonObject) -> Self {
+    pub fn new(verification_files: Vec<DomainVerificationFile>) -> Self {
         Self { verification_files }
     }
 }
