@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::failure::{Failure, Result};
-use crate::pipeline::{Plan, Source, root};
-use crate::{emit, output, prose, report};
+use crate::pipeline::{Plan, Source, corrected_documents, root};
+use crate::{contracts, emit, output, prose, report};
 
 const USAGE: &str = "\
 usage: cargo codegen [--check | --report] [--document FILE [--out DIR]]
@@ -67,7 +67,10 @@ fn run(arguments: &Arguments) -> Result<()> {
         return Err(Failure::Undocumented(missing));
     }
     let out = arguments.out.clone().unwrap_or_else(|| root().to_path_buf());
-    let files = generated(&plan)?;
+    let mut files = generated(&plan)?;
+    if source.is_strict() {
+        files.insert(contracts::FILE.to_owned(), contracts::text(&corrected_documents()?));
+    }
     if arguments.check { output::check(&out, &files) } else { output::write(&out, &files) }
 }
 

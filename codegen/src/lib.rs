@@ -7,6 +7,7 @@
 mod answers;
 mod build;
 mod command;
+mod contracts;
 mod corrections;
 mod document;
 mod emit;

@@ -735,9 +735,9 @@ crate::types::object! {
 crate::types::untagged_union! {
     /// One string or several.
     pub enum StringOrList {
-        /// String.
+        /// A single one.
         String(String),
-        /// List.
+        /// Several, or none.
         List(Vec<String>),
     }
 }

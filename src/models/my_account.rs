@@ -163,9 +163,9 @@ crate::types::object! { CreateOrReplaceTotpMfaVerification { required secret "se
 crate::types::untagged_union! {
     /// Seconds until a token expires, as number or text, as the provider sends it.
     pub enum ExpiresIn {
-        /// Number.
+        /// As a number.
         Number(i64),
-        /// String.
+        /// As text, which some providers send.
         String(String),
     }
 }

@@ -96,9 +96,9 @@ crate::types::object! {
 crate::types::untagged_union! {
     /// The email of an invitation, or none.
     pub enum InvitationMessageOption {
-        /// [`InvitationMessage`](crate::models::InvitationMessage).
+        /// An email is sent, with this in it.
         Message(InvitationMessage),
-        /// False.
+        /// No email is sent.
         None(False),
     }
 }

@@ -294,9 +294,9 @@ crate::types::object! { ScopeIds { required scope_ids "scopeIds" } }
 crate::types::untagged_union! {
     /// A text or an object.
     pub enum StringOrObject {
-        /// Object.
+        /// Further texts, by key.
         Object(JsonObject),
-        /// String.
+        /// The text itself.
         String(String),
     }
 }

@@ -61,6 +61,11 @@ impl<'a> Docs<'a> {
         keys.iter().find_map(|key| values.get(key)).cloned().unwrap_or_else(|| format!("`{value}`."))
     }
 
+    /// What is said of a variant by its own key alone.
+    pub fn variant_text(&self, type_name: &str, variant: &str) -> Option<String> {
+        self.plan.settings.docs.values.get(&format!("{type_name}.{variant}")).cloned()
+    }
+
     /// Where a type is used, for want of anything better to say.
     fn use_of(&self, type_def: &TypeDef) -> String {
         let place = type_def.locations.first().map(String::as_str).unwrap_or_default();

@@ -49,11 +49,11 @@ pub fn tagged(
 pub fn untagged(plan: &Plan, docs: &Docs, type_def: &TypeDef, branches: &[TypeRef], cfg: TokenStream) -> Result<Item> {
     let names = variant_names(plan, type_def)?;
     let variants = names.iter().zip(branches).map(|(name, ty)| {
-        let text = match ty.named() {
+        let own = docs.variant_text(&type_def.name, name);
+        let doc = docs.attributes(&own.unwrap_or_else(|| match ty.named() {
             Some(named) => format!("[{named}]."),
             None => format!("{}.", branch_name(ty)),
-        };
-        let doc = docs.attributes(&text);
+        }));
         let (name, ty) = (ident(name), rust_type(ty));
         quote! { #doc #name(#ty) }
     });
