@@ -1,0 +1,146 @@
+//! One renewal for all callers, whatever becomes of them.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use futures_util::future::{join, join_all, join3};
+use logto_admin::transport::HttpResponse;
+use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder, token_answer};
+
+use crate::stage::{HOUR, SECOND, Stage, endpoint, hourly};
+
+const MANY: usize = 10_000;
+
+#[test]
+fn ten_thousand_callers_without_a_token_make_one_token_call() {
+    let stage = Stage::taking(SECOND, hourly);
+    let tokens = stage.tokens(MANY);
+    assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-1"));
+    assert_eq!((tokens.len(), stage.token_calls()), (MANY, 1));
+}
+
+#[test]
+fn ten_thousand_callers_with_an_expired_token_make_one_token_call() {
+    let stage = Stage::taking(SECOND, hourly);
+    stage.secret();
+    stage.advance(HOUR);
+    let tokens = stage.tokens(MANY);
+    assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-2"));
+    assert_eq!(stage.token_calls(), 2);
+}
+
+/// The token endpoint answers when all callers wait for it, on as many threads as there are.
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_thousand_tasks_on_several_threads_make_one_token_call() {
+    let runtime = FakeRuntime::new().spawning(|task| drop(tokio::spawn(task)));
+    let waiting = runtime.clone();
+    let transport = ScriptedTransport::new(move |_, options| {
+        let waiting = waiting.clone();
+        async move {
+            if !options.token_call {
+                return Ok(HttpResponse::json(200, "[]"));
+            }
+            // Each of them has a timer for the lease; the token call has one of its own.
+            waiting.until_sleeping(MANY + 1).await;
+            Ok(token_answer("token-1", 3600))
+        }
+    });
+    let client = builder(&transport, &runtime).timeout(HOUR).build().unwrap();
+    let callers: Vec<_> = (0..MANY)
+        .map(|_| {
+            let client = client.clone();
+            tokio::spawn(async move { client.access_token().await })
+        })
+        .collect();
+    for caller in callers {
+        assert_eq!(caller.await.unwrap().unwrap().secret(), "token-1");
+    }
+    assert_eq!(transport.token_calls().len(), 1);
+    assert_eq!(runtime.sleeping(), 0, "no timer is left behind");
+}
+
+#[test]
+fn a_caller_who_gives_up_neither_stops_the_renewal_nor_wedges_it() {
+    let stage = Stage::taking(SECOND, hourly);
+    let gone = stage.client.access_token();
+    stage.run(async {
+        // Polled once, then dropped: it has begun the renewal.
+        assert!(gone.now_or_never().is_none());
+        assert_eq!(stage.client.access_token().await.unwrap().secret(), "token-1");
+    });
+    assert_eq!(stage.token_calls(), 1);
+}
+
+#[test]
+fn a_caller_who_gives_up_while_he_waits_harms_nobody() {
+    let stage = Stage::taking(SECOND, hourly);
+    stage.run(async {
+        let first = stage.client.access_token();
+        let gone = async { assert!(stage.client.access_token().now_or_never().is_none()) };
+        let last = stage.client.access_token();
+        let (first, (), last) = join3(first, gone, last).await;
+        assert_eq!((first.unwrap().secret(), last.unwrap().secret()), ("token-1", "token-1"));
+    });
+    assert_eq!(stage.token_calls(), 1);
+}
+
+#[test]
+fn a_renewal_that_everyone_gave_up_on_still_brings_its_token() {
+    let stage = Stage::taking(SECOND, hourly);
+    stage.run(async { assert!(stage.client.access_token().now_or_never().is_none()) });
+    stage.advance(SECOND);
+    stage.settle();
+    stage.advance(SECOND);
+    stage.settle();
+    assert_eq!((stage.secret().as_str(), stage.token_calls()), ("token-1", 1));
+}
+
+#[test]
+fn where_tasks_cannot_be_spawned_the_caller_renews_by_himself() {
+    let runtime = FakeRuntime::new().spawning(drop);
+    let stage = Stage::set_up(&runtime, endpoint(&runtime, SECOND, hourly), |builder| builder);
+    assert_eq!(stage.secret(), "token-1");
+    stage.advance(HOUR);
+    let tokens = stage.tokens(100);
+    assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-2"));
+    assert_eq!(stage.token_calls(), 2);
+}
+
+#[test]
+fn where_tasks_cannot_be_spawned_the_next_caller_takes_over_from_one_who_gives_up() {
+    let runtime = FakeRuntime::new().spawning(drop);
+    let stage = Stage::set_up(&runtime, endpoint(&runtime, SECOND, hourly), |builder| builder);
+    stage.run(async {
+        assert!(stage.client.access_token().now_or_never().is_none());
+        assert_eq!(stage.client.access_token().await.unwrap().secret(), "token-2");
+    });
+}
+
+/// An executor that takes tasks and does not run them.
+fn stuck() -> (FakeRuntime, Arc<Mutex<Vec<futures_util::future::BoxFuture<'static, ()>>>>) {
+    let tasks = Arc::new(Mutex::new(Vec::new()));
+    let queue = Arc::clone(&tasks);
+    (FakeRuntime::new().spawning(move |task| queue.lock().unwrap().push(task)), tasks)
+}
+
+#[test]
+fn a_renewal_whose_runtime_was_shut_down_leaves_its_place_at_once() {
+    let (runtime, tasks) = stuck();
+    let stage = Stage::set_up(&runtime, endpoint(&runtime, Duration::ZERO, hourly), |builder| builder);
+    stage.run(async {
+        let waiting = join_all((0..10).map(|_| stage.client.access_token()));
+        let shut_down = async { tasks.lock().unwrap().clear() };
+        let (tokens, ()) = join(waiting, shut_down).await;
+        assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-1"));
+    });
+}
+
+#[test]
+fn a_renewal_whose_runtime_stands_still_is_taken_over_when_its_lease_ends() {
+    let (runtime, _tasks) = stuck();
+    let stage = Stage::set_up(&runtime, endpoint(&runtime, Duration::ZERO, hourly), |builder| builder);
+    let tokens = stage.tokens(100);
+    assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-1"));
+    assert_eq!(stage.token_calls(), 1);
+}

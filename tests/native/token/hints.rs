@@ -1,0 +1,40 @@
+//! What the recorded refusals of a real token endpoint are told to the user as.
+
+use logto_admin::ErrorKind;
+use logto_admin::transport::HttpResponse;
+
+use crate::stage::Stage;
+
+fn refusal(status: u16, error: &str, description: &str) -> HttpResponse {
+    let body = serde_json::json!({
+        "code": format!("oidc.{error}"), "message": "-", "error": error, "error_description": description,
+    });
+    HttpResponse::json(status, body.to_string())
+}
+
+#[test]
+fn the_usual_mistakes_are_explained() {
+    for (status, code, description, advice) in [
+        (401, "invalid_client", "client authentication failed", "secret is wrong"),
+        (400, "invalid_client", "invalid client nosuch", "no application has this id"),
+        (400, "invalid_target", "resource indicator is missing, or unknown", "https://default.logto.app/api"),
+        (400, "invalid_target", "both `resource` and `organization_id` are not provided", "check the resource"),
+        (400, "unsupported_grant_type", "unsupported grant_type requested", "machine-to-machine"),
+        (400, "unauthorized_client", "requested grant type is not allowed for this client", "machine-to-machine"),
+        (400, "invalid_grant", "subject token not found", "needs a new one"),
+    ] {
+        let answer = refusal(status, code, description);
+        let stage = Stage::answering(move |_| answer.clone());
+        let error = stage.call().unwrap_err();
+        assert_eq!((error.kind(), error.status(), error.code()), (ErrorKind::Token, Some(status), Some(code)));
+        assert!(error.message().contains(description), "{error}");
+        assert!(error.hint().is_some_and(|hint| hint.contains(advice)), "{error}");
+        assert!(stage.sent_tokens().is_empty(), "nothing is sent without a token");
+    }
+}
+
+#[test]
+fn what_is_not_known_is_not_explained() {
+    let stage = Stage::answering(|_| refusal(400, "invalid_request", "no client authentication mechanism provided"));
+    assert_eq!(stage.call().unwrap_err().hint(), None);
+}

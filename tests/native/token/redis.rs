@@ -1,0 +1,251 @@
+//! Tokens in a real Redis server, which each test starts for itself.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::future::join_all;
+use logto_admin::token::{RedisTokenStore, StoreError, TokenStore};
+use logto_admin::transport::{HttpResponse, Method};
+use logto_admin::{Client, ClientBuilder, Endpoint, ErrorKind};
+use logto_admin_test_support::{ENDPOINT, ScriptedTransport, token_answer};
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A Redis server on a port of its own, gone when it is dropped.
+struct Server {
+    child: Child,
+    port: u16,
+}
+
+impl Server {
+    fn start() -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let mut child = Command::new("redis-server")
+            .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("redis-server is installed: `cargo xtask setup`");
+        let log = BufReader::new(child.stdout.take().unwrap());
+        assert!(log.lines().map_while(Result::ok).any(|line| line.contains("Ready to accept connections")));
+        Self { child, port }
+    }
+
+    fn store(&self) -> RedisTokenStore {
+        RedisTokenStore::new(&format!("redis://127.0.0.1:{}/0", self.port)).unwrap()
+    }
+
+    fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A server that numbers its tokens and refuses one of them.
+fn transport(refused: &'static str) -> ScriptedTransport {
+    let calls = AtomicUsize::new(0);
+    ScriptedTransport::new(move |request, options| {
+        let bearer = request.headers.get("authorization").unwrap_or_default();
+        let answer = if options.token_call {
+            token_answer(&format!("token-{}", calls.fetch_add(1, Ordering::SeqCst) + 1), 3600)
+        } else if bearer == format!("Bearer {refused}") {
+            HttpResponse::new(401)
+        } else {
+            HttpResponse::json(200, "[]")
+        };
+        async { Ok(answer) }
+    })
+}
+
+fn builder(transport: &ScriptedTransport) -> ClientBuilder {
+    Client::builder(Endpoint::self_hosted(ENDPOINT))
+        .client_credentials("app-id", "app-secret")
+        .transport(transport.clone())
+}
+
+fn client(transport: &ScriptedTransport, store: impl TokenStore) -> Client {
+    builder(transport).token_store(store).build().unwrap()
+}
+
+async fn secret(client: &Client) -> String {
+    client.access_token().await.unwrap().secret().to_owned()
+}
+
+#[tokio::test]
+async fn entries_come_and_go_and_end_by_themselves() {
+    let server = Server::start();
+    let store = server.store();
+    assert_eq!(store.get("k").await.unwrap(), None);
+    store.set("k", "a \u{1F600} text", None).await.unwrap();
+    assert_eq!(store.get("k").await.unwrap().as_deref(), Some("a \u{1F600} text"));
+    store.remove("k").await.unwrap();
+    assert_eq!(store.get("k").await.unwrap(), None);
+    store.set("k", "brief", Some(MINUTE)).await.unwrap();
+    assert!((1..=60_000).contains(&server.life("k").await));
+}
+
+#[tokio::test]
+async fn a_lock_has_one_owner_and_an_end() {
+    let server = Server::start();
+    let store = server.store();
+    assert!(store.try_lock("k", "ada", MINUTE).await.unwrap());
+    assert!(!store.try_lock("k", "bob", MINUTE).await.unwrap());
+    store.unlock("k", "bob").await.unwrap();
+    assert!(!store.try_lock("k", "bob", MINUTE).await.unwrap(), "it was not bob's to give back");
+    assert!((1..=60_000).contains(&server.life("k:lock").await));
+    store.unlock("k", "ada").await.unwrap();
+    assert!(store.try_lock("k", "bob", MINUTE).await.unwrap());
+}
+
+impl Server {
+    /// How many milliseconds an entry still lives.
+    async fn life(&self, key: &str) -> i64 {
+        let client = logto_admin::redis::Client::open(format!("redis://127.0.0.1:{}/0", self.port)).unwrap();
+        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+        logto_admin::redis::cmd("PTTL").arg(key).query_async(&mut connection).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_second_process_takes_the_token_of_the_first() {
+    let server = Server::start();
+    let transport = transport("none");
+    assert_eq!(secret(&client(&transport, server.store())).await, "token-1");
+    assert_eq!(secret(&client(&transport, server.store())).await, "token-1");
+    assert_eq!(transport.token_calls().len(), 1);
+    let key = "logto-admin:token:http%3A%2F%2F127.0.0.1%3A9:app-id:https%3A%2F%2Fdefault.logto.app%2Fapi:all";
+    assert!((3_500_000..=3_600_000).contains(&server.life(key).await));
+    assert_eq!(server.life(&format!("{key}:lock")).await, -2, "the lock was given back");
+}
+
+/// Counts who finds the lock taken, and tells the token endpoint when it may answer.
+struct Contended {
+    store: RedisTokenStore,
+    turned_away: Arc<AtomicUsize>,
+    enough: Arc<tokio::sync::Notify>,
+}
+
+const PROCESSES: usize = 50;
+
+#[async_trait]
+impl TokenStore for Contended {
+    async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.store.get(key).await
+    }
+
+    async fn set(&self, key: &str, value: &str, ttl: Option<Duration>) -> Result<(), StoreError> {
+        self.store.set(key, value, ttl).await
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        self.store.remove(key).await
+    }
+
+    async fn try_lock(&self, key: &str, owner: &str, ttl: Duration) -> Result<bool, StoreError> {
+        let taken = self.store.try_lock(key, owner, ttl).await?;
+        if !taken && self.turned_away.fetch_add(1, Ordering::SeqCst) + 2 == PROCESSES {
+            self.enough.notify_one();
+        }
+        Ok(taken)
+    }
+
+    async fn unlock(&self, key: &str, owner: &str) -> Result<(), StoreError> {
+        self.store.unlock(key, owner).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_processes_that_start_together_make_one_token_call() {
+    let server = Server::start();
+    let (turned_away, enough) = (Arc::<AtomicUsize>::default(), Arc::<tokio::sync::Notify>::default());
+    let gate = Arc::clone(&enough);
+    let transport = ScriptedTransport::new(move |_, _| {
+        let gate = Arc::clone(&gate);
+        async move {
+            gate.notified().await;
+            Ok(token_answer("shared", 3600))
+        }
+    });
+    let process = || {
+        let (turned_away, enough) = (Arc::clone(&turned_away), Arc::clone(&enough));
+        client(&transport, Contended { store: server.store(), turned_away, enough })
+    };
+    let processes: Vec<Client> = (0..PROCESSES).map(|_| process()).collect();
+    let tokens = join_all(processes.iter().map(secret)).await;
+    assert!(tokens.iter().all(|token| token == "shared"));
+    assert_eq!(transport.token_calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_refused_token_leaves_the_store_for_all() {
+    let server = Server::start();
+    let transport = transport("token-1");
+    let (first, second) = (client(&transport, server.store()), client(&transport, server.store()));
+    secret(&second).await;
+    first.request(Method::Get, "/api/users").await.unwrap();
+    assert_eq!(secret(&client(&transport, server.store())).await, "token-2");
+    second.request(Method::Get, "/api/users").await.unwrap();
+    assert_eq!(transport.token_calls().len(), 2);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_costs_a_token_of_ones_own() {
+    let mut server = Server::start();
+    server.kill();
+    let transport = transport("none");
+    let client = client(&transport, server.store());
+    client.request(Method::Get, "/api/users").await.unwrap();
+    assert_eq!(transport.token_calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_dies_during_the_token_call_costs_nothing() {
+    let server = Arc::new(std::sync::Mutex::new(Server::start()));
+    let killed = Arc::clone(&server);
+    let transport = ScriptedTransport::new(move |_, options| {
+        if options.token_call {
+            killed.lock().unwrap().kill();
+        }
+        async move { Ok(if options.token_call { token_answer("token-1", 3600) } else { HttpResponse::json(200, "[]") }) }
+    });
+    let store = server.lock().unwrap().store();
+    client(&transport, store).request(Method::Get, "/api/users").await.unwrap();
+    assert_eq!(transport.token_calls().len(), 1);
+}
+
+#[tokio::test]
+async fn a_server_that_dies_later_is_missed_only_by_the_next_renewal() {
+    let mut server = Server::start();
+    let transport = transport("token-1");
+    let client = client(&transport, server.store());
+    assert_eq!(secret(&client).await, "token-1");
+    server.kill();
+    assert_eq!(secret(&client).await, "token-1");
+    client.request(Method::Get, "/api/users").await.unwrap();
+    assert_eq!(secret(&client).await, "token-2");
+}
+
+#[test]
+fn an_address_that_is_none_of_redis_is_refused_without_showing_it() {
+    let error = RedisTokenStore::new("http://user:s3cret@redis").unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
+}
+
+#[test]
+fn without_a_tokio_runtime_the_store_is_an_error_and_no_panic() {
+    let store = RedisTokenStore::new("redis://127.0.0.1:1/0").unwrap();
+    assert!(futures_util::FutureExt::now_or_never(store.get("k")).unwrap().is_err());
+    assert!(!format!("{store:?}").contains("127.0.0.1"));
+}

@@ -1,0 +1,97 @@
+//! A 401 of the API.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use logto_admin::token::token_fn;
+use logto_admin::transport::{HttpResponse, Method};
+use logto_admin_test_support::{FakeRuntime, ScriptedTransport, token_answer};
+
+use crate::stage::{Stage, endpoint, hourly};
+
+/// An API that refuses these tokens.
+fn refusing(runtime: &FakeRuntime, refused: &'static [&'static str]) -> Stage {
+    let numbers = std::sync::atomic::AtomicUsize::new(0);
+    let transport = ScriptedTransport::new(move |request, options| {
+        let bearer = request.headers.get("authorization").unwrap_or_default().to_owned();
+        let answer = if options.token_call {
+            let number = numbers.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
+            token_answer(&format!("token-{number}"), 3600)
+        } else if refused.iter().any(|token| bearer == format!("Bearer {token}")) {
+            HttpResponse::json(401, r#"{"code":"auth.unauthorized","message":"no"}"#)
+        } else {
+            HttpResponse::json(200, "[]")
+        };
+        async { Ok(answer) }
+    });
+    Stage::set_up(runtime, transport, |builder| builder)
+}
+
+#[test]
+fn a_401_discards_the_token_renews_once_and_repeats_the_request_once() {
+    let stage = refusing(&FakeRuntime::new(), &["token-1"]);
+    stage.call().unwrap();
+    assert_eq!(stage.sent_tokens(), ["token-1", "token-2"]);
+    stage.call().unwrap();
+    assert_eq!((stage.sent_tokens().len(), stage.token_calls()), (3, 2));
+}
+
+#[test]
+fn a_second_401_is_the_answer() {
+    let stage = refusing(&FakeRuntime::new(), &["token-1", "token-2"]);
+    let error = stage.call().unwrap_err();
+    assert_eq!((error.status(), error.code()), (Some(401), Some("auth.unauthorized")));
+    assert_eq!((stage.sent_tokens().len(), stage.token_calls()), (2, 2));
+}
+
+#[test]
+fn a_thousand_refusals_of_one_token_make_one_renewal() {
+    let runtime = FakeRuntime::new();
+    let stage = refusing(&runtime, &["token-1"]);
+    let calls = (0..1000).map(|_| stage.client.request(Method::Get, "/api/users").into_future());
+    let answers = stage.run(join_all(calls));
+    assert!(answers.iter().all(Result::is_ok));
+    assert_eq!(stage.token_calls(), 2, "a refusal that comes late discards no newer token");
+}
+
+#[test]
+fn a_token_without_an_end_is_discarded_too() {
+    let runtime = FakeRuntime::new();
+    let numbers = std::sync::atomic::AtomicUsize::new(0);
+    let source = token_fn(move || {
+        let number = numbers.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
+        async move { Ok(logto_admin::token::AccessToken::new(format!("endless-{number}"))) }
+    });
+    let transport = ScriptedTransport::answers([HttpResponse::new(401), HttpResponse::json(200, "[]")]);
+    let stage = Stage::set_up(&runtime, transport, |builder| builder.token_source(source));
+    stage.call().unwrap();
+    assert_eq!(stage.sent_tokens(), ["endless-1", "endless-2"]);
+}
+
+#[test]
+fn a_token_that_cannot_be_renewed_is_kept_and_the_request_not_repeated() {
+    let runtime = FakeRuntime::new();
+    let transport = ScriptedTransport::answers([HttpResponse::new(401), HttpResponse::json(200, "[]")]);
+    let stage = Stage::set_up(&runtime, transport, |builder| builder.user_token("mine"));
+    assert_eq!(stage.call().unwrap_err().status(), Some(401));
+    stage.call().unwrap();
+    assert_eq!(stage.sent_tokens(), ["mine", "mine"]);
+}
+
+#[test]
+fn a_renewal_that_fails_after_a_401_is_the_error() {
+    let runtime = FakeRuntime::new();
+    let inner =
+        endpoint(&runtime, Duration::ZERO, |number| if number == 1 { hourly(1) } else { HttpResponse::new(500) });
+    let transport = ScriptedTransport::new(move |request, options| {
+        let inner = inner.clone();
+        async move {
+            use logto_admin::transport::HttpTransport;
+            if options.token_call { inner.send(request, &options).await } else { Ok(HttpResponse::new(401)) }
+        }
+    });
+    let stage = Stage::set_up(&runtime, transport, |builder| builder);
+    let error = stage.call().unwrap_err();
+    assert_eq!((error.kind(), error.status()), (logto_admin::ErrorKind::Token, Some(500)));
+    assert_eq!(error.attempts(), 1);
+}

@@ -1,0 +1,73 @@
+//! Tokens that were granted less than was asked for.
+
+use std::time::Duration;
+
+use logto_admin::ClientBuilder;
+use logto_admin::transport::HttpResponse;
+use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
+
+use crate::stage::Stage;
+
+/// A client whose token has this `scope`, and whose API answers 403.
+pub(crate) fn granted(scope: Option<&'static str>, settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Stage {
+    let transport = ScriptedTransport::new(move |_, options| {
+        let scope = scope.map_or_else(String::new, |scope| format!(r#","scope":"{scope}""#));
+        let answer = if options.token_call {
+            HttpResponse::json(200, format!(r#"{{"access_token":"t","expires_in":3600{scope}}}"#))
+        } else {
+            HttpResponse::json(403, r#"{"code":"auth.forbidden","message":"no"}"#)
+        };
+        async { Ok(answer) }
+    });
+    Stage::set_up(&FakeRuntime::new(), transport, settings)
+}
+
+fn hint(scope: Option<&'static str>, settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> String {
+    let stage = granted(scope, settings);
+    let error = stage.call().unwrap_err();
+    assert!(error.is_forbidden());
+    error.hint().unwrap_or_default().to_owned()
+}
+
+const LACKS: &str = "lacks the scope";
+
+#[test]
+fn a_403_after_a_token_without_scope_is_explained_by_that() {
+    assert!(hint(None, |builder| builder).contains(LACKS));
+    assert!(hint(Some(""), |builder| builder).contains(LACKS));
+    assert!(hint(Some("read"), |builder| builder.scope("read write")).contains(LACKS));
+}
+
+#[test]
+fn a_403_after_a_token_with_all_that_was_asked_for_is_not() {
+    for (granted, asked) in [
+        ("all", Some("all")),
+        ("read all", Some("all")),
+        ("write read", Some("read write")),
+        ("x", Some("x")),
+        ("", None),
+    ] {
+        let hint = hint(Some(granted), |builder| builder.scope(asked));
+        assert!(!hint.contains(LACKS), "{granted} {asked:?}: {hint}");
+    }
+    assert!(!hint(None, |builder| builder.scope(None)).contains(LACKS));
+}
+
+#[test]
+fn the_scope_is_never_held_against_all() {
+    let hint = hint(Some("users:read"), |builder| builder.scope("users:read"));
+    assert!(!hint.contains(LACKS), "{hint}");
+}
+
+#[test]
+fn a_fixed_token_whose_scope_is_not_known_is_not_judged() {
+    assert!(!hint(None, |builder| builder.access_token("mine")).contains(LACKS));
+}
+
+#[test]
+fn the_token_says_what_it_lacks() {
+    let stage = granted(Some("write"), |builder| builder.scope("read write"));
+    let token = stage.token().unwrap();
+    assert_eq!((token.granted_scope(), token.missing_scope()), (Some("write"), Some("read")));
+    assert_eq!(token.lifetime(), Some(Duration::from_secs(3600)));
+}

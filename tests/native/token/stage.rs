@@ -1,0 +1,133 @@
+//! The stage of a test: a client, its clock, and a token endpoint that takes its time.
+
+use std::future::IntoFuture;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use logto_admin::runtime::Runtime;
+use logto_admin::token::AccessToken;
+use logto_admin::transport::{HttpResponse, Method};
+use logto_admin::{Client, ClientBuilder, Result, RetryPolicy};
+use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder, token_answer};
+
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const HOUR: Duration = Duration::from_secs(3600);
+
+pub(crate) struct Stage {
+    pub(crate) client: Client,
+    pub(crate) transport: ScriptedTransport,
+    pub(crate) runtime: FakeRuntime,
+}
+
+impl Stage {
+    /// A client whose token endpoint gives `token-1`, `token-2` and so on, each for an hour.
+    pub(crate) fn new() -> Self {
+        Self::answering(hourly)
+    }
+
+    /// A client whose token endpoint answers its first, second and so on call by this closure.
+    pub(crate) fn answering(token: impl Fn(usize) -> HttpResponse + Send + Sync + 'static) -> Self {
+        Self::taking(Duration::ZERO, token)
+    }
+
+    /// The same with a token endpoint that takes its time.
+    pub(crate) fn taking(delay: Duration, token: impl Fn(usize) -> HttpResponse + Send + Sync + 'static) -> Self {
+        let runtime = FakeRuntime::new();
+        Self::set_up(&runtime, endpoint(&runtime, delay, token), |builder| builder)
+    }
+
+    /// A client on this runtime, over this transport, with settings of its own. It never repeats a failed attempt.
+    pub(crate) fn set_up(
+        runtime: &FakeRuntime,
+        transport: ScriptedTransport,
+        settings: impl FnOnce(ClientBuilder) -> ClientBuilder,
+    ) -> Self {
+        let builder = builder(&transport, runtime).retry(RetryPolicy::NEVER);
+        let client = settings(builder).build().expect("the settings of the test are valid");
+        Self { client, transport, runtime: runtime.clone() }
+    }
+
+    pub(crate) fn run<F: IntoFuture>(&self, future: F) -> F::Output {
+        self.runtime.run(future.into_future())
+    }
+
+    /// The token that the client has now.
+    pub(crate) fn token(&self) -> Result<AccessToken> {
+        self.run(self.client.access_token())
+    }
+
+    /// The text of that token.
+    pub(crate) fn secret(&self) -> String {
+        self.token().expect("there is a token").secret().to_owned()
+    }
+
+    /// The tokens of so many callers at the same time.
+    pub(crate) fn tokens(&self, callers: usize) -> Vec<Result<AccessToken>> {
+        self.run(join_all((0..callers).map(|_| self.client.access_token())))
+    }
+
+    /// Calls the API once.
+    pub(crate) fn call(&self) -> Result<serde_json::Value> {
+        self.run(self.client.request(Method::Get, "/api/users"))
+    }
+
+    /// Lets everything that is ready run.
+    pub(crate) fn settle(&self) {
+        self.run(self.runtime.sleep(Duration::from_nanos(1)));
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        self.runtime.advance(by);
+    }
+
+    /// How many token calls there were so far.
+    pub(crate) fn token_calls(&self) -> usize {
+        self.transport.token_calls().len()
+    }
+
+    /// The tokens that the API has seen, in order.
+    pub(crate) fn sent_tokens(&self) -> Vec<String> {
+        let calls = self.transport.api_calls();
+        let bearer = calls.iter().filter_map(|call| call.headers.get("authorization")?.strip_prefix("Bearer "));
+        bearer.map(str::to_owned).collect()
+    }
+}
+
+/// A server whose token calls take `delay` and are answered by a closure, and whose API answers `[]`.
+pub(crate) fn endpoint(
+    runtime: &FakeRuntime,
+    delay: Duration,
+    token: impl Fn(usize) -> HttpResponse + Send + Sync + 'static,
+) -> ScriptedTransport {
+    let (runtime, calls) = (runtime.clone(), AtomicUsize::new(0));
+    ScriptedTransport::new(move |_, options| {
+        let answer = if options.token_call {
+            token(calls.fetch_add(1, Ordering::SeqCst) + 1)
+        } else {
+            HttpResponse::json(200, "[]")
+        };
+        let runtime = runtime.clone();
+        async move {
+            if options.token_call && !delay.is_zero() {
+                runtime.sleep(delay).await;
+            }
+            Ok(answer)
+        }
+    })
+}
+
+/// A token for an hour, numbered.
+pub(crate) fn hourly(number: usize) -> HttpResponse {
+    token_answer(&format!("token-{number}"), 3600)
+}
+
+/// A numbered token for as long as this, in seconds.
+pub(crate) fn lasting(seconds: u64) -> impl Fn(usize) -> HttpResponse + Send + Sync {
+    move |number| token_answer(&format!("token-{number}"), seconds)
+}
+
+/// What the token endpoint answers when it is down.
+pub(crate) fn down() -> HttpResponse {
+    HttpResponse::new(503)
+}

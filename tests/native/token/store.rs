@@ -1,0 +1,362 @@
+//! Tokens that live beyond the process.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::future::join_all;
+use logto_admin::runtime::Runtime;
+use logto_admin::token::{FixedToken, StoreError, TokenStore};
+use logto_admin::transport::HttpResponse;
+use logto_admin::{Client, Endpoint};
+use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
+
+use crate::stage::{HOUR, SECOND, Stage, down, endpoint, hourly, lasting};
+
+/// A store on the test's clock, that can be told to fail.
+#[derive(Clone)]
+struct Memory(Arc<Mutex<State>>, FakeRuntime);
+
+#[derive(Default)]
+struct State {
+    entries: HashMap<String, (String, Option<Duration>)>,
+    locks: HashMap<String, (String, Duration)>,
+    /// What was done, in order.
+    log: Vec<&'static str>,
+    failing: Vec<&'static str>,
+    hanging: bool,
+}
+
+impl Memory {
+    fn new(runtime: &FakeRuntime) -> Self {
+        Self(Arc::default(), runtime.clone())
+    }
+
+    async fn enter<T>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(&mut State, Duration) -> T,
+    ) -> Result<T, StoreError> {
+        // Like a real store it does not answer at once.
+        self.1.sleep(Duration::from_millis(1)).await;
+        if self.0.lock().unwrap().hanging {
+            self.1.sleep(1000 * HOUR).await;
+        }
+        let mut state = self.0.lock().unwrap();
+        state.log.push(what);
+        if state.failing.contains(&what) {
+            return Err(format!("the store cannot {what}").into());
+        }
+        Ok(work(&mut state, self.1.monotonic()))
+    }
+
+    fn entry(&self) -> Option<(String, String, Option<Duration>)> {
+        let state = self.0.lock().unwrap();
+        state.entries.iter().next().map(|(key, (value, end))| (key.clone(), value.clone(), *end))
+    }
+
+    fn fail(&self, what: &[&'static str]) {
+        self.0.lock().unwrap().failing = what.to_vec();
+    }
+
+    fn log(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.0.lock().unwrap().log)
+    }
+}
+
+#[async_trait]
+impl TokenStore for Memory {
+    async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.enter("get", |state, now| {
+            let living = state.entries.get(key).filter(|(_, end)| end.is_none_or(|end| now < end));
+            living.map(|(value, _)| value.clone())
+        })
+        .await
+    }
+
+    async fn set(&self, key: &str, value: &str, ttl: Option<Duration>) -> Result<(), StoreError> {
+        self.enter("set", |state, now| {
+            state.entries.insert(key.to_owned(), (value.to_owned(), ttl.map(|ttl| now + ttl)));
+        })
+        .await
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        self.enter("remove", |state, _| drop(state.entries.remove(key))).await
+    }
+
+    async fn try_lock(&self, key: &str, owner: &str, ttl: Duration) -> Result<bool, StoreError> {
+        self.enter("lock", |state, now| {
+            let taken = state.locks.get(key).is_some_and(|(_, end)| now < *end);
+            if !taken {
+                state.locks.insert(key.to_owned(), (owner.to_owned(), now + ttl));
+            }
+            !taken
+        })
+        .await
+    }
+
+    async fn unlock(&self, key: &str, owner: &str) -> Result<(), StoreError> {
+        self.enter("unlock", |state, _| {
+            if state.locks.get(key).is_some_and(|(held_by, _)| held_by == owner) {
+                state.locks.remove(key);
+            }
+        })
+        .await
+    }
+}
+
+/// Processes that share a store, and the one token endpoint.
+struct Deployment {
+    runtime: FakeRuntime,
+    transport: ScriptedTransport,
+    store: Memory,
+}
+
+impl Deployment {
+    fn new(token: impl Fn(usize) -> HttpResponse + Send + Sync + 'static) -> Self {
+        let runtime = FakeRuntime::new();
+        let transport = endpoint(&runtime, SECOND, token);
+        Self { store: Memory::new(&runtime), transport, runtime }
+    }
+
+    /// Another process.
+    fn process(&self) -> Stage {
+        let number = f64::from(u32::try_from(Arc::strong_count(&self.store.0)).unwrap());
+        self.runtime.set_random(1.0 / number);
+        Stage::set_up(&self.runtime, self.transport.clone(), |builder| builder.token_store(self.store.clone()))
+    }
+
+    fn token_calls(&self) -> usize {
+        self.transport.token_calls().len()
+    }
+}
+
+#[test]
+fn a_process_takes_the_token_of_another() {
+    let deployment = Deployment::new(hourly);
+    assert_eq!(deployment.process().secret(), "token-1");
+    assert_eq!(deployment.store.log(), ["get", "lock", "get", "set", "unlock"]);
+    deployment.runtime.advance(600 * SECOND);
+    let second = deployment.process();
+    assert_eq!(second.secret(), "token-1");
+    assert_eq!(deployment.store.log(), ["get"]);
+    let token = second.token().unwrap();
+    assert_eq!((token.granted_scope(), token.lifetime()), (Some("all"), Some(HOUR)));
+    assert_eq!(deployment.token_calls(), 1);
+}
+
+#[test]
+fn it_ends_for_all_of_them_at_the_same_time() {
+    let deployment = Deployment::new(hourly);
+    let first = deployment.process();
+    first.secret();
+    deployment.runtime.advance(3000 * SECOND);
+    let second = deployment.process();
+    second.secret();
+    deployment.runtime.advance(540 * SECOND);
+    assert_eq!(second.secret(), "token-1");
+    second.run(second.runtime.sleep(2 * SECOND));
+    assert_eq!((second.secret().as_str(), deployment.token_calls()), ("token-2", 2));
+    assert_eq!(first.secret(), "token-1", "it still lives, and is due");
+    first.run(first.runtime.sleep(2 * SECOND));
+    assert_eq!((first.secret().as_str(), deployment.token_calls()), ("token-2", 2));
+}
+
+#[test]
+fn a_store_is_asked_for_a_new_token_and_not_for_each_call() {
+    let deployment = Deployment::new(hourly);
+    let process = deployment.process();
+    process.secret();
+    deployment.store.log();
+    for _ in 0..100 {
+        process.call().unwrap();
+    }
+    assert!(deployment.store.log().is_empty());
+}
+
+#[test]
+fn processes_that_start_together_make_one_token_call() {
+    let deployment = Deployment::new(hourly);
+    let processes: Vec<Stage> = (0..20).map(|_| deployment.process()).collect();
+    let tokens = deployment.runtime.run(join_all(processes.iter().map(|process| process.client.access_token())));
+    assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-1"));
+    assert_eq!(deployment.token_calls(), 1);
+}
+
+#[test]
+fn entries_end_with_the_token_and_hold_no_secret_in_their_key() {
+    let deployment = Deployment::new(lasting(600));
+    deployment.process().secret();
+    let (key, value, end) = deployment.store.entry().unwrap();
+    assert_eq!(key, "logto-admin:token:http%3A%2F%2F127.0.0.1%3A9:app-id:https%3A%2F%2Fdefault.logto.app%2Fapi:all");
+    assert!(end.unwrap() <= deployment.runtime.monotonic() + 600 * SECOND);
+    assert!(!value.contains("app-secret"), "{value}");
+    let value: serde_json::Value = serde_json::from_str(&value).unwrap();
+    assert_eq!((&value["v"], &value["token"], &value["scope"]), (&1.into(), &"token-1".into(), &"all".into()));
+    let now = deployment.runtime.now().as_millis();
+    assert!((now + 599_000..=now + 600_000).contains(&value["expires_at"].as_i64().unwrap()), "{value}");
+}
+
+#[test]
+fn tokens_of_other_scopes_resources_and_applications_are_others() {
+    let deployment = Deployment::new(hourly);
+    let build = |endpoint: Endpoint, id: &str, scope: Option<&str>| {
+        let builder = Client::builder(endpoint).client_credentials(id, "s").scope(scope);
+        let builder = builder.token_store(deployment.store.clone()).runtime(deployment.runtime.clone());
+        builder.transport(deployment.transport.clone()).build().unwrap()
+    };
+    let own = || Endpoint::self_hosted("https://id.example.com");
+    let clients = [
+        build(own(), "a", Some("all")),
+        build(own(), "b", Some("all")),
+        build(own(), "a", None),
+        build(own(), "a", Some("read")),
+        build(own().with_resource("https://api.example"), "a", Some("all")),
+        build(Endpoint::self_hosted("https://other.example.com"), "a", Some("all")),
+    ];
+    for client in &clients {
+        deployment.runtime.run(client.access_token()).unwrap();
+    }
+    assert_eq!(deployment.token_calls(), clients.len());
+    assert_eq!(deployment.store.0.lock().unwrap().entries.len(), clients.len());
+}
+
+#[test]
+fn a_refused_token_is_removed_from_the_store_and_comes_back_to_nobody() {
+    let runtime = FakeRuntime::new();
+    let transport = ScriptedTransport::new({
+        let calls = std::sync::atomic::AtomicUsize::new(0);
+        move |request, options| {
+            let refused = request.headers.get("authorization") == Some("Bearer token-1");
+            let answer = match (options.token_call, refused) {
+                (true, _) => hourly(calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1),
+                (false, true) => HttpResponse::new(401),
+                (false, false) => HttpResponse::json(200, "[]"),
+            };
+            async { Ok(answer) }
+        }
+    });
+    let store = Memory::new(&runtime);
+    let process = || Stage::set_up(&runtime, transport.clone(), |builder| builder.token_store(store.clone()));
+    let (first, second) = (process(), process());
+    second.secret();
+    first.call().unwrap();
+    assert!(store.log().contains(&"remove"));
+    assert!(store.entry().unwrap().1.contains("token-2"));
+    second.call().unwrap();
+    assert_eq!(
+        second.sent_tokens(),
+        ["token-1", "token-2", "token-1", "token-2"],
+        "both processes, one after the other"
+    );
+    assert_eq!(first.token_calls(), 2, "the second process takes the newer token of the first");
+    assert!(!store.log().contains(&"remove"), "the newer token is left alone");
+}
+
+#[test]
+fn a_store_that_is_down_costs_a_token_of_ones_own_and_never_a_call() {
+    for failing in [&["get"][..], &["lock"], &["set"], &["unlock"], &["get", "lock", "set", "unlock", "remove"]] {
+        let deployment = Deployment::new(hourly);
+        deployment.store.fail(failing);
+        let process = deployment.process();
+        process.call().unwrap();
+        assert_eq!((process.sent_tokens(), deployment.token_calls()), (vec!["token-1".to_owned()], 1), "{failing:?}");
+    }
+}
+
+#[test]
+fn a_store_that_hangs_is_given_up_after_two_seconds() {
+    let deployment = Deployment::new(hourly);
+    deployment.store.0.lock().unwrap().hanging = true;
+    let process = deployment.process();
+    process.call().unwrap();
+    assert!(deployment.runtime.monotonic() < 4 * SECOND);
+}
+
+#[test]
+fn a_store_that_is_down_while_the_token_lives_changes_nothing() {
+    let deployment = Deployment::new(hourly);
+    let process = deployment.process();
+    process.secret();
+    deployment.store.fail(&["get", "lock", "set", "unlock"]);
+    deployment.runtime.advance(HOUR);
+    assert_eq!(process.secret(), "token-2");
+    deployment.store.fail(&[]);
+    deployment.runtime.advance(HOUR);
+    assert_eq!(process.secret(), "token-3");
+    assert!(deployment.store.entry().unwrap().1.contains("token-3"), "back again");
+}
+
+#[test]
+fn a_process_that_died_with_the_lock_keeps_the_others_waiting_until_it_ends() {
+    let deployment = Deployment::new(hourly);
+    let key = "logto-admin:token:http%3A%2F%2F127.0.0.1%3A9:app-id:https%3A%2F%2Fdefault.logto.app%2Fapi:all";
+    let locked = deployment.store.try_lock(key, "the dead", 15 * SECOND);
+    assert!(deployment.runtime.run(locked).unwrap());
+    let process = deployment.process();
+    assert_eq!(process.secret(), "token-1");
+    let now = deployment.runtime.monotonic();
+    assert!(now > 15 * SECOND && now < 18 * SECOND, "{now:?}");
+}
+
+#[test]
+fn a_lock_that_never_ends_is_waited_for_only_so_long() {
+    let deployment = Deployment::new(hourly);
+    let key = "logto-admin:token:http%3A%2F%2F127.0.0.1%3A9:app-id:https%3A%2F%2Fdefault.logto.app%2Fapi:all";
+    assert!(deployment.runtime.run(deployment.store.try_lock(key, "the dead", 1000 * HOUR)).unwrap());
+    let process = deployment.process();
+    assert_eq!(process.secret(), "token-1");
+    assert!(deployment.runtime.monotonic() < 25 * SECOND);
+}
+
+#[test]
+fn a_failed_renewal_gives_the_lock_back() {
+    let deployment = Deployment::new(|number| if number == 1 { down() } else { hourly(number) });
+    deployment.process().token().unwrap_err();
+    assert_eq!(deployment.store.log(), ["get", "lock", "get", "unlock"]);
+    assert_eq!(deployment.process().secret(), "token-2");
+}
+
+#[test]
+fn a_process_without_a_token_takes_one_that_is_due_and_lives_while_the_endpoint_is_down() {
+    let deployment = Deployment::new(|number| if number == 1 { hourly(1) } else { down() });
+    deployment.process().secret();
+    deployment.runtime.advance(HOUR - 30 * SECOND);
+    let process = deployment.process();
+    process.call().unwrap();
+    assert_eq!(process.sent_tokens(), ["token-1"]);
+}
+
+#[test]
+fn what_is_broken_in_the_store_is_written_anew() {
+    for broken in ["", "nonsense", "{}", r#"{"v":99,"token":"of the future"}"#] {
+        let deployment = Deployment::new(hourly);
+        deployment.process().secret();
+        let (key, ..) = deployment.store.entry().unwrap();
+        deployment.runtime.run(deployment.store.set(&key, broken, None)).unwrap();
+        assert_eq!(deployment.process().secret(), "token-2", "{broken}");
+        assert!(deployment.store.entry().unwrap().1.contains("token-2"));
+    }
+}
+
+#[test]
+fn tokens_of_sources_without_a_key_stay_out_of_the_store() {
+    let deployment = Deployment::new(hourly);
+    let stage = Stage::set_up(&deployment.runtime, deployment.transport.clone(), |builder| {
+        builder.token_store(deployment.store.clone()).token_source(FixedToken::user("mine"))
+    });
+    stage.secret();
+    assert!(deployment.store.log().is_empty());
+}
+
+#[cfg(feature = "tracing")]
+#[test]
+fn a_store_that_is_down_is_told_to_tracing() {
+    let deployment = Deployment::new(hourly);
+    deployment.store.fail(&["get"]);
+    let process = deployment.process();
+    let warnings = crate::tracing::warnings(|| drop(process.token()));
+    assert!(warnings.iter().any(|line| line.contains("token store failed")), "{warnings:?}");
+}

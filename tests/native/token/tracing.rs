@@ -1,0 +1,65 @@
+//! What is told to `tracing` of tokens.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use crate::scope::granted;
+use crate::stage::{HOUR, SECOND, Stage, down, hourly};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The warnings while `work` runs.
+pub(crate) fn warnings(work: impl FnOnce()) -> Vec<String> {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    tracing::subscriber::with_default(subscriber, work);
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    text.lines().filter(|line| line.contains("WARN")).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_scope_that_is_lacking_is_told_once_for_all_renewals() {
+    let stage = granted(Some("write"), |builder| builder.scope("read write"));
+    let warnings = warnings(|| {
+        for _ in 0..3 {
+            stage.token().unwrap();
+            stage.advance(HOUR);
+        }
+    });
+    assert_eq!(stage.token_calls(), 3);
+    let told: Vec<_> = warnings.iter().filter(|line| line.contains("lacks a scope")).collect();
+    assert_eq!(told.len(), 1, "{warnings:?}");
+    assert!(told[0].contains("missing=\"read\""), "{told:?}");
+}
+
+#[test]
+fn a_scope_that_was_granted_is_not_told() {
+    let stage = granted(Some("all"), |builder| builder);
+    assert!(warnings(|| drop(stage.token())).is_empty());
+}
+
+#[test]
+fn a_renewal_that_failed_behind_the_callers_back_is_told() {
+    let stage = Stage::answering(|number| if number == 1 { hourly(1) } else { down() });
+    let warnings = warnings(|| {
+        stage.secret();
+        stage.advance(HOUR - 60 * SECOND);
+        stage.secret();
+        stage.settle();
+    });
+    assert!(warnings.iter().any(|line| line.contains("could not be renewed")), "{warnings:?}");
+    assert!(warnings.iter().all(|line| !line.contains("app-secret") && !line.contains("token-1")), "{warnings:?}");
+}
