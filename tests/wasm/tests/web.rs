@@ -1,0 +1,21 @@
+//! The client in a JavaScript runtime: over the real fetch, and on the real clock.
+
+#![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+#[path = "web/calls.rs"]
+mod calls;
+#[path = "web/fetch.rs"]
+mod fetch;
+#[path = "web/runtime.rs"]
+mod runtime;
+#[path = "web/shim.rs"]
+mod shim;
+#[path = "web/support.rs"]
+mod support;

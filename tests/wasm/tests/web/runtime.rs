@@ -1,0 +1,94 @@
+//! Time, timers and tasks of JavaScript.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use js_sys::Reflect;
+use logto_admin::runtime::{Runtime, WebRuntime};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::support::{Replaced, function, global};
+
+const RUNTIME: WebRuntime = WebRuntime::new();
+
+#[wasm_bindgen_test]
+async fn a_sleep_lasts_at_least_as_long_as_asked_for() {
+    let before = RUNTIME.monotonic();
+    RUNTIME.sleep(Duration::from_micros(10_500)).await;
+    // Timers and clock round differently.
+    assert!(RUNTIME.monotonic() - before >= Duration::from_millis(9));
+}
+
+#[wasm_bindgen_test]
+async fn a_sleep_longer_than_timers_can_be_does_not_end_at_once() {
+    for long in [Duration::from_millis(1 << 31), Duration::from_millis((1 << 32) + 1), Duration::MAX] {
+        let short = Box::pin(RUNTIME.sleep(Duration::from_millis(20)));
+        assert!(matches!(select(RUNTIME.sleep(long), short).await, Either::Right(_)), "{long:?}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_dropped_sleep_is_cleared() {
+    let set = function(
+        "callback, millis",
+        "globalThis.pending = (globalThis.pending ?? 0) + 1; return realSet(callback, millis)",
+    );
+    let clear = function("handle", "globalThis.pending -= 1; return realClear(handle)");
+    let _real = (Replaced::new("realSet", &global("setTimeout")), Replaced::new("realClear", &global("clearTimeout")));
+    let _counting = (Replaced::new("setTimeout", &set), Replaced::new("clearTimeout", &clear));
+    Reflect::set(&js_sys::global(), &"pending".into(), &JsValue::from(0)).unwrap();
+    let long = Box::pin(RUNTIME.sleep(Duration::from_secs(1000)));
+    let short = Box::pin(RUNTIME.sleep(Duration::from_millis(1)));
+    drop(select(long, short).await);
+    assert_eq!(global("pending").as_f64(), Some(1.0));
+}
+
+#[wasm_bindgen_test]
+async fn only_background_sleeps_let_the_process_end() {
+    let set = function(
+        "callback, millis",
+        "realSet(callback, millis); return { unref() { globalThis.unreferenced = true } }",
+    );
+    let _real = Replaced::new("realSet", &global("setTimeout"));
+    let _without_ends = (Replaced::new("setTimeout", &set), Replaced::new("clearTimeout", &function("", "")));
+    let unreferenced = || Reflect::get(&js_sys::global(), &"unreferenced".into()).unwrap().is_truthy();
+    RUNTIME.sleep(Duration::from_millis(1)).await;
+    assert!(!unreferenced());
+    RUNTIME.sleep_in_background(Duration::from_millis(1)).await;
+    assert!(unreferenced());
+}
+
+#[wasm_bindgen_test]
+async fn where_there_are_no_timers_no_clock_and_no_randomness_nothing_traps() {
+    let refuse = function("", "throw new Error('not outside of a request')");
+    {
+        let _refusing = Replaced::new("setTimeout", &refuse);
+        RUNTIME.sleep(Duration::from_secs(1000)).await;
+    }
+    {
+        let _without = Replaced::new("performance", &JsValue::UNDEFINED);
+        assert!(RUNTIME.monotonic() > Duration::from_secs(1_000_000_000));
+    }
+    let math = function("", "const math = Object.create(Math); math.random = () => { throw 1 }; return math");
+    let _without = Replaced::new("Math", &math.call0(&JsValue::NULL).unwrap());
+    assert!((0.0..1.0).contains(&RUNTIME.random()));
+}
+
+#[wasm_bindgen_test]
+async fn spawned_tasks_run() {
+    let done = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&done);
+    RUNTIME.spawn(Box::pin(async move { flag.store(true, Ordering::Relaxed) }));
+    RUNTIME.sleep(Duration::from_millis(1)).await;
+    assert!(done.load(Ordering::Relaxed));
+}
+
+#[wasm_bindgen_test]
+fn the_wall_clock_is_that_of_javascript() {
+    let now = RUNTIME.now().as_millis() as f64;
+    assert!((now - js_sys::Date::now()).abs() < 60_000.0);
+    assert!(!RUNTIME.isolates_requests());
+}
