@@ -9,7 +9,7 @@ use logto_admin::transport::{
 use logto_admin::{Client, Endpoint, Timestamp};
 
 use crate::builder::EmulatorBuilder;
-use crate::dispatch;
+use crate::handling;
 use crate::seed::Credentials;
 use crate::state::State;
 
@@ -94,7 +94,7 @@ impl Emulator {
     /// Answers a request.
     #[must_use]
     pub fn handle(&self, request: &HttpRequest) -> HttpResponse {
-        dispatch::handle(request, &mut self.state())
+        handling::handle(request, &mut self.state())
     }
 
     /// Whether the emulator remembers what this operation does, by its operationId. Otherwise its answer is made up

@@ -31,11 +31,11 @@ mod call;
 mod client_auth;
 mod clock;
 mod collections;
-mod dispatch;
 mod emulator;
 mod entities;
 mod errors;
 mod formats;
+mod handling;
 mod ids;
 mod linking;
 mod links;
@@ -64,3 +64,14 @@ pub use builder::EmulatorBuilder;
 pub use emulator::Emulator;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use server::Server;
+
+// The client's own typed code of every operation, to see that it can read what is made up here.
+#[cfg(test)]
+#[path = "../../tests/native/operations/dispatch.rs"]
+mod dispatch;
+#[cfg(test)]
+mod stand_in_tests;
+#[cfg(test)]
+#[path = "../../tests/native/operations/typed.rs"]
+#[allow(dead_code)]
+mod typed;

@@ -17,19 +17,15 @@ impl Names {
 
     /// Learns from two answers to the same request. Lists may be ordered or filled otherwise, and teach nothing.
     pub(crate) fn learn(&mut self, recorded: &Value, ours: &Value) {
-        match (recorded, ours) {
-            (Value::Object(recorded), Value::Object(ours)) => {
-                for (name, value) in recorded {
-                    let Some(own) = ours.get(name) else { continue };
-                    match (value, own) {
-                        (Value::String(value), Value::String(own)) if is_id(name, value) => {
-                            self.0.entry(value.clone()).or_insert_with(|| own.clone());
-                        }
-                        _ => self.learn(value, own),
-                    }
+        let (Value::Object(recorded), Value::Object(ours)) = (recorded, ours) else { return };
+        for (name, value) in recorded {
+            match (value, ours.get(name)) {
+                (Value::String(value), Some(Value::String(own))) if is_id(name, value) => {
+                    self.0.entry(value.clone()).or_insert_with(|| own.clone());
                 }
+                (value, Some(own)) => self.learn(value, own),
+                _ => {}
             }
-            _ => {}
         }
     }
 
