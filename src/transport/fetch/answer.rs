@@ -72,9 +72,9 @@ fn utf8(value: &str) -> String {
 /// A body that is known to be small enough, at once.
 async fn whole(answer: &js::Answer, text: bool) -> Result<Body, JsValue> {
     if text {
-        return Ok(Body::from_js(settled(answer.text()?).await?));
+        return Ok(Body::from_js(settled(&answer.text()?).await?));
     }
-    Ok(Uint8Array::new(&settled(answer.array_buffer()?).await?).to_vec().into())
+    Ok(Uint8Array::new(&settled(&answer.array_buffer()?).await?).to_vec().into())
 }
 
 /// A body of unknown size, until it is too large.
@@ -88,7 +88,7 @@ async fn piecewise(answer: &js::Answer, text: bool, bound: u64) -> Result<Body, 
     let pieces = Array::new();
     let mut total = 0;
     loop {
-        let piece = settled(reader.read()?).await?;
+        let piece = settled(&reader.read()?).await?;
         let piece = piece.unchecked_ref::<js::Piece>();
         if piece.done()?.is_truthy() {
             break;
@@ -126,6 +126,7 @@ fn join(pieces: &Array, total: u32) -> Uint8Array {
     joined
 }
 
-async fn settled(promise: Promise) -> Result<JsValue, JsValue> {
-    JsFuture::from(promise).await
+/// A function in place of `fetch` may give what is no promise.
+pub(super) async fn settled(promise: &JsValue) -> Result<JsValue, JsValue> {
+    JsFuture::from(Promise::resolve(promise)).await
 }

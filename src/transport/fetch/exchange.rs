@@ -1,10 +1,10 @@
 //! One request by `fetch`, in as few steps between wasm and JavaScript as can be.
 
-use js_sys::{Function, Promise};
+use js_sys::Function;
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 use super::abort::Abort;
+use super::answer::settled;
 use super::{Ask, answer, failure, in_browser, js};
 use crate::transport::{Body, Headers, HttpRequest, HttpResponse, Method, TransportError};
 
@@ -22,7 +22,7 @@ pub(super) async fn exchange(
         None => js::fetch(&request.url, &init),
         Some(fetch) => fetch.call2(&JsValue::UNDEFINED, &JsValue::from_str(&request.url), &init),
     };
-    let answered = JsFuture::from(Promise::resolve(&promise.map_err(failed)?)).await.map_err(failed)?;
+    let answered = settled(&promise.map_err(failed)?).await.map_err(failed)?;
     let response = answer::read(answered.unchecked_ref(), request.method, ask).await;
     let response = response.map_err(|problem| problem.explain(&request.url, bound))?;
     abort.disarm();

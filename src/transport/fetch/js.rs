@@ -1,7 +1,7 @@
 //! What is called of JavaScript. Each import has `catch`: an exception would otherwise tear through wasm, and the
 //! future that was running would never end.
 
-use js_sys::{Array, Function, Promise};
+use js_sys::{Array, Function};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -52,10 +52,10 @@ extern "C" {
     pub(super) fn body(this: &Answer) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, method)]
-    pub(super) fn text(this: &Answer) -> Result<Promise, JsValue>;
+    pub(super) fn text(this: &Answer) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, method, js_name = arrayBuffer)]
-    pub(super) fn array_buffer(this: &Answer) -> Result<Promise, JsValue>;
+    pub(super) fn array_buffer(this: &Answer) -> Result<JsValue, JsValue>;
 
     /// A `ReadableStream`.
     pub(super) type Stream;
@@ -66,7 +66,7 @@ extern "C" {
     pub(super) type Reader;
 
     #[wasm_bindgen(catch, method)]
-    pub(super) fn read(this: &Reader) -> Result<Promise, JsValue>;
+    pub(super) fn read(this: &Reader) -> Result<JsValue, JsValue>;
 
     /// What a reader gives.
     pub(super) type Piece;

@@ -1,8 +1,7 @@
 //! One request by a JavaScript function that does it all.
 
-use js_sys::{Array, Function, Promise, Reflect};
+use js_sys::{Array, Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
 
 use super::exchange::{body, headers_json};
 use super::{Ask, answer, failure, js};
@@ -22,7 +21,7 @@ pub(super) async fn exchange(shim: &js::Shim, request: HttpRequest, ask: Ask) ->
         ask.follow,
     );
     let mut abort = ShimAbort { promise: promise.map_err(failed)?, armed: true };
-    let answered = JsFuture::from(Promise::resolve(&abort.promise)).await;
+    let answered = answer::settled(&abort.promise).await;
     abort.armed = false;
     response(&answered.map_err(failed)?).ok_or_else(failure::malformed)
 }
