@@ -11,6 +11,8 @@
 
 #[path = "web/calls.rs"]
 mod calls;
+#[path = "web/emulator.rs"]
+mod emulator;
 #[path = "web/fetch.rs"]
 mod fetch;
 #[path = "web/runtime.rs"]
@@ -19,3 +21,5 @@ mod runtime;
 mod shim;
 #[path = "web/support.rs"]
 mod support;
+#[path = "web/tokens.rs"]
+mod tokens;
