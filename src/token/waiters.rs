@@ -2,43 +2,65 @@
 
 use std::task::Waker;
 
-/// The wakers of those that wait, each under a number of its own.
+/// The wakers of those that wait, each under a number of its own, in ascending order.
 #[derive(Debug, Default)]
 pub(super) struct Waiters {
-    /// In the order of their numbers.
     wakers: Vec<(u64, Waker)>,
-    next: u64,
+    last: u64,
 }
 
 impl Waiters {
-    /// Remembers how to wake a waiter. `number` is its own, and given to it here the first time.
+    /// Remembers how to wake a waiter. `number` is its own, and given to it here.
+    ///
     /// Gives the waker that it replaces: dropping one may run anything, and is not for within the lock.
     #[must_use]
     pub(super) fn register(&mut self, number: &mut Option<u64>, waker: &Waker) -> Option<Waker> {
-        let number = *number.get_or_insert_with(|| {
-            self.next += 1;
-            self.next
-        });
-        match self.find(number) {
-            Ok(at) => self.wakers.get_mut(at).map(|(_, old)| std::mem::replace(old, waker.clone())),
-            Err(at) => {
-                self.wakers.insert(at, (number, waker.clone()));
-                None
-            }
+        if let Some((_, known)) = number.and_then(|number| self.find(number)).and_then(|at| self.wakers.get_mut(at)) {
+            return Some(std::mem::replace(known, waker.clone()));
         }
+        self.last += 1;
+        self.wakers.push((self.last, waker.clone()));
+        *number = Some(self.last);
+        None
     }
 
     #[must_use]
     pub(super) fn forget(&mut self, number: u64) -> Option<Waker> {
-        self.find(number).ok().map(|at| self.wakers.remove(at).1)
-    }
-
-    fn find(&self, number: u64) -> Result<usize, usize> {
-        self.wakers.binary_search_by_key(&number, |(number, _)| *number)
+        self.find(number).map(|at| self.wakers.remove(at).1)
     }
 
     /// All of them. They are woken when the lock is free again.
     pub(super) fn take(&mut self) -> impl Iterator<Item = Waker> + use<> {
         std::mem::take(&mut self.wakers).into_iter().map(|(_, waker)| waker)
+    }
+
+    fn find(&self, number: u64) -> Option<usize> {
+        self.wakers.binary_search_by_key(&number, |(number, _)| *number).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_waiter_is_there_once_however_often_it_registers_and_gone_when_it_is_forgotten() {
+        let (mut waiters, mut first, mut second) = (Waiters::default(), None, None);
+        assert!(waiters.register(&mut first, Waker::noop()).is_none());
+        assert!(waiters.register(&mut second, Waker::noop()).is_none());
+        assert!(waiters.register(&mut first, Waker::noop()).is_some());
+        assert!(waiters.forget(second.unwrap()).is_some());
+        assert_eq!(waiters.take().count(), 1);
+        assert!(waiters.forget(first.unwrap()).is_none());
+    }
+
+    #[test]
+    fn a_waiter_that_was_woken_can_register_again() {
+        let (mut waiters, mut first, mut second) = (Waiters::default(), None, None);
+        drop(waiters.register(&mut first, Waker::noop()));
+        drop(waiters.take());
+        drop(waiters.register(&mut second, Waker::noop()));
+        drop(waiters.register(&mut first, Waker::noop()));
+        assert_eq!(waiters.take().count(), 2);
     }
 }
