@@ -105,3 +105,24 @@ fn to_http_refuses_it_too() {
     let stage = with_token(TokenKind::User);
     assert_eq!(stage.client.users().list().to_http().unwrap_err().kind(), ErrorKind::Authentication);
 }
+
+#[test]
+fn each_part_of_the_api_wants_its_own_authentication() {
+    use logto_admin::operation::{Authentication, TABLE};
+    for info in TABLE {
+        let expected = match info.group {
+            "my_account" | "verifications" => Authentication::User,
+            "experience" | "interaction" => Authentication::Session,
+            _ if info.authentication == Authentication::None => continue,
+            _ => Authentication::Management,
+        };
+        assert_eq!(info.authentication, expected, "{}", info.id);
+    }
+    let open = TABLE.iter().filter(|info| info.authentication == Authentication::None).map(|info| info.id);
+    let open: Vec<&str> = open.collect();
+    for id in
+        ["GetStatus", "GetSignInExperienceConfig", "GetWellKnownManagementOpenapiJson", "ListSamlApplicationMetadata"]
+    {
+        assert!(open.contains(&id), "{id}: {open:?}");
+    }
+}

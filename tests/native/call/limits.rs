@@ -1,11 +1,13 @@
 //! The client's own rate limit.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use logto_admin::token::{AccessToken, token_fn};
 use logto_admin::{Client, Endpoint, RateLimit};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder};
 
-use crate::stage::{Stage, ok, refusal};
+use crate::stage::{Stage, header, ok, refusal};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -27,6 +29,23 @@ fn a_call_beyond_the_limit_waits_until_it_is_allowed() {
     stage.run(list(&stage.client, 2));
     assert!(stage.runtime.sleeps().is_empty());
     stage.run(list(&stage.client, 1));
+    assert_eq!(stage.runtime.sleeps(), [10 * SECOND]);
+}
+
+#[test]
+fn a_token_that_expires_while_a_call_waits_is_not_sent() {
+    let tokens = AtomicUsize::new(0);
+    let source = token_fn(move || {
+        let number = tokens.fetch_add(1, Ordering::SeqCst);
+        async move { Ok(AccessToken::new(format!("token-{number}")).expires_in(5 * SECOND)) }
+    });
+    let transport = ScriptedTransport::api(|_| ok("[]"));
+    let limit = RateLimit::new(1, 10 * SECOND);
+    let stage = Stage::set_up(transport, |builder| builder.token_source(source).rate_limit(limit));
+    stage.run(list(&stage.client, 2));
+    let sent = stage.transport.api_calls();
+    let tokens: Vec<_> = sent.iter().map(|call| header(call, "authorization")).collect();
+    assert_eq!(tokens, [Some("Bearer token-0"), Some("Bearer token-1")]);
     assert_eq!(stage.runtime.sleeps(), [10 * SECOND]);
 }
 

@@ -22,6 +22,10 @@ impl Failures {
         self.lines.push(format!("{place}: {problem}"));
     }
 
+    pub(crate) fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
     /// Prints every failure, and fails if there is one.
     #[track_caller]
     pub(crate) fn settle(self, what: &str) {
@@ -29,7 +33,6 @@ impl Failures {
         for line in &self.lines {
             println!("  {line}");
         }
-        assert!(self.checked > 0, "{what}: there is nothing to look at");
         assert!(self.lines.is_empty(), "{what}: {} of {} fail", self.lines.len(), self.checked);
     }
 }

@@ -112,6 +112,7 @@ impl Input {
         Ok(Upload::new(part.file_name.unwrap_or_default(), content_type, part.data))
     }
 
+    #[allow(dead_code, reason = "other documents may have text beside their files")]
     pub(crate) fn text(&mut self, name: &str) -> Result<String> {
         String::from_utf8(self.part(name)?.data).map_err(|error| format!("the part {name} is no text: {error}"))
     }

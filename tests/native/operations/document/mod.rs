@@ -1,6 +1,13 @@
-//! The API document, corrected where the server differs from it.
+//! The API document, corrected where the server differs from it, and every operation held against it by a validator of
+//! JSON Schema that knows nothing of this project.
 
+mod answers;
+mod convert;
+mod requests;
+mod sample;
 mod schema;
+mod table;
+mod validator;
 
 use std::collections::BTreeMap;
 
@@ -12,27 +19,37 @@ pub(crate) struct Documents {
 }
 
 /// An operation, as a document describes it.
-pub(crate) struct Described {
-    pub(crate) method: String,
-    pub(crate) path: String,
-    pub(crate) operation: Value,
-    pub(crate) components: Value,
+struct Described {
+    method: String,
+    path: String,
+    operation: Value,
+    components: Value,
+}
+
+/// A parameter, as a document describes it.
+struct Parameter {
+    name: String,
+    place: String,
+    required: bool,
+    schema: Value,
 }
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+const JSON: &str = "application/json";
 
 impl Documents {
     pub(crate) fn load() -> Self {
-        let documents = logto_admin_codegen::corrected_documents().expect("the documents and their corrections");
         let mut operations = BTreeMap::new();
-        for document in documents {
+        for document in logto_admin_codegen::corrected_documents().expect("the documents and their corrections") {
             for (path, item) in document["paths"].as_object().expect("paths") {
                 for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
-                    let operation = item[*method].clone();
-                    let id = operation["operationId"].as_str().expect("an id").to_owned();
-                    let components = document["components"].clone();
-                    let described =
-                        Described { method: method.to_uppercase(), path: path.clone(), operation, components };
+                    let described = Described {
+                        method: method.to_uppercase(),
+                        path: path.clone(),
+                        operation: item[*method].clone(),
+                        components: document["components"].clone(),
+                    };
+                    let id = described.operation["operationId"].as_str().expect("an id").to_owned();
                     assert!(operations.insert(id.clone(), described).is_none(), "{id} is there twice");
                 }
             }
@@ -43,20 +60,45 @@ impl Documents {
     /// Whether the document knows this place of an operation's body.
     pub(crate) fn body_has(&self, id: &str, pointer: &str) -> bool {
         let described = &self.operations[id];
-        let schema = described.operation.pointer("/requestBody/content/application~1json/schema");
-        schema.is_none_or(|schema| schema::knows(schema, &described.components, pointer))
+        described.body(JSON).is_none_or(|schema| schema::knows(schema, &described.components, pointer))
     }
 
     /// Whether the document knows this place of an operation's answer.
     pub(crate) fn answer_has(&self, id: &str, status: u16, pointer: &str) -> bool {
         let described = &self.operations[id];
-        let responses = described.operation["responses"].as_object().expect("responses");
-        let successes = responses.iter().filter(|(status, _)| status.starts_with('2')).map(|(_, response)| response);
-        let named = responses.get(&status.to_string());
-        let schema = named
-            .into_iter()
-            .chain(successes)
-            .find_map(|response| response.pointer("/content/application~1json/schema"));
+        let schema = described.answer(&status.to_string()).or_else(|| described.success().map(|(_, schema)| schema));
         schema.is_none_or(|schema| schema::knows(schema, &described.components, pointer))
+    }
+}
+
+impl Described {
+    /// The schema of a body of this type.
+    fn body(&self, content_type: &str) -> Option<&Value> {
+        self.operation["requestBody"]["content"].get(content_type)?.get("schema")
+    }
+
+    /// The schema of a status's JSON.
+    fn answer(&self, status: &str) -> Option<&Value> {
+        self.operation["responses"].get(status)?["content"].get(JSON)?.get("schema")
+    }
+
+    /// The first status of a success whose JSON has a schema.
+    fn success(&self) -> Option<(u16, &Value)> {
+        let statuses = self.operation["responses"].as_object()?.keys().filter(|status| status.starts_with('2'));
+        statuses.into_iter().find_map(|status| Some((status.parse().ok()?, self.answer(status)?)))
+    }
+
+    fn parameters(&self) -> Vec<Parameter> {
+        let parameters = self.operation["parameters"].as_array().into_iter().flatten();
+        let resolved = parameters.map(|parameter| schema::resolved(parameter, &self.components));
+        let text = |value: &Value| value.as_str().expect("text").to_owned();
+        resolved
+            .map(|parameter| Parameter {
+                name: text(&parameter["name"]),
+                place: text(&parameter["in"]),
+                required: parameter["required"] == true,
+                schema: parameter["schema"].clone(),
+            })
+            .collect()
     }
 }

@@ -19,21 +19,22 @@ fn every_success_decodes_and_encodes_back_to_the_same_json() {
     let documents = Documents::load();
     let mut failures = Failures::new();
     for (id, exchange) in successes() {
-        failures.checked();
-        let Some(typed) = Typed::find(&id) else {
-            failures.add(&exchange, "no operation has this id");
-            continue;
-        };
-        match (typed.read)(&exchange.response()) {
-            Err(error) => failures.add(&exchange, format!("at {}: {error}", error.decode_path().unwrap_or("/"))),
-            Ok(encoded) => {
-                let lost = |difference: &Difference| !is_excepted(&documents, &id, &exchange, difference);
-                let found = differences(&expected(&exchange, &encoded), &encoded);
-                found.into_iter().filter(lost).for_each(|difference| failures.add(&exchange, difference));
-            }
-        }
+        check(&documents, &id, &exchange, &mut failures);
     }
     failures.settle("answers");
+}
+
+fn check(documents: &Documents, id: &str, exchange: &Exchange, failures: &mut Failures) {
+    failures.checked();
+    let Some(typed) = Typed::find(id) else { return failures.add(exchange, "no operation has this id") };
+    match (typed.read)(&exchange.response()) {
+        Err(error) => failures.add(exchange, format!("at {}: {error}", error.decode_path().unwrap_or("/"))),
+        Ok(encoded) => {
+            let lost = |difference: &Difference| !is_excepted(documents, id, exchange, difference);
+            let found = differences(&expected(exchange, &encoded), &encoded);
+            found.into_iter().filter(lost).for_each(|difference| failures.add(exchange, difference));
+        }
+    }
 }
 
 /// What should come out: the recorded body, or nothing where the operation gives nothing.
@@ -72,4 +73,43 @@ fn every_success_is_documented() {
         }
     }
     failures.settle("statuses");
+}
+
+/// A recorded answer of `GetUser`, in which `change` was made.
+fn doctored(change: impl Fn(&mut Value)) -> Vec<String> {
+    let recorded = serde_json::json!({
+        "seq": 7,
+        "operation_id": "GetUser",
+        "method": "GET",
+        "path": "/api/users/u1",
+        "status": 200,
+        "response_headers": { "content-type": "application/json; charset=utf-8" },
+        "response_body": serde_json::from_str::<Value>(USER).unwrap(),
+        "truncated": ["/response_body/customData/long"],
+    });
+    let mut exchange: Exchange = serde_json::from_value(recorded).unwrap();
+    change(&mut exchange.response_body);
+    let mut failures = Failures::new();
+    check(&Documents::load(), "GetUser", &exchange, &mut failures);
+    failures.lines().to_vec()
+}
+
+const USER: &str = r#"{"id":"u1","username":"ada","primaryEmail":null,"primaryPhone":null,"name":null,"avatar":null,"customData":{"long":"cut.."},"identities":{},"lastSignInAt":null,"createdAt":1,"updatedAt":2,"profile":{"address":{"country":"US"}},"applicationId":null,"isSuspended":false,"hasPassword":true}"#;
+
+#[test]
+fn an_answer_that_fails_is_told_with_its_operation_and_the_place() {
+    assert_eq!(doctored(|_| {}), [""; 0]);
+    let lines = doctored(|user| user["createdAt"] = "yesterday".into());
+    assert!(lines[0].contains("#7 GetUser (GET /api/users/u1) 200") && lines[0].contains("at createdAt"), "{lines:?}");
+    let lines = doctored(|user| user["profile"]["address"]["country"] = 49.into());
+    assert!(lines[0].contains("at profile.address.country"), "{lines:?}");
+}
+
+#[test]
+fn a_member_that_the_document_does_not_know_may_be_lost_and_no_other() {
+    assert_eq!(doctored(|user| user["newInLogto"] = 1.into()), [""; 0]);
+    assert_eq!(doctored(|user| user["customData"]["mine"] = 1.into()), [""; 0]);
+    // The document knows the member, and no null in it: it would be lost in silence.
+    let lines = doctored(|user| user["profile"]["nickname"] = Value::Null);
+    assert!(lines[0].contains("/profile/nickname"), "{lines:?}");
 }

@@ -40,7 +40,9 @@ pub(crate) struct Exchange {
 impl Exchange {
     /// Every exchange of the recordings.
     pub(crate) fn all() -> Vec<Self> {
-        files().iter().flat_map(|file| read(file)).collect()
+        let all: Vec<Self> = files().iter().flat_map(|file| read(file)).collect();
+        assert!(!all.is_empty(), "{VARIABLE} names no exchanges");
+        all
     }
 
     /// The exchanges of the API's operations, with their operation's id.
@@ -96,8 +98,12 @@ impl fmt::Display for Exchange {
     }
 }
 
+/// The project's own recordings.
+fn fixture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/exchanges.jsonl")
+}
+
 fn files() -> Vec<PathBuf> {
-    let fixture = || Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/exchanges.jsonl");
     let place = std::env::var_os(VARIABLE).map_or_else(fixture, PathBuf::from);
     if !place.is_dir() {
         return vec![place];
@@ -127,4 +133,15 @@ fn texts(value: &Value) -> Vec<String> {
         Value::String(text) => vec![text.clone()],
         other => vec![other.to_string()],
     }
+}
+
+#[test]
+fn the_projects_own_recordings_are_whole() {
+    let all = read(&fixture());
+    let of_operations: Vec<&Exchange> =
+        all.iter().filter(|exchange| exchange.operation_id.as_deref().is_some_and(|id| id != TOKEN_ENDPOINT)).collect();
+    let count = |wanted: fn(&Exchange) -> bool| of_operations.iter().filter(|exchange| wanted(exchange)).count();
+    assert_eq!((all.len(), of_operations.len()), (871, 814));
+    let (successes, errors) = (count(Exchange::is_success), count(|exchange| exchange.status >= 400));
+    assert_eq!((successes, errors, count(|exchange| exchange.status == 304)), (470, 342, 2));
 }

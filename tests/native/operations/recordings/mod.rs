@@ -1,9 +1,9 @@
 //! Recorded exchanges with a real server. `LOGTO_RECORDINGS` names another file or folder of them.
 
 mod answers;
-mod compare;
+pub(crate) mod compare;
 mod errors;
 mod exchange;
-mod requests;
-mod sent;
+pub(crate) mod requests;
+pub(crate) mod sent;
 mod tokens;

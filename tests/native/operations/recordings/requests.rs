@@ -13,7 +13,7 @@ use crate::failures::Failures;
 use crate::typed::Typed;
 
 /// A client that may call everything, and sends nothing.
-pub(super) fn client() -> Client {
+pub(crate) fn client() -> Client {
     let transport = ScriptedTransport::answers::<logto_admin::transport::HttpResponse>([]);
     let builder = builder(&transport, &FakeRuntime::new()).token_source(FixedToken::new("t")).cookies([("a", "b")]);
     builder.build().unwrap()

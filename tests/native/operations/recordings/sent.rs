@@ -21,7 +21,7 @@ pub(crate) struct Sent {
     pub(crate) body: Content,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Content {
     None,
     Json(Value),

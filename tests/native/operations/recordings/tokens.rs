@@ -3,7 +3,6 @@
 use logto_admin::token::{AccessToken, ClientAuthentication, ClientCredentials, TokenExchange};
 use logto_admin::{Client, Endpoint, ErrorKind, Result, RetryPolicy};
 use logto_admin_test_support::{ENDPOINT, FakeRuntime, ScriptedTransport};
-use serde_json::Value;
 
 use super::exchange::Exchange;
 use super::sent::{Content, Sent};
@@ -132,7 +131,7 @@ fn compare_error(exchange: &Exchange, error: &logto_admin::Error, failures: &mut
         failures.add(exchange, format!("{:?} does not say {description:?}", error.message()));
     }
     let usual = [("invalid_target", "resource"), ("invalid_client", "secret"), ("invalid_client", "application")];
-    let mistakes = usual.iter().filter(|(name, _)| body["error"] == Value::from(*name));
+    let mistakes = usual.iter().filter(|(name, _)| body["error"] == **name);
     let advice: Vec<&str> = mistakes.map(|(_, advice)| *advice).collect();
     let hinted = error.hint().is_some_and(|hint| advice.iter().any(|advice| hint.contains(advice)));
     if !advice.is_empty() && !hinted {

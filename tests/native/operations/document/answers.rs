@@ -1,0 +1,35 @@
+//! Every answer that the document describes decodes, in every variant, and encodes back to the same JSON.
+
+use logto_admin::transport::HttpResponse;
+
+use super::Documents;
+use super::sample::samples;
+use super::validator::Validator;
+use crate::dispatch::OPERATIONS;
+use crate::failures::Failures;
+use crate::recordings::compare::differences;
+
+#[test]
+fn every_documented_answer_decodes_and_encodes_back_to_the_same_json() {
+    let documents = Documents::load();
+    let mut failures = Failures::new();
+    for typed in OPERATIONS {
+        let described = &documents.operations[typed.id];
+        let Some((status, schema)) = described.success() else { continue };
+        failures.checked();
+        let validator = Validator::new(schema, &described.components);
+        for sample in samples(schema, &described.components) {
+            if let Some(problem) = validator.problem(&sample) {
+                failures.add(typed.id, format!("the sample is not as documented: {problem}: {sample}"));
+            }
+            match (typed.read)(&HttpResponse::json(status, sample.to_string())) {
+                Err(error) => failures.add(typed.id, format!("{error}: {sample}")),
+                Ok(encoded) => {
+                    let found = differences(&sample, &encoded);
+                    found.into_iter().for_each(|difference| failures.add(typed.id, difference));
+                }
+            }
+        }
+    }
+    failures.settle("answers");
+}

@@ -1,0 +1,205 @@
+//! Every operation is called, with samples of what it takes, and what would be sent is what the document describes.
+
+use serde_json::{Map, Value};
+
+use super::sample::samples;
+use super::validator::Validator;
+use super::{Described, Documents, JSON, Parameter};
+use crate::dispatch::OPERATIONS;
+use crate::failures::Failures;
+use crate::recordings::requests::client;
+use crate::recordings::sent::{Content, Sent};
+use crate::typed::{Input, Part, Typed};
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const MULTIPART: &str = "multipart/form-data";
+
+/// What stands for the free members of a search.
+const SEARCH: [(&str, &str); 4] =
+    [("search", "%a b%"), ("search.username", "ada"), ("mode.username", "exact"), ("isCaseSensitive", "true")];
+
+#[test]
+fn every_operation_sends_what_the_document_describes() {
+    let (client, documents) = (client(), Documents::load());
+    let mut failures = Failures::new();
+    for typed in OPERATIONS {
+        failures.checked();
+        let described = &documents.operations[typed.id];
+        for input in inputs(described) {
+            match (typed.build)(&client, &mut input.clone()) {
+                Err(problem) => failures.add(typed.id, format!("{problem}: {input:?}")),
+                Ok(request) => check(&documents, typed, &input, &Sent::of(&request), &mut failures),
+            }
+        }
+    }
+    failures.settle("requests");
+}
+
+/// What a caller may give: everything, in every variant, and as little as possible.
+fn inputs(described: &Described) -> Vec<Input> {
+    let bodies = bodies(described);
+    let count = bodies.len().max(2);
+    let body = |number: usize| bodies.get(number.min(bodies.len().saturating_sub(1))).cloned();
+    (0..count)
+        .map(|number| {
+            let mut input = parameters(described, number + 1 < count);
+            match body(number) {
+                Some(Content::Json(body)) => input.body = Some(body),
+                Some(Content::Form(pairs)) => {
+                    input.body =
+                        Some(Value::Object(pairs.into_iter().map(|(name, value)| (name, value.into())).collect()));
+                }
+                Some(Content::Multipart(parts)) => input.parts = parts,
+                _ => {}
+            }
+            input
+        })
+        .collect()
+}
+
+fn parameters(described: &Described, full: bool) -> Input {
+    let mut input = Input::default();
+    for Parameter { name, place, required, schema } in described.parameters() {
+        let sample = samples(&schema, &described.components).swap_remove(0);
+        match place.as_str() {
+            "path" => input.path.push((name, text(&sample))),
+            _ if !full && !required => {}
+            _ if name == "search_params" => {
+                input.query.extend(SEARCH.map(|(name, value)| (name.to_owned(), value.to_owned())));
+            }
+            _ => match sample {
+                Value::Array(values) => {
+                    input.query.extend(values.iter().chain(&values).map(|value| (name.clone(), text(value))));
+                }
+                one => input.query.push((name, text(&one))),
+            },
+        }
+    }
+    input
+}
+
+fn bodies(described: &Described) -> Vec<Content> {
+    let sampled = |kind: &str| described.body(kind).map(|schema| samples(schema, &described.components));
+    let object = |value: Value| value.as_object().cloned().unwrap_or_default();
+    if let Some(samples) = sampled(JSON) {
+        return samples.into_iter().map(Content::Json).collect();
+    }
+    if let Some(samples) = sampled(FORM) {
+        let pairs = |form: Map<String, Value>| form.into_iter().map(|(name, value)| (name, text(&value))).collect();
+        return samples.into_iter().map(|sample| Content::Form(pairs(object(sample)))).collect();
+    }
+    let Some(samples) = sampled(MULTIPART) else { return Vec::new() };
+    samples.into_iter().map(|sample| Content::Multipart(object(sample).into_iter().map(file).collect())).collect()
+}
+
+fn file((name, _): (String, Value)) -> Part {
+    let (file_name, content_type) = (Some("a picture.png".to_owned()), Some("image/png".to_owned()));
+    Part { name, file_name, content_type, data: b"\x89PNG\r\n\x1a\n--".to_vec() }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+fn check(documents: &Documents, typed: &Typed, input: &Input, sent: &Sent, failures: &mut Failures) {
+    let described = &documents.operations[typed.id];
+    let mut problem = |problem: String| failures.add(typed.id, format!("{problem}: {sent:?}"));
+    match matching(documents, sent) {
+        ids if ids == [typed.id] => {}
+        ids => problem(format!("method and path are those of {ids:?}")),
+    }
+    let parameters = input.path.iter().map(|(_, value)| value);
+    if !parameters.into_iter().all(|value| sent.path.contains(value)) {
+        problem("a parameter of the path is lost".to_owned());
+    }
+    query_problems(described, sent).into_iter().for_each(&mut problem);
+    if let Some(wrong) = body_problem(described, &sent.body) {
+        problem(wrong);
+    }
+    let given = input.body.as_ref().map(|body| match described.body(FORM) {
+        None => Content::Json(body.clone()),
+        Some(_) => {
+            Content::Form(body.as_object().unwrap().iter().map(|(name, value)| (name.clone(), text(value))).collect())
+        }
+    });
+    let given = given.unwrap_or(match input.parts.as_slice() {
+        [] => Content::None,
+        parts => Content::Multipart(parts.to_vec()),
+    });
+    if given != sent.body {
+        problem(format!("the body has changed from {given:?}"));
+    }
+}
+
+/// The operations whose method and path a request has. A segment that is written out goes before a parameter.
+fn matching<'a>(documents: &'a Documents, sent: &Sent) -> Vec<&'a str> {
+    let literals = |template: &str| -> Option<usize> {
+        let steps: Vec<&str> = template.split('/').collect();
+        let pairs = steps.iter().zip(&sent.path);
+        let fits = steps.len() == sent.path.len()
+            && pairs.clone().all(|(step, segment)| (step.starts_with('{') && !segment.is_empty()) || step == segment);
+        fits.then(|| pairs.filter(|(step, segment)| step == segment).count())
+    };
+    let of_method = documents.operations.iter().filter(|(_, described)| described.method == sent.method);
+    let fitting: Vec<_> =
+        of_method.filter_map(|(id, described)| Some((literals(&described.path)?, id.as_str()))).collect();
+    let most = fitting.iter().map(|(literals, _)| *literals).max();
+    fitting.into_iter().filter(|(literals, _)| Some(*literals) == most).map(|(_, id)| id).collect()
+}
+
+fn query_problems(described: &Described, sent: &Sent) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut left = sent.query.clone();
+    for parameter in described.parameters().into_iter().filter(|parameter| parameter.place == "query") {
+        let belongs = |name: &str| match parameter.name.as_str() {
+            "search_params" => SEARCH.iter().any(|(known, _)| *known == name),
+            known => known == name,
+        };
+        let (values, others): (Vec<_>, Vec<_>) = left.into_iter().partition(|(name, _)| belongs(name));
+        left = others;
+        let validator = Validator::new(&parameter.schema, &described.components);
+        match readings(&parameter.name, &values) {
+            None if parameter.required => problems.push(format!("the query lacks {}", parameter.name)),
+            Some(readings) if readings.iter().all(|reading| validator.problem(reading).is_some()) => {
+                problems.push(format!("the query's {} is not as documented: {values:?}", parameter.name));
+            }
+            _ => {}
+        }
+    }
+    problems.extend(left.iter().map(|(name, _)| format!("the document knows no {name} in the query")));
+    problems
+}
+
+/// What a server may make of the values of a parameter: text, a number or a flag, a list, an object.
+fn readings(name: &str, values: &[(String, String)]) -> Option<Vec<Value>> {
+    let texts: Vec<Value> = values.iter().map(|(_, value)| value.as_str().into()).collect();
+    let object = values.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
+    match values {
+        [] => None,
+        _ if name == "search_params" => Some(vec![Value::Object(object)]),
+        [(_, one)] => {
+            Some([texts[0].clone(), texts.into()].into_iter().chain(serde_json::from_str(one).ok()).collect())
+        }
+        _ => Some(vec![texts.into()]),
+    }
+}
+
+fn body_problem(described: &Described, body: &Content) -> Option<String> {
+    let required = described.operation["requestBody"]["required"] == true;
+    let (kind, value) = match body {
+        Content::None => return required.then(|| "the body is missing".to_owned()),
+        Content::Json(body) => (JSON, body.clone()),
+        Content::Form(pairs) => {
+            (FORM, Value::Object(pairs.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect()))
+        }
+        // Files are text to the document.
+        Content::Multipart(parts) => {
+            (MULTIPART, Value::Object(parts.iter().map(|part| (part.name.clone(), "bytes".into())).collect()))
+        }
+        Content::Raw => return Some("the body is not what it says it is".to_owned()),
+    };
+    match described.body(kind) {
+        None => Some(format!("the document has no body of type {kind}")),
+        Some(schema) => Validator::new(schema, &described.components).problem(&value),
+    }
+}

@@ -1,0 +1,78 @@
+//! The table of operations says what the document says.
+
+use std::collections::BTreeSet;
+
+use logto_admin::operation::{BodyKind, OperationInfo, ParameterKind, TABLE, find};
+
+use super::{Described, Documents};
+use crate::dispatch::OPERATIONS;
+use crate::failures::Failures;
+
+#[test]
+fn there_are_372_operations_and_every_one_has_a_method() {
+    let documents = Documents::load();
+    let described: BTreeSet<&str> = documents.operations.keys().map(String::as_str).collect();
+    let tabled: BTreeSet<&str> = TABLE.iter().map(|info| info.id).collect();
+    let typed: BTreeSet<&str> = OPERATIONS.iter().map(|typed| typed.id).collect();
+    assert_eq!((TABLE.len(), OPERATIONS.len()), (372, 372));
+    assert_eq!((&tabled, &typed), (&described, &described));
+}
+
+#[test]
+fn the_table_says_what_the_document_says() {
+    let mut failures = Failures::new();
+    for (id, described) in &Documents::load().operations {
+        failures.checked();
+        match find(id) {
+            None => failures.add(id, "is not in the table"),
+            Some(info) => compare(described, info, &mut failures),
+        }
+    }
+    failures.settle("operations");
+}
+
+fn compare(described: &Described, info: &OperationInfo, failures: &mut Failures) {
+    let operation = &described.operation;
+    let mut same = |what: &str, told: String, documented: String| {
+        if told != documented {
+            failures.add(info.id, format!("the {what} is {told} and should be {documented}"));
+        }
+    };
+    same("method", info.method.to_string(), described.method.clone());
+    same("path", info.path.to_owned(), described.path.clone());
+    same("deprecation", info.deprecated.to_string(), (operation["deprecated"] == true).to_string());
+
+    let responses = operation["responses"].as_object().expect("responses").keys();
+    let successes: BTreeSet<u16> =
+        responses.map(|status| status.parse().expect("a status")).filter(|s| *s < 400).collect();
+    let told: BTreeSet<u16> = info.success.iter().copied().collect();
+    same("success", format!("{told:?}"), format!("{successes:?}"));
+
+    let names = described.path.split(['{', '}']).skip(1).step_by(2).collect::<Vec<_>>();
+    same("path's parameters", format!("{:?}", info.path_parameters), format!("{names:?}"));
+
+    let documented: BTreeSet<(String, bool)> = described
+        .parameters()
+        .into_iter()
+        .filter(|parameter| parameter.place == "query")
+        .map(|parameter| (parameter.name, parameter.required && parameter.schema.get("default").is_none()))
+        .collect();
+    let query = info.query_parameters.iter();
+    let told = query.map(|parameter| (parameter.name.to_owned(), parameter.required)).collect::<BTreeSet<_>>();
+    same("query", format!("{told:?}"), format!("{documented:?}"));
+    let search = info.query_parameters.iter().any(|parameter| parameter.kind == ParameterKind::Search);
+    same("search", search.to_string(), documented.contains(&("search_params".to_owned(), false)).to_string());
+
+    let (content_type, told_required) = match info.body {
+        BodyKind::None => (None, false),
+        BodyKind::Json { required } => (Some("application/json"), required),
+        BodyKind::Form { required } => (Some("application/x-www-form-urlencoded"), required),
+        BodyKind::Multipart { required } => (Some("multipart/form-data"), required),
+        other => panic!("a body of another kind: {other:?}"),
+    };
+    let content = operation["requestBody"]["content"].as_object();
+    let documented: Vec<&String> = content.into_iter().flat_map(|content| content.keys()).collect();
+    same("body", format!("{:?}", content_type.into_iter().collect::<Vec<_>>()), format!("{documented:?}"));
+    let required = operation["requestBody"]["required"] == true || matches!(info.body, BodyKind::Multipart { .. });
+    same("body's presence", told_required.to_string(), required.to_string());
+}
