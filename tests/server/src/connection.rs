@@ -28,6 +28,9 @@ async fn answer<W: Wire>(wire: &mut W, sessions: &Sessions, request: Seen) -> bo
         let answer = control::answer(sessions, path, &request).await;
         return reply::reply(wire, &answer, &request).await.keep;
     }
+    if let Some((soak, inner)) = sessions.soak(&request.path) {
+        return reply::reply(wire, &soak.answer(inner, &request), &request).await.keep;
+    }
     let Some((session, inner)) = sessions.find(&request.path) else {
         return reply::reply(wire, &Answer::status(404), &request).await.keep;
     };

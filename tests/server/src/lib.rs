@@ -27,6 +27,8 @@ mod server;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 mod session;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+mod soak;
+#[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 mod wire;
 
 pub use script::{Answer, End, Fault, Payload, Script, Seen};
@@ -37,4 +39,5 @@ pub use {
     proxy::TestProxy,
     server::{TestServer, Tls, refusing_url},
     session::Session,
+    soak::Soak,
 };

@@ -10,6 +10,7 @@ use tokio_rustls::rustls::ServerConfig;
 use crate::connection::serve;
 use crate::script::Script;
 use crate::session::{Session, Sessions};
+use crate::soak::Soak;
 use crate::{Authority, http2};
 
 /// A server of this process; it ends with this value.
@@ -53,6 +54,12 @@ impl TestServer {
     #[must_use]
     pub fn session(&self, script: Script) -> Arc<Session> {
         self.sessions.open(script)
+    }
+
+    /// Begins a soak of so many calls; there is one a server.
+    #[must_use]
+    pub fn soak(&self, seed: u64, calls: usize) -> Arc<Soak> {
+        self.sessions.begin_soak(seed, calls)
     }
 
     /// Where it listens.

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use tokio::sync::watch;
 
 use crate::script::{Answer, End, Script, Seen};
+use crate::soak::Soak;
 
 /// A script that is played, and what was seen.
 #[derive(Debug)]
@@ -70,7 +71,7 @@ impl Session {
         let (number, alike) = place;
         let list = if token_call { &self.script.token } else { &self.script.api };
         let answer = list.get(alike).or_else(|| list.last()).cloned();
-        (number, answer.unwrap_or_else(|| if token_call { token(alike + 1) } else { Answer::json("[]") }))
+        (number, answer.unwrap_or_else(|| if token_call { token(alike as u64 + 1) } else { Answer::json("[]") }))
     }
 
     pub(crate) fn end(&self, number: usize, end: End) {
@@ -82,11 +83,13 @@ impl Session {
     }
 }
 
-fn token(number: usize) -> Answer {
+pub(crate) fn token(number: u64) -> Answer {
     Answer::json(format!(
         r#"{{"access_token":"token-{number}","expires_in":3600,"token_type":"Bearer","scope":"all"}}"#
     ))
 }
+
+const SOAK_PATH: &str = "/soak";
 
 /// All sessions of a server.
 #[derive(Debug, Default)]
@@ -94,6 +97,7 @@ pub(crate) struct Sessions {
     base: String,
     opened: Mutex<HashMap<String, Arc<Session>>>,
     connections: AtomicU64,
+    soak: OnceLock<Arc<Soak>>,
 }
 
 impl Sessions {
@@ -112,6 +116,16 @@ impl Sessions {
         let session = Arc::new(Session { url, script, seen: watch::Sender::default() });
         opened.insert(id, Arc::clone(&session));
         session
+    }
+
+    /// Begins the soak, of which there is one a server.
+    pub(crate) fn begin_soak(&self, seed: u64, calls: usize) -> Arc<Soak> {
+        Arc::clone(self.soak.get_or_init(|| Arc::new(Soak::new(format!("{}{SOAK_PATH}", self.base), seed, calls))))
+    }
+
+    /// The soak, if the path is one of its, and the path within it.
+    pub(crate) fn soak<'a>(&self, path: &'a str) -> Option<(&Soak, &'a str)> {
+        self.soak.get().map(Arc::as_ref).zip(path.strip_prefix(SOAK_PATH))
     }
 
     /// The session of a path, and the path within it.
