@@ -192,8 +192,9 @@ fn respond(call: &Call<'_>, relation: &'static Relation, ids: Vec<String>, added
     let mut members = Map::new();
     match relation.reply {
         Reply::Records => {
-            let store = &call.state.store;
-            let records = ids.iter().filter_map(|id| store.get(relation.target, id));
+            let (store, owners) = (&call.state.store, owners(call, relation));
+            let all = store.links.ids(relation.table, relation.target.name, &owners);
+            let records = all.filter_map(|id| store.get(relation.target, id));
             let records: Value = records.map(|record| Value::Object(record.members.clone())).collect();
             return Ok(reply::json(status, &records));
         }

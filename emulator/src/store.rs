@@ -103,10 +103,9 @@ impl Store {
         let record = table.records.remove(&table.by_id.get(id).copied()?)?;
         table.forget(collection, &record);
         self.links.forget(collection.name, id);
-        for owned in crate::collections::owned_by(collection) {
-            let member = owned.owner.map_or("", |owner| owner.member);
-            let ids: Vec<String> =
-                self.all(owned).filter(|child| child.text(member) == id).map(|child| child.id.clone()).collect();
+        for (owned, member) in crate::collections::owned_by(collection) {
+            let children = self.all(owned).filter(|child| child.text(member) == id);
+            let ids: Vec<String> = children.map(|child| child.id.clone()).collect();
             for child in ids {
                 self.remove(owned, &child);
             }

@@ -32,6 +32,9 @@ pub(crate) struct Collection {
     pub key: Key,
     /// What its entities belong to; the path's parameter is its id.
     pub owner: Option<Owner>,
+    /// The member that holds the id of what takes the entity with it when it goes, and that one's collection; for an
+    /// owner it need not be said.
+    pub dies_with: Option<(&'static str, &'static Collection)>,
     /// A new entity, without id and times; members that a body may set are among them.
     pub blank: fn() -> Value,
     /// Members that hold the time of creation.
@@ -165,6 +168,7 @@ impl Collection {
         path: "",
         key: Key::Id(21),
         owner: None,
+        dies_with: None,
         blank: || Value::Null,
         stamps: &[],
         touched: None,
@@ -208,10 +212,13 @@ pub(crate) fn named(name: &str) -> Option<&'static Collection> {
     ALL.iter().copied().find(|collection| collection.name == name)
 }
 
-/// The collections whose entities belong to those of another.
-pub(crate) fn owned_by(owner: &Collection) -> impl Iterator<Item = &'static Collection> {
+/// The collections whose entities go with those of another, and the members that hold the other's id.
+pub(crate) fn owned_by(owner: &Collection) -> impl Iterator<Item = (&'static Collection, &'static str)> {
     let name = owner.name;
-    ALL.iter().copied().filter(move |owned| owned.owner.is_some_and(|owner| owner.collection.name == name))
+    all().filter_map(move |owned| {
+        let owner = owned.owner.map(|owner| (owner.member, owner.collection)).or(owned.dies_with);
+        owner.filter(|(_, owner)| owner.name == name).map(|(member, _)| (owned, member))
+    })
 }
 
 #[cfg(test)]

@@ -98,6 +98,7 @@ pub(crate) static JIT_EMAIL_DOMAINS: Collection = Collection {
 pub(crate) static INVITATIONS: Collection = Collection {
     name: "organization_invitations",
     path: "/api/organization-invitations",
+    dies_with: Some(("organizationId", &ORGANIZATIONS)),
     blank: || {
         json!({
             "tenantId": "default",

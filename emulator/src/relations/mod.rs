@@ -66,7 +66,7 @@ pub(crate) enum Reply {
     Ids,
     /// Those, and the ones that are new.
     IdsAndAdded(&'static str),
-    /// What was added.
+    /// Everything that is linked now.
     Records,
 }
 

@@ -1,0 +1,57 @@
+//! A user's own account, by a token that was exchanged for a subject token.
+
+use logto_admin::models::{CreateSubjectToken, CreateUser, UpdateProfile};
+use logto_admin::token::{ClientCredentials, FixedToken, TokenExchange, TokenKind};
+use logto_admin::{Client, Patch, Result};
+use logto_admin_emulator::Emulator;
+
+use crate::refused;
+
+/// A client that is the user, and his id.
+async fn user(emulator: &Emulator) -> Result<(Client, String, String)> {
+    let admin = emulator.client()?;
+    let ada = CreateUser { username: Some("ada".into()), ..Default::default() };
+    let id = admin.users().create(ada).await?.id;
+    let subject = admin.subject_tokens().create(CreateSubjectToken::new(id.as_str())).await?.subject_token;
+    let client = exchange(emulator, &subject)?;
+    Ok((client, id, subject))
+}
+
+fn exchange(emulator: &Emulator, subject: &str) -> Result<Client> {
+    let application = ClientCredentials::new(emulator.app_id(), emulator.app_secret());
+    let source = TokenExchange::new(application, subject);
+    Client::builder(emulator.endpoint())
+        .scope("openid profile")
+        .token_source(source)
+        .transport(emulator.clone())
+        .build()
+}
+
+#[tokio::test]
+async fn a_user_sees_and_changes_his_account() -> Result<()> {
+    let emulator = Emulator::new();
+    let (client, id, subject) = user(&emulator).await?;
+    assert_eq!(client.my_account().get_profile().await?.id.as_deref(), Some(id.as_str()));
+    let change = UpdateProfile { name: Patch::from("Ada"), ..Default::default() };
+    client.my_account().update_profile(change).await?;
+    assert_eq!(emulator.client()?.users().get(&id).await?.name.as_deref(), Some("Ada"));
+    // A subject token can be exchanged once.
+    let again = exchange(&emulator, &subject)?.my_account().get_profile().await;
+    assert_eq!(refused(again), (400, "invalid_grant".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn neither_token_is_good_for_the_other_api() -> Result<()> {
+    let emulator = Emulator::new();
+    let (user, ..) = user(&emulator).await?;
+    let with = |token: &str| {
+        let source = FixedToken::new(token).with_kind(TokenKind::Unknown);
+        Client::builder(emulator.endpoint()).token_source(source).transport(emulator.clone()).build()
+    };
+    let own = with(user.access_token().await?.secret())?;
+    assert_eq!(refused(own.users().list().await), (401, "auth.unauthorized".into()));
+    let management = with(emulator.client()?.access_token().await?.secret())?;
+    assert_eq!(refused(management.my_account().get_profile().await), (401, "auth.unauthorized".into()));
+    Ok(())
+}

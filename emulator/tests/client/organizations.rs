@@ -1,0 +1,116 @@
+use logto_admin::models::{
+    CreateOrganization, CreateOrganizationInvitation, CreateOrganizationRole, CreateOrganizationScope, CreateUser,
+    OrganizationInvitation, OrganizationRoleSelection, ReplaceOrganizationInvitationStatus, UserIds,
+};
+use logto_admin::{Client, Result, Timestamp};
+
+use crate::{client, refused};
+
+struct Stage {
+    client: Client,
+    user: String,
+    organization: String,
+    role: String,
+    scope: String,
+}
+
+async fn stage() -> Result<Stage> {
+    let client = client();
+    let user = CreateUser {
+        username: Some("ada".into()),
+        primary_email: Some("ada@example.com".into()),
+        ..Default::default()
+    };
+    let user = client.users().create(user).await?.id;
+    let organization = client.organizations().create(CreateOrganization::new("Engines")).await?.id;
+    let scope = client.organization_scopes().create(CreateOrganizationScope::new("invite")).await?.id;
+    let mut role = CreateOrganizationRole::new("owner");
+    role.organization_scope_ids = Some(vec![scope.clone()]);
+    let role = client.organization_roles().create(role).await?.id;
+    Ok(Stage { client, user, organization, role, scope })
+}
+
+fn selection(roles: &[&str]) -> OrganizationRoleSelection {
+    let ids = roles.iter().map(|role| (*role).to_owned()).collect();
+    OrganizationRoleSelection { organization_role_ids: Some(ids), ..Default::default() }
+}
+
+#[tokio::test]
+async fn members_have_roles_and_what_the_roles_permit() -> Result<()> {
+    let Stage { client, user, organization, role, scope } = stage().await?;
+    let organizations = client.organizations();
+    let early = organizations.assign_roles_to_user(&organization, &user, selection(&[&role])).await;
+    assert_eq!(refused(early), (422, "organization.require_membership".into()));
+
+    organizations.add_users(&organization, UserIds { user_ids: vec![user.clone()] }).await?;
+    organizations.assign_roles_to_user(&organization, &user, selection(&[&role])).await?;
+    let members = organizations.list_users(&organization).await?;
+    assert_eq!(members[0].organization_roles.as_deref().unwrap_or_default()[0].name, "owner");
+    let with_role = organizations.list_users(&organization).organization_role_id(&role).await?;
+    assert_eq!(with_role.total, Some(1));
+    assert_eq!(organizations.list_users(&organization).organization_role_id("other").await?.total, Some(0));
+    assert_eq!(
+        client.users().list_organizations(&user).await?[0].organization_roles.as_deref().unwrap_or_default()[0].id,
+        role
+    );
+    assert_eq!(organizations.list_user_scopes(&organization, &user).await?[0].id, scope);
+
+    let by_name =
+        OrganizationRoleSelection { organization_role_names: Some(vec!["nobody".into()]), ..Default::default() };
+    let unknown = organizations.assign_roles_to_user(&organization, &user, by_name).await;
+    assert_eq!(refused(unknown), (422, "organization.role_names_not_found".into()));
+
+    // Roles go with the membership.
+    organizations.remove_user(&organization, &user).await?;
+    organizations.add_users(&organization, UserIds { user_ids: vec![user.clone()] }).await?;
+    assert!(organizations.list_user_roles(&organization, &user).await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn members_are_counted_and_replaced() -> Result<()> {
+    let Stage { client, user, organization, .. } = stage().await?;
+    let organizations = client.organizations();
+    let unknown = organizations.add_users(&organization, UserIds { user_ids: vec!["nope".into()] }).await;
+    assert_eq!(refused(unknown), (422, "entity.relation_foreign_key_not_found".into()));
+    organizations.replace_users(&organization, UserIds { user_ids: vec![user.clone()] }).await?;
+    let listed = organizations.list().show_featured(true).keyword("engine").await?;
+    assert_eq!((listed.len(), listed[0].users_count), (1, Some(1)));
+    client.users().delete(&user).await?;
+    assert_eq!(organizations.list_users(&organization).await?.total, Some(0));
+    Ok(())
+}
+
+async fn invite(stage: &Stage, expires_at: i64) -> Result<OrganizationInvitation> {
+    let mut invitation =
+        CreateOrganizationInvitation::new("ada@example.com", &*stage.organization, Timestamp::from_millis(expires_at));
+    invitation.organization_role_ids = Some(vec![stage.role.clone()]);
+    stage.client.organization_invitations().create(invitation).await
+}
+
+#[tokio::test]
+async fn an_accepted_invitation_makes_a_member_with_its_roles() -> Result<()> {
+    let stage = stage().await?;
+    assert_eq!(refused(invite(&stage, 1).await), (400, "request.invalid_input".into()));
+    let invitation = invite(&stage, 4_000_000_000_000).await?;
+    assert_eq!(invitation.organization_roles[0].name, "owner");
+    assert_eq!(refused(invite(&stage, 4_000_000_000_000).await).1, "entity.unique_integrity_violation");
+
+    let invitations = stage.client.organization_invitations();
+    let mut accept = ReplaceOrganizationInvitationStatus::new("Accepted".into());
+    assert_eq!(
+        refused(invitations.replace_status(&invitation.id, &accept).await),
+        (422, "request.invalid_input".into())
+    );
+    accept.accepted_user_id = stage.user.as_str().into();
+    let accepted = invitations.replace_status(&invitation.id, &accept).await?;
+    assert_eq!(accepted.accepted_user_id.as_deref(), Some(stage.user.as_str()));
+    assert_eq!(refused(invitations.replace_status(&invitation.id, &accept).await).0, 422);
+
+    let organizations = stage.client.organizations();
+    let roles = organizations.list_user_roles(&stage.organization, &stage.user).await?;
+    assert_eq!(roles[0].id, stage.role);
+    organizations.delete(&stage.organization).await?;
+    assert!(invitations.list().organization_id(&stage.organization).await?.is_empty());
+    Ok(())
+}

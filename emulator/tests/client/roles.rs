@@ -1,0 +1,94 @@
+use logto_admin::models::CreateResource;
+use logto_admin::models::{
+    ApplicationIds, CreateResourceScope, CreateRole, CreateUser, RoleIds, RoleType, ScopeIds, UserIds,
+};
+use logto_admin::{Client, Result};
+
+use crate::{client, refused};
+
+async fn user(client: &Client, name: &str) -> Result<String> {
+    let user = CreateUser { username: Some(name.into()), ..Default::default() };
+    Ok(client.users().create(user).await?.id)
+}
+
+#[tokio::test]
+async fn users_get_roles_and_lose_them() -> Result<()> {
+    let client = client();
+    let (ada, grace) = (user(&client, "ada").await?, user(&client, "grace").await?);
+    let role = client.roles().create(CreateRole::new("editor", "Edits")).await?;
+    let roles = |id: &str| RoleIds { role_ids: vec![id.to_owned()] };
+
+    let assigned = client.users().assign_roles(&ada, roles(&role.id)).await?;
+    assert_eq!(assigned.added_role_ids, roles(&role.id).role_ids);
+    assert!(client.users().assign_roles(&ada, roles(&role.id)).await?.added_role_ids.is_empty());
+    let unknown = client.users().assign_roles(&ada, roles("nope")).await;
+    assert_eq!(refused(unknown), (404, "entity.not_exists_with_id".into()));
+    let machine = client.users().assign_roles(&ada, roles("management-api-access")).await;
+    assert_eq!(refused(machine), (422, "user.invalid_role_type".into()));
+
+    let both = UserIds { user_ids: vec![ada.clone(), grace.clone()] };
+    assert_eq!(refused(client.roles().assign_users(&role.id, both).await), (422, "role.user_exists".into()));
+    client.roles().assign_users(&role.id, UserIds { user_ids: vec![grace.clone()] }).await?;
+    let holders = client.roles().list_users(&role.id).await?;
+    assert_eq!(holders.total, Some(2));
+
+    let listed = client.roles().list().search("editor").await?;
+    assert_eq!((listed[0].users_count, listed.len()), (Some(2), 1));
+
+    client.users().remove_role(&ada, &role.id).await?;
+    assert_eq!(refused(client.users().remove_role(&ada, &role.id).await), (404, "entity.not_found".into()));
+    client.users().delete(&grace).await?;
+    assert_eq!(client.roles().list_users(&role.id).await?.total, Some(0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_default_role_comes_with_every_new_user() -> Result<()> {
+    let client = client();
+    let role = CreateRole { is_default: Some(true), ..CreateRole::new("member", "Everyone") };
+    let role = client.roles().create(role).await?;
+    let ada = user(&client, "ada").await?;
+    assert_eq!(client.users().list_roles(&ada).await?[0].id, role.id);
+    client.users().replace_roles(&ada, RoleIds { role_ids: Vec::new() }).await?;
+    assert!(client.users().list_roles(&ada).await?.is_empty());
+    Ok(())
+}
+
+#[tokio::test]
+async fn roles_carry_scopes_of_resources() -> Result<()> {
+    let client = client();
+    let api = client.resources().create(CreateResource::new("API", "https://api.example")).await?;
+    let taken = client.resources().create(CreateResource::new("API", "https://api.example")).await;
+    assert_eq!(refused(taken), (422, "resource.resource_identifier_in_use".into()));
+    let scope = client.resources().create_scope(&api.id, CreateResourceScope::new("read")).await?;
+    let twice = client.resources().create_scope(&api.id, CreateResourceScope::new("read")).await;
+    assert_eq!(refused(twice), (422, "scope.name_exists".into()));
+
+    let role = CreateRole { scope_ids: Some(vec![scope.id.clone()]), ..CreateRole::new("reader", "Reads") };
+    let role = client.roles().create(role).await?;
+    let scopes = client.roles().list_scopes(&role.id).await?;
+    assert_eq!((scopes[0].id.as_str(), scopes.len()), (scope.id.as_str(), 1));
+    let again = client.roles().assign_scopes(&role.id, ScopeIds { scope_ids: vec![scope.id.clone()] }).await;
+    assert_eq!(refused(again), (422, "role.scope_exists".into()));
+    let management = ScopeIds { scope_ids: vec!["management-api-all".into()] };
+    assert_eq!(refused(client.roles().assign_scopes(&role.id, management).await).0, 403);
+
+    client.resources().delete(&api.id).await?;
+    assert!(client.roles().list_scopes(&role.id).await?.is_empty());
+    let management = client.resources().delete("management-api").await;
+    assert_eq!(refused(management), (400, "resource.cannot_delete_management_api".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn machines_have_roles_of_their_own() -> Result<()> {
+    let client = client();
+    let role = CreateRole { r#type: Some(RoleType::MachineToMachine), ..CreateRole::new("robot", "Works") };
+    let role = client.roles().create(role).await?;
+    let app = ApplicationIds { application_ids: vec!["emulator-app".into()] };
+    client.roles().assign_applications(&role.id, &app).await?;
+    assert_eq!(refused(client.roles().assign_applications(&role.id, &app).await).1, "role.application_exists");
+    let roles = client.applications().list_roles("emulator-app").await?;
+    assert_eq!(roles.total, Some(2));
+    Ok(())
+}
