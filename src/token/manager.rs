@@ -62,7 +62,11 @@ impl TokenManager {
     /// Renews the token now, or waits for the renewal that is under way.
     pub(crate) async fn renew(&self) -> Result<AccessToken> {
         let step = self.state().cell.join(self.now());
-        self.obtain(step).await
+        match step {
+            // Run here: who waits for another task's renewal goes on with the old token while that lives.
+            Step::Renew(ticket) => self.renewal(ticket).run().await.map_err(Error::from),
+            step => self.obtain(step).await,
+        }
     }
 
     /// Forgets this very token; says whether another one can be had.
