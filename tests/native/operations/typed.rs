@@ -1,5 +1,7 @@
 //! What the dispatch table is made of: typed calls, made of untyped input.
 
+use std::fmt::Debug;
+
 use logto_admin::operation::{ListOperation, Operation, SearchOperation};
 use logto_admin::response::{Answer, AnswerContext};
 use logto_admin::transport::{HttpRequest, HttpResponse};
@@ -18,8 +20,14 @@ pub(crate) struct Typed {
     pub(crate) id: &'static str,
     /// Makes the request by the operation's method, its own types and its setters.
     pub(crate) build: fn(&Client, &mut Input) -> Result<HttpRequest>,
-    /// Reads an answer into the operation's type, and writes it as JSON again.
-    pub(crate) read: fn(&HttpResponse) -> Result<Value, Error>,
+    /// Reads an answer into the operation's type, and writes it again.
+    pub(crate) read: fn(&HttpResponse) -> Result<Written, Error>,
+}
+
+/// An answer that was read and written again.
+pub(crate) struct Written {
+    pub(crate) json: Value,
+    pub(crate) debug: String,
 }
 
 impl Typed {
@@ -28,29 +36,29 @@ impl Typed {
     }
 }
 
-pub(crate) fn plain<Op>(response: &HttpResponse) -> Result<Value, Error>
+pub(crate) fn plain<Op>(response: &HttpResponse) -> Result<Written, Error>
 where
     Op: Operation,
-    Op::Output: Serialize,
+    Op::Output: Serialize + Debug,
 {
-    Op::Answer::read(response, &AnswerContext::default()).map(|answer| json(&answer))
+    Op::Answer::read(response, &AnswerContext::default()).map(|answer| written(&answer))
 }
 
-pub(crate) fn list<Op>(response: &HttpResponse) -> Result<Value, Error>
+pub(crate) fn list<Op>(response: &HttpResponse) -> Result<Written, Error>
 where
     Op: ListOperation,
-    Op::Item: Serialize,
+    Op::Item: Serialize + Debug,
 {
     let page = Op::Answer::read(response, &AnswerContext::default())?;
-    let items = json(&page.items);
+    let written = written(&page.items);
     Ok(match Op::ITEMS_AT {
-        None => items,
-        Some(member) => Value::Object([(member.to_owned(), items)].into_iter().collect()),
+        None => written,
+        Some(member) => Written { json: [(member.to_owned(), written.json)].into_iter().collect(), ..written },
     })
 }
 
-fn json(answer: &impl Serialize) -> Value {
-    serde_json::to_value(answer).expect("models are JSON")
+fn written(answer: &(impl Serialize + Debug)) -> Written {
+    Written { json: serde_json::to_value(answer).expect("models are JSON"), debug: format!("{answer:?}") }
 }
 
 /// What goes into a call; whatever has been used is taken out of it.
@@ -60,6 +68,8 @@ pub(crate) struct Input {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Option<Value>,
     pub(crate) parts: Vec<Part>,
+    /// What the decoded body's debug output shows.
+    pub(crate) debug: String,
 }
 
 /// A part of a multipart body.
@@ -94,16 +104,17 @@ impl Input {
         decoded.map(Some).ok_or_else(|| format!("the query's {name} does not take {values:?}"))
     }
 
-    pub(crate) fn body<T: DeserializeOwned>(&mut self) -> Result<T> {
+    pub(crate) fn body<T: DeserializeOwned + Debug>(&mut self) -> Result<T> {
         self.optional_body()?.ok_or_else(|| "the body is missing".to_owned())
     }
 
-    pub(crate) fn optional_body<T: DeserializeOwned>(&mut self) -> Result<Option<T>> {
+    pub(crate) fn optional_body<T: DeserializeOwned + Debug>(&mut self) -> Result<Option<T>> {
         let Some(body) = self.body.take() else { return Ok(None) };
-        let decoded = serde_path_to_error::deserialize(body);
-        decoded
-            .map(Some)
-            .map_err(|error| format!("the body's {} does not fit its type: {}", error.path(), error.inner()))
+        let decoded: Result<T, _> = serde_path_to_error::deserialize(body);
+        let decoded =
+            decoded.map_err(|error| format!("the body's {} does not fit its type: {}", error.path(), error.inner()))?;
+        self.debug = format!("{decoded:?}");
+        Ok(Some(decoded))
     }
 
     pub(crate) fn file(&mut self, name: &str) -> Result<Upload> {

@@ -8,6 +8,7 @@ use super::validator::Validator;
 use crate::dispatch::OPERATIONS;
 use crate::failures::Failures;
 use crate::recordings::compare::differences;
+use crate::typed::Written;
 
 #[test]
 fn every_documented_answer_decodes_and_encodes_back_to_the_same_json() {
@@ -24,7 +25,7 @@ fn every_documented_answer_decodes_and_encodes_back_to_the_same_json() {
             }
             match (typed.read)(&HttpResponse::json(status, sample.to_string())) {
                 Err(error) => failures.add(typed.id, format!("{error}: {sample}")),
-                Ok(encoded) => {
+                Ok(Written { json: encoded, .. }) => {
                     let found = differences(&sample, &encoded);
                     found.into_iter().for_each(|difference| failures.add(typed.id, difference));
                 }

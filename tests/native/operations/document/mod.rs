@@ -6,6 +6,7 @@ mod convert;
 mod requests;
 mod sample;
 mod schema;
+mod secrets;
 mod table;
 mod validator;
 

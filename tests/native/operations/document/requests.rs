@@ -57,7 +57,7 @@ fn inputs(described: &Described) -> Vec<Input> {
         .collect()
 }
 
-fn parameters(described: &Described, full: bool) -> Input {
+pub(super) fn parameters(described: &Described, full: bool) -> Input {
     let mut input = Input::default();
     for Parameter { name, place, required, schema } in described.parameters() {
         let sample = samples(&schema, &described.components).swap_remove(0);

@@ -8,7 +8,7 @@ use super::errors::{client, request};
 use super::exchange::Exchange;
 use crate::document::Documents;
 use crate::failures::Failures;
-use crate::typed::Typed;
+use crate::typed::{Typed, Written};
 
 fn successes() -> impl Iterator<Item = (String, Exchange)> {
     Exchange::of_operations().into_iter().filter(|(_, exchange)| exchange.is_success())
@@ -29,7 +29,7 @@ fn check(documents: &Documents, id: &str, exchange: &Exchange, failures: &mut Fa
     let Some(typed) = Typed::find(id) else { return failures.add(exchange, "no operation has this id") };
     match (typed.read)(&exchange.response()) {
         Err(error) => failures.add(exchange, format!("at {}: {error}", error.decode_path().unwrap_or("/"))),
-        Ok(encoded) => {
+        Ok(Written { json: encoded, .. }) => {
             let lost = |difference: &Difference| !is_excepted(documents, id, exchange, difference);
             let found = differences(&expected(exchange, &encoded), &encoded);
             found.into_iter().filter(lost).for_each(|difference| failures.add(exchange, difference));
