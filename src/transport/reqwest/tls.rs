@@ -115,6 +115,9 @@ impl Tls {
         if let Some(version) = self.min_version {
             builder = builder.tls_version_min(version.into());
         }
+        if self.accept_invalid {
+            warn_of_danger();
+        }
         Ok(builder.tls_danger_accept_invalid_certs(self.accept_invalid))
     }
 
@@ -145,6 +148,12 @@ impl Tls {
         };
         identity.map_err(|error| Error::config(NO_IDENTITY).with_source(error))
     }
+}
+
+/// Tells `tracing`, by the feature of that name; without it, nobody.
+fn warn_of_danger() {
+    #[cfg(feature = "tracing")]
+    tracing::warn!("certificates of servers are not verified: whoever is on the way can read secrets and tokens");
 }
 
 const NO_IDENTITY: &str =

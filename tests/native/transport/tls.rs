@@ -108,6 +108,20 @@ fn debug_output_shows_that_verification_is_off_and_no_key() {
     assert!(shown.contains("danger_accept_invalid_certs: true") && !shown.contains("PRIVATE"), "{shown}");
 }
 
+#[cfg(feature = "tracing")]
+#[test]
+fn switching_verification_off_leaves_a_warning_in_the_log() {
+    let log = logto_admin_test_support::Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    tracing::subscriber::with_default(subscriber, || {
+        transport(BACKENDS[0]).build().unwrap();
+        assert_eq!(log.text(), "");
+        transport(BACKENDS[0]).danger_accept_invalid_certs(true).build().unwrap();
+    });
+    assert!(log.text().contains("not verified"), "{}", log.text());
+}
+
 #[cfg(feature = "rustls")]
 #[tokio::test]
 async fn a_system_without_certificates_can_do_plain_http_and_says_what_https_lacks() {

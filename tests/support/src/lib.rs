@@ -16,11 +16,13 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 mod executor;
+mod log;
 mod runtime;
 mod transport;
 
 use logto_admin::{Client, ClientBuilder, Endpoint};
 
+pub use log::Log;
 pub use runtime::FakeRuntime;
 pub use transport::{IntoOutcome, ScriptedTransport, Seen, token_answer};
 
