@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use crate::failure::{Failure, Result};
 
 /// Directories that hold generated files and nothing else.
-const GENERATED: [&str; 2] = ["src/api", "src/models"];
+const GENERATED: [&str; 3] = ["src/api", "src/models", "bindings/js/lib/api"];
 
 /// Rewrites the generated files; what is no longer generated goes.
 pub fn write(root: &Path, files: &BTreeMap<String, String>) -> Result<()> {

@@ -39,7 +39,7 @@ pub fn answer_types(operation: &Operation, uses: &Uses) -> AnswerTypes {
 }
 
 /// The type of a list's items, if it comes in pages.
-fn paged_item<'a>(operation: &Operation, uses: &'a Uses) -> Option<&'a TypeRef> {
+pub fn paged_item<'a>(operation: &Operation, uses: &'a Uses) -> Option<&'a TypeRef> {
     match &uses.answer {
         Some((TypeRef::List(item, false), false)) if operation.paging != Paging::None => Some(item),
         _ => None,

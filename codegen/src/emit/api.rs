@@ -62,7 +62,7 @@ fn refuse_twins(plan: &Plan, group: &str, operations: &[(&Operation, &Uses)]) ->
     if twins.is_empty() { Ok(()) } else { Err(Failure::Unsettled(twins)) }
 }
 
-fn group_text(plan: &Plan, group: &str) -> String {
+pub fn group_text(plan: &Plan, group: &str) -> String {
     let tag = plan.groups.tags.get(group).map(String::as_str).unwrap_or_default();
     let groups = &plan.settings.summaries.groups;
     groups

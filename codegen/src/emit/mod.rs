@@ -6,6 +6,7 @@ mod cfg;
 mod dispatch;
 mod docs;
 mod features;
+mod javascript;
 mod methods;
 mod models;
 mod structs;
@@ -30,5 +31,6 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
     files.extend(api::files(plan)?);
     files.insert("src/api/table.rs".to_owned(), table::file_text(plan)?);
     files.insert("tests/native/operations/dispatch.rs".to_owned(), dispatch::file_text(plan)?);
+    files.extend(javascript::files(plan));
     Ok(files)
 }

@@ -1,0 +1,311 @@
+import { load, userAgent } from "#loader";
+import type { LogtoResponse } from "./answer.js";
+import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, LogtoError, type StopReason, TimeoutError } from "./errors.js";
+import { exchange, Failure } from "./exchange.js";
+import { instantiate, type Exports } from "./instance.js";
+import type { Operation } from "./operation.js";
+import { HANDLED, type State } from "./state.js";
+
+/** A call under way. */
+export interface Pending {
+  readonly state: State;
+  readonly operation: Operation;
+  readonly body: BodyInit | undefined;
+  /** Tells how the call ended: with what the host knows of it by then, or with the access token. */
+  readonly resolve: (token: string) => void;
+  readonly reject: (error: unknown) => void;
+  attempts: number;
+  response?: LogtoResponse;
+  text: string;
+  /** What stopped or disturbed an attempt last. */
+  cause?: unknown;
+}
+
+/** An instance of the module, and all that is under way in it. */
+export class Engine {
+  readonly exports: Exports;
+  readonly #calls = new Map<number, Pending>();
+  readonly #operations = new Map<number, () => void>();
+  readonly #clients = new Map<number, State>();
+  #last = 0;
+
+  constructor(module: WebAssembly.Module) {
+    this.exports = instantiate(module, this.#host());
+  }
+
+  /** Adds a client, and gives its number. */
+  add(state: State): number {
+    return this.enter((wasm) => {
+      const client = wasm.reserve();
+      this.#clients.set(client, state);
+      const { options: o, lines } = state;
+      const limit = o.rateLimit === false ? 0 : o.rateLimit?.requests;
+      wasm.configure(
+        client,
+        o.endpoint?.replace(/\/+$/, ""),
+        o.tenant,
+        o.resource,
+        o.scope,
+        o.appId,
+        o.appSecret,
+        o.getToken !== undefined,
+        o.tokenStore !== undefined,
+        o.timeout === 0 ? -1 : o.timeout,
+        o.totalTimeout === 0 ? -1 : o.totalTimeout,
+        o.retries,
+        limit,
+        (o.rateLimit || undefined)?.per ?? 0,
+        o.maxResponseBytes,
+        o.credentials === "include" || /^cookie: /m.test(lines),
+        isolated(),
+      );
+      return client;
+    });
+  }
+
+  release(client: number): void {
+    this.#clients.delete(client);
+    this.enter((wasm) => wasm.release(client));
+  }
+
+  /** Begins a call: `start` gives the number by which it can be stopped. Gives the function that stops it. */
+  begin(pending: Pending, start: (wasm: Exports, call: number) => number): () => void {
+    const call = ++this.#last;
+    this.#calls.set(call, pending);
+    const task = this.enter((wasm) => start(wasm, call));
+    return () => {
+      if (this.#calls.delete(call)) this.enter((wasm) => wasm.cancel(task));
+    };
+  }
+
+  /** Runs something of the module. If that traps, the instance is given up, and all that is under way in it fails. */
+  enter<T>(run: (wasm: Exports) => T): T {
+    try {
+      return run(this.exports);
+    } catch (cause) {
+      this.#giveUp(cause);
+      throw broken(cause);
+    }
+  }
+
+  #giveUp(cause: unknown): void {
+    if (current === this) current = undefined;
+    const [operations, calls] = [[...this.#operations.values()], [...this.#calls.values()]];
+    this.#operations.clear();
+    this.#calls.clear();
+    for (const stop of operations) stop();
+    for (const call of calls) call.reject(broken(cause));
+  }
+
+  /** Ends an operation, unless nobody waits for it any longer. */
+  #settle(operation: number, stop: () => void, number: number, text = "", body = ""): void {
+    if (this.#operations.get(operation) !== stop) return;
+    this.#operations.delete(operation);
+    try {
+      this.enter((wasm) => wasm.settle(operation, number, text, body));
+    } catch {
+      // Whoever waits has been told.
+    }
+  }
+
+  /** Runs what the user gave, never inside of the module; what it throws becomes the operation's failure. */
+  #ask(operation: number, state: State | undefined, what: string, ask: () => Promise<[number, string]>): void {
+    const stop = (): void => {};
+    this.#operations.set(operation, stop);
+    const failed = (cause: unknown): void => {
+      if (state) state.cause = cause;
+      this.#settle(operation, stop, -1, `${what}: ${String(cause)}`);
+    };
+    void Promise.resolve()
+      .then(ask)
+      .then(([number, text]) => this.#settle(operation, stop, number, text), failed);
+  }
+
+  #host() {
+    return {
+      now: () => Date.now(),
+      monotonic: () => performance.now(),
+      random: () => Math.random(),
+      send: (operation: number, client: number, call: number, method: string, url: string, lines: string, body: string, tokenCall: boolean, limit: number) => {
+        const state = this.#clients.get(client) as State;
+        const pending = tokenCall ? undefined : this.#calls.get(call);
+        const controller = new AbortController();
+        const stop = (): void => controller.abort();
+        this.#operations.set(operation, stop);
+        const attempt = pending ? ++pending.attempts : 1;
+        const { signal } = controller;
+        exchange(state, {
+          operation: pending?.operation.id ?? "OidcToken",
+          attempt,
+          tokenCall,
+          method,
+          url,
+          lines: userAgent ? lines : lines.replace(/^user-agent: .*\n/m, ""),
+          body: tokenCall ? body : pending?.body,
+          signal,
+          limit,
+        }).then(
+          ({ response, text }) => {
+            const { status, headers } = response;
+            if (pending) Object.assign(pending, { response, text });
+            if (status < 400 && !tokenCall) return this.#settle(operation, stop, status);
+            const line = (name: string): string => (headers.has(name) ? `${name}: ${headers.get(name)}\n` : "");
+            this.#settle(operation, stop, status, line("content-type") + line("retry-after"), text);
+          },
+          (error: unknown) => {
+            const failure = error instanceof Failure ? error : new Failure(0, String(error), error);
+            if (pending) pending.cause = failure.cause;
+            else state.cause = failure.cause;
+            this.#settle(operation, stop, failure.kind, failure.message);
+          },
+        );
+      },
+      sleep: (operation: number, milliseconds: number, background: boolean) => {
+        let timer: ReturnType<typeof setTimeout>;
+        const stop = (): void => clearTimeout(timer);
+        const wait = (left: number): void => {
+          const step = Math.min(left, 0x7fffffff);
+          timer = setTimeout(() => (left > step ? wait(left - step) : this.#settle(operation, stop, 0)), step);
+          if (background) unref(timer);
+        };
+        this.#operations.set(operation, stop);
+        wait(milliseconds);
+      },
+      token: (operation: number, client: number) => {
+        const state = this.#clients.get(client);
+        this.#ask(operation, state, "`getToken` failed", async () => {
+          const token = await state?.options.getToken?.();
+          const { accessToken, expiresIn = 0 } = typeof token === "string" ? { accessToken: token } : (token ?? {});
+          if (typeof accessToken !== "string" || accessToken === "") throw new TypeError("it gave no token");
+          return [expiresIn, accessToken];
+        });
+      },
+      store: (operation: number, client: number, kind: number, key: string, value: string, seconds: number) => {
+        const state = this.#clients.get(client);
+        this.#ask(operation, state, "the token store failed", async () => {
+          const store = state?.options.tokenStore;
+          try {
+            if (kind === 0) return [0, (await store?.get(key)) ?? ""];
+            if (kind === 2 && store?.delete) await store.delete(key);
+            else await store?.set(key, value, seconds || undefined);
+          } catch (error) {
+            state?.log("warn", `the token store failed (${String(error)}); this instance uses a token of its own`);
+            throw error;
+          }
+          return [0, ""];
+        });
+      },
+      cancel: (operation: number) => {
+        const stop = this.#operations.get(operation);
+        this.#operations.delete(operation);
+        stop?.();
+      },
+      done: (call: number, token: string) => this.#end(call)?.resolve(token),
+      failed: (call: number, kind: string, message: string, status: number, code: string, hint: string, attempts: number, stopReason: string) => {
+        const pending = this.#end(call);
+        pending?.reject(failure(pending, { kind, message, status, code, hint, attempts, stopReason }));
+      },
+    };
+  }
+
+  #end(call: number): Pending | undefined {
+    const pending = this.#calls.get(call);
+    this.#calls.delete(call);
+    return pending;
+  }
+}
+
+interface Failed {
+  kind: string;
+  message: string;
+  status: number;
+  code: string;
+  hint: string;
+  attempts: number;
+  stopReason: string;
+}
+
+/** The error of a call that the module says has failed. */
+function failure({ state, operation, response, text, cause }: Pending, failed: Failed): unknown {
+  const { kind, status } = failed;
+  const reason = kind === "token" ? state.cause : cause;
+  // What a hook threw reaches the caller as it is.
+  if (reason instanceof Object && HANDLED in reason) return (reason as { [HANDLED]: unknown })[HANDLED];
+  const api = kind === "api";
+  const body = api ? parsed(text) : {};
+  const known = { status: status || undefined, code: failed.code || undefined };
+  const label = [operation.id + ":", known.status, known.code && known.code + ":", failed.message];
+  return new (classOf(kind, status))(label.filter(Boolean).join(" "), {
+    ...known,
+    data: body["data"],
+    details: typeof body["details"] === "string" ? body["details"] : undefined,
+    requestId: (api && response?.headers.get("logto-core-request-id")) || undefined,
+    hint: failed.hint || undefined,
+    operation: operation.id,
+    attempts: failed.attempts,
+    stopReason: (failed.stopReason as StopReason) || undefined,
+    cause: reason,
+  });
+}
+
+function classOf(kind: string, status: number): typeof LogtoError {
+  switch (kind) {
+    case "api":
+      return classOfStatus(status);
+    case "token":
+    case "auth":
+      return AuthenticationError;
+    case "timeout":
+      return TimeoutError;
+    case "connection":
+      return ConnectionError;
+    case "decode":
+    case "large":
+      return DecodeError;
+    default:
+      return LogtoError;
+  }
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return (JSON.parse(text) as Record<string, unknown> | null) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function broken(cause: unknown): LogtoError {
+  return new LogtoError("the WebAssembly module failed, and is replaced for the next call; this one may have been carried out", { cause });
+}
+
+/** Whether what one request began must not be awaited by another. */
+export function isolated(): boolean {
+  return globalThis.navigator?.userAgent === "Cloudflare-Workers";
+}
+
+function unref(timer: unknown): void {
+  const deno = (globalThis as { Deno?: { unrefTimer(timer: unknown): void } }).Deno;
+  if (typeof timer === "object") (timer as { unref?(): void }).unref?.();
+  else deno?.unrefTimer(timer);
+}
+
+let current: Engine | undefined;
+
+/** The instance that there is, if there is one. */
+export function ready(): Engine | undefined {
+  return current;
+}
+
+/** The instance; made, and the module loaded, the first time. */
+export async function engine(state: State): Promise<Engine> {
+  const module = await (state.options.wasm === undefined ? load() : compile(state.options.wasm));
+  return (current ??= new Engine(module));
+}
+
+async function compile(source: NonNullable<State["options"]["wasm"]>): Promise<WebAssembly.Module> {
+  let from = await source;
+  if (from instanceof URL) from = await fetch(from);
+  if (from instanceof WebAssembly.Module) return from;
+  return WebAssembly.compile(from instanceof Response ? await from.arrayBuffer() : from);
+}

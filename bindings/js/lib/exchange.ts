@@ -1,0 +1,121 @@
+import type { Answer, LogtoResponse } from "./answer.js";
+import type { HookRequest } from "./options.js";
+import { HANDLED, type State } from "./state.js";
+
+/** Why an attempt got no answer, in the module's numbers: 0 whatever it was, 1 too large, 2 final, 3 the body. */
+export class Failure extends Error {
+  constructor(
+    readonly kind: number,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+/** One attempt. */
+export interface Attempt {
+  readonly operation: string;
+  readonly attempt: number;
+  readonly tokenCall: boolean;
+  readonly method: string;
+  readonly url: string;
+  /** The headers, a line each. */
+  readonly lines: string;
+  readonly body: BodyInit | undefined;
+  readonly signal: AbortSignal;
+  readonly limit: number;
+}
+
+/** Sends one request and reads its answer. */
+export async function exchange(state: State, attempt: Attempt): Promise<Answer> {
+  const { fetch: own, onRequest, onResponse, credentials, logLevel } = state.options;
+  const { method, body, signal } = attempt;
+  const headers = headersOf(attempt.lines);
+  let { url } = attempt;
+  // The user's functions never run inside of the module.
+  if (own || onRequest) await undefined;
+  const seen = onRequest || onResponse ? shown(attempt, headers) : undefined;
+  if (onRequest && seen) {
+    await hook(() => onRequest(seen));
+    url = seen.url;
+    seen.headers.forEach((value, name) => {
+      if (name !== "authorization" || value !== REDACTED) headers[name] = value;
+    });
+    for (const name in headers) if (!seen.headers.has(name)) delete headers[name];
+  }
+  const init: RequestInit = { method, headers, signal, redirect: "manual" };
+  if (body !== undefined) init.body = body;
+  if (credentials !== undefined) init.credentials = credentials;
+  const start = logLevel === "debug" ? performance.now() : 0;
+  const send = own ?? globalThis.fetch;
+  const response = await send(url, init);
+  if (response.type === "opaqueredirect") throw new Failure(2, "this platform does not show where a redirect leads");
+  const known: LogtoResponse = { status: response.status, headers: response.headers, url: response.url || url };
+  if (onResponse && seen) await hook(() => onResponse(known, seen));
+  const text = await read(response, attempt.limit);
+  if (logLevel === "debug") {
+    const time = Math.round(performance.now() - start);
+    state.log("debug", `${attempt.operation} ${method} ${url.split("?")[0]} ${known.status} in ${time} ms, attempt ${attempt.attempt}`);
+  }
+  return { response: known, text };
+}
+
+const REDACTED = "[redacted]";
+
+function headersOf(lines: string): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const line of lines.split("\n")) {
+    const colon = line.indexOf(": ");
+    if (colon > 0) headers[line.slice(0, colon)] = line.slice(colon + 2);
+  }
+  return headers;
+}
+
+function shown({ method, url, operation, attempt, tokenCall }: Attempt, headers: Record<string, string>): HookRequest {
+  const copy = new Headers(headers);
+  if (copy.has("authorization")) copy.set("authorization", REDACTED);
+  return { method, url, headers: copy, operation, attempt, tokenCall };
+}
+
+/** What a hook throws is final, and reaches the caller as it is. */
+async function hook(run: () => Promise<void> | void): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    throw new Failure(2, "a hook refused", { [HANDLED]: error });
+  }
+}
+
+/** Reads a body of at most so many bytes. */
+async function read(response: Response, limit: number): Promise<string> {
+  const length = Number(response.headers.get("content-length") ?? NaN);
+  const refuse = (): Failure => new Failure(1, `the answer is larger than ${limit} bytes`);
+  if (length > limit) {
+    await response.body?.cancel();
+    throw refuse();
+  }
+  try {
+    // A length that is known, and is that of what arrives, needs no counting.
+    if (response.body === null || (length >= 0 && !response.headers.has("content-encoding"))) return await response.text();
+    return await counted(response.body, limit, refuse);
+  } catch (cause) {
+    throw cause instanceof Failure ? cause : new Failure(3, "the answer broke off", cause);
+  }
+}
+
+async function counted(body: ReadableStream<Uint8Array>, limit: number, refuse: () => Failure): Promise<string> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let [text, bytes] = ["", 0];
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > limit) {
+      await reader.cancel();
+      throw refuse();
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}

@@ -1,0 +1,26 @@
+import type { Logger, LogLevel, LogtoOptions } from "./options.js";
+
+/** Marks what a hook threw, on its way through the module. */
+export const HANDLED = Symbol("handled");
+
+const LEVELS = ["off", "error", "warn", "info", "debug"];
+
+/** What a client is, for the instance that works for it; it does not hold the client itself. */
+export class State {
+  /** What went wrong last behind the callers' backs: with a token, or the store. */
+  cause: unknown;
+  readonly #level: number;
+
+  constructor(
+    readonly options: LogtoOptions,
+    /** The client's own headers. */
+    readonly lines: string,
+  ) {
+    this.#level = LEVELS.indexOf(options.logLevel ?? "warn");
+  }
+
+  log(level: Exclude<LogLevel, "off">, message: string): void {
+    const logger: Logger = this.options.logger ?? console;
+    if (LEVELS.indexOf(level) <= this.#level) logger[level](`logto-admin: ${message}`);
+  }
+}

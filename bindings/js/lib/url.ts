@@ -1,0 +1,37 @@
+import { bad, isObject } from "./check.js";
+
+/** A path with its parameters in place, each of which stays one segment. */
+export function fill(path: string, values: Record<string, unknown>): string {
+  return path.replace(/{(\w+)}/g, (_, name: string) => segment(name, values[name]));
+}
+
+/** URL parsers fold dots, however they are encoded; an empty segment is another route. */
+function segment(name: string, value: unknown): string {
+  if (typeof value !== "string" && typeof value !== "number") throw bad(name, "is no string");
+  const text = String(value);
+  if (text === "") throw bad(name, "is empty: the request would reach another route");
+  if (text === "." || text === "..") throw bad(name, `is \`${text}\`, which URLs cannot carry as a segment`);
+  return encodeURIComponent(text);
+}
+
+/** Members of a query: lists repeat their name, what is undefined is left out. */
+export function query(members: unknown): string {
+  if (members === undefined) return "";
+  if (!isObject(members)) throw bad("query", "is no object");
+  const pairs = new URLSearchParams();
+  for (const [name, value] of Object.entries(members)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null) pairs.append(name === "pageSize" ? "page_size" : name, plain(name, one));
+    }
+  }
+  return pairs.toString();
+}
+
+function plain(name: string, value: unknown): string {
+  if (value instanceof Date) return String(value.getTime());
+  return isObject(value) ? JSON.stringify(value) : typeof value === "function" ? refuse(name) : String(value);
+}
+
+function refuse(name: string): never {
+  throw bad(`query.${name}`, "is no value");
+}

@@ -1,0 +1,34 @@
+// Builds everything that is published, into dist/.
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { instanceSource } from "./glue.mjs";
+import { optimise } from "./optimise.mjs";
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+const run = (command, ...args) => execFileSync(command, args, { cwd: here, stdio: "inherit" });
+
+rmSync(`${here}dist`, { recursive: true, force: true });
+mkdirSync(`${here}dist/loader`, { recursive: true });
+
+// The optimiser comes from npm: wasm-pack would download one.
+run("wasm-pack", "build", "--mode", "no-install", "--target", "web", "--profile", "wasm", "--no-opt", "--no-pack", "--no-typescript", "--out-dir", "pkg", "--out-name", "module");
+
+const module = await optimise(readFileSync(`${here}pkg/module_bg.wasm`));
+writeFileSync(`${here}dist/logto_admin.wasm`, module);
+writeFileSync(`${here}dist/instance.js`, instanceSource(readFileSync(`${here}pkg/module.js`, "utf8")));
+writeFileSync(`${here}dist/loader/bytes.js`, bytesSource(module));
+copyFileSync(`${here}lib/instance.d.ts`, `${here}dist/instance.d.ts`);
+copyFileSync(`${here}lib/loader/bytes.d.ts`, `${here}dist/loader/bytes.d.ts`);
+
+run("node_modules/.bin/tsc", "-p", ".");
+
+for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) {
+  copyFileSync(`${here}../../${licence}`, `${here}${licence}`);
+}
+
+/** A module that makes the bytes of a text: what every runtime and bundler understands. */
+function bytesSource(bytes) {
+  const text = Buffer.from(bytes).toString("base64");
+  return `const text = "${text}";\n\nexport function bytes() {\n  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));\n}\n`;
+}

@@ -1,0 +1,41 @@
+// Packs the package, installs it into a fresh folder, and tests it there: in every runtime, by every bundler, by types.
+// Arguments name the tests to run; all without.
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { start } from "../test/server.mjs";
+import { tests } from "../test/all.mjs";
+
+const here = fileURLToPath(new URL("..", import.meta.url));
+const wanted = process.argv.slice(2);
+
+const folder = mkdtempSync(join(tmpdir(), "logto-admin-"));
+const server = await start(folder);
+let passed = 0;
+const failures = [];
+try {
+  install();
+  for (const [name, test] of Object.entries(tests)) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
+    const results = await test({ folder, here, server: server.url }).catch((error) => ({ passed: [], failed: [String(error.stack ?? error)] }));
+    console.log(`${name}: ${results.passed.length} passed, ${results.failed.length} failed`);
+    for (const failure of results.failed) console.log(`  ${failure.split("\n").join("\n    ")}`);
+    passed += results.passed.length;
+    failures.push(...results.failed);
+  }
+} finally {
+  server.close();
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`${passed} passed, ${failures.length} failed`);
+process.exitCode = failures.length > 0 || passed === 0 ? 1 : 0;
+
+function install() {
+  const npm = (...args) => execFileSync("npm", args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const [{ filename }] = JSON.parse(npm("pack", here, "--json", "--ignore-scripts", "--loglevel=error"));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  npm("install", "--offline", "--no-audit", "--no-fund", "--loglevel=error", `./${filename}`);
+  cpSync(join(here, "test"), join(folder, "test"), { recursive: true });
+}

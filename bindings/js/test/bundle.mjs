@@ -1,0 +1,19 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { build } from "esbuild";
+
+/** Leaves modules of WebAssembly to the runtime, as `./logto_admin.wasm`. */
+const wasm = {
+  name: "wasm",
+  setup(build) {
+    build.onResolve({ filter: /logto_admin\.wasm$/ }, () => ({ path: "./logto_admin.wasm", external: true }));
+  },
+};
+
+/** Bundles a file of the folder for a runtime, with the package's module beside it. */
+export async function bundle(folder, entry, outfile, conditions, format = "esm") {
+  mkdirSync(dirname(join(folder, outfile)), { recursive: true });
+  await build({ absWorkingDir: folder, entryPoints: [entry], outfile, bundle: true, format, conditions, plugins: [wasm], logLevel: "error" });
+  copyFileSync(join(folder, "node_modules/logto-admin/dist/logto_admin.wasm"), join(folder, dirname(outfile), "logto_admin.wasm"));
+  return join(folder, outfile);
+}

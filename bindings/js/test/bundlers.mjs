@@ -1,0 +1,3 @@
+export async function bundlers() {
+  return { passed: [], failed: [] };
+}

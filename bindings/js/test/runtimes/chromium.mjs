@@ -1,0 +1,52 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { chromium as playwright } from "playwright-core";
+
+const PACKAGE = "/files/node_modules/logto-admin/dist";
+
+/** The page that a test opens: the package as it is, by an import map. */
+const page = (server) => `<!doctype html>
+<meta http-equiv="content-security-policy" content="script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'">
+<script type="importmap">${JSON.stringify({
+  imports: {
+    "logto-admin": `${PACKAGE}/index.js`,
+    "logto-admin/core": `${PACKAGE}/core.js`,
+    "logto-admin/": `${PACKAGE}/api/`,
+    "logto-admin/users": `${PACKAGE}/api/users.js`,
+    "#loader": `${PACKAGE}/loader/browser.js`,
+  },
+})}</script>
+<script type="module">
+  import { run } from "/files/test/suite.mjs";
+  import { ready } from "${PACKAGE}/engine.js";
+  globalThis.results = run({ runtime: "chromium", server: "${server}", ready });
+</script>`;
+
+/** Debian's browser, or the one that is named. */
+export function executable() {
+  const found = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path && existsSync(path));
+  if (!found) throw new Error("no Chromium is found: name it by CHROMIUM");
+  return found;
+}
+
+export async function withPage(url, use) {
+  const browser = await playwright.launch({ executablePath: executable(), args: ["--no-sandbox"] });
+  try {
+    const opened = await browser.newPage();
+    const errors = [];
+    opened.on("pageerror", (error) => errors.push(String(error)));
+    opened.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+    await opened.goto(url);
+    return await use(opened, errors);
+  } finally {
+    await browser.close();
+  }
+}
+
+export async function chromium({ folder, server }) {
+  writeFileSync(join(folder, "suite.html"), page(server));
+  return withPage(`${server}/files/suite.html`, async (opened, errors) => {
+    const results = await opened.evaluate(() => globalThis.results);
+    return results ?? { passed: [], failed: errors };
+  });
+}

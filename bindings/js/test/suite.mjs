@@ -1,0 +1,394 @@
+// What has to hold in every runtime. It knows no test runner: each runtime imports it, and reports what it gives.
+import * as lib from "logto-admin";
+import { createClient } from "logto-admin/core";
+import { users } from "logto-admin/users";
+
+const { LogtoAdmin, LogtoError } = lib;
+
+function equal(actual, expected, what = "value") {
+  const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (is !== should) throw new Error(`${what}: ${is}, not ${should}`);
+}
+
+function ok(condition, what) {
+  if (!condition) throw new Error(`not so: ${what}`);
+}
+
+async function fails(call, type, check = () => {}) {
+  let error;
+  try {
+    await call;
+  } catch (caught) {
+    error = caught;
+  }
+  ok(error !== undefined, `it fails with ${type.name}`);
+  if (!(error instanceof type)) throw new Error(`it fails with ${error?.name} (${error?.message}), not with ${type.name}`);
+  await check(error);
+  return error;
+}
+
+/** Tests by name. `room` is an endpoint with its plan; `client` a client for it. */
+const tests = {
+  async "a call gets a token, and sends it"({ room, client }) {
+    const user = await client().users.create({ username: "ada" });
+    equal([user.id, user.username], ["new", "ada"]);
+    const { seen } = await room.seen();
+    equal(seen.map(({ method, path }) => `${method} ${path}`), ["POST /oidc/token", "POST /api/users"]);
+    equal(seen[0].headers.authorization, `Basic ${btoa("app:secret")}`);
+    equal(new URLSearchParams(seen[0].body).get("grant_type"), "client_credentials");
+    equal(seen[1].headers.authorization, "Bearer token-1");
+    equal(seen[1].headers["content-type"], "application/json");
+  },
+
+  async "null is sent, undefined is not"({ room, client }) {
+    await client().users.update("a/b", { name: null, username: undefined });
+    const last = (await room.seen()).seen.at(-1);
+    equal([last.method, last.path, last.body], ["PATCH", "/api/users/a%2Fb", '{"name":null}']);
+  },
+
+  async "a list is one page when awaited"({ room, client }) {
+    const page = await client().users.list({ search: "%a%", page: 2, pageSize: 30 });
+    equal([page.items.length, page.total, page.page, page.pageSize, page.hasNext], [30, 250, 2, 30, true]);
+    equal([...page][0].id, "user-30");
+    equal((await room.seen()).seen.at(-1).query, "?search=%25a%25&page=2&pageSize=30".replace("pageSize", "page_size"));
+    const plain = await client().users.list();
+    equal([plain.items.length, plain.page, plain.pageSize], [20, 1, 20]);
+    equal((await room.seen()).seen.at(-1).query, "");
+  },
+
+  async "a list is every item when iterated, and nothing before"({ room, client }) {
+    const list = client().users.list();
+    equal((await room.seen()).seen.length, 0);
+    const ids = [];
+    for await (const user of list) ids.push(user.id);
+    equal([ids.length, ids[249]], [250, "user-249"]);
+    const pages = [];
+    for await (const page of client().users.list({ pageSize: 100, page: 2 }).pages()) pages.push(page.items.length);
+    equal(pages, [100, 50]);
+  },
+
+  async "withResponse gives status, headers and URL"({ room, client }) {
+    const { data, response } = await client().users.get("x").withResponse();
+    equal([data.id, response.status, response.url], ["x", 200, `${room.url}/api/users/x`]);
+    ok(response.headers.get("content-type").startsWith("application/json"), "headers are there");
+    const list = await client().users.list().withResponse();
+    equal([list.data.items.length, list.response.status], [20, 200]);
+  },
+
+  async "an error tells all that is known"({ client }) {
+    const call = client().roles.get("none");
+    await fails(call, lib.NotFoundError, (error) => {
+      equal([error.name, error.status, error.code, error.requestId], ["NotFoundError", 404, "entity.not_found", "request-1"]);
+      equal([error.data, error.operation, error.attempts, error.stopReason], [{ path: "/api/roles/none" }, "GetRole", 1, "final"]);
+      ok(error instanceof LogtoError && error instanceof Error, "it is a LogtoError");
+      ok(!(error instanceof lib.ConflictError), "and of no other class");
+      ok(error.message.includes("There is none."), error.message);
+    });
+  },
+
+  async "each status has its class"({ room, client }) {
+    const classes = { 400: "UnprocessableError", 401: "AuthenticationError", 403: "PermissionError", 409: "ConflictError", 422: "UnprocessableError", 429: "RateLimitError", 500: "ServerError", 501: "ServerError", 418: "LogtoError" };
+    for (const [status, name] of Object.entries(classes)) {
+      const step = { status: Number(status), body: { code: "c", message: "m" } };
+      await room.plan({ plan: [step, step] });
+      const error = await fails(client().users.get("x", {}, { retries: 0 }), LogtoError);
+      equal([error.name, error.status, error.code], [name, Number(status), "c"]);
+      await room.plan({ plan: [] });
+    }
+  },
+
+  async "a passing failure is tried again"({ room, client }) {
+    const busy = { status: 503, headers: { "retry-after": "0" } };
+    await room.plan({ plan: [busy, { status: 429, headers: { "retry-after": "0" } }, busy] });
+    equal((await client().users.get("x")).id, "x");
+    equal((await room.seen()).seen.length, 5);
+    await room.plan({ plan: Array(9).fill(busy) });
+    const error = await fails(client().users.get("x", {}, { retries: 1 }), lib.ServerError);
+    equal([error.attempts, error.stopReason], [2, "attempts"]);
+  },
+
+  async "what may have been carried out is not done again"({ room, client }) {
+    await room.plan({ plan: [{ status: 500 }] });
+    const error = await fails(client().users.create({}), lib.ServerError);
+    equal([error.attempts, error.stopReason], [1, "not-idempotent"]);
+    await room.plan({ plan: [{ status: 500 }] });
+    equal((await client({ retries: 5 }).users.create({}, { idempotent: true })).id, "new");
+  },
+
+  async "a slow answer is a TimeoutError"({ room, client }) {
+    await room.plan({ plan: [{ delay: 3000 }] });
+    const error = await fails(client().users.get("x", {}, { timeout: 60, retries: 0 }), lib.TimeoutError);
+    ok(error instanceof lib.ConnectionError, "and a ConnectionError");
+    await room.plan({ plan: [{ delay: 3000 }, { delay: 3000 }] });
+    await fails(client({ totalTimeout: 100 }).users.get("x"), lib.TimeoutError);
+  },
+
+  async "a signal stops the call, and the server sees it"({ room, client }) {
+    const admin = client();
+    await admin.getToken();
+    await room.plan({ plan: [{ delay: 3000 }] });
+    const controller = new AbortController();
+    const call = admin.users.get("x", {}, { signal: controller.signal });
+    while ((await room.seen()).seen.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    controller.abort("enough");
+    await fails(call, lib.AbortError, (error) => equal(error.cause, "enough"));
+    for (let tries = 0; (await room.seen()).aborted === 0 && tries < 200; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+    equal((await room.seen()).aborted, 1, "requests that broke off");
+    await fails(admin.users.get("x", {}, { signal: controller.signal }), lib.AbortError);
+  },
+
+  async "a hundred first calls get one token"({ room, client }) {
+    await room.plan({ tokenPlan: [{ delay: 50, body: { access_token: "slow", expires_in: 3600, scope: "all" } }] });
+    const admin = client();
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, number) => admin.users.get(`u${number}`)));
+    equal(answers.map(({ id }) => id), Array.from({ length: 100 }, (_, number) => `u${number}`));
+    equal((await room.seen()).tokens, 1, "token calls");
+  },
+
+  async "a refused token is renewed once"({ room, client }) {
+    const admin = client();
+    await room.plan({ plan: [{ status: 401 }] });
+    equal((await admin.users.get("x")).id, "x");
+    equal((await room.seen()).tokens, 2);
+    equal((await room.seen()).seen.at(-1).headers.authorization, "Bearer token-2");
+  },
+
+  async "a token can be read, and renewed"({ room, client }) {
+    const admin = client();
+    equal([await admin.getToken(), await admin.getToken(), await admin.getToken({ forceRefresh: true })], ["token-1", "token-1", "token-2"]);
+    equal((await room.seen()).tokens, 2);
+  },
+
+  async "the token endpoint's refusal is an AuthenticationError with advice"({ room, client }) {
+    await room.plan({ tokenPlan: [{ status: 401, body: { error: "invalid_client", error_description: "client authentication failed" } }] });
+    const error = await fails(client().users.get("x"), lib.AuthenticationError);
+    equal([error.code, error.status], ["invalid_client", 401]);
+    ok(error.hint.includes("secret"), error.hint);
+    ok(!error.message.includes("secret-value"), "no secret is shown");
+    await fails(new LogtoAdmin({ endpoint: room.url }).users.get("x"), lib.AuthenticationError);
+  },
+
+  async "tokens can come from elsewhere"({ room }) {
+    let asked = 0;
+    const admin = new LogtoAdmin({ endpoint: room.url, getToken: async () => ({ accessToken: `mine-${++asked}`, expiresIn: 600 }) });
+    await Promise.all([admin.users.get("x"), admin.users.get("y")]);
+    equal([(await room.seen()).seen.at(-1).headers.authorization, asked], ["Bearer mine-1", 1]);
+    const failing = new LogtoAdmin({
+      endpoint: room.url,
+      getToken: () => {
+        throw new RangeError("vault");
+      },
+    });
+    await fails(failing.users.get("x"), lib.AuthenticationError, (error) => ok(error.cause instanceof RangeError, "the cause is kept"));
+  },
+
+  async "hooks see and change each attempt"({ room, client }) {
+    const calls = [];
+    const admin = client({
+      onRequest: async (request) => {
+        request.headers.set("x-trace", `${request.operation}-${request.attempt}`);
+        calls.push([request.operation, request.attempt, request.tokenCall, request.headers.get("authorization")]);
+      },
+      onResponse: (response, request) => void calls.push([response.status, request.operation]),
+    });
+    await room.plan({ plan: [{ status: 503, headers: { "retry-after": "0" } }] });
+    await admin.users.get("x");
+    equal(calls, [["OidcToken", 1, true, "[redacted]"], [200, "OidcToken"], ["GetUser", 1, false, "[redacted]"], [503, "GetUser"], ["GetUser", 2, false, "[redacted]"], [200, "GetUser"]]);
+    const last = (await room.seen()).seen.at(-1);
+    equal([last.headers["x-trace"], last.headers.authorization], ["GetUser-2", "Bearer token-1"]);
+    const refusing = client({
+      onRequest: ({ tokenCall }) => {
+        if (!tokenCall) throw new SyntaxError("no");
+      },
+    });
+    await fails(refusing.users.get("x"), SyntaxError);
+  },
+
+  async "files are uploaded from bytes and blobs"({ room, client }) {
+    const bytes = new Uint8Array([1, 2, 3, 4]);
+    for (const file of [bytes, new Blob([bytes], { type: "image/png" }), { data: bytes, name: "a.png", type: "image/png" }]) {
+      const { url } = await client().userAssets.upload({ file });
+      ok(url.startsWith("multipart/form-data; boundary="), url);
+      ok((await room.seen()).seen.at(-1).body.includes("\u0001\u0002\u0003\u0004"), "the bytes arrive");
+    }
+    ok((await room.seen()).seen.at(-1).body.includes('filename="a.png"'), "and the name");
+    await fails(client().userAssets.upload({ file: 7 }), TypeError);
+  },
+
+  async "requests go by the user's fetch"({ room, client }) {
+    const urls = [];
+    const admin = client({
+      fetch: (url, init) => {
+        urls.push(url.slice(room.url.length));
+        return fetch(url, init);
+      },
+    });
+    await admin.users.get("x");
+    equal(urls, ["/oidc/token", "/api/users/x"]);
+    const failing = client({ fetch: () => Promise.reject(new EvalError("cable")) });
+    await fails(failing.users.get("x", {}, { retries: 0 }), lib.AuthenticationError);
+    const thrown = new LogtoAdmin({
+      endpoint: room.url,
+      getToken: () => "t",
+      retries: 0,
+      fetch: () => {
+        throw new EvalError("cable");
+      },
+    });
+    await fails(thrown.users.get("x"), lib.ConnectionError, (error) => ok(error.cause instanceof EvalError, "the cause is kept"));
+  },
+
+  async "the user's functions can call the client"({ room, client }) {
+    const inner = client();
+    const admin = new LogtoAdmin({ endpoint: room.url, getToken: () => inner.getToken(), fetch: async (url, init) => (await inner.users.get("nested"), fetch(url, init)) });
+    equal((await admin.users.get("x")).id, "x");
+  },
+
+  async "a store shares the token"({ room, client }) {
+    const kept = new Map();
+    const ttls = [];
+    const tokenStore = { get: async (key) => kept.get(key), set: async (key, value, ttl) => (kept.set(key, value), ttls.push(ttl)), delete: async (key) => kept.delete(key) };
+    await client({ tokenStore }).users.get("x");
+    await client({ tokenStore }).users.get("x");
+    equal([(await room.seen()).tokens, ttls, kept.size], [1, [3600], 1]);
+    ok(![...kept.keys()][0].includes("secret"), "the key holds no secret");
+    const warned = [];
+    const logger = { debug() {}, info() {}, warn: (message) => warned.push(message), error() {} };
+    const broken = { get: () => Promise.reject(new Error("down")), set: () => Promise.reject(new Error("down")) };
+    equal((await client({ tokenStore: broken, logger }).users.get("x")).id, "x");
+    ok(warned[0].includes("down"), "a store that is down is told of");
+  },
+
+  async "bad arguments are TypeErrors that name them, and send nothing"({ room, client }) {
+    const admin = client();
+    const named = async (call, name) => fails(call, TypeError, (error) => ok(error.message.includes(`\`${name}\``), `${error.message} names ${name}`));
+    await named(admin.users.get(""), "userId");
+    await named(admin.users.get(".."), "userId");
+    await named(admin.users.get(undefined), "userId");
+    await named(admin.users.create(), "body");
+    await named(admin.users.create({ at: 1n }), "body");
+    await named(admin.users.get("x", "no"), "query");
+    await named(admin.users.get("x", {}, { timeout: -1 }), "timeout");
+    await named(admin.users.get("x", {}, { signals: 1 }), "options.signals");
+    await named(admin.users.get("x", {}, { headers: { "a b": "c" } }), "headers");
+    await named(admin.users.get("x", {}, {}, 1), "arguments");
+    await named(admin.call("NoSuchThing"), "id");
+    await named(admin.request("GET", "/api/../x"), "path");
+    const settings = (options, name) => named((async () => new LogtoAdmin(options))(), name);
+    await settings({}, "endpoint");
+    await settings({ endpoint: "id.example.com" }, "endpoint");
+    await settings({ endpoint: "http://id.example.com" }, "endpoint");
+    await settings({ endpoint: "https://a:b@id.example.com" }, "endpoint");
+    await settings({ endpoint: "https://id.example.com/api" }, "endpoint");
+    await settings({ tenant: "No Tenant" }, "tenant");
+    await settings({ tenant: "t", appId: "a" }, "appSecret");
+    await settings({ tenant: "t", retries: "3" }, "retries");
+    await settings({ tenant: "t", fetch: 1 }, "fetch");
+    equal((await room.seen()).seen.length, 0);
+  },
+
+  async "a call needs no types"({ client }) {
+    const admin = client();
+    equal((await admin.call("GetUser", { path: { userId: "x" } })).id, "x");
+    equal((await admin.call("ListUsers", { query: { pageSize: 3 } })).length, 3);
+    equal(await admin.request("GET", "/api/nothing"), undefined);
+    equal(await admin.users.delete("x"), undefined);
+  },
+
+  async "one group can be had without the others"({ room }) {
+    const admin = createClient({ endpoint: room.url, getToken: () => "t" }, { users });
+    equal((await admin.users.get("x")).id, "x");
+    equal(admin.roles, undefined);
+    await fails(admin.call("GetRole", { path: { id: "x" } }), TypeError);
+  },
+
+  async "an answer that is none is a DecodeError"({ room, client }) {
+    const answers = [{ body: '{"id":' }, { body: "<html>", headers: { "content-type": "text/html" } }, { body: "" }];
+    await room.plan({ plan: answers });
+    await fails(client().users.get("x"), lib.DecodeError, (error) => ok(error.cause instanceof SyntaxError, "the cause is kept"));
+    await fails(client().users.get("x"), lib.DecodeError, (error) => ok(error.hint.includes("root"), "there is advice"));
+    await fails(client().users.get("x"), lib.DecodeError);
+    const small = client({ maxResponseBytes: 1000 });
+    await fails(small.users.list({ pageSize: 100 }), lib.DecodeError);
+  },
+
+  async "a connection that breaks is a ConnectionError"({ room, client }) {
+    const admin = client({ retries: 0 });
+    // More than once: Deno and Bun ask again by themselves when a connection ends without an answer.
+    await room.plan({ plan: Array(500).fill({ destroy: "before" }) });
+    await fails(admin.users.get("x"), lib.ConnectionError);
+    await room.plan({ plan: Array(500).fill({ destroy: "within", body: '{"id":"x', length: 1000 }) });
+    await fails(admin.users.get("x"), lib.ConnectionError);
+    const nobody = new LogtoAdmin({ endpoint: "http://127.0.0.1:9", getToken: () => "t", retries: 0 });
+    await fails(nobody.users.get("x"), lib.ConnectionError);
+  },
+
+  async "messages are logged without secrets"({ client }) {
+    const lines = [];
+    const log = (message) => lines.push(message);
+    await client({ logLevel: "debug", logger: { debug: log, info: log, warn: log, error: log } }).users.list({ search: "%hidden%" });
+    ok(lines.some((line) => /ListUsers GET .*\/api\/users 200/.test(line)), lines.join("\n"));
+    ok(!/token-1|secret|hidden/.test(lines.join("\n")), "nothing secret is logged");
+  },
+
+  async "the token is kept fresh until that is stopped"({ room, client, runtime }) {
+    const admin = client();
+    if (runtime === "workerd") return fails((async () => admin.keepFresh())(), LogtoError);
+    const refresher = admin.keepFresh({ interval: 60_000 });
+    while ((await room.seen()).tokens === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    refresher.stop();
+    equal(await admin.getToken(), "token-1");
+    await fails((async () => new LogtoAdmin({ endpoint: room.url }).keepFresh())(), TypeError);
+  },
+
+  async "a webhook is verified"() {
+    const body = '{"event":"User.Created","hookId":"h","createdAt":"2026-01-01T00:00:00Z"}';
+    const key = await crypto.subtle.importKey("raw", new TextEncoder().encode("key"), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(body)));
+    const headers = { "logto-signature-sha-256": Array.from(signature, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+    const request = new Request("https://example.com/hook", { method: "POST", headers, body });
+    equal((await lib.verifyWebhook(request, "key")).event, "User.Created");
+    equal((await lib.verifyWebhook({ headers, body }, "key")).hookId, "h");
+    await fails(lib.verifyWebhook({ headers, body: `${body} ` }, "key"), lib.WebhookError);
+    await fails(lib.verifyWebhook({ headers, body }, "other"), lib.WebhookError);
+    await fails(lib.verifyWebhook({ headers: {}, body }, "key"), lib.WebhookError);
+  },
+
+  async "a trap fails what was under way, and nothing after it"({ room, client, ready }) {
+    const admin = client();
+    await admin.getToken();
+    await room.plan({ plan: [{ delay: 3000 }] });
+    const call = admin.users.get("x");
+    call.catch(() => {});
+    const first = ready();
+    let trap;
+    try {
+      first.enter((wasm) => wasm.trap());
+    } catch (error) {
+      trap = error;
+    }
+    ok(trap?.cause instanceof WebAssembly.RuntimeError, "the instance traps");
+    await fails(call, LogtoError, (error) => ok(error.cause instanceof WebAssembly.RuntimeError, "the trap is the cause"));
+    await room.plan({ plan: [] });
+    equal((await admin.users.get("y")).id, "y");
+    ok(ready() !== first, "the instance was replaced");
+  },
+};
+
+/** Runs all tests against a server; gives the names of those that passed and what went wrong with the others. */
+export async function run({ server, runtime, ready }) {
+  const results = { passed: [], failed: [] };
+  for (const [number, [name, test]] of Object.entries(tests).entries()) {
+    const id = `${runtime}-${number}`;
+    const put = (plan) => fetch(`${server}/plan/${id}`, { method: "PUT", body: JSON.stringify(plan) }).then((response) => response.text());
+    const room = { url: `${server}/s/${id}`, plan: put, seen: () => fetch(`${server}/seen/${id}`).then((response) => response.json()) };
+    const client = (options) => new LogtoAdmin({ endpoint: room.url, appId: "app", appSecret: "secret", ...options });
+    try {
+      await test({ room, client, runtime, ready });
+      results.passed.push(name);
+    } catch (error) {
+      results.failed.push(`${name}: ${error?.stack ?? error}`);
+    }
+  }
+  return results;
+}

@@ -1,0 +1,227 @@
+//! A file a group: its table, and an interface with a method for each operation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use heck::ToLowerCamelCase;
+
+use super::NOTICE;
+use super::comment::comment;
+use super::table::{has_query, line, own_query};
+use super::types::{key, or_null, ts_type};
+use crate::emit::answers::paged_item;
+use crate::emit::api::group_text;
+use crate::emit::docs::Docs;
+use crate::emit::methods::{method_name, summary};
+use crate::groups::feature;
+use crate::model::{TypeRef, Uses};
+use crate::operations::{AnswerKind, Authentication, BodyKind, Operation, Paging};
+use crate::pipeline::Plan;
+use crate::schema::Kind;
+use crate::words::pascal;
+
+type Own<'a> = Vec<(&'a Operation, &'a Uses)>;
+
+pub fn files(plan: &Plan) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    for group in plan.groups.tags.keys() {
+        let operations = plan.operations.iter().zip(&plan.model.uses).zip(&plan.groups.of_operation);
+        let own: Own<'_> = operations.filter(|(_, other)| *other == group).map(|(operation, _)| operation).collect();
+        files.insert(format!("bindings/js/lib/api/{}.ts", feature(group)), group_file(plan, group, &own));
+    }
+    files.insert("bindings/js/lib/api/all.ts".to_owned(), index(plan));
+    files
+}
+
+/// Every group, for the client that has all.
+fn index(plan: &Plan) -> String {
+    let (mut imports, mut members, mut groups) = (String::new(), String::new(), String::new());
+    for group in plan.groups.tags.keys() {
+        let (name, api) = (group.to_lower_camel_case(), api_name(group));
+        imports.push_str(&format!("import {{ {name}, type {api} }} from \"./{}.js\";\n", feature(group)));
+        members.push_str(&comment(plan, &group_text(plan, group), 2));
+        members.push_str(&format!("  readonly {name}: {api};\n"));
+        groups.push_str(&format!("  {name},\n"));
+    }
+    let exports: String =
+        plan.groups.tags.keys().map(|group| format!("export type * from \"./{}.js\";\n", feature(group))).collect();
+    format!(
+        "{NOTICE}{imports}\n{exports}\n/** Every group of operations. */\nexport interface Groups {{\n{members}}}\n\n/** Every group. */\nexport const groups = {{\n{groups}}};\n"
+    )
+}
+
+fn api_name(group: &str) -> String {
+    format!("{}Api", pascal(group))
+}
+
+fn group_file(plan: &Plan, group: &str, operations: &Own<'_>) -> String {
+    let docs = Docs::new(plan);
+    let (name, api) = (group.to_lower_camel_case(), api_name(group));
+    let mut queries = String::new();
+    let mut methods = Vec::new();
+    let mut lines = String::new();
+    for (operation, uses) in operations {
+        let method = method_name(&operation.id, group, &plan.settings.names).to_lower_camel_case();
+        queries.push_str(&inputs(plan, &docs, operation, uses));
+        methods.push(signature(plan, &docs, &method, operation, uses));
+        lines.push_str(&line(&method, operation, uses));
+        lines.push('\n');
+    }
+    let body = format!(
+        "{queries}{doc}export interface {api} {{\n{methods}}}\n\n{doc}export const {name}: Group<{api}> = /* @__PURE__ */ group(`\n{lines}`);\n",
+        doc = comment(plan, &group_text(plan, group), 0),
+        methods = methods.join("\n"),
+    );
+    format!("{NOTICE}{}\n{body}", imports(plan, &body))
+}
+
+/// What a file names of others.
+fn imports(plan: &Plan, body: &str) -> String {
+    let is_code = |line: &&str| !line.trim_start().starts_with(['*', '/']);
+    let words: BTreeSet<&str> = body
+        .lines()
+        .take_while(|line| !line.ends_with("group(`"))
+        .filter(is_code)
+        .flat_map(|line| line.split(|character: char| !character.is_alphanumeric()))
+        .collect();
+    let mut imports = String::new();
+    for (file, names) in [
+        ("body", &["Upload"][..]),
+        ("call", &["Call"]),
+        ("options", &["CallOptions"]),
+        ("page", &["List"]),
+        ("query", &["PageQuery", "SearchQuery"]),
+    ] {
+        let used: Vec<&str> = names.iter().copied().filter(|name| words.contains(name)).collect();
+        if !used.is_empty() {
+            imports.push_str(&format!("import type {{ {} }} from \"../{file}.js\";\n", used.join(", ")));
+        }
+    }
+    imports.push_str("import { group, type Group } from \"../group.js\";\n");
+    let models: Vec<&str> = plan.model.types.keys().map(String::as_str).filter(|name| words.contains(name)).collect();
+    if !models.is_empty() {
+        imports.push_str(&format!("import type {{ {} }} from \"../models.js\";\n", models.join(", ")));
+    }
+    imports
+}
+
+/// Interfaces of what only this operation takes: its query, and the parts of its form.
+fn inputs(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> String {
+    let mut text = String::new();
+    let id = &operation.id;
+    if own_query(operation).next().is_some() {
+        let mut members = String::new();
+        for (input, ty) in
+            own_query(operation).filter_map(|at| operation.query_parameters.get(at).zip(uses.query.get(at)))
+        {
+            let mark = if input.required { "" } else { "?" };
+            let undefined = if input.required { "" } else { " | undefined" };
+            members.push_str(&comment(plan, &docs.parameter_text(id, &input.name, &input.schema.facts), 2));
+            members.push_str(&format!("  {}{mark}: {}{undefined};\n", key(&input.name), ts_type(ty)));
+        }
+        let parents = parents(operation);
+        let extends = if parents.is_empty() { String::new() } else { format!(" extends {}", parents.join(", ")) };
+        text.push_str(&format!(
+            "/** What `{id}` can be asked for. */\nexport interface {id}Query{extends} {{\n{members}}}\n\n"
+        ));
+    }
+    if let Some(Kind::Object(object)) = multipart(operation) {
+        let mut members = String::new();
+        for (name, member) in &object.members {
+            let ty = if member.schema.kind == Kind::Binary { "Upload" } else { "string" };
+            members.push_str(&comment(plan, &docs.parameter_text(id, name, &member.schema.facts), 2));
+            members.push_str(&format!("  {}: {ty};\n", key(name)));
+        }
+        text.push_str(&format!("/** What `{id}` uploads. */\nexport interface {id}Form {{\n{members}}}\n\n"));
+    }
+    text
+}
+
+fn multipart(operation: &Operation) -> Option<&Kind> {
+    operation.body.as_ref().filter(|body| body.kind == BodyKind::Multipart).map(|body| &body.schema.kind)
+}
+
+fn parents(operation: &Operation) -> Vec<&'static str> {
+    let paged = (operation.paging != Paging::None).then_some("PageQuery");
+    let searched = operation.searchable.then_some("SearchQuery");
+    [paged, searched].into_iter().flatten().collect()
+}
+
+fn signature(plan: &Plan, docs: &Docs, method: &str, operation: &Operation, uses: &Uses) -> String {
+    let id = &operation.id;
+    let mut arguments = Vec::new();
+    let mut told = Vec::new();
+    for (input, ty) in operation.path_parameters.iter().zip(&uses.path) {
+        arguments.push(format!("{}: {}", input.name, ts_type(ty)));
+        let about = docs.parameter_text(id, &input.name, &input.schema.facts);
+        told.push(format!("@param {} {}", input.name, about.replace("\n\n", " ").replace('\n', " ")));
+    }
+    if let Some(body) = &operation.body {
+        let ty = match body.kind {
+            BodyKind::Multipart => format!("{id}Form"),
+            _ => uses.body.as_ref().map_or_else(|| "unknown".to_owned(), ts_type),
+        };
+        let ty = or_null(ty, body.schema.nullable);
+        arguments.push(if body.required { format!("body: {ty}") } else { format!("body?: {ty}") });
+    }
+    if has_query(operation) {
+        let required = operation.query_parameters.iter().any(|input| input.required);
+        let own = own_query(operation).next().is_some().then(|| format!("{id}Query"));
+        let ty = own.unwrap_or_else(|| parents(operation).join(" & "));
+        arguments.push(if required { format!("query: {ty}") } else { format!("query?: {ty}") });
+    }
+    arguments.push("options?: CallOptions".to_owned());
+    let text = method_text(plan, operation, &told);
+    format!("{}  {method}({}): {};\n", comment(plan, &text, 2), optional(arguments).join(", "), answer(operation, uses))
+}
+
+/// What follows an argument that may be left out may be left out too.
+fn optional(arguments: Vec<String>) -> Vec<String> {
+    let last_required = arguments.iter().rposition(|argument| !argument.contains("?: "));
+    let loosen = |(at, argument): (usize, String)| match argument.split_once("?: ") {
+        Some((name, ty)) if last_required.is_some_and(|last| at < last) => format!("{name}: {ty} | undefined"),
+        _ => argument,
+    };
+    arguments.into_iter().enumerate().map(loosen).collect()
+}
+
+fn answer(operation: &Operation, uses: &Uses) -> String {
+    if let Some(item) = paged_item(operation, uses) {
+        return format!("List<{}>", ts_type(item));
+    }
+    let json =
+        || uses.answer.as_ref().map_or_else(|| "unknown".to_owned(), |(ty, nullable)| or_null(ts_type(ty), *nullable));
+    let data = match operation.answer.kind {
+        AnswerKind::None => "void".to_owned(),
+        AnswerKind::Text | AnswerKind::Xml | AnswerKind::Html | AnswerKind::Redirect => "string".to_owned(),
+        AnswerKind::Json => json(),
+        AnswerKind::OptionalJson if uses.answer.as_ref().is_some_and(|(ty, _)| *ty == TypeRef::Any) => {
+            "unknown".to_owned()
+        }
+        AnswerKind::OptionalJson => format!("{} | undefined", json()),
+    };
+    format!("Call<{data}>")
+}
+
+fn method_text(plan: &Plan, operation: &Operation, told: &[String]) -> String {
+    let mut text =
+        format!("{}\n\n`{}`: `{} {}`.", summary(plan, operation), operation.id, operation.method, operation.path);
+    text.push_str(match operation.paging {
+        Paging::Always => " Comes in pages, of 20 items unless asked for more.",
+        Paging::OnRequest => " Comes in pages if asked to, else whole.",
+        Paging::None => "",
+    });
+    text.push_str(match operation.authentication {
+        Authentication::Management => "",
+        Authentication::User => " Takes a user's own access token.",
+        Authentication::Session => " Takes the cookies of a sign-in in progress.",
+        Authentication::None => " Needs no token.",
+    });
+    if !told.is_empty() {
+        text.push_str("\n\n");
+        text.push_str(&told.join("\n"));
+    }
+    if operation.deprecated {
+        text.push_str("\n@deprecated");
+    }
+    text
+}

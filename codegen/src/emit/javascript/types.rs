@@ -1,0 +1,34 @@
+//! Types of members, parameters and answers in TypeScript.
+
+use crate::model::TypeRef;
+
+/// A type.
+pub fn ts_type(ty: &TypeRef) -> String {
+    match ty {
+        TypeRef::Any => "unknown".to_owned(),
+        TypeRef::FreeObject => "{ [member: string]: unknown }".to_owned(),
+        TypeRef::String => "string".to_owned(),
+        TypeRef::Binary => "Upload".to_owned(),
+        TypeRef::Integer | TypeRef::Float | TypeRef::Milliseconds | TypeRef::Seconds => "number".to_owned(),
+        TypeRef::Boolean => "boolean".to_owned(),
+        TypeRef::True => "true".to_owned(),
+        TypeRef::False => "false".to_owned(),
+        TypeRef::List(items, nullable) => match or_null(ts_type(items), *nullable) {
+            items if items.contains('|') => format!("({items})[]"),
+            items => format!("{items}[]"),
+        },
+        TypeRef::Map(values, nullable) => format!("{{ [member: string]: {} }}", or_null(ts_type(values), *nullable)),
+        TypeRef::Named(name) => name.clone(),
+    }
+}
+
+pub fn or_null(ty: String, nullable: bool) -> String {
+    if nullable && ty != "unknown" { format!("{ty} | null") } else { ty }
+}
+
+/// A member's name, in quotes where it is no identifier.
+pub fn key(name: &str) -> String {
+    let plain = |character: char| character.is_ascii_alphanumeric() || character == '_' || character == '$';
+    let starts = name.starts_with(|first: char| !first.is_ascii_digit());
+    if starts && name.chars().all(plain) { name.to_owned() } else { format!("{name:?}") }
+}
