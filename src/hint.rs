@@ -23,7 +23,7 @@ const WEB: &str = "the browser does not say why: the server may be unreachable, 
 /// For an error answer of the API.
 pub(crate) fn api(response: &HttpResponse, code: Option<&str>) -> Option<&'static str> {
     match response.status {
-        300..400 => Some(REDIRECT),
+        300..=399 => Some(REDIRECT),
         401 => Some(AUDIENCE),
         403 if code == Some("auth.forbidden") => Some(FORBIDDEN),
         404 if code.is_none() && !is_html(response) => Some(TOO_LARGE),
