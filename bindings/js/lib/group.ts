@@ -8,9 +8,9 @@ declare const API: unique symbol;
 
 /** A group of operations, to be given to `createClient`. */
 export interface Group<Api> {
-  /** @internal */
+  /** Lines of the table of operations. */
   readonly lines: readonly string[];
-  /** @internal */
+  /** What its operations are called by; of types alone. */
   readonly [API]?: Api;
 }
 

@@ -1,4 +1,5 @@
 import { bundlers } from "./bundlers.mjs";
+import { examples } from "./examples.mjs";
 import { chromium } from "./runtimes/chromium.mjs";
 import { edge } from "./runtimes/edge.mjs";
 import { bun, deno, nodeNewest, nodeOldest, nodeLetsGo } from "./runtimes/processes.mjs";
@@ -16,5 +17,6 @@ export const tests = {
   "edge-runtime": edge,
   Chromium: chromium,
   bundlers,
+  examples,
   types,
 };

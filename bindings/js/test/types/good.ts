@@ -1,0 +1,70 @@
+import {
+  Call,
+  LogtoAdmin,
+  LogtoError,
+  NotFoundError,
+  Page,
+  verifyWebhook,
+  type ApplicationType,
+  type CreateUser,
+  type LogtoOptions,
+  type Role,
+  type TokenStore,
+  type UpdateUser,
+  type User,
+} from "logto-admin";
+import { createClient, type ClientWith } from "logto-admin/core";
+import { users } from "logto-admin/users";
+import { signInExperience } from "logto-admin/sign-in-experience";
+
+const tokenStore: TokenStore = { get: async () => null, set: async (_key, _value, ttl) => ttl };
+const options: LogtoOptions = {
+  tenant: "my-tenant",
+  appId: "id",
+  appSecret: "secret",
+  tokenStore,
+  rateLimit: { requests: 100, per: 10_000 },
+  onRequest: (request) => request.headers.set("x-trace", `${request.operation} ${request.attempt}`),
+  fetch: (url, init) => fetch(url, init),
+  headers: { "accept-language": "fr" },
+  logLevel: "debug",
+};
+const logto = new LogtoAdmin(options);
+
+export async function everything(signal: AbortSignal): Promise<void> {
+  const create: CreateUser = { username: "ada" };
+  const user: User = await logto.users.create(create);
+  const id: string = user.id;
+  const update: UpdateUser = { name: null, username: undefined };
+  await logto.users.update(id, update, { signal, timeout: 5000, retries: 1, idempotent: true });
+  const { data, response } = await logto.users.get(id, { includeSsoIdentities: true }).withResponse();
+  const status: number = response.status;
+  const name: string | null | undefined = data.name;
+  for await (const one of logto.users.list({ search: "%a%", "search.username": "a%", "mode.username": "like" })) one.id.length;
+  for await (const page of logto.users.list({ pageSize: 50 }).pages()) page.items.length;
+  const page: Page<User> = await logto.users.list();
+  const total: number | undefined = page.total;
+  const roles: Role[] = (await logto.users.listRoles(id)).items;
+  const call: Call<void> = logto.users.delete(id);
+  await call;
+  await logto.userAssets.upload({ file: new Uint8Array(1) });
+  await logto.userAssets.upload({ file: { data: new Blob([]), name: "a.png" } });
+  const untyped: unknown = await logto.call("GetUser", { path: { userId: id } });
+  const typed = await logto.call<User>("GetUser", { path: { userId: id } });
+  const future: ApplicationType = "SomethingNew";
+  const token: string = await logto.getToken({ forceRefresh: true });
+  const refresher = logto.keepFresh({ interval: 3_000_000 });
+  refresher.stop();
+  const event = await verifyWebhook(new Request("https://example.com"), "key");
+  console.log(status, name, total, roles, untyped, typed.id, future, token, event.event);
+}
+
+export function explain(error: unknown): string {
+  if (error instanceof NotFoundError) return error.code ?? "";
+  if (error instanceof LogtoError) return `${error.status} ${error.code} ${error.requestId} ${error.hint}`;
+  return "";
+}
+
+const small: ClientWith<{ users: typeof users; signInExperience: typeof signInExperience }> = createClient(options, { users, signInExperience });
+export const first: Promise<Page<User>> = small.users.list();
+export const experience = small.signInExperience.get();

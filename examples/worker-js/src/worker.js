@@ -1,0 +1,39 @@
+import { createClient, NotFoundError } from "logto-admin/core";
+import { users } from "logto-admin/users";
+
+/** One client an instance: its token is shared by all requests. Making it starts nothing. */
+let client;
+
+function logto(env) {
+  client ??= createClient(
+    {
+      endpoint: env.LOGTO_ENDPOINT,
+      appId: env.LOGTO_APP_ID,
+      appSecret: env.LOGTO_APP_SECRET,
+      fetch: (url, init) => env.LOGTO.fetch(url, init),
+      tokenStore: {
+        get: (key) => env.TOKENS.get(key),
+        // KV keeps nothing for less than a minute.
+        set: (key, value, ttl) => env.TOKENS.put(key, value, ttl && { expirationTtl: Math.max(60, ttl) }),
+        delete: (key) => env.TOKENS.delete(key),
+      },
+    },
+    { users },
+  );
+  return client;
+}
+
+export default {
+  async fetch(request, env) {
+    const [, id] = new URL(request.url).pathname.match(/^\/users\/([^/]+)$/) ?? [];
+    if (id === undefined) return new Response("GET /users/{id}\n", { status: 404 });
+    try {
+      const user = await logto(env).users.get(decodeURIComponent(id), {}, { signal: request.signal });
+      return new Response(`Hello, ${user.name ?? user.username ?? user.id}!\n`);
+    } catch (error) {
+      if (error instanceof NotFoundError) return new Response("There is no such user.\n", { status: 404 });
+      console.error(error);
+      return new Response("Logto does not answer.\n", { status: 502 });
+    }
+  },
+};
