@@ -61,6 +61,8 @@ impl Sampler<'_> {
         let identifies = name == "id" || name.ends_with("Id") || name.ends_with("Ids");
         match name {
             "tenantId" => "default".to_owned(),
+            _ if named(name, "url") || named(name, "uri") => format!("https://example.com/{name}"),
+            _ if named(name, "email") => "sample@example.com".to_owned(),
             _ if identifies => self.ids.id(most.min(21)),
             _ if most < least.max(name.len()) || name.len() < least => self.ids.id(least.max(1).min(most)),
             _ => name.to_owned(),
@@ -79,6 +81,11 @@ impl Sampler<'_> {
             _ => least.into(),
         }
     }
+}
+
+/// Whether a name ends in this word, in upper or lower case, perhaps as a plural.
+fn named(name: &str, word: &str) -> bool {
+    name.to_ascii_lowercase().trim_end_matches('s').ends_with(word)
 }
 
 /// Lets what was sent show in a made-up answer: members that the answer has, with values that it can have.

@@ -200,7 +200,14 @@ fn check_string(schema: Schema, text: &str, path: &Path) -> Option<Issue> {
         return Some(issue);
     }
     let unlike = formats::mismatch(schema.format(), schema.pattern(), text)?;
-    Some(Issue::new("invalid_string", path, format!("no {unlike}"), json!({ "validation": unlike })))
+    Some(Issue::new("invalid_string", path, describe(unlike), json!({ "validation": unlike })))
+}
+
+fn describe(validation: &str) -> String {
+    match validation {
+        "regex" => "a text that does not match the pattern".to_owned(),
+        other => format!("a text that is no {other}"),
+    }
 }
 
 fn listed(choices: &[Value]) -> String {

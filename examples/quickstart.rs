@@ -1,0 +1,199 @@
+//! The first steps: a token, users, a role, an organization, a list in pages, and an error with its hint.
+//!
+//! ```console
+//! $ cargo run --example quickstart
+//! ```
+//!
+//! needs nothing else: it starts a Logto in memory. With `LOGTO_ENDPOINT` (or `LOGTO_TENANT`), `LOGTO_APP_ID` and
+//! `LOGTO_APP_SECRET` set it does the same on your server. Whatever it creates it deletes again, also when a step fails or is
+//! interrupted.
+
+use std::collections::hash_map::RandomState;
+use std::env;
+use std::hash::{BuildHasher, Hasher};
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use futures_util::TryStreamExt;
+use logto_admin::models::{CreateOrganization, CreateRole, CreateUser, RoleIds, UpdateUser, UserIds};
+use logto_admin::{Client, Error, ErrorKind, Patch, Result};
+use logto_admin_emulator::{Emulator, Server};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nIt failed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<()> {
+    let Stage { client, app_id, server } = Stage::new().await?;
+    title(&format!("Logto at {}{}", client.endpoint().url(), if server.is_some() { ", in memory" } else { "" }));
+    let mut made = Made::default();
+    let done = tokio::select! {
+        done = steps(&client, &app_id, &mut made) => done,
+        _ = tokio::signal::ctrl_c() => Err(Error::new(ErrorKind::Input, "interrupted")),
+    };
+    title("Cleaning up");
+    let cleaned = made.delete(&client).await;
+    done.and(cleaned)
+}
+
+/// Each step, with what it gives.
+async fn steps(client: &Client, app_id: &str, made: &mut Made) -> Result<()> {
+    // The client gets its token by itself, when a call needs one; nobody has to ask for it.
+    let token = client.access_token().await?;
+    let lifetime = token.lifetime().unwrap_or_default().as_secs();
+    step("access token", &format!("scope {}, for {lifetime} s", token.granted_scope().unwrap_or("none")));
+
+    title("Users");
+    let suffix = suffix();
+    for (username, name) in [("ada", "Ada Lovelace"), ("grace", "Grace Hopper"), ("edith", "Edith Clarke")] {
+        let user = CreateUser {
+            username: Some(format!("{username}_{suffix}")),
+            name: Some(name.to_owned()),
+            ..Default::default()
+        };
+        let user = client.users().create(user).await?;
+        step("created", &format!("{}  {name}", user.id));
+        made.users.push(user.id);
+    }
+    let ada = made.users.first().cloned().unwrap_or_default();
+    let change = UpdateUser { name: Patch::Null, ..Default::default() };
+    let changed = client.users().update(&ada, change).await?;
+    step("name cleared", &format!("{}  {}", changed.id, changed.name.as_deref().unwrap_or("without a name")));
+
+    title("A role and an organization");
+    let role = client.roles().create(CreateRole::new(format!("Editor {suffix}"), "Edits what others write")).await?;
+    step("created", &format!("{}  role {}", role.id, role.name));
+    made.roles.push(role.id.clone());
+    client.users().assign_roles(&ada, RoleIds { role_ids: vec![role.id] }).await?;
+    let roles = client.users().list_roles(&ada).await?;
+    let names: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
+    step("role given", &format!("{ada}  has the role {}", names.join(", ")));
+
+    let organization = client.organizations().create(CreateOrganization::new(format!("Engines {suffix}"))).await?;
+    step("created", &format!("{}  organization {}", organization.id, organization.name));
+    made.organizations.push(organization.id.clone());
+    client.organizations().add_users(&organization.id, UserIds { user_ids: made.users.clone() }).await?;
+    let members = client.organizations().list_users(&organization.id).await?;
+    step("members", &format!("{} of the {} users", members.total.unwrap_or_default(), made.users.len()));
+
+    title("The users in pages of two");
+    let mut pages = client.users().list().search_member("username", &format!("%_{suffix}")).page_size(2).pages();
+    while let Some(page) = pages.try_next().await? {
+        let names: Vec<&str> = page.iter().filter_map(|user| user.username.as_deref()).collect();
+        step(&format!("page {}", page.page.unwrap_or_default()), &names.join(", "));
+    }
+
+    title("Errors say what, and what to do");
+    let twice = CreateUser { username: Some(format!("ada_{suffix}")), ..Default::default() };
+    explain("same name", client.users().create(twice).await);
+    let stranger = Client::builder(client.endpoint().clone()).client_credentials(app_id, "a wrong secret").build()?;
+    explain("wrong secret", stranger.users().list().await);
+    Ok(())
+}
+
+/// Shows an error that was asked for.
+fn explain<T>(what: &str, result: Result<T>) {
+    let Err(error) = result else { return step(what, "no error?") };
+    step(what, &format!("{} {}", error.status().unwrap_or_default(), error.code().unwrap_or("without code")));
+    paragraph(error.message());
+    if let Some(hint) = error.hint() {
+        paragraph(&format!("hint: {hint}"));
+    }
+}
+
+/// Where it all happens.
+struct Stage {
+    client: Client,
+    app_id: String,
+    /// Stops when it is dropped.
+    server: Option<Server>,
+}
+
+impl Stage {
+    /// The server that the environment names, or one in memory.
+    async fn new() -> Result<Self> {
+        let variables = ["LOGTO_ENDPOINT", "LOGTO_TENANT", "LOGTO_APP_ID", "LOGTO_APP_SECRET"];
+        if variables.iter().any(|variable| env::var_os(variable).is_some()) {
+            let app_id = env::var("LOGTO_APP_ID").unwrap_or_default();
+            return Ok(Self { client: Client::from_env()?, app_id, server: None });
+        }
+        let server = Emulator::new()
+            .serve()
+            .await
+            .map_err(|error| Error::new(ErrorKind::Config, "the server in memory cannot start").with_source(error))?;
+        let app_id = server.emulator().app_id().to_owned();
+        let builder = Client::builder(server.endpoint());
+        let client = builder.client_credentials(&app_id, server.emulator().app_secret()).build()?;
+        Ok(Self { client, app_id, server: Some(server) })
+    }
+}
+
+/// The ids of what was created.
+#[derive(Default)]
+struct Made {
+    users: Vec<String>,
+    roles: Vec<String>,
+    organizations: Vec<String>,
+}
+
+impl Made {
+    /// Deletes everything that can be deleted, and gives the first error.
+    async fn delete(self, client: &Client) -> Result<()> {
+        let mut result = Ok(());
+        for id in self.organizations {
+            result = result.and(deleted("organization", &id, client.organizations().delete(&id).await));
+        }
+        for id in self.roles {
+            result = result.and(deleted("role", &id, client.roles().delete(&id).await));
+        }
+        for id in self.users {
+            result = result.and(deleted("user", &id, client.users().delete(&id).await));
+        }
+        result
+    }
+}
+
+fn deleted(what: &str, id: &str, result: Result<()>) -> Result<()> {
+    let outcome = if result.is_ok() { "deleted" } else { "left behind" };
+    step(outcome, &format!("{id}  {what}"));
+    result
+}
+
+/// Something that no other run has in its names.
+fn suffix() -> String {
+    format!("{:06x}", RandomState::new().build_hasher().finish() & 0xff_ffff)
+}
+
+fn title(text: &str) {
+    show(format_args!("\n{text}"));
+}
+
+/// A text under what a step gives, in lines that a terminal holds.
+fn paragraph(text: &str) {
+    const WIDTH: usize = 64;
+    let mut line = String::new();
+    for word in text.split(' ') {
+        if !line.is_empty() && line.len() + word.len() >= WIDTH {
+            step("", &line);
+            line.clear();
+        }
+        line = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+    }
+    step("", &line);
+}
+
+fn step(what: &str, outcome: &str) {
+    show(format_args!("  {what:<13} {outcome}"));
+}
+
+/// Prints a line. Where nobody reads any more (`| head`), the cleaning up goes on.
+fn show(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(io::stdout(), "{line}");
+}

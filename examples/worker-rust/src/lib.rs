@@ -1,0 +1,44 @@
+//! Greets a user of Logto by name: `GET /users/{id}`.
+
+use std::sync::OnceLock;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{Response, StatusCode};
+use axum::routing::get;
+use logto_admin::transport::FetchTransport;
+use logto_admin::{Client, Endpoint};
+use tower_service::Service;
+use worker::{Context, Env, HttpRequest, event};
+
+/// One client an instance: its token is shared by all requests. Making it starts nothing.
+static CLIENT: OnceLock<Client> = OnceLock::new();
+
+fn client(env: &Env) -> worker::Result<Client> {
+    if let Some(client) = CLIENT.get() {
+        return Ok(client.clone());
+    }
+    let variable = |name: &str| env.var(name).map(|value| value.to_string());
+    let client = Client::builder(Endpoint::self_hosted(variable("LOGTO_ENDPOINT")?))
+        .client_credentials(variable("LOGTO_APP_ID")?, env.secret("LOGTO_APP_SECRET")?.to_string())
+        .transport(FetchTransport::new())
+        .build()
+        .map_err(|error| worker::Error::RustError(error.to_string()))?;
+    Ok(CLIENT.get_or_init(|| client).clone())
+}
+
+/// Its future is `Send`, as axum wants it, also here.
+async fn greet(State(client): State<Client>, Path(id): Path<String>) -> Result<String, (StatusCode, String)> {
+    match client.users().get(&id).await {
+        Ok(user) => Ok(format!("Hello, {}!\n", user.name.or(user.username).unwrap_or(user.id))),
+        Err(error) if error.is_not_found() => Err((StatusCode::NOT_FOUND, "There is no such user.\n".to_owned())),
+        Err(error) => Err((StatusCode::BAD_GATEWAY, format!("{error}\n"))),
+    }
+}
+
+#[event(fetch)]
+async fn fetch(request: HttpRequest, env: Env, _context: Context) -> worker::Result<Response<Body>> {
+    let mut router = Router::new().route("/users/{id}", get(greet)).with_state(client(&env)?);
+    Ok(router.call(request).await?)
+}
