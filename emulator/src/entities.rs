@@ -81,14 +81,20 @@ fn list(call: &Call<'_>, collection: &'static Collection) -> Outcome<HttpRespons
     if collection.owner.is_some_and(|owner| owner.has_checked_list) {
         check_owner(call, collection)?;
     }
-    let mut records: Vec<&Record> = siblings(call, collection).collect();
-    match collection.order {
-        Order::Oldest => {}
-        Order::Newest => records.reverse(),
-        Order::By(member) => records.sort_by(|one, other| one.text(member).cmp(other.text(member))),
-    }
     let show = |record: &Record| show(call, collection, record, Shape::Listed);
-    lists::answer(call, collection, collection.filters, &[], records.into_iter(), show)
+    let all = siblings(call, collection);
+    let answer = |records: &mut dyn Iterator<Item = &Record>| {
+        lists::answer(call, collection, collection.filters, &[], records, show)
+    };
+    match collection.order {
+        Order::Oldest => answer(&mut { all }),
+        Order::Newest => answer(&mut all.rev()),
+        Order::By(member) => {
+            let mut records: Vec<&Record> = all.collect();
+            records.sort_by(|one, other| one.text(member).cmp(other.text(member)));
+            answer(&mut records.into_iter())
+        }
+    }
 }
 
 fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {

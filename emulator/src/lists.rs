@@ -34,9 +34,8 @@ pub(crate) fn answer<'r>(
     let Some(page) = page else {
         return Ok(reply::json(200, &found.map(show).collect()));
     };
-    let found: Vec<&Record> = found.collect();
-    let shown: Value = page.cut(found.iter()).map(|record| show(record)).collect();
-    Ok(page.announce(call.request, found.len(), reply::json(200, &shown)))
+    let (shown, total) = page.cut(found);
+    Ok(page.announce(call.request, total, reply::json(200, &shown.into_iter().map(show).collect())))
 }
 
 fn passes(

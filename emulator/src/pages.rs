@@ -46,13 +46,18 @@ impl Page {
         Ok(Some(Self { number: number as usize, size: size as usize }))
     }
 
-    fn skipped(self) -> usize {
-        (self.number - 1).saturating_mul(self.size)
-    }
-
-    /// Cuts the page out of the whole list.
-    pub(crate) fn cut<T>(self, all: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
-        all.skip(self.skipped()).take(self.size)
+    /// Cuts the page out of the whole list, and counts all.
+    pub(crate) fn cut<T>(self, all: impl Iterator<Item = T>) -> (Vec<T>, usize) {
+        let first = (self.number - 1).saturating_mul(self.size);
+        let page = first..first.saturating_add(self.size);
+        let (mut cut, mut total) = (Vec::new(), 0);
+        for item in all {
+            if page.contains(&total) {
+                cut.push(item);
+            }
+            total += 1;
+        }
+        (cut, total)
     }
 
     /// Tells in the headers how many there are in all, and where the other pages are.
@@ -134,7 +139,7 @@ mod tests {
     fn headers_count_and_link() {
         let request = request("?page=2&page_size=3&type=User");
         let page = Page::of(&request, Paging::Always).unwrap().unwrap();
-        assert_eq!(page.cut(1..=7).collect::<Vec<_>>(), [4, 5, 6]);
+        assert_eq!(page.cut(1..=7), (vec![4, 5, 6], 7));
         let response = page.announce(&request, 7, HttpResponse::new(200));
         assert_eq!(response.headers.get("total-number"), Some("7"));
         let links: Vec<&str> = response.headers.get_all("link").collect();

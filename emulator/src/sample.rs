@@ -73,7 +73,7 @@ impl Sampler<'_> {
     fn number(&mut self, schema: Schema, name: &str) -> Value {
         let least = schema.number("minimum").unwrap_or(0.0) as i64;
         match name {
-            "expiresAt" => (self.now + 600_000).into(),
+            "expiresAt" => self.now.saturating_add(600_000).into(),
             _ if name.ends_with("At") => self.now.into(),
             "expiresIn" | "expires_in" => 600.into(),
             "iat" | "loginTs" => (self.now / 1000).into(),

@@ -11,7 +11,7 @@ use crate::pages::Page;
 use crate::reply;
 use crate::router::without_names;
 use crate::sample::{Sampler, overlay};
-use crate::schema::{Contract, Kind, Schema};
+use crate::schema::{Contract, Schema};
 
 pub(crate) fn run(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     check_entity(call)?;
@@ -57,24 +57,14 @@ fn json(call: &mut Call<'_>, schema: Schema) -> Outcome<HttpResponse> {
         told.insert((*name).to_owned(), given.clone().into());
     }
     overlay(schema, &mut value, &told);
-    let total = total(&value);
     let response = reply::json(call.success(), &value);
-    Ok(match page.filter(|_| schema.kind() == Kind::Array || total > 0) {
-        Some(page) => page.announce(call.request, total, page_of(page, value, response)),
-        None => response,
+    Ok(match (page, value) {
+        (None, _) => response,
+        (Some(page), Value::Array(elements)) => {
+            let (shown, total) = page.cut(elements.into_iter());
+            page.announce(call.request, total, reply::json(call.success(), &shown.into()))
+        }
+        // The items stand in a member.
+        (Some(page), _) => page.announce(call.request, 1, response),
     })
-}
-
-/// How many items a list has, bare or in a member.
-fn total(value: &Value) -> usize {
-    let nested = || value.as_object().and_then(|members| members.values().find_map(Value::as_array));
-    value.as_array().or_else(nested).map_or(0, Vec::len)
-}
-
-/// The one page that a made-up list has, and empty ones after it.
-fn page_of(page: Page, value: Value, response: HttpResponse) -> HttpResponse {
-    match value {
-        Value::Array(elements) => reply::json(response.status, &page.cut(elements.into_iter()).collect()),
-        _ => response,
-    }
 }

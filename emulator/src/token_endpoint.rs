@@ -152,7 +152,7 @@ impl Grant<'_> {
         }
         state.subject_tokens.remove(subject);
         let token = state.ids.token(43);
-        let expires_at = self.now + LIFETIME * 1000;
+        let expires_at = self.now.saturating_add(LIFETIME * 1000);
         state.user_tokens.insert(token.clone(), UserToken { user, expires_at });
         let scope = self.parameter("scope").unwrap_or_default();
         Ok(json!({ "access_token": token, "expires_in": LIFETIME, "scope": scope, "token_type": "Bearer" }))
@@ -164,7 +164,7 @@ impl Grant<'_> {
             "jti": state.ids.token(43),
             "sub": subject,
             "iat": issued_at,
-            "exp": issued_at + LIFETIME,
+            "exp": issued_at.saturating_add(LIFETIME),
             "client_id": self.client.id,
             "iss": issuer(self.request),
             "aud": audience,

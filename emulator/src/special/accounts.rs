@@ -27,7 +27,7 @@ const SUBJECT_TOKEN_LIFETIME: i64 = 600;
 fn create_subject_token(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = call.record(&USERS, call.text("userId"))?.id.clone();
     let token = format!("sub_{}", call.state.ids.id(21));
-    let expires_at = call.now + SUBJECT_TOKEN_LIFETIME * 1000;
+    let expires_at = call.now.saturating_add(SUBJECT_TOKEN_LIFETIME * 1000);
     call.state.subject_tokens.insert(token.clone(), UserToken { user, expires_at });
     let answer = json!({ "subjectToken": token, "expiresIn": SUBJECT_TOKEN_LIFETIME });
     Ok(reply::json(call.success(), &answer))
