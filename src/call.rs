@@ -1,6 +1,6 @@
 //! A call before it is made: inert data, the same for every operation.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -8,7 +8,6 @@ use crate::operation::{Authentication, OperationInfo, Paging};
 use crate::response::AnswerContext;
 use crate::retry::RetryPolicy;
 use crate::transport::{Body, Headers};
-use crate::types::QueryTarget;
 use crate::url::{self, BadSegment, Pairs};
 
 /// What a request has gathered so far.
@@ -46,6 +45,8 @@ pub struct Paged {
 /// Logto's page size where none is given, and the largest that it takes.
 const DEFAULT_PAGE_SIZE: u32 = 20;
 pub(crate) const LARGEST_PAGE_SIZE: u32 = 100;
+/// As long as `?page=1234567890&page_size=100` and the separator of a query before it.
+const ROOM_FOR_PAGE: usize = 32;
 
 impl Call {
     pub(crate) fn new(info: &'static OperationInfo, path: &str) -> Self {
@@ -73,12 +74,11 @@ impl Call {
 
     /// Puts a value in place of `{name}`.
     pub(crate) fn path_parameter(&mut self, name: &str, value: &str) {
-        let placeholder = format!("{{{name}}}");
-        if !self.path.contains(&placeholder) {
+        let Some((before, after)) = url::around_parameter(&self.path, name) else {
             return self.fail(format!("the path {} has no parameter `{name}` that is not set yet", self.info.path));
-        }
+        };
         match url::segment(value) {
-            Ok(segment) => self.path = self.path.replacen(&placeholder, &segment, 1),
+            Ok(segment) => self.path = [before, &segment, after].concat(),
             Err(BadSegment::Empty) => self.fail(format!("`{name}` is empty: the request would reach another route")),
             Err(BadSegment::Dots) => self.fail(format!("`{name}` is `{value}`, which URLs cannot carry as a segment")),
         }
@@ -125,15 +125,26 @@ impl Call {
         }
     }
 
-    /// The path with its query.
-    pub(crate) fn path_and_query(&self) -> String {
-        let mut query = self.query.clone();
+    /// Where it goes on this endpoint: one piece of memory, as this is done for every attempt.
+    pub(crate) fn url(&self, endpoint: &str) -> String {
+        let query = self.query.as_str();
+        let mut url = String::with_capacity(endpoint.len() + self.path.len() + query.len() + ROOM_FOR_PAGE);
+        url.push_str(endpoint);
+        url.push_str(&self.path);
+        let mut separator = '?';
+        if !query.is_empty() {
+            url.push('?');
+            url.push_str(query);
+            separator = '&';
+        }
         for (name, value) in [("page", self.paged.page), ("page_size", self.paged.page_size)] {
             if let Some(value) = value {
-                query.pair(name, &value.to_string());
+                // Writing to a string does not fail.
+                let _ = write!(url, "{separator}{name}={value}");
+                separator = '&';
             }
         }
-        if query.is_empty() { self.path.clone() } else { format!("{}?{}", self.path, query.as_str()) }
+        url
     }
 
     /// Which part of the list the answer will be.

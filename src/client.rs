@@ -176,7 +176,7 @@ impl Client {
 
     /// The request of a call, without its access token.
     pub(crate) fn http_request(&self, call: &Call) -> HttpRequest {
-        let url = format!("{}{}", self.0.shared.endpoint.url(), call.path_and_query());
+        let url = call.url(self.0.shared.endpoint.url());
         let mut headers = self.0.settings.headers.clone();
         headers.merge(&call.headers);
         HttpRequest { method: call.info.method, url, headers, body: call.body.clone() }

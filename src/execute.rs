@@ -121,7 +121,7 @@ impl Pipeline {
         let context = HookContext { operation: plan.operation, attempt, token_call: plan.options.token_call };
         let mut request = (plan.build)();
         if let Some(token) = token {
-            request.headers.set("authorization", format!("Bearer {}", token.secret()));
+            request.headers.set("authorization", ["Bearer ", token.secret()].concat());
         }
         for hook in &self.hooks {
             before(&**hook, &mut request, &context).await.map_err(Lost::Refused)?;

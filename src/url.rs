@@ -1,5 +1,7 @@
 //! Encoding of paths, queries and forms, and the checks that keep a parameter one segment.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::types::QueryTarget;
@@ -15,12 +17,21 @@ pub(crate) enum BadSegment {
 }
 
 /// Encodes one path segment. `.` and `..` are refused: URL parsers fold them, however they are encoded.
-pub(crate) fn segment(value: &str) -> Result<String, BadSegment> {
+pub(crate) fn segment(value: &str) -> Result<Cow<'_, str>, BadSegment> {
     match value {
         "" => Err(BadSegment::Empty),
         "." | ".." => Err(BadSegment::Dots),
-        value => Ok(encode(value)),
+        value => Ok(utf8_percent_encode(value, COMPONENT).into()),
     }
+}
+
+/// What stands before and after `{name}` in a path.
+pub(crate) fn around_parameter<'a>(path: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
+    path.match_indices('{').find_map(|(at, _)| {
+        let (before, rest) = path.split_at_checked(at)?;
+        let after = rest.strip_prefix('{')?.strip_prefix(name)?.strip_prefix('}')?;
+        Some((before, after))
+    })
 }
 
 pub(crate) fn encode(value: &str) -> String {
@@ -39,10 +50,6 @@ impl Pairs {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     /// The members of an object of plain values, in its order.

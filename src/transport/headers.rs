@@ -1,11 +1,16 @@
+mod text;
+
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
+
+use self::text::Text;
 
 /// The headers of a request or an answer: names in lower case, in the order they were added.
 ///
 /// A plain list: messages have a dozen headers, and the `http` crate's map costs 16 KB of wasm.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct Headers(Vec<(Cow<'static, str>, Cow<'static, str>)>);
+pub struct Headers(Vec<(Text, Text)>);
 
 /// Headers whose values never appear in debug output.
 const SECRET: [&str; 6] = [
@@ -25,6 +30,29 @@ impl Headers {
     #[must_use]
     pub const fn new() -> Self {
         Self(Vec::new())
+    }
+
+    /// The headers of an answer, names in lower case.
+    #[allow(dead_code, reason = "builds without a transport of their own have none")]
+    pub(crate) fn packed(pairs: &[(&str, Cow<'_, str>)]) -> Self {
+        let mut whole = String::with_capacity(pairs.iter().map(|(name, value)| name.len() + value.len()).sum());
+        for (name, value) in pairs {
+            whole.push_str(name);
+            whole.push_str(value);
+        }
+        let whole: Arc<str> = whole.into();
+        let mut end = 0;
+        let mut part = |length: usize| {
+            let start = end;
+            end += length;
+            Text::Part { whole: Arc::clone(&whole), start, end }
+        };
+        Self(pairs.iter().map(|(name, value)| (part(name.len()), part(value.len()))).collect())
+    }
+
+    /// Name and value of each.
+    pub(crate) fn into_pairs(self) -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)> {
+        self.0.into_iter().map(|(name, value)| (name.into_cow(), value.into_cow()))
     }
 
     /// The first value of `name`, which is compared without regard to case.
@@ -48,30 +76,30 @@ impl Headers {
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) {
         let name = lower_case(name.into());
         self.remove(&name);
-        self.0.push((name, value.into()));
+        self.0.push((name.into(), Text::Own(value.into())));
     }
 
     /// Adds a value to `name`, beside those it has.
     pub fn append(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) {
-        self.0.push((lower_case(name.into()), value.into()));
+        self.0.push((lower_case(name.into()).into(), Text::Own(value.into())));
     }
 
     /// Sets every header of `others`, in place of whatever it was.
     pub fn merge(&mut self, others: &Self) {
         for (name, _) in &others.0 {
-            self.remove(name);
+            self.remove(name.as_str());
         }
         self.0.extend(others.0.iter().cloned());
     }
 
     /// Removes every value of `name`.
     pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(key, _)| !key.eq_ignore_ascii_case(name));
+        self.0.retain(|(key, _)| !key.as_str().eq_ignore_ascii_case(name));
     }
 
     /// The headers, name and value.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_ref(), value.as_ref()))
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// How many name and value pairs there are.
@@ -99,7 +127,9 @@ fn lower_case(name: Cow<'static, str>) -> Cow<'static, str> {
 
 impl<N: Into<Cow<'static, str>>, V: Into<Cow<'static, str>>> FromIterator<(N, V)> for Headers {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (lower_case(name.into()), value.into())).collect())
+        let mut headers = Self::new();
+        pairs.into_iter().for_each(|(name, value)| headers.append(name, value));
+        headers
     }
 }
 
@@ -108,7 +138,7 @@ impl IntoIterator for Headers {
     type IntoIter = std::vec::IntoIter<Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.into_pairs().collect::<Vec<_>>().into_iter()
     }
 }
 

@@ -7,34 +7,6 @@ use bytes::Bytes;
 
 use super::{Body, Headers, HttpRequest, HttpResponse, Method, TransportError, TransportErrorKind};
 
-/// Names that answers usually have; they are not copied.
-const USUAL_NAMES: [&str; 24] = [
-    "content-type",
-    "content-length",
-    "date",
-    "etag",
-    "connection",
-    "keep-alive",
-    "vary",
-    "link",
-    "total-number",
-    "total-number-is-capped",
-    "logto-core-request-id",
-    "cache-control",
-    "access-control-allow-origin",
-    "access-control-expose-headers",
-    "access-control-allow-credentials",
-    "content-encoding",
-    "transfer-encoding",
-    "location",
-    "set-cookie",
-    "retry-after",
-    "server",
-    "strict-transport-security",
-    "x-content-type-options",
-    "x-powered-by",
-];
-
 impl From<Method> for ::http::Method {
     fn from(method: Method) -> Self {
         match method {
@@ -67,7 +39,7 @@ impl TryFrom<Headers> for HeaderMap {
     /// Fails for names and values that no header can have.
     fn try_from(headers: Headers) -> Result<Self, TransportError> {
         let mut map = Self::with_capacity(headers.len());
-        for (name, value) in headers {
+        for (name, value) in headers.into_pairs() {
             let secret = Headers::is_secret(&name);
             let key = HeaderName::from_bytes(name.as_bytes());
             let key = key.map_err(|error| invalid(format!("{name:?} is no name of a header")).with_source(error))?;
@@ -92,13 +64,9 @@ fn shared(text: Cow<'static, str>) -> Bytes {
 impl From<&HeaderMap> for Headers {
     /// Whatever is not UTF-8 in a value is replaced.
     fn from(map: &HeaderMap) -> Self {
-        map.iter().map(|(name, value)| (usual(name), String::from_utf8_lossy(value.as_bytes()).into_owned())).collect()
+        let pairs = map.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
+        Self::packed(&pairs.collect::<Vec<_>>())
     }
-}
-
-fn usual(name: &HeaderName) -> Cow<'static, str> {
-    let found = USUAL_NAMES.iter().find(|known| **known == name.as_str());
-    found.map_or_else(|| Cow::Owned(name.as_str().to_owned()), |known| Cow::Borrowed(*known))
 }
 
 impl From<Body> for Bytes {
