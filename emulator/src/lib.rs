@@ -37,6 +37,7 @@ mod errors;
 mod formats;
 mod handling;
 mod ids;
+mod issues;
 mod linking;
 mod links;
 mod lists;

@@ -1,0 +1,80 @@
+//! What is wrong with a value, in the form of the server's validator.
+
+use std::fmt::Write;
+
+use logto_admin::serde_json::{Map, Value, json};
+
+use crate::errors::Refusal;
+
+/// What is wrong with one value.
+#[derive(Clone, Debug)]
+pub(crate) struct Issue(Map<String, Value>);
+
+/// Where a value stands: the names and indices that lead to it.
+pub(crate) type Path = Vec<Value>;
+
+impl Issue {
+    pub(crate) fn new(code: &str, path: &Path, message: String, more: Value) -> Self {
+        let mut members = match more {
+            Value::Object(members) => members,
+            _ => Map::new(),
+        };
+        members.insert("code".to_owned(), code.into());
+        members.insert("path".to_owned(), path.clone().into());
+        members.insert("message".to_owned(), message.into());
+        Self(members)
+    }
+
+    pub(crate) fn wrong_type(expected: &str, value: Option<&Value>, path: &Path) -> Self {
+        let received = type_name(value);
+        let message = match value {
+            None => "Required".to_owned(),
+            Some(_) => format!("{received} where {expected} belongs"),
+        };
+        Self::new("invalid_type", path, message, json!({ "expected": expected, "received": received }))
+    }
+
+    /// Whether the value has the right type, and only its content is wrong.
+    pub(crate) fn is_about_content(&self) -> bool {
+        let code = self.0.get("code").and_then(Value::as_str);
+        matches!(code, Some("invalid_string" | "too_small" | "too_big"))
+    }
+
+    /// A line that names the place and the problem.
+    fn detail(&self) -> String {
+        let text = |name| self.0.get(name).and_then(Value::as_str).unwrap_or_default();
+        let mut place = String::new();
+        for step in self.0.get("path").and_then(Value::as_array).into_iter().flatten() {
+            let _ = match step {
+                Value::String(name) if place.is_empty() => write!(place, "{name}"),
+                Value::String(name) => write!(place, ".{name}"),
+                index => write!(place, "[{index}]"),
+            };
+        }
+        format!("\"{place}\": ({}) {}", text("code"), text("message"))
+    }
+}
+
+fn type_name(value: Option<&Value>) -> &'static str {
+    match value {
+        None => "undefined",
+        Some(Value::Null) => "null",
+        Some(Value::Bool(_)) => "boolean",
+        Some(Value::Number(_)) => "number",
+        Some(Value::String(_)) => "string",
+        Some(Value::Array(_)) => "array",
+        Some(Value::Object(_)) => "object",
+    }
+}
+
+/// The refusal of an input for these reasons.
+pub(crate) fn refuse(issues: Vec<Issue>, message: &str) -> Refusal {
+    let details: Vec<String> = issues.iter().map(Issue::detail).collect();
+    let data = json!({ "issues": values(issues), "name": "ZodError" });
+    Refusal::new(400, "guard.invalid_input", message).with("data", data).with("details", details.join("\n"))
+}
+
+/// The issues as JSON.
+pub(crate) fn values(issues: Vec<Issue>) -> Vec<Value> {
+    issues.into_iter().map(|issue| Value::Object(issue.0)).collect()
+}
