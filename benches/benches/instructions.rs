@@ -10,6 +10,9 @@ use logto_admin_benches::server::{Server, VARIABLE};
 use logto_admin_benches::sides::{Side, Work};
 use tokio::runtime::{Builder, Runtime};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Calls of one measurement; `cargo xtask bench` divides by it.
 const CALLS: usize = 50;
 const WARM_UP: usize = 10;

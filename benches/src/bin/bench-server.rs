@@ -1,7 +1,6 @@
 //! A fixed server on 127.0.0.1: prints its URL and answers until its input is closed.
 //!
-//! - `POST /oidc/token`: a token; `GET /bench/token-calls` tells how many were given;
-//!   `POST /bench/lifetime/{seconds}` says how long the next ones live.
+//! - `POST /oidc/token`: a token for an hour; `GET /bench/token-calls` tells how many were given.
 //! - `GET /api/users/{id}`: a user. `GET /api/users`: a page of 100,000; with `search=slow` after 20 ms.
 
 #![allow(clippy::print_stdout, reason = "it says where it listens")]
@@ -30,7 +29,6 @@ type Answer = Response<Full<Bytes>>;
 
 struct Server {
     token: String,
-    lifetime: AtomicU64,
     token_calls: AtomicU64,
     user: Bytes,
     /// Pages by number and size: made once, so that a call costs what sending costs.
@@ -66,7 +64,7 @@ impl Server {
         let user = data::user(42).to_string().into();
         // As long as a real one: a header, a dozen claims and a signature of 96 bytes.
         let token = format!("{}.{}.{}", "h".repeat(92), "c".repeat(340), "s".repeat(128));
-        Self { token, lifetime: 3600.into(), token_calls: 0.into(), user, pages: Mutex::default() }
+        Self { token, token_calls: 0.into(), user, pages: Mutex::default() }
     }
 
     async fn answer(&self, request: Request<Incoming>) -> Result<Answer, Infallible> {
@@ -81,7 +79,6 @@ impl Server {
                 json(StatusCode::OK, self.token_calls.load(Ordering::Relaxed).to_string())
             }
             (&Method::GET, path) if path.starts_with("/api/users/") => json(StatusCode::OK, self.user.clone()),
-            (&Method::POST, path) => self.set_lifetime(path),
             _ => json(StatusCode::NOT_FOUND, r#"{"code":"entity.not_found","message":"No such thing."}"#),
         })
     }
@@ -90,18 +87,11 @@ impl Server {
     async fn token(&self) -> Answer {
         tokio::time::sleep(SLOW).await;
         self.token_calls.fetch_add(1, Ordering::Relaxed);
-        let lifetime = self.lifetime.load(Ordering::Relaxed);
         let token = &self.token;
         json(
             StatusCode::OK,
-            format!(r#"{{"access_token":"{token}","expires_in":{lifetime},"token_type":"Bearer","scope":"all"}}"#),
+            format!(r#"{{"access_token":"{token}","expires_in":3600,"token_type":"Bearer","scope":"all"}}"#),
         )
-    }
-
-    fn set_lifetime(&self, path: &str) -> Answer {
-        let seconds = path.strip_prefix("/bench/lifetime/").and_then(|seconds| seconds.parse().ok());
-        self.lifetime.store(seconds.unwrap_or(3600), Ordering::Relaxed);
-        json(StatusCode::OK, "{}")
     }
 
     async fn list(&self, query: &str) -> Answer {

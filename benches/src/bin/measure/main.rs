@@ -1,14 +1,25 @@
 //! `measure NAME`: measures one thing and prints a report.
 
 mod allocations;
+mod calls;
+mod clock;
+mod prefetch;
+mod scale;
+mod streams;
+mod tokens;
 
 use anyhow::{Result, bail};
 
 fn main() -> Result<()> {
-    let mut arguments = std::env::args().skip(1);
-    let name = arguments.next().unwrap_or_default();
-    match name.as_str() {
-        "allocations" => allocations::measure(),
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments.as_slice() {
+        ["allocations"] => allocations::measure(),
+        ["calls", side, url, callers, seconds] => calls::measure(side, url, callers.parse()?, seconds.parse()?),
+        ["prefetch"] => prefetch::measure(),
+        ["scale"] => scale::measure(),
+        ["streams"] => streams::measure(),
+        ["tokens"] => tokens::measure(),
         other => bail!("there is no measurement {other:?}"),
     }
 }

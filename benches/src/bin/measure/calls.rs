@@ -1,0 +1,58 @@
+//! Calls by many callers for some seconds: how many, and how much CPU they took.
+
+#![allow(clippy::print_stdout, reason = "this is how a measurement is told")]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use anyhow::{Result, bail, ensure};
+use logto_admin_benches::sides::{Side, Work};
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::clock::{self, Stopwatch};
+
+const WORK: Work = Work::List(20);
+
+/// Prints what the programs of the peers print too: the calls, the seconds, and this process's CPU seconds.
+pub(crate) fn measure(side: &str, url: &str, callers: usize, seconds: f64) -> Result<()> {
+    // Two threads for every side, whatever the machine has.
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let side = match side {
+            "client" => Side::client(url).await?,
+            "bare" => Side::bare(url).await?,
+            other => bail!("there is no side {other:?}"),
+        };
+        run(&side, callers, seconds / 5.0).await?;
+        let start = (Stopwatch::start(), clock::cpu());
+        let calls = run(&side, callers, seconds).await?;
+        println!("{}", json!({ "calls": calls, "seconds": start.0.seconds(), "cpu": clock::cpu() - start.1 }));
+        Ok(())
+    })
+}
+
+async fn run(side: &Side, callers: usize, seconds: f64) -> Result<u64> {
+    let over = Arc::new(AtomicBool::new(false));
+    let mut tasks = JoinSet::new();
+    for _ in 0..callers {
+        tasks.spawn(call(side.clone(), Arc::clone(&over)));
+    }
+    tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+    over.store(true, Ordering::Relaxed);
+    let mut calls = 0;
+    while let Some(done) = tasks.join_next().await {
+        calls += done??;
+    }
+    Ok(calls)
+}
+
+async fn call(side: Side, over: Arc<AtomicBool>) -> Result<u64> {
+    let mut calls = 0;
+    while !over.load(Ordering::Relaxed) {
+        ensure!(side.call(WORK).await? == 20, "the list should have 20 users");
+        calls += 1;
+    }
+    Ok(calls)
+}
