@@ -11,10 +11,10 @@ use crate::endpoint::Endpoint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::execute::{Exchange, Pipeline, Plan};
 use crate::hint;
-use crate::operation::{AnswerKind, Authentication};
+use crate::operation::{AnswerKind, Authentication, OperationInfo};
 use crate::retry::RetryPolicy;
 use crate::token::{AccessToken, TokenKind, TokenManager};
-use crate::transport::{Headers, HttpRequest, TransportOptions};
+use crate::transport::{Headers, HttpRequest, HttpResponse, TransportOptions};
 
 /// The client: cheap to clone, and shared by as many callers as there are. Clones share the access token, the rate
 /// limit and the connections.
@@ -160,16 +160,13 @@ impl Client {
     /// Tells a success from an error answer.
     pub(crate) fn success(&self, call: &Call, exchange: &Exchange) -> Result<()> {
         let response = &exchange.response;
-        let documented = call.info.success.contains(&response.status);
         let redirect = (300..400).contains(&response.status) && call.info.answer == AnswerKind::Redirect;
-        if documented || redirect || (response.is_success() && !self.0.settings.strict) {
-            return Ok(());
-        }
-        let error = if response.is_success() {
-            let message = format!("the status {} is not documented for this operation (strict mode)", response.status);
-            Error::decode(message, None, response)
-        } else {
+        let error = if !(response.is_success() || redirect || call.info.success.contains(&response.status)) {
             Error::api(response).with_hint(self.scope_hint(response.status))
+        } else if let Some(problem) = undocumented(call.info, response).filter(|_| self.0.settings.strict) {
+            Error::decode(problem, None, response)
+        } else {
+            return Ok(());
         };
         Err(exchange.blame(error.at_operation(call.info.id, call.info.method, &call.path)))
     }
@@ -212,6 +209,15 @@ impl Client {
         let lacks = self.0.shared.tokens.as_ref().is_some_and(TokenManager::lacks_scope);
         (status == 403 && lacks).then_some(hint::SCOPE)
     }
+}
+
+/// What strict mode refuses in a success: a status or a lack of body that is not documented.
+fn undocumented(info: &OperationInfo, response: &HttpResponse) -> Option<String> {
+    let expects_body = matches!(info.answer, AnswerKind::Json | AnswerKind::Text | AnswerKind::Xml | AnswerKind::Html);
+    if !info.success.is_empty() && !info.success.contains(&response.status) {
+        return Some(format!("the status {} is not documented for this operation (strict mode)", response.status));
+    }
+    (expects_body && response.body.is_empty()).then(|| "the documented body is missing (strict mode)".to_owned())
 }
 
 const NO_TOKENS: &str =
