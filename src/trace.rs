@@ -99,11 +99,17 @@ mod off {
     use crate::retry::Decision;
     use crate::transport::{HttpRequest, HttpResponse, TransportError};
 
-    pub(crate) const fn call(_: &Plan<'_>) {}
-    pub(crate) fn attempt(plan: &Plan<'_>, _: u32) {
-        let _unseen = (plan.method, plan.template);
+    /// No span.
+    pub(crate) struct NoSpan;
+
+    pub(crate) const fn call(_: &Plan<'_>) -> NoSpan {
+        NoSpan
     }
-    pub(crate) const fn inside<F>((): (), future: F) -> F {
+    pub(crate) fn attempt(plan: &Plan<'_>, _: u32) -> NoSpan {
+        let _unseen = (plan.method, plan.template);
+        NoSpan
+    }
+    pub(crate) fn inside<F>(_: NoSpan, future: F) -> F {
         future
     }
     pub(crate) const fn request(_: &HttpRequest, _: bool) {}

@@ -11,4 +11,4 @@ pub use native::BlockingItems;
 /// Nothing, where calls cannot block.
 #[cfg(not(all(feature = "blocking", not(all(target_arch = "wasm32", target_os = "unknown")))))]
 #[derive(Debug, Default)]
-pub(crate) struct Background;
+pub(crate) struct Background(());

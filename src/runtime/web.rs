@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
+use gloo_timers::future::TimeoutFuture;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use self::timer::{Keeps, Timer};
+use self::timer::Timer;
 use super::Runtime;
 use crate::types::Timestamp;
 
@@ -46,11 +47,19 @@ impl Runtime for WebRuntime {
     }
 
     async fn sleep(&self, duration: Duration) {
-        SendWrapper::new(sleep(duration, Keeps::ProcessAlive)).await;
+        // Outside of requests Workers refuse timers, which `gloo-timers` answers with a panic.
+        if self.isolates_requests() {
+            return self.sleep_in_background(duration).await;
+        }
+        for step in steps(duration) {
+            SendWrapper::new(TimeoutFuture::new(timer::whole_millis(step).unsigned_abs())).await;
+        }
     }
 
     async fn sleep_in_background(&self, duration: Duration) {
-        SendWrapper::new(sleep(duration, Keeps::Nothing)).await;
+        for step in steps(duration) {
+            SendWrapper::new(Timer::new(step)).await;
+        }
     }
 
     fn random(&self) -> f64 {
@@ -66,14 +75,14 @@ impl Runtime for WebRuntime {
     }
 }
 
-/// One timer after the other, as each has its limit.
-async fn sleep(duration: Duration, keeps: Keeps) {
+/// The timers that make up a sleep, as each has its limit.
+fn steps(duration: Duration) -> impl Iterator<Item = Duration> {
     let mut left = duration;
-    while !left.is_zero() {
+    std::iter::from_fn(move || {
         let step = left.min(timer::LONGEST);
-        Timer::new(step, keeps).await;
         left -= step;
-    }
+        Some(step).filter(|step| !step.is_zero())
+    })
 }
 
 /// What the JavaScript runtime calls itself; browsers say `Mozilla/…`.

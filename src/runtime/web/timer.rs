@@ -31,16 +31,9 @@ extern "C" {
     fn deno_unref(handle: &JsValue) -> Result<(), JsValue>;
 }
 
-/// What a pending timer keeps alive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Keeps {
-    ProcessAlive,
-    Nothing,
-}
-
-/// A timer of JavaScript as a future. Dropped early it is cleared.
+/// A timer of JavaScript that does not keep a process alive, as a future. Dropped early it is cleared.
 ///
-/// Where no timer can be had (on Cloudflare Workers outside of requests) it ends at once: better than never.
+/// For what `gloo-timers` cannot do: it keeps a Node process alive, and panics where no timer can be had. Where no timer can be had (on Cloudflare Workers outside of requests) it ends at once: better than never.
 pub(super) struct Timer {
     state: Rc<RefCell<State>>,
     handle: Option<JsValue>,
@@ -55,7 +48,7 @@ struct State {
 
 impl Timer {
     /// Starts a timer of no more than [`LONGEST`].
-    pub(super) fn new(duration: Duration, keeps: Keeps) -> Self {
+    pub(super) fn new(duration: Duration) -> Self {
         let state = Rc::new(RefCell::new(State::default()));
         let shared = Rc::clone(&state);
         let callback = Closure::<dyn FnMut()>::new(move || {
@@ -65,7 +58,7 @@ impl Timer {
         });
         let handle = set_timeout(callback.as_ref().unchecked_ref(), whole_millis(duration)).ok();
         state.borrow_mut().over = handle.is_none();
-        if let (Keeps::Nothing, Some(handle)) = (keeps, &handle) {
+        if let Some(handle) = &handle {
             unreference(handle);
         }
         Self { state, handle, _callback: callback }
@@ -73,7 +66,7 @@ impl Timer {
 }
 
 /// Rounded up, so that a sleep never ends early.
-fn whole_millis(duration: Duration) -> i32 {
+pub(super) fn whole_millis(duration: Duration) -> i32 {
     i32::try_from(duration.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
 }
 

@@ -92,6 +92,16 @@ fn an_undocumented_success_is_an_error_in_strict_mode() {
 }
 
 #[test]
+fn a_success_without_its_documented_body_is_a_success_and_in_strict_mode_an_error() {
+    let assign =
+        |stage: &Stage| stage.run(stage.client.operation("CreateRoleUser").unwrap().path("id", "r1").json("{}"));
+    assert_eq!(assign(&Stage::answering([status(201)])).unwrap(), logto_admin::serde_json::Value::Null);
+    let error = assign(&strict(status(201))).unwrap_err();
+    assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(201)));
+    assert!(error.message().contains("body is missing"), "{error}");
+}
+
+#[test]
 fn a_documented_success_is_one_in_strict_mode_too() {
     let stage = strict(ok(&user("u1")));
     assert_eq!(stage.run(stage.client.users().create(CreateUser::default())).unwrap().id, "u1");
