@@ -203,8 +203,8 @@ pub(crate) fn check_header(name: &str, value: &str) -> Result<(), String> {
     if name.is_empty() || !name.bytes().all(token) {
         return Err(format!("{name:?} is no name of a header"));
     }
-    if value.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0)) {
-        return Err(format!("the value of the header `{name}` has a line break or a NUL"));
+    if value.bytes().any(|byte| byte.is_ascii_control() && byte != b'\t') {
+        return Err(format!("the value of the header `{name}` has a line break or another control character"));
     }
     Ok(())
 }

@@ -231,6 +231,9 @@ fn bad_headers_and_cookies_of_the_client_are_refused() {
     let endpoint = || Endpoint::cloud("acme");
     not_built(build(endpoint(), |builder| builder.header("x", "a\nb")), "line break");
     not_built(build(endpoint(), |builder| builder.user_agent("a\r\nb")), "line break");
+    not_built(build(endpoint(), |builder| builder.user_agent("a\u{0}b")), "control character");
+    not_built(build(endpoint(), |builder| builder.user_agent("a\u{7f}b")), "control character");
+    assert!(build(endpoint(), |builder| builder.user_agent("a\tb é")).is_ok());
     not_built(build(endpoint(), |builder| builder.cookies([("a;b", "c")])), "cookie");
 }
 

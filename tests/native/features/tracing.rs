@@ -1,28 +1,11 @@
 //! Spans and events: what they say, and what they never say.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
-
 use logto_admin::RetryPolicy;
 use logto_admin::transport::HttpResponse;
-use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder};
+use logto_admin_test_support::{FakeRuntime, Log, ScriptedTransport, builder};
 use tracing_subscriber::fmt::format::FmtSpan;
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("no panic while logging").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// Everything that a call writes: one that creates a user, after a 503.
+/// Everything that a call writes that is answered at its second attempt.
 fn log(bodies: bool) -> String {
     let log = Log::default();
     let writer = log.clone();
@@ -43,7 +26,7 @@ fn log(bodies: bool) -> String {
         runtime.run(async { request.query("q", "s3cret-query").header("x", "s3cret-header").json("s3cret-body").await })
     })
     .expect("answered");
-    String::from_utf8(log.0.lock().expect("no panic while logging").clone()).expect("text")
+    log.text()
 }
 
 #[test]
