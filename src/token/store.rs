@@ -63,7 +63,8 @@ pub trait TokenStore: Send + Sync + 'static {
     /// The store cannot be read.
     async fn get(&self, key: &str) -> Result<Option<String>, StoreError>;
 
-    /// Keeps `value` under this key, for `ttl` or without an end.
+    /// Keeps `value` under this key, for `ttl` or without an end. Longer does no harm, where a store has a shortest time
+    /// (60 seconds in Workers KV): the value says when its token ends.
     ///
     /// # Errors
     /// The store cannot be written.

@@ -330,6 +330,33 @@ fn a_process_without_a_token_takes_one_that_is_due_and_lives_while_the_endpoint_
 }
 
 #[test]
+fn a_process_whose_token_is_due_takes_no_other_that_is_due_too() {
+    let deployment = Deployment::new(hourly);
+    let process = deployment.process();
+    process.secret();
+    let (key, text, end) = deployment.store.entry().unwrap();
+    let older = text.replace("token-1", "another");
+    deployment.runtime.run(deployment.store.set(&key, &older, end.map(|_| HOUR))).unwrap();
+    deployment.runtime.advance(HOUR - 59 * SECOND);
+    process.secret();
+    process.run(process.runtime.sleep(2 * SECOND));
+    assert_eq!((process.secret().as_str(), deployment.token_calls()), ("token-2", 2));
+}
+
+#[test]
+fn a_refresher_at_a_fixed_interval_does_not_take_its_own_token_for_a_new_one() {
+    let deployment = Deployment::new(hourly);
+    let process = deployment.process();
+    let _refresher = process.client.keep_fresh_every(1000 * SECOND).unwrap();
+    process.run(process.runtime.sleep(1010 * SECOND));
+    assert_eq!((process.secret().as_str(), deployment.token_calls()), ("token-2", 2));
+    let other = deployment.process();
+    let _refresher = other.client.keep_fresh_every(1000 * SECOND).unwrap();
+    other.run(other.runtime.sleep(500 * SECOND));
+    assert_eq!((other.secret().as_str(), deployment.token_calls()), ("token-2", 2));
+}
+
+#[test]
 fn what_is_broken_in_the_store_is_written_anew() {
     for broken in ["", "nonsense", "{}", r#"{"v":99,"token":"of the future"}"#] {
         let deployment = Deployment::new(hourly);
