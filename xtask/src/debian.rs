@@ -23,33 +23,17 @@ pub(crate) fn ensure(system: &System) -> Result<()> {
     }
     let packages = system.packages.join(" ");
     if !can_install() {
-        bail!(
-            "{} is missing: install it (on Debian, `apt-get install {packages}`)",
-            system.name
-        );
+        bail!("{} is missing: install it (on Debian, `apt-get install {packages}`)", system.name);
     }
     command::heading(&format!("Installing {}", system.name));
     update_index()?;
     // The lock may be held by the system's own updates for a while.
-    let options = [
-        "-o",
-        "DPkg::Lock::Timeout=300",
-        "install",
-        "-y",
-        "-q",
-        "--no-install-recommends",
-    ];
+    let options = ["-o", "DPkg::Lock::Timeout=300", "install", "-y", "-q", "--no-install-recommends"];
     let mut install = command::program("apt-get");
-    install
-        .args(options)
-        .args(system.packages)
-        .env("DEBIAN_FRONTEND", "noninteractive");
+    install.args(options).args(system.packages).env("DEBIAN_FRONTEND", "noninteractive");
     command::run(&mut install)?;
     if !(system.present)() {
-        bail!(
-            "{} is still missing after `apt-get install {packages}`",
-            system.name
-        );
+        bail!("{} is still missing after `apt-get install {packages}`", system.name);
     }
     Ok(())
 }

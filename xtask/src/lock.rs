@@ -30,10 +30,7 @@ pub(crate) fn version_of(name: &str) -> Result<String> {
 
 fn version_in(lock: &str, name: &str) -> Result<String> {
     let lock: Lock = toml::from_str(lock).context("Cargo.lock is not what cargo writes")?;
-    let mut versions = lock
-        .package
-        .into_iter()
-        .filter(|package| package.name == name);
+    let mut versions = lock.package.into_iter().filter(|package| package.name == name);
     match (versions.next(), versions.next()) {
         (Some(package), None) => Ok(package.version),
         (Some(_), Some(_)) => bail!("Cargo.lock has several versions of {name}; one is needed"),
@@ -74,18 +71,8 @@ mod tests {
 
     #[test]
     fn no_version_several_versions_and_nonsense_are_errors() {
-        assert!(
-            version_in(LOCK, "wasm")
-                .unwrap_err()
-                .to_string()
-                .contains("no wasm")
-        );
-        assert!(
-            version_in(LOCK, "syn")
-                .unwrap_err()
-                .to_string()
-                .contains("several")
-        );
+        assert!(version_in(LOCK, "wasm").unwrap_err().to_string().contains("no wasm"));
+        assert!(version_in(LOCK, "syn").unwrap_err().to_string().contains("several"));
         assert!(version_in("[package", "syn").is_err());
     }
 }

@@ -26,12 +26,7 @@ struct Package {
 
 /// Compares the crate's `rust-version` with that of everything it is built from.
 pub(crate) fn check() -> Result<()> {
-    let json = command::output(command::cargo().args([
-        "metadata",
-        "--format-version",
-        "1",
-        "--all-features",
-    ]))?;
+    let json = command::output(command::cargo().args(["metadata", "--format-version", "1", "--all-features"]))?;
     let tree = command::output(command::cargo().args([
         "tree",
         "-p",
@@ -45,18 +40,11 @@ pub(crate) fn check() -> Result<()> {
         "none",
     ]))?;
     let metadata: Metadata = serde_json::from_str(&json).context("cannot read cargo's metadata")?;
-    let promised = metadata
-        .packages
-        .iter()
-        .find(|package| package.name == CRATE);
+    let promised = metadata.packages.iter().find(|package| package.name == CRATE);
     let promised = promised.and_then(|package| package.rust_version.as_deref());
     let promised = promised.context("Cargo.toml states no rust-version")?;
     let newer = newer_than(promised, &metadata.packages, &tree)?;
-    ensure!(
-        newer.is_empty(),
-        "these need a newer Rust than {promised}: {}",
-        newer.join(", ")
-    );
+    ensure!(newer.is_empty(), "these need a newer Rust than {promised}: {}", newer.join(", "));
     println!("No dependency of {CRATE} needs a newer Rust than {promised}");
     Ok(())
 }
@@ -64,18 +52,14 @@ pub(crate) fn check() -> Result<()> {
 /// The packages of the tree that need a newer Rust; its lines begin `name vVERSION`.
 fn newer_than(promised: &str, packages: &[Package], tree: &str) -> Result<Vec<String>> {
     let promised = parse(promised)?;
-    let packages: HashMap<(&str, &str), &Package> = packages
-        .iter()
-        .map(|package| ((package.name.as_str(), package.version.as_str()), package))
-        .collect();
+    let packages: HashMap<(&str, &str), &Package> =
+        packages.iter().map(|package| ((package.name.as_str(), package.version.as_str()), package)).collect();
     let mut newer = Vec::new();
     for line in tree.lines().filter(|line| !line.is_empty()) {
         let mut words = line.split(' ');
         let name = words.next().unwrap_or_default();
         let version = words.next().unwrap_or_default().trim_start_matches('v');
-        let package = packages
-            .get(&(name, version))
-            .with_context(|| format!("what is {line:?}?"))?;
+        let package = packages.get(&(name, version)).with_context(|| format!("what is {line:?}?"))?;
         let Some(needed) = &package.rust_version else {
             continue;
         };
@@ -91,9 +75,7 @@ fn newer_than(promised: &str, packages: &[Package], tree: &str) -> Result<Vec<St
 fn parse(version: &str) -> Result<[u32; 3]> {
     let mut parsed = [0; 3];
     for (number, text) in parsed.iter_mut().zip(version.split('.')) {
-        *number = text
-            .parse()
-            .with_context(|| format!("{version:?} is no version of Rust"))?;
+        *number = text.parse().with_context(|| format!("{version:?} is no version of Rust"))?;
     }
     Ok(parsed)
 }
@@ -103,11 +85,7 @@ mod tests {
     use super::*;
 
     fn package(name: &str, rust_version: Option<&str>) -> Package {
-        Package {
-            name: name.to_owned(),
-            version: "1.0.0".to_owned(),
-            rust_version: rust_version.map(str::to_owned),
-        }
+        Package { name: name.to_owned(), version: "1.0.0".to_owned(), rust_version: rust_version.map(str::to_owned) }
     }
 
     #[test]
@@ -126,10 +104,7 @@ mod tests {
             package("elsewhere", Some("1.95")),
         ];
         let tree = "old v1.0.0\nnew v1.0.0 (proc-macro)\nnew v1.0.0 (*)\n\nsilent v1.0.0\n";
-        assert_eq!(
-            newer_than("1.88", &packages, tree).unwrap(),
-            ["new 1.0.0 (1.90)"]
-        );
+        assert_eq!(newer_than("1.88", &packages, tree).unwrap(), ["new 1.0.0 (1.90)"]);
     }
 
     #[test]

@@ -40,9 +40,7 @@ pub(crate) fn npm(folder: &str) -> Command {
 }
 
 fn modified(file: &Path) -> Option<SystemTime> {
-    fs::metadata(file)
-        .and_then(|metadata| metadata.modified())
-        .ok()
+    fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
 }
 
 /// `npm ci` writes its record last, so a record older than the wish is of another wish.

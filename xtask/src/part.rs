@@ -35,18 +35,13 @@ pub(crate) enum Part {
 
 /// Every part when none was named.
 pub(crate) fn or_all(parts: Vec<Part>) -> Vec<Part> {
-    if parts.is_empty() {
-        Part::value_variants().to_vec()
-    } else {
-        parts
-    }
+    if parts.is_empty() { Part::value_variants().to_vec() } else { parts }
 }
 
 /// Installs what the parts need.
 pub(crate) fn set_up(parts: &[Part]) -> Result<()> {
     for tool in needs(parts) {
-        tool.ensure()
-            .with_context(|| format!("cannot set up {tool}"))?;
+        tool.ensure().with_context(|| format!("cannot set up {tool}"))?;
     }
     Ok(())
 }
@@ -55,8 +50,7 @@ pub(crate) fn set_up(parts: &[Part]) -> Result<()> {
 pub(crate) fn run(parts: &[Part]) -> Result<()> {
     let server = OnceLock::new();
     for part in parts {
-        part.run(&server)
-            .with_context(|| format!("the part `{}` failed", part.name()))?;
+        part.run(&server).with_context(|| format!("the part `{}` failed", part.name()))?;
     }
     let names: Vec<_> = parts.iter().map(|part| part.name()).collect();
     command::heading(&format!("All tests passed: {}", names.join(", ")));
@@ -76,9 +70,7 @@ fn needs(parts: &[Part]) -> Vec<Tool> {
 
 impl Part {
     fn name(self) -> String {
-        self.to_possible_value()
-            .map(|value| value.get_name().to_owned())
-            .unwrap_or_default()
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
     fn needs(self) -> &'static [Tool] {
@@ -86,13 +78,7 @@ impl Part {
             Self::Native => &[Tool::OpenSsl, Tool::Redis, Tool::Npm(VALIDATORS)],
             Self::WasmNode => &[Tool::WasmTarget, Tool::WasmBindgen],
             Self::WasmChromium => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::Browser],
-            Self::Js => &[
-                Tool::WasmTarget,
-                Tool::WasmBindgen,
-                Tool::WasmPack,
-                Tool::Browser,
-                Tool::Npm(PACKAGE),
-            ],
+            Self::Js => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack, Tool::Browser, Tool::Npm(PACKAGE)],
         }
     }
 
@@ -105,11 +91,7 @@ impl Part {
             }
             Self::WasmChromium => {
                 let server = running(server)?;
-                wasm(
-                    "Wasm tests in a page of Chromium",
-                    server,
-                    &["WASM_BINDGEN_USE_BROWSER"],
-                )?;
+                wasm("Wasm tests in a page of Chromium", server, &["WASM_BINDGEN_USE_BROWSER"])?;
                 let worker = ["WASM_BINDGEN_USE_DEDICATED_WORKER"];
                 wasm("Wasm tests in a worker of Chromium", server, &worker)
             }
@@ -127,15 +109,7 @@ fn native() -> Result<()> {
 fn wasm(title: &str, server: &Server, flags: &[&str]) -> Result<()> {
     command::heading(title);
     let mut test = command::cargo();
-    test.args([
-        "test",
-        "--manifest-path",
-        WASM_TESTS,
-        "--target",
-        WASM,
-        "--tests",
-        "--no-fail-fast",
-    ]);
+    test.args(["test", "--manifest-path", WASM_TESTS, "--target", WASM, "--tests", "--no-fail-fast"]);
     test.env(server::VARIABLE, server.url());
     // Seconds; the runner's own 20 include the start of the browser.
     test.env("WASM_BINDGEN_TEST_TIMEOUT", "180");

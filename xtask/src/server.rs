@@ -31,27 +31,15 @@ impl Server {
         command::heading("Starting the server of the wasm tests");
         command::run(command::cargo().arg("build").args(SERVER))?;
         let mut run = command::cargo();
-        run.args(["run", "-q"])
-            .args(SERVER)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped());
-        let mut process = run
-            .spawn()
-            .context("cannot start the server of the wasm tests")?;
+        run.args(["run", "-q"]).args(SERVER).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = run.spawn().context("cannot start the server of the wasm tests")?;
         let output = process.stdout.take().context("the server has no output")?;
         let mut output = BufReader::new(output);
         let mut line = String::new();
-        output
-            .read_line(&mut line)
-            .context("cannot read what the server prints")?;
-        let mut server = Self {
-            process,
-            url: String::new(),
-            _output: output,
-        };
-        server.url = url_in(&line)
-            .with_context(|| format!("the server should say where it listens, not {line:?}"))?
-            .to_owned();
+        output.read_line(&mut line).context("cannot read what the server prints")?;
+        let mut server = Self { process, url: String::new(), _output: output };
+        server.url =
+            url_in(&line).with_context(|| format!("the server should say where it listens, not {line:?}"))?.to_owned();
         println!("{}", line.trim_end());
         Ok(server)
     }
@@ -81,10 +69,7 @@ mod tests {
 
     #[test]
     fn the_first_line_of_the_server_tells_where_it_is() {
-        assert_eq!(
-            url_in("listening on http://127.0.0.1:4000\n"),
-            Some("http://127.0.0.1:4000")
-        );
+        assert_eq!(url_in("listening on http://127.0.0.1:4000\n"), Some("http://127.0.0.1:4000"));
         assert_eq!(url_in("listening on http://example.com\n"), None);
         assert_eq!(url_in("error\n"), None);
         assert_eq!(url_in(""), None);
