@@ -1,10 +1,8 @@
 //! `cargo xtask`: sets up a machine and runs every test of the workspace.
 
-#![allow(
-    clippy::print_stdout,
-    reason = "what a command line tool says goes to standard output"
-)]
+#![allow(clippy::print_stdout, reason = "what a command line tool says goes to standard output")]
 
+mod bench;
 mod command;
 mod debian;
 mod lock;
@@ -19,6 +17,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::Parser;
 
+use crate::bench::Bench;
 use crate::part::Part;
 
 #[derive(Parser)]
@@ -33,6 +32,14 @@ enum Xtask {
     Setup {
         /// What to install for; everything when none is named.
         parts: Vec<Part>,
+    },
+    /// Measure speed, size and memory, and write the results into benches/.
+    Bench {
+        /// What to measure; everything when none is named.
+        names: Vec<Bench>,
+        /// Compare with the budgets alone, and write nothing.
+        #[arg(long)]
+        check: bool,
     },
     /// Refuse dependencies that need a newer Rust than Cargo.toml promises.
     Msrv,
@@ -56,6 +63,7 @@ fn carry_out(task: Xtask) -> Result<()> {
             part::run(&parts)
         }
         Xtask::Setup { parts } => part::set_up(&part::or_all(parts)),
+        Xtask::Bench { names, check } => bench::run(&names, check),
         Xtask::Msrv => msrv::check(),
     }
 }

@@ -18,11 +18,8 @@ const BROWSER: System = System {
     packages: &["chromium", "chromium-driver"],
 };
 
-const REDIS: System = System {
-    name: "redis-server",
-    present: || command::find("redis-server").is_some(),
-    packages: &["redis-server"],
-};
+const REDIS: System =
+    System { name: "redis-server", present: || command::find("redis-server").is_some(), packages: &["redis-server"] };
 
 const OPENSSL: System = System {
     name: "OpenSSL's headers",
@@ -30,17 +27,28 @@ const OPENSSL: System = System {
     packages: &["libssl-dev", "pkg-config"],
 };
 
+const VALGRIND: System =
+    System { name: "Valgrind", present: || command::find("valgrind").is_some(), packages: &["valgrind"] };
+
+const TIME: System = System { name: "GNU time", present: || command::find("time").is_some(), packages: &["time"] };
+
 /// Something that tests need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tool {
     /// Chromium and its driver.
     Browser,
+    /// Runs the benches that count instructions, of Cargo.lock's version.
+    GungraunRunner,
     /// What an npm project's package-lock.json names; the project is a folder of the workspace.
     Npm(&'static str),
     /// The headers that the feature `native-tls` is built with.
     OpenSsl,
     /// The server of the token store's tests.
     Redis,
+    /// Tells how much memory a program has taken.
+    Time,
+    /// Counts instructions.
+    Valgrind,
     /// wasm-bindgen's command line and test runner, of Cargo.lock's version.
     WasmBindgen,
     /// Builds the npm package.
@@ -54,9 +62,12 @@ impl Tool {
     pub(crate) fn ensure(self) -> Result<()> {
         match self {
             Self::Browser => debian::ensure(&BROWSER),
+            Self::GungraunRunner => gungraun_runner(),
             Self::Npm(folder) => npm::ensure(folder),
             Self::OpenSsl => debian::ensure(&OPENSSL),
             Self::Redis => debian::ensure(&REDIS),
+            Self::Time => debian::ensure(&TIME),
+            Self::Valgrind => debian::ensure(&VALGRIND),
             Self::WasmBindgen => wasm_bindgen(),
             Self::WasmPack => wasm_pack(),
             Self::WasmTarget => wasm_target(),
@@ -67,17 +78,22 @@ impl Tool {
 /// wasm-bindgen refuses modules that another version of it has built.
 fn wasm_bindgen() -> Result<()> {
     let version = lock::version_of("wasm-bindgen")?;
-    let present =
-        || installed("wasm-bindgen", &version) && installed("wasm-bindgen-test-runner", &version);
+    let present = || installed("wasm-bindgen", &version) && installed("wasm-bindgen-test-runner", &version);
     if present() {
         return Ok(());
     }
     install("wasm-bindgen-cli", &version)?;
-    ensure!(
-        present(),
-        "PATH has a wasm-bindgen that is not {version} before the installed one"
-    );
+    ensure!(present(), "PATH has a wasm-bindgen that is not {version} before the installed one");
     Ok(())
+}
+
+/// It refuses benches that are built with another version of it.
+fn gungraun_runner() -> Result<()> {
+    let version = lock::version_of("gungraun-runner")?;
+    if installed("gungraun-runner", &version) {
+        return Ok(());
+    }
+    install("gungraun-runner", &version)
 }
 
 fn wasm_pack() -> Result<()> {
@@ -104,8 +120,7 @@ fn install(name: &str, version: &str) -> Result<()> {
 
 /// Whether a program's `--version` is exactly this one.
 fn installed(program: &str, version: &str) -> bool {
-    command::output(command::program(program).arg("--version"))
-        .is_ok_and(|said| says(&said, version))
+    command::output(command::program(program).arg("--version")).is_ok_and(|said| says(&said, version))
 }
 
 fn says(output: &str, version: &str) -> bool {
@@ -127,6 +142,9 @@ impl fmt::Display for Tool {
             Self::Browser => f.write_str(BROWSER.name),
             Self::Npm(folder) => write!(f, "the npm packages of {folder}"),
             Self::OpenSsl => f.write_str(OPENSSL.name),
+            Self::GungraunRunner => f.write_str("gungraun-runner"),
+            Self::Time => f.write_str(TIME.name),
+            Self::Valgrind => f.write_str(VALGRIND.name),
             Self::Redis => f.write_str(REDIS.name),
             Self::WasmBindgen => f.write_str("wasm-bindgen"),
             Self::WasmPack => f.write_str("wasm-pack"),

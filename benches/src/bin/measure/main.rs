@@ -16,6 +16,7 @@ fn main() -> Result<()> {
     match arguments.as_slice() {
         ["allocations"] => allocations::measure(),
         ["calls", side, url, callers, seconds] => calls::measure(side, url, callers.parse()?, seconds.parse()?),
+        ["memory"] => streams::memory(),
         ["prefetch"] => prefetch::measure(),
         ["scale"] => scale::measure(),
         ["streams"] => streams::measure(),

@@ -1,6 +1,6 @@
 //! A list of 100,000 users, in pages of 100: by `stream`, and by a loop written by hand.
 
-use anyhow::{Result, ensure};
+use anyhow::{Result, bail, ensure};
 use futures_util::TryStreamExt;
 use logto_admin::Client;
 use logto_admin_benches::data::USERS;
@@ -14,14 +14,26 @@ use crate::clock::{self, Stopwatch, median};
 const ROUNDS: usize = 5;
 const PAGE: u32 = 100;
 
+/// Time and CPU.
 pub(crate) fn measure() -> Result<()> {
     let server = Server::find()?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let client = sides::client(server.url())?;
-    let Side::Bare(bare) = runtime.block_on(Side::bare(server.url()))? else { unreachable!("bare is bare") };
+    let Side::Bare(bare) = runtime.block_on(Side::bare(server.url()))? else { bail!("bare is bare") };
+    // The server makes its pages.
+    runtime.block_on(stream(&client))?;
     let mut report = Report::default();
-    memory(&runtime, &client, &mut report)?;
     throughput(&runtime, &client, &bare, &mut report)?;
+    report.print()
+}
+
+/// Peak memory.
+pub(crate) fn memory() -> Result<()> {
+    let server = Server::find()?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let client = sides::client(server.url())?;
+    let mut report = Report::default();
+    compare_memory(&runtime, &client, &mut report)?;
     report.print()
 }
 
@@ -43,7 +55,7 @@ async fn by_hand(bare: &Bare) -> Result<usize> {
 }
 
 /// What is allocated at the worst moment, over what was allocated before.
-fn memory(runtime: &Runtime, client: &Client, report: &mut Report) -> Result<()> {
+fn compare_memory(runtime: &Runtime, client: &Client, report: &mut Report) -> Result<()> {
     // The server makes its pages, and the connection its buffers.
     ensure!(runtime.block_on(stream(client))? == USERS, "the stream should have every user");
     let page = peak(|| runtime.block_on(async { client.users().list().page_size(PAGE).await.map(drop) }));

@@ -1,0 +1,111 @@
+//! `cargo xtask bench`: measures what the project claims, and writes it down.
+
+mod calls;
+mod compile;
+mod decode;
+mod instructions;
+mod machine;
+mod peers;
+mod plot;
+mod report;
+mod results;
+mod server;
+
+use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
+
+use self::report::{Check, Report};
+use self::server::Server;
+use crate::command;
+use crate::tool::Tool;
+
+/// Something to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Bench {
+    /// What does not depend on the machine's mood: instructions, allocations, memory, token calls.
+    Countable,
+    /// Calls by one and by 32 callers, beside bare reqwest.
+    Native,
+    /// A list of 100,000 users as a stream, and pages asked for ahead.
+    Streams,
+    /// Typed decoding beside `serde_json::Value`.
+    Decode,
+    /// The same calls by other clients.
+    Peers,
+    /// Compile times, beside other crates.
+    Compile,
+    /// Many processes at one tenant.
+    Scale,
+}
+
+/// Measures what was named, or everything. With `check` nothing is written.
+pub(crate) fn run(named: &[Bench], check: bool) -> Result<()> {
+    let benches = if named.is_empty() { Bench::value_variants() } else { named };
+    for tool in [Tool::Valgrind, Tool::GungraunRunner, Tool::Time] {
+        tool.ensure().with_context(|| format!("cannot set up {tool}"))?;
+    }
+    let mut over = Vec::new();
+    for bench in benches {
+        command::heading(&format!("Measuring: {}", bench.name()));
+        let report = bench.measure().with_context(|| format!("the bench `{}` failed", bench.name()))?;
+        println!("{}", report.markdown());
+        over.extend(report.checks.iter().filter(|check| check.is_over()).map(Check::to_string));
+        if !check {
+            results::keep(&bench.name(), &report)?;
+        }
+    }
+    if !check {
+        results::write()?;
+    }
+    ensure!(over.is_empty(), "over budget:\n{}", over.join("\n"));
+    println!("Every countable figure is within its budget");
+    Ok(())
+}
+
+impl Bench {
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// The heading of its results.
+    fn title(self) -> &'static str {
+        match self {
+            Self::Countable => "What can be counted",
+            Self::Native => "Beside bare reqwest",
+            Self::Streams => "Streams",
+            Self::Decode => "Decoding",
+            Self::Peers => "Beside other clients",
+            Self::Compile => "Compiling",
+            Self::Scale => "From one process to 10,000",
+        }
+    }
+
+    fn measure(self) -> Result<Report> {
+        match self {
+            Self::Countable => countable(),
+            Self::Native => peers::native(),
+            Self::Streams => several(&["streams", "prefetch"]),
+            Self::Decode => decode::measure(),
+            Self::Peers => peers::peers(),
+            Self::Compile => compile::measure(),
+            Self::Scale => several(&["scale"]),
+        }
+    }
+}
+
+fn countable() -> Result<Report> {
+    let mut report = several(&["allocations", "memory", "tokens"])?;
+    report.extend(instructions::measure()?);
+    Ok(report)
+}
+
+/// Programs of the bench crate that print a report each.
+fn several(names: &[&str]) -> Result<Report> {
+    let server = Server::start()?;
+    let mut report = Report::default();
+    for name in names {
+        let json = command::output(server.measure().arg(name))?;
+        report.extend(serde_json::from_str(&json).context("a measurement printed no report")?);
+    }
+    Ok(report)
+}

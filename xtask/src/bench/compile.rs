@@ -1,0 +1,151 @@
+//! How long the crate takes to compile, alone, beside two other API clients.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::report::Report;
+use crate::command;
+
+/// Of each figure the smallest of so many: what others do at the same time only adds.
+const ROUNDS: usize = 3;
+
+/// A crate with its features, and what its check may take.
+struct Candidate {
+    name: &'static str,
+    package: &'static str,
+    features: &'static [&'static str],
+    manifest: PathBuf,
+    most: Option<f64>,
+}
+
+/// What one compilation took.
+#[derive(Clone, Copy)]
+struct Taken {
+    seconds: f64,
+    cpu: f64,
+    mebibytes: f64,
+}
+
+const ALL: &[&str] = &["--features", "account,experience,interaction"];
+const ONE: &[&str] = &["--no-default-features", "--features", "reqwest,rustls,users"];
+const PEERS: &str = "[package]\nname = \"peers\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[lib]\npath = \"lib.rs\"\n[workspace]\n\
+    [dependencies]\nkeycloak = \"=26.8.100\"\noctocrab = \"=0.54.9\"\n";
+
+pub(crate) fn measure() -> Result<Report> {
+    let own = command::root().join("Cargo.toml");
+    let peers = peers()?;
+    let candidate = |name, package, features, manifest: &Path, most| Candidate {
+        name,
+        package,
+        features,
+        manifest: manifest.to_owned(),
+        most,
+    };
+    let candidates = [
+        candidate("all groups", "logto-admin", ALL, &own, Some(5.0)),
+        candidate("default", "logto-admin", &[], &own, None),
+        candidate("one tag (users)", "logto-admin", ONE, &own, Some(1.5)),
+        candidate("keycloak 26.8, all tags", "keycloak", &[], &peers, None),
+        candidate("octocrab 0.54, default", "octocrab", &[], &peers, None),
+    ];
+    let mut report = Report::default();
+    let mut rows = Vec::new();
+    for candidate in &candidates {
+        let check = candidate.best(&["check"])?;
+        let build = candidate.best(&["build", "--release"])?;
+        let figures = [check.seconds, check.cpu, check.mebibytes, build.seconds, build.cpu, build.mebibytes];
+        let cells = figures.iter().map(|figure| super::report::number(*figure));
+        rows.push([candidate.name.to_owned()].into_iter().chain(cells).collect());
+        if let Some(most) = candidate.most {
+            report.check(format!("seconds of a clean check, {}", candidate.name), check.seconds, most, false);
+        }
+    }
+    let columns = ["crate alone", "check, s", "CPU s", "peak MiB", "release build, s", "CPU s", "peak MiB"];
+    report.table("Compiling one crate, everything else compiled already (best of 3)", &columns, rows);
+    report.table(
+        "Generated code",
+        &["folder", "lines", "types"],
+        ["src/api", "src/models"].map(generated).into_iter().collect::<Result<_>>()?,
+    );
+    Ok(report)
+}
+
+impl Candidate {
+    fn best(&self, what: &[&str]) -> Result<Taken> {
+        let mut best = None;
+        command::run(self.cargo("cargo").args(what).arg("-q").args(self.about()))?;
+        for _ in 0..ROUNDS {
+            let mut clean = self.cargo("cargo");
+            clean.args(["clean", "-q", "-p", self.package]).args(what.get(1..).unwrap_or_default());
+            command::run(clean.args(self.at()))?;
+            let taken = self.timed(what)?;
+            best = Some(best.map_or(taken, |best| taken.less(best)));
+        }
+        best.context("nothing was compiled")
+    }
+
+    fn timed(&self, what: &[&str]) -> Result<Taken> {
+        let file = target().join("taken");
+        let mut timed = self.cargo("time");
+        timed.args(["-f", "%e %U %S %M", "-o"]).arg(&file).arg("cargo").args(what).arg("-q").args(self.about());
+        command::run(&mut timed)?;
+        let text = fs::read_to_string(file)?;
+        let figures: Vec<f64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+        let [seconds, user, system, kibibytes] = figures[..] else { bail!("time said {text:?}") };
+        Ok(Taken { seconds, cpu: user + system, mebibytes: kibibytes / 1024.0 })
+    }
+
+    fn cargo(&self, program: &str) -> Command {
+        let mut cargo = if program == "cargo" { command::cargo() } else { command::program(program) };
+        cargo.env("CARGO_TARGET_DIR", target()).env("CARGO_INCREMENTAL", "0");
+        cargo
+    }
+
+    fn at(&self) -> [String; 2] {
+        ["--manifest-path".to_owned(), self.manifest.to_string_lossy().into_owned()]
+    }
+
+    fn about(&self) -> Vec<String> {
+        let package = ["-p", self.package].into_iter().chain(self.features.iter().copied());
+        package.map(str::to_owned).chain(self.at()).collect()
+    }
+}
+
+impl Taken {
+    fn less(self, other: Self) -> Self {
+        Self {
+            seconds: self.seconds.min(other.seconds),
+            cpu: self.cpu.min(other.cpu),
+            mebibytes: self.mebibytes.min(other.mebibytes),
+        }
+    }
+}
+
+fn target() -> PathBuf {
+    command::target().join("bench-compile")
+}
+
+/// A crate that depends on the peers, so that they can be compiled by name.
+fn peers() -> Result<PathBuf> {
+    let folder = target().join("peers");
+    fs::create_dir_all(&folder)?;
+    let manifest = folder.join("Cargo.toml");
+    fs::write(&manifest, PEERS)?;
+    fs::write(folder.join("lib.rs"), "")?;
+    Ok(manifest)
+}
+
+fn generated(folder: &str) -> Result<Vec<String>> {
+    let (mut lines, mut types) = (0, 0);
+    for entry in fs::read_dir(command::root().join(folder))? {
+        let text = fs::read_to_string(entry?.path())?;
+        lines += text.lines().count();
+        let is_type =
+            |line: &&str| ["pub struct ", "pub enum "].iter().any(|start| line.trim_start().starts_with(start));
+        types += text.lines().filter(is_type).count();
+    }
+    Ok(vec![folder.to_owned(), lines.to_string(), types.to_string()])
+}

@@ -1,0 +1,134 @@
+//! The list of 20 users, read and parsed by one and by 32 callers: by the client, by bare HTTP and by other clients.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use super::calls::{self, Calls};
+use super::report::Report;
+use super::server::Server;
+use crate::{command, npm};
+
+const FOLDER: &str = "benches/peers";
+const CALLERS: [&str; 2] = ["1", "32"];
+
+/// Bare reqwest and the client: many short rounds, as the difference is small.
+pub(crate) fn native() -> Result<Report> {
+    let server = Server::start()?;
+    let mut report = Report::default();
+    let mut rows = Vec::new();
+    for callers in CALLERS {
+        let side = |side| program(server.measure(), &["calls", side, server.url(), callers, "1.5"]);
+        let measured = calls::in_turns(vec![side("bare"), side("client")], 15)?;
+        let [bare, client] = measured.as_slice() else { bail!("two sides were measured") };
+        let (cpu, throughput) = (calls::ratio(client, bare, Calls::cpu), calls::ratio(client, bare, Calls::a_second));
+        for (name, rounds, cpu, throughput) in [("bare reqwest", bare, 1.0, 1.0), ("client", client, cpu, throughput)] {
+            let (a_second, used) = (calls::median(rounds, Calls::a_second), calls::median(rounds, Calls::cpu));
+            rows.push(vec![
+                callers.to_owned(),
+                name.to_owned(),
+                format!("{a_second:.0}"),
+                format!("{throughput:.3}"),
+                format!("{used:.1}"),
+                format!("{cpu:.3}"),
+            ]);
+        }
+        if callers == "32" {
+            report.check("CPU of a call over bare reqwest, 32 callers", cpu, 1.03, false);
+        }
+        report.check(
+            format!("time of a call over bare reqwest, {callers} callers"),
+            1.0 / throughput,
+            1.0 / 0.97,
+            false,
+        );
+    }
+    let columns = ["callers", "by", "calls a second", "ratio", "CPU µs a call", "CPU ratio"];
+    report.table("List of 20 users, parsed into the same type (medians of 15 rounds in turns)", &columns, rows);
+    Ok(report)
+}
+
+/// Who calls, how, and how many times as fast the client is meant to be at one and at 32 callers.
+struct Peer {
+    name: &'static str,
+    command: Command,
+    wanted: Option<[f64; 2]>,
+}
+
+pub(crate) fn peers() -> Result<Report> {
+    npm::ensure(FOLDER)?;
+    let python = python()?;
+    let server = Server::start()?;
+    let mut report = Report::default();
+    let mut rows = Vec::new();
+    for (at, callers) in CALLERS.into_iter().enumerate() {
+        let common = [server.url(), callers, "2"];
+        let script = |program: Command, file: &str, more: &[&str]| {
+            let file = format!("{FOLDER}/{file}");
+            self::program(program, &[&[file.as_str()], &common[..], more].concat())
+        };
+        let node = || command::program("node");
+        let side = |side| self::program(server.measure(), &["calls", side, common[0], common[1], common[2]]);
+        let all = [
+            Peer { name: "bare reqwest", command: side("bare"), wanted: None },
+            Peer { name: "this client, native", command: side("client"), wanted: None },
+            Peer { name: "bare fetch on Node", command: script(node(), "logto-api.mjs", &["fetch"]), wanted: None },
+            Peer {
+                name: "@logto/api on Node",
+                command: script(node(), "logto-api.mjs", &[]),
+                wanted: Some([4.0, 5.5]),
+            },
+            Peer {
+                name: "py-logto-admin",
+                command: script(command::program(&python.to_string_lossy()), "py_logto_admin.py", &[]),
+                wanted: Some([15.0, 15.0]),
+            },
+        ];
+        let (facts, commands): (Vec<_>, Vec<_>) =
+            all.into_iter().map(|peer| ((peer.name, peer.wanted), peer.command)).unzip();
+        let measured = calls::in_turns(commands, 5)?;
+        let own = measured.get(1).map(Vec::as_slice).unwrap_or_default();
+        for ((name, wanted), rounds) in facts.into_iter().zip(&measured) {
+            let (a_second, faster) =
+                (calls::median(rounds, Calls::a_second), calls::ratio(own, rounds, Calls::a_second));
+            rows.push(vec![
+                callers.to_owned(),
+                name.to_owned(),
+                format!("{a_second:.0}"),
+                format!("{faster:.2}"),
+                format!("{:.0}", calls::median(rounds, Calls::cpu)),
+            ]);
+            if let Some(wanted) = wanted.and_then(|wanted| wanted.get(at).copied()) {
+                report.check(
+                    format!("{name}: times as fast that it may be, {callers} callers"),
+                    wanted / faster,
+                    1.0,
+                    false,
+                );
+            }
+        }
+    }
+    let columns = ["callers", "by", "calls a second", "this client is … times as fast", "CPU µs a call"];
+    report.table("List of 20 users, parsed (medians of 5 rounds in turns)", &columns, rows);
+    Ok(report)
+}
+
+fn program(mut command: Command, arguments: &[&str]) -> Command {
+    command.args(arguments);
+    command
+}
+
+/// A Python with what requirements.txt names.
+fn python() -> Result<PathBuf> {
+    let folder = command::target().join("bench-python");
+    let python = folder.join("bin/python");
+    if !python.exists() {
+        command::heading("Installing the Python packages of the benches");
+        let folder = folder.to_string_lossy().into_owned();
+        command::run(command::program("python3").args(["-m", "venv", &folder]))?;
+        let pip = ["-m", "pip", "install", "-q", "-r", "benches/peers/requirements.txt"];
+        command::run(command::program(&python.to_string_lossy()).args(pip))?;
+    }
+    Ok(python)
+}

@@ -1,0 +1,117 @@
+//! What a measurement has to say, as the programs of the bench crate print it.
+
+use std::fmt::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+pub(crate) struct Report {
+    pub(crate) tables: Vec<Table>,
+    pub(crate) checks: Vec<Check>,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Table {
+    pub(crate) title: String,
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
+/// A figure that has a budget.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Check {
+    pub(crate) what: String,
+    pub(crate) value: f64,
+    pub(crate) most: f64,
+    /// Whether it depends on nothing but the code, so that passing the budget is a failure.
+    pub(crate) countable: bool,
+}
+
+impl Report {
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.tables.extend(other.tables);
+        self.checks.extend(other.checks);
+    }
+
+    pub(crate) fn table(&mut self, title: &str, columns: &[&str], rows: Vec<Vec<String>>) {
+        let columns = columns.iter().map(ToString::to_string).collect();
+        self.tables.push(Table { title: title.to_owned(), columns, rows });
+    }
+
+    pub(crate) fn check(&mut self, what: impl Into<String>, value: f64, most: f64, countable: bool) {
+        self.checks.push(Check { what: what.into(), value, most, countable });
+    }
+
+    pub(crate) fn markdown(&self) -> String {
+        let tables = self.tables.iter().map(Table::markdown);
+        tables.chain((!self.checks.is_empty()).then(|| budgets(&self.checks))).collect::<Vec<_>>().join("\n")
+    }
+}
+
+impl Table {
+    fn markdown(&self) -> String {
+        let mut text = format!("**{}**\n\n", self.title);
+        text.push_str(&line(&self.columns));
+        text.push_str(&line(&vec!["---".to_owned(); self.columns.len()]));
+        self.rows.iter().for_each(|row| text.push_str(&line(row)));
+        text
+    }
+}
+
+fn budgets(checks: &[Check]) -> String {
+    let mut text = String::from("| budget | measured | at most | |\n| --- | --- | --- | --- |\n");
+    for check in checks {
+        let verdict = if check.value <= check.most { "met" } else { "**not met**" };
+        // Writing to a string does not fail.
+        let _ = writeln!(text, "| {} | {} | {} | {verdict} |", check.what, number(check.value), number(check.most));
+    }
+    text
+}
+
+fn line(cells: &[String]) -> String {
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// Three digits, or all of a whole number.
+pub(crate) fn number(value: f64) -> String {
+    match value.abs() {
+        size if size >= 100.0 || value.fract() == 0.0 => format!("{value:.0}"),
+        size if size >= 10.0 => format!("{value:.1}"),
+        size if size >= 1.0 => format!("{value:.2}"),
+        _ => format!("{value:.3}"),
+    }
+}
+
+impl Check {
+    /// Whether this is a failure.
+    pub(crate) fn is_over(&self) -> bool {
+        // A figure that is none is over, too.
+        self.countable && (self.value.is_nan() || self.value > self.most)
+    }
+}
+
+impl fmt::Display for Check {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} is more than {}", self.what, number(self.value), number(self.most))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(value: f64, countable: bool) -> Check {
+        Check { what: "allocations".to_owned(), value, most: 20.0, countable }
+    }
+
+    #[test]
+    fn only_countable_figures_fail() {
+        assert!(check(20.5, true).is_over() && check(f64::NAN, true).is_over());
+        assert!(!check(20.0, true).is_over() && !check(21.0, false).is_over());
+    }
+
+    #[test]
+    fn numbers_have_three_digits() {
+        assert_eq!([0.5, 1.0064, 12.34, 10965.2, 3.0].map(number), ["0.500", "1.01", "12.3", "10965", "3"]);
+    }
+}
