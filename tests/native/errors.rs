@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use logto_admin::models::CreateUser;
+use logto_admin::token::FixedToken;
 use logto_admin::transport::{HttpResponse, Method, TransportError, TransportErrorKind};
 use logto_admin::{Error, ErrorKind, RetryPolicy};
 use logto_admin_test_support::ScriptedTransport;
@@ -218,18 +219,34 @@ fn an_entity_that_is_not_there_needs_no_hint() {
     assert_eq!(error(refusal(404, "entity.not_found")).hint(), None);
 }
 
-#[test]
-fn a_token_that_was_granted_no_scope_explains_a_403() {
-    let transport = ScriptedTransport::new(|_, options| async move {
-        Ok(match options.token_call {
-            true => ok(r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer"}"#),
-            false => refusal(403, "auth.forbidden"),
-        })
+/// The error of a read with a token that was granted no scope.
+fn without_scope(answer: HttpResponse) -> Error {
+    let transport = ScriptedTransport::new(move |_, options| {
+        let token = ok(r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer"}"#);
+        let answer = if options.token_call { token } else { answer.clone() };
+        async { Ok(answer) }
     });
     let stage = Stage::set_up(transport, |builder| builder);
-    let error = stage.run(stage.client.users().list()).unwrap_err();
+    stage.run(stage.client.users().list()).unwrap_err()
+}
+
+#[test]
+fn a_token_that_was_granted_no_scope_explains_a_403() {
+    let error = without_scope(refusal(403, "auth.forbidden"));
     assert!(error.is_forbidden());
     hints(&error, "lacks the scope");
+}
+
+#[test]
+fn a_token_that_was_granted_no_scope_explains_nothing_else() {
+    assert_eq!(without_scope(refusal(404, "entity.not_found")).hint(), None);
+}
+
+#[test]
+fn a_token_whose_scope_is_not_known_is_not_said_to_lack_it() {
+    let transport = ScriptedTransport::api(|_| refusal(403, "auth.forbidden"));
+    let stage = Stage::set_up(transport, |builder| builder.token_source(FixedToken::new("mine")));
+    hints(&stage.run(stage.client.users().list()).unwrap_err(), "check the roles");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use futures_util::{StreamExt, TryStreamExt};
 use logto_admin::models::User;
 use logto_admin::operation::{Paging, TABLE};
 use logto_admin::transport::{HttpRequest, HttpResponse};
-use logto_admin::{Client, MatchMode, Page, Result};
+use logto_admin::{Client, Page, Result};
 use logto_admin_test_support::ScriptedTransport;
 
 use crate::stage::{Stage, ok, refusal, status, target, users};
@@ -232,25 +232,6 @@ fn a_list_that_sits_in_a_member_wants_the_member() {
     let stage = Stage::answering([ok("{}")]);
     let error = stage.run(stage.client.applications().list_user_consent_organizations("app", "u1")).unwrap_err();
     assert!(error.is_decode() && error.message().contains("organizations"), "{error}");
-}
-
-#[test]
-fn a_search_may_name_members_and_how_they_are_compared() {
-    let stage = Stage::answering([ok("[]")]);
-    let list = stage.client.users().list();
-    let list = list.search_member("username", "ada").match_mode(Some("username"), MatchMode::Exact);
-    let list = list.joint(logto_admin::Joint::And).case_sensitive(true).match_mode(None, MatchMode::Like);
-    stage.run(list).unwrap();
-    let expected = "search.username=ada&mode.username=exact&joint=and&isCaseSensitive=true&mode=like";
-    assert_eq!(queries(&stage), [expected]);
-}
-
-#[test]
-fn a_list_parameter_repeats_its_name() {
-    use logto_admin::models::ApplicationType;
-    let stage = Stage::answering([ok("[]")]);
-    stage.run(stage.client.applications().list().types([ApplicationType::Spa, ApplicationType::Native])).unwrap();
-    assert_eq!(queries(&stage), ["types=SPA&types=Native"]);
 }
 
 #[test]

@@ -13,5 +13,6 @@ mod call;
 mod errors;
 mod input;
 mod lists;
+mod search;
 mod secrets;
 mod stage;

@@ -1,0 +1,33 @@
+//! What narrows a list down.
+
+use logto_admin::models::ApplicationType;
+use logto_admin::{Joint, MatchMode};
+
+use crate::stage::{Stage, target};
+
+#[test]
+fn a_search_looks_at_every_member_unless_members_are_named() {
+    let users = Stage::silent().client.users().list();
+    assert_eq!(target(&users.search("%ada%").to_http().unwrap()), "/api/users?search=%25ada%25");
+}
+
+#[test]
+fn a_search_may_name_members_and_how_they_are_compared() {
+    let list = Stage::silent().client.users().list();
+    let list = list.search_member("username", "ada").match_mode(Some("username"), MatchMode::Exact);
+    let list = list.joint(Joint::And).case_sensitive(true).match_mode(None, MatchMode::Like);
+    let expected = "search.username=ada&mode.username=exact&joint=and&isCaseSensitive=true&mode=like";
+    assert_eq!(target(&list.to_http().unwrap()), format!("/api/users?{expected}"));
+}
+
+#[test]
+fn a_member_may_have_several_patterns() {
+    let list = Stage::silent().client.users().list().search_member("name", "%a%").search_member("name", "%b%");
+    assert_eq!(target(&list.to_http().unwrap()), "/api/users?search.name=%25a%25&search.name=%25b%25");
+}
+
+#[test]
+fn a_filter_of_several_values_repeats_its_name() {
+    let list = Stage::silent().client.applications().list().types([ApplicationType::Spa, ApplicationType::Native]);
+    assert_eq!(target(&list.to_http().unwrap()), "/api/applications?types=SPA&types=Native");
+}
