@@ -15,6 +15,7 @@ mod failure;
 mod hints;
 mod isolation;
 mod lifetime;
+mod memory;
 #[cfg(feature = "redis")]
 mod redis;
 mod refresher;

@@ -1,111 +1,16 @@
 //! Tokens that live beyond the process.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
-use async_trait::async_trait;
 use futures_util::future::join_all;
 use logto_admin::runtime::Runtime;
-use logto_admin::token::{FixedToken, StoreError, TokenStore};
+use logto_admin::token::{FixedToken, TokenStore};
 use logto_admin::transport::HttpResponse;
 use logto_admin::{Client, Endpoint};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
 
+use crate::memory::Memory;
 use crate::stage::{HOUR, SECOND, Stage, down, endpoint, hourly, lasting};
-
-/// A store on the test's clock, that can be told to fail.
-#[derive(Clone)]
-struct Memory(Arc<Mutex<State>>, FakeRuntime);
-
-#[derive(Default)]
-struct State {
-    entries: HashMap<String, (String, Option<Duration>)>,
-    locks: HashMap<String, (String, Duration)>,
-    /// What was done, in order.
-    log: Vec<&'static str>,
-    failing: Vec<&'static str>,
-    hanging: bool,
-}
-
-impl Memory {
-    fn new(runtime: &FakeRuntime) -> Self {
-        Self(Arc::default(), runtime.clone())
-    }
-
-    async fn enter<T>(
-        &self,
-        what: &'static str,
-        work: impl FnOnce(&mut State, Duration) -> T,
-    ) -> Result<T, StoreError> {
-        // Like a real store it does not answer at once.
-        self.1.sleep(Duration::from_millis(1)).await;
-        if self.0.lock().unwrap().hanging {
-            self.1.sleep(1000 * HOUR).await;
-        }
-        let mut state = self.0.lock().unwrap();
-        state.log.push(what);
-        if state.failing.contains(&what) {
-            return Err(format!("the store cannot {what}").into());
-        }
-        Ok(work(&mut state, self.1.monotonic()))
-    }
-
-    fn entry(&self) -> Option<(String, String, Option<Duration>)> {
-        let state = self.0.lock().unwrap();
-        state.entries.iter().next().map(|(key, (value, end))| (key.clone(), value.clone(), *end))
-    }
-
-    fn fail(&self, what: &[&'static str]) {
-        self.0.lock().unwrap().failing = what.to_vec();
-    }
-
-    fn log(&self) -> Vec<&'static str> {
-        std::mem::take(&mut self.0.lock().unwrap().log)
-    }
-}
-
-#[async_trait]
-impl TokenStore for Memory {
-    async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
-        self.enter("get", |state, now| {
-            let living = state.entries.get(key).filter(|(_, end)| end.is_none_or(|end| now < end));
-            living.map(|(value, _)| value.clone())
-        })
-        .await
-    }
-
-    async fn set(&self, key: &str, value: &str, ttl: Option<Duration>) -> Result<(), StoreError> {
-        self.enter("set", |state, now| {
-            state.entries.insert(key.to_owned(), (value.to_owned(), ttl.map(|ttl| now + ttl)));
-        })
-        .await
-    }
-
-    async fn remove(&self, key: &str) -> Result<(), StoreError> {
-        self.enter("remove", |state, _| drop(state.entries.remove(key))).await
-    }
-
-    async fn try_lock(&self, key: &str, owner: &str, ttl: Duration) -> Result<bool, StoreError> {
-        self.enter("lock", |state, now| {
-            let taken = state.locks.get(key).is_some_and(|(_, end)| now < *end);
-            if !taken {
-                state.locks.insert(key.to_owned(), (owner.to_owned(), now + ttl));
-            }
-            !taken
-        })
-        .await
-    }
-
-    async fn unlock(&self, key: &str, owner: &str) -> Result<(), StoreError> {
-        self.enter("unlock", |state, _| {
-            if state.locks.get(key).is_some_and(|(held_by, _)| held_by == owner) {
-                state.locks.remove(key);
-            }
-        })
-        .await
-    }
-}
 
 /// Processes that share a store, and the one token endpoint.
 struct Deployment {
