@@ -117,6 +117,7 @@ impl TokenManager {
     async fn obtain(&self, mut step: Step) -> Result<AccessToken> {
         let mut inline = self.0.isolated;
         let mut pause = FIRST_PAUSE;
+        let mut awaited = None;
         loop {
             let (ticket, left) = match step {
                 Step::Use(token) => return Ok(token),
@@ -131,8 +132,14 @@ impl TokenManager {
                 }
                 Step::Wait(ticket, left) => (ticket, left),
             };
-            self.wait(ticket, left, &mut pause).await;
-            step = self.state().cell.next(self.now(), Some(ticket));
+            let awaited = *awaited.get_or_insert(ticket);
+            if self.0.isolated {
+                self.runtime().sleep(pause).await;
+                pause = LONGEST_PAUSE.min(pause * 2);
+            } else {
+                self.pipeline().within(left, Settled { manager: self, ticket, awaited, number: None }).await;
+            }
+            step = self.state().cell.next(self.now(), Some(awaited));
         }
     }
 
@@ -156,15 +163,6 @@ impl TokenManager {
         self.runtime().spawn(Box::pin(async move { drop(renewal.run().await) }));
     }
 
-    async fn wait(&self, ticket: Ticket, left: Duration, pause: &mut Duration) {
-        if self.0.isolated {
-            self.runtime().sleep(*pause).await;
-            *pause = LONGEST_PAUSE.min(*pause * 2);
-        } else {
-            self.pipeline().within(left, Settled { manager: self, ticket, number: None }).await;
-        }
-    }
-
     /// Changes the cell at the end of a renewal, and wakes those that wait for it.
     pub(super) fn settle(&self, change: impl FnOnce(&mut Cell, Duration)) {
         let now = self.now();
@@ -181,6 +179,7 @@ impl TokenManager {
 struct Settled<'a> {
     manager: &'a TokenManager,
     ticket: Ticket,
+    awaited: Ticket,
     number: Option<u64>,
 }
 
@@ -192,7 +191,7 @@ impl Future for Settled<'_> {
         let now = manager.now();
         // Looked at and noted down under one lock: no end of a renewal falls between the two.
         let mut state = manager.state();
-        if !state.cell.keeps_waiting(self.ticket, now) {
+        if !state.cell.keeps_waiting(self.ticket, self.awaited, now) {
             return Poll::Ready(());
         }
         let replaced = state.waiters.register(&mut self.number, context.waker());

@@ -98,7 +98,7 @@ impl Cell {
         Self { rules, held: None, refused: None, running: None, last: 0, failure: None }
     }
 
-    /// What to do now for a caller; `awaited` is the renewal that it has waited for.
+    /// What to do now for a caller; `awaited` is the first renewal that it has waited for.
     pub(super) fn next(&mut self, now: Duration, awaited: Option<Ticket>) -> Step {
         let brought = |held: &Held| awaited.is_some_and(|awaited| awaited <= held.ticket);
         // Who has waited for a token takes it even if its life was over at once: to ask again would not help.
@@ -139,10 +139,11 @@ impl Cell {
         self.last
     }
 
-    /// Whether who waits for this renewal has to go on waiting.
-    pub(super) fn keeps_waiting(&self, ticket: Ticket, now: Duration) -> bool {
+    /// Whether who waits for this renewal, and for `awaited` at first, has to go on waiting.
+    pub(super) fn keeps_waiting(&self, ticket: Ticket, awaited: Ticket, now: Duration) -> bool {
         let lives = self.held.as_ref().is_some_and(|held| held.lives(now));
-        !lives && self.running.is_some_and(|running| running.ticket == ticket)
+        let failed = self.failure.as_ref().is_some_and(|failure| awaited <= failure.ticket);
+        !lives && !failed && self.running.is_some_and(|running| running.ticket == ticket)
     }
 
     /// A renewal has brought a token, perhaps after another took it over: the younger one stays.
@@ -162,9 +163,13 @@ impl Cell {
         Held { token, ticket, since: now, due, end }
     }
 
-    /// A renewal has failed. If another has taken it over, that one counts.
+    /// A renewal has failed, perhaps after another took it over: then it is still the answer to those that have waited
+    /// for it, or an endpoint that hangs would let them take over one after the other. What a younger one brought counts.
     pub(super) fn failed(&mut self, ticket: Ticket, error: Arc<TokenError>, now: Duration) {
-        if self.finish(ticket) {
+        self.finish(ticket);
+        let youngest =
+            self.failure.as_ref().map(|failure| failure.ticket).max(self.held.as_ref().map(|held| held.ticket));
+        if youngest.is_none_or(|youngest| youngest < ticket) {
             let in_a_row = self.failure.as_ref().map_or(0, |failure| failure.in_a_row).saturating_add(1);
             self.failure = Some(Failure { ticket, error, in_a_row, retry_at: now.saturating_add(backoff(in_a_row)) });
         }
@@ -175,8 +180,8 @@ impl Cell {
         self.finish(ticket);
     }
 
-    fn finish(&mut self, ticket: Ticket) -> bool {
-        self.running.take_if(|running| running.ticket == ticket).is_some()
+    fn finish(&mut self, ticket: Ticket) {
+        self.running.take_if(|running| running.ticket == ticket);
     }
 
     /// Forgets this very token, if the source has another; says whether it has.

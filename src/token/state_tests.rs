@@ -80,7 +80,7 @@ fn a_renewal_that_was_taken_over_and_succeeds_after_all_brings_its_token() {
     cell.next(secs(0), None);
     expect(&mut cell, 10, Some(1), "renew 2");
     cell.succeeded(1, hour("late"), secs(12));
-    assert!(!cell.keeps_waiting(2, secs(12)), "who waits for the second renewal is served too");
+    assert!(!cell.keeps_waiting(2, 2, secs(12)), "who waits for the second renewal is served too");
     expect(&mut cell, 12, Some(2), "use late");
     cell.succeeded(2, hour("later"), secs(13));
     expect(&mut cell, 13, None, "use later");
@@ -108,14 +108,31 @@ fn a_failure_goes_to_all_that_waited_and_to_nobody_else() {
 }
 
 #[test]
-fn the_failure_of_a_renewal_that_was_taken_over_is_nobodys() {
+fn the_failure_of_a_renewal_that_was_taken_over_is_for_those_that_waited_for_it() {
     let mut cell = Cell::new(RULES);
     cell.next(secs(0), None);
     cell.next(secs(10), Some(1));
+    assert!(cell.keeps_waiting(2, 1, secs(10)));
     cell.failed(1, error("down"), secs(11));
-    expect(&mut cell, 11, Some(1), "wait 9s for 2");
+    assert!(!cell.keeps_waiting(2, 1, secs(11)) && cell.keeps_waiting(2, 2, secs(11)));
+    expect(&mut cell, 11, Some(1), "no access token: down");
+    expect(&mut cell, 11, Some(2), "wait 9s for 2");
     cell.failed(2, error("still down"), secs(12));
-    expect(&mut cell, 12, Some(1), "no access token: still down");
+    expect(&mut cell, 12, Some(2), "no access token: still down");
+}
+
+#[test]
+fn a_late_failure_of_an_older_renewal_takes_nothing_from_what_a_younger_brought() {
+    let mut cell = Cell::new(RULES);
+    cell.next(secs(0), None);
+    cell.next(secs(10), Some(1));
+    cell.succeeded(2, hour("new"), secs(11));
+    cell.failed(1, error("down"), secs(12));
+    expect(&mut cell, 12, Some(1), "use new");
+    expect(&mut cell, 3551, None, "use new, renew 3");
+    cell.failed(3, error("down"), secs(3551));
+    cell.failed(1, error("an old story"), secs(3552));
+    expect(&mut cell, 3611, Some(3), "no access token: down");
 }
 
 #[test]
@@ -149,9 +166,9 @@ fn a_success_ends_the_row_of_failures() {
 fn a_renewal_that_died_leaves_its_place_to_the_next() {
     let mut cell = Cell::new(RULES);
     cell.next(secs(0), None);
-    assert!(cell.keeps_waiting(1, secs(0)));
+    assert!(cell.keeps_waiting(1, 1, secs(0)));
     cell.died(1);
-    assert!(!cell.keeps_waiting(1, secs(0)));
+    assert!(!cell.keeps_waiting(1, 1, secs(0)));
     expect(&mut cell, 0, Some(1), "renew 2");
 }
 

@@ -104,6 +104,15 @@ fn an_endpoint_slower_than_the_lease_costs_a_few_calls_and_its_first_answer_serv
 }
 
 #[test]
+fn an_endpoint_that_hangs_is_the_error_of_all_before_they_take_over_one_after_the_other() {
+    let stage = stage(1000 * HOUR, hourly);
+    let errors = stage.tokens(100);
+    assert!(errors.iter().all(|error| error.as_ref().unwrap_err().message().contains("took longer")));
+    assert_eq!(stage.token_calls(), 3);
+    assert!(stage.runtime.monotonic() < 60 * SECOND, "{:?}", stage.runtime);
+}
+
+#[test]
 fn the_lease_can_be_set() {
     let runtime = FakeRuntime::new().isolating();
     let stage = Stage::set_up(&runtime, endpoint(&runtime, 4 * SECOND, hourly), |b| b.token_lease(3 * SECOND));
