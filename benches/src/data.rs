@@ -29,17 +29,17 @@ pub fn user(number: usize) -> Value {
         "id": id(number),
         "username": format!("user_{number:06}"),
         "primaryEmail": format!("user.{number}@example.com"),
-        "primaryPhone": (number % 4 == 0).then(|| format!("1650253{:04}", number % 10_000)),
+        "primaryPhone": number.is_multiple_of(4).then(|| format!("1650253{:04}", number % 10_000)),
         "name": format!("{first} {last}"),
-        "avatar": (number % 2 == 0).then(|| format!("https://avatars.example.com/u/{number}?v=4")),
+        "avatar": number.is_multiple_of(2).then(|| format!("https://avatars.example.com/u/{number}?v=4")),
         "customData": custom_data(number),
         "identities": identities(number),
-        "lastSignInAt": (number % 5 != 0).then_some(created + 86_400_000),
+        "lastSignInAt": (!number.is_multiple_of(5)).then_some(created + 86_400_000),
         "createdAt": created,
         "updatedAt": created + 3_600_000,
         "profile": profile(number, first, last),
-        "applicationId": (number % 3 != 0).then_some("spa8fkqz1v0x7yp2m4n6b"),
-        "isSuspended": number % 97 == 0,
+        "applicationId": (!number.is_multiple_of(3)).then_some("spa8fkqz1v0x7yp2m4n6b"),
+        "isSuspended": number.is_multiple_of(97),
         "hasPassword": number % 2 == 1,
     })
 }
@@ -51,14 +51,14 @@ pub fn id(number: usize) -> String {
 }
 
 fn custom_data(number: usize) -> Value {
-    if number % 2 == 1 {
+    if !number.is_multiple_of(2) {
         return json!({});
     }
     json!({ "plan": "team", "seats": number % 40, "preferences": { "theme": "dark", "newsletter": true, "tags": ["beta", "eu"] } })
 }
 
 fn identities(number: usize) -> Value {
-    if number % 2 == 1 {
+    if !number.is_multiple_of(2) {
         return json!({});
     }
     let details = json!({ "id": number.to_string(), "email": format!("user.{number}@example.com"), "avatar": format!("https://avatars.example.com/u/{number}?v=4") });
@@ -66,7 +66,7 @@ fn identities(number: usize) -> Value {
 }
 
 fn profile(number: usize, first: &str, last: &str) -> Value {
-    if number % 3 != 0 {
+    if !number.is_multiple_of(3) {
         return json!({});
     }
     let city = CITIES.iter().cycle().nth(number % CITIES.len());

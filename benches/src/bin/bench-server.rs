@@ -4,6 +4,7 @@
 //! - `GET /api/users/{id}`: a user. `GET /api/users`: a page of 100,000; with `search=slow` after 20 ms.
 
 #![allow(clippy::print_stdout, reason = "it says where it listens")]
+#![allow(clippy::disallowed_methods, reason = "a server has the machine's time, and no `Runtime`")]
 
 use std::collections::HashMap;
 use std::convert::Infallible;

@@ -1,7 +1,5 @@
 //! Time, as a bench may read it.
 
-#![allow(clippy::disallowed_methods, reason = "a bench measures real time")]
-
 use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};

@@ -1,5 +1,7 @@
 //! `measure NAME`: measures one thing and prints a report.
 
+#![allow(clippy::disallowed_methods, reason = "a bench has the machine's time, and no `Runtime`")]
+
 mod allocations;
 mod calls;
 mod clock;
