@@ -29,7 +29,8 @@ pub(crate) fn ensure(folder: &str) -> Result<()> {
         return Ok(());
     }
     command::heading(&format!("Installing the npm packages of {folder}"));
-    command::run(npm(folder).args(["ci", "--no-audit", "--no-fund"]))
+    // Not `npm ci`: it wants the packages of every platform in the lock, and registries do not have them all.
+    command::run(npm(folder).args(["install", "--no-audit", "--no-fund", "--no-save"]))
 }
 
 /// npm in a folder of the workspace.
@@ -43,7 +44,7 @@ fn modified(file: &Path) -> Option<SystemTime> {
     fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
 }
 
-/// `npm ci` writes its record last, so a record older than the wish is of another wish.
+/// npm writes its record last, so a record older than the wish is of another wish.
 fn is_current(wanted: Option<SystemTime>, present: Option<SystemTime>) -> bool {
     matches!((wanted, present), (Some(wanted), Some(present)) if wanted <= present)
 }
