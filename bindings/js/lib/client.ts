@@ -32,6 +32,9 @@ export interface Invocation extends CallInput {
 
 const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], paging: "none", itemsAt: undefined } as const;
 
+/** Milliseconds that no call outlives: a call that is to have no bound must not have its client's. */
+const FOREVER = 1e15;
+
 type Home = [engine: Engine, client: number];
 
 const released = globalThis.FinalizationRegistry && new FinalizationRegistry<{ at?: Home }>(({ at }) => at?.[0].release(at[1]));
@@ -102,7 +105,7 @@ export class Client {
       if (this.#kept !== kept) return;
       this.#kept = undefined;
       const { at } = this.#home;
-      at?.[0].enter((wasm) => wasm.let_age(at[1]));
+      at?.[0].quietly((wasm) => wasm.let_age(at[1]));
     };
     return { stop, [Symbol.dispose]: stop };
   }
@@ -149,8 +152,8 @@ export class Client {
         lines,
         operation.authentication,
         options.idempotent ?? operation.idempotent,
-        options.timeout === 0 ? -1 : options.timeout,
-        options.totalTimeout === 0 ? -1 : options.totalTimeout,
+        options.timeout === 0 ? FOREVER : options.timeout,
+        options.totalTimeout === 0 ? FOREVER : options.totalTimeout,
         options.retries,
       ),
     );

@@ -65,7 +65,7 @@ export class Engine {
 
   release(client: number): void {
     this.#clients.delete(client);
-    this.enter((wasm) => wasm.release(client));
+    this.quietly((wasm) => wasm.release(client));
   }
 
   /** Begins a call: `start` gives the number by which it can be stopped. Gives the function that stops it. */
@@ -74,7 +74,7 @@ export class Engine {
     this.#calls.set(call, pending);
     const task = this.enter((wasm) => start(wasm, call));
     return () => {
-      if (this.#calls.delete(call)) this.enter((wasm) => wasm.cancel(task));
+      if (this.#calls.delete(call)) this.quietly((wasm) => wasm.cancel(task));
     };
   }
 
@@ -85,6 +85,15 @@ export class Engine {
     } catch (cause) {
       this.#giveUp(cause);
       throw broken(cause);
+    }
+  }
+
+  /** The same, where nobody waits for what it gives: whoever waits for something else has been told of a trap. */
+  quietly(run: (wasm: Exports) => void): void {
+    try {
+      this.enter(run);
+    } catch {
+      // Told.
     }
   }
 
@@ -101,11 +110,7 @@ export class Engine {
   #settle(operation: number, stop: () => void, number: number, text = "", body = ""): void {
     if (this.#operations.get(operation) !== stop) return;
     this.#operations.delete(operation);
-    try {
-      this.enter((wasm) => wasm.settle(operation, number, text, body));
-    } catch {
-      // Whoever waits has been told.
-    }
+    this.quietly((wasm) => wasm.settle(operation, number, text, body));
   }
 
   /** Runs what the user gave, never inside of the module; what it throws becomes the operation's failure. */

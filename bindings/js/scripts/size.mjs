@@ -4,8 +4,9 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-const GOAL = 40_000;
-const BOUND = 66_000;
+const GOAL = 50_000;
+// Where it stands, and a little: it must not grow on its way to the goal.
+const BOUND = 73_000;
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 

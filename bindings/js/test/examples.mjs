@@ -1,8 +1,10 @@
 // The Workers of `examples/`, in workerd.
-import { cpSync, existsSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, cpSync, existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Miniflare } from "miniflare";
 import { bundle } from "./bundle.mjs";
+import { withPage } from "./runtimes/chromium.mjs";
 import { modules } from "./runtimes/workerd.mjs";
 
 const DATE = "2026-04-01";
@@ -35,7 +37,60 @@ const cases = {
       await miniflare.dispose();
     }
   },
+
+  async "worker-rust"({ folder, here, server }) {
+    buildCrate(here, "worker-rust", join(folder, "worker-rust"));
+    writeFileSync(join(folder, "worker-rust/shim.mjs"), RUST_SHIM);
+    const path = await bundle(folder, "worker-rust/shim.mjs", "out-worker-rust/worker.mjs", ["workerd"]);
+    copyFileSync(join(folder, "worker-rust/worker_rust_bg.wasm"), join(folder, "out-worker-rust/logto_admin.wasm"));
+    const bindings = { LOGTO_ENDPOINT: `${server}/s/worker-rust`, LOGTO_APP_ID: "app", LOGTO_APP_SECRET: "secret" };
+    const miniflare = new Miniflare({ modules: modules(path), modulesRoot: dirname(path), compatibilityDate: DATE, bindings });
+    try {
+      const ask = async (id) => (await miniflare.dispatchFetch(`http://greeter/users/${id}`)).text();
+      const answers = await Promise.all(Array.from({ length: 50 }, (_, number) => ask(`u${number}`)));
+      await expect(answers.join(""), Array.from({ length: 50 }, (_, number) => `Hello, u${number}!\n`).join(""));
+      await expect((await seen(server, "worker-rust")).tokens, 1);
+    } finally {
+      await miniflare.dispose();
+    }
+  },
+
+  async browser({ folder, here, server }) {
+    cpSync(join(here, "../../examples/browser"), folder, { recursive: true, filter: (path) => !/node_modules|emulator|Cargo|src$|README/.test(path) });
+    buildCrate(here, "browser-emulator", join(folder, "emulator"));
+    await withPage(`${server}/files/index.html`, async (page, errors) => {
+      const rows = () => page.locator("tbody tr").allInnerTexts();
+      await page.locator("html[data-ready]").waitFor({ timeout: 30_000 }).catch(() => expect(errors.join("; "), "a page that is ready"));
+      if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
+      await expect((await rows()).length, 10);
+      await expect(await page.locator("#position").innerText(), "1–10 of 24");
+      await page.locator("#next").click();
+      await page.getByText("11–20 of 24").waitFor();
+      await page.locator("#search input").fill("ada");
+      await page.getByText("1–1 of 1").waitFor();
+      await expect((await rows())[0].includes("ada_lovelace@example.com"), true);
+      await expect(errors.join("; "), "");
+    });
+  },
 };
+
+/** What worker-build makes: the module, and a shim that hands requests to it. */
+const RUST_SHIM = `
+import * as worker from "./worker_rust.js";
+import module from "./logto_admin.wasm";
+worker.initSync({ module });
+export default { fetch: (request, env, context) => worker.fetch(request, env, context) };
+`;
+
+/** Builds a crate of the workspace for the web, into a folder. */
+function buildCrate(here, name, out) {
+  const root = join(here, "../..");
+  const run = (command, ...args) => execFileSync(command, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  run("cargo", "build", "--quiet", "--target", "wasm32-unknown-unknown", "--profile", "wasm", "-p", name);
+  const { target_directory } = JSON.parse(execFileSync("cargo", ["metadata", "--format-version", "1", "--no-deps"], { cwd: root, encoding: "utf8", maxBuffer: 1 << 28 }));
+  const file = name.replaceAll("-", "_");
+  run("wasm-bindgen", "--target", "web", "--no-typescript", "--out-dir", out, join(target_directory, `wasm32-unknown-unknown/wasm/${file}.wasm`));
+}
 
 async function expect(actual, expected) {
   if (actual !== expected) throw new Error(`${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`);

@@ -60,7 +60,11 @@ async function act({ delay = 0, destroy, status = 200, headers = {}, body = "", 
   return response.end(text);
 }
 
-const USERS = Array.from({ length: 250 }, (_, number) => ({ id: `user-${number}`, username: `name-${number}`, customData: {}, profile: {} }));
+const NOBODY = {
+  username: null, primaryEmail: null, primaryPhone: null, name: null, avatar: null, customData: {}, identities: {}, lastSignInAt: null,
+  createdAt: 1_700_000_000_000, updatedAt: 1_700_000_000_000, profile: {}, applicationId: null, isSuspended: false,
+};
+const USERS = Array.from({ length: 250 }, (_, number) => ({ ...NOBODY, id: `user-${number}`, username: `name-${number}` }));
 
 function api(request, path, url, body, response) {
   if (path === "/api/users" && request.method === "GET") {
@@ -72,7 +76,7 @@ function api(request, path, url, body, response) {
   if (path === "/api/users") return json(response, 200, { id: "new", ...JSON.parse(body) });
   if (path === "/api/nothing" || request.method === "DELETE") return response.writeHead(204).end();
   if (path === "/api/user-assets") return json(response, 200, { url: request.headers["content-type"] });
-  if (path.startsWith("/api/users/")) return json(response, 200, { id: path.slice("/api/users/".length) });
+  if (path.startsWith("/api/users/")) return json(response, 200, { ...NOBODY, id: path.slice("/api/users/".length) });
   response.setHeader("logto-core-request-id", "request-1");
   return json(response, 404, { code: "entity.not_found", message: "There is none.", data: { path } });
 }

@@ -121,6 +121,8 @@ const tests = {
     ok(error instanceof lib.ConnectionError, "and a ConnectionError");
     await room.plan({ plan: [{ delay: 3000 }, { delay: 3000 }] });
     await fails(client({ totalTimeout: 100 }).users.get("x"), lib.TimeoutError);
+    await room.plan({ plan: [{ delay: 200, body: { id: "late" } }] });
+    equal((await client({ timeout: 60, retries: 0, getToken: () => "t", appId: undefined, appSecret: undefined }).users.get("x", {}, { timeout: 0 })).id, "late");
   },
 
   async "a signal stops the call, and the server sees it"({ room, client }) {
