@@ -64,9 +64,14 @@ fn shared(text: Cow<'static, str>) -> Bytes {
 impl From<&HeaderMap> for Headers {
     /// Whatever is not UTF-8 in a value is replaced.
     fn from(map: &HeaderMap) -> Self {
-        let pairs = map.iter().map(|(name, value)| (name.as_str(), String::from_utf8_lossy(value.as_bytes())));
+        let pairs = map.iter().map(|(name, value)| (name.as_str(), readable(value.as_bytes())));
         Self::packed(&pairs.collect::<Vec<_>>())
     }
+}
+
+/// Most values are UTF-8, which is seen faster without looking for what is not.
+fn readable(value: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed)
 }
 
 impl From<Body> for Bytes {
