@@ -58,8 +58,12 @@ fn recorded() -> HashMap<String, String> {
     let mut largest: HashMap<String, String> = HashMap::new();
     for line in lines.lines() {
         let exchange: Value = serde_json::from_str(line).expect("an exchange");
-        let (Some(id), Some(200)) = (exchange["operation_id"].as_str(), exchange["status"].as_u64()) else { continue };
-        let body = exchange["response_body"].to_string();
+        let (Some(id), Some(200)) =
+            (exchange.get("operation_id").and_then(Value::as_str), exchange.get("status").and_then(Value::as_u64))
+        else {
+            continue;
+        };
+        let body = exchange.get("response_body").map(ToString::to_string).unwrap_or_default();
         let kept = largest.entry(id.to_owned()).or_default();
         if body.len() > kept.len() {
             *kept = body;

@@ -18,7 +18,7 @@ const WASM_TESTS: &str = "tests/wasm/Cargo.toml";
 const VALIDATORS: &str = "tests/js";
 
 /// The npm package.
-const PACKAGE: &str = "bindings/js";
+pub(crate) const PACKAGE: &str = "bindings/js";
 
 /// A part of the tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

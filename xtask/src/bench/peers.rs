@@ -1,6 +1,6 @@
 //! The list of 20 users, read and parsed by one and by 32 callers: by the client, by bare HTTP and by other clients.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -8,9 +8,12 @@ use anyhow::{Result, bail};
 use super::calls::{self, Calls};
 use super::report::Report;
 use super::server::Server;
+use crate::part::{self, PACKAGE, Part};
 use crate::{command, npm};
 
 const FOLDER: &str = "benches/peers";
+/// The program that calls by the npm package.
+const NPM: &str = "npm-package.mjs";
 const CALLERS: [&str; 2] = ["1", "32"];
 
 /// Bare reqwest and the client: many short rounds, as the difference is small.
@@ -58,60 +61,62 @@ struct Peer {
 
 pub(crate) fn peers() -> Result<Report> {
     npm::ensure(FOLDER)?;
+    npm::ensure(PACKAGE)?;
+    if !command::root().join(PACKAGE).join("dist/index.js").exists() {
+        part::set_up(&[Part::Js])?;
+        command::run(npm::npm(PACKAGE).args(["run", "build"]))?;
+    }
     let python = python()?;
     let server = Server::start()?;
     let mut report = Report::default();
     let mut rows = Vec::new();
     for (at, callers) in CALLERS.into_iter().enumerate() {
-        let common = [server.url(), callers, "2"];
-        let script = |program: Command, file: &str, more: &[&str]| {
-            let file = format!("{FOLDER}/{file}");
-            self::program(program, &[&[file.as_str()], &common[..], more].concat())
-        };
-        let node = || command::program("node");
-        let side = |side| self::program(server.measure(), &["calls", side, common[0], common[1], common[2]]);
-        let all = [
-            Peer { name: "bare reqwest", command: side("bare"), wanted: None },
-            Peer { name: "this client, native", command: side("client"), wanted: None },
-            Peer { name: "bare fetch on Node", command: script(node(), "logto-api.mjs", &["fetch"]), wanted: None },
-            Peer {
-                name: "@logto/api on Node",
-                command: script(node(), "logto-api.mjs", &[]),
-                wanted: Some([4.0, 5.5]),
-            },
-            Peer {
-                name: "py-logto-admin",
-                command: script(command::program(&python.to_string_lossy()), "py_logto_admin.py", &[]),
-                wanted: Some([15.0, 15.0]),
-            },
-        ];
         let (facts, commands): (Vec<_>, Vec<_>) =
-            all.into_iter().map(|peer| ((peer.name, peer.wanted), peer.command)).unzip();
+            all(&server, &python, callers).into_iter().map(|peer| ((peer.name, peer.wanted), peer.command)).unzip();
         let measured = calls::in_turns(commands, 5)?;
         let own = measured.get(1).map(Vec::as_slice).unwrap_or_default();
         for ((name, wanted), rounds) in facts.into_iter().zip(&measured) {
-            let (a_second, faster) =
-                (calls::median(rounds, Calls::a_second), calls::ratio(own, rounds, Calls::a_second));
+            let faster = calls::ratio(own, rounds, Calls::a_second);
             rows.push(vec![
                 callers.to_owned(),
                 name.to_owned(),
-                format!("{a_second:.0}"),
+                format!("{:.0}", calls::median(rounds, Calls::a_second)),
                 format!("{faster:.2}"),
                 format!("{:.0}", calls::median(rounds, Calls::cpu)),
             ]);
             if let Some(wanted) = wanted.and_then(|wanted| wanted.get(at).copied()) {
-                report.check(
-                    format!("{name}: times as fast that it may be, {callers} callers"),
-                    wanted / faster,
-                    1.0,
-                    false,
-                );
+                let what =
+                    format!("lead wanted over {name} ({wanted} times), over the lead measured, {callers} callers");
+                report.check(what, wanted / faster, 1.0, false);
             }
         }
     }
     let columns = ["callers", "by", "calls a second", "this client is … times as fast", "CPU µs a call"];
     report.table("List of 20 users, parsed (medians of 5 rounds in turns)", &columns, rows);
     Ok(report)
+}
+
+/// The client is the second of them.
+fn all(server: &Server, python: &Path, callers: &str) -> Vec<Peer> {
+    let common = [server.url(), callers, "2"];
+    let side = |side| program(server.measure(), &["calls", side, server.url(), callers, "2"]);
+    let script = |program: &str, before: &[&str], file: &str, more: &[&str]| {
+        let file = format!("{FOLDER}/{file}");
+        self::program(command::program(program), &[before, &[file.as_str()], &common[..], more].concat())
+    };
+    let runtime =
+        |name: &str| command::root().join(PACKAGE).join("node_modules/.bin").join(name).to_string_lossy().into_owned();
+    let peer = |name, command, wanted| Peer { name, command, wanted };
+    vec![
+        peer("bare reqwest", side("bare"), None),
+        peer("this client, native", side("client"), None),
+        peer("bare fetch on Node", script("node", &[], "logto-api.mjs", &["fetch"]), None),
+        peer("@logto/api on Node", script("node", &[], "logto-api.mjs", &[]), Some([4.0, 5.5])),
+        peer("npm package on Node", script("node", &[], NPM, &[]), None),
+        peer("npm package on Deno", script(&runtime("deno"), &["run", "-qA"], NPM, &[]), None),
+        peer("npm package on Bun", script(&runtime("bun"), &[], NPM, &[]), None),
+        peer("py-logto-admin", script(&python.to_string_lossy(), &[], "py_logto_admin.py", &[]), Some([15.0, 15.0])),
+    ]
 }
 
 fn program(mut command: Command, arguments: &[&str]) -> Command {
