@@ -53,8 +53,8 @@ impl Client {
         call.headers = request.headers;
         call.options.authentication = Some(request.authentication);
         call.options.idempotent = Some(request.idempotent);
-        call.options.timeout = request.timeout;
-        call.options.total_timeout = request.total_timeout;
+        call.options.timeout = request.timeout.map(Some);
+        call.options.total_timeout = request.total_timeout.map(Some);
         call.options.retry = request.retry;
         call.options.prefer_text = true;
         let exchange = self.execute(&mut call).await?;

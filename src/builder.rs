@@ -176,8 +176,9 @@ impl ClientBuilder {
     }
 
     pub(crate) fn assemble(self, transport: Arc<dyn HttpTransport>, runtime: Arc<dyn Runtime>) -> Client {
-        let policy =
-            TokenPolicy { retry: self.settings.retry, timeout: self.settings.timeout, options: self.settings.options };
+        let Settings { retry, timeout, options, .. } = self.settings;
+        let user_agent = self.settings.headers.get("user-agent").map(str::to_owned);
+        let policy = TokenPolicy { retry, timeout, user_agent, options };
         let limiter = self.limit.map(Limiter::new);
         let pipeline = Pipeline { transport, runtime, limiter, hooks: self.hooks, trace_bodies: self.trace_bodies };
         let pipeline = Arc::new(pipeline);

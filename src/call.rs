@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 use crate::operation::{Authentication, OperationInfo, Paging};
 use crate::response::AnswerContext;
 use crate::retry::RetryPolicy;
-use crate::transport::{Body, Headers};
+use crate::transport::{Body, Headers, RedirectPolicy, TransportOptions};
 use crate::url::{self, BadSegment, Pairs};
 
 /// What a request has gathered so far.
@@ -26,13 +26,29 @@ pub(crate) struct Call {
 /// What a single call sets otherwise than its client.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct CallOptions {
-    pub timeout: Option<Duration>,
-    pub total_timeout: Option<Duration>,
+    /// `Some(None)` is no bound at all.
+    pub timeout: Option<Option<Duration>>,
+    pub total_timeout: Option<Option<Duration>>,
     pub retry: Option<RetryPolicy>,
     pub idempotent: Option<bool>,
     pub authentication: Option<Authentication>,
+    pub max_response_bytes: Option<u64>,
+    pub redirects: Option<RedirectPolicy>,
+    pub strict: Option<bool>,
     pub prefer_text: bool,
     pub prefetch: Option<usize>,
+}
+
+impl CallOptions {
+    /// What the transport is asked for, where the client asks for `usual`.
+    pub(crate) fn transport(&self, usual: TransportOptions) -> TransportOptions {
+        TransportOptions {
+            max_response_bytes: self.max_response_bytes.unwrap_or(usual.max_response_bytes),
+            redirects: self.redirects.unwrap_or(usual.redirects),
+            prefer_text: self.prefer_text,
+            ..usual
+        }
+    }
 }
 
 /// Which part of a list was asked for.

@@ -148,9 +148,9 @@ impl Client {
             build: &|| self.http_request(call),
             retry: call.options.retry.as_ref().unwrap_or(&settings.retry),
             idempotent: call.options.idempotent.unwrap_or(call.info.idempotent),
-            timeout: call.options.timeout.or(settings.timeout),
-            total_timeout: call.options.total_timeout.or(settings.total_timeout),
-            options: TransportOptions { prefer_text: call.options.prefer_text, ..settings.options },
+            timeout: call.options.timeout.unwrap_or(settings.timeout),
+            total_timeout: call.options.total_timeout.unwrap_or(settings.total_timeout),
+            options: call.options.transport(settings.options),
             tokens: self.tokens_for(call),
         };
         let done = self.0.shared.pipeline.run(&plan).await;
@@ -163,7 +163,9 @@ impl Client {
         let redirect = (300..400).contains(&response.status) && call.info.answer == AnswerKind::Redirect;
         let error = if !(response.is_success() || redirect || call.info.success.contains(&response.status)) {
             Error::api(response).with_hint(self.scope_hint(response.status))
-        } else if let Some(problem) = undocumented(call.info, response).filter(|_| self.0.settings.strict) {
+        } else if let Some(problem) =
+            undocumented(call.info, response).filter(|_| call.options.strict.unwrap_or(self.0.settings.strict))
+        {
             Error::decode(problem, None, response)
         } else {
             return Ok(());

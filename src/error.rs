@@ -157,6 +157,11 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_stop_reason(mut self, stopped: Option<StopReason>) -> Self {
+        self.0.stopped = stopped;
+        self
+    }
+
     pub(crate) fn static_hint(&self) -> Option<&'static str> {
         self.0.hint
     }

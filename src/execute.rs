@@ -47,6 +47,15 @@ pub(crate) struct Plan<'a> {
     pub tokens: Option<&'a TokenManager>,
 }
 
+impl Plan<'_> {
+    /// The policy of a call that waited this long before its first attempt. What cannot begin within the call's own
+    /// time is not waited for: the last answer says more than that time ran out.
+    fn policy_after(&self, waited: Duration) -> RetryPolicy {
+        let left = self.total_timeout.map_or(Duration::MAX, |limit| limit.saturating_sub(waited));
+        self.retry.total(self.retry.total.min(left))
+    }
+}
+
 /// An answer, and what it took.
 pub(crate) struct Exchange {
     pub response: HttpResponse,
@@ -72,7 +81,12 @@ enum Lost {
 impl Pipeline {
     /// Makes a request, again if that makes sense, within the time that the plan gives it.
     pub(crate) async fn run(&self, plan: &Plan<'_>) -> Result<Exchange> {
-        trace::inside(trace::call(plan), self.bounded(plan)).await
+        let traced = async {
+            let done = self.bounded(plan).await;
+            trace::ended(&done);
+            done
+        };
+        trace::inside(trace::call(plan), traced).await
     }
 
     async fn bounded(&self, plan: &Plan<'_>) -> Result<Exchange> {
@@ -89,18 +103,27 @@ impl Pipeline {
 
     async fn attempts(&self, plan: &Plan<'_>, start: Duration, attempts: &AtomicU32) -> Result<Exchange> {
         let mut token_renewed = false;
+        let mut begun = None;
         loop {
-            let attempt = attempts.fetch_add(1, Ordering::Relaxed) + 1;
+            let attempt = attempts.load(Ordering::Relaxed) + 1;
             self.wait_for_limiter().await;
-            let token = self.token(plan).await.map_err(|error| error.after(attempt - 1, self.since(start), None))?;
+            let token = self.token(plan).await.map_err(|error| {
+                let stopped = error.stop_reason();
+                error.after(attempt - 1, self.since(start), stopped)
+            })?;
+            attempts.store(attempt, Ordering::Relaxed);
+            let (first, policy) = *begun.get_or_insert_with(|| {
+                let waited = self.since(start);
+                (start + waited, plan.policy_after(waited))
+            });
             let span = trace::attempt(plan, attempt);
             let outcome = trace::inside(span, self.attempt(plan, attempt, token.as_ref())).await;
             if !token_renewed && discard_refused(plan, &outcome, token.as_ref()) {
                 token_renewed = true;
                 continue;
             }
-            let progress = Progress { attempts: attempt, elapsed: self.since(start), idempotent: plan.idempotent };
-            let decision = self.judge(plan, progress, &outcome);
+            let progress = Progress { attempts: attempt, elapsed: self.since(first), idempotent: plan.idempotent };
+            let decision = self.judge(&policy, progress, &outcome);
             trace::decided(plan, attempt, decision);
             match decision {
                 Some(Decision::Retry(wait)) => self.runtime.sleep(wait).await,
@@ -143,14 +166,23 @@ impl Pipeline {
     }
 
     async fn wait_for_limiter(&self) {
-        let delay = self.limiter.as_ref().map(|limiter| limiter.reserve(self.runtime.monotonic()));
-        if let Some(delay) = delay.filter(|delay| !delay.is_zero()) {
+        let Some(limiter) = &self.limiter else { return };
+        let now = self.runtime.monotonic();
+        let place = limiter.reserve(now);
+        let delay = place.after(now);
+        if !delay.is_zero() {
             self.runtime.sleep(delay).await;
         }
+        place.take();
     }
 
     /// What is to follow an attempt; `None` after a success.
-    fn judge(&self, plan: &Plan<'_>, progress: Progress, outcome: &Result<HttpResponse, Lost>) -> Option<Decision> {
+    fn judge(
+        &self,
+        policy: &RetryPolicy,
+        progress: Progress,
+        outcome: &Result<HttpResponse, Lost>,
+    ) -> Option<Decision> {
         let response = match outcome {
             Ok(response) if response.status < 400 => return None,
             Ok(response) => response,
@@ -158,7 +190,7 @@ impl Pipeline {
             Err(Lost::Transport(error)) => {
                 let failure =
                     Failure::Transport { never_sent: error.never_sent(), retryable: is_retryable(error.kind()) };
-                return Some(retry::decide(plan.retry, progress, failure, self.runtime.random()));
+                return Some(retry::decide(policy, progress, failure, self.runtime.random()));
             }
         };
         let code = json::string_member(&response.body.text(), "code");
@@ -166,7 +198,7 @@ impl Pipeline {
         let retry_after = retry_after.and_then(|value| retry::parse_retry_after(value, self.runtime.now()));
         let failure = Failure::Status { status: response.status, code: code.as_deref(), retry_after };
         self.heed_limit(response.status, code.as_deref(), retry_after);
-        Some(retry::decide(plan.retry, progress, failure, self.runtime.random()))
+        Some(retry::decide(policy, progress, failure, self.runtime.random()))
     }
 
     /// A 429 that is about the tenant and names no time empties the bucket.
@@ -185,16 +217,12 @@ impl Pipeline {
         decision: Option<Decision>,
     ) -> Result<Exchange> {
         let elapsed = self.since(start);
-        trace::attempts(attempts);
         let stopped = match decision {
             Some(Decision::Stop(reason)) => Some(reason),
             _ => None,
         };
         match outcome {
-            Ok(response) => {
-                trace::response(&response, false);
-                Ok(Exchange { response, attempts, elapsed, stopped })
-            }
+            Ok(response) => Ok(Exchange { response, attempts, elapsed, stopped }),
             Err(Lost::Transport(error)) => Err(Error::transport(error).after(attempts, elapsed, stopped)),
             Err(Lost::Refused(error)) => Err(error.after(attempts, elapsed, stopped)),
         }

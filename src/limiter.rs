@@ -1,7 +1,8 @@
 //! The client's own rate limit: a bucket of tokens, each of which comes back some time after it was taken.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// How many requests are allowed in how much time.
@@ -29,33 +30,84 @@ impl RateLimit {
 #[derive(Debug)]
 pub(crate) struct Limiter {
     limit: RateLimit,
+    places: Mutex<Places>,
+}
+
+#[derive(Debug, Default)]
+struct Places {
     /// When each token was taken, or will be; the oldest first. Never more than the bucket holds.
-    taken: Mutex<VecDeque<Duration>>,
+    taken: VecDeque<Duration>,
+    /// Moments to come that nobody waits for any longer.
+    returned: BinaryHeap<Reverse<Duration>>,
+}
+
+/// A moment at which one request may start. If it is dropped before it is taken, another request may have it: calls
+/// that were given up must not make later ones wait.
+#[derive(Debug)]
+pub(crate) struct Place<'a> {
+    limiter: &'a Limiter,
+    at: Option<Duration>,
 }
 
 impl Limiter {
-    pub(crate) const fn new(limit: RateLimit) -> Self {
-        Self { limit, taken: Mutex::new(VecDeque::new()) }
+    pub(crate) fn new(limit: RateLimit) -> Self {
+        Self { limit, places: Mutex::default() }
     }
 
-    /// Takes a token, and says how long after `now` it may be used.
-    pub(crate) fn reserve(&self, now: Duration) -> Duration {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = taken.len() >= self.limit.requests as usize;
-        let back = if full { taken.pop_front().map(|oldest| oldest + self.limit.per) } else { None };
-        let slot = back.map_or(now, |back| back.max(now));
-        taken.push_back(slot);
-        slot - now
+    /// The next moment at which a request may start.
+    pub(crate) fn reserve(&self, now: Duration) -> Place<'_> {
+        Place { limiter: self, at: Some(self.places().next(now, self.limit)) }
     }
 
     /// Takes every token that is left: the server says that the limit is reached.
     pub(crate) fn drain(&self, now: Duration) {
-        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        for slot in taken.iter_mut() {
+        let mut places = self.places();
+        for slot in &mut places.taken {
             *slot = now.max(*slot);
         }
-        let missing = (self.limit.requests as usize).saturating_sub(taken.len());
-        taken.extend(std::iter::repeat_n(now, missing));
+        let missing = (self.limit.requests as usize).saturating_sub(places.taken.len());
+        places.taken.extend(std::iter::repeat_n(now, missing));
+        places.returned.retain(|Reverse(at)| *at >= now + self.limit.per);
+    }
+
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Places {
+    fn next(&mut self, now: Duration, limit: RateLimit) -> Duration {
+        // What lies behind us counts as used, or its successor would follow too soon.
+        while let Some(Reverse(at)) = self.returned.pop() {
+            if at > now {
+                return at;
+            }
+        }
+        let full = self.taken.len() >= limit.requests as usize;
+        let back = if full { self.taken.pop_front().map(|oldest| oldest + limit.per) } else { None };
+        let slot = back.map_or(now, |back| back.max(now));
+        self.taken.push_back(slot);
+        slot
+    }
+}
+
+impl Place<'_> {
+    /// How long after `now` it is.
+    pub(crate) fn after(&self, now: Duration) -> Duration {
+        self.at.unwrap_or(now).saturating_sub(now)
+    }
+
+    /// The request starts.
+    pub(crate) fn take(mut self) {
+        self.at = None;
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if let Some(at) = self.at {
+            self.limiter.places().returned.push(Reverse(at));
+        }
     }
 }
 
@@ -65,25 +117,52 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
+    /// How long a request waits that comes at this moment.
+    fn wait(limiter: &Limiter, at: Duration) -> Duration {
+        let place = limiter.reserve(at);
+        let wait = place.after(at);
+        place.take();
+        wait
+    }
+
     #[test]
     fn a_burst_up_to_the_limit_does_not_wait_and_the_next_waits_for_the_first_token() {
         let limiter = Limiter::new(RateLimit::new(2, 10 * SECOND));
-        let waits = [0, 4, 5, 5, 5].map(|at| limiter.reserve(at * SECOND).as_secs());
+        let waits = [0, 4, 5, 5, 5].map(|at| wait(&limiter, at * SECOND).as_secs());
         assert_eq!(waits, [0, 0, 5, 9, 15]);
     }
 
     #[test]
     fn no_span_ever_sees_more_than_the_limit() {
         let limiter = Limiter::new(RateLimit::new(3, 10 * SECOND));
-        let starts: Vec<Duration> = (0..50).map(|at| at * SECOND / 2 + limiter.reserve(at * SECOND / 2)).collect();
+        let starts: Vec<Duration> = (0..50).map(|at| at * SECOND / 2 + wait(&limiter, at * SECOND / 2)).collect();
         assert!(starts.windows(4).all(|window| window[3] - window[0] >= 10 * SECOND), "{starts:?}");
     }
 
     #[test]
     fn a_drained_bucket_gives_its_tokens_back_after_the_span() {
         let limiter = Limiter::new(RateLimit::new(2, 10 * SECOND));
-        limiter.reserve(SECOND);
+        wait(&limiter, SECOND);
         limiter.drain(3 * SECOND);
-        assert_eq!([3, 3, 13].map(|at| limiter.reserve(at * SECOND).as_secs()), [10, 10, 10]);
+        assert_eq!([3, 3, 13].map(|at| wait(&limiter, at * SECOND).as_secs()), [10, 10, 10]);
+    }
+
+    #[test]
+    fn a_place_that_was_given_up_goes_to_the_next_unless_its_moment_has_passed() {
+        let limiter = Limiter::new(RateLimit::new(1, 10 * SECOND));
+        wait(&limiter, SECOND);
+        let given_up: Vec<_> = (0..3).map(|_| limiter.reserve(SECOND)).collect();
+        assert_eq!(given_up.iter().map(|place| place.after(SECOND).as_secs()).collect::<Vec<_>>(), [10, 20, 30]);
+        drop(given_up);
+        assert_eq!([3, 12, 12].map(|at| wait(&limiter, at * SECOND).as_secs()), [8, 9, 19]);
+    }
+
+    #[test]
+    fn places_that_were_given_up_do_not_fill_a_drained_bucket() {
+        let limiter = Limiter::new(RateLimit::new(1, 10 * SECOND));
+        wait(&limiter, Duration::ZERO);
+        drop(limiter.reserve(SECOND));
+        limiter.drain(5 * SECOND);
+        assert!(wait(&limiter, 5 * SECOND) >= 10 * SECOND);
     }
 }

@@ -12,10 +12,10 @@ use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::execute::Exchange;
 use crate::multipart;
-use crate::operation::{ListOperation, Operation, SearchOperation};
+use crate::operation::{ListOperation, Operation};
 use crate::response::{Answer, Conditional, Response};
 use crate::retry::RetryPolicy;
-use crate::transport::{HttpRequest, HttpResponse};
+use crate::transport::{HttpRequest, HttpResponse, RedirectPolicy};
 use crate::types::{Part, QueryValue};
 use crate::url::Pairs;
 
@@ -53,6 +53,12 @@ impl<Op: Operation> Request<Op> {
 
     pub(crate) fn change(mut self, change: impl FnOnce(&mut Call)) -> Self {
         change(&mut self.call);
+        self
+    }
+
+    /// Fails the request with this error when it is awaited.
+    pub(crate) fn failed(mut self, error: Error) -> Self {
+        self.call.problem.get_or_insert(error);
         self
     }
 
@@ -94,14 +100,29 @@ impl<Op: Operation> Request<Op> {
         self.change(|call| call.header(name, value))
     }
 
-    /// How long each attempt may take.
-    pub fn timeout(self, timeout: Duration) -> Self {
-        self.change(|call| call.options.timeout = Some(timeout))
+    /// How long each attempt may take; `None` for as long as it takes.
+    pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.change(|call| call.options.timeout = Some(timeout.into()))
     }
 
-    /// How long the call may take, with all its attempts and the waits between them.
-    pub fn total_timeout(self, timeout: Duration) -> Self {
-        self.change(|call| call.options.total_timeout = Some(timeout))
+    /// How long the call may take, with all its attempts and the waits between them; `None` for no bound.
+    pub fn total_timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.change(|call| call.options.total_timeout = Some(timeout.into()))
+    }
+
+    /// The largest body of the answer in bytes.
+    pub fn max_response_bytes(self, bytes: u64) -> Self {
+        self.change(|call| call.options.max_response_bytes = Some(bytes))
+    }
+
+    /// What to do with redirects.
+    pub fn redirects(self, policy: RedirectPolicy) -> Self {
+        self.change(|call| call.options.redirects = Some(policy))
+    }
+
+    /// Whether an undocumented success status, or a success without the documented body, is an error.
+    pub fn strict(self, strict: bool) -> Self {
+        self.change(|call| call.options.strict = Some(strict))
     }
 
     /// When this request is tried again.
@@ -221,66 +242,5 @@ impl<Op: ListOperation> Request<Op> {
     /// How many items a page holds: 1 to 100, 20 if it is not said. Streams take 100.
     pub fn page_size(self, page_size: u32) -> Self {
         self.change(|call| call.page_size(page_size))
-    }
-}
-
-/// Searches. `%` stands for any text and `_` for any character, unless the match mode says otherwise.
-impl<Op: SearchOperation> Request<Op> {
-    /// Items that match the pattern in any of their searchable members.
-    pub fn search(self, pattern: &str) -> Self {
-        self.query("search", pattern)
-    }
-
-    /// Items that match the pattern in one member, such as `username` or `primaryEmail`.
-    pub fn search_member(self, member: &str, pattern: &str) -> Self {
-        self.query(&format!("search.{member}"), pattern)
-    }
-
-    /// How a member, or without one every member, is compared.
-    pub fn match_mode(self, member: Option<&str>, mode: MatchMode) -> Self {
-        let name = member.map_or_else(|| "mode".to_owned(), |member| format!("mode.{member}"));
-        self.query(&name, mode.as_str())
-    }
-
-    /// Whether items have to match all patterns or one of them.
-    pub fn joint(self, joint: Joint) -> Self {
-        self.query("joint", joint.as_str())
-    }
-
-    /// Whether upper and lower case differ.
-    pub fn case_sensitive(self, case_sensitive: bool) -> Self {
-        self.query("isCaseSensitive", case_sensitive)
-    }
-}
-
-crate::types::string_enum! {
-    /// How a search compares.
-    pub enum MatchMode {
-        /// With `%` and `_` as wildcards.
-        Like = "like",
-        /// To the letter.
-        Exact = "exact",
-        /// With a regular expression of POSIX.
-        SimilarTo = "similar_to",
-        /// With a regular expression.
-        Posix = "posix",
-    }
-}
-
-crate::types::string_enum! {
-    /// How several patterns of a search are joined.
-    pub enum Joint {
-        /// One of them has to match.
-        Or = "or",
-        /// All of them have to match.
-        And = "and",
-    }
-}
-
-impl<Op: Operation> Request<Op> {
-    /// Fails the request with this error when it is awaited.
-    pub(crate) fn failed(mut self, error: Error) -> Self {
-        self.call.problem.get_or_insert(error);
-        self
     }
 }

@@ -13,7 +13,8 @@ mod on {
     use tracing::field::{Empty, display};
     use tracing::{Instrument, Span, debug, info_span, trace, warn};
 
-    use crate::execute::Plan;
+    use crate::error::Result;
+    use crate::execute::{Exchange, Plan};
     use crate::retry::Decision;
     use crate::transport::{HttpRequest, HttpResponse, TransportError};
 
@@ -38,9 +39,10 @@ mod on {
             otel.name = %format_args!("{} {}", plan.method, plan.template),
             otel.kind = "client",
             http.request.method = plan.method.as_str(),
-            http.request.resend_count = attempt - 1,
+            http.request.resend_count = (attempt > 1).then(|| attempt - 1),
             url.template = plan.template,
             server.address = Empty,
+            server.port = Empty,
             http.response.status_code = Empty,
             logto.request_id = Empty,
             error.type = Empty,
@@ -54,8 +56,9 @@ mod on {
 
     /// Notes on the current span where a request goes, and its body if that is asked for.
     pub(crate) fn request(request: &HttpRequest, bodies: bool) {
-        let host = request.url.split("://").nth(1).and_then(|rest| rest.split('/').next());
-        Span::current().record("server.address", host);
+        if let Some((host, port)) = server(&request.url) {
+            Span::current().record("server.address", host).record("server.port", port);
+        }
         if bodies && !request.body.is_empty() {
             trace!(body = %request.body.text(), "request body");
         }
@@ -63,12 +66,7 @@ mod on {
 
     /// Notes an answer on the current span, and its body if that is asked for.
     pub(crate) fn response(response: &HttpResponse, bodies: bool) {
-        let span = Span::current();
-        span.record("http.response.status_code", response.status);
-        span.record("logto.request_id", response.request_id());
-        if response.status >= 400 {
-            span.record("error.type", response.status);
-        }
+        answered(response);
         if bodies && !response.body.is_empty() {
             trace!(body = %response.body.text(), "response body");
         }
@@ -87,15 +85,60 @@ mod on {
         }
     }
 
-    /// Notes on the current span how many attempts a call took.
-    pub(crate) fn attempts(attempts: u32) {
-        Span::current().record("logto.attempts", attempts);
+    /// Notes on the current span how a call ended.
+    pub(crate) fn ended(done: &Result<Exchange>) {
+        let span = Span::current();
+        match done {
+            Ok(exchange) => {
+                span.record("logto.attempts", exchange.attempts);
+                answered(&exchange.response);
+            }
+            Err(error) => {
+                span.record("logto.attempts", error.attempts());
+                span.record("error.type", display(format_args!("{:?}", error.kind())));
+            }
+        }
+    }
+
+    fn answered(response: &HttpResponse) {
+        let span = Span::current();
+        span.record("http.response.status_code", response.status);
+        span.record("logto.request_id", response.request_id());
+        if response.status >= 400 {
+            span.record("error.type", response.status);
+        }
+    }
+
+    /// Host and port of a URL.
+    fn server(url: &str) -> Option<(&str, u16)> {
+        let (scheme, rest) = url.split_once("://")?;
+        let authority = rest.split(['/', '?', '#']).next()?;
+        let usual = if scheme == "https" { 443 } else { 80 };
+        let given = authority.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
+        Some(given.unwrap_or((authority, usual)))
+    }
+
+    #[cfg(test)]
+    mod tests {
+        #[test]
+        fn a_server_is_a_host_and_a_port() {
+            for (url, server) in [
+                ("https://id.example.com/api?a=b:1", ("id.example.com", 443)),
+                ("http://id.example.com", ("id.example.com", 80)),
+                ("http://127.0.0.1:3001/api", ("127.0.0.1", 3001)),
+                ("http://[::1]:3001/", ("[::1]", 3001)),
+                ("https://[::1]/", ("[::1]", 443)),
+            ] {
+                assert_eq!(super::server(url), Some(server), "{url}");
+            }
+        }
     }
 }
 
 #[cfg(not(feature = "tracing"))]
 mod off {
-    use crate::execute::Plan;
+    use crate::error::Result;
+    use crate::execute::{Exchange, Plan};
     use crate::retry::Decision;
     use crate::transport::{HttpRequest, HttpResponse, TransportError};
 
@@ -116,5 +159,5 @@ mod off {
     pub(crate) const fn response(_: &HttpResponse, _: bool) {}
     pub(crate) const fn lost(_: &TransportError) {}
     pub(crate) const fn decided(_: &Plan<'_>, _: u32, _: Option<Decision>) {}
-    pub(crate) const fn attempts(_: u32) {}
+    pub(crate) const fn ended(_: &Result<Exchange>) {}
 }

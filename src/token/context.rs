@@ -1,9 +1,9 @@
 use std::time::Duration;
 
 use crate::endpoint::Endpoint;
-use crate::execute::{Pipeline, Plan};
+use crate::execute::{Exchange, Pipeline, Plan};
 use crate::retry::RetryPolicy;
-use crate::transport::{HttpRequest, HttpResponse, Method, TransportOptions};
+use crate::transport::{HttpRequest, Method, TransportOptions};
 use crate::types::QueryTarget;
 use crate::url::Pairs;
 
@@ -26,6 +26,7 @@ pub struct TokenContext<'a> {
 pub(crate) struct TokenPolicy {
     pub retry: RetryPolicy,
     pub timeout: Option<Duration>,
+    pub user_agent: Option<String>,
     pub options: TransportOptions,
 }
 
@@ -59,6 +60,9 @@ impl TokenContext<'_> {
             let mut request = HttpRequest::new(Method::Post, self.endpoint.token_url());
             request.headers.set("accept", "application/json");
             request.headers.set("content-type", "application/x-www-form-urlencoded");
+            if let Some(user_agent) = &self.policy.user_agent {
+                request.headers.set("user-agent", user_agent.clone());
+            }
             if let Some(authorization) = authorization {
                 request.headers.set("authorization", authorization.to_owned());
             }
@@ -79,14 +83,15 @@ impl TokenContext<'_> {
             tokens: None,
         };
         let exchange = self.pipeline.run(&plan).await.map_err(TokenError::Unreachable)?;
-        read_token(&exchange.response, form)
+        read_token(&exchange, form)
     }
 }
 
-fn read_token(response: &HttpResponse, form: &[(&str, &str)]) -> Result<AccessToken, TokenError> {
+fn read_token(exchange: &Exchange, form: &[(&str, &str)]) -> Result<AccessToken, TokenError> {
     use crate::json::{string_member, whole_number_member};
+    let response = &exchange.response;
     if !response.is_success() {
-        return Err(TokenError::refused(response));
+        return Err(TokenError::refused(exchange));
     }
     let text = response.body.text();
     let secret = string_member(&text, "access_token").filter(|secret| !secret.is_empty());

@@ -2,8 +2,10 @@ use std::error::Error as StdError;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind};
+use crate::execute::Exchange;
 use crate::hint;
 use crate::json;
+use crate::retry::StopReason;
 use crate::transport::HttpResponse;
 
 /// Why no access token could be had.
@@ -20,6 +22,8 @@ pub enum TokenError {
         description: Option<String>,
         /// What to do about it.
         hint: Option<&'static str>,
+        /// Why it was not asked again.
+        stopped: Option<StopReason>,
     },
     /// The token endpoint's answer holds no token.
     Malformed {
@@ -43,12 +47,13 @@ impl TokenError {
     }
 
     /// Of an error answer of the token endpoint.
-    pub(crate) fn refused(response: &HttpResponse) -> Self {
+    pub(crate) fn refused(exchange: &Exchange) -> Self {
+        let response = &exchange.response;
         let text = response.body.text();
         let error = json::string_member(&text, "error");
         let description = json::string_member(&text, "error_description");
         let hint = hint::token(response.status, error.as_deref(), response);
-        Self::Refused { status: response.status, error, description, hint }
+        Self::Refused { status: response.status, error, description, hint, stopped: exchange.stopped }
     }
 
     /// Of a success without a token.
@@ -86,15 +91,15 @@ impl StdError for TokenError {
 impl From<Arc<TokenError>> for Error {
     /// The error that callers see; a failed renewal gives the same cause to all that waited for it.
     fn from(cause: Arc<TokenError>) -> Self {
-        let (code, status, hint) = match &*cause {
-            TokenError::Refused { status, error, hint, .. } => (error.clone(), Some(*status), *hint),
-            TokenError::Malformed { status, hint } => (None, Some(*status), *hint),
+        let (code, status, hint, stopped) = match &*cause {
+            TokenError::Refused { status, error, hint, stopped, .. } => (error.clone(), Some(*status), *hint, *stopped),
+            TokenError::Malformed { status, hint } => (None, Some(*status), *hint, None),
             TokenError::Unreachable(error) | TokenError::SubjectToken(error) => {
-                (error.code().map(str::to_owned), error.status(), error.static_hint())
+                (error.code().map(str::to_owned), error.status(), error.static_hint(), error.stop_reason())
             }
-            TokenError::Other(_) => (None, None, None),
+            TokenError::Other(_) => (None, None, None, None),
         };
         let error = Self::new(ErrorKind::Token, cause.to_string());
-        error.with_code(code).with_status(status).with_hint(hint).with_source(cause)
+        error.with_code(code).with_status(status).with_hint(hint).with_stop_reason(stopped).with_source(cause)
     }
 }

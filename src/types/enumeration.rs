@@ -70,6 +70,7 @@ macro_rules! string_enum {
 pub(crate) use string_enum;
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the macros are made for models, which are public")]
 mod tests {
     string_enum! {
         /// A colour.

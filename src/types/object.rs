@@ -246,6 +246,7 @@ pub fn write_rest<M: SerializeMap>(members: &mut M, rest: &JsonObject) -> Result
 }
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the macros are made for models, which are public")]
 mod tests {
     use super::*;
 

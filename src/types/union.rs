@@ -211,17 +211,18 @@ macro_rules! untagged_union {
 pub(crate) use {tagged_union, union_enum, untagged_union};
 
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "the macros are made for models, which are public")]
 mod tests {
     use super::*;
 
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
     #[serde(tag = "type", rename = "circle")]
-    struct Circle {
+    pub struct Circle {
         radius: i64,
     }
 
     #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-    struct Named {
+    pub struct Named {
         name: String,
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 use logto_admin::models::CreateUser;
 use logto_admin::token::FixedToken;
 use logto_admin::transport::{HttpResponse, Method, TransportError, TransportErrorKind};
-use logto_admin::{Error, ErrorKind, RetryPolicy};
+use logto_admin::{Error, ErrorKind, RetryPolicy, StopReason};
 use logto_admin_test_support::ScriptedTransport;
 
 use crate::stage::{Stage, ok, refusal, status};
@@ -269,6 +269,17 @@ fn a_token_endpoint_that_cannot_be_reached_is_told_as_such() {
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Token, None, 0));
     assert!(error.message().contains("cannot be reached: connection refused"), "{error}");
     hints(&error, "check that the server runs");
+    assert_eq!(error.stop_reason(), Some(StopReason::Attempts));
+}
+
+#[test]
+fn a_failed_token_call_says_why_it_was_not_made_again() {
+    for (status, reason) in [(503, StopReason::Attempts), (401, StopReason::Final)] {
+        let transport = ScriptedTransport::new(move |_, _| async move { Ok(HttpResponse::new(status)) });
+        let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::attempts(2)));
+        let error = stage.run(stage.client.users().list()).unwrap_err();
+        assert_eq!((error.status(), error.stop_reason()), (Some(status), Some(reason)));
+    }
 }
 
 #[test]

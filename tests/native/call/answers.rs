@@ -102,6 +102,16 @@ fn a_success_without_its_documented_body_is_a_success_and_in_strict_mode_an_erro
 }
 
 #[test]
+fn a_single_call_may_be_strict_or_not() {
+    let undocumented = || HttpResponse::json(202, user("u1"));
+    let create = |stage: &Stage| stage.client.users().create(CreateUser::default());
+    let lenient = Stage::answering([undocumented()]);
+    assert_eq!(lenient.run(create(&lenient).strict(true)).unwrap_err().kind(), ErrorKind::Decode);
+    let stage = strict(undocumented());
+    assert_eq!(stage.run(create(&stage).strict(false)).unwrap().id, "u1");
+}
+
+#[test]
 fn a_documented_success_is_one_in_strict_mode_too() {
     let stage = strict(ok(&user("u1")));
     assert_eq!(stage.run(stage.client.users().create(CreateUser::default())).unwrap().id, "u1");

@@ -114,6 +114,42 @@ fn hooks_run_in_the_order_they_were_given() {
 }
 
 #[test]
+fn hooks_see_answers_in_the_order_they_were_given() {
+    let append = |letter: &'static str| {
+        after_fn(move |response: &mut HttpResponse, _| {
+            let so_far = response.headers.get("x-order").unwrap_or_default().to_owned();
+            response.headers.set("x-order", so_far + letter);
+            Ok(())
+        })
+    };
+    let transport = ScriptedTransport::answers([ok("[]")]);
+    let stage = Stage::set_up(transport, |builder| builder.hook(append("a")).hook(append("b")).hook(append("c")));
+    let answer = stage.run(stage.client.users().list().raw()).unwrap();
+    assert_eq!(answer.headers.get("x-order"), Some("abc"));
+}
+
+#[test]
+fn a_hook_that_refuses_an_answer_ends_the_call_and_it_is_not_made_again() {
+    let hook = after_fn(|response: &mut HttpResponse, _| match response.status {
+        503 => Err(Error::new(ErrorKind::Hook, "not with this server")),
+        _ => Ok(()),
+    });
+    let stage = Stage::set_up(ScriptedTransport::answers([status(503)]), |builder| builder.hook(hook));
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    assert_eq!((error.kind(), error.message(), error.attempts()), (ErrorKind::Hook, "not with this server", 1));
+    assert_eq!(error.stop_reason(), Some(logto_admin::StopReason::Final));
+}
+
+#[test]
+fn a_hook_that_refuses_the_token_call_ends_the_call_with_the_error_of_the_token() {
+    let hook = before_fn(|_: &mut HttpRequest, _| Err(Error::new(ErrorKind::Hook, "not on Sundays")));
+    let stage = Stage::silent_with(|builder| builder.hook(hook));
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    assert_eq!((error.kind(), error.attempts(), stage.sends()), (ErrorKind::Token, 0, 0));
+    assert!(error.message().contains("not on Sundays"), "{error}");
+}
+
+#[test]
 fn a_hook_that_refuses_ends_the_call_before_it_is_sent() {
     let hook = before_fn(|_: &mut HttpRequest, context| match context.token_call {
         true => Ok(()),

@@ -7,7 +7,7 @@ use logto_admin::token::{AccessToken, token_fn};
 use logto_admin::{Client, Endpoint, RateLimit};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder};
 
-use crate::stage::{Stage, header, ok, refusal};
+use crate::stage::{Stage, header, ok, refusal, status};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -102,4 +102,46 @@ fn a_429_of_the_tenant_that_names_no_time_empties_the_bucket() {
     stage.run(stage.client.users().list()).unwrap();
     let slept: Duration = stage.runtime.sleeps().iter().sum();
     assert!(slept >= 10 * SECOND, "{slept:?}");
+}
+
+#[test]
+fn a_429_that_names_a_time_leaves_the_bucket_as_it_is() {
+    let busy = refusal(429, "request.too_many").header("retry-after", "1");
+    let stage = Stage::set_up(ScriptedTransport::answers([busy, ok("[]")]), |builder| {
+        builder.rate_limit(RateLimit::new(5, 10 * SECOND))
+    });
+    stage.run(stage.client.users().list()).unwrap();
+    assert_eq!(stage.runtime.sleeps(), [SECOND]);
+}
+
+#[test]
+fn a_429_about_messages_to_a_recipient_leaves_the_bucket_as_it_is() {
+    let answers = [refusal(429, "request.message_rate_limited"), ok("[]")];
+    let limit = RateLimit::new(5, 10 * SECOND);
+    let stage = Stage::set_up(ScriptedTransport::answers(answers), |builder| builder.rate_limit(limit));
+    stage.run(stage.client.users().list()).unwrap_err();
+    stage.run(stage.client.users().list()).unwrap();
+    assert!(stage.runtime.sleeps().is_empty());
+}
+
+#[test]
+fn calls_that_are_given_up_do_not_make_later_ones_wait() {
+    let stage = limited(2);
+    stage.run(list(&stage.client, 1));
+    stage.run(async {
+        for _ in 0..100 {
+            stage.client.users().list().total_timeout(SECOND / 100).await.unwrap_err();
+        }
+    });
+    stage.run(list(&stage.client, 1));
+    assert_eq!(stage.runtime.sleeps().last(), Some(&(9 * SECOND)));
+}
+
+#[test]
+fn waiting_for_the_limit_is_no_part_of_the_time_for_trying_again() {
+    let transport = ScriptedTransport::answers([status(503), ok("[]")]);
+    let limit = RateLimit::new(1, 90 * SECOND);
+    let stage = Stage::set_up(transport, |builder| builder.rate_limit(limit));
+    stage.run(list(&stage.client, 1));
+    assert_eq!(stage.sends(), 2);
 }

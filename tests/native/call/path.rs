@@ -154,6 +154,19 @@ fn the_transport_is_told_the_bound_and_the_redirect_policy() {
 }
 
 #[test]
+fn a_call_may_have_its_own_bound_and_redirect_policy() {
+    use logto_admin::transport::RedirectPolicy;
+    let stage = Stage::answering([ok("[]"), ok("[]")]);
+    stage.run(stage.client.users().list().max_response_bytes(10).redirects(RedirectPolicy::Follow(1))).unwrap();
+    stage.run(stage.client.users().list()).unwrap();
+    let asked: Vec<_> = stage.transport.seen().iter().map(|seen| seen.options).collect();
+    let told = asked.iter().map(|options| (options.max_response_bytes, options.redirects)).collect::<Vec<_>>();
+    // The token call, this call, another one.
+    let usual = (64 << 20, RedirectPolicy::None);
+    assert_eq!(told, [usual, (10, RedirectPolicy::Follow(1)), usual]);
+}
+
+#[test]
 fn redirects_are_off_and_answers_bounded_to_64_mib_unless_said_otherwise() {
     use logto_admin::transport::RedirectPolicy;
     let stage = Stage::answering([ok("[]")]);

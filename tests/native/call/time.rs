@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use logto_admin::models::CreateUser;
+use logto_admin::transport::{HookContext, HttpRequest};
 use logto_admin::{ClientBuilder, ErrorKind, RetryPolicy, StopReason};
 use logto_admin_test_support::{ScriptedTransport, token_answer};
 
@@ -96,7 +97,26 @@ fn the_bound_on_the_whole_call_covers_getting_the_token() {
     let transport = ScriptedTransport::new(|_, _| std::future::pending());
     let stage = Stage::set_up(transport, |builder| builder.timeout(None).total_timeout(5 * SECOND));
     let error = stage.run(stage.client.users().list()).unwrap_err();
-    assert_eq!((error.is_timeout(), error.elapsed()), (true, 5 * SECOND));
+    assert_eq!((error.is_timeout(), error.elapsed(), error.attempts()), (true, 5 * SECOND, 0));
+}
+
+#[test]
+fn a_wait_that_would_outlast_the_call_is_not_begun_and_the_last_answer_is_told() {
+    let busy = status(503).header("retry-after", "30");
+    let stage = Stage::set_up(ScriptedTransport::answers([busy]), |builder| builder.total_timeout(5 * SECOND));
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    assert_eq!((error.status(), error.attempts(), error.stop_reason()), (Some(503), 1, Some(StopReason::Time)));
+    assert!(stage.runtime.sleeps().is_empty());
+}
+
+#[test]
+fn a_call_may_take_all_the_time_that_its_client_does_not_give() {
+    let (stage, _) = mute(|builder| builder.timeout(SECOND).total_timeout(2 * SECOND));
+    let patient = stage.client.users().list().timeout(None).total_timeout(90 * SECOND);
+    let error = stage.run(patient).unwrap_err();
+    assert_eq!((error.elapsed(), error.attempts()), (90 * SECOND, 1));
+    let error = stage.run(stage.client.users().list().total_timeout(None)).unwrap_err();
+    assert_eq!((error.attempts(), error.stop_reason()), (4, Some(StopReason::Attempts)));
 }
 
 #[test]
@@ -117,15 +137,52 @@ fn without_a_bound_a_call_waits_as_long_as_it_takes() {
     assert!(runtime.run(async { client.users().list().await }).unwrap().is_empty());
 }
 
-#[test]
-fn a_dropped_call_stops_what_it_does() {
-    let (stage, given_up) = mute(|builder| builder);
+/// Runs a call that has its token until it sleeps, and drops it.
+fn drop_asleep(stage: &Stage) {
     stage.run(stage.client.access_token()).unwrap();
     let call = Box::pin(std::future::IntoFuture::into_future(stage.client.users().list()));
     let enough = Box::pin(stage.runtime.until_sleeping(1));
-    let left = stage.run(futures_util::future::select(call, enough));
-    drop(left);
+    drop(stage.run(futures_util::future::select(call, enough)));
+}
+
+#[test]
+fn a_dropped_call_stops_what_it_does() {
+    let (stage, given_up) = mute(|builder| builder);
+    drop_asleep(&stage);
     assert_eq!((given_up.load(Ordering::SeqCst), stage.runtime.sleeping()), (1, 0));
+}
+
+#[test]
+fn a_call_dropped_between_two_attempts_makes_no_other() {
+    let stage = Stage::answering([status(503).header("retry-after", "30"), ok("[]")]);
+    drop_asleep(&stage);
+    stage.runtime.advance(60 * SECOND);
+    assert_eq!((stage.sends(), stage.runtime.sleeping()), (1, 0));
+    stage.run(stage.client.users().list()).unwrap();
+}
+
+#[test]
+fn a_call_dropped_in_a_hook_stops_it_and_sends_nothing() {
+    struct Pondering(Arc<AtomicUsize>, logto_admin_test_support::FakeRuntime);
+    #[async_trait::async_trait]
+    impl logto_admin::transport::Hook for Pondering {
+        async fn before(&self, _: &mut HttpRequest, context: &HookContext) -> logto_admin::Result<()> {
+            let _under_way = Dropped(Arc::clone(&self.0));
+            if !context.token_call {
+                logto_admin::runtime::Runtime::sleep(&self.1, 3600 * SECOND).await;
+            }
+            Ok(())
+        }
+    }
+    let (stopped, runtime) = (Arc::default(), logto_admin_test_support::FakeRuntime::new());
+    let hook = Pondering(Arc::clone(&stopped), runtime.clone());
+    let transport = ScriptedTransport::api(|_| ok("[]"));
+    let client = logto_admin_test_support::builder(&transport, &runtime).hook(hook).build().unwrap();
+    let stage = Stage { client, transport, runtime };
+    drop_asleep(&stage);
+    assert_eq!((stopped.load(Ordering::SeqCst), stage.sends(), stage.runtime.sleeping()), (2, 0, 0));
+    // A hook may take its time: it is no part of the attempt's.
+    stage.run(stage.client.users().list()).unwrap();
 }
 
 #[test]

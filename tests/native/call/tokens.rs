@@ -43,6 +43,7 @@ fn the_token_call_is_a_form_with_resource_and_scope_and_the_credentials_in_a_hea
     let call = token_call(|builder| builder.client_credentials("an id", "s:c/ret"));
     assert_eq!((call.method, call.url.as_str()), (Method::Post, "http://127.0.0.1:9/oidc/token"));
     assert_eq!(header(&call, "content-type"), Some("application/x-www-form-urlencoded"));
+    assert!(header(&call, "user-agent").is_some_and(|name| name.starts_with("logto-admin/")));
     let expected =
         [("grant_type", "client_credentials"), ("resource", "https://default.logto.app/api"), ("scope", "all")];
     assert_eq!(form(&call), pairs(&expected));

@@ -2,11 +2,11 @@
 
 use logto_admin::RetryPolicy;
 use logto_admin::transport::HttpResponse;
-use logto_admin_test_support::{FakeRuntime, Log, ScriptedTransport, builder};
+use logto_admin_test_support::{FakeRuntime, Log, ScriptedTransport, builder, token_answer};
 use tracing_subscriber::fmt::format::FmtSpan;
 
-/// Everything that a call writes that is answered at its second attempt.
-fn log(bodies: bool) -> String {
+/// Everything that is written while something is done.
+fn written<T>(done: impl FnOnce() -> T) -> (T, String) {
     let log = Log::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
@@ -15,18 +15,38 @@ fn log(bodies: bool) -> String {
         .with_ansi(false)
         .with_writer(move || writer.clone())
         .finish();
+    (tracing::subscriber::with_default(subscriber, done), log.text())
+}
+
+/// Everything that a call writes that is answered at its second attempt.
+fn log(bodies: bool) -> String {
     let answer =
         HttpResponse::json(200, r#"{"id":"u1","answer":"s3cret-answer"}"#).header("logto-core-request-id", "req-7");
     let transport = ScriptedTransport::answers([HttpResponse::new(503), answer]);
     let runtime = FakeRuntime::new();
     let client =
         builder(&transport, &runtime).retry(RetryPolicy::attempts(2)).trace_bodies(bodies).build().expect("valid");
-    tracing::subscriber::with_default(subscriber, || {
+    let (answer, log) = written(|| {
         let request = client.operation("GetUser").expect("known").path("userId", "u1");
         runtime.run(async { request.query("q", "s3cret-query").header("x", "s3cret-header").json("s3cret-body").await })
-    })
-    .expect("answered");
-    log.text()
+    });
+    answer.expect("answered");
+    log
+}
+
+#[test]
+fn a_call_without_an_answer_tells_its_attempts_and_what_went_wrong() {
+    let transport = ScriptedTransport::new(|_, options| async move {
+        if options.token_call { Ok(token_answer("token-1", 3600)) } else { std::future::pending().await }
+    });
+    let runtime = FakeRuntime::new();
+    let second = std::time::Duration::from_secs(1);
+    let client = builder(&transport, &runtime).timeout(second).total_timeout(second * 3 / 2).build().expect("valid");
+    let (answer, log) = written(|| runtime.run(async { client.operation("GetStatus")?.strict(true).await }));
+    answer.expect_err("there is none");
+    let call = |line: &&str| line.contains("logto.call{") && !line.contains("logto.attempt{") && line.contains("close");
+    let call = log.lines().rfind(call).expect("a span of the call");
+    assert!(call.contains("logto.attempts=2") && call.contains("error.type=Timeout"), "{call}");
 }
 
 #[test]
@@ -45,7 +65,8 @@ fn a_call_is_a_span_and_each_attempt_is_one_within_it() {
         r#"otel.name=GET /api/users/{userId}"#,
         r#"http.request.method="GET""#,
         r#"url.template="/api/users/{userId}""#,
-        r#"server.address="127.0.0.1:9""#,
+        r#"server.address="127.0.0.1""#,
+        "server.port=9",
         "http.response.status_code=503",
         "http.response.status_code=200",
         "http.request.resend_count=1",
