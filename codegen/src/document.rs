@@ -44,6 +44,10 @@ pub fn for_each_operation(document: &mut Value, mut visit: impl FnMut(&str, &str
 
 /// Parses a document. Whatever the parser does not hold is refused.
 pub fn parse(document: &Value) -> Result<OpenAPI> {
+    let version = document.get("openapi").and_then(Value::as_str).unwrap_or("none");
+    if !version.starts_with("3.0.") {
+        return Err(Failure::Version(version.to_owned()));
+    }
     let parsed: OpenAPI = serde_json::from_value(document.clone()).map_err(Failure::Document)?;
     let held = serde_json::to_value(&parsed).map_err(Failure::Document)?;
     match difference(document, &held, String::new()) {
@@ -109,6 +113,16 @@ mod tests {
     #[test]
     fn a_document_without_prose_parses() {
         assert!(parse(&document(&json!({"type": "object", "properties": {"a": {}}, "required": []}))).is_ok());
+    }
+
+    #[test]
+    fn a_document_of_another_version_is_refused() {
+        for version in [json!("3.1.0"), json!("2.0"), json!(3), json!(null)] {
+            let mut document = document(&json!({}));
+            document["openapi"] = version;
+            let error = parse(&document).unwrap_err().to_string();
+            assert!(error.contains("no OpenAPI 3.0 document"), "{error}");
+        }
     }
 
     #[test]

@@ -36,6 +36,9 @@ pub enum Failure {
     /// A document that is no OpenAPI 3.0 document.
     #[error("the document is no OpenAPI 3.0 document: {0}")]
     Document(serde_json::Error),
+    /// A document of another version, in which the same words mean other things.
+    #[error("the document is no OpenAPI 3.0 document: its version is {0}")]
+    Version(String),
     /// A part of a document that the parser does not hold.
     #[error("the parser would drop a part of the document at {pointer}: {problem}")]
     Dropped { pointer: String, problem: String },

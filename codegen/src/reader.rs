@@ -1,6 +1,6 @@
 //! Reads operations from a parsed document.
 
-use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, ReferenceOr, StatusCode};
+use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, StatusCode};
 
 use crate::answers::{combine, items};
 use crate::failure::{Failure, Place, Result};
@@ -12,6 +12,9 @@ use crate::schema::{Kind, Schema};
 
 /// Stands for the free members of a search.
 const SEARCH_PARAMETER: &str = "search_params";
+
+/// Tags that say to whom an operation is offered, beside the one of its group.
+const MARKS: [&str; 2] = ["Dev feature", "Cloud only"];
 
 /// Reads every operation of a document, in its order.
 pub fn read(document: &OpenAPI) -> Result<Vec<Operation>> {
@@ -61,10 +64,9 @@ impl<'a> Reader<'a> {
             let missing = || Failure::unsupported(&self.place, format!("no list at {member}"));
             answer.schema = Some(list.ok_or_else(missing)?);
         }
-        let tag = self.source.tags.first().cloned();
         Ok(Operation {
             id: self.id.clone(),
-            tag: tag.ok_or_else(|| Failure::unsupported(&self.place, "an operation without tag"))?,
+            tag: self.tag()?,
             method: self.method.to_uppercase(),
             path: self.path.to_owned(),
             searchable: query_parameters.len() < count,
@@ -80,8 +82,26 @@ impl<'a> Reader<'a> {
             authentication: self.authentication()?,
             deprecated: self.source.deprecated,
             summary: self.source.summary.clone(),
-            description: self.source.description.clone(),
+            description: self.description(),
         })
+    }
+
+    fn tag(&self) -> Result<String> {
+        let groups: Vec<&str> =
+            self.source.tags.iter().map(String::as_str).filter(|tag| !MARKS.contains(tag)).collect();
+        match groups.as_slice() {
+            [tag] => Ok((*tag).to_owned()),
+            [] => Err(Failure::unsupported(&self.place, "an operation without tag")),
+            several => Err(Failure::unsupported(&self.place, format!("several tags: {}", several.join(", ")))),
+        }
+    }
+
+    /// The document's own words, and its marks.
+    fn description(&self) -> Option<String> {
+        let marks = self.source.tags.iter().filter(|tag| MARKS.contains(&tag.as_str()));
+        let marks = marks.map(|mark| format!("The API document marks it: {mark}."));
+        let parts: Vec<String> = self.source.description.iter().cloned().chain(marks).collect();
+        (!parts.is_empty()).then(|| parts.join("\n\n"))
     }
 
     fn refuse_the_unknown(&self) -> Result<()> {
@@ -112,14 +132,20 @@ impl<'a> Reader<'a> {
             let ParameterSchemaOrContent::Schema(schema) = &data.format else {
                 return Err(Failure::unsupported(&place, "a parameter without schema"));
             };
+            if data.explode == Some(false) {
+                return Err(Failure::unsupported(&place, "a list in one parameter, without explode"));
+            }
             let mut schema = self.lowering.schema(schema, &place)?;
             schema.facts.description = data.description.clone().or(schema.facts.description);
             let kind = flatten(&schema, &place)?;
             let required = data.required && schema.facts.default.is_none();
             let input = Input { name: data.name.clone(), required, schema: Schema { kind, ..schema } };
             match parameter {
-                Parameter::Path { .. } => in_path.push(input),
-                Parameter::Query { .. } => in_query.push(input),
+                Parameter::Path { style: PathStyle::Simple, .. } => in_path.push(input),
+                Parameter::Query { style: QueryStyle::Form, .. } => in_query.push(queried(input, &place)?),
+                Parameter::Path { .. } | Parameter::Query { .. } => {
+                    return Err(Failure::unsupported(&place, "a parameter written in a style of its own"));
+                }
                 _ => return Err(Failure::unsupported(&place, "a parameter in a header or cookie")),
             }
         }
@@ -243,6 +269,16 @@ impl<'a> Reader<'a> {
             None if self.source.security.as_ref().is_some_and(Vec::is_empty) => Ok(Authentication::None),
             None => Ok(Authentication::Management),
         }
+    }
+}
+
+/// A parameter of the query, which no object can be: only a search has members of its own.
+fn queried(input: Input, place: &Place) -> Result<Input> {
+    match input.schema.kind {
+        Kind::Object(_) | Kind::Map(_) | Kind::FreeObject if input.name != SEARCH_PARAMETER => {
+            Err(Failure::unsupported(place, "an object as a parameter"))
+        }
+        _ => Ok(input),
     }
 }
 

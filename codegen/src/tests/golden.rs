@@ -32,13 +32,15 @@ fn a_document_of_ones_own_has_names_chosen_and_its_prose_kept() {
     let mut document = small();
     let operation = document.pointer_mut("/paths/~1api~1pets/get").unwrap();
     operation["summary"] = "Shows <all> pets [here].".into();
+    operation["tags"] = serde_json::json!(["Dev feature", "Pets"]);
     operation["responses"]["200"]["content"]["application/json"]["schema"]["items"]["properties"]["id"]["description"] =
         "Its number.\n```js\nrun()\n```".into();
     document["paths"]["/api/pets"]["post"].as_object_mut().unwrap().remove("operationId");
     let unsettled = crate::settings::Settings { names: Default::default(), ..settings() };
     let plan = Plan::of(vec![document], unsettled, &Corrections::default(), false).unwrap();
     let files = emit::files(&plan).unwrap();
-    assert!(files["src/api/pets.rs"].contains("/// Shows &lt;all> pets here."));
+    let marked = "/// Shows &lt;all> pets here.\n    ///\n    /// The API document marks it: Dev feature.";
+    assert!(files["src/api/pets.rs"].contains(marked));
     assert!(files["src/api/pets.rs"].contains("pub struct PostPets;"));
     assert!(files["src/models/pets.rs"].contains("    /// Its number.\n    /// run()\n"));
     assert!(

@@ -51,6 +51,20 @@ fn operations_that_are_not_understood() {
     );
     let path = json!([{"name": "x", "in": "path", "required": true, "schema": {"type": "string"}}]);
     assert_eq!(refusal(&format!("{get}/parameters"), path), "ListPets: the path and its parameters differ");
+    let deep = json!([{"name": "x", "in": "query", "style": "deepObject", "schema": {"type": "object"}}]);
+    assert_eq!(
+        refusal(&format!("{get}/parameters"), deep),
+        "ListPets /parameters/x: a parameter written in a style of its own"
+    );
+    let object = json!([{"name": "x", "in": "query", "schema": {"type": "object"}}]);
+    assert_eq!(refusal(&format!("{get}/parameters"), object), "ListPets /parameters/x: an object as a parameter");
+    let list = json!([{"name": "x", "in": "query", "explode": false, "schema": {"type": "array", "items": {}}}]);
+    assert_eq!(
+        refusal(&format!("{get}/parameters"), list),
+        "ListPets /parameters/x: a list in one parameter, without explode"
+    );
+    assert_eq!(refusal(&format!("{get}/tags"), json!([])), "ListPets: an operation without tag");
+    assert_eq!(refusal(&format!("{get}/tags"), json!(["Pets", "Zoo"])), "ListPets: several tags: Pets, Zoo");
     let content = json!({"200": {"content": {"image/png": {}}}});
     assert_eq!(refusal(&format!("{get}/responses"), content), "ListPets /200: an answer of type image/png");
     assert_eq!(refusal(&format!("{get}/x-paging"), json!("never")), "ListPets: x-paging never");
