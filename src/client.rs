@@ -163,6 +163,8 @@ impl Client {
         let redirect = (300..400).contains(&response.status) && call.info.answer == AnswerKind::Redirect;
         let error = if !(response.is_success() || redirect || call.info.success.contains(&response.status)) {
             Error::api(response).with_hint(self.scope_hint(response.status))
+        } else if is_stray_page(call.info, response) {
+            Error::decode("the answer is a web page", None, response)
         } else if let Some(problem) =
             undocumented(call.info, response).filter(|_| call.options.strict.unwrap_or(self.0.settings.strict))
         {
@@ -211,6 +213,12 @@ impl Client {
         let lacks = self.0.shared.tokens.as_ref().is_some_and(TokenManager::lacks_scope);
         (status == 403 && lacks).then_some(hint::SCOPE)
     }
+}
+
+/// A page where none is documented: the request has reached something other than the API, and done nothing.
+fn is_stray_page(info: &OperationInfo, response: &HttpResponse) -> bool {
+    let is_possible = matches!(info.answer, AnswerKind::Html | AnswerKind::Redirect);
+    !is_possible && hint::is_html(response) && !response.body.is_empty()
 }
 
 /// What strict mode refuses in a success: a status or a lack of body that is not documented.

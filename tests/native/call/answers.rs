@@ -1,7 +1,7 @@
 //! What a call gives back.
 
 use logto_admin::models::CreateUser;
-use logto_admin::transport::HttpResponse;
+use logto_admin::transport::{HttpResponse, Method};
 use logto_admin::{Conditional, ErrorKind};
 use logto_admin_test_support::ScriptedTransport;
 
@@ -127,6 +127,21 @@ fn a_success_that_cannot_form_the_answer_is_a_decode_error() {
         assert!(error.is_decode(), "{shown}: {error}");
         assert_eq!((error.operation(), error.attempts()), (Some("GetUser"), 1), "{shown}");
     }
+}
+
+#[test]
+fn a_web_page_is_no_success_also_where_no_answer_is_expected() {
+    let page = || HttpResponse::new(200).header("content-type", "text/html; charset=utf-8").body("<!doctype html>");
+    let delete = |stage: &Stage| stage.run(stage.client.users().delete("u1")).unwrap_err();
+    let untyped = |stage: &Stage| stage.run(stage.client.operation("GetStatus").unwrap()).unwrap_err();
+    for error in [delete(&Stage::answering([page()])), untyped(&Stage::answering([page()]))] {
+        assert!(error.is_decode() && error.hint().is_some_and(|hint| hint.contains("root of a Logto")), "{error}");
+    }
+    // Where a page is documented, or nothing is known, it is the answer.
+    let stage = Stage::answering([page(), page()]);
+    let callback = stage.client.operation("GetSamlApplicationCallback").unwrap().path("id", "a1");
+    assert_eq!(stage.run(callback).unwrap(), "<!doctype html>");
+    assert_eq!(stage.run(stage.client.request(Method::Get, "/sign-in")).unwrap(), "<!doctype html>");
 }
 
 #[test]
