@@ -1,5 +1,8 @@
 //! The guide: a chapter for each thing that the client does for you.
 
+#[doc = include_str!("guide/blocking.md")]
+pub mod blocking {}
+
 #[doc = include_str!("guide/errors.md")]
 pub mod errors {}
 
@@ -20,6 +23,9 @@ pub mod retries {}
 
 #[doc = include_str!("guide/runtimes.md")]
 pub mod runtimes {}
+
+#[doc = include_str!("guide/settings.md")]
+pub mod settings {}
 
 #[doc = include_str!("guide/tokens.md")]
 pub mod tokens {}

@@ -44,7 +44,8 @@ pub trait Hook: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Whether it gets to see the `Authorization` header; others find it redacted, and cannot change it.
+    /// Whether it gets to see the `Authorization` header; others find it redacted, and cannot change it. Bodies are
+    /// shown to all, those of the token call too, which hold the token and may hold the secret.
     fn sees_credentials(&self) -> bool {
         false
     }

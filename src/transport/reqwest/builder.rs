@@ -145,7 +145,7 @@ impl ReqwestTransportBuilder {
     }
 
     /// Accepts **any** certificate, whoever shows it: whoever is on the way can then read the application's secret and
-    /// every token. For tests only; [`ca_bundle`](Self::ca_bundle) is the way to trust an authority of one's own.
+    /// every token. Building warns of it. For tests only; [`ca_bundle`](Self::ca_bundle) is the way to trust an authority of one's own.
     pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
         self.tls.accept_invalid(accept);
         self

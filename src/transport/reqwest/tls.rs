@@ -150,10 +150,13 @@ impl Tls {
     }
 }
 
-/// Tells `tracing`, by the feature of that name; without it, nobody.
+/// Tells `tracing` by the feature of that name; without it the standard error, as nobody may overlook it.
 fn warn_of_danger() {
+    const DANGER: &str = "certificates of servers are not verified: whoever is on the way can read secrets and tokens";
     #[cfg(feature = "tracing")]
-    tracing::warn!("certificates of servers are not verified: whoever is on the way can read secrets and tokens");
+    tracing::warn!("{DANGER}");
+    #[cfg(not(feature = "tracing"))]
+    eprintln!("logto-admin: {DANGER}");
 }
 
 const NO_IDENTITY: &str =
