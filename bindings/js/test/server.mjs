@@ -82,8 +82,9 @@ function api(request, path, url, body, response) {
 }
 
 function json(response, status, value) {
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8" });
-  response.end(JSON.stringify(value));
+  const body = Buffer.from(JSON.stringify(value));
+  response.writeHead(status, { "content-type": "application/json; charset=utf-8", "content-length": body.length });
+  response.end(body);
 }
 
 async function file(path, response) {
