@@ -150,12 +150,13 @@ impl Tls {
     }
 }
 
-/// Tells `tracing` by the feature of that name; without it the standard error, as nobody may overlook it.
+/// Tells whoever listens to `tracing`, and where nobody does the standard error: it must not be overlooked.
 fn warn_of_danger() {
     const DANGER: &str = "certificates of servers are not verified: whoever is on the way can read secrets and tokens";
     #[cfg(feature = "tracing")]
-    tracing::warn!("{DANGER}");
-    #[cfg(not(feature = "tracing"))]
+    if tracing::dispatcher::has_been_set() {
+        return tracing::warn!("{DANGER}");
+    }
     eprintln!("logto-admin: {DANGER}");
 }
 

@@ -108,14 +108,13 @@ fn debug_output_shows_that_verification_is_off_and_no_key() {
     assert!(shown.contains("danger_accept_invalid_certs: true") && !shown.contains("PRIVATE"), "{shown}");
 }
 
-#[cfg(not(feature = "tracing"))]
 #[tokio::test]
-async fn switching_verification_off_is_told_on_the_standard_error() {
+async fn switching_verification_off_is_told_on_the_standard_error_where_nobody_listens() {
     if child::handed().is_some() {
         transport(BACKENDS[0]).danger_accept_invalid_certs(true).build().unwrap();
         return;
     }
-    let test = "tls::switching_verification_off_is_told_on_the_standard_error";
+    let test = "tls::switching_verification_off_is_told_on_the_standard_error_where_nobody_listens";
     let told = child::run(test, String::new(), Vec::new()).await;
     assert!(told.contains("not verified"), "{told}");
 }
