@@ -153,14 +153,14 @@ impl ClientBuilder {
         self
     }
 
-    fn fail(&mut self, error: Error) {
+    pub(crate) fn fail(&mut self, error: Error) {
         self.problem.get_or_insert(error);
     }
 
     /// The client.
     ///
     /// # Errors
-    /// An endpoint that is none, a header or cookie that is none, or a platform for which a transport or a runtime has
+    /// An endpoint that is none, an empty id, secret or token, a header or cookie that is none, or a platform for which a transport or a runtime has
     /// to be given.
     pub fn build(mut self) -> Result<Client> {
         self.check()?;

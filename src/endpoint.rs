@@ -35,10 +35,15 @@ impl Endpoint {
         Self { resource: format!("{url}/api"), url, cloud_tenant: Some(tenant), allow_http: false }
     }
 
-    /// A server of one's own, by the URL under which its sign-in page is reached.
+    /// A server of one's own, by the URL under which its sign-in page is reached. The URL of a tenant,
+    /// `https://{tenant}.logto.app`, gives that tenant of Logto Cloud, whose resource is another.
     pub fn self_hosted(url: impl Into<String>) -> Self {
+        let url = without_slash(url.into());
+        if let Some(tenant) = tenant(&url) {
+            return Self::cloud(tenant);
+        }
         let resource = "https://default.logto.app/api".to_owned();
-        Self { url: without_slash(url.into()), resource, cloud_tenant: None, allow_http: false }
+        Self { url, resource, cloud_tenant: None, allow_http: false }
     }
 
     /// The same tenant of Logto Cloud, reached by a domain of one's own.
@@ -100,9 +105,18 @@ fn without_slash(mut url: String) -> String {
     url
 }
 
-fn check_tenant(tenant: &str) -> Result<()> {
+/// The tenant whose own address this is.
+fn tenant(url: &str) -> Option<&str> {
+    url.strip_prefix("https://")?.strip_suffix(".logto.app").filter(|tenant| is_tenant(tenant))
+}
+
+fn is_tenant(id: &str) -> bool {
     let label = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if !tenant.is_empty() && tenant.len() <= 63 && tenant.bytes().all(label) {
+    !id.is_empty() && id.len() <= 63 && id.bytes().all(label)
+}
+
+fn check_tenant(tenant: &str) -> Result<()> {
+    if is_tenant(tenant) {
         return Ok(());
     }
     Err(Error::config(format!(
@@ -220,6 +234,14 @@ mod tests {
     #[test]
     fn plain_http_is_possible_on_request() {
         assert!(Endpoint::self_hosted("http://logto.internal:3001").allow_http(true).check().is_ok());
+    }
+
+    #[test]
+    fn the_address_of_a_tenant_is_the_tenant() {
+        assert_eq!(Endpoint::self_hosted("https://acme.logto.app/"), Endpoint::cloud("acme"));
+        for url in ["https://logto.app", "https://a.b.logto.app", "https://acme.logto.app.example.com"] {
+            assert!(!Endpoint::self_hosted(url).is_cloud(), "{url}");
+        }
     }
 
     #[test]

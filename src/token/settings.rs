@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::builder::ClientBuilder;
 use crate::endpoint::Endpoint;
+use crate::error::Error;
 use crate::execute::Pipeline;
 
 use super::context::TokenPolicy;
@@ -61,18 +62,35 @@ impl TokenSettings {
 /// Access tokens.
 impl ClientBuilder {
     /// Gets access tokens with the id and secret of a machine-to-machine application.
-    pub fn client_credentials(self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
+    pub fn client_credentials(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
+        let (app_id, app_secret) = (app_id.into(), app_secret.into());
+        self.require("the application's id", &app_id);
+        self.require("the application's secret", &app_secret);
         self.token_source(ClientCredentials::new(app_id, app_secret))
     }
 
     /// Uses this access token, and never another.
     pub fn access_token(self, secret: impl Into<String>) -> Self {
-        self.token_source(FixedToken::new(secret))
+        self.fixed(FixedToken::new, secret.into())
     }
 
     /// Uses this access token of a user, as the account API takes it, and never another.
     pub fn user_token(self, secret: impl Into<String>) -> Self {
-        self.token_source(FixedToken::user(secret))
+        self.fixed(FixedToken::user, secret.into())
+    }
+
+    fn fixed(mut self, token: fn(String) -> FixedToken, secret: String) -> Self {
+        self.require("the access token", &secret);
+        self.token_source(token(secret))
+    }
+
+    /// Variables that are not set and files with a line too many give such texts; none is repeated in the message.
+    fn require(&mut self, what: &str, text: &str) {
+        if text.trim().is_empty() {
+            self.fail(Error::config(format!("{what} is empty")));
+        } else if text.chars().any(char::is_control) {
+            self.fail(Error::config(format!("{what} has a line break or another control character")));
+        }
     }
 
     /// Gets access tokens from another source, such as [`TokenExchange`](crate::token::TokenExchange) or

@@ -227,6 +227,19 @@ fn a_tenant_that_is_a_url_is_refused() {
 }
 
 #[test]
+fn empty_and_broken_credentials_are_refused_and_not_repeated() {
+    let endpoint = || Endpoint::self_hosted("https://id.example.com");
+    for (id, secret, advice) in
+        [("", "s", "id is empty"), ("a", " ", "secret is empty"), ("a", "s3cret\n", "secret has a line break")]
+    {
+        not_built(build(endpoint(), |builder| builder.client_credentials(id, secret)), advice);
+    }
+    not_built(build(endpoint(), |builder| builder.access_token("")), "token is empty");
+    let error = build(endpoint(), |builder| builder.user_token("s3cret\n")).unwrap_err();
+    assert!(error.message().contains("token has a line break") && !format!("{error:?}").contains("s3cret"), "{error}");
+}
+
+#[test]
 fn bad_headers_and_cookies_of_the_client_are_refused() {
     let endpoint = || Endpoint::cloud("acme");
     not_built(build(endpoint(), |builder| builder.header("x", "a\nb")), "line break");
