@@ -174,10 +174,13 @@ fn an_operation_that_gives_nothing_does_not_look_at_the_body() {
 
 #[test]
 fn an_answer_that_may_be_missing_is_an_option() {
-    for (answer, there) in [(ok(r#"{"valid":true}"#), true), (status(204), false)] {
-        let stage = Stage::answering([answer]);
-        let tested = stage.run(stage.client.operation("TestAction").unwrap().json(&())).unwrap();
-        assert_eq!(!tested.is_null(), there);
+    for (answer, target) in
+        [(ok(r#"{"redirectTo":"https://a.example"}"#), Some("https://a.example")), (status(204), None)]
+    {
+        let transport = ScriptedTransport::answers([answer]);
+        let stage = Stage::set_up(transport, |builder| builder.cookies([("_interaction", "a")]));
+        let submitted = stage.run(stage.client.experience().submit_interaction()).unwrap();
+        assert_eq!(submitted.map(|answer| answer.redirect_to).as_deref(), target);
     }
 }
 
