@@ -103,6 +103,6 @@ pub use types::{Patch, Timestamp};
 pub use untyped::Untyped;
 
 /// Compiles the examples of the README.
-#[cfg(all(doctest, feature = "management", feature = "reqwest"))]
+#[cfg(all(doctest, feature = "management", feature = "reqwest", feature = "rustls"))]
 #[doc = include_str!("../README.md")]
 struct Readme;
