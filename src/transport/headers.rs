@@ -12,15 +12,9 @@ use self::text::Text;
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(Text, Text)>);
 
-/// Headers whose values never appear in debug output.
-const SECRET: [&str; 6] = [
-    "authorization",
-    "proxy-authorization",
-    "cookie",
-    "set-cookie",
-    "logto-verification-id",
-    "logto-signature-sha-256",
-];
+/// What is in the names of headers that are secret, also of those that proxies and hooks think of. Better one too many.
+const SECRET: [&[u8]; 8] =
+    [b"auth", b"cookie", b"key", b"password", b"secret", b"signature", b"token", b"verification"];
 
 /// What stands in debug output for a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -114,10 +108,12 @@ impl Headers {
         self.0.is_empty()
     }
 
-    /// Whether the value of `name` is a secret (credentials, cookies, signatures).
+    /// Whether the value of `name` is a secret (credentials, cookies, signatures, keys), going by what it is called. Such
+    /// values never appear in debug output, and never follow a redirect to another origin.
     #[must_use]
     pub fn is_secret(name: &str) -> bool {
-        SECRET.iter().any(|secret| secret.eq_ignore_ascii_case(name))
+        let holds = |word: &&[u8]| name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
+        SECRET.iter().any(holds)
     }
 }
 
@@ -165,5 +161,19 @@ mod tests {
     fn debug_output_hides_credentials() {
         let headers: Headers = [("Authorization", "Bearer abc"), ("accept", "*/*")].into_iter().collect();
         assert_eq!(format!("{headers:?}"), r#"{"authorization": "[redacted]", "accept": "*/*"}"#);
+    }
+
+    #[test]
+    fn a_header_is_secret_by_its_name() {
+        for name in ["Authorization", "set-cookie", "logto-verification-id", "logto-signature-sha-256"] {
+            assert!(Headers::is_secret(name), "{name}");
+        }
+        for name in ["proxy-authorization", "X-Api-Key", "x-auth", "CF-Access-Client-Secret", "x-csrf-token"] {
+            assert!(Headers::is_secret(name), "{name}");
+        }
+        for name in ["accept", "content-type", "user-agent", "accept-language", "etag", "if-none-match", "x-request-id"]
+        {
+            assert!(!Headers::is_secret(name), "{name}");
+        }
     }
 }

@@ -31,6 +31,7 @@ fn clients_and_builders_hide_credentials_and_cookies() {
     hidden(&stage([]).client.users());
     hidden(&Client::builder(Endpoint::cloud("acme")).client_credentials("id", SECRET).cookies([("a", SECRET)]));
     hidden(&Client::builder(Endpoint::cloud("acme")).header("Authorization", SECRET));
+    hidden(&Client::builder(Endpoint::cloud("acme")).header("X-Api-Key", SECRET));
 }
 
 #[test]

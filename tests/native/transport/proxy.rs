@@ -1,7 +1,8 @@
 //! Proxies.
 
 use logto_admin::transport::{Method, ReqwestTransport};
-use logto_admin_test_server::{Authority, Script, TestProxy, TestServer, Tls};
+use logto_admin::{Client, Endpoint};
+use logto_admin_test_server::{Authority, Script, TestProxy, TestServer, Tls, refusing_url};
 
 use crate::child;
 use crate::stage::{Stage, builder, runtime};
@@ -42,6 +43,20 @@ fn a_proxy_that_is_none_is_refused_without_its_password() {
     assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
     let builder = ReqwestTransport::builder().proxy("http://user:secret@proxy");
     assert!(!format!("{builder:?}").contains("secret"));
+}
+
+#[tokio::test]
+async fn a_proxy_that_cannot_be_reached_is_told_without_its_password() {
+    let nowhere = refusing_url().await.replacen("http://", "http://user:secret@", 1);
+    for url in ["http://id.example.com", "https://id.example.com"] {
+        let transport = ReqwestTransport::builder().proxy(nowhere.as_str()).build().unwrap();
+        let client =
+            Client::builder(Endpoint::self_hosted(url).allow_http(true)).access_token("t").transport(transport);
+        let client = client.runtime(runtime()).build().unwrap();
+        let error = client.request(Method::Get, "/api/users").await.unwrap_err();
+        let told = format!("{error} {error:?}");
+        assert!(told.contains("no connection could be made") && !told.contains("secret"), "{told}");
+    }
 }
 
 #[tokio::test]

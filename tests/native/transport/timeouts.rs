@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use logto_admin::StopReason;
-use logto_admin::transport::Method;
+use logto_admin::transport::{Method, ReqwestTransport};
 use logto_admin_test_server::{Answer, Fault, Script};
 use serde_json::json;
 
-use crate::stage::Stage;
+use crate::stage::{Stage, builder, runtime};
 
 const TIMEOUT: Duration = Duration::from_secs(30);
 const HANGS: [Fault; 3] = [Fault::Hang, Fault::HangInHead, Fault::HangInBody];
@@ -57,6 +57,20 @@ async fn the_time_for_the_whole_call_ends_it_within_an_attempt() {
     let error = answer.unwrap_err();
     assert!(error.is_timeout(), "{error}");
     assert_eq!((error.attempts(), error.stop_reason()), (1, Some(StopReason::Time)));
+}
+
+/// The system takes the connection for a server that never says a word, so that the handshake of TLS hangs. This
+/// timeout is reqwest's own and runs on the real clock.
+#[tokio::test]
+async fn connecting_may_take_so_long_and_then_nothing_was_sent() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let transport = ReqwestTransport::builder().no_proxy().connect_timeout(Duration::from_millis(20)).build().unwrap();
+    let client = builder(&url, &runtime()).transport(transport).build().unwrap();
+    let error = client.request(Method::Post, "/api/roles").header("authorization", "Bearer t").await.unwrap_err();
+    assert!(error.is_connect(), "{error}");
+    // A creation is tried again only if it cannot have been carried out.
+    assert_eq!((error.attempts(), error.stop_reason()), (4, Some(StopReason::Attempts)));
 }
 
 #[tokio::test]
