@@ -189,17 +189,36 @@ fn decode_json<T: DeserializeOwned>(response: &HttpResponse) -> Result<T> {
 fn decode_member<T: DeserializeOwned>(response: &HttpResponse, member: &'static str) -> Result<T> {
     let mut object: crate::types::JsonObject = decode_json(response)?;
     let value = object.remove(member);
-    let value = value.ok_or_else(|| Error::decode(format!("missing member `{member}`"), None, response))?;
+    let value =
+        value.ok_or_else(|| Error::decode(format!("missing member `{member}`"), Some(member.to_owned()), response))?;
     let decoded = serde_path_to_error::deserialize(value);
     decoded.map_err(|error| {
-        let path = format!("{member}{}", error.path().to_string().trim_start_matches('.'));
-        Error::decode(error.into_inner().to_string(), Some(path), response)
+        let path = format!("{member}{}", failing(&error).trim_start_matches('.'));
+        Error::decode(without_text(&error.into_inner()), Some(path), response)
     })
 }
 
 /// Decodes once more, slowly, to tell where it fails.
 fn undecodable<T: DeserializeOwned>(bytes: &Bytes, error: &serde_json::Error, response: &HttpResponse) -> Error {
     let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let path = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err().map(|error| error.path().to_string());
-    Error::decode(error.to_string(), path, response)
+    let path = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err().map(|error| failing(&error));
+    Error::decode(without_text(error), path, response)
+}
+
+/// What serde says, without the text that it did not expect and repeats: it may be a secret.
+fn without_text(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let parts = message.split_once("string \"").and_then(|(head, rest)| Some((head, rest.rsplit_once("\", ")?.1)));
+    parts.map(|(head, expected)| format!("{head}a string, {expected}")).unwrap_or(message)
+}
+
+/// The path of the failing member. Of one that is missing serde names the object that lacks it.
+fn failing(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let path = error.path().to_string();
+    let message = error.inner().to_string();
+    match message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+        Some((member, _)) if path == "." => member.to_owned(),
+        Some((member, _)) => format!("{path}.{member}"),
+        None => path,
+    }
 }

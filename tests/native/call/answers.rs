@@ -145,6 +145,26 @@ fn a_web_page_is_no_success_also_where_no_answer_is_expected() {
 }
 
 #[test]
+fn a_decode_error_names_the_member_that_is_missing() {
+    for (body, path) in [("{}", "id"), (r#"{"id":"u1","profile":{"address":7}}"#, "profile.address")] {
+        let stage = Stage::answering([ok(body)]);
+        assert_eq!(stage.run(stage.client.users().get("u1")).unwrap_err().decode_path(), Some(path));
+    }
+    let stage = Stage::answering([ok(&format!("[{},{{\"id\":\"u2\"}}]", user("u1")))]);
+    let path = stage.run(stage.client.users().list()).unwrap_err().decode_path().unwrap().to_owned();
+    assert!(path.starts_with("[1].") && path.len() > "[1].".len(), "{path}");
+}
+
+#[test]
+fn a_decode_error_does_not_repeat_the_text_that_it_did_not_expect() {
+    let stage =
+        Stage::answering([ok(&user("u1").replace(r#""createdAt":"#, r#""createdAt":"s3cret \"x\", ","was":"#))]);
+    let error = stage.run(stage.client.users().get("u1")).unwrap_err();
+    assert_eq!(error.decode_path(), Some("createdAt"));
+    assert!(error.message().contains("a string, expected i64") && !format!("{error:?}").contains("s3cret"), "{error}");
+}
+
+#[test]
 fn a_decode_error_names_the_member_and_keeps_the_body() {
     let body = users([1, 2]).replace(r#""id":"user-2""#, r#""id":7"#);
     let stage = Stage::answering([ok(&body).header("logto-core-request-id", "r1")]);
