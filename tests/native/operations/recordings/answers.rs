@@ -56,13 +56,14 @@ fn is_excepted(documents: &Documents, id: &str, exchange: &Exchange, difference:
     exchange.is_truncated(&difference.pointer)
 }
 
+/// In recordings from elsewhere an undocumented status is a success like any other.
 #[test]
-fn every_success_is_documented() {
+fn every_success_is_one_and_documented() {
     let runtime = FakeRuntime::new();
     let mut failures = Failures::new();
     for (id, exchange) in successes() {
         failures.checked();
-        let client = client(&exchange, &runtime, true);
+        let client = client(&exchange, &runtime, Exchange::are_our_own());
         match request(&client, &id, &exchange) {
             None => failures.add(&exchange, "no operation has this id and path"),
             Some(request) => {

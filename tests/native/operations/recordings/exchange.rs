@@ -45,6 +45,11 @@ impl Exchange {
         all
     }
 
+    /// Whether they are the project's own, of which every status is known.
+    pub(crate) fn are_our_own() -> bool {
+        elsewhere().is_none()
+    }
+
     /// The exchanges of the API's operations, with their operation's id.
     pub(crate) fn of_operations() -> Vec<(String, Self)> {
         let named = Self::all().into_iter().filter_map(|exchange| Some((exchange.operation_id.clone()?, exchange)));
@@ -103,8 +108,13 @@ fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/exchanges.jsonl")
 }
 
+/// The file or folder that the variable names, if it names one.
+fn elsewhere() -> Option<PathBuf> {
+    std::env::var_os(VARIABLE).filter(|place| !place.is_empty()).map(PathBuf::from)
+}
+
 fn files() -> Vec<PathBuf> {
-    let place = std::env::var_os(VARIABLE).map_or_else(fixture, PathBuf::from);
+    let place = elsewhere().unwrap_or_else(fixture);
     if !place.is_dir() {
         return vec![place];
     }
