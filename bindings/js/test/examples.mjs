@@ -1,5 +1,6 @@
 // The Workers of `examples/`, in workerd.
 import { execFileSync } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { copyFileSync, cpSync, existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Miniflare } from "miniflare";
@@ -43,13 +44,20 @@ const cases = {
     writeFileSync(join(folder, "worker-rust/shim.mjs"), RUST_SHIM);
     const path = await bundle(folder, "worker-rust/shim.mjs", "out-worker-rust/worker.mjs", ["workerd"]);
     copyFileSync(join(folder, "worker-rust/worker_rust_bg.wasm"), join(folder, "out-worker-rust/logto_admin.wasm"));
-    const bindings = { LOGTO_ENDPOINT: `${server}/s/worker-rust`, LOGTO_APP_ID: "app", LOGTO_APP_SECRET: "secret" };
+    const bindings = { LOGTO_ENDPOINT: `${server}/s/worker-rust`, LOGTO_APP_ID: "app", LOGTO_APP_SECRET: "secret", LOGTO_SIGNING_KEY: "key" };
     const miniflare = new Miniflare({ modules: modules(path), modulesRoot: dirname(path), compatibilityDate: DATE, bindings });
     try {
       const ask = async (id) => (await miniflare.dispatchFetch(`http://greeter/users/${id}`)).text();
       const answers = await Promise.all(Array.from({ length: 50 }, (_, number) => ask(`u${number}`)));
       await expect(answers.join(""), Array.from({ length: 50 }, (_, number) => `Hello, u${number}!\n`).join(""));
       await expect((await seen(server, "worker-rust")).tokens, 1);
+      const body = '{"hookId":"h","event":"User.Created","createdAt":"2026-01-01T00:00:00Z"}';
+      const deliver = (key) => {
+        const headers = { "logto-signature-sha-256": createHmac("sha256", key).update(body).digest("hex") };
+        return miniflare.dispatchFetch("http://greeter/webhooks", { method: "POST", headers, body });
+      };
+      await expect(await (await deliver("key")).text(), "User.Created\n");
+      await expect((await deliver("another key")).status, 401);
     } finally {
       await miniflare.dispose();
     }

@@ -1,13 +1,14 @@
-//! Greets a user of Logto by name: `GET /users/{id}`.
+//! Greets a user of Logto by name, `GET /users/{id}`, and takes Logto's webhooks, `POST /webhooks`.
 
 use std::sync::OnceLock;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
-use axum::http::{Response, StatusCode};
-use axum::routing::get;
+use axum::http::{HeaderMap, Response, StatusCode};
+use axum::routing::{get, post};
 use logto_admin::transport::FetchTransport;
+use logto_admin::webhook::{self, SIGNATURE_HEADER};
 use logto_admin::{Client, Endpoint};
 use tower_service::Service;
 use worker::{Context, Env, HttpRequest, event};
@@ -37,8 +38,23 @@ async fn greet(State(client): State<Client>, Path(id): Path<String>) -> Result<S
     }
 }
 
+/// What is signed is the raw body: decoded and encoded again it has another signature.
+async fn receive(State(signing_key): State<SigningKey>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
+    let signature = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match webhook::receive(&signing_key.0, signature, &body) {
+        Ok(delivery) => (StatusCode::OK, format!("{}\n", delivery.event)),
+        Err(error) => (StatusCode::UNAUTHORIZED, format!("{error}\n")),
+    }
+}
+
+/// Logto shows it beside the webhook.
+#[derive(Clone)]
+struct SigningKey(String);
+
 #[event(fetch)]
 async fn fetch(request: HttpRequest, env: Env, _context: Context) -> worker::Result<Response<Body>> {
-    let mut router = Router::new().route("/users/{id}", get(greet)).with_state(client(&env)?);
+    let signing_key = SigningKey(env.secret("LOGTO_SIGNING_KEY")?.to_string());
+    let webhooks = Router::new().route("/webhooks", post(receive)).with_state(signing_key);
+    let mut router = Router::new().route("/users/{id}", get(greet)).with_state(client(&env)?).merge(webhooks);
     Ok(router.call(request).await?)
 }
