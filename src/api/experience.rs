@@ -482,7 +482,7 @@ impl Experience<'_> {
     ///
     /// `GET /api/experience/sso-connectors`, answered by 200. Takes the cookies of a sign-in in progress.
     ///
-    /// - `email`: Email address whose domain decides. An email address.
+    /// - `email`: Email address whose domain decides.
     ///
     /// # Errors
     /// 400 (bad input).

@@ -302,7 +302,7 @@ impl Interaction<'_> {
     /// `GET /api/interaction/single-sign-on/connectors`, answered by 200. Takes the cookies of a sign-in in
     /// progress.
     ///
-    /// - `email`: Email address whose domain decides. An email address.
+    /// - `email`: Email address whose domain decides.
     ///
     /// # Errors
     /// 400 (bad input).

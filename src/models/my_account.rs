@@ -356,8 +356,6 @@ pub struct UpdateProfile {
     /// Full name; null clears it.
     pub name: Patch<String>,
     /// URL of the picture; null clears it.
-    ///
-    /// A URL.
     pub avatar: Patch<String>,
     /// Name for signing in, unique in the tenant; null clears it. Needs a verification record.
     ///

@@ -15,8 +15,6 @@ pub struct CreateOrganizationInvitation {
     /// At most 21 characters.
     pub inviter_id: Patch<String>,
     /// Email address of the person invited.
-    ///
-    /// An email address.
     pub invitee: String,
     /// Id of an [`Organization`](crate::models::Organization).
     ///

@@ -188,8 +188,6 @@ pub struct SamlAssertionConsumerService {
     /// How responses travel to the service provider: by form post or by redirect.
     pub binding: SamlBinding,
     /// URL of the service provider's endpoint.
-    ///
-    /// A URL.
     pub url: String,
 }
 

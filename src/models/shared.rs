@@ -60,20 +60,12 @@ crate::types::object! { AuthorizationRequest { required state "state", required 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Branding {
     /// URL of the logo.
-    ///
-    /// A URL.
     pub logo_url: Option<String>,
     /// URL of the logo for dark mode.
-    ///
-    /// A URL.
     pub dark_logo_url: Option<String>,
     /// URL of the favicon.
-    ///
-    /// A URL.
     pub favicon: Option<String>,
     /// URL of the favicon for dark mode.
-    ///
-    /// A URL.
     pub dark_favicon: Option<String>,
 }
 

@@ -153,8 +153,6 @@ pub struct CreateUser {
     /// Full name.
     pub name: Option<String>,
     /// URL of the picture.
-    ///
-    /// A URL.
     pub avatar: Patch<String>,
     /// Any JSON of your own; Logto keeps it and does not look into it.
     pub custom_data: Option<JsonObject>,
@@ -697,8 +695,6 @@ pub struct UpdateUser {
     /// Full name; null clears it.
     pub name: Patch<String>,
     /// URL of the picture; null clears it.
-    ///
-    /// A URL.
     pub avatar: Patch<String>,
     /// Any JSON of your own, in place of all there is;
     /// [`UpdateUserCustomData`](crate::models::UpdateUserCustomData) merges.

@@ -489,29 +489,13 @@ export interface BindTotp {
 
 /** Logos and favicons for light and dark mode. */
 export interface Branding {
-  /**
-   * URL of the logo.
-   *
-   * A URL.
-   */
+  /** URL of the logo. */
   logoUrl?: string | undefined;
-  /**
-   * URL of the logo for dark mode.
-   *
-   * A URL.
-   */
+  /** URL of the logo for dark mode. */
   darkLogoUrl?: string | undefined;
-  /**
-   * URL of the favicon.
-   *
-   * A URL.
-   */
+  /** URL of the favicon. */
   favicon?: string | undefined;
-  /**
-   * URL of the favicon for dark mode.
-   *
-   * A URL.
-   */
+  /** URL of the favicon for dark mode. */
   darkFavicon?: string | undefined;
 }
 
@@ -1000,11 +984,7 @@ export interface CreateOrganizationInvitation {
    * At most 21 characters.
    */
   inviterId?: string | null | undefined;
-  /**
-   * Email address of the person invited.
-   *
-   * An email address.
-   */
+  /** Email address of the person invited. */
   invitee: string;
   /**
    * Id of an {@link Organization}.
@@ -1327,11 +1307,7 @@ export interface CreateUser {
   passwordAlgorithm?: PasswordAlgorithm | undefined;
   /** Full name. */
   name?: string | undefined;
-  /**
-   * URL of the picture.
-   *
-   * A URL.
-   */
+  /** URL of the picture. */
   avatar?: string | null | undefined;
   /** Any JSON of your own; Logto keeps it and does not look into it. */
   customData?: { [member: string]: unknown } | undefined;
@@ -3795,11 +3771,7 @@ export interface SamlAssertion {
 export interface SamlAssertionConsumerService {
   /** How responses travel to the service provider: by form post or by redirect. */
   binding: SamlBinding;
-  /**
-   * URL of the service provider's endpoint.
-   *
-   * A URL.
-   */
+  /** URL of the service provider's endpoint. */
   url: string;
 }
 
@@ -4938,11 +4910,7 @@ export interface UpdatePrimaryPhone {
 export interface UpdateProfile {
   /** Full name; null clears it. */
   name?: string | null | undefined;
-  /**
-   * URL of the picture; null clears it.
-   *
-   * A URL.
-   */
+  /** URL of the picture; null clears it. */
   avatar?: string | null | undefined;
   /**
    * Name for signing in, unique in the tenant; null clears it. Needs a verification record.
@@ -5206,11 +5174,7 @@ export interface UpdateUser {
   primaryPhone?: string | null | undefined;
   /** Full name; null clears it. */
   name?: string | null | undefined;
-  /**
-   * URL of the picture; null clears it.
-   *
-   * A URL.
-   */
+  /** URL of the picture; null clears it. */
   avatar?: string | null | undefined;
   /** Any JSON of your own, in place of all there is; {@link UpdateUserCustomData} merges. */
   customData?: { [member: string]: unknown } | undefined;

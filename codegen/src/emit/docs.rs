@@ -135,7 +135,7 @@ fn sentences(own: Option<String>, name: &str, facts: &Facts) -> String {
         let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
         format!("{first}{}.", letters.as_str())
     });
-    let facts = facts_text(facts);
+    let facts = facts_text(facts, &text);
     if !facts.is_empty() {
         text.push_str("\n\n");
         text.push_str(&facts);
@@ -143,8 +143,8 @@ fn sentences(own: Option<String>, name: &str, facts: &Facts) -> String {
     text
 }
 
-/// Limits, formats and defaults in words.
-fn facts_text(facts: &Facts) -> String {
+/// Limits, formats and defaults in words. A format that is `said` already is not repeated.
+fn facts_text(facts: &Facts, said: &str) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend(range(facts.min_length, facts.max_length, "character"));
     parts.extend(range(facts.min_items, facts.max_items, "element"));
@@ -156,8 +156,8 @@ fn facts_text(facts: &Facts) -> String {
     }
     parts.extend(facts.pattern.as_deref().map(pattern));
     parts.extend(match facts.format.as_deref() {
-        Some("url" | "uri") => Some("A URL.".to_owned()),
-        Some("email") => Some("An email address.".to_owned()),
+        Some("url" | "uri") if !said.contains("URL") => Some("A URL.".to_owned()),
+        Some("email") if !said.contains("mail address") => Some("An email address.".to_owned()),
         Some("date-time") => Some("A date and time as in RFC 3339.".to_owned()),
         _ => None,
     });
@@ -220,8 +220,13 @@ mod tests {
     fn limits_are_said_in_words() {
         let facts =
             Facts { min_length: Some(1), max_length: Some(128), pattern: Some("/^a/i".into()), ..Facts::default() };
-        assert_eq!(facts_text(&facts), "1 to 128 characters. Matches `^a`, in upper or lower case.");
+        assert_eq!(facts_text(&facts, ""), "1 to 128 characters. Matches `^a`, in upper or lower case.");
         let facts = Facts { default: Some(3600.into()), minimum: Some("1".into()), ..Facts::default() };
-        assert_eq!(facts_text(&facts), "At least 1. `3600` if left out.");
+        assert_eq!(facts_text(&facts, ""), "At least 1. `3600` if left out.");
+        let facts = Facts { format: Some("url".into()), ..Facts::default() };
+        assert_eq!(
+            (facts_text(&facts, "The logo."), facts_text(&facts, "URL of the logo.")),
+            ("A URL.".into(), String::new())
+        );
     }
 }

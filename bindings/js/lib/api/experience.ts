@@ -14,11 +14,7 @@ export interface UploadExperienceAvatarForm {
 
 /** What `GetEnabledSsoConnectors` can be asked for. */
 export interface GetEnabledSsoConnectorsQuery {
-  /**
-   * Email address whose domain decides.
-   *
-   * An email address.
-   */
+  /** Email address whose domain decides. */
   email: string;
 }
 

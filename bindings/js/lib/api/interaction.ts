@@ -7,11 +7,7 @@ import type { AuthorizationRequest, BindLegacyInteractionMfa, ConsentLegacyInter
 
 /** What `ListLegacyInteractionSingleSignOnConnectors` can be asked for. */
 export interface ListLegacyInteractionSingleSignOnConnectorsQuery {
-  /**
-   * Email address whose domain decides.
-   *
-   * An email address.
-   */
+  /** Email address whose domain decides. */
   email: string;
 }
 
