@@ -55,7 +55,8 @@ impl MyAccount<'_> {
     ///
     /// # Errors
     /// 400 (bad input), 401 (no valid token), 403 (not allowed).
-    pub fn update_other_profile(&self, body: impl Borrow<models::UserProfile>) -> Request<UpdateOtherProfile> {
+    #[doc(alias = "UpdateOtherProfile")]
+    pub fn update_claims(&self, body: impl Borrow<models::UserProfile>) -> Request<UpdateOtherProfile> {
         Request::new(self.client).json(body.borrow())
     }
 
@@ -408,7 +409,7 @@ impl Operation for UpdateProfile {
     const INFO: &'static OperationInfo = &table::UPDATE_PROFILE;
 }
 
-/// The operation of [`MyAccount::update_other_profile`].
+/// The operation of [`MyAccount::update_claims`].
 #[derive(Debug)]
 pub struct UpdateOtherProfile;
 impl Operation for UpdateOtherProfile {

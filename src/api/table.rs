@@ -6760,7 +6760,7 @@ pub(crate) static UPDATE_ORGANIZATION_SCOPE: OperationInfo = OperationInfo {
 pub(crate) static UPDATE_OTHER_PROFILE: OperationInfo = OperationInfo {
     id: "UpdateOtherProfile",
     group: "my_account",
-    name: "update_other_profile",
+    name: "update_claims",
     method: Method::Patch,
     path: "/api/my-account/profile",
     path_parameters: &[],

@@ -3087,7 +3087,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
     Typed {
         id: "UpdateOtherProfile",
         build: |client, input| {
-            let request = client.my_account().update_other_profile(input.body::<models::UserProfile>()?);
+            let request = client.my_account().update_claims(input.body::<models::UserProfile>()?);
             input.finish(request)
         },
         read: plain::<api::my_account::UpdateOtherProfile>,

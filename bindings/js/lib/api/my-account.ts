@@ -46,7 +46,7 @@ export interface MyAccountApi {
    *
    * `UpdateOtherProfile`: `PATCH /api/my-account/profile`. Takes a user's own access token.
    */
-  updateOtherProfile(body: UserProfile, options?: CallOptions): Call<UserProfile>;
+  updateClaims(body: UserProfile, options?: CallOptions): Call<UserProfile>;
 
   /**
    * Sets the user's password; needs a verification record unless the account has nothing to verify with.
@@ -275,7 +275,7 @@ export interface MyAccountApi {
 export const myAccount: Group<MyAccountApi> = /* @__PURE__ */ group(`
 getProfile GetProfile GET /api/my-account u
 updateProfile UpdateProfile PATCH /api/my-account ju
-updateOtherProfile UpdateOtherProfile PATCH /api/my-account/profile ju
+updateClaims UpdateOtherProfile PATCH /api/my-account/profile ju
 updatePassword UpdatePassword POST /api/my-account/password j0u
 getMfaSettings GetMfaSettings GET /api/my-account/mfa-settings u
 updateMfaSettings UpdateMfaSettings PATCH /api/my-account/mfa-settings ju
