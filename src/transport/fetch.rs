@@ -16,7 +16,7 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 
 use super::redirect::Redirects;
-use super::{HttpRequest, HttpResponse, HttpTransport, RedirectPolicy, TransportError, TransportOptions};
+use super::{Headers, HttpRequest, HttpResponse, HttpTransport, RedirectPolicy, TransportError, TransportOptions};
 use crate::runtime::user_agent;
 
 /// HTTP by `fetch`: the global one, or a function that is called like it. Runs in browsers and their workers, Node,
@@ -24,7 +24,8 @@ use crate::runtime::user_agent;
 ///
 /// Dropping the future of a request aborts it. Every failure counts as possibly carried out: `fetch` does not say.
 /// Browsers hide redirects, so that they cannot be an answer there ([`ErrorKind::Unsupported`](crate::ErrorKind)), and
-/// where they are to be followed do it by their own rules; they also leave out the headers `Cookie` and `User-Agent`.
+/// where they are to be followed do it by their own rules: only requests without a body and without secrets beside
+/// `Authorization`, and never the token call, are left to them. They also leave out the headers `Cookie` and `User-Agent`.
 ///
 /// ```no_run
 /// # #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
@@ -127,7 +128,7 @@ impl FetchTransport {
     }
 
     async fn follow(&self, request: HttpRequest, options: TransportOptions) -> Result<HttpResponse, TransportError> {
-        let follow = options.redirects != RedirectPolicy::None && in_browser();
+        let follow = options.redirects != RedirectPolicy::None && in_browser() && may_go_anywhere(&request, &options);
         let ask = Ask { options, credentials: self.credentials, follow };
         let mut redirects = Redirects::new(&options);
         let mut request = request;
@@ -157,6 +158,13 @@ impl HttpTransport for FetchTransport {
         // The one place where JavaScript's values meet `Send`: they never leave this future.
         SendWrapper::new(self.follow(request, *options)).await
     }
+}
+
+/// Whether a browser may follow redirects by itself, which takes to another origin everything but `Authorization`.
+fn may_go_anywhere(request: &HttpRequest, options: &TransportOptions) -> bool {
+    // Browsers send no `Cookie` that they are given.
+    let stays = |name: &str| Headers::is_secret(name) && !matches!(name, "authorization" | "cookie");
+    !options.token_call && request.body.is_empty() && !request.headers.iter().any(|(name, _)| stays(name))
 }
 
 /// Whether this is a browser, a worker of one included.

@@ -64,6 +64,30 @@ async fn redirects_are_followed_on_request_without_credentials_for_others() {
 }
 
 #[wasm_bindgen_test]
+async fn neither_bodies_nor_keys_nor_the_token_call_follow_to_another_origin() {
+    let other = Session::open(&Script::default()).await;
+    let elsewhere = || {
+        let location = format!("{}/api/users", other.url().replace("127.0.0.1", "localhost"));
+        Answer::status(307).header("location", location)
+    };
+    let follow = RedirectPolicy::Follow(1);
+    let session = Session::open(&Script::api([elsewhere()])).await;
+    let client = session.client(FetchTransport::new()).redirects(follow).build().unwrap();
+    client.request(Method::Post, "/api/users").json(&json!({})).await.unwrap_err();
+    let session = Session::open(&Script::token([elsewhere()])).await;
+    let client = session.client(FetchTransport::new()).redirects(follow).build().unwrap();
+    client.request(Method::Get, "/api/users").await.unwrap_err();
+    assert!(other.until(0, 0).await.is_empty());
+
+    let session = Session::open(&Script::api([elsewhere()])).await;
+    let client = session.client(FetchTransport::new()).redirects(follow).build().unwrap();
+    // Where the client follows by itself it leaves the key behind; browsers would not.
+    let answer = client.request(Method::Get, "/api/users").header("x-api-key", "s3cret").await;
+    assert_eq!(answer.is_err(), in_browser());
+    assert!(other.until(0, 0).await.iter().all(|seen| seen.header("x-api-key").is_none()));
+}
+
+#[wasm_bindgen_test]
 async fn headers_arrive_as_they_were_given() {
     let answer = Answer::status(200).header("x-name", "Zoë, \"x\"").header("x-list", "a").header("x-list", "b");
     let session = Session::open(&Script::api([answer])).await;
