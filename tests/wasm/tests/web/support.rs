@@ -1,7 +1,7 @@
 //! What JavaScript runtime this is, and functions written in its language.
 
-use js_sys::{Function, Reflect};
-use wasm_bindgen::JsValue;
+use js_sys::{Function, Object, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
 
 /// Whether this is a browser, where redirects are hidden.
 pub(crate) fn in_browser() -> bool {
@@ -15,23 +15,35 @@ pub(crate) fn global(name: &str) -> JsValue {
     Reflect::get(&js_sys::global(), &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// Puts something else in place of a member of the global object until it is dropped.
+/// Puts something else in place of a member of the global object until it is dropped; also of those that cannot be
+/// assigned, such as `navigator`.
 pub(crate) struct Replaced {
     name: &'static str,
+    /// How the member was defined; undefined if it was inherited, or was none.
     before: JsValue,
 }
 
 impl Replaced {
     pub(crate) fn new(name: &'static str, value: &JsValue) -> Self {
-        let before = global(name);
-        Reflect::set(&js_sys::global(), &name.into(), value).unwrap();
+        let (global, descriptor) = (js_sys::global(), Object::new());
+        let before = Reflect::get_own_property_descriptor(&global, &name.into()).unwrap();
+        let (yes, name_of) = (JsValue::TRUE, JsValue::from_str);
+        for (member, value) in [("value", value), ("configurable", &yes), ("writable", &yes), ("enumerable", &yes)] {
+            Reflect::set(&descriptor, &name_of(member), value).unwrap();
+        }
+        assert!(Reflect::define_property(&global, &name_of(name), &descriptor).unwrap(), "{name} can be replaced");
         Self { name, before }
     }
 }
 
 impl Drop for Replaced {
     fn drop(&mut self) {
-        Reflect::set(&js_sys::global(), &self.name.into(), &self.before).unwrap();
+        let (global, name) = (js_sys::global(), JsValue::from_str(self.name));
+        match self.before.dyn_ref::<Object>() {
+            Some(before) => Reflect::define_property(&global, &name, before),
+            None => Reflect::delete_property(&global, &name),
+        }
+        .unwrap();
     }
 }
 
