@@ -1,6 +1,6 @@
 //! A call before it is made: inert data, the same for every operation.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::time::Duration;
 
 use crate::error::{Error, Result};
@@ -153,10 +153,11 @@ impl Call {
             url.push_str(query);
             separator = '&';
         }
-        for (name, value) in [("page", self.paged.page), ("page_size", self.paged.page_size)] {
+        for (name, value) in [("page=", self.paged.page), ("page_size=", self.paged.page_size)] {
             if let Some(value) = value {
-                // Writing to a string does not fail.
-                let _ = write!(url, "{separator}{name}={value}");
+                url.push(separator);
+                url.push_str(name);
+                url.push_str(&value.to_string());
                 separator = '&';
             }
         }
@@ -180,13 +181,13 @@ impl Call {
     /// What keeps the call from being made, if anything does.
     pub(crate) fn check(&mut self) -> Result<()> {
         if let Some(missing) = self.path.split_once('{').and_then(|(_, rest)| rest.split_once('}')) {
-            let missing = format!("the path parameter `{}` is not set", missing.0);
+            let missing = ["the path parameter `", missing.0, "` is not set"].concat();
             self.fail(missing);
         }
         let set = |name| self.query.contains(name);
         let missing = self.info.query_parameters.iter().find(|parameter| parameter.required && !set(parameter.name));
         if let Some(missing) = missing {
-            self.fail(format!("the query parameter `{}` is not set", missing.name));
+            self.fail(["the query parameter `", missing.name, "` is not set"].concat());
         }
         self.problem.take().map_or(Ok(()), Err)
     }

@@ -225,7 +225,8 @@ fn is_stray_page(info: &OperationInfo, response: &HttpResponse) -> bool {
 fn undocumented(info: &OperationInfo, response: &HttpResponse) -> Option<String> {
     let expects_body = matches!(info.answer, AnswerKind::Json | AnswerKind::Text | AnswerKind::Xml | AnswerKind::Html);
     if !info.success.is_empty() && !info.success.contains(&response.status) {
-        return Some(format!("the status {} is not documented for this operation (strict mode)", response.status));
+        let status = response.status.to_string();
+        return Some(["the status ", &status, " is not documented for this operation (strict mode)"].concat());
     }
     (expects_body && response.body.is_empty()).then(|| "the documented body is missing (strict mode)".to_owned())
 }

@@ -31,8 +31,8 @@ impl Endpoint {
     /// A tenant of Logto Cloud, by its id.
     pub fn cloud(tenant: impl Into<String>) -> Self {
         let tenant = tenant.into();
-        let url = format!("https://{tenant}.logto.app");
-        Self { resource: format!("{url}/api"), url, cloud_tenant: Some(tenant), allow_http: false }
+        let url = ["https://", &tenant, ".logto.app"].concat();
+        Self { resource: [&url, "/api"].concat(), url, cloud_tenant: Some(tenant), allow_http: false }
     }
 
     /// A server of one's own, by the URL under which its sign-in page is reached. The URL of a tenant,
@@ -88,7 +88,7 @@ impl Endpoint {
     /// The address of the token endpoint.
     #[must_use]
     pub fn token_url(&self) -> String {
-        format!("{}/oidc/token", self.url)
+        [&self.url, "/oidc/token"].concat()
     }
 
     /// Refuses what cannot be an endpoint, and says what to write instead.

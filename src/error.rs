@@ -127,7 +127,7 @@ impl Error {
             TransportErrorKind::Invalid => ErrorKind::Input,
             _ => ErrorKind::Transport,
         };
-        let mut error = Self::new(kind, source.to_string());
+        let mut error = Self::new(kind, source.message());
         error.0.hint = hint::transport(source.kind());
         error.with_source(source)
     }
@@ -188,7 +188,7 @@ fn plain_message(response: &HttpResponse, text: &str) -> String {
     const SHOWN: usize = 200;
     let target = response.headers.get("location").filter(|_| (300..400).contains(&response.status));
     if let Some(target) = target.and_then(|target| target.split(['?', '#']).next()) {
-        return format!("the server redirects to {target}");
+        return ["the server redirects to ", target].concat();
     }
     match text.trim() {
         "" => "the answer has no body".to_owned(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
+use futures_util::future::{BoxFuture, Either, select};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
@@ -146,23 +146,49 @@ impl Pipeline {
         if let Some(token) = token {
             request.headers.set("authorization", ["Bearer ", token.secret()].concat());
         }
-        for hook in &self.hooks {
-            before(&**hook, &mut request, &context).await.map_err(Lost::Refused)?;
+        if !self.hooks.is_empty() {
+            self.hooks_before(&mut request, &context).await.map_err(Lost::Refused)?;
         }
         // Nobody asked to see the credentials of the token call.
         let bodies = self.trace_bodies && !plan.options.token_call;
         trace::request(&request, bodies);
-        let send = self.transport.send(request, &plan.options);
+        // Not by way of what is there for `Arc`s of transports, which would box it twice.
+        let send = (*self.transport).send(request, &plan.options);
         let answer = match plan.timeout {
             Some(limit) => self.within(limit, send).await.unwrap_or_else(|| Err(timed_out("an attempt", limit))),
             None => send.await,
         };
         let mut response = answer.inspect_err(trace::lost).map_err(Lost::Transport)?;
         trace::response(&response, bodies);
-        for hook in &self.hooks {
-            hook.after(&mut response, &context).await.map_err(Lost::Refused)?;
+        if !self.hooks.is_empty() {
+            self.hooks_after(&mut response, &context).await.map_err(Lost::Refused)?;
         }
         Ok(response)
+    }
+
+    // Boxed and by themselves: clients without hooks need not carry room for them, and the npm package leaves them out.
+    #[inline(never)]
+    fn hooks_before<'a>(&'a self, request: &'a mut HttpRequest, context: &'a HookContext) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            for hook in &self.hooks {
+                before(&**hook, request, context).await?;
+            }
+            Ok(())
+        })
+    }
+
+    #[inline(never)]
+    fn hooks_after<'a>(
+        &'a self,
+        response: &'a mut HttpResponse,
+        context: &'a HookContext,
+    ) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            for hook in &self.hooks {
+                hook.after(response, context).await?;
+            }
+            Ok(())
+        })
     }
 
     async fn wait_for_limiter(&self) {
@@ -266,7 +292,8 @@ async fn before(hook: &dyn Hook, request: &mut HttpRequest, context: &HookContex
 }
 
 fn timed_out(what: &str, limit: Duration) -> TransportError {
-    TransportError::new(TransportErrorKind::Timeout, format!("{what} took longer than {} ms", limit.as_millis() as u64))
+    let millis = (limit.as_millis() as u64).to_string();
+    TransportError::new(TransportErrorKind::Timeout, [what, " took longer than ", &millis, " ms"].concat())
 }
 
 fn is_retryable(kind: TransportErrorKind) -> bool {

@@ -33,12 +33,20 @@ pub(crate) fn quoted(text: &str) -> String {
     for character in text.chars() {
         match character {
             '"' | '\\' => quoted.extend(['\\', character]),
-            '\0'..='\x1F' => quoted.push_str(&format!("\\u{:04x}", u32::from(character))),
+            '\0'..='\x1F' => {
+                quoted.push_str("\\u00");
+                quoted.extend([4, 0].map(|shift| hex(u32::from(character) >> shift)));
+            }
             _ => quoted.push(character),
         }
     }
     quoted.push('"');
     quoted
+}
+
+/// The last hexadecimal digit of a number.
+pub(crate) fn hex(number: u32) -> char {
+    char::from_digit(number & 0xF, 16).unwrap_or_default()
 }
 
 /// Cuts the first JSON value off a text that starts with one.

@@ -48,6 +48,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod api;
+mod base64;
 #[doc(hidden)]
 pub mod binding;
 pub mod blocking;

@@ -1,13 +1,7 @@
 //! Encoding of paths, queries and forms, and the checks that keep a parameter one segment.
 
-use std::borrow::Cow;
-
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-
+use crate::json::hex;
 use crate::types::QueryTarget;
-
-/// Everything but the unreserved characters of RFC 3986.
-const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Why a text cannot be a path parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,11 +11,11 @@ pub(crate) enum BadSegment {
 }
 
 /// Encodes one path segment. `.` and `..` are refused: URL parsers fold them, however they are encoded.
-pub(crate) fn segment(value: &str) -> Result<Cow<'_, str>, BadSegment> {
+pub(crate) fn segment(value: &str) -> Result<String, BadSegment> {
     match value {
         "" => Err(BadSegment::Empty),
         "." | ".." => Err(BadSegment::Dots),
-        value => Ok(utf8_percent_encode(value, COMPONENT).into()),
+        value => Ok(encode(value)),
     }
 }
 
@@ -35,7 +29,21 @@ pub(crate) fn around_parameter<'a>(path: &'a str, name: &str) -> Option<(&'a str
 }
 
 pub(crate) fn encode(value: &str) -> String {
-    utf8_percent_encode(value, COMPONENT).to_string()
+    let mut encoded = String::with_capacity(value.len());
+    push_encoded(&mut encoded, value);
+    encoded
+}
+
+/// Escapes everything but the unreserved characters of RFC 3986.
+fn push_encoded(encoded: &mut String, value: &str) {
+    for byte in value.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push('%');
+            encoded.extend([byte >> 4, byte].map(|digit| hex(digit.into()).to_ascii_uppercase()));
+        }
+    }
 }
 
 /// A query or form under construction: `a=1&b=2`.
@@ -88,9 +96,9 @@ impl QueryTarget for Pairs {
         if !self.0.is_empty() {
             self.0.push('&');
         }
-        self.0.extend(utf8_percent_encode(name, COMPONENT));
+        push_encoded(&mut self.0, name);
         self.0.push('=');
-        self.0.extend(utf8_percent_encode(value, COMPONENT));
+        push_encoded(&mut self.0, value);
     }
 }
 

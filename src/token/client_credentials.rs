@@ -1,9 +1,8 @@
 use std::fmt;
 
 use async_trait::async_trait;
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 
+use crate::base64;
 use crate::transport::headers::REDACTED;
 use crate::url::encode;
 
@@ -50,18 +49,18 @@ impl ClientCredentials {
         context: &TokenContext<'_>,
         form: &[(&str, &str)],
     ) -> Result<AccessToken, TokenError> {
-        match self.authentication {
-            ClientAuthentication::Basic => context.request_token(form, Some(&self.basic())).await,
-            ClientAuthentication::Form => {
-                let credentials = [("client_id", self.app_id.as_str()), ("client_secret", self.app_secret.as_str())];
-                context.request_token(&[form, &credentials].concat(), None).await
-            }
-        }
+        let in_form = [("client_id", self.app_id.as_str()), ("client_secret", self.app_secret.as_str())];
+        let (header, credentials) = match self.authentication {
+            ClientAuthentication::Basic => (Some(self.basic()), [].as_slice()),
+            ClientAuthentication::Form => (None, in_form.as_slice()),
+        };
+        context.request_token(&[form, credentials].concat(), header.as_deref()).await
     }
 
     /// RFC 6749 has both parts form-encoded before they are joined.
     fn basic(&self) -> String {
-        format!("Basic {}", STANDARD.encode(format!("{}:{}", encode(&self.app_id), encode(&self.app_secret))))
+        let credentials = [&*encode(&self.app_id), ":", &*encode(&self.app_secret)].concat();
+        ["Basic ", &base64::encode(credentials.as_bytes())].concat()
     }
 }
 

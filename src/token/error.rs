@@ -64,19 +64,40 @@ impl TokenError {
 
 impl std::fmt::Display for TokenError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message())
+    }
+}
+
+impl TokenError {
+    /// Put together without `format!`, whose machinery would cost 3 KB of wasm.
+    fn message(&self) -> String {
+        const ANSWERS: &str = "the token endpoint answers ";
         match self {
             Self::Refused { status, error, description, .. } => {
-                write!(f, "the token endpoint answers {status}")?;
-                error.iter().try_for_each(|error| write!(f, " {error}"))?;
-                description.iter().try_for_each(|description| write!(f, ": {description}"))
+                let mut message = [ANSWERS, &status.to_string()].concat();
+                message.extend(error.iter().flat_map(|error| [" ", error]));
+                message.extend(description.iter().flat_map(|description| [": ", description]));
+                message
             }
-            Self::Malformed { status, .. } => write!(f, "the token endpoint answers {status} without an access token"),
-            Self::Unreachable(error) => write!(f, "the token endpoint cannot be reached: {}", error.message()),
-            Self::SubjectToken(error) => write!(f, "no subject token: {}", error.message()),
-            Self::Other(error) => write!(f, "no access token: {error}"),
+            Self::Malformed { status, .. } => [ANSWERS, &status.to_string(), " without an access token"].concat(),
+            Self::Unreachable(error) => ["the token endpoint cannot be reached: ", error.message()].concat(),
+            Self::SubjectToken(error) => ["no subject token: ", error.message()].concat(),
+            Self::Other(error) => ["no access token: ", &error.to_string()].concat(),
         }
     }
 }
+
+/// A reason that is a text and nothing else.
+#[derive(Debug)]
+pub(super) struct Because(pub &'static str);
+
+impl std::fmt::Display for Because {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+impl StdError for Because {}
 
 impl StdError for TokenError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
@@ -99,7 +120,7 @@ impl From<Arc<TokenError>> for Error {
             }
             TokenError::Other(_) => (None, None, None, None),
         };
-        let error = Self::new(ErrorKind::Token, cause.to_string());
+        let error = Self::new(ErrorKind::Token, cause.message());
         error.with_code(code).with_status(status).with_hint(hint).with_stop_reason(stopped).with_source(cause)
     }
 }

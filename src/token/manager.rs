@@ -65,7 +65,7 @@ impl TokenManager {
         match step {
             // Run here: who waits for another task's renewal goes on with the old token while that lives.
             Step::Renew(ticket) => self.renewal(ticket).run().await.map_err(Error::from),
-            step => self.obtain(step).await,
+            step => Box::pin(self.obtain(step)).await,
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
+use super::error::Because;
 use super::manager::TokenManager;
 use super::state::{Known, Obtained, Ticket};
 use super::{AccessToken, TokenError, report};
@@ -65,8 +66,8 @@ impl Renewal {
         };
         match done {
             Some(Ok(renewed)) => renewed,
-            Some(Err(_)) => Err(TokenError::other("the source of tokens panicked")),
-            None => Err(TokenError::other("the renewal took longer than its lease")),
+            Some(Err(_)) => Err(TokenError::other(Because("the source of tokens panicked"))),
+            None => Err(TokenError::other(Because("the renewal took longer than its lease"))),
         }
     }
 }

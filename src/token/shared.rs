@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+
 use crate::execute::Pipeline;
 use crate::url::encode;
 
@@ -50,7 +52,7 @@ impl Shared {
     /// `parts` tell this token from others; the key is made of them.
     pub(super) fn new(store: Arc<dyn TokenStore>, parts: &[&str], rules: Rules) -> Self {
         let parts: Vec<String> = parts.iter().map(|part| encode(part)).collect();
-        Self { store, key: format!("logto-admin:token:{}", parts.join(":")), rules }
+        Self { store, key: ["logto-admin:token:", &parts.join(":")].concat(), rules }
     }
 
     /// Takes the token of another process, or fetches one for all. A store that fails is left out.
@@ -61,18 +63,15 @@ impl Shared {
         fetch: impl Future<Output = Result<Obtained, TokenError>> + Send,
     ) -> Result<Obtained, TokenError> {
         let owner = owner(pipeline);
-        match self.turn(pipeline, known, &owner).await {
-            Ok(Turn::Found(obtained)) => return Ok(obtained),
-            Ok(Turn::Mine) => {}
-            Err(error) => {
-                report::store_failed(&error);
-                return fetch.await;
-            }
+        let turn = self.turn(pipeline, known, &owner).await;
+        if let Ok(Turn::Found(obtained)) = turn {
+            return Ok(obtained);
         }
         let fetched = fetch.await;
         let done = match &fetched {
+            _ if turn.is_err() => turn.map(drop),
             Ok(obtained) => self.hand_over(pipeline, &obtained.token, &owner).await,
-            Err(_) => self.within(pipeline, self.store.unlock(&self.key, &owner)).await,
+            Err(_) => self.unlock(pipeline, &owner).await,
         };
         done.unwrap_or_else(|error| report::store_failed(&error));
         fetched
@@ -87,7 +86,7 @@ impl Shared {
             if let Look::Usable(obtained) = self.look(pipeline, known).await? {
                 return Ok(Turn::Found(obtained));
             }
-            if self.within(pipeline, self.store.try_lock(&self.key, owner, LOCK_TTL)).await? {
+            if self.within(pipeline, self.store().try_lock(&self.key, owner, LOCK_TTL)).await? {
                 return self.first_thing_with_the_lock(pipeline, known, owner).await;
             }
             if runtime.monotonic().saturating_sub(start) >= PATIENCE {
@@ -108,16 +107,16 @@ impl Shared {
     ) -> Result<Turn, StoreError> {
         match self.look(pipeline, known).await? {
             Look::Usable(obtained) => {
-                self.within(pipeline, self.store.unlock(&self.key, owner)).await?;
+                self.unlock(pipeline, owner).await?;
                 Ok(Turn::Found(obtained))
             }
-            Look::Refused => self.within(pipeline, self.store.remove(&self.key)).await.map(|()| Turn::Mine),
+            Look::Refused => self.within(pipeline, self.store().remove(&self.key)).await.map(|()| Turn::Mine),
             Look::Nothing => Ok(Turn::Mine),
         }
     }
 
     async fn look(&self, pipeline: &Pipeline, known: &Known) -> Result<Look, StoreError> {
-        let text = self.within(pipeline, self.store.get(&self.key)).await?;
+        let text = self.within(pipeline, self.store().get(&self.key)).await?;
         let read = text.and_then(|text| stored::read(&text, pipeline.runtime.now()));
         Ok(read.map_or(Look::Nothing, |obtained| self.judge(obtained, known)))
     }
@@ -138,15 +137,24 @@ impl Shared {
         let ttl = token.lifetime();
         if ttl.is_none_or(|ttl| !ttl.is_zero()) {
             let text = stored::write(token, pipeline.runtime.now());
-            self.within(pipeline, self.store.set(&self.key, &text, ttl)).await?;
+            self.within(pipeline, self.store().set(&self.key, &text, ttl)).await?;
         }
-        self.within(pipeline, self.store.unlock(&self.key, owner)).await
+        self.unlock(pipeline, owner).await
+    }
+
+    async fn unlock(&self, pipeline: &Pipeline, owner: &str) -> Result<(), StoreError> {
+        self.within(pipeline, self.store().unlock(&self.key, owner)).await
+    }
+
+    /// Not by way of what is there for `Arc`s of stores, which would box every future twice.
+    fn store(&self) -> &dyn TokenStore {
+        &*self.store
     }
 
     async fn within<T>(
         &self,
         pipeline: &Pipeline,
-        work: impl Future<Output = Result<T, StoreError>> + Send,
+        work: BoxFuture<'_, Result<T, StoreError>>,
     ) -> Result<T, StoreError> {
         let done = pipeline.within(STORE_TIMEOUT, work).await;
         done.unwrap_or_else(|| Err("the store does not answer".into()))
@@ -155,6 +163,6 @@ impl Shared {
 
 /// A name that no other renewal has; it need not be secret.
 fn owner(pipeline: &Pipeline) -> String {
-    let part = || (pipeline.runtime.random() * f64::from(u32::MAX)) as u32;
-    format!("{:08x}{:08x}-{:x}", part(), part(), pipeline.runtime.now().as_millis())
+    let part = || ((pipeline.runtime.random() * f64::from(u32::MAX)) as u32).to_string();
+    [part(), part(), pipeline.runtime.now().as_millis().to_string()].join("-")
 }

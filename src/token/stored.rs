@@ -13,14 +13,14 @@ const VERSION: u64 = 1;
 
 /// Writes a token that was issued just `now`.
 pub(super) fn write(token: &AccessToken, now: Timestamp) -> String {
-    let mut text = format!("{{\"v\":{VERSION},\"token\":{}", json::quoted(token.secret()));
+    let mut text = ["{\"v\":", &VERSION.to_string(), ",\"token\":", &json::quoted(token.secret())].concat();
     if let Some(lifetime) = token.lifetime().map(millis) {
         let end = now.as_millis().saturating_add(lifetime);
-        text.push_str(&format!(",\"expires_at\":{end},\"lifetime\":{lifetime}"));
+        text.extend([",\"expires_at\":", &end.to_string(), ",\"lifetime\":", &lifetime.to_string()]);
     }
     for (name, value) in [("scope", token.granted_scope()), ("missing_scope", token.missing_scope())] {
         if let Some(value) = value {
-            text.push_str(&format!(",\"{name}\":{}", json::quoted(value)));
+            text.extend([",\"", name, "\":", &json::quoted(value)]);
         }
     }
     text.push('}');

@@ -81,6 +81,7 @@ impl Body {
 }
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+#[inline(never)] // The npm package leaves it out: its bodies are bytes.
 fn js_length(value: &JsValue) -> Option<usize> {
     if value.is_null() || value.is_undefined() {
         return Some(0);
@@ -91,6 +92,7 @@ fn js_length(value: &JsValue) -> Option<usize> {
 }
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+#[inline(never)] // As above.
 fn js_bytes(value: &JsValue) -> Bytes {
     if let Some(text) = value.as_string() {
         return text.into_bytes().into();

@@ -78,6 +78,13 @@ impl TransportError {
     }
 }
 
+impl TransportError {
+    /// What it says of itself.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+}
+
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
