@@ -2,7 +2,7 @@ import { load, userAgent } from "#loader";
 import type { LogtoResponse } from "./answer.js";
 import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, LogtoError, type StopReason, TimeoutError } from "./errors.js";
 import { exchange, Failure } from "./exchange.js";
-import { instantiate, type Exports } from "./instance.js";
+import { instantiate, type Exports, type Host } from "./instance.js";
 import type { Operation } from "./operation.js";
 import { HANDLED, type State } from "./state.js";
 
@@ -42,19 +42,19 @@ export class Engine {
       const limit = o.rateLimit === false ? 0 : o.rateLimit?.requests;
       wasm.configure(
         client,
-        o.endpoint?.replace(/\/+$/, ""),
-        o.tenant,
-        o.resource,
-        o.scope,
-        o.appId,
-        o.appSecret,
+        o.endpoint ?? "",
+        o.tenant ?? "",
+        o.resource ?? "",
+        o.scope ?? "all",
+        o.appId ?? "",
+        o.appSecret ?? "",
         o.getToken !== undefined,
         o.tokenStore !== undefined,
         o.timeout === 0 ? -1 : o.timeout,
         o.totalTimeout === 0 ? -1 : o.totalTimeout,
         o.retries,
         limit,
-        (o.rateLimit || undefined)?.per ?? 0,
+        (o.rateLimit || undefined)?.per,
         o.maxResponseBytes,
         o.credentials === "include" || /^cookie: /m.test(lines),
         isolated(),
@@ -126,12 +126,13 @@ export class Engine {
       .then(([number, text]) => this.#settle(operation, stop, number, text), failed);
   }
 
-  #host() {
+  #host(): Host {
     return {
-      now: () => Date.now(),
-      monotonic: () => performance.now(),
-      random: () => Math.random(),
-      send: (operation: number, client: number, call: number, method: string, url: string, lines: string, body: string, tokenCall: boolean, limit: number) => {
+      now: [[], () => Date.now()],
+      monotonic: [[], () => performance.now()],
+      random: [[], () => Math.random()],
+      send: [[3, 4, 5, 6], (operation: number, client: number, call: number, method: string, url: string, lines: string, body: string, token: number, limit: number) => {
+        const tokenCall = token === 1;
         const state = this.#clients.get(client) as State;
         const pending = tokenCall ? undefined : this.#calls.get(call);
         const controller = new AbortController();
@@ -154,8 +155,8 @@ export class Engine {
             const { status, headers } = response;
             if (pending) Object.assign(pending, { response, text });
             if (status < 400 && !tokenCall) return this.#settle(operation, stop, status);
-            const line = (name: string): string => (headers.has(name) ? `${name}: ${headers.get(name)}\n` : "");
-            this.#settle(operation, stop, status, line("content-type") + line("retry-after"), text);
+            const [type, after] = [headers.get("content-type"), headers.get("retry-after")];
+            this.#settle(operation, stop, status, (type ? `content-type: ${type}\n` : "") + seconds(after), text);
           },
           (error: unknown) => {
             const failure = error instanceof Failure ? error : new Failure(0, String(error), error);
@@ -164,8 +165,8 @@ export class Engine {
             this.#settle(operation, stop, failure.kind, failure.message);
           },
         );
-      },
-      sleep: (operation: number, milliseconds: number, background: boolean) => {
+      }],
+      sleep: [[], (operation: number, milliseconds: number, background: number) => {
         let timer: ReturnType<typeof setTimeout>;
         const stop = (): void => clearTimeout(timer);
         const wait = (left: number): void => {
@@ -175,8 +176,8 @@ export class Engine {
         };
         this.#operations.set(operation, stop);
         wait(milliseconds);
-      },
-      token: (operation: number, client: number) => {
+      }],
+      token: [[], (operation: number, client: number) => {
         const state = this.#clients.get(client);
         this.#ask(operation, state, "`getToken` failed", async () => {
           const token = await state?.options.getToken?.();
@@ -184,8 +185,8 @@ export class Engine {
           if (typeof accessToken !== "string" || accessToken === "") throw new TypeError("it gave no token");
           return [expiresIn, accessToken];
         });
-      },
-      store: (operation: number, client: number, kind: number, key: string, value: string, seconds: number) => {
+      }],
+      store: [[3, 4], (operation: number, client: number, kind: number, key: string, value: string, seconds: number) => {
         const state = this.#clients.get(client);
         this.#ask(operation, state, "the token store failed", async () => {
           const store = state?.options.tokenStore;
@@ -199,17 +200,17 @@ export class Engine {
           }
           return [0, ""];
         });
-      },
-      cancel: (operation: number) => {
+      }],
+      cancel: [[], (operation: number) => {
         const stop = this.#operations.get(operation);
         this.#operations.delete(operation);
         stop?.();
-      },
-      done: (call: number, token: string) => this.#end(call)?.resolve(token),
-      failed: (call: number, kind: string, message: string, status: number, code: string, hint: string, attempts: number, stopReason: string) => {
+      }],
+      done: [[1], (call: number, token: string) => this.#end(call)?.resolve(token)],
+      failed: [[1, 2, 4, 5, 7], (call: number, kind: string, message: string, status: number, code: string, hint: string, attempts: number, stopReason: string) => {
         const pending = this.#end(call);
         pending?.reject(failure(pending, { kind, message, status, code, hint, attempts, stopReason }));
-      },
+      }],
     };
   }
 
@@ -282,6 +283,13 @@ function parsed(text: string): Record<string, unknown> {
 
 function broken(cause: unknown): LogtoError {
   return new LogtoError("the WebAssembly module failed, and is replaced for the next call; this one may have been carried out", { cause });
+}
+
+/** `Retry-After` in seconds, also if it is a date; the module reads numbers alone, and nonsense is as good as nothing. */
+function seconds(after: string | null): string {
+  const date = /^\w{3}, .* GMT$/.test(after ?? "") ? (Date.parse(after!) - Date.now()) / 1000 : NaN;
+  const left = date === date ? String(Math.min(4e9, Math.max(0, Math.ceil(date)))) : (after ?? "").trim();
+  return /^\d+$/.test(left) && Number(left) < 2 ** 32 ? `retry-after: ${left}` : "";
 }
 
 /** Whether what one request began must not be awaited by another. */

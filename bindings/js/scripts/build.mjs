@@ -2,7 +2,6 @@
 import { execFileSync } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { instanceSource } from "./glue.mjs";
 import { optimise } from "./optimise.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
@@ -11,14 +10,12 @@ const run = (command, ...args) => execFileSync(command, args, { cwd: here, stdio
 rmSync(`${here}dist`, { recursive: true, force: true });
 mkdirSync(`${here}dist/loader`, { recursive: true });
 
-// The optimiser comes from npm: wasm-pack would download one.
+// The optimiser comes from npm: wasm-pack would download one. Its glue is not used: see lib/instance.ts.
 run("wasm-pack", "build", "--mode", "no-install", "--target", "web", "--profile", "wasm", "--no-opt", "--no-pack", "--no-typescript", "--out-dir", "pkg", "--out-name", "module");
 
 const module = await optimise(readFileSync(`${here}pkg/module_bg.wasm`));
 writeFileSync(`${here}dist/logto_admin.wasm`, module);
-writeFileSync(`${here}dist/instance.js`, instanceSource(readFileSync(`${here}pkg/module.js`, "utf8")));
 writeFileSync(`${here}dist/loader/bytes.js`, bytesSource(module));
-copyFileSync(`${here}lib/instance.d.ts`, `${here}dist/instance.d.ts`);
 copyFileSync(`${here}lib/loader/bytes.d.ts`, `${here}dist/loader/bytes.d.ts`);
 
 run("node_modules/.bin/tsc", "-p", ".");

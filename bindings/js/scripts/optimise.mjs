@@ -4,30 +4,52 @@ import binaryen from "binaryen";
 // What every supported runtime has; "all features" makes a module that Node 20 refuses.
 const FEATURES = ["MutableGlobals", "NontrappingFPToInt", "SignExt", "BulkMemory", "BulkMemoryOpt", "ReferenceTypes", "Multivalue"];
 
-// A panic ends the instance and is told by its trap: nobody reads what it would say, so what says it can go, and all
-// debug output with it. Threads
-// are asked for by `SendWrapper` alone, which this module never has one of. Functions of one body
-// share one name by now, so nothing goes whose body could be that of something else.
-const PANICS =
-  /::panicking::(panic|assert)|unwrap_failed|expect_failed|slice_\w*fail|begin_panic|rust_panic|handle_alloc|capacity_overflow|raw_vec::handle_error|as core.*::fmt::Debug>|std.*::thread::current/;
+// Functions that this module has and never runs, by name: they become traps, and what they alone need goes with them.
+// Functions of one body share one name by now, so nothing goes whose body could be that of something else.
+const NEVER = [
+  // A panic ends the instance and is told by its trap: nobody reads what it would say.
+  /::panicking::(panic|assert)|std.*::panicking|unwrap_failed|expect_failed|slice_\w*fail|begin_panic|rust_panic/,
+  /handle_alloc|capacity_overflow|raw_vec::handle_error/,
+  // Errors are told by their parts. What the host threw is a text, and so are reasons of the client's own.
+  / as core.*::fmt::(Debug|LowerHex)>|::fmt::builders::|::fmt::Write>::write_fmt|fmt::Write::write_fmt/,
+  /<(?!logto_admin_js::platform::HostError|logto_admin::token::error::Because|alloc.*::boxed::Box).* as core.*::fmt::Display>|<impl core.*::fmt::Display for /,
+  // Threads are asked for by `SendWrapper`, and JavaScript values by bodies of the web: there is neither here.
+  /std.*::thread::current|JsValue|js_sys::|closures::_::invoke|body::js_(bytes|length)/,
+  // Bytes are never changed in place.
+  /bytes::bytes::\w+_(to_mut|is_unique)/,
+  // The host has hooks of its own, and reads dates.
+  /Pipeline::hooks_(before|after)|date::parse_http_date/,
+];
+
+// Whatever formats would trap.
+const FORMATS = /::fmt::write$|fmt::format(::|$)/;
 
 // Where in the sources a panic would have been.
-const SOURCES = /(\/rustc\/[0-9a-f]{40}|\/[\w./-]*\/registry\/src\/[\w.-]+|\/rust\/deps)\/[\w./-]+?\.rs/g;
+const SOURCES = /(\/rustc\/[0-9a-f]{40}|\/[\w./-]*\/registry\/src\/[\w.-]+|\/rust\/deps)\/[\w./-]+?\.rs|(?<!\w)(bindings\/js\/)?src\/[\w/]+\.rs/g;
 
 export async function optimise(bytes) {
   const module = binaryen.readBinary(blank(bytes));
   module.setFeatures(FEATURES.reduce((all, name) => all | binaryen.Features[name], 0));
-  for (let index = 0; index < module.getNumFunctions(); index++) {
-    const reference = module.getFunctionByIndex(index);
-    const { name, module: importedFrom } = binaryen.getFunctionInfo(reference);
-    if (importedFrom === "" && PANICS.test(name)) binaryen.Function(reference).body = module.unreachable();
+  for (const { reference, name } of functions(module)) {
+    if (NEVER.some((never) => never.test(name))) binaryen.Function(reference).body = module.unreachable();
   }
   binaryen.setOptimizeLevel(2);
   binaryen.setShrinkLevel(2);
+  // Addresses below 1024 are the end of the stack, and never those of values with members.
+  binaryen.setLowMemoryUnused(true);
   for (let pass = 0; pass < 3; pass++) module.optimize();
+  const formats = functions(module).find(({ name }) => FORMATS.test(name.replace(/::h[0-9a-f]{16}$/, "")));
+  if (formats) throw new Error(`something formats, which would trap: ${formats.name} is reached`);
   module.runPasses(["strip-debug", "strip-producers", "strip-target-features"]);
   if (!module.validate()) throw new Error("the optimised module is not valid");
   return module.emitBinary();
+}
+
+/** The functions that are not imported. */
+function functions(module) {
+  const all = Array.from({ length: module.getNumFunctions() }, (_, index) => module.getFunctionByIndex(index));
+  const named = all.map((reference) => ({ reference, ...binaryen.getFunctionInfo(reference) }));
+  return named.filter(({ module }) => module === "");
 }
 
 /** Overwrites the names of source files by zeros of the same length. */

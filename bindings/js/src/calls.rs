@@ -1,15 +1,16 @@
 //! Calls: begun by the host, ended by its functions `done` and `failed`.
 
+use futures_util::future::BoxFuture;
 use logto_admin::binding::GenericRequest;
 use logto_admin::operation::Authentication;
 use logto_admin::transport::Method;
-use logto_admin::{Client, Error, ErrorKind, RetryPolicy, StopReason};
+use logto_admin::{Error, ErrorKind, StopReason};
 use wasm_bindgen::prelude::*;
 
 use crate::operations::Outcome;
 use crate::{clients, headers, host, operations, tasks};
 
-/// Begins a request, and gives the number by which it can be cancelled.
+/// Begins a request, and gives the number by which it can be cancelled. What is NaN is as the client has it.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments, reason = "an object would cost more glue than it explains")]
 pub fn request(
@@ -21,29 +22,46 @@ pub fn request(
     header_lines: &str,
     authentication: &str,
     idempotent: bool,
-    timeout: Option<f64>,
-    total_timeout: Option<f64>,
-    retries: Option<u32>,
+    timeout: f64,
+    total_timeout: f64,
+    retries: f64,
 ) -> u32 {
     let (method, authentication) = (parse_method(method), parse_authentication(authentication));
     let headers = headers::parse(header_lines);
-    let (timeout, total_timeout) = (timeout.and_then(clients::duration), total_timeout.and_then(clients::duration));
-    let retry = retries.map(|retries| RetryPolicy::attempts(retries.saturating_add(1)));
-    begin(client, call, async move |client| {
-        let (path, query) = (path.as_str(), query.as_str());
-        let request =
-            GenericRequest { method, path, query, headers, authentication, idempotent, timeout, total_timeout, retry };
-        client.generic(request).await.map(|_| String::new())
-    })
+    let (timeout, total_timeout) = (clients::duration(timeout), clients::duration(total_timeout));
+    let retry = clients::retry(retries);
+    let Some(client) = clients::get(client) else { return u32::MAX };
+    begin(
+        call,
+        Box::pin(async move {
+            let (path, query) = (path.as_str(), query.as_str());
+            let request = GenericRequest {
+                method,
+                path,
+                query,
+                headers,
+                authentication,
+                idempotent,
+                timeout,
+                total_timeout,
+                retry,
+            };
+            client.generic(request).await.map(|_| String::new())
+        }),
+    )
 }
 
 /// Begins to get the access token, and gives the number by which that can be cancelled.
 #[wasm_bindgen]
 pub fn access_token(client: u32, call: u32, force: bool) -> u32 {
-    begin(client, call, async move |client| {
-        let token = if force { client.renewed_access_token().await } else { client.access_token().await };
-        token.map(|token| token.secret().to_owned())
-    })
+    let Some(client) = clients::get(client) else { return u32::MAX };
+    begin(
+        call,
+        Box::pin(async move {
+            let token = if force { client.renewed_access_token().await } else { client.access_token().await };
+            token.map(|token| token.secret().to_owned())
+        }),
+    )
 }
 
 /// Drops a call.
@@ -67,27 +85,22 @@ pub fn trap() {
     panic!("asked for");
 }
 
-fn begin<F>(client: u32, call: u32, work: impl FnOnce(Client) -> F) -> u32
-where
-    F: Future<Output = Result<String, Error>> + Send + 'static,
-{
-    let Some(client) = clients::get(client) else { return u32::MAX };
-    let work = work(client);
+/// Boxed, so that what tells the host how it ended is there once.
+fn begin(call: u32, work: BoxFuture<'static, Result<String, Error>>) -> u32 {
     let task = tasks::spawn(
         call,
         Box::pin(async move {
-            // A host that throws here has forgotten the call.
-            let _ = match work.await {
+            match work.await {
                 Ok(text) => host::done(call, &text),
                 Err(error) => fail(call, &error),
-            };
+            }
         }),
     );
     tasks::run();
     task
 }
 
-fn fail(call: u32, error: &Error) -> Result<(), JsValue> {
+fn fail(call: u32, error: &Error) {
     host::failed(
         call,
         kind(error.kind()),

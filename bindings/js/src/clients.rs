@@ -4,8 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use logto_admin::token::Refresher;
-use logto_admin::transport::TransportOptions;
+use logto_admin::token::{ClientCredentials, Refresher};
 use logto_admin::{Client, Endpoint, RateLimit, RetryPolicy};
 use wasm_bindgen::prelude::*;
 
@@ -36,69 +35,70 @@ pub fn release(client: u32) {
     drop(client);
 }
 
-/// Configures a client, with settings that the host has checked. Times are in milliseconds; a negative number stands for none, a missing one for what is usual.
+/// Configures a client, with settings that the host has checked. Times are in milliseconds; a negative number stands for
+/// none, NaN for what is usual, and so does an empty text.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments, reason = "an object would cost more glue than it explains")]
 pub fn configure(
     client: u32,
-    url: Option<String>,
-    tenant: Option<String>,
-    resource: Option<String>,
-    scope: Option<String>,
-    app_id: Option<String>,
-    app_secret: Option<String>,
+    url: String,
+    tenant: String,
+    resource: String,
+    scope: &str,
+    app_id: String,
+    app_secret: String,
     own_tokens: bool,
     own_store: bool,
-    timeout: Option<f64>,
-    total_timeout: Option<f64>,
-    retries: Option<u32>,
-    limit: Option<u32>,
+    timeout: f64,
+    total_timeout: f64,
+    retries: f64,
+    limit: f64,
     limit_per: f64,
-    max_response_bytes: Option<f64>,
+    max_response_bytes: f64,
     ambient_cookies: bool,
     isolates_requests: bool,
 ) {
-    let mut endpoint = match (tenant, url) {
-        (Some(tenant), Some(url)) => Endpoint::cloud(tenant).custom_domain(url),
-        (Some(tenant), None) => Endpoint::cloud(tenant),
-        (None, url) => Endpoint::self_hosted(url.unwrap_or_default()),
-    };
-    if let Some(resource) = resource {
+    let mut endpoint = if tenant.is_empty() { Endpoint::self_hosted(url) } else { cloud(tenant, url) };
+    if !resource.is_empty() {
         endpoint = endpoint.with_resource(resource);
     }
-    let mut builder = Client::builder(endpoint).ambient_cookies(ambient_cookies);
+    let mut builder = Client::builder(endpoint)
+        .ambient_cookies(ambient_cookies)
+        .scope(Some(scope).filter(|scope| !scope.is_empty()))
+        .total_timeout(duration(total_timeout));
     if own_tokens {
         builder = builder.token_source(HostTokens { client });
-    } else if let (Some(app_id), Some(app_secret)) = (app_id, app_secret) {
-        builder = builder.client_credentials(app_id, app_secret);
+    } else if !app_id.is_empty() {
+        builder = builder.token_source(ClientCredentials::new(app_id, app_secret));
     }
     if own_store {
         builder = builder.token_store(HostStore { client });
     }
-    if let Some(scope) = scope {
-        builder = builder.scope(Some(scope.as_str()).filter(|scope| !scope.is_empty()));
-    }
-    if let Some(timeout) = timeout {
+    if !timeout.is_nan() {
         builder = builder.timeout(duration(timeout));
     }
-    if let Some(timeout) = total_timeout {
-        builder = builder.total_timeout(duration(timeout));
+    if let Some(retry) = retry(retries) {
+        builder = builder.retry(retry);
     }
-    if let Some(retries) = retries {
-        builder = builder.retry(RetryPolicy::attempts(retries.saturating_add(1)));
-    }
-    if let Some(requests) = limit {
-        let limit = duration(limit_per).filter(|_| requests > 0).map(|per| RateLimit::new(requests, per));
+    if !limit.is_nan() {
+        let limit = duration(limit_per).filter(|_| limit > 0.0).map(|per| RateLimit::new(limit as u32, per));
         builder = builder.rate_limit(limit);
     }
-    let usual = TransportOptions::default().max_response_bytes;
-    builder = builder.max_response_bytes(max_response_bytes.map_or(usual, |bytes| bytes as u64));
+    if max_response_bytes >= 0.0 {
+        builder = builder.max_response_bytes(max_response_bytes as u64);
+    }
     let built = builder.build_on(Arc::new(HostTransport { client }), Arc::new(HostRuntime { isolates_requests }));
     CLIENTS.with_borrow_mut(|clients| {
         if let Some(slot) = clients.get_mut(client) {
             *slot = Some(built);
         }
     });
+}
+
+/// A tenant of Logto Cloud, perhaps under a domain of its own.
+fn cloud(tenant: String, url: String) -> Endpoint {
+    let endpoint = Endpoint::cloud(tenant);
+    if url.is_empty() { endpoint } else { endpoint.custom_domain(url) }
 }
 
 /// Keeps the client's token fresh until it is told otherwise; every so many milliseconds too, if that is above 0.
@@ -121,7 +121,12 @@ pub fn let_age(client: u32) {
     tasks::run();
 }
 
-/// A time that JavaScript gives; a negative one is none.
+/// A time that JavaScript gives; a negative one is none, and so is NaN.
 pub(crate) fn duration(milliseconds: f64) -> Option<Duration> {
     (milliseconds >= 0.0).then_some(Duration::from_millis(milliseconds as u64))
+}
+
+/// How often a request is sent again at most; NaN if nothing is said.
+pub(crate) fn retry(retries: f64) -> Option<RetryPolicy> {
+    (retries >= 0.0).then(|| RetryPolicy::attempts((retries as u32).saturating_add(1)))
 }

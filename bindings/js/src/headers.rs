@@ -4,8 +4,8 @@ use logto_admin::transport::Headers;
 
 /// `name: value` lines.
 pub(crate) fn parse(text: &str) -> Headers {
-    let pairs = text.lines().filter_map(|line| line.split_once(": "));
-    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+    let pairs = text.split('\n').filter_map(|line| line.split_once(':'));
+    pairs.map(|(name, value)| (name.to_owned(), value.trim_start().to_owned())).collect()
 }
 
 pub(crate) fn write(headers: &Headers) -> String {

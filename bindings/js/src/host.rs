@@ -1,24 +1,25 @@
-//! What the host does for the module. Every function may throw, and none calls back before it returns.
+//! What the host does for the module. No function throws, and none calls back before it returns: `false` says that an
+//! operation could not begin.
 
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
     /// Milliseconds since the epoch.
-    #[wasm_bindgen(js_namespace = host, catch)]
-    pub(crate) fn now() -> Result<f64, JsValue>;
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn now() -> f64;
 
     /// Milliseconds on a clock that never goes back.
-    #[wasm_bindgen(js_namespace = host, catch)]
-    pub(crate) fn monotonic() -> Result<f64, JsValue>;
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn monotonic() -> f64;
 
     /// A number from 0 to below 1.
-    #[wasm_bindgen(js_namespace = host, catch)]
-    pub(crate) fn random() -> Result<f64, JsValue>;
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn random() -> f64;
 
     /// Fetches: settled with the status and what the module reads of the answer, or with less than 100 and what went
     /// wrong. The body of a call is with the host already; a token call brings its own.
-    #[wasm_bindgen(js_namespace = host, catch)]
+    #[wasm_bindgen(js_namespace = host)]
     #[allow(clippy::too_many_arguments, reason = "an object would cost more glue than it explains")]
     pub(crate) fn send(
         operation: u32,
@@ -30,37 +31,30 @@ extern "C" {
         body: &str,
         token_call: bool,
         limit: f64,
-    ) -> Result<(), JsValue>;
+    ) -> bool;
 
     /// Waits; a background timer does not keep a process alive.
-    #[wasm_bindgen(js_namespace = host, catch)]
-    pub(crate) fn sleep(operation: u32, milliseconds: f64, background: bool) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn sleep(operation: u32, milliseconds: f64, background: bool) -> bool;
 
     /// Asks the user's function for a token: settled with its lifetime in seconds (0 if unknown) and its text.
-    #[wasm_bindgen(js_namespace = host, catch)]
-    pub(crate) fn token(operation: u32, client: u32, call: u32) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn token(operation: u32, client: u32, call: u32) -> bool;
 
     /// Uses the user's store of tokens: reads (`kind` 0, settled with the text), writes (1) or removes (2).
-    #[wasm_bindgen(js_namespace = host, catch)]
-    pub(crate) fn store(
-        operation: u32,
-        client: u32,
-        kind: u32,
-        key: &str,
-        value: &str,
-        seconds: f64,
-    ) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn store(operation: u32, client: u32, kind: u32, key: &str, value: &str, seconds: f64) -> bool;
 
     /// Nobody waits for the operation any longer.
-    #[wasm_bindgen(js_namespace = host, catch)]
-    pub(crate) fn cancel(operation: u32) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn cancel(operation: u32);
 
     /// The call has succeeded; its answer is with the host already, or is this text.
-    #[wasm_bindgen(js_namespace = host, catch)]
-    pub(crate) fn done(call: u32, text: &str) -> Result<(), JsValue>;
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn done(call: u32, text: &str);
 
     /// The call has failed.
-    #[wasm_bindgen(js_namespace = host, catch)]
+    #[wasm_bindgen(js_namespace = host)]
     #[allow(clippy::too_many_arguments, reason = "an object would cost more glue than it explains")]
     pub(crate) fn failed(
         call: u32,
@@ -71,5 +65,5 @@ extern "C" {
         hint: &str,
         attempts: u32,
         stopped: &str,
-    ) -> Result<(), JsValue>;
+    );
 }

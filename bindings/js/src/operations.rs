@@ -5,8 +5,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use wasm_bindgen::JsValue;
-
 use crate::host;
 use crate::slab::Slab;
 
@@ -32,10 +30,10 @@ thread_local! {
 pub(crate) struct Operation(u32);
 
 impl Operation {
-    /// Begins one: `start` tells the host its number. What the host throws there is its outcome, with number -1.
-    pub(crate) fn start(start: impl FnOnce(u32) -> Result<(), JsValue>) -> Self {
+    /// Begins one: `start` tells the host its number. If the host cannot, its outcome has the number -1.
+    pub(crate) fn start(start: impl FnOnce(u32) -> bool) -> Self {
         let operation = OPERATIONS.with_borrow_mut(|operations| operations.insert(Pending::default()));
-        if start(operation).is_err() {
+        if !start(operation) {
             settle(operation, Outcome { number: -1.0, ..Outcome::default() });
         }
         Self(operation)
@@ -76,7 +74,7 @@ impl Drop for Operation {
         let pending = OPERATIONS.with_borrow_mut(|operations| operations.remove(self.0));
         // One that has ended was forgotten by the host, which ignores this then.
         if pending.is_some_and(|pending| pending.waker.is_some()) {
-            let _ = host::cancel(self.0);
+            host::cancel(self.0);
         }
     }
 }

@@ -68,11 +68,11 @@ pub(crate) struct HostRuntime {
 #[async_trait]
 impl Runtime for HostRuntime {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(host::now().unwrap_or_default() as i64)
+        Timestamp::from_millis(host::now() as i64)
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::from_millis(host::monotonic().unwrap_or_default() as u64)
+        Duration::from_millis(host::monotonic() as u64)
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -84,7 +84,7 @@ impl Runtime for HostRuntime {
     }
 
     fn random(&self) -> f64 {
-        host::random().unwrap_or(0.5)
+        host::random()
     }
 
     fn spawn(&self, task: BoxFuture<'static, ()>) {

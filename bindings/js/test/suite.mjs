@@ -107,6 +107,16 @@ const tests = {
     equal([error.attempts, error.stopReason], [2, "attempts"]);
   },
 
+  async "`Retry-After` may be a date, and nonsense is as good as nothing"({ room, client }) {
+    for (const after of ["Thu, 01 Jan 1970 00:00:00 GMT", "soon", "-1", "", "99999999999999999999", "Thu, 01 Jan 2099 25:61:00 GMT"]) {
+      await room.plan({ plan: [{ status: 503, headers: { "retry-after": after } }] });
+      equal((await client().users.get("x")).id, "x");
+    }
+    await room.plan({ plan: [{ status: 503, headers: { "retry-after": "Thu, 01 Jan 2099 00:00:00 GMT" } }] });
+    const error = await fails(client().users.get("x"), lib.ServerError);
+    equal([error.attempts, error.stopReason], [1, "time"]);
+  },
+
   async "what may have been carried out is not done again"({ room, client }) {
     await room.plan({ plan: [{ status: 500 }] });
     const error = await fails(client().users.create({}), lib.ServerError);

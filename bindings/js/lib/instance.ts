@@ -1,0 +1,90 @@
+/** The module's functions, which call the host's. Texts that are missing are empty, numbers that are missing NaN. */
+export interface Exports {
+  reserve(): number;
+  release(client: number): void;
+  configure(
+    client: number,
+    url: string,
+    tenant: string,
+    resource: string,
+    scope: string,
+    appId: string,
+    appSecret: string,
+    ownTokens: boolean,
+    ownStore: boolean,
+    timeout: number | undefined,
+    totalTimeout: number | undefined,
+    retries: number | undefined,
+    limit: number | undefined,
+    limitPer: number | undefined,
+    maxResponseBytes: number | undefined,
+    ambientCookies: boolean,
+    isolatesRequests: boolean,
+  ): void;
+  keep_fresh(client: number, interval: number): void;
+  let_age(client: number): void;
+  request(
+    client: number,
+    call: number,
+    method: string,
+    path: string,
+    query: string,
+    headerLines: string,
+    authentication: string,
+    idempotent: boolean,
+    timeout: number | undefined,
+    totalTimeout: number | undefined,
+    retries: number | undefined,
+  ): number;
+  access_token(client: number, call: number, force: boolean): number;
+  cancel(task: number): void;
+  settle(operation: number, number: number, text: string, body: string): void;
+  trap(): void;
+}
+
+/** The host's functions, by name, with the arguments that are texts; those that are yes or no are 1 or 0. */
+export type Host = Record<string, [texts: readonly number[], run: (...given: never[]) => unknown]>;
+
+interface Raw {
+  memory: WebAssembly.Memory;
+  __wbindgen_malloc(bytes: number, alignment: number): number;
+}
+
+/**
+ * Makes an instance that has this host. In place of wasm-bindgen's own glue, whose module can have one instance: a text
+ * crosses the border as a place in the module's memory and a length.
+ */
+export function instantiate(module: WebAssembly.Module, host: Host): Exports {
+  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+  const imports: Record<string, WebAssembly.ModuleImports> = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    // A name as `__wbg_send_` and 16 digits that change with the module.
+    (imports[from] ??= {})[name] = imported(host[name.slice(6, -17)]);
+  }
+  const { exports } = new WebAssembly.Instance(module, imports);
+  const raw = exports as unknown as Raw;
+  const pass = (text: string): [number, number] => {
+    const bytes = encoder.encode(text);
+    const at = raw.__wbindgen_malloc(bytes.length, 1) >>> 0;
+    new Uint8Array(raw.memory.buffer, at).set(bytes);
+    return [at, bytes.length];
+  };
+  function imported([texts, run]: Host[string] = [[], () => undefined]) {
+    return (...given: number[]): unknown => {
+      const args: unknown[] = given;
+      for (const at of texts) args.splice(at, 2, decoder.decode(new Uint8Array(raw.memory.buffer, given[at]! >>> 0, given[at + 1])));
+      // What a host throws must not fly through the module, which could not clean up behind it.
+      try {
+        return run(...(args as never[])) ?? true;
+      } catch {
+        return false;
+      }
+    };
+  }
+  const made: Record<string, unknown> = {};
+  for (const [name, run] of Object.entries(exports)) {
+    if (typeof run !== "function") continue;
+    made[name] = (...given: unknown[]) => run(...given.flatMap((one) => (typeof one === "string" ? pass(one) : [one])));
+  }
+  return made as unknown as Exports;
+}
