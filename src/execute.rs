@@ -122,7 +122,7 @@ impl Pipeline {
                 token_renewed = true;
                 continue;
             }
-            let progress = Progress { attempts: attempt, elapsed: self.since(first), idempotent: plan.idempotent };
+            let progress = || Progress { attempts: attempt, elapsed: self.since(first), idempotent: plan.idempotent };
             let decision = self.judge(&policy, progress, &outcome);
             trace::decided(plan, attempt, decision);
             match decision {
@@ -206,7 +206,7 @@ impl Pipeline {
     fn judge(
         &self,
         policy: &RetryPolicy,
-        progress: Progress,
+        progress: impl FnOnce() -> Progress,
         outcome: &Result<HttpResponse, Lost>,
     ) -> Option<Decision> {
         let response = match outcome {
@@ -216,7 +216,7 @@ impl Pipeline {
             Err(Lost::Transport(error)) => {
                 let failure =
                     Failure::Transport { never_sent: error.never_sent(), retryable: is_retryable(error.kind()) };
-                return Some(retry::decide(policy, progress, failure, self.runtime.random()));
+                return Some(retry::decide(policy, progress(), failure, self.runtime.random()));
             }
         };
         let code = json::string_member(&response.body.text(), "code");
@@ -224,7 +224,7 @@ impl Pipeline {
         let retry_after = retry_after.and_then(|value| retry::parse_retry_after(value, self.runtime.now()));
         let failure = Failure::Status { status: response.status, code: code.as_deref(), retry_after };
         self.heed_limit(response.status, code.as_deref(), retry_after);
-        Some(retry::decide(policy, progress, failure, self.runtime.random()))
+        Some(retry::decide(policy, progress(), failure, self.runtime.random()))
     }
 
     /// A 429 that is about the tenant and names no time empties the bucket.

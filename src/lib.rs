@@ -63,6 +63,7 @@ mod execute;
 #[cfg(any(doc, doctest))]
 pub mod guide;
 mod hint;
+mod items;
 mod json;
 mod limiter;
 pub mod models;

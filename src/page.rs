@@ -21,10 +21,19 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
-    pub(crate) fn new(items: Vec<T>, headers: &Headers, paged: Paged) -> Self {
+    /// A page that has no items yet.
+    pub(crate) fn new(headers: &Headers, paged: Paged) -> Self {
         let total = headers.get("total-number").and_then(|number| number.parse().ok());
         let total_is_capped = headers.get("total-number-is-capped") == Some("true");
-        Self { items, total, total_is_capped, page: paged.page, page_size: paged.page_size }
+        Self { items: Vec::new(), total, total_is_capped, page: paged.page, page_size: paged.page_size }
+    }
+
+    /// How many items to expect: what is left of the total, and no more than a page holds.
+    pub(crate) fn expected(&self) -> usize {
+        let size = u64::from(self.page_size.unwrap_or(0));
+        let before = u64::from(self.page.unwrap_or(1).saturating_sub(1)) * size;
+        let left = self.total.unwrap_or(0).saturating_sub(before);
+        usize::try_from(left.min(size)).unwrap_or(0)
     }
 
     /// The number of the last page, if the server says how many items there are.
@@ -70,5 +79,22 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.items.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_of_the_total_is_expected_and_no_more_than_a_page() {
+        for (total, page, size, expected) in
+            [("25", 1, 20, 20), ("25", 2, 20, 5), ("25", 3, 20, 0), ("18446744073709551615", 1, 100, 100)]
+        {
+            let headers = [("total-number", total)].into_iter().collect();
+            let paged = Paged { page: Some(page), page_size: Some(size) };
+            assert_eq!(Page::<u8>::new(&headers, paged).expected(), expected);
+        }
+        assert_eq!(Page::<u8>::new(&Headers::new(), Paged::default()).expected(), 0);
     }
 }

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::call::Paged;
 use crate::error::{Error, Result};
+use crate::items;
 use crate::page::Page;
 use crate::transport::{Headers, HttpResponse};
 
@@ -132,11 +133,12 @@ where
     type Output = Page<Op::Item>;
 
     fn read(response: &HttpResponse, context: &AnswerContext) -> Result<Page<Op::Item>> {
-        let items = match Op::ITEMS_AT {
-            None => decode_json(response)?,
+        let mut page = Page::new(&response.headers, context.paged);
+        page.items = match Op::ITEMS_AT {
+            None => decode_list(response, page.expected())?,
             Some(member) => decode_member(response, member)?,
         };
-        Ok(Page::new(items, &response.headers, context.paged))
+        Ok(page)
     }
 }
 
@@ -183,6 +185,12 @@ impl Answer for AnyJson {
 fn decode_json<T: DeserializeOwned>(response: &HttpResponse) -> Result<T> {
     let bytes = response.body.bytes();
     serde_json::from_slice(&bytes).map_err(|error| undecodable::<T>(&bytes, &error, response))
+}
+
+/// Decodes the whole body, which is a list of about this many items.
+fn decode_list<T: DeserializeOwned>(response: &HttpResponse, expected: usize) -> Result<Vec<T>> {
+    let bytes = response.body.bytes();
+    items::from_slice(&bytes, expected).map_err(|error| undecodable::<Vec<T>>(&bytes, &error, response))
 }
 
 /// Decodes one member of the body, and ignores the others.

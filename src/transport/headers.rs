@@ -2,15 +2,21 @@ mod text;
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::Arc;
 
 use self::text::Text;
 
 /// The headers of a request or an answer: names in lower case, in the order they were added.
 ///
 /// A plain list: messages have a dozen headers, and the `http` crate's map costs 16 KB of wasm.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Headers(Vec<(Text, Text)>);
+#[derive(Clone, Default)]
+pub struct Headers {
+    list: Vec<(Text, Text)>,
+    /// What the packed ones of them are parts of.
+    packed: String,
+}
+
+/// Names of most requests' headers that are no secret, so that these need no search.
+const PLAIN: [&str; 3] = ["accept", "user-agent", "content-type"];
 
 /// What is in the names of headers that are secret, also of those that proxies and hooks think of. Better one too many.
 const SECRET: [&[u8]; 8] =
@@ -23,30 +29,26 @@ impl Headers {
     /// No headers.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { list: Vec::new(), packed: String::new() }
     }
 
-    /// The headers of an answer, names in lower case.
+    /// The headers of an answer, names in lower case; `length` is about how long all of them are together.
     #[allow(dead_code, reason = "builds without a transport of their own have none")]
-    pub(crate) fn packed(pairs: &[(&str, Cow<'_, str>)]) -> Self {
-        let mut whole = String::with_capacity(pairs.iter().map(|(name, value)| name.len() + value.len()).sum());
-        for (name, value) in pairs {
-            whole.push_str(name);
-            whole.push_str(value);
-        }
-        let whole: Arc<str> = whole.into();
-        let mut end = 0;
-        let mut part = |length: usize| {
-            let start = end;
-            end += length;
-            Text::Part { whole: Arc::clone(&whole), start, end }
+    pub(crate) fn packed<'a>(length: usize, pairs: impl Iterator<Item = (&'a str, Cow<'a, str>)>) -> Self {
+        let mut packed = String::with_capacity(length);
+        let mut pack = |text: &str| {
+            let start = packed.len();
+            packed.push_str(text);
+            Text::Packed(start..packed.len())
         };
-        Self(pairs.iter().map(|(name, value)| (part(name.len()), part(value.len()))).collect())
+        let list = pairs.map(|(name, value)| (pack(name), pack(&value))).collect();
+        Self { list, packed }
     }
 
     /// Name and value of each.
     pub(crate) fn into_pairs(self) -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)> {
-        self.0.into_iter().map(|(name, value)| (name.into_cow(), value.into_cow()))
+        let Self { list, packed } = self;
+        list.into_iter().map(move |(name, value)| (name.into_own(&packed), value.into_own(&packed)))
     }
 
     /// The first value of `name`, which is compared without regard to case.
@@ -70,42 +72,42 @@ impl Headers {
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) {
         let name = lower_case(name.into());
         self.remove(&name);
-        self.0.push((name.into(), Text::Own(value.into())));
+        self.list.push((Text::Own(name), Text::Own(value.into())));
     }
 
     /// Adds a value to `name`, beside those it has.
     pub fn append(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) {
-        self.0.push((lower_case(name.into()).into(), Text::Own(value.into())));
+        self.list.push((Text::Own(lower_case(name.into())), Text::Own(value.into())));
     }
 
     /// Sets every header of `others`, in place of whatever it was.
     pub fn merge(&mut self, others: &Self) {
-        for (name, _) in &others.0 {
-            self.remove(name.as_str());
+        for (name, _) in others.iter() {
+            self.remove(name);
         }
-        self.0.extend(others.0.iter().cloned());
+        self.list.extend(others.clone().into_pairs().map(|(name, value)| (Text::Own(name), Text::Own(value))));
     }
 
     /// Removes every value of `name`.
     pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(key, _)| !key.as_str().eq_ignore_ascii_case(name));
+        self.list.retain(|(key, _)| !key.of(&self.packed).eq_ignore_ascii_case(name));
     }
 
     /// The headers, name and value.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+        self.list.iter().map(|(name, value)| (name.of(&self.packed), value.of(&self.packed)))
     }
 
     /// How many name and value pairs there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.list.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.list.is_empty()
     }
 
     /// Whether the value of `name` is a secret (credentials, cookies, signatures, keys), going by what it is called. Such
@@ -113,13 +115,21 @@ impl Headers {
     #[must_use]
     pub fn is_secret(name: &str) -> bool {
         let holds = |word: &&[u8]| name.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word));
-        SECRET.iter().any(holds)
+        !PLAIN.contains(&name) && SECRET.iter().any(holds)
     }
 }
 
 fn lower_case(name: Cow<'static, str>) -> Cow<'static, str> {
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(name.to_ascii_lowercase()) } else { name }
 }
+
+impl PartialEq for Headers {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for Headers {}
 
 impl<N: Into<Cow<'static, str>>, V: Into<Cow<'static, str>>> FromIterator<(N, V)> for Headers {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(pairs: I) -> Self {

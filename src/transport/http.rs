@@ -64,8 +64,8 @@ fn shared(text: Cow<'static, str>) -> Bytes {
 impl From<&HeaderMap> for Headers {
     /// Whatever is not UTF-8 in a value is replaced.
     fn from(map: &HeaderMap) -> Self {
-        let pairs = map.iter().map(|(name, value)| (name.as_str(), readable(value.as_bytes())));
-        Self::packed(&pairs.collect::<Vec<_>>())
+        let length = map.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        Self::packed(length, map.iter().map(|(name, value)| (name.as_str(), readable(value.as_bytes()))))
     }
 }
 
