@@ -5,6 +5,7 @@ mod compile;
 mod decode;
 mod instructions;
 mod machine;
+mod npm;
 mod peers;
 mod plot;
 mod report;
@@ -32,6 +33,8 @@ pub(crate) enum Bench {
     Decode,
     /// The same calls by other clients.
     Peers,
+    /// The npm package: its size, and a call over bare fetch.
+    Npm,
     /// Compile times, beside other crates.
     Compile,
     /// Many processes at one tenant.
@@ -75,6 +78,7 @@ impl Bench {
             Self::Streams => "Streams",
             Self::Decode => "Decoding",
             Self::Peers => "Beside other clients",
+            Self::Npm => "The npm package",
             Self::Compile => "Compiling",
             Self::Scale => "From one process to 10,000",
         }
@@ -87,6 +91,7 @@ impl Bench {
             Self::Streams => several(&["streams", "prefetch"]),
             Self::Decode => decode::measure(),
             Self::Peers => peers::peers(),
+            Self::Npm => npm::measure(),
             Self::Compile => compile::measure(),
             Self::Scale => several(&["scale"]),
         }

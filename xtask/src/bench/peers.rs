@@ -6,14 +6,18 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use super::calls::{self, Calls};
+use super::npm as package;
 use super::report::Report;
 use super::server::Server;
-use crate::part::{self, PACKAGE, Part};
+use crate::part::PACKAGE;
 use crate::{command, npm};
 
 const FOLDER: &str = "benches/peers";
 /// The program that calls by the npm package.
 const NPM: &str = "npm-package.mjs";
+const CLIENT: &str = "this client, native";
+const LOGTO_API: &str = "@logto/api on Node";
+const NPM_ON_NODE: &str = "npm package on Node";
 const CALLERS: [&str; 2] = ["1", "32"];
 
 /// Bare reqwest and the client: many short rounds, as the difference is small.
@@ -61,11 +65,7 @@ struct Peer {
 
 pub(crate) fn peers() -> Result<Report> {
     npm::ensure(FOLDER)?;
-    npm::ensure(PACKAGE)?;
-    if !command::root().join(PACKAGE).join("dist/index.js").exists() {
-        part::set_up(&[Part::Js])?;
-        command::run(npm::npm(PACKAGE).args(["run", "build"]))?;
-    }
+    package::built()?;
     let python = python()?;
     let server = Server::start()?;
     let mut report = Report::default();
@@ -74,8 +74,19 @@ pub(crate) fn peers() -> Result<Report> {
         let (facts, commands): (Vec<_>, Vec<_>) =
             all(&server, &python, callers).into_iter().map(|peer| ((peer.name, peer.wanted), peer.command)).unzip();
         let measured = calls::in_turns(commands, 5)?;
-        let own = measured.get(1).map(Vec::as_slice).unwrap_or_default();
-        for ((name, wanted), rounds) in facts.into_iter().zip(&measured) {
+        let rounds_of =
+            |name| facts.iter().zip(&measured).find(|((of, _), _)| *of == name).map(|(_, rounds)| rounds.as_slice());
+        let own = rounds_of(CLIENT).unwrap_or_default();
+        if let (Some(package), Some(logto)) = (rounds_of(NPM_ON_NODE), rounds_of(LOGTO_API)) {
+            let time = calls::ratio(logto, package, Calls::a_second);
+            report.check(
+                format!("time of a call by the npm package over @logto/api, Node, {callers} callers"),
+                time,
+                1.0,
+                false,
+            );
+        }
+        for ((name, wanted), rounds) in facts.iter().copied().zip(&measured) {
             let faster = calls::ratio(own, rounds, Calls::a_second);
             rows.push(vec![
                 callers.to_owned(),
@@ -96,7 +107,6 @@ pub(crate) fn peers() -> Result<Report> {
     Ok(report)
 }
 
-/// The client is the second of them.
 fn all(server: &Server, python: &Path, callers: &str) -> Vec<Peer> {
     let common = [server.url(), callers, "2"];
     let side = |side| program(server.measure(), &["calls", side, server.url(), callers, "2"]);
@@ -109,10 +119,10 @@ fn all(server: &Server, python: &Path, callers: &str) -> Vec<Peer> {
     let peer = |name, command, wanted| Peer { name, command, wanted };
     vec![
         peer("bare reqwest", side("bare"), None),
-        peer("this client, native", side("client"), None),
+        peer(CLIENT, side("client"), None),
         peer("bare fetch on Node", script("node", &[], "logto-api.mjs", &["fetch"]), None),
-        peer("@logto/api on Node", script("node", &[], "logto-api.mjs", &[]), Some([4.0, 5.5])),
-        peer("npm package on Node", script("node", &[], NPM, &[]), None),
+        peer(LOGTO_API, script("node", &[], "logto-api.mjs", &[]), Some([4.0, 5.5])),
+        peer(NPM_ON_NODE, script("node", &[], NPM, &[]), None),
         peer("npm package on Deno", script(&runtime("deno"), &["run", "-qA"], NPM, &[]), None),
         peer("npm package on Bun", script(&runtime("bun"), &[], NPM, &[]), None),
         peer("py-logto-admin", script(&python.to_string_lossy(), &[], "py_logto_admin.py", &[]), Some([15.0, 15.0])),
