@@ -7,9 +7,11 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
     for group in bytes.chunks(3) {
         let at = |index: usize| group.get(index).copied().map_or(0, u32::from);
         let bits = at(0) << 16 | at(1) << 8 | at(2);
-        for place in 0..4 {
-            let letter = LETTERS.get((bits >> (18 - 6 * place) & 63) as usize);
-            text.push(letter.filter(|_| place <= group.len()).map_or('=', |letter| char::from(*letter)));
+        for place in 0..=group.len() {
+            text.extend(LETTERS.get((bits >> (18 - 6 * place) & 63) as usize).copied().map(char::from));
+        }
+        while text.len() % 4 != 0 {
+            text.push('=');
         }
     }
     text

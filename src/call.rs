@@ -157,7 +157,7 @@ impl Call {
             if let Some(value) = value {
                 url.push(separator);
                 url.push_str(name);
-                url.push_str(&value.to_string());
+                url.push_str(&u64::from(value).to_string());
                 separator = '&';
             }
         }

@@ -190,7 +190,7 @@ fn plain_message(response: &HttpResponse, text: &str) -> String {
     if let Some(target) = target.and_then(|target| target.split(['?', '#']).next()) {
         return ["the server redirects to ", target].concat();
     }
-    match text.trim() {
+    match text.trim_ascii() {
         "" => "the answer has no body".to_owned(),
         _ if hint::is_html(response) => "the answer is a web page".to_owned(),
         text => text.chars().take(SHOWN).collect(),

@@ -81,8 +81,10 @@ enum Lost {
 impl Pipeline {
     /// Makes a request, again if that makes sense, within the time that the plan gives it.
     pub(crate) async fn run(&self, plan: &Plan<'_>) -> Result<Exchange> {
+        // By reference, so that it is compiled once and not for each caller.
+        let bounded: Pin<&mut (dyn Future<Output = Result<Exchange>> + Send)> = pin!(self.bounded(plan));
         let traced = async {
-            let done = self.bounded(plan).await;
+            let done = bounded.await;
             trace::ended(&done);
             done
         };

@@ -2,14 +2,14 @@
 
 /// The value of a top-level member, as JSON text.
 pub(crate) fn member<'a>(object: &'a str, name: &str) -> Option<&'a str> {
-    let mut rest = object.trim_start().strip_prefix('{')?.trim_start();
+    let mut rest = object.trim_ascii_start().strip_prefix('{')?.trim_ascii_start();
     while rest.starts_with('"') {
         let (key, after_key) = split_value(rest)?;
-        let (value, after_value) = split_value(after_key.trim_start().strip_prefix(':')?.trim_start())?;
+        let (value, after_value) = split_value(after_key.trim_ascii_start().strip_prefix(':')?.trim_ascii_start())?;
         if string(key).as_deref() == Some(name) {
             return Some(value);
         }
-        rest = after_value.trim_start().strip_prefix(',')?.trim_start();
+        rest = after_value.trim_ascii_start().strip_prefix(',')?.trim_ascii_start();
     }
     None
 }
@@ -23,7 +23,8 @@ pub(crate) fn string_member(object: &str, name: &str) -> Option<String> {
 ///
 /// The tables that read a fraction exactly would cost 15 KB of wasm.
 pub(crate) fn whole_number_member(object: &str, name: &str) -> Option<u64> {
-    let number = member(object, name)?.trim_matches('"');
+    let value = member(object, name)?;
+    let number = value.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(value);
     number.split('.').next()?.parse().ok()
 }
 

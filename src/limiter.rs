@@ -1,7 +1,6 @@
 //! The client's own rate limit: a bucket of tokens, each of which comes back some time after it was taken.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -38,7 +37,7 @@ struct Places {
     /// When each token was taken, or will be; the oldest first. Never more than the bucket holds.
     taken: VecDeque<Duration>,
     /// Moments to come that nobody waits for any longer.
-    returned: BinaryHeap<Reverse<Duration>>,
+    returned: Vec<Duration>,
 }
 
 /// A moment at which one request may start. If it is dropped before it is taken, another request may have it: calls
@@ -67,7 +66,7 @@ impl Limiter {
         }
         let missing = (self.limit.requests as usize).saturating_sub(places.taken.len());
         places.taken.extend(std::iter::repeat_n(now, missing));
-        places.returned.retain(|Reverse(at)| *at >= now + self.limit.per);
+        places.returned.retain(|at| *at >= now + self.limit.per);
     }
 
     fn places(&self) -> MutexGuard<'_, Places> {
@@ -78,10 +77,10 @@ impl Limiter {
 impl Places {
     fn next(&mut self, now: Duration, limit: RateLimit) -> Duration {
         // What lies behind us counts as used, or its successor would follow too soon.
-        while let Some(Reverse(at)) = self.returned.pop() {
-            if at > now {
-                return at;
-            }
+        self.returned.retain(|at| *at > now);
+        if let Some((index, at)) = self.returned.iter().copied().enumerate().min_by_key(|(_, at)| *at) {
+            self.returned.swap_remove(index);
+            return at;
         }
         let full = self.taken.len() >= limit.requests as usize;
         let back = if full { self.taken.pop_front().map(|oldest| oldest + limit.per) } else { None };
@@ -106,7 +105,7 @@ impl Place<'_> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         if let Some(at) = self.at {
-            self.limiter.places().returned.push(Reverse(at));
+            self.limiter.places().returned.push(at);
         }
     }
 }

@@ -141,15 +141,16 @@ fn cannot_have_been_carried_out(failure: Failure<'_>) -> bool {
 /// A wait drawn from zero to the bound of this attempt.
 pub(crate) fn backoff(policy: &RetryPolicy, attempts: u32, random: f64) -> Duration {
     let doubled = 2_u32.saturating_pow(attempts.saturating_sub(1));
-    policy.base.saturating_mul(doubled).min(policy.longest).mul_f64(random.clamp(0.0, 1.0))
+    let bound = policy.base.saturating_mul(doubled).min(policy.longest).as_millis() as u64;
+    Duration::from_millis((bound as f64 * random.clamp(0.0, 1.0)) as u64)
 }
 
 /// Reads `Retry-After`: seconds, or a date. Nonsense is as good as none.
 pub(crate) fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
-    if let Ok(seconds) = value.trim().parse::<u32>() {
+    if let Ok(seconds) = value.trim_ascii().parse::<u32>() {
         return Some(Duration::from_secs(seconds.into()));
     }
-    let millis = parse_http_date(value.trim())?.as_millis().saturating_sub(now.as_millis());
+    let millis = parse_http_date(value.trim_ascii())?.as_millis().saturating_sub(now.as_millis());
     Some(Duration::from_millis(u64::try_from(millis).unwrap_or(0)))
 }
 

@@ -74,12 +74,18 @@ impl TokenError {
         const ANSWERS: &str = "the token endpoint answers ";
         match self {
             Self::Refused { status, error, description, .. } => {
-                let mut message = [ANSWERS, &status.to_string()].concat();
-                message.extend(error.iter().flat_map(|error| [" ", error]));
-                message.extend(description.iter().flat_map(|description| [": ", description]));
+                let mut message = [ANSWERS, &u64::from(*status).to_string()].concat();
+                for (mark, part) in [(" ", error), (": ", description)] {
+                    if let Some(part) = part {
+                        message.push_str(mark);
+                        message.push_str(part);
+                    }
+                }
                 message
             }
-            Self::Malformed { status, .. } => [ANSWERS, &status.to_string(), " without an access token"].concat(),
+            Self::Malformed { status, .. } => {
+                [ANSWERS, &u64::from(*status).to_string(), " without an access token"].concat()
+            }
             Self::Unreachable(error) => ["the token endpoint cannot be reached: ", error.message()].concat(),
             Self::SubjectToken(error) => ["no subject token: ", error.message()].concat(),
             Self::Other(error) => ["no access token: ", &error.to_string()].concat(),

@@ -4,6 +4,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_util::TryFutureExt;
+use futures_util::future::BoxFuture;
+
 use crate::error::{Error, Result};
 use crate::execute::Pipeline;
 use crate::runtime::Runtime;
@@ -55,17 +58,17 @@ impl TokenManager {
         let step = self.state().cell.next(self.now(), None);
         match step {
             Step::Use(token) => Ok(token),
-            step => Box::pin(self.obtain(step)).await,
+            step => self.obtain(step).await,
         }
     }
 
     /// Renews the token now, or waits for the renewal that is under way.
-    pub(crate) async fn renew(&self) -> Result<AccessToken> {
+    pub(crate) fn renew(&self) -> BoxFuture<'_, Result<AccessToken>> {
         let step = self.state().cell.join(self.now());
         match step {
             // Run here: who waits for another task's renewal goes on with the old token while that lives.
-            Step::Renew(ticket) => self.renewal(ticket).run().await.map_err(Error::from),
-            step => Box::pin(self.obtain(step)).await,
+            Step::Renew(ticket) => Box::pin(self.renewal(ticket).run().map_err(Error::from)),
+            step => self.obtain(step),
         }
     }
 
@@ -113,8 +116,13 @@ impl TokenManager {
         self.0.renewer.pipeline()
     }
 
+    /// The rare case, and boxed: calls need not carry room for it.
+    fn obtain(&self, step: Step) -> BoxFuture<'_, Result<AccessToken>> {
+        Box::pin(self.go_on(step))
+    }
+
     /// Does what the cell says until there is a token or an error.
-    async fn obtain(&self, mut step: Step) -> Result<AccessToken> {
+    async fn go_on(&self, mut step: Step) -> Result<AccessToken> {
         let mut inline = self.0.isolated;
         let mut pause = FIRST_PAUSE;
         let mut awaited = None;

@@ -10,8 +10,14 @@ pub(super) fn missing(asked: Option<&str>, granted: Option<&str>, may_be_silent:
     }
     let granted = granted.unwrap_or_default();
     let has = |name: &str| granted.split_ascii_whitespace().any(|given| given == name);
-    let missing: Vec<&str> = asked?.split_ascii_whitespace().filter(|name| !has(name)).collect();
-    (!missing.is_empty()).then(|| missing.join(" "))
+    let mut missing = String::new();
+    for name in asked?.split_ascii_whitespace().filter(|name| !has(name)) {
+        if !missing.is_empty() {
+            missing.push(' ');
+        }
+        missing.push_str(name);
+    }
+    Some(missing).filter(|missing| !missing.is_empty())
 }
 
 #[cfg(test)]

@@ -51,8 +51,12 @@ enum Turn {
 impl Shared {
     /// `parts` tell this token from others; the key is made of them.
     pub(super) fn new(store: Arc<dyn TokenStore>, parts: &[&str], rules: Rules) -> Self {
-        let parts: Vec<String> = parts.iter().map(|part| encode(part)).collect();
-        Self { store, key: ["logto-admin:token:", &parts.join(":")].concat(), rules }
+        let mut key = "logto-admin:token".to_owned();
+        for part in parts {
+            key.push(':');
+            key.push_str(&encode(part));
+        }
+        Self { store, key, rules }
     }
 
     /// Takes the token of another process, or fetches one for all. A store that fails is left out.
@@ -163,6 +167,6 @@ impl Shared {
 
 /// A name that no other renewal has; it need not be secret.
 fn owner(pipeline: &Pipeline) -> String {
-    let part = || ((pipeline.runtime.random() * f64::from(u32::MAX)) as u32).to_string();
-    [part(), part(), pipeline.runtime.now().as_millis().to_string()].join("-")
+    let part = || ((pipeline.runtime.random() * f64::from(u32::MAX)) as u64).to_string();
+    [&*part(), "-", &part(), "-", &pipeline.runtime.now().as_millis().unsigned_abs().to_string()].concat()
 }

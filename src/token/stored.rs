@@ -15,7 +15,7 @@ const VERSION: u64 = 1;
 pub(super) fn write(token: &AccessToken, now: Timestamp) -> String {
     let mut text = ["{\"v\":", &VERSION.to_string(), ",\"token\":", &json::quoted(token.secret())].concat();
     if let Some(lifetime) = token.lifetime().map(millis) {
-        let end = now.as_millis().saturating_add(lifetime);
+        let end = millis_since_epoch(now).saturating_add(lifetime);
         text.extend([",\"expires_at\":", &end.to_string(), ",\"lifetime\":", &lifetime.to_string()]);
     }
     for (name, value) in [("scope", token.granted_scope()), ("missing_scope", token.missing_scope())] {
@@ -40,15 +40,18 @@ pub(super) fn read(text: &str, now: Timestamp) -> Option<Obtained> {
     let Some(end) = json::whole_number_member(text, "expires_at") else {
         return Some(Obtained { token, age: Duration::ZERO });
     };
-    let now = u64::try_from(now.as_millis()).unwrap_or_default();
-    let left = Duration::from_millis(end.checked_sub(now).filter(|left| *left > 0)?);
+    let left = Duration::from_millis(end.checked_sub(millis_since_epoch(now)).filter(|left| *left > 0)?);
     let lifetime = json::whole_number_member(text, "lifetime").map_or(left, Duration::from_millis);
     // To a clock that is behind the writer's the token is younger than new.
     Some(Obtained { token: token.expires_in(lifetime), age: lifetime.saturating_sub(left) })
 }
 
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn millis_since_epoch(time: Timestamp) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or_default()
 }
 
 #[cfg(test)]
