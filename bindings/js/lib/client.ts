@@ -5,7 +5,7 @@ import { bad, checkCallOptions, checkOptions, headerLines, isObject } from "./ch
 import { type Engine, engine, isolated, type Pending, ready } from "./engine.js";
 import { AbortError, LogtoError } from "./errors.js";
 import type { Group } from "./group.js";
-import { parse, type Operation } from "./operation.js";
+import type { Operation } from "./operation.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
 import { List, Page } from "./page.js";
 import { State } from "./state.js";
@@ -57,10 +57,10 @@ export class Client {
   /** Calls an operation by its id, without types. Operations of groups that the client lacks are not known. */
   call<T = unknown>(id: string, input: CallInput = {}, options: CallOptions = {}): Call<T> {
     return started(async () => {
-      const lines = this.#groups.flatMap((group) => group.lines);
-      const line = lines.find((line) => line.split(" ", 2)[1] === id);
-      if (line === undefined) throw bad("id", `names no operation that this client has: ${id}`);
-      return this.#made<T>(parse(line)[1], { ...input, options });
+      const operations = this.#groups.flatMap((group) => [...group.operations().values()]);
+      const operation = operations.find((operation) => operation.id === id);
+      if (operation === undefined) throw bad("id", `names no operation that this client has: ${id}`);
+      return this.#made<T>(operation, { ...input, options });
     });
   }
 

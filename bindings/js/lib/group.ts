@@ -8,8 +8,8 @@ declare const API: unique symbol;
 
 /** A group of operations, to be given to `createClient`. */
 export interface Group<Api> {
-  /** Lines of the table of operations. */
-  readonly lines: readonly string[];
+  /** Its operations, by the names of their methods. */
+  readonly operations: () => ReadonlyMap<string, Operation>;
   /** What its operations are called by; of types alone. */
   readonly [API]?: Api;
 }
@@ -17,16 +17,16 @@ export interface Group<Api> {
 /** What a group's operations are called by. */
 export type ApiOf<G> = G extends Group<infer Api> ? Api : never;
 
-/** A group of the table's lines. */
+/** A group of the table's operations, which is read when it is used. */
 export function group<Api>(table: string): Group<Api> {
-  return { lines: table.trim().split("\n") };
+  let read: ReadonlyMap<string, Operation> | undefined;
+  return { operations: () => (read ??= parse(table)) };
 }
 
 /** The group's operations as methods that call them by this client. */
-export function bind(client: Client, { lines }: Group<unknown>): unknown {
+export function bind(client: Client, { operations }: Group<unknown>): unknown {
   const methods: Record<string, unknown> = {};
-  for (const line of lines) {
-    const [name, operation] = parse(line);
+  for (const [name, operation] of operations()) {
     methods[name] = (...given: unknown[]): Call<unknown> => {
       try {
         return client.invoke(operation, sort(operation, given));

@@ -17,33 +17,48 @@ export interface Operation {
   readonly idempotent: boolean;
 }
 
+const METHODS: Record<string, string> = { "*": "GET", "+": "POST", "=": "PUT", "~": "PATCH", $: "DELETE" };
+
 /**
- * Reads a line of a group's table: method's name, id, HTTP method, path, and flags. Flags are letters: `j`, `f`, `x` for
- * a body of JSON, form or multipart (`J` if it may be left out), `q` for a query, `p` and `o` for pages always or on
- * request, `0`, `t`, `r`, `?` for no answer, text, a redirect, or JSON that may be missing, `u`, `s`, `n` for the
- * caller, `i` and `I` where the operation is idempotent and its method is not, or the other way round. `@name` is the
- * member that holds a list, `!name` a member that the query must have.
+ * Reads a group's table, which begins with a noun and a path. Each line has the rest of a path, a mark for its method,
+ * and flags; then the name in the client, which with the noun behind its first word makes the id. `:noun` is another
+ * noun, `;id` the id itself.
+ *
+ * Flags are letters: `j`, `f`, `x` for a body of JSON, form or multipart (`J` if it may be left out), `q` for a query,
+ * `p` and `o` for pages always or on request, `0`, `t`, `r`, `?` for no answer, text, a redirect, or JSON that may be
+ * missing, `u`, `s`, `n` for the caller, `i` and `I` where the operation is idempotent and its method is not, or the
+ * other way round. `@name` is the member that holds a list, `!name` a member that the query must have.
  */
-export function parse(line: string): [name: string, operation: Operation] {
-  const [name = "", id = "", method = "", path = "", letters = "", ...more] = line.split(" ");
-  const has = (letter: string): boolean => letters.includes(letter);
-  const starting = (mark: string): string[] => more.filter((word) => word[0] === mark).map((word) => word.slice(1));
-  const body = has("j") || has("J") ? "json" : has("f") ? "form" : has("x") ? "multipart" : "none";
-  const answer = has("0") ? "none" : has("t") ? "text" : has("r") ? "redirect" : has("?") ? "optional" : "json";
-  const operation: Operation = {
-    id,
-    method,
-    path,
-    parameters: Array.from(path.matchAll(/{(\w+)}/g), (match) => match[1] as string),
-    body,
-    bodyRequired: !has("J"),
-    query: has("q"),
-    required: starting("!"),
-    paging: has("p") ? "always" : has("o") ? "request" : "none",
-    itemsAt: starting("@")[0],
-    answer,
-    authentication: has("u") ? "u" : has("s") ? "s" : has("n") ? "n" : "m",
-    idempotent: has("i") || (method !== "POST" && !has("I")),
-  };
-  return [name, operation];
+export function parse(table: string): Map<string, Operation> {
+  const [head = "", ...lines] = table.trimEnd().slice(1).split("\n");
+  const [usual = "", beginning = ""] = head.split(" ");
+  return new Map(lines.map((line) => operation(line, usual, beginning)));
 }
+
+function operation(line: string, usual: string, beginning: string): [name: string, operation: Operation] {
+  const [, rest = "", mark = "", letters = "", verb = "", noun = "", sign, own = usual, words = ""] =
+    /^(.*?)([*+=~$])(\S*) ([a-z0-9]+)(\w*)(?:([:;])(\w*))?(.*)/.exec(line) ?? [];
+  const has = (letter: string): boolean => letters.includes(letter);
+  const path = beginning + rest;
+  const method = METHODS[mark] as string;
+  return [
+    verb + noun,
+    {
+      id: sign === ";" ? own : verb.replace(/^./, (letter) => letter.toUpperCase()) + own + noun,
+      method,
+      path,
+      parameters: all(path, /{(\w+)}/g),
+      body: has("j") || has("J") ? "json" : has("f") ? "form" : has("x") ? "multipart" : "none",
+      bodyRequired: !has("J"),
+      query: has("q"),
+      required: all(words, /!(\S+)/g),
+      paging: has("p") ? "always" : has("o") ? "request" : "none",
+      itemsAt: all(words, /@(\S+)/g)[0],
+      answer: has("0") ? "none" : has("t") ? "text" : has("r") ? "redirect" : has("?") ? "optional" : "json",
+      authentication: /[usn]/.exec(letters)?.[0] ?? "m",
+      idempotent: has("i") || (method !== "POST" && !has("I")),
+    },
+  ];
+}
+
+const all = (text: string, pattern: RegExp): string[] => Array.from(text.matchAll(pattern), (found) => found[1] as string);

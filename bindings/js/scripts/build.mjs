@@ -13,7 +13,7 @@ mkdirSync(`${here}dist/loader`, { recursive: true });
 // The optimiser comes from npm: wasm-pack would download one. Its glue is not used: see lib/instance.ts.
 run("wasm-pack", "build", "--mode", "no-install", "--target", "web", "--profile", "wasm", "--no-opt", "--no-pack", "--no-typescript", "--out-dir", "pkg", "--out-name", "module");
 
-const module = await optimise(readFileSync(`${here}pkg/module_bg.wasm`));
+const module = await optimise(readFileSync(`${here}pkg/module_bg.wasm`), readFileSync(linked()));
 writeFileSync(`${here}dist/logto_admin.wasm`, module);
 writeFileSync(`${here}dist/loader/bytes.js`, bytesSource(module));
 copyFileSync(`${here}lib/loader/bytes.d.ts`, `${here}dist/loader/bytes.d.ts`);
@@ -22,6 +22,12 @@ run("node_modules/.bin/tsc", "-p", ".");
 
 for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) {
   copyFileSync(`${here}../../${licence}`, `${here}${licence}`);
+}
+
+/** What the linker has made, before wasm-bindgen. */
+function linked() {
+  const metadata = execFileSync("cargo", ["metadata", "--no-deps", "--format-version", "1"], { cwd: here, encoding: "utf8", maxBuffer: 2 ** 26 });
+  return `${JSON.parse(metadata).target_directory}/wasm32-unknown-unknown/wasm/logto_admin_js.wasm`;
 }
 
 /** A module that makes the bytes of a text: what every runtime and bundler understands. */

@@ -65,7 +65,10 @@ pub fn configure(
     let mut builder = Client::builder(endpoint)
         .ambient_cookies(ambient_cookies)
         .scope(Some(scope).filter(|scope| !scope.is_empty()))
-        .total_timeout(duration(total_timeout));
+        .timeout(duration(timeout))
+        .total_timeout(duration(total_timeout))
+        .retry(retry(retries).unwrap_or_default())
+        .max_response_bytes(max_response_bytes as u64);
     if own_tokens {
         builder = builder.token_source(HostTokens { client });
     } else if !app_id.is_empty() {
@@ -74,18 +77,9 @@ pub fn configure(
     if own_store {
         builder = builder.token_store(HostStore { client });
     }
-    if !timeout.is_nan() {
-        builder = builder.timeout(duration(timeout));
-    }
-    if let Some(retry) = retry(retries) {
-        builder = builder.retry(retry);
-    }
     if !limit.is_nan() {
         let limit = duration(limit_per).filter(|_| limit > 0.0).map(|per| RateLimit::new(limit as u32, per));
         builder = builder.rate_limit(limit);
-    }
-    if max_response_bytes >= 0.0 {
-        builder = builder.max_response_bytes(max_response_bytes as u64);
     }
     let built = builder.build_on(Arc::new(HostTransport { client }), Arc::new(HostRuntime { isolates_requests }));
     CLIENTS.with_borrow_mut(|clients| {

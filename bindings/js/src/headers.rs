@@ -5,7 +5,7 @@ use logto_admin::transport::Headers;
 /// `name: value` lines.
 pub(crate) fn parse(text: &str) -> Headers {
     let pairs = text.split('\n').filter_map(|line| line.split_once(':'));
-    pairs.map(|(name, value)| (name.to_owned(), value.trim_start().to_owned())).collect()
+    pairs.map(|(name, value)| (name.to_owned(), value.trim_ascii_start().to_owned())).collect()
 }
 
 pub(crate) fn write(headers: &Headers) -> String {

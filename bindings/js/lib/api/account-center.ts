@@ -24,6 +24,7 @@ export interface AccountCenterApi {
 
 /** What end users may see and edit of their own accounts through the account API. */
 export const accountCenter: Group<AccountCenterApi> = /* @__PURE__ */ group(`
-getSettings GetAccountCenterSettings GET /api/account-center
-updateSettings UpdateAccountCenterSettings PATCH /api/account-center j
+AccountCenter /api/account-center
+* getSettings
+~j updateSettings
 `);

@@ -321,34 +321,35 @@ export interface ApplicationsApi {
 
 /** Client applications: OIDC settings, secrets, roles, user consent, branding and who may sign in to them. */
 export const applications: Group<ApplicationsApi> = /* @__PURE__ */ group(`
-list ListApplications GET /api/applications qo
-create CreateApplication POST /api/applications j
-get GetApplication GET /api/applications/{id}
-delete DeleteApplication DELETE /api/applications/{id} 0
-update UpdateApplication PATCH /api/applications/{id} j
-updateCustomData UpdateApplicationCustomData PATCH /api/applications/{applicationId}/custom-data j
-getAccessControl GetApplicationAccessControl GET /api/applications/{applicationId}/access-control
-replaceAccessControl ReplaceApplicationAccessControl PUT /api/applications/{applicationId}/access-control j
-listRoles ListApplicationRoles GET /api/applications/{applicationId}/roles qp
-replaceRoles ReplaceApplicationRoles PUT /api/applications/{applicationId}/roles jt
-assignRoles AssignApplicationRoles POST /api/applications/{applicationId}/roles j
-removeRole DeleteApplicationRole DELETE /api/applications/{applicationId}/roles/{roleId} 0
-listCustomDomains ListApplicationProtectedAppMetadataCustomDomains GET /api/applications/{id}/protected-app-metadata/custom-domains
-createCustomDomain CreateApplicationProtectedAppMetadataCustomDomain POST /api/applications/{id}/protected-app-metadata/custom-domains jt
-deleteCustomDomain DeleteApplicationProtectedAppMetadataCustomDomain DELETE /api/applications/{id}/protected-app-metadata/custom-domains/{domain} 0
-listOrganizations ListApplicationOrganizations GET /api/applications/{id}/organizations qo
-deleteLegacySecret DeleteApplicationLegacySecret DELETE /api/applications/{id}/legacy-secret
-listSecrets ListApplicationSecrets GET /api/applications/{id}/secrets
-createSecret CreateApplicationSecret POST /api/applications/{id}/secrets j
-deleteSecret DeleteApplicationSecret DELETE /api/applications/{id}/secrets/{name} 0
-updateSecret UpdateApplicationSecret PATCH /api/applications/{id}/secrets/{name} jI
-listUserConsentScopes ListApplicationUserConsentScopes GET /api/applications/{applicationId}/user-consent-scopes
-addUserConsentScopes CreateApplicationUserConsentScope POST /api/applications/{applicationId}/user-consent-scopes jt
-removeUserConsentScope DeleteApplicationUserConsentScope DELETE /api/applications/{applicationId}/user-consent-scopes/{scopeType}/{scopeId} 0
-getSignInExperience GetApplicationSignInExperience GET /api/applications/{applicationId}/sign-in-experience
-replaceSignInExperience ReplaceApplicationSignInExperience PUT /api/applications/{applicationId}/sign-in-experience j
-listUserConsentOrganizations ListApplicationUserConsentOrganizations GET /api/applications/{id}/users/{userId}/consent-organizations qp @organizations
-replaceUserConsentOrganizations ReplaceApplicationUserConsentOrganizations PUT /api/applications/{id}/users/{userId}/consent-organizations j0
-addUserConsentOrganizations CreateApplicationUserConsentOrganization POST /api/applications/{id}/users/{userId}/consent-organizations jt
-removeUserConsentOrganization DeleteApplicationUserConsentOrganization DELETE /api/applications/{id}/users/{userId}/consent-organizations/{organizationId} 0
+Application /api/applications
+*qo list:Applications
++j create
+/{id}* get
+/{id}$0 delete
+/{id}~j update
+/{applicationId}/custom-data~j updateCustomData
+/{applicationId}/access-control* getAccessControl
+/{applicationId}/access-control=j replaceAccessControl
+/{applicationId}/roles*qp listRoles
+/{applicationId}/roles=jt replaceRoles
+/{applicationId}/roles+j assignRoles
+/{applicationId}/roles/{roleId}$0 removeRole;DeleteApplicationRole
+/{id}/protected-app-metadata/custom-domains* listCustomDomains:ApplicationProtectedAppMetadata
+/{id}/protected-app-metadata/custom-domains+jt createCustomDomain:ApplicationProtectedAppMetadata
+/{id}/protected-app-metadata/custom-domains/{domain}$0 deleteCustomDomain:ApplicationProtectedAppMetadata
+/{id}/organizations*qo listOrganizations
+/{id}/legacy-secret$ deleteLegacySecret
+/{id}/secrets* listSecrets
+/{id}/secrets+j createSecret
+/{id}/secrets/{name}$0 deleteSecret
+/{id}/secrets/{name}~jI updateSecret
+/{applicationId}/user-consent-scopes* listUserConsentScopes
+/{applicationId}/user-consent-scopes+jt addUserConsentScopes;CreateApplicationUserConsentScope
+/{applicationId}/user-consent-scopes/{scopeType}/{scopeId}$0 removeUserConsentScope;DeleteApplicationUserConsentScope
+/{applicationId}/sign-in-experience* getSignInExperience
+/{applicationId}/sign-in-experience=j replaceSignInExperience
+/{id}/users/{userId}/consent-organizations*qp listUserConsentOrganizations @organizations
+/{id}/users/{userId}/consent-organizations=j0 replaceUserConsentOrganizations
+/{id}/users/{userId}/consent-organizations+jt addUserConsentOrganizations;CreateApplicationUserConsentOrganization
+/{id}/users/{userId}/consent-organizations/{organizationId}$0 removeUserConsentOrganization;DeleteApplicationUserConsentOrganization
 `);

@@ -45,6 +45,7 @@ export interface AuditLogsApi {
 
 /** The tenant's audit log: sign-ins, token exchanges and other recorded events. */
 export const auditLogs: Group<AuditLogsApi> = /* @__PURE__ */ group(`
-list ListLogs GET /api/logs qp
-get GetLog GET /api/logs/{id}
+Log /api/logs
+*qp list:Logs
+/{id}* get
 `);

@@ -48,7 +48,8 @@ export interface AuthnApi {
 
 /** Callbacks for other systems: the Hasura auth hook and the endpoints that receive SAML assertions. */
 export const authn: Group<AuthnApi> = /* @__PURE__ */ group(`
-getHasuraAuth GetHasuraAuth GET /api/authn/hasura qn !resource
-assertSaml AssertSaml POST /api/authn/saml/{connectorId} jrn
-assertSingleSignOnSaml AssertSingleSignOnSaml POST /api/authn/single-sign-on/saml/{connectorId} jrn
+ /api/authn/
+hasura*qn getHasuraAuth !resource
+saml/{connectorId}+jrn assertSaml
+single-sign-on/saml/{connectorId}+jrn assertSingleSignOnSaml
 `);

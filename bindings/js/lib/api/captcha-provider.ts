@@ -32,7 +32,8 @@ export interface CaptchaProviderApi {
 
 /** The one CAPTCHA provider that guards the sign-in pages. */
 export const captchaProvider: Group<CaptchaProviderApi> = /* @__PURE__ */ group(`
-get GetCaptchaProvider GET /api/captcha-provider
-update UpdateCaptchaProvider PUT /api/captcha-provider j
-delete DeleteCaptchaProvider DELETE /api/captcha-provider 0
+CaptchaProvider /api/captcha-provider
+* get
+=j update
+$0 delete
 `);

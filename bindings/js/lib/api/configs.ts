@@ -188,25 +188,26 @@ export interface ConfigsApi {
  * console's state.
  */
 export const configs: Group<ConfigsApi> = /* @__PURE__ */ group(`
-getAdminConsoleConfig GetAdminConsoleConfig GET /api/configs/admin-console
-updateAdminConsoleConfig UpdateAdminConsoleConfig PATCH /api/configs/admin-console j
-getOidcSessionConfig GetOidcSessionConfig GET /api/configs/oidc/session
-updateOidcSessionConfig UpdateOidcSessionConfig PATCH /api/configs/oidc/session j
-getOidcKeys GetOidcKeys GET /api/configs/oidc/{keyType}
-deleteOidcKey DeleteOidcKey DELETE /api/configs/oidc/{keyType}/{keyId} 0
-rotateOidcKeys RotateOidcKeys POST /api/configs/oidc/{keyType}/rotate j
-getJwtCustomizer GetJwtCustomizer GET /api/configs/jwt-customizer/{tokenTypePath}
-upsertJwtCustomizer UpsertJwtCustomizer PUT /api/configs/jwt-customizer/{tokenTypePath} j
-deleteJwtCustomizer DeleteJwtCustomizer DELETE /api/configs/jwt-customizer/{tokenTypePath} 0
-updateJwtCustomizer UpdateJwtCustomizer PATCH /api/configs/jwt-customizer/{tokenTypePath} j
-listJwtCustomizers ListJwtCustomizers GET /api/configs/jwt-customizer
-testJwtCustomizer TestJwtCustomizer POST /api/configs/jwt-customizer/test j
-getIdTokenConfig GetIdTokenConfig GET /api/configs/id-token
-upsertIdTokenConfig UpsertIdTokenConfig PUT /api/configs/id-token j
-listActions ListActions GET /api/configs/actions
-testAction TestAction POST /api/configs/actions/test j?
-getAction GetAction GET /api/configs/actions/{actionType}
-upsertAction UpsertAction PUT /api/configs/actions/{actionType} j
-deleteAction DeleteAction DELETE /api/configs/actions/{actionType} 0
-updateAction UpdateAction PATCH /api/configs/actions/{actionType} j
+ /api/configs/
+admin-console* getAdminConsoleConfig
+admin-console~j updateAdminConsoleConfig
+oidc/session* getOidcSessionConfig
+oidc/session~j updateOidcSessionConfig
+oidc/{keyType}* getOidcKeys
+oidc/{keyType}/{keyId}$0 deleteOidcKey
+oidc/{keyType}/rotate+j rotateOidcKeys
+jwt-customizer/{tokenTypePath}* getJwtCustomizer
+jwt-customizer/{tokenTypePath}=j upsertJwtCustomizer
+jwt-customizer/{tokenTypePath}$0 deleteJwtCustomizer
+jwt-customizer/{tokenTypePath}~j updateJwtCustomizer
+jwt-customizer* listJwtCustomizers
+jwt-customizer/test+j testJwtCustomizer
+id-token* getIdTokenConfig
+id-token=j upsertIdTokenConfig
+actions* listActions
+actions/test+j? testAction
+actions/{actionType}* getAction
+actions/{actionType}=j upsertAction
+actions/{actionType}$0 deleteAction
+actions/{actionType}~j updateAction
 `);

@@ -26,6 +26,7 @@ export interface ConnectorFactoriesApi {
 
 /** The kinds of connector that this server can be configured with. */
 export const connectorFactories: Group<ConnectorFactoriesApi> = /* @__PURE__ */ group(`
-list ListConnectorFactories GET /api/connector-factories
-get GetConnectorFactory GET /api/connector-factories/{id}
+ConnectorFactories /api/connector-factories
+* list
+/{id}* get:ConnectorFactory
 `);

@@ -75,11 +75,12 @@ export interface ConnectorsApi {
 
 /** Configured email, SMS and social connectors. */
 export const connectors: Group<ConnectorsApi> = /* @__PURE__ */ group(`
-list ListConnectors GET /api/connectors q
-create CreateConnector POST /api/connectors j
-get GetConnector GET /api/connectors/{id}
-delete DeleteConnector DELETE /api/connectors/{id} 0
-update UpdateConnector PATCH /api/connectors/{id} j
-test CreateConnectorTest POST /api/connectors/{factoryId}/test j0
-createAuthorizationUri CreateConnectorAuthorizationUri POST /api/connectors/{connectorId}/authorization-uri j
+Connector /api/connectors
+*q list:Connectors
++j create
+/{id}* get
+/{id}$0 delete
+/{id}~j update
+/{factoryId}/test+j0 test;CreateConnectorTest
+/{connectorId}/authorization-uri+j createAuthorizationUri
 `);

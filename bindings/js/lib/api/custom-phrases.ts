@@ -44,8 +44,9 @@ export interface CustomPhrasesApi {
 
 /** Texts of the sign-in pages, overridden for each language. */
 export const customPhrases: Group<CustomPhrasesApi> = /* @__PURE__ */ group(`
-list ListCustomPhrases GET /api/custom-phrases
-get GetCustomPhrase GET /api/custom-phrases/{languageTag}
-replace ReplaceCustomPhrase PUT /api/custom-phrases/{languageTag} j
-delete DeleteCustomPhrase DELETE /api/custom-phrases/{languageTag} 0
+CustomPhrase /api/custom-phrases
+* list:CustomPhrases
+/{languageTag}* get
+/{languageTag}=j replace
+/{languageTag}$0 delete
 `);

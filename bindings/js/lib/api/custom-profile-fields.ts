@@ -68,11 +68,12 @@ export interface CustomProfileFieldsApi {
 
 /** The profile fields that users are asked for, beyond the identifiers, when they sign up. */
 export const customProfileFields: Group<CustomProfileFieldsApi> = /* @__PURE__ */ group(`
-list ListCustomProfileFields GET /api/custom-profile-fields
-create CreateCustomProfileField POST /api/custom-profile-fields j
-get GetCustomProfileFieldByName GET /api/custom-profile-fields/{name}
-update UpdateCustomProfileFieldByName PUT /api/custom-profile-fields/{name} j
-delete DeleteCustomProfileFieldByName DELETE /api/custom-profile-fields/{name} 0
-createBatch CreateCustomProfileFieldsBatch POST /api/custom-profile-fields/batch j
-updateSieOrder UpdateCustomProfileFieldsSieOrder POST /api/custom-profile-fields/properties/sie-order ji
+CustomProfileFieldByName /api/custom-profile-fields
+* list:CustomProfileFields
++j create:CustomProfileField
+/{name}* get
+/{name}=j update
+/{name}$0 delete
+/batch+j createBatch:CustomProfileFields
+/properties/sie-order+ji updateSieOrder:CustomProfileFields
 `);

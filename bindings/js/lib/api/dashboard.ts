@@ -41,7 +41,8 @@ export interface DashboardApi {
 
 /** Counts of users: in total, new and active. */
 export const dashboard: Group<DashboardApi> = /* @__PURE__ */ group(`
-getTotalUserCount GetTotalUserCount GET /api/dashboard/users/total
-getNewUserCounts GetNewUserCounts GET /api/dashboard/users/new
-getActiveUserCounts GetActiveUserCounts GET /api/dashboard/users/active q
+ /api/dashboard/users/
+total* getTotalUserCount
+new* getNewUserCounts
+active*q getActiveUserCounts
 `);

@@ -67,11 +67,12 @@ export interface DomainsApi {
 
 /** Custom domains under which the tenant is served. */
 export const domains: Group<DomainsApi> = /* @__PURE__ */ group(`
-list ListDomains GET /api/domains
-create CreateDomain POST /api/domains j
-get GetDomain GET /api/domains/{id}
-delete DeleteDomain DELETE /api/domains/{id} 0
-getVerificationFiles ListDomainVerificationFiles GET /api/domains/{id}/verification-files
-replaceVerificationFiles ReplaceDomainVerificationFiles PUT /api/domains/{id}/verification-files j
-cleanup CleanupDomains POST /api/domains/cleanup ji
+Domain /api/domains
+* list:Domains
++j create
+/{id}* get
+/{id}$0 delete
+/{id}/verification-files* getVerificationFiles;ListDomainVerificationFiles
+/{id}/verification-files=j replaceVerificationFiles
+/cleanup+ji cleanup:Domains
 `);

@@ -82,10 +82,11 @@ export interface EmailTemplatesApi {
 
 /** Localized templates of the emails that Logto sends. */
 export const emailTemplates: Group<EmailTemplatesApi> = /* @__PURE__ */ group(`
-list ListEmailTemplates GET /api/email-templates q
-replace ReplaceEmailTemplates PUT /api/email-templates j
-deleteMany DeleteEmailTemplates DELETE /api/email-templates q
-get GetEmailTemplate GET /api/email-templates/{id}
-delete DeleteEmailTemplate DELETE /api/email-templates/{id} 0
-updateDetails UpdateEmailTemplateDetails PATCH /api/email-templates/{id}/details j
+EmailTemplate /api/email-templates
+*q list:EmailTemplates
+=j replace:EmailTemplates
+$q deleteMany;DeleteEmailTemplates
+/{id}* get
+/{id}$0 delete
+/{id}/details~j updateDetails
 `);

@@ -327,41 +327,42 @@ export interface ExperienceApi {
 
 /** The sign-in flow behind Logto's sign-in pages: step by step, bound to the browser's cookies. */
 export const experience: Group<ExperienceApi> = /* @__PURE__ */ group(`
-initInteraction InitInteraction PUT /api/experience j0s
-updateInteractionEvent UpdateInteractionEvent PUT /api/experience/interaction-event j0s
-identifyUser IdentifyUser POST /api/experience/identification jts
-submitInteraction SubmitInteraction POST /api/experience/submit ?s
-getInteraction GetInteraction GET /api/experience/interaction s
-createPasswordVerification CreatePasswordVerification POST /api/experience/verification/password js
-createAndSendVerificationCode CreateAndSendVerificationCode POST /api/experience/verification/verification-code js
-verifyVerificationCode VerifyVerificationCodeVerification POST /api/experience/verification/verification-code/verify js
-createAndSendMfaVerificationCode CreateAndSendMfaVerificationCode POST /api/experience/verification/mfa-verification-code js
-verifyMfaVerificationCode VerifyMfaVerificationCode POST /api/experience/verification/mfa-verification-code/verify js
-createSocialVerification CreateSocialVerification POST /api/experience/verification/social/{connectorId}/authorization-uri js
-verifySocialVerification VerifySocialVerification POST /api/experience/verification/social/{connectorId}/verify js
-createEnterpriseSsoVerification CreateEnterpriseSsoVerification POST /api/experience/verification/sso/{connectorId}/authorization-uri js
-verifyEnterpriseSsoVerification VerifyEnterpriseSsoVerification POST /api/experience/verification/sso/{connectorId}/verify js
-createTotpSecret CreateTotpSecret POST /api/experience/verification/totp/secret s
-verifyTotpVerification VerifyTotpVerification POST /api/experience/verification/totp/verify js
-createWebAuthnRegistrationVerification CreateWebAuthnRegistrationVerification POST /api/experience/verification/web-authn/registration s
-verifyWebAuthnRegistrationVerification VerifyWebAuthnRegistrationVerification POST /api/experience/verification/web-authn/registration/verify js
-createWebAuthnAuthenticationVerification CreateWebAuthnAuthenticationVerification POST /api/experience/verification/web-authn/authentication s
-verifyWebAuthnAuthenticationVerification VerifyWebAuthnAuthenticationVerification POST /api/experience/verification/web-authn/authentication/verify js
-createSignInPasskeyAuthenticationWithIdentifier CreateSignInPasskeyAuthenticationWithIdentifier POST /api/experience/verification/sign-in-passkey/authentication js
-verifySignInPasskeyAuthentication VerifySignInPasskeyAuthentication POST /api/experience/verification/sign-in-passkey/authentication/verify js
-generateBackupCodes GenerateBackupCodes POST /api/experience/verification/backup-code/generate s
-verifyBackupCode VerifyBackupCode POST /api/experience/verification/backup-code/verify js
-createNewPasswordIdentityVerification CreateNewPasswordIdentityVerification POST /api/experience/verification/new-password-identity js
-verifyOneTimeTokenVerification VerifyOneTimeTokenVerification POST /api/experience/verification/one-time-token/verify js
-addProfile AddUserProfile POST /api/experience/profile j0s
-uploadAvatar UploadExperienceAvatar POST /api/experience/user-assets/avatar xs
-resetPassword ResetUserPassword PUT /api/experience/profile/password j0s
-markMfaEnabled MarkMfaEnabled POST /api/experience/profile/mfa/mfa-enabled 0s
-skipMfaBindingFlow SkipMfaBindingFlow POST /api/experience/profile/mfa/mfa-skipped 0s
-skipMfaSuggestion SkipMfaSuggestion POST /api/experience/profile/mfa/mfa-suggestion-skipped 0s
-skipPasskeyBinding SkipPasskeyBinding POST /api/experience/profile/mfa/passkey-skipped 0s
-bindPasskey BindPasskey POST /api/experience/profile/mfa/passkey j0s
-bindMfaVerification BindMfaVerification POST /api/experience/profile/mfa j0s
-getEnabledSsoConnectors GetEnabledSsoConnectors GET /api/experience/sso-connectors qs !email
-createSignInPasskeyAuthentication CreateSignInPasskeyAuthentication POST /api/experience/preflight/sign-in-passkey/authentication s
+ /api/experience
+=j0s initInteraction
+/interaction-event=j0s updateInteractionEvent
+/identification+jts identifyUser
+/submit+?s submitInteraction
+/interaction*s getInteraction
+/verification/password+js createPasswordVerification
+/verification/verification-code+js createAndSendVerificationCode
+/verification/verification-code/verify+js verifyVerificationCode;VerifyVerificationCodeVerification
+/verification/mfa-verification-code+js createAndSendMfaVerificationCode
+/verification/mfa-verification-code/verify+js verifyMfaVerificationCode
+/verification/social/{connectorId}/authorization-uri+js createSocialVerification
+/verification/social/{connectorId}/verify+js verifySocialVerification
+/verification/sso/{connectorId}/authorization-uri+js createEnterpriseSsoVerification
+/verification/sso/{connectorId}/verify+js verifyEnterpriseSsoVerification
+/verification/totp/secret+s createTotpSecret
+/verification/totp/verify+js verifyTotpVerification
+/verification/web-authn/registration+s createWebAuthnRegistrationVerification
+/verification/web-authn/registration/verify+js verifyWebAuthnRegistrationVerification
+/verification/web-authn/authentication+s createWebAuthnAuthenticationVerification
+/verification/web-authn/authentication/verify+js verifyWebAuthnAuthenticationVerification
+/verification/sign-in-passkey/authentication+js createSignInPasskeyAuthenticationWithIdentifier
+/verification/sign-in-passkey/authentication/verify+js verifySignInPasskeyAuthentication
+/verification/backup-code/generate+s generateBackupCodes
+/verification/backup-code/verify+js verifyBackupCode
+/verification/new-password-identity+js createNewPasswordIdentityVerification
+/verification/one-time-token/verify+js verifyOneTimeTokenVerification
+/profile+j0s addProfile:User
+/user-assets/avatar+xs uploadAvatar:Experience
+/profile/password=j0s resetPassword:User
+/profile/mfa/mfa-enabled+0s markMfaEnabled
+/profile/mfa/mfa-skipped+0s skipMfaBindingFlow
+/profile/mfa/mfa-suggestion-skipped+0s skipMfaSuggestion
+/profile/mfa/passkey-skipped+0s skipPasskeyBinding
+/profile/mfa/passkey+j0s bindPasskey
+/profile/mfa+j0s bindMfaVerification
+/sso-connectors*qs getEnabledSsoConnectors !email
+/preflight/sign-in-passkey/authentication+s createSignInPasskeyAuthentication
 `);

@@ -104,12 +104,13 @@ export interface HooksApi {
 
 /** Webhooks: the URLs that are told of events, their signing keys, and what recent deliveries did. */
 export const hooks: Group<HooksApi> = /* @__PURE__ */ group(`
-list ListHooks GET /api/hooks qo
-create CreateHook POST /api/hooks j
-get GetHook GET /api/hooks/{id} q
-delete DeleteHook DELETE /api/hooks/{id} 0
-update UpdateHook PATCH /api/hooks/{id} j
-listRecentLogs ListHookRecentLogs GET /api/hooks/{id}/recent-logs qp
-test CreateHookTest POST /api/hooks/{id}/test j0
-rotateSigningKey UpdateHookSigningKey PATCH /api/hooks/{id}/signing-key I
+Hook /api/hooks
+*qo list:Hooks
++j create
+/{id}*q get
+/{id}$0 delete
+/{id}~j update
+/{id}/recent-logs*qp listRecentLogs
+/{id}/test+j0 test;CreateHookTest
+/{id}/signing-key~I rotateSigningKey;UpdateHookSigningKey
 `);

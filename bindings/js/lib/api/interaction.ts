@@ -194,26 +194,27 @@ export interface InteractionApi {
 
 /** The sign-in flow of Logto 1.17, which the experience API has replaced; absent from current servers. */
 export const interaction: Group<InteractionApi> = /* @__PURE__ */ group(`
-start StartLegacyInteraction PUT /api/interaction j0s
-abort AbortLegacyInteraction DELETE /api/interaction 0s
-replaceEvent ReplaceLegacyInteractionEvent PUT /api/interaction/event j0s
-updateIdentifiers UpdateLegacyInteractionIdentifiers PATCH /api/interaction/identifiers j0s
-replaceProfile ReplaceLegacyInteractionProfile PUT /api/interaction/profile j0s
-deleteProfile DeleteLegacyInteractionProfile DELETE /api/interaction/profile 0s
-updateProfile UpdateLegacyInteractionProfile PATCH /api/interaction/profile j0s
-submit SubmitLegacyInteraction POST /api/interaction/submit ?s
-getConsent GetLegacyInteractionConsent GET /api/interaction/consent s
-consent ConsentLegacyInteraction POST /api/interaction/consent js
-createSocialAuthorizationUri CreateLegacyInteractionSocialAuthorizationUri POST /api/interaction/verification/social-authorization-uri js
-sendVerificationCode SendLegacyInteractionVerificationCode POST /api/interaction/verification/verification-code j0s
-createTotpSecret CreateLegacyInteractionTotpSecret POST /api/interaction/verification/totp s
-createWebAuthnRegistration CreateLegacyInteractionWebAuthnRegistration POST /api/interaction/verification/webauthn-registration s
-createWebAuthnAuthentication CreateLegacyInteractionWebAuthnAuthentication POST /api/interaction/verification/webauthn-authentication s
-bindMfa BindLegacyInteractionMfa POST /api/interaction/bind-mfa j0s
-replaceMfa ReplaceLegacyInteractionMfa PUT /api/interaction/mfa j0s
-skipMfa SkipLegacyInteractionMfa PUT /api/interaction/mfa-skipped j0s
-createSingleSignOnAuthorizationUrl CreateLegacyInteractionSingleSignOnAuthorizationUrl POST /api/interaction/single-sign-on/{connectorId}/authorization-url js
-authenticateSingleSignOn AuthenticateLegacyInteractionSingleSignOn POST /api/interaction/single-sign-on/{connectorId}/authentication js
-registerSingleSignOn RegisterLegacyInteractionSingleSignOn POST /api/interaction/single-sign-on/{connectorId}/registration s
-listSingleSignOnConnectors ListLegacyInteractionSingleSignOnConnectors GET /api/interaction/single-sign-on/connectors qs !email
+LegacyInteraction /api/interaction
+=j0s start
+$0s abort
+/event=j0s replaceEvent
+/identifiers~j0s updateIdentifiers
+/profile=j0s replaceProfile
+/profile$0s deleteProfile
+/profile~j0s updateProfile
+/submit+?s submit
+/consent*s getConsent
+/consent+js consent
+/verification/social-authorization-uri+js createSocialAuthorizationUri
+/verification/verification-code+j0s sendVerificationCode
+/verification/totp+s createTotpSecret
+/verification/webauthn-registration+s createWebAuthnRegistration
+/verification/webauthn-authentication+s createWebAuthnAuthentication
+/bind-mfa+j0s bindMfa
+/mfa=j0s replaceMfa
+/mfa-skipped=j0s skipMfa
+/single-sign-on/{connectorId}/authorization-url+js createSingleSignOnAuthorizationUrl
+/single-sign-on/{connectorId}/authentication+js authenticateSingleSignOn
+/single-sign-on/{connectorId}/registration+s registerSingleSignOn
+/single-sign-on/connectors*qs listSingleSignOnConnectors !email
 `);

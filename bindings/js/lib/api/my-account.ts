@@ -273,35 +273,36 @@ export interface MyAccountApi {
 
 /** The account API: what signed-in users do with their own accounts, by their own access token. */
 export const myAccount: Group<MyAccountApi> = /* @__PURE__ */ group(`
-getProfile GetProfile GET /api/my-account u
-updateProfile UpdateProfile PATCH /api/my-account ju
-updateClaims UpdateOtherProfile PATCH /api/my-account/profile ju
-updatePassword UpdatePassword POST /api/my-account/password j0u
-getMfaSettings GetMfaSettings GET /api/my-account/mfa-settings u
-updateMfaSettings UpdateMfaSettings PATCH /api/my-account/mfa-settings ju
-getLogtoConfig GetLogtoConfig GET /api/my-account/logto-configs u
-updateLogtoConfig UpdateLogtoConfig PATCH /api/my-account/logto-configs ju
-getSocialIdentityAccessToken GetSocialIdentityAccessToken GET /api/my-account/identities/{target}/access-token u
-updateSocialIdentityAccessToken UpdateSocialIdentityAccessTokenByVerificationId PUT /api/my-account/identities/{target}/access-token ju
-getEnterpriseSsoIdentityAccessToken GetEnterpriseSsoIdentityAccessToken GET /api/my-account/sso-identities/{connectorId}/access-token u
-updatePrimaryEmail UpdatePrimaryEmail POST /api/my-account/primary-email j0u
-deletePrimaryEmail DeletePrimaryEmail DELETE /api/my-account/primary-email 0u
-updatePrimaryPhone UpdatePrimaryPhone POST /api/my-account/primary-phone j0u
-deletePrimaryPhone DeletePrimaryPhone DELETE /api/my-account/primary-phone 0u
-replaceIdentity ReplaceMyAccountIdentity PUT /api/my-account/identities j0u
-addIdentity AddUserIdentities POST /api/my-account/identities j0u
-deleteIdentity DeleteIdentity DELETE /api/my-account/identities/{target} 0u
-getMfaVerifications GetMfaVerifications GET /api/my-account/mfa-verifications u
-addMfaVerification AddMfaVerification POST /api/my-account/mfa-verifications j0u
-createOrReplaceTotpMfaVerification CreateOrReplaceTotpMfaVerification PUT /api/my-account/mfa-verifications/totp j0u
-generateTotpSecret GenerateTotpSecret POST /api/my-account/mfa-verifications/totp-secret/generate u
-generateBackupCodes GenerateMyAccountBackupCodes POST /api/my-account/mfa-verifications/backup-codes/generate u
-getBackupCodes GetBackupCodes GET /api/my-account/mfa-verifications/backup-codes u
-updateMfaVerificationName UpdateMfaVerificationName PATCH /api/my-account/mfa-verifications/{verificationId}/name jtu
-deleteMfaVerification DeleteMfaVerification DELETE /api/my-account/mfa-verifications/{verificationId} 0u
-getSessions GetSessions GET /api/my-account/sessions u
-deleteSession DeleteSessionById DELETE /api/my-account/sessions/{sessionId} q0u
-getGrants GetGrants GET /api/my-account/grants qu
-deleteGrant DeleteGrantById DELETE /api/my-account/grants/{grantId} 0u
-uploadAvatar UploadAccountAvatar POST /api/my-account/user-assets/avatar xu
+ /api/my-account
+*u getProfile
+~ju updateProfile
+/profile~ju updateClaims;UpdateOtherProfile
+/password+j0u updatePassword
+/mfa-settings*u getMfaSettings
+/mfa-settings~ju updateMfaSettings
+/logto-configs*u getLogtoConfig
+/logto-configs~ju updateLogtoConfig
+/identities/{target}/access-token*u getSocialIdentityAccessToken
+/identities/{target}/access-token=ju updateSocialIdentityAccessToken;UpdateSocialIdentityAccessTokenByVerificationId
+/sso-identities/{connectorId}/access-token*u getEnterpriseSsoIdentityAccessToken
+/primary-email+j0u updatePrimaryEmail
+/primary-email$0u deletePrimaryEmail
+/primary-phone+j0u updatePrimaryPhone
+/primary-phone$0u deletePrimaryPhone
+/identities=j0u replaceIdentity:MyAccount
+/identities+j0u addIdentity;AddUserIdentities
+/identities/{target}$0u deleteIdentity
+/mfa-verifications*u getMfaVerifications
+/mfa-verifications+j0u addMfaVerification
+/mfa-verifications/totp=j0u createOrReplaceTotpMfaVerification
+/mfa-verifications/totp-secret/generate+u generateTotpSecret
+/mfa-verifications/backup-codes/generate+u generateBackupCodes:MyAccount
+/mfa-verifications/backup-codes*u getBackupCodes
+/mfa-verifications/{verificationId}/name~jtu updateMfaVerificationName
+/mfa-verifications/{verificationId}$0u deleteMfaVerification
+/sessions*u getSessions
+/sessions/{sessionId}$q0u deleteSession;DeleteSessionById
+/grants*qu getGrants
+/grants/{grantId}$0u deleteGrant;DeleteGrantById
+/user-assets/avatar+xu uploadAvatar:Account
 `);

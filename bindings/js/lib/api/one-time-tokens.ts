@@ -72,10 +72,11 @@ export interface OneTimeTokensApi {
 
 /** Single-use tokens tied to an email address, the makings of magic links. */
 export const oneTimeTokens: Group<OneTimeTokensApi> = /* @__PURE__ */ group(`
-list ListOneTimeTokens GET /api/one-time-tokens qo
-create AddOneTimeTokens POST /api/one-time-tokens j
-get GetOneTimeToken GET /api/one-time-tokens/{id}
-delete DeleteOneTimeToken DELETE /api/one-time-tokens/{id} 0
-verify VerifyOneTimeToken POST /api/one-time-tokens/verify j
-replaceStatus ReplaceOneTimeTokenStatus PUT /api/one-time-tokens/{id}/status j
+OneTimeToken /api/one-time-tokens
+*qo list:OneTimeTokens
++j create;AddOneTimeTokens
+/{id}* get
+/{id}$0 delete
+/verify+j verify
+/{id}/status=j replaceStatus
 `);

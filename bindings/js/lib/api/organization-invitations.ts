@@ -72,10 +72,11 @@ export interface OrganizationInvitationsApi {
 
 /** Invitations to join an organization, sent by email, and the course they take. */
 export const organizationInvitations: Group<OrganizationInvitationsApi> = /* @__PURE__ */ group(`
-get GetOrganizationInvitation GET /api/organization-invitations/{id}
-delete DeleteOrganizationInvitation DELETE /api/organization-invitations/{id} 0
-list ListOrganizationInvitations GET /api/organization-invitations q
-create CreateOrganizationInvitation POST /api/organization-invitations j
-sendMessage CreateOrganizationInvitationMessage POST /api/organization-invitations/{id}/message j0
-replaceStatus ReplaceOrganizationInvitationStatus PUT /api/organization-invitations/{id}/status j
+OrganizationInvitation /api/organization-invitations
+/{id}* get
+/{id}$0 delete
+*q list:OrganizationInvitations
++j create
+/{id}/message+j0 sendMessage;CreateOrganizationInvitationMessage
+/{id}/status=j replaceStatus
 `);

@@ -135,17 +135,18 @@ export interface OrganizationRolesApi {
 
 /** The roles that members can hold inside an organization, shared by all organizations of the tenant. */
 export const organizationRoles: Group<OrganizationRolesApi> = /* @__PURE__ */ group(`
-get GetOrganizationRole GET /api/organization-roles/{id}
-delete DeleteOrganizationRole DELETE /api/organization-roles/{id} 0
-update UpdateOrganizationRole PATCH /api/organization-roles/{id} j
-list ListOrganizationRoles GET /api/organization-roles qp
-create CreateOrganizationRole POST /api/organization-roles j
-listScopes ListOrganizationRoleScopes GET /api/organization-roles/{id}/scopes qo
-replaceScopes ReplaceOrganizationRoleScopes PUT /api/organization-roles/{id}/scopes j0
-assignScopes CreateOrganizationRoleScope POST /api/organization-roles/{id}/scopes jt
-removeScope DeleteOrganizationRoleScope DELETE /api/organization-roles/{id}/scopes/{organizationScopeId} 0
-listResourceScopes ListOrganizationRoleResourceScopes GET /api/organization-roles/{id}/resource-scopes qo
-replaceResourceScopes ReplaceOrganizationRoleResourceScopes PUT /api/organization-roles/{id}/resource-scopes j0
-assignResourceScopes CreateOrganizationRoleResourceScope POST /api/organization-roles/{id}/resource-scopes jt
-removeResourceScope DeleteOrganizationRoleResourceScope DELETE /api/organization-roles/{id}/resource-scopes/{scopeId} 0
+OrganizationRole /api/organization-roles
+/{id}* get
+/{id}$0 delete
+/{id}~j update
+*qp list:OrganizationRoles
++j create
+/{id}/scopes*qo listScopes
+/{id}/scopes=j0 replaceScopes
+/{id}/scopes+jt assignScopes;CreateOrganizationRoleScope
+/{id}/scopes/{organizationScopeId}$0 removeScope;DeleteOrganizationRoleScope
+/{id}/resource-scopes*qo listResourceScopes
+/{id}/resource-scopes=j0 replaceResourceScopes
+/{id}/resource-scopes+jt assignResourceScopes;CreateOrganizationRoleResourceScope
+/{id}/resource-scopes/{scopeId}$0 removeResourceScope;DeleteOrganizationRoleResourceScope
 `);

@@ -59,9 +59,10 @@ export interface OrganizationScopesApi {
 
 /** The organization permissions that organization roles can carry, shared by all organizations of the tenant. */
 export const organizationScopes: Group<OrganizationScopesApi> = /* @__PURE__ */ group(`
-list ListOrganizationScopes GET /api/organization-scopes qo
-create CreateOrganizationScope POST /api/organization-scopes j
-get GetOrganizationScope GET /api/organization-scopes/{id}
-delete DeleteOrganizationScope DELETE /api/organization-scopes/{id} 0
-update UpdateOrganizationScope PATCH /api/organization-scopes/{id} j
+OrganizationScope /api/organization-scopes
+*qo list:OrganizationScopes
++j create
+/{id}* get
+/{id}$0 delete
+/{id}~j update
 `);

@@ -383,40 +383,41 @@ export interface OrganizationsApi {
 
 /** Organizations, their members (users and applications), the roles of these, and just-in-time provisioning. */
 export const organizations: Group<OrganizationsApi> = /* @__PURE__ */ group(`
-list ListOrganizations GET /api/organizations qp
-create CreateOrganization POST /api/organizations j
-get GetOrganization GET /api/organizations/{id}
-delete DeleteOrganization DELETE /api/organizations/{id} 0
-update UpdateOrganization PATCH /api/organizations/{id} j
-listUsers ListOrganizationUsers GET /api/organizations/{id}/users qp
-replaceUsers ReplaceOrganizationUsers PUT /api/organizations/{id}/users j0
-addUsers AddOrganizationUsers POST /api/organizations/{id}/users j
-removeUser DeleteOrganizationUser DELETE /api/organizations/{id}/users/{userId} 0
-assignRolesToUsers AssignOrganizationRolesToUsers POST /api/organizations/{id}/users/roles jt
-listUserRoles ListOrganizationUserRoles GET /api/organizations/{id}/users/{userId}/roles qo
-replaceUserRoles ReplaceOrganizationUserRoles PUT /api/organizations/{id}/users/{userId}/roles j0
-assignRolesToUser AssignOrganizationRolesToUser POST /api/organizations/{id}/users/{userId}/roles j
-removeUserRole DeleteOrganizationUserRole DELETE /api/organizations/{id}/users/{userId}/roles/{organizationRoleId} 0
-listUserScopes ListOrganizationUserScopes GET /api/organizations/{id}/users/{userId}/scopes
-listApplications ListOrganizationApplications GET /api/organizations/{id}/applications qp
-replaceApplications ReplaceOrganizationApplications PUT /api/organizations/{id}/applications j0
-addApplications AddOrganizationApplications POST /api/organizations/{id}/applications jt
-removeApplication DeleteOrganizationApplication DELETE /api/organizations/{id}/applications/{applicationId} 0
-assignRolesToApplications AssignOrganizationRolesToApplications POST /api/organizations/{id}/applications/roles jt
-listApplicationRoles ListOrganizationApplicationRoles GET /api/organizations/{id}/applications/{applicationId}/roles qo
-replaceApplicationRoles ReplaceOrganizationApplicationRoles PUT /api/organizations/{id}/applications/{applicationId}/roles j0
-assignRolesToApplication AssignOrganizationRolesToApplication POST /api/organizations/{id}/applications/{applicationId}/roles jt
-removeApplicationRole DeleteOrganizationApplicationRole DELETE /api/organizations/{id}/applications/{applicationId}/roles/{organizationRoleId} 0
-listJitEmailDomains ListOrganizationJitEmailDomains GET /api/organizations/{id}/jit/email-domains qo
-replaceJitEmailDomains ReplaceOrganizationJitEmailDomains PUT /api/organizations/{id}/jit/email-domains j0
-addJitEmailDomain CreateOrganizationJitEmailDomain POST /api/organizations/{id}/jit/email-domains j
-removeJitEmailDomain DeleteOrganizationJitEmailDomain DELETE /api/organizations/{id}/jit/email-domains/{emailDomain} 0
-listJitRoles ListOrganizationJitRoles GET /api/organizations/{id}/jit/roles qo
-replaceJitRoles ReplaceOrganizationJitRoles PUT /api/organizations/{id}/jit/roles j0
-addJitRoles CreateOrganizationJitRole POST /api/organizations/{id}/jit/roles jt
-removeJitRole DeleteOrganizationJitRole DELETE /api/organizations/{id}/jit/roles/{organizationRoleId} 0
-listJitSsoConnectors ListOrganizationJitSsoConnectors GET /api/organizations/{id}/jit/sso-connectors qo
-replaceJitSsoConnectors ReplaceOrganizationJitSsoConnectors PUT /api/organizations/{id}/jit/sso-connectors j0
-addJitSsoConnectors CreateOrganizationJitSsoConnector POST /api/organizations/{id}/jit/sso-connectors jt
-removeJitSsoConnector DeleteOrganizationJitSsoConnector DELETE /api/organizations/{id}/jit/sso-connectors/{ssoConnectorId} 0
+Organization /api/organizations
+*qp list:Organizations
++j create
+/{id}* get
+/{id}$0 delete
+/{id}~j update
+/{id}/users*qp listUsers
+/{id}/users=j0 replaceUsers
+/{id}/users+j addUsers
+/{id}/users/{userId}$0 removeUser;DeleteOrganizationUser
+/{id}/users/roles+jt assignRolesToUsers
+/{id}/users/{userId}/roles*qo listUserRoles
+/{id}/users/{userId}/roles=j0 replaceUserRoles
+/{id}/users/{userId}/roles+j assignRolesToUser
+/{id}/users/{userId}/roles/{organizationRoleId}$0 removeUserRole;DeleteOrganizationUserRole
+/{id}/users/{userId}/scopes* listUserScopes
+/{id}/applications*qp listApplications
+/{id}/applications=j0 replaceApplications
+/{id}/applications+jt addApplications
+/{id}/applications/{applicationId}$0 removeApplication;DeleteOrganizationApplication
+/{id}/applications/roles+jt assignRolesToApplications
+/{id}/applications/{applicationId}/roles*qo listApplicationRoles
+/{id}/applications/{applicationId}/roles=j0 replaceApplicationRoles
+/{id}/applications/{applicationId}/roles+jt assignRolesToApplication
+/{id}/applications/{applicationId}/roles/{organizationRoleId}$0 removeApplicationRole;DeleteOrganizationApplicationRole
+/{id}/jit/email-domains*qo listJitEmailDomains
+/{id}/jit/email-domains=j0 replaceJitEmailDomains
+/{id}/jit/email-domains+j addJitEmailDomain;CreateOrganizationJitEmailDomain
+/{id}/jit/email-domains/{emailDomain}$0 removeJitEmailDomain;DeleteOrganizationJitEmailDomain
+/{id}/jit/roles*qo listJitRoles
+/{id}/jit/roles=j0 replaceJitRoles
+/{id}/jit/roles+jt addJitRoles;CreateOrganizationJitRole
+/{id}/jit/roles/{organizationRoleId}$0 removeJitRole;DeleteOrganizationJitRole
+/{id}/jit/sso-connectors*qo listJitSsoConnectors
+/{id}/jit/sso-connectors=j0 replaceJitSsoConnectors
+/{id}/jit/sso-connectors+jt addJitSsoConnectors;CreateOrganizationJitSsoConnector
+/{id}/jit/sso-connectors/{ssoConnectorId}$0 removeJitSsoConnector;DeleteOrganizationJitSsoConnector
 `);

@@ -108,14 +108,15 @@ export interface ResourcesApi {
 
 /** API resources, for which access tokens are issued, and the permissions (scopes) defined on each. */
 export const resources: Group<ResourcesApi> = /* @__PURE__ */ group(`
-list ListResources GET /api/resources qo
-create CreateResource POST /api/resources j
-get GetResource GET /api/resources/{id}
-delete DeleteResource DELETE /api/resources/{id} 0
-update UpdateResource PATCH /api/resources/{id} j
-updateIsDefault UpdateResourceIsDefault PATCH /api/resources/{id}/is-default j
-listScopes ListResourceScopes GET /api/resources/{resourceId}/scopes qp
-createScope CreateResourceScope POST /api/resources/{resourceId}/scopes j
-deleteScope DeleteResourceScope DELETE /api/resources/{resourceId}/scopes/{scopeId} 0
-updateScope UpdateResourceScope PATCH /api/resources/{resourceId}/scopes/{scopeId} j
+Resource /api/resources
+*qo list:Resources
++j create
+/{id}* get
+/{id}$0 delete
+/{id}~j update
+/{id}/is-default~j updateIsDefault
+/{resourceId}/scopes*qp listScopes
+/{resourceId}/scopes+j createScope
+/{resourceId}/scopes/{scopeId}$0 deleteScope
+/{resourceId}/scopes/{scopeId}~j updateScope
 `);

@@ -156,18 +156,19 @@ export interface RolesApi {
  * hold them.
  */
 export const roles: Group<RolesApi> = /* @__PURE__ */ group(`
-list ListRoles GET /api/roles qp
-create CreateRole POST /api/roles j
-get GetRole GET /api/roles/{id}
-delete DeleteRole DELETE /api/roles/{id} 0
-update UpdateRole PATCH /api/roles/{id} j
-listUsers ListRoleUsers GET /api/roles/{id}/users qp
-assignUsers CreateRoleUser POST /api/roles/{id}/users jt
-removeUser DeleteRoleUser DELETE /api/roles/{id}/users/{userId} 0
-listApplications ListRoleApplications GET /api/roles/{id}/applications qp
-assignApplications CreateRoleApplication POST /api/roles/{id}/applications jt
-removeApplication DeleteRoleApplication DELETE /api/roles/{id}/applications/{applicationId} 0
-listScopes ListRoleScopes GET /api/roles/{id}/scopes qo
-assignScopes CreateRoleScope POST /api/roles/{id}/scopes j
-removeScope DeleteRoleScope DELETE /api/roles/{id}/scopes/{scopeId} 0
+Role /api/roles
+*qp list:Roles
++j create
+/{id}* get
+/{id}$0 delete
+/{id}~j update
+/{id}/users*qp listUsers
+/{id}/users+jt assignUsers;CreateRoleUser
+/{id}/users/{userId}$0 removeUser;DeleteRoleUser
+/{id}/applications*qp listApplications
+/{id}/applications+jt assignApplications;CreateRoleApplication
+/{id}/applications/{applicationId}$0 removeApplication;DeleteRoleApplication
+/{id}/scopes*qo listScopes
+/{id}/scopes+j assignScopes;CreateRoleScope
+/{id}/scopes/{scopeId}$0 removeScope;DeleteRoleScope
 `);

@@ -50,6 +50,7 @@ export interface SamlApplicationsAuthFlowApi {
 
 /** The endpoints to which SAML service providers send their authentication requests. */
 export const samlApplicationsAuthFlow: Group<SamlApplicationsAuthFlowApi> = /* @__PURE__ */ group(`
-getAuthn GetSamlAuthn GET /api/saml/{id}/authn qrn !SAMLRequest
-createAuthn CreateSamlAuthn POST /api/saml/{id}/authn frn
+Saml /api/saml/{id}/authn
+*qrn getAuthn !SAMLRequest
++frn createAuthn
 `);

@@ -117,14 +117,15 @@ export interface SamlApplicationsApi {
 
 /** Applications that sign in with SAML, where Logto is the identity provider: settings, certificates, metadata. */
 export const samlApplications: Group<SamlApplicationsApi> = /* @__PURE__ */ group(`
-create CreateSamlApplication POST /api/saml-applications j
-get GetSamlApplication GET /api/saml-applications/{id}
-delete DeleteSamlApplication DELETE /api/saml-applications/{id} 0
-update UpdateSamlApplication PATCH /api/saml-applications/{id} j
-listSecrets ListSamlApplicationSecrets GET /api/saml-applications/{id}/secrets
-createSecret CreateSamlApplicationSecret POST /api/saml-applications/{id}/secrets j
-deleteSecret DeleteSamlApplicationSecret DELETE /api/saml-applications/{id}/secrets/{secretId} 0
-updateSecret UpdateSamlApplicationSecret PATCH /api/saml-applications/{id}/secrets/{secretId} j
-getMetadata ListSamlApplicationMetadata GET /api/saml-applications/{id}/metadata tn
-getCallback GetSamlApplicationCallback GET /api/saml-applications/{id}/callback qtnI
+SamlApplication /api/saml-applications
++j create
+/{id}* get
+/{id}$0 delete
+/{id}~j update
+/{id}/secrets* listSecrets
+/{id}/secrets+j createSecret
+/{id}/secrets/{secretId}$0 deleteSecret
+/{id}/secrets/{secretId}~j updateSecret
+/{id}/metadata*tn getMetadata;ListSamlApplicationMetadata
+/{id}/callback*qtnI getCallback
 `);

@@ -18,5 +18,6 @@ export interface SecretsApi {
 
 /** Third-party tokens that Logto keeps encrypted for its users. */
 export const secrets: Group<SecretsApi> = /* @__PURE__ */ group(`
-delete DeleteSecret DELETE /api/secrets/{id} 0
+Secret /api/secrets/{id}
+$0 delete
 `);

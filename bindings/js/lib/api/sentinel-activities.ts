@@ -17,5 +17,6 @@ export interface SentinelActivitiesApi {
 
 /** Failed attempts that Logto counts to lock out identifiers. */
 export const sentinelActivities: Group<SentinelActivitiesApi> = /* @__PURE__ */ group(`
-delete DeleteSentinelActivities POST /api/sentinel-activities/delete j0i
+SentinelActivities /api/sentinel-activities/delete
++j0i delete
 `);

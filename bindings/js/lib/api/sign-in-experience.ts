@@ -69,9 +69,10 @@ export interface SignInExperienceApi {
 
 /** How users sign up and sign in: methods, branding, languages, MFA, password policy, bring-your-own UI. */
 export const signInExperience: Group<SignInExperienceApi> = /* @__PURE__ */ group(`
-get GetSignInExp GET /api/sign-in-exp
-update UpdateSignInExp PATCH /api/sign-in-exp jq
-checkPassword CheckPasswordWithDefaultSignInExperience POST /api/sign-in-exp/default/check-password ji
-uploadCustomUiAssets UploadCustomUiAssets POST /api/sign-in-exp/default/custom-ui-assets x
-getUsernameCaseSensitivityConflicts GetUsernameCaseSensitivityConflicts GET /api/sign-in-exp/username-policy/case-sensitivity-conflicts q
+ /api/sign-in-exp
+* get:SignInExp
+~jq update:SignInExp
+/default/check-password+ji checkPassword;CheckPasswordWithDefaultSignInExperience
+/default/custom-ui-assets+x uploadCustomUiAssets
+/username-policy/case-sensitivity-conflicts*q getUsernameCaseSensitivityConflicts
 `);

@@ -18,5 +18,6 @@ export interface SsoConnectorProvidersApi {
 
 /** The kinds of enterprise identity provider that an SSO connector can be made for. */
 export const ssoConnectorProviders: Group<SsoConnectorProvidersApi> = /* @__PURE__ */ group(`
-list ListSsoConnectorProviders GET /api/sso-connector-providers
+SsoConnectorProviders /api/sso-connector-providers
+* list
 `);

@@ -55,9 +55,10 @@ export interface SsoConnectorsApi {
 
 /** Enterprise single sign-on connectors (OIDC, SAML and named providers) and the email domains they serve. */
 export const ssoConnectors: Group<SsoConnectorsApi> = /* @__PURE__ */ group(`
-list ListSsoConnectors GET /api/sso-connectors qo
-create CreateSsoConnector POST /api/sso-connectors j
-get GetSsoConnector GET /api/sso-connectors/{id}
-delete DeleteSsoConnector DELETE /api/sso-connectors/{id} 0
-update UpdateSsoConnector PATCH /api/sso-connectors/{id} j
+SsoConnector /api/sso-connectors
+*qo list:SsoConnectors
++j create
+/{id}* get
+/{id}$0 delete
+/{id}~j update
 `);

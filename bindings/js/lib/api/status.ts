@@ -16,5 +16,6 @@ export interface StatusApi {
 
 /** Whether the server is up. */
 export const status: Group<StatusApi> = /* @__PURE__ */ group(`
-get GetStatus GET /api/status 0n
+Status /api/status
+*0n get
 `);

@@ -18,5 +18,6 @@ export interface SubjectTokensApi {
 
 /** Tokens with which an application can act as a user (impersonation). */
 export const subjectTokens: Group<SubjectTokensApi> = /* @__PURE__ */ group(`
-create CreateSubjectToken POST /api/subject-tokens j
+SubjectToken /api/subject-tokens
++j create
 `);

@@ -16,5 +16,6 @@ export interface SwaggerApi {
 
 /** The server's own API document, in its older form. */
 export const swagger: Group<SwaggerApi> = /* @__PURE__ */ group(`
-get GetSwaggerJson GET /api/swagger.json n
+SwaggerJson /api/swagger.json
+*n get
 `);

@@ -17,5 +17,6 @@ export interface SystemsApi {
 
 /** Settings of the installation as a whole. */
 export const systems: Group<SystemsApi> = /* @__PURE__ */ group(`
-getApplicationConfig GetSystemApplicationConfig GET /api/systems/application
+System /api/systems/application
+* getApplicationConfig
 `);

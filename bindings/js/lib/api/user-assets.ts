@@ -31,6 +31,7 @@ export interface UserAssetsApi {
 
 /** Upload of files, such as avatars and logos, to the installation's storage. */
 export const userAssets: Group<UserAssetsApi> = /* @__PURE__ */ group(`
-getServiceStatus GetUserAssetServiceStatus GET /api/user-assets/service-status
-upload CreateUserAsset POST /api/user-assets x
+UserAsset /api/user-assets
+/service-status* getServiceStatus
++x upload;CreateUserAsset
 `);

@@ -426,44 +426,45 @@ export interface UsersApi {
  * grants.
  */
 export const users: Group<UsersApi> = /* @__PURE__ */ group(`
-get GetUser GET /api/users/{userId} q
-delete DeleteUser DELETE /api/users/{userId} 0
-update UpdateUser PATCH /api/users/{userId} j
-getCustomData ListUserCustomData GET /api/users/{userId}/custom-data
-updateCustomData UpdateUserCustomData PATCH /api/users/{userId}/custom-data j
-getLogtoConfigs ListUserLogtoConfigs GET /api/users/{userId}/logto-configs
-updateLogtoConfigs UpdateUserLogtoConfigs PATCH /api/users/{userId}/logto-configs j
-updateProfile UpdateUserProfile PATCH /api/users/{userId}/profile j
-list ListUsers GET /api/users qp
-create CreateUser POST /api/users j
-updatePassword UpdateUserPassword PATCH /api/users/{userId}/password j
-updatePasswordExpiration UpdateUserPasswordExpiration PATCH /api/users/{userId}/password/expiration j
-verifyPassword VerifyUserPassword POST /api/users/{userId}/password/verify j0i
-hasPassword GetUserHasPassword GET /api/users/{userId}/has-password
-updateIsSuspended UpdateUserIsSuspended PATCH /api/users/{userId}/is-suspended j
-listRoles ListUserRoles GET /api/users/{userId}/roles qp
-replaceRoles ReplaceUserRoles PUT /api/users/{userId}/roles j
-assignRoles AssignUserRoles POST /api/users/{userId}/roles j
-removeRole DeleteUserRole DELETE /api/users/{userId}/roles/{roleId} 0
-getIdentity GetUserIdentity GET /api/users/{userId}/identities/{target} q
-replaceIdentity ReplaceUserIdentity PUT /api/users/{userId}/identities/{target} j
-deleteIdentity DeleteUserIdentity DELETE /api/users/{userId}/identities/{target}
-createIdentity CreateUserIdentity POST /api/users/{userId}/identities j
-listOrganizations ListUserOrganizations GET /api/users/{userId}/organizations
-listGrants ListUserGrants GET /api/users/{userId}/grants q
-deleteGrant DeleteUserGrant DELETE /api/users/{userId}/grants/{grantId} 0
-listMfaVerifications ListUserMfaVerifications GET /api/users/{userId}/mfa-verifications
-createMfaVerification CreateUserMfaVerification POST /api/users/{userId}/mfa-verifications j
-deleteMfaVerification DeleteUserMfaVerification DELETE /api/users/{userId}/mfa-verifications/{verificationId} 0
-listPersonalAccessTokens ListUserPersonalAccessTokens GET /api/users/{userId}/personal-access-tokens
-createPersonalAccessToken CreateUserPersonalAccessToken POST /api/users/{userId}/personal-access-tokens j
-renamePersonalAccessToken UpdatePersonalAccessTokenName PATCH /api/users/{userId}/personal-access-tokens jI
-deletePersonalAccessToken DeleteUserPersonalAccessToken DELETE /api/users/{userId}/personal-access-tokens/{name} 0
-updatePersonalAccessToken UpdateUserPersonalAccessToken PATCH /api/users/{userId}/personal-access-tokens/{name} jI
-deletePersonalAccessTokenByName DeletePersonalAccessTokenPost POST /api/users/{userId}/personal-access-tokens/delete j0i
-getSsoIdentity GetUserSsoIdentity GET /api/users/{userId}/sso-identities/{ssoConnectorId} q
-listAllIdentities ListUserAllIdentities GET /api/users/{userId}/all-identities q
-listSessions ListUserSessions GET /api/users/{userId}/sessions
-getSession GetUserSession GET /api/users/{userId}/sessions/{sessionId}
-deleteSession DeleteUserSession DELETE /api/users/{userId}/sessions/{sessionId} q0
+User /api/users
+/{userId}*q get
+/{userId}$0 delete
+/{userId}~j update
+/{userId}/custom-data* getCustomData;ListUserCustomData
+/{userId}/custom-data~j updateCustomData
+/{userId}/logto-configs* getLogtoConfigs;ListUserLogtoConfigs
+/{userId}/logto-configs~j updateLogtoConfigs
+/{userId}/profile~j updateProfile
+*qp list:Users
++j create
+/{userId}/password~j updatePassword
+/{userId}/password/expiration~j updatePasswordExpiration
+/{userId}/password/verify+j0i verifyPassword
+/{userId}/has-password* hasPassword;GetUserHasPassword
+/{userId}/is-suspended~j updateIsSuspended
+/{userId}/roles*qp listRoles
+/{userId}/roles=j replaceRoles
+/{userId}/roles+j assignRoles
+/{userId}/roles/{roleId}$0 removeRole;DeleteUserRole
+/{userId}/identities/{target}*q getIdentity
+/{userId}/identities/{target}=j replaceIdentity
+/{userId}/identities/{target}$ deleteIdentity
+/{userId}/identities+j createIdentity
+/{userId}/organizations* listOrganizations
+/{userId}/grants*q listGrants
+/{userId}/grants/{grantId}$0 deleteGrant
+/{userId}/mfa-verifications* listMfaVerifications
+/{userId}/mfa-verifications+j createMfaVerification
+/{userId}/mfa-verifications/{verificationId}$0 deleteMfaVerification
+/{userId}/personal-access-tokens* listPersonalAccessTokens
+/{userId}/personal-access-tokens+j createPersonalAccessToken
+/{userId}/personal-access-tokens~jI renamePersonalAccessToken;UpdatePersonalAccessTokenName
+/{userId}/personal-access-tokens/{name}$0 deletePersonalAccessToken
+/{userId}/personal-access-tokens/{name}~jI updatePersonalAccessToken
+/{userId}/personal-access-tokens/delete+j0i deletePersonalAccessTokenByName;DeletePersonalAccessTokenPost
+/{userId}/sso-identities/{ssoConnectorId}*q getSsoIdentity
+/{userId}/all-identities*q listAllIdentities
+/{userId}/sessions* listSessions
+/{userId}/sessions/{sessionId}* getSession
+/{userId}/sessions/{sessionId}$q0 deleteSession
 `);

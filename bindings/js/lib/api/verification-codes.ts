@@ -24,6 +24,7 @@ export interface VerificationCodesApi {
 
 /** One-off codes by email or SMS for purposes of your own, outside of any sign-in. */
 export const verificationCodes: Group<VerificationCodesApi> = /* @__PURE__ */ group(`
-send CreateVerificationCode POST /api/verification-codes j0
-verify VerifyVerificationCode POST /api/verification-codes/verify j0
+VerificationCode /api/verification-codes
++j0 send;CreateVerificationCode
+/verify+j0 verify
 `);

@@ -64,11 +64,12 @@ export interface VerificationsApi {
 
 /** Proofs of identity (verification records) that sensitive operations of the account API ask for. */
 export const verifications: Group<VerificationsApi> = /* @__PURE__ */ group(`
-createByPassword CreateVerificationByPassword POST /api/verifications/password ju
-createByVerificationCode CreateVerificationByVerificationCode POST /api/verifications/verification-code ju
-verifyByVerificationCode VerifyVerificationByVerificationCode POST /api/verifications/verification-code/verify ju
-createBySocial CreateVerificationBySocial POST /api/verifications/social ju
-verifyBySocial VerifyVerificationBySocial POST /api/verifications/social/verify ju
-generateWebAuthnRegistrationOptions GenerateWebAuthnRegistrationOptions POST /api/verifications/web-authn/registration u
-verifyWebAuthnRegistration VerifyWebAuthnRegistration POST /api/verifications/web-authn/registration/verify ju
+Verification /api/verifications/
+password+ju createByPassword
+verification-code+ju createByVerificationCode
+verification-code/verify+ju verifyByVerificationCode
+social+ju createBySocial
+social/verify+ju verifyBySocial
+web-authn/registration+u generateWebAuthnRegistrationOptions:
+web-authn/registration/verify+ju verifyWebAuthnRegistration:
 `);

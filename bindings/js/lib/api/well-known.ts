@@ -84,11 +84,12 @@ export interface WellKnownApi {
 
 /** What anyone may read without a token: the sign-in experience, its phrases, the API documents. */
 export const wellKnown: Group<WellKnownApi> = /* @__PURE__ */ group(`
-getSignInExperienceConfig GetSignInExperienceConfig GET /api/.well-known/sign-in-exp qn
-getSignInExperiencePhrases GetSignInExperiencePhrases GET /api/.well-known/phrases qn
-getExperience GetWellKnownExperience GET /api/.well-known/experience qn
-getAccountCenter GetWellKnownAccountCenter GET /api/.well-known/account-center n
-getManagementOpenapiJson GetWellKnownManagementOpenapiJson GET /api/.well-known/management.openapi.json n
-getExperienceOpenapiJson GetWellKnownExperienceOpenapiJson GET /api/.well-known/experience.openapi.json n
-getUserOpenapiJson GetWellKnownUserOpenapiJson GET /api/.well-known/user.openapi.json n
+WellKnown /api/.well-known/
+sign-in-exp*qn getSignInExperienceConfig:
+phrases*qn getSignInExperiencePhrases:
+experience*qn getExperience
+account-center*n getAccountCenter
+management.openapi.json*n getManagementOpenapiJson
+experience.openapi.json*n getExperienceOpenapiJson
+user.openapi.json*n getUserOpenapiJson
 `);

@@ -6,7 +6,7 @@ use heck::ToLowerCamelCase;
 
 use super::NOTICE;
 use super::comment::comment;
-use super::table::{has_query, line, own_query};
+use super::table::{has_query, own_query, table};
 use super::types::{key, or_null, ts_type};
 use crate::emit::answers::paged_item;
 use crate::emit::api::group_text;
@@ -58,16 +58,16 @@ fn group_file(plan: &Plan, group: &str, operations: &Own<'_>) -> String {
     let (name, api) = (group.to_lower_camel_case(), api_name(group));
     let mut queries = String::new();
     let mut methods = Vec::new();
-    let mut lines = String::new();
+    let mut rows = Vec::new();
     for (operation, uses) in operations {
         let method = method_name(&operation.id, group, &plan.settings.names).to_lower_camel_case();
         queries.push_str(&inputs(plan, &docs, operation, uses));
         methods.push(signature(plan, &docs, &method, operation, uses));
-        lines.push_str(&line(&method, operation, uses));
-        lines.push('\n');
+        rows.push((method, *operation, *uses));
     }
     let body = format!(
-        "{queries}{doc}export interface {api} {{\n{methods}}}\n\n{doc}export const {name}: Group<{api}> = /* @__PURE__ */ group(`\n{lines}`);\n",
+        "{queries}{doc}export interface {api} {{\n{methods}}}\n\n{doc}export const {name}: Group<{api}> = /* @__PURE__ */ group(`\n{table}`);\n",
+        table = table(&rows),
         doc = comment(plan, &group_text(plan, group), 0),
         methods = methods.join("\n"),
     );

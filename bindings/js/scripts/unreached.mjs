@@ -1,0 +1,220 @@
+// Finds the data that nothing uses once functions are left out: tables and texts that the linker, which knew of no such
+// plan, has kept. It goes by the linker's own relocations, so it misses no address, however it is put together.
+
+const [CUSTOM, IMPORT, EXPORT, ELEMENT, CODE, DATA] = [0, 2, 7, 9, 10, 11];
+// Kinds of symbols, and relocations that have an addend: addresses in memory, and offsets in functions and sections.
+const [FUNCTION, DATUM] = [0, 1];
+const WITH_ADDEND = new Set([3, 4, 5, 8, 9, 11, 14, 15, 16, 17, 21, 22, 23]);
+
+/** Address and length of each piece of unused data of a module linked with `--emit-relocs`; `never` tells functions by name. */
+export function unreached(bytes, never) {
+  const sections = readSections(bytes);
+  const functions = bodies(bytes, sections);
+  const segments = dataSegments(bytes, sections.get(DATA));
+  const symbols = readSymbols(bytes, sections.get("linking"));
+  const names = new Map(symbols.filter(({ kind }) => kind === FUNCTION).map(({ index, name }) => [index, readable(name)]));
+  const data = symbols.filter(({ kind, size }) => kind === DATUM && size > 0);
+  for (const datum of data) datum.begin = segments[datum.segment].payload + datum.offset;
+
+  // From every place in code and data to the symbols that it names.
+  const uses = new Map();
+  const note = (user, symbol) => uses.set(user, [...(uses.get(user) ?? []), symbol]);
+  for (const { offset, symbol } of relocations(bytes, sections.get("reloc.CODE"))) {
+    const user = functions.find(({ begin, end }) => offset >= begin && offset < end);
+    if (user && !never(names.get(user.index) ?? "")) note(`function ${user.index}`, symbols[symbol]);
+  }
+  for (const { offset, symbol } of relocations(bytes, sections.get("reloc.DATA"))) {
+    for (const datum of data) if (offset >= datum.begin && offset < datum.begin + datum.size) note(key(datum), symbols[symbol]);
+  }
+
+  const reached = new Set();
+  const visit = (user) => {
+    if (reached.has(user)) return;
+    reached.add(user);
+    for (const symbol of uses.get(user) ?? []) if (symbol.kind <= DATUM) visit(key(symbol));
+  };
+  for (const index of exported(bytes, sections.get(EXPORT))) visit(`function ${index}`);
+  // wasm-bindgen looks for some by name.
+  for (const [index, name] of names) if (/__wbindgen|__externref|__wbg/.test(name)) visit(`function ${index}`);
+
+  const last = segments.reduce((end, { at, length }) => Math.max(end, at + length), 0);
+  const used = new Uint8Array(last);
+  const known = new Uint8Array(last);
+  for (const datum of data) {
+    const at = segments[datum.segment].at + datum.offset;
+    (reached.has(key(datum)) ? used : known).fill(1, at, at + datum.size);
+  }
+  return ranges(used, known);
+}
+
+const ESCAPES = { LT: "<", GT: ">", RF: "&", BP: "*", LP: "(", RP: ")", C: ",", u20: " ", u27: "'", u5b: "[", u5d: "]", u7b: "{", u7d: "}", u3b: ";", u2b: "+" };
+
+/** A function's name as it reads in the module itself, or near enough. */
+function readable(mangled) {
+  const words = [...identifiers(mangled.startsWith("_R") ? mangled.replace(/(?:Cs|Xs?|B)[0-9A-Za-z]*_(?=[0-9A-Z])/g, "C") : mangled)];
+  if (mangled.startsWith("_ZN")) {
+    const text = words.join("::").replace(/\$(\w+)\$/g, (all, escape) => ESCAPES[escape] ?? all);
+    return text.replaceAll("..", "::").replace(/(^|::)_</g, "$1<");
+  }
+  // The form that the standard library comes in refers back to what it has named before: that is left out.
+  const path = words.join("::");
+  return /^_RNvX/.test(mangled) ? `<${path} as core::${words.slice(0, -1).join("::")}>::${words.at(-1)}` : path;
+}
+
+/** The words that stand in a mangled name behind their lengths. */
+function* identifiers(mangled) {
+  const lengths = /(?<![0-9])([1-9]\d*)_?/g;
+  for (let found; (found = lengths.exec(mangled)); ) {
+    const begin = found.index + found[1].length;
+    const word = mangled.slice(begin, begin + Number(found[1]));
+    if (!/^_?[A-Za-z_$.][\w$.]*$/.test(word) || word.length < Number(found[1])) continue;
+    yield word.replace(/^_(?=[0-9A-Z_])/, (mark) => (mangled.startsWith("_R") ? "" : mark));
+    lengths.lastIndex = begin + Number(found[1]);
+  }
+}
+
+/** The module without the linker's notes, which are true no longer. */
+export function withoutNotes(bytes) {
+  const kept = [bytes.subarray(0, 8)];
+  for (const [name, { start, end }] of readSections(bytes)) {
+    if (!/^(linking|reloc\.)/.test(String(name))) kept.push(bytes.subarray(start, end));
+  }
+  return Buffer.concat(kept);
+}
+
+/** Tells where in the module's bytes a piece of its memory is. */
+export function memory(bytes) {
+  const section = readSections(bytes).get(DATA);
+  const segments = dataSegments(bytes, section);
+  return (at, length) => {
+    const segment = segments.find((one) => at >= one.at && at + length <= one.at + one.length);
+    const begin = section.begin + segment.payload + at - segment.at;
+    return [begin, begin + length];
+  };
+}
+
+const key = ({ kind, index, segment, offset }) => (kind === FUNCTION ? `function ${index}` : `data ${segment} ${offset}`);
+
+/** Runs of what only unused symbols cover. */
+function ranges(used, known) {
+  const found = [];
+  for (let at = 0; at < known.length; at++) {
+    if (!known[at] || used[at]) continue;
+    const begin = at;
+    while (at < known.length && known[at] && !used[at]) at++;
+    found.push([begin, at - begin]);
+  }
+  return found;
+}
+
+function reader(bytes, at) {
+  const number = () => {
+    let [value, shift, byte] = [0, 0, 0];
+    do {
+      byte = bytes[at++];
+      value += (byte & 127) * 2 ** shift;
+      shift += 7;
+    } while (byte > 127);
+    return value;
+  };
+  const skip = (count) => (at += count);
+  const text = () => {
+    const length = number();
+    return Buffer.from(bytes.subarray(at, skip(length))).toString();
+  };
+  return { number, skip, text, byte: () => bytes[at++], at: () => at };
+}
+
+/** Where the sections begin: by number, or by name if they are custom. */
+function readSections(bytes) {
+  const sections = new Map();
+  const read = reader(bytes, 8);
+  while (read.at() < bytes.length) {
+    const start = read.at();
+    const id = read.byte();
+    const end = read.number() + read.at();
+    const begin = read.at();
+    if (id === CUSTOM) sections.set(read.text(), { start, begin: read.at(), end });
+    else sections.set(id, { start, begin, end });
+    read.skip(end - read.at());
+  }
+  return sections;
+}
+
+function imported(bytes, section) {
+  let count = 0;
+  const read = reader(bytes, section.begin);
+  for (let left = read.number(); left > 0; left--) {
+    read.text();
+    read.text();
+    if (read.byte() !== 0) throw new Error("the module imports something other than functions");
+    read.number();
+    count++;
+  }
+  return count;
+}
+
+/** The functions' bodies, by their place in the section. */
+function bodies(bytes, sections) {
+  const first = sections.has(IMPORT) ? imported(bytes, sections.get(IMPORT)) : 0;
+  const { begin } = sections.get(CODE);
+  const read = reader(bytes, begin);
+  return Array.from({ length: read.number() }, (_, index) => {
+    const length = read.number();
+    const at = read.at() - begin;
+    read.skip(length);
+    return { index: first + index, begin: at, end: at + length };
+  });
+}
+
+/** The segments' addresses, and where their bytes are in the section. */
+function dataSegments(bytes, { begin }) {
+  const read = reader(bytes, begin);
+  return Array.from({ length: read.number() }, () => {
+    if (read.number() !== 0 || read.byte() !== 0x41) throw new Error("a data segment is not at a plain address");
+    const at = read.number();
+    read.skip(1);
+    const length = read.number();
+    const payload = read.at() - begin;
+    read.skip(length);
+    return { at, length, payload };
+  });
+}
+
+function exported(bytes, { begin }) {
+  const read = reader(bytes, begin);
+  const all = Array.from({ length: read.number() }, () => (read.text(), { kind: read.byte(), index: read.number() }));
+  return all.filter(({ kind }) => kind === 0).map(({ index }) => index);
+}
+
+function readSymbols(bytes, { begin, end }) {
+  const read = reader(bytes, begin);
+  read.number();
+  while (read.at() < end) {
+    const [kind, length] = [read.byte(), read.number()];
+    if (kind === 8) return Array.from({ length: read.number() }, () => readSymbol(read));
+    read.skip(length);
+  }
+  throw new Error("the module has no table of symbols");
+}
+
+function readSymbol(read) {
+  const [kind, flags] = [read.byte(), read.number()];
+  const [undefined_, named] = [flags & 0x10, flags & 0x40];
+  if (kind === DATUM) {
+    const name = read.text();
+    return undefined_ ? { kind, name, size: 0 } : { kind, name, segment: read.number(), offset: read.number(), size: read.number() };
+  }
+  const index = read.number();
+  return { kind, index, name: kind !== 3 && (!undefined_ || named) ? read.text() : "" };
+}
+
+function relocations(bytes, { begin }) {
+  const read = reader(bytes, begin);
+  read.number();
+  return Array.from({ length: read.number() }, () => {
+    const [kind, offset, symbol] = [read.byte(), read.number(), read.number()];
+    if (WITH_ADDEND.has(kind)) read.number();
+    return { kind, offset, symbol };
+  }).filter(({ kind }) => kind !== 6);
+}
