@@ -10,7 +10,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
         for place in 0..=group.len() {
             text.extend(LETTERS.get((bits >> (18 - 6 * place) & 63) as usize).copied().map(char::from));
         }
-        while text.len() % 4 != 0 {
+        while !text.len().is_multiple_of(4) {
             text.push('=');
         }
     }
