@@ -25,9 +25,9 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn HttpTransport>>,
     runtime: Option<Arc<dyn Runtime>>,
     hooks: Vec<Arc<dyn Hook>>,
-    limit: Option<RateLimit>,
+    pub(crate) limit: Option<RateLimit>,
     trace_bodies: bool,
-    settings: Settings,
+    pub(crate) settings: Settings,
     problem: Option<Error>,
 }
 

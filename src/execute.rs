@@ -1,11 +1,13 @@
 //! The one path that every request takes: limiter, token, hooks, transport, and again if that makes sense.
 
+use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, Either, select};
+use futures_util::future::BoxFuture;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::json;
@@ -261,13 +263,23 @@ impl Pipeline {
     }
 
     /// Runs `work` against the clock; dropping it when time is up stops whatever it does.
-    pub(crate) async fn within<T>(&self, limit: Duration, work: impl Future<Output = T> + Send) -> Option<T> {
-        // By reference, so that the race is compiled once for each kind of result and not for each kind of work.
-        let work: Pin<&mut (dyn Future<Output = T> + Send)> = pin!(work);
-        match select(work, self.runtime.sleep(limit)).await {
-            Either::Left((done, _)) => Some(done),
-            Either::Right(_) => None,
+    pub(crate) async fn within<T: Send>(&self, limit: Duration, work: impl Future<Output = T> + Send) -> Option<T> {
+        let mut done = None;
+        {
+            let noted = pin!(async { done = Some(work.await) });
+            self.race(limit, noted).await;
         }
+        done
+    }
+
+    /// By reference and without a result, so that it is compiled once.
+    async fn race(&self, limit: Duration, mut work: Pin<&mut (dyn Future<Output = ()> + Send)>) {
+        let mut sleep = self.runtime.sleep(limit);
+        poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Pending => sleep.as_mut().poll(context),
+            Poll::Ready(()) => Poll::Ready(()),
+        })
+        .await;
     }
 }
 

@@ -51,11 +51,6 @@ fn push_encoded(encoded: &mut String, value: &str) {
 pub(crate) struct Pairs(String);
 
 impl Pairs {
-    /// Pairs that are encoded already.
-    pub(crate) fn encoded(pairs: &str) -> Self {
-        Self(pairs.to_owned())
-    }
-
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

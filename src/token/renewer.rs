@@ -1,6 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
+
 use crate::endpoint::Endpoint;
 use crate::execute::Pipeline;
 
@@ -28,10 +30,11 @@ impl Renewer {
         &*self.source
     }
 
-    pub(super) async fn renew(&self, known: &Known) -> Result<Obtained, TokenError> {
+    pub(super) fn renew<'a>(&'a self, known: &'a Known) -> BoxFuture<'a, Result<Obtained, TokenError>> {
+        let fetch = Box::pin(self.fetch());
         match &self.shared {
-            Some(shared) => shared.renew(&self.pipeline, known, self.fetch()).await,
-            None => self.fetch().await,
+            Some(shared) => Box::pin(shared.renew(&self.pipeline, known, fetch)),
+            None => fetch,
         }
     }
 

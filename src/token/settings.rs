@@ -23,11 +23,11 @@ const LEASE_OF_A_REQUEST: Duration = Duration::from_secs(10);
 const LEASE_OF_A_TASK: Duration = Duration::from_secs(120);
 
 pub(crate) struct TokenSettings {
-    source: Option<Box<dyn TokenSource>>,
+    pub(crate) source: Option<Box<dyn TokenSource>>,
     pub(crate) scope: Option<String>,
     leeway: Option<Duration>,
     lease: Option<Duration>,
-    store: Option<Arc<dyn TokenStore>>,
+    pub(crate) store: Option<Arc<dyn TokenStore>>,
 }
 
 impl Default for TokenSettings {

@@ -8,6 +8,7 @@ use futures_util::future::BoxFuture;
 use crate::execute::Pipeline;
 use crate::url::encode;
 
+use super::error::Because;
 use super::rules::Rules;
 use super::state::{Known, Obtained};
 use super::store::{StoreError, TokenStore};
@@ -64,7 +65,7 @@ impl Shared {
         &self,
         pipeline: &Pipeline,
         known: &Known,
-        fetch: impl Future<Output = Result<Obtained, TokenError>> + Send,
+        fetch: BoxFuture<'_, Result<Obtained, TokenError>>,
     ) -> Result<Obtained, TokenError> {
         let owner = owner(pipeline);
         let turn = self.turn(pipeline, known, &owner).await;
@@ -94,7 +95,7 @@ impl Shared {
                 return self.first_thing_with_the_lock(pipeline, known, owner).await;
             }
             if runtime.monotonic().saturating_sub(start) >= PATIENCE {
-                return Err("another process has kept the lock for too long".into());
+                return Err(Because("another process has kept the lock for too long").into());
             }
             runtime.sleep(pause).await;
             pause = LONGEST_PAUSE.min(pause * 2);
@@ -119,10 +120,12 @@ impl Shared {
         }
     }
 
-    async fn look(&self, pipeline: &Pipeline, known: &Known) -> Result<Look, StoreError> {
-        let text = self.within(pipeline, self.store().get(&self.key)).await?;
-        let read = text.and_then(|text| stored::read(&text, pipeline.runtime.now()));
-        Ok(read.map_or(Look::Nothing, |obtained| self.judge(obtained, known)))
+    fn look<'a>(&'a self, pipeline: &'a Pipeline, known: &'a Known) -> BoxFuture<'a, Result<Look, StoreError>> {
+        Box::pin(async move {
+            let text = self.within(pipeline, self.store().get(&self.key)).await?;
+            let read = text.and_then(|text| stored::read(&text, pipeline.runtime.now()));
+            Ok(read.map_or(Look::Nothing, |obtained| self.judge(obtained, known)))
+        })
     }
 
     /// A token that is due is good enough for a process that has none, and no use to one that has.
@@ -146,8 +149,8 @@ impl Shared {
         self.unlock(pipeline, owner).await
     }
 
-    async fn unlock(&self, pipeline: &Pipeline, owner: &str) -> Result<(), StoreError> {
-        self.within(pipeline, self.store().unlock(&self.key, owner)).await
+    fn unlock<'a>(&'a self, pipeline: &'a Pipeline, owner: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.within(pipeline, self.store().unlock(&self.key, owner))
     }
 
     /// Not by way of what is there for `Arc`s of stores, which would box every future twice.
@@ -155,13 +158,16 @@ impl Shared {
         &*self.store
     }
 
-    async fn within<T>(
+    /// Boxed like what it takes, so that it is compiled once for each kind of result and not for each caller.
+    fn within<'a, T: Send + 'a>(
         &self,
-        pipeline: &Pipeline,
-        work: BoxFuture<'_, Result<T, StoreError>>,
-    ) -> Result<T, StoreError> {
-        let done = pipeline.within(STORE_TIMEOUT, work).await;
-        done.unwrap_or_else(|| Err("the store does not answer".into()))
+        pipeline: &'a Pipeline,
+        work: BoxFuture<'a, Result<T, StoreError>>,
+    ) -> BoxFuture<'a, Result<T, StoreError>> {
+        Box::pin(async move {
+            let done = pipeline.within(STORE_TIMEOUT, work).await;
+            done.unwrap_or_else(|| Err(Because("the store does not answer").into()))
+        })
     }
 }
 
