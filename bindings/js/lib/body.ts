@@ -3,16 +3,16 @@ import { bad, isObject } from "./check.js";
 /** A body on its way, and the header that tells what it is; a `FormData` tells that by itself. */
 export interface Encoded {
   readonly body: BodyInit | undefined;
-  readonly header: string;
+  readonly headers: Record<string, string>;
 }
 
 /** A file to upload: a `Blob` or `File`, or bytes, with a name and a type if wanted. */
 export type Upload = Blob | Uint8Array | { data: Blob | Uint8Array; name?: string; type?: string };
 
 export function encode(kind: string, body: unknown): Encoded {
-  if (body === undefined) return { body: undefined, header: "" };
-  if (kind === "form") return { body: form(body), header: "content-type: application/x-www-form-urlencoded\n" };
-  if (kind === "multipart") return { body: multipart(body), header: "" };
+  if (body === undefined) return { body: undefined, headers: {} };
+  if (kind === "form") return { body: form(body), headers: { "content-type": "application/x-www-form-urlencoded" } };
+  if (kind === "multipart") return { body: multipart(body), headers: {} };
   let text: string | undefined;
   try {
     text = JSON.stringify(body);
@@ -20,7 +20,7 @@ export function encode(kind: string, body: unknown): Encoded {
     throw new TypeError("`body` cannot be written as JSON", { cause });
   }
   if (text === undefined) throw bad("body", "cannot be written as JSON");
-  return { body: text, header: "content-type: application/json\n" };
+  return { body: text, headers: { "content-type": "application/json" } };
 }
 
 function form(body: unknown): string {

@@ -22,20 +22,13 @@ function check(options: object, names: string, type: string): void {
   }
 }
 
-/** Header lines as the module takes them; the platform's `Headers` refuses what no header can carry. */
-export function headerLines(headers: HeadersInit | undefined): string {
-  let lines = "";
-  if (headers === undefined) return lines;
-  let checked: Headers;
+/** Headers by name; the platform's `Headers` refuses what no header can carry. */
+export function checkedHeaders(headers: HeadersInit | undefined): Record<string, string> {
   try {
-    checked = new Headers(headers);
+    return headers === undefined ? {} : Object.fromEntries(new Headers(headers));
   } catch (cause) {
     throw new TypeError("`headers` has a name or a value that no header can have", { cause });
   }
-  checked.forEach((value, name) => {
-    lines += `${name}: ${value}\n`;
-  });
-  return lines;
 }
 
 const CALL = "signal timeout totalTimeout headers retries idempotent".split(" ");

@@ -1,8 +1,8 @@
 import { type Answer, read } from "./answer.js";
 import { encode } from "./body.js";
 import { Call, type WithResponse } from "./call.js";
-import { bad, checkCallOptions, checkOptions, headerLines, isObject } from "./check.js";
-import { type Engine, engine, isolated, type Pending, ready } from "./engine.js";
+import { bad, checkCallOptions, checkedHeaders, checkOptions, isObject } from "./check.js";
+import { type Engine, engine, isolated, type Pending, ready, type Request } from "./engine.js";
 import { AbortError, LogtoError } from "./errors.js";
 import type { Group } from "./group.js";
 import type { Operation } from "./operation.js";
@@ -49,7 +49,7 @@ export class Client {
   /** @internal */
   constructor(options: LogtoOptions, groups: readonly Group<unknown>[]) {
     checkOptions(options);
-    this.#state = new State({ ...options }, headerLines(options.headers));
+    this.#state = new State({ ...options }, checkedHeaders(options.headers));
     this.#groups = groups;
     released?.register(this, this.#home);
   }
@@ -81,8 +81,8 @@ export class Client {
 
   /** The current access token; a new one if there is none that lives, or if that is asked for. */
   async getToken({ forceRefresh = false }: { forceRefresh?: boolean } = {}): Promise<string> {
-    const operation = { id: "GetToken" } as Operation;
-    const { token } = await this.#run(operation, undefined, {}, (engine, client, call) => engine.exports.access_token(client, call, forceRefresh));
+    const request = { operation: { id: "GetToken" } as Operation, url: "", headers: {}, body: undefined };
+    const { token } = await this.#run(request, {}, (engine, client, call) => engine.exports.access_token(client, call, forceRefresh));
     return token;
   }
 
@@ -141,17 +141,17 @@ export class Client {
     const set = query(checkQuery(operation, members));
     if (body === undefined && operation.body !== "none" && operation.bodyRequired) throw bad("body", "is missing");
     const encoded = encode(operation.body, body);
-    const lines = this.#state.lines + headerLines(options.headers) + encoded.header;
-    const { answer } = await this.#run(operation, encoded.body, options, (engine, client, call) =>
+    const { url, headers: usual } = this.#state;
+    const headers = { ...usual, ...checkedHeaders(options.headers), ...encoded.headers };
+    const request = { operation, url: url + filled + (set && `?${set}`), headers, body: encoded.body };
+    const { answer } = await this.#run(request, options, (engine, client, call) =>
       engine.exports.request(
         client,
         call,
-        operation.method,
-        filled,
-        set,
-        lines,
-        operation.authentication,
+        "musn".indexOf(operation.authentication),
         options.idempotent ?? operation.idempotent,
+        "authorization" in headers,
+        "cookie" in headers,
         options.timeout === 0 ? FOREVER : options.timeout,
         options.totalTimeout === 0 ? FOREVER : options.totalTimeout,
         options.retries,
@@ -161,12 +161,12 @@ export class Client {
   }
 
   async #run(
-    operation: Operation,
-    body: BodyInit | undefined,
+    request: Request,
     { signal }: CallOptions,
     start: (engine: Engine, client: number, call: number) => number,
   ): Promise<{ answer: Answer; token: string }> {
-    const aborted = (): AbortError => new AbortError(`${operation.id}: the call was aborted`, { operation: operation.id, cause: signal?.reason });
+    const { id } = request.operation;
+    const aborted = (): AbortError => new AbortError(`${id}: the call was aborted`, { operation: id, cause: signal?.reason });
     if (signal?.aborted) throw aborted();
     const at = ready() ?? (await engine(this.#state));
     if (signal?.aborted) throw aborted();
@@ -179,9 +179,8 @@ export class Client {
     try {
       return await new Promise((resolve, reject) => {
         const pending: Pending = {
+          ...request,
           state: this.#state,
-          operation,
-          body,
           attempts: 0,
           text: "",
           resolve: (token) => resolve({ answer: pending as unknown as Answer, token }),

@@ -6,11 +6,17 @@ import { instantiate, type Exports, type Host } from "./instance.js";
 import type { Operation } from "./operation.js";
 import { HANDLED, type State } from "./state.js";
 
-/** A call under way. */
-export interface Pending {
-  readonly state: State;
+/** What is sent for a call, but for what the module adds. */
+export interface Request {
   readonly operation: Operation;
+  readonly url: string;
+  readonly headers: Record<string, string>;
   readonly body: BodyInit | undefined;
+}
+
+/** A call under way. */
+export interface Pending extends Request {
+  readonly state: State;
   /** Tells how the call ended: with what the host knows of it by then, or with the access token. */
   readonly resolve: (token: string) => void;
   readonly reject: (error: unknown) => void;
@@ -38,7 +44,7 @@ export class Engine {
     return this.enter((wasm) => {
       const client = wasm.reserve();
       this.#clients.set(client, state);
-      const { options: o, lines } = state;
+      const { options: o } = state;
       const limit = o.rateLimit === false ? 0 : o.rateLimit?.requests;
       wasm.configure(
         client,
@@ -55,8 +61,7 @@ export class Engine {
         o.retries,
         limit,
         (o.rateLimit || undefined)?.per,
-        o.maxResponseBytes ?? 2 ** 26,
-        o.credentials === "include" || /^cookie: /m.test(lines),
+        o.credentials === "include",
         isolated(),
       );
       return client;
@@ -107,10 +112,10 @@ export class Engine {
   }
 
   /** Ends an operation, unless nobody waits for it any longer. */
-  #settle(operation: number, stop: () => void, number: number, text = "", body = ""): void {
+  #settle(operation: number, stop: () => void, number: number, text = "", body = "", retryAfter?: number): void {
     if (this.#operations.get(operation) !== stop) return;
     this.#operations.delete(operation);
-    this.quietly((wasm) => wasm.settle(operation, number, text, body));
+    this.quietly((wasm) => wasm.settle(operation, number, text, body, retryAfter));
   }
 
   /** Runs what the user gave, never inside of the module; what it throws becomes the operation's failure. */
@@ -131,32 +136,33 @@ export class Engine {
       now: [[], () => Date.now()],
       monotonic: [[], () => performance.now()],
       random: [[], () => Math.random()],
-      send: [[3, 4, 5, 6], (operation: number, client: number, call: number, method: string, url: string, lines: string, body: string, token: number, limit: number) => {
-        const tokenCall = token === 1;
+      send: [[3, 4, 5], (operation: number, client: number, call: number, url: string, lines: string, body: string) => {
         const state = this.#clients.get(client) as State;
+        const tokenCall = url !== "";
         const pending = tokenCall ? undefined : this.#calls.get(call);
         const controller = new AbortController();
         const stop = (): void => controller.abort();
         this.#operations.set(operation, stop);
-        const attempt = pending ? ++pending.attempts : 1;
-        const { signal } = controller;
+        const headers: Record<string, string> = {};
+        for (const line of lines.trimEnd().split("\n")) {
+          const [name = "", value = ""] = line.split(/: (.*)/s);
+          if (userAgent || name !== "user-agent") headers[name] = value;
+        }
         exchange(state, {
           operation: pending?.operation.id ?? "OidcToken",
-          attempt,
+          attempt: pending ? ++pending.attempts : 1,
           tokenCall,
-          method,
-          url,
-          lines: userAgent ? lines : lines.replace(/^user-agent: .*\n/m, ""),
+          method: pending?.operation.method ?? "POST",
+          url: pending?.url ?? url,
+          headers: { ...headers, ...pending?.headers },
           body: tokenCall ? body : pending?.body,
-          signal,
-          limit,
+          signal: controller.signal,
         }).then(
           ({ response, text }) => {
             const { status, headers } = response;
             if (pending) Object.assign(pending, { response, text });
             if (status < 400 && !tokenCall) return this.#settle(operation, stop, status);
-            const [type, after] = [headers.get("content-type"), headers.get("retry-after")];
-            this.#settle(operation, stop, status, (type ? `content-type: ${type}\n` : "") + seconds(after), text);
+            this.#settle(operation, stop, status, headers.get("content-type") ?? "", text, seconds(headers.get("retry-after") ?? ""));
           },
           (error: unknown) => {
             const failure = error instanceof Failure ? error : new Failure(0, String(error), error);
@@ -285,11 +291,10 @@ function broken(cause: unknown): LogtoError {
   return new LogtoError("the WebAssembly module failed, and is replaced for the next call; this one may have been carried out", { cause });
 }
 
-/** `Retry-After` in seconds, also if it is a date; the module reads numbers alone, and nonsense is as good as nothing. */
-function seconds(after: string | null): string {
-  const date = /^\w{3}, .* GMT$/.test(after ?? "") ? (Date.parse(after!) - Date.now()) / 1000 : NaN;
-  const left = date === date ? String(Math.min(4e9, Math.max(0, Math.ceil(date)))) : (after ?? "").trim();
-  return /^\d+$/.test(left) && Number(left) < 2 ** 32 ? `retry-after: ${left}` : "";
+/** `Retry-After` in seconds, which may be a date; of nonsense NaN. */
+function seconds(after: string): number {
+  if (/^ *\d{1,10} *$/.test(after)) return Number(after);
+  return /^\w{3}, .* GMT$/.test(after) ? Math.max(0, Math.ceil((Date.parse(after) - Date.now()) / 1000)) : NaN;
 }
 
 /** Whether what one request began must not be awaited by another. */

@@ -20,22 +20,19 @@ export interface Attempt {
   readonly tokenCall: boolean;
   readonly method: string;
   readonly url: string;
-  /** The headers, a line each. */
-  readonly lines: string;
+  readonly headers: Record<string, string>;
   readonly body: BodyInit | undefined;
   readonly signal: AbortSignal;
-  readonly limit: number;
 }
 
 /** Sends one request and reads its answer. */
 export async function exchange(state: State, attempt: Attempt): Promise<Answer> {
   const { fetch: own, onRequest, onResponse, credentials, logLevel } = state.options;
-  const { method, body, signal } = attempt;
-  const headers = headersOf(attempt.lines);
+  const { method, headers, body, signal } = attempt;
   let { url } = attempt;
   // The user's functions never run inside of the module.
   if (own || onRequest) await undefined;
-  const seen = onRequest || onResponse ? shown(attempt, headers) : undefined;
+  const seen = onRequest || onResponse ? shown(attempt) : undefined;
   if (onRequest && seen) {
     await hook(() => onRequest(seen));
     url = seen.url;
@@ -53,7 +50,7 @@ export async function exchange(state: State, attempt: Attempt): Promise<Answer> 
   if (response.type === "opaqueredirect") throw new Failure(2, "this platform does not show where a redirect leads");
   const known: LogtoResponse = { status: response.status, headers: response.headers, url: response.url || url };
   if (onResponse && seen) await hook(() => onResponse(known, seen));
-  const text = await read(response, attempt.limit);
+  const text = await read(response, state.options.maxResponseBytes ?? 2 ** 26);
   if (logLevel === "debug") {
     const time = Math.round(performance.now() - start);
     state.log("debug", `${attempt.operation} ${method} ${url.split("?")[0]} ${known.status} in ${time} ms, attempt ${attempt.attempt}`);
@@ -63,16 +60,7 @@ export async function exchange(state: State, attempt: Attempt): Promise<Answer> 
 
 const REDACTED = "[redacted]";
 
-function headersOf(lines: string): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const line of lines.split("\n")) {
-    const colon = line.indexOf(": ");
-    if (colon > 0) headers[line.slice(0, colon)] = line.slice(colon + 2);
-  }
-  return headers;
-}
-
-function shown({ method, url, operation, attempt, tokenCall }: Attempt, headers: Record<string, string>): HookRequest {
+function shown({ method, url, headers, operation, attempt, tokenCall }: Attempt): HookRequest {
   const copy = new Headers(headers);
   if (copy.has("authorization")) copy.set("authorization", REDACTED);
   return { method, url, headers: copy, operation, attempt, tokenCall };

@@ -17,7 +17,6 @@ export interface Exports {
     retries: number | undefined,
     limit: number | undefined,
     limitPer: number | undefined,
-    maxResponseBytes: number | undefined,
     ambientCookies: boolean,
     isolatesRequests: boolean,
   ): void;
@@ -26,19 +25,17 @@ export interface Exports {
   request(
     client: number,
     call: number,
-    method: string,
-    path: string,
-    query: string,
-    headerLines: string,
-    authentication: string,
+    authentication: number,
     idempotent: boolean,
+    hasAuthorization: boolean,
+    hasCookies: boolean,
     timeout: number | undefined,
     totalTimeout: number | undefined,
     retries: number | undefined,
   ): number;
   access_token(client: number, call: number, force: boolean): number;
   cancel(task: number): void;
-  settle(operation: number, number: number, text: string, body: string): void;
+  settle(operation: number, number: number, text: string, body: string, retryAfter: number | undefined): void;
   trap(): void;
 }
 

@@ -9,13 +9,17 @@ const LEVELS = ["off", "error", "warn", "info", "debug"];
 export class State {
   /** What went wrong last behind the callers' backs: with a token, or the store. */
   cause: unknown;
+  /** Where Logto is, without a slash at its end. */
+  readonly url: string;
   readonly #level: number;
 
   constructor(
     readonly options: LogtoOptions,
     /** The client's own headers. */
-    readonly lines: string,
+    readonly headers: Record<string, string>,
   ) {
+    const { endpoint, tenant } = options;
+    this.url = endpoint?.replace(/\/+$/, "") ?? `https://${tenant}.logto.app`;
     this.#level = LEVELS.indexOf(options.logLevel ?? "warn");
   }
 

@@ -6,7 +6,7 @@ import { gzipSync } from "node:zlib";
 
 const GOAL = 50_000;
 // Where it stands, and a little: it must not grow on its way to the goal.
-const BOUND = 56_000;
+const BOUND = 53_500;
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 

@@ -1,14 +1,13 @@
 //! Calls: begun by the host, ended by its functions `done` and `failed`.
 
-use futures_util::future::BoxFuture;
-use logto_admin::binding::GenericRequest;
+use logto_admin::binding::{GenericRequest, Work};
 use logto_admin::operation::Authentication;
-use logto_admin::transport::Method;
+use logto_admin::token::AccessToken;
 use logto_admin::{Error, ErrorKind, StopReason};
 use wasm_bindgen::prelude::*;
 
 use crate::operations::Outcome;
-use crate::{clients, headers, host, operations, tasks};
+use crate::{clients, host, operations, tasks};
 
 /// Begins a request, and gives the number by which it can be cancelled. What is NaN is as the client has it.
 #[wasm_bindgen]
@@ -16,52 +15,32 @@ use crate::{clients, headers, host, operations, tasks};
 pub fn request(
     client: u32,
     call: u32,
-    method: &str,
-    path: String,
-    query: String,
-    header_lines: &str,
-    authentication: &str,
+    authentication: u32,
     idempotent: bool,
+    has_authorization: bool,
+    has_cookies: bool,
     timeout: f64,
     total_timeout: f64,
     retries: f64,
 ) -> u32 {
-    let (method, authentication) = (parse_method(method), parse_authentication(authentication));
-    let headers = headers::parse(header_lines);
-    let (timeout, total_timeout) = (clients::duration(timeout), clients::duration(total_timeout));
-    let retry = clients::retry(retries);
     let Some(client) = clients::get(client) else { return u32::MAX };
-    begin(
-        call,
-        Box::pin(async move {
-            let (path, query) = (path.as_str(), query.as_str());
-            let request = GenericRequest {
-                method,
-                path,
-                query,
-                headers,
-                authentication,
-                idempotent,
-                timeout,
-                total_timeout,
-                retry,
-            };
-            client.generic(request).await.map(|_| String::new())
-        }),
-    )
+    let request = GenericRequest {
+        authentication: parse_authentication(authentication),
+        idempotent,
+        has_authorization,
+        has_cookies,
+        timeout: clients::duration(timeout),
+        total_timeout: clients::duration(total_timeout),
+        retry: clients::retry(retries),
+    };
+    begin(call, client.generic(request))
 }
 
 /// Begins to get the access token, and gives the number by which that can be cancelled.
 #[wasm_bindgen]
 pub fn access_token(client: u32, call: u32, force: bool) -> u32 {
     let Some(client) = clients::get(client) else { return u32::MAX };
-    begin(
-        call,
-        Box::pin(async move {
-            let token = if force { client.renewed_access_token().await } else { client.access_token().await };
-            token.map(|token| token.secret().to_owned())
-        }),
-    )
+    begin(call, client.token(force))
 }
 
 /// Drops a call.
@@ -73,8 +52,8 @@ pub fn cancel(task: u32) {
 
 /// Ends an operation of the host.
 #[wasm_bindgen]
-pub fn settle(operation: u32, number: f64, text: String, body: String) {
-    operations::settle(operation, Outcome { number, text, body });
+pub fn settle(operation: u32, number: f64, text: String, body: String, retry_after: f64) {
+    operations::settle(operation, Outcome { number, text, body, retry_after });
     tasks::run();
 }
 
@@ -85,13 +64,12 @@ pub fn trap() {
     panic!("asked for");
 }
 
-/// Boxed, so that what tells the host how it ended is there once.
-fn begin(call: u32, work: BoxFuture<'static, Result<String, Error>>) -> u32 {
+fn begin(call: u32, work: Work) -> u32 {
     let task = tasks::spawn(
         call,
         Box::pin(async move {
             match work.await {
-                Ok(text) => host::done(call, &text),
+                Ok(token) => host::done(call, token.as_ref().map_or("", AccessToken::secret)),
                 Err(error) => fail(call, &error),
             }
         }),
@@ -138,25 +116,13 @@ fn stopped(reason: StopReason) -> &'static str {
     }
 }
 
-fn parse_method(method: &str) -> Method {
-    match method {
-        "POST" => Method::Post,
-        "PUT" => Method::Put,
-        "PATCH" => Method::Patch,
-        "DELETE" => Method::Delete,
-        "HEAD" => Method::Head,
-        "OPTIONS" => Method::Options,
-        _ => Method::Get,
-    }
-}
-
-/// As the table of operations of the host has it.
-fn parse_authentication(kind: &str) -> Authentication {
+/// By its place in the host's list.
+fn parse_authentication(kind: u32) -> Authentication {
     match kind {
-        "m" => Authentication::Management,
-        "u" => Authentication::User,
-        "s" => Authentication::Session,
-        "n" => Authentication::None,
+        0 => Authentication::Management,
+        1 => Authentication::User,
+        2 => Authentication::Session,
+        3 => Authentication::None,
         _ => Authentication::Any,
     }
 }

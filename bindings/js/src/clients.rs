@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use logto_admin::token::{ClientCredentials, Refresher};
+use logto_admin::binding::Configuration;
+use logto_admin::token::{ClientCredentials, Refresher, TokenSource};
 use logto_admin::{Client, Endpoint, RateLimit, RetryPolicy};
 use wasm_bindgen::prelude::*;
 
@@ -44,7 +45,7 @@ pub fn configure(
     url: String,
     tenant: String,
     resource: String,
-    scope: &str,
+    scope: String,
     app_id: String,
     app_secret: String,
     own_tokens: bool,
@@ -54,7 +55,6 @@ pub fn configure(
     retries: f64,
     limit: f64,
     limit_per: f64,
-    max_response_bytes: f64,
     ambient_cookies: bool,
     isolates_requests: bool,
 ) {
@@ -62,31 +62,33 @@ pub fn configure(
     if !resource.is_empty() {
         endpoint = endpoint.with_resource(resource);
     }
-    let mut builder = Client::builder(endpoint)
-        .ambient_cookies(ambient_cookies)
-        .scope(Some(scope).filter(|scope| !scope.is_empty()))
-        .timeout(duration(timeout))
-        .total_timeout(duration(total_timeout))
-        .retry(retry(retries).unwrap_or_default())
-        .max_response_bytes(max_response_bytes as u64);
-    if own_tokens {
-        builder = builder.token_source(HostTokens { client });
-    } else if !app_id.is_empty() {
-        builder = builder.token_source(ClientCredentials::new(app_id, app_secret));
-    }
-    if own_store {
-        builder = builder.token_store(HostStore { client });
-    }
-    if !limit.is_nan() {
-        let limit = duration(limit_per).filter(|_| limit > 0.0).map(|per| RateLimit::new(limit as u32, per));
-        builder = builder.rate_limit(limit);
-    }
-    let built = builder.build_on(Arc::new(HostTransport { client }), Arc::new(HostRuntime { isolates_requests }));
+    let limited = duration(limit_per).filter(|_| limit > 0.0).map(|per| RateLimit::new(limit as u32, per));
+    let with = Configuration {
+        endpoint,
+        source: source(client, own_tokens, app_id, app_secret),
+        store: if own_store { Some(Arc::new(HostStore { client })) } else { None },
+        scope: Some(scope).filter(|scope| !scope.is_empty()),
+        timeout: duration(timeout),
+        total_timeout: duration(total_timeout),
+        retry: retry(retries).unwrap_or_default(),
+        limit: (!limit.is_nan()).then_some(limited),
+        ambient_cookies,
+    };
+    let (transport, runtime) = (Arc::new(HostTransport { client }), Arc::new(HostRuntime { isolates_requests }));
+    let configured = Client::configured(with, transport, runtime);
     CLIENTS.with_borrow_mut(|clients| {
         if let Some(slot) = clients.get_mut(client) {
-            *slot = Some(built);
+            *slot = Some(configured);
         }
     });
+}
+
+fn source(client: u32, own: bool, app_id: String, app_secret: String) -> Option<Box<dyn TokenSource>> {
+    match (own, app_id.is_empty()) {
+        (true, _) => Some(Box::new(HostTokens { client })),
+        (false, false) => Some(Box::new(ClientCredentials::new(app_id, app_secret))),
+        (false, true) => None,
+    }
 }
 
 /// A tenant of Logto Cloud, perhaps under a domain of its own.

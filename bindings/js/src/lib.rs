@@ -7,7 +7,6 @@
 
 mod calls;
 mod clients;
-mod headers;
 mod host;
 mod operations;
 mod platform;

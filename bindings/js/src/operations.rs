@@ -14,6 +14,8 @@ pub(crate) struct Outcome {
     pub number: f64,
     pub text: String,
     pub body: String,
+    /// Seconds; below 0 or NaN where nothing is said.
+    pub retry_after: f64,
 }
 
 #[derive(Default)]

@@ -9,11 +9,11 @@ use logto_admin::Timestamp;
 use logto_admin::runtime::Runtime;
 use logto_admin::token::{AccessToken, StoreError, TokenContext, TokenError, TokenSource, TokenStore};
 use logto_admin::transport::{
-    HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, TransportOptions,
+    Headers, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, TransportOptions,
 };
 
 use crate::operations::{Operation, Outcome};
-use crate::{headers, host, tasks};
+use crate::{host, tasks};
 
 /// One client's way to the server: the host's `fetch`, or the user's.
 pub(crate) struct HostTransport {
@@ -24,27 +24,33 @@ pub(crate) struct HostTransport {
 impl HttpTransport for HostTransport {
     async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
         let operation = Operation::start(|operation| {
-            let body = if options.token_call { request.body.text() } else { String::new() };
-            host::send(
-                operation,
-                self.client,
-                tasks::current_call(),
-                request.method.as_str(),
-                &request.url,
-                &headers::write(&request.headers),
-                &body,
-                options.token_call,
-                options.max_response_bytes as f64,
-            )
+            let (url, body) =
+                if options.token_call { (&*request.url, request.body.text()) } else { ("", String::new()) };
+            let headers = header_lines(&request.headers);
+            host::send(operation, self.client, tasks::current_call(), url, &headers, &body)
         });
         let outcome = operation.await;
         if outcome.number < 100.0 { Err(error(outcome)) } else { Ok(response(outcome)) }
     }
 }
 
+/// A line each: a list would cross the border value by value.
+fn header_lines(headers: &Headers) -> String {
+    let mut text = String::new();
+    for (name, value) in headers.iter() {
+        for part in [name, ": ", value, "\n"] {
+            text.push_str(part);
+        }
+    }
+    text
+}
+
 fn response(outcome: Outcome) -> HttpResponse {
     let mut response = HttpResponse::new(outcome.number as u16);
-    response.headers = headers::parse(&outcome.text);
+    response.headers.set("content-type", outcome.text);
+    if outcome.retry_after >= 0.0 {
+        response.headers.set("retry-after", u64::from(outcome.retry_after as u32).to_string());
+    }
     response.body = outcome.body.into();
     response
 }
