@@ -25,11 +25,15 @@ impl Calls {
     }
 }
 
-/// Runs each program once a round; gives each one's rounds.
+/// Runs each program once a round, and another one first in each; gives each one's rounds.
 pub(crate) fn in_turns(mut programs: Vec<Command>, rounds: usize) -> Result<Vec<Vec<Calls>>> {
     let mut measured = vec![Vec::new(); programs.len()];
-    for _ in 0..rounds {
-        for (program, measured) in programs.iter_mut().zip(&mut measured) {
+    for round in 0..rounds {
+        let all = programs.iter_mut().zip(&mut measured);
+        let mut turns: Vec<_> = all.collect();
+        let first = round % turns.len().max(1);
+        turns.rotate_left(first);
+        for (program, measured) in turns {
             let printed = command::output(program)?;
             measured.push(serde_json::from_str(&printed).context("a program printed no count of its calls")?);
         }

@@ -27,7 +27,7 @@ pub(crate) fn native() -> Result<Report> {
     let mut rows = Vec::new();
     for callers in CALLERS {
         let side = |side| program(server.measure(), &["calls", side, server.url(), callers, "1.5"]);
-        let measured = calls::in_turns(vec![side("bare"), side("client")], 15)?;
+        let measured = calls::in_turns(vec![side("bare"), side("client")], 21)?;
         let [bare, client] = measured.as_slice() else { bail!("two sides were measured") };
         let (cpu, throughput) = (calls::ratio(client, bare, Calls::cpu), calls::ratio(client, bare, Calls::a_second));
         for (name, rounds, cpu, throughput) in [("bare reqwest", bare, 1.0, 1.0), ("client", client, cpu, throughput)] {
@@ -52,7 +52,7 @@ pub(crate) fn native() -> Result<Report> {
         );
     }
     let columns = ["callers", "by", "calls a second", "ratio", "CPU µs a call", "CPU ratio"];
-    report.table("List of 20 users, parsed into the same type (medians of 15 rounds in turns)", &columns, rows);
+    report.table("List of 20 users, parsed into the same type (medians of 21 rounds in turns)", &columns, rows);
     Ok(report)
 }
 
