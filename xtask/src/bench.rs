@@ -84,6 +84,22 @@ impl Bench {
         }
     }
 
+    /// What to know of its results, a paragraph or nothing.
+    fn note(self) -> &'static str {
+        match self {
+            Self::Native => {
+                "\nBare reqwest grows its list as items come; the client knows how many there will be, which pays for a part of what it does besides.\n"
+            }
+            Self::Peers => {
+                "\nAt one caller a call mostly waits for the server, so that no client can be further ahead of the others than bare reqwest is. py-logto-admin is `logto-admin` on PyPI.\n"
+            }
+            Self::Scale => {
+                "\nReal clients on a clock that jumps, over a tenant that counts. 1,200 processes of a call a minute are what the limit allows; beyond that most calls are refused, and so are token calls, which is why even with a store more than one process asks. Without a store each process spends a call an hour on its token. A process holds as many connections as it has calls at once, and none after four idle seconds.\n"
+            }
+            _ => "",
+        }
+    }
+
     fn measure(self) -> Result<Report> {
         match self {
             Self::Countable => countable(),

@@ -15,7 +15,7 @@ const INTRODUCTION: &str = "# Results
 
 What the client costs, measured by `cargo xtask bench` and written by it: run it and see. A bench alone is `cargo xtask bench NAME`.
 Every comparison was made within one run, against one server on 127.0.0.1 in a process of its own; ratios are what counts, absolute figures are this machine's.
-Countable figures (instructions, allocations, memory, token calls) are the same on every run, and CI fails when one passes its budget. Times are not: the load says how much else the machine was doing.
+Countable figures (instructions, allocations, memory, token calls) are the same on every run, and CI fails when one passes its budget. Times are not: the load, of the minute before the results were written and with the bench's own part in it, tells of a busy machine.
 ";
 
 /// What was measured, when, and on what.
@@ -55,8 +55,9 @@ pub(crate) fn write() -> Result<()> {
 fn section(bench: Bench, kept: &Kept) -> String {
     let Kept { date, load, machine, report } = kept;
     let name = bench.name();
-    let title = bench.title();
-    format!("\n## {title}\n\n`cargo xtask bench {name}`, {date}, load {load}. {machine}.\n\n{}", report.markdown())
+    let (title, note) = (bench.title(), bench.note());
+    let heading = format!("\n## {title}\n\n`cargo xtask bench {name}`, {date}, load {load}. {machine}.\n");
+    format!("{heading}{note}\n{}", report.markdown())
 }
 
 fn budgets(checks: &[Check]) -> String {
