@@ -94,7 +94,7 @@ impl Bench {
                 "\nAt one caller a call mostly waits for the server, so that no client can be further ahead of the others than bare reqwest is. py-logto-admin is `logto-admin` on PyPI.\n"
             }
             Self::Scale => {
-                "\nReal clients on a clock that jumps, over a tenant that counts. 1,200 processes of a call a minute are what the limit allows; beyond that most calls are refused, and so are token calls, which is why even with a store more than one process asks. Without a store each process spends a call an hour on its token. A process holds as many connections as it has calls at once, and none after four idle seconds.\n"
+                "\nReal clients on a clock that jumps, over a tenant that counts. 1,200 processes of a call a minute are what the limit allows; beyond that most calls are refused, and so are token calls; even with a store hundreds of processes then got a token of their own. Without a store each process spends a call an hour on its token. A process holds as many connections as it has calls at once, and none after four idle seconds.\n"
             }
             _ => "",
         }
