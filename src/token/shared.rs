@@ -18,17 +18,25 @@ use super::{AccessToken, TokenError, report, stored};
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a process may have the lock: one that died meanwhile keeps the others waiting no longer.
 const LOCK_TTL: Duration = Duration::from_secs(15);
-/// How long to wait for the token of another process at most.
+/// How long to wait for a lock, and for the token of the process that has it.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The pauses between two looks at the store while another process renews.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
+const OTHERS_FAIL: &str = "another process is asking for one, and has got none for long";
 
 /// The place of this client's token in a store.
 pub(super) struct Shared {
     store: Arc<dyn TokenStore>,
     key: String,
     rules: Rules,
+}
+
+/// A lock, and the name under which it was taken.
+struct Lock {
+    key: String,
+    owner: String,
 }
 
 /// What the store has for a renewal.
@@ -47,6 +55,8 @@ enum Turn {
     Found(Obtained),
     /// It is this process's turn to ask for a token.
     Mine,
+    /// Other processes are asking for one, and have got none for long.
+    Never,
 }
 
 impl Shared {
@@ -60,63 +70,69 @@ impl Shared {
         Self { store, key, rules }
     }
 
-    /// Takes the token of another process, or fetches one for all. A store that fails is left out.
+    /// Takes the token of another process, or fetches one for all. A store that fails is left out; an endpoint that
+    /// gives no token to another process is no reason to ask it from here too.
     pub(super) async fn renew(
         &self,
         pipeline: &Pipeline,
         known: &Known,
         fetch: BoxFuture<'_, Result<Obtained, TokenError>>,
     ) -> Result<Obtained, TokenError> {
-        let owner = owner(pipeline);
-        let turn = self.turn(pipeline, known, &owner).await;
-        if let Ok(Turn::Found(obtained)) = turn {
-            return Ok(obtained);
-        }
+        let mut lock = Lock { key: self.key.clone(), owner: owner(pipeline) };
+        let turn = match self.turn(pipeline, known, &mut lock).await {
+            Ok(Turn::Found(obtained)) => return Ok(obtained),
+            Ok(Turn::Never) => return Err(TokenError::other(Because(OTHERS_FAIL))),
+            Ok(Turn::Mine) => Ok(()),
+            Err(error) => Err(error),
+        };
         let fetched = fetch.await;
         let done = match &fetched {
-            _ if turn.is_err() => turn.map(drop),
-            Ok(obtained) => self.hand_over(pipeline, &obtained.token, &owner).await,
-            Err(_) => self.unlock(pipeline, &owner).await,
+            _ if turn.is_err() => turn,
+            Ok(obtained) => self.hand_over(pipeline, &obtained.token, &lock).await,
+            // The lock ends by itself: too many requests are none the fewer for the next process's.
+            Err(TokenError::Refused { status: 429, .. }) => Ok(()),
+            Err(_) => self.unlock(pipeline, &lock).await,
         };
         done.unwrap_or_else(|error| report::store_failed(&error));
         fetched
     }
 
-    /// Waits until another process has renewed the token, or this one has the lock.
-    async fn turn(&self, pipeline: &Pipeline, known: &Known, owner: &str) -> Result<Turn, StoreError> {
+    /// Waits until another process has renewed the token, or this one has a lock.
+    async fn turn(&self, pipeline: &Pipeline, known: &Known, lock: &mut Lock) -> Result<Turn, StoreError> {
         let runtime = &pipeline.runtime;
         let start = runtime.monotonic();
         let mut pause = FIRST_PAUSE;
+        let mut locked = false;
         loop {
-            if let Look::Usable(obtained) = self.look(pipeline, known).await? {
-                return Ok(Turn::Found(obtained));
+            // Also with the lock: the process that had it before may have renewed.
+            match self.look(pipeline, known).await? {
+                Look::Usable(obtained) => {
+                    if locked {
+                        self.unlock(pipeline, lock).await?;
+                    }
+                    return Ok(Turn::Found(obtained));
+                }
+                Look::Nothing if locked => return Ok(Turn::Mine),
+                // Now nobody else can have put another in its place.
+                Look::Refused if locked => {
+                    return self.within(pipeline, self.store().remove(&self.key)).await.map(|()| Turn::Mine);
+                }
+                _ => {}
             }
-            if self.within(pipeline, self.store().try_lock(&self.key, owner, LOCK_TTL)).await? {
-                return self.first_thing_with_the_lock(pipeline, known, owner).await;
+            locked = self.within(pipeline, self.store().try_lock(&lock.key, &lock.owner, LOCK_TTL)).await?;
+            if locked {
+                continue;
             }
-            if runtime.monotonic().saturating_sub(start) >= PATIENCE {
-                return Err(Because("another process has kept the lock for too long").into());
+            let waited = runtime.monotonic().saturating_sub(start);
+            if waited >= 2 * PATIENCE {
+                return Ok(Turn::Never);
+            }
+            // The first lock may never end. Another is for one of those who wait, where all would be too many.
+            if waited >= PATIENCE {
+                lock.key = [&self.key, ":2"].concat();
             }
             runtime.sleep(pause).await;
             pause = LONGEST_PAUSE.min(pause * 2);
-        }
-    }
-
-    /// Looks once more: the process that had the lock before may have renewed. A refused token is removed now, when
-    /// nobody else can have put another in its place.
-    async fn first_thing_with_the_lock(
-        &self,
-        pipeline: &Pipeline,
-        known: &Known,
-        owner: &str,
-    ) -> Result<Turn, StoreError> {
-        match self.look(pipeline, known).await? {
-            Look::Usable(obtained) => {
-                self.unlock(pipeline, owner).await?;
-                Ok(Turn::Found(obtained))
-            }
-            Look::Refused => self.within(pipeline, self.store().remove(&self.key)).await.map(|()| Turn::Mine),
-            Look::Nothing => Ok(Turn::Mine),
         }
     }
 
@@ -140,17 +156,17 @@ impl Shared {
     }
 
     /// Puts a new token into the store, and lets the others at it.
-    async fn hand_over(&self, pipeline: &Pipeline, token: &AccessToken, owner: &str) -> Result<(), StoreError> {
+    async fn hand_over(&self, pipeline: &Pipeline, token: &AccessToken, lock: &Lock) -> Result<(), StoreError> {
         let ttl = token.lifetime();
         if ttl.is_none_or(|ttl| !ttl.is_zero()) {
             let text = stored::write(token, pipeline.runtime.now());
             self.within(pipeline, self.store().set(&self.key, &text, ttl)).await?;
         }
-        self.unlock(pipeline, owner).await
+        self.unlock(pipeline, lock).await
     }
 
-    fn unlock<'a>(&'a self, pipeline: &'a Pipeline, owner: &'a str) -> BoxFuture<'a, Result<(), StoreError>> {
-        self.within(pipeline, self.store().unlock(&self.key, owner))
+    fn unlock<'a>(&'a self, pipeline: &'a Pipeline, lock: &'a Lock) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.within(pipeline, self.store().unlock(&lock.key, &lock.owner))
     }
 
     /// Not by way of what is there for `Arc`s of stores, which would box every future twice.

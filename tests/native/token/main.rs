@@ -10,11 +10,13 @@
 )]
 
 mod concurrency;
+mod deployment;
 mod exchange;
 mod failure;
 mod hints;
 mod isolation;
 mod lifetime;
+mod locks;
 mod memory;
 #[cfg(feature = "redis")]
 mod redis;

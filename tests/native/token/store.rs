@@ -1,42 +1,14 @@
 //! Tokens that live beyond the process.
 
-use std::sync::Arc;
-
-use futures_util::future::join_all;
 use logto_admin::runtime::Runtime;
 use logto_admin::token::{FixedToken, TokenStore};
 use logto_admin::transport::HttpResponse;
 use logto_admin::{Client, Endpoint};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
 
+use crate::deployment::Deployment;
 use crate::memory::Memory;
-use crate::stage::{HOUR, SECOND, Stage, down, endpoint, hourly, lasting};
-
-/// Processes that share a store, and the one token endpoint.
-struct Deployment {
-    runtime: FakeRuntime,
-    transport: ScriptedTransport,
-    store: Memory,
-}
-
-impl Deployment {
-    fn new(token: impl Fn(usize) -> HttpResponse + Send + Sync + 'static) -> Self {
-        let runtime = FakeRuntime::new();
-        let transport = endpoint(&runtime, SECOND, token);
-        Self { store: Memory::new(&runtime), transport, runtime }
-    }
-
-    /// Another process.
-    fn process(&self) -> Stage {
-        let number = f64::from(u32::try_from(Arc::strong_count(&self.store.0)).unwrap());
-        self.runtime.set_random(1.0 / number);
-        Stage::set_up(&self.runtime, self.transport.clone(), |builder| builder.token_store(self.store.clone()))
-    }
-
-    fn token_calls(&self) -> usize {
-        self.transport.token_calls().len()
-    }
-}
+use crate::stage::{HOUR, SECOND, Stage, down, hourly, lasting};
 
 #[test]
 fn a_process_takes_the_token_of_another() {
@@ -84,8 +56,7 @@ fn a_store_is_asked_for_a_new_token_and_not_for_each_call() {
 #[test]
 fn processes_that_start_together_make_one_token_call() {
     let deployment = Deployment::new(hourly);
-    let processes: Vec<Stage> = (0..20).map(|_| deployment.process()).collect();
-    let tokens = deployment.runtime.run(join_all(processes.iter().map(|process| process.client.access_token())));
+    let tokens = deployment.tokens(&deployment.processes(20));
     assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-1"));
     assert_eq!(deployment.token_calls(), 1);
 }
@@ -192,36 +163,6 @@ fn a_store_that_is_down_while_the_token_lives_changes_nothing() {
     deployment.runtime.advance(HOUR);
     assert_eq!(process.secret(), "token-3");
     assert!(deployment.store.entry().unwrap().1.contains("token-3"), "back again");
-}
-
-#[test]
-fn a_process_that_died_with_the_lock_keeps_the_others_waiting_until_it_ends() {
-    let deployment = Deployment::new(hourly);
-    let key = "logto-admin:token:http%3A%2F%2F127.0.0.1%3A9:app-id:https%3A%2F%2Fdefault.logto.app%2Fapi:all";
-    let locked = deployment.store.try_lock(key, "the dead", 15 * SECOND);
-    assert!(deployment.runtime.run(locked).unwrap());
-    let process = deployment.process();
-    assert_eq!(process.secret(), "token-1");
-    let now = deployment.runtime.monotonic();
-    assert!(now > 15 * SECOND && now < 18 * SECOND, "{now:?}");
-}
-
-#[test]
-fn a_lock_that_never_ends_is_waited_for_only_so_long() {
-    let deployment = Deployment::new(hourly);
-    let key = "logto-admin:token:http%3A%2F%2F127.0.0.1%3A9:app-id:https%3A%2F%2Fdefault.logto.app%2Fapi:all";
-    assert!(deployment.runtime.run(deployment.store.try_lock(key, "the dead", 1000 * HOUR)).unwrap());
-    let process = deployment.process();
-    assert_eq!(process.secret(), "token-1");
-    assert!(deployment.runtime.monotonic() < 25 * SECOND);
-}
-
-#[test]
-fn a_failed_renewal_gives_the_lock_back() {
-    let deployment = Deployment::new(|number| if number == 1 { down() } else { hourly(number) });
-    deployment.process().token().unwrap_err();
-    assert_eq!(deployment.store.log(), ["get", "lock", "get", "unlock"]);
-    assert_eq!(deployment.process().secret(), "token-2");
 }
 
 #[test]

@@ -1,0 +1,48 @@
+//! Processes that share a store.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use logto_admin::Result;
+use logto_admin::token::AccessToken;
+use logto_admin::transport::HttpResponse;
+use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
+
+use crate::memory::Memory;
+use crate::stage::{SECOND, Stage, endpoint};
+
+/// Processes that share a store, and the one token endpoint.
+pub(crate) struct Deployment {
+    pub(crate) runtime: FakeRuntime,
+    pub(crate) transport: ScriptedTransport,
+    pub(crate) store: Memory,
+}
+
+impl Deployment {
+    pub(crate) fn new(token: impl Fn(usize) -> HttpResponse + Send + Sync + 'static) -> Self {
+        let runtime = FakeRuntime::new();
+        let transport = endpoint(&runtime, SECOND, token);
+        Self { store: Memory::new(&runtime), transport, runtime }
+    }
+
+    /// Another process.
+    pub(crate) fn process(&self) -> Stage {
+        let number = f64::from(u32::try_from(Arc::strong_count(&self.store.0)).unwrap());
+        self.runtime.set_random(1.0 / number);
+        Stage::set_up(&self.runtime, self.transport.clone(), |builder| builder.token_store(self.store.clone()))
+    }
+
+    pub(crate) fn token_calls(&self) -> usize {
+        self.transport.token_calls().len()
+    }
+
+    /// So many more.
+    pub(crate) fn processes(&self, count: usize) -> Vec<Stage> {
+        (0..count).map(|_| self.process()).collect()
+    }
+
+    /// What becomes of a token for each of these processes at the same time.
+    pub(crate) fn tokens(&self, processes: &[Stage]) -> Vec<Result<AccessToken>> {
+        self.runtime.run(join_all(processes.iter().map(|process| process.client.access_token())))
+    }
+}
