@@ -1,12 +1,12 @@
 // Packs the package, installs it into a fresh folder, and tests it there: in every runtime, by every bundler, by types.
 // Arguments name the tests to run; all without.
-import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { start } from "../test/server.mjs";
 import { tests } from "../test/all.mjs";
+import { install } from "../test/install.mjs";
+import { start } from "../test/server.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 const wanted = process.argv.slice(2);
@@ -16,7 +16,9 @@ const server = await start(folder);
 let passed = 0;
 const failures = [];
 try {
-  install();
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  install(here, folder);
+  cpSync(join(here, "test"), join(folder, "test"), { recursive: true });
   for (const [name, test] of Object.entries(tests)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     const results = await test({ folder, here, server: server.url }).catch((error) => ({ passed: [], failed: [String(error.stack ?? error)] }));
@@ -31,11 +33,3 @@ try {
 }
 console.log(`${passed} passed, ${failures.length} failed`);
 process.exitCode = failures.length > 0 || passed === 0 ? 1 : 0;
-
-function install() {
-  const npm = (...args) => execFileSync("npm", args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-  const [{ filename }] = JSON.parse(npm("pack", here, "--json", "--ignore-scripts", "--loglevel=error"));
-  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  npm("install", "--offline", "--no-audit", "--no-fund", "--loglevel=error", `./${filename}`);
-  cpSync(join(here, "test"), join(folder, "test"), { recursive: true });
-}

@@ -11,15 +11,25 @@ export function modules(path) {
   ];
 }
 
-export async function workerd({ folder, server }) {
-  const path = await bundle(folder, "test/runtimes/worker.mjs", "workerd/worker.mjs", ["workerd"]);
-  const miniflare = new Miniflare({ modules: modules(path), modulesRoot: dirname(path), compatibilityDate: "2026-04-01" });
+/** Runs a worker, and gives what is made of it. */
+export async function withWorker(options, use) {
+  const miniflare = new Miniflare({ compatibilityDate: "2026-04-01", ...options });
   try {
-    const response = await miniflare.dispatchFetch("http://worker/", { method: "POST", body: JSON.stringify({ server }) });
-    const text = await response.text();
-    if (response.status !== 200) throw new Error(text);
-    return JSON.parse(text);
+    return await use(miniflare);
   } finally {
     await miniflare.dispose();
   }
+}
+
+/** Posts a value to a worker, and gives the value that it answers. */
+export async function ask(miniflare, value) {
+  const response = await miniflare.dispatchFetch("http://worker/", { method: "POST", body: JSON.stringify(value) });
+  const text = await response.text();
+  if (response.status !== 200) throw new Error(text);
+  return JSON.parse(text);
+}
+
+export async function workerd({ folder, server }) {
+  const path = await bundle(folder, "test/runtimes/worker.mjs", "workerd/worker.mjs", ["workerd"]);
+  return withWorker({ modules: modules(path), modulesRoot: dirname(path) }, (miniflare) => ask(miniflare, { server }));
 }
