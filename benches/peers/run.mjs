@@ -1,25 +1,22 @@
-// Calls by many callers for some seconds: how many, and how much CPU they took.
-import process from "node:process";
+// Lists of users, read by many callers.
 
-/** URL, callers, seconds and whatever else the program was given. */
-export const [url, callers, seconds, ...more] = process.argv.slice(2);
+const readers = {};
 
-async function run(call, time) {
-  const end = performance.now() + time * 1000;
+/** Reads lists by one side while there is more to do; gives how many. A side's client is made once. */
+export async function run({ side, url, size, callers }, more) {
+  const read = (readers[side] ??= await (await import(`./sides/${side}.mjs`)).reader(url));
   let calls = 0;
-  await Promise.all(Array.from({ length: Number(callers) }, async () => {
-    while (performance.now() < end) {
-      if (await call() !== 20) throw new Error("the list should have 20 users");
+  await Promise.all(Array.from({ length: callers }, async () => {
+    while (more()) {
+      if (await read(size) !== size) throw new Error(`the list should have ${size} users`);
       calls += 1;
     }
   }));
   return calls;
 }
 
-export async function measure(call) {
-  await run(call, seconds / 5);
-  const [start, cpu] = [performance.now(), process.cpuUsage()];
-  const calls = await run(call, Number(seconds));
-  const used = process.cpuUsage(cpu);
-  console.log(JSON.stringify({ calls, seconds: (performance.now() - start) / 1000, cpu: (used.user + used.system) / 1e6 }));
+/** The same, so many times. */
+export function times(calls, work) {
+  let left = calls;
+  return run(work, () => left-- > 0);
 }

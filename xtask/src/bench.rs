@@ -1,10 +1,12 @@
 //! `cargo xtask bench`: measures what the project claims, and writes it down.
 
 mod calls;
+mod clients;
 mod compile;
 mod decode;
 mod instructions;
 mod machine;
+mod native;
 mod npm;
 mod peers;
 mod plot;
@@ -44,7 +46,7 @@ pub(crate) enum Bench {
 /// Measures what was named, or everything. With `check` nothing is written.
 pub(crate) fn run(named: &[Bench], check: bool) -> Result<()> {
     let benches = if named.is_empty() { Bench::value_variants() } else { named };
-    for tool in [Tool::Valgrind, Tool::GungraunRunner, Tool::Time] {
+    for tool in benches.iter().flat_map(|bench| bench.needs()) {
         tool.ensure().with_context(|| format!("cannot set up {tool}"))?;
     }
     let mut over = Vec::new();
@@ -70,6 +72,15 @@ impl Bench {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
+    /// The tools that it measures with.
+    fn needs(self) -> &'static [Tool] {
+        match self {
+            Self::Countable => &[Tool::Valgrind, Tool::GungraunRunner],
+            Self::Compile => &[Tool::Time],
+            _ => &[],
+        }
+    }
+
     /// The heading of its results.
     fn title(self) -> &'static str {
         match self {
@@ -91,7 +102,10 @@ impl Bench {
                 "\nBare reqwest grows its list as items come; the client knows how many there will be, which pays for a part of what it does besides.\n"
             }
             Self::Peers => {
-                "\nAt one caller a call mostly waits for the server, so that no client can be further ahead of the others than bare reqwest is. py-logto-admin is `logto-admin` on PyPI.\n"
+                "\nAt one caller a call mostly waits for the server, so that no client can be further ahead of the others than bare reqwest is. py-logto-admin is `logto-admin` on PyPI. In workerd, where the clock stands still while a worker runs, calls were measured from outside: a request to the worker for each 2,000 calls.\n"
+            }
+            Self::Npm => {
+                "\nCalls were timed outside of the runtimes, as a worker's clock stands still while it runs: one message makes all calls of a round. A new isolate is one that another worker loads in the same process, with its module as bytes; the time to its first request has the module's compilation in it, and the message's way.\n"
             }
             Self::Scale => {
                 "\nReal clients on a clock that jumps, over a tenant that counts. 1,200 processes of a call a minute are what the limit allows; beyond that most calls are refused, and so are token calls; even with a store hundreds of processes then got a token of their own. Without a store each process spends a call an hour on its token. A process holds as many connections as it has calls at once, and none after four idle seconds.\n"
@@ -103,10 +117,10 @@ impl Bench {
     fn measure(self) -> Result<Report> {
         match self {
             Self::Countable => countable(),
-            Self::Native => peers::native(),
+            Self::Native => native::measure(),
             Self::Streams => several(&["streams", "prefetch"]),
             Self::Decode => decode::measure(),
-            Self::Peers => peers::peers(),
+            Self::Peers => peers::measure(),
             Self::Npm => npm::measure(),
             Self::Compile => compile::measure(),
             Self::Scale => several(&["scale"]),

@@ -4,15 +4,18 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-const GOAL = 50_000;
+export const GOAL = 50_000;
 // Where it stands, and a little: it must not grow on its way to the goal.
 const BOUND = 53_500;
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 
-export async function sizes() {
+const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
+
+/** The size of what a worker that has these lines is made of, but for the module. */
+async function bundled(contents) {
   const { outputFiles } = await build({
-    stdin: { contents: `export { LogtoAdmin } from "./dist/index.js"`, resolveDir: here },
+    stdin: { contents, resolveDir: here },
     bundle: true,
     minify: true,
     format: "esm",
@@ -20,15 +23,24 @@ export async function sizes() {
     external: ["*.wasm"],
     write: false,
   });
-  const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
-  const script = gzipped(outputFiles[0].contents);
-  const module = gzipped(readFileSync(`${here}dist/logto_admin.wasm`));
-  return { script, module, total: script + module };
+  return gzipped(outputFiles[0].contents);
 }
 
-const { script, module, total } = await sizes();
-console.log(`Size for a worker, gzipped: ${total} bytes (module ${module}, script with every group ${script}); goal ${GOAL}, bound ${BOUND}`);
-if (total > BOUND) {
-  console.error("The package is over its bound");
-  process.exitCode = 1;
+/** Bytes, gzipped: the module, what is written by hand, and what the tables of one group and of every group add. */
+export async function sizes() {
+  const core = `export { createClient } from "./dist/core.js"`;
+  const script = await bundled(core);
+  const users = await bundled(`${core}; export { users } from "./dist/api/users.js"`);
+  const every = await bundled(`export { LogtoAdmin } from "./dist/index.js"`);
+  return { module: gzipped(readFileSync(`${here}dist/logto_admin.wasm`)), script, users: users - script, every: every - script };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { module, script, users, every } = await sizes();
+  const total = module + script + every;
+  console.log(`Size for a worker, gzipped: ${total} bytes (module ${module}, script ${script}, tables of every group ${every}; of users alone ${users}); goal ${GOAL}, bound ${BOUND}`);
+  if (total > BOUND) {
+    console.error("The package is over its bound");
+    process.exitCode = 1;
+  }
 }

@@ -6,12 +6,16 @@ use std::process::Command;
 
 use crate::command;
 
+/// How many call at once.
+pub(crate) const CALLERS: [&str; 2] = ["1", "32"];
+
 /// What such a program prints.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct Calls {
     calls: f64,
     seconds: f64,
-    cpu: f64,
+    /// Nothing where the system does not tell.
+    cpu: Option<f64>,
 }
 
 impl Calls {
@@ -21,18 +25,24 @@ impl Calls {
 
     /// CPU microseconds of a call.
     pub(crate) fn cpu(self) -> f64 {
-        self.cpu / self.calls * 1e6
+        self.cpu.unwrap_or(f64::NAN) / self.calls * 1e6
     }
 }
 
-/// Runs each program once a round, and another one first in each; gives each one's rounds.
-pub(crate) fn in_turns(mut programs: Vec<Command>, rounds: usize) -> Result<Vec<Vec<Calls>>> {
+/// Runs each program once a round, another one first in each, and every second round backwards; gives each one's rounds.
+pub(crate) fn in_turns<'a>(
+    programs: impl IntoIterator<Item = &'a mut Command>,
+    rounds: usize,
+) -> Result<Vec<Vec<Calls>>> {
+    let mut programs: Vec<_> = programs.into_iter().collect();
     let mut measured = vec![Vec::new(); programs.len()];
     for round in 0..rounds {
-        let all = programs.iter_mut().zip(&mut measured);
-        let mut turns: Vec<_> = all.collect();
+        let mut turns: Vec<_> = programs.iter_mut().zip(&mut measured).collect();
         let first = round % turns.len().max(1);
         turns.rotate_left(first);
+        if round % 2 == 1 {
+            turns.reverse();
+        }
         for (program, measured) in turns {
             let printed = command::output(program)?;
             measured.push(serde_json::from_str(&printed).context("a program printed no count of its calls")?);
@@ -54,4 +64,18 @@ pub(crate) fn ratio(ours: &[Calls], theirs: &[Calls], of: impl Fn(Calls) -> f64)
 fn middle(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ratio_is_that_of_rounds_next_to_each_other() {
+        let rounds = |all: [f64; 3]| all.map(|calls| Calls { calls, seconds: 2.0, cpu: None });
+        let (ours, theirs) = (rounds([100.0, 10.0, 50.0]), rounds([50.0, 5.0, 10.0]));
+        assert!((ratio(&ours, &theirs, Calls::a_second) - 2.0).abs() < 1e-9);
+        assert!((median(&ours, Calls::a_second) - 25.0).abs() < 1e-9);
+        assert!(median(&ours, Calls::cpu).is_nan());
+    }
 }

@@ -2,15 +2,32 @@
 
 use std::fmt::Write;
 
+use serde::{Deserialize, Serialize};
+
 use super::report::number;
 
 const ROW: usize = 22;
 const LABELS: usize = 520;
 const BARS: f64 = 360.0;
 
+/// Values to be drawn, in a file of this name.
+#[derive(Debug, Deserialize, Serialize)]
+pub(crate) struct Plot {
+    pub(crate) name: String,
+    pub(crate) title: String,
+    pub(crate) bars: Vec<(String, f64)>,
+}
+
+impl Plot {
+    pub(crate) fn svg(&self) -> String {
+        let values: Vec<_> = self.bars.iter().map(|(label, value)| (label.as_str(), *value)).collect();
+        bars(&self.title, &values, None)
+    }
+}
+
 /// Bars of these values, and a line at `mark`; bars beyond it have another colour.
-pub(crate) fn bars(title: &str, bars: &[(&str, f64)], mark: f64) -> String {
-    let largest = bars.iter().map(|(_, value)| *value).fold(mark, f64::max);
+pub(crate) fn bars(title: &str, bars: &[(&str, f64)], mark: Option<f64>) -> String {
+    let largest = bars.iter().map(|(_, value)| *value).chain(mark).fold(0.0, f64::max);
     let length = |value: f64| (value.max(0.0) / largest * BARS).round();
     let (width, height) = (LABELS + BARS as usize + 80, ROW * (bars.len() + 2));
     let mut svg = format!(
@@ -20,7 +37,7 @@ pub(crate) fn bars(title: &str, bars: &[(&str, f64)], mark: f64) -> String {
     );
     for (at, (label, value)) in bars.iter().enumerate() {
         let y = ROW * (at + 1) + 4;
-        let colour = if *value <= mark { "#4a7fb5" } else { "#c0504d" };
+        let colour = if mark.is_some_and(|mark| *value > mark) { "#c0504d" } else { "#4a7fb5" };
         // Writing to a string does not fail.
         let _ = writeln!(
             svg,
@@ -35,13 +52,14 @@ pub(crate) fn bars(title: &str, bars: &[(&str, f64)], mark: f64) -> String {
             number(*value)
         );
     }
-    let x = LABELS as f64 + length(mark);
-    let _ = writeln!(
-        svg,
-        "<line x1=\"{x}\" y1=\"{ROW}\" x2=\"{x}\" y2=\"{}\" stroke=\"#333\" stroke-dasharray=\"4 3\"/>\n</svg>",
-        height - ROW + 4
-    );
-    svg
+    if let Some(mark) = mark {
+        let (x, end) = (LABELS as f64 + length(mark), height - ROW + 4);
+        let _ = writeln!(
+            svg,
+            "<line x1=\"{x}\" y1=\"{ROW}\" x2=\"{x}\" y2=\"{end}\" stroke=\"#333\" stroke-dasharray=\"4 3\"/>"
+        );
+    }
+    svg + "</svg>\n"
 }
 
 fn escape(text: &str) -> String {
@@ -54,8 +72,17 @@ mod tests {
 
     #[test]
     fn what_is_beyond_the_mark_stands_out() {
-        let svg = bars("a < b", &[("within", 0.5), ("beyond", 2.0)], 1.0);
+        let svg = bars("a < b", &[("within", 0.5), ("beyond", 2.0)], Some(1.0));
         assert!(svg.contains("a &lt; b") && svg.ends_with("</svg>\n"));
         assert_eq!((svg.matches("#4a7fb5").count(), svg.matches("#c0504d").count()), (1, 1));
+        assert!(svg.contains("<line"));
+    }
+
+    #[test]
+    fn without_a_mark_the_largest_bar_is_as_wide_as_there_is_room() {
+        let bars = [("slow", 100.0), ("fast", 400.0)].map(|(label, value)| (label.to_owned(), value));
+        let svg = Plot { name: "speed".to_owned(), title: "Speed".to_owned(), bars: bars.into() }.svg();
+        assert!(svg.contains("width=\"90\" height=\"16\"") && svg.contains("width=\"360\" height=\"16\""));
+        assert!(!svg.contains("<line") && !svg.contains("#c0504d"));
     }
 }

@@ -4,10 +4,14 @@ use std::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
+use super::plot::Plot;
+
 #[derive(Debug, Default, Deserialize, Serialize)]
 pub(crate) struct Report {
     pub(crate) tables: Vec<Table>,
     pub(crate) checks: Vec<Check>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) plots: Vec<Plot>,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -31,6 +35,7 @@ impl Report {
     pub(crate) fn extend(&mut self, other: Self) {
         self.tables.extend(other.tables);
         self.checks.extend(other.checks);
+        self.plots.extend(other.plots);
     }
 
     pub(crate) fn table(&mut self, title: &str, columns: &[&str], rows: Vec<Vec<String>>) {
@@ -108,6 +113,14 @@ mod tests {
     fn only_countable_figures_fail() {
         assert!(check(20.5, true).is_over() && check(f64::NAN, true).is_over());
         assert!(!check(20.0, true).is_over() && !check(21.0, false).is_over());
+    }
+
+    #[test]
+    fn programs_need_not_speak_of_plots() {
+        let printed = r#"{"tables":[{"title":"t","columns":["a"],"rows":[["1"]]}],"checks":[{"what":"w","value":2,"most":1,"countable":false}]}"#;
+        let report: Report = serde_json::from_str(printed).unwrap();
+        assert!(report.plots.is_empty() && !serde_json::to_string(&report).unwrap().contains("plots"));
+        assert!(report.markdown().contains("| w | 2 | 1 | **not met** |"));
     }
 
     #[test]

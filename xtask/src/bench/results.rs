@@ -44,6 +44,9 @@ pub(crate) fn write() -> Result<()> {
         let Ok(json) = fs::read_to_string(file(&bench.name())) else { continue };
         let kept: Kept = serde_json::from_str(&json).with_context(|| format!("{} is not a result", bench.name()))?;
         sections.push_str(&section(*bench, &kept));
+        for plot in &kept.report.plots {
+            fs::write(folder().join(&plot.name).with_extension("svg"), plot.svg())?;
+        }
         checks.extend(kept.report.checks);
     }
     text.push_str("\n![Figures as parts of their budgets](results/budgets.svg)\n");
@@ -57,12 +60,13 @@ fn section(bench: Bench, kept: &Kept) -> String {
     let name = bench.name();
     let (title, note) = (bench.title(), bench.note());
     let heading = format!("\n## {title}\n\n`cargo xtask bench {name}`, {date}, load {load}. {machine}.\n");
-    format!("{heading}{note}\n{}", report.markdown())
+    let plots = report.plots.iter().map(|plot| format!("\n![{}](results/{}.svg)\n", plot.title, plot.name));
+    format!("{heading}{note}\n{}{}", report.markdown(), plots.collect::<String>())
 }
 
 fn budgets(checks: &[Check]) -> String {
     let bars: Vec<_> = checks.iter().map(|check| (check.what.as_str(), check.value / check.most)).collect();
-    plot::bars("Figures as parts of their budgets", &bars, 1.0)
+    plot::bars("Figures as parts of their budgets", &bars, Some(1.0))
 }
 
 fn folder() -> PathBuf {

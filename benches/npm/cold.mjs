@@ -1,0 +1,71 @@
+// From a new isolate of workerd to the first request that its worker sends, which asks for a token, whoever calls.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { ask, withWorker } from "../../bindings/js/test/runtimes/workerd.mjs";
+import { bundled } from "../peers/in-workerd.mjs";
+import { median, Report } from "./report.mjs";
+import { inTurns, paired, SIDES } from "./turns.mjs";
+
+const ROUNDS = 31;
+
+/** When the first request came, on the clock of this process, which begins the measurement too. */
+let arrived;
+
+const server = createServer((request, response) => {
+  arrived ??= performance.now();
+  response.setHeader("content-type", "application/json");
+  response.end(request.method === "POST" ? `{"access_token":"token","token_type":"Bearer","expires_in":3600,"scope":"all"}` : `[{"id":"user"}]`);
+});
+await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+const url = `http://127.0.0.1:${server.address().port}`;
+
+/** A worker that has nothing but one side, as text. */
+async function source(side) {
+  const entry = fileURLToPath(new URL(`../peers/node_modules/.cache/benches/cold/${side}.mjs`, import.meta.url));
+  mkdirSync(dirname(entry), { recursive: true });
+  writeFileSync(
+    entry,
+    `import { reader } from "../../../../sides/${side}.mjs";
+     export default {
+       async fetch(request) {
+         const read = await reader(await request.text());
+         return Response.json(await read(1));
+       },
+     };`,
+  );
+  const path = await bundled(entry, `cold-${side}`, "workerd");
+  return { text: { type: "Text", path: `/${side}.txt`, contents: readFileSync(path) }, wasm: join(dirname(path), "logto_admin.wasm") };
+}
+
+async function measured() {
+  const sources = await Promise.all(Object.keys(SIDES).map(source));
+  const modules = [
+    { type: "ESModule", path: "/loader.mjs", contents: readFileSync(new URL("loader.mjs", import.meta.url)) },
+    { type: "Data", path: "/logto_admin.bin", contents: readFileSync(sources[0].wasm) },
+    ...sources.map(({ text }) => text),
+  ];
+  return withWorker({ modules, modulesRoot: "/", workerLoaders: { LOADER: {} } }, (loader) => {
+    const round = async (side) => {
+      arrived = undefined;
+      const begin = performance.now();
+      if (await ask(loader, { side, url }) !== 1) throw new Error("the list should have one user");
+      return arrived - begin;
+    };
+    return inTurns(3, round).then(() => inTurns(ROUNDS, round));
+  });
+}
+
+const figures = await measured();
+server.close();
+server.closeAllConnections();
+
+const over = (one, other) => one - other;
+const report = new Report();
+report.table(
+  `From a new isolate of workerd to its first request (medians of ${ROUNDS} rounds in turns)`,
+  ["by", "ms", "ms more than bare fetch"],
+  Object.entries(SIDES).map(([side, name]) => [name, median(figures[side]).toFixed(1), paired(figures[side], figures.fetch, over).toFixed(1)]),
+);
+report.print();

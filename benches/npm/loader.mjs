@@ -1,0 +1,17 @@
+// Starts a worker of one side in a new isolate, and has it read a list.
+import fetchSource from "./fetch.txt";
+import logtoSource from "./logto-api.txt";
+import packageSource from "./package.txt";
+import wasm from "./logto_admin.bin";
+
+const SOURCES = { fetch: fetchSource, "logto-api": logtoSource, package: packageSource };
+
+export default {
+  async fetch(request, { LOADER }) {
+    const { side, url } = await request.json();
+    const modules = { "worker.js": SOURCES[side] };
+    if (side === "package") modules["logto_admin.wasm"] = { wasm };
+    const worker = LOADER.load({ compatibilityDate: "2026-04-01", mainModule: "worker.js", modules });
+    return worker.getEntrypoint().fetch("http://worker/", { method: "POST", body: url });
+  },
+};

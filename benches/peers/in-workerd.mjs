@@ -1,0 +1,16 @@
+// The worker that calls, with the package as bundled for Workers.
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundle } from "../../bindings/js/test/bundle.mjs";
+import { modules, withWorker } from "../../bindings/js/test/runtimes/workerd.mjs";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+
+/** Bundles a file of this folder for a runtime, into a folder of its own that Git does not see. */
+export const bundled = (entry, name, condition) => bundle(here, entry, `node_modules/.cache/benches/${name}/${name}.mjs`, [condition]);
+
+/** Runs the worker, and gives what is made of it. */
+export async function withCalls(use) {
+  const path = await bundled("worker.mjs", "calls", "workerd");
+  return withWorker({ modules: modules(path), modulesRoot: dirname(path) }, use);
+}

@@ -1,0 +1,91 @@
+//! Who reads the lists: the client, bare HTTP and other clients, each in a process of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::npm as package;
+use super::server::Server;
+use crate::command;
+use crate::part::PACKAGE;
+
+/// The programs, and the npm package and Logto's client as installed for them.
+pub(crate) const FOLDER: &str = "benches/peers";
+pub(crate) const CLIENT: &str = "this client, native";
+pub(crate) const LOGTO_API: &str = "@logto/api on Node";
+pub(crate) const NPM_ON_NODE: &str = "npm package on Node";
+const FETCH_ON_NODE: &str = "bare fetch on Node";
+const FETCH_ON_WORKERD: &str = "bare fetch on workerd";
+
+/// Who calls, and how.
+pub(crate) struct Peer {
+    pub(crate) name: &'static str,
+    pub(crate) command: Command,
+    /// Who calls by nothing but what this one builds on.
+    pub(crate) bare: Option<&'static str>,
+    /// How many times as fast the client is meant to be at one and at 32 callers.
+    pub(crate) wanted: Option<[f64; 2]>,
+}
+
+/// Installs what the programs need.
+pub(crate) fn set_up() -> Result<()> {
+    package::build()?;
+    python().map(drop)
+}
+
+/// Everyone, calling this server for so many seconds.
+pub(crate) fn all(server: &Server, callers: &str, seconds: &str) -> Vec<Peer> {
+    let common = [server.url(), callers, seconds];
+    let native = |side| program(server.measure(), &[&["calls", side], &common[..]].concat());
+    let script = |runtime: &str, before: &[&str], file: &str, side: &[&str]| {
+        let file = format!("{FOLDER}/{file}");
+        program(command::program(runtime), &[before, &[file.as_str()], side, &common[..]].concat())
+    };
+    let node = |side| script("node", &[], "process.mjs", &[side]);
+    let workerd = |side| script("node", &[], "workerd.mjs", &[side]);
+    let python = script(&python_in_target().to_string_lossy(), &[], "py_logto_admin.py", &[]);
+    let bare = |name, command| Peer { name, command, bare: None, wanted: None };
+    let over = |bare, name, command| Peer { name, command, bare: Some(bare), wanted: None };
+    let meant = |wanted, peer| Peer { wanted: Some(wanted), ..peer };
+    vec![
+        bare("bare reqwest", native("bare")),
+        over("bare reqwest", CLIENT, native("client")),
+        bare(FETCH_ON_NODE, node("fetch")),
+        meant([4.0, 5.5], over(FETCH_ON_NODE, LOGTO_API, node("logto-api"))),
+        over(FETCH_ON_NODE, NPM_ON_NODE, node("package")),
+        bare("npm package on Deno", script(&runtime("deno"), &["run", "-qA"], "process.mjs", &["package"])),
+        bare("npm package on Bun", script(&runtime("bun"), &[], "process.mjs", &["package"])),
+        bare(FETCH_ON_WORKERD, workerd("fetch")),
+        over(FETCH_ON_WORKERD, "npm package on workerd", workerd("package")),
+        meant([15.0, 15.0], bare("py-logto-admin", python)),
+    ]
+}
+
+/// A command with arguments.
+pub(crate) fn program(mut command: Command, arguments: &[&str]) -> Command {
+    command.args(arguments);
+    command
+}
+
+/// A runtime that npm has installed for the package's tests.
+fn runtime(name: &str) -> String {
+    command::root().join(PACKAGE).join("node_modules/.bin").join(name).to_string_lossy().into_owned()
+}
+
+fn python_in_target() -> PathBuf {
+    command::target().join("bench-python/bin/python")
+}
+
+/// A Python with what requirements.txt names.
+fn python() -> Result<PathBuf> {
+    let python = python_in_target();
+    if !python.exists() {
+        command::heading("Installing the Python packages of the benches");
+        let folder = python.ancestors().nth(2).unwrap_or(Path::new(".")).to_string_lossy().into_owned();
+        command::run(command::program("python3").args(["-m", "venv", &folder]))?;
+        let pip = ["-m", "pip", "install", "-q", "-r", "benches/peers/requirements.txt"];
+        command::run(command::program(&python.to_string_lossy()).args(pip))?;
+    }
+    Ok(python)
+}

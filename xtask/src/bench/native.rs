@@ -1,0 +1,47 @@
+//! The client beside bare reqwest: many short rounds, as the difference is small.
+
+use anyhow::{Result, bail};
+
+use super::calls::{self, CALLERS, Calls};
+use super::clients::program;
+use super::report::Report;
+use super::server::Server;
+
+pub(crate) fn measure() -> Result<Report> {
+    let server = Server::start()?;
+    let mut report = Report::default();
+    let mut rows = Vec::new();
+    for callers in CALLERS {
+        let side = |side| program(server.measure(), &["calls", side, server.url(), callers, "1.5"]);
+        let measured = calls::in_turns(&mut [side("bare"), side("client")], 21)?;
+        let [bare, client] = measured.as_slice() else { bail!("two sides were measured") };
+        let (cpu, throughput) = (calls::ratio(client, bare, Calls::cpu), calls::ratio(client, bare, Calls::a_second));
+        for (name, rounds, cpu, throughput) in [("bare reqwest", bare, 1.0, 1.0), ("client", client, cpu, throughput)] {
+            let (a_second, used) = (calls::median(rounds, Calls::a_second), calls::median(rounds, Calls::cpu));
+            rows.push(vec![
+                callers.to_owned(),
+                name.to_owned(),
+                format!("{a_second:.0}"),
+                format!("{throughput:.3}"),
+                format!("{used:.1}"),
+                format!("{cpu:.3}"),
+            ]);
+        }
+        if callers == "32" {
+            report.check("CPU of a call over bare reqwest, 32 callers", cpu, 1.03, false);
+        }
+        report.check(
+            format!("time of a call over bare reqwest, {callers} callers"),
+            1.0 / throughput,
+            1.0 / 0.97,
+            false,
+        );
+    }
+    let columns = ["callers", "by", "calls a second", "ratio", "CPU µs a call", "CPU ratio"];
+    report.table(
+        "List of 20 users, parsed into the same type (medians of 21 rounds in turns, 1.5 s each after 0.3 s to warm up)",
+        &columns,
+        rows,
+    );
+    Ok(report)
+}
