@@ -42,26 +42,24 @@ impl Error {
     }
 }
 
+/// One line for whoever reads it, for `main` prints the error that it returns in this way: what [`Display`](fmt::Display)
+/// says, the kind, why it was not tried again, and what caused it. Of the body, which may hold personal data, nothing more.
 impl fmt::Debug for Error {
-    /// Everything but the body, which may hold personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
-        f.debug_struct("Error")
-            .field("kind", &inner.kind)
-            .field("operation", &inner.operation)
-            .field("method", &inner.method)
-            .field("path", &inner.path)
-            .field("status", &inner.status)
-            .field("code", &inner.code)
-            .field("message", &inner.message)
-            .field("decode_path", &inner.decode_path)
-            .field("request_id", &inner.request_id)
-            .field("attempts", &inner.attempts)
-            .field("elapsed", &inner.elapsed)
-            .field("stopped", &inner.stopped)
-            .field("hint", &inner.hint)
-            .field("source", &inner.source)
-            .finish_non_exhaustive()
+        write!(f, "{self} [kind: {:?}", inner.kind)?;
+        if let Some(stopped) = inner.stopped {
+            write!(f, ", stopped: {stopped:?}")?;
+        }
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let text = error.downcast_ref::<Self>().map_or_else(|| error.to_string(), |error| error.0.message.clone());
+            if !inner.message.contains(&text) {
+                write!(f, ", caused by: {text}")?;
+            }
+            cause = error.source();
+        }
+        f.write_str("]")
     }
 }
 

@@ -167,6 +167,38 @@ fn the_cause_of_a_failure_is_its_source() {
     hints(&error, "check that the server runs");
 }
 
+/// `main` prints in this way what it returns.
+#[test]
+fn debug_output_is_a_line_that_says_all_that_is_known() {
+    let error = error(refusal(404, "entity.not_found").header("logto-core-request-id", "r1"));
+    let expected = "GetUser (GET /api/users/u1): 404 entity.not_found: The server says no. [request r1] [kind: Api, stopped: Final]";
+    assert_eq!(format!("{error:?}"), expected);
+    assert_eq!(format!("{error:#?}"), expected);
+    assert_eq!(format!("{:?}", Error::new(ErrorKind::Config, "no endpoint")), "no endpoint [kind: Config]");
+}
+
+#[test]
+fn debug_output_names_the_causes_and_repeats_nothing() {
+    let unreachable = |message: &'static str, token_call: bool| {
+        let transport = ScriptedTransport::new(move |_, options| {
+            let error = TransportError::new(TransportErrorKind::Connect, message).with_source("connection refused");
+            let answer = if options.token_call == token_call { Err(error) } else { Ok(ok(TOKEN)) };
+            async { answer }
+        });
+        let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
+        format!("{:?}", stage.run(stage.client.users().list()).unwrap_err())
+    };
+    let shown = unreachable("no connection", false);
+    assert!(
+        shown.starts_with("ListUsers (GET /api/users): no connection (hint: check that the server runs"),
+        "{shown}"
+    );
+    assert!(shown.ends_with(") [kind: Connect, stopped: Attempts, caused by: connection refused]"), "{shown}");
+    let shown = unreachable("no connection", true);
+    assert!(shown.ends_with(") [kind: Token, stopped: Attempts, caused by: connection refused]"), "{shown}");
+    assert_eq!(shown.matches("no connection").count(), 1, "{shown}");
+}
+
 #[test]
 fn an_error_says_how_long_the_call_took() {
     let stage = Stage::answering([503, 503].map(status));
@@ -219,10 +251,12 @@ fn an_entity_that_is_not_there_needs_no_hint() {
     assert_eq!(error(refusal(404, "entity.not_found")).hint(), None);
 }
 
+const TOKEN: &str = r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer"}"#;
+
 /// The error of a read with a token that was granted no scope.
 fn without_scope(answer: HttpResponse) -> Error {
     let transport = ScriptedTransport::new(move |_, options| {
-        let token = ok(r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer"}"#);
+        let token = ok(TOKEN);
         let answer = if options.token_call { token } else { answer.clone() };
         async { Ok(answer) }
     });
