@@ -9,7 +9,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation}
 use crate::page::Page;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Redirect, Text};
-use crate::types::{JsonObject, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;

@@ -1,15 +1,20 @@
-//! What models are made of: [`Patch`], [`Timestamp`], open enums and unions.
+//! What models are made of: [`Patch`], [`Timestamp`], [`Number`], open enums and unions.
 
+mod captured;
 mod constant;
 mod enumeration;
+mod number;
 mod object;
 mod patch;
 mod query;
+mod tagged;
 mod timestamp;
 mod union;
+mod untagged;
 mod upload;
 
 pub use constant::{False, True};
+pub use number::Number;
 pub use patch::Patch;
 pub use query::{QueryTarget, QueryValue};
 pub use timestamp::{Timestamp, TimestampSeconds};
@@ -21,16 +26,14 @@ pub mod support {
     pub use super::object::{
         Key, Object, decode_object, keep_member, presence, read_member, skip_member, write, write_rest,
     };
-    pub use super::union::{Tagged, Untagged, decode_tagged, decode_untagged};
+    pub use super::tagged::{Tagged, decode_tagged};
+    pub use super::untagged::{Attempt, Json, Untagged, decode_untagged};
 }
 
 pub(crate) use enumeration::string_enum;
 // What the models of the chosen features are made of, which may be none of these.
 #[allow(unused_imports)]
-pub(crate) use {
-    object::object,
-    union::{tagged_union, union_enum, untagged_union},
-};
+pub(crate) use {object::object, tagged::tagged_union, union::union_enum, untagged::untagged_union};
 
 /// A JSON object whose members the API leaves to you.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -7,6 +7,7 @@ use serde::ser::SerializeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::number::Whole;
 use super::{JsonObject, Patch};
 
 /// A JSON object with members; `object!` implements it. What serde derives takes three times as long to compile.
@@ -112,7 +113,7 @@ pub fn keep_member<'de, A: MapAccess<'de>>(
 
 /// How a member is there: always, perhaps, or perhaps and perhaps as null.
 pub mod presence {
-    use super::{Error, Patch};
+    use super::{Error, Patch, Whole};
 
     /// The value of a member that has to be there.
     ///
@@ -145,6 +146,32 @@ pub mod presence {
     pub fn patch<T, E: Error>(value: Option<Patch<T>>, _: &'static str) -> Result<Patch<T>, E> {
         Ok(value.unwrap_or_default())
     }
+
+    /// The whole number of a member that has to be there.
+    ///
+    /// # Errors
+    /// It is not.
+    pub fn whole<E: Error>(value: Option<Whole>, name: &'static str) -> Result<i64, E> {
+        required(value, name).map(|whole| whole.0)
+    }
+
+    /// The whole number of a member that may be null, or left out.
+    ///
+    /// # Errors
+    /// None.
+    pub fn optional_whole<E: Error>(value: Option<Option<Whole>>, _: &'static str) -> Result<Option<i64>, E> {
+        Ok(value.flatten().map(|whole| whole.0))
+    }
+
+    pub use optional_whole as nullable_whole;
+
+    /// The whole number of a member that may be left out or be null.
+    ///
+    /// # Errors
+    /// None.
+    pub fn patch_whole<E: Error>(value: Option<Patch<Whole>>, _: &'static str) -> Result<Patch<i64>, E> {
+        Ok(value.map_or(Patch::Absent, |value| Patch::from(value.into_value().map(|whole| whole.0))))
+    }
 }
 
 /// How a member is written: always, or unless it is absent.
@@ -164,6 +191,8 @@ pub mod write {
     }
 
     pub use required as nullable;
+    pub use required as whole;
+    pub use required as nullable_whole;
 
     /// Writes a member that may be left out.
     ///
@@ -188,9 +217,13 @@ pub mod write {
     ) -> Result<(), M::Error> {
         if value.is_absent() { Ok(()) } else { members.serialize_entry(name, value) }
     }
+
+    pub use optional as optional_whole;
+    pub use patch as patch_whole;
 }
 
-/// Reads and writes a struct as a JSON object: how each member is there, its field, its name. `tag` is a member that is
+/// Reads and writes a struct as a JSON object: how each member is there (and whether it is an `i64`, of which serde would
+/// take no 1.0), its field, its name. `tag` is a member that is
 /// always the same, and no field; `rest` is the field that keeps members beside these.
 #[allow(unused_macros)]
 macro_rules! object {
@@ -260,6 +293,27 @@ mod tests {
     }
 
     object! { Pet { required name "name", nullable chip "chipNumber", optional nick "nick", patch owner "owner" } tag "kind" "cat" rest rest }
+
+    #[derive(Debug, PartialEq)]
+    struct Counts {
+        all: i64,
+        some: Option<i64>,
+        none: Option<i64>,
+        most: Patch<i64>,
+    }
+
+    object! { Counts { whole all "all", nullable_whole some "some", optional_whole none "none", patch_whole most "most" } }
+
+    #[test]
+    fn whole_numbers_are_read_however_they_are_written_and_are_written_as_such() {
+        let counts: Counts = serde_json::from_str(r#"{"all":1.0,"some":1e3,"none":2.9,"most":-7}"#).unwrap();
+        assert_eq!(counts, Counts { all: 1, some: Some(1000), none: Some(2), most: Patch::Value(-7) });
+        assert_eq!(serde_json::to_string(&counts).unwrap(), r#"{"all":1,"some":1000,"none":2,"most":-7}"#);
+        for (text, most) in [(r#"{"all":0}"#, Patch::Absent), (r#"{"all":0,"none":null,"most":null}"#, Patch::Null)] {
+            assert_eq!(serde_json::from_str::<Counts>(text).unwrap(), Counts { all: 0, some: None, none: None, most });
+        }
+        assert!(serde_json::from_str::<Counts>("{}").unwrap_err().to_string().contains("missing field `all`"));
+    }
 
     fn round_trip(text: &str) -> Pet {
         let pet: Pet = serde_json::from_str(text).unwrap();

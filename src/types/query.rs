@@ -57,4 +57,4 @@ macro_rules! query_display {
     )+};
 }
 
-query_display!(bool, i32, i64, u32, u64, f64, super::Timestamp, super::TimestampSeconds);
+query_display!(bool, i32, i64, u32, u64, f64, super::Number, super::Timestamp, super::TimestampSeconds);

@@ -1,7 +1,9 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::number::Whole;
 
 /// A point in time as Logto's API writes it: milliseconds since 1970-01-01T00:00:00Z.
 ///
@@ -12,7 +14,7 @@ use serde::{Deserialize, Serialize};
 /// let created = Timestamp::from_millis(1_795_489_404_000);
 /// assert_eq!(SystemTime::from(created), SystemTime::UNIX_EPOCH + Duration::from_millis(1_795_489_404_000));
 /// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Timestamp(i64);
 
@@ -31,7 +33,7 @@ impl Timestamp {
 }
 
 /// A point in time as tokens' claims write it: seconds since 1970-01-01T00:00:00Z.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct TimestampSeconds(i64);
 
@@ -89,6 +91,20 @@ impl From<SystemTime> for TimestampSeconds {
 impl From<TimestampSeconds> for SystemTime {
     fn from(seconds: TimestampSeconds) -> Self {
         Timestamp::from(seconds).into()
+    }
+}
+
+/// A fraction of a millisecond is rounded down.
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Whole::deserialize(deserializer).map(|millis| Self(millis.0))
+    }
+}
+
+/// A fraction of a second is rounded down.
+impl<'de> Deserialize<'de> for TimestampSeconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Whole::deserialize(deserializer).map(|seconds| Self(seconds.0))
     }
 }
 
@@ -191,6 +207,15 @@ mod tests {
     fn seconds_round_down() {
         assert_eq!(TimestampSeconds::from(Timestamp::from_millis(-1)).as_secs(), -1);
         assert_eq!(TimestampSeconds::from(Timestamp::from_millis(1_999)).as_secs(), 1);
+    }
+
+    #[test]
+    fn a_time_that_comes_with_a_fraction_is_rounded_down() {
+        let millis = |text: &str| serde_json::from_str::<Timestamp>(text).unwrap().as_millis();
+        let seconds = |text: &str| serde_json::from_str::<TimestampSeconds>(text).unwrap().as_secs();
+        assert_eq!([millis("1795489404123.987"), millis("1e3"), millis("-0.5")], [1_795_489_404_123, 1000, -1]);
+        assert_eq!([seconds("1795489404.9"), seconds("7")], [1_795_489_404, 7]);
+        assert_eq!(serde_json::to_string(&Timestamp::from_millis(1_795_489_404_123)).unwrap(), "1795489404123");
     }
 
     #[cfg(feature = "time")]

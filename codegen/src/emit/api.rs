@@ -85,7 +85,7 @@ fn head() -> TokenStream {
         use crate::page::Page;
         use crate::request::Request;
         use crate::response::{Items, Json, Nothing, OptionalJson, Redirect, Text};
-        use crate::types::{JsonObject, Part, Timestamp, Upload};
+        use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
     }
 }
 

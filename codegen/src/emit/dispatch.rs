@@ -19,7 +19,7 @@ pub fn file_text(plan: &Plan) -> Result<String> {
     let head = quote! {
         #![allow(deprecated, unused_imports)]
         use std::collections::BTreeMap;
-        use logto_admin::types::{JsonObject, Timestamp};
+        use logto_admin::types::{JsonObject, Number, Timestamp};
         use logto_admin::{api, models};
         use serde_json::Value;
         use super::typed::{Typed, list, plain};

@@ -64,7 +64,7 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
     for (input, ty) in operation.query_parameters.iter().zip(&uses.query).filter(|(input, _)| input.required) {
         let (signature, call) = query_value(plan, operation, input, ty)?;
         let (argument, query) = (ident(&parameter_name(plan, operation, input)), &input.name);
-        let doc = docs.parameter_text(&operation.id, &input.name, &input.schema.facts);
+        let doc = input_text(docs, operation, input, ty);
         arguments.push(Argument {
             signature: quote! { #argument: #signature },
             call: quote! { .query(#query, #call) },
@@ -102,7 +102,7 @@ pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> 
             return Err(Failure::unsupported(&Place::new(&operation.id).at(&input.name), problem));
         }
         let (signature, call) = query_value(plan, operation, input, ty)?;
-        let doc = docs.attributes(&docs.parameter_text(&operation.id, &input.name, &input.schema.facts));
+        let doc = docs.attributes(&input_text(docs, operation, input, ty));
         let (argument, query) = (ident(&name), &input.name);
         let argument_value = value_call(&call, &argument);
         setters.push(quote! {
@@ -137,12 +137,19 @@ fn argument_doc(name: &proc_macro2::Ident, text: &str) -> String {
     format!("- `{}`: {}", name.to_string().trim_start_matches("r#"), text.replace("\n\n", " "))
 }
 
+/// What is said of a parameter, with its type where that is an enum: the argument takes any text.
+fn input_text(docs: &Docs, operation: &Operation, input: &Input, ty: &TypeRef) -> String {
+    let text = docs.parameter_text(&operation.id, &input.name, &input.schema.facts);
+    match ty {
+        TypeRef::Named(name) => format!("{text} One of [{name}]."),
+        TypeRef::List(items, _) => items.named().map(|name| format!("{text} Each one of [{name}].")).unwrap_or(text),
+        _ => text,
+    }
+}
+
 fn path_argument(plan: &Plan, docs: &Docs, operation: &Operation, input: &Input, ty: &TypeRef) -> Argument {
     let (argument, name) = (ident(&parameter_name(plan, operation, input)), &input.name);
-    let mut doc = docs.parameter_text(&operation.id, &input.name, &input.schema.facts);
-    if let Some(named) = ty.named() {
-        doc.push_str(&format!(" One of [{named}]."));
-    }
+    let doc = input_text(docs, operation, input, ty);
     Argument {
         signature: quote! { #argument: impl AsRef<str> },
         call: quote! { .path_parameter(#name, #argument.as_ref()) },

@@ -54,7 +54,7 @@ fn head() -> TokenStream {
         use std::collections::BTreeMap;
         use serde_json::Value;
         use super::*;
-        use crate::types::{False, JsonObject, Patch, Timestamp, TimestampSeconds, True};
+        use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds, True};
     }
 }
 

@@ -47,11 +47,15 @@ fn object(name: &str, structure: &Struct) -> String {
         .fields
         .iter()
         .map(|field| {
-            let kind = match presence(field) {
-                Presence::Required => "required",
-                Presence::Nullable => "nullable",
-                Presence::Optional => "optional",
-                Presence::Patch => "patch",
+            let kind = match (presence(field), field.ty == TypeRef::Integer) {
+                (Presence::Required, false) => "required",
+                (Presence::Nullable, false) => "nullable",
+                (Presence::Optional, false) => "optional",
+                (Presence::Patch, false) => "patch",
+                (Presence::Required, true) => "whole",
+                (Presence::Nullable, true) => "nullable_whole",
+                (Presence::Optional, true) => "optional_whole",
+                (Presence::Patch, true) => "patch_whole",
             };
             format!("{kind} {} {:?}", ident(&snake(&field.name)), field.name)
         })
@@ -128,6 +132,7 @@ fn constructor(name: &proc_macro2::Ident, structure: &Struct, cfg: &TokenStream)
         let (argument, ty) = (ident(&snake(&field.name)), field_type(field));
         match (&field.ty, presence(field)) {
             (TypeRef::String, Presence::Required) => quote! { #argument: impl Into<String> },
+            (TypeRef::Float, Presence::Required) => quote! { #argument: impl Into<Number> },
             _ => quote! { #argument: #ty },
         }
     });
@@ -135,7 +140,7 @@ fn constructor(name: &proc_macro2::Ident, structure: &Struct, cfg: &TokenStream)
         let argument = ident(&snake(&field.name));
         match (has_default(field), &field.ty, presence(field)) {
             (true, ..) => quote! { #argument: Default::default() },
-            (false, TypeRef::String, Presence::Required) => quote! { #argument: #argument.into() },
+            (false, TypeRef::String | TypeRef::Float, Presence::Required) => quote! { #argument: #argument.into() },
             _ => quote! { #argument },
         }
     });

@@ -14,7 +14,12 @@ pub fn rust_type(ty: &TypeRef) -> TokenStream {
 /// A type, with `path` in front of the models' names.
 pub fn rust_type_in(ty: &TypeRef, path: &TokenStream) -> TokenStream {
     let inner = |inner: &TypeRef, nullable: bool| {
-        let inner = rust_type_in(inner, path);
+        // Only members have their `i64` read so that a 1.0 is none the worse.
+        let inner = if *inner == TypeRef::Integer {
+            quote! { Number }
+        } else {
+            rust_type_in(inner, path)
+        };
         if nullable {
             quote! { Option<#inner> }
         } else {
@@ -26,7 +31,7 @@ pub fn rust_type_in(ty: &TypeRef, path: &TokenStream) -> TokenStream {
         TypeRef::FreeObject => quote! { JsonObject },
         TypeRef::String | TypeRef::Binary => quote! { String },
         TypeRef::Integer => quote! { i64 },
-        TypeRef::Float => quote! { f64 },
+        TypeRef::Float => quote! { Number },
         TypeRef::Boolean => quote! { bool },
         TypeRef::True => quote! { True },
         TypeRef::False => quote! { False },

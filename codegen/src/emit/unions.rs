@@ -9,7 +9,7 @@ use super::text::Item;
 use super::types::rust_type;
 use super::variants::{branch_name, variant_names};
 use crate::failure::Result;
-use crate::model::{TypeDef, TypeRef};
+use crate::model::{Shape, TypeDef, TypeRef};
 use crate::pipeline::Plan;
 use crate::words::ident;
 
@@ -54,10 +54,28 @@ pub fn untagged(plan: &Plan, docs: &Docs, type_def: &TypeDef, branches: &[TypeRe
             Some(named) => format!("[{named}]."),
             None => format!("{}.", branch_name(ty)),
         }));
-        let (name, ty) = (ident(name), rust_type(ty));
-        quote! { #doc #name(#ty) }
+        let (name, json, ty) = (ident(name), json_type(plan, ty), rust_type(ty));
+        quote! { #doc #name(#ty) = #json }
     });
     Ok(item("untagged_union", docs, type_def, quote! { #(#variants),* }, None, cfg))
+}
+
+/// The type of JSON by which a variant is told apart, as `types::support::Json` calls it.
+fn json_type(plan: &Plan, ty: &TypeRef) -> TokenStream {
+    match ty {
+        TypeRef::Any => quote! { Any },
+        TypeRef::FreeObject => quote! { FreeObject },
+        TypeRef::String | TypeRef::Binary => quote! { Text },
+        TypeRef::Integer | TypeRef::Float | TypeRef::Milliseconds | TypeRef::Seconds => quote! { Number },
+        TypeRef::Boolean | TypeRef::True | TypeRef::False => quote! { Boolean },
+        TypeRef::List(..) => quote! { List },
+        TypeRef::Map(..) => quote! { Object },
+        TypeRef::Named(name) => match plan.model.types.get(name).map(|type_def| &type_def.shape) {
+            Some(Shape::Struct(_) | Shape::Tagged { .. }) => quote! { Object },
+            Some(Shape::Enum(_)) => quote! { Text },
+            Some(Shape::Untagged(_)) | None => quote! { Any },
+        },
+    }
 }
 
 fn item(

@@ -4,6 +4,7 @@ mod answers;
 mod authentication;
 mod bodies;
 mod clones;
+mod decoding;
 mod hooks;
 mod limits;
 mod path;

@@ -4,7 +4,7 @@
 
 #![allow(deprecated, unused_imports)]
 use super::typed::{Typed, list, plain};
-use logto_admin::types::{JsonObject, Timestamp};
+use logto_admin::types::{JsonObject, Number, Timestamp};
 use logto_admin::{api, models};
 use serde_json::Value;
 use std::collections::BTreeMap;

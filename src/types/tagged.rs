@@ -1,0 +1,173 @@
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+use super::captured::Members;
+use super::union::visit_plain;
+
+/// A union of objects that a constant member tells apart; `tagged_union!` implements it.
+pub trait Tagged: Sized {
+    /// The constant member's name.
+    const TAG: &'static str;
+
+    /// Decodes the variant of this tag, if there is one.
+    ///
+    /// # Errors
+    /// The members do not fit the variant.
+    fn decode<'de, D: Deserializer<'de>>(tag: &str, object: D) -> Option<Result<Self, D::Error>>;
+
+    /// Keeps what matches no variant.
+    fn unknown(value: Value) -> Self;
+}
+
+/// Decodes a tagged union. Whatever fits no variant is kept.
+///
+/// # Errors
+/// What is not JSON.
+pub fn decode_tagged<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+    deserializer.deserialize_any(TaggedVisitor(PhantomData))
+}
+
+struct TaggedVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Tagged> Visitor<'de> for TaggedVisitor<T> {
+    type Value = T;
+
+    visit_plain!(T::unknown);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with `{}`", T::TAG)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        Ok(T::unknown(text.into()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
+        Value::deserialize(SeqAccessDeserializer::new(list)).map(T::unknown)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+        let members = Members::read(map)?;
+        let decoded = members.tag(T::TAG).and_then(|tag| T::decode(&tag, members.object())?.ok());
+        Ok(decoded.unwrap_or_else(|| T::unknown(members.into_json())))
+    }
+}
+
+/// Makes a union of objects that a constant member tells apart.
+#[allow(unused_macros)]
+macro_rules! tagged_union {
+    ($(#[$meta:meta])* pub enum $name:ident by $tag:literal {
+        $($(#[$variant_meta:meta])* $variant:ident($inner:ty) = $value:literal),+ $(,)?
+    }) => {
+        $crate::types::union_enum!($(#[$meta])* $name { $($(#[$variant_meta])* $variant($inner))+ });
+
+        impl $crate::types::support::Tagged for $name {
+            const TAG: &'static str = $tag;
+
+            fn decode<'de, D: serde::Deserializer<'de>>(tag: &str, object: D) -> Option<Result<Self, D::Error>> {
+                match tag {
+                    $($value => Some(serde::Deserialize::deserialize(object).map(Self::$variant)),)+
+                    _ => None,
+                }
+            }
+
+            fn unknown(value: serde_json::Value) -> Self {
+                Self::Unknown(value)
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                $crate::types::support::decode_tagged(deserializer)
+            }
+        }
+    };
+}
+
+#[allow(unused_imports)]
+pub(crate) use tagged_union;
+
+#[cfg(test)]
+#[allow(unreachable_pub, reason = "the macros are made for models, which are public")]
+mod tests {
+    use serde::Serialize;
+
+    use super::*;
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(tag = "type", rename = "circle")]
+    pub struct Circle {
+        radius: i64,
+        name: Option<String>,
+        colours: Option<Vec<String>>,
+    }
+
+    tagged_union! {
+        /// A shape.
+        pub enum Shape by "type" {
+            /// Round.
+            Circle(Circle) = "circle",
+        }
+    }
+
+    fn decoded(text: &str) -> Shape {
+        let shape: Shape = serde_json::from_str(text).unwrap();
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::from_value::<Shape>(value).unwrap(), shape, "{text}");
+        shape
+    }
+
+    #[test]
+    fn a_tagged_union_finds_its_variant_wherever_the_tag_stands() {
+        let circle = |radius, name: Option<&str>, colours| {
+            Shape::Circle(Circle { radius, name: name.map(str::to_owned), colours })
+        };
+        for text in [r#"{"type":"circle","radius":2}"#, r#"{"radius":2,"new":[{}],"type":"c\u0069rcle","name":null}"#] {
+            assert_eq!(decoded(text), circle(2, None, None), "{text}");
+        }
+        let full = r#"{"type":"circle","radius":-1,"name":"\u00e4","colours":["red"]}"#;
+        assert_eq!(decoded(full), circle(-1, Some("ä"), Some(vec!["red".to_owned()])));
+    }
+
+    #[test]
+    fn a_tagged_union_keeps_what_it_does_not_know_and_what_does_not_fit() {
+        for text in [
+            r#"{"type":"star","points":5}"#,
+            r#"{"type":"circle","radius":"two","name":"\u00e4","new":[{"a":null}]}"#,
+            r#"{"name":"Ada","type":"circle"}"#,
+            r#"{"type":"circle","radius":{"cm":2}}"#,
+            r#"{"type":7}"#,
+            r#"{"a":1}"#,
+            "{}",
+            "null",
+            "3",
+            "-1.5",
+            "true",
+            r#""x""#,
+            "[1]",
+        ] {
+            let shape = decoded(text);
+            assert!(matches!(shape, Shape::Unknown(_)), "{text}");
+            let value: Value = serde_json::from_str(text).unwrap();
+            assert_eq!(serde_json::to_value(&shape).unwrap(), value);
+        }
+    }
+
+    #[test]
+    fn debug_output_shows_the_variants_and_nothing_of_what_is_not_known() {
+        assert!(format!("{:?}", decoded(r#"{"type":"circle","radius":2}"#)).starts_with("Circle(Circle { radius: 2"));
+        assert_eq!(format!("{:?}", decoded(r#"{"type":"star","key":"s3cret"}"#)), "Unknown([redacted])");
+    }
+
+    #[test]
+    fn what_is_not_json_is_an_error() {
+        for text in [r#"{"type":"circle","radius":"#, r#"{"type":"circle""#, "[1", r#"{"type" 1}"#] {
+            assert!(serde_json::from_str::<Shape>(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Answers that are not quite what the document says, and are none the worse.
+
+use logto_admin::models::{CaptchaConfig, StringOrObject, UpdateOidcSessionConfig};
+use logto_admin::serde_json::{self, Value, json};
+use logto_admin::types::{Number, Timestamp};
+use serde::Serialize;
+
+use crate::stage::{Stage, ok, user, users};
+
+fn stage(answer: &Value) -> Stage {
+    Stage::answering([ok(&answer.to_string())])
+}
+
+fn encoded(answer: &impl Serialize) -> Value {
+    serde_json::to_value(answer).unwrap()
+}
+
+#[test]
+fn a_duration_keeps_its_fraction() {
+    for (answer, ttl) in [(json!({"ttl":3600}), Number::from(3600)), (json!({"ttl":0.5}), Number::from(0.5))] {
+        let stage = stage(&answer);
+        let config = stage.run(stage.client.configs().get_oidc_session_config()).unwrap();
+        assert_eq!(config.ttl, ttl);
+        assert_eq!(encoded(&config), answer);
+    }
+}
+
+#[test]
+fn a_duration_is_sent_as_it_was_given() {
+    let sent = |ttl: Number| {
+        let stage = stage(&json!({ "ttl": ttl }));
+        let change = UpdateOidcSessionConfig { ttl: Some(ttl) };
+        stage.run(stage.client.configs().update_oidc_session_config(change)).unwrap();
+        stage.sent().body.text()
+    };
+    assert_eq!([sent(90.into()), sent(1.5.into())], [r#"{"ttl":90}"#, r#"{"ttl":1.5}"#]);
+}
+
+#[test]
+fn a_count_or_a_date_that_is_written_as_a_fraction_is_whole() {
+    let domains =
+        Stage::answering([ok(r#"{"scannedCount":1.0,"deletedCount":1e3,"skippedActiveCount":2.5,"failedCount":0}"#)]);
+    let counts = domains.run(domains.client.domains().cleanup(logto_admin::models::CleanupDomains::new(30))).unwrap();
+    assert_eq!((counts.scanned_count, counts.deleted_count, counts.skipped_active_count), (1, 1000, 2));
+    let stage = Stage::answering([ok(&user("u1").replacen("1795489407742", "1795489407742.75", 1))]);
+    let found = stage.run(stage.client.users().get("u1")).unwrap();
+    assert_eq!(found.created_at, Timestamp::from_millis(1_795_489_407_742));
+}
+
+/// One member that does not fit is no reason to refuse the others.
+#[test]
+fn a_kind_whose_members_do_not_fit_is_kept_as_it_came() {
+    let provider = |config: Value| {
+        let answer =
+            json!({"tenantId":"default","id":"c1","config":config,"createdAt":1_795_489_404_123_i64,"updatedAt":1});
+        let stage = stage(&answer);
+        let provider = stage.run(stage.client.captcha_provider().get()).unwrap();
+        assert_eq!(encoded(&provider), answer);
+        provider.config
+    };
+    let fitting = json!({"type":"Turnstile","siteKey":"site","secretKey":"s3cret"});
+    assert!(matches!(provider(fitting), CaptchaConfig::Turnstile(config) if config.site_key == "site"));
+    for odd in [
+        json!({"type":"Turnstile","siteKey":{"of":"site"},"secretKey":"s3cret"}),
+        json!({"siteKey":"site","type":"Turnstile"}),
+        json!({"type":"hCaptcha","secretKey":"s3cret"}),
+        json!("none"),
+        Value::Null,
+    ] {
+        let config = provider(odd.clone());
+        assert!(matches!(&config, CaptchaConfig::Unknown(kept) if *kept == odd), "{config:?}");
+        assert!(!format!("{config:?}").contains("s3cret"), "{config:?}");
+    }
+}
+
+#[test]
+fn text_and_objects_are_told_apart_wherever_they_stand() {
+    let answer = json!({"sign_in":{"title":"Hi","deep":{"er":"still"}},"name":"N\u{e4}me","odd":[1]});
+    let stage = stage(&answer);
+    let phrases = stage.run(stage.client.well_known().get_sign_in_experience_phrases()).unwrap();
+    assert_eq!(encoded(&phrases), answer);
+    assert!(matches!(&phrases["sign_in"], StringOrObject::Object(object) if object["title"] == "Hi"));
+    assert!(matches!(&phrases["name"], StringOrObject::String(name) if name == "N\u{e4}me"));
+    assert!(matches!(phrases["odd"], StringOrObject::Unknown(_)));
+}
+
+#[test]
+fn a_null_where_the_document_has_none_counts_as_absent() {
+    let body = users([1]).replace(r#""profile":{}"#, r#""profile":{"nickname":null,"address":null,"website":"w"}"#);
+    let stage = Stage::answering([ok(&body)]);
+    let page = stage.run(stage.client.users().list()).unwrap();
+    let profile = &page.items[0].profile;
+    assert_eq!((profile.nickname.as_deref(), profile.website.as_deref()), (None, Some("w")));
+    assert_eq!(encoded(profile), json!({"website":"w"}));
+}
