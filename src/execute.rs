@@ -1,4 +1,4 @@
-//! The one path that every request takes: limiter, token, hooks, transport, and again if that makes sense.
+//! The one path that every request takes: token, limiter, hooks, transport, and again if that makes sense.
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
@@ -80,6 +80,9 @@ enum Lost {
     Refused(Error),
 }
 
+/// A request that leaves this long after its moment takes the place of another one.
+const LATE: Duration = Duration::from_millis(100);
+
 impl Pipeline {
     /// Makes a request, again if that makes sense, within the time that the plan gives it.
     pub(crate) async fn run(&self, plan: &Plan<'_>) -> Result<Exchange> {
@@ -110,8 +113,7 @@ impl Pipeline {
         let mut begun = None;
         loop {
             let attempt = attempts.load(Ordering::Relaxed) + 1;
-            self.wait_for_limiter().await;
-            let token = self.token(plan).await.map_err(|error| {
+            let token = self.admit(plan).await.map_err(|error| {
                 let stopped = error.stop_reason();
                 error.after(attempt - 1, self.since(start), stopped)
             })?;
@@ -136,10 +138,22 @@ impl Pipeline {
         }
     }
 
-    async fn token(&self, plan: &Plan<'_>) -> Result<Option<AccessToken>> {
-        match plan.tokens {
-            Some(tokens) => tokens.get().await.map(Some),
-            None => Ok(None),
+    /// Waits for a token, and then for the limiter: those who wait for the same renewal would leave together otherwise,
+    /// long after the moments that the limiter gave them. If the token dies meanwhile and a new one takes so long that
+    /// the moment passes, there is another moment, but no third one: such tokens may never live long enough.
+    async fn admit(&self, plan: &Plan<'_>) -> Result<Option<AccessToken>> {
+        let (mut moment, mut moments) = (Duration::ZERO, 0);
+        loop {
+            let token = match plan.tokens {
+                Some(tokens) => Some(tokens.get().await?),
+                None => None,
+            };
+            let in_time = moments == 1 && self.since(moment) < LATE;
+            if in_time || moments == 2 || !self.wait_for_limiter().await {
+                return Ok(token);
+            }
+            moment = self.runtime.monotonic();
+            moments += 1;
         }
     }
 
@@ -195,8 +209,9 @@ impl Pipeline {
         })
     }
 
-    async fn wait_for_limiter(&self) {
-        let Some(limiter) = &self.limiter else { return };
+    /// Says whether there was anything to wait for.
+    async fn wait_for_limiter(&self) -> bool {
+        let Some(limiter) = &self.limiter else { return false };
         let now = self.runtime.monotonic();
         let place = limiter.reserve(now);
         let delay = place.after(now);
@@ -204,6 +219,7 @@ impl Pipeline {
             self.runtime.sleep(delay).await;
         }
         place.take();
+        !delay.is_zero()
     }
 
     /// What is to follow an attempt; `None` after a success.

@@ -189,6 +189,6 @@ impl Shared {
 
 /// A name that no other renewal has; it need not be secret.
 fn owner(pipeline: &Pipeline) -> String {
-    let part = || ((pipeline.runtime.random() * f64::from(u32::MAX)) as u64).to_string();
-    [&*part(), "-", &part(), "-", &pipeline.runtime.now().as_millis().unsigned_abs().to_string()].concat()
+    let random = (pipeline.runtime.random() * (1_u64 << f64::MANTISSA_DIGITS) as f64) as u64;
+    [&*random.to_string(), "-", &pipeline.runtime.now().as_millis().unsigned_abs().to_string()].concat()
 }

@@ -1,11 +1,15 @@
 //! The client's own rate limit.
 
+use std::future::IntoFuture;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use futures_util::future::join_all;
+use logto_admin::runtime::Runtime;
 use logto_admin::token::{AccessToken, token_fn};
 use logto_admin::{Client, Endpoint, RateLimit};
-use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder};
+use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder, token_answer};
 
 use crate::stage::{Stage, header, ok, refusal, status};
 
@@ -47,6 +51,50 @@ fn a_token_that_expires_while_a_call_waits_is_not_sent() {
     let tokens: Vec<_> = sent.iter().map(|call| header(call, "authorization")).collect();
     assert_eq!(tokens, [Some("Bearer token-0"), Some("Bearer token-1")]);
     assert_eq!(stage.runtime.sleeps(), [10 * SECOND]);
+}
+
+/// When requests leave that begin at the same time without a token, which takes this long to get.
+fn departures(requests: u32, callers: usize, delay: Duration, lifetime: u64) -> Vec<Duration> {
+    let (runtime, departures) = (FakeRuntime::new(), Arc::new(Mutex::new(Vec::new())));
+    let transport = ScriptedTransport::new({
+        let (runtime, departures) = (runtime.clone(), Arc::clone(&departures));
+        move |_, options| {
+            departures.lock().unwrap().push(runtime.monotonic());
+            let runtime = runtime.clone();
+            async move {
+                if !options.token_call {
+                    return Ok(ok("[]"));
+                }
+                runtime.sleep(delay).await;
+                Ok(token_answer("t", lifetime))
+            }
+        }
+    });
+    let client = builder(&transport, &runtime).rate_limit(RateLimit::new(requests, 10 * SECOND)).build().unwrap();
+    let calls = (0..callers).map(|_| client.users().list().into_future());
+    for outcome in runtime.run(join_all(calls)) {
+        outcome.unwrap();
+    }
+    std::mem::take(&mut departures.lock().unwrap())
+}
+
+#[test]
+fn calls_that_wait_for_one_token_leave_within_the_limit_all_the_same() {
+    let departures = departures(3, 10, 25 * SECOND, 3600);
+    assert_eq!(departures.len(), 11);
+    assert!(departures.windows(4).all(|window| window[3] - window[0] >= 10 * SECOND), "{departures:?}");
+}
+
+#[test]
+fn calls_whose_token_dies_while_they_wait_for_the_limit_keep_to_it() {
+    let departures = departures(3, 10, SECOND, 12);
+    assert!(departures.len() > 11, "{departures:?}");
+    assert!(departures.windows(4).all(|window| window[3] - window[0] >= 10 * SECOND), "{departures:?}");
+}
+
+#[test]
+fn the_token_call_is_not_behind_the_calls_that_wait_for_it() {
+    assert_eq!(departures(3, 10, SECOND, 3600)[..2], [Duration::ZERO, SECOND]);
 }
 
 #[test]
