@@ -553,7 +553,7 @@ impl ListOperation for ListApplications {
 
 impl SearchOperation for ListApplications {}
 impl Request<ListApplications> {
-    /// Only applications of these types.
+    /// Only applications of these types. Each one of [`ApplicationType`](crate::models::ApplicationType).
     pub fn types(self, value: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.query("types", value.into_iter().map(|value| value.as_ref().to_owned()).collect::<Vec<String>>())
     }

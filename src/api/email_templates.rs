@@ -122,7 +122,7 @@ impl Request<ListEmailTemplates> {
         self.query("languageTag", value.as_ref())
     }
 
-    /// Only templates of this type.
+    /// Only templates of this type. One of [`TemplateType`](crate::models::TemplateType).
     pub fn template_type(self, value: impl AsRef<str>) -> Self {
         self.query("templateType", value.as_ref())
     }
@@ -154,7 +154,7 @@ impl Request<DeleteEmailTemplates> {
         self.query("languageTag", value.as_ref())
     }
 
-    /// Deletes only templates of this type.
+    /// Deletes only templates of this type. One of [`TemplateType`](crate::models::TemplateType).
     pub fn template_type(self, value: impl AsRef<str>) -> Self {
         self.query("templateType", value.as_ref())
     }

@@ -644,7 +644,8 @@ impl Operation for DeleteSessionById {
 }
 
 impl Request<DeleteSessionById> {
-    /// Also revokes what applications were granted in the session; nothing more if unset.
+    /// Also revokes what applications were granted in the session; nothing more if unset. One of
+    /// [`RevokeGrantsTarget`](crate::models::RevokeGrantsTarget).
     pub fn revoke_grants_target(self, value: impl AsRef<str>) -> Self {
         self.query("revokeGrantsTarget", value.as_ref())
     }
@@ -660,7 +661,8 @@ impl Operation for GetGrants {
 }
 
 impl Request<GetGrants> {
-    /// Only grants to your own or to third-party applications; all if unset.
+    /// Only grants to your own or to third-party applications; all if unset. One of
+    /// [`GrantAppType`](crate::models::GrantAppType).
     pub fn app_type(self, value: impl AsRef<str>) -> Self {
         self.query("appType", value.as_ref())
     }

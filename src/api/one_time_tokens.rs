@@ -126,7 +126,7 @@ impl Request<ListOneTimeTokens> {
         self.query("email", value.as_ref())
     }
 
-    /// Only tokens of this status.
+    /// Only tokens of this status. One of [`OneTimeTokenStatus`](crate::models::OneTimeTokenStatus).
     pub fn status(self, value: impl AsRef<str>) -> Self {
         self.query("status", value.as_ref())
     }

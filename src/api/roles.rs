@@ -249,7 +249,8 @@ impl Request<ListRoles> {
         self.query("excludeApplicationId", value.as_ref())
     }
 
-    /// Only roles for users, or only those for machine-to-machine applications.
+    /// Only roles for users, or only those for machine-to-machine applications. One of
+    /// [`RoleType`](crate::models::RoleType).
     pub fn r#type(self, value: impl AsRef<str>) -> Self {
         self.query("type", value.as_ref())
     }

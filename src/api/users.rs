@@ -912,7 +912,8 @@ impl Operation for ListUserGrants {
 }
 
 impl Request<ListUserGrants> {
-    /// Only grants to your own or to third-party applications; all if unset.
+    /// Only grants to your own or to third-party applications; all if unset. One of
+    /// [`GrantAppType`](crate::models::GrantAppType).
     pub fn app_type(self, value: impl AsRef<str>) -> Self {
         self.query("appType", value.as_ref())
     }
@@ -1068,7 +1069,8 @@ impl Operation for DeleteUserSession {
 }
 
 impl Request<DeleteUserSession> {
-    /// Also revokes what applications were granted in the session; nothing more if unset.
+    /// Also revokes what applications were granted in the session; nothing more if unset. One of
+    /// [`RevokeGrantsTarget`](crate::models::RevokeGrantsTarget).
     pub fn revoke_grants_target(self, value: impl AsRef<str>) -> Self {
         self.query("revokeGrantsTarget", value.as_ref())
     }
