@@ -108,7 +108,7 @@ impl Bench {
                 "\nCalls were timed outside of the runtimes, as a worker's clock stands still while it runs: one message makes all calls of a round. A new isolate is one that another worker loads in the same process, with its module as bytes; the time to its first request has the module's compilation in it, and the message's way.\n"
             }
             Self::Scale => {
-                "\nReal clients on a clock that jumps, over a tenant that counts. 1,200 processes of a call a minute are what the limit allows; beyond that most calls are refused, and so are token calls; even with a store hundreds of processes then got a token of their own. Without a store each process spends a call an hour on its token. A process holds as many connections as it has calls at once, and none after four idle seconds.\n"
+                "\nReal clients on a clock that jumps, over a tenant that counts. 1,200 processes of a call a minute are what the limit allows; beyond that most calls are refused, and so are token calls: with a store few processes at a time ask again, while the others use the old token and then wait for the new one. Without a store each process spends a call an hour on its token. A process holds as many connections as it has calls at once, and none after four idle seconds.\n"
             }
             _ => "",
         }

@@ -41,10 +41,12 @@ pub(crate) fn measure() -> Result<()> {
                 outcome.refused.to_string(),
                 format!("{:.1}", outcome.bytes / 1024.0),
             ]);
-            if shared && processes <= LIMIT_A_MINUTE {
+            if shared {
                 let name = format!("token calls of {processes} processes with a shared store in an hour");
-                // The token of the first minute, and the one that follows it ahead of its end.
-                report.countable(name, f64::from(outcome.token_calls), 2.0);
+                // The token of the first minute, and the one that follows it ahead of its end. Where most token calls are
+                // refused a lock ends before its process has a token, and a few get one.
+                let most = if processes <= LIMIT_A_MINUTE { 2.0 } else { 20.0 };
+                report.countable(name, f64::from(outcome.token_calls), most);
             }
         }
     }
