@@ -9,6 +9,11 @@ use crate::command;
 /// How many call at once.
 pub(crate) const CALLERS: [&str; 2] = ["1", "32"];
 
+/// So many callers, in words.
+pub(crate) fn callers(number: &str) -> String {
+    format!("{number} caller{}", if number == "1" { "" } else { "s" })
+}
+
 /// What such a program prints.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct Calls {

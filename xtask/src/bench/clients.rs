@@ -16,6 +16,8 @@ pub(crate) const CLIENT: &str = "this client, native";
 pub(crate) const LOGTO_API: &str = "@logto/api on Node";
 pub(crate) const NPM_ON_NODE: &str = "npm package on Node";
 const FETCH_ON_NODE: &str = "bare fetch on Node";
+const FETCH_ON_DENO: &str = "bare fetch on Deno";
+const FETCH_ON_BUN: &str = "bare fetch on Bun";
 const FETCH_ON_WORKERD: &str = "bare fetch on workerd";
 
 /// Who calls, and how.
@@ -43,6 +45,8 @@ pub(crate) fn all(server: &Server, callers: &str, seconds: &str) -> Vec<Peer> {
         program(command::program(runtime), &[before, &[file.as_str()], side, &common[..]].concat())
     };
     let node = |side| script("node", &[], "process.mjs", &[side]);
+    let deno = |side| script(&runtime("deno"), &["run", "-qA"], "process.mjs", &[side]);
+    let bun = |side| script(&runtime("bun"), &[], "process.mjs", &[side]);
     let workerd = |side| script("node", &[], "workerd.mjs", &[side]);
     let python = script(&python_in_target().to_string_lossy(), &[], "py_logto_admin.py", &[]);
     let bare = |name, command| Peer { name, command, bare: None, wanted: None };
@@ -54,8 +58,10 @@ pub(crate) fn all(server: &Server, callers: &str, seconds: &str) -> Vec<Peer> {
         bare(FETCH_ON_NODE, node("fetch")),
         meant([4.0, 5.5], over(FETCH_ON_NODE, LOGTO_API, node("logto-api"))),
         over(FETCH_ON_NODE, NPM_ON_NODE, node("package")),
-        bare("npm package on Deno", script(&runtime("deno"), &["run", "-qA"], "process.mjs", &["package"])),
-        bare("npm package on Bun", script(&runtime("bun"), &[], "process.mjs", &["package"])),
+        bare(FETCH_ON_DENO, deno("fetch")),
+        over(FETCH_ON_DENO, "npm package on Deno", deno("package")),
+        bare(FETCH_ON_BUN, bun("fetch")),
+        over(FETCH_ON_BUN, "npm package on Bun", bun("package")),
         bare(FETCH_ON_WORKERD, workerd("fetch")),
         over(FETCH_ON_WORKERD, "npm package on workerd", workerd("package")),
         meant([15.0, 15.0], bare("py-logto-admin", python)),

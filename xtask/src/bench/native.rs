@@ -31,7 +31,7 @@ pub(crate) fn measure() -> Result<Report> {
             report.check("CPU of a call over bare reqwest, 32 callers", cpu, 1.03, false);
         }
         report.check(
-            format!("time of a call over bare reqwest, {callers} callers"),
+            format!("time of a call over bare reqwest, {}", calls::callers(callers)),
             1.0 / throughput,
             1.0 / 0.97,
             false,

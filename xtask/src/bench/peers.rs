@@ -8,7 +8,7 @@ use super::plot::Plot;
 use super::report::Report;
 use super::server::Server;
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 7;
 
 /// Who was measured, and what came of each round.
 struct Measured {
@@ -30,8 +30,14 @@ pub(crate) fn measure() -> Result<Report> {
         bars.extend(measured.bars(callers));
         measured.check(&mut report, at, callers);
     }
-    let columns =
-        ["callers", "by", "calls a second", "this client is … times as fast", "time over bare", "CPU µs a call"];
+    let columns = [
+        "callers",
+        "by",
+        "calls a second",
+        "this client is … times as fast",
+        "time over bare HTTP there",
+        "CPU µs a call",
+    ];
     let title =
         format!("List of 20 users, parsed (medians of {ROUNDS} rounds in turns, 2 s each after 0.4 s to warm up)");
     report.table(&title, &columns, rows);
@@ -65,17 +71,17 @@ impl Measured {
 
     fn bars(&self, callers: &str) -> impl Iterator<Item = (String, f64)> {
         self.all().map(move |(peer, rounds)| {
-            (format!("{}, {callers} callers", peer.name), calls::median(rounds, Calls::a_second))
+            (format!("{}, {}", peer.name, calls::callers(callers)), calls::median(rounds, Calls::a_second))
         })
     }
 
     fn check(&self, report: &mut Report, at: usize, callers: &str) {
-        let what = format!("time of a call by the npm package over @logto/api, Node, {callers} callers");
+        let what = format!("time of a call by the npm package over @logto/api, Node, {}", calls::callers(callers));
         report.check(what, self.faster(LOGTO_API, NPM_ON_NODE), 1.0, false);
         for peer in &self.facts {
             let Some(wanted) = peer.wanted.and_then(|wanted| wanted.get(at).copied()) else { continue };
-            let what =
-                format!("lead wanted over {} ({wanted} times), over the lead measured, {callers} callers", peer.name);
+            let (name, callers) = (peer.name, calls::callers(callers));
+            let what = format!("lead wanted over {name} ({wanted} times), over the lead measured, {callers}");
             report.check(what, wanted / self.faster(CLIENT, peer.name), 1.0, false);
         }
     }
