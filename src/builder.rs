@@ -159,6 +159,9 @@ impl ClientBuilder {
 
     /// The client.
     ///
+    /// It may be one without a source of access tokens: sign-ins, operations that are open to everyone and
+    /// [`request`](Client::request) need none. Calls that do are then refused before anything is sent.
+    ///
     /// # Errors
     /// An endpoint that is none, an empty id, secret or token, a header or cookie that is none, or a platform for which a transport or a runtime has
     /// to be given.

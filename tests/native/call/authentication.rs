@@ -1,6 +1,7 @@
 //! An operation whose authentication the client cannot give is refused before anything is sent.
 
 use logto_admin::token::{FixedToken, TokenKind};
+use logto_admin::transport::Method;
 use logto_admin::{Client, ClientBuilder, Endpoint, ErrorKind, Result};
 use logto_admin_test_support::{ENDPOINT, FakeRuntime, ScriptedTransport};
 
@@ -52,8 +53,17 @@ fn a_token_of_unknown_kind_may_be_tried_on_both() {
 #[test]
 fn a_client_without_tokens_calls_neither() {
     let stage = anonymous(|builder| builder);
-    refused(&stage, stage.run(stage.client.users().list().raw()), "no source of access tokens");
-    refused(&stage, stage.run(stage.client.my_account().get_profile().raw()), "no source of access tokens");
+    let advice = "no source of access tokens: give it client credentials or another one when it is built";
+    refused(&stage, stage.run(stage.client.users().list().raw()), advice);
+    refused(&stage, stage.run(stage.client.my_account().get_profile().raw()), advice);
+    assert!(stage.run(stage.client.access_token()).unwrap_err().message().contains(advice));
+}
+
+#[test]
+fn a_client_without_tokens_makes_untyped_calls() {
+    let stage = anonymous(|builder| builder);
+    stage.run(stage.client.request(Method::Get, "/api/of-ones-own").raw()).unwrap();
+    assert_eq!(header(&stage.sent(), "authorization"), None);
 }
 
 #[test]
