@@ -9,19 +9,19 @@ use crate::transport::{TransportError, TransportErrorKind};
 /// Of an error before the answer's headers were there.
 pub(super) fn of_request(error: Error) -> TransportError {
     use TransportErrorKind::{Connect, Interrupted, Invalid, Redirect, Timeout};
-    let canceled = has_cause(&error, ::hyper::Error::is_canceled);
+    // hyper says canceled of requests of which it has written nothing, and closed of connections that could take none.
+    let unwritten = has_cause(&error, |cause: &::hyper::Error| cause.is_canceled() || cause.is_closed());
     let (kind, what) = match () {
         () if error.is_builder() => (Invalid, "the request cannot be sent"),
         () if error.is_connect() && is_about_certificates(&error) => (Connect, UNTRUSTED),
         () if error.is_connect() => (Connect, "no connection could be made"),
         () if error.is_timeout() => (Timeout, "the time that the reqwest client allows ran out"),
         () if error.is_redirect() => (Redirect, "the reqwest client could not follow a redirect"),
-        () if canceled => (Interrupted, "the connection was closed before the request was written"),
+        () if unwritten => (Interrupted, "the connection was closed before the request was written"),
         () => (Interrupted, "the connection broke before the answer came; the request may have been carried out"),
     };
     let lost = explain(kind, what, error);
-    // hyper says canceled of requests of which it has written nothing.
-    if canceled { lost.with_never_sent(true) } else { lost }
+    if unwritten { lost.with_never_sent(true) } else { lost }
 }
 
 /// Of an error while the body was read.

@@ -1,7 +1,9 @@
 //! Connections that are used again, or are found to be closed.
 
+use std::future::IntoFuture;
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use logto_admin::transport::{Method, ReqwestTransport};
 use logto_admin::{Client, ErrorKind};
 use logto_admin_test_server::{Answer, End, Fault, Script, Session};
@@ -57,6 +59,31 @@ async fn a_write_on_a_dead_connection_is_carried_out_once_or_is_an_error_that_sa
     match written {
         Ok(_) => assert_eq!(posts, 1),
         Err(error) => assert_eq!((error.kind(), posts), (ErrorKind::Transport, 0), "{error}"),
+    }
+}
+
+/// A connection is a task. Here it ends with its runtime, before it could take the request or before it wrote it.
+#[test]
+fn a_write_that_its_connection_never_wrote_is_tried_again() {
+    for taken in [false, true] {
+        let serving = tokio::runtime::Runtime::new().unwrap();
+        let stage = serving.block_on(Stage::answering([Answer::json("{}")]));
+        let call = stage.client.request(Method::Post, "/api/roles").header("authorization", "Bearer t");
+        let mut call = call.json(&json!({})).into_future();
+        let dying = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let mut step = || {
+            dying.block_on(tokio::task::yield_now());
+            let _entered = dying.enter();
+            assert!((&mut call).now_or_never().is_none());
+            dying.metrics().num_alive_tasks()
+        };
+        while step() == 0 {}
+        if taken {
+            step();
+        }
+        drop(dying);
+        assert_eq!(serving.block_on(call).unwrap(), json!({}));
+        assert_eq!((stage.runtime.sleeps().len(), stage.session.api_calls().len()), (1, 1), "{taken}");
     }
 }
 

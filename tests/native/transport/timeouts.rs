@@ -1,5 +1,6 @@
 //! Servers that are slow, and callers that go away.
 
+use std::future::IntoFuture;
 use std::time::Duration;
 
 use logto_admin::StopReason;
@@ -61,13 +62,15 @@ async fn the_time_for_the_whole_call_ends_it_within_an_attempt() {
 
 /// The system takes the connection for a server that never says a word, so that the handshake of TLS hangs. This
 /// timeout is reqwest's own and runs on the real clock.
+#[allow(clippy::disallowed_methods, reason = "without the setting the test would go on for ever, on that clock")]
 #[tokio::test]
 async fn connecting_may_take_so_long_and_then_nothing_was_sent() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
     let transport = ReqwestTransport::builder().no_proxy().connect_timeout(Duration::from_millis(20)).build().unwrap();
     let client = builder(&url, &runtime()).transport(transport).build().unwrap();
-    let error = client.request(Method::Post, "/api/roles").header("authorization", "Bearer t").await.unwrap_err();
+    let call = client.request(Method::Post, "/api/roles").header("authorization", "Bearer t").into_future();
+    let error = tokio::time::timeout(Duration::from_secs(9), call).await.expect("the setting counts").unwrap_err();
     assert!(error.is_connect(), "{error}");
     // A creation is tried again only if it cannot have been carried out.
     assert_eq!((error.attempts(), error.stop_reason()), (4, Some(StopReason::Attempts)));

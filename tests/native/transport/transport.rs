@@ -72,6 +72,18 @@ async fn errors_show_no_query() {
 }
 
 #[tokio::test]
+async fn the_clients_language_arrives_with_every_call_that_has_none_of_its_own() {
+    let stage = Stage::set_up(Script::api([Answer::json("[]")]), |builder| builder.language("de")).await;
+    let list = || stage.client.request(Method::Get, "/api/users");
+    list().await.unwrap();
+    list().header("Accept-Language", "fr").await.unwrap();
+    list().await.unwrap();
+    let calls = stage.session.api_calls();
+    let languages: Vec<_> = calls.iter().map(|call| call.header("accept-language").unwrap()).collect();
+    assert_eq!(languages, ["de", "fr", "de"]);
+}
+
+#[tokio::test]
 async fn headers_arrive_as_they_were_given() {
     let stage = Stage::answering([Answer::status(200).header("x-name", "Zoë").header("set-cookie", "a=1")]).await;
     let call = stage.client.request(Method::Get, "/api/users").header("x-given", "Zoë");
