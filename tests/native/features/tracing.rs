@@ -2,31 +2,10 @@
 
 use logto_admin::RetryPolicy;
 use logto_admin::transport::HttpResponse;
-use logto_admin_test_support::{FakeRuntime, Log, ScriptedTransport, builder, token_answer};
-use tracing_subscriber::fmt::format::FmtSpan;
-
-/// Everything that is written while something is done.
-fn written<T>(done: impl FnOnce() -> T) -> (T, String) {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_span_events(FmtSpan::CLOSE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
-    (tracing::subscriber::with_default(subscriber, done), log.text())
-}
+use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder, token_answer, written};
 
 /// Everything that a call writes that is answered at its second attempt.
-///
-/// The first round makes every place known to `tracing`: tests without a log, beside this one, may be first to come there.
 fn log(bodies: bool) -> String {
-    drop(log_of_one_round(bodies));
-    log_of_one_round(bodies)
-}
-
-fn log_of_one_round(bodies: bool) -> String {
     let answer =
         HttpResponse::json(200, r#"{"id":"u1","answer":"s3cret-answer"}"#).header("logto-core-request-id", "req-7");
     let transport = ScriptedTransport::answers([HttpResponse::new(503), answer]);

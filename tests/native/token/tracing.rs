@@ -1,33 +1,14 @@
 //! What is told to `tracing` of tokens.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex};
+use logto_admin_test_support::written;
 
 use crate::scope::granted;
 use crate::stage::{HOUR, SECOND, Stage, down, hourly};
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 /// The warnings while `work` runs.
 pub(crate) fn warnings(work: impl FnOnce()) -> Vec<String> {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-    tracing::subscriber::with_default(subscriber, work);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    text.lines().filter(|line| line.contains("WARN")).map(str::to_owned).collect()
+    let ((), log) = written(work);
+    log.lines().filter(|line| line.contains("WARN")).map(str::to_owned).collect()
 }
 
 #[test]

@@ -22,7 +22,7 @@ mod transport;
 
 use logto_admin::{Client, ClientBuilder, Endpoint};
 
-pub use log::Log;
+pub use log::written;
 pub use runtime::FakeRuntime;
 pub use transport::{IntoOutcome, ScriptedTransport, Seen, token_answer};
 

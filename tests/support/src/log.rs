@@ -1,27 +1,43 @@
-//! Where a test lets a subscriber of `tracing` write.
+//! What is told to `tracing` while a test does something.
 
-use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::sync::Once;
 
-/// Keeps what is written. Clones share it.
-#[derive(Clone, Debug, Default)]
-pub struct Log(Arc<Mutex<Vec<u8>>>);
+use tracing::Level;
+use tracing_subscriber::fmt::format::FmtSpan;
 
-impl Log {
-    /// Everything so far.
-    #[must_use]
-    pub fn text(&self) -> String {
-        String::from_utf8_lossy(&self.0.lock().unwrap_or_else(PoisonError::into_inner)).into_owned()
-    }
+thread_local! {
+    static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(bytes);
+/// The log of the thread that writes.
+struct OfThisThread;
+
+impl Write for OfThisThread {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        WRITTEN.with_borrow_mut(|written| written.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
-    fn flush(&mut self) -> std::io::Result<()> {
+    fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+/// Runs `work`, and gives with its result everything that it tells `tracing` on this thread, spans when they close.
+///
+/// One subscriber listens for all tests: `tracing` remembers of each place that nobody did when it first came there,
+/// which may have been in another test at the same time.
+pub fn written<T>(work: impl FnOnce() -> T) -> (T, String) {
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| {
+        let subscriber = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_span_events(FmtSpan::CLOSE);
+        subscriber.with_ansi(false).with_writer(|| OfThisThread).init();
+    });
+    // For the places that others came to while it was set up.
+    tracing::callsite::rebuild_interest_cache();
+    WRITTEN.take();
+    let done = work();
+    (done, String::from_utf8_lossy(&WRITTEN.take()).into_owned())
 }
