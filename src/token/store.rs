@@ -79,8 +79,9 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Takes the lock on this key for `owner`, unless another has it; says whether that worked. The lock ends by
     /// itself after `ttl`.
     ///
-    /// Who has the lock asks for a token, the others wait for it to appear. A store without locks leaves this as it is:
-    /// then processes that need a token at the same time each ask for one.
+    /// Who has the lock asks for a token, the others wait for it to appear: for 20 seconds, and as long again while one of
+    /// them, with the lock on another key, asks too. A store without locks leaves this as it is: then processes that need
+    /// a token at the same time each ask for one.
     ///
     /// # Errors
     /// The store cannot be written.
