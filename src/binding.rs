@@ -56,8 +56,8 @@ pub struct Configuration {
     pub total_timeout: Option<Duration>,
     /// When calls are tried again.
     pub retry: RetryPolicy,
-    /// The client's own limit; `None` leaves it as is usual for the endpoint.
-    pub limit: Option<Option<RateLimit>>,
+    /// The client's own limit.
+    pub limit: Option<RateLimit>,
     /// Whether cookies are added to requests on their way.
     pub ambient_cookies: bool,
 }
@@ -122,9 +122,7 @@ impl Client {
         builder.settings.total_timeout = with.total_timeout;
         builder.settings.retry = with.retry;
         builder.settings.ambient_cookies = with.ambient_cookies;
-        if let Some(limit) = with.limit {
-            builder.limit = limit;
-        }
+        builder.limit = with.limit;
         builder.assemble(transport, runtime)
     }
 }

@@ -46,6 +46,13 @@ impl Endpoint {
         Self { url, resource, cloud_tenant: None, allow_http: false }
     }
 
+    /// What a binding has made of its own settings.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn exactly(url: String, resource: String) -> Self {
+        Self { url, resource, cloud_tenant: None, allow_http: false }
+    }
+
     /// The same tenant of Logto Cloud, reached by a domain of one's own.
     #[must_use]
     pub fn custom_domain(mut self, url: impl Into<String>) -> Self {

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::hint;
 use crate::retry::StopReason;
 use crate::transport::{HttpResponse, Method, TransportError, TransportErrorKind};
-use crate::{hint, json};
 
 /// The result of anything that this crate does.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -101,9 +101,8 @@ impl Error {
 
     /// An error answer of the API.
     pub(crate) fn api(response: &HttpResponse) -> Self {
-        let text = response.body.text();
-        let code = json::string_member(&text, "code");
-        let message = json::string_member(&text, "message").unwrap_or_else(|| plain_message(response, &text));
+        let code = response.body.string_member("code");
+        let message = response.body.string_member("message").unwrap_or_else(|| plain_message(response));
         let mut error = Self::new(ErrorKind::Api, message).with_response(response);
         error.0.hint = hint::api(response, code.as_deref());
         error.0.code = code;
@@ -184,13 +183,13 @@ impl Error {
 }
 
 /// What to say of an error answer without a `message`.
-fn plain_message(response: &HttpResponse, text: &str) -> String {
+fn plain_message(response: &HttpResponse) -> String {
     const SHOWN: usize = 200;
     let target = response.headers.get("location").filter(|_| (300..400).contains(&response.status));
     if let Some(target) = target.and_then(|target| target.split(['?', '#']).next()) {
         return ["the server redirects to ", target].concat();
     }
-    match text.trim_ascii() {
+    match response.body.text().trim_ascii() {
         "" => "the answer has no body".to_owned(),
         _ if hint::is_html(response) => "the answer is a web page".to_owned(),
         text => text.chars().take(SHOWN).collect(),

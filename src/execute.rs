@@ -10,7 +10,6 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::json;
 use crate::limiter::Limiter;
 use crate::retry::{self, Decision, Failure, Progress, RetryPolicy, StopReason};
 use crate::runtime::Runtime;
@@ -239,7 +238,7 @@ impl Pipeline {
                 return Some(retry::decide(policy, progress(), failure, self.runtime.random()));
             }
         };
-        let code = json::string_member(&response.body.text(), "code");
+        let code = response.body.string_member("code");
         let retry_after = response.headers.get("retry-after");
         let retry_after = retry_after.and_then(|value| retry::parse_retry_after(value, self.runtime.now()));
         let failure = Failure::Status { status: response.status, code: code.as_deref(), retry_after };

@@ -66,6 +66,7 @@ mod hint;
 mod items;
 mod json;
 mod limiter;
+mod lines;
 pub mod models;
 mod multipart;
 pub mod operation;

@@ -88,18 +88,17 @@ impl TokenContext<'_> {
 }
 
 fn read_token(exchange: &Exchange, form: &[(&str, &str)]) -> Result<AccessToken, TokenError> {
-    use crate::json::{string_member, whole_number_member};
     let response = &exchange.response;
     if !response.is_success() {
         return Err(TokenError::refused(exchange));
     }
-    let text = response.body.text();
-    let secret = string_member(&text, "access_token").filter(|secret| !secret.is_empty());
+    let body = &response.body;
+    let secret = body.string_member("access_token").filter(|secret| !secret.is_empty());
     let mut token = AccessToken::new(secret.ok_or_else(|| TokenError::malformed(response))?);
-    if let Some(seconds) = whole_number_member(&text, "expires_in") {
+    if let Some(seconds) = body.whole_number_member("expires_in") {
         token = token.expires_in(Duration::from_secs(seconds));
     }
-    let granted = string_member(&text, "scope");
+    let granted = body.string_member("scope");
     if let Some(missing) = scope::missing(value(form, "scope"), granted.as_deref(), may_be_silent(form)) {
         token = token.without_scope(missing);
     }

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind};
 use crate::execute::Exchange;
 use crate::hint;
-use crate::json;
 use crate::retry::StopReason;
 use crate::transport::HttpResponse;
 
@@ -49,9 +48,8 @@ impl TokenError {
     /// Of an error answer of the token endpoint.
     pub(crate) fn refused(exchange: &Exchange) -> Self {
         let response = &exchange.response;
-        let text = response.body.text();
-        let error = json::string_member(&text, "error");
-        let description = json::string_member(&text, "error_description");
+        let error = response.body.string_member("error");
+        let description = response.body.string_member("error_description");
         let hint = hint::token(response.status, error.as_deref(), response);
         Self::Refused { status: response.status, error, description, hint, stopped: exchange.stopped }
     }

@@ -14,7 +14,7 @@ pub type StoreError = Box<dyn Error + Send + Sync>;
 /// call.
 ///
 /// A key is made of endpoint, application, resource and scope, percent-encoded and joined by colons; never of a
-/// secret. A value is a short JSON text that **holds the token**: whoever reads the store can use it until it ends. To
+/// secret. A value is a short text that **holds the token**: whoever reads the store can use it until it ends. To
 /// encrypt it, wrap the store:
 ///
 /// ```

@@ -2,6 +2,8 @@ use std::fmt;
 
 use bytes::Bytes;
 
+use crate::{json, lines};
+
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 use {js_sys::Uint8Array, send_wrapper::SendWrapper, wasm_bindgen::JsCast, wasm_bindgen::JsValue};
 
@@ -12,6 +14,7 @@ pub struct Body(Repr);
 #[derive(Clone)]
 enum Repr {
     Bytes(Bytes),
+    Members(String),
     #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     Js(SendWrapper<JsValue>),
 }
@@ -40,6 +43,7 @@ impl Body {
     pub fn len(&self) -> Option<usize> {
         match &self.0 {
             Repr::Bytes(bytes) => Some(bytes.len()),
+            Repr::Members(lines) => Some(lines.len()),
             #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
             Repr::Js(value) => js_length(value),
         }
@@ -50,6 +54,7 @@ impl Body {
     pub fn bytes(&self) -> Bytes {
         match &self.0 {
             Repr::Bytes(bytes) => bytes.clone(),
+            Repr::Members(_) => Bytes::new(),
             #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
             Repr::Js(value) => js_bytes(value),
         }
@@ -58,7 +63,50 @@ impl Body {
     /// Its bytes as text, with whatever is not UTF-8 replaced.
     #[must_use]
     pub fn text(&self) -> String {
+        match &self.0 {
+            Repr::Members(lines) => lines::find(lines, "").unwrap_or_default().to_owned(),
+            _ => self.decoded(),
+        }
+    }
+
+    /// A JSON object that a binding has read: its members that are texts or numbers, a line each. What is no object is
+    /// a nameless line.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn members(lines: String) -> Self {
+        Self(Repr::Members(lines))
+    }
+
+    /// A top-level member of a JSON object that is a string.
+    pub(crate) fn string_member(&self, name: &str) -> Option<String> {
+        match &self.0 {
+            Repr::Members(lines) => lines::find(lines, name).map(str::to_owned),
+            _ => self.scanned(name),
+        }
+    }
+
+    /// A top-level member of a JSON object that is a number from 0, or a string that holds one.
+    pub(crate) fn whole_number_member(&self, name: &str) -> Option<u64> {
+        match &self.0 {
+            Repr::Members(lines) => json::whole_number(lines::find(lines, name)?),
+            _ => self.scanned_number(name),
+        }
+    }
+
+    // By themselves, as the next two: the npm package leaves them out.
+    #[inline(never)]
+    fn decoded(&self) -> String {
         String::from_utf8_lossy(&self.bytes()).into_owned()
+    }
+
+    #[inline(never)]
+    fn scanned(&self, name: &str) -> Option<String> {
+        json::string_member(&self.decoded(), name)
+    }
+
+    #[inline(never)]
+    fn scanned_number(&self, name: &str) -> Option<u64> {
+        json::whole_number_member(&self.decoded(), name)
     }
 }
 
@@ -74,8 +122,8 @@ impl Body {
     #[must_use]
     pub fn to_js(&self) -> JsValue {
         match &self.0 {
-            Repr::Bytes(bytes) => Uint8Array::from(bytes.as_ref()).into(),
             Repr::Js(value) => (**value).clone(),
+            _ => Uint8Array::from(self.bytes().as_ref()).into(),
         }
     }
 }

@@ -45,12 +45,11 @@ export class Engine {
       const client = wasm.reserve();
       this.#clients.set(client, state);
       const { options: o } = state;
-      const limit = o.rateLimit === false ? 0 : o.rateLimit?.requests;
+      const limit = o.rateLimit ?? state.usualLimit;
       wasm.configure(
         client,
-        o.endpoint ?? "",
-        o.tenant ?? "",
-        o.resource ?? "",
+        state.url,
+        state.resource,
         o.scope ?? "all",
         o.appId ?? "",
         o.appSecret ?? "",
@@ -59,8 +58,8 @@ export class Engine {
         o.timeout === 0 ? -1 : (o.timeout ?? 30_000),
         o.totalTimeout === 0 ? -1 : o.totalTimeout,
         o.retries,
-        limit,
-        (o.rateLimit || undefined)?.per,
+        limit ? limit.requests : 0,
+        limit ? limit.per : undefined,
         o.credentials === "include",
         isolated(),
       );
@@ -162,7 +161,7 @@ export class Engine {
             const { status, headers } = response;
             if (pending) Object.assign(pending, { response, text });
             if (status < 400 && !tokenCall) return this.#settle(operation, stop, status);
-            this.#settle(operation, stop, status, headers.get("content-type") ?? "", text, seconds(headers.get("retry-after") ?? ""));
+            this.#settle(operation, stop, status, headers.get("content-type") ?? "", members(text), seconds(headers.get("retry-after") ?? ""));
           },
           (error: unknown) => {
             const failure = error instanceof Failure ? error : new Failure(0, String(error), error);
@@ -244,7 +243,7 @@ function failure({ state, operation, response, text, cause }: Pending, failed: F
   // What a hook threw reaches the caller as it is.
   if (reason instanceof Object && HANDLED in reason) return (reason as { [HANDLED]: unknown })[HANDLED];
   const api = kind === "api";
-  const body = api ? parsed(text) : {};
+  const body = (api && parsed(text)) || {};
   const known = { status: status || undefined, code: failed.code || undefined };
   const label = [operation.id + ":", known.status, known.code && known.code + ":", failed.message];
   return new (classOf(kind, status))(label.filter(Boolean).join(" "), {
@@ -279,12 +278,18 @@ function classOf(kind: string, status: number): typeof LogtoError {
   }
 }
 
-function parsed(text: string): Record<string, unknown> {
+function parsed(text: string): Record<string, unknown> | undefined {
   try {
     return (JSON.parse(text) as Record<string, unknown> | null) ?? {};
   } catch {
-    return {};
+    return undefined;
   }
+}
+
+/** What the module reads of an answer: the members of an object, a line each; of anything else the beginning. */
+function members(text: string): string {
+  const lines = Object.entries(parsed(text) ?? { "": text.slice(0, 200).trim() });
+  return lines.map(([name, value]) => `${name} ${value}`.replaceAll("\n", " ")).join("\n");
 }
 
 function broken(cause: unknown): LogtoError {

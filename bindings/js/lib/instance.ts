@@ -5,7 +5,6 @@ export interface Exports {
   configure(
     client: number,
     url: string,
-    tenant: string,
     resource: string,
     scope: string,
     appId: string,
@@ -15,7 +14,7 @@ export interface Exports {
     timeout: number | undefined,
     totalTimeout: number | undefined,
     retries: number | undefined,
-    limit: number | undefined,
+    limit: number,
     limitPer: number | undefined,
     ambientCookies: boolean,
     isolatesRequests: boolean,

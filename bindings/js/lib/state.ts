@@ -11,6 +11,10 @@ export class State {
   cause: unknown;
   /** Where Logto is, without a slash at its end. */
   readonly url: string;
+  /** What access tokens are issued for. */
+  readonly resource: string;
+  /** Logto Cloud allows a tenant so many requests in so many milliseconds. */
+  readonly usualLimit: LogtoOptions["rateLimit"];
   readonly #level: number;
 
   constructor(
@@ -18,8 +22,11 @@ export class State {
     /** The client's own headers. */
     readonly headers: Record<string, string>,
   ) {
-    const { endpoint, tenant } = options;
+    const { endpoint, tenant, resource } = options;
     this.url = endpoint?.replace(/\/+$/, "") ?? `https://${tenant}.logto.app`;
+    const cloud = tenant ?? /^https:\/\/([a-z0-9-]{1,63})\.logto\.app$/.exec(this.url)?.[1];
+    this.resource = resource ?? `https://${cloud ?? "default"}.logto.app/api`;
+    this.usualLimit = cloud !== undefined && { requests: 200, per: 10_000 };
     this.#level = LEVELS.indexOf(options.logLevel ?? "warn");
   }
 

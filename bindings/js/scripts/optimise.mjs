@@ -13,9 +13,13 @@ const NEVER = [
   /handle_alloc|capacity_overflow|raw_vec::handle_error/,
   // Errors are told by their parts. What the host threw is a text, and so are reasons of the client's own.
   / as core.*::fmt::(Debug|LowerHex)>|::fmt::builders::|::fmt::Write>::write_fmt|fmt::Write::write_fmt/,
-  /<(?!logto_admin_js::platform::HostError|logto_admin::token::error::Because|alloc.*::boxed::Box).* as core.*::fmt::Display>|<impl core.*::fmt::Display for /,
+  /<(?!logto_admin_js::platform::HostError|logto_admin::token::error::Because|alloc.*::boxed::Box).* as core.*::fmt::Display>|<impl core.*::fmt::(Debug|Display) for /,
+  // Nobody asks an error for its source.
+  /TokenError as core.*::error::Error>::source|Arc.* as core.*::error::Error>::cause|^core.*::error::Error::(description|type_id)/,
   // Threads are asked for by `SendWrapper`, and JavaScript values by bodies of the web: there is neither here.
   /std.*::thread::|SendWrapper|JsValue|js_sys::|closures::_::invoke|body::js_(bytes|length)/,
+  // Bodies come as members, which the host has read.
+  /body::Body::(decoded|scanned)/,
   // Bytes are never changed in place.
   /bytes::bytes::\w+_(to_mut|is_unique)/,
   // The host has hooks of its own, reads dates, and is not strict.

@@ -5,8 +5,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
 export const GOAL = 50_000;
-// Where it stands, and a little: it must not grow on its way to the goal.
-const BOUND = 53_500;
+const BOUND = 50_000;
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 

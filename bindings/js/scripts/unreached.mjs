@@ -27,9 +27,11 @@ export function unreached(bytes, never) {
     for (const datum of data) if (offset >= datum.begin && offset < datum.begin + datum.size) note(key(datum), symbols[symbol]);
   }
 
+  // Places in source files are for panics alone to tell.
+  const places = new Set(data.filter((datum) => isPlace(bytes, sections.get(DATA), datum, uses.get(key(datum)))).map(key));
   const reached = new Set();
   const visit = (user) => {
-    if (reached.has(user)) return;
+    if (reached.has(user) || places.has(user)) return;
     reached.add(user);
     for (const symbol of uses.get(user) ?? []) if (symbol.kind <= DATUM) visit(key(symbol));
   };
@@ -45,6 +47,13 @@ export function unreached(bytes, never) {
     (reached.has(key(datum)) ? used : known).fill(1, at, at + datum.size);
   }
   return ranges(used, known);
+}
+
+/** Whether this is a `Location`: the name of a source file, line and column. */
+function isPlace(bytes, { begin }, { size }, used = []) {
+  const [file] = used;
+  if (size !== 16 || used.length !== 1 || !(file.begin >= 0)) return false;
+  return /\.rs\0?$/.test(Buffer.from(bytes.subarray(begin + file.begin, begin + file.begin + file.size)).toString());
 }
 
 const ESCAPES = { LT: "<", GT: ">", RF: "&", BP: "*", LP: "(", RP: ")", C: ",", u20: " ", u27: "'", u5b: "[", u5d: "]", u7b: "{", u7d: "}", u3b: ";", u2b: "+" };

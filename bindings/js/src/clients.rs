@@ -43,7 +43,6 @@ pub fn release(client: u32) {
 pub fn configure(
     client: u32,
     url: String,
-    tenant: String,
     resource: String,
     scope: String,
     app_id: String,
@@ -53,25 +52,20 @@ pub fn configure(
     timeout: f64,
     total_timeout: f64,
     retries: f64,
-    limit: f64,
+    limit: u32,
     limit_per: f64,
     ambient_cookies: bool,
     isolates_requests: bool,
 ) {
-    let mut endpoint = if tenant.is_empty() { Endpoint::self_hosted(url) } else { cloud(tenant, url) };
-    if !resource.is_empty() {
-        endpoint = endpoint.with_resource(resource);
-    }
-    let limited = duration(limit_per).filter(|_| limit > 0.0).map(|per| RateLimit::new(limit as u32, per));
     let with = Configuration {
-        endpoint,
+        endpoint: Endpoint::exactly(url, resource),
         source: source(client, own_tokens, app_id, app_secret),
         store: if own_store { Some(Arc::new(HostStore { client })) } else { None },
         scope: Some(scope).filter(|scope| !scope.is_empty()),
         timeout: duration(timeout),
         total_timeout: duration(total_timeout),
         retry: retry(retries).unwrap_or_default(),
-        limit: (!limit.is_nan()).then_some(limited),
+        limit: duration(limit_per).map(|per| RateLimit::new(limit, per)),
         ambient_cookies,
     };
     let (transport, runtime) = (Arc::new(HostTransport { client }), Arc::new(HostRuntime { isolates_requests }));
@@ -89,12 +83,6 @@ fn source(client: u32, own: bool, app_id: String, app_secret: String) -> Option<
         (false, false) => Some(Box::new(ClientCredentials::new(app_id, app_secret))),
         (false, true) => None,
     }
-}
-
-/// A tenant of Logto Cloud, perhaps under a domain of its own.
-fn cloud(tenant: String, url: String) -> Endpoint {
-    let endpoint = Endpoint::cloud(tenant);
-    if url.is_empty() { endpoint } else { endpoint.custom_domain(url) }
 }
 
 /// Keeps the client's token fresh until it is told otherwise; every so many milliseconds too, if that is above 0.

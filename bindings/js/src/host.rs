@@ -17,12 +17,12 @@ extern "C" {
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn random() -> f64;
 
-    /// Fetches: settled with the status and what the module reads of the answer (content type, body and `Retry-After` of
-    /// errors and token calls), or with less than 100 and what went wrong. The host has what a call is; a token call
+    /// Fetches: settled with the status and what the module reads of the answer (content type, members and `Retry-After`
+    /// of errors and token calls), or with less than 100 and what went wrong. The host has what a call is; a token call
     /// brings its URL and body, by which it is told. `headers` are lines.
     #[wasm_bindgen(js_namespace = host)]
     #[allow(clippy::too_many_arguments, reason = "an object would cost more glue than it explains")]
-    pub(crate) fn send(operation: u32, client: u32, call: u32, url: &str, headers: &str, body: &str) -> bool;
+    pub(crate) fn send(operation: u32, client: u32, call: u32, url: &str, headers: &str, body: &[u8]) -> bool;
 
     /// Waits; a background timer does not keep a process alive.
     #[wasm_bindgen(js_namespace = host)]

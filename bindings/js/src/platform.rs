@@ -9,7 +9,7 @@ use logto_admin::Timestamp;
 use logto_admin::runtime::Runtime;
 use logto_admin::token::{AccessToken, StoreError, TokenContext, TokenError, TokenSource, TokenStore};
 use logto_admin::transport::{
-    Headers, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, TransportOptions,
+    Body, Headers, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, TransportOptions,
 };
 
 use crate::operations::{Operation, Outcome};
@@ -24,8 +24,8 @@ pub(crate) struct HostTransport {
 impl HttpTransport for HostTransport {
     async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
         let operation = Operation::start(|operation| {
-            let (url, body) =
-                if options.token_call { (&*request.url, request.body.text()) } else { ("", String::new()) };
+            let url = if options.token_call { &*request.url } else { "" };
+            let body = request.body.bytes();
             let headers = header_lines(&request.headers);
             host::send(operation, self.client, tasks::current_call(), url, &headers, &body)
         });
@@ -51,7 +51,7 @@ fn response(outcome: Outcome) -> HttpResponse {
     if outcome.retry_after >= 0.0 {
         response.headers.set("retry-after", u64::from(outcome.retry_after as u32).to_string());
     }
-    response.body = outcome.body.into();
+    response.body = Body::members(outcome.body);
     response
 }
 

@@ -1,5 +1,6 @@
 import { bundlers } from "./bundlers.mjs";
 import { examples } from "./examples.mjs";
+import { facade } from "./facade.mjs";
 import { chromium } from "./runtimes/chromium.mjs";
 import { edge } from "./runtimes/edge.mjs";
 import { bun, deno, nodeNewest, nodeOldest, nodeLetsGo } from "./runtimes/processes.mjs";
@@ -16,6 +17,7 @@ export const tests = {
   workerd,
   "edge-runtime": edge,
   Chromium: chromium,
+  facade,
   bundlers,
   examples,
   types,

@@ -49,7 +49,7 @@ export interface AuthnApi {
 /** Callbacks for other systems: the Hasura auth hook and the endpoints that receive SAML assertions. */
 export const authn: Group<AuthnApi> = /* @__PURE__ */ group(`
  /api/authn/
-hasura*qn getHasuraAuth !resource
-saml/{connectorId}+jrn assertSaml
-single-sign-on/saml/{connectorId}+jrn assertSingleSignOnSaml
+hasura*qn get_Auth !resource
+saml/{connectorId}+jrn assert_
+single-sign-on/saml/{connectorId}+jrn assert_
 `);

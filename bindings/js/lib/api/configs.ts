@@ -189,25 +189,25 @@ export interface ConfigsApi {
  */
 export const configs: Group<ConfigsApi> = /* @__PURE__ */ group(`
  /api/configs/
-admin-console* getAdminConsoleConfig
-admin-console~j updateAdminConsoleConfig
-oidc/session* getOidcSessionConfig
-oidc/session~j updateOidcSessionConfig
-oidc/{keyType}* getOidcKeys
-oidc/{keyType}/{keyId}$0 deleteOidcKey
+admin-console* get_Config
+"~j update_Config
+oidc/session* get_Config
+"~j update_Config
+oidc/{keyType}* get_Keys
+"/{keyId}$0 delete_Key
 oidc/{keyType}/rotate+j rotateOidcKeys
-jwt-customizer/{tokenTypePath}* getJwtCustomizer
-jwt-customizer/{tokenTypePath}=j upsertJwtCustomizer
-jwt-customizer/{tokenTypePath}$0 deleteJwtCustomizer
-jwt-customizer/{tokenTypePath}~j updateJwtCustomizer
+jwt-customizer/{tokenTypePath}* get_
+"=j upsert_
+"$0 delete_
+"~j update_
 jwt-customizer* listJwtCustomizers
-jwt-customizer/test+j testJwtCustomizer
-id-token* getIdTokenConfig
-id-token=j upsertIdTokenConfig
-actions* listActions
-actions/test+j? testAction
-actions/{actionType}* getAction
-actions/{actionType}=j upsertAction
-actions/{actionType}$0 deleteAction
-actions/{actionType}~j updateAction
+"/test+j testJwtCustomizer
+id-token* get_Config
+"=j upsert_Config
+actions* list_
+"/test+j? testAction
+actions/{actionType}* get_
+"=j upsert_
+"$0 delete_
+"~j update_
 `);

@@ -79,8 +79,8 @@ Connector /api/connectors
 *q list:Connectors
 +j create
 /{id}* get
-/{id}$0 delete
-/{id}~j update
-/{factoryId}/test+j0 test;CreateConnectorTest
-/{connectorId}/authorization-uri+j createAuthorizationUri
+"$0 delete
+"~j update
+/{factoryId}/test+j0 test;create_
+/{connectorId}/authorization-uri+j create_
 `);

@@ -47,6 +47,6 @@ export const customPhrases: Group<CustomPhrasesApi> = /* @__PURE__ */ group(`
 CustomPhrase /api/custom-phrases
 * list:CustomPhrases
 /{languageTag}* get
-/{languageTag}=j replace
-/{languageTag}$0 delete
+"=j replace
+"$0 delete
 `);

@@ -72,8 +72,8 @@ CustomProfileFieldByName /api/custom-profile-fields
 * list:CustomProfileFields
 +j create:CustomProfileField
 /{name}* get
-/{name}=j update
-/{name}$0 delete
-/batch+j createBatch:CustomProfileFields
+"=j update
+"$0 delete
+/batch+j create_:CustomProfileFields
 /properties/sie-order+ji updateSieOrder:CustomProfileFields
 `);

@@ -42,7 +42,7 @@ export interface DashboardApi {
 /** Counts of users: in total, new and active. */
 export const dashboard: Group<DashboardApi> = /* @__PURE__ */ group(`
  /api/dashboard/users/
-total* getTotalUserCount
-new* getNewUserCounts
-active*q getActiveUserCounts
+total* get_UserCount
+new* get_UserCounts
+active*q get_UserCounts
 `);

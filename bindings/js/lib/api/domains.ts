@@ -71,8 +71,8 @@ Domain /api/domains
 * list:Domains
 +j create
 /{id}* get
-/{id}$0 delete
-/{id}/verification-files* getVerificationFiles;ListDomainVerificationFiles
-/{id}/verification-files=j replaceVerificationFiles
+"$0 delete
+"/verification-files* get_;list
+"=j replace_
 /cleanup+ji cleanup:Domains
 `);

@@ -87,6 +87,6 @@ EmailTemplate /api/email-templates
 =j replace:EmailTemplates
 $q deleteMany;DeleteEmailTemplates
 /{id}* get
-/{id}$0 delete
-/{id}/details~j updateDetails
+"$0 delete
+"/details~j update_
 `);

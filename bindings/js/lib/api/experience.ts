@@ -329,15 +329,15 @@ export interface ExperienceApi {
 export const experience: Group<ExperienceApi> = /* @__PURE__ */ group(`
  /api/experience
 =j0s initInteraction
-/interaction-event=j0s updateInteractionEvent
+/interaction-event=j0s update_
 /identification+jts identifyUser
 /submit+?s submitInteraction
-/interaction*s getInteraction
+/interaction*s get_
 /verification/password+js createPasswordVerification
 /verification/verification-code+js createAndSendVerificationCode
-/verification/verification-code/verify+js verifyVerificationCode;VerifyVerificationCodeVerification
+"/verify+js verifyVerificationCode;verifyVerificationCodeVerification
 /verification/mfa-verification-code+js createAndSendMfaVerificationCode
-/verification/mfa-verification-code/verify+js verifyMfaVerificationCode
+"/verify+js verifyMfaVerificationCode
 /verification/social/{connectorId}/authorization-uri+js createSocialVerification
 /verification/social/{connectorId}/verify+js verifySocialVerification
 /verification/sso/{connectorId}/authorization-uri+js createEnterpriseSsoVerification
@@ -345,16 +345,16 @@ export const experience: Group<ExperienceApi> = /* @__PURE__ */ group(`
 /verification/totp/secret+s createTotpSecret
 /verification/totp/verify+js verifyTotpVerification
 /verification/web-authn/registration+s createWebAuthnRegistrationVerification
-/verification/web-authn/registration/verify+js verifyWebAuthnRegistrationVerification
+"/verify+js verifyWebAuthnRegistrationVerification
 /verification/web-authn/authentication+s createWebAuthnAuthenticationVerification
-/verification/web-authn/authentication/verify+js verifyWebAuthnAuthenticationVerification
+"/verify+js verifyWebAuthnAuthenticationVerification
 /verification/sign-in-passkey/authentication+js createSignInPasskeyAuthenticationWithIdentifier
-/verification/sign-in-passkey/authentication/verify+js verifySignInPasskeyAuthentication
+"/verify+js verifySignInPasskeyAuthentication
 /verification/backup-code/generate+s generateBackupCodes
 /verification/backup-code/verify+js verifyBackupCode
 /verification/new-password-identity+js createNewPasswordIdentityVerification
 /verification/one-time-token/verify+js verifyOneTimeTokenVerification
-/profile+j0s addProfile:User
+/profile+j0s add_:User
 /user-assets/avatar+xs uploadAvatar:Experience
 /profile/password=j0s resetPassword:User
 /profile/mfa/mfa-enabled+0s markMfaEnabled

@@ -108,9 +108,9 @@ Hook /api/hooks
 *qo list:Hooks
 +j create
 /{id}*q get
-/{id}$0 delete
-/{id}~j update
-/{id}/recent-logs*qp listRecentLogs
-/{id}/test+j0 test;CreateHookTest
-/{id}/signing-key~I rotateSigningKey;UpdateHookSigningKey
+"$0 delete
+"~j update
+"/recent-logs*qp list_
+/{id}/test+j0 test;create_
+/{id}/signing-key~I rotate_;update
 `);

@@ -197,24 +197,24 @@ export const interaction: Group<InteractionApi> = /* @__PURE__ */ group(`
 LegacyInteraction /api/interaction
 =j0s start
 $0s abort
-/event=j0s replaceEvent
-/identifiers~j0s updateIdentifiers
-/profile=j0s replaceProfile
-/profile$0s deleteProfile
-/profile~j0s updateProfile
+/event=j0s replace_
+/identifiers~j0s update_
+/profile=j0s replace_
+"$0s delete_
+"~j0s update_
 /submit+?s submit
-/consent*s getConsent
-/consent+js consent
+/consent*s get_
+"+js consent
 /verification/social-authorization-uri+js createSocialAuthorizationUri
 /verification/verification-code+j0s sendVerificationCode
 /verification/totp+s createTotpSecret
 /verification/webauthn-registration+s createWebAuthnRegistration
 /verification/webauthn-authentication+s createWebAuthnAuthentication
 /bind-mfa+j0s bindMfa
-/mfa=j0s replaceMfa
-/mfa-skipped=j0s skipMfa
-/single-sign-on/{connectorId}/authorization-url+js createSingleSignOnAuthorizationUrl
+/mfa=j0s replace_
+"-skipped=j0s skipMfa
+/single-sign-on/{connectorId}/authorization-url+js create_
 /single-sign-on/{connectorId}/authentication+js authenticateSingleSignOn
 /single-sign-on/{connectorId}/registration+s registerSingleSignOn
-/single-sign-on/connectors*qs listSingleSignOnConnectors !email
+/single-sign-on/connectors*qs list_ !email
 `);

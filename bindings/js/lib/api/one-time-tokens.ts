@@ -76,7 +76,7 @@ OneTimeToken /api/one-time-tokens
 *qo list:OneTimeTokens
 +j create;AddOneTimeTokens
 /{id}* get
-/{id}$0 delete
+"$0 delete
 /verify+j verify
-/{id}/status=j replaceStatus
+/{id}/status=j replace_
 `);

@@ -74,9 +74,9 @@ export interface OrganizationInvitationsApi {
 export const organizationInvitations: Group<OrganizationInvitationsApi> = /* @__PURE__ */ group(`
 OrganizationInvitation /api/organization-invitations
 /{id}* get
-/{id}$0 delete
+"$0 delete
 *q list:OrganizationInvitations
 +j create
-/{id}/message+j0 sendMessage;CreateOrganizationInvitationMessage
-/{id}/status=j replaceStatus
+/{id}/message+j0 send_;create
+/{id}/status=j replace_
 `);

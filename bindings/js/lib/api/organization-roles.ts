@@ -137,16 +137,16 @@ export interface OrganizationRolesApi {
 export const organizationRoles: Group<OrganizationRolesApi> = /* @__PURE__ */ group(`
 OrganizationRole /api/organization-roles
 /{id}* get
-/{id}$0 delete
-/{id}~j update
+"$0 delete
+"~j update
 *qp list:OrganizationRoles
 +j create
-/{id}/scopes*qo listScopes
-/{id}/scopes=j0 replaceScopes
-/{id}/scopes+jt assignScopes;CreateOrganizationRoleScope
-/{id}/scopes/{organizationScopeId}$0 removeScope;DeleteOrganizationRoleScope
-/{id}/resource-scopes*qo listResourceScopes
-/{id}/resource-scopes=j0 replaceResourceScopes
-/{id}/resource-scopes+jt assignResourceScopes;CreateOrganizationRoleResourceScope
-/{id}/resource-scopes/{scopeId}$0 removeResourceScope;DeleteOrganizationRoleResourceScope
+/{id}/scopes*qo list_
+"=j0 replace_
+"+jt assign_;create-
+"/{organizationScopeId}$0 remove_;delete
+/{id}/resource-scopes*qo list_
+"=j0 replace_
+"+jt assign_;create-
+"/{scopeId}$0 remove_;delete
 `);

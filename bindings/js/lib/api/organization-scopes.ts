@@ -63,6 +63,6 @@ OrganizationScope /api/organization-scopes
 *qo list:OrganizationScopes
 +j create
 /{id}* get
-/{id}$0 delete
-/{id}~j update
+"$0 delete
+"~j update
 `);

@@ -112,11 +112,11 @@ Resource /api/resources
 *qo list:Resources
 +j create
 /{id}* get
-/{id}$0 delete
-/{id}~j update
-/{id}/is-default~j updateIsDefault
-/{resourceId}/scopes*qp listScopes
-/{resourceId}/scopes+j createScope
-/{resourceId}/scopes/{scopeId}$0 deleteScope
-/{resourceId}/scopes/{scopeId}~j updateScope
+"$0 delete
+"~j update
+"/is-default~j update_
+/{resourceId}/scopes*qp list_
+"+j create-
+"/{scopeId}$0 delete_
+"~j update_
 `);

@@ -160,15 +160,15 @@ Role /api/roles
 *qp list:Roles
 +j create
 /{id}* get
-/{id}$0 delete
-/{id}~j update
-/{id}/users*qp listUsers
-/{id}/users+jt assignUsers;CreateRoleUser
-/{id}/users/{userId}$0 removeUser;DeleteRoleUser
-/{id}/applications*qp listApplications
-/{id}/applications+jt assignApplications;CreateRoleApplication
-/{id}/applications/{applicationId}$0 removeApplication;DeleteRoleApplication
-/{id}/scopes*qo listScopes
-/{id}/scopes+j assignScopes;CreateRoleScope
-/{id}/scopes/{scopeId}$0 removeScope;DeleteRoleScope
+"$0 delete
+"~j update
+"/users*qp list_
+"+jt assign_;create-
+"/{userId}$0 remove_;delete
+/{id}/applications*qp list_
+"+jt assign_;create-
+"/{applicationId}$0 remove_;delete
+/{id}/scopes*qo list_
+"+j assign_;create-
+"/{scopeId}$0 remove_;delete
 `);

@@ -120,12 +120,12 @@ export const samlApplications: Group<SamlApplicationsApi> = /* @__PURE__ */ grou
 SamlApplication /api/saml-applications
 +j create
 /{id}* get
-/{id}$0 delete
-/{id}~j update
-/{id}/secrets* listSecrets
-/{id}/secrets+j createSecret
-/{id}/secrets/{secretId}$0 deleteSecret
-/{id}/secrets/{secretId}~j updateSecret
-/{id}/metadata*tn getMetadata;ListSamlApplicationMetadata
-/{id}/callback*qtnI getCallback
+"$0 delete
+"~j update
+"/secrets* list_
+"+j create-
+"/{secretId}$0 delete_
+"~j update_
+/{id}/metadata*tn get_;list
+/{id}/callback*qtnI get_
 `);

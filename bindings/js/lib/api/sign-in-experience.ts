@@ -72,7 +72,7 @@ export const signInExperience: Group<SignInExperienceApi> = /* @__PURE__ */ grou
  /api/sign-in-exp
 * get:SignInExp
 ~jq update:SignInExp
-/default/check-password+ji checkPassword;CheckPasswordWithDefaultSignInExperience
+/default/check-password+ji checkPassword;checkPasswordWithDefaultSignInExperience
 /default/custom-ui-assets+x uploadCustomUiAssets
 /username-policy/case-sensitivity-conflicts*q getUsernameCaseSensitivityConflicts
 `);

@@ -59,6 +59,6 @@ SsoConnector /api/sso-connectors
 *qo list:SsoConnectors
 +j create
 /{id}* get
-/{id}$0 delete
-/{id}~j update
+"$0 delete
+"~j update
 `);

@@ -32,6 +32,6 @@ export interface UserAssetsApi {
 /** Upload of files, such as avatars and logos, to the installation's storage. */
 export const userAssets: Group<UserAssetsApi> = /* @__PURE__ */ group(`
 UserAsset /api/user-assets
-/service-status* getServiceStatus
+/service-status* get_
 +x upload;CreateUserAsset
 `);

@@ -67,9 +67,9 @@ export const verifications: Group<VerificationsApi> = /* @__PURE__ */ group(`
 Verification /api/verifications/
 password+ju createByPassword
 verification-code+ju createByVerificationCode
-verification-code/verify+ju verifyByVerificationCode
+"/verify+ju verifyByVerificationCode
 social+ju createBySocial
-social/verify+ju verifyBySocial
-web-authn/registration+u generateWebAuthnRegistrationOptions:
-web-authn/registration/verify+ju verifyWebAuthnRegistration:
+"/verify+ju verifyBySocial
+web-authn/registration+u generate_Options:
+"/verify+ju verifyWebAuthnRegistration:
 `);

@@ -87,9 +87,9 @@ export const wellKnown: Group<WellKnownApi> = /* @__PURE__ */ group(`
 WellKnown /api/.well-known/
 sign-in-exp*qn getSignInExperienceConfig:
 phrases*qn getSignInExperiencePhrases:
-experience*qn getExperience
-account-center*n getAccountCenter
-management.openapi.json*n getManagementOpenapiJson
-experience.openapi.json*n getExperienceOpenapiJson
-user.openapi.json*n getUserOpenapiJson
+experience*qn get_
+account-center*n get_
+management.openapi.json*n get_
+experience.openapi.json*n get_
+user.openapi.json*n get_
 `);

@@ -17,23 +17,76 @@ pub fn table(rows: &[Row<'_>]) -> String {
     let mut paths = rows.iter().map(|(_, operation, _)| operation.path.as_str());
     let first = paths.next().unwrap_or_default();
     let common = paths.fold(first, common_beginning);
-    let lines = rows.iter().map(|row| line(row, noun, common));
-    std::iter::once(format!("{noun} {common}")).chain(lines).map(|line| line + "\n").collect()
+    let mut last = "";
+    let mut table = format!("{noun} {common}\n");
+    for (name, operation, uses) in rows {
+        let path = operation.path.strip_prefix(common).unwrap_or_default();
+        let start = path.strip_prefix(last).filter(|_| !last.is_empty()).map(|more| format!("\"{more}"));
+        table += start.as_deref().unwrap_or(path);
+        table.push(verb(&operation.method));
+        table += &[flags(operation, uses), names(name, &operation.id, noun, path), words(operation)].join(" ");
+        table.truncate(table.trim_end().len());
+        table.push('\n');
+        last = path;
+    }
+    table
 }
 
-/// `rest/of/path*flags name @items !required`; a name is followed by `:noun` if that is not the usual one, or `;Id`.
-fn line((name, operation, uses): &Row<'_>, noun: &str, common: &str) -> String {
-    let path = operation.path.strip_prefix(common).unwrap_or_default();
-    let id = match noun_of(name, &operation.id) {
-        Some(own) if own == noun => String::new(),
-        Some(own) => format!(":{own}"),
-        None => format!(";{}", operation.id),
+/// The method's name; the operation's id too, as far as it does not follow from it.
+fn names(name: &str, id: &str, noun: &str, path: &str) -> String {
+    let (first, rest) = name.split_at(name.find(|letter: char| letter.is_ascii_uppercase()).unwrap_or(name.len()));
+    let short = format!("{first}{}", shortened(rest, path));
+    match noun_of(name, id) {
+        Some(own) if own == noun => short,
+        Some(own) => format!("{short}:{own}"),
+        None => format!("{short};{}", other_id(id, noun, rest, path).unwrap_or_else(|| id.to_owned())),
+    }
+}
+
+/// An id that begins with another verb than the method's name does, and may tell of one thing where that tells of many.
+fn other_id(id: &str, noun: &str, usual: &str, path: &str) -> Option<String> {
+    let next = id.char_indices().skip(1).find(|(_, letter)| letter.is_ascii_uppercase());
+    let (verb, rest) = id.split_at(next?.0);
+    let rest = rest.strip_prefix(noun).filter(|rest| rest.starts_with(char::is_uppercase))?;
+    let rest = if rest == usual { String::new() } else { shortened(rest, path) };
+    Some(verb.to_lowercase() + &rest)
+}
+
+/// A name in which the words of the path are a sign: `_`, or `-` if the last of them is singular.
+fn shortened(rest: &str, path: &str) -> String {
+    let with = |sign, one| {
+        let words = words_of(path, one);
+        let more = rest.strip_prefix(words.as_str()).filter(|_| !words.is_empty())?;
+        (more.is_empty() || more.starts_with(char::is_uppercase)).then(|| format!("{sign}{more}"))
     };
-    let mut words = vec![format!("{path}{}{}", verb(&operation.method), flags(operation, uses)), format!("{name}{id}")];
-    words.extend(operation.items_at.iter().map(|member| format!("@{member}")));
+    with('_', false).or_else(|| with('-', true)).unwrap_or_else(|| rest.to_owned())
+}
+
+/// As `operation.ts` reads them.
+fn words_of(path: &str, one: bool) -> String {
+    let segments: Vec<&str> = path.split('/').collect();
+    let is_parameter = |at: usize| segments.get(at).is_some_and(|segment| segment.starts_with('{'));
+    let named = segments.iter().enumerate().filter(|(at, _)| !is_parameter(*at));
+    let words = named.map(|(at, segment)| match is_parameter(at + 1) || (one && at + 1 == segments.len()) {
+        true => singular(segment),
+        false => (*segment).to_owned(),
+    });
+    words.map(|word| word.to_upper_camel_case()).collect()
+}
+
+fn singular(word: &str) -> String {
+    match (word.strip_suffix("ies"), word.strip_suffix('s')) {
+        (Some(start), _) => format!("{start}y"),
+        (_, Some(start)) => start.to_owned(),
+        _ => word.to_owned(),
+    }
+}
+
+/// `@items`, `!required`.
+fn words(operation: &Operation) -> String {
+    let items = operation.items_at.iter().map(|member| format!("@{member}"));
     let required = operation.query_parameters.iter().filter(|input| input.required);
-    words.extend(required.map(|input| format!("!{}", input.name)));
-    words.join(" ")
+    items.chain(required.map(|input| format!("!{}", input.name))).collect::<Vec<_>>().join(" ")
 }
 
 fn common_beginning<'a>(one: &'a str, other: &str) -> &'a str {

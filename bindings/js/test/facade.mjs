@@ -1,0 +1,23 @@
+// The facade has every operation of Logto's document: by its id, with its method and its path.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const METHODS = ["get", "post", "put", "patch", "delete"];
+
+function documented(path) {
+  const { paths } = JSON.parse(readFileSync(path, "utf8"));
+  return Object.entries(paths).flatMap(([path, item]) =>
+    METHODS.filter((method) => item[method]?.operationId).map((method) => [item[method].operationId, `${method.toUpperCase()} ${path}`]),
+  );
+}
+
+export async function facade({ folder, here }) {
+  const { groups } = await import(pathToFileURL(join(folder, "node_modules/logto-admin/dist/api/all.js")));
+  const operations = Object.values(groups).flatMap(({ operations }) => [...operations().values()]);
+  const known = new Map(operations.map(({ id, method, path }) => [id, `${method} ${path}`]));
+  const failed = documented(join(here, "../../spec/logto-1.42.json"))
+    .filter(([id, route]) => known.get(id) !== route)
+    .map(([id, route]) => `${id} is ${known.get(id)} in the facade, and ${route} in the document`);
+  return { passed: failed.length === 0 ? ["every operation"] : [], failed };
+}
