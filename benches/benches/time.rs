@@ -2,72 +2,184 @@
 
 #![allow(clippy::expect_used, reason = "a bench that cannot run has nothing else to say")]
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
-use logto_admin::models;
+use logto_admin::operation::{ListOperation, Operation, TABLE};
+use logto_admin::{api, models};
 use logto_admin_benches::data;
+use logto_admin_emulator::Emulator;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The recorded exchanges of the tests.
 const RECORDINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/exchanges.jsonl");
+
+/// A page; the tenant of the recordings had less of most things.
+const ITEMS: usize = 100;
 
 fn main() {
     let mut criterion = Criterion::default().without_plots().configure_from_args();
     let mut group = criterion.benchmark_group("decode");
     group.sample_size(20).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_millis(900));
-    typed::<Vec<models::User>>(&mut group, "100 users", &data::page(1, 100));
     let recorded = recorded();
-    let mut answer = |name: &str, decode: fn(&mut BenchmarkGroup<'_, WallTime>, &str, &str)| {
-        decode(&mut group, name, recorded.get(name).expect("a recorded answer"));
-    };
-    answer("GetSignInExperiencePhrases", typed::<std::collections::BTreeMap<String, models::StringOrObject>>);
-    answer("ListApplications", typed::<Vec<models::Application>>);
-    answer("ListConnectorFactories", typed::<Vec<models::ConnectorFactory>>);
-    answer("GetConnector", typed::<models::Connector>);
-    answer("ListSsoConnectorProviders", typed::<Vec<models::SsoConnectorProvider>>);
-    answer("UpdateSignInExp", typed::<models::SignInExperience>);
-    answer("ListRoles", typed::<Vec<models::Role>>);
-    answer("ListUserGrants", typed::<models::Grants>);
-    answer("ListOrganizationInvitations", typed::<Vec<models::OrganizationInvitation>>);
-    answer("ListHooks", typed::<Vec<models::Hook>>);
-    answer("ListUserMfaVerifications", typed::<Vec<models::MfaVerification>>);
-    group.finish();
+    let mut bench = Bench { unmeasured: recorded.lists(), recorded, group };
+    bench.typed::<Vec<models::User>>("100 users", &data::page(1, ITEMS));
+    bench.largest();
+    bench.unions();
+    bench.lists();
+    bench.lists_in_pages();
+    assert!(bench.unmeasured.is_empty(), "recorded, and not measured: {:?}", bench.unmeasured);
 }
 
-/// Decodes the same text into a type and into a value.
-fn typed<T: DeserializeOwned>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, json: &str) {
-    group.throughput(Throughput::Bytes(json.len() as u64));
-    decode::<T>(group, BenchmarkId::new("typed", name), json);
-    decode::<Value>(group, BenchmarkId::new("value", name), json);
+struct Bench<'a> {
+    group: BenchmarkGroup<'a, WallTime>,
+    recorded: Recorded,
+    /// Lists that were recorded and have not been measured yet.
+    unmeasured: BTreeSet<String>,
 }
 
-fn decode<T: DeserializeOwned>(group: &mut BenchmarkGroup<'_, WallTime>, id: BenchmarkId, json: &str) {
-    group.bench_with_input(id, json.as_bytes(), |bencher, json| {
-        bencher.iter(|| serde_json::from_slice::<T>(black_box(json)).expect("an answer"));
-    });
+impl Bench<'_> {
+    /// The answers of 1 KB and more that are no lists.
+    fn largest(&mut self) {
+        self.answer::<api::well_known::GetSignInExperiencePhrases>();
+        self.answer::<api::connectors::GetConnector>();
+        self.answer::<api::sign_in_experience::UpdateSignInExp>();
+        self.answer::<api::well_known::GetSignInExperienceConfig>();
+        self.answer::<api::dashboard::GetActiveUserCounts>();
+        self.answer::<api::users::ListUserGrants>();
+    }
+
+    /// Nobody had recorded the sessions of a user who signs in, in which unions stand.
+    fn unions(&mut self) {
+        let mut answer = made_up("ListUserSessions");
+        let list = answer.get_mut("sessions").and_then(Value::as_array_mut).expect("a list");
+        let mut session = list.pop().expect("a session");
+        let submission = json!({
+            "interactionEvent": "SignIn",
+            "userId": "u0001",
+            "verificationRecords": [
+                { "id": "v7n1", "type": "Password", "identifier": { "type": "email", "value": "ada@example.com" }, "verified": true },
+                { "id": "v7n2", "type": "Totp", "userId": "u0001", "verified": true },
+            ],
+        });
+        session.as_object_mut().expect("an object").insert("lastSubmission".to_owned(), submission);
+        *list = vec![session; ITEMS];
+        self.typed::<models::Sessions>("100 sessions with unions", &answer.to_string());
+    }
+
+    fn lists(&mut self) {
+        self.answer::<api::applications::ListApplicationSecrets>();
+        self.answer::<api::configs::GetOidcKeys>();
+        self.answer::<api::configs::ListJwtCustomizers>();
+        self.answer::<api::connector_factories::ListConnectorFactories>();
+        self.answer::<api::custom_phrases::ListCustomPhrases>();
+        self.answer::<api::custom_profile_fields::UpdateCustomProfileFieldsSieOrder>();
+        self.answer::<api::domains::ListDomains>();
+        self.answer::<api::organization_invitations::ListOrganizationInvitations>();
+        self.answer::<api::sso_connector_providers::ListSsoConnectorProviders>();
+        self.answer::<api::users::ListUserMfaVerifications>();
+    }
+
+    fn lists_in_pages(&mut self) {
+        self.list::<api::applications::ListApplications>();
+        self.list::<api::applications::ListApplicationOrganizations>();
+        self.list::<api::hooks::ListHooks>();
+        self.list::<api::organization_roles::ListOrganizationRoleResourceScopes>();
+        self.list::<api::organization_roles::ListOrganizationRoleScopes>();
+        self.list::<api::organizations::ListOrganizationApplicationRoles>();
+        self.list::<api::organizations::ListOrganizationApplications>();
+        self.list::<api::organizations::ListOrganizationJitEmailDomains>();
+        self.list::<api::organizations::ListOrganizationJitRoles>();
+        self.list::<api::organizations::ListOrganizationJitSsoConnectors>();
+        self.list::<api::organizations::ListOrganizationUserRoles>();
+        self.list::<api::organizations::ListOrganizationUsers>();
+        self.list::<api::resources::ListResourceScopes>();
+        self.list::<api::roles::ListRoles>();
+        self.list::<api::users::ListUserRoles>();
+    }
+
+    fn answer<Op: Operation<Output: DeserializeOwned>>(&mut self) {
+        self.operation::<Op, Op::Output>();
+    }
+
+    fn list<Op: ListOperation<Item: DeserializeOwned>>(&mut self) {
+        self.operation::<Op, Vec<Op::Item>>();
+    }
+
+    fn operation<Op: Operation, T: DeserializeOwned>(&mut self) {
+        let id = Op::INFO.id;
+        self.unmeasured.remove(id);
+        let answer = self.recorded.answer(id);
+        self.typed::<T>(id, &answer);
+    }
+
+    /// Decodes the same text into a type and into a value.
+    fn typed<T: DeserializeOwned>(&mut self, name: &str, json: &str) {
+        self.group.throughput(Throughput::Bytes(json.len() as u64));
+        self.decode::<T>(BenchmarkId::new("typed", name), json);
+        self.decode::<Value>(BenchmarkId::new("value", name), json);
+    }
+
+    fn decode<T: DeserializeOwned>(&mut self, id: BenchmarkId, json: &str) {
+        self.group.bench_with_input(id, json.as_bytes(), |bencher, json| {
+            bencher.iter(|| serde_json::from_slice::<T>(black_box(json)).expect("an answer"));
+        });
+    }
 }
 
 /// The largest success of each operation.
-fn recorded() -> HashMap<String, String> {
+struct Recorded(HashMap<String, Value>);
+
+fn recorded() -> Recorded {
     let lines = std::fs::read_to_string(RECORDINGS).expect("the recordings");
-    let mut largest: HashMap<String, String> = HashMap::new();
+    let mut largest: HashMap<String, Value> = HashMap::new();
     for line in lines.lines() {
-        let exchange: Value = serde_json::from_str(line).expect("an exchange");
+        let mut exchange: Value = serde_json::from_str(line).expect("an exchange");
+        let body = exchange.get_mut("response_body").map(Value::take).unwrap_or_default();
         let (Some(id), Some(200)) =
             (exchange.get("operation_id").and_then(Value::as_str), exchange.get("status").and_then(Value::as_u64))
         else {
             continue;
         };
-        let body = exchange.get("response_body").map(ToString::to_string).unwrap_or_default();
-        let kept = largest.entry(id.to_owned()).or_default();
-        if body.len() > kept.len() {
-            *kept = body;
+        let larger = |kept: &Value| body.to_string().len() > kept.to_string().len();
+        if largest.get(id).is_none_or(larger) {
+            largest.insert(id.to_owned(), body);
         }
     }
-    largest
+    Recorded(largest)
+}
+
+impl Recorded {
+    fn lists(&self) -> BTreeSet<String> {
+        self.0.iter().filter(|(_, answer)| answer.is_array()).map(|(id, _)| id.clone()).collect()
+    }
+
+    /// An answer with something in it: as recorded, else as the document describes it. Of a list's items there are as
+    /// many as of a page.
+    fn answer(&self, id: &str) -> String {
+        let recorded = self.0.get(id).filter(|answer| answer.as_array().is_none_or(|items| !items.is_empty()));
+        let answer = recorded.cloned().unwrap_or_else(|| made_up(id));
+        match answer {
+            Value::Array(items) => Value::from_iter(items.iter().cycle().take(ITEMS).cloned()),
+            answer => answer,
+        }
+        .to_string()
+    }
+}
+
+/// What the emulator answers, which keeps none of these.
+fn made_up(id: &str) -> Value {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    runtime.block_on(async {
+        let client = Emulator::new().client().expect("a client");
+        let user = client.users().create(models::CreateUser::default()).await.expect("a user");
+        let info = TABLE.iter().find(|info| info.id == id).expect("an operation");
+        let request = client.operation(id).expect("an operation");
+        let request = info.path_parameters.iter().fold(request, |request, name| request.path(name, &user.id));
+        request.await.expect("an answer")
+    })
 }
