@@ -1,7 +1,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::value::{BorrowedStrDeserializer, MapAccessDeserializer, MapDeserializer, SeqAccessDeserializer};
+use serde::de::value::{BorrowedStrDeserializer, MapDeserializer, SeqAccessDeserializer};
 use serde::de::{Deserialize, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 use serde_json::Value;
@@ -16,12 +16,13 @@ pub(super) struct Members<'de>(Vec<(Key<'de>, Captured<'de>)>);
 
 enum Captured<'de> {
     Text(Cow<'de, str>),
+    Object(Members<'de>),
     Other(Value),
 }
 
 impl<'de> Members<'de> {
     pub(super) fn read<A: MapAccess<'de>>(mut map: A) -> Result<Self, A::Error> {
-        let mut members = Vec::with_capacity(map.size_hint().unwrap_or(8));
+        let mut members = Vec::with_capacity(map.size_hint().unwrap_or(4));
         while let Some(member) = map.next_entry()? {
             members.push(member);
         }
@@ -34,23 +35,30 @@ impl<'de> Members<'de> {
         Some(match value {
             Captured::Text(text) => Cow::Borrowed(text),
             Captured::Other(value) => Cow::Owned(value.to_string()),
+            Captured::Object(_) => return None,
         })
     }
 
     /// The object, ready to be decoded.
-    pub(super) fn object<'a>(&'a self) -> impl Deserializer<'a, Error = serde_json::Error> {
+    pub(super) fn object(
+        &self,
+    ) -> impl Deserializer<'_, Error = serde_json::Error> + MapAccess<'_, Error = serde_json::Error> {
         MapDeserializer::new(self.0.iter().map(|(key, value)| (key, value)))
     }
 
     pub(super) fn into_json(self) -> Value {
-        let member = |(key, value): (Key<'_>, Captured<'_>)| {
-            let value = match value {
-                Captured::Text(text) => text.into(),
-                Captured::Other(value) => value,
-            };
-            (key.as_str().to_owned(), value)
-        };
+        let member = |(key, value): (Key<'_>, Captured<'_>)| (key.as_str().to_owned(), value.into_json());
         Value::Object(self.0.into_iter().map(member).collect::<JsonObject>())
+    }
+}
+
+impl Captured<'_> {
+    fn into_json(self) -> Value {
+        match self {
+            Self::Text(text) => text.into(),
+            Self::Object(members) => members.into_json(),
+            Self::Other(value) => value,
+        }
     }
 }
 
@@ -76,6 +84,7 @@ impl<'de> Deserializer<'de> for &'de Captured<'_> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
         match self {
             Captured::Text(text) => visitor.visit_borrowed_str(text),
+            Captured::Object(members) => visitor.visit_map(members.object()),
             Captured::Other(value) => value.deserialize_any(visitor),
         }
     }
@@ -127,6 +136,6 @@ impl<'de> Visitor<'de> for CapturedVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Captured<'de>, A::Error> {
-        Value::deserialize(MapAccessDeserializer::new(map)).map(Captured::Other)
+        Members::read(map).map(Captured::Object)
     }
 }
