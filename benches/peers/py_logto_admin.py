@@ -1,4 +1,4 @@
-"""Calls by many callers for some seconds, by py-logto-admin: py_logto_admin.py URL CALLERS SECONDS"""
+"""Calls by many callers for some seconds, by py-logto-admin: py_logto_admin.py URL CALLERS WARM-UP SECONDS"""
 
 import asyncio
 import json
@@ -24,14 +24,14 @@ async def run(client, callers, seconds):
     return calls
 
 
-async def main(url, callers, seconds):
+async def main(url, callers, warm_up, seconds):
     manager = TokenManager(url, "bench", "secret")
     token = await manager.fetch_token_info()
     client = AuthenticatedClient(base_url=url, token=token["access_token"])
-    await run(client, callers, seconds / 5)
+    await run(client, callers, warm_up)
     start, cpu = time.perf_counter(), time.process_time()
     calls = await run(client, callers, seconds)
     print(json.dumps({"calls": calls, "seconds": time.perf_counter() - start, "cpu": time.process_time() - cpu}))
 
 
-asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3])))
+asyncio.run(main(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]), float(sys.argv[4])))

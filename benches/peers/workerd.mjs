@@ -1,4 +1,4 @@
-// Calls for some seconds in workerd, measured from outside: workerd.mjs SIDE URL CALLERS SECONDS
+// Calls for some seconds in workerd, measured from outside: workerd.mjs SIDE URL CALLERS WARM-UP SECONDS
 import { readFileSync } from "node:fs";
 import { pid } from "node:process";
 import { ask } from "../../bindings/js/test/runtimes/workerd.mjs";

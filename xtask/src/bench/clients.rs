@@ -36,9 +36,9 @@ pub(crate) fn set_up() -> Result<()> {
     python().map(drop)
 }
 
-/// Everyone, calling this server for so many seconds.
-pub(crate) fn all(server: &Server, callers: &str, seconds: &str) -> Vec<Peer> {
-    let common = [server.url(), callers, seconds];
+/// Everyone, calling this server for so many seconds to warm up and so many that count.
+pub(crate) fn all(server: &Server, callers: &str, [warm_up, seconds]: [&str; 2]) -> Vec<Peer> {
+    let common = [server.url(), callers, warm_up, seconds];
     let native = |side| program(server.measure(), &[&["calls", side], &common[..]].concat());
     let script = |runtime: &str, before: &[&str], file: &str, side: &[&str]| {
         let file = format!("{FOLDER}/{file}");

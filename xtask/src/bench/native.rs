@@ -12,7 +12,7 @@ pub(crate) fn measure() -> Result<Report> {
     let mut report = Report::default();
     let mut rows = Vec::new();
     for callers in CALLERS {
-        let side = |side| program(server.measure(), &["calls", side, server.url(), callers, "1.5"]);
+        let side = |side| program(server.measure(), &["calls", side, server.url(), callers, "0.3", "1.5"]);
         let measured = calls::in_turns(&mut [side("bare"), side("client")], 21)?;
         let [bare, client] = measured.as_slice() else { bail!("two sides were measured") };
         let (cpu, throughput) = (calls::ratio(client, bare, Calls::cpu), calls::ratio(client, bare, Calls::a_second));

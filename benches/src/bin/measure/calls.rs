@@ -16,7 +16,7 @@ use crate::clock::{self, Stopwatch};
 const WORK: Work = Work::List(20);
 
 /// Prints what the programs of the peers print too: the calls, the seconds, and this process's CPU seconds.
-pub(crate) fn measure(side: &str, url: &str, callers: usize, seconds: f64) -> Result<()> {
+pub(crate) fn measure(side: &str, url: &str, callers: usize, [warm_up, seconds]: [f64; 2]) -> Result<()> {
     // Two threads for every side, whatever the machine has.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
@@ -25,7 +25,7 @@ pub(crate) fn measure(side: &str, url: &str, callers: usize, seconds: f64) -> Re
             "bare" => Side::bare(url).await?,
             other => bail!("there is no side {other:?}"),
         };
-        run(&side, callers, seconds / 5.0).await?;
+        run(&side, callers, warm_up).await?;
         let start = (Stopwatch::start(), clock::cpu());
         let calls = run(&side, callers, seconds).await?;
         println!("{}", json!({ "calls": calls, "seconds": start.0.seconds(), "cpu": clock::cpu() - start.1 }));

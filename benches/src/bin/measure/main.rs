@@ -17,7 +17,9 @@ fn main() -> Result<()> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         ["allocations"] => allocations::measure(),
-        ["calls", side, url, callers, seconds] => calls::measure(side, url, callers.parse()?, seconds.parse()?),
+        ["calls", side, url, callers, warm_up, seconds] => {
+            calls::measure(side, url, callers.parse()?, [warm_up.parse()?, seconds.parse()?])
+        }
         ["memory"] => streams::memory(),
         ["prefetch"] => prefetch::measure(),
         ["scale"] => scale::measure(),
