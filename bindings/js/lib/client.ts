@@ -182,7 +182,9 @@ export class Client {
           ...request,
           state: this.#state,
           attempts: 0,
+          response: undefined,
           text: "",
+          cause: undefined,
           resolve: (token) => resolve({ answer: pending as unknown as Answer, token }),
           reject,
         };

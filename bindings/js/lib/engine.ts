@@ -21,10 +21,10 @@ export interface Pending extends Request {
   readonly resolve: (token: string) => void;
   readonly reject: (error: unknown) => void;
   attempts: number;
-  response?: LogtoResponse;
+  response: LogtoResponse | undefined;
   text: string;
   /** What stopped or disturbed an attempt last. */
-  cause?: unknown;
+  cause: unknown;
 }
 
 /** An instance of the module, and all that is under way in it. */
@@ -142,24 +142,21 @@ export class Engine {
         const controller = new AbortController();
         const stop = (): void => controller.abort();
         this.#operations.set(operation, stop);
-        const headers: Record<string, string> = {};
-        for (const line of lines.trimEnd().split("\n")) {
-          const [name = "", value = ""] = line.split(/: (.*)/s);
-          if (userAgent || name !== "user-agent") headers[name] = value;
-        }
+        // Most calls have the headers of the one before.
+        if (lines !== state.lines) [state.lines, state.added] = [lines, fields(lines)];
         exchange(state, {
           operation: pending?.operation.id ?? "OidcToken",
           attempt: pending ? ++pending.attempts : 1,
           tokenCall,
           method: pending?.operation.method ?? "POST",
           url: pending?.url ?? url,
-          headers: { ...headers, ...pending?.headers },
+          headers: { ...state.added, ...pending?.headers },
           body: tokenCall ? body : pending?.body,
           signal: controller.signal,
         }).then(
           ({ response, text }) => {
             const { status, headers } = response;
-            if (pending) Object.assign(pending, { response, text });
+            if (pending) [pending.response, pending.text] = [response, text];
             if (status < 400 && !tokenCall) return this.#settle(operation, stop, status);
             this.#settle(operation, stop, status, headers.get("content-type") ?? "", members(text), seconds(headers.get("retry-after") ?? ""));
           },
@@ -294,6 +291,12 @@ function members(text: string): string {
 
 function broken(cause: unknown): LogtoError {
   return new LogtoError("the WebAssembly module failed, and is replaced for the next call; this one may have been carried out", { cause });
+}
+
+/** Headers that are lines. */
+function fields(lines: string): Record<string, string> {
+  const pairs = lines.trimEnd().split("\n").map((line) => line.split(/: (.*)/s));
+  return Object.fromEntries(pairs.filter(([name]) => userAgent || name !== "user-agent"));
 }
 
 /** `Retry-After` in seconds, which may be a date; of nonsense NaN. */

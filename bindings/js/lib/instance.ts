@@ -59,16 +59,19 @@ export function instantiate(module: WebAssembly.Module, host: Host): Exports {
   }
   const { exports } = new WebAssembly.Instance(module, imports);
   const raw = exports as unknown as Raw;
-  const pass = (text: string): [number, number] => {
+  /** Adds a text's place and length to arguments; an empty one needs no place. */
+  const pass = (args: unknown[], text: string): void => {
+    if (text === "") return void args.push(1, 0);
     const bytes = encoder.encode(text);
     const at = raw.__wbindgen_malloc(bytes.length, 1) >>> 0;
     new Uint8Array(raw.memory.buffer, at).set(bytes);
-    return [at, bytes.length];
+    args.push(at, bytes.length);
   };
+  const text = (at = 0, length = 0): string => (length ? decoder.decode(new Uint8Array(raw.memory.buffer, at >>> 0, length)) : "");
   function imported([texts, run]: Host[string] = [[], () => undefined]) {
     return (...given: number[]): unknown => {
-      const args: unknown[] = given;
-      for (const at of texts) args.splice(at, 2, decoder.decode(new Uint8Array(raw.memory.buffer, given[at]! >>> 0, given[at + 1])));
+      const args: unknown[] = [];
+      for (let at = 0; at < given.length; at++) args.push(texts.includes(args.length) ? text(given[at], given[++at]) : given[at]);
       // What a host throws must not fly through the module, which could not clean up behind it.
       try {
         return run(...(args as never[])) ?? true;
@@ -80,7 +83,11 @@ export function instantiate(module: WebAssembly.Module, host: Host): Exports {
   const made: Record<string, unknown> = {};
   for (const [name, run] of Object.entries(exports)) {
     if (typeof run !== "function") continue;
-    made[name] = (...given: unknown[]) => run(...given.flatMap((one) => (typeof one === "string" ? pass(one) : [one])));
+    made[name] = (...given: unknown[]) => {
+      const args: unknown[] = [];
+      for (const one of given) typeof one === "string" ? pass(args, one) : args.push(one);
+      return run(...args);
+    };
   }
   return made as unknown as Exports;
 }

@@ -9,6 +9,9 @@ const LEVELS = ["off", "error", "warn", "info", "debug"];
 export class State {
   /** What went wrong last behind the callers' backs: with a token, or the store. */
   cause: unknown;
+  /** The headers that the module has added last, as it wrote them and by name. */
+  lines = "";
+  added: Record<string, string> = {};
   /** Where Logto is, without a slash at its end. */
   readonly url: string;
   /** What access tokens are issued for. */
