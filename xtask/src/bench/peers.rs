@@ -8,7 +8,7 @@ use super::plot::Plot;
 use super::report::Report;
 use super::server::Server;
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 3;
 /// Engines that compile while they run go on getting faster for seconds: less would measure them, not what they run.
 const WARM_UP: &str = "3";
 const SECONDS: &str = "2";
