@@ -1,9 +1,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::Deserialize;
-use serde::de::value::SeqAccessDeserializer;
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
 use super::captured::Members;
@@ -45,10 +43,6 @@ impl<'de, T: Tagged> Visitor<'de> for TaggedVisitor<T> {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
         Ok(T::unknown(text.into()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
-        Value::deserialize(SeqAccessDeserializer::new(list)).map(T::unknown)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
@@ -95,7 +89,7 @@ pub(crate) use tagged_union;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "the macros are made for models, which are public")]
 mod tests {
-    use serde::Serialize;
+    use serde::{Deserialize, Serialize};
 
     use super::*;
 

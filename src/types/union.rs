@@ -39,7 +39,7 @@ macro_rules! union_enum {
     };
 }
 
-/// Visits what is neither text, list nor object, and makes of its JSON what `$make` makes.
+/// Visits what is neither text nor object, and makes of its JSON what `$make` makes.
 macro_rules! visit_plain {
     (@ $make:path, $($method:ident($type:ty)),+) => {$(
         fn $method<E: serde::de::Error>(self, value: $type) -> Result<Self::Value, E> {
@@ -51,6 +51,10 @@ macro_rules! visit_plain {
 
         fn visit_unit<E: serde::de::Error>(self) -> Result<Self::Value, E> {
             Ok($make(serde_json::Value::Null))
+        }
+
+        fn visit_seq<A: serde::de::SeqAccess<'de>>(self, list: A) -> Result<Self::Value, A::Error> {
+            serde::Deserialize::deserialize(serde::de::value::SeqAccessDeserializer::new(list)).map($make)
         }
     };
 }

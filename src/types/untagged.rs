@@ -1,8 +1,8 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserializer};
-use serde::de::{Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::value::{MapAccessDeserializer, StrDeserializer};
+use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -89,10 +89,6 @@ impl<'de, T: Untagged> Visitor<'de> for UntaggedVisitor<T> {
             Some(Json::Text) => T::decode(Json::Text, StrDeserializer::new(text)),
             _ => Ok(told_apart(text.into())),
         }
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<T, A::Error> {
-        Value::deserialize(SeqAccessDeserializer::new(list)).map(told_apart)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
