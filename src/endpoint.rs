@@ -42,8 +42,7 @@ impl Endpoint {
         if let Some(tenant) = tenant(&url) {
             return Self::cloud(tenant);
         }
-        let resource = "https://default.logto.app/api".to_owned();
-        Self { url, resource, cloud_tenant: None, allow_http: false }
+        Self::exactly(url, "https://default.logto.app/api".to_owned())
     }
 
     /// What a binding has made of its own settings.

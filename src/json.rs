@@ -32,11 +32,6 @@ pub(crate) fn whole_number(text: &str) -> Option<u64> {
     text.split('.').next()?.parse().ok()
 }
 
-/// The last hexadecimal digit of a number.
-pub(crate) fn hex(number: u32) -> char {
-    char::from_digit(number & 0xF, 16).unwrap_or_default()
-}
-
 /// Cuts the first JSON value off a text that starts with one.
 fn split_value(text: &str) -> Option<(&str, &str)> {
     let end = match text.bytes().next()? {

@@ -1,6 +1,5 @@
 //! Encoding of paths, queries and forms, and the checks that keep a parameter one segment.
 
-use crate::json::hex;
 use crate::types::QueryTarget;
 
 /// Why a text cannot be a path parameter.
@@ -41,9 +40,13 @@ fn push_encoded(encoded: &mut String, value: &str) {
             encoded.push(char::from(byte));
         } else {
             encoded.push('%');
-            encoded.extend([byte >> 4, byte].map(|digit| hex(digit.into()).to_ascii_uppercase()));
+            encoded.extend([byte >> 4, byte & 0xF].map(hex_digit));
         }
     }
+}
+
+fn hex_digit(digit: u8) -> char {
+    char::from_digit(digit.into(), 16).unwrap_or_default().to_ascii_uppercase()
 }
 
 /// A query or form under construction: `a=1&b=2`.
