@@ -57,10 +57,12 @@ export class Client {
   /** Calls an operation by its id, without types. Operations of groups that the client lacks are not known. */
   call<T = unknown>(id: string, input: CallInput = {}, options: CallOptions = {}): Call<T> {
     return started(async () => {
-      const operations = this.#groups.flatMap((group) => [...group.operations().values()]);
-      const operation = operations.find((operation) => operation.id === id);
-      if (operation === undefined) throw bad("id", `names no operation that this client has: ${id}`);
-      return this.#made<T>(operation, { ...input, options });
+      for (const group of this.#groups) {
+        for (const operation of group.operations().values()) {
+          if (operation.id === id) return this.#made<T>(operation, { ...input, options });
+        }
+      }
+      throw bad("id", `names no operation that this client has: ${id}`);
     });
   }
 
