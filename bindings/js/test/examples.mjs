@@ -3,12 +3,9 @@ import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { copyFileSync, cpSync, existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Miniflare } from "miniflare";
 import { bundle } from "./bundle.mjs";
 import { withPage } from "./runtimes/chromium.mjs";
-import { modules } from "./runtimes/workerd.mjs";
-
-const DATE = "2026-04-01";
+import { compatibilityDate, modules, withWorker } from "./runtimes/workerd.mjs";
 
 /** Stands for a Logto behind a service binding: passes everything on to the tests' server. */
 const behind = (server) => `export default { fetch: (request) => {
@@ -23,10 +20,9 @@ const cases = {
     cpSync(join(here, "../../examples/worker-js/src"), join(folder, "worker-js"), { recursive: true });
     const path = await bundle(folder, "worker-js/worker.js", "out-worker-js/worker.mjs", ["workerd"]);
     const bindings = { LOGTO_ENDPOINT: "https://id.example.com/s/worker-js", LOGTO_APP_ID: "app", LOGTO_APP_SECRET: "secret" };
-    const greeter = (name) => ({ name, modules: modules(path), modulesRoot: dirname(path), compatibilityDate: DATE, bindings, serviceBindings: { LOGTO: "logto" }, kvNamespaces: { TOKENS: "tokens" } });
-    const workers = [greeter("one"), greeter("two"), { name: "logto", modules: true, script: behind(server), compatibilityDate: DATE }];
-    const miniflare = new Miniflare({ workers });
-    try {
+    const greeter = (name) => ({ name, modules: modules(path), modulesRoot: dirname(path), compatibilityDate, bindings, serviceBindings: { LOGTO: "logto" }, kvNamespaces: { TOKENS: "tokens" } });
+    const workers = [greeter("one"), greeter("two"), { name: "logto", modules: true, script: behind(server), compatibilityDate }];
+    await withWorker({ workers }, async (miniflare) => {
       const [one, two] = [await miniflare.getWorker("one"), await miniflare.getWorker("two")];
       const ask = async (worker, id) => (await worker.fetch(`http://greeter/users/${id}`)).text();
       await expect(await ask(one, "ada"), "Hello, ada!\n");
@@ -34,9 +30,7 @@ const cases = {
       await expect(answers[19], "Hello, u19!\n");
       await expect(await ask(two, "bob"), "Hello, bob!\n");
       await expect((await seen(server, "worker-js")).tokens, 1);
-    } finally {
-      await miniflare.dispose();
-    }
+    });
   },
 
   async "worker-rust"({ folder, here, server }) {
@@ -45,8 +39,7 @@ const cases = {
     const path = await bundle(folder, "worker-rust/shim.mjs", "out-worker-rust/worker.mjs", ["workerd"]);
     copyFileSync(join(folder, "worker-rust/worker_rust_bg.wasm"), join(folder, "out-worker-rust/logto_admin.wasm"));
     const bindings = { LOGTO_ENDPOINT: `${server}/s/worker-rust`, LOGTO_APP_ID: "app", LOGTO_APP_SECRET: "secret", LOGTO_SIGNING_KEY: "key" };
-    const miniflare = new Miniflare({ modules: modules(path), modulesRoot: dirname(path), compatibilityDate: DATE, bindings });
-    try {
+    await withWorker({ modules: modules(path), modulesRoot: dirname(path), bindings }, async (miniflare) => {
       const ask = async (id) => (await miniflare.dispatchFetch(`http://greeter/users/${id}`)).text();
       const answers = await Promise.all(Array.from({ length: 50 }, (_, number) => ask(`u${number}`)));
       await expect(answers.join(""), Array.from({ length: 50 }, (_, number) => `Hello, u${number}!\n`).join(""));
@@ -58,9 +51,7 @@ const cases = {
       };
       await expect(await (await deliver("key")).text(), "User.Created\n");
       await expect((await deliver("another key")).status, 401);
-    } finally {
-      await miniflare.dispose();
-    }
+    });
   },
 
   async browser({ folder, here, server }) {
@@ -77,6 +68,13 @@ const cases = {
       await page.locator("#search input").fill("ada");
       await page.getByText("1–1 of 1").waitFor();
       await expect((await rows())[0].includes("ada_lovelace@example.com"), true);
+      await page.getByText("Use a server").click();
+      await page.getByLabel("Endpoint").fill(`${server}/s/browser`);
+      await page.getByLabel("Access token").fill("its-token");
+      await page.getByRole("button", { name: "Connect" }).click();
+      await page.getByText("1–10 of 250").waitFor();
+      await expect(await page.locator("#source").innerText(), `of ${server}/s/browser`);
+      await expect((await seen(server, "browser")).seen[0].headers.authorization, "Bearer its-token");
       await expect(errors.join("; "), "");
     });
   },

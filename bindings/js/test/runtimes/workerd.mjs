@@ -11,9 +11,12 @@ export function modules(path) {
   ];
 }
 
+/** What the runtime behaves like. */
+export const compatibilityDate = "2026-04-01";
+
 /** Runs a worker, and gives what is made of it. */
 export async function withWorker(options, use) {
-  const miniflare = new Miniflare({ compatibilityDate: "2026-04-01", ...options });
+  const miniflare = new Miniflare({ compatibilityDate, ...options });
   try {
     return await use(miniflare);
   } finally {
