@@ -299,6 +299,41 @@ const tests = {
     equal((await room.seen()).seen.length, 0);
   },
 
+  async "a server and a tenant have their URLs, resources and scopes"() {
+    const asked = async (options) => {
+      let token;
+      const fetch = async (url, { body }) => {
+        token ??= [url, new URLSearchParams(body)];
+        return Response.json({ access_token: "t", expires_in: 3600, scope: "all" });
+      };
+      await new LogtoAdmin({ appId: "app", appSecret: "secret", fetch, ...options }).getToken();
+      const [url, form] = token;
+      return [url, form.get("resource"), form.get("scope")];
+    };
+    const [cloud, own] = ["https://my-tenant.logto.app/api", "https://default.logto.app/api"];
+    equal(await asked({ tenant: "my-tenant" }), ["https://my-tenant.logto.app/oidc/token", cloud, "all"]);
+    equal(await asked({ endpoint: "https://my-tenant.logto.app/" }), ["https://my-tenant.logto.app/oidc/token", cloud, "all"]);
+    equal(await asked({ tenant: "my-tenant", endpoint: "https://auth.example.com" }), ["https://auth.example.com/oidc/token", cloud, "all"]);
+    equal(await asked({ endpoint: "https://id.example.com/sub/" }), ["https://id.example.com/sub/oidc/token", own, "all"]);
+    equal(await asked({ endpoint: "https://id.example.com", resource: "urn:api", scope: "" }), ["https://id.example.com/oidc/token", "urn:api", null]);
+  },
+
+  async "the client keeps to its limit, and to Logto Cloud's by itself"() {
+    const sent = async (options, calls) => {
+      let requests = 0;
+      const fetch = async () => (requests++, Response.json({ id: "x" }));
+      const admin = new LogtoAdmin({ getToken: () => "t", fetch, ...options });
+      const made = Array.from({ length: calls }, () => admin.users.get("x", {}, { totalTimeout: 1000 }));
+      const failed = (await Promise.allSettled(made)).filter(({ reason }) => reason instanceof lib.TimeoutError);
+      return [requests, failed.length];
+    };
+    const server = { endpoint: "https://id.example.com" };
+    equal(await sent({ ...server, rateLimit: { requests: 2, per: 3_600_000 } }, 3), [2, 1]);
+    equal(await sent({ tenant: "my-tenant" }, 201), [200, 1]);
+    equal(await sent({ tenant: "my-tenant", rateLimit: false }, 201), [201, 0]);
+    equal(await sent(server, 201), [201, 0]);
+  },
+
   async "a call needs no types"({ client }) {
     const admin = client();
     equal((await admin.call("GetUser", { path: { userId: "x" } })).id, "x");
