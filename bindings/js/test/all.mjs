@@ -1,6 +1,7 @@
 import { bundlers } from "./bundlers.mjs";
 import { examples } from "./examples.mjs";
 import { facade } from "./facade.mjs";
+import { packed } from "./package.mjs";
 import { chromium } from "./runtimes/chromium.mjs";
 import { edge } from "./runtimes/edge.mjs";
 import { bun, deno, nodeNewest, nodeOldest, nodeLetsGo } from "./runtimes/processes.mjs";
@@ -18,6 +19,7 @@ export const tests = {
   "edge-runtime": edge,
   Chromium: chromium,
   facade,
+  package: packed,
   bundlers,
   examples,
   types,

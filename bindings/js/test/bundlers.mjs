@@ -6,6 +6,7 @@ import { promisify } from "node:util";
 import { build as esbuild } from "esbuild";
 import { build as vite } from "vite";
 import webpack from "webpack";
+import { runCases } from "./cases.mjs";
 import { withPage } from "./runtimes/chromium.mjs";
 
 const app = (server) => `
@@ -76,14 +77,5 @@ const cases = {
 
 export async function bundlers(context) {
   writeFileSync(join(context.folder, "app.mjs"), app(context.server));
-  const results = { passed: [], failed: [] };
-  for (const [name, run] of Object.entries(cases)) {
-    try {
-      await run(context);
-      results.passed.push(name);
-    } catch (error) {
-      results.failed.push(`${name}: ${error?.stack ?? error}`);
-    }
-  }
-  return results;
+  return runCases(cases, context);
 }

@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import { copyFileSync, cpSync, existsSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { bundle } from "./bundle.mjs";
+import { runCases } from "./cases.mjs";
 import { withPage } from "./runtimes/chromium.mjs";
 import { compatibilityDate, modules, withWorker } from "./runtimes/workerd.mjs";
 
@@ -102,16 +103,7 @@ async function expect(actual, expected) {
   if (actual !== expected) throw new Error(`${JSON.stringify(actual)}, not ${JSON.stringify(expected)}`);
 }
 
-export async function examples(context) {
-  const results = { passed: [], failed: [] };
-  for (const [name, run] of Object.entries(cases)) {
-    if (!existsSync(join(context.here, "../../examples", name))) continue;
-    try {
-      await run(context);
-      results.passed.push(name);
-    } catch (error) {
-      results.failed.push(`${name}: ${error?.stack ?? error}`);
-    }
-  }
-  return results;
+export function examples(context) {
+  const there = Object.entries(cases).filter(([name]) => existsSync(join(context.here, "../../examples", name)));
+  return runCases(Object.fromEntries(there), context);
 }

@@ -1,0 +1,13 @@
+/** Runs each case, and gives the names of those that pass, and what became of the others. */
+export async function runCases(cases, context) {
+  const results = { passed: [], failed: [] };
+  for (const [name, run] of Object.entries(cases)) {
+    try {
+      await run(context);
+      results.passed.push(name);
+    } catch (error) {
+      results.failed.push(`${name}: ${error?.stack ?? error}`);
+    }
+  }
+  return results;
+}
