@@ -180,8 +180,13 @@ export class Client {
     let listener: (() => void) | undefined;
     try {
       return await new Promise((resolve, reject) => {
+        // Member by member: engines take ten times as long for a copy that grows.
+        const { operation, url, headers, body } = request;
         const pending: Pending = {
-          ...request,
+          operation,
+          url,
+          headers,
+          body,
           state: this.#state,
           attempts: 0,
           response: undefined,
