@@ -26,9 +26,7 @@ export class Call<T> implements Promise<T> {
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.withResponse()
-      .then((answer) => answer.data)
-      .then(fulfilled, rejected);
+    return this.withResponse().then(({ data }) => (fulfilled ? fulfilled(data) : (data as unknown as A)), rejected);
   }
 
   catch<B = never>(rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {

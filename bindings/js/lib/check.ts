@@ -31,15 +31,16 @@ export function checkedHeaders(headers: HeadersInit | undefined): Record<string,
   }
 }
 
-const CALL = "signal timeout totalTimeout headers retries idempotent".split(" ");
+/** The options of a call, with the type of those that have a plain one. */
+const CALL: Record<string, string> = { signal: "", timeout: "number", totalTimeout: "number", headers: "", retries: "number", idempotent: "boolean" };
 
 export function checkCallOptions(options: CallOptions): void {
   expectObject(options);
   for (const name in options) {
-    if (!CALL.includes(name)) throw bad(`options.${name}`, "is no option of a call");
+    const type = CALL[name];
+    if (type === undefined) throw bad(`options.${name}`, "is no option of a call");
+    if (type) check(options, name, type);
   }
-  check(options, "timeout totalTimeout retries", "number");
-  check(options, "idempotent", "boolean");
   const { signal } = options;
   if (signal !== undefined && typeof signal?.addEventListener !== "function") throw bad("signal", "is no AbortSignal");
 }

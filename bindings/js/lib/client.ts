@@ -15,7 +15,7 @@ import { fill, query } from "./url.js";
 export interface CallInput {
   /** Parameters of the path, by name. */
   path?: Record<string, string | number>;
-  query?: Record<string, unknown>;
+  query?: Record<string, unknown> | undefined;
   body?: unknown;
 }
 

@@ -156,7 +156,10 @@ export class Engine {
         }).then(
           ({ response, text }) => {
             const { status, headers } = response;
-            if (pending) [pending.response, pending.text] = [response, text];
+            if (pending) {
+              pending.response = response;
+              pending.text = text;
+            }
             if (status < 400 && !tokenCall) return this.#settle(operation, stop, status);
             this.#settle(operation, stop, status, headers.get("content-type") ?? "", members(text), seconds(headers.get("retry-after") ?? ""));
           },
@@ -178,6 +181,7 @@ export class Engine {
         };
         this.#operations.set(operation, stop);
         wait(milliseconds);
+        return true;
       }],
       token: [[], (operation: number, client: number) => {
         const state = this.#clients.get(client);
@@ -187,6 +191,7 @@ export class Engine {
           if (typeof accessToken !== "string" || accessToken === "") throw new TypeError("it gave no token");
           return [expiresIn, accessToken];
         });
+        return true;
       }],
       store: [[3, 4], (operation: number, client: number, kind: number, key: string, value: string, seconds: number) => {
         const state = this.#clients.get(client);

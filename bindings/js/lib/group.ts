@@ -40,13 +40,14 @@ export function bind(client: Client, { operations }: Group<unknown>): unknown {
 
 /** Arguments are the path's parameters, the body, the query and options, in this order. */
 function sort({ parameters, body, query, id }: Operation, given: unknown[]): Invocation {
-  const left = [...given];
-  const path: Record<string, string> = {};
-  for (const name of parameters) path[name] = left.shift() as string;
-  const invocation: Invocation = { path, options: {} };
-  if (body !== "none") invocation.body = left.shift();
-  if (query) invocation.query = left.shift() as Record<string, unknown>;
-  invocation.options = (left.shift() as CallOptions | undefined) ?? {};
-  if (left.length > 0) throw bad("arguments", `are too many for ${id}`);
+  let at = parameters.length;
+  const path = Object.fromEntries(parameters.map((name, place) => [name, given[place] as string]));
+  const invocation: Invocation = {
+    path,
+    body: body === "none" ? undefined : given[at++],
+    query: query ? (given[at++] as Record<string, unknown> | undefined) : undefined,
+    options: (given[at++] as CallOptions | undefined) ?? {},
+  };
+  if (given.length > at) throw bad("arguments", `are too many for ${id}`);
   return invocation;
 }

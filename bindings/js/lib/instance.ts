@@ -38,7 +38,10 @@ export interface Exports {
   trap(): void;
 }
 
-/** The host's functions, by name, with the arguments that are texts; those that are yes or no are 1 or 0. */
+/**
+ * The host's functions, by name, with the arguments that are texts; those that are yes or no are 1 or 0. One without texts
+ * is called as it is: it gives what the module expects, and does not throw.
+ */
 export type Host = Record<string, [texts: readonly number[], run: (...given: never[]) => unknown]>;
 
 interface Raw {
@@ -68,7 +71,8 @@ export function instantiate(module: WebAssembly.Module, host: Host): Exports {
     args.push(at, bytes.length);
   };
   const text = (at = 0, length = 0): string => (length ? decoder.decode(new Uint8Array(raw.memory.buffer, at >>> 0, length)) : "");
-  function imported([texts, run]: Host[string] = [[], () => undefined]) {
+  function imported([texts, run]: Host[string] = [[], () => undefined]): (...given: never[]) => unknown {
+    if (texts.length === 0) return run;
     return (...given: number[]): unknown => {
       const args: unknown[] = [];
       for (let at = 0; at < given.length; at++) args.push(texts.includes(args.length) ? text(given[at], given[++at]) : given[at]);
@@ -80,14 +84,10 @@ export function instantiate(module: WebAssembly.Module, host: Host): Exports {
       }
     };
   }
-  const made: Record<string, unknown> = {};
-  for (const [name, run] of Object.entries(exports)) {
-    if (typeof run !== "function") continue;
-    made[name] = (...given: unknown[]) => {
-      const args: unknown[] = [];
-      for (const one of given) typeof one === "string" ? pass(args, one) : args.push(one);
-      return run(...args);
-    };
-  }
-  return made as unknown as Exports;
+  const passing = (name: keyof Exports) => (...given: unknown[]): unknown => {
+    const args: unknown[] = [];
+    for (const one of given) typeof one === "string" ? pass(args, one) : args.push(one);
+    return (exports[name] as (...args: unknown[]) => unknown)(...args);
+  };
+  return { ...exports, configure: passing("configure"), settle: passing("settle") } as unknown as Exports;
 }

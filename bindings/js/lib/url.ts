@@ -2,6 +2,7 @@ import { bad, isObject } from "./check.js";
 
 /** A path with its parameters in place, each of which stays one segment. */
 export function fill(path: string, values: Record<string, unknown>): string {
+  if (!path.includes("{")) return path;
   return path.replace(/{(\w+)}/g, (_, name: string) => segment(name, values[name]));
 }
 
@@ -19,10 +20,13 @@ export function query(members: unknown): string {
   if (members === undefined) return "";
   if (!isObject(members)) throw bad("query", "is no object");
   const pairs = new URLSearchParams();
-  for (const [name, value] of Object.entries(members)) {
-    for (const one of Array.isArray(value) ? value : [value]) {
-      if (one !== undefined && one !== null) pairs.append(name === "pageSize" ? "page_size" : name, plain(name, one));
-    }
+  const add = (name: string, value: unknown): void => {
+    if (value !== undefined && value !== null) pairs.append(name === "pageSize" ? "page_size" : name, plain(name, value));
+  };
+  for (const name of Object.keys(members)) {
+    const value = members[name];
+    if (Array.isArray(value)) for (const one of value) add(name, one);
+    else add(name, value);
   }
   return pairs.toString();
 }
