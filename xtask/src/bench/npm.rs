@@ -9,7 +9,7 @@ use crate::command;
 use crate::npm::{self, npm};
 use crate::part::{self, PACKAGE, Part};
 
-const PROGRAMS: [&str; 4] = ["size", "start", "speed", "cold"];
+const PROGRAMS: [&str; 5] = ["size", "start", "speed", "own", "cold"];
 
 pub(crate) fn measure() -> Result<Report> {
     build()?;

@@ -1,0 +1,51 @@
+// What a call costs by itself, where no request leaves the process: own.mjs; with a side it measures that one.
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { times } from "../peers/run.mjs";
+import { median, Report } from "./report.mjs";
+import { SIDES } from "./turns.mjs";
+
+/** Each round is a process of its own: engines make what runs often faster. */
+const ROUNDS = 9;
+const [FIRST, LATER] = [2_000, 50_000];
+
+/** An answer that is there at once; its body is one short item, so that what is measured is not the reading of it. */
+async function answered(request) {
+  const url = request.url ?? request;
+  const text = url.includes("/oidc/") ? `{"access_token":"token","token_type":"Bearer","expires_in":3600,"scope":"all"}` : `[{"id":"user"}]`;
+  return new Response(text, { headers: { "content-type": "application/json", "content-length": text.length } });
+}
+
+/** Microseconds of one of the first calls, and of one after many. */
+async function own(side) {
+  globalThis.fetch = answered;
+  const work = { side, url: "http://127.0.0.1:1", size: 1, callers: 1 };
+  const time = async (calls) => {
+    const begin = performance.now();
+    await times(calls, work);
+    return ((performance.now() - begin) / calls) * 1000;
+  };
+  await time(1);
+  const first = await time(FIRST);
+  await time(LATER);
+  return { first, later: await time(FIRST) };
+}
+
+const [side] = process.argv.slice(2).filter((name) => name in SIDES);
+if (side) {
+  console.log(JSON.stringify(await own(side)));
+} else {
+  const script = fileURLToPath(import.meta.url);
+  const round = (name) => JSON.parse(execFileSync(process.execPath, [script, name], { encoding: "utf8" }));
+  const report = new Report();
+  const rows = Object.entries(SIDES).map(([name, by]) => {
+    const rounds = Array.from({ length: ROUNDS }, () => round(name));
+    return [by, median(rounds.map(({ first }) => first)).toFixed(1), median(rounds.map(({ later }) => later)).toFixed(1)];
+  });
+  report.table(
+    `A call's own work in Node, without a network, µs (medians of ${ROUNDS} processes)`,
+    ["by", `one of the first ${FIRST.toLocaleString("en")} calls`, `one after ${LATER.toLocaleString("en")}`],
+    rows,
+  );
+  report.print();
+}
