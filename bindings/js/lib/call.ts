@@ -26,7 +26,9 @@ export class Call<T> implements Promise<T> {
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    return this.withResponse().then(({ data }) => (fulfilled ? fulfilled(data) : (data as unknown as A)), rejected);
+    // One promise, not two; what is no function is ignored, as by every promise.
+    const given = typeof fulfilled === "function" ? fulfilled : (data: T) => data as unknown as A;
+    return this.withResponse().then(({ data }) => given(data), rejected);
   }
 
   catch<B = never>(rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {

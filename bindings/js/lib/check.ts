@@ -37,7 +37,7 @@ const CALL: Record<string, string> = { signal: "", timeout: "number", totalTimeo
 export function checkCallOptions(options: CallOptions): void {
   expectObject(options);
   for (const name in options) {
-    const type = CALL[name];
+    const type = Object.hasOwn(CALL, name) ? CALL[name] : undefined;
     if (type === undefined) throw bad(`options.${name}`, "is no option of a call");
     if (type) check(options, name, type);
   }

@@ -75,6 +75,18 @@ const tests = {
     equal([list.data.items.length, list.response.status], [20, 200]);
   },
 
+  async "a call is a promise in all that a promise does"({ client }) {
+    const call = () => client().users.get("x");
+    equal((await call().then(null, null)).id, "x", "what is no function is passed by");
+    equal((await call().then(7)).id, "x");
+    equal(await call().then(({ id }) => id + "y").finally(() => 1), "xy");
+    equal(await call().then(() => client().roles.get("none")).catch(({ status }) => status), 404);
+    equal(await client().roles.get("none").then(() => "never", ({ code }) => code), "entity.not_found");
+    await fails(call().then(() => null.id), TypeError);
+    const once = call();
+    ok((await once) === (await once), "it is made once, and gives the same each time");
+  },
+
   async "an error tells all that is known"({ client }) {
     const call = client().roles.get("none");
     await fails(call, lib.NotFoundError, (error) => {
@@ -282,6 +294,7 @@ const tests = {
     await named(admin.users.get("x", "no"), "query");
     await named(admin.users.get("x", {}, { timeout: -1 }), "timeout");
     await named(admin.users.get("x", {}, { signals: 1 }), "options.signals");
+    await named(admin.users.get("x", {}, { toString: 1 }), "options.toString");
     await named(admin.users.get("x", {}, { headers: { "a b": "c" } }), "headers");
     await named(admin.users.get("x", {}, {}, 1), "arguments");
     await named(admin.call("NoSuchThing"), "id");
