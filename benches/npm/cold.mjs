@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ask, withWorker } from "../../bindings/js/test/runtimes/workerd.mjs";
 import { bundled } from "../peers/in-workerd.mjs";
+import { answer } from "./answers.mjs";
 import { median, Report } from "./report.mjs";
 import { inTurns, paired, SIDES } from "./turns.mjs";
 
@@ -16,7 +17,7 @@ let arrived;
 const server = createServer((request, response) => {
   arrived ??= performance.now();
   response.setHeader("content-type", "application/json");
-  response.end(request.method === "POST" ? `{"access_token":"token","token_type":"Bearer","expires_in":3600,"scope":"all"}` : `[{"id":"user"}]`);
+  response.end(answer(request.method === "POST"));
 });
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const url = `http://127.0.0.1:${server.address().port}`;

@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { times } from "../peers/run.mjs";
+import { answer } from "./answers.mjs";
 import { median, Report } from "./report.mjs";
 import { SIDES } from "./turns.mjs";
 
@@ -12,7 +13,7 @@ const [FIRST, LATER] = [2_000, 50_000];
 /** An answer that is there at once; its body is one short item, so that what is measured is not the reading of it. */
 async function answered(request) {
   const url = request.url ?? request;
-  const text = url.includes("/oidc/") ? `{"access_token":"token","token_type":"Bearer","expires_in":3600,"scope":"all"}` : `[{"id":"user"}]`;
+  const text = answer(url.includes("/oidc/"));
   return new Response(text, { headers: { "content-type": "application/json", "content-length": text.length } });
 }
 
