@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::items;
 use crate::page::Page;
 use crate::transport::{Headers, HttpResponse};
+use crate::types::support::decode;
 
 /// An answer in detail: status and headers beside the parsed answer or the API's error.
 ///
@@ -184,13 +185,14 @@ impl Answer for AnyJson {
 /// Decodes the whole body.
 fn decode_json<T: DeserializeOwned>(response: &HttpResponse) -> Result<T> {
     let bytes = response.body.bytes();
-    serde_json::from_slice(&bytes).map_err(|error| undecodable::<T>(&bytes, &error, response))
+    decode(|| serde_json::from_slice(&bytes)).map_err(|error| undecodable::<T>(&bytes, &error, response))
 }
 
 /// Decodes the whole body, which is a list of about this many items.
 fn decode_list<T: DeserializeOwned>(response: &HttpResponse, expected: usize) -> Result<Vec<T>> {
     let bytes = response.body.bytes();
-    items::from_slice(&bytes, expected).map_err(|error| undecodable::<Vec<T>>(&bytes, &error, response))
+    let list = decode(|| items::from_slice(&bytes, expected));
+    list.map_err(|error| undecodable::<Vec<T>>(&bytes, &error, response))
 }
 
 /// Decodes one member of the body, and ignores the others.

@@ -1,12 +1,13 @@
 //! What models are made of: [`Patch`], [`Timestamp`], [`Number`], open enums and unions.
 
-mod captured;
+mod chain;
 mod constant;
 mod enumeration;
 mod number;
 mod object;
 mod patch;
 mod query;
+mod strict;
 mod tagged;
 mod timestamp;
 mod union;
@@ -22,10 +23,11 @@ pub use upload::{Part, Upload};
 
 #[doc(hidden)]
 pub mod support {
-    //! What the macros of generated code expand to; no part of the public API.
+    //! What the macros of generated code expand to, and benches use; no part of the public API.
     pub use super::object::{
         Key, Object, decode_object, keep_member, presence, read_member, skip_member, write, write_rest,
     };
+    pub use super::strict::decode;
     pub use super::tagged::{Tagged, decode_tagged};
     pub use super::untagged::{Attempt, Json, Untagged, decode_untagged};
 }

@@ -47,7 +47,11 @@ impl<'de, T: Object<'de>> Visitor<'de> for ObjectVisitor<T> {
 /// A member's name, borrowed where that is possible.
 pub struct Key<'de>(Cow<'de, str>);
 
-impl Key<'_> {
+impl<'de> Key<'de> {
+    pub(super) fn into_inner(self) -> Cow<'de, str> {
+        self.0
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

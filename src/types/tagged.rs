@@ -1,10 +1,15 @@
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserializer, Error, MapAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::captured::Members;
+use super::JsonObject;
+use super::chain::Chain;
+use super::object::Key;
+use super::strict;
 use super::union::visit_plain;
 
 /// A union of objects that a constant member tells apart; `tagged_union!` implements it.
@@ -12,20 +17,24 @@ pub trait Tagged: Sized {
     /// The constant member's name.
     const TAG: &'static str;
 
-    /// Decodes the variant of this tag, if there is one.
+    /// The tag, if a variant has it.
+    fn known(tag: &str) -> Option<&'static str>;
+
+    /// Decodes the variant of this tag; of one that is not known any JSON.
     ///
     /// # Errors
     /// The members do not fit the variant.
-    fn decode<'de, D: Deserializer<'de>>(tag: &str, object: D) -> Option<Result<Self, D::Error>>;
+    fn decode<'de, D: Deserializer<'de>>(tag: &str, object: D) -> Result<Self, D::Error>;
 
     /// Keeps what matches no variant.
     fn unknown(value: Value) -> Self;
 }
 
-/// Decodes a tagged union. Whatever fits no variant is kept.
+/// Decodes a tagged union: strictly its members as they come, of which only those before the tag have to be kept until
+/// the variant is known; else from all of them, and what fits no variant is kept.
 ///
 /// # Errors
-/// What is not JSON.
+/// What is not JSON; strictly also what does not fit the variant.
 pub fn decode_tagged<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_any(TaggedVisitor(PhantomData))
 }
@@ -46,10 +55,33 @@ impl<'de, T: Tagged> Visitor<'de> for TaggedVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        let members = Members::read(map)?;
-        let decoded = members.tag(T::TAG).and_then(|tag| T::decode(&tag, members.object())?.ok());
-        Ok(decoded.unwrap_or_else(|| T::unknown(members.into_json())))
+        if strict::is_on() { as_it_comes(map) } else { kept(map) }
     }
+}
+
+fn as_it_comes<'de, T: Tagged, A: MapAccess<'de>>(mut map: A) -> Result<T, A::Error> {
+    let mut before = Vec::new();
+    while let Some((key, value)) = map.next_entry::<Key<'de>, Value>()? {
+        let tag = if key.as_str() == T::TAG { T::known(&tag_text(&value)) } else { None };
+        before.push((key, value));
+        if let Some(tag) = tag {
+            return T::decode(tag, MapAccessDeserializer::new(Chain::new(before, map)));
+        }
+    }
+    let object = before.into_iter().map(|(key, value)| (key.as_str().to_owned(), value));
+    Ok(T::unknown(object.collect::<JsonObject>().into()))
+}
+
+fn kept<'de, T: Tagged, A: MapAccess<'de>>(map: A) -> Result<T, A::Error> {
+    let object = Value::deserialize(MapAccessDeserializer::new(map))?;
+    let tag = object.get(T::TAG).and_then(|value| T::known(&tag_text(value)));
+    let decoded = tag.and_then(|tag| T::decode(tag, &object).ok());
+    Ok(decoded.unwrap_or_else(|| T::unknown(object)))
+}
+
+/// The text by which a constant is told apart: of a string itself, of anything else its JSON.
+fn tag_text(value: &Value) -> Cow<'_, str> {
+    value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
 }
 
 /// Makes a union of objects that a constant member tells apart.
@@ -63,10 +95,17 @@ macro_rules! tagged_union {
         impl $crate::types::support::Tagged for $name {
             const TAG: &'static str = $tag;
 
-            fn decode<'de, D: serde::Deserializer<'de>>(tag: &str, object: D) -> Option<Result<Self, D::Error>> {
+            fn known(tag: &str) -> Option<&'static str> {
                 match tag {
-                    $($value => Some(serde::Deserialize::deserialize(object).map(Self::$variant)),)+
+                    $($value => Some($value),)+
                     _ => None,
+                }
+            }
+
+            fn decode<'de, D: serde::Deserializer<'de>>(tag: &str, object: D) -> Result<Self, D::Error> {
+                match tag {
+                    $($value => serde::Deserialize::deserialize(object).map(Self::$variant),)+
+                    _ => serde::Deserialize::deserialize(object).map(Self::Unknown),
                 }
             }
 
@@ -89,6 +128,8 @@ pub(crate) use tagged_union;
 #[cfg(test)]
 #[allow(unreachable_pub, reason = "the macros are made for models, which are public")]
 mod tests {
+    use std::cell::Cell;
+
     use serde::{Deserialize, Serialize};
 
     use super::*;
@@ -113,7 +154,18 @@ mod tests {
         let shape: Shape = serde_json::from_str(text).unwrap();
         let value: Value = serde_json::from_str(text).unwrap();
         assert_eq!(serde_json::from_value::<Shape>(value).unwrap(), shape, "{text}");
+        assert_eq!(strict::decode(|| serde_json::from_str::<Shape>(text)).unwrap(), shape, "{text}");
         shape
+    }
+
+    /// What the strict go alone gives.
+    fn strictly<T: for<'de> Deserialize<'de>>(text: &str) -> Option<T> {
+        let first = Cell::new(None);
+        let _ = strict::decode(|| {
+            first.set(serde_json::from_str(text).ok());
+            Ok::<_, ()>(())
+        });
+        first.take()
     }
 
     #[test]
@@ -126,6 +178,30 @@ mod tests {
         }
         let full = r#"{"type":"circle","radius":-1,"name":"\u00e4","colours":["red"]}"#;
         assert_eq!(decoded(full), circle(-1, Some("ä"), Some(vec!["red".to_owned()])));
+    }
+
+    #[test]
+    fn strictly_a_variant_takes_its_members_as_they_come_and_fails_if_they_do_not_fit() {
+        for text in [
+            r#"{"type":"circle","radius":2}"#,
+            r#"{"radius":2,"type":"circle","colours":["red"]}"#,
+            r#"{"name":"\u00e4","colours":["red"],"radius":2,"type":"circle"}"#,
+            r#"{"type":"star","points":5}"#,
+            "[1]",
+        ] {
+            assert_eq!(strictly(text), Some(decoded(text)), "{text}");
+        }
+        for text in [r#"{"type":"circle","radius":"two"}"#, r#"{"name":1,"type":"circle","radius":2}"#] {
+            assert_eq!(strictly::<Shape>(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_that_does_not_fit_costs_its_neighbours_nothing() {
+        let list = r#"[{"type":"circle","radius":2},{"type":"circle"},{"radius":3,"type":"circle"}]"#;
+        let shapes = strict::decode(|| serde_json::from_str::<Vec<Shape>>(list)).unwrap();
+        assert_eq!(shapes, serde_json::from_str::<Vec<Shape>>(list).unwrap());
+        assert!(matches!(&*shapes, [Shape::Circle(_), Shape::Unknown(_), Shape::Circle(_)]));
     }
 
     #[test]

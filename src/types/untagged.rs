@@ -6,6 +6,7 @@ use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::strict;
 use super::union::visit_plain;
 
 /// The types of JSON by which variants are told apart.
@@ -110,7 +111,8 @@ fn only<T: Untagged>(json: Json) -> Option<Json> {
 fn told_apart<T: Untagged>(value: Value) -> T {
     let json = Json::of(&value);
     let fits = |takes: Json| json.is_none_or(|json| takes.takes(json));
-    let mut attempts = T::VARIANTS.iter().filter(|(takes, _)| fits(*takes)).filter_map(|(_, attempt)| attempt(&value));
+    let fitting = T::VARIANTS.iter().filter(|(takes, _)| fits(*takes));
+    let mut attempts = fitting.filter_map(|(_, attempt)| strict::keeping(|| attempt(&value)));
     let Some(first) = attempts.next() else { return T::unknown(value) };
     let loses_nothing = |union: &T| serde_json::to_value(union).is_ok_and(|encoded| encoded == value);
     if json.is_some_and(|json| only::<T>(json).is_some()) || loses_nothing(&first) {
