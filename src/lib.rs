@@ -56,6 +56,7 @@ mod builder;
 mod call;
 mod client;
 mod date;
+mod decode;
 mod endpoint;
 mod env;
 pub mod error;

@@ -2,15 +2,13 @@
 
 use std::marker::PhantomData;
 
-use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::call::Paged;
+use crate::decode;
 use crate::error::{Error, Result};
-use crate::items;
 use crate::page::Page;
 use crate::transport::{Headers, HttpResponse};
-use crate::types::support::decode;
 
 /// An answer in detail: status and headers beside the parsed answer or the API's error.
 ///
@@ -114,7 +112,7 @@ impl<T: DeserializeOwned + 'static> Answer for Json<T> {
     type Output = T;
 
     fn read(response: &HttpResponse, _: &AnswerContext) -> Result<T> {
-        decode_json(response)
+        decode::whole(response)
     }
 }
 
@@ -122,7 +120,7 @@ impl<T: DeserializeOwned + 'static> Answer for OptionalJson<T> {
     type Output = Option<T>;
 
     fn read(response: &HttpResponse, _: &AnswerContext) -> Result<Option<T>> {
-        if response.body.is_empty() { Ok(None) } else { decode_json(response).map(Some) }
+        if response.body.is_empty() { Ok(None) } else { decode::whole(response).map(Some) }
     }
 }
 
@@ -136,8 +134,8 @@ where
     fn read(response: &HttpResponse, context: &AnswerContext) -> Result<Page<Op::Item>> {
         let mut page = Page::new(&response.headers, context.paged);
         page.items = match Op::ITEMS_AT {
-            None => decode_list(response, page.expected())?,
-            Some(member) => decode_member(response, member)?,
+            None => decode::list(response, page.expected())?,
+            Some(member) => decode::member(response, member)?,
         };
         Ok(page)
     }
@@ -176,59 +174,8 @@ impl Answer for AnyJson {
         match response.headers.get("location").filter(|_| (300..400).contains(&response.status)) {
             Some(target) => Ok(target.into()),
             None if response.body.is_empty() => Ok(serde_json::Value::Null),
-            None if json => decode_json(response),
+            None if json => decode::whole(response),
             None => Ok(response.body.text().into()),
         }
-    }
-}
-
-/// Decodes the whole body.
-fn decode_json<T: DeserializeOwned>(response: &HttpResponse) -> Result<T> {
-    let bytes = response.body.bytes();
-    decode(|| serde_json::from_slice(&bytes)).map_err(|error| undecodable::<T>(&bytes, &error, response))
-}
-
-/// Decodes the whole body, which is a list of about this many items.
-fn decode_list<T: DeserializeOwned>(response: &HttpResponse, expected: usize) -> Result<Vec<T>> {
-    let bytes = response.body.bytes();
-    let list = decode(|| items::from_slice(&bytes, expected));
-    list.map_err(|error| undecodable::<Vec<T>>(&bytes, &error, response))
-}
-
-/// Decodes one member of the body, and ignores the others.
-fn decode_member<T: DeserializeOwned>(response: &HttpResponse, member: &'static str) -> Result<T> {
-    let mut object: crate::types::JsonObject = decode_json(response)?;
-    let value = object.remove(member);
-    let value =
-        value.ok_or_else(|| Error::decode(format!("missing member `{member}`"), Some(member.to_owned()), response))?;
-    let decoded = serde_path_to_error::deserialize(value);
-    decoded.map_err(|error| {
-        let path = format!("{member}{}", failing(&error).trim_start_matches('.'));
-        Error::decode(without_text(&error.into_inner()), Some(path), response)
-    })
-}
-
-/// Decodes once more, slowly, to tell where it fails.
-fn undecodable<T: DeserializeOwned>(bytes: &Bytes, error: &serde_json::Error, response: &HttpResponse) -> Error {
-    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
-    let path = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err().map(|error| failing(&error));
-    Error::decode(without_text(error), path, response)
-}
-
-/// What serde says, without the text that it did not expect and repeats: it may be a secret.
-fn without_text(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let parts = message.split_once("string \"").and_then(|(head, rest)| Some((head, rest.rsplit_once("\", ")?.1)));
-    parts.map(|(head, expected)| format!("{head}a string, {expected}")).unwrap_or(message)
-}
-
-/// The path of the failing member. Of one that is missing serde names the object that lacks it.
-fn failing(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    let path = error.path().to_string();
-    let message = error.inner().to_string();
-    match message.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
-        Some((member, _)) if path == "." => member.to_owned(),
-        Some((member, _)) => format!("{path}.{member}"),
-        None => path,
     }
 }

@@ -27,7 +27,7 @@ pub mod support {
     pub use super::object::{
         Key, Object, decode_object, keep_member, presence, read_member, skip_member, write, write_rest,
     };
-    pub use super::strict::decode;
+    pub use super::strict::{decode, is_strict};
     pub use super::tagged::{Tagged, decode_tagged};
     pub use super::untagged::{Attempt, Json, Untagged, decode_untagged};
 }

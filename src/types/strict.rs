@@ -23,7 +23,8 @@ pub(super) fn keeping<T>(decode: impl FnOnce() -> T) -> T {
 }
 
 /// Whether a union may fail.
-pub(super) fn is_on() -> bool {
+#[must_use]
+pub fn is_strict() -> bool {
     STRICT.get()
 }
 
@@ -50,9 +51,9 @@ mod tests {
         let goes = Cell::new(0);
         let decoded = decode(|| {
             goes.set(goes.get() + 1);
-            if is_on() { Err("does not fit") } else { Ok(7) }
+            if is_strict() { Err("does not fit") } else { Ok(7) }
         });
-        assert_eq!((decoded, goes.get(), is_on()), (Ok(7), 2, false));
+        assert_eq!((decoded, goes.get(), is_strict()), (Ok(7), 2, false));
     }
 
     #[test]
@@ -64,9 +65,9 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_not_decoded_strictly_and_a_panic_leaves_nothing_behind() {
-        let seen = decode(|| Ok::<_, ()>((keeping(is_on), is_on())));
+        let seen = decode(|| Ok::<_, ()>((keeping(is_strict), is_strict())));
         assert_eq!(seen, Ok((false, true)));
         let panicked = std::panic::catch_unwind(|| decode(|| -> Result<(), ()> { panic!("in between") }));
-        assert!(panicked.is_err() && !is_on());
+        assert!(panicked.is_err() && !is_strict());
     }
 }

@@ -55,7 +55,7 @@ impl<'de, T: Tagged> Visitor<'de> for TaggedVisitor<T> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-        if strict::is_on() { as_it_comes(map) } else { kept(map) }
+        if strict::is_strict() { as_it_comes(map) } else { kept(map) }
     }
 }
 
