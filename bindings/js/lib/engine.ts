@@ -4,6 +4,7 @@ import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, Logto
 import { exchange, Failure } from "./exchange.js";
 import { instantiate, type Exports, type Host } from "./instance.js";
 import type { Operation } from "./operation.js";
+import { Slots } from "./slots.js";
 import { HANDLED, type State } from "./state.js";
 
 /** What is sent for a call, but for what the module adds. */
@@ -30,10 +31,10 @@ export interface Pending extends Request {
 /** An instance of the module, and all that is under way in it. */
 export class Engine {
   readonly exports: Exports;
-  readonly #calls = new Map<number, Pending>();
-  readonly #operations = new Map<number, () => void>();
+  readonly #calls = new Slots<Pending>();
+  /** By the module's numbers, which are small and used again. */
+  readonly #operations: ((() => void) | undefined)[] = [];
   readonly #clients = new Map<number, State>();
-  #last = 0;
 
   constructor(module: WebAssembly.Module) {
     this.exports = instantiate(module, this.#host());
@@ -74,11 +75,12 @@ export class Engine {
 
   /** Begins a call: `start` gives the number by which it can be stopped. Gives the function that stops it. */
   begin(pending: Pending, start: (wasm: Exports, call: number) => number): () => void {
-    const call = ++this.#last;
-    this.#calls.set(call, pending);
+    const call = this.#calls.add(pending);
     const task = this.enter((wasm) => start(wasm, call));
     return () => {
-      if (this.#calls.delete(call)) this.quietly((wasm) => wasm.cancel(task));
+      if (this.#calls.at(call) !== pending) return;
+      this.#calls.take(call);
+      this.quietly((wasm) => wasm.cancel(task));
     };
   }
 
@@ -103,24 +105,21 @@ export class Engine {
 
   #giveUp(cause: unknown): void {
     if (current === this) current = undefined;
-    const [operations, calls] = [[...this.#operations.values()], [...this.#calls.values()]];
-    this.#operations.clear();
-    this.#calls.clear();
-    for (const stop of operations) stop();
-    for (const call of calls) call.reject(broken(cause));
+    for (const stop of this.#operations.splice(0)) stop?.();
+    for (const call of this.#calls.clear()) call.reject(broken(cause));
   }
 
   /** Ends an operation, unless nobody waits for it any longer. */
   #settle(operation: number, stop: () => void, number: number, text = "", body = "", retryAfter?: number): void {
-    if (this.#operations.get(operation) !== stop) return;
-    this.#operations.delete(operation);
+    if (this.#operations[operation] !== stop) return;
+    this.#operations[operation] = undefined;
     this.quietly((wasm) => wasm.settle(operation, number, text, body, retryAfter));
   }
 
   /** Runs what the user gave, never inside of the module; what it throws becomes the operation's failure. */
   #ask(operation: number, state: State | undefined, what: string, ask: () => Promise<[number, string]>): void {
     const stop = (): void => {};
-    this.#operations.set(operation, stop);
+    this.#operations[operation] = stop;
     const failed = (cause: unknown): void => {
       if (state) state.cause = cause;
       this.#settle(operation, stop, -1, `${what}: ${String(cause)}`);
@@ -138,10 +137,10 @@ export class Engine {
       send: [[3, 4, 5], (operation: number, client: number, call: number, url: string, lines: string, body: string) => {
         const state = this.#clients.get(client) as State;
         const tokenCall = url !== "";
-        const pending = tokenCall ? undefined : this.#calls.get(call);
+        const pending = tokenCall ? undefined : this.#calls.at(call);
         const controller = new AbortController();
         const stop = (): void => controller.abort();
-        this.#operations.set(operation, stop);
+        this.#operations[operation] = stop;
         // Most calls have the headers of the one before.
         if (lines !== state.lines) [state.lines, state.added] = [lines, fields(lines)];
         exchange(state, {
@@ -179,7 +178,7 @@ export class Engine {
           timer = setTimeout(() => (left > step ? wait(left - step) : this.#settle(operation, stop, 0)), step);
           if (background) unref(timer);
         };
-        this.#operations.set(operation, stop);
+        this.#operations[operation] = stop;
         wait(milliseconds);
         return true;
       }],
@@ -209,22 +208,16 @@ export class Engine {
         });
       }],
       cancel: [[], (operation: number) => {
-        const stop = this.#operations.get(operation);
-        this.#operations.delete(operation);
+        const stop = this.#operations[operation];
+        this.#operations[operation] = undefined;
         stop?.();
       }],
-      done: [[1], (call: number, token: string) => this.#end(call)?.resolve(token)],
+      done: [[1], (call: number, token: string) => this.#calls.take(call)?.resolve(token)],
       failed: [[1, 2, 4, 5, 7], (call: number, kind: string, message: string, status: number, code: string, hint: string, attempts: number, stopReason: string) => {
-        const pending = this.#end(call);
+        const pending = this.#calls.take(call);
         pending?.reject(failure(pending, { kind, message, status, code, hint, attempts, stopReason }));
       }],
     };
-  }
-
-  #end(call: number): Pending | undefined {
-    const pending = this.#calls.get(call);
-    this.#calls.delete(call);
-    return pending;
   }
 }
 
