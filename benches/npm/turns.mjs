@@ -1,7 +1,7 @@
 import { median } from "./report.mjs";
 
 /** Who is compared: bare fetch first, which the others are measured by. */
-export const SIDES = { fetch: "bare fetch", "logto-api": "@logto/api", package: "npm package" };
+export const SIDES = { fetch: "bare fetch", limited: "bare fetch with a time limit", "logto-api": "@logto/api", package: "npm package" };
 
 /** Lets each side measure itself once a round, another one first in each and every second round backwards; gives each one's figures. */
 export async function inTurns(rounds, measure) {

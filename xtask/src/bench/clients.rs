@@ -56,6 +56,7 @@ pub(crate) fn all(server: &Server, callers: &str, [warm_up, seconds]: [&str; 2])
         bare("bare reqwest", native("bare")),
         over("bare reqwest", CLIENT, native("client")),
         bare(FETCH_ON_NODE, node("fetch")),
+        over(FETCH_ON_NODE, "bare fetch with a time limit on Node", node("limited")),
         meant([4.0, 5.5], over(FETCH_ON_NODE, LOGTO_API, node("logto-api"))),
         over(FETCH_ON_NODE, NPM_ON_NODE, node("package")),
         bare(FETCH_ON_DENO, deno("fetch")),
