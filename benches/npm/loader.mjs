@@ -1,10 +1,11 @@
 // Starts a worker of one side in a new isolate, and has it read a list.
 import fetchSource from "./fetch.txt";
+import limitedSource from "./limited.txt";
 import logtoSource from "./logto-api.txt";
 import packageSource from "./package.txt";
 import wasm from "./logto_admin.bin";
 
-const SOURCES = { fetch: fetchSource, "logto-api": logtoSource, package: packageSource };
+const SOURCES = { fetch: fetchSource, limited: limitedSource, "logto-api": logtoSource, package: packageSource };
 
 export default {
   async fetch(request, { LOADER }) {
