@@ -23,7 +23,7 @@ impl<T: HttpTransport> HttpTransport for Counting<T> {
     async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
         self.requests.fetch_add(1, Ordering::Relaxed);
         let kind = if options.token_call { "token" } else { "call" };
-        println!("{kind:>6} {} {}", request.method, request.url_without_query());
+        println!("{kind:>6} {} {}", request.method, request.redacted_url());
         self.inner.send(request, options).await
     }
 }

@@ -10,8 +10,7 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
-use logto_admin::models::User;
-use logto_admin::webhook::{self, Event, SIGNATURE_HEADER, WebhookError};
+use logto_admin::webhook::{self, Change, SIGNATURE_HEADER, WebhookError};
 use tokio::net::TcpListener;
 
 /// Logto shows it beside the webhook; keep it with the other secrets.
@@ -26,20 +25,22 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// The body has to be the raw one: decoded and encoded again it has another signature.
+/// Pass the raw body: a body that was decoded and encoded again has another signature.
 async fn receive(headers: HeaderMap, body: Bytes) -> StatusCode {
     let signature = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let delivery = match webhook::receive(SIGNING_KEY, signature, &body) {
         Ok(delivery) => delivery,
         Err(WebhookError::Signature) => return StatusCode::UNAUTHORIZED,
+        Err(WebhookError::SigningKey) => return StatusCode::INTERNAL_SERVER_ERROR,
         Err(_) => return StatusCode::BAD_REQUEST,
     };
-    match delivery.event {
-        Event::UserCreated => match delivery.data_as::<User>() {
-            Ok(user) => println!("new: {:?}", user.and_then(|user| user.username)),
-            Err(error) => println!("{error}"),
-        },
-        other => println!("{other} of {:?}", delivery.user_id),
+    match delivery.change() {
+        Change::UserCreated(user) => println!("new user: {}", user.id),
+        Change::UserCustomDataUpdated { user_id, .. } => println!("new custom data: {user_id}"),
+        Change::UserDeleted(user) => println!("deleted user: {}", user.id),
+        Change::Interaction(interaction) => println!("{}: {}", delivery.event, interaction.user_id),
+        Change::Test => println!("test delivery"),
+        _ => println!("ignored: {}", delivery.event),
     }
     StatusCode::OK
 }

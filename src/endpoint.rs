@@ -1,6 +1,10 @@
 //! Where a Logto lives.
 
+use std::fmt;
+use std::net::IpAddr;
+
 use crate::error::{Error, Result};
+use crate::transport::url::{Url, is_ambiguous, shown};
 
 /// A Logto server or tenant: its address, and the resource of its Management API.
 ///
@@ -19,7 +23,7 @@ use crate::error::{Error, Result};
 /// let branded = Endpoint::cloud("my-tenant").custom_domain("https://auth.example.com");
 /// assert_eq!(branded.resource(), "https://my-tenant.logto.app/api");
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Endpoint {
     url: String,
     resource: String,
@@ -38,7 +42,7 @@ impl Endpoint {
     /// A server of one's own, by the URL under which its sign-in page is reached. The URL of a tenant,
     /// `https://{tenant}.logto.app`, gives that tenant of Logto Cloud, whose resource is another.
     pub fn self_hosted(url: impl Into<String>) -> Self {
-        let url = without_slash(url.into());
+        let url = normalised(url.into());
         if let Some(tenant) = tenant(&url) {
             return Self::cloud(tenant);
         }
@@ -55,7 +59,7 @@ impl Endpoint {
     /// The same tenant of Logto Cloud, reached by a domain of one's own.
     #[must_use]
     pub fn custom_domain(mut self, url: impl Into<String>) -> Self {
-        self.url = without_slash(url.into());
+        self.url = normalised(url.into());
         self
     }
 
@@ -106,9 +110,10 @@ impl Endpoint {
     }
 }
 
-fn without_slash(mut url: String) -> String {
-    url.truncate(url.trim_end_matches('/').len());
-    url
+/// The URL as parsers agree on it: scheme and host in lower case, without default port and trailing slash. Text that
+/// is not a URL stays as it is, and is rejected when a client is built.
+fn normalised(text: String) -> String {
+    Url::parse(&text).map_or(text, |url| url.as_str().trim_end_matches('/').to_owned())
 }
 
 /// The tenant whose own address this is.
@@ -125,69 +130,55 @@ fn check_tenant(tenant: &str) -> Result<()> {
     if is_tenant(tenant) {
         return Ok(());
     }
-    Err(Error::config(format!(
-        "the tenant {tenant:?} is no id of a Logto Cloud tenant: give the first part of https://{{tenant}}.logto.app"
-    )))
+    Err(Error::config(format!("invalid tenant id {tenant:?}: pass the first part of https://{{tenant}}.logto.app")))
 }
 
-fn check_url(url: &str, allow_http: bool) -> Result<()> {
-    let refuse = |why: &str| Err(Error::config(format!("the endpoint {:?} {why}", shown(url))));
-    let (rest, plain) = match (url.strip_prefix("https://"), url.strip_prefix("http://")) {
-        (Some(rest), _) => (rest, false),
-        (_, Some(rest)) => (rest, true),
-        _ => return refuse("is no URL: write it as https://id.example.com"),
-    };
-    if rest.contains(['?', '#']) {
-        return refuse("has a query or a fragment: give the server's address alone");
+fn check_url(text: &str, allow_http: bool) -> Result<()> {
+    let refuse = |why: &str| Err(Error::config(format!("invalid endpoint {:?}: {why}", shown(text))));
+    if is_ambiguous(text) {
+        return refuse("contains whitespace, a backslash or a control character");
     }
-    if rest.chars().any(|character| character.is_whitespace() || character.is_control() || character == '\\') {
-        return refuse("is no URL: it has spaces, backslashes or control characters");
+    match text.split_once("://") {
+        None => return refuse("missing scheme, write it as https://id.example.com"),
+        Some((scheme, _)) if !["http", "https"].iter().any(|known| known.eq_ignore_ascii_case(scheme)) => {
+            return refuse("unsupported scheme, write it as https://id.example.com");
+        }
+        Some(_) => {}
     }
-    let authority = rest.split('/').next().unwrap_or_default();
-    if authority.contains('@') {
-        return refuse("has a user or a password: give credentials to the client, not in the URL");
+    let Some(url) = Url::parse(text) else { return refuse("invalid host or port") };
+    if url.has_credentials() {
+        return refuse("contains a user name or a password, pass credentials to the client instead");
     }
-    let Some(host) = host(authority) else { return refuse("is no URL: its host or port is not valid") };
-    if last_segment(rest).is_some_and(|segment| matches!(segment, "api" | "console" | "oidc")) {
-        return refuse("ends in a path of the server: give the root, under which /api and /oidc are found");
+    if url.has_query_or_fragment() {
+        return refuse("contains a query or a fragment, pass only the address of the server");
     }
-    if plain && !allow_http && !is_loopback(host) {
+    if matches!(url.path().trim_end_matches('/').rsplit('/').next(), Some("api" | "console" | "oidc")) {
+        return refuse("ends in a path of the server, pass the root under which /api and /oidc are found");
+    }
+    if !url.is_https() && !allow_http && !is_loopback(url.host()) {
         return refuse(
-            "is plain http to another machine, which shows the secret to everyone on the way: use https, or allow it with `allow_http`",
+            "plain http sends the secret unencrypted, use https or allow http with `allow_http` (`LOGTO_ALLOW_HTTP=1`)",
         );
     }
     Ok(())
 }
 
-fn last_segment(rest: &str) -> Option<&str> {
-    rest.split_once('/').and_then(|(_, path)| path.rsplit('/').next())
-}
-
-/// The host of `host`, `host:port` or `[v6]:port`.
-fn host(authority: &str) -> Option<&str> {
-    let (host, port) = match authority.rfind(']') {
-        Some(end) => (authority.get(..=end)?, authority.get(end + 1..)?),
-        None => authority.split_at(authority.find(':').unwrap_or(authority.len())),
-    };
-    let named = |host: &str| host.chars().all(|character| character.is_alphanumeric() || "-._".contains(character));
-    let v6 = |host: &str| {
-        host.strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-            .is_some_and(|v6| v6.parse::<std::net::Ipv6Addr>().is_ok())
-    };
-    let port_is_valid = port.is_empty() || port.strip_prefix(':').is_some_and(|port| port.parse::<u16>().is_ok());
-    (!host.is_empty() && port_is_valid && (named(host) || v6(host))).then_some(host)
-}
-
 fn is_loopback(host: &str) -> bool {
-    let v4 = host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
-    v4 || matches!(host, "localhost" | "[::1]") || host.ends_with(".localhost")
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    let loopback = address.is_ok_and(|address| address.to_canonical().is_loopback());
+    loopback || host == "localhost" || host.ends_with(".localhost")
 }
 
-/// The URL as it may be shown: without what stands before an `@` or after a `?`.
-fn shown(url: &str) -> &str {
-    let url = url.split(['?', '#']).next().unwrap_or_default();
-    if url.contains('@') { "(hidden)" } else { url }
+impl fmt::Debug for Endpoint {
+    /// Hides user name and password, which are rejected only when a client is built.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("url", &shown(&self.url))
+            .field("resource", &self.resource)
+            .field("cloud_tenant", &self.cloud_tenant)
+            .field("allow_http", &self.allow_http)
+            .finish()
+    }
 }
 
 #[cfg(test)]
@@ -195,45 +186,69 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_of_servers_are_taken() {
-        for url in [
-            "https://id.example.com",
-            "https://id.example.com:8443/",
-            "https://example.com/auth",
-            "http://localhost:3001",
-            "http://127.0.0.1:3001",
-            "http://127.1.2.3",
-            "http://[::1]:3001",
-            "http://logto.localhost:3001",
-            "https://müller.example",
+    fn addresses_of_servers_are_accepted_and_normalised() {
+        for (text, url) in [
+            ("https://id.example.com", "https://id.example.com"),
+            ("HTTPS://ID.example.com", "https://id.example.com"),
+            ("https://id.example.com:443/", "https://id.example.com"),
+            ("https://id.example.com:8443/", "https://id.example.com:8443"),
+            ("https://example.com/auth", "https://example.com/auth"),
+            ("https://example.com/apis/", "https://example.com/apis"),
+            ("http://localhost:3001", "http://localhost:3001"),
+            ("http://LOCALHOST:3001", "http://localhost:3001"),
+            ("http://127.0.0.1:3001", "http://127.0.0.1:3001"),
+            ("http://127.1.2.3", "http://127.1.2.3"),
+            ("http://[::1]:3001", "http://[::1]:3001"),
+            ("http://[0:0:0:0:0:0:0:1]", "http://[::1]"),
+            ("http://[::ffff:127.0.0.1]", "http://[::ffff:7f00:1]"),
+            ("https://[2001:db8::1]", "https://[2001:db8::1]"),
+            ("http://logto.localhost:3001", "http://logto.localhost:3001"),
+            ("https://müller.example", "https://xn--mller-kva.example"),
         ] {
-            assert!(Endpoint::self_hosted(url).check().is_ok(), "{url}");
+            let endpoint = Endpoint::self_hosted(text);
+            endpoint.check().expect(text);
+            assert_eq!(endpoint.url(), url, "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_address_is_refused_with_advice() {
+    fn invalid_addresses_are_rejected_with_advice() {
         for (url, why) in [
-            ("", "is no URL"),
-            ("id.example.com", "is no URL"),
-            ("ftp://id.example.com", "is no URL"),
-            ("https://", "is no URL"),
-            ("https://:3001", "is no URL"),
-            ("https://id.example.com:port", "is no URL"),
-            ("https://id.example.com:99999", "is no URL"),
-            ("https://id example.com", "is no URL"),
-            ("https://[::g]", "is no URL"),
-            ("https://id.example.com?tenant=a", "has a query"),
-            ("https://id.example.com/#a", "has a query"),
-            ("https://ada:secret@id.example.com", "has a user"),
+            ("", "missing scheme"),
+            ("id.example.com", "missing scheme"),
+            ("localhost:3001", "missing scheme"),
+            ("ftp://id.example.com", "unsupported scheme"),
+            ("https://", "invalid host or port"),
+            ("https://:3001", "invalid host or port"),
+            ("https://id.example.com:port", "invalid host or port"),
+            ("https://id.example.com:99999", "invalid host or port"),
+            ("https://id example.com", "contains whitespace"),
+            ("https://id.example.com\n", "contains whitespace"),
+            ("https:\\\\id.example.com", "a backslash"),
+            ("https://[::g]", "invalid host or port"),
+            ("https://id.example.com?tenant=a", "contains a query"),
+            ("https://id.example.com/#a", "contains a query or a fragment"),
+            ("https://ada:secret@id.example.com", "contains a user name"),
             ("https://id.example.com/api", "ends in a path"),
             ("https://id.example.com/console/", "ends in a path"),
             ("http://id.example.com", "plain http"),
             ("http://127.0.0.1.example.com", "plain http"),
+            ("http://[2001:db8::1]", "plain http"),
         ] {
             let error = Endpoint::self_hosted(url).check().expect_err(url).to_string();
             assert!(error.contains(why), "{url}: {error}");
             assert!(!error.contains("secret@"), "{error}");
+        }
+    }
+
+    #[test]
+    fn debug_output_hides_user_name_and_password() {
+        for url in ["https://ada:s3cret@id.example.com", "HTTPS://ada:s3cret@id.example.com/x?s3cret", "ada:s3cret@id"]
+        {
+            for endpoint in [Endpoint::self_hosted(url), Endpoint::cloud("t").custom_domain(url)] {
+                let shown = format!("{endpoint:?}{}", endpoint.check().expect_err(url));
+                assert!(!shown.contains("s3cret") && !shown.contains("ada"), "{shown}");
+            }
         }
     }
 
@@ -244,7 +259,9 @@ mod tests {
 
     #[test]
     fn the_address_of_a_tenant_is_the_tenant() {
-        assert_eq!(Endpoint::self_hosted("https://acme.logto.app/"), Endpoint::cloud("acme"));
+        for url in ["https://acme.logto.app/", "https://ACME.logto.app", "HTTPS://acme.logto.app:443"] {
+            assert_eq!(Endpoint::self_hosted(url), Endpoint::cloud("acme"), "{url}");
+        }
         for url in ["https://logto.app", "https://a.b.logto.app", "https://acme.logto.app.example.com"] {
             assert!(!Endpoint::self_hosted(url).is_cloud(), "{url}");
         }

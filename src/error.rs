@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use crate::hint;
 use crate::retry::StopReason;
-use crate::transport::{HttpResponse, Method, TransportError, TransportErrorKind};
+use crate::transport::{HttpResponse, Method, TransportError, TransportErrorKind, url};
 
 /// The result of anything that this crate does.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -186,8 +186,8 @@ impl Error {
 fn plain_message(response: &HttpResponse) -> String {
     const SHOWN: usize = 200;
     let target = response.headers.get("location").filter(|_| (300..400).contains(&response.status));
-    if let Some(target) = target.and_then(|target| target.split(['?', '#']).next()) {
-        return ["the server redirects to ", target].concat();
+    if let Some(target) = target {
+        return ["the server redirects to ", &url::shown(target)].concat();
     }
     match response.body.text().trim_ascii() {
         "" => "the answer has no body".to_owned(),

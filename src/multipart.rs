@@ -44,19 +44,37 @@ fn quoted(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// The first of a row of candidates that stands in no part, so that the same parts give the same body.
+/// What all boundaries begin with; [`HEX_DIGITS`] digits of a number follow.
+const PREFIX: &str = "logto-admin-";
+const HEX_DIGITS: usize = 16;
+const LENGTH: usize = PREFIX.len() + HEX_DIGITS;
+
+/// The boundary with the lowest number that no part contains, so that the same parts encode to the same body. One pass
+/// over the content suffices: candidates cannot overlap, so fewer fit into it than are considered.
 fn boundary(parts: &[Part]) -> String {
-    let candidates = (0_u64..).map(|number| format!("logto-admin-{number:016x}"));
-    let free = |candidate: &String| !parts.iter().any(|part| contains(part, candidate.as_bytes()));
-    candidates.into_iter().find(free).unwrap_or_default()
+    let size: usize = parts.iter().map(|part| content(part).len()).sum();
+    let mut taken = vec![false; size / LENGTH + 1];
+    for window in parts.iter().flat_map(|part| content(part).windows(LENGTH)) {
+        if let Some(slot) = candidate(window).and_then(|number| taken.get_mut(number)) {
+            *slot = true;
+        }
+    }
+    let free = taken.iter().position(|taken| !taken).unwrap_or_default();
+    format!("{PREFIX}{free:0HEX_DIGITS$x}")
 }
 
-fn contains(part: &Part, needle: &[u8]) -> bool {
-    let content = match part {
+/// The number of the boundary that these bytes are.
+fn candidate(bytes: &[u8]) -> Option<usize> {
+    let digits = bytes.strip_prefix(PREFIX.as_bytes())?;
+    let digits = str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
+    usize::from_str_radix(digits, 16).ok()
+}
+
+fn content(part: &Part) -> &[u8] {
+    match part {
         Part::Text { value, .. } => value.as_bytes(),
-        Part::File { file, .. } => file.bytes.as_ref(),
-    };
-    content.windows(needle.len()).any(|window| window == needle)
+        Part::File { file, .. } => &file.bytes,
+    }
 }
 
 #[cfg(test)]
@@ -78,8 +96,24 @@ mod tests {
     }
 
     #[test]
-    fn the_boundary_stands_in_no_part() {
+    fn no_part_contains_the_boundary() {
         let encoded = encode(&[Part::text("a", "logto-admin-0000000000000000")]);
         assert!(encoded.content_type.ends_with("logto-admin-0000000000000001"));
+        // Spread over parts, out of order, glued together, and among texts that only look alike.
+        let (text, file) =
+            ("xlogto-admin-0000000000000002logto-admin-0000000000000000", "logto-admin-0000000000000001-");
+        let near =
+            Part::text("c", "logto-admin-000000000000000 logto-admin-+000000000000003 LOGTO-ADMIN-0000000000000003");
+        let file = Part::file("b", Upload::new("b", "text/plain", file));
+        let encoded = encode(&[Part::text("a", text), file, near]);
+        assert!(encoded.content_type.ends_with("logto-admin-0000000000000003"), "{}", encoded.content_type);
+    }
+
+    #[test]
+    fn content_full_of_boundaries_takes_one_pass() {
+        // With one search per candidate this would run for minutes.
+        let content: String = (0_u64..40_000).map(|number| format!("logto-admin-{number:016x}")).collect();
+        let encoded = encode(&[Part::file("file", Upload::new("a", "text/plain", content))]);
+        assert!(encoded.content_type.ends_with(&format!("logto-admin-{:016x}", 40_000)));
     }
 }

@@ -16,6 +16,7 @@ mod on {
     use crate::error::Result;
     use crate::execute::{Exchange, Plan};
     use crate::retry::Decision;
+    use crate::transport::url::Url;
     use crate::transport::{HttpRequest, HttpResponse, TransportError};
 
     /// The span of a call with all its attempts.
@@ -56,8 +57,8 @@ mod on {
 
     /// Notes on the current span where a request goes, and its body if that is asked for.
     pub(crate) fn request(request: &HttpRequest, bodies: bool) {
-        if let Some((host, port)) = server(&request.url) {
-            Span::current().record("server.address", host).record("server.port", port);
+        if let Some(url) = Url::parse(&request.url) {
+            Span::current().record("server.address", url.host()).record("server.port", url.port_or_default());
         }
         if bodies && !request.body.is_empty() {
             trace!(body = %request.body.text(), "request body");
@@ -106,31 +107,6 @@ mod on {
         span.record("logto.request_id", response.request_id());
         if response.status >= 400 {
             span.record("error.type", response.status);
-        }
-    }
-
-    /// Host and port of a URL.
-    fn server(url: &str) -> Option<(&str, u16)> {
-        let (scheme, rest) = url.split_once("://")?;
-        let authority = rest.split(['/', '?', '#']).next()?;
-        let usual = if scheme == "https" { 443 } else { 80 };
-        let given = authority.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?)));
-        Some(given.unwrap_or((authority, usual)))
-    }
-
-    #[cfg(test)]
-    mod tests {
-        #[test]
-        fn a_server_is_a_host_and_a_port() {
-            for (url, server) in [
-                ("https://id.example.com/api?a=b:1", ("id.example.com", 443)),
-                ("http://id.example.com", ("id.example.com", 80)),
-                ("http://127.0.0.1:3001/api", ("127.0.0.1", 3001)),
-                ("http://[::1]:3001/", ("[::1]", 3001)),
-                ("https://[::1]/", ("[::1]", 443)),
-            ] {
-                assert_eq!(super::server(url), Some(server), "{url}");
-            }
         }
     }
 }

@@ -5,16 +5,18 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use crate::failure::{Failure, Result};
+use crate::output::Foreign;
 use crate::pipeline::{Plan, Source, corrected_documents, root};
 use crate::{contracts, emit, output, prose, report};
 
 const USAGE: &str = "\
-usage: cargo codegen [--check | --report] [--document FILE [--out DIR]]
+usage: cargo codegen [--check | --report] [--document FILE [--out DIR [--force]]]
 
   --check           fail if the checked-in code is not what spec/ gives
   --report          show every type with its places, and every method
   --document FILE   generate for the API document of your own server instead of those in spec/
-  --out DIR         write below DIR instead of the workspace";
+  --out DIR         write below DIR instead of the workspace: an empty folder, or one with generated code
+  --force           write below DIR though it holds other files; none of them is overwritten or deleted";
 
 #[derive(Default)]
 struct Arguments {
@@ -22,6 +24,7 @@ struct Arguments {
     report: bool,
     document: Option<PathBuf>,
     out: Option<PathBuf>,
+    force: bool,
 }
 
 /// Does what the arguments of the process ask for.
@@ -46,6 +49,7 @@ fn arguments() -> Result<Arguments> {
             "--report" => arguments.report = true,
             "--document" => arguments.document = Some(value()?),
             "--out" => arguments.out = Some(value()?),
+            "--force" => arguments.force = true,
             _ => return Err(Failure::Usage(USAGE.to_owned())),
         }
     }
@@ -71,7 +75,8 @@ fn run(arguments: &Arguments) -> Result<()> {
     if source.is_strict() {
         files.insert(contracts::FILE.to_owned(), contracts::text(&corrected_documents()?));
     }
-    if arguments.check { output::check(&out, &files) } else { output::write(&out, &files) }
+    let foreign = if arguments.force { Foreign::Allow } else { Foreign::Refuse };
+    if arguments.check { output::check(&out, &files) } else { output::write(&out, &files, foreign) }
 }
 
 /// Every generated file, with the manifest whose features are generated.

@@ -63,6 +63,14 @@ pub enum Failure {
     /// Checked-in files that differ from the generated ones.
     #[error("the checked-in code is not what spec/ gives; run `cargo codegen`:\n{}", .0.join("\n"))]
     Stale(Vec<String>),
+    /// An output folder that holds other files and no generated ones.
+    #[error(
+        "the folder {0} is not empty and holds no generated code; choose an empty one, or write into it with --force"
+    )]
+    ForeignFolder(String),
+    /// Files in the output folder that would be overwritten.
+    #[error("nothing was written, because these files are not generated code; move them away or choose another folder:\n{}", .0.join("\n"))]
+    ForeignFiles(Vec<String>),
     /// Arguments that are not understood.
     #[error("{0}")]
     Usage(String),

@@ -2,7 +2,9 @@ use std::error::Error as StdError;
 use std::fmt;
 
 use super::Error;
+use crate::types::Printable;
 
+/// What comes from outside, such as Logto's message, is escaped and cut to one line of a log; the methods return it whole.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
@@ -10,7 +12,7 @@ impl fmt::Display for Error {
             write!(f, "{operation}")?;
         }
         if let (Some(method), Some(path)) = (inner.method, &inner.path) {
-            write!(f, " ({method} {path})")?;
+            write!(f, " ({method} {})", Printable(path))?;
         }
         if inner.operation.is_some() {
             f.write_str(": ")?;
@@ -19,11 +21,11 @@ impl fmt::Display for Error {
             write!(f, "{status} ")?;
         }
         if let Some(code) = &inner.code {
-            write!(f, "{code}: ")?;
+            write!(f, "{}: ", Printable(code))?;
         }
-        f.write_str(&inner.message)?;
+        write!(f, "{}", Printable(&inner.message))?;
         if let Some(path) = &inner.decode_path {
-            write!(f, " at {path}")?;
+            write!(f, " at {}", Printable(path))?;
         }
         self.fmt_circumstances(f)
     }
@@ -33,7 +35,7 @@ impl Error {
     fn fmt_circumstances(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
         if let Some(request_id) = &inner.request_id {
-            write!(f, " [request {request_id}]")?;
+            write!(f, " [request {}]", Printable(request_id))?;
         }
         if inner.attempts > 1 {
             write!(f, " [{} attempts in {:?}]", inner.attempts, inner.elapsed)?;
@@ -55,7 +57,7 @@ impl fmt::Debug for Error {
         while let Some(error) = cause {
             let text = error.downcast_ref::<Self>().map_or_else(|| error.to_string(), |error| error.0.message.clone());
             if !inner.message.contains(&text) {
-                write!(f, ", caused by: {text}")?;
+                write!(f, ", caused by: {}", Printable(&text))?;
             }
             cause = error.source();
         }

@@ -6,6 +6,7 @@ use crate::execute::Exchange;
 use crate::hint;
 use crate::retry::StopReason;
 use crate::transport::HttpResponse;
+use crate::types::Printable;
 
 /// Why no access token could be had.
 #[derive(Debug)]
@@ -62,7 +63,7 @@ impl TokenError {
 
 impl std::fmt::Display for TokenError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.message())
+        Printable(&self.message()).fmt(f)
     }
 }
 

@@ -1,6 +1,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::types::Printable;
+
 /// Why a request got no answer.
 #[derive(Debug)]
 pub struct TransportError {
@@ -87,7 +89,7 @@ impl TransportError {
 
 impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        Printable(&self.message).fmt(f)
     }
 }
 

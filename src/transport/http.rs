@@ -38,7 +38,8 @@ impl TryFrom<Headers> for HeaderMap {
 
     /// Fails for names and values that no header can have.
     fn try_from(headers: Headers) -> Result<Self, TransportError> {
-        let mut map = Self::with_capacity(headers.len());
+        let too_many = |_| invalid("too many headers");
+        let mut map = Self::try_with_capacity(headers.len()).map_err(too_many)?;
         for (name, value) in headers.into_pairs() {
             let secret = Headers::is_secret(&name);
             let key = HeaderName::from_bytes(name.as_bytes());
@@ -48,7 +49,7 @@ impl TryFrom<Headers> for HeaderMap {
             let refused = || invalid(format!("the header `{name}` has a value that HTTP cannot carry"));
             let mut value = value.map_err(|_| refused())?;
             value.set_sensitive(secret);
-            map.append(key, value);
+            map.try_append(key, value).map_err(too_many)?;
         }
         Ok(map)
     }
@@ -179,6 +180,8 @@ mod tests {
             let error = ::http::Request::<Body>::try_from(request).unwrap_err();
             assert!(error.never_sent() && !error.to_string().contains("secret"), "{error}");
         }
+        let crowded: Headers = (0..40_000).map(|number| (format!("x-{number}"), "")).collect();
+        assert!(HeaderMap::try_from(crowded).is_err());
         let nowhere = HttpRequest::new(Method::Get, "http://a b");
         assert!(::http::Request::<Body>::try_from(nowhere).is_err());
         assert!(::http::Response::<Body>::try_from(HttpResponse::new(7)).is_err());

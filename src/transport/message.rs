@@ -1,6 +1,7 @@
+use std::borrow::Cow;
 use std::fmt;
 
-use super::{Body, Headers, Method};
+use super::{Body, Headers, Method, url};
 
 /// A request on its way to the server.
 #[derive(Clone)]
@@ -22,10 +23,11 @@ impl HttpRequest {
         Self { method, url: url.into(), headers: Headers::new(), body: Body::empty() }
     }
 
-    /// The URL without its query, which may hold what is nobody's business.
+    /// The URL as it may be logged: without user name and password, query and fragment, which may hold secrets or
+    /// personal data.
     #[must_use]
-    pub fn url_without_query(&self) -> &str {
-        self.url.split(['?', '#']).next().unwrap_or_default()
+    pub fn redacted_url(&self) -> Cow<'_, str> {
+        url::shown(&self.url)
     }
 }
 
@@ -33,7 +35,7 @@ impl fmt::Debug for HttpRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("HttpRequest")
             .field("method", &self.method)
-            .field("url", &self.url_without_query())
+            .field("url", &self.redacted_url())
             .field("headers", &self.headers)
             .field("body", &self.body)
             .finish()
@@ -60,7 +62,7 @@ impl HttpResponse {
 
     /// The same with one header more.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+    pub fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.headers.append(name, value);
         self
     }
@@ -88,5 +90,20 @@ impl HttpResponse {
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.headers.get("logto-core-request-id")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_output_hides_credentials_and_query_of_the_url() {
+        let request = HttpRequest::new(Method::Get, "https://ada:s3cret@id.example.com/api/users?search=grace#x");
+        let shown = format!("{request:?}");
+        assert!(shown.contains("https://id.example.com/api/users"), "{shown}");
+        for hidden in ["ada", "s3cret", "grace", "#x"] {
+            assert!(!shown.contains(hidden), "{shown}");
+        }
     }
 }

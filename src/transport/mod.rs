@@ -16,6 +16,7 @@ mod options;
 mod redirect;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+pub(crate) mod url;
 
 use async_trait::async_trait;
 

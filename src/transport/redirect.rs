@@ -1,5 +1,6 @@
 //! Following redirects: what the next request is, decided without sending anything.
 
+use super::url::Url;
 use super::{Headers, HttpRequest, HttpResponse, Method, RedirectPolicy, TransportError, TransportErrorKind};
 
 /// The redirects of one call. A transport that gets single answers asks it after each of them.
@@ -47,13 +48,16 @@ impl Redirects {
 fn next(request: &HttpRequest, answer: &HttpResponse, token_call: bool) -> Result<Option<HttpRequest>, TransportError> {
     let Some(method) = method_after(request.method, answer.status) else { return Ok(None) };
     let Some(location) = answer.headers.get("location") else { return Ok(None) };
-    let url = resolve(&request.url, location).ok_or_else(|| refused("the redirect's target is no URL to follow"))?;
-    let mut next = HttpRequest { method, url, ..request.clone() };
+    let from = Url::parse(&request.url).ok_or_else(|| refused("cannot follow a redirect from an invalid URL"))?;
+    let target = location.split('#').next().and_then(|location| from.join(location));
+    let target = target.filter(|target| !target.has_credentials());
+    let target = target.ok_or_else(|| refused("the redirect leads to an invalid or unsupported URL"))?;
+    let mut next = HttpRequest { method, url: target.as_str().to_owned(), ..request.clone() };
     if method != request.method {
         drop_body(&mut next);
     }
-    if origin(&next.url) != origin(&request.url) {
-        leave_origin(&request.url, &mut next, token_call)?;
+    if !target.is_same_origin(&from) {
+        leave_origin(&from, &target, &mut next, token_call)?;
     }
     Ok(Some(next))
 }
@@ -76,9 +80,10 @@ fn drop_body(request: &mut HttpRequest) {
     }
 }
 
-/// Takes away what is for the first origin alone. A body may be as secret as any header, and there is no telling.
-fn leave_origin(from: &str, request: &mut HttpRequest, token_call: bool) -> Result<(), TransportError> {
-    if from.starts_with("https:") && !request.url.starts_with("https:") {
+/// Removes what only the first origin may see. Any header may be a secret, so only those cross that are known to be
+/// harmless. A body may be a secret too, so a request with a body does not cross.
+fn leave_origin(from: &Url, to: &Url, request: &mut HttpRequest, token_call: bool) -> Result<(), TransportError> {
+    if from.is_https() && !to.is_https() {
         return Err(refused("a redirect from https to http is not followed"));
     }
     if token_call || !request.body.is_empty() {
@@ -88,49 +93,6 @@ fn leave_origin(from: &str, request: &mut HttpRequest, token_call: bool) -> Resu
         request.headers.iter().map(|(name, _)| name.to_owned()).filter(|name| Headers::is_secret(name)).collect();
     secret.iter().map(String::as_str).chain(["host"]).for_each(|name| request.headers.remove(name));
     Ok(())
-}
-
-/// The absolute URL of a `location`. What URL parsers read in several ways is refused.
-fn resolve(base: &str, location: &str) -> Option<String> {
-    let location = location.split('#').next().unwrap_or_default();
-    if location.chars().any(|character| character.is_whitespace() || character.is_control() || character == '\\') {
-        return None;
-    }
-    let (scheme, rest) = base.split_once("://")?;
-    let path_start = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (authority, path) = rest.split_at_checked(path_start)?;
-    let path = path.split(['?', '#']).next().unwrap_or_default();
-    let url = if has_scheme(location) {
-        location.to_owned()
-    } else if location.starts_with("//") {
-        format!("{scheme}:{location}")
-    } else if location.starts_with('/') {
-        format!("{scheme}://{authority}{location}")
-    } else if location.is_empty() || location.starts_with('?') {
-        format!("{scheme}://{authority}{path}{location}")
-    } else {
-        let folder = path.rfind('/').and_then(|end| path.get(..=end)).unwrap_or("/");
-        format!("{scheme}://{authority}{folder}{location}")
-    };
-    origin(&url).is_some().then_some(url)
-}
-
-fn has_scheme(location: &str) -> bool {
-    let scheme = location.split(['/', '?']).next().unwrap_or_default();
-    scheme.contains(':')
-}
-
-/// Scheme, host and port; `None` for what is not http, has no host, or names a user.
-fn origin(url: &str) -> Option<(bool, String)> {
-    let (scheme, rest) = url.split_once("://")?;
-    let secure = scheme.eq_ignore_ascii_case("https");
-    if !secure && !scheme.eq_ignore_ascii_case("http") {
-        return None;
-    }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-    let usual_port = if secure { ":443" } else { ":80" };
-    let host = authority.strip_suffix(usual_port).unwrap_or(&authority);
-    (!host.is_empty() && !host.contains('@')).then(|| (secure, host.to_owned()))
 }
 
 fn refused(message: impl Into<String>) -> TransportError {
@@ -150,6 +112,10 @@ mod tests {
             ("authorization", "t"),
             ("cookie", "a=b"),
             ("x-api-key", "k"),
+            ("x-session-id", "s"),
+            ("x-jwt-assertion", "j"),
+            ("x-otp", "1"),
+            ("x-team", "identity"),
             ("accept", "*/*"),
             ("content-type", "text/plain"),
         ] {
@@ -172,9 +138,9 @@ mod tests {
             ("/other?a=b#part", "https://id.example.com/other?a=b"),
             ("next", "https://id.example.com/api/next"),
             ("?page=2", "https://id.example.com/api/users?page=2"),
-            ("", "https://id.example.com/api/users"),
+            ("", "https://id.example.com/api/users?page=1"),
             ("//cdn.example.com/x", "https://cdn.example.com/x"),
-            ("https://else.example.com", "https://else.example.com"),
+            ("https://else.example.com", "https://else.example.com/"),
             ("/a:b", "https://id.example.com/a:b"),
         ] {
             assert_eq!(target(location).as_deref(), Some(url), "{location}");
@@ -209,6 +175,17 @@ mod tests {
             let headers = next(other).headers;
             assert_eq!(headers.iter().map(|(name, _)| name).collect::<Vec<_>>(), ["accept", "content-type"], "{other}");
         }
+    }
+
+    #[test]
+    fn schemes_are_compared_without_case() {
+        let first = follow(&request(Method::Get), 302, "HTTPS://id.example.com/a").unwrap().unwrap();
+        assert_eq!((first.url.as_str(), first.headers.get("authorization")), ("https://id.example.com/a", Some("t")));
+        for downgrade in ["http://id.example.com/b", "HTTP://id.example.com/b"] {
+            assert!(follow(&first, 302, downgrade).is_err(), "{downgrade}");
+        }
+        let elsewhere = follow(&request(Method::Get), 302, "HTTPS://else.example.com/a").unwrap().unwrap();
+        assert_eq!(elsewhere.url, "https://else.example.com/a");
     }
 
     #[test]

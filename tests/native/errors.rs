@@ -72,6 +72,51 @@ fn it_reads_well_and_shows_no_query() {
 }
 
 #[test]
+fn text_of_the_server_cannot_forge_log_lines() {
+    let forged = "no such user\n2026-11-26 ERROR root logged in\u{1b}[2J\u{202e}";
+    let body = serde_json::json!({ "code": format!("a.b\r\n{forged}"), "message": forged }).to_string();
+    let error = error(HttpResponse::json(404, body).header("logto-core-request-id", "r1\u{85}x"));
+    for shown in [error.to_string(), format!("{error:?}")] {
+        assert!(!shown.chars().any(|character| character.is_control() || character == '\u{202e}'), "{shown:?}");
+        assert!(shown.contains(r"no such user\u{a}2026-11-26 ERROR root logged in\u{1b}[2J\u{202e}"), "{shown}");
+    }
+    assert_eq!(error.message(), forged, "the method returns the message as it is");
+
+    let description = "refused\nINFO forged";
+    let error = token_error(oauth(400, "invalid_request\n", description));
+    let cause = error.source().map(ToString::to_string).unwrap_or_default();
+    for shown in [error.to_string(), format!("{error:?}"), cause] {
+        assert!(shown.contains(r"refused\u{a}INFO forged") && !shown.contains('\n'), "{shown:?}");
+    }
+}
+
+#[test]
+fn a_refused_path_and_an_id_of_a_megabyte_make_short_errors_of_one_line() {
+    let stage = Stage::set_up(ScriptedTransport::api(|_| ok("{}")), |builder| builder);
+    let path = "/api/users\n2026-11-26 ERROR forged";
+    let error = stage.run(stage.client.request(Method::Get, path)).unwrap_err();
+    assert!(!format!("{error}{error:?}").contains('\n'), "{error}");
+
+    let transport = ScriptedTransport::api(|_| refusal(404, "entity.not_found"));
+    let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
+    let error = stage.run(stage.client.users().get("x".repeat(1 << 20))).unwrap_err();
+    for shown in [error.to_string(), format!("{error:?}")] {
+        assert!(shown.len() < 2000, "{} bytes", shown.len());
+        assert!(shown.contains("…") && shown.contains("entity.not_found"), "{shown}");
+    }
+    let error = stage.run(stage.client.users().list().header("x", &"\n".repeat(1 << 20))).unwrap_err();
+    assert!(error.to_string().len() < 2000, "{} bytes", error.to_string().len());
+}
+
+#[test]
+fn a_redirect_to_a_url_with_a_password_shows_no_password() {
+    let error = error(HttpResponse::new(302).header("location", "https://ada:s3cret@id.example.com/a?b=s3cret"));
+    for shown in [error.to_string(), format!("{error:?}"), error.message().to_owned()] {
+        assert!(shown.contains("https://id.example.com/a") && !shown.contains("s3cret"), "{shown}");
+    }
+}
+
+#[test]
 fn an_error_without_code_or_message_is_told_as_well_as_it_can_be() {
     for (answer, message) in [
         (HttpResponse::json(500, r#"{"message":"Internal server error."}"#), "Internal server error."),

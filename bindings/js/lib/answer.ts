@@ -14,6 +14,9 @@ export interface Answer {
   readonly text: string;
 }
 
+/** A URL as errors show it: without user name and password, query and fragment. */
+const shown = (url: string): string => url.replace(/[?#].*/s, "").replace(/^((?:[a-z]+:)?\/\/)[^/]*@/i, "$1");
+
 /** What an operation's answer comes to. */
 export function read(operation: Operation, { response, text }: Answer): unknown {
   const { status, headers } = response;
@@ -30,7 +33,7 @@ export function read(operation: Operation, { response, text }: Answer): unknown 
   if (status === 304) return undefined;
   if (status >= 300) {
     const target = headers.get("location");
-    if (operation.answer !== "redirect" && operation.answer !== "any") throw refuse(`an unexpected redirect to ${target}`);
+    if (operation.answer !== "redirect" && operation.answer !== "any") throw refuse(`unexpected redirect to ${target && shown(target)}`);
     return target ?? undefined;
   }
   if (operation.answer === "none") return undefined;

@@ -1,3 +1,5 @@
+import { printable } from "./printable.js";
+
 /** What an error tells beside its message. */
 export interface ErrorDetails {
   /** The HTTP status, if there was an answer. */
@@ -46,7 +48,7 @@ export class LogtoError extends Error {
   static readonly kind: string = "LogtoError";
 
   constructor(message: string, { cause, ...details }: ErrorDetails = {}) {
-    super(message, cause === undefined ? undefined : { cause });
+    super(printable(message), cause === undefined ? undefined : { cause });
     Object.assign(this, details);
     const own = new.target.kind;
     // Minifiers rename classes; these names stay.

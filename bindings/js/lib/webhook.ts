@@ -1,4 +1,4 @@
-import { bad } from "./check.js";
+import { bad, isObject } from "./check.js";
 import { WebhookError } from "./errors.js";
 
 /** What a webhook tells; members differ by event. */
@@ -14,34 +14,68 @@ export interface WebhookEvent {
 const HEADER = "logto-signature-sha-256";
 
 /**
- * Checks that a webhook comes from Logto, in constant time, and gives its event. Give it the request whose body nobody
- * has read yet, or headers and the raw body.
+ * Verifies the signature of a webhook in constant time, and parses the event. Pass the request before anything reads its
+ * body, or headers and the raw body.
  *
- * @throws {@link WebhookError} if the signature is missing or wrong.
+ * Logto signs the body alone, without a timestamp, so a delivery can be replayed by anyone who has seen it. Handle events
+ * idempotently, or compare `createdAt` with the current time.
+ *
+ * @param request - The request, or its headers and raw body.
+ * @param signingKey - The signing key of the webhook, or several while the key is rotated.
+ * @returns The event.
+ * @throws TypeError if there is no signing key, or a key is blank.
+ * @throws {@link WebhookError} if the signature is missing or wrong, or the body is not an event.
+ * @example
+ * const event = await verifyWebhook(request, env.LOGTO_SIGNING_KEY);
  */
 export async function verifyWebhook<Event = WebhookEvent>(
   request: Request | { headers: HeadersInit; body: string | Uint8Array },
-  signingKey: string,
+  signingKey: string | readonly string[],
 ): Promise<Event> {
-  if (typeof signingKey !== "string" || signingKey === "") throw bad("signingKey", "is no text");
+  const keys = checkedKeys(signingKey);
   const headers = new Headers(request.headers);
   const signature = bytes(headers.get(HEADER));
-  if (signature === undefined) throw new WebhookError(`the header ${HEADER} is missing or no signature`);
+  if (signature === undefined) throw new WebhookError(`missing or malformed header ${HEADER}`);
+  const raw = await rawBody(request);
+  const matches = await Promise.all(keys.map((key) => isSignedBy(key, signature, raw)));
+  if (!matches.includes(true)) throw new WebhookError("the signature does not match the body and the signing key");
+  return parsed(raw) as Event;
+}
+
+/** An unset variable must not let anyone forge events, so blank keys are refused before anything is compared. */
+function checkedKeys(signingKey: string | readonly string[]): readonly string[] {
+  const keys: readonly unknown[] = Array.isArray(signingKey) ? signingKey : [signingKey];
+  const blank = (key: unknown) => typeof key !== "string" || /^[\s\p{Cc}]*$/u.test(key);
+  if (keys.length === 0 || keys.some(blank)) throw bad("signingKey", "is missing or blank");
+  return keys as readonly string[];
+}
+
+async function rawBody(request: Request | { body: string | Uint8Array }): Promise<Uint8Array> {
   const { body } = request;
-  const raw =
-    typeof body === "string" ? new TextEncoder().encode(body) : body instanceof Uint8Array ? body : new Uint8Array(await (request as Request).arrayBuffer());
+  if (typeof body === "string") return new TextEncoder().encode(body);
+  return body instanceof Uint8Array ? body : new Uint8Array(await (request as Request).arrayBuffer());
+}
+
+async function isSignedBy(signingKey: string, signature: Uint8Array, raw: Uint8Array): Promise<boolean> {
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const key = await crypto.subtle.importKey("raw", new TextEncoder().encode(signingKey), algorithm, false, ["verify"]);
-  const fits = await crypto.subtle.verify(algorithm, key, signature as BufferSource, raw as BufferSource);
-  if (!fits) throw new WebhookError("the signature does not fit the body and the signing key");
+  return crypto.subtle.verify(algorithm, key, signature as BufferSource, raw as BufferSource);
+}
+
+function parsed(raw: Uint8Array): WebhookEvent {
+  let event: unknown;
   try {
-    return JSON.parse(new TextDecoder().decode(raw)) as Event;
+    event = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw));
   } catch (cause) {
-    throw new WebhookError("the body is no JSON", { cause });
+    throw new WebhookError("the body is not JSON", { cause });
   }
+  const isText = (name: string) => isObject(event) && typeof event[name] === "string";
+  if (!["hookId", "event", "createdAt"].every(isText)) throw new WebhookError("the body is not a webhook event");
+  return event as WebhookEvent;
 }
 
 function bytes(hex: string | null): Uint8Array | undefined {
-  if (hex === null || !/^[\da-f]{64}$/i.test(hex)) return undefined;
-  return Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+  const digits = hex?.trim() ?? "";
+  if (!/^[\da-f]{64}$/i.test(digits)) return undefined;
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
 }

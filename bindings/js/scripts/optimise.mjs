@@ -22,8 +22,8 @@ const NEVER = [
   /body::Body::(decoded|scanned)/,
   // Bytes are never changed in place.
   /bytes::bytes::\w+_(to_mut|is_unique)/,
-  // The host has hooks of its own, reads dates, and is not strict.
-  /Pipeline::hooks_(before|after)|date::parse_http_date|client::undocumented/,
+  // The host has hooks of its own, reads dates and redirects, and is not strict.
+  /Pipeline::hooks_(before|after)|date::parse_http_date|client::undocumented|transport::url::shown/,
 ];
 
 // Whatever formats would trap.

@@ -98,6 +98,23 @@ const tests = {
     });
   },
 
+  async "text of the server cannot forge log lines"({ room, client }) {
+    const message = `no such user\n2026-11-26 ERROR root logged in\u001b[2J\u202e${"x".repeat(5000)}`;
+    await room.plan({ plan: [{ status: 404, body: { code: "a\r\nb", message } }] });
+    const error = await fails(client().users.get("x"), lib.NotFoundError, () => {});
+    ok(!/[\p{Cc}\u202e]/u.test(error.message), JSON.stringify(error.message));
+    ok(error.message.includes(String.raw`ERROR root logged in\u{1b}[2J\u{202e}`), error.message.slice(0, 200));
+    ok(error.message.length < 1200 && error.message.endsWith("…"), `${error.message.length} characters`);
+  },
+
+  async "a redirect to a URL with a password shows no password"({ room, client, runtime }) {
+    if (runtime === "chromium" || runtime === "browser") return; // Browsers hide redirects.
+    const location = "https://ada:s3cret@id.example.com/a?b=s3cret";
+    await room.plan({ plan: [{ status: 302, headers: { location } }] });
+    const error = await fails(client().users.get("x"), LogtoError);
+    ok(!error.message.includes("s3cret"), error.message);
+  },
+
   async "each status has its class"({ room, client }) {
     const classes = { 400: "UnprocessableError", 401: "AuthenticationError", 403: "PermissionError", 409: "ConflictError", 422: "UnprocessableError", 429: "RateLimitError", 500: "ServerError", 501: "ServerError", 418: "LogtoError" };
     for (const [status, name] of Object.entries(classes)) {
@@ -403,15 +420,37 @@ const tests = {
 
   async "a webhook is verified"() {
     const body = '{"event":"User.Created","hookId":"h","createdAt":"2026-01-01T00:00:00Z"}';
-    const key = await crypto.subtle.importKey("raw", new TextEncoder().encode("key"), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
-    const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(body)));
-    const headers = { "logto-signature-sha-256": Array.from(signature, (byte) => byte.toString(16).padStart(2, "0")).join("") };
+    const { headers } = await signed("key", body);
     const request = new Request("https://example.com/hook", { method: "POST", headers, body });
     equal((await lib.verifyWebhook(request, "key")).event, "User.Created");
     equal((await lib.verifyWebhook({ headers, body }, "key")).hookId, "h");
     await fails(lib.verifyWebhook({ headers, body: `${body} ` }, "key"), lib.WebhookError);
     await fails(lib.verifyWebhook({ headers, body }, "other"), lib.WebhookError);
     await fails(lib.verifyWebhook({ headers: {}, body }, "key"), lib.WebhookError);
+  },
+
+  async "blank signing keys are configuration errors even if the signature matches"() {
+    const body = '{"event":"User.Created","hookId":"h","createdAt":"2026-01-01T00:00:00Z"}';
+    for (const blank of [" ", "\t\n", "\u00a0\u2003", "\0"]) {
+      await fails(lib.verifyWebhook(await signed(blank, body), blank), TypeError);
+      await fails(lib.verifyWebhook(await signed("key", body), ["key", blank]), TypeError);
+    }
+    for (const missing of ["", [], [""], undefined, null, 7]) {
+      await fails(lib.verifyWebhook(await signed("key", body), missing), TypeError);
+    }
+  },
+
+  async "any of several signing keys verifies while a key is rotated"() {
+    const body = '{"event":"User.Created","hookId":"h","createdAt":"2026-01-01T00:00:00Z"}';
+    for (const key of ["old", "new"]) equal((await lib.verifyWebhook(await signed(key, body), ["new", "old"])).hookId, "h");
+    await fails(lib.verifyWebhook(await signed("third", body), ["new", "old"]), lib.WebhookError);
+  },
+
+  async "a signed body that is not a webhook event is refused"() {
+    const notUtf8 = new Uint8Array([...new TextEncoder().encode('{"hookId":"'), 0xff, ...new TextEncoder().encode('","event":"e","createdAt":"c"}')]);
+    for (const body of ["null", "[1]", "{}", "7", "", '{"event":"User.Created"}', notUtf8]) {
+      await fails(lib.verifyWebhook(await signed("key", body), "key"), lib.WebhookError);
+    }
   },
 
   async "a trap fails what was under way, and nothing after it"({ room, client, ready }) {
@@ -434,6 +473,15 @@ const tests = {
     ok(ready() !== first, "the instance was replaced");
   },
 };
+
+/** A delivery as Logto sends it. WebCrypto refuses empty keys, which HMAC pads with zeros like any short key. */
+async function signed(signingKey, body) {
+  const encode = (text) => (typeof text === "string" ? new TextEncoder().encode(text) : text);
+  const key = await crypto.subtle.importKey("raw", encode(signingKey || "\0"), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+  const signature = new Uint8Array(await crypto.subtle.sign("HMAC", key, encode(body)));
+  const hex = Array.from(signature, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return { headers: { "logto-signature-sha-256": hex }, body };
+}
 
 /** Runs all tests against a server; gives the names of those that passed and what went wrong with the others. */
 export async function run({ server, runtime, ready }) {

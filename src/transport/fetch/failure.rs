@@ -3,6 +3,7 @@
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
 
+use crate::transport::url::shown;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// The error of something thrown or rejected while `url` was asked.
@@ -24,7 +25,7 @@ fn describe(thrown: &JsValue, url: &str) -> String {
         Some(cause) => format!("fetch failed: {message} ({cause})"),
         None => format!("fetch failed: {message}"),
     };
-    told.replace(url, url.split(['?', '#']).next().unwrap_or_default())
+    told.replace(url, &shown(url))
 }
 
 fn text(value: &JsValue, name: &str) -> Option<String> {

@@ -69,6 +69,9 @@ async fn read(mut response: Response, bound: u64) -> Result<Bytes, TransportErro
     Ok(whole.join())
 }
 
+/// The server announces the length, so no more than this is reserved before the bytes arrive.
+const MAX_RESERVATION: usize = 1 << 20;
+
 #[derive(Default)]
 struct Pieces {
     first: Bytes,
@@ -86,7 +89,8 @@ impl Pieces {
             return;
         }
         if self.joined.is_empty() {
-            self.joined.reserve(usize::try_from(announced).unwrap_or(0).max(self.len() + piece.len()));
+            let room = usize::try_from(announced).unwrap_or(usize::MAX).min(MAX_RESERVATION);
+            self.joined.reserve(room.max(self.len() + piece.len()));
             self.joined.extend_from_slice(&std::mem::take(&mut self.first));
         }
         self.joined.extend_from_slice(&piece);
@@ -94,5 +98,29 @@ impl Pieces {
 
     fn join(self) -> Bytes {
         if self.joined.is_empty() { self.first } else { self.joined.freeze() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_announced_length_reserves_a_bounded_amount() {
+        for announced in [274_877_906_944, u64::MAX] {
+            let mut pieces = Pieces::default();
+            pieces.push(Bytes::from_static(b"a"), announced);
+            pieces.push(Bytes::from_static(b"b"), announced);
+            assert!(pieces.joined.capacity() <= 2 * MAX_RESERVATION, "{}", pieces.joined.capacity());
+            assert_eq!(pieces.join(), "ab");
+        }
+    }
+
+    #[test]
+    fn a_body_larger_than_the_reservation_is_read_whole() {
+        let piece = Bytes::from(vec![7; MAX_RESERVATION - 1]);
+        let mut pieces = Pieces::default();
+        (0..3).for_each(|_| pieces.push(piece.clone(), 0));
+        assert_eq!(pieces.join().len(), 3 * piece.len());
     }
 }

@@ -1,0 +1,510 @@
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Delivery, WebhookError};
+use crate::models::HookEvent;
+use crate::types::JsonObject;
+
+/// What a delivery reports. Returned by [`Delivery::change`].
+///
+/// The ids come from the path of the request that caused the event where there is one, never from content that users
+/// can edit.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Change<'a> {
+    /// A test delivery, sent from the Logto console or by [`hooks().test(..)`](crate::api). Nothing happened; answer
+    /// with 200.
+    Test,
+    /// A user registered, signed in, reset the password, or was asked for a second factor because of adaptive MFA
+    /// (`PostRegister`, `PostSignIn`, `PostResetPassword`, `PostSignInAdaptiveMfaTriggered`).
+    Interaction(Interaction<'a>),
+    /// `User.Created`.
+    UserCreated(Record<'a>),
+    /// `User.Data.Updated` with the whole user.
+    UserUpdated(Record<'a>),
+    /// `User.Data.Updated`, where only the custom data changed.
+    UserCustomDataUpdated {
+        /// Id of the user.
+        user_id: &'a str,
+        /// The custom data after the change.
+        custom_data: &'a Value,
+    },
+    /// `User.Data.Updated`, where only the profile changed.
+    UserProfileUpdated {
+        /// Id of the user.
+        user_id: &'a str,
+        /// The profile after the change.
+        profile: &'a Value,
+    },
+    /// `User.SuspensionStatus.Updated`.
+    UserSuspensionUpdated(Record<'a>),
+    /// `User.Deleted`. The record is the user before the deletion.
+    UserDeleted(Record<'a>),
+    /// `Role.Created`.
+    RoleCreated(Record<'a>),
+    /// `Role.Data.Updated`.
+    RoleUpdated(Record<'a>),
+    /// `Role.Scopes.Updated`.
+    RoleScopesUpdated {
+        /// Id of the role.
+        role_id: &'a str,
+    },
+    /// `Role.Deleted`. There is no record.
+    RoleDeleted(Record<'a>),
+    /// `Scope.Created`: a scope of an API resource.
+    ScopeCreated {
+        /// Id of the API resource.
+        resource_id: &'a str,
+        /// The scope.
+        scope: Record<'a>,
+    },
+    /// `Scope.Data.Updated`: a scope of an API resource.
+    ScopeUpdated {
+        /// Id of the API resource.
+        resource_id: &'a str,
+        /// The scope.
+        scope: Record<'a>,
+    },
+    /// `Scope.Deleted`: a scope of an API resource. There is no record.
+    ScopeDeleted {
+        /// Id of the API resource.
+        resource_id: &'a str,
+        /// The scope.
+        scope: Record<'a>,
+    },
+    /// `Organization.Created`.
+    OrganizationCreated(Record<'a>),
+    /// `Organization.Data.Updated`.
+    OrganizationUpdated(Record<'a>),
+    /// `Organization.Deleted`. There is no record.
+    OrganizationDeleted(Record<'a>),
+    /// `Organization.Membership.Updated`.
+    OrganizationMembershipUpdated(Membership<'a>),
+    /// `OrganizationRole.Created`.
+    OrganizationRoleCreated(Record<'a>),
+    /// `OrganizationRole.Data.Updated`.
+    OrganizationRoleUpdated(Record<'a>),
+    /// `OrganizationRole.Scopes.Updated`.
+    OrganizationRoleScopesUpdated {
+        /// Id of the organization role.
+        role_id: &'a str,
+    },
+    /// `OrganizationRole.Deleted`. There is no record.
+    OrganizationRoleDeleted(Record<'a>),
+    /// `OrganizationScope.Created`.
+    OrganizationScopeCreated(Record<'a>),
+    /// `OrganizationScope.Data.Updated`.
+    OrganizationScopeUpdated(Record<'a>),
+    /// `OrganizationScope.Deleted`. There is no record.
+    OrganizationScopeDeleted(Record<'a>),
+    /// `Identifier.Lockout`: too many failed attempts to sign in.
+    IdentifierLocked {
+        /// Kind of the identifier: `username`, `email`, `phone` or `userId`.
+        kind: &'a str,
+        /// The identifier.
+        value: &'a str,
+    },
+    /// `Message.RateLimited`: a message was not sent, because its recipient got too many.
+    MessageRateLimited {
+        /// Email address or phone number of the recipient.
+        recipient: &'a str,
+    },
+    /// `Grant.LimitExceeded`: the oldest grants of a user for an application were revoked.
+    GrantLimitExceeded {
+        /// Id of the user.
+        user_id: &'a str,
+        /// Id of the application.
+        application_id: Option<&'a str>,
+        /// Ids of the revoked grants.
+        revoked_grant_ids: Vec<&'a str>,
+    },
+    /// An event that this version of the client does not know, or one without the members that its kind requires. See
+    /// [`Delivery::event`] and [`Delivery::extra`].
+    Other,
+}
+
+/// The entity of a data event.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Record<'a> {
+    /// Id of the entity.
+    pub id: &'a str,
+    /// The entity as the server sent it. `None` after most deletions, and if the server sent something else.
+    pub data: Option<&'a JsonObject>,
+}
+
+impl Record<'_> {
+    /// Parses the entity: a `User` of a user event, a `Role` of a role event. Returns `None` if there is no data.
+    ///
+    /// # Errors
+    /// [`WebhookError::Body`] if the entity does not match the type.
+    pub fn parse<T: DeserializeOwned>(&self) -> Result<Option<T>, WebhookError> {
+        self.data.map(|data| T::deserialize(data)).transpose().map_err(WebhookError::Body)
+    }
+}
+
+/// A sign-in event.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Interaction<'a> {
+    /// Id of the user.
+    pub user_id: &'a str,
+    /// The user, with fewer members than the API returns.
+    pub user: Option<&'a JsonObject>,
+    /// Id of the application that the user signed in to.
+    pub application_id: Option<&'a str>,
+    /// Id of the session.
+    pub session_id: Option<&'a str>,
+}
+
+/// The change of an organization's members. Servers before the release that introduced them send no member ids: all
+/// four lists are then empty, and you have to list the members of the organization. Each list has at most 5000 ids.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Membership<'a> {
+    /// Id of the organization.
+    pub organization_id: &'a str,
+    /// Ids of the users that joined.
+    pub added_user_ids: &'a [String],
+    /// Ids of the users that left.
+    pub removed_user_ids: &'a [String],
+    /// Ids of the applications that joined.
+    pub added_application_ids: &'a [String],
+    /// Ids of the applications that left.
+    pub removed_application_ids: &'a [String],
+}
+
+impl Delivery {
+    /// Returns a typed view of what happened, with the ids of the entities concerned.
+    ///
+    /// ```
+    /// # use logto_admin::webhook::{Change, Delivery};
+    /// fn sync(delivery: &Delivery) {
+    ///     match delivery.change() {
+    ///         Change::UserCreated(user) | Change::UserUpdated(user) => println!("{}: {:?}", user.id, user.data),
+    ///         Change::UserCustomDataUpdated { user_id, .. } => println!("{user_id}: new custom data"),
+    ///         Change::UserDeleted(user) => println!("{} is gone", user.id),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn change(&self) -> Change<'_> {
+        if self.is_test() { Change::Test } else { self.known_change().unwrap_or(Change::Other) }
+    }
+
+    /// Whether this is a test delivery, sent from the Logto console or through the API. Its content is made up.
+    #[must_use]
+    pub fn is_test(&self) -> bool {
+        let fake_request = self.path.as_deref().is_some_and(|path| path.starts_with("/fake-path/"));
+        let fake_user = self.user_id.as_deref() == Some("fake-id");
+        fake_request || (fake_user && self.session_id.as_deref() == Some("fake-session-id"))
+    }
+
+    fn known_change(&self) -> Option<Change<'_>> {
+        use HookEvent as E;
+        Some(match &self.event {
+            E::PostRegister | E::PostSignIn | E::PostResetPassword | E::PostSignInAdaptiveMfaTriggered => {
+                Change::Interaction(self.interaction()?)
+            }
+            E::UserCreated => Change::UserCreated(self.created()?),
+            E::UserDataUpdated => self.user_update()?,
+            E::UserSuspensionStatusUpdated => Change::UserSuspensionUpdated(self.existing("userId")?),
+            E::UserDeleted => Change::UserDeleted(self.existing("userId")?),
+            E::RoleCreated => Change::RoleCreated(self.created()?),
+            E::RoleDataUpdated => Change::RoleUpdated(self.existing("id")?),
+            E::RoleScopesUpdated => {
+                Change::RoleScopesUpdated { role_id: self.role_id.as_deref().or_else(|| self.param("id"))? }
+            }
+            E::RoleDeleted => Change::RoleDeleted(self.existing("id")?),
+            E::ScopeCreated => Change::ScopeCreated { resource_id: self.param("resourceId")?, scope: self.created()? },
+            E::ScopeDataUpdated => {
+                Change::ScopeUpdated { resource_id: self.param("resourceId")?, scope: self.existing("scopeId")? }
+            }
+            E::ScopeDeleted => {
+                Change::ScopeDeleted { resource_id: self.param("resourceId")?, scope: self.existing("scopeId")? }
+            }
+            E::OrganizationCreated => Change::OrganizationCreated(self.created()?),
+            E::OrganizationDataUpdated => Change::OrganizationUpdated(self.existing("id")?),
+            E::OrganizationDeleted => Change::OrganizationDeleted(self.existing("id")?),
+            E::OrganizationMembershipUpdated => Change::OrganizationMembershipUpdated(self.membership()?),
+            E::OrganizationRoleCreated => Change::OrganizationRoleCreated(self.created()?),
+            E::OrganizationRoleDataUpdated => Change::OrganizationRoleUpdated(self.existing("id")?),
+            E::OrganizationRoleScopesUpdated => Change::OrganizationRoleScopesUpdated {
+                role_id: self.organization_role_id.as_deref().or_else(|| self.param("id"))?,
+            },
+            E::OrganizationRoleDeleted => Change::OrganizationRoleDeleted(self.existing("id")?),
+            E::OrganizationScopeCreated => Change::OrganizationScopeCreated(self.created()?),
+            E::OrganizationScopeDataUpdated => Change::OrganizationScopeUpdated(self.existing("id")?),
+            E::OrganizationScopeDeleted => Change::OrganizationScopeDeleted(self.existing("id")?),
+            E::IdentifierLockout => Change::IdentifierLocked { kind: self.text("type")?, value: self.text("value")? },
+            E::MessageRateLimited => Change::MessageRateLimited { recipient: self.text("recipient")? },
+            E::GrantLimitExceeded => Change::GrantLimitExceeded {
+                user_id: self.user_id.as_deref()?,
+                application_id: self.application_id.as_deref(),
+                revoked_grant_ids: self.texts("revokedGrantIds"),
+            },
+            E::Unknown(_) => return None,
+        })
+    }
+
+    /// The entity of the event, if `data` is that entity and nothing that merely looks like it.
+    pub(super) fn record(&self) -> Option<&JsonObject> {
+        match self.change() {
+            Change::UserCreated(record)
+            | Change::UserUpdated(record)
+            | Change::UserSuspensionUpdated(record)
+            | Change::UserDeleted(record)
+            | Change::RoleCreated(record)
+            | Change::RoleUpdated(record)
+            | Change::RoleDeleted(record)
+            | Change::OrganizationCreated(record)
+            | Change::OrganizationUpdated(record)
+            | Change::OrganizationDeleted(record)
+            | Change::OrganizationRoleCreated(record)
+            | Change::OrganizationRoleUpdated(record)
+            | Change::OrganizationRoleDeleted(record)
+            | Change::OrganizationScopeCreated(record)
+            | Change::OrganizationScopeUpdated(record)
+            | Change::OrganizationScopeDeleted(record)
+            | Change::ScopeCreated { scope: record, .. }
+            | Change::ScopeUpdated { scope: record, .. }
+            | Change::ScopeDeleted { scope: record, .. } => record.data,
+            _ => None,
+        }
+    }
+
+    /// An update through the Management API names the user in its path, and `data` is what that route returns. All
+    /// other updates (account API, sign-in) send the user itself.
+    fn user_update(&self) -> Option<Change<'_>> {
+        if self.path.is_none() && self.matched_route.is_none() {
+            return self.created().map(Change::UserUpdated);
+        }
+        let record = self.existing("userId")?;
+        let (user_id, data) = (record.id, self.data.as_ref().unwrap_or(&Value::Null));
+        match self.last_segment()? {
+            "custom-data" => Some(Change::UserCustomDataUpdated { user_id, custom_data: data }),
+            "profile" => Some(Change::UserProfileUpdated { user_id, profile: data }),
+            ":userId" | "password" => Some(Change::UserUpdated(record)),
+            last if last == user_id && self.matched_route.is_none() => Some(Change::UserUpdated(record)),
+            _ => Some(Change::UserUpdated(Record { id: user_id, data: None })),
+        }
+    }
+
+    fn last_segment(&self) -> Option<&str> {
+        self.matched_route.as_deref().or(self.path.as_deref())?.rsplit('/').next()
+    }
+
+    fn interaction(&self) -> Option<Interaction<'_>> {
+        let application = || self.application.as_ref().and_then(|application| application.get("id")?.as_str());
+        Some(Interaction {
+            user_id: self.user_id.as_deref()?,
+            user: self.user.as_ref(),
+            application_id: self.application_id.as_deref().or_else(application),
+            session_id: self.session_id.as_deref(),
+        })
+    }
+
+    fn membership(&self) -> Option<Membership<'_>> {
+        Some(Membership {
+            organization_id: self.organization_id.as_deref().or_else(|| self.param("id"))?,
+            added_user_ids: self.added_user_ids.as_deref().unwrap_or_default(),
+            removed_user_ids: self.removed_user_ids.as_deref().unwrap_or_default(),
+            added_application_ids: self.added_application_ids.as_deref().unwrap_or_default(),
+            removed_application_ids: self.removed_application_ids.as_deref().unwrap_or_default(),
+        })
+    }
+
+    /// An entity that `data` holds, with its id in it.
+    fn created(&self) -> Option<Record<'_>> {
+        let data = self.data.as_ref()?.as_object()?;
+        Some(Record { id: data.get("id")?.as_str()?, data: Some(data) })
+    }
+
+    /// An entity that the path names by this parameter. `data` counts only if it has the same id.
+    fn existing(&self, parameter: &str) -> Option<Record<'_>> {
+        let id = self.param(parameter)?;
+        Some(Record { id, data: self.created().filter(|record| record.id == id).and_then(|record| record.data) })
+    }
+
+    fn param(&self, name: &str) -> Option<&str> {
+        self.params.as_ref()?.get(name)?.as_str()
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.extra.get(name)?.as_str()
+    }
+
+    fn texts(&self, name: &str) -> Vec<&str> {
+        self.extra.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn delivery(event: &str, members: Value) -> Delivery {
+        let mut body = json!({ "hookId": "h1", "event": event, "createdAt": "2026-11-24T03:00:00.000Z" });
+        body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        serde_json::from_value(body).unwrap()
+    }
+
+    fn user_request(route: &str, data: Value) -> Value {
+        let path = route.replace(":userId", "u1");
+        json!({ "method": "PATCH", "path": path, "matchedRoute": route, "params": { "userId": "u1" }, "data": data })
+    }
+
+    #[test]
+    fn custom_data_shaped_like_a_user_is_never_read_as_a_user() {
+        for route in ["/users/:userId/custom-data", "/users/:userId/profile"] {
+            let forged = json!({ "id": "victim", "username": "ada" });
+            let delivery = delivery("User.Data.Updated", user_request(route, forged.clone()));
+            assert!(delivery.data_as::<Value>().unwrap().is_none(), "{route}");
+            match delivery.change() {
+                Change::UserCustomDataUpdated { user_id, custom_data: data }
+                | Change::UserProfileUpdated { user_id, profile: data } => {
+                    assert_eq!((user_id, data), ("u1", &forged), "{route}");
+                }
+                other => panic!("{route}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn the_id_comes_from_the_path_whatever_the_data_says() {
+        for route in ["/users/:userId", "/users/:userId/password", "/users/:userId/something-new"] {
+            let delivery = delivery("User.Data.Updated", user_request(route, json!({ "id": "victim" })));
+            assert_eq!(delivery.change(), Change::UserUpdated(Record { id: "u1", data: None }), "{route}");
+            assert!(delivery.data_as::<Value>().unwrap().is_none(), "{route}");
+        }
+        // Without the matched route, the path tells which part of the user changed.
+        let mut members = user_request("/users/:userId/custom-data", json!({ "id": "u1" }));
+        members.as_object_mut().unwrap().remove("matchedRoute");
+        let delivery = delivery("User.Data.Updated", members);
+        assert!(matches!(delivery.change(), Change::UserCustomDataUpdated { user_id: "u1", .. }));
+    }
+
+    #[test]
+    fn users_are_records_where_the_server_sends_the_whole_user() {
+        let user = json!({ "id": "u1", "name": "Ada" });
+        for (event, members) in [
+            ("User.Created", json!({ "method": "POST", "path": "/users", "params": {}, "data": user })),
+            ("User.Created", json!({ "interactionEvent": "Register", "data": user })),
+            ("User.Data.Updated", user_request("/users/:userId", user.clone())),
+            ("User.Data.Updated", json!({ "data": user })),
+            ("User.SuspensionStatus.Updated", user_request("/users/:userId/is-suspended", user.clone())),
+            ("User.Deleted", user_request("/users/:userId", user.clone())),
+        ] {
+            let delivery = delivery(event, members);
+            let (Change::UserCreated(record)
+            | Change::UserUpdated(record)
+            | Change::UserSuspensionUpdated(record)
+            | Change::UserDeleted(record)) = delivery.change()
+            else {
+                panic!("{event}: {:?}", delivery.change())
+            };
+            assert_eq!((record.id, record.parse::<Value>().unwrap().as_ref()), ("u1", Some(&user)), "{event}");
+            assert_eq!(delivery.data_as::<Value>().unwrap().as_ref(), Some(&user), "{event}");
+        }
+    }
+
+    #[test]
+    fn every_event_has_the_ids_of_its_entities() {
+        let by_id = json!({ "path": "/x/e1", "params": { "id": "e1" } });
+        let created = json!({ "path": "/x", "params": {}, "data": { "id": "e1" } });
+        let scope = json!({ "path": "/resources/r1/scopes/e1", "params": { "resourceId": "r1", "scopeId": "e1" } });
+        let mut new_scope = created.clone();
+        new_scope["params"] = json!({ "resourceId": "r1" });
+        for (event, members, expected) in [
+            ("Role.Created", &created, "RoleCreated"),
+            ("Role.Data.Updated", &by_id, "RoleUpdated"),
+            ("Role.Scopes.Updated", &by_id, "RoleScopesUpdated"),
+            ("Role.Scopes.Updated", &json!({ "path": "/roles", "params": {}, "roleId": "e1" }), "RoleScopesUpdated"),
+            ("Role.Deleted", &by_id, "RoleDeleted"),
+            ("Scope.Created", &new_scope, "ScopeCreated"),
+            ("Scope.Data.Updated", &scope, "ScopeUpdated"),
+            ("Scope.Deleted", &scope, "ScopeDeleted"),
+            ("Organization.Created", &created, "OrganizationCreated"),
+            ("Organization.Data.Updated", &by_id, "OrganizationUpdated"),
+            ("Organization.Deleted", &by_id, "OrganizationDeleted"),
+            ("Organization.Membership.Updated", &json!({ "organizationId": "e1" }), "OrganizationMembershipUpdated"),
+            ("OrganizationRole.Created", &created, "OrganizationRoleCreated"),
+            ("OrganizationRole.Data.Updated", &by_id, "OrganizationRoleUpdated"),
+            ("OrganizationRole.Scopes.Updated", &by_id, "OrganizationRoleScopesUpdated"),
+            (
+                "OrganizationRole.Scopes.Updated",
+                &json!({ "params": {}, "organizationRoleId": "e1" }),
+                "OrganizationRoleScopesUpdated",
+            ),
+            ("OrganizationRole.Deleted", &by_id, "OrganizationRoleDeleted"),
+            ("OrganizationScope.Created", &created, "OrganizationScopeCreated"),
+            ("OrganizationScope.Data.Updated", &by_id, "OrganizationScopeUpdated"),
+            ("OrganizationScope.Deleted", &by_id, "OrganizationScopeDeleted"),
+            ("Identifier.Lockout", &json!({ "type": "email", "value": "e1" }), "IdentifierLocked"),
+            (
+                "Message.RateLimited",
+                &json!({ "action": "VerificationCodeSend", "recipient": "e1" }),
+                "MessageRateLimited",
+            ),
+            ("Grant.LimitExceeded", &json!({ "userId": "e1", "revokedGrantIds": ["g1"] }), "GrantLimitExceeded"),
+            ("PostRegister", &json!({ "userId": "e1" }), "Interaction"),
+            ("PostSignIn", &json!({ "userId": "e1" }), "Interaction"),
+            ("PostResetPassword", &json!({ "userId": "e1" }), "Interaction"),
+            ("PostSignInAdaptiveMfaTriggered", &json!({ "userId": "e1" }), "Interaction"),
+        ] {
+            let change = format!("{:?}", delivery(event, members.clone()).change());
+            let kind = change.split(|character: char| !character.is_alphanumeric()).next();
+            assert_eq!(kind, Some(expected), "{event}");
+            assert!(change.contains("\"e1\""), "{event}: {change}");
+        }
+    }
+
+    #[test]
+    fn members_that_join_and_leave_an_organization_are_listed() {
+        let members = json!({
+            "organizationId": "o1",
+            "addedUserIds": ["u1", "u2"],
+            "removedUserIds": ["u3"],
+            "addedApplicationIds": ["a1"],
+            "removedApplicationIds": ["a2"],
+        });
+        let delivery = delivery("Organization.Membership.Updated", members);
+        let Change::OrganizationMembershipUpdated(membership) = delivery.change() else { panic!() };
+        assert_eq!(
+            (membership.added_user_ids, membership.removed_user_ids.len()),
+            (&["u1".into(), "u2".into()][..], 1)
+        );
+        assert_eq!(membership.added_application_ids, ["a1"]);
+        assert_eq!(membership.removed_application_ids, ["a2"]);
+    }
+
+    #[test]
+    fn test_deliveries_of_the_console_are_recognised() {
+        let data = json!({
+            "path": "/fake-path/:id", "method": "POST", "status": 200,
+            "params": { "id": "fake-id" }, "data": { "result": "success" },
+        });
+        let sign_in = json!({ "sessionId": "fake-session-id", "userId": "fake-id", "user": { "id": "fake-id" } });
+        for (event, members) in
+            [("User.Created", &data), ("Grant.LimitExceeded", &data), ("PostSignIn", &sign_in), ("New.Event", &data)]
+        {
+            let delivery = delivery(event, members.clone());
+            assert_eq!(delivery.change(), Change::Test, "{event}");
+            assert!(delivery.data_as::<Value>().unwrap().is_none(), "{event}");
+        }
+    }
+
+    #[test]
+    fn unknown_events_and_missing_members_are_other() {
+        for (event, members) in [
+            ("New.Event", json!({})),
+            ("User.Created", json!({})),
+            ("User.Created", json!({ "data": { "id": 7 } })),
+            ("User.Data.Updated", json!({ "path": "/users/u1", "data": { "id": "u1" } })),
+            ("Role.Deleted", json!({})),
+            ("Identifier.Lockout", json!({ "type": "email" })),
+        ] {
+            assert_eq!(delivery(event, members).change(), Change::Other, "{event}");
+        }
+    }
+}
