@@ -1,8 +1,8 @@
-//! A server of your own that looks users up: one client for all handlers, errors of Logto as statuses of yours.
+//! An axum server that looks up users: all handlers share one client, and errors of Logto become HTTP statuses.
 //!
-//! Run it, and open the address that it prints.
+//! Run it and open the URL that it prints.
 
-#![allow(clippy::print_stdout, reason = "it tells where it listens")]
+#![allow(clippy::print_stdout, reason = "it prints its URL")]
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let logto = Emulator::new().client()?; // Client::from_env()? on a server of yours
+    let logto = Emulator::new().client()?; // for a real server: Client::from_env()?
     let ada = logto.users().create(CreateUser { username: Some("ada".into()), ..Default::default() }).await?;
 
     let app = Router::new().route("/users/{id}", get(user)).with_state(logto);
@@ -25,7 +25,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// A clone of the client is cheap, and shares token, limits and connections with all others.
+/// Cloning the client is cheap: clones share the token, the limits and the connections.
 async fn user(State(logto): State<Client>, Path(id): Path<String>) -> Result<Json<User>, (StatusCode, String)> {
     logto.users().get(&id).await.map(Json).map_err(answer)
 }
@@ -33,8 +33,8 @@ async fn user(State(logto): State<Client>, Path(id): Path<String>) -> Result<Jso
 fn answer(error: Error) -> (StatusCode, String) {
     match () {
         () if error.is_not_found() => (StatusCode::NOT_FOUND, "no such user".to_owned()),
-        () if error.is_timeout() => (StatusCode::GATEWAY_TIMEOUT, "Logto takes too long".to_owned()),
-        // Log the error itself: it names operation, code and request id, and no secrets.
+        () if error.is_timeout() => (StatusCode::GATEWAY_TIMEOUT, "Logto took too long".to_owned()),
+        // Log the error itself: it contains the operation, the code and the request id, but no secrets.
         () => (StatusCode::BAD_GATEWAY, format!("request {:?} failed", error.request_id())),
     }
 }

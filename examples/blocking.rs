@@ -1,10 +1,10 @@
-//! Calls from code that is not async: scripts, migrations, a thread of your own. Needs the feature `blocking`.
+//! Calls from code that is not async: scripts, migrations, your own threads. Requires the feature `blocking`.
 //!
 //! ```console
 //! $ cargo run --example blocking --features blocking
 //! ```
 
-#![allow(clippy::print_stdout, reason = "it shows what it does")]
+#![allow(clippy::print_stdout, reason = "examples print their results")]
 
 use logto_admin::models::CreateUser;
 use logto_admin_emulator::Emulator;
@@ -14,7 +14,7 @@ fn main() -> logto_admin::Result<()> {
     for name in ["ada", "grace", "edith"] {
         client.users().create(CreateUser { username: Some(name.into()), ..Default::default() }).blocking()?;
     }
-    // An iterator over all pages, asked for one after the other.
+    // The iterator fetches the pages one after the other.
     for user in client.users().list().page_size(2).blocking_iter() {
         println!("{:?}", user?.username);
     }

@@ -1,12 +1,12 @@
-//! Conditional requests: an answer that has not changed is not sent again.
+//! Conditional requests: the server does not send an unchanged answer again.
 
-#![allow(clippy::print_stdout, reason = "it shows what it does")]
+#![allow(clippy::print_stdout, reason = "examples print their results")]
 
 use logto_admin::models::CreateUser;
 use logto_admin::{Client, Conditional};
 use logto_admin_emulator::Emulator;
 
-/// A list that is asked for now and then.
+/// A list that is refreshed from time to time.
 #[derive(Default)]
 struct Cache {
     names: Vec<String>,
@@ -18,7 +18,7 @@ impl Cache {
         // An empty tag matches nothing.
         let tag = self.etag.as_deref().unwrap_or("\"\"");
         match client.users().list().if_none_match(tag).await? {
-            Conditional::NotModified => Ok("as before"),
+            Conditional::NotModified => Ok("unchanged"),
             Conditional::Modified { value, etag } => {
                 self.names = value.into_iter().filter_map(|user| user.username).collect();
                 self.etag = etag;

@@ -1,6 +1,6 @@
-//! Transports of your own: one that wraps another, and one that is a closure.
+//! Custom transports: one that wraps another, and one that is a closure.
 
-#![allow(clippy::print_stdout, reason = "it shows what it does")]
+#![allow(clippy::print_stdout, reason = "examples print their results")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use logto_admin::transport::{
 use logto_admin::{Client, Endpoint};
 use logto_admin_emulator::Emulator;
 
-/// Counts what goes through it.
+/// Counts the requests that pass through it.
 struct Counting<T> {
     inner: T,
     requests: Arc<AtomicUsize>,
@@ -30,7 +30,7 @@ impl<T: HttpTransport> HttpTransport for Counting<T> {
 
 #[tokio::main]
 async fn main() -> logto_admin::Result<()> {
-    // The emulator is a transport; ReqwestTransport::new()? would be another.
+    // The emulator is a transport, and so is ReqwestTransport::new()?.
     let emulator = Emulator::new();
     let requests = Arc::new(AtomicUsize::new(0));
     let client = Client::builder(emulator.endpoint())
@@ -41,7 +41,7 @@ async fn main() -> logto_admin::Result<()> {
     client.roles().list().await?;
     println!("{} requests, one of them for the token", requests.load(Ordering::Relaxed));
 
-    // A closure is enough to answer from anywhere: a test, a queue, another HTTP library.
+    // A closure can answer from anywhere: a test, a queue, another HTTP library.
     let canned = transport_fn(|request, _options| async move {
         let token = request.url.ends_with("/oidc/token");
         Ok(HttpResponse::json(200, if token { r#"{"access_token":"t","scope":"all"}"# } else { "[]" }))

@@ -1,13 +1,13 @@
-//! Hooks: see, change or refuse every attempt.
+//! Hooks: inspect, change or reject every attempt.
 
-#![allow(clippy::print_stdout, reason = "it shows what it does")]
+#![allow(clippy::print_stdout, reason = "examples print their results")]
 
 use async_trait::async_trait;
 use logto_admin::transport::{Hook, HookContext, HttpRequest, HttpResponse, after_fn, before_fn};
 use logto_admin::{Client, Error, ErrorKind, Result};
 use logto_admin_emulator::Emulator;
 
-/// Lets nothing be deleted.
+/// Rejects every deletion.
 struct ReadMostly;
 
 #[async_trait]
@@ -20,7 +20,7 @@ impl Hook for ReadMostly {
     }
 
     async fn after(&self, response: &mut HttpResponse, context: &HookContext) -> Result<()> {
-        println!("  {} answers {}", context.operation, response.status);
+        println!("  {} -> {}", context.operation, response.status);
         Ok(())
     }
 }
@@ -31,10 +31,10 @@ async fn main() -> Result<()> {
     let client = Client::builder(emulator.endpoint())
         .client_credentials(emulator.app_id(), emulator.app_secret())
         .transport(emulator)
-        // They run in this order, for each attempt, the call for the token included.
+        // Hooks run in this order for each attempt, token calls included.
         .hook(before_fn(|request, context| {
             request.headers.set("x-trace", format!("{}-{}", context.operation, context.attempt));
-            // Credentials are redacted for hooks that do not ask for them.
+            // Credentials are redacted unless the hook asks for them.
             println!("{} with {:?}", context.operation, request.headers.get("authorization"));
             Ok(())
         }))

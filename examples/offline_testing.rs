@@ -1,11 +1,11 @@
-//! Tests of your own code against the emulator: no network, no server, the same every time.
+//! Testing your own code against the emulator: no network, no server, reproducible results.
 //!
 //! ```toml
 //! [dev-dependencies]
 //! logto-admin-emulator = "0.1"
 //! ```
 
-#![allow(clippy::print_stdout, reason = "it shows what it does")]
+#![allow(clippy::print_stdout, reason = "examples print their results")]
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use logto_admin::models::{CreateUser, User};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
-/// The code under test takes a client, and does not know whose.
+/// The code under test receives a client, and cannot tell whether it talks to an emulator.
 async fn sign_up(logto: &Client, email: &str) -> Result<Option<User>> {
     let user = CreateUser { primary_email: Some(email.into()), ..Default::default() };
     match logto.users().create(user).await {
@@ -25,23 +25,23 @@ async fn sign_up(logto: &Client, email: &str) -> Result<Option<User>> {
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    // Each test has an emulator of its own; the seed decides its ids.
+    // Each test has its own emulator. The seed determines the ids.
     let emulator = Emulator::builder().seed(7).build();
     let client = emulator.client()?;
 
     let ada = sign_up(&client, "ada@example.com").await?;
-    assert!(sign_up(&client, "ada@example.com").await?.is_none(), "an address signs up once");
+    assert!(sign_up(&client, "ada@example.com").await?.is_none(), "an address can only sign up once");
     println!("signed up: {:?}", ada.map(|user| user.id));
 
-    // Clients share the emulator's state: what the code did can be looked at by another one.
+    // Clients share the state of the emulator, so a second client can check what the code did.
     assert_eq!(emulator.client()?.users().list().await?.total, Some(1));
 
-    // Time passes when you say so: the token expires, and is renewed without anybody noticing.
+    // You advance the clock: the token expires, and the client renews it.
     emulator.advance(Duration::from_secs(24 * 60 * 60));
     assert!(sign_up(&client, "grace@example.com").await?.is_some());
 
-    // What the emulator does not keep it makes up, in the right shape.
-    println!("users are kept: {}, hooks are kept: {}", Emulator::keeps("CreateUser"), Emulator::keeps("CreateHook"));
-    println!("{} hook, made up", client.hooks().list().await?.len());
+    // If the emulator does not keep an entity, it generates answers of the right shape.
+    println!("keeps users: {}, keeps hooks: {}", Emulator::keeps("CreateUser"), Emulator::keeps("CreateHook"));
+    println!("{} generated hook", client.hooks().list().await?.len());
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! Lists: one page, every page, every item.
+//! Lists: one page, all pages, all items.
 
-#![allow(clippy::print_stdout, reason = "it shows what it does")]
+#![allow(clippy::print_stdout, reason = "examples print their results")]
 
 use futures_util::{StreamExt, TryStreamExt};
 use logto_admin::models::{CreateUser, User};
@@ -14,27 +14,27 @@ async fn main() -> logto_admin::Result<()> {
         client.users().create(user).await?;
     }
 
-    // One page: it dereferences to its items.
+    // One page. It dereferences to its items.
     let page = client.users().list().page(2).page_size(50).await?;
     let total = page.total.unwrap_or_default();
-    println!("page 2 holds {} of {total} users; is there another? {}", page.len(), page.has_next());
+    println!("page 2 has {} of {total} users; has next: {}", page.len(), page.has_next());
 
-    // A search: `%` is any text. What is not set is not sent.
+    // A search. `%` matches any text. Parameters you do not set are not sent.
     let found = client.users().list().search("%_00%").await?;
-    println!("{} users match", found.len());
+    println!("{} matching users", found.len());
 
-    // Every page, 100 items each, asked for when the one before is used up.
+    // All pages with 100 items each. Each page is fetched when the previous one is used up.
     let mut pages = client.users().list().pages();
     while let Some(page) = pages.try_next().await? {
         println!("page {} with {} users", page.page.unwrap_or_default(), page.len());
     }
 
-    // Every item; two pages are fetched ahead.
+    // All items, with up to two pages fetched at once.
     let all: Vec<User> = client.users().list().prefetch(2).stream().try_collect().await?;
-    println!("{} users in all", all.len());
+    println!("{} users in total", all.len());
 
-    // A stream can be left at any time; nothing more is asked for.
+    // You can drop a stream at any time. It then fetches nothing more.
     let some: Vec<_> = client.users().list().page_size(10).stream().take(3).collect().await;
-    println!("{} users, and one request", some.len());
+    println!("{} users from one request", some.len());
     Ok(())
 }

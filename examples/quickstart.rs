@@ -4,9 +4,9 @@
 //! $ cargo run --example quickstart
 //! ```
 //!
-//! needs nothing else: it starts a Logto in memory. With `LOGTO_ENDPOINT` (or `LOGTO_TENANT`), `LOGTO_APP_ID` and
-//! `LOGTO_APP_SECRET` set it does the same on your server. Whatever it creates it deletes again, also when a step fails or is
-//! interrupted.
+//! No server needed: the example starts an in-memory emulator. If `LOGTO_ENDPOINT` (or `LOGTO_TENANT`), `LOGTO_APP_ID`
+//! and `LOGTO_APP_SECRET` are set, it runs the same steps on your server. It deletes everything that it created, even
+//! if a step fails or is interrupted.
 
 use std::collections::hash_map::RandomState;
 use std::env;
@@ -24,7 +24,7 @@ async fn main() -> ExitCode {
     match run().await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("\nIt failed: {error}");
+            eprintln!("\nerror: {error}");
             ExitCode::FAILURE
         }
     }
@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<()> {
     let Stage { client, app_id, server } = Stage::new().await?;
-    title(&format!("Logto at {}{}", client.endpoint().url(), if server.is_some() { ", in memory" } else { "" }));
+    title(&format!("Logto at {}{}", client.endpoint().url(), if server.is_some() { " (emulator)" } else { "" }));
     let mut made = Made::default();
     let done = tokio::select! {
         done = steps(&client, &app_id, &mut made) => done,
@@ -43,12 +43,12 @@ async fn run() -> Result<()> {
     done.and(cleaned)
 }
 
-/// Each step, with what it gives.
+/// Runs each step and prints its result.
 async fn steps(client: &Client, app_id: &str, made: &mut Made) -> Result<()> {
-    // The client gets its token by itself, when a call needs one; nobody has to ask for it.
+    // This call is optional: the client gets a token when a call needs one.
     let token = client.access_token().await?;
     let lifetime = token.lifetime().unwrap_or_default().as_secs();
-    step("access token", &format!("scope {}, for {lifetime} s", token.granted_scope().unwrap_or("none")));
+    step("access token", &format!("scope {}, valid for {lifetime} s", token.granted_scope().unwrap_or("none")));
 
     title("Users");
     let suffix = suffix();
@@ -65,16 +65,16 @@ async fn steps(client: &Client, app_id: &str, made: &mut Made) -> Result<()> {
     let ada = made.users.first().cloned().unwrap_or_default();
     let change = UpdateUser { name: Patch::Null, ..Default::default() };
     let changed = client.users().update(&ada, change).await?;
-    step("name cleared", &format!("{}  {}", changed.id, changed.name.as_deref().unwrap_or("without a name")));
+    step("name cleared", &format!("{}  {}", changed.id, changed.name.as_deref().unwrap_or("no name")));
 
     title("A role and an organization");
-    let role = client.roles().create(CreateRole::new(format!("Editor {suffix}"), "Edits what others write")).await?;
+    let role = client.roles().create(CreateRole::new(format!("Editor {suffix}"), "Edits articles")).await?;
     step("created", &format!("{}  role {}", role.id, role.name));
     made.roles.push(role.id.clone());
     client.users().assign_roles(&ada, RoleIds { role_ids: vec![role.id] }).await?;
     let roles = client.users().list_roles(&ada).await?;
     let names: Vec<&str> = roles.iter().map(|role| role.name.as_str()).collect();
-    step("role given", &format!("{ada}  has the role {}", names.join(", ")));
+    step("assigned", &format!("{ada}  has the role {}", names.join(", ")));
 
     let organization = client.organizations().create(CreateOrganization::new(format!("Engines {suffix}"))).await?;
     step("created", &format!("{}  organization {}", organization.id, organization.name));
@@ -83,41 +83,41 @@ async fn steps(client: &Client, app_id: &str, made: &mut Made) -> Result<()> {
     let members = client.organizations().list_users(&organization.id).await?;
     step("members", &format!("{} of the {} users", members.total.unwrap_or_default(), made.users.len()));
 
-    title("The users in pages of two");
+    title("Users, two per page");
     let mut pages = client.users().list().search_member("username", &format!("%_{suffix}")).page_size(2).pages();
     while let Some(page) = pages.try_next().await? {
         let names: Vec<&str> = page.iter().filter_map(|user| user.username.as_deref()).collect();
         step(&format!("page {}", page.page.unwrap_or_default()), &names.join(", "));
     }
 
-    title("Errors say what, and what to do");
+    title("Errors, with hints");
     let twice = CreateUser { username: Some(format!("ada_{suffix}")), ..Default::default() };
-    explain("same name", client.users().create(twice).await);
+    explain("name taken", client.users().create(twice).await);
     let stranger = Client::builder(client.endpoint().clone()).client_credentials(app_id, "a wrong secret").build()?;
     explain("wrong secret", stranger.users().list().await);
     Ok(())
 }
 
-/// Shows an error that was asked for.
+/// Prints an error that was provoked.
 fn explain<T>(what: &str, result: Result<T>) {
-    let Err(error) = result else { return step(what, "no error?") };
-    step(what, &format!("{} {}", error.status().unwrap_or_default(), error.code().unwrap_or("without code")));
+    let Err(error) = result else { return step(what, "unexpected success") };
+    step(what, &format!("{} {}", error.status().unwrap_or_default(), error.code().unwrap_or("no code")));
     paragraph(error.message());
     if let Some(hint) = error.hint() {
         paragraph(&format!("hint: {hint}"));
     }
 }
 
-/// Where it all happens.
+/// The client, and the emulator if there is one.
 struct Stage {
     client: Client,
     app_id: String,
-    /// Stops when it is dropped.
+    /// Stops when dropped.
     server: Option<Server>,
 }
 
 impl Stage {
-    /// The server that the environment names, or one in memory.
+    /// Connects to the server from the environment, or starts an in-memory emulator.
     async fn new() -> Result<Self> {
         let variables = ["LOGTO_ENDPOINT", "LOGTO_TENANT", "LOGTO_APP_ID", "LOGTO_APP_SECRET"];
         if variables.iter().any(|variable| env::var_os(variable).is_some()) {
@@ -127,7 +127,7 @@ impl Stage {
         let server = Emulator::new()
             .serve()
             .await
-            .map_err(|error| Error::new(ErrorKind::Config, "the server in memory cannot start").with_source(error))?;
+            .map_err(|error| Error::new(ErrorKind::Config, "cannot start the in-memory emulator").with_source(error))?;
         let app_id = server.emulator().app_id().to_owned();
         let builder = Client::builder(server.endpoint());
         let client = builder.client_credentials(&app_id, server.emulator().app_secret()).build()?;
@@ -144,7 +144,7 @@ struct Made {
 }
 
 impl Made {
-    /// Deletes everything that can be deleted, and gives the first error.
+    /// Deletes as much as possible, and returns the first error.
     async fn delete(self, client: &Client) -> Result<()> {
         let mut result = Ok(());
         for id in self.organizations {
@@ -161,12 +161,12 @@ impl Made {
 }
 
 fn deleted(what: &str, id: &str, result: Result<()>) -> Result<()> {
-    let outcome = if result.is_ok() { "deleted" } else { "left behind" };
+    let outcome = if result.is_ok() { "deleted" } else { "not deleted" };
     step(outcome, &format!("{id}  {what}"));
     result
 }
 
-/// Something that no other run has in its names.
+/// Returns a random suffix, which keeps the names of different runs apart.
 fn suffix() -> String {
     format!("{:06x}", RandomState::new().build_hasher().finish() & 0xff_ffff)
 }
@@ -175,7 +175,7 @@ fn title(text: &str) {
     show(format_args!("\n{text}"));
 }
 
-/// A text under what a step gives, in lines that a terminal holds.
+/// Prints a text below a result, wrapped to the width of a terminal.
 fn paragraph(text: &str) {
     const WIDTH: usize = 64;
     let mut line = String::new();
@@ -193,7 +193,7 @@ fn step(what: &str, outcome: &str) {
     show(format_args!("  {what:<13} {outcome}"));
 }
 
-/// Prints a line. Where nobody reads any more (`| head`), the cleaning up goes on.
+/// Prints a line. Errors are ignored, so that cleaning up continues when the reader is gone (`| head`).
 fn show(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(io::stdout(), "{line}");
 }

@@ -1,6 +1,6 @@
-//! Retries and timeouts: what is safe to repeat is repeated, within the time that you give.
+//! Retries and timeouts: requests that are safe to repeat are repeated, within the time limits that you set.
 
-#![allow(clippy::print_stdout, reason = "it shows what it does")]
+#![allow(clippy::print_stdout, reason = "examples print their results")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,7 +12,7 @@ use logto_admin::transport::{HttpRequest, HttpResponse, HttpTransport, Transport
 use logto_admin::{Client, RetryPolicy};
 use logto_admin_emulator::Emulator;
 
-/// Fails as often as it is told to, then lets requests through.
+/// Fails a given number of times, then passes requests on.
 #[derive(Clone)]
 struct Flaky {
     server: Emulator,
@@ -38,29 +38,29 @@ async fn main() -> logto_admin::Result<()> {
         .client_credentials("emulator-app", "emulator-secret")
         .transport(server.clone())
         .retry(RetryPolicy::attempts(4).waits(Duration::from_millis(10), Duration::from_millis(50)))
-        .timeout(Duration::from_secs(5)) // each attempt
-        .total_timeout(Duration::from_secs(20)) // the call, with its waits
+        .timeout(Duration::from_secs(5)) // per attempt
+        .total_timeout(Duration::from_secs(20)) // per call, with its waits
         .build()?;
     client.access_token().await?;
     let fail = |times| server.failures.store(times, Ordering::Relaxed);
 
     fail(2);
     let answer = client.users().list().detailed().await?;
-    println!("a list, after {} attempts", answer.attempts);
+    println!("list: {} attempts", answer.attempts);
 
-    // A creation might have been carried out: it is not repeated.
+    // A creation is not repeated, because the server might have processed it.
     fail(2);
     let named = |name: &str| CreateUser { username: Some(name.into()), ..Default::default() };
     if let Err(error) = client.users().create(named("ada")).await {
-        println!("a creation, after {} attempt: {:?}", error.attempts(), error.stop_reason());
+        println!("creation: {} attempt, then {:?}", error.attempts(), error.stop_reason());
     }
-    // Unless you know that it may be: here the username keeps a second one out.
+    // Unless you mark it as idempotent: here, the unique username prevents a second user.
     let user = client.users().create(named("ada")).idempotent(true).await?;
-    println!("the same, on my own responsibility: {}", user.id);
+    println!("creation marked as idempotent: {}", user.id);
 
-    // All of it can be said for one call.
+    // You can override all of this for a single call.
     fail(1);
     let hasty = client.users().list().retry(RetryPolicy::NEVER).timeout(Duration::from_millis(500)).await;
-    println!("never again: {:?}", hasty.err().and_then(|error| error.status()));
+    println!("without retries: {:?}", hasty.err().and_then(|error| error.status()));
     Ok(())
 }

@@ -1,6 +1,6 @@
-//! The settings of a client, and changed clones of it.
+//! The settings of a client, and modified clones of it.
 
-#![allow(clippy::print_stdout, reason = "it shows what it does")]
+#![allow(clippy::print_stdout, reason = "examples print their results")]
 
 use std::time::Duration;
 
@@ -8,8 +8,8 @@ use logto_admin::{Client, Endpoint, RateLimit, RetryPolicy};
 
 #[tokio::main]
 async fn main() -> logto_admin::Result<()> {
-    // Where Logto lives: a server of your own, a tenant of Logto Cloud, or that behind a domain of yours. The resource
-    // for which tokens are issued follows from it.
+    // The server: self-hosted, a tenant of Logto Cloud, or a tenant behind a custom domain. It determines the resource
+    // for which tokens are issued.
     let own = Endpoint::self_hosted("https://id.example.com");
     let cloud = Endpoint::cloud("my-tenant");
     let branded = Endpoint::cloud("my-tenant").custom_domain("https://auth.example.com");
@@ -17,7 +17,7 @@ async fn main() -> logto_admin::Result<()> {
         println!("{:<28} tokens for {}", endpoint.url(), endpoint.resource());
     }
 
-    // Building sends nothing. What is not said here has a default that suits most.
+    // Building the client does no I/O. Settings that you leave out have defaults.
     let client = Client::builder(cloud)
         .client_credentials("app-id", "app-secret")
         .scope("all")
@@ -31,14 +31,14 @@ async fn main() -> logto_admin::Result<()> {
         .header("x-team", "identity")
         .build()?;
 
-    // A changed clone shares token, limits and connections; the first client stays as it was.
+    // A modified clone shares the token, the limits and the connections. The original client does not change.
     let patient = client.with_timeout(Duration::from_secs(120));
     let traced = client.with_headers([("x-request-id", "abc")])?;
     let request = traced.users().list().page_size(10).to_http()?;
     println!("{} {}\n{:?}", request.method, request.url, request.headers);
     println!("{patient:?}");
 
-    // Mistakes come to light here, not at the first call.
+    // Invalid settings fail here, not at the first call.
     for wrong in ["id.example.com", "https://id.example.com/api", "http://id.example.com"] {
         if let Err(error) = Client::builder(Endpoint::self_hosted(wrong)).build() {
             println!("{error}");

@@ -1,6 +1,6 @@
-//! Where access tokens come from: credentials, a fixed one, a closure, an exchange; and where they are kept.
+//! Sources of access tokens: credentials, a fixed token, a closure, a token exchange. And a store that shares tokens.
 
-#![allow(clippy::print_stdout, reason = "it shows what it does")]
+#![allow(clippy::print_stdout, reason = "examples print their results")]
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,21 +19,21 @@ async fn main() -> logto_admin::Result<()> {
     let emulator = Emulator::new();
     let builder = || Client::builder(emulator.endpoint()).transport(emulator.clone());
 
-    // A machine-to-machine application; `client_credentials(id, secret)` says the same in short.
+    // A machine-to-machine application. `client_credentials(id, secret)` is the short form.
     let application = ClientCredentials::new(emulator.app_id(), emulator.app_secret());
     let admin = builder().token_source(application.clone()).build()?;
     let token = admin.access_token().await?;
     println!("credentials: scope {:?} for {:?}", token.granted_scope(), token.lifetime());
 
-    // The secret in the form, for a proxy that eats the `Authorization` header.
+    // The secret in the form, for a proxy that strips the `Authorization` header.
     let form = application.clone().authentication(ClientAuthentication::Form);
     builder().token_source(form).build()?.users().list().await?;
 
-    // A token that somebody else got. It is not renewed.
+    // A token from elsewhere. The client does not renew it.
     let fixed = builder().access_token(token.secret()).build()?;
     println!("fixed: {} users", fixed.users().list().await?.len());
 
-    // A closure, asked when there is no token that lives.
+    // A closure, called when there is no valid token.
     let vault = token_fn(move || {
         let token = token.clone();
         async move { Ok(AccessToken::new(token.secret()).expires_in(Duration::from_secs(600))) }
@@ -41,7 +41,7 @@ async fn main() -> logto_admin::Result<()> {
     let by_vault = builder().token_source(vault).build()?;
     println!("closure: {} users", by_vault.users().list().await?.len());
 
-    // Acting as a user: his token, for his own account. Each renewal exchanges a subject token.
+    // Impersonation: a user's token, for the user's own account. Each renewal exchanges a subject token.
     let ada = CreateUser { username: Some("ada".into()), ..Default::default() };
     let ada = admin.users().create(ada).await?;
     let exchange = TokenExchange::impersonating(admin, &ada.id, application).scope("openid profile");
@@ -49,17 +49,17 @@ async fn main() -> logto_admin::Result<()> {
     let profile = as_ada.operation("GetProfile")?.await?; // my_account().get_profile() with the feature `account`
     println!("exchange: acting as {:?}", profile.get("username"));
 
-    // A store lets processes share a token: the second client asks nobody.
+    // A store lets processes share a token: the second client does not request one.
     let store = Shelf::default();
     for _ in 0..2 {
         let builder = builder().client_credentials(emulator.app_id(), emulator.app_secret());
         builder.token_store(store.clone()).build()?.users().list().await?;
     }
-    println!("store: {} token on the shelf", store.len());
+    println!("store: {} token", store.len());
     Ok(())
 }
 
-/// A store as simple as can be: yours is Redis (feature `redis`), a database, a Workers KV.
+/// A minimal store. A real one is Redis (feature `redis`), a database or a Workers KV.
 #[derive(Clone, Default)]
 struct Shelf(Arc<Mutex<HashMap<String, String>>>);
 

@@ -1,6 +1,6 @@
-//! Uploads: an image for users, a zip with sign-in pages of your own.
+//! Uploads: an image for users, and a zip with custom sign-in pages.
 
-#![allow(clippy::print_stdout, reason = "it shows what it does")]
+#![allow(clippy::print_stdout, reason = "examples print their results")]
 
 use logto_admin::types::Upload;
 use logto_admin_emulator::Emulator;
@@ -17,14 +17,14 @@ async fn main() -> logto_admin::Result<()> {
     let client = Emulator::new().client()?;
 
     let status = client.user_assets().get_service_status().await?;
-    println!("storage is {status:?}");
+    println!("storage: {status:?}");
 
-    // A file has a name, a media type and bytes: of a constant, a `Vec<u8>` or `Bytes`, which are not copied.
+    // A file has a name, a media type and bytes. The bytes of a constant, a `Vec<u8>` or `Bytes` are not copied.
     let asset = client.user_assets().upload(Upload::new("pixel.png", "image/png", PIXEL)).await?;
-    println!("the image is at {}", asset.url);
+    println!("image: {}", asset.url);
 
     let pages = Upload::new("sign-in.zip", "application/zip", std::fs::read("sign-in.zip").unwrap_or_default());
     let uploaded = client.sign_in_experience().upload_custom_ui_assets(pages).await?;
-    println!("the pages have the id {}", uploaded.custom_ui_asset_id);
+    println!("sign-in pages: {}", uploaded.custom_ui_asset_id);
     Ok(())
 }

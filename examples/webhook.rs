@@ -1,10 +1,10 @@
-//! Receiving webhooks: the signature first, then what they carry. Needs the feature `webhook`.
+//! Receiving webhooks: verify the signature, then parse the delivery. Requires the feature `webhook`.
 //!
 //! ```console
 //! $ cargo run --example webhook --features webhook
 //! ```
 
-#![allow(clippy::print_stdout, reason = "it tells what comes in")]
+#![allow(clippy::print_stdout, reason = "it prints the deliveries")]
 
 use axum::Router;
 use axum::body::Bytes;
@@ -13,14 +13,14 @@ use axum::routing::post;
 use logto_admin::webhook::{self, Change, SIGNATURE_HEADER, WebhookError};
 use tokio::net::TcpListener;
 
-/// Logto shows it beside the webhook; keep it with the other secrets.
+/// The Logto console shows the key with the webhook. Keep it with your other secrets.
 const SIGNING_KEY: &str = "the signing key of the webhook";
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let app = Router::new().route("/logto", post(receive));
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    println!("give this address to the webhook: http://{}/logto", listener.local_addr()?);
+    println!("set the URL of the webhook to http://{}/logto", listener.local_addr()?);
     axum::serve(listener, app).await?;
     Ok(())
 }

@@ -1,7 +1,10 @@
-//! The guide: a chapter for each thing that the client does for you.
+//! The guide, with one chapter per topic.
 
 #[doc = include_str!("guide/blocking.md")]
 pub mod blocking {}
+
+#[doc = include_str!("guide/coming_from_py.md")]
+pub mod coming_from_py {}
 
 #[doc = include_str!("guide/errors.md")]
 pub mod errors {}

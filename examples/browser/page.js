@@ -5,7 +5,7 @@ const PAGE_SIZE = 10;
 const element = (id) => document.getElementById(id);
 const state = { logto: undefined, page: 1, search: "" };
 
-/** What stands in for `fetch`: an emulator of Logto, compiled to WebAssembly. */
+/** Creates a client whose `fetch` is the emulator of Logto, compiled to WebAssembly. */
 async function emulated() {
   const { default: load, Logto } = await import("./emulator/browser_emulator.js");
   await load();
@@ -30,7 +30,7 @@ async function populate(client) {
   }
 }
 
-/** Shows the page that is wanted, unless another is by the time that it has come. */
+/** Shows the current page, unless the user has moved to another one before it arrives. */
 async function show() {
   const wanted = `${state.page} ${state.search}`;
   try {
@@ -78,7 +78,7 @@ function row(user) {
 }
 
 function nobody() {
-  const made = cell("empty", "Nobody is called that.");
+  const made = cell("empty", "No users found.");
   made.colSpan = 4;
   const line = document.createElement("tr");
   line.append(made);
@@ -100,12 +100,12 @@ element("server").addEventListener("submit", (event) => {
   const { endpoint, token } = Object.fromEntries(new FormData(event.target));
   event.target.closest("details").open = false;
   try {
-    void use(createClient({ endpoint, getToken: () => token }, { users }), `of ${endpoint}`);
+    void use(createClient({ endpoint, getToken: () => token }, { users }), `on ${endpoint}`);
   } catch (error) {
     element("problem").hidden = false;
     element("problem").textContent = error.message;
   }
 });
 
-await use(await emulated(), "of an emulator inside this page");
+await use(await emulated(), "in an emulator inside this page");
 document.documentElement.dataset.ready = "true";

@@ -74,7 +74,7 @@ const cases = {
       await page.getByLabel("Access token").fill("its-token");
       await page.getByRole("button", { name: "Connect" }).click();
       await page.getByText("1–10 of 250").waitFor();
-      await expect(await page.locator("#source").innerText(), `of ${server}/s/browser`);
+      await expect(await page.locator("#source").innerText(), `on ${server}/s/browser`);
       await expect((await seen(server, "browser")).seen[0].headers.authorization, "Bearer its-token");
       await expect(errors.join("; "), "");
     });

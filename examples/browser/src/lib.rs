@@ -1,41 +1,43 @@
-//! A Logto in memory for a page: answers requests as a server would.
+//! An in-memory Logto for a web page. It answers requests like a server.
 
 use logto_admin::transport::{HttpRequest, Method};
 use logto_admin_emulator::Emulator;
 use wasm_bindgen::prelude::*;
 
-/// The emulator of a page.
+/// An emulator that runs inside the page.
 #[wasm_bindgen]
 pub struct Logto(Emulator);
 
 #[wasm_bindgen]
 impl Logto {
-    /// An empty one.
+    /// Creates an empty emulator.
     #[wasm_bindgen(constructor)]
-    #[allow(clippy::new_without_default, reason = "JavaScript has no defaults")]
+    #[allow(clippy::new_without_default, reason = "JavaScript has no `Default`")]
     pub fn new() -> Self {
         Self(Emulator::new())
     }
 
-    /// The id of its machine-to-machine application.
+    /// Returns the id of its machine-to-machine application.
     #[wasm_bindgen(getter)]
     pub fn app_id(&self) -> String {
         self.0.app_id().to_owned()
     }
 
-    /// The secret of that application.
+    /// Returns the secret of that application.
     #[wasm_bindgen(getter)]
     pub fn app_secret(&self) -> String {
         self.0.app_secret().to_owned()
     }
 
-    /// Its address, which nothing but the emulator answers to.
+    /// Returns its URL, which only the emulator answers.
     #[wasm_bindgen(getter)]
     pub fn endpoint(&self) -> String {
         self.0.endpoint().url().to_owned()
     }
 
-    /// Answers a request. Headers are names and values in turn; an answer is its status, its body, and its headers.
+    /// Answers a request.
+    ///
+    /// `headers` alternates names and values. Returns the status, the body, and then the headers in the same form.
     pub fn answer(&self, method: &str, url: &str, headers: Vec<String>, body: String) -> Vec<String> {
         let mut request = HttpRequest::new(parse(method), url);
         for pair in headers.chunks_exact(2) {

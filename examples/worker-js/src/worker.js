@@ -1,7 +1,7 @@
 import { createClient, NotFoundError } from "logto-admin/core";
 import { users } from "logto-admin/users";
 
-/** One client an instance: its token is shared by all requests. Making it starts nothing. */
+/** One client per instance: all requests share its token. Creating it starts nothing. */
 let client;
 
 function logto(env) {
@@ -13,7 +13,7 @@ function logto(env) {
       fetch: (url, init) => env.LOGTO.fetch(url, init),
       tokenStore: {
         get: (key) => env.TOKENS.get(key),
-        // KV keeps nothing for less than a minute.
+        // The shortest time to live in KV is one minute.
         set: (key, value, ttl) => env.TOKENS.put(key, value, ttl && { expirationTtl: Math.max(60, ttl) }),
         delete: (key) => env.TOKENS.delete(key),
       },
@@ -31,9 +31,9 @@ export default {
       const user = await logto(env).users.get(decodeURIComponent(id), {}, { signal: request.signal });
       return new Response(`Hello, ${user.name ?? user.username ?? user.id}!\n`);
     } catch (error) {
-      if (error instanceof NotFoundError) return new Response("There is no such user.\n", { status: 404 });
+      if (error instanceof NotFoundError) return new Response("User not found.\n", { status: 404 });
       console.error(error);
-      return new Response("Logto does not answer.\n", { status: 502 });
+      return new Response("Request to Logto failed.\n", { status: 502 });
     }
   },
 };

@@ -1,4 +1,4 @@
-//! Greets a user of Logto by name, `GET /users/{id}`, and takes Logto's webhooks, `POST /webhooks`.
+//! `GET /users/{id}` greets a user of Logto by name, and `POST /webhooks` receives webhooks from Logto.
 
 use std::sync::OnceLock;
 
@@ -13,7 +13,7 @@ use logto_admin::{Client, Endpoint};
 use tower_service::Service;
 use worker::{Context, Env, HttpRequest, event};
 
-/// One client an instance: its token is shared by all requests. Making it starts nothing.
+/// One client per instance: all requests share its token. Creating it starts nothing.
 static CLIENT: OnceLock<Client> = OnceLock::new();
 
 fn client(env: &Env) -> worker::Result<Client> {
@@ -29,16 +29,16 @@ fn client(env: &Env) -> worker::Result<Client> {
     Ok(CLIENT.get_or_init(|| client).clone())
 }
 
-/// Its future is `Send`, as axum wants it, also here.
+/// Greets a user. The future is `Send`, as axum requires, in a Worker too.
 async fn greet(State(client): State<Client>, Path(id): Path<String>) -> Result<String, (StatusCode, String)> {
     match client.users().get(&id).await {
         Ok(user) => Ok(format!("Hello, {}!\n", user.name.or(user.username).unwrap_or(user.id))),
-        Err(error) if error.is_not_found() => Err((StatusCode::NOT_FOUND, "There is no such user.\n".to_owned())),
+        Err(error) if error.is_not_found() => Err((StatusCode::NOT_FOUND, "User not found.\n".to_owned())),
         Err(error) => Err((StatusCode::BAD_GATEWAY, format!("{error}\n"))),
     }
 }
 
-/// What is signed is the raw body: decoded and encoded again it has another signature.
+/// Receives a webhook. Verifies the raw body: a body that was decoded and encoded again has a different signature.
 async fn receive(State(signing_key): State<SigningKey>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
     let signature = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match webhook::receive(&signing_key.0, signature, &body) {
@@ -47,7 +47,7 @@ async fn receive(State(signing_key): State<SigningKey>, headers: HeaderMap, body
     }
 }
 
-/// Logto shows it beside the webhook.
+/// The Logto console shows the key with the webhook.
 #[derive(Clone)]
 struct SigningKey(String);
 
