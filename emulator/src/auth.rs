@@ -1,4 +1,4 @@
-//! Who may call an operation.
+//! Decides who may call an operation.
 
 use logto_admin::operation::Authentication;
 use logto_admin::serde_json::Value;
@@ -9,7 +9,7 @@ use crate::seed::{MANAGEMENT_RESOURCE_ID, MANAGEMENT_SCOPE};
 use crate::state::State;
 use crate::{collections, tokens};
 
-/// Lets a caller in, or not; says who it is.
+/// Authenticates the caller and returns its id.
 pub(crate) fn admit(request: &Incoming, authentication: Authentication, state: &State, now: i64) -> Outcome<String> {
     match authentication {
         Authentication::Management => management(bearer(request)?, state, now),
@@ -21,10 +21,10 @@ pub(crate) fn admit(request: &Incoming, authentication: Authentication, state: &
 
 fn bearer(request: &Incoming) -> Outcome<&str> {
     let Some(header) = request.headers.get("authorization") else {
-        return Err(Refusal::new(401, "auth.authorization_header_missing", "There is no `Authorization` header."));
+        return Err(Refusal::new(401, "auth.authorization_header_missing", "The `Authorization` header is missing."));
     };
     header.strip_prefix("Bearer ").ok_or_else(|| {
-        let message = "Only bearer tokens are taken.";
+        let message = "Only bearer tokens are supported.";
         Refusal::new(401, "auth.authorization_token_type_not_supported", message)
     })
 }
@@ -36,7 +36,7 @@ fn management(token: &str, state: &State, now: i64) -> Outcome<String> {
         .map_err(|problem| unauthorized().with("data", problem.data()))?;
     let text = |claim| claims.get(claim).and_then(Value::as_str).unwrap_or_default();
     if !text("scope").split(' ').any(|scope| scope == MANAGEMENT_SCOPE) {
-        return Err(Refusal::new(403, "auth.forbidden", "The access token does not permit this."));
+        return Err(Refusal::new(403, "auth.forbidden", "The access token does not permit this operation."));
     }
     Ok(text("sub").to_owned())
 }
@@ -48,14 +48,14 @@ fn user(token: &str, state: &State, now: i64) -> Outcome<String> {
 }
 
 fn unauthorized() -> Refusal {
-    Refusal::new(401, "auth.unauthorized", "The access token is not one for this API, or has expired.")
+    Refusal::new(401, "auth.unauthorized", "The access token is not valid for this API or has expired.")
 }
 
-/// Sign-ins are told apart by cookies; which ones, this emulator does not look at.
+/// Accepts any cookie as a sign-in session. The real server uses cookies to identify the session.
 fn session(request: &Incoming) -> Outcome<String> {
     if request.headers.contains("cookie") {
         return Ok(String::new());
     }
-    let refusal = Refusal::new(400, "session.not_found", "There is no sign-in in progress.");
+    let refusal = Refusal::new(400, "session.not_found", "No sign-in is in progress.");
     Err(refusal.with("error", "invalid_request").with("error_description", "interaction session id cookie not found"))
 }

@@ -1,4 +1,4 @@
-//! Reads bodies as the server does: JSON, or a form where JSON is expected.
+//! Reads request bodies as the server does: JSON, or a form where JSON is expected.
 
 use logto_admin::operation::BodyKind;
 use logto_admin::serde_json::{self, Value};
@@ -9,10 +9,10 @@ use crate::schema::Contract;
 use crate::store::Members;
 use crate::validate;
 
-/// The largest JSON that the server reads, in bytes.
+/// Maximum size of a JSON body, in bytes.
 const LARGEST: usize = 1 << 20;
 
-/// The members of a request's body, after they were found to be what the operation takes.
+/// Validates the body of a request and returns its members.
 pub(crate) fn read(request: &Incoming, kind: BodyKind, contract: Contract) -> Outcome<Members> {
     match kind {
         BodyKind::None => Ok(Members::new()),
@@ -52,10 +52,10 @@ fn parse(request: &Incoming) -> Outcome<Value> {
     if value.is_object() || value.is_array() {
         return Ok(value);
     }
-    Err(Refusal::without_code(400, "A JSON body is an object or an array."))
+    Err(Refusal::without_code(400, "A JSON body must be an object or an array."))
 }
 
-/// A name that comes more than once holds a list.
+/// A name that occurs more than once becomes a list.
 fn form(pairs: &Query) -> Value {
     let mut members = Members::new();
     for (name, value) in pairs.iter() {
@@ -76,10 +76,10 @@ fn multipart(request: &Incoming) -> Outcome<()> {
     if parts && request.body.windows(FILE.len()).any(|bytes| bytes == FILE) {
         return Ok(());
     }
-    Err(Refusal::new(400, "guard.invalid_input", "An upload is a form with a file in its member `file`."))
+    Err(Refusal::new(400, "guard.invalid_input", "An upload must be a multipart form with a part named `file`."))
 }
 
-/// Databases do not take NUL characters.
+/// Returns whether the value contains a NUL character, which databases reject.
 fn has_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),

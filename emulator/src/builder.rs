@@ -5,7 +5,7 @@ use crate::emulator::Emulator;
 use crate::seed::{Credentials, plant};
 use crate::state::State;
 
-/// Settings of an [`Emulator`] that is not there yet.
+/// Builder for an [`Emulator`].
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct EmulatorBuilder {
     seed: u64,
@@ -21,32 +21,39 @@ impl EmulatorBuilder {
         Self { seed: 0, clock: Clock::own(), resource, application }
     }
 
-    /// Decides ids, secrets and tokens: the same requests in the same order get the same ones for the same seed.
+    /// Sets the seed for ids, secrets and tokens. Defaults to 0.
+    ///
+    /// With the same seed, the same requests in the same order produce the same values.
     pub const fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Takes the time from elsewhere: the emulator's own clock starts at 2025-01-01 and goes on by a millisecond a
-    /// request.
+    /// Sets the clock.
+    ///
+    /// The default clock starts at 2025-01-01 and advances by one millisecond per request.
     pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Clock::of(now);
         self
     }
 
-    /// The resource of the Management API: a self-hosted server's if nothing is said.
+    /// Sets the resource of the Management API.
+    ///
+    /// Defaults to the resource of a self-hosted server, `https://default.logto.app/api`.
     pub fn resource(mut self, resource: impl Into<String>) -> Self {
         self.resource = resource.into();
         self
     }
 
-    /// The id and secret of the application that may call the Management API.
+    /// Sets the id and secret of the application that may call the Management API.
+    ///
+    /// Defaults to `emulator-app` and `emulator-secret`.
     pub fn application(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.application = Credentials { id: id.into(), secret: secret.into() };
         self
     }
 
-    /// The emulator.
+    /// Builds the emulator.
     #[must_use]
     pub fn build(self) -> Emulator {
         let mut state = State::new(self.seed, self.clock);

@@ -1,4 +1,4 @@
-//! An operation that is being called.
+//! A call of an operation.
 
 use logto_admin::operation::OperationInfo;
 use logto_admin::serde_json::Value;
@@ -9,55 +9,55 @@ use crate::request::Incoming;
 use crate::state::State;
 use crate::store::{Members, Record};
 
-/// Everything that a handler works with.
+/// Everything that a handler needs.
 pub(crate) struct Call<'a> {
     pub info: &'static OperationInfo,
     pub request: &'a Incoming,
-    /// The path's parameters, decoded, in their order.
+    /// The decoded path parameters, in order.
     pub parameters: Vec<String>,
-    /// The body's members; none if it has none.
+    /// The members of the body. Empty if the body has none.
     pub body: Members,
     /// Milliseconds since the epoch.
     pub now: i64,
-    /// Who calls: the id of an application or a user.
+    /// The id of the application or user that makes the call.
     pub caller: String,
     pub state: &'a mut State,
 }
 
 impl Call<'_> {
-    /// A parameter of the path.
+    /// Returns a path parameter.
     pub(crate) fn parameter(&self, index: usize) -> &str {
         self.parameters.get(index).map(String::as_str).unwrap_or_default()
     }
 
-    /// The last parameter of the path.
+    /// Returns the last path parameter.
     pub(crate) fn last_parameter(&self) -> &str {
         self.parameters.last().map(String::as_str).unwrap_or_default()
     }
 
-    /// The status of a success.
+    /// Returns the status of a successful response.
     pub(crate) fn success(&self) -> u16 {
         self.info.success.first().copied().unwrap_or(200)
     }
 
-    /// A member of the body that is a list of texts.
+    /// Returns a body member that is a list of strings.
     pub(crate) fn texts(&self, member: &str) -> Vec<String> {
         let list = self.body.get(member).and_then(Value::as_array).into_iter().flatten();
         list.filter_map(Value::as_str).map(str::to_owned).collect()
     }
 
-    /// A member of the body that is a text; empty if it is none.
+    /// Returns a body member as text. Empty if it is missing or not a string.
     pub(crate) fn text(&self, member: &str) -> &str {
         crate::store::text(&self.body, member)
     }
 
-    /// The entity with this id.
+    /// Returns the entity with this id.
     pub(crate) fn record(&self, collection: &Collection, id: &str) -> Outcome<&Record> {
         self.state.store.get(collection, id).ok_or_else(|| unknown(collection, collection.unknown, id))
     }
 }
 
-/// How an id that nothing has is answered.
+/// Returns the error for an unknown id.
 pub(crate) fn unknown(collection: &Collection, way: Unknown, id: &str) -> Refusal {
     match way {
         Unknown::Plain => not_found(),

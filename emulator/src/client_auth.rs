@@ -1,4 +1,4 @@
-//! How applications show the token endpoint who they are.
+//! Authenticates applications at the token endpoint.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -12,13 +12,13 @@ use crate::state::State;
 use crate::store::Record;
 use crate::token_endpoint::refuse;
 
-/// An application that has shown its secret.
+/// An authenticated application.
 #[derive(Debug)]
 pub(crate) struct Client {
     pub id: String,
-    /// Its type.
+    /// The type of the application.
     pub kind: String,
-    /// Whether it may exchange tokens.
+    /// Whether the application may exchange tokens.
     pub may_exchange: bool,
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn authenticate(request: &Incoming, form: &Query, state: &State, now:
     Ok(Client { kind: application.text("type").to_owned(), may_exchange, id })
 }
 
-/// The id and secret of the `Authorization` header, or of the form.
+/// Returns the id and secret from the `Authorization` header or, without that header, from the form.
 fn credentials(request: &Incoming, form: &Query) -> Outcome<(String, String)> {
     if let Some(header) = request.headers.get("authorization") {
         return basic(header).ok_or_else(|| invalid("invalid authorization header value format"));
@@ -43,7 +43,7 @@ fn credentials(request: &Incoming, form: &Query) -> Outcome<(String, String)> {
     Ok((id.to_owned(), form.get("client_secret").unwrap_or_default().to_owned()))
 }
 
-/// Both parts are form-encoded before they are joined (RFC 6749).
+/// Decodes a `Basic` header. Id and secret are each form-encoded before they are joined (RFC 6749).
 fn basic(header: &str) -> Option<(String, String)> {
     let decoded = STANDARD.decode(header.strip_prefix("Basic ")?.trim()).ok()?;
     let text = String::from_utf8(decoded).ok()?;

@@ -1,19 +1,19 @@
-//! What time it is for the emulator.
+//! The emulator's clock.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use logto_admin::Timestamp;
 
-/// A clock: one of its own, which tests move, or another's.
+/// The default clock or a custom one. Tests can advance both.
 #[derive(Clone)]
 pub(crate) struct Clock {
-    /// Gives the time; without it each request takes a millisecond.
+    /// The custom clock. `None` for the default clock, which advances by one millisecond per request.
     read: Option<Arc<dyn Fn() -> Timestamp + Send + Sync>>,
     offset: i64,
 }
 
-/// Where the emulator's own clock starts: 2025-01-01T00:00:00Z, so that what a test calls the future is one.
+/// The start of the default clock: 2025-01-01T00:00:00Z. It is early, so that future dates in tests stay in the future.
 const START: i64 = 1_735_689_600_000;
 
 impl Clock {
@@ -34,7 +34,7 @@ impl Clock {
         self.offset = self.offset.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX));
     }
 
-    /// Begins a request, and tells when.
+    /// Starts a request and returns its time.
     pub(crate) fn tick(&mut self) -> i64 {
         if self.read.is_none() {
             self.advance(Duration::from_millis(1));
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn its_own_clock_goes_on_with_each_request_alone() {
+    fn default_clock_advances_only_per_request() {
         let mut clock = Clock::own();
         assert_eq!((clock.now(), clock.tick(), clock.now()), (START, START + 1, START + 1));
         clock.advance(Duration::from_secs(60));
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn another_clock_decides_and_can_be_moved_too() {
+    fn custom_clocks_can_be_advanced() {
         let mut clock = Clock::of(|| Timestamp::from_millis(5));
         clock.advance(Duration::from_millis(2));
         assert_eq!((clock.tick(), clock.tick()), (7, 7));

@@ -13,7 +13,7 @@ use crate::handling;
 use crate::seed::Credentials;
 use crate::state::State;
 
-/// A Logto in memory. Clones are the same server.
+/// An in-memory Logto server. Clones share the same state.
 ///
 /// ```
 /// use logto_admin_emulator::Emulator;
@@ -35,17 +35,19 @@ struct Inner {
     application: Credentials,
 }
 
-/// Where the emulator seems to be when it is called without a network.
+/// The URL of the emulator when it is called without a network.
 const URL: &str = "http://emulator.localhost";
 
 impl Emulator {
-    /// A server as new, with one application that may call the Management API (see [`app_id`](Self::app_id)).
+    /// Creates an emulator with the default settings.
+    ///
+    /// It has one application that may call the Management API (see [`app_id`](Self::app_id)).
     #[must_use]
     pub fn new() -> Self {
         Self::builder().build()
     }
 
-    /// Begins one with other settings.
+    /// Creates a builder for an emulator with other settings.
     pub fn builder() -> EmulatorBuilder {
         EmulatorBuilder::new()
     }
@@ -54,25 +56,31 @@ impl Emulator {
         Self(Arc::new(Inner { state: Mutex::new(state), resource, application }))
     }
 
-    /// The id of the application that may call the Management API: `emulator-app` if nothing else was said.
+    /// Returns the id of the application that may call the Management API.
+    ///
+    /// Defaults to `emulator-app`.
     #[must_use]
     pub fn app_id(&self) -> &str {
         &self.0.application.id
     }
 
-    /// That application's secret: `emulator-secret` if nothing else was said.
+    /// Returns the secret of the application that may call the Management API.
+    ///
+    /// Defaults to `emulator-secret`.
     #[must_use]
     pub fn app_secret(&self) -> &str {
         &self.0.application.secret
     }
 
-    /// The resource of the Management API, for which access tokens are issued.
+    /// Returns the resource of the Management API.
+    ///
+    /// Access tokens for the Management API are issued for this resource.
     #[must_use]
     pub fn resource(&self) -> &str {
         &self.0.resource
     }
 
-    /// The endpoint for a client that has the emulator as its transport.
+    /// Returns the endpoint for a client that uses the emulator as its transport.
     #[must_use]
     pub fn endpoint(&self) -> Endpoint {
         self.endpoint_at(URL)
@@ -82,23 +90,26 @@ impl Emulator {
         Endpoint::self_hosted(url).with_resource(self.resource())
     }
 
-    /// A client that calls this emulator without a network.
+    /// Creates a client that calls this emulator without a network.
     ///
     /// # Errors
-    /// The client has no runtime of its own in this build: give it one, with the emulator as its transport.
+    /// Fails if this build of `logto-admin` has no default runtime. In that case, build the client yourself: set a
+    /// runtime, and set the emulator as its transport.
     pub fn client(&self) -> logto_admin::Result<Client> {
         let builder = Client::builder(self.endpoint()).client_credentials(self.app_id(), self.app_secret());
         builder.transport(self.clone()).build()
     }
 
-    /// Answers a request.
+    /// Handles a request and returns the response.
     #[must_use]
     pub fn handle(&self, request: &HttpRequest) -> HttpResponse {
         handling::handle(request, &mut self.state())
     }
 
-    /// Whether the emulator remembers what this operation does, by its operationId. Otherwise its answer is made up
-    /// from the API document, and has no consequences.
+    /// Returns whether the emulator keeps state for an operation.
+    ///
+    /// The operation is identified by its operationId. If the emulator keeps no state for it, the response is a sample
+    /// generated from the API document, and the call has no side effects.
     ///
     /// ```
     /// use logto_admin_emulator::Emulator;
@@ -110,13 +121,17 @@ impl Emulator {
         crate::router::keeps(operation_id)
     }
 
-    /// What time it is for the emulator. Its own clock goes on by a millisecond a request.
+    /// Returns the emulator's current time.
+    ///
+    /// The default clock advances by one millisecond per request.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.state().clock.now())
     }
 
-    /// Moves the emulator's clock: tokens and secrets expire, invitations get old.
+    /// Advances the emulator's clock.
+    ///
+    /// Use it to let tokens and secrets expire and invitations age.
     pub fn advance(&self, duration: Duration) {
         self.state().clock.advance(duration);
     }
@@ -146,7 +161,7 @@ impl HttpTransport for Emulator {
     async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
         let response = self.handle(&request);
         if response.body.len().is_some_and(|length| length as u64 > options.max_response_bytes) {
-            let message = format!("the answer is larger than {} bytes", options.max_response_bytes);
+            let message = format!("the response is larger than {} bytes", options.max_response_bytes);
             return Err(TransportError::new(TransportErrorKind::TooLarge, message));
         }
         Ok(response)

@@ -1,4 +1,4 @@
-//! Creates, shows, lists, changes and deletes entities of any collection.
+//! Creates, shows, lists, updates and deletes the entities of any collection.
 
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
@@ -11,7 +11,7 @@ use crate::reply;
 use crate::schema::Contract;
 use crate::store::{Members, Record, text};
 
-/// What is done to a collection or one of its entities.
+/// What an operation does to a collection or one of its entities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Create,
@@ -21,7 +21,7 @@ pub(crate) enum Verb {
     Delete,
 }
 
-/// Members that no body sets.
+/// Members that a request body cannot set.
 const FIXED: [&str; 4] = ["tenantId", "id", "createdAt", "updatedAt"];
 
 pub(crate) fn run(call: &mut Call<'_>, collection: &'static Collection, verb: Verb) -> Outcome<HttpResponse> {
@@ -37,7 +37,7 @@ pub(crate) fn run(call: &mut Call<'_>, collection: &'static Collection, verb: Ve
     }
 }
 
-/// The entity as an answer shows it.
+/// Returns the entity as a response shows it.
 pub(crate) fn show(call: &Call<'_>, collection: &Collection, record: &Record, shape: Shape) -> Value {
     let mut members = record.members.clone();
     let view = View { state: call.state, query: &call.request.query, info: call.info, shape };
@@ -45,7 +45,7 @@ pub(crate) fn show(call: &Call<'_>, collection: &Collection, record: &Record, sh
     Value::Object(members)
 }
 
-/// The entity that the path names, in its owner.
+/// Returns the entity that the path identifies, within its owner.
 fn find(call: &Call<'_>, collection: &Collection, way: crate::collections::Unknown) -> Outcome<Record> {
     let key = call.last_parameter();
     let found = match (collection.key, collection.owner) {
@@ -63,7 +63,7 @@ fn find(call: &Call<'_>, collection: &Collection, way: crate::collections::Unkno
     found.cloned().ok_or_else(|| unknown(collection, way, key))
 }
 
-/// The entities of the owner that the path names; all where there is none.
+/// Returns the entities of the owner in the path, or all entities if the collection has no owner.
 fn siblings<'c>(call: &'c Call<'_>, collection: &Collection) -> impl DoubleEndedIterator<Item = &'c Record> + use<'c> {
     let owner = collection.owner.map(|owner| owner.member);
     let owned = move |record: &&Record| owner.is_none_or(|member| record.text(member) == call.parameter(0));
@@ -145,7 +145,7 @@ fn delete(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
     Ok(reply::nothing(call.success()))
 }
 
-/// Takes over what was sent, as far as the entity has such members.
+/// Copies the sent members that the entity has.
 fn fill(draft: &mut Draft) {
     for (name, value) in &draft.sent {
         if !FIXED.contains(&name.as_str()) && draft.members.contains_key(name) {
@@ -154,7 +154,7 @@ fn fill(draft: &mut Draft) {
     }
 }
 
-/// Refuses what the database would: values that are taken or too long.
+/// Rejects what the database would reject: values that are already in use or too long.
 fn check(call: &Call<'_>, collection: &Collection, record: &Record) -> Outcome<()> {
     for unique in collection.unique {
         let value = record.text(unique.member);
@@ -181,10 +181,10 @@ fn check(call: &Call<'_>, collection: &Collection, record: &Record) -> Outcome<(
 }
 
 fn taken(code: &str, value: &str) -> Refusal {
-    Refusal::new(422, code, format!("`{value}` is taken already."))
+    Refusal::new(422, code, format!("`{value}` is already in use."))
 }
 
-/// Refuses ids of others that do not exist.
+/// Rejects links to entities that do not exist.
 fn check_links(call: &Call<'_>, collection: &Collection) -> Outcome<()> {
     for links in collection.links {
         let Some(target) = named(links.target) else { continue };

@@ -1,9 +1,9 @@
-//! Refusals, in the shape that Logto gives them. Codes and statuses are Logto's; the sentences are the emulator's.
+//! Error responses in Logto's format. Codes and statuses are Logto's, but the messages are the emulator's.
 
 use logto_admin::serde_json::{Map, Value, json};
 use logto_admin::transport::HttpResponse;
 
-/// An answer that ends a request early.
+/// An error response, which ends a request early.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     status: u16,
@@ -16,7 +16,7 @@ enum Body {
     Text(&'static str),
 }
 
-/// What handlers give.
+/// The result of a handler.
 pub(crate) type Outcome<T> = Result<T, Refusal>;
 
 impl Refusal {
@@ -24,13 +24,13 @@ impl Refusal {
         Self::without_code(status, message).with("code", code)
     }
 
-    /// An error that has a message alone, such as bad JSON.
+    /// Creates an error that only has a message, such as the one for invalid JSON.
     pub(crate) fn without_code(status: u16, message: impl Into<String>) -> Self {
         let body = Map::from_iter([("message".to_owned(), Value::String(message.into()))]);
         Self { status, body: Body::Json(body) }
     }
 
-    /// An error of the server itself, outside of its API.
+    /// Creates an error of the server itself, outside of its API.
     pub(crate) const fn plain(status: u16, text: &'static str) -> Self {
         Self { status, body: Body::Text(text) }
     }
@@ -53,7 +53,7 @@ impl Refusal {
     }
 }
 
-/// A path that the server does not have; it answers so to bodies over 1 MB too.
+/// Returns the error for an unknown path. The server also returns it for bodies over 1 MB.
 pub(crate) const fn no_route() -> Refusal {
     Refusal::plain(404, "Not Found")
 }
@@ -62,40 +62,40 @@ pub(crate) const fn wrong_method() -> Refusal {
     Refusal::plain(405, "Method Not Allowed")
 }
 
-/// What a database cannot store, such as a NUL character.
+/// Returns the error for values that the database cannot store, such as a NUL character.
 pub(crate) fn internal() -> Refusal {
-    Refusal::without_code(500, "The server failed.")
+    Refusal::without_code(500, "The server encountered an error.")
 }
 
 pub(crate) fn not_found() -> Refusal {
-    Refusal::new(404, "entity.not_found", "There is no such thing.")
+    Refusal::new(404, "entity.not_found", "The entity does not exist.")
 }
 
 pub(crate) fn not_exists_with_id(table: &str, id: &str) -> Refusal {
-    Refusal::new(404, "entity.not_exists_with_id", format!("Nothing in {table} has the id `{id}`."))
+    Refusal::new(404, "entity.not_exists_with_id", format!("No entity in `{table}` has the id `{id}`."))
 }
 
-/// A relation to something that is not there.
+/// Returns the error for a relation to an entity that does not exist.
 pub(crate) fn foreign_key() -> Refusal {
-    Refusal::new(422, "entity.relation_foreign_key_not_found", "One of the ids belongs to nothing.")
+    Refusal::new(422, "entity.relation_foreign_key_not_found", "One of the ids does not exist.")
 }
 
-/// Who is no member of an organization has nothing in it.
+/// Returns the error for a user or application that is not a member of the organization.
 pub(crate) fn require_membership() -> Refusal {
-    Refusal::new(422, "organization.require_membership", "Only members of the organization have roles in it.")
+    Refusal::new(422, "organization.require_membership", "Only members of the organization can have roles in it.")
 }
 
 pub(crate) fn empty_change() -> Refusal {
-    Refusal::new(422, "entity.invalid_input", "There is nothing to change.")
+    Refusal::new(422, "entity.invalid_input", "The request does not change anything.")
 }
 
 pub(crate) fn unique_violation() -> Refusal {
-    Refusal::new(422, "entity.unique_integrity_violation", "Something like this exists already.")
+    Refusal::new(422, "entity.unique_integrity_violation", "An entity with the same unique value already exists.")
 }
 
 pub(crate) fn too_long(length: u64) -> Refusal {
     let data = json!({ "message": format!("longer than {length} characters") });
-    Refusal::new(422, "entity.value_too_long", "A value is longer than its column.").with("data", data)
+    Refusal::new(422, "entity.value_too_long", "A value is too long for its database column.").with("data", data)
 }
 
 pub(crate) fn invalid_input(status: u16, message: &str) -> Refusal {

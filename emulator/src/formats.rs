@@ -1,9 +1,9 @@
-//! The formats and patterns of strings that the API document names.
+//! The string formats and patterns that the API document uses.
 
-/// A test for texts.
+/// A test for a string.
 type Test = fn(&str) -> bool;
 
-/// JavaScript's patterns that the document writes, and what they mean. There is no engine for others: they are taken.
+/// The JavaScript patterns in the document, and their tests. Other patterns match everything: there is no regex engine.
 const PATTERNS: [(&str, Test); 5] = [
     (r"/^[A-Z_a-z]\w*$/", is_name),
     (r"/^\S+@\S+\.\S+$/", is_email),
@@ -12,7 +12,7 @@ const PATTERNS: [(&str, Test); 5] = [
     (r"/^\d{4}(-\d{2}){2}/", begins_with_date),
 ];
 
-/// The kind of text that this should be and is not.
+/// Returns the kind of validation that the text fails, such as `url`.
 pub(crate) fn mismatch(format: Option<&str>, pattern: Option<&str>, text: &str) -> Option<&'static str> {
     let unlike = |kind, test: Test| (!test(text)).then_some(kind);
     match format {
@@ -22,7 +22,7 @@ pub(crate) fn mismatch(format: Option<&str>, pattern: Option<&str>, text: &str) 
     }
 }
 
-/// A text of this format or pattern.
+/// Returns an example of this format or pattern.
 pub(crate) fn example(format: Option<&str>, pattern: Option<&str>) -> Option<&'static str> {
     match (format, pattern) {
         (Some("url"), _) => Some("https://example.com/sample"),
@@ -42,7 +42,7 @@ fn is_name(text: &str) -> bool {
     text.bytes().all(word) && text.bytes().next().is_some_and(|first| !first.is_ascii_digit())
 }
 
-/// `\S+@\S+\.\S+`: something, an at sign, something, a dot, something, and no space.
+/// `\S+@\S+\.\S+`: text, an at sign, text, a dot and text, without whitespace.
 fn is_email(text: &str) -> bool {
     let at = text.bytes().skip(1).position(|byte| byte == b'@');
     let host = at.and_then(|at| text.get(at + 2..)).unwrap_or_default();
@@ -64,7 +64,7 @@ fn begins_with_date(text: &str) -> bool {
     text.len() >= 10 && text.bytes().take(10).enumerate().all(fits)
 }
 
-/// A scheme, a colon, and something; after `//` a host.
+/// Returns whether the text has a scheme and, for `http` and `https`, a host.
 pub(crate) fn is_url(text: &str) -> bool {
     let Some((scheme, rest)) = text.trim().split_once(':') else { return false };
     let letters = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_take_what_javascript_takes() {
+    fn patterns_match_as_in_javascript() {
         let cases: [(&str, &[&str], &[&str]); 5] = [
             (PATTERNS[0].0, &["a", "_1", "A_b9"], &["", "1a", "a b", "ä", "a-b"]),
             (PATTERNS[1].0, &["a@b.c", "a@b@c.d", "a@b..c"], &["", "a", "@b.c", "a@b", "a@.c", "a@b.", "a b@c.d"]),
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn examples_match_what_they_are_examples_of() {
+    fn examples_match_their_format_or_pattern() {
         for (pattern, _) in PATTERNS {
             let example = example(Some("regex"), Some(pattern)).unwrap();
             assert_eq!(mismatch(Some("regex"), Some(pattern), example), None);

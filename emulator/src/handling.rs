@@ -1,4 +1,4 @@
-//! The way that every request takes: route, caller, body, work.
+//! Handles a request: finds the route, authenticates the caller, reads the body and runs the operation.
 
 use logto_admin::serde_json::{Map, Value};
 use logto_admin::transport::{HttpRequest, HttpResponse};
@@ -21,11 +21,11 @@ pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
     reply::complete(&request, response, &mut state.ids)
 }
 
-/// The parts of the server.
+/// An area of the server.
 enum Area {
     Api,
     Oidc,
-    /// The sign-in page: whatever is neither.
+    /// The sign-in page, for all other paths.
     Pages,
 }
 

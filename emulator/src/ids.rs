@@ -1,4 +1,4 @@
-//! Ids, secrets and other random-looking texts: the same for the same seed.
+//! Ids, secrets and other random-looking strings. The same seed produces the same values.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
@@ -6,7 +6,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const MIXED: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/// A sequence of numbers (`SplitMix64`) that its seed decides.
+/// A sequence of numbers (`SplitMix64`), determined by its seed.
 #[derive(Clone, Debug)]
 pub(crate) struct Ids(u64);
 
@@ -20,17 +20,17 @@ impl Ids {
         mix(self.0)
     }
 
-    /// An id of this many lower-case letters and digits.
+    /// Returns an id of `length` lowercase letters and digits.
     pub(crate) fn id(&mut self, length: usize) -> String {
         self.text(length, LOWER)
     }
 
-    /// A secret of this many letters and digits.
+    /// Returns a secret of `length` letters and digits.
     pub(crate) fn secret(&mut self, length: usize) -> String {
         self.text(length, MIXED)
     }
 
-    /// This many characters of base64url.
+    /// Returns `length` characters of base64url.
     pub(crate) fn token(&mut self, length: usize) -> String {
         let mut text = URL_SAFE_NO_PAD
             .encode((0..length.div_ceil(10)).flat_map(|_| self.next().to_le_bytes()).collect::<Vec<_>>());
@@ -52,7 +52,7 @@ const fn mix(mut value: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// A hash of `length` bytes. It protects nothing: it tells texts apart and is the same everywhere.
+/// Returns a hash of `length` bytes. It is not secure: it only distinguishes inputs. It is the same on every platform.
 fn hash(key: u64, bytes: &[u8], length: usize) -> Vec<u8> {
     let mut state = key ^ 0xCBF2_9CE4_8422_2325;
     for byte in bytes {
@@ -64,12 +64,12 @@ fn hash(key: u64, bytes: &[u8], length: usize) -> Vec<u8> {
     hashed
 }
 
-/// A hash as base64 without padding.
+/// Returns a hash as base64 without padding.
 pub(crate) fn digest(bytes: &[u8], length: usize) -> String {
     STANDARD_NO_PAD.encode(hash(0, bytes, length))
 }
 
-/// What stands for a signature in this emulator's tokens: it proves no more than that the emulator issued them.
+/// Returns the signature of a token. It only proves that this emulator issued the token.
 pub(crate) fn signature(seed: u64, bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(hash(mix(seed ^ 0x10_60), bytes, 96))
 }
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_seed_decides() {
+    fn the_seed_determines_the_ids() {
         let (mut one, mut same, mut other) = (Ids::new(7), Ids::new(7), Ids::new(8));
         let id = one.id(12);
         assert_eq!((id.len(), &id), (12, &same.id(12)));
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn texts_have_their_length_and_alphabet() {
+    fn strings_have_the_requested_length_and_alphabet() {
         let mut ids = Ids::new(0);
         assert!(ids.id(2000).bytes().all(|byte| LOWER.contains(&byte)));
         assert!(ids.secret(32).bytes().all(|byte| MIXED.contains(&byte)));
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn hashes_tell_texts_apart() {
+    fn hashes_differ_by_input_and_seed() {
         assert_ne!(digest(b"a", 20), digest(b"b", 20));
         assert_eq!(digest(b"a", 20), digest(b"a", 20));
         assert_ne!(signature(1, b"a"), signature(2, b"a"));

@@ -1,4 +1,4 @@
-//! What is wrong with a value, in the form of the server's validator.
+//! Validation issues in the format of the server's validator.
 
 use std::fmt::Write;
 
@@ -6,11 +6,11 @@ use logto_admin::serde_json::{Map, Value, json};
 
 use crate::errors::Refusal;
 
-/// What is wrong with one value.
+/// A problem with a value.
 #[derive(Clone, Debug)]
 pub(crate) struct Issue(Map<String, Value>);
 
-/// Where a value stands: the names and indices that lead to it.
+/// The path to a value: names and indices.
 pub(crate) type Path = Vec<Value>;
 
 impl Issue {
@@ -29,18 +29,18 @@ impl Issue {
         let received = type_name(value);
         let message = match value {
             None => "Required".to_owned(),
-            Some(_) => format!("{received} where {expected} belongs"),
+            Some(_) => format!("expected {expected}, received {received}"),
         };
         Self::new("invalid_type", path, message, json!({ "expected": expected, "received": received }))
     }
 
-    /// Whether the value has the right type, and only its content is wrong.
+    /// Returns whether the value has the right type and only its content is wrong.
     pub(crate) fn is_about_content(&self) -> bool {
         let code = self.0.get("code").and_then(Value::as_str);
         matches!(code, Some("invalid_string" | "too_small" | "too_big"))
     }
 
-    /// A line that names the place and the problem.
+    /// Returns a line with the path and the problem.
     fn detail(&self) -> String {
         let text = |name| self.0.get(name).and_then(Value::as_str).unwrap_or_default();
         let mut place = String::new();
@@ -67,14 +67,14 @@ fn type_name(value: Option<&Value>) -> &'static str {
     }
 }
 
-/// The refusal of an input for these reasons.
+/// Returns the error for an input with these issues.
 pub(crate) fn refuse(issues: Vec<Issue>, message: &str) -> Refusal {
     let details: Vec<String> = issues.iter().map(Issue::detail).collect();
     let data = json!({ "issues": values(issues), "name": "ZodError" });
     Refusal::new(400, "guard.invalid_input", message).with("data", data).with("details", details.join("\n"))
 }
 
-/// The issues as JSON.
+/// Returns the issues as JSON.
 pub(crate) fn values(issues: Vec<Issue>) -> Vec<Value> {
     issues.into_iter().map(|issue| Value::Object(issue.0)).collect()
 }

@@ -1,7 +1,9 @@
-//! A Logto in memory, for tests and first steps without a server: it issues and checks tokens, keeps users, roles,
-//! applications, resources and organizations, pages its lists, and refuses what Logto refuses in Logto's shape.
+//! An in-memory Logto server, for tests and first steps without a real server.
 //!
-//! It is a transport of [`logto_admin`], natively and in wasm:
+//! The emulator issues and checks tokens, stores users, roles, applications, resources and organizations, and paginates
+//! lists. It rejects what Logto rejects, with errors in Logto's format.
+//!
+//! Use it as a transport of [`logto_admin`], natively and in wasm:
 //!
 //! ```
 //! use logto_admin_emulator::Emulator;
@@ -9,18 +11,21 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> logto_admin::Result<()> {
 //! let client = Emulator::new().client()?;
-//! let error = client.operation("GetUser")?.path("userId", "nobody").await.expect_err("there is no such user");
+//! let error = client.operation("GetUser")?.path("userId", "nobody").await.expect_err("the user does not exist");
 //! assert_eq!(error.code(), Some("entity.not_found"));
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! and, by the feature `server`, an HTTP server on 127.0.0.1: in a test by [`Emulator::serve`], on the command line by
-//! `logto-admin-emulator`.
+//! With the `server` feature, it also runs as an HTTP server on 127.0.0.1. Start it with [`Emulator::serve`] in a test,
+//! or with `logto-admin-emulator` on the command line.
 //!
-//! Users, roles, resources and their scopes, applications and their secrets, organizations with members, roles and
-//! invitations are kept, with the rules for them. Every other operation gets an answer that its schema describes, with
-//! what was sent in it where it fits, and remembers nothing ([`Emulator::keeps`] tells which). The same seed and the same requests give the same answers.
+//! Users, roles, resources and their scopes, applications and their secrets, and organizations with members, roles and
+//! invitations are stateful and follow Logto's rules. Every other operation returns a sample response that matches its
+//! schema. The sample contains what you sent where it fits, and the call has no side effects. [`Emulator::keeps`]
+//! returns whether an operation is stateful.
+//!
+//! The same seed and the same requests produce the same responses.
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
@@ -66,7 +71,7 @@ pub use emulator::Emulator;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use server::Server;
 
-// The client's own typed code of every operation, to see that it can read what is made up here.
+// The client's typed code of every operation. Tests use it to check that the client can decode sample responses.
 #[cfg(test)]
 #[path = "../../tests/native/operations/dispatch.rs"]
 mod dispatch;

@@ -1,4 +1,4 @@
-//! Lists, adds, replaces and removes links of any relation.
+//! Lists, adds, replaces and removes the links of any relation.
 
 use logto_admin::operation::AnswerKind;
 use logto_admin::serde_json::{Map, Value};
@@ -14,7 +14,7 @@ use crate::reply;
 use crate::store::Record;
 use crate::validate;
 
-/// What is done to the links of an entity.
+/// What an operation does to the links of an entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LinkVerb {
     List,
@@ -33,7 +33,7 @@ pub(crate) fn run(call: &mut Call<'_>, relation: &'static Relation, verb: LinkVe
     }
 }
 
-/// The collections and ids of the owners that the path names.
+/// Returns the collections and ids of the owners in the path.
 fn owners<'c>(call: &'c Call<'_>, relation: &Relation) -> Vec<Where<'c>> {
     let names = relation.owners.iter().map(|collection| collection.name);
     names.zip(call.parameters.iter().map(String::as_str)).collect()
@@ -86,7 +86,7 @@ fn add(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse
     let row = |id: &String| row(call, relation, id);
     let repeated = ids.iter().find(|id| call.state.store.links.has(relation.table, &row(id)));
     if let (Some(code), Some(id)) = (relation.repeated, repeated) {
-        return Err(Refusal::new(422, code, format!("`{id}` has been added already.")));
+        return Err(Refusal::new(422, code, format!("`{id}` has already been added.")));
     }
     check_targets(call, relation, &ids)?;
     let added = insert(call, relation, &ids);
@@ -119,13 +119,13 @@ fn remove(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpRespo
     if unlink(call, relation, &id) { Ok(reply::nothing(call.success())) } else { Err(not_found()) }
 }
 
-/// The ids that a body gives, or those of what it names, each once.
+/// Returns the ids of the targets that the body contains or names, without duplicates.
 fn targets(call: &Call<'_>, relation: &Relation) -> Outcome<Vec<String>> {
     let mut ids = call.texts(relation.ids);
     for name in relation.names.map(|names| call.texts(names)).unwrap_or_default() {
         let role = call.state.store.all(&ORGANIZATION_ROLES).find(|role| role.text("name") == name);
         let missing = || {
-            let message = format!("No organization role has the name `{name}`.");
+            let message = format!("There is no organization role named `{name}`.");
             Refusal::new(422, "organization.role_names_not_found", message)
         };
         ids.push(role.ok_or_else(missing)?.id.clone());
@@ -163,7 +163,7 @@ fn row(call: &Call<'_>, relation: &Relation, id: &str) -> Vec<String> {
     columns.iter().map(id_of).collect()
 }
 
-/// Adds links, and tells which are new.
+/// Adds links and returns the ids of the new ones.
 fn insert(call: &mut Call<'_>, relation: &Relation, ids: &[String]) -> Vec<String> {
     let mut added = Vec::new();
     for id in ids {

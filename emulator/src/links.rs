@@ -1,17 +1,17 @@
-//! Which entities are linked with which: relations as tables of ids.
+//! Links between entities, stored as tables of ids.
 
 use std::collections::{BTreeMap, HashMap};
 
-/// A table of links: its columns are the ids of these collections.
+/// A table of links. Each column contains the ids of one collection.
 #[derive(Debug)]
 pub(crate) struct LinkTable {
     pub name: &'static str,
     pub columns: &'static [&'static str],
-    /// The table that must have a row with the same first ids; a link goes when that row goes.
+    /// The table that must have a row with the same first ids. Removing that row also removes the link.
     pub within: Option<&'static str>,
 }
 
-/// Every table of links.
+/// All tables of links.
 pub(crate) static TABLES: &[LinkTable] = &[
     table("users_roles", &["users", "roles"]),
     table("applications_roles", &["applications", "roles"]),
@@ -38,11 +38,11 @@ const fn within(name: &'static str, columns: &'static [&'static str], within: &'
     LinkTable { name, columns, within: Some(within) }
 }
 
-/// The links that there are.
+/// All links.
 #[derive(Debug, Default)]
 pub(crate) struct Links(HashMap<&'static str, Rows>);
 
-/// Rows in the order in which they were added.
+/// Rows in insertion order.
 #[derive(Debug, Default)]
 struct Rows {
     rows: BTreeMap<u64, Vec<String>>,
@@ -50,11 +50,11 @@ struct Rows {
     next: u64,
 }
 
-/// A condition on a column: its collection, and the id.
+/// A condition on a column: the collection and the id.
 pub(crate) type Where<'a> = (&'a str, &'a str);
 
 impl Links {
-    /// Adds a link; says whether it is new.
+    /// Adds a link. Returns whether it is new.
     pub(crate) fn add(&mut self, table: &'static str, row: Vec<String>) -> bool {
         let rows = self.0.entry(table).or_default();
         if rows.places.contains_key(&row) {
@@ -70,7 +70,7 @@ impl Links {
         self.0.get(table).is_some_and(|rows| rows.places.contains_key(row))
     }
 
-    /// Removes every link that meets the conditions, with those within it; says whether there was one.
+    /// Removes every link that meets the conditions, and the links within it. Returns whether there was one.
     pub(crate) fn remove(&mut self, table: &str, conditions: &[Where<'_>]) -> bool {
         let found: Vec<Vec<String>> = self.rows(table, conditions).map(<[String]>::to_vec).collect();
         for row in &found {
@@ -98,7 +98,7 @@ impl Links {
         }
     }
 
-    /// The ids in a column of the rows that meet the conditions, newest first.
+    /// Returns the ids in a column of the rows that meet the conditions, newest first.
     pub(crate) fn ids<'a, 'c>(
         &'a self,
         table: &'c str,
@@ -124,7 +124,7 @@ impl Links {
     }
 }
 
-/// The columns of a table.
+/// Returns the columns of a table.
 pub(crate) fn columns(table: &str) -> &'static [&'static str] {
     TABLES.iter().find(|known| known.name == table).map_or(&[], |known| known.columns)
 }
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_added_once_and_found_by_any_column() {
+    fn links_are_unique_and_found_by_any_column() {
         let mut links = links();
         assert!(!links.add("organization_users", row(&["o", "u"])));
         let users: Vec<&str> = links.ids("organization_users", "users", &[("organizations", "o")]).collect();
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn links_go_with_what_they_are_within() {
+    fn inner_links_are_removed_with_the_outer_link() {
         let mut links = links();
         assert!(links.remove("organization_users", &[("organizations", "o"), ("users", "u")]));
         assert!(!links.has("organization_user_roles", &row(&["o", "u", "r"])));

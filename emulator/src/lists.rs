@@ -1,4 +1,4 @@
-//! Lists of entities: searched, filtered, and in pages.
+//! Lists entities, with search, filters and pagination.
 
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
@@ -13,8 +13,9 @@ use crate::request::Query;
 use crate::search::Search;
 use crate::store::{Record, Store};
 
-/// The answer that shows those of the entities that the query wants, as `show` shows them. `within` are conditions that
-/// links of a filter have to meet too.
+/// Returns a response with the entities that match the query, as `show` presents them.
+///
+/// The links that a filter looks for must also meet the conditions in `within`.
 pub(crate) fn answer<'r>(
     call: &Call<'_>,
     collection: &Collection,

@@ -1,4 +1,4 @@
-//! `logto-admin-emulator [PORT]`: a Logto in memory on 127.0.0.1, with the system's clock.
+//! `logto-admin-emulator [PORT]`: an in-memory Logto server on 127.0.0.1 that uses the system clock.
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -7,9 +7,9 @@ use std::process::ExitCode;
 use logto_admin::Timestamp;
 use logto_admin_emulator::{Emulator, Server};
 
-/// The port of a Logto server.
+/// The default port of a Logto server.
 const PORT: u16 = 3001;
-const USAGE: &str = "usage: logto-admin-emulator [PORT]   (0 takes a free one; 3001 if nothing is said)";
+const USAGE: &str = "usage: logto-admin-emulator [PORT]   (default: 3001; 0 selects a free port)";
 
 fn main() -> ExitCode {
     let port = match std::env::args().nth(1).map(|port| port.parse::<u16>()) {
@@ -20,7 +20,7 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime.and_then(|runtime| runtime.block_on(run(port))) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => complain(&format!("no server on port {port}: {error}")),
+        Err(error) => complain(&format!("failed to run the server on port {port}: {error}")),
     }
 }
 
@@ -31,17 +31,17 @@ async fn run(port: u16) -> io::Result<()> {
     server.stop().await
 }
 
-/// Whoever tries it by hand expects today's dates.
-#[expect(clippy::disallowed_methods, reason = "a server lives by the system's clock")]
+/// Uses the system clock, because people who try the server by hand expect today's dates.
+#[expect(clippy::disallowed_methods, reason = "the server uses the system clock")]
 fn emulator() -> Emulator {
     Emulator::builder().clock(|| Timestamp::from(std::time::SystemTime::now())).build()
 }
 
-/// Prints what a client needs, to be copied into a shell.
+/// Prints the settings for a client, ready to be copied into a shell.
 fn greet(server: &Server) -> io::Result<()> {
     let emulator = server.emulator();
     let mut out = io::stdout().lock();
-    writeln!(out, "# A Logto in memory: nothing is kept, nothing is secret. Ctrl-C stops it.")?;
+    writeln!(out, "# In-memory Logto server: no data is saved, and nothing is secret. Press Ctrl-C to stop it.")?;
     writeln!(out, "export LOGTO_ENDPOINT={}", server.url())?;
     writeln!(out, "export LOGTO_APP_ID={}", emulator.app_id())?;
     writeln!(out, "export LOGTO_APP_SECRET={}", emulator.app_secret())?;

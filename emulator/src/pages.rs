@@ -1,4 +1,4 @@
-//! Lists in pages.
+//! Pagination of lists.
 
 use logto_admin::operation::Paging;
 use logto_admin::transport::HttpResponse;
@@ -11,7 +11,7 @@ const LARGEST_SIZE: f64 = 100.0;
 const UNRESERVED: &percent_encoding::AsciiSet =
     &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Which part of a list was asked for.
+/// The requested part of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Page {
     number: usize,
@@ -19,7 +19,7 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// The page that a request asks for, if the list comes in pages at all.
+    /// Returns the page of a request, or `None` if the list is not paginated.
     pub(crate) fn of(request: &Incoming, paging: Paging) -> Outcome<Option<Self>> {
         let asked = |name| request.query.get(name).filter(|value| !value.is_empty());
         let (number, size) = (asked("page"), asked("page_size"));
@@ -37,7 +37,7 @@ impl Page {
             return Err(invalid());
         }
         if number.fract() != 0.0 || size.fract() != 0.0 {
-            return Err(Refusal::new(422, "entity.invalid_input", "A page and its size are whole numbers."));
+            return Err(Refusal::new(422, "entity.invalid_input", "`page` and `page_size` must be whole numbers."));
         }
         // The database counts rows with 64 bits.
         if number * size > i64::MAX as f64 {
@@ -46,7 +46,7 @@ impl Page {
         Ok(Some(Self { number: number as usize, size: size as usize }))
     }
 
-    /// Cuts the page out of the whole list, and counts all.
+    /// Returns the items on the page and the total number of items.
     pub(crate) fn cut<T>(self, all: impl Iterator<Item = T>) -> (Vec<T>, usize) {
         let first = (self.number - 1).saturating_mul(self.size);
         let page = first..first.saturating_add(self.size);
@@ -60,7 +60,7 @@ impl Page {
         (cut, total)
     }
 
-    /// Tells in the headers how many there are in all, and where the other pages are.
+    /// Adds headers with the total number of items and the links to other pages.
     pub(crate) fn announce(self, request: &Incoming, total: usize, response: HttpResponse) -> HttpResponse {
         let last = total.div_ceil(self.size).max(1);
         let mut response = response.header("total-number", total.to_string());
@@ -78,16 +78,20 @@ impl Page {
 }
 
 fn invalid() -> Refusal {
-    Refusal::new(400, "guard.invalid_pagination", "There is no such page, or its size is not 1 to 100.")
+    Refusal::new(
+        400,
+        "guard.invalid_pagination",
+        "`page` must be at least 1, and `page_size` must be between 1 and 100.",
+    )
 }
 
-/// A number as JavaScript's `Number` reads it.
+/// Parses a number as JavaScript's `Number` does.
 fn javascript_number(text: &str) -> Option<f64> {
     let plain = text.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
     text.trim().parse::<f64>().ok().filter(|_| plain)
 }
 
-/// The server forgets its `/api` here: whoever follows these links gets the sign-in page.
+/// Returns the link to a page. The real server omits `/api` here, so these links lead to the sign-in page.
 fn link(request: &Incoming, number: usize) -> String {
     let path = request.path.strip_prefix("/api").unwrap_or(&request.path);
     let mut pairs: Vec<String> = Vec::new();
@@ -117,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn lists_page_always_on_request_or_never() {
+    fn lists_are_paginated_always_on_request_or_never() {
         assert_eq!(page("", Paging::Always), Ok(Some((1, 20))));
         assert_eq!(page("", Paging::OnRequest), Ok(None));
         assert_eq!(page("?page=", Paging::OnRequest), Ok(None));
@@ -126,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_read_as_javascript_does_and_bounded() {
+    fn numbers_are_parsed_as_in_javascript_and_bounded() {
         assert_eq!(page("?page=1e2&page_size=100", Paging::Always), Ok(Some((100, 100))));
         for bad in ["page=0", "page=-1", "page=x", "page=NaN", "page=inf", "page_size=0", "page_size=101"] {
             assert_eq!(page(&format!("?{bad}"), Paging::Always), Err(400), "{bad}");
@@ -136,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn headers_count_and_link() {
+    fn headers_contain_the_total_and_the_links() {
         let request = request("?page=2&page_size=3&type=User");
         let page = Page::of(&request, Paging::Always).unwrap().unwrap();
         assert_eq!(page.cut(1..=7), (vec![4, 5, 6], 7));

@@ -1,4 +1,4 @@
-//! Passwords of users: kept as digests, though as weak ones.
+//! User passwords. They are stored as digests, although the hash is weak.
 
 use logto_admin::serde_json::Value;
 
@@ -16,13 +16,13 @@ pub(crate) fn set(hidden: &mut Members, password: &str, ids: &mut Ids) {
     set_digest(hidden, &format!("{PREFIX}{salt}${}", hash(&salt, password)), "Argon2i");
 }
 
-/// Sets a digest that was made elsewhere.
+/// Sets a digest that was computed elsewhere.
 pub(crate) fn set_digest(hidden: &mut Members, digest: &str, algorithm: &str) {
     hidden.insert(DIGEST.to_owned(), digest.into());
     hidden.insert(ALGORITHM.to_owned(), Value::from(algorithm));
 }
 
-/// Whether this is the password. Of digests that were made elsewhere nobody knows.
+/// Returns whether this is the password. Digests that were computed elsewhere never match.
 pub(crate) fn verify(hidden: &Members, password: &str) -> bool {
     let salted = text(hidden, DIGEST).strip_prefix(PREFIX).and_then(|rest| rest.split_once('$'));
     salted.is_some_and(|(salt, hashed)| hash(salt, password) == hashed)
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_password_verifies() {
+    fn only_the_right_password_matches() {
         let mut hidden = Members::new();
         assert!(!verify(&hidden, ""));
         set(&mut hidden, "correct horse", &mut Ids::new(0));

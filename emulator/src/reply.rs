@@ -1,4 +1,4 @@
-//! Makes answers, and completes them as the server does all of its answers.
+//! Builds responses, and completes them with what the server adds to every response.
 
 use logto_admin::serde_json::Value;
 use logto_admin::transport::{Body, HttpResponse, Method};
@@ -6,33 +6,33 @@ use logto_admin::transport::{Body, HttpResponse, Method};
 use crate::ids::{Ids, digest};
 use crate::request::Incoming;
 
-/// JSON.
+/// Returns a JSON response.
 pub(crate) fn json(status: u16, value: &Value) -> HttpResponse {
     HttpResponse::json(status, value.to_string())
 }
 
-/// Nothing but a status.
+/// Returns a response without a body.
 pub(crate) fn nothing(status: u16) -> HttpResponse {
     HttpResponse::new(status)
 }
 
-/// The word that stands for a status.
+/// Returns the status as a word: `Created` or `OK`.
 pub(crate) fn word(status: u16) -> HttpResponse {
     text(status, "text/plain; charset=utf-8", if status == 201 { "Created" } else { "OK" })
 }
 
-/// Text of any kind.
+/// Returns text of any content type.
 pub(crate) fn text(status: u16, kind: &'static str, text: impl Into<String>) -> HttpResponse {
     HttpResponse::new(status).header("content-type", kind).body(text.into())
 }
 
-/// What stands outside of the API: the sign-in page.
+/// Returns the sign-in page, which is served outside of the API.
 pub(crate) fn page() -> HttpResponse {
-    let page = "<!doctype html><html><head><title>Emulator of Logto</title></head><body>Sign in</body></html>\n";
+    let page = "<!doctype html><html><head><title>Logto emulator</title></head><body>Sign in</body></html>\n";
     text(200, "text/html; charset=utf-8", page)
 }
 
-/// Adds what every answer has: the request's id, and after a successful read a tag.
+/// Adds what every response has: a request id and, after a successful read, an `ETag`.
 pub(crate) fn complete(request: &Incoming, mut response: HttpResponse, ids: &mut Ids) -> HttpResponse {
     let reads = matches!(request.method, Method::Get | Method::Head);
     if reads && response.status == 200 {
@@ -53,7 +53,7 @@ pub(crate) fn complete(request: &Incoming, mut response: HttpResponse, ids: &mut
     response
 }
 
-/// Whether a list of tags has this one; `W/` makes no difference.
+/// Returns whether a list of entity tags contains this one. A `W/` prefix is ignored.
 fn knows(tags: &str, tag: &str) -> bool {
     tags.split(',').map(str::trim).any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }

@@ -1,4 +1,4 @@
-//! A request as it arrives, taken apart.
+//! Splits an incoming request into its parts.
 
 use bytes::Bytes;
 use logto_admin::transport::{Headers, HttpRequest, Method};
@@ -8,16 +8,16 @@ use percent_encoding::percent_decode_str;
 #[derive(Debug)]
 pub(crate) struct Incoming {
     pub method: Method,
-    /// Scheme and authority: `http://127.0.0.1:3001`.
+    /// Scheme and authority, such as `http://127.0.0.1:3001`.
     pub origin: String,
-    /// The path as it came.
+    /// The path as received, still encoded.
     pub path: String,
     pub query: Query,
     pub headers: Headers,
     pub body: Bytes,
 }
 
-/// The members of a query or a form, decoded, in their order.
+/// The decoded members of a query or form, in order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Query(Vec<(String, String)>);
 
@@ -38,27 +38,27 @@ impl Incoming {
         }
     }
 
-    /// The path's segments, decoded. An empty one at the end does not count.
+    /// Returns the decoded segments of the path. A trailing slash is ignored.
     pub(crate) fn segments(&self) -> Vec<String> {
         let path = self.path.strip_prefix('/').unwrap_or(&self.path);
         let path = path.strip_suffix('/').unwrap_or(path);
         path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
     }
 
-    /// The kind of body, without parameters such as the character set.
+    /// Returns the media type of the body, without parameters such as the charset.
     pub(crate) fn content_type(&self) -> &str {
         let value = self.headers.get("content-type").unwrap_or_default();
         value.split(';').next().unwrap_or_default().trim()
     }
 
-    /// Whether the body says that it is a form.
+    /// Returns whether the media type of the body is a URL-encoded form.
     pub(crate) fn is_form(&self) -> bool {
         self.content_type().eq_ignore_ascii_case("application/x-www-form-urlencoded")
     }
 }
 
 impl Query {
-    /// Reads `a=1&b=2`, with `+` for spaces.
+    /// Parses `a=1&b=2`. A `+` is decoded as a space.
     pub(crate) fn parse(text: &str) -> Self {
         let decode = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
         let pairs = text.split('&').filter(|pair| !pair.is_empty());
@@ -70,17 +70,17 @@ impl Query {
         )
     }
 
-    /// The first value of `name`.
+    /// Returns the first value of `name`.
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
-    /// Every value of `name`.
+    /// Returns every value of `name`.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)
     }
 
-    /// Whether a flag is set.
+    /// Returns whether the first value of `name` is `true`.
     pub(crate) fn is_true(&self, name: &str) -> bool {
         self.get(name) == Some("true")
     }
@@ -105,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn a_url_is_taken_apart() {
+    fn urls_are_split_into_parts() {
         let request = incoming("http://127.0.0.1:3001/api/users/a%2Fb%20c/?search=%25a+b&page=2&page=3&x#y");
         assert_eq!(request.origin, "http://127.0.0.1:3001");
         assert_eq!(request.segments(), ["api", "users", "a/b c"]);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn odd_urls_do_no_harm() {
+    fn malformed_urls_do_not_panic() {
         for url in ["", "/", "http://", "http://host", "//api//users", "http://h/%E0%A4%A?%zz=%", "日本/語?&&=&"] {
             let _ = incoming(url).segments();
         }

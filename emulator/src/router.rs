@@ -1,4 +1,4 @@
-//! Which operation a request is for, and what does its work. The routes are made from the client's table of operations.
+//! Finds the operation of a request and its handler. The routes are built from the client's operation table.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -15,7 +15,7 @@ use crate::relations::{self, Relation};
 use crate::special;
 use crate::stand_in;
 
-/// An operation's path, and what does its work.
+/// An operation with its path and its handler.
 pub(crate) struct Route {
     pub info: &'static OperationInfo,
     segments: Vec<Segment>,
@@ -24,7 +24,7 @@ pub(crate) struct Route {
 
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Segment {
-    // Goes before a parameter: `/users/roles` is no id.
+    // Sorts before `Parameter`, so that `roles` in `/users/roles` is not an id.
     Fixed(String),
     Parameter,
 }
@@ -33,7 +33,7 @@ enum Work {
     Special(special::Handler),
     Entities(&'static Collection, Verb),
     Links(&'static Relation, LinkVerb),
-    /// An answer that is made up.
+    /// A sample response.
     StandIn,
 }
 
@@ -44,7 +44,7 @@ impl Route {
         Self { info, segments: info.path.split('/').skip(1).map(segment).collect(), work: work(info) }
     }
 
-    /// The parameters, if the path is this route's. Upper and lower case make no difference.
+    /// Returns the path parameters if the path matches this route. Fixed segments ignore case.
     fn matches(&self, segments: &[String]) -> Option<Vec<String>> {
         let mut parameters = Vec::new();
         for (segment, given) in self.segments.iter().zip(segments) {
@@ -82,7 +82,7 @@ fn work(info: &OperationInfo) -> Work {
     relation().or_else(collection).unwrap_or(Work::StandIn)
 }
 
-/// The path with `{}` for each parameter.
+/// Returns the path with `{}` in place of each parameter.
 pub(crate) fn without_names(path: &str) -> String {
     let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
     segments.collect::<Vec<_>>().join("/")
@@ -111,7 +111,7 @@ fn link_verb(method: Method, path: &str, relation: &str) -> Option<LinkVerb> {
     }
 }
 
-/// All routes by their number of segments, those with fixed segments first.
+/// Returns all routes by number of segments. Fixed segments sort before parameters.
 fn routes() -> &'static HashMap<usize, Vec<Route>> {
     static ROUTES: OnceLock<HashMap<usize, Vec<Route>>> = OnceLock::new();
     ROUTES.get_or_init(|| {
@@ -125,14 +125,14 @@ fn routes() -> &'static HashMap<usize, Vec<Route>> {
     })
 }
 
-/// Whether an operation has a state behind it.
+/// Returns whether an operation is stateful.
 pub(crate) fn keeps(id: &str) -> bool {
     logto_admin::operation::find(id).is_some_and(|info| !matches!(work(info), Work::StandIn))
 }
 
-/// The route of a request, with the path's parameters.
+/// Returns the route of a request and the path parameters.
 pub(crate) fn find(method: Method, segments: &[String]) -> Result<(&'static Route, Vec<String>), Refusal> {
-    // The head of an answer is that of the answer to a GET.
+    // A HEAD request is handled like a GET request.
     let method = if method == Method::Head { Method::Get } else { method };
     let mut elsewhere = false;
     for route in routes().get(&segments.len()).into_iter().flatten() {
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn fixed_segments_go_before_parameters() {
+    fn fixed_segments_take_precedence_over_parameters() {
         let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
         assert_eq!(route(Method::Get, "/api/users/a"), Ok(("GetUser", ids(&["a"]))));
         assert_eq!(route(Method::Get, "/API/Users/Roles"), Ok(("GetUser", ids(&["Roles"]))));
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_told_from_what_is_called_wrongly() {
+    fn unknown_paths_and_wrong_methods_are_distinguished() {
         assert_eq!(route(Method::Get, "/api/nope"), Err(404));
         assert_eq!(route(Method::Put, "/api/users"), Err(405));
         assert_eq!(route(Method::Get, "/api/users//roles"), Err(404));
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_told_from_what_is_made_up() {
+    fn stateful_operations_and_samples_are_distinguished() {
         assert!(keeps("CreateUser") && keeps("AssignUserRoles") && keeps("VerifyUserPassword"));
         assert!(!keeps("ListHooks") && !keeps("NoSuchOperation"));
     }

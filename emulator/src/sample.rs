@@ -1,4 +1,4 @@
-//! Makes up answers from schemas, for what the emulator keeps no state of.
+//! Generates sample responses from schemas, for operations without state.
 
 use logto_admin::serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use crate::formats;
 use crate::ids::Ids;
 use crate::schema::{Kind, Schema};
 
-/// Makes up values.
+/// Generates sample values.
 pub(crate) struct Sampler<'a> {
     pub ids: &'a mut Ids,
     /// Milliseconds since the epoch.
@@ -14,7 +14,9 @@ pub(crate) struct Sampler<'a> {
 }
 
 impl Sampler<'_> {
-    /// A value that the schema describes: of an object the members that are required, of a list one element.
+    /// Returns a value that matches the schema.
+    ///
+    /// An object has its required members and those with a default. A list has one element, or `minItems` elements.
     pub(crate) fn value(&mut self, schema: Schema, name: &str) -> Value {
         if let Some(value) = schema.constant().or_else(|| schema.default().cloned()) {
             return value;
@@ -69,7 +71,7 @@ impl Sampler<'_> {
         }
     }
 
-    /// What is called a time is one.
+    /// Returns a number. A member that is named like a time gets a time.
     fn number(&mut self, schema: Schema, name: &str) -> Value {
         let least = schema.number("minimum").unwrap_or(0.0) as i64;
         match name {
@@ -83,12 +85,12 @@ impl Sampler<'_> {
     }
 }
 
-/// Whether a name ends in this word, in upper or lower case, perhaps as a plural.
+/// Returns whether a name ends with this word, ignoring case and a plural `s`.
 fn named(name: &str, word: &str) -> bool {
     name.to_ascii_lowercase().trim_end_matches('s').ends_with(word)
 }
 
-/// Lets what was sent show in a made-up answer: members that the answer has, with values that it can have.
+/// Copies sent members into a sample response if its schema has them and accepts their values.
 pub(crate) fn overlay(schema: Schema, answer: &mut Value, sent: &Map<String, Value>) {
     let Value::Object(members) = answer else { return };
     for (name, value) in sent {
@@ -104,7 +106,6 @@ mod tests {
     use super::*;
     use crate::schema::Contract;
 
-    /// Made-up answers of all operations are what their own schemas describe.
     #[test]
     fn samples_satisfy_their_schemas() {
         let mut ids = Ids::new(1);

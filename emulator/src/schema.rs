@@ -1,12 +1,12 @@
-//! What the API document says of bodies, parameters and answers. Nothing else reads `operations.json`, which is made
-//! from the corrected documents of `spec/`.
+//! The schemas of bodies, parameters and responses in the API document. Only this module reads `operations.json`, which
+//! is generated from the corrected documents in `spec/`.
 
 use std::sync::OnceLock;
 
 use logto_admin::operation::OperationInfo;
 use logto_admin::serde_json::{self, Map, Value};
 
-/// The whole document: an entry an operation, and the schemas that several of them share.
+/// The whole document: one entry per operation, and the schemas that several operations share.
 struct Document {
     operations: Map<String, Value>,
     schemas: Vec<Value>,
@@ -22,7 +22,7 @@ fn document() -> &'static Document {
     })
 }
 
-/// What is agreed on an operation's messages.
+/// The schemas of an operation's request and responses.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Contract(Option<&'static Value>);
 
@@ -35,24 +35,24 @@ impl Contract {
         self.0.and_then(|operation| operation.get(name))
     }
 
-    /// The path's parameters, as an object.
+    /// Returns the schema of the path parameters, as an object.
     pub(crate) fn path(self) -> Option<Schema> {
         self.member("path").map(Schema::new)
     }
 
-    /// The query's parameters, as an object. Free members of a search are not among them.
+    /// Returns the schema of the query parameters, as an object. It does not include free-form search parameters.
     pub(crate) fn query(self) -> Option<Schema> {
         self.member("query").map(Schema::new)
     }
 
-    /// The JSON or form that a request carries.
+    /// Returns the schema of a JSON or form body.
     pub(crate) fn body(self) -> Option<Schema> {
         let kinds = self.member("body")?.as_object()?;
         let plain = kinds.iter().find(|(kind, _)| !kind.starts_with("multipart/"));
         plain.map(|(_, schema)| Schema::new(schema))
     }
 
-    /// The JSON of the answer with this status.
+    /// Returns the schema of the JSON response with this status.
     pub(crate) fn answer(self, status: u16) -> Option<Schema> {
         self.member("answers")?.get(status.to_string())?.get("application/json").map(Schema::new)
     }
@@ -62,7 +62,7 @@ impl Contract {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Schema(&'static Value);
 
-/// What a schema is about, first of all.
+/// The basic type of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Any,
@@ -116,7 +116,7 @@ impl Schema {
         self.get("nullable") == Some(&Value::Bool(true))
     }
 
-    /// The one value that it allows; the document writes it as a format.
+    /// Returns the only allowed value. The document writes it as a format.
     pub(crate) fn constant(self) -> Option<Value> {
         let format = self.text("format")?;
         if format == "empty" {
@@ -160,14 +160,14 @@ impl Schema {
         self.get("properties")?.get(name).map(Self::new)
     }
 
-    /// Whether a member has to be there. One with a default need not, whatever the document says.
+    /// Returns whether a member is required. A member with a default is optional, even if the document requires it.
     pub(crate) fn requires(self, name: &str) -> bool {
         let listed = self.get("required").and_then(Value::as_array);
         let listed = listed.is_some_and(|names| names.iter().any(|listed| listed.as_str() == Some(name)));
         listed && self.property(name).is_none_or(|property| property.default().is_none())
     }
 
-    /// The schema of members that are not named.
+    /// Returns the schema of additional properties.
     pub(crate) fn further(self) -> Option<Self> {
         self.get("additionalProperties").filter(|schema| schema.is_object()).map(Self::new)
     }
@@ -178,7 +178,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_reference_leads_somewhere() {
+    fn every_reference_resolves() {
         fn check(value: &Value, schemas: usize) {
             if let Some(reference) = value.get("$ref") {
                 assert!(reference.as_u64().is_some_and(|number| (number as usize) < schemas), "{reference}");
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn every_operation_of_the_table_has_an_entry() {
+    fn every_operation_in_the_table_has_an_entry() {
         for info in logto_admin::operation::TABLE {
             assert!(Contract::of(info).0.is_some(), "{}", info.id);
         }

@@ -1,4 +1,4 @@
-//! Searches: `search`, `search.{member}`, `mode`, `joint` and the shorter `q`.
+//! Search with the parameters `search`, `search.{member}`, `mode` and `joint`, or the shorthand `q`.
 
 use logto_admin::serde_json::Value;
 
@@ -6,16 +6,16 @@ use crate::errors::{Outcome, Refusal};
 use crate::request::Query;
 use crate::store::Record;
 
-/// What a list is searched for.
+/// The search conditions for a list.
 #[derive(Debug)]
 pub(crate) struct Search {
     conditions: Vec<Condition>,
-    /// Whether every condition has to be met, or one.
+    /// Whether every condition must match. Otherwise, one is enough.
     every: bool,
     case_sensitive: bool,
 }
 
-/// A pattern, and the members of which one has to match it.
+/// A pattern, and the members of which one must match it.
 #[derive(Debug)]
 struct Condition {
     members: Vec<String>,
@@ -32,7 +32,7 @@ enum Mode {
 }
 
 impl Search {
-    /// The search of a query, if there is one.
+    /// Parses the search in a query. Returns `None` if there is none.
     pub(crate) fn of(query: &Query, searchable: &[&str]) -> Outcome<Option<Self>> {
         let mut conditions = Vec::new();
         let every_member = || searchable.iter().map(|member| (*member).to_owned()).collect();
@@ -45,7 +45,7 @@ impl Search {
                         let mode = mode(query, Some(member))?;
                         Condition { members: vec![member.to_owned()], pattern: value.to_owned(), mode }
                     }
-                    Some(member) => return Err(invalid(&format!("`{member}` cannot be searched."))),
+                    Some(member) => return Err(invalid(&format!("`{member}` is not searchable."))),
                     None => continue,
                 },
             };
@@ -75,7 +75,7 @@ fn mode(query: &Query, member: Option<&str>) -> Outcome<Mode> {
         "exact" => Ok(Mode::Exact),
         "similar_to" => Ok(Mode::SimilarTo),
         "posix" => Ok(Mode::Posix),
-        other => Err(invalid(&format!("`{other}` is no way to match."))),
+        other => Err(invalid(&format!("`{other}` is not a valid match mode."))),
     }
 }
 
@@ -88,9 +88,9 @@ impl Mode {
         match self {
             Self::Exact => pattern == text,
             Self::Like => like(pattern, text),
-            // Alternatives of patterns: what is used of SQL's regular expressions.
+            // Of SQL's regular expressions, only alternatives are supported.
             Self::SimilarTo => pattern.trim_matches(['(', ')']).split('|').any(|pattern| like(pattern, text)),
-            // Text, with or without anchors: there is no engine for more.
+            // Only literal text and anchors are supported, because there is no regex engine.
             Self::Posix => anchored(pattern, text),
         }
     }
@@ -107,7 +107,7 @@ fn anchored(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// What a character of a pattern stands for.
+/// A token of a `LIKE` pattern.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Token {
     AnyText,
@@ -115,7 +115,7 @@ enum Token {
     Just(char),
 }
 
-/// SQL's LIKE: `%` is any text, `_` any character, a backslash takes the meaning from the next one.
+/// Matches like SQL's `LIKE`: `%` is any text, `_` is any character, and a backslash escapes the next character.
 fn like(pattern: &str, text: &str) -> bool {
     let mut characters = pattern.chars();
     let mut tokens = Vec::new();
@@ -127,7 +127,7 @@ fn like(pattern: &str, text: &str) -> bool {
             other => Token::Just(other),
         });
     }
-    // Which beginnings of the pattern match the text up to here.
+    // `reached[n]` is whether the first `n` tokens match the text so far.
     let mut reached = vec![false; tokens.len() + 1];
     let closed = |reached: &mut Vec<bool>| {
         for (at, token) in tokens.iter().enumerate() {
@@ -162,7 +162,7 @@ mod tests {
     use logto_admin::serde_json::json;
 
     #[test]
-    fn like_knows_wildcards_and_escapes() {
+    fn like_supports_wildcards_and_escapes() {
         for (pattern, text, matches) in [
             ("", "", true),
             ("%", "", true),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn members_modes_and_joints_are_heeded() {
+    fn members_modes_and_joints_are_applied() {
         for (query, expected) in [
             ("search=%25ADA%25", true),
             ("search=%25ADA%25&isCaseSensitive=true", false),
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn unknown_members_and_modes_are_refused() {
+    fn unknown_members_and_modes_are_rejected() {
         for query in ["search.password=a", "search=a&mode=fuzzy"] {
             assert!(Search::of(&Query::parse(query), &["name"]).is_err(), "{query}");
         }

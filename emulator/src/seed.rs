@@ -1,4 +1,4 @@
-//! What a new emulator holds, as a new server would: the Management API, its role, and an application that has it.
+//! The initial data of an emulator, as on a new server: the Management API, its role, and an application with the role.
 
 use logto_admin::serde_json::{Value, json};
 
@@ -8,17 +8,17 @@ use crate::store::Members;
 
 /// The id of the Management API's resource.
 pub(crate) const MANAGEMENT_RESOURCE_ID: &str = "management-api";
-/// Its scope, which permits everything.
+/// The scope of the Management API, which permits everything.
 pub(crate) const MANAGEMENT_SCOPE: &str = "all";
 
-/// The application that can sign in to the Management API.
+/// The credentials of the application that may call the Management API.
 #[derive(Clone, Debug)]
 pub(crate) struct Credentials {
     pub id: String,
     pub secret: String,
 }
 
-/// Fills an empty state.
+/// Adds the initial data to an empty state.
 pub(crate) fn plant(state: &mut State, resource: &str, application: &Credentials) {
     let now = state.clock.now();
     let api = json!({ "id": MANAGEMENT_RESOURCE_ID, "name": "Logto Management API", "indicator": resource });

@@ -16,10 +16,10 @@ use tokio::task::JoinHandle;
 
 use crate::emulator::Emulator;
 
-/// The largest body that is read, in bytes.
+/// Maximum size of a request body, in bytes.
 const LARGEST: usize = 32 << 20;
 
-/// An emulator that listens. It stops when this is dropped.
+/// A running HTTP server of an emulator. Dropping it stops the server.
 #[derive(Debug)]
 pub struct Server {
     emulator: Emulator,
@@ -29,18 +29,20 @@ pub struct Server {
 }
 
 impl Emulator {
-    /// Listens on a free port of 127.0.0.1.
+    /// Starts an HTTP server on a free port of 127.0.0.1.
     ///
     /// # Errors
-    /// No tokio runtime runs here, or no port is free.
+    /// Fails if no tokio runtime is running or no port is free.
     pub async fn serve(&self) -> io::Result<Server> {
         self.serve_at(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await
     }
 
-    /// Listens on this address. Everyone who can reach it can read and change everything: keep to 127.0.0.1.
+    /// Starts an HTTP server on this address.
+    ///
+    /// Only use 127.0.0.1: anyone who can reach the server can read and change everything.
     ///
     /// # Errors
-    /// No tokio runtime runs here, or the address cannot be had.
+    /// Fails if no tokio runtime is running or the address cannot be bound.
     pub async fn serve_at(&self, address: SocketAddr) -> io::Result<Server> {
         Handle::try_current().map_err(io::Error::other)?;
         let listener = TcpListener::bind(address).await?;
@@ -48,7 +50,7 @@ impl Emulator {
         let (stop, stopped) = oneshot::channel::<()>();
         let router = Router::new().fallback(answer).with_state(self.clone());
         let serving = axum::serve(listener, router).with_graceful_shutdown(async {
-            // A sender that was dropped stops the server too.
+            // A dropped sender stops the server too.
             let _ = stopped.await;
         });
         let task = tokio::spawn(serving.into_future());
@@ -57,34 +59,34 @@ impl Emulator {
 }
 
 impl Server {
-    /// Where it listens.
+    /// Returns the address that the server listens on.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Its URL, such as `http://127.0.0.1:3001`.
+    /// Returns the URL of the server, such as `http://127.0.0.1:3001`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// The endpoint for clients.
+    /// Returns the endpoint for clients.
     #[must_use]
     pub fn endpoint(&self) -> Endpoint {
         self.emulator.endpoint_at(self.url())
     }
 
-    /// The emulator that answers.
+    /// Returns the emulator that handles the requests.
     #[must_use]
     pub const fn emulator(&self) -> &Emulator {
         &self.emulator
     }
 
-    /// Takes no more requests, and waits for those that are being answered.
+    /// Stops accepting requests and waits until pending requests are finished.
     ///
     /// # Errors
-    /// The server had failed.
+    /// Fails if the server had already failed.
     pub async fn stop(mut self) -> io::Result<()> {
         self.stop.take();
         (&mut self.task).await.map_err(io::Error::other)?
@@ -93,7 +95,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Without `stop` nobody waits for idle connections.
+        // Only `stop` shuts down gracefully. Dropping the server does not wait for idle connections.
         self.task.abort();
     }
 }

@@ -1,4 +1,4 @@
-//! Answers of operations that have no state behind them yet: made up from their schemas.
+//! Responses of operations that are not stateful yet: samples generated from their schemas.
 
 use logto_admin::operation::AnswerKind;
 use logto_admin::serde_json::Value;
@@ -29,7 +29,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     })
 }
 
-/// Refuses what is about an entity that is known not to exist.
+/// Rejects a request about an entity that is known not to exist.
 fn check_entity(call: &Call<'_>) -> Outcome<()> {
     let path = without_names(call.info.path);
     let below = |collection: &&collections::Collection| {
@@ -50,7 +50,7 @@ fn redirect(call: &Call<'_>) -> HttpResponse {
 fn json(call: &mut Call<'_>, schema: Schema) -> Outcome<HttpResponse> {
     let page = Page::of(call.request, call.info.paging)?;
     let mut value = Sampler { ids: &mut call.state.ids, now: call.now }.value(schema, "");
-    // What was sent and asked for shows in the answer, where the answer has room for it.
+    // Echo the body members and path parameters where they fit into the response.
     let mut told = call.body.clone();
     let parameters = call.info.path_parameters.iter().zip(&call.parameters);
     for (name, given) in parameters {
@@ -64,7 +64,7 @@ fn json(call: &mut Call<'_>, schema: Schema) -> Outcome<HttpResponse> {
             let (shown, total) = page.cut(elements.into_iter());
             page.announce(call.request, total, reply::json(call.success(), &shown.into()))
         }
-        // The items stand in a member.
+        // The response is an object with the items in a member.
         (Some(page), _) => page.announce(call.request, 1, response),
     })
 }

@@ -1,4 +1,4 @@
-//! Calls every operation that has no state behind it, and reads the answers into the client's types.
+//! Calls every operation that is not stateful, and decodes the responses into the client's types.
 
 use logto_admin::operation::{Authentication, BodyKind, OperationInfo, TABLE};
 use logto_admin::serde_json::{self, Value, json};
@@ -50,7 +50,7 @@ impl World {
         json_of(&self.emulator.handle(&request))[member].as_str().unwrap().to_owned()
     }
 
-    /// A request as its schemas want it.
+    /// Builds a request that matches the operation's schemas.
     fn request(&self, info: &OperationInfo, ids: &mut Ids) -> HttpRequest {
         let contract = Contract::of(info);
         let mut sampler = Sampler { ids, now: 0 };
@@ -89,7 +89,7 @@ impl World {
         request
     }
 
-    /// The id of an entity that the path is about.
+    /// Returns the id of an existing entity for a path parameter.
     fn known(&self, path: &str, name: &str) -> Option<&str> {
         match (path.split('/').nth(2)?, name) {
             (_, "userId") => Some(&self.user),
@@ -106,7 +106,7 @@ fn json_of(response: &HttpResponse) -> Value {
 }
 
 #[test]
-fn the_client_reads_every_answer_that_is_made_up() {
+fn the_client_decodes_every_sample_response() {
     let world = World::new();
     let mut ids = Ids::new(2);
     let mut failures = Vec::new();
@@ -119,5 +119,5 @@ fn the_client_reads_every_answer_that_is_made_up() {
             failures.push(format!("{}: {error}: {}", info.id, answer.body.text()));
         }
     }
-    assert!(failures.is_empty(), "{} fail:\n{}", failures.len(), failures.join("\n"));
+    assert!(failures.is_empty(), "{} operations failed:\n{}", failures.len(), failures.join("\n"));
 }

@@ -1,4 +1,4 @@
-//! Everything that the emulator remembers.
+//! The state of the emulator.
 
 use std::collections::HashMap;
 
@@ -13,15 +13,15 @@ pub(crate) struct State {
     pub store: Store,
     pub ids: Ids,
     pub clock: Clock,
-    /// What signatures of tokens depend on.
+    /// The key of the token signatures.
     pub seed: u64,
-    /// Tokens of users, which have no content of their own.
+    /// Access tokens of users, which are opaque.
     pub user_tokens: HashMap<String, UserToken>,
-    /// Tokens that stand for a user, until they are exchanged.
+    /// Subject tokens that have not been exchanged yet.
     pub subject_tokens: HashMap<String, UserToken>,
 }
 
-/// Whose token it is, and until when.
+/// The user of a token, and its expiry.
 #[derive(Clone, Debug)]
 pub(crate) struct UserToken {
     pub user: String,
@@ -41,11 +41,11 @@ impl State {
         }
     }
 
-    /// A new entity of a collection, with what was given in place of what is usual. It is not kept yet.
+    /// Creates an entity from the defaults of its collection, overridden by `given`. Does not store it.
     pub(crate) fn blank(&mut self, collection: &Collection, given: Members, now: i64) -> Record {
         let id = match collection.key {
             Key::Id(length) => self.ids.id(length),
-            // It is found by the member; this id only tells it apart.
+            // Lookups use the member. This id only identifies the entity in the store.
             Key::Member { .. } => self.ids.id(21),
         };
         let mut members = match (collection.blank)() {
@@ -61,7 +61,7 @@ impl State {
         Record { id, members, hidden: Members::new() }
     }
 
-    /// Gives an application a secret.
+    /// Adds a secret to an application.
     pub(crate) fn add_secret(&mut self, application: &str, name: &str, value: &str, now: i64) {
         let given = [("applicationId", application), ("name", name), ("value", value)];
         let given = given.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();

@@ -1,4 +1,4 @@
-//! Where entities are kept: a table for each collection.
+//! Stores entities, in one table per collection.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -14,49 +14,49 @@ pub(crate) type Members = Map<String, Value>;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Record {
     pub id: String,
-    /// What answers show.
+    /// Members that responses show.
     pub members: Members,
-    /// What they do not: passwords and the like.
+    /// Members that responses do not show, such as passwords.
     pub hidden: Members,
 }
 
 impl Record {
-    /// A member as text, empty if it is none.
+    /// Returns a member as text. Empty if it is missing or not a string.
     pub(crate) fn text(&self, member: &str) -> &str {
         text(&self.members, member)
     }
 
-    /// Whether a flag is set.
+    /// Returns whether a flag is set.
     pub(crate) fn is_true(&self, member: &str) -> bool {
         self.members.get(member) == Some(&Value::Bool(true))
     }
 
-    /// The members of these names alone.
+    /// Returns only the members with these names.
     pub(crate) fn part(&self, names: &[&str]) -> Value {
         let members = names.iter().filter_map(|name| Some(((*name).to_owned(), self.members.get(*name)?.clone())));
         Value::Object(members.collect())
     }
 }
 
-/// A member as text, empty if it is none.
+/// Returns a member as text. Empty if it is missing or not a string.
 pub(crate) fn text<'a>(members: &'a Members, name: &str) -> &'a str {
     members.get(name).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// All entities of all collections, and how they are linked.
+/// All entities of all collections, and the links between them.
 #[derive(Debug, Default)]
 pub(crate) struct Store {
     tables: HashMap<&'static str, Table>,
     pub links: Links,
 }
 
-/// The entities of a collection, in the order of their creation.
+/// The entities of a collection, in order of creation.
 #[derive(Debug, Default)]
 struct Table {
     records: BTreeMap<u64, Record>,
     next: u64,
     by_id: HashMap<String, u64>,
-    /// Which entity has the value of a unique member.
+    /// The entity that has a value in a unique member.
     unique: HashMap<(&'static str, String), u64>,
 }
 
@@ -65,7 +65,7 @@ impl Store {
         self.tables.get(collection.name)
     }
 
-    /// Every entity, oldest first.
+    /// Returns every entity, oldest first.
     pub(crate) fn all(&self, collection: &Collection) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
         self.table(collection).into_iter().flat_map(|table| table.records.values())
     }
@@ -75,14 +75,14 @@ impl Store {
         table.records.get(table.by_id.get(id)?)
     }
 
-    /// Whether another entity than `id` has this value in a unique member.
+    /// Returns whether an entity other than `id` has this value in a unique member.
     pub(crate) fn is_taken(&self, collection: &Collection, member: &'static str, value: &str, id: &str) -> bool {
         let holder = |table: &Table| table.unique.get(&(member, value.to_owned())).copied();
         let taken = self.table(collection).and_then(|table| table.records.get(&holder(table)?));
         taken.is_some_and(|record| record.id != id)
     }
 
-    /// Adds an entity, or puts it in the place of the one with the same id.
+    /// Adds an entity, or replaces the one with the same id.
     pub(crate) fn put(&mut self, collection: &'static Collection, record: Record) {
         let table = self.tables.entry(collection.name).or_default();
         let place = table.by_id.get(&record.id).copied().unwrap_or(table.next);
@@ -97,7 +97,7 @@ impl Store {
         table.records.insert(place, record);
     }
 
-    /// Removes an entity with what belongs to it.
+    /// Removes an entity and everything that belongs to it.
     pub(crate) fn remove(&mut self, collection: &'static Collection, id: &str) -> Option<Record> {
         let table = self.tables.get_mut(collection.name)?;
         let record = table.records.remove(&table.by_id.get(id).copied()?)?;

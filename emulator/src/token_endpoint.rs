@@ -1,4 +1,4 @@
-//! `/oidc/token`: client credentials, and the exchange of a subject token for a user's.
+//! `/oidc/token`: client credentials, and the exchange of a subject token for a user's access token.
 
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpResponse, Method};
@@ -15,14 +15,14 @@ use crate::tokens;
 const LIFETIME: i64 = 3600;
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
-/// An error in OAuth's words and in Logto's.
+/// Returns an error in both OAuth's and Logto's format.
 pub(crate) fn refuse(status: u16, error: &str, description: &str) -> Refusal {
-    let message = format!("The token endpoint refuses: {error}.");
+    let message = format!("The token endpoint rejected the request: {error}.");
     let refusal = Refusal::new(status, &format!("oidc.{error}"), message);
     refusal.with("error", error).with("error_description", description)
 }
 
-/// A request for a token.
+/// A token request.
 struct Grant<'a> {
     request: &'a Incoming,
     form: &'a Query,
@@ -30,7 +30,7 @@ struct Grant<'a> {
     now: i64,
 }
 
-/// Answers a request below `/oidc`.
+/// Handles a request below `/oidc`.
 pub(crate) fn answer(request: &Incoming, state: &mut State, now: i64) -> HttpResponse {
     let response = serve(request, state, now).unwrap_or_else(Refusal::into_response);
     let mut response = response.header("cache-control", "no-store");
@@ -61,7 +61,7 @@ fn serve(request: &Incoming, state: &mut State, now: i64) -> Outcome<HttpRespons
     Ok(reply::json(200, &answer))
 }
 
-/// A form; the server takes JSON too.
+/// Parses a form. Like the server, it also accepts JSON.
 fn form(request: &Incoming) -> Query {
     let text = String::from_utf8_lossy(&request.body);
     let members = serde_json::from_str::<Value>(&text).ok().and_then(|value| value.as_object().cloned());
@@ -98,7 +98,7 @@ impl Grant<'_> {
         }
     }
 
-    /// What of the requested scopes the roles of the application permit.
+    /// Returns the requested scopes that the roles of the application permit.
     fn granted(&self, state: &State, resource: &str) -> Outcome<String> {
         let resource = known_resource(state, resource)?;
         let links = &state.store.links;
@@ -113,7 +113,7 @@ impl Grant<'_> {
         Ok(self.wanted_of(&names))
     }
 
-    /// The requested scopes that are among these, in the order in which they were requested.
+    /// Returns the requested scopes that are in `names`, in the order of the request.
     fn wanted_of(&self, names: &[&str]) -> String {
         let wanted = self.parameter("scope").unwrap_or_default();
         wanted.split(' ').filter(|scope| names.contains(scope)).collect::<Vec<_>>().join(" ")
@@ -136,7 +136,7 @@ impl Grant<'_> {
         Ok(self.signed(state, &self.client.id, &format!("urn:logto:organization:{organization}"), Some(scope)))
     }
 
-    /// A token of the user for whom a subject token stands: without a resource one for his own account.
+    /// Exchanges a subject token for an access token. Without a resource, the token is for the user's own account.
     fn user_token(&self, state: &mut State) -> Outcome<Value> {
         if !self.client.may_exchange {
             return Err(not_allowed());
@@ -186,7 +186,7 @@ fn not_allowed() -> Refusal {
     refuse(400, "invalid_request", "requested grant type is not allowed for this client")
 }
 
-/// The id of the resource with this indicator.
+/// Returns the id of the resource with this indicator.
 fn known_resource(state: &State, indicator: &str) -> Outcome<String> {
     if !is_url(indicator) {
         return Err(refuse(400, "invalid_target", "resource indicator must be an absolute URI"));

@@ -1,4 +1,4 @@
-//! Access tokens: made, and read again.
+//! Issues and reads access tokens.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -7,12 +7,12 @@ use logto_admin::serde_json::{self, Value, json};
 use crate::ids::signature;
 use crate::store::Members;
 
-/// Why a token is none, in the words of the library that the server checks tokens with.
+/// Why a token is invalid, in the terms of the library that the server uses to check tokens.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub code: &'static str,
     pub name: &'static str,
-    /// The claim that is wrong, with all claims.
+    /// The invalid claim, and all claims of the token.
     pub claim: Option<(&'static str, Value)>,
 }
 
@@ -21,7 +21,7 @@ impl Problem {
         Self { code, name, claim: None }
     }
 
-    /// The error's `data`.
+    /// Returns the `data` of the error.
     pub(crate) fn data(&self) -> Value {
         let mut data = json!({ "code": self.code, "name": self.name });
         if let (Some((claim, payload)), Some(members)) = (&self.claim, data.as_object_mut()) {
@@ -33,7 +33,7 @@ impl Problem {
     }
 }
 
-/// A token with these claims.
+/// Issues a token with these claims.
 pub(crate) fn issue(seed: u64, claims: &Value) -> String {
     let header = json!({ "alg": "ES384", "typ": "at+jwt", "kid": "emulator" });
     let signed = format!("{}.{}", encode(&header), encode(claims));
@@ -45,7 +45,7 @@ fn encode(value: &Value) -> String {
     URL_SAFE_NO_PAD.encode(value.to_string())
 }
 
-/// The claims of a token that this emulator issued for `audience` and that lives at `now`, in milliseconds.
+/// Returns the claims of a token if this emulator issued it for `audience` and it is valid at `now`, in milliseconds.
 pub(crate) fn read(seed: u64, token: &str, audience: &str, now: i64) -> Result<Members, Problem> {
     const INVALID: Problem = Problem::new("ERR_JWS_INVALID", "JWSInvalid");
     let (signed, signature_part) = token.rsplit_once('.').ok_or(INVALID)?;
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_is_read_by_who_issued_it_while_it_lives() {
+    fn tokens_are_valid_for_their_issuer_and_audience_until_they_expire() {
         let claims = json!({ "sub": "app", "aud": "https://api.example", "exp": 100, "scope": "all" });
         let token = issue(1, &claims);
         let read =

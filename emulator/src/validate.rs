@@ -1,4 +1,4 @@
-//! Checks values against schemas, and words what is wrong with them as the server's validator does.
+//! Validates values against schemas and reports issues in the format of the server's validator.
 
 use logto_admin::serde_json::{Map, Value, json};
 
@@ -8,14 +8,14 @@ use crate::issues::{Issue, Path, refuse, values};
 use crate::request::Query;
 use crate::schema::{Kind, Schema};
 
-const BODY: &str = "The body is not what this operation takes.";
+const BODY: &str = "The request body does not match the schema of this operation.";
 
-/// Refuses a body that is not what the schema says.
+/// Rejects a body that does not match the schema.
 pub(crate) fn body(schema: Schema, value: &Value) -> Outcome<()> {
     outcome(check(schema, Some(value), &Path::new()), BODY)
 }
 
-/// Refuses a query that is not what the schema says. Pages are checked where they are made.
+/// Rejects query parameters that do not match the schema. The `pages` module checks `page` and `page_size`.
 pub(crate) fn query(schema: Schema, query: &Query) -> Outcome<()> {
     let mut members = Map::new();
     for (name, property) in schema.properties().filter(|(name, _)| !matches!(*name, "page" | "page_size")) {
@@ -27,25 +27,31 @@ pub(crate) fn query(schema: Schema, query: &Query) -> Outcome<()> {
             None => None,
         };
     }
-    outcome(check(schema, Some(&members.into()), &Path::new()), "The query is not what this operation takes.")
+    outcome(
+        check(schema, Some(&members.into()), &Path::new()),
+        "The query parameters do not match the schema of this operation.",
+    )
 }
 
-/// Refuses parameters of the path that are not what the schema says.
+/// Rejects path parameters that do not match the schema.
 pub(crate) fn path(schema: Schema, parameters: Map<String, Value>) -> Outcome<()> {
-    outcome(check(schema, Some(&parameters.into()), &Path::new()), "The path is not one that this operation takes.")
+    outcome(
+        check(schema, Some(&parameters.into()), &Path::new()),
+        "The path parameters do not match the schema of this operation.",
+    )
 }
 
-/// Refuses a list in a body that has nothing in it.
+/// Returns the error for an empty list in a body.
 pub(crate) fn refuse_empty(member: &str) -> Refusal {
     refuse(vec![out_of_bounds("too_small", "array", 1, &vec![member.into()])], BODY)
 }
 
-/// Whether the value is what the schema says.
+/// Returns whether the value matches the schema.
 pub(crate) fn takes(schema: Schema, value: &Value) -> bool {
     check(schema, Some(value), &Path::new()).is_empty()
 }
 
-/// A query is text: what should be a number or a flag becomes one if it can.
+/// Converts a query value to a number or boolean if the schema asks for one and the text is valid.
 fn typed(schema: Schema, value: &str) -> Value {
     let number = || value.parse::<f64>().ok().map(Value::from);
     let converted = match schema.kind() {
@@ -120,7 +126,7 @@ fn check_string(schema: Schema, text: &str, path: &Path) -> Option<Issue> {
         return Some(issue);
     }
     if let Some(choices) = schema.choices().filter(|choices| !choices.contains(&value)) {
-        let message = format!("{value} is none of {}", listed(choices));
+        let message = format!("{value} is not one of {}", listed(choices));
         return Some(Issue::new("invalid_enum_value", path, message, json!({ "received": text, "options": choices })));
     }
     let length = text.encode_utf16().count() as u64;
@@ -133,8 +139,8 @@ fn check_string(schema: Schema, text: &str, path: &Path) -> Option<Issue> {
 
 fn describe(validation: &str) -> String {
     match validation {
-        "regex" => "a text that does not match the pattern".to_owned(),
-        other => format!("a text that is no {other}"),
+        "regex" => "does not match the pattern".to_owned(),
+        other => format!("is not a valid {other}"),
     }
 }
 
@@ -146,7 +152,7 @@ fn check_number(schema: Schema, number: f64, path: &Path) -> Option<Issue> {
     let whole = schema.kind() == Kind::Integer;
     if whole && number.fract() != 0.0 {
         let more = json!({ "expected": "integer", "received": "float" });
-        return Some(Issue::new("invalid_type", path, "a fraction where an integer belongs".to_owned(), more));
+        return Some(Issue::new("invalid_type", path, "expected an integer, received a fraction".to_owned(), more));
     }
     if let Some(least) = schema.number("minimum").filter(|least| number < *least) {
         return Some(out_of_bounds("too_small", "number", least, path));
@@ -157,7 +163,7 @@ fn check_number(schema: Schema, number: f64, path: &Path) -> Option<Issue> {
 
 fn check_constant(schema: Schema, value: &Value, path: &Path) -> Option<Issue> {
     let expected = schema.constant().filter(|constant| constant != value)?;
-    let message = format!("{value} where only {expected} is taken");
+    let message = format!("expected {expected}, received {value}");
     Some(Issue::new("invalid_literal", path, message, json!({ "expected": expected, "received": value })))
 }
 
@@ -173,14 +179,14 @@ fn out_of_bounds(code: &str, kind: &str, bound: impl Into<Value>, path: &Path) -
     let bound = bound.into();
     let (name, word) = if code == "too_small" { ("minimum", "least") } else { ("maximum", "most") };
     let mut more = json!({ "type": kind, "inclusive": true, "exact": false });
-    let message = format!("a {kind} of at {word} {bound} is taken");
+    let message = format!("{kind} out of bounds: expected at {word} {bound}");
     if let Some(members) = more.as_object_mut() {
         members.insert(name.to_owned(), bound);
     }
     Issue::new(code, path, message, more)
 }
 
-/// A union takes what one of its branches takes. Where a constant member tells them apart, its branch decides alone.
+/// Accepts what one of the branches accepts. If a constant member identifies the branch, only that branch is checked.
 fn check_union(schema: Schema, value: Option<&Value>, path: &Path) -> Vec<Issue> {
     if let (Some((tag, options)), Some(Value::Object(members))) = (tag(schema), value) {
         let branch = schema.branches().find(|branch| {
@@ -189,7 +195,7 @@ fn check_union(schema: Schema, value: Option<&Value>, path: &Path) -> Vec<Issue>
         });
         return branch.map_or_else(
             || {
-                let message = format!("none of {}", listed(&options));
+                let message = format!("expected one of {}", listed(&options));
                 vec![Issue::new(
                     "invalid_union_discriminator",
                     &below(path, tag),
@@ -203,17 +209,17 @@ fn check_union(schema: Schema, value: Option<&Value>, path: &Path) -> Vec<Issue>
     let mut failures = Vec::new();
     for branch in schema.branches() {
         let issues = check(branch, value, path);
-        // A branch of the right type tells what is wrong with the value.
+        // A branch of the right type describes the problem best.
         if issues.is_empty() || issues.iter().all(Issue::is_about_content) {
             return issues;
         }
         failures.push(json!({ "issues": values(issues), "name": "ZodError" }));
     }
     let more = json!({ "unionErrors": failures });
-    vec![Issue::new("invalid_union", path, "none of the kinds that are taken".to_owned(), more)]
+    vec![Issue::new("invalid_union", path, "does not match any of the accepted types".to_owned(), more)]
 }
 
-/// The member whose constants tell all branches apart, with its values.
+/// Returns the member whose constant identifies the branch, with its values.
 fn tag(schema: Schema) -> Option<(&'static str, Vec<Value>)> {
     let first = schema.branches().next()?;
     first.properties().find_map(|(name, _)| {

@@ -60,7 +60,7 @@ pub(crate) static APPLICATION_SECRETS: Collection = Collection {
         }
         let application = call.state.store.get(&APPLICATIONS, text(&draft.members, "applicationId"));
         if application.is_some_and(|application| !is_confidential(application)) {
-            let message = "Applications of this type have no secrets.";
+            let message = "Applications of this type cannot have secrets.";
             return Err(Refusal::new(422, "entity.db_constraint_violated", message));
         }
         refuse_past(call.now, draft)?;
@@ -80,22 +80,22 @@ fn prepare(_: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let third_party = draft.sent.get("isThirdParty") == Some(&Value::Bool(true));
     match kind {
         "SAML" => {
-            let message = "SAML applications have operations of their own: /api/saml-applications.";
+            let message = "Use /api/saml-applications for SAML applications.";
             Err(Refusal::new(400, "application.saml.use_saml_app_api", message))
         }
         "Protected" => {
-            let message = "This server has nothing configured for protected applications.";
+            let message = "Protected applications are not configured on this server.";
             Err(Refusal::new(501, "application.protected_app_not_configured", message))
         }
         "MachineToMachine" if third_party => {
-            let message = "A machine-to-machine application cannot be a third party's.";
+            let message = "A machine-to-machine application cannot be a third-party application.";
             Err(Refusal::new(400, "application.invalid_third_party_application_type", message))
         }
         _ => Ok(()),
     }
 }
 
-/// Gives a new application its first secret, if it can keep one.
+/// Adds the default secret to a new application that can keep one.
 fn created(call: &mut Call<'_>, application: &Record) {
     if is_confidential(application) {
         let value = call.state.ids.secret(32);

@@ -1,4 +1,4 @@
-//! The collections that the emulator keeps: what they hold, as data. `entities.rs` does the work for all of them.
+//! The collections that the emulator stores, as data. `entities.rs` implements their operations.
 
 mod applications;
 mod organizations;
@@ -23,72 +23,72 @@ pub(crate) use resources::{RESOURCES, SCOPES};
 pub(crate) use roles::ROLES;
 pub(crate) use users::{PERSONAL_ACCESS_TOKENS, USERS};
 
-/// Entities of one kind.
+/// A collection of entities of one kind.
 pub(crate) struct Collection {
-    /// Its name, as errors and links use it.
+    /// The name, as used in errors and links.
     pub name: &'static str,
-    /// Its path, with `{}` for parameters. Below it an entity's id follows.
+    /// The path, with `{}` for parameters. The path of one entity ends with its id.
     pub path: &'static str,
     pub key: Key,
-    /// What its entities belong to; the path's parameter is its id.
+    /// The owner of the entities. Its id is the path parameter.
     pub owner: Option<Owner>,
-    /// The member that holds the id of what takes the entity with it when it goes, and that one's collection; for an
-    /// owner it need not be said.
+    /// Another entity whose deletion also deletes this one: the member with its id, and its collection. Not needed for
+    /// an owner.
     pub dies_with: Option<(&'static str, &'static Collection)>,
-    /// A new entity, without id and times; members that a body may set are among them.
+    /// Returns a new entity without id and times. It has every member that a body can set.
     pub blank: fn() -> Value,
-    /// Members that hold the time of creation.
+    /// Members that contain the time of creation.
     pub stamps: &'static [&'static str],
-    /// The member that holds the time of the last change.
+    /// The member that contains the time of the last change.
     pub touched: Option<&'static str>,
     pub unique: &'static [Unique],
-    /// Members that a search looks at.
+    /// Members that can be searched.
     pub searchable: &'static [&'static str],
     pub order: Order,
     pub filters: &'static [Filter],
     pub unknown: Unknown,
     pub unknown_on_delete: Unknown,
-    /// Whether a change of nothing is refused.
+    /// Whether an empty update is an error.
     pub refuses_empty_change: bool,
-    /// Members of a creation's body that hold ids of others, to which the new entity is linked.
+    /// Members of a create request that contain ids of entities to link to the new one.
     pub links: &'static [InitialLinks],
-    /// Checks a creation or change, and decides what else it sets.
+    /// Validates a creation or update, and sets further members.
     pub prepare: fn(&mut Call<'_>, &mut Draft) -> Outcome<()>,
-    /// Refuses to delete what has to stay.
+    /// Rejects the deletion of an entity that must stay.
     pub deletable: fn(&Record) -> Outcome<()>,
-    /// Does what else a creation does.
+    /// Runs further side effects of a creation.
     pub created: fn(&mut Call<'_>, &Record),
-    /// Adds what is computed when an entity is shown.
+    /// Adds computed members when an entity is shown.
     pub present: fn(&View<'_>, &Record, &mut Members),
 }
 
-/// How an entity of a collection is found.
+/// How an entity of a collection is identified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Key {
-    /// By an id of this many characters.
+    /// By an id of this length.
     Id(usize),
-    /// By a member that is unique in its owner; a second one is refused with this code.
+    /// By a member that is unique within its owner. `taken` is the error code for a duplicate.
     Member { name: &'static str, taken: &'static str },
 }
 
-/// To what an entity belongs.
+/// The owner of an entity.
 #[derive(Clone, Copy)]
 pub(crate) struct Owner {
     pub collection: &'static Collection,
-    /// The member that holds the owner's id.
+    /// The member that contains the owner's id.
     pub member: &'static str,
-    /// Whether an unknown owner's list is refused; it is empty otherwise.
+    /// Whether listing the entities of an unknown owner is an error. Otherwise, the list is empty.
     pub has_checked_list: bool,
 }
 
-/// A member that no two entities may share, and how a second one is refused.
+/// A member whose values must be unique, and the error code for a duplicate.
 #[derive(Debug)]
 pub(crate) struct Unique {
     pub member: &'static str,
     pub code: &'static str,
 }
 
-/// How lists are ordered.
+/// The order of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Order {
     Newest,
@@ -96,7 +96,7 @@ pub(crate) enum Order {
     By(&'static str),
 }
 
-/// A parameter of the query that leaves entities out.
+/// A query parameter that filters entities.
 #[derive(Debug)]
 pub(crate) struct Filter {
     pub parameter: &'static str,
@@ -105,55 +105,55 @@ pub(crate) struct Filter {
 
 #[derive(Debug)]
 pub(crate) enum Test {
-    /// A member has one of the values; the parameter may be repeated.
+    /// The member has one of the values. The parameter can be repeated.
     Is(&'static str),
-    /// A link with the id in a column of a table of links.
+    /// The entity has a link with the id in this column of this table.
     Linked { table: &'static str, column: &'static str },
-    /// No such link.
+    /// The entity does not have such a link.
     NotLinked { table: &'static str, column: &'static str },
 }
 
-/// How an id that nothing has is answered.
+/// How an unknown id is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unknown {
-    /// Without naming it.
+    /// Without the id.
     Plain,
-    /// By its name.
+    /// With the collection and the id.
     Named,
 }
 
-/// Links that a creation makes.
+/// Links that are created together with an entity.
 #[derive(Debug)]
 pub(crate) struct InitialLinks {
-    /// The member with the ids.
+    /// The member that contains the ids.
     pub member: &'static str,
     pub table: &'static str,
-    /// The name of the collection that the ids are of.
+    /// The name of the collection that the ids belong to.
     pub target: &'static str,
 }
 
-/// An entity that is about to be created or changed.
+/// An entity that is being created or updated.
 pub(crate) struct Draft {
     pub members: Members,
     pub hidden: Members,
-    /// What was sent.
+    /// The members that were sent.
     pub sent: Members,
-    /// Whether it is new.
+    /// Whether the entity is new.
     pub creates: bool,
 }
 
-/// In what answer an entity is shown.
+/// The kind of response that shows an entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     Listed,
     Got,
     Created,
     Changed,
-    /// In a list of what another entity is linked with.
+    /// A list of the entities that another entity is linked to.
     Linked,
 }
 
-/// What the presentation of an entity may depend on.
+/// What the presentation of an entity can depend on.
 pub(crate) struct View<'a> {
     pub state: &'a State,
     pub query: &'a Query,
@@ -162,7 +162,7 @@ pub(crate) struct View<'a> {
 }
 
 impl Collection {
-    /// What most collections have in common.
+    /// The most common settings.
     const DEFAULT: Self = Self {
         name: "",
         path: "",
@@ -202,17 +202,17 @@ static ALL: [&Collection; 12] = [
     &INVITATIONS,
 ];
 
-/// Every collection.
+/// Returns every collection.
 pub(crate) fn all() -> impl Iterator<Item = &'static Collection> {
     ALL.iter().copied()
 }
 
-/// The collection with this name.
+/// Returns the collection with this name.
 pub(crate) fn named(name: &str) -> Option<&'static Collection> {
     ALL.iter().copied().find(|collection| collection.name == name)
 }
 
-/// The collections whose entities go with those of another, and the members that hold the other's id.
+/// Returns the collections whose entities are deleted with their owner, and the members that contain the owner's id.
 pub(crate) fn owned_by(owner: &Collection) -> impl Iterator<Item = (&'static Collection, &'static str)> {
     let name = owner.name;
     all().filter_map(move |owned| {
@@ -226,7 +226,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blanks_are_objects_with_every_member_that_is_named() {
+    fn blanks_have_every_unique_and_searchable_member() {
         for collection in ALL {
             let blank = (collection.blank)();
             let members = blank.as_object().unwrap();

@@ -10,7 +10,7 @@ use crate::call::Call;
 use crate::errors::{Outcome, foreign_key, unique_violation};
 use crate::store::{Members, Record, text};
 
-/// The code of what several unique members share.
+/// The error code for duplicates, shared by several unique members.
 const TAKEN: &str = "entity.unique_integrity_violation";
 
 pub(crate) static ORGANIZATIONS: Collection = Collection {
@@ -153,7 +153,7 @@ fn prepare_invitation(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     if store.all(&INVITATIONS).any(pending) { Err(unique_violation()) } else { Ok(()) }
 }
 
-/// Ids and names of the organization roles that a table of links gives.
+/// Returns the ids and names of the organization roles in a table of links.
 pub(crate) fn role_names(view: &View<'_>, table: &str, conditions: &[(&str, &str)]) -> Value {
     let store = &view.state.store;
     let roles = store.links.ids(table, "organization_roles", conditions);

@@ -37,13 +37,17 @@ pub(crate) static SCOPES: Collection = Collection {
         refuse_management_api(text(&draft.members, "resourceId"), "resource.cannot_modify_management_api")?;
         let name = text(&draft.sent, "name");
         if name.contains(char::is_whitespace) {
-            return Err(Refusal::new(400, "scope.name_with_space", "A scope's name has no spaces."));
+            return Err(Refusal::new(400, "scope.name_with_space", "The name of a scope must not contain spaces."));
         }
         let (resource, id) = (text(&draft.members, "resourceId"), text(&draft.members, "id"));
         let same =
             |scope: &Record| scope.id != id && scope.text("resourceId") == resource && scope.text("name") == name;
         if call.state.store.all(&SCOPES).any(same) {
-            return Err(Refusal::new(422, "scope.name_exists", format!("The resource has a scope `{name}` already.")));
+            return Err(Refusal::new(
+                422,
+                "scope.name_exists",
+                format!("The resource already has a scope named `{name}`."),
+            ));
         }
         Ok(())
     },
@@ -56,7 +60,7 @@ pub(crate) static SCOPES: Collection = Collection {
     ..Collection::DEFAULT
 };
 
-/// The Management API stays as it is.
+/// Rejects changes to the Management API.
 fn refuse_management_api(resource: &str, code: &str) -> Outcome<()> {
     if resource != MANAGEMENT_RESOURCE_ID {
         return Ok(());

@@ -23,7 +23,7 @@ pub(crate) static ROLES: Collection = Collection {
     ..Collection::DEFAULT
 };
 
-/// How many of those who have a role a list shows.
+/// Maximum number of users or applications that a list shows per entity.
 const FEATURED: usize = 3;
 
 fn present(view: &View<'_>, role: &Record, members: &mut Members) {
@@ -41,7 +41,7 @@ fn present(view: &View<'_>, role: &Record, members: &mut Members) {
     }
 }
 
-/// How many are linked, and the first few of them.
+/// Returns the number of linked entities, and the first few of them.
 pub(super) fn featured_of(
     view: &View<'_>,
     table: &str,

@@ -62,22 +62,26 @@ pub(crate) static PERSONAL_ACCESS_TOKENS: Collection = Collection {
     ..Collection::DEFAULT
 };
 
-/// Refuses what would have expired already.
+/// Rejects an expiry that is not in the future.
 pub(super) fn refuse_past(now: i64, draft: &Draft) -> Outcome<()> {
     let expired = draft.sent.get("expiresAt").and_then(Value::as_f64).is_some_and(|at| at <= now as f64);
-    if expired { Err(invalid_input(400, "`expiresAt` has passed.")) } else { Ok(()) }
+    if expired { Err(invalid_input(400, "`expiresAt` must be in the future.")) } else { Ok(()) }
 }
 
-/// Puts the password where no answer shows it.
+/// Stores the password where no response shows it.
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let sent = |name| draft.sent.get(name).and_then(Value::as_str).map(str::to_owned);
     let (password, digest, algorithm) = (sent("password"), sent("passwordDigest"), sent("passwordAlgorithm"));
     if password.is_some() && digest.is_some() {
-        let message = "A password and its digest cannot both be given.";
+        let message = "`password` and `passwordDigest` cannot be combined.";
         return Err(Refusal::new(400, "user.password_and_digest", message));
     }
     if digest.is_some() && algorithm.is_none() {
-        return Err(Refusal::new(400, "user.password_algorithm_required", "A digest needs its algorithm."));
+        return Err(Refusal::new(
+            400,
+            "user.password_algorithm_required",
+            "`passwordDigest` requires `passwordAlgorithm`.",
+        ));
     }
     if let Some(password) = password {
         passwords::set(&mut draft.hidden, &password, &mut call.state.ids);
@@ -87,7 +91,7 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     Ok(())
 }
 
-/// Gives a new user the roles that are meant for all.
+/// Assigns the default roles to a new user.
 fn created(call: &mut Call<'_>, user: &Record) {
     let defaults = call.state.store.all(&ROLES).filter(|role| role.is_true("isDefault") && role.text("type") == "User");
     for role in defaults.map(|role| role.id.clone()).collect::<Vec<_>>() {

@@ -1,4 +1,4 @@
-//! The relations that operations list, add to, replace and take from: as data. `linking.rs` does the work for all.
+//! The relations that operations list, add to, replace and remove from, as data. `linking.rs` implements them.
 
 mod of_organizations;
 mod of_roles;
@@ -8,70 +8,70 @@ use crate::errors::Outcome;
 use crate::links::Where;
 use crate::store::{Members, Record};
 
-/// What entities are linked with, as one path shows it.
+/// A relation between entities, as one path presents it.
 pub(crate) struct Relation {
-    /// Its path, with `{}` for parameters. Below it the id of one that is linked follows.
+    /// The path, with `{}` for parameters. The path of one link ends with the target's id.
     pub path: &'static str,
     pub table: &'static str,
-    /// The collections that the path's parameters are ids of.
+    /// The collections whose ids are the path parameters.
     pub owners: &'static [&'static Collection],
     pub target: &'static Collection,
-    /// The body's member that holds ids.
+    /// The body member that contains target ids.
     pub ids: &'static str,
-    /// The body's member that may name targets instead.
+    /// The body member that can contain target names instead.
     pub names: Option<&'static str>,
-    /// The table of links that the owners must be in.
+    /// The table of links that must contain the owners.
     pub requires: Option<&'static str>,
     pub owner_check: OwnerCheck,
-    /// The code with which a link that is there already is refused; without it it is left alone.
+    /// The error code for adding a link that already exists. Without a code, the existing link is kept.
     pub repeated: Option<&'static str>,
-    /// Whether nothing can be added, too.
+    /// Whether a request may add an empty list.
     pub accepts_empty: bool,
     pub unknown_target: UnknownTarget,
     pub reply: Reply,
-    /// Whether replacing the links by the same ones is refused.
+    /// Whether replacing the links with the same ones is an error.
     pub refuses_same: bool,
-    /// Refuses an owner that has no such relation.
+    /// Rejects an owner that cannot have this relation.
     pub suits: fn(&Record) -> Outcome<()>,
-    /// Refuses a pair that does not fit.
+    /// Rejects an owner and a target that do not fit together.
     pub fits: fn(&Record, &Record) -> Outcome<()>,
     pub filters: &'static [Filter],
-    /// Adds what is computed when a target is shown.
+    /// Adds computed members when a target is shown.
     pub present: fn(&View<'_>, &[Where<'_>], &Record, &mut Members),
 }
 
-/// When an owner that does not exist is refused.
+/// When an owner that does not exist is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OwnerCheck {
     Always,
-    /// When one link is removed, it is merely not found.
+    /// Always, except when a link is removed. Then the link is not found.
     ExceptRemoval,
-    /// Its list is empty, and nothing can be added.
+    /// Never. The list is empty, and nothing can be added.
     Never,
 }
 
-/// How the id of a target that does not exist is refused.
+/// How a target id that does not exist is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum UnknownTarget {
-    /// As the target's collection does.
+    /// As the target's collection reports it.
     Collection,
-    /// As the database does.
+    /// As the database reports it.
     ForeignKey,
 }
 
-/// What adding and replacing answer, where they answer JSON.
+/// The JSON response to adding and replacing, if the operation has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reply {
     /// The ids that were sent.
     Ids,
-    /// Those, and the ones that are new.
+    /// The ids that were sent, and the new ones in the named member.
     IdsAndAdded(&'static str),
-    /// Everything that is linked now.
+    /// All entities that are now linked.
     Records,
 }
 
 impl Relation {
-    /// What most relations have in common.
+    /// Creates a relation with the most common settings.
     const fn new(
         path: &'static str,
         table: &'static str,
@@ -101,7 +101,7 @@ impl Relation {
     }
 }
 
-/// Every relation.
+/// Returns every relation.
 pub(crate) fn all() -> impl Iterator<Item = &'static Relation> {
     of_roles::ALL.iter().chain(&of_organizations::ALL)
 }
@@ -112,7 +112,7 @@ mod tests {
     use crate::links::TABLES;
 
     #[test]
-    fn every_relation_is_one_of_its_table() {
+    fn every_relation_matches_its_table() {
         for relation in all() {
             let table = TABLES.iter().find(|table| table.name == relation.table).unwrap();
             assert_eq!(relation.path.matches("{}").count(), relation.owners.len(), "{}", relation.path);

@@ -94,7 +94,7 @@ pub(super) static ALL: [Relation; 9] = [
     },
 ];
 
-/// Shows which roles a member has in an organization.
+/// Adds the roles that a member has in an organization.
 fn add_roles(view: &View<'_>, table: &str, owners: &[Where<'_>], target: Where<'_>, members: &mut Members) {
     let conditions: Vec<Where<'_>> = owners.iter().copied().chain([target]).collect();
     members.insert("organizationRoles".to_owned(), role_names(view, table, &conditions));
@@ -104,6 +104,6 @@ fn of_type(role: &Record, kind: &str) -> Outcome<()> {
     if role.text("type") == kind {
         return Ok(());
     }
-    let message = format!("Only organization roles of the type {kind} can be given here.");
+    let message = format!("Only organization roles of type {kind} can be assigned here.");
     Err(Refusal::new(422, "entity.db_constraint_violated", message))
 }

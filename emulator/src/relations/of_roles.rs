@@ -57,15 +57,15 @@ fn refuse(unfit: bool, code: &str) -> Outcome<()> {
         return Ok(());
     }
     let message =
-        "Users have roles of the type User, machine-to-machine applications those of the type MachineToMachine.";
+        "Users need roles of type User, and machine-to-machine applications need roles of type MachineToMachine.";
     Err(Refusal::new(422, code, message))
 }
 
-/// People get no access to the Management API by a role.
+/// Rejects scopes of the Management API for user roles.
 pub(crate) fn scope_fits(role: &Record, scope: &Record) -> Outcome<()> {
     if role.text("type") == MACHINE || scope.text("resourceId") != MANAGEMENT_RESOURCE_ID {
         return Ok(());
     }
-    let message = "Scopes of the Management API are for roles of the type MachineToMachine.";
+    let message = "Scopes of the Management API can only be assigned to roles of type MachineToMachine.";
     Err(Refusal::new(403, "role.management_api_scopes_not_assignable_to_user_role", message))
 }

@@ -1,4 +1,4 @@
-//! What a user does with his own account, and tokens that stand for users.
+//! Operations of users on their own account, and subject tokens.
 
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
@@ -21,7 +21,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("UpdatePassword", update_password),
 ];
 
-/// How long a subject token can be exchanged, in seconds.
+/// Lifetime of a subject token, in seconds.
 const SUBJECT_TOKEN_LIFETIME: i64 = 600;
 
 fn create_subject_token(call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -43,7 +43,7 @@ fn profile(call: &Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &shown))
 }
 
-/// The same change as an administrator's, of fewer members.
+/// Makes the same change as `UpdateUser`, but to fewer members.
 fn update_profile(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     call.parameters = vec![call.caller.clone()];
     entities::run(call, &USERS, entities::Verb::Update)?;

@@ -12,7 +12,7 @@ use crate::reply;
 pub(super) const ALL: &[(&str, Handler)] =
     &[("UpdateApplicationCustomData", add_custom_data), ("UpdateResourceIsDefault", make_default)];
 
-/// The body is the custom data itself.
+/// The body itself is the custom data.
 fn add_custom_data(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut application = call.record(&APPLICATIONS, call.parameter(0))?.clone();
     let sent = Value::Object(call.body.clone());
@@ -22,7 +22,7 @@ fn add_custom_data(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &merged))
 }
 
-/// There is one default resource at most.
+/// At most one resource is the default.
 fn make_default(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut resource = call.record(&RESOURCES, call.parameter(0))?.clone();
     let wanted = call.body.get("isDefault").cloned().unwrap_or_default();

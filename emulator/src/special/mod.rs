@@ -1,4 +1,4 @@
-//! Operations that are neither a collection's nor a relation's.
+//! Operations that belong to neither a collection nor a relation.
 
 mod accounts;
 mod applications;
@@ -10,10 +10,10 @@ use logto_admin::transport::HttpResponse;
 use crate::call::Call;
 use crate::errors::Outcome;
 
-/// What does an operation's work.
+/// A function that implements an operation.
 pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
 
-/// The handler of an operation, by its operationId.
+/// Returns the handler of an operation, by its operationId.
 pub(crate) fn handler(id: &str) -> Option<Handler> {
     let all = [users::ALL, applications::ALL, organizations::ALL, accounts::ALL];
     all.iter().copied().flatten().find(|(known, _)| *known == id).map(|(_, handler)| *handler)
@@ -24,7 +24,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_handler_is_one_of_an_operation() {
+    fn every_handler_belongs_to_an_operation() {
         for (id, _) in [users::ALL, applications::ALL, organizations::ALL, accounts::ALL].concat() {
             assert!(logto_admin::operation::find(id).is_some(), "{id}");
         }

@@ -23,7 +23,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateOrganizationInvitationMessage", send_message),
 ];
 
-/// Gives each of several members each of several roles.
+/// Assigns several roles to several members.
 fn assign_roles(call: &mut Call<'_>, ids: &str, members: &str, roles: &'static str) -> Outcome<HttpResponse> {
     let organization = call.parameter(0).to_owned();
     let (holders, given) = (call.texts(ids), call.texts("organizationRoleIds"));
@@ -57,7 +57,7 @@ fn replace_email_domains(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::nothing(call.success()))
 }
 
-/// What the roles of a member permit in an organization.
+/// Lists the scopes of a member's roles in an organization.
 fn scopes_of_user(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let store = &call.state.store;
     if !store.links.has("organization_users", &call.parameters) {
@@ -75,15 +75,15 @@ fn scopes_of_user(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &scopes.map(|scope| Value::Object(scope.members.clone())).collect()))
 }
 
-/// An invitation is accepted, revoked or expires once.
+/// Only a pending invitation can be accepted, revoked or marked as expired.
 fn set_status(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut invitation = call.record(&INVITATIONS, call.parameter(0))?.clone();
     let (status, user) = (call.text("status").to_owned(), call.text("acceptedUserId").to_owned());
     if status == "Accepted" && user.is_empty() {
-        return Err(invalid_input(422, "Who accepts an invitation has to be said: `acceptedUserId`."));
+        return Err(invalid_input(422, "`acceptedUserId` is required to accept an invitation."));
     }
     if invitation.text("status") != "Pending" {
-        return Err(invalid_input(422, "The invitation has been answered already."));
+        return Err(invalid_input(422, "The invitation is no longer pending."));
     }
     if status == "Accepted" {
         accept(call, &user, &invitation)?;
@@ -94,12 +94,12 @@ fn set_status(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &show(call, &INVITATIONS, &invitation, Shape::Changed)))
 }
 
-/// Makes the user a member with the roles that the invitation promises.
+/// Makes the user a member with the roles of the invitation.
 fn accept(call: &mut Call<'_>, user: &str, invitation: &crate::store::Record) -> Outcome<()> {
     let organization = invitation.text("organizationId").to_owned();
     let email = call.record(&USERS, user)?.text("primaryEmail");
     if email != invitation.text("invitee") {
-        return Err(invalid_input(422, "The invitation was sent to another address than the user's."));
+        return Err(invalid_input(422, "The invitation was sent to a different email address."));
     }
     let links = &mut call.state.store.links;
     let condition = [("organization_invitations", invitation.id.as_str())];

@@ -30,7 +30,7 @@ fn user(call: &Call<'_>) -> Outcome<Record> {
     call.record(&USERS, call.parameter(0)).cloned()
 }
 
-/// Stores the user, and answers with him.
+/// Stores the user and responds with it.
 fn changed(call: &mut Call<'_>, mut user: Record) -> Outcome<HttpResponse> {
     keep(call, &USERS, &mut user);
     Ok(reply::json(call.success(), &show(call, &USERS, &user, Shape::Changed)))
@@ -40,7 +40,7 @@ fn member(call: &Call<'_>, name: &str) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), user(call)?.members.get(name).unwrap_or(&json!({}))))
 }
 
-/// Adds what was sent to an object, and answers with the whole object.
+/// Merges the sent members into an object and responds with the whole object.
 fn merge(call: &mut Call<'_>, name: &str) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
     let merged = merged(&user, name, call.body.get(name));
@@ -49,7 +49,7 @@ fn merge(call: &mut Call<'_>, name: &str) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &merged))
 }
 
-/// An object of a record with further members.
+/// Returns an object of a record, merged with the sent members.
 pub(super) fn merged(record: &Record, name: &str, sent: Option<&Value>) -> Value {
     let members = |value: Option<&Value>| value.and_then(Value::as_object).cloned().unwrap_or_default();
     let mut merged: Members = members(record.members.get(name));
@@ -65,7 +65,7 @@ fn set_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn verify_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let message = "This is not the user's password.";
+    let message = "The password is incorrect.";
     let wrong = || Refusal::new(422, "session.invalid_credentials", message);
     let right = passwords::verify(&user(call)?.hidden, call.text("password"));
     if right { Ok(reply::nothing(call.success())) } else { Err(wrong()) }
@@ -78,7 +78,7 @@ fn has_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 fn expire_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if call.body.get("isExpired") == Some(&Value::Bool(true)) {
-        let message = "Passwords of this server do not expire.";
+        let message = "Password expiration is not enabled on this server.";
         return Err(Refusal::new(400, "sign_in_experiences.password_expiration_not_enabled", message));
     }
     let user = user(call)?;
@@ -122,7 +122,7 @@ fn delete_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     changed(call, user)
 }
 
-/// The operations that name a personal access token in the body: names may hold what paths cannot.
+/// Runs an operation that names a personal access token in the body. Names may contain characters that paths cannot.
 fn token_of_body(call: &mut Call<'_>, member: &str, verb: Verb) -> Outcome<HttpResponse> {
     let name = call.text(member).to_owned();
     call.parameters.push(name);

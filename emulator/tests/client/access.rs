@@ -1,4 +1,4 @@
-//! Tokens: how they are had, and what the API says to those that are none.
+//! How access tokens are issued, and how the API rejects invalid ones.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn with_credentials(emulator: &Emulator, id: &str, secret: &str) -> Result<Clien
     Client::builder(emulator.endpoint()).client_credentials(id, secret).transport(emulator.clone()).build()
 }
 
-/// What the token endpoint answers a form, with or without credentials in it.
+/// Posts a form, with or without credentials, to the token endpoint and returns the response's status and body.
 fn token(emulator: &Emulator, form: &str) -> (u16, Value) {
     let mut request = HttpRequest::new(Method::Post, format!("{}/oidc/token", emulator.endpoint().url()));
     request.headers.set("content-type", "application/x-www-form-urlencoded");
@@ -25,7 +25,7 @@ fn token(emulator: &Emulator, form: &str) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn both_ways_of_showing_credentials_work() -> Result<()> {
+async fn both_client_authentication_methods_work() -> Result<()> {
     let emulator = Emulator::builder().application("my app", "a:b%c+d").build();
     for way in [ClientAuthentication::Basic, ClientAuthentication::Form] {
         let credentials = ClientCredentials::new("my app", "a:b%c+d").authentication(way);
@@ -38,7 +38,7 @@ async fn both_ways_of_showing_credentials_work() -> Result<()> {
 }
 
 #[test]
-fn refusals_are_those_of_the_real_token_endpoint() {
+fn token_errors_match_the_real_server() {
     let emulator = Emulator::new();
     let app = "client_id=emulator-app&client_secret=emulator-secret";
     let grant = "grant_type=client_credentials";
@@ -83,7 +83,7 @@ fn refusals_are_those_of_the_real_token_endpoint() {
 }
 
 #[test]
-fn an_ungranted_scope_is_left_out_of_the_answer() {
+fn ungranted_scopes_are_omitted_from_the_response() {
     let emulator = Emulator::new();
     let form = "grant_type=client_credentials&resource=https://default.logto.app/api&client_id=emulator-app&client_secret=emulator-secret";
     for (scope, granted) in [
@@ -113,7 +113,7 @@ async fn an_application_without_the_role_is_forbidden() -> Result<()> {
 }
 
 #[tokio::test]
-async fn what_is_no_token_is_refused() -> Result<()> {
+async fn invalid_tokens_are_rejected() -> Result<()> {
     let emulator = Emulator::new();
     let ask = |header: Option<&str>| {
         let mut request = HttpRequest::new(Method::Get, "http://h/api/users");
@@ -135,7 +135,7 @@ async fn what_is_no_token_is_refused() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_client_renews_a_token_that_expired_without_notice() -> Result<()> {
+async fn the_client_renews_a_token_that_only_the_server_considers_expired() -> Result<()> {
     let emulator = Emulator::new();
     let client = emulator.client()?;
     client.users().list().await?;
@@ -145,7 +145,7 @@ async fn a_client_renews_a_token_that_expired_without_notice() -> Result<()> {
 }
 
 #[tokio::test]
-async fn tokens_of_another_emulator_are_none_here() -> Result<()> {
+async fn tokens_of_another_emulator_are_rejected() -> Result<()> {
     let token = Emulator::builder().seed(1).build().client()?.access_token().await?;
     let emulator = Emulator::new();
     let source = FixedToken::new(token.secret()).with_kind(TokenKind::Management);

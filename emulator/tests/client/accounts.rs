@@ -1,4 +1,4 @@
-//! A user's own account, by a token that was exchanged for a subject token.
+//! A user's own account, accessed with a token that was issued in exchange for a subject token.
 
 use logto_admin::models::{CreateSubjectToken, CreateUser, UpdateProfile};
 use logto_admin::token::{ClientCredentials, FixedToken, TokenExchange, TokenKind};
@@ -7,7 +7,7 @@ use logto_admin_emulator::Emulator;
 
 use crate::refused;
 
-/// A client that is the user, and his id.
+/// Creates a user, and returns a client that acts as that user, the user's id and the subject token.
 async fn user(emulator: &Emulator) -> Result<(Client, String, String)> {
     let admin = emulator.client()?;
     let ada = CreateUser { username: Some("ada".into()), ..Default::default() };
@@ -28,21 +28,21 @@ fn exchange(emulator: &Emulator, subject: &str) -> Result<Client> {
 }
 
 #[tokio::test]
-async fn a_user_sees_and_changes_his_account() -> Result<()> {
+async fn users_can_read_and_update_their_account() -> Result<()> {
     let emulator = Emulator::new();
     let (client, id, subject) = user(&emulator).await?;
     assert_eq!(client.my_account().get_profile().await?.id.as_deref(), Some(id.as_str()));
     let change = UpdateProfile { name: Patch::from("Ada"), ..Default::default() };
     client.my_account().update_profile(change).await?;
     assert_eq!(emulator.client()?.users().get(&id).await?.name.as_deref(), Some("Ada"));
-    // A subject token can be exchanged once.
+    // A subject token can only be exchanged once.
     let again = exchange(&emulator, &subject)?.my_account().get_profile().await;
     assert_eq!(refused(again), (400, "invalid_grant".into()));
     Ok(())
 }
 
 #[tokio::test]
-async fn neither_token_is_good_for_the_other_api() -> Result<()> {
+async fn tokens_are_not_valid_for_the_other_api() -> Result<()> {
     let emulator = Emulator::new();
     let (user, ..) = user(&emulator).await?;
     let with = |token: &str| {

@@ -6,7 +6,7 @@ use logto_admin_emulator::Emulator;
 use crate::{client, refused};
 
 #[tokio::test]
-async fn applications_are_kept_with_their_secrets() -> Result<()> {
+async fn applications_and_their_secrets_are_stored() -> Result<()> {
     let client = client();
     let app = client.applications().create(CreateApplication::new("robot", ApplicationType::MachineToMachine)).await?;
     let secrets = client.applications().list_secrets(&app.id).await?;
@@ -28,7 +28,7 @@ async fn applications_are_kept_with_their_secrets() -> Result<()> {
 }
 
 #[tokio::test]
-async fn programs_without_secrets_get_none() -> Result<()> {
+async fn public_applications_have_no_secrets() -> Result<()> {
     let client = client();
     let app = client.applications().create(CreateApplication::new("page", ApplicationType::Spa)).await?;
     assert!(client.applications().list_secrets(&app.id).await?.is_empty());
@@ -41,7 +41,7 @@ async fn programs_without_secrets_get_none() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_secret_is_good_until_it_expires() -> Result<()> {
+async fn secrets_are_valid_until_they_expire() -> Result<()> {
     let emulator = Emulator::new();
     let client = emulator.client()?;
     let soon = Timestamp::from_millis(emulator.now().as_millis() + 60_000);
@@ -58,7 +58,7 @@ async fn a_secret_is_good_until_it_expires() -> Result<()> {
 }
 
 #[tokio::test]
-async fn custom_data_is_the_body_itself() -> Result<()> {
+async fn the_body_itself_is_the_custom_data() -> Result<()> {
     let client = client();
     let app = client.applications().create(CreateApplication::new("page", ApplicationType::Spa)).await?;
     let data = json!({ "k": [1] });

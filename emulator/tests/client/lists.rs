@@ -13,7 +13,7 @@ async fn users(client: &Client, count: usize) -> Result<()> {
 }
 
 #[tokio::test]
-async fn lists_come_in_pages_newest_first() -> Result<()> {
+async fn lists_are_paginated_newest_first() -> Result<()> {
     let client = crate::client();
     users(&client, 45).await?;
     let first = client.users().list().await?;
@@ -28,7 +28,7 @@ async fn lists_come_in_pages_newest_first() -> Result<()> {
 }
 
 #[tokio::test]
-async fn searches_narrow_a_list() -> Result<()> {
+async fn searches_filter_a_list() -> Result<()> {
     let client = crate::client();
     users(&client, 30).await?;
     assert_eq!(client.users().list().search("%USER_00%").await?.total, Some(10));
@@ -38,7 +38,7 @@ async fn searches_narrow_a_list() -> Result<()> {
 }
 
 #[tokio::test]
-async fn some_lists_come_whole_unless_pages_are_asked_for() -> Result<()> {
+async fn some_lists_are_only_paginated_on_request() -> Result<()> {
     let client = crate::client();
     for number in 0..25 {
         let scope = logto_admin::models::CreateOrganizationScope::new(format!("scope:{number}"));
@@ -52,7 +52,7 @@ async fn some_lists_come_whole_unless_pages_are_asked_for() -> Result<()> {
 }
 
 #[tokio::test]
-async fn an_unchanged_answer_is_not_sent_again() -> Result<()> {
+async fn unchanged_responses_are_not_sent_again() -> Result<()> {
     let client = crate::client();
     users(&client, 1).await?;
     let etag = client.users().list().detailed().await?.etag().unwrap().to_owned();
@@ -66,7 +66,7 @@ async fn an_unchanged_answer_is_not_sent_again() -> Result<()> {
 }
 
 #[tokio::test]
-async fn the_same_seed_gives_the_same_answers() -> Result<()> {
+async fn the_same_seed_produces_the_same_responses() -> Result<()> {
     async fn history(seed: u64) -> Result<Vec<String>> {
         let client = Emulator::builder().seed(seed).build().client()?;
         users(&client, 3).await?;
@@ -78,9 +78,8 @@ async fn the_same_seed_gives_the_same_answers() -> Result<()> {
     Ok(())
 }
 
-/// Whatever comes, there is an answer.
 #[test]
-fn no_request_is_too_odd() {
+fn malformed_requests_get_a_response() {
     let emulator = Emulator::new();
     let methods =
         [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Head, Method::Options];
@@ -121,7 +120,7 @@ fn no_request_is_too_odd() {
 }
 
 #[test]
-fn outside_of_the_api_there_are_pages_and_plain_text() {
+fn unknown_routes_return_pages_plain_text_or_oidc_errors() {
     let emulator = Emulator::new();
     let ask = |method, path: &str| {
         let answer = emulator.handle(&HttpRequest::new(method, format!("http://h{path}")));

@@ -1,6 +1,6 @@
-//! The emulator through the client's own types: what is created is there, what is not allowed is refused.
+//! Calls the emulator through the client's types: created entities are stored, and invalid calls are rejected.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
 mod access;
 mod accounts;
@@ -14,14 +14,14 @@ mod users;
 use logto_admin::{Client, Error, Result};
 use logto_admin_emulator::Emulator;
 
-/// A client of a new emulator.
+/// Returns a client of a new emulator.
 fn client() -> Client {
     Emulator::new().client().unwrap()
 }
 
-/// The error of a call that has to fail, as status and code.
+/// Returns the status and error code of a call that must fail.
 fn refused<T>(result: Result<T>) -> (u16, String) {
-    let error = result.err().unwrap_or_else(|| panic!("it has to be refused"));
+    let error = result.err().unwrap_or_else(|| panic!("the call must fail"));
     (error.status().unwrap_or_default(), code(&error))
 }
 

@@ -36,7 +36,7 @@ fn selection(roles: &[&str]) -> OrganizationRoleSelection {
 }
 
 #[tokio::test]
-async fn members_have_roles_and_what_the_roles_permit() -> Result<()> {
+async fn members_have_roles_and_their_scopes() -> Result<()> {
     let Stage { client, user, organization, role, scope } = stage().await?;
     let organizations = client.organizations();
     let early = organizations.assign_roles_to_user(&organization, &user, selection(&[&role])).await;
@@ -60,7 +60,7 @@ async fn members_have_roles_and_what_the_roles_permit() -> Result<()> {
     let unknown = organizations.assign_roles_to_user(&organization, &user, by_name).await;
     assert_eq!(refused(unknown), (422, "organization.role_names_not_found".into()));
 
-    // Roles go with the membership.
+    // Removing the membership also removes the roles.
     organizations.remove_user(&organization, &user).await?;
     organizations.add_users(&organization, UserIds { user_ids: vec![user.clone()] }).await?;
     assert!(organizations.list_user_roles(&organization, &user).await?.is_empty());
@@ -89,7 +89,7 @@ async fn invite(stage: &Stage, expires_at: i64) -> Result<OrganizationInvitation
 }
 
 #[tokio::test]
-async fn an_accepted_invitation_makes_a_member_with_its_roles() -> Result<()> {
+async fn accepting_an_invitation_creates_a_member_with_its_roles() -> Result<()> {
     let stage = stage().await?;
     assert_eq!(refused(invite(&stage, 1).await), (400, "request.invalid_input".into()));
     let invitation = invite(&stage, 4_000_000_000_000).await?;

@@ -12,7 +12,7 @@ async fn user(client: &Client, name: &str) -> Result<String> {
 }
 
 #[tokio::test]
-async fn users_get_roles_and_lose_them() -> Result<()> {
+async fn roles_are_assigned_to_users_and_removed() -> Result<()> {
     let client = client();
     let (ada, grace) = (user(&client, "ada").await?, user(&client, "grace").await?);
     let role = client.roles().create(CreateRole::new("editor", "Edits")).await?;
@@ -43,7 +43,7 @@ async fn users_get_roles_and_lose_them() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_default_role_comes_with_every_new_user() -> Result<()> {
+async fn new_users_have_the_default_roles() -> Result<()> {
     let client = client();
     let role = CreateRole { is_default: Some(true), ..CreateRole::new("member", "Everyone") };
     let role = client.roles().create(role).await?;
@@ -55,7 +55,7 @@ async fn a_default_role_comes_with_every_new_user() -> Result<()> {
 }
 
 #[tokio::test]
-async fn roles_carry_scopes_of_resources() -> Result<()> {
+async fn roles_have_resource_scopes() -> Result<()> {
     let client = client();
     let api = client.resources().create(CreateResource::new("API", "https://api.example")).await?;
     let taken = client.resources().create(CreateResource::new("API", "https://api.example")).await;
@@ -81,7 +81,7 @@ async fn roles_carry_scopes_of_resources() -> Result<()> {
 }
 
 #[tokio::test]
-async fn machines_have_roles_of_their_own() -> Result<()> {
+async fn applications_have_machine_to_machine_roles() -> Result<()> {
     let client = client();
     let role = CreateRole { r#type: Some(RoleType::MachineToMachine), ..CreateRole::new("robot", "Works") };
     let role = client.roles().create(role).await?;

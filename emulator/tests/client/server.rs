@@ -1,4 +1,4 @@
-//! The emulator as a server, over a real connection.
+//! The emulator as an HTTP server, over a real connection.
 
 use logto_admin::models::CreateUser;
 use logto_admin::{Client, Result};
@@ -14,7 +14,7 @@ fn client(server: &Server) -> Result<Client> {
 }
 
 #[tokio::test]
-async fn it_answers_over_http_as_it_does_without() -> Result<()> {
+async fn responses_over_http_match_the_transport() -> Result<()> {
     let server = serve().await;
     assert!(server.address().ip().is_loopback());
     let client = client(&server)?;
@@ -27,7 +27,7 @@ async fn it_answers_over_http_as_it_does_without() -> Result<()> {
 }
 
 #[tokio::test]
-async fn it_stops_when_it_is_told_to_or_dropped() -> Result<()> {
+async fn the_server_stops_on_request_and_when_dropped() -> Result<()> {
     let server = serve().await;
     let client = client(&server)?;
     client.access_token().await?;

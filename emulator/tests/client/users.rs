@@ -21,7 +21,7 @@ async fn ada(client: &Client) -> Result<User> {
 }
 
 #[tokio::test]
-async fn a_user_is_created_shown_changed_and_deleted() -> Result<()> {
+async fn users_are_created_read_updated_and_deleted() -> Result<()> {
     let client = client();
     let created = ada(&client).await?;
     assert_eq!((created.id.len(), created.username.as_deref(), created.has_password), (12, Some("ada"), Some(true)));
@@ -36,13 +36,13 @@ async fn a_user_is_created_shown_changed_and_deleted() -> Result<()> {
     client.users().delete(&created.id).await?;
     assert_eq!(refused(client.users().get(&created.id).await), (404, "entity.not_found".into()));
     assert_eq!(refused(client.users().delete(&created.id).await), (404, "entity.not_found".into()));
-    // What was unique is free again.
+    // The unique values of a deleted user can be used again.
     client.users().create(named("countess")).await?;
     Ok(())
 }
 
 #[tokio::test]
-async fn names_addresses_and_numbers_are_unique() -> Result<()> {
+async fn usernames_and_emails_are_unique() -> Result<()> {
     let client = client();
     ada(&client).await?;
     assert_eq!(refused(client.users().create(named("ada")).await), (422, "user.username_already_in_use".into()));
@@ -55,7 +55,7 @@ async fn names_addresses_and_numbers_are_unique() -> Result<()> {
 }
 
 #[tokio::test]
-async fn bad_input_is_refused_with_its_place() {
+async fn invalid_input_is_rejected_with_its_path() {
     let client = client();
     let error = client.users().create(named("1ada")).await.err().unwrap();
     assert_eq!((error.status(), error.code()), (Some(400), Some("guard.invalid_input")));
@@ -68,7 +68,7 @@ async fn bad_input_is_refused_with_its_place() {
 }
 
 #[tokio::test]
-async fn passwords_verify_and_never_show() -> Result<()> {
+async fn passwords_are_verified_and_not_shown() -> Result<()> {
     let client = client();
     let ada = ada(&client).await?;
     let password = |password: &str| Password { password: password.into() };
@@ -84,7 +84,7 @@ async fn passwords_verify_and_never_show() -> Result<()> {
 }
 
 #[tokio::test]
-async fn custom_data_merges_and_users_are_suspended() -> Result<()> {
+async fn custom_data_is_merged_and_users_are_suspended() -> Result<()> {
     let client = client();
     let ada = ada(&client).await?;
     let data = UpdateUserCustomData { custom_data: Map::from_iter([("b".to_owned(), json!(null))]) };

@@ -17,11 +17,11 @@ pub(crate) struct Exchange {
     pub(crate) truncated: bool,
 }
 
-/// All exchanges, in their order.
+/// Loads all exchanges, in order.
 pub(crate) fn load() -> Vec<Exchange> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/exchanges.jsonl");
-    let text = std::fs::read_to_string(path).expect("the recordings are there");
-    text.lines().map(|line| Exchange::new(&serde_json::from_str(line).expect("a line is JSON"))).collect()
+    let text = std::fs::read_to_string(path).expect("the recordings exist");
+    text.lines().map(|line| Exchange::new(&serde_json::from_str(line).expect("every line is JSON"))).collect()
 }
 
 impl Exchange {

@@ -1,6 +1,6 @@
-//! Replays the recorded exchanges with a real server against the emulator: same status, same code, same shape.
+//! Replays recorded exchanges with a real server against the emulator, and compares status, code and shape.
 //!
-//! What was made by requests that are not among the recordings is not there; exchanges about it are left out.
+//! Entities that were created by unrecorded requests do not exist in the emulator. Exchanges about them are skipped.
 
 #![allow(
     clippy::expect_used,
@@ -8,7 +8,7 @@
     clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a test that cannot go on has failed"
+    reason = "a test may panic"
 )]
 
 mod exchange;
@@ -24,18 +24,18 @@ use logto_admin_emulator::Emulator;
 use names::Names;
 use stage::Stage;
 
-/// Differences that are meant to be, by the exchange's number.
+/// Intended differences, by exchange number.
 const DIFFERENT: &[(u64, &str)] = &[
-    (284, "that a phone number or an address is needed stands in no schema"),
-    (805, "that a code and a state are needed stands in no schema"),
-    (1036, "that a code and a state are needed stands in no schema"),
-    (901, "the recording does not tell the body: JSON that is neither object nor array"),
-    (1631, "the recording does not tell the body: JSON that is neither object nor array"),
-    (1043, "grants of a user who does not exist: refused here, none there"),
+    (284, "no schema requires a phone number or an email address"),
+    (805, "no schema requires a code and a state"),
+    (1036, "no schema requires a code and a state"),
+    (901, "the recording lacks the body: JSON that is neither an object nor an array"),
+    (1631, "the recording lacks the body: JSON that is neither an object nor an array"),
+    (1043, "grants of an unknown user: the emulator returns an error, the server an empty list"),
 ];
 
 #[test]
-fn answers_are_those_of_a_real_server() {
+fn responses_match_a_real_server() {
     let stage = Stage::new();
     let mut names = Names::default();
     let mut differences = BTreeMap::new();

@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use logto_admin::serde_json::Value;
 
-/// What the emulator calls the things of the recordings: ids and secrets.
+/// Maps the ids and secrets in the recordings to the emulator's.
 #[derive(Default)]
 pub(crate) struct Names(HashMap<String, String>);
 
@@ -15,7 +15,7 @@ impl Names {
         self.0.insert(recorded.to_owned(), ours.to_owned());
     }
 
-    /// Learns from two answers to the same request. Lists may be ordered or filled otherwise, and teach nothing.
+    /// Learns from two responses to the same request. Ignores lists, because their order and items can differ.
     pub(crate) fn learn(&mut self, recorded: &Value, ours: &Value) {
         let (Value::Object(recorded), Value::Object(ours)) = (recorded, ours) else { return };
         for (name, value) in recorded {
@@ -29,7 +29,7 @@ impl Names {
         }
     }
 
-    /// The text with every id in it replaced; `None` if it is an id of something that is not there.
+    /// Replaces an id with the emulator's. Returns `None` for an id that does not exist in the emulator.
     pub(crate) fn replace(&self, text: &str) -> Option<String> {
         match self.get(text) {
             Some(own) => Some(own.to_owned()),

@@ -1,13 +1,13 @@
 use logto_admin::transport::Method::{self, Post, Put};
 
-/// A request that was made while recording, and is not among the recordings.
+/// A request that was made while recording but is not in the recordings.
 pub(crate) struct Unrecorded {
-    /// The number of the exchange before which it has to be made.
+    /// The number of the exchange before which the request must be made.
     pub(crate) before: u64,
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) body: &'static str,
-    /// The id that was given to what it made, if it made something.
+    /// The recorded id of the created entity. Empty if there is none.
     pub(crate) id: &'static str,
 }
 
@@ -23,7 +23,7 @@ const SCOPES: &str = "/api/resources/et8nvsjjkfqkampxqjwqm/scopes";
 const APPS: &str = "/api/applications";
 const ROLES: &str = "/api/organization-roles";
 
-/// In the names of the recordings.
+/// The requests, with the ids of the recordings.
 pub(crate) const UNRECORDED: &[Unrecorded] = &[
     relates(56, Method::Patch, "/api/users/bmeb12vn1zwp", r#"{"primaryEmail": "alice1@example.com", "name": null}"#),
     creates(

@@ -2,13 +2,13 @@ use logto_admin::serde_json::Value;
 
 use crate::exchange::Exchange;
 
-/// Whether an operation that keeps nothing can know this: who may call, what is valid, which pages there are.
+/// Returns whether a stateless operation can also respond like this: with a success, or an access, input or page error.
 fn is_general(exchange: &Exchange) -> bool {
     let code = exchange.response_body["code"].as_str().unwrap_or_default();
     exchange.is_success() || ["auth.", "guard.", "session.not_found"].iter().any(|general| code.starts_with(general))
 }
 
-/// How an answer differs from the recorded one, if it does.
+/// Returns how a response differs from the recorded one, if it does.
 pub(crate) fn difference(exchange: &Exchange, status: u16, ours: &Value, kept: bool) -> Option<String> {
     let code = |body: &Value| body["code"].as_str().map(str::to_owned);
     let both = exchange.is_success() && (200..300).contains(&status);
@@ -34,7 +34,7 @@ pub(crate) fn difference(exchange: &Exchange, status: u16, ours: &Value, kept: b
     (kept && exchange.method != "HEAD").then(|| unlike("", recorded, ours)).flatten()
 }
 
-/// The issues of a refused input: the same codes at the same places.
+/// Compares the codes and paths of the issues in a validation error.
 fn issues(recorded: &Value, ours: &Value) -> Option<String> {
     let told = |body: &Value| {
         let issues = body["data"]["issues"].as_array().into_iter().flatten();
@@ -46,11 +46,11 @@ fn issues(recorded: &Value, ours: &Value) -> Option<String> {
     (recorded != ours).then(|| format!("{ours:?}, recorded {recorded:?}"))
 }
 
-/// The first place where two values have members of other names or types.
+/// Returns the first place where two values have members with different names or types.
 fn unlike(place: &str, recorded: &Value, ours: &Value) -> Option<String> {
     match (recorded, ours) {
         (Value::Object(one), Value::Object(other)) => {
-            // What is free in them is not compared.
+            // The members of free-form objects are not compared.
             if ["customData", "customClientMetadata", "identities", "profile"].iter().any(|free| place.ends_with(free))
             {
                 return None;
@@ -59,7 +59,7 @@ fn unlike(place: &str, recorded: &Value, ours: &Value) -> Option<String> {
             let more = other.keys().find(|name| !one.contains_key(*name));
             missing
                 .map(|name| format!("{place}/{name} is missing"))
-                .or_else(|| more.map(|name| format!("{place}/{name} is too much")))
+                .or_else(|| more.map(|name| format!("{place}/{name} is unexpected")))
                 .or_else(|| {
                     one.iter().find_map(|(name, value)| unlike(&format!("{place}/{name}"), value, &other[name]))
                 })
@@ -67,7 +67,7 @@ fn unlike(place: &str, recorded: &Value, ours: &Value) -> Option<String> {
         (Value::Array(one), Value::Array(other)) => {
             one.first().zip(other.first()).and_then(|(one, other)| unlike(&format!("{place}/0"), one, other))
         }
-        // Nothing is known of what is null.
+        // A null does not reveal the type.
         (Value::Null, Value::String(_) | Value::Number(_)) | (Value::String(_) | Value::Number(_), Value::Null) => None,
         (one, other) if std::mem::discriminant(one) == std::mem::discriminant(other) => None,
         (one, other) => Some(format!("{place} is {other}, recorded {one}")),

@@ -7,7 +7,7 @@ use crate::exchange::Exchange;
 use crate::names::Names;
 use crate::prelude::UNRECORDED;
 
-/// The emulator, and tokens for it.
+/// The emulator and its access tokens.
 pub(crate) struct Stage {
     pub(crate) emulator: Emulator,
     token: String,
@@ -27,18 +27,18 @@ impl Stage {
         stage
     }
 
-    /// Makes the requests that come before an exchange.
+    /// Makes the unrecorded requests that come before an exchange.
     pub(crate) fn prepare(&self, seq: u64, done: &mut usize, names: &mut Names) {
         while let Some(unrecorded) = UNRECORDED.get(*done).filter(|unrecorded| unrecorded.before <= seq) {
             *done += 1;
-            let replaced = |text: &str| names.replace(text).unwrap_or_else(|| panic!("{text} is not known yet"));
+            let replaced = |text: &str| names.replace(text).unwrap_or_else(|| panic!("unknown id {text}"));
             let path: Vec<String> = unrecorded.path.split('/').map(replaced).collect();
             let body: Value = serde_json::from_str(unrecorded.body).unwrap_or_default();
-            let body = names.replace_in(&body).expect("what it is about is known");
+            let body = names.replace_in(&body).expect("all ids in the body are known");
             let answer = self.manage(unrecorded.method, &path.join("/"), &body);
             assert!(answer.get("code").is_none(), "{}: {answer}", unrecorded.path);
             if !unrecorded.id.is_empty() {
-                names.add(unrecorded.id, answer["id"].as_str().expect("what was made has an id"));
+                names.add(unrecorded.id, answer["id"].as_str().expect("the created entity has an id"));
             }
         }
     }
@@ -51,8 +51,9 @@ impl Stage {
         body_of(&self.emulator.handle(&request))
     }
 
-    /// The request of an exchange in the emulator's names; `None` if it is about something that is not there, or of
-    /// someone who is not known.
+    /// Returns the request of an exchange, with the emulator's ids.
+    ///
+    /// Returns `None` if the emulator does not have the entity or the caller.
     pub(crate) fn request(&self, exchange: &Exchange, names: &Names) -> Option<HttpRequest> {
         let segments: Option<Vec<String>> = exchange.path.split('/').map(|segment| names.replace(segment)).collect();
         let query: Option<Vec<String>> = exchange
@@ -83,7 +84,7 @@ impl Stage {
         match kind {
             _ if exchange.operation_id.as_deref() == Some("OidcToken") => return None,
             _ if exchange.note == "expired token" => return None,
-            // Users of the recordings are not known here.
+            // The users of the recordings do not exist in the emulator.
             Some(Authentication::User) if !given.is_null() => return None,
             Some(Authentication::Session) if !exchange.request_headers["cookie"].is_null() => return None,
             _ if given.is_null() => {}
@@ -134,7 +135,7 @@ fn method(name: &str) -> Option<Method> {
     [Get, Post, Put, Patch, Delete, Head].into_iter().find(|method| method.as_str() == name)
 }
 
-/// The JSON or text of an answer.
+/// Returns the JSON or text of a response.
 pub(crate) fn body(response: &HttpResponse) -> Value {
     body_of(response)
 }
