@@ -1,9 +1,9 @@
-//! Answers of several statuses, and lists within them.
+//! Combines the answers of several statuses, and finds lists within answers.
 
 use crate::operations::{Answer, AnswerKind};
 use crate::schema::{Kind, Schema};
 
-/// What the answers of all success statuses come to.
+/// Combines the answers of all success statuses into one.
 pub fn combine(answers: Vec<Answer>) -> Result<Answer, &'static str> {
     let mut combined: Option<Answer> = None;
     for answer in answers {
@@ -11,7 +11,7 @@ pub fn combine(answers: Vec<Answer>) -> Result<Answer, &'static str> {
             None => answer,
             Some(other) if other.kind == answer.kind => {
                 if other.schema.as_ref().map(Schema::signature) != answer.schema.as_ref().map(Schema::signature) {
-                    return Err("answers that differ");
+                    return Err("success responses with different schemas");
                 }
                 other
             }
@@ -22,14 +22,14 @@ pub fn combine(answers: Vec<Answer>) -> Result<Answer, &'static str> {
                 (AnswerKind::None, AnswerKind::Json) => Answer { kind: AnswerKind::OptionalJson, ..answer },
                 (AnswerKind::Text, AnswerKind::None) => other,
                 (AnswerKind::None, AnswerKind::Text) => answer,
-                _ => return Err("answers of several kinds"),
+                _ => return Err("success responses of different kinds"),
             },
         });
     }
-    combined.ok_or("no success")
+    combined.ok_or("no success response")
 }
 
-/// The list in the only member of an answer.
+/// Returns the schema of `member` if it is the only member of the answer.
 pub fn items(schema: Option<&Schema>, member: &str) -> Option<Schema> {
     match &schema?.kind {
         Kind::Object(object) if object.members.len() == 1 => {

@@ -1,4 +1,4 @@
-//! From nodes that are one type to the type that is written out.
+//! Builds the generated types from classes of joined nodes.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -60,7 +60,7 @@ impl Builder<'_> {
         Ok(TypeDef { name, shape, groups: BTreeSet::new(), sent: false, facts, locations })
     }
 
-    /// The text of a class that is one constant everywhere.
+    /// Returns the text of a class whose nodes are all the same constant.
     fn constant(&self, class: NodeId) -> Option<String> {
         let mut texts = self.nodes(class).map(|node| match &node.kind {
             NodeKind::Constant(text) => Some(text.clone()),
@@ -70,7 +70,7 @@ impl Builder<'_> {
         texts.all(|text| text.as_ref() == Some(&first)).then_some(first)
     }
 
-    /// Whether a constant needs a type, because it is not the tag of each object that has it.
+    /// Whether a constant needs a type. It does not if it is the tag of every object that contains it.
     fn is_wanted_constant(&self, class: NodeId) -> bool {
         !self.nodes(class).all(|node| match &node.origin {
             Origin::Member(parent, member, false) => {
@@ -80,7 +80,7 @@ impl Builder<'_> {
         })
     }
 
-    /// The first member of a class of objects that is the same constant in each.
+    /// Returns the first member that is the same constant in every object of a class, and its text.
     fn tag(&self, class: NodeId) -> Option<(String, String)> {
         let objects: Vec<_> = self
             .nodes(class)
@@ -133,7 +133,7 @@ impl Builder<'_> {
                     Some(field) => {
                         field.ty = self.merge(&field.ty, &ty).ok_or_else(|| Failure::Merge {
                             type_name: name.to_owned(),
-                            problem: format!("{member} is {:?} and, at {location}, {ty:?}", field.ty),
+                            problem: format!("member `{member}` is {:?}, but {ty:?} at {location}", field.ty),
                         })?;
                         field.nullable |= slot.nullable;
                         field.required &= node_member.required;
@@ -149,13 +149,13 @@ impl Builder<'_> {
         Ok(Struct { fields: fields.into_values().collect(), tag, open })
     }
 
-    /// What two places of one member come to.
+    /// Merges the types that a member has at two places.
     fn merge(&self, a: &TypeRef, b: &TypeRef) -> Option<TypeRef> {
         use TypeRef::{Boolean, False, FreeObject, List, Map, Named, String, True};
         match (a, b) {
             _ if a == b => Some(a.clone()),
             (Boolean | True | False, Boolean | True | False) => Some(Boolean),
-            // An open enum holds every string.
+            // Enums are open, so they can hold any string.
             (Named(name), String) | (String, Named(name)) if self.is_enum(name) => Some(Named(name.clone())),
             (List(a, a_null), List(b, b_null)) => Some(List(Box::new(self.merge(a, b)?), *a_null || *b_null)),
             (Map(a, a_null), Map(b, b_null)) => Some(Map(Box::new(self.merge(a, b)?), *a_null || *b_null)),
@@ -179,7 +179,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Whether debug output must not show a member; types of our own see to their members themselves.
+    /// Whether debug output must hide a member. Generated types hide their own members.
     fn is_secret(&self, type_name: &str, member: &str, ty: &TypeRef) -> bool {
         let content = match ty {
             TypeRef::List(inner, _) | TypeRef::Map(inner, _) => inner.as_ref(),
@@ -214,7 +214,7 @@ impl Builder<'_> {
                 Ok(Shape::Tagged { tag: tag.clone(), branches })
             }
             Some(_) => Ok(Shape::Untagged(branches)),
-            None => Err("a union of nothing".to_owned()),
+            None => Err("union without branches".to_owned()),
         }
     }
 
@@ -258,7 +258,7 @@ fn values(nodes: &[&Node]) -> IndexSet<String> {
     nodes.iter().flat_map(|node| of(node)).collect()
 }
 
-/// Whether a list has the member, by itself or as one of this type.
+/// Whether a list contains `member` or `type_name.member`.
 fn lists(list: &[String], type_name: &str, member: &str) -> bool {
     list.iter().any(|entry| entry == member || entry.split_once('.') == Some((type_name, member)))
 }

@@ -1,4 +1,4 @@
-//! The command line: `cargo codegen`.
+//! Command line of `cargo codegen`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,11 +12,12 @@ use crate::{contracts, emit, output, prose, report};
 const USAGE: &str = "\
 usage: cargo codegen [--check | --report] [--document FILE [--out DIR [--force]]]
 
-  --check           fail if the checked-in code is not what spec/ gives
-  --report          show every type with its places, and every method
-  --document FILE   generate for the API document of your own server instead of those in spec/
+  --check           fail if the existing files differ from the generated ones
+  --report          print every type with the places that use it, and every method
+  --document FILE   generate from the API document of your own server instead of those in spec/;
+                    corrections and names in spec/ that do not fit it are reported as warnings
   --out DIR         write below DIR instead of the workspace: an empty folder, or one with generated code
-  --force           write below DIR though it holds other files; none of them is overwritten or deleted";
+  --force           write below DIR although it holds other files; none of them is overwritten or deleted";
 
 #[derive(Default)]
 struct Arguments {
@@ -27,7 +28,7 @@ struct Arguments {
     force: bool,
 }
 
-/// Does what the arguments of the process ask for.
+/// Parses the arguments of the process and runs the command.
 #[must_use]
 pub fn main() -> ExitCode {
     match arguments().and_then(|arguments| run(&arguments)) {
@@ -43,14 +44,18 @@ fn arguments() -> Result<Arguments> {
     let mut arguments = Arguments::default();
     let mut rest = std::env::args().skip(1);
     while let Some(argument) = rest.next() {
-        let mut value = || rest.next().map(PathBuf::from).ok_or_else(|| Failure::Usage(USAGE.to_owned()));
+        let mut value = || {
+            rest.next()
+                .map(PathBuf::from)
+                .ok_or_else(|| Failure::Usage(format!("missing value for {argument}\n\n{USAGE}")))
+        };
         match argument.as_str() {
             "--check" => arguments.check = true,
             "--report" => arguments.report = true,
             "--document" => arguments.document = Some(value()?),
             "--out" => arguments.out = Some(value()?),
             "--force" => arguments.force = true,
-            _ => return Err(Failure::Usage(USAGE.to_owned())),
+            _ => return Err(Failure::Usage(format!("unknown argument {argument:?}\n\n{USAGE}"))),
         }
     }
     Ok(arguments)
@@ -79,7 +84,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     if arguments.check { output::check(&out, &files) } else { output::write(&out, &files, foreign) }
 }
 
-/// Every generated file, with the manifest whose features are generated.
+/// Returns every generated file, including `Cargo.toml` with its generated features.
 fn generated(plan: &Plan) -> Result<BTreeMap<String, String>> {
     let manifest = root().join("Cargo.toml");
     let text = std::fs::read_to_string(&manifest);

@@ -1,4 +1,5 @@
-//! What the emulator needs of the corrected documents: the schemas of each operation's messages, and nothing twice.
+//! Writes the part of the corrected documents that the emulator needs: the schemas of each operation's messages,
+//! without duplicates.
 
 use std::collections::HashMap;
 
@@ -6,10 +7,10 @@ use serde_json::{Map, Value, json};
 
 use crate::document::for_each_operation;
 
-/// Where it is written.
+/// Path of the file, relative to the workspace.
 pub const FILE: &str = "emulator/src/operations.json";
 
-/// The file's text: an entry an operation, a line an entry, so that changes can be read.
+/// Returns the text of the file. Each operation is an entry on its own line, so that diffs are readable.
 pub fn text(documents: &[Value]) -> String {
     let mut entries = Vec::new();
     for document in documents {
@@ -35,7 +36,8 @@ fn lines(lines: impl Iterator<Item = String>) -> String {
     lines.collect::<Vec<_>>().join(",\n")
 }
 
-/// Path and query as the schema of an object each, the body's schemas by media type, the answers' by status too.
+/// Returns an operation's entry: one object schema each for path and query, the body's schemas by media type, and the
+/// answers' schemas by status and media type.
 fn entry(operation: &Map<String, Value>, components: &Value) -> Value {
     let operation = resolve(&Value::Object(operation.clone()), components);
     let mut entry = Map::new();
@@ -55,7 +57,7 @@ fn entry(operation: &Map<String, Value>, components: &Value) -> Value {
     entry.into()
 }
 
-/// The value with components in place of references to them.
+/// Replaces references to components with the components.
 fn resolve(value: &Value, components: &Value) -> Value {
     match value {
         Value::Object(members) => match members.get("$ref").and_then(Value::as_str) {
@@ -70,7 +72,7 @@ fn resolve(value: &Value, components: &Value) -> Value {
     }
 }
 
-/// The parameters of a place as the schema of an object. What stands for a search's free members is none.
+/// Returns the parameters of the path or the query as an object schema, without the placeholder for a search.
 fn parameters(operation: &Value, place: &str) -> Option<Value> {
     let all = operation.get("parameters").and_then(Value::as_array)?;
     let of_place = all.iter().filter(|parameter| parameter.get("in").and_then(Value::as_str) == Some(place));
@@ -90,7 +92,7 @@ fn by_media_type(content: &Value) -> Value {
     content.map(|(kind, body)| (kind.clone(), body.get("schema").cloned().unwrap_or_else(|| json!({})))).collect()
 }
 
-/// The outermost schemas of an entry.
+/// Returns the outermost schemas of an entry.
 fn schemas_of(entry: &mut Value) -> impl Iterator<Item = &mut Value> {
     let members = entry.as_object_mut().into_iter().flatten();
     members.flat_map(|(name, value)| match name.as_str() {
@@ -104,7 +106,7 @@ fn members_of(value: &mut Value) -> Vec<&mut Value> {
     value.as_object_mut().into_iter().flat_map(Map::values_mut).collect()
 }
 
-/// Schemas that are written once and referred to by their number.
+/// Schemas that are written once and referenced by number.
 #[derive(Default)]
 struct Shared {
     uses: HashMap<String, usize>,
@@ -112,7 +114,7 @@ struct Shared {
     schemas: Vec<Value>,
 }
 
-/// Shorter schemas are not worth a reference.
+/// Schemas of up to this many bytes are repeated, because a reference is not worth it.
 const SHORT: usize = 60;
 
 impl Shared {
@@ -121,7 +123,7 @@ impl Shared {
         parts(schema).into_iter().for_each(|part| self.count(part));
     }
 
-    /// The schema with references in it, or a reference to it.
+    /// Returns the schema with its shared parts replaced by references, or a reference to the whole schema.
     fn replace(&mut self, schema: &Value) -> Value {
         let text = schema.to_string();
         let shared = text.len() > SHORT && self.uses.get(&text).is_some_and(|uses| *uses > 1);
@@ -140,7 +142,7 @@ impl Shared {
     }
 }
 
-/// The schemas that a schema is made of.
+/// Returns the direct subschemas of a schema.
 fn parts(schema: &mut Value) -> Vec<&mut Value> {
     let members = schema.as_object_mut().into_iter().flatten();
     members

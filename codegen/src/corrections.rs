@@ -1,4 +1,4 @@
-//! Applies `spec/corrections.toml`: where the server differs from the document, the server is right.
+//! Applies `spec/corrections.toml`, which changes the API documents where they differ from the server.
 
 use std::collections::BTreeSet;
 
@@ -15,32 +15,32 @@ pub struct Corrections {
     entries: Vec<Correction>,
 }
 
-/// One correction: where, what, and why.
+/// A correction: where it applies, what it changes, and why.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Correction {
     reason: String,
-    /// The operations it is for, all of which must be there and need it; `tags` takes those of whole tags.
-    /// `*` stands for every operation, of which one at least must need it.
+    /// Ids of the operations to correct; `tags` selects all operations of a tag. Each one must exist and need the
+    /// correction. `*` selects every operation, and at least one of them must need the correction.
     #[serde(default)]
     operations: Vec<String>,
     #[serde(default)]
     tags: Vec<String>,
-    /// Instead of operations: a component, as in `schemas/TranslationObject`.
+    /// A component to correct instead of operations, such as `schemas/TranslationObject`.
     component: Option<String>,
-    /// JSON pointers below each of them; `*` stands for any one step, `**` for any number of steps.
+    /// JSON pointers within each target. `*` matches any single step, `**` any number of steps.
     at: OneOrMany,
-    /// Puts this value there; the last step may be new.
+    /// Sets this value. The last step may be a new member.
     set: Option<Value>,
-    /// Takes it away.
+    /// Removes the value.
     #[serde(default)]
     remove: bool,
-    /// Renames the member.
+    /// Renames the member to this name.
     rename: Option<String>,
-    /// Adds these elements to the list, which may be new.
+    /// Appends these elements to the list, which is created if it is missing.
     #[serde(default)]
     append: Vec<Value>,
-    /// Takes these elements out of the list.
+    /// Removes these elements from the list.
     #[serde(default)]
     drop: Vec<Value>,
 }
@@ -62,7 +62,7 @@ impl OneOrMany {
 }
 
 impl Corrections {
-    /// Applies every correction and returns those that do not apply.
+    /// Applies all corrections and returns a failure for each one that does not apply.
     pub fn apply(&self, documents: &mut [Value]) -> Vec<Failure> {
         let entries = self.entries.iter().enumerate();
         entries
@@ -85,11 +85,11 @@ impl Correction {
         if let Some(component) = &self.component {
             let pointer = format!("/components/{component}");
             let owner = documents.iter_mut().find_map(|document| document.pointer_mut(&pointer));
-            let owner = owner.ok_or_else(|| format!("there is no component {component}"))?;
+            let owner = owner.ok_or_else(|| format!("component {component} not found"))?;
             return match self.walk(owner, &steps) {
-                Ok(0) => Err(format!("nothing at {} of {component}", at)),
+                Ok(0) => Err(format!("{at} in {component}: no match")),
                 Ok(_) => Ok(()),
-                Err(problem) => Err(format!("{problem} at {} of {component}", at)),
+                Err(problem) => Err(format!("{at} in {component}: {problem}")),
             };
         }
         let mut missing: BTreeSet<&str> = self.operations.iter().chain(&self.tags).map(String::as_str).collect();
@@ -110,9 +110,9 @@ impl Correction {
                     missing.remove(tag.as_str());
                     let mut owner = Value::Object(std::mem::take(operation));
                     match self.walk(&mut owner, &steps) {
-                        Ok(0) if !everywhere => problems.push(format!("nothing at {} of {id}", at)),
+                        Ok(0) if !everywhere => problems.push(format!("{at} in {id}: no match")),
                         Ok(count) => matches += count,
-                        Err(problem) => problems.push(format!("{problem} at {} of {id}", at)),
+                        Err(problem) => problems.push(format!("{at} in {id}: {problem}")),
                     }
                     if let Value::Object(members) = owner {
                         *operation = members;
@@ -121,15 +121,17 @@ impl Correction {
             });
         }
         if everywhere && matches == 0 {
-            problems.push(format!("nothing at {} of any operation", at));
+            problems.push(format!("{at}: no match in any operation"));
         }
-        problems.extend(missing.iter().map(|name| format!("there is no {name}")));
+        problems.extend(missing.iter().map(|name| format!("operation or tag {name} not found")));
         if problems.is_empty() { Ok(()) } else { Err(problems.join("; ")) }
     }
 
-    /// Changes every match below `value`, and counts them.
+    /// Changes every match below `value` and returns their number.
     fn walk(&self, value: &mut Value, steps: &[String]) -> Result<usize, String> {
-        let Some((step, rest)) = steps.split_first() else { return Err("no step left".to_owned()) };
+        let Some((step, rest)) = steps.split_first() else {
+            return Err("the pointer does not end with a member or an index".to_owned());
+        };
         if step == "**" {
             let mut count = self.walk(value, rest)?;
             for child in children(value) {
@@ -162,7 +164,7 @@ impl Correction {
         if !self.drop.is_empty() {
             return drop_elements(parent, step, &self.drop);
         }
-        Err("the correction changes nothing".to_owned())
+        Err("expected one of `set`, `remove`, `rename`, `append`, `drop`".to_owned())
     }
 }
 
@@ -188,7 +190,7 @@ fn child<'a>(value: &'a mut Value, step: &str) -> Option<&'a mut Value> {
 
 fn set(parent: &mut Value, step: &str, new: &Value) -> Result<usize, String> {
     match child(parent, step) {
-        Some(old) if old == new => Err("already so".to_owned()),
+        Some(old) if old == new => Err(format!("the value is already {new}")),
         Some(old) => {
             *old = new.clone();
             Ok(1)
@@ -216,7 +218,7 @@ fn remove(parent: &mut Value, step: &str) -> usize {
 
 fn rename(members: &mut Map<String, Value>, step: &str, new: &str) -> Result<usize, String> {
     if members.contains_key(new) {
-        return Err(format!("there is a {new} already"));
+        return Err(format!("member {new} already exists"));
     }
     if !members.contains_key(step) {
         return Ok(0);
@@ -230,9 +232,9 @@ fn rename(members: &mut Map<String, Value>, step: &str, new: &str) -> Result<usi
 fn append(parent: &mut Value, step: &str, new: &[Value]) -> Result<usize, String> {
     let Some(members) = parent.as_object_mut() else { return Ok(0) };
     let list = members.entry(step).or_insert_with(|| Value::Array(Vec::new()));
-    let elements = list.as_array_mut().ok_or("no list")?;
+    let elements = list.as_array_mut().ok_or("not a list")?;
     if let Some(there) = new.iter().find(|element| elements.contains(element)) {
-        return Err(format!("{there} is there already"));
+        return Err(format!("the list already contains {there}"));
     }
     elements.extend(new.iter().cloned());
     Ok(1)
@@ -241,7 +243,7 @@ fn append(parent: &mut Value, step: &str, new: &[Value]) -> Result<usize, String
 fn drop_elements(parent: &mut Value, step: &str, gone: &[Value]) -> Result<usize, String> {
     let Some(elements) = child(parent, step).and_then(Value::as_array_mut) else { return Ok(0) };
     if let Some(lacking) = gone.iter().find(|element| !elements.contains(element)) {
-        return Err(format!("{lacking} is not there"));
+        return Err(format!("the list does not contain {lacking}"));
     }
     elements.retain(|element| !gone.contains(element));
     Ok(1)
@@ -266,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn each_kind_of_change_is_made() {
+    fn each_kind_of_change_is_applied() {
         let cases = [
             ("at = '/x/y/type'\nset = 'string'", json!({"y": {"type": "string"}, "required": ["y"]})),
             ("at = '/**/y/type'\nset = 'string'", json!({"y": {"type": "string"}, "required": ["y"]})),
@@ -281,14 +283,14 @@ mod tests {
     }
 
     #[test]
-    fn a_correction_that_no_longer_applies_is_refused() {
+    fn corrections_that_do_not_apply_are_rejected() {
         let cases = [
-            ("operations = ['A']\nat = '/x/y/type'\nset = 'object'", "already so"),
-            ("operations = ['B']\nat = '/x/y/type'\nset = 'string'", "there is no B"),
-            ("operations = ['A']\nat = '/x/z/type'\nset = 'string'", "nothing at /x/z/type of A"),
-            ("tags = ['T']\nat = '/x/z'\nremove = true", "nothing at /x/z of A"),
-            ("component = 'schemas/S'\nat = '/type'\nset = 'object'", "already so"),
-            ("operations = ['A']\nat = '/x/required'\ndrop = ['z']", "\"z\" is not there"),
+            ("operations = ['A']\nat = '/x/y/type'\nset = 'object'", "the value is already \"object\""),
+            ("operations = ['B']\nat = '/x/y/type'\nset = 'string'", "operation or tag B not found"),
+            ("operations = ['A']\nat = '/x/z/type'\nset = 'string'", "/x/z/type in A: no match"),
+            ("tags = ['T']\nat = '/x/z'\nremove = true", "/x/z in A: no match"),
+            ("component = 'schemas/S'\nat = '/type'\nset = 'object'", "the value is already \"object\""),
+            ("operations = ['A']\nat = '/x/required'\ndrop = ['z']", "the list does not contain \"z\""),
         ];
         for (correction, problem) in cases {
             let error = apply(correction).unwrap_err();

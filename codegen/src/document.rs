@@ -1,4 +1,4 @@
-//! Reads an API document and proves that the parser holds all of it.
+//! Reads an API document and verifies that the parser preserves all of it.
 
 use std::path::Path;
 
@@ -9,14 +9,14 @@ use crate::failure::{Failure, Result};
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
-/// A document as JSON, so that corrections can change it before it is parsed.
+/// Loads a document as JSON, so that corrections can change it before it is parsed.
 pub fn load(path: &Path) -> Result<Value> {
     let failure = |problem: String| Failure::File { path: path.display().to_string(), problem };
-    let text = std::fs::read_to_string(path).map_err(|error| failure(error.to_string()))?;
-    serde_json::from_str(&text).map_err(|error| failure(error.to_string()))
+    let text = std::fs::read_to_string(path).map_err(|error| failure(format!("cannot read the file: {error}")))?;
+    serde_json::from_str(&text).map_err(|error| failure(format!("invalid JSON: {error}")))
 }
 
-/// Gives back what a document without prose lacks and OpenAPI demands: titles and descriptions.
+/// Adds the titles, versions and descriptions that OpenAPI requires and that documents without prose lack.
 pub fn complete(document: &mut Value) {
     if let Some(info) = document.get_mut("info").and_then(Value::as_object_mut) {
         info.entry("title").or_insert_with(|| "".into());
@@ -42,9 +42,9 @@ pub fn for_each_operation(document: &mut Value, mut visit: impl FnMut(&str, &str
     }
 }
 
-/// Parses a document. Whatever the parser does not hold is refused.
+/// Parses a document. Fails if the parser does not preserve all of it.
 pub fn parse(document: &Value) -> Result<OpenAPI> {
-    let version = document.get("openapi").and_then(Value::as_str).unwrap_or("none");
+    let version = document.get("openapi").and_then(Value::as_str).unwrap_or("missing");
     if !version.starts_with("3.0.") {
         return Err(Failure::Version(version.to_owned()));
     }
@@ -56,7 +56,7 @@ pub fn parse(document: &Value) -> Result<OpenAPI> {
     }
 }
 
-/// The first place where `held` lacks something of `input`; empty values and defaults may come and go.
+/// Returns the first place where `held` differs from `input`. Empty values and defaults may be dropped or added.
 fn difference(input: &Value, held: &Value, pointer: String) -> Option<(String, String)> {
     let below = |key: &str| format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
     match (input, held) {
@@ -64,10 +64,10 @@ fn difference(input: &Value, held: &Value, pointer: String) -> Option<(String, S
             let lost = input.iter().find_map(|(key, value)| match held.get(key) {
                 Some(held) => difference(value, held, below(key)),
                 None if is_empty(value) => None,
-                None => Some((below(key), "lost".to_owned())),
+                None => Some((below(key), "the OpenAPI parser drops it".to_owned())),
             });
             let added = || held.iter().find(|(key, value)| !input.contains_key(*key) && !is_default(key, value));
-            lost.or_else(|| added().map(|(key, _)| (below(key), "added".to_owned())))
+            lost.or_else(|| added().map(|(key, _)| (below(key), "the OpenAPI parser adds it".to_owned())))
         }
         (Value::Array(input), Value::Array(held)) if input.len() == held.len() => input
             .iter()
@@ -76,7 +76,7 @@ fn difference(input: &Value, held: &Value, pointer: String) -> Option<(String, S
             .find_map(|(index, (input, held))| difference(input, held, below(&index.to_string()))),
         (Value::Number(input), Value::Number(held)) if input.as_f64() == held.as_f64() => None,
         _ if input == held => None,
-        _ => Some((pointer, format!("{input} became {held}"))),
+        _ => Some((pointer, format!("the OpenAPI parser changes {input} to {held}"))),
     }
 }
 
@@ -111,22 +111,22 @@ mod tests {
     }
 
     #[test]
-    fn a_document_without_prose_parses() {
+    fn documents_without_prose_are_parsed() {
         assert!(parse(&document(&json!({"type": "object", "properties": {"a": {}}, "required": []}))).is_ok());
     }
 
     #[test]
-    fn a_document_of_another_version_is_refused() {
+    fn other_openapi_versions_are_rejected() {
         for version in [json!("3.1.0"), json!("2.0"), json!(3), json!(null)] {
             let mut document = document(&json!({}));
             document["openapi"] = version;
             let error = parse(&document).unwrap_err().to_string();
-            assert!(error.contains("no OpenAPI 3.0 document"), "{error}");
+            assert!(error.contains("unsupported OpenAPI version"), "{error}");
         }
     }
 
     #[test]
-    fn what_the_parser_drops_is_named() {
+    fn dropped_parts_are_reported_with_their_pointer() {
         let error = parse(&document(&json!({"type": "string", "surprise": 1}))).unwrap_err();
         assert!(error.to_string().contains("/paths/~1a/get/responses/200/content/application~1json/schema/surprise"));
     }

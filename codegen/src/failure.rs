@@ -1,8 +1,8 @@
-//! What the generator refuses, and where.
+//! Errors of the generator, and the places in the input that they refer to.
 
 use std::fmt;
 
-/// A place in the input: an operation or a component, and a path below it.
+/// A place in the input: an operation or a path item, and the steps below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     owner: String,
@@ -14,7 +14,7 @@ impl Place {
         Self { owner: owner.into(), path: String::new() }
     }
 
-    /// The place one step further down.
+    /// Returns the place one step below this one.
     pub fn at(&self, step: impl fmt::Display) -> Self {
         Self { owner: self.owner.clone(), path: format!("{}/{step}", self.path) }
     }
@@ -22,56 +22,74 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}{}", self.owner, if self.path.is_empty() { "" } else { " " }, self.path)
+        write!(f, "{}{}{}", self.owner, if self.path.is_empty() { "" } else { " at " }, self.path)
     }
 }
 
-/// What stopped the generator.
+/// An error that stops the generator.
 #[derive(Debug, thiserror::Error)]
-#[allow(missing_docs)] // the messages say what the fields are
+#[allow(missing_docs)] // the messages explain the fields
 pub enum Failure {
-    /// A file that cannot be read, written or parsed.
+    /// A file cannot be read, written or parsed.
     #[error("{path}: {problem}")]
     File { path: String, problem: String },
-    /// A document that is no OpenAPI 3.0 document.
-    #[error("the document is no OpenAPI 3.0 document: {0}")]
+    /// The document is not valid OpenAPI 3.0.
+    #[error("invalid OpenAPI 3.0 document: {0}")]
     Document(serde_json::Error),
-    /// A document of another version, in which the same words mean other things.
-    #[error("the document is no OpenAPI 3.0 document: its version is {0}")]
+    /// The document has another OpenAPI version, in which the same keywords have other meanings.
+    #[error("unsupported OpenAPI version: {0} (expected 3.0.x)")]
     Version(String),
-    /// A part of a document that the parser does not hold.
-    #[error("the parser would drop a part of the document at {pointer}: {problem}")]
-    Dropped { pointer: String, problem: String },
-    /// A part of a document that the generator does not understand.
-    #[error("{place}: {problem}")]
-    Unsupported { place: Place, problem: String },
-    /// A correction that does not apply.
-    #[error("correction {index} ({reason}): {problem}")]
-    Correction { index: usize, reason: String, problem: String },
-    /// Names that are ambiguous or taken.
-    #[error("names are not settled, see spec/names.toml:\n{}", .0.join("\n"))]
-    Unsettled(Vec<String>),
-    /// Items without a word on them.
-    #[error("not documented, see spec/summaries.toml and spec/docs.toml:\n{}", .0.join("\n"))]
-    Undocumented(Vec<String>),
-    /// Places that are one type and do not fit each other.
-    #[error("{type_name}: {problem}")]
-    Merge { type_name: String, problem: String },
-    /// Generated code that is no Rust.
-    #[error("the generated code does not parse: {problem}\n{code}")]
-    Code { problem: syn::Error, code: String },
-    /// Checked-in files that differ from the generated ones.
-    #[error("the checked-in code is not what spec/ gives; run `cargo codegen`:\n{}", .0.join("\n"))]
-    Stale(Vec<String>),
-    /// An output folder that holds other files and no generated ones.
+    /// The OpenAPI parser does not preserve a part of the document.
     #[error(
-        "the folder {0} is not empty and holds no generated code; choose an empty one, or write into it with --force"
+        "unsupported part of the document at {pointer}: {problem}\n\
+         hint: change or remove unsupported parts of the document in spec/corrections.toml"
+    )]
+    Dropped { pointer: String, problem: String },
+    /// The generator does not support a part of the document.
+    #[error("{place}: {problem}\nhint: change or remove unsupported parts of the document in spec/corrections.toml")]
+    Unsupported { place: Place, problem: String },
+    /// A correction does not apply.
+    #[error("correction {index} in spec/corrections.toml (\"{reason}\") does not apply: {problem}")]
+    Correction { index: usize, reason: String, problem: String },
+    /// Names are ambiguous, conflicting or unused.
+    #[error("ambiguous, conflicting or unused names; fix them in spec/names.toml:\n{}", .0.join("\n"))]
+    Unsettled(Vec<String>),
+    /// Items have no documentation.
+    #[error(
+        "missing documentation; add operations and groups to spec/summaries.toml, \
+         everything else to spec/docs.toml:\n{}",
+        .0.join("\n")
+    )]
+    Undocumented(Vec<String>),
+    /// Places that share a type contradict each other.
+    #[error(
+        "type {type_name}: {problem}\n\
+         hint: separate the types in spec/names.toml, or correct the document in spec/corrections.toml"
+    )]
+    Merge { type_name: String, problem: String },
+    /// The generated code is not valid Rust.
+    #[error("the generated code is not valid Rust: {problem}\n{code}")]
+    Code { problem: syn::Error, code: String },
+    /// Existing files differ from the generated ones.
+    #[error(
+        "generated files are out of date; run `cargo codegen` without `--check` to update them:\n{}",
+        .0.join("\n")
+    )]
+    Stale(Vec<String>),
+    /// The output folder contains files, and none of them is generated.
+    #[error(
+        "the folder {0} is not empty and contains no generated code\n\
+         hint: choose an empty folder, or pass --force to write into this one"
     )]
     ForeignFolder(String),
-    /// Files in the output folder that would be overwritten.
-    #[error("nothing was written, because these files are not generated code; move them away or choose another folder:\n{}", .0.join("\n"))]
+    /// Files in the output folder would be overwritten that are not generated.
+    #[error(
+        "nothing was written, because these files are not generated:\n{}\n\
+         hint: move them away, or choose another folder",
+        .0.join("\n")
+    )]
     ForeignFiles(Vec<String>),
-    /// Arguments that are not understood.
+    /// The arguments are invalid.
     #[error("{0}")]
     Usage(String),
 }

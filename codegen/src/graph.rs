@@ -1,4 +1,4 @@
-//! Every place in the API that wants a type of its own: objects, enums, unions.
+//! A graph of all places in the API that need a named type: objects, enums and unions.
 
 use indexmap::{IndexMap, IndexSet};
 
@@ -44,16 +44,16 @@ pub struct NodeMember {
     pub required: bool,
 }
 
-/// Where a node's name comes from, if `spec/names.toml` does not give it.
+/// The origin of a node, from which its name is derived if `spec/names.toml` does not set one.
 #[derive(Clone, Debug)]
 pub enum Origin {
     Body,
-    /// An answer; `true` if it is an element of the answer.
+    /// The answer, or an element of it if `true`.
     Answer(bool),
     Parameter(String),
-    /// A member of that node; `true` if it is an element of the member.
+    /// A member of the given node, or an element of the member if `true`.
     Member(NodeId, String, bool),
-    /// A branch of that union, with its constant.
+    /// A branch of the given union, with its constant.
     Branch(NodeId, Option<String>),
 }
 
@@ -67,7 +67,7 @@ pub struct Node {
     pub facts: Facts,
 }
 
-/// What each operation sends and gets.
+/// The types that an operation sends and receives.
 pub struct Roots {
     pub path: Vec<Slot>,
     pub query: Vec<Slot>,
@@ -88,7 +88,7 @@ impl Graph {
             let answer = operation.answer.schema.as_ref().map(|schema| {
                 graph.slot(schema, format!("{id}.{}", operation.answer.status), index, &Origin::Answer(false))
             });
-            // A multipart body is arguments, not a type.
+            // The members of a multipart body become arguments, not a type.
             let body = operation
                 .body
                 .as_ref()
@@ -165,7 +165,7 @@ impl Graph {
                 });
                 NodeKind::Union(branches.collect())
             }
-            _ => unreachable!("only schemas that have a type of their own become nodes"),
+            _ => unreachable!("only schemas that need a named type become nodes"),
         };
         if let Some(node) = self.nodes.get_mut(id) {
             node.kind = kind;
@@ -184,7 +184,7 @@ impl Origin {
     }
 }
 
-/// The constant that tells a branch apart: its first member that has to be there and is always the same.
+/// Returns the constant that identifies a branch: its first required member with a constant text.
 fn constant(branch: &Schema) -> Option<String> {
     let Kind::Object(object) = &branch.kind else { return None };
     object.members.values().find_map(|member| match &member.schema.kind {

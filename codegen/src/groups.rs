@@ -6,15 +6,15 @@ use crate::operations::Operation;
 use crate::settings::Names;
 use crate::words::snake;
 
-/// The feature that holds every tag which no other one holds.
+/// The feature for all tags that belong to no other feature.
 const REST: &str = "management";
 
 pub struct Groups {
     /// The group of each operation.
     pub of_operation: Vec<String>,
-    /// The groups by their names, with their tags.
+    /// The tag of each group, by group name.
     pub tags: IndexMap<String, String>,
-    /// The features that hold several groups.
+    /// The groups of each feature that contains several groups.
     pub features: IndexMap<String, Vec<String>>,
 }
 
@@ -38,7 +38,7 @@ impl Groups {
     }
 }
 
-/// The feature of a group.
+/// Returns the feature of a group.
 pub fn feature(group: &str) -> String {
     group.replace('_', "-")
 }

@@ -1,6 +1,7 @@
-//! Reads `spec/`, corrects it, and writes `src/api` and `src/models` of logto-admin from it.
+//! Code generator of logto-admin: reads the API documents in `spec/`, applies the corrections, and writes `src/api`,
+//! `src/models` and the other generated files.
 
-// The modules are private: what is `pub` in them goes no further than the crate.
+// All modules are private, so `pub` items are only visible within the crate.
 #![allow(unreachable_pub)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing))]
 

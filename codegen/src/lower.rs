@@ -1,4 +1,4 @@
-//! From the parser's schemas to the generator's own.
+//! Converts the parser's schemas to the generator's schemas.
 
 use indexmap::{IndexMap, IndexSet};
 use openapiv3::{
@@ -9,11 +9,11 @@ use openapiv3::{
 use crate::failure::{Failure, Place, Result};
 use crate::schema::{Facts, Kind, Member, Object, Schema};
 
-/// Formats of strings that only documentation knows.
+/// String formats that only affect the documentation.
 const TEXT_FORMATS: [&str; 13] =
     ["url", "uri", "regex", "email", "empty", "uuid", "ip", "hostname", "ipv4", "ipv6", "cuid", "cuid2", "ulid"];
 
-/// References within references that are still followed; more is a cycle.
+/// Maximum depth of nested references. Deeper nesting is treated as a cycle.
 const DEPTH: usize = 64;
 
 pub struct Lowering<'a> {
@@ -41,11 +41,11 @@ impl Lowering<'_> {
 
     fn component(&self, reference: &str, place: &Place, depth: usize) -> Result<Schema> {
         if depth > DEPTH {
-            return Err(Failure::unsupported(place, "schemas that contain themselves are not understood"));
+            return Err(Failure::unsupported(place, "unsupported recursive schema"));
         }
         let name = reference.strip_prefix("#/components/schemas/");
         let found = name.and_then(|name| self.components?.schemas.get(name));
-        let target = found.ok_or_else(|| Failure::unsupported(place, format!("{reference} is nowhere")))?;
+        let target = found.ok_or_else(|| Failure::unsupported(place, format!("unresolved reference {reference}")))?;
         self.reference(target, place, depth + 1)
     }
 
@@ -58,7 +58,7 @@ impl Lowering<'_> {
                     ranged(Kind::Float, number.minimum, number.maximum)
                 }
                 Format::Unknown(format) => {
-                    return Err(Failure::unsupported(place, format!("number of format {format}")));
+                    return Err(Failure::unsupported(place, format!("unsupported number format {format:?}")));
                 }
             },
             SchemaKind::Type(Type::Integer(number)) => match &number.format {
@@ -66,13 +66,13 @@ impl Lowering<'_> {
                     ranged(Kind::Integer, number.minimum, number.maximum)
                 }
                 Format::Unknown(format) => {
-                    return Err(Failure::unsupported(place, format!("integer of format {format}")));
+                    return Err(Failure::unsupported(place, format!("unsupported integer format {format:?}")));
                 }
             },
             SchemaKind::Type(Type::Boolean(boolean)) => match boolean.enumeration.as_slice() {
                 [] => Schema::new(Kind::Boolean),
                 [Some(value)] => Schema::new(Kind::BooleanConstant(*value)),
-                _ => return Err(Failure::unsupported(place, "boolean of several constants")),
+                _ => return Err(Failure::unsupported(place, "unsupported boolean enum")),
             },
             SchemaKind::Type(Type::Object(object)) => self.object(object, place, depth)?,
             SchemaKind::Type(Type::Array(array)) => self.array(array, place, depth)?,
@@ -81,9 +81,9 @@ impl Lowering<'_> {
             }
             SchemaKind::AllOf { all_of } => match all_of.as_slice() {
                 [only] => self.reference(only, place, depth + 1)?,
-                _ => return Err(Failure::unsupported(place, "allOf of several schemas")),
+                _ => return Err(Failure::unsupported(place, "unsupported allOf: expected exactly one schema")),
             },
-            SchemaKind::Not { .. } => return Err(Failure::unsupported(place, "not")),
+            SchemaKind::Not { .. } => return Err(Failure::unsupported(place, "unsupported keyword `not`")),
             SchemaKind::Any(any) => self.any(any, place, depth)?,
         };
         annotate(&mut lowered, &schema.schema_data, place)?;
@@ -92,7 +92,7 @@ impl Lowering<'_> {
 
     fn object(&self, object: &ObjectType, place: &Place, depth: usize) -> Result<Schema> {
         if object.min_properties.is_some() || object.max_properties.is_some() {
-            return Err(Failure::unsupported(place, "a bound on the number of members"));
+            return Err(Failure::unsupported(place, "unsupported minProperties or maxProperties"));
         }
         let rest = match &object.additional_properties {
             None | Some(AdditionalProperties::Any(false)) => None,
@@ -106,15 +106,18 @@ impl Lowering<'_> {
             }));
         }
         if rest.as_ref().is_some_and(|rest| rest.kind != Kind::Any) {
-            return Err(Failure::unsupported(place, "an object with members and other members of one type"));
+            return Err(Failure::unsupported(
+                place,
+                "unsupported object with both properties and a schema in additionalProperties",
+            ));
         }
         if let Some(stranger) = object.required.iter().find(|name| !object.properties.contains_key(*name)) {
-            return Err(Failure::unsupported(place, format!("{stranger} is required and no member")));
+            return Err(Failure::unsupported(place, format!("required member {stranger:?} is missing in properties")));
         }
         let mut members = IndexMap::new();
         for (name, schema) in &object.properties {
             let schema = self.boxed(schema, &place.at(name), depth + 1)?;
-            // What has a default may be left out, although the document says it is required.
+            // A member with a default is optional, even if the document lists it as required.
             let required = object.required.contains(name) && schema.facts.default.is_none();
             members.insert(name.clone(), Member { schema, required });
         }
@@ -139,14 +142,14 @@ impl Lowering<'_> {
         let rest =
             AnySchema { typ: None, one_of: Vec::new(), properties: IndexMap::new(), format: None, ..any.clone() };
         if rest != AnySchema::default() {
-            return Err(Failure::unsupported(place, "a schema that is of no one kind"));
+            return Err(Failure::unsupported(place, "unsupported combination of schema keywords"));
         }
         match (any.typ.as_deref(), any.format.as_deref(), any.one_of.as_slice()) {
             (None, None, []) if any.properties.is_empty() => Ok(Schema::new(Kind::Any)),
             (Some("boolean"), Some(constant @ ("true" | "false")), []) if any.properties.is_empty() => {
                 Ok(Schema::new(Kind::BooleanConstant(constant == "true")))
             }
-            // Members without a schema beside oneOf only list the names that its branches have.
+            // Properties without a schema next to oneOf only repeat the member names of its branches.
             (_, None, branches @ [_, ..]) if names_only => self.union(branches, place, depth),
             (None, None, []) => {
                 let members = any
@@ -154,11 +157,11 @@ impl Lowering<'_> {
                     .keys()
                     .map(|name| (name.clone(), Member { schema: Schema::new(Kind::Any), required: false }));
                 if !names_only {
-                    return Err(Failure::unsupported(place, "members of what is not said to be an object"));
+                    return Err(Failure::unsupported(place, "properties without \"type\": \"object\""));
                 }
                 Ok(Schema::new(Kind::Object(Object { members: members.collect(), open: false })))
             }
-            _ => Err(Failure::unsupported(place, "a schema that is of no one kind")),
+            _ => Err(Failure::unsupported(place, "unsupported combination of schema keywords")),
         }
     }
 
@@ -197,12 +200,14 @@ fn string(text: &StringType, place: &Place) -> Result<Schema> {
         Format::Item(StringFormat::DateTime) => facts.format = Some("date-time".to_owned()),
         Format::Item(StringFormat::Password) => facts.format = Some("password".to_owned()),
         Format::Unknown(format) if TEXT_FORMATS.contains(&format.as_str()) => facts.format = Some(format.clone()),
-        // Constants are written as formats, in quotes.
+        // The documents write constants as quoted formats.
         Format::Unknown(format) => match serde_json::from_str(format) {
             Ok(constant) => kind = Kind::TextConstant(constant),
-            Err(_) => return Err(Failure::unsupported(place, format!("string of format {format}"))),
+            Err(_) => return Err(Failure::unsupported(place, format!("unsupported string format {format:?}"))),
         },
-        Format::Item(format) => return Err(Failure::unsupported(place, format!("string of format {format:?}"))),
+        Format::Item(format) => {
+            return Err(Failure::unsupported(place, format!("unsupported string format {format:?}")));
+        }
     }
     let mut nullable = false;
     if !text.enumeration.is_empty() {
@@ -214,10 +219,10 @@ fn string(text: &StringType, place: &Place) -> Result<Schema> {
 
 fn annotate(schema: &mut Schema, data: &SchemaData, place: &Place) -> Result<()> {
     if data.read_only || data.write_only || data.discriminator.is_some() {
-        return Err(Failure::unsupported(place, "readOnly, writeOnly or discriminator"));
+        return Err(Failure::unsupported(place, "unsupported readOnly, writeOnly or discriminator"));
     }
     if let Some(extension) = data.extensions.keys().next() {
-        return Err(Failure::unsupported(place, format!("the extension {extension}")));
+        return Err(Failure::unsupported(place, format!("unsupported extension {extension}")));
     }
     schema.nullable |= data.nullable;
     schema.facts.deprecated |= data.deprecated;
@@ -226,7 +231,7 @@ fn annotate(schema: &mut Schema, data: &SchemaData, place: &Place) -> Result<()>
     Ok(())
 }
 
-/// Unions that are less than that: of one branch, of any JSON, of nothing but strings.
+/// Simplifies unions with one branch, unions of any JSON, and unions of strings.
 fn simplify_union(mut branches: Vec<Schema>) -> Schema {
     let nullable = branches.iter().any(|branch| branch.nullable);
     let with = |kind, facts| Schema { kind, nullable, facts };
@@ -257,7 +262,7 @@ fn texts(schema: &Schema) -> IndexSet<String> {
     }
 }
 
-/// Whether the branches together allow all of JSON; lists and objects of it may be written out once more.
+/// Whether the branches together allow any JSON value. There may be further branches for lists and objects of JSON.
 fn is_any_json(branches: &[Schema]) -> bool {
     let has = |test: fn(&Kind) -> bool| branches.iter().any(|branch| test(&branch.kind));
     has(|kind| matches!(kind, Kind::FreeObject))

@@ -1,4 +1,4 @@
-//! Joins places that hold the same thing: what is structurally equal, what has one name, and the members of both.
+//! Joins places that have the same type: structurally equal ones, those with the same name, and then their members.
 
 use std::collections::HashMap;
 
@@ -6,14 +6,14 @@ use indexmap::IndexMap;
 
 use crate::graph::{Graph, NodeId, NodeKind, Slot, Ty};
 
-/// Which nodes are one type.
+/// Classes of nodes that have the same type.
 pub struct Classes {
     parents: Vec<NodeId>,
 }
 
 impl Classes {
-    /// Joins the nodes of a graph. `names` gives the explicit name of a node, if it has one; the names `apart` are not
-    /// joined with what is structurally equal.
+    /// Joins the nodes of a graph. `names` contains the explicit name of each node that has one. Nodes whose name is in
+    /// `apart` are not joined with other structurally equal nodes.
     pub fn new(graph: &Graph, names: &[Option<String>], apart: &[String]) -> Self {
         let mut classes = Self { parents: (0..graph.nodes.len()).collect() };
         classes.join_equal(graph, names, apart);
@@ -22,7 +22,7 @@ impl Classes {
         classes
     }
 
-    /// The node that stands for all that are one type with this.
+    /// Returns the node that represents the class of this node.
     pub fn find(&self, mut node: NodeId) -> NodeId {
         while let Some(&parent) = self.parents.get(node) {
             if parent == node {
@@ -33,7 +33,7 @@ impl Classes {
         node
     }
 
-    /// The nodes of each type, in the document's order.
+    /// Returns the nodes of each class, in document order.
     pub fn members(&self) -> IndexMap<NodeId, Vec<NodeId>> {
         let mut members: IndexMap<NodeId, Vec<NodeId>> = IndexMap::new();
         for node in 0..self.parents.len() {
@@ -42,7 +42,7 @@ impl Classes {
         members
     }
 
-    /// Whether that joined anything.
+    /// Joins the classes of two nodes. Returns whether they were separate.
     fn join(&mut self, a: NodeId, b: NodeId) -> bool {
         let (a, b) = (self.find(a), self.find(b));
         if let Some(parent) = self.parents.get_mut(a.max(b)) {
@@ -51,7 +51,7 @@ impl Classes {
         a != b
     }
 
-    /// Structurally equal nodes; constants are told by where they stand.
+    /// Joins structurally equal nodes, except constants, which are identified by their place.
     fn join_equal(&mut self, graph: &Graph, names: &[Option<String>], apart: &[String]) {
         let mut first: HashMap<(&str, Option<&str>), NodeId> = HashMap::new();
         for (id, node) in graph.nodes.iter().enumerate() {
@@ -74,11 +74,11 @@ impl Classes {
         }
     }
 
-    /// The same member of one type is one type.
+    /// Joins the types that a member or a branch has in the nodes of one class. Returns whether that changed anything.
     fn join_members(&mut self, graph: &Graph) -> bool {
         let mut changed = false;
         for nodes in self.members().values() {
-            // Of each member the first slot of each shape; every other one is joined with that of its shape.
+            // For each member, the first slot of each shape. Later slots are joined with the one of their shape.
             let mut members: HashMap<&str, Vec<&Slot>> = HashMap::new();
             let mut branches: HashMap<String, &Slot> = HashMap::new();
             for node in nodes.iter().filter_map(|&id| graph.nodes.get(id)) {
@@ -114,7 +114,7 @@ impl Classes {
         }
     }
 
-    /// A union whose branches are all one type is that type.
+    /// Joins each union whose branches all have the same type with that type. Returns whether that changed anything.
     fn collapse_unions(&mut self, graph: &Graph) -> bool {
         let mut changed = false;
         for (id, node) in graph.nodes.iter().enumerate() {
@@ -132,7 +132,7 @@ impl Classes {
     }
 }
 
-/// Whether two slots may hold the same type: lists of the same, maps of the same, or nodes of one kind.
+/// Whether two slots can have the same type: lists or maps of the same type, or nodes of the same kind.
 fn same_shape(graph: &Graph, a: &Slot, b: &Slot) -> bool {
     let is_text = |id: NodeId| {
         matches!(graph.nodes.get(id).map(|node| &node.kind), Some(NodeKind::Enum(_) | NodeKind::Constant(_)))
@@ -145,7 +145,7 @@ fn same_shape(graph: &Graph, a: &Slot, b: &Slot) -> bool {
     }
 }
 
-/// The constant by which a branch is told apart.
+/// Returns the constant that identifies a branch.
 fn branch_tag(graph: &Graph, branch: &Slot) -> Option<String> {
     let Ty::Node(node) = branch.ty else { return None };
     let NodeKind::Object { members, .. } = &graph.nodes.get(node)?.kind else { return None };

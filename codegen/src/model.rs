@@ -1,4 +1,4 @@
-//! The types that are written out: what Rust (and later JavaScript) is generated from.
+//! The types from which the Rust and TypeScript code is generated.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ pub struct TypeDef {
     pub shape: Shape,
     /// The groups whose operations use the type.
     pub groups: BTreeSet<String>,
-    /// Whether callers build it, because it is sent.
+    /// Whether requests send the type, so that callers construct it.
     pub sent: bool,
     pub facts: Facts,
     pub locations: Vec<String>,
@@ -20,7 +20,7 @@ pub struct TypeDef {
 pub enum Shape {
     Struct(Struct),
     Enum(IndexSet<String>),
-    /// Objects that the constant member `tag` tells apart.
+    /// Objects that are identified by the constant member `tag`.
     Tagged {
         tag: String,
         branches: Vec<(String, TypeRef)>,
@@ -30,7 +30,7 @@ pub enum Shape {
 
 pub struct Struct {
     pub fields: Vec<Field>,
-    /// A member that is always the same, and so no field.
+    /// A constant member, which therefore has no field.
     pub tag: Option<(String, String)>,
     pub open: bool,
 }
@@ -63,7 +63,7 @@ pub enum TypeRef {
 }
 
 impl TypeRef {
-    /// The name of the type that it is or that it holds.
+    /// Returns the name of this type, or of the type in this list or map.
     pub fn named(&self) -> Option<&str> {
         match self {
             Self::Named(name) => Some(name),
@@ -73,7 +73,7 @@ impl TypeRef {
     }
 }
 
-/// All types, and what each operation takes and gives.
+/// All types, and the types that each operation uses.
 pub struct Model {
     pub types: IndexMap<String, TypeDef>,
     pub uses: Vec<Uses>,

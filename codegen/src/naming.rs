@@ -1,4 +1,4 @@
-//! Names of types: those that `spec/names.toml` gives, and those that follow from where a type stands.
+//! Names of types: explicit ones from `spec/names.toml`, and names derived from the places of a type.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,14 +10,14 @@ use crate::operations::Operation;
 use crate::settings::Names;
 use crate::words::{pascal, singular, subject};
 
-/// Where a candidate for a name comes from: names of parameters count only if there is no other.
+/// The rank of a name candidate. Names of parameters only count if there are no others.
 const ANSWER: u8 = 0;
 const BODY: u8 = 1;
 const MEMBER: u8 = 2;
 const BRANCH: u8 = 3;
 const PARAMETER: u8 = 4;
 
-/// The explicit name of each node, and what is wrong with the names.
+/// Returns the explicit name of each node, and the problems with explicit names.
 pub fn explicit(graph: &Graph, names: &Names) -> (Vec<Option<String>>, Vec<String>) {
     let mut given: Vec<Option<String>> = vec![None; graph.nodes.len()];
     let mut problems = Vec::new();
@@ -33,12 +33,14 @@ pub fn explicit(graph: &Graph, names: &Names) -> (Vec<Option<String>>, Vec<Strin
                 places.get(pattern.as_str()).copied().into_iter().collect()
             };
             if matches.is_empty() {
-                problems.push(format!("  {name}: there is no {pattern}"));
+                problems.push(format!("  type {name}: {pattern} in spec/names.toml matches no place in the document"));
             }
             for id in matches {
                 let Some(slot) = given.get_mut(id) else { continue };
                 match slot {
-                    Some(other) if other != name => problems.push(format!("  {pattern} is both {other} and {name}")),
+                    Some(other) if other != name => {
+                        problems.push(format!("  {pattern} has two type names: {other} and {name}"))
+                    }
                     _ => *slot = Some(name.clone()),
                 }
             }
@@ -47,7 +49,7 @@ pub fn explicit(graph: &Graph, names: &Names) -> (Vec<Option<String>>, Vec<Strin
     (given, problems)
 }
 
-/// Whether a pattern matches a location or a name; a `*` in it stands for one step, or part of one.
+/// Whether a pattern matches a location or a name. `*` matches one step, or a part of one.
 pub fn glob(pattern: &str, text: &str) -> bool {
     let Some((before, after)) = pattern.split_once('*') else { return pattern == text };
     let Some(rest) = text.strip_prefix(before) else { return false };
@@ -60,7 +62,7 @@ pub struct Naming<'a> {
     pub classes: &'a Classes,
     pub operations: &'a [Operation],
     pub explicit: &'a [Option<String>],
-    /// Whether names that are not settled are refused; else one is chosen.
+    /// Whether unsettled names are an error. Otherwise, one of the candidates is chosen.
     pub strict: bool,
 }
 
@@ -75,7 +77,7 @@ impl Naming<'_> {
         let members = self.classes.members();
         let mut names = HashMap::new();
         let mut problems = Vec::new();
-        // A type's name may need its parents' names first: as many rounds as types are nested.
+        // A type's name can depend on the names of its parents: nested types need several rounds.
         loop {
             let before = names.len();
             for (&class, nodes) in &members {
@@ -104,7 +106,7 @@ impl Naming<'_> {
         let given: BTreeSet<&String> = nodes.iter().filter_map(|&id| self.explicit.get(id)?.as_ref()).collect();
         if let Some(&first) = given.first() {
             if given.len() > 1 {
-                problems.push(format!("  one type has the names {given:?}"));
+                problems.push(format!("  one type has several names in spec/names.toml: {given:?}"));
             }
             return Some(first.clone());
         }
@@ -113,7 +115,10 @@ impl Naming<'_> {
         if candidates.len() > 1 && self.strict && !self.is_constant(nodes) {
             let places: Vec<&str> =
                 nodes.iter().filter_map(|&id| Some(self.graph.nodes.get(id)?.location.as_str())).take(4).collect();
-            problems.push(format!("  {candidates:?} are one type, at {}", places.join(", ")));
+            problems.push(format!(
+                "  one type has several possible names: {candidates:?}; it is used at {}",
+                places.join(", ")
+            ));
         }
         Some(first)
     }
@@ -122,7 +127,7 @@ impl Naming<'_> {
         nodes.iter().all(|&id| matches!(self.graph.nodes.get(id).map(|node| &node.kind), Some(NodeKind::Constant(_))))
     }
 
-    /// Every name that follows from where the type stands; none as long as a parent has no name yet.
+    /// Returns all names derived from the places of a type, or `None` while a parent has no name.
     fn candidates(&self, class: NodeId, nodes: &[NodeId], names: &HashMap<NodeId, String>) -> Option<Vec<String>> {
         let mut found: Vec<(u8, String)> = Vec::new();
         for node in nodes.iter().filter_map(|&id| self.graph.nodes.get(id)) {
@@ -152,7 +157,7 @@ impl Naming<'_> {
         let best = found.iter().map(|(rank, _)| *rank).min()?;
         found.retain(|(rank, _)| (*rank < PARAMETER) == (best < PARAMETER));
         let names: BTreeSet<String> = found.iter().map(|(_, name)| name.clone()).collect();
-        // CreateApplicationType gives way to ApplicationType: what a name adds in front is where the type stands, too.
+        // ApplicationType replaces CreateApplicationType, because the prefix only describes the place of the type.
         let is_longer = |name: &str| names.iter().any(|other| other != name && name.ends_with(other.as_str()));
         let mut shortest: Vec<String> = Vec::new();
         for (_, name) in found {
@@ -179,7 +184,7 @@ impl Naming<'_> {
             if self.strict {
                 let places: Vec<&str> =
                     classes.iter().filter_map(|&id| Some(self.graph.nodes.get(id)?.location.as_str())).collect();
-                problems.push(format!("  {name} is the name of several types: {}", places.join(", ")));
+                problems.push(format!("  several types have the name {name}: {}", places.join(", ")));
                 continue;
             }
             for class in classes.iter().skip(1) {

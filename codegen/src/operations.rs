@@ -1,4 +1,4 @@
-//! Operations: what a call sends, and what it gets.
+//! Operations: what a call sends and receives.
 
 use crate::schema::Schema;
 
@@ -14,7 +14,7 @@ pub struct Operation {
     pub success: Vec<u16>,
     pub errors: Vec<u16>,
     pub paging: Paging,
-    /// The member of the answer that holds a list's items, if they are not the answer itself.
+    /// The member of the answer that contains the list's items, unless the answer is the list itself.
     pub items_at: Option<String>,
     pub searchable: bool,
     pub idempotent: bool,
@@ -58,7 +58,7 @@ pub enum AnswerKind {
 pub struct Answer {
     pub kind: AnswerKind,
     pub schema: Option<Schema>,
-    /// The status whose schema it is.
+    /// The status that the schema belongs to.
     pub status: u16,
 }
 
@@ -77,5 +77,5 @@ pub enum Authentication {
     None,
 }
 
-/// Parameters of paging, which requests know by themselves.
+/// Paging parameters, for which every list request already has setters.
 pub const PAGE_PARAMETERS: [&str; 2] = ["page", "page_size"];

@@ -1,4 +1,4 @@
-//! From `spec/` to a model: the steps in their order.
+//! The steps from `spec/` to a model, in order.
 
 use std::path::{Path, PathBuf};
 
@@ -17,15 +17,15 @@ use crate::operations::Operation;
 use crate::reader::read;
 use crate::settings::{self, Settings};
 
-/// Where the input is.
+/// The location of the input.
 pub struct Source {
     pub spec: PathBuf,
-    /// A user's own document, instead of those of `spec/`.
+    /// A user's own document, which replaces the documents in `spec/`.
     pub document: Option<PathBuf>,
 }
 
 impl Source {
-    /// Whether everything must be settled: it must for our own documents.
+    /// Whether unsettled names, unused corrections and missing docs are errors, as for the documents in `spec/`.
     pub fn is_strict(&self) -> bool {
         self.document.is_none()
     }
@@ -38,7 +38,7 @@ impl Source {
     }
 }
 
-/// Everything that code is generated from.
+/// The complete input of the code generation.
 pub struct Plan {
     pub settings: Settings,
     pub operations: Vec<Operation>,
@@ -55,7 +55,7 @@ impl Plan {
         Self::of(documents, settings, &corrections, source.is_strict())
     }
 
-    /// The plan of documents that are read already.
+    /// Creates a plan from loaded documents.
     pub fn of(mut documents: Vec<Value>, settings: Settings, corrections: &Corrections, strict: bool) -> Result<Self> {
         let mut warnings = correct(&mut documents, &settings, corrections, strict)?;
         let mut operations = Vec::new();
@@ -86,10 +86,10 @@ impl Plan {
     }
 }
 
-/// The documents of `spec/` as the server really is.
+/// Returns the documents in `spec/`, corrected to match the server.
 ///
 /// # Errors
-/// What cannot be read, and corrections that do not apply.
+/// Fails if a file cannot be read or parsed, or if a correction does not apply.
 pub fn corrected_documents() -> Result<Vec<Value>> {
     let source = Source { spec: root().join("spec"), document: None };
     let mut documents: Vec<Value> = source.documents().iter().map(|path| load(path)).collect::<Result<_>>()?;
@@ -98,7 +98,7 @@ pub fn corrected_documents() -> Result<Vec<Value>> {
     Ok(documents)
 }
 
-/// Completes and corrects documents. What does not apply is a warning, or in strict mode a failure.
+/// Completes and corrects documents. A correction that does not apply is an error in strict mode, otherwise a warning.
 fn correct(
     documents: &mut [Value],
     settings: &Settings,
@@ -119,7 +119,7 @@ fn correct(
     Ok(warnings)
 }
 
-/// Gives an id to the operations that have none.
+/// Adds an id to each operation without one.
 fn identify(document: &mut Value, settings: &Settings) {
     for_each_operation(document, |method, path, operation| {
         let derived = || crate::words::pascal(&format!("{} {path}", method.to_lowercase()).replace("/api", ""));
@@ -128,7 +128,7 @@ fn identify(document: &mut Value, settings: &Settings) {
     });
 }
 
-/// The root of the workspace.
+/// Returns the root of the workspace.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."))
 }

@@ -1,4 +1,4 @@
-//! Says what `spec/` has no words for: everything of our own documents has to be documented.
+//! Finds items without documentation. Everything in the documents in `spec/` must be documented.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use crate::model::Shape;
 use crate::operations::PAGE_PARAMETERS;
 use crate::pipeline::Plan;
 
-/// The keys that `spec/summaries.toml` and `spec/docs.toml` lack.
+/// Returns the keys that are missing in `spec/summaries.toml` and `spec/docs.toml`.
 pub fn missing(plan: &Plan) -> Vec<String> {
     let mut missing = BTreeSet::new();
     let (summaries, docs) = (&plan.settings.summaries, &plan.settings.docs);

@@ -1,4 +1,4 @@
-//! Which groups use a type, and whether it is sent.
+//! Determines which groups use a type, and whether requests send it.
 
 use std::collections::HashSet;
 
@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use crate::model::{Shape, TypeDef, TypeRef, Uses};
 
-/// Says of each type which groups use it, and whether it is sent.
+/// Sets the groups that use each type, and whether requests send it.
 pub fn reach(types: &mut IndexMap<String, TypeDef>, uses: &[Uses], groups: &[String]) {
     for (uses, group) in uses.iter().zip(groups) {
         let sent = uses.path.iter().chain(&uses.query).chain(&uses.body).map(|ty| (ty, true));

@@ -10,21 +10,24 @@ use crate::operations::{
 };
 use crate::schema::{Kind, Schema};
 
-/// Stands for the free members of a search.
+/// Placeholder parameter for the free-form members of a search.
 const SEARCH_PARAMETER: &str = "search_params";
 
-/// Tags that say to whom an operation is offered, beside the one of its group.
+/// Tags that mark who can use an operation, in addition to the tag of its group.
 const MARKS: [&str; 2] = ["Dev feature", "Cloud only"];
 
-/// Reads every operation of a document, in its order.
+/// Reads all operations of a document, in document order.
 pub fn read(document: &OpenAPI) -> Result<Vec<Operation>> {
     let mut operations = Vec::new();
     for (path, item) in &document.paths.paths {
         let ReferenceOr::Item(item) = item else {
-            return Err(Failure::unsupported(&Place::new(path), "a reference instead of operations"));
+            return Err(Failure::unsupported(&Place::new(path), "unsupported $ref in place of a path item"));
         };
         if !item.parameters.is_empty() {
-            return Err(Failure::unsupported(&Place::new(path), "parameters of a whole path"));
+            return Err(Failure::unsupported(
+                &Place::new(path),
+                "unsupported parameters of a path item; declare them on each operation",
+            ));
         }
         for (method, operation) in item.iter() {
             operations.push(Reader::new(document, method, path, operation)?.operation()?);
@@ -46,8 +49,9 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(document: &'a OpenAPI, method: &'a str, path: &'a str, source: &'a openapiv3::Operation) -> Result<Self> {
         let id = source.operation_id.clone();
-        let id =
-            id.ok_or_else(|| Failure::unsupported(&Place::new(format!("{method} {path}")), "an operation without id"))?;
+        let id = id.ok_or_else(|| {
+            Failure::unsupported(&Place::new(format!("{method} {path}")), "operation without an operationId")
+        })?;
         let lowering = Lowering { components: document.components.as_ref() };
         Ok(Self { document, lowering, method, path, source, place: Place::new(&id), id })
     }
@@ -61,7 +65,12 @@ impl<'a> Reader<'a> {
         let items_at = self.extension("x-items-at").map(str::to_owned);
         if let Some(member) = &items_at {
             let list = items(answer.schema.as_ref(), member);
-            let missing = || Failure::unsupported(&self.place, format!("no list at {member}"));
+            let missing = || {
+                Failure::unsupported(
+                    &self.place,
+                    format!("x-items-at names {member:?}, which is not the only member of the response"),
+                )
+            };
             answer.schema = Some(list.ok_or_else(missing)?);
         }
         Ok(Operation {
@@ -91,15 +100,17 @@ impl<'a> Reader<'a> {
             self.source.tags.iter().map(String::as_str).filter(|tag| !MARKS.contains(tag)).collect();
         match groups.as_slice() {
             [tag] => Ok((*tag).to_owned()),
-            [] => Err(Failure::unsupported(&self.place, "an operation without tag")),
-            several => Err(Failure::unsupported(&self.place, format!("several tags: {}", several.join(", ")))),
+            [] => Err(Failure::unsupported(&self.place, "operation without a tag")),
+            several => {
+                Err(Failure::unsupported(&self.place, format!("operation with several tags: {}", several.join(", "))))
+            }
         }
     }
 
-    /// The document's own words, and its marks.
+    /// Returns the description in the document, followed by a sentence for each mark.
     fn description(&self) -> Option<String> {
         let marks = self.source.tags.iter().filter(|tag| MARKS.contains(&tag.as_str()));
-        let marks = marks.map(|mark| format!("The API document marks it: {mark}."));
+        let marks = marks.map(|mark| format!("Marked \"{mark}\" in the API document."));
         let parts: Vec<String> = self.source.description.iter().cloned().chain(marks).collect();
         (!parts.is_empty()).then(|| parts.join("\n\n"))
     }
@@ -107,10 +118,10 @@ impl<'a> Reader<'a> {
     fn refuse_the_unknown(&self) -> Result<()> {
         let known = ["x-paging", "x-items-at", "x-idempotent", "x-authentication"];
         if let Some(extension) = self.source.extensions.keys().find(|name| !known.contains(&name.as_str())) {
-            return Err(Failure::unsupported(&self.place, format!("the extension {extension}")));
+            return Err(Failure::unsupported(&self.place, format!("unsupported extension {extension}")));
         }
         if !self.source.callbacks.is_empty() || !self.source.servers.is_empty() {
-            return Err(Failure::unsupported(&self.place, "callbacks or servers of one operation"));
+            return Err(Failure::unsupported(&self.place, "unsupported callbacks or servers of an operation"));
         }
         Ok(())
     }
@@ -119,7 +130,7 @@ impl<'a> Reader<'a> {
         self.source.extensions.get(name).and_then(serde_json::Value::as_str)
     }
 
-    /// Parameters of the path, in its order, and of the query.
+    /// Returns the path parameters, in the order of the path, and the query parameters.
     fn parameters(&self) -> Result<(Vec<Input>, Vec<Input>)> {
         let (mut in_path, mut in_query) = (Vec::new(), Vec::new());
         for parameter in &self.source.parameters {
@@ -130,10 +141,10 @@ impl<'a> Reader<'a> {
             let data = parameter.parameter_data_ref();
             let place = self.place.at("parameters").at(&data.name);
             let ParameterSchemaOrContent::Schema(schema) = &data.format else {
-                return Err(Failure::unsupported(&place, "a parameter without schema"));
+                return Err(Failure::unsupported(&place, "parameter without a schema"));
             };
             if data.explode == Some(false) {
-                return Err(Failure::unsupported(&place, "a list in one parameter, without explode"));
+                return Err(Failure::unsupported(&place, "unsupported parameter with explode: false"));
             }
             let mut schema = self.lowering.schema(schema, &place)?;
             schema.facts.description = data.description.clone().or(schema.facts.description);
@@ -144,16 +155,19 @@ impl<'a> Reader<'a> {
                 Parameter::Path { style: PathStyle::Simple, .. } => in_path.push(input),
                 Parameter::Query { style: QueryStyle::Form, .. } => in_query.push(queried(input, &place)?),
                 Parameter::Path { .. } | Parameter::Query { .. } => {
-                    return Err(Failure::unsupported(&place, "a parameter written in a style of its own"));
+                    return Err(Failure::unsupported(&place, "unsupported parameter style"));
                 }
-                _ => return Err(Failure::unsupported(&place, "a parameter in a header or cookie")),
+                _ => return Err(Failure::unsupported(&place, "unsupported header or cookie parameter")),
             }
         }
         let names: Vec<&str> =
             self.path.split('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}')).collect();
         in_path.sort_by_key(|input| names.iter().position(|name| *name == input.name));
         if in_path.iter().map(|input| input.name.as_str()).ne(names.iter().copied()) {
-            return Err(Failure::unsupported(&self.place, "the path and its parameters differ"));
+            return Err(Failure::unsupported(
+                &self.place,
+                "the path parameters do not match the placeholders in the path",
+            ));
         }
         Ok((in_path, in_query))
     }
@@ -161,7 +175,7 @@ impl<'a> Reader<'a> {
     fn component(&self, reference: &str) -> Result<&Parameter> {
         let name = reference.strip_prefix("#/components/parameters/");
         let found = name.and_then(|name| self.document.components.as_ref()?.parameters.get(name)?.as_item());
-        found.ok_or_else(|| Failure::unsupported(&self.place, format!("{reference} is nowhere")))
+        found.ok_or_else(|| Failure::unsupported(&self.place, format!("unresolved reference {reference}")))
     }
 
     fn body(&self) -> Result<Option<Body>> {
@@ -170,20 +184,26 @@ impl<'a> Reader<'a> {
             None => return Ok(None),
             Some(ReferenceOr::Item(body)) => body,
             Some(ReferenceOr::Reference { .. }) => {
-                return Err(Failure::unsupported(&place, "a reference instead of a body"));
+                return Err(Failure::unsupported(&place, "unsupported $ref in place of a request body"));
             }
         };
         let mut contents = body.content.iter();
         let (Some((content_type, content)), None) = (contents.next(), contents.next()) else {
-            return Err(Failure::unsupported(&place, "several kinds of body"));
+            return Err(Failure::unsupported(&place, "expected exactly one media type in the request body"));
         };
         let kind = match content_type.as_str() {
             "application/json" => BodyKind::Json,
             "application/x-www-form-urlencoded" => BodyKind::Form,
             "multipart/form-data" => BodyKind::Multipart,
-            other => return Err(Failure::unsupported(&place, format!("a body of type {other}"))),
+            other => {
+                return Err(Failure::unsupported(
+                    &place,
+                    format!("unsupported media type {other} in the request body"),
+                ));
+            }
         };
-        let schema = content.schema.as_ref().ok_or_else(|| Failure::unsupported(&place, "a body without schema"))?;
+        let schema =
+            content.schema.as_ref().ok_or_else(|| Failure::unsupported(&place, "request body without a schema"))?;
         let schema = self.lowering.schema(schema, &place)?;
         Ok(Some(Body { kind, required: body.required || kind == BodyKind::Multipart, schema }))
     }
@@ -191,11 +211,11 @@ impl<'a> Reader<'a> {
     fn responses(&self) -> Result<(Answer, Vec<u16>, Vec<u16>)> {
         let (mut success, mut errors, mut answers) = (Vec::new(), Vec::new(), Vec::new());
         if self.source.responses.default.is_some() {
-            return Err(Failure::unsupported(&self.place, "a default response"));
+            return Err(Failure::unsupported(&self.place, "unsupported default response"));
         }
         for (status, response) in &self.source.responses.responses {
             let StatusCode::Code(status) = *status else {
-                return Err(Failure::unsupported(&self.place, format!("a range of statuses: {status}")));
+                return Err(Failure::unsupported(&self.place, format!("unsupported status range {status}")));
             };
             if status >= 400 {
                 errors.push(status);
@@ -213,12 +233,12 @@ impl<'a> Reader<'a> {
     fn answer(&self, status: u16, response: &ReferenceOr<openapiv3::Response>) -> Result<Answer> {
         let place = self.place.at(status);
         let ReferenceOr::Item(response) = response else {
-            return Err(Failure::unsupported(&place, "a reference instead of a response"));
+            return Err(Failure::unsupported(&place, "unsupported $ref in place of a response"));
         };
         let mut contents = response.content.iter();
         let (Some((content_type, content)), None) = (contents.next(), contents.next()) else {
             if response.content.len() > 1 {
-                return Err(Failure::unsupported(&place, "several kinds of answer"));
+                return Err(Failure::unsupported(&place, "expected at most one media type in the response"));
             }
             let kind = if (300..400).contains(&status) { AnswerKind::Redirect } else { AnswerKind::None };
             return Ok(Answer { kind, schema: None, status });
@@ -228,7 +248,9 @@ impl<'a> Reader<'a> {
             "text/plain" => AnswerKind::Text,
             "text/xml" => AnswerKind::Xml,
             "text/html" => AnswerKind::Html,
-            other => return Err(Failure::unsupported(&place, format!("an answer of type {other}"))),
+            other => {
+                return Err(Failure::unsupported(&place, format!("unsupported media type {other} in the response")));
+            }
         };
         let schema = match &content.schema {
             Some(schema) if kind == AnswerKind::Json => Some(self.lowering.schema(schema, &place)?),
@@ -245,18 +267,21 @@ impl<'a> Reader<'a> {
         match self.extension("x-paging") {
             Some("always") => Ok(Paging::Always),
             Some("on-request") => Ok(Paging::OnRequest),
-            // A list that takes pages and of which nothing else is known gives everything unless it is asked for one.
+            // Without `x-paging`, a list with paging parameters is assumed to return all items unless asked for a page.
             None => Ok(if paged { Paging::OnRequest } else { Paging::None }),
-            Some(other) => Err(Failure::unsupported(&self.place, format!("x-paging {other}"))),
+            Some(other) => Err(Failure::unsupported(
+                &self.place,
+                format!("invalid x-paging {other:?}: expected \"always\" or \"on-request\""),
+            )),
         }
     }
 
     fn idempotent(&self) -> Result<bool> {
         match self.source.extensions.get("x-idempotent") {
             None => Ok(!self.method.eq_ignore_ascii_case("post")),
-            Some(value) => {
-                value.as_bool().ok_or_else(|| Failure::unsupported(&self.place, "x-idempotent is no boolean"))
-            }
+            Some(value) => value
+                .as_bool()
+                .ok_or_else(|| Failure::unsupported(&self.place, "invalid x-idempotent: expected a boolean")),
         }
     }
 
@@ -265,31 +290,34 @@ impl<'a> Reader<'a> {
             Some("user") => Ok(Authentication::User),
             Some("session") => Ok(Authentication::Session),
             Some("none") => Ok(Authentication::None),
-            Some(other) => Err(Failure::unsupported(&self.place, format!("x-authentication {other}"))),
+            Some(other) => Err(Failure::unsupported(
+                &self.place,
+                format!("invalid x-authentication {other:?}: expected \"user\", \"session\" or \"none\""),
+            )),
             None if self.source.security.as_ref().is_some_and(Vec::is_empty) => Ok(Authentication::None),
             None => Ok(Authentication::Management),
         }
     }
 }
 
-/// A parameter of the query, which no object can be: only a search has members of its own.
+/// Validates a query parameter: only the placeholder for a search can be an object.
 fn queried(input: Input, place: &Place) -> Result<Input> {
     match input.schema.kind {
         Kind::Object(_) | Kind::Map(_) | Kind::FreeObject if input.name != SEARCH_PARAMETER => {
-            Err(Failure::unsupported(place, "an object as a parameter"))
+            Err(Failure::unsupported(place, "unsupported object as a query parameter"))
         }
         _ => Ok(input),
     }
 }
 
-/// A parameter's type: one value or a list of them, which may also be written as one or the other.
+/// Returns the kind of a parameter: a single value or a list. A union of a list and its item type becomes the list.
 fn flatten(schema: &Schema, place: &Place) -> Result<Kind> {
     let flags = |values: &indexmap::IndexSet<String>| values.iter().all(|value| value == "true" || value == "false");
     match &schema.kind {
         Kind::Enum(values) if flags(values) => Ok(Kind::Boolean),
         Kind::Union(branches) => match branches.as_slice() {
             [list @ Schema { kind: Kind::Array(items), .. }, one] if items.kind == one.kind => Ok(list.kind.clone()),
-            _ => Err(Failure::unsupported(place, "a parameter of several types")),
+            _ => Err(Failure::unsupported(place, "unsupported parameter with several types")),
         },
         kind => Ok(kind.clone()),
     }

@@ -1,11 +1,11 @@
-//! What the generator made of the document, for whoever settles names.
+//! A report of the generated types and methods, for choosing names in `spec/names.toml`.
 
 use std::fmt::Write;
 
 use crate::model::{Shape, TypeRef};
 use crate::pipeline::Plan;
 
-/// One line a type: its kind, what is in it, where it stands.
+/// Lists every type with its shape and locations, then every operation with its method.
 pub fn report(plan: &Plan) -> String {
     let mut text = String::new();
     for type_def in plan.model.types.values() {

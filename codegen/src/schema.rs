@@ -1,9 +1,9 @@
-//! Schemas as the generator sees them: what can be told from a document, and nothing of how it was written.
+//! The generator's schemas: the meaning of a document's schemas, independent of how they are written.
 
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
 
-/// What a value may be.
+/// The type of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schema {
     pub kind: Kind,
@@ -15,7 +15,7 @@ pub struct Schema {
 pub enum Kind {
     /// Any JSON value.
     Any,
-    /// An object whose members are free.
+    /// An object with arbitrary members.
     FreeObject,
     String,
     /// The bytes of a file in a multipart body.
@@ -35,7 +35,7 @@ pub enum Kind {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Object {
     pub members: IndexMap<String, Member>,
-    /// Whether there may be members beside these.
+    /// Whether additional members are allowed.
     pub open: bool,
 }
 
@@ -45,7 +45,7 @@ pub struct Member {
     pub required: bool,
 }
 
-/// What documentation can say beyond the type.
+/// Facts for the documentation, in addition to the type.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Facts {
     pub description: Option<String>,
@@ -66,7 +66,7 @@ impl Schema {
         Self { kind, nullable: false, facts: Facts::default() }
     }
 
-    /// A text by which structurally equal schemas are equal: no facts, no order of members.
+    /// Returns a text that is the same for structurally equal schemas. It ignores facts and the order of members.
     pub fn signature(&self) -> String {
         let text = match &self.kind {
             Kind::Any => "any".to_owned(),
@@ -104,7 +104,7 @@ fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 impl Facts {
-    /// Keeps what both say.
+    /// Keeps the facts that both share. A missing description is copied from `other`.
     pub fn retain(&mut self, other: &Self) {
         fn keep<T: PartialEq>(own: &mut Option<T>, other: &Option<T>) {
             if own != other {

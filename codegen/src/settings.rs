@@ -1,4 +1,4 @@
-//! What `spec/` says beside the document: names, kinds of members, prose.
+//! Settings in `spec/` besides the API documents: names, kinds of members, and prose.
 
 use std::path::Path;
 
@@ -12,25 +12,25 @@ use crate::failure::{Failure, Result};
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
-    /// Ids of operations that have none, by method and path.
+    /// Ids for operations without one, by method and path.
     pub operations: IndexMap<String, String>,
-    /// Modules of tags whose own name does not do.
+    /// Modules of tags whose derived name is unsuitable, by tag.
     pub modules: IndexMap<String, String>,
-    /// Groups of features, and the tags in them; every other tag is in `management`.
+    /// Features that contain several groups, with their tags. All other tags belong to `management`.
     pub groups: IndexMap<String, Vec<String>>,
-    /// What groups are about, beside their names, by module.
+    /// Nouns besides the group's name that its method names omit, by module.
     pub nouns: IndexMap<String, Vec<String>>,
-    /// Methods whose derived name does not do, by operation id.
+    /// Names of methods whose derived name is unsuitable, by operation id.
     pub methods: IndexMap<String, String>,
-    /// Setters and arguments whose derived name does not do, by `Operation.parameter` or parameter.
+    /// Names of setters and arguments whose derived name is unsuitable, by `Operation.parameter` or `parameter`.
     pub parameters: IndexMap<String, String>,
-    /// Types: the places that are of that type.
+    /// Names of types, with the places that have this type.
     pub types: IndexMap<String, Vec<String>>,
-    /// Types that stay apart from what is structurally equal to them.
+    /// Types that are not merged with structurally equal ones.
     pub apart: Vec<String>,
-    /// Types that several groups use, by the file they go to; the first that fits counts.
+    /// Patterns of types that several groups use, by the file that contains them. The first match wins.
     pub files: IndexMap<String, Vec<String>>,
-    /// Variants whose derived name does not do, by `Type.value`, or by value.
+    /// Names of variants whose derived name is unsuitable, by `Type.value` or `value`.
     pub variants: IndexMap<String, String>,
 }
 
@@ -38,13 +38,13 @@ pub struct Names {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Members {
-    /// Numbers that are milliseconds since the epoch, by member or `Type.member`.
+    /// Numbers in milliseconds since the epoch, by `member` or `Type.member`.
     pub milliseconds: Vec<String>,
-    /// Numbers that are seconds since the epoch; they go before milliseconds.
+    /// Numbers in seconds since the epoch. Takes precedence over `milliseconds`.
     pub seconds: Vec<String>,
-    /// Members that debug output must not show, by member or `Type.member`.
+    /// Members that must not appear in debug output, by `member` or `Type.member`.
     pub secrets: Vec<String>,
-    /// Members that a secret's name catches although they are none, by `Type.member`.
+    /// Members that match an entry of `secrets` but are not secret, by `Type.member`.
     pub open: Vec<String>,
 }
 
@@ -61,9 +61,9 @@ pub struct Summaries {
 #[serde(deny_unknown_fields, default)]
 pub struct Docs {
     pub types: IndexMap<String, String>,
-    /// By member, whatever its type.
+    /// By `member`, for every type.
     pub members: IndexMap<String, String>,
-    /// By `Type.member`; they go before `members`.
+    /// By `Type.member`. Takes precedence over `members`.
     pub type_members: IndexMap<String, String>,
     pub parameters: IndexMap<String, String>,
     pub values: IndexMap<String, String>,
@@ -88,10 +88,10 @@ impl Settings {
     }
 }
 
-/// Reads a table of `spec/`.
+/// Reads a TOML file of `spec/`.
 pub fn read<T: DeserializeOwned>(path: &Path) -> Result<T> {
     let failure = |problem: String| Failure::File { path: path.display().to_string(), problem };
-    let text = std::fs::read_to_string(path).map_err(|error| failure(error.to_string()))?;
+    let text = std::fs::read_to_string(path).map_err(|error| failure(format!("cannot read the file: {error}")))?;
     toml::from_str(&text).map_err(|error| failure(error.to_string()))
 }
 

@@ -1,9 +1,9 @@
-//! Words: cases, singulars, and identifiers that Rust accepts.
+//! Words: letter cases, singulars, and valid Rust identifiers.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 
-/// Verbs with which operation ids begin.
+/// Verbs at the start of operation ids.
 const VERBS: [&str; 7] = ["List", "Get", "Create", "Update", "Replace", "Upsert", "Delete"];
 
 pub fn snake(text: &str) -> String {
@@ -14,7 +14,7 @@ pub fn pascal(text: &str) -> String {
     text.to_upper_camel_case()
 }
 
-/// The singular of a word's last part.
+/// Puts the last part of a word into the singular.
 pub fn singular(word: &str) -> String {
     let stem = |cut: usize, end: &str| format!("{}{end}", word.get(..word.len() - cut).unwrap_or(word));
     match word {
@@ -26,7 +26,7 @@ pub fn singular(word: &str) -> String {
     }
 }
 
-/// What an operation is about: its id without the verb, in the singular if it lists.
+/// Returns the subject of an operation: its id without the verb, in the singular for lists.
 pub fn subject(id: &str) -> String {
     let rest = VERBS.iter().find_map(|verb| {
         let rest = id.strip_prefix(verb)?;
@@ -39,7 +39,7 @@ pub fn subject(id: &str) -> String {
     }
 }
 
-/// A method's name: the operation's id without the noun of its group, or another of these.
+/// Returns a method's name: the operation's id without the noun of its group or one of `others`.
 pub fn method(id: &str, group: &str, others: &[String]) -> String {
     let words = snake(id);
     let nouns = std::iter::once(group)
@@ -57,7 +57,7 @@ pub fn method(id: &str, group: &str, others: &[String]) -> String {
     }
 }
 
-/// An identifier; keywords become raw ones.
+/// Returns an identifier. Keywords become raw identifiers.
 pub fn ident(name: &str) -> Ident {
     match syn::parse_str::<Ident>(name) {
         Ok(ident) => ident,
@@ -76,14 +76,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn operations_lose_verb_and_plural() {
+    fn subjects_omit_the_verb_and_are_singular() {
         assert_eq!(subject("ListUserRoles"), "UserRole");
         assert_eq!(subject("GetStatus"), "Status");
         assert_eq!(subject("GetterOf"), "GetterOf");
     }
 
     #[test]
-    fn methods_lose_the_noun_of_their_group() {
+    fn method_names_omit_the_noun_of_their_group() {
         for (id, group, name) in [
             ("ListUsers", "users", "list"),
             ("GetUser", "users", "get"),
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_put_into_the_singular() {
+    fn singular_handles_common_endings() {
         for (plural, one) in
             [("policies", "policy"), ("addresses", "address"), ("status", "status"), ("phrases", "phrase")]
         {

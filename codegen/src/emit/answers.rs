@@ -1,4 +1,4 @@
-//! What operations give: the type that a call returns, and how it is read.
+//! Answers of operations: the type that a call returns, and the reader that decodes it.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,11 +9,11 @@ use crate::operations::{AnswerKind, Operation, Paging};
 use crate::words::ident;
 
 pub struct AnswerTypes {
-    /// What awaiting the request gives.
+    /// The type that awaiting the request returns.
     pub output: TokenStream,
-    /// The reader of `crate::response`.
+    /// The reader in `crate::response`.
     pub reader: TokenStream,
-    /// What a list in pages holds.
+    /// The type of a paginated list's items.
     pub item: Option<TokenStream>,
 }
 
@@ -38,7 +38,7 @@ pub fn answer_types(operation: &Operation, uses: &Uses) -> AnswerTypes {
     }
 }
 
-/// The type of a list's items, if it comes in pages.
+/// Returns the type of a list's items if the list is paginated.
 pub fn paged_item<'a>(operation: &Operation, uses: &'a Uses) -> Option<&'a TypeRef> {
     match &uses.answer {
         Some((TypeRef::List(item, false), false)) if operation.paging != Paging::None => Some(item),

@@ -1,4 +1,4 @@
-//! `src/api`: a file a group, with its operations and their methods.
+//! Generates `src/api`: one file per group, with its operations and their methods.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use crate::operations::Operation;
 use crate::pipeline::Plan;
 use crate::words::{ident, pascal};
 
-/// Every file but the table's, by its path below the crate.
+/// Returns all files except the table, by path relative to the workspace.
 pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
     let docs = Docs::new(plan);
     let mut files = BTreeMap::new();
@@ -30,7 +30,7 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
         modules.push(Item::Plain(quote! { #[cfg(feature = #gate)] pub mod #module; }));
     }
     let head = quote! { #![allow(unused_imports)] };
-    files.insert("src/api/mod.rs".to_owned(), file("The operations of the API: a module a group.", head, &modules)?);
+    files.insert("src/api/mod.rs".to_owned(), file("Operations of the API, one module per group.", head, &modules)?);
     Ok(files)
 }
 
@@ -48,7 +48,7 @@ fn group_file(plan: &Plan, docs: &Docs, group: &str, operations: &[(&Operation, 
     file(&text, head(), &items)
 }
 
-/// Two operations of a group cannot have methods of one name.
+/// Fails if two operations of a group have the same method name.
 fn refuse_twins(plan: &Plan, group: &str, operations: &[(&Operation, &Uses)]) -> Result<()> {
     let mut owners: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for (operation, _) in operations {
@@ -57,7 +57,7 @@ fn refuse_twins(plan: &Plan, group: &str, operations: &[(&Operation, &Uses)]) ->
     let twins = owners
         .iter()
         .filter(|(_, ids)| ids.len() > 1)
-        .map(|(name, ids)| format!("  {group}().{name} is the method of {ids:?}"));
+        .map(|(name, ids)| format!("  several operations have the method {group}().{name}: {ids:?}"));
     let twins: Vec<String> = twins.collect();
     if twins.is_empty() { Ok(()) } else { Err(Failure::Unsettled(twins)) }
 }
@@ -70,7 +70,7 @@ pub fn group_text(plan: &Plan, group: &str) -> String {
         .or_else(|| groups.get(&feature(group)))
         .or_else(|| groups.get(tag))
         .cloned()
-        .unwrap_or_else(|| format!("The group {tag}."))
+        .unwrap_or_else(|| format!("Operations tagged \"{tag}\"."))
 }
 
 fn head() -> TokenStream {
@@ -107,7 +107,7 @@ fn accessor(docs: &Docs, group: &str, text: &str) -> TokenStream {
 fn operation_item(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, group: &str) -> Result<TokenStream> {
     let (id, info) = (ident(&operation.id), static_name(&operation.id));
     let method = super::method_name(&operation.id, group, &plan.settings.names);
-    let doc = docs.attributes(&format!("The operation of [`{0}::{method}`].", pascal(group)));
+    let doc = docs.attributes(&format!("Operation type of [`{0}::{method}`].", pascal(group)));
     let types = answer_types(operation, uses);
     let (output, reader) = (&types.output, &types.reader);
     let list = types.item.map(|item| {

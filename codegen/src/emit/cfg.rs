@@ -1,4 +1,4 @@
-//! Gates by feature.
+//! Feature gates.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +7,7 @@ use quote::quote;
 
 use crate::groups::feature;
 
-/// The gate of what several groups use.
+/// Returns the feature gate of an item that these groups use.
 pub fn any_feature(groups: &BTreeSet<String>) -> TokenStream {
     let features: Vec<String> = groups.iter().map(|group| feature(group)).collect();
     match features.as_slice() {

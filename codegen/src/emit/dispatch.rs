@@ -1,4 +1,4 @@
-//! `tests/native/operations/dispatch.rs`: by an operation's id, the typed code that calls it and reads its answer.
+//! Generates `tests/native/operations/dispatch.rs`: the typed code that calls an operation and reads its answer, by id.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -25,10 +25,10 @@ pub fn file_text(plan: &Plan) -> Result<String> {
         use super::typed::{Typed, list, plain};
     };
     let table = quote! {
-        #[doc = " Every operation."]
+        #[doc = " All operations."]
         pub(crate) static OPERATIONS: &[Typed] = &[#(#entries),*];
     };
-    file("Calls operations by their ids, and still by their types.", head, &[Item::Plain(table)])
+    file("Calls operations by id, through their typed methods.", head, &[Item::Plain(table)])
 }
 
 fn entry(plan: &Plan, operation: &Operation, uses: &Uses, group: &str) -> TokenStream {
@@ -59,7 +59,7 @@ fn entry(plan: &Plan, operation: &Operation, uses: &Uses, group: &str) -> TokenS
     }
 }
 
-/// What the method takes: the path's parameters, the query's that must be there, the body.
+/// Returns the method's arguments: the path parameters, the required query parameters, and the body if it is required.
 fn arguments(plan: &Plan, operation: &Operation, uses: &Uses) -> Vec<TokenStream> {
     let mut arguments = Vec::new();
     for (input, ty) in operation.path_parameters.iter().zip(&uses.path) {
@@ -81,7 +81,7 @@ fn arguments(plan: &Plan, operation: &Operation, uses: &Uses) -> Vec<TokenStream
     arguments
 }
 
-/// A time that is written as a number is still a time.
+/// Returns the type of a query parameter. A time is a `Timestamp`, even if the document types it as a number.
 fn query_type(plan: &Plan, input: &Input, ty: &TypeRef) -> TokenStream {
     match ty {
         TypeRef::Integer if plan.settings.members.milliseconds.contains(&input.name) => quote! { Timestamp },
@@ -107,7 +107,7 @@ fn owned_body_type(uses: &Uses) -> TokenStream {
     }
 }
 
-/// What may be left out is set if the input has it.
+/// Returns the calls that set optional parameters and an optional body, if the input contains them.
 fn setters(plan: &Plan, operation: &Operation, uses: &Uses) -> Vec<TokenStream> {
     let mut setters = Vec::new();
     let optional = operation.query_parameters.iter().zip(&uses.query).filter(|(input, _)| !input.required);

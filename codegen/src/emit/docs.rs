@@ -1,4 +1,4 @@
-//! Documentation: what `spec/` says of an item, and the facts that the document adds.
+//! Documentation of generated items: the prose in `spec/`, and facts from the API document.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,7 @@ use crate::pipeline::Plan;
 use crate::schema::Facts;
 use crate::words::{pascal, snake};
 
-/// The width at which documentation is wrapped.
+/// Maximum width of a line of documentation.
 const WIDTH: usize = 108;
 
 pub struct Docs<'a> {
@@ -20,12 +20,12 @@ impl<'a> Docs<'a> {
         Self { plan }
     }
 
-    /// Doc attributes of a text, with links to the types (else the operations) that stand in brackets.
+    /// Returns the doc attributes of a text. Names in brackets become links to types, or else to operations.
     pub fn attributes(&self, text: &str) -> TokenStream {
         self.linked(text, |name| self.type_target(name).or_else(|| self.operation_target(name)))
     }
 
-    /// Doc attributes of a text about operations: what could be both is an operation.
+    /// Like `attributes`, for texts about operations: names in brackets become links to operations, or else to types.
     pub fn operation_attributes(&self, text: &str) -> TokenStream {
         self.linked(text, |name| self.operation_target(name).or_else(|| self.type_target(name)))
     }
@@ -61,12 +61,12 @@ impl<'a> Docs<'a> {
         keys.iter().find_map(|key| values.get(key)).cloned().unwrap_or_else(|| format!("`{value}`."))
     }
 
-    /// What is said of a variant by its own key alone.
+    /// Returns the text of a variant under its own key, without the fallbacks of `value_text`.
     pub fn variant_text(&self, type_name: &str, variant: &str) -> Option<String> {
         self.plan.settings.docs.values.get(&format!("{type_name}.{variant}")).cloned()
     }
 
-    /// Where a type is used, for want of anything better to say.
+    /// Returns the place where a type is used, for types without any other documentation.
     fn use_of(&self, type_def: &TypeDef) -> String {
         let place = type_def.locations.first().map(String::as_str).unwrap_or_default();
         let (operation, rest) = place.split_once('.').unwrap_or((place, ""));
@@ -75,10 +75,10 @@ impl<'a> Docs<'a> {
             .operation_target(operation)
             .map_or_else(|| operation.to_owned(), |target| format!("[`{operation}`]({target})"));
         let role = match (root.starts_with("body"), member.rsplit('.').next().unwrap_or_default()) {
-            (true, "") => format!("What {operation} sends."),
-            (false, "") => format!("What {operation} answers."),
-            (true, member) => format!("The `{member}` that {operation} sends."),
-            (false, member) => format!("The `{member}` that {operation} answers."),
+            (true, "") => format!("Request body of {operation}."),
+            (false, "") => format!("Response of {operation}."),
+            (true, member) => format!("`{member}` in the request body of {operation}."),
+            (false, member) => format!("`{member}` in the response of {operation}."),
         };
         role.replace("[]`", "`").replace("{}`", "`")
     }
@@ -87,7 +87,7 @@ impl<'a> Docs<'a> {
         self.plan.model.types.contains_key(name).then(|| format!("crate::models::{name}"))
     }
 
-    /// The method of an operation.
+    /// Returns the path of an operation's method.
     fn operation_target(&self, name: &str) -> Option<String> {
         let index = self.plan.operations.iter().position(|operation| operation.id == name)?;
         let group = self.plan.groups.of_operation.get(index)?;
@@ -96,7 +96,7 @@ impl<'a> Docs<'a> {
     }
 }
 
-/// Makes links of `[User]` and `[ListUsers]`; brackets around anything else are not touched.
+/// Turns `[User]` and `[ListUsers]` into links. Brackets around anything else are unchanged.
 fn link(text: &str, target: impl Fn(&str) -> Option<String>) -> String {
     let mut linked = String::new();
     let mut rest = text;
@@ -117,12 +117,12 @@ fn link(text: &str, target: impl Fn(&str) -> Option<String>) -> String {
     linked + rest
 }
 
-/// The document's own prose: a user's server has it, ours has not.
+/// Returns the document's own prose. Documents from a server have it, the documents in `spec/` do not.
 fn prose(facts: &Facts) -> Option<String> {
     facts.description.as_deref().map(plain).filter(|text| !text.is_empty())
 }
 
-/// Prose in which nothing is taken for a link, a tag or a test.
+/// Removes or escapes everything that rustdoc would treat as a link, an HTML tag or a doctest.
 pub fn plain(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.trim_start().starts_with("```"));
     lines.collect::<Vec<_>>().join("\n").trim().replace(['[', ']'], "").replace('<', "&lt;")
@@ -143,7 +143,7 @@ fn sentences(own: Option<String>, name: &str, facts: &Facts) -> String {
     text
 }
 
-/// Limits, formats and defaults in words. A format that is `said` already is not repeated.
+/// Describes limits, formats and defaults. Omits a format that `said` already mentions.
 fn facts_text(facts: &Facts, said: &str) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend(range(facts.min_length, facts.max_length, "character"));
@@ -158,11 +158,11 @@ fn facts_text(facts: &Facts, said: &str) -> String {
     parts.extend(match facts.format.as_deref() {
         Some("url" | "uri") if !said.contains("URL") => Some("A URL.".to_owned()),
         Some("email") if !said.contains("mail address") => Some("An email address.".to_owned()),
-        Some("date-time") => Some("A date and time as in RFC 3339.".to_owned()),
+        Some("date-time") => Some("A date and time in RFC 3339 format.".to_owned()),
         _ => None,
     });
     parts.extend(
-        facts.default.as_ref().filter(|default| !is_empty(default)).map(|default| format!("`{default}` if left out.")),
+        facts.default.as_ref().filter(|default| !is_empty(default)).map(|default| format!("Defaults to `{default}`.")),
     );
     if facts.deprecated {
         parts.push("Deprecated.".to_owned());
@@ -185,17 +185,17 @@ fn range(minimum: Option<usize>, maximum: Option<usize>, unit: &str) -> Option<S
     }
 }
 
-/// A JavaScript pattern without its slashes; its only flag is `i`.
+/// Describes a JavaScript pattern without its slashes. The only flag in use is `i`.
 fn pattern(literal: &str) -> String {
     let inner = literal.strip_prefix('/').and_then(|rest| rest.rsplit_once('/'));
     match inner {
-        Some((pattern, "i")) => format!("Matches `{pattern}`, in upper or lower case."),
+        Some((pattern, "i")) => format!("Matches `{pattern}`, ignoring case."),
         Some((pattern, _)) => format!("Matches `{pattern}`."),
         None => format!("Matches `{literal}`."),
     }
 }
 
-/// Lines of at most the width; those that go on with an element of a list are indented.
+/// Wraps a line at the maximum width. Continuation lines of a list item are indented.
 fn wrap(text: &str) -> Vec<String> {
     let indent = if text.starts_with("- ") { "  " } else { "" };
     let mut lines: Vec<String> = vec![String::new()];
@@ -217,12 +217,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn limits_are_said_in_words() {
+    fn limits_formats_and_defaults_are_described() {
         let facts =
             Facts { min_length: Some(1), max_length: Some(128), pattern: Some("/^a/i".into()), ..Facts::default() };
-        assert_eq!(facts_text(&facts, ""), "1 to 128 characters. Matches `^a`, in upper or lower case.");
+        assert_eq!(facts_text(&facts, ""), "1 to 128 characters. Matches `^a`, ignoring case.");
         let facts = Facts { default: Some(3600.into()), minimum: Some("1".into()), ..Facts::default() };
-        assert_eq!(facts_text(&facts, ""), "At least 1. `3600` if left out.");
+        assert_eq!(facts_text(&facts, ""), "At least 1. Defaults to `3600`.");
         let facts = Facts { format: Some("url".into()), ..Facts::default() };
         assert_eq!(
             (facts_text(&facts, "The logo."), facts_text(&facts, "URL of the logo.")),

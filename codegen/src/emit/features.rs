@@ -1,4 +1,4 @@
-//! The features of `Cargo.toml`: one a group, and those that hold several.
+//! Generates the features of `Cargo.toml`: one per group, and those that contain several groups.
 
 use crate::failure::{Failure, Result};
 use crate::groups::{Groups, feature};
@@ -6,9 +6,9 @@ use crate::groups::{Groups, feature};
 const BEGIN: &str = "# generated features: begin\n";
 const END: &str = "# generated features: end\n";
 
-/// A manifest with the section of generated features renewed.
+/// Returns the manifest with its section of generated features updated.
 pub fn with_features(manifest: &str, groups: &Groups) -> Result<String> {
-    let missing = || Failure::Usage("Cargo.toml has no section of generated features".to_owned());
+    let missing = || Failure::Usage(format!("Cargo.toml has no lines {:?} and {:?}", BEGIN.trim_end(), END.trim_end()));
     let (before, rest) = manifest.split_once(BEGIN).ok_or_else(missing)?;
     let (_, after) = rest.split_once(END).ok_or_else(missing)?;
     let mut section = String::new();
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_section_is_renewed_and_nothing_else() {
+    fn only_the_generated_section_is_replaced() {
         let groups = Groups {
             of_operation: Vec::new(),
             tags: IndexMap::from([

@@ -1,4 +1,4 @@
-//! Methods of groups and setters of requests.
+//! Generates the methods of groups and the setters of requests.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -41,20 +41,20 @@ const TAKEN: [&str; 24] = [
     "send",
 ];
 
-/// The name of an operation's method.
+/// Returns the name of an operation's method.
 pub fn method_name(id: &str, group: &str, names: &Names) -> String {
     let nouns = names.nouns.get(group).map(Vec::as_slice).unwrap_or_default();
     names.methods.get(id).cloned().unwrap_or_else(|| words::method(id, group, nouns))
 }
 
-/// An argument: what stands in the signature, and how the request takes it.
+/// An argument of a method: its part of the signature, and the call that passes it to the request.
 struct Argument {
     signature: TokenStream,
     call: TokenStream,
     doc: Option<String>,
 }
 
-/// The method that makes an operation's request.
+/// Returns the method that creates an operation's request.
 pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, group: &str) -> Result<TokenStream> {
     let (name, id) = (ident(&method_name(&operation.id, group, &plan.settings.names)), ident(&operation.id));
     let mut arguments: Vec<Argument> = Vec::new();
@@ -91,14 +91,16 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
     })
 }
 
-/// Setters for what may be left out.
+/// Returns the setters of optional parameters and of an optional body.
 pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Result<Option<TokenStream>> {
     let mut setters = Vec::new();
     let optional = operation.query_parameters.iter().zip(&uses.query).filter(|(input, _)| !input.required);
     for (input, ty) in optional.filter(|(input, _)| !PAGE_PARAMETERS.contains(&input.name.as_str())) {
         let name = parameter_name(plan, operation, input);
         if TAKEN.contains(&name.as_str()) {
-            let problem = format!("a setter would be called {name}, as one that every request has");
+            let problem = format!(
+                "setter {name} conflicts with a method of every request; rename it in [parameters] of spec/names.toml"
+            );
             return Err(Failure::unsupported(&Place::new(&operation.id).at(&input.name), problem));
         }
         let (signature, call) = query_value(plan, operation, input, ty)?;
@@ -116,7 +118,7 @@ pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> 
         let ty = body_type(uses);
         let call = body_call(body);
         setters.push(quote! {
-            #[doc = " The body."]
+            #[doc = " Sets the request body."]
             pub fn body(self, body: impl Borrow<#ty>) -> Self {
                 self #call
             }
@@ -126,7 +128,7 @@ pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> 
     Ok((!setters.is_empty()).then(|| quote! { impl Request<#id> { #(#setters)* } }))
 }
 
-/// What an argument or setter is called.
+/// Returns the name of an argument or setter.
 pub fn parameter_name(plan: &Plan, operation: &Operation, input: &Input) -> String {
     let names = &plan.settings.names.parameters;
     let settled = names.get(&format!("{}.{}", operation.id, input.name)).or_else(|| names.get(&input.name));
@@ -137,12 +139,14 @@ fn argument_doc(name: &proc_macro2::Ident, text: &str) -> String {
     format!("- `{}`: {}", name.to_string().trim_start_matches("r#"), text.replace("\n\n", " "))
 }
 
-/// What is said of a parameter, with its type where that is an enum: the argument takes any text.
+/// Returns the text of a parameter. It names the type of an enum, because the argument accepts any text.
 fn input_text(docs: &Docs, operation: &Operation, input: &Input, ty: &TypeRef) -> String {
     let text = docs.parameter_text(&operation.id, &input.name, &input.schema.facts);
     match ty {
-        TypeRef::Named(name) => format!("{text} One of [{name}]."),
-        TypeRef::List(items, _) => items.named().map(|name| format!("{text} Each one of [{name}].")).unwrap_or(text),
+        TypeRef::Named(name) => format!("{text} One of the [{name}] values."),
+        TypeRef::List(items, _) => {
+            items.named().map(|name| format!("{text} Each element is one of the [{name}] values.")).unwrap_or(text)
+        }
         _ => text,
     }
 }
@@ -157,7 +161,7 @@ fn path_argument(plan: &Plan, docs: &Docs, operation: &Operation, input: &Input,
     }
 }
 
-/// The type of a query parameter's argument, and the value that is made of it.
+/// Returns the type of a query parameter's argument, and the expression that converts it.
 fn query_value(plan: &Plan, operation: &Operation, input: &Input, ty: &TypeRef) -> Result<(TokenStream, TokenStream)> {
     let name = ident(&parameter_name(plan, operation, input));
     let times = &plan.settings.members.milliseconds;
@@ -173,13 +177,13 @@ fn query_value(plan: &Plan, operation: &Operation, input: &Input, ty: &TypeRef) 
         _ => {
             return Err(Failure::unsupported(
                 &Place::new(&operation.id).at(&input.name),
-                "a parameter that is neither text, number nor list",
+                "unsupported parameter type: expected a string, an integer, a boolean or a list of strings",
             ));
         }
     })
 }
 
-/// In a setter the argument is called `value`.
+/// Renames the argument to `value`, as setters call it.
 fn value_call(call: &TokenStream, argument: &proc_macro2::Ident) -> TokenStream {
     let value = ident("value");
     let tokens = call.clone().into_iter().enumerate().map(|(index, token)| match &token {
@@ -189,7 +193,7 @@ fn value_call(call: &TokenStream, argument: &proc_macro2::Ident) -> TokenStream 
         _ => token,
     });
     let call: TokenStream = tokens.collect();
-    // Without a type of its own `into()` would be ambiguous.
+    // `into()` without a type would be ambiguous.
     if call.to_string().ends_with("into ()") {
         quote! { Into::<Timestamp>::into(value) }
     } else {
@@ -197,7 +201,7 @@ fn value_call(call: &TokenStream, argument: &proc_macro2::Ident) -> TokenStream 
     }
 }
 
-/// The type of a body, as it is borrowed.
+/// Returns the borrowed type of a body.
 pub fn body_type(uses: &Uses) -> TokenStream {
     match &uses.body {
         Some(TypeRef::List(items, false)) => {
@@ -224,11 +228,11 @@ fn body_arguments(docs: &Docs, operation: &Operation, body: &Body, uses: &Uses) 
     Ok(vec![Argument { signature: quote! { body: impl Borrow<#ty> }, call, doc: None }])
 }
 
-/// The members of a multipart body are arguments: files and text.
+/// Returns an argument for each member of a multipart body: a file or text.
 fn multipart_arguments(docs: &Docs, operation: &Operation, body: &Body) -> Result<Vec<Argument>> {
     let place = Place::new(&operation.id).at("body");
     let Kind::Object(object) = &body.schema.kind else {
-        return Err(Failure::unsupported(&place, "a multipart body that is no object"));
+        return Err(Failure::unsupported(&place, "unsupported multipart body: expected an object"));
     };
     let mut arguments = Vec::new();
     let mut parts = Vec::new();
@@ -237,7 +241,12 @@ fn multipart_arguments(docs: &Docs, operation: &Operation, body: &Body) -> Resul
         let (signature, part) = match &schema.schema.kind {
             Kind::Binary => (quote! { #name: Upload }, quote! { Part::file(#member, #name) }),
             Kind::String => (quote! { #name: impl Into<String> }, quote! { Part::text(#member, #name) }),
-            _ => return Err(Failure::unsupported(&place.at(member), "a member that is neither file nor text")),
+            _ => {
+                return Err(Failure::unsupported(
+                    &place.at(member),
+                    "unsupported member of a multipart body: expected a file or a string",
+                ));
+            }
         };
         let doc = docs.parameter_text(&operation.id, member, &schema.schema.facts);
         arguments.push(Argument { signature, call: TokenStream::new(), doc: Some(argument_doc(&name, &doc)) });
@@ -255,17 +264,17 @@ fn method_text(plan: &Plan, operation: &Operation, arguments: &[&String]) -> Str
         text.push_str(&format!("\n\n{}", plain(description)));
     }
     let success: Vec<String> = operation.success.iter().map(u16::to_string).collect();
-    text.push_str(&format!("\n\n`{} {}`, answered by {}.", operation.method, operation.path, success.join(" or ")));
+    text.push_str(&format!("\n\n`{} {}`. Success status: {}.", operation.method, operation.path, success.join(" or ")));
     text.push_str(match operation.paging {
-        Paging::Always => " Comes in pages, of 20 items unless asked for more.",
-        Paging::OnRequest => " Comes in pages if asked to, else whole.",
+        Paging::Always => " Paginated: 20 items per page by default.",
+        Paging::OnRequest => " Paginated if you request a page or a page size, otherwise returns all items.",
         Paging::None => "",
     });
     text.push_str(match operation.authentication {
         Authentication::Management => "",
-        Authentication::User => " Takes a user's own access token.",
-        Authentication::Session => " Takes the cookies of a sign-in in progress.",
-        Authentication::None => " Needs no token.",
+        Authentication::User => " Requires a user access token.",
+        Authentication::Session => " Requires the cookies of a sign-in in progress.",
+        Authentication::None => " Requires no access token.",
     });
     if !arguments.is_empty() {
         text.push_str("\n\n");
@@ -273,12 +282,12 @@ fn method_text(plan: &Plan, operation: &Operation, arguments: &[&String]) -> Str
     }
     if !operation.errors.is_empty() {
         let errors: Vec<String> = operation.errors.iter().map(|&status| error_text(status)).collect();
-        text.push_str(&format!("\n\n# Errors\n{}.", errors.join(", ")));
+        text.push_str(&format!("\n\n# Errors\nFails with {}.", errors.join(", ")));
     }
     text
 }
 
-/// What an operation does, in a line.
+/// Returns the one-line summary of an operation.
 pub fn summary(plan: &Plan, operation: &Operation) -> String {
     let prose = operation.summary.as_deref().map(plain).filter(|text| !text.is_empty());
     let own = || plan.settings.summaries.operations.get(&operation.id).cloned();
@@ -292,13 +301,13 @@ pub fn summary(plan: &Plan, operation: &Operation) -> String {
 
 fn error_text(status: u16) -> String {
     let meaning = match status {
-        400 => "bad input",
-        401 => "no valid token",
-        403 => "not allowed",
+        400 => "invalid input",
+        401 => "missing or invalid token",
+        403 => "permission denied",
         404 => "not found",
         409 => "conflict",
-        422 => "refused by a rule",
-        429 => "too many",
+        422 => "rejected by a rule",
+        429 => "too many requests",
         500 => "server error",
         501 => "not configured",
         _ => return status.to_string(),

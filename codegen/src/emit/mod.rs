@@ -1,4 +1,4 @@
-//! From a plan to source text.
+//! Generates source text from a plan.
 
 mod answers;
 mod api;
@@ -25,7 +25,7 @@ pub use variants::{values_of, variant_names};
 use crate::failure::Result;
 use crate::pipeline::Plan;
 
-/// Every generated file, by its path below the crate.
+/// Returns all generated files, by path relative to the workspace.
 pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
     let mut files = models::files(plan)?;
     files.extend(api::files(plan)?);

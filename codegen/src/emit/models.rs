@@ -1,4 +1,4 @@
-//! `src/models`: a file a group of entities.
+//! Generates `src/models`: one file per group of entities.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,10 +15,10 @@ use crate::naming::glob;
 use crate::pipeline::Plan;
 use crate::words::{pascal, singular};
 
-/// The file of types that belong to no group more than to others.
+/// The file of types that are shared by groups and belong to none in particular.
 const SHARED: &str = "shared";
 
-/// Every file, by its path below the crate.
+/// Returns all files, by path relative to the workspace.
 pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
     let docs = Docs::new(plan);
     let mut homes: BTreeMap<String, Vec<&TypeDef>> = BTreeMap::new();
@@ -44,7 +44,7 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
     let head = quote! { #![allow(unused_imports)] };
     files.insert(
         "src/models/mod.rs".to_owned(),
-        file("What the API takes and gives: entities, and what calls send.", head, &modules)?,
+        file("Types of requests and responses: entities and request bodies.", head, &modules)?,
     );
     Ok(files)
 }
@@ -60,14 +60,14 @@ fn head() -> TokenStream {
 
 fn title(plan: &Plan, home: &str) -> String {
     match plan.groups.tags.get(home) {
-        Some(tag) => format!("Types of the group {tag}."),
+        Some(tag) => format!("Types of the {tag} group."),
         None if home == SHARED => "Types that several groups use.".to_owned(),
-        None => format!("Types about {}.", home.replace('_', " ")),
+        None => format!("Types related to {}.", home.replace('_', " ")),
     }
 }
 
 fn item(plan: &Plan, docs: &Docs, type_def: &TypeDef, file_groups: &BTreeSet<String>) -> Result<Vec<Item>> {
-    // What the whole file is gated by needs no gate of its own.
+    // A type needs no gate if the whole file has the same one.
     let cfg = if type_def.groups == *file_groups { TokenStream::new() } else { any_feature(&type_def.groups) };
     match &type_def.shape {
         Shape::Struct(structure) => structs::items(docs, type_def, structure, &cfg),
@@ -77,8 +77,8 @@ fn item(plan: &Plan, docs: &Docs, type_def: &TypeDef, file_groups: &BTreeSet<Str
     }
 }
 
-/// The file of a type: a settled one, that of the only group that uses it, or that of the group whose name it begins
-/// with.
+/// Returns the file of a type: the one in `spec/names.toml`, that of the only group that uses it, or that of the group
+/// whose name the type's name starts with.
 fn home(plan: &Plan, type_def: &TypeDef) -> String {
     let settled = plan
         .settings

@@ -1,4 +1,4 @@
-//! Structs: objects with members.
+//! Generates structs for objects with members.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,13 +10,13 @@ use crate::failure::{Failure, Result};
 use crate::model::{Field, Struct, TypeDef, TypeRef};
 use crate::words::{ident, snake};
 
-/// The width at which the list of members is wrapped.
+/// Maximum width of a list of members on one line.
 const WIDTH: usize = 112;
 
-/// The member that keeps what an open object has beside its own.
+/// The field for the additional members of an open object.
 const EXTRA: &str = "extra";
 
-/// A struct with what belongs to it, and the macro that reads and writes it.
+/// Returns a struct with its implementations, and the macro call that implements reading and writing it.
 pub fn items(docs: &Docs, type_def: &TypeDef, structure: &Struct, cfg: &TokenStream) -> Result<Vec<Item>> {
     check_names(type_def, structure)?;
     let name = ident(&type_def.name);
@@ -24,7 +24,7 @@ pub fn items(docs: &Docs, type_def: &TypeDef, structure: &Struct, cfg: &TokenStr
     let fields = structure.fields.iter().map(|field| member(docs, &type_def.name, field));
     let extra = structure.open.then(|| {
         let extra = ident(EXTRA);
-        quote! { #[doc = " Members beside these."] pub #extra: JsonObject, }
+        quote! { #[doc = " Additional members."] pub #extra: JsonObject, }
     });
     let secret = structure.fields.iter().any(|field| field.secret);
     let debug = (!secret).then(|| quote! { Debug, });
@@ -41,7 +41,7 @@ pub fn items(docs: &Docs, type_def: &TypeDef, structure: &Struct, cfg: &TokenStr
     Ok(vec![Item::Plain(plain), Item::Text { cfg: cfg.clone(), text: object(&type_def.name, structure) }])
 }
 
-/// The macro that reads and writes a struct: how each member is there, its field, its name.
+/// Returns the macro call for a struct. It lists the presence, the field and the JSON name of each member.
 fn object(name: &str, structure: &Struct) -> String {
     let members: Vec<String> = structure
         .fields
@@ -78,7 +78,7 @@ fn check_names(type_def: &TypeDef, structure: &Struct) -> Result<()> {
     match names.windows(2).find(|pair| pair.first() == pair.last()) {
         Some(pair) => Err(Failure::Merge {
             type_name: type_def.name.clone(),
-            problem: format!("two members are called {pair:?}"),
+            problem: format!("two members have the same field name: {pair:?}"),
         }),
         None => Ok(()),
     }
@@ -98,7 +98,7 @@ enum Presence {
 }
 
 fn presence(field: &Field) -> Presence {
-    // Any JSON may be null.
+    // Arbitrary JSON can be null.
     let nullable = field.nullable || field.ty == TypeRef::Any;
     match (field.required, nullable) {
         (true, _) if field.ty == TypeRef::Any => Presence::Required,
@@ -122,7 +122,7 @@ fn has_default(field: &Field) -> bool {
     !field.required || matches!(field.ty, TypeRef::True | TypeRef::False)
 }
 
-/// `new` with what is required, for structs that cannot be made by default.
+/// Returns `new` with the required members, for structs without a default.
 fn constructor(name: &proc_macro2::Ident, structure: &Struct, cfg: &TokenStream) -> Option<TokenStream> {
     let required: Vec<&Field> = structure.fields.iter().filter(|field| !has_default(field)).collect();
     if required.is_empty() {
@@ -149,7 +149,7 @@ fn constructor(name: &proc_macro2::Ident, structure: &Struct, cfg: &TokenStream)
         quote! { #extra: JsonObject::new(), }
     });
     let many = (required.len() > 7).then(|| quote! { #[allow(clippy::too_many_arguments)] });
-    let doc = format!(" With what [`{name}`] has to have.");
+    let doc = " Creates a value from its required members.";
     Some(quote! {
         #cfg
         impl #name {
@@ -162,7 +162,7 @@ fn constructor(name: &proc_macro2::Ident, structure: &Struct, cfg: &TokenStream)
     })
 }
 
-/// Debug output that shows no secret.
+/// Returns an implementation of `Debug` that redacts secrets.
 fn redacted_debug(type_name: &str, structure: &Struct, cfg: &TokenStream) -> TokenStream {
     let name = ident(type_name);
     let fields = structure.fields.iter().map(|field| {

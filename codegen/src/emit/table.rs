@@ -1,4 +1,4 @@
-//! `src/api/table.rs`: what is known of each operation.
+//! Generates `src/api/table.rs`: the metadata of each operation.
 
 use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -11,7 +11,7 @@ use crate::model::{TypeRef, Uses};
 use crate::operations::{AnswerKind, Authentication, BodyKind, Operation, Paging};
 use crate::pipeline::Plan;
 
-/// The static of an operation.
+/// Returns the name of an operation's static.
 pub fn static_name(id: &str) -> Ident {
     Ident::new(&id.to_shouty_snake_case(), Span::call_site())
 }
@@ -23,7 +23,7 @@ pub fn file_text(plan: &Plan) -> Result<String> {
     entries.sort_by(|(a, ..), (b, ..)| a.id.cmp(&b.id));
     let names = entries.iter().map(|(operation, ..)| static_name(&operation.id));
     let mut items = vec![Item::Plain(quote! {
-        #[doc = " Every operation, by its id."]
+        #[doc = " All operations, sorted by id."]
         pub static TABLE: &[&OperationInfo] = &[#(&#names),*];
     })];
     items.extend(entries.iter().map(|(operation, uses, group)| Item::Plain(entry(plan, operation, uses, group))));
@@ -31,7 +31,7 @@ pub fn file_text(plan: &Plan) -> Result<String> {
         use crate::operation::{AnswerKind, Authentication, BodyKind, OperationInfo, Paging, ParameterKind, QueryParameter};
         use crate::transport::Method;
     };
-    file("What is known of each operation.", head, &items)
+    file("Metadata of all operations.", head, &items)
 }
 
 fn entry(plan: &Plan, operation: &Operation, uses: &Uses, group: &str) -> TokenStream {

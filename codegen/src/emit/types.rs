@@ -1,4 +1,4 @@
-//! Types of members and parameters in Rust.
+//! Rust types of members and parameters.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,15 +6,15 @@ use quote::quote;
 use crate::model::TypeRef;
 use crate::words::ident;
 
-/// A type, as it is called in `src/models`.
+/// Returns a type as it is written in `src/models`.
 pub fn rust_type(ty: &TypeRef) -> TokenStream {
     rust_type_in(ty, &TokenStream::new())
 }
 
-/// A type, with `path` in front of the models' names.
+/// Returns a type with `path` in front of the names of models.
 pub fn rust_type_in(ty: &TypeRef, path: &TokenStream) -> TokenStream {
     let inner = |inner: &TypeRef, nullable: bool| {
-        // Only members have their `i64` read so that a 1.0 is none the worse.
+        // Only direct members accept `1.0` for an `i64`, so elements use `Number`.
         let inner = if *inner == TypeRef::Integer {
             quote! { Number }
         } else {

@@ -1,4 +1,4 @@
-//! Open enums and unions.
+//! Generates open enums and unions.
 
 use indexmap::IndexSet;
 use proc_macro2::TokenStream;
@@ -60,7 +60,7 @@ pub fn untagged(plan: &Plan, docs: &Docs, type_def: &TypeDef, branches: &[TypeRe
     Ok(item("untagged_union", docs, type_def, quote! { #(#variants),* }, None, cfg))
 }
 
-/// The type of JSON by which a variant is told apart, as `types::support::Json` calls it.
+/// Returns the JSON type that identifies a variant, as named in `types::support::Json`.
 fn json_type(plan: &Plan, ty: &TypeRef) -> TokenStream {
     match ty {
         TypeRef::Any => quote! { Any },

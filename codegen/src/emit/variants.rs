@@ -1,4 +1,4 @@
-//! Names of variants: settled ones by value, else what follows from the value.
+//! Names of variants: those in `spec/names.toml`, or else names derived from the value.
 
 use std::collections::HashSet;
 
@@ -10,7 +10,7 @@ use crate::words::pascal;
 /// The variant that the macros add.
 const UNKNOWN: &str = "Unknown";
 
-/// The values of an open enum, or the constants of a tagged union.
+/// Returns the values of an open enum, or the constants of a tagged union.
 pub fn values_of(type_def: &TypeDef) -> Vec<String> {
     match &type_def.shape {
         Shape::Struct(_) | Shape::Untagged(_) => Vec::new(),
@@ -19,7 +19,7 @@ pub fn values_of(type_def: &TypeDef) -> Vec<String> {
     }
 }
 
-/// The variants of an enum or a union, in its order.
+/// Returns the names of the variants of an enum or a union, in order.
 pub fn variant_names(plan: &Plan, type_def: &TypeDef) -> Result<Vec<String>> {
     let derived: Vec<(String, String)> = match &type_def.shape {
         Shape::Untagged(branches) => branches.iter().map(|ty| (branch_name(ty), branch_name(ty))).collect(),
@@ -33,19 +33,21 @@ pub fn variant_names(plan: &Plan, type_def: &TypeDef) -> Result<Vec<String>> {
     let names: Vec<String> = names.collect();
     let mut seen = HashSet::from([UNKNOWN]);
     match names.iter().find(|name| !seen.insert(name)) {
-        Some(twice) => Err(Failure::Unsettled(vec![format!("  {}: two variants are called {twice}", type_def.name)])),
+        Some(twice) => {
+            Err(Failure::Unsettled(vec![format!("  type {}: two variants have the name {twice}", type_def.name)]))
+        }
         None => Ok(names),
     }
 }
 
-/// The variant of a value; of a URN its last part.
+/// Returns the variant's name for a value. A URN is reduced to its last part.
 fn value_name(value: &str) -> String {
     let last = if value.starts_with("urn:") { value.rsplit(':').next().unwrap_or(value) } else { value };
     let name = pascal(last);
     if name.is_empty() { "Empty".to_owned() } else { name }
 }
 
-/// The variant of a branch that no constant tells apart.
+/// Returns the variant's name for a branch without a constant.
 pub fn branch_name(ty: &TypeRef) -> String {
     match ty {
         TypeRef::Named(name) => name.clone(),

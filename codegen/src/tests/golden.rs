@@ -1,5 +1,5 @@
-//! The generated files of the small document, held against those in `fixtures/golden`.
-//! `UPDATE_GOLDEN=1 cargo test -p logto-admin-codegen` writes them anew.
+//! Compares the files generated from the small document with those in `fixtures/golden`.
+//! `UPDATE_GOLDEN=1 cargo test -p logto-admin-codegen` rewrites them.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::emit;
 use crate::pipeline::Plan;
 
 #[test]
-fn a_small_document_gives_the_files_that_are_checked_in() {
+fn generated_files_match_the_golden_files() {
     let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/golden");
     let files = emit::files(&plan(small()).unwrap()).unwrap();
     for (name, text) in &files {
@@ -23,12 +23,12 @@ fn a_small_document_gives_the_files_that_are_checked_in() {
 }
 
 #[test]
-fn the_same_document_gives_the_same_files() {
+fn the_same_document_generates_the_same_files() {
     assert_eq!(emit::files(&plan(small()).unwrap()).unwrap(), emit::files(&plan(small()).unwrap()).unwrap());
 }
 
 #[test]
-fn a_document_of_ones_own_has_names_chosen_and_its_prose_kept() {
+fn user_documents_keep_their_prose_and_get_names_chosen() {
     let mut document = small();
     let operation = document.pointer_mut("/paths/~1api~1pets/get").unwrap();
     operation["summary"] = "Shows <all> pets [here].".into();
@@ -39,7 +39,7 @@ fn a_document_of_ones_own_has_names_chosen_and_its_prose_kept() {
     let unsettled = crate::settings::Settings { names: Default::default(), ..settings() };
     let plan = Plan::of(vec![document], unsettled, &Corrections::default(), false).unwrap();
     let files = emit::files(&plan).unwrap();
-    let marked = "/// Shows &lt;all> pets here.\n    ///\n    /// The API document marks it: Dev feature.";
+    let marked = "/// Shows &lt;all> pets here.\n    ///\n    /// Marked \"Dev feature\" in the API document.";
     assert!(files["src/api/pets.rs"].contains(marked));
     assert!(files["src/api/pets.rs"].contains("pub struct PostPets;"));
     assert!(files["src/models/pets.rs"].contains("    /// Its number.\n    /// run()\n"));

@@ -1,4 +1,4 @@
-//! What the generator makes of a small document, and what it refuses.
+//! Tests of the generator with a small document: the files it generates, and the errors it reports.
 
 mod golden;
 mod refusals;

@@ -1,4 +1,4 @@
-//! What is not understood or not settled is refused, and the place is named.
+//! Unsupported and unsettled input is rejected with an error that names the place.
 
 use serde_json::{Value, json};
 
@@ -6,101 +6,140 @@ use super::{plan, settings, small};
 use crate::corrections::Corrections;
 use crate::pipeline::Plan;
 
-/// The message about a small document with one change.
+/// Returns the error for the small document with one change.
 fn refusal(pointer: &str, value: Value) -> String {
     let mut document = small();
     let (parent, step) = pointer.rsplit_once('/').unwrap();
     let step = step.replace("~1", "/");
     document.pointer_mut(parent).unwrap().as_object_mut().unwrap().insert(step, value);
     match plan(document) {
-        Ok(_) => panic!("{pointer} is accepted"),
+        Ok(_) => panic!("the change at {pointer} was accepted"),
         Err(failure) => failure.to_string(),
     }
 }
 
+/// The end of each message about an unsupported part of the document.
+const HINT: &str = "\nhint: change or remove unsupported parts of the document in spec/corrections.toml";
+
 const ITEM: &str = "/paths/~1api~1pets/get/responses/200/content/application~1json/schema/items/properties";
 
 #[test]
-fn schemas_that_are_not_understood() {
+fn unsupported_schemas_are_rejected() {
     let cases = [
-        (json!({"type": "string", "format": "shape"}), "string of format shape"),
-        (json!({"type": "number", "format": "money"}), "number of format money"),
-        (json!({"not": {}}), "not"),
-        (json!({"allOf": [{}, {}]}), "allOf of several schemas"),
-        (json!({"type": "object", "properties": {"b": {}}, "required": ["c"]}), "c is required and no member"),
-        (json!({"type": "object", "minProperties": 1}), "a bound on the number of members"),
-        (json!({"oneOf": [{}], "properties": {"b": {"type": "string"}}}), "a schema that is of no one kind"),
-        (json!({"type": "string", "properties": {"b": {}}}), "a schema that is of no one kind"),
-        (json!({"$ref": "#/components/schemas/Missing"}), "#/components/schemas/Missing is nowhere"),
-        (json!({"type": "string", "x-odd": 1}), "the extension x-odd"),
+        (json!({"type": "string", "format": "shape"}), "unsupported string format \"shape\""),
+        (json!({"type": "number", "format": "money"}), "unsupported number format \"money\""),
+        (json!({"not": {}}), "unsupported keyword `not`"),
+        (json!({"allOf": [{}, {}]}), "unsupported allOf: expected exactly one schema"),
+        (
+            json!({"type": "object", "properties": {"b": {}}, "required": ["c"]}),
+            "required member \"c\" is missing in properties",
+        ),
+        (json!({"type": "object", "minProperties": 1}), "unsupported minProperties or maxProperties"),
+        (json!({"oneOf": [{}], "properties": {"b": {"type": "string"}}}), "unsupported combination of schema keywords"),
+        (json!({"type": "string", "properties": {"b": {}}}), "unsupported combination of schema keywords"),
+        (json!({"$ref": "#/components/schemas/Missing"}), "unresolved reference #/components/schemas/Missing"),
+        (json!({"type": "string", "x-odd": 1}), "unsupported extension x-odd"),
     ];
     for (schema, problem) in cases {
         let message = refusal(&format!("{ITEM}/odd"), schema);
-        assert!(message.starts_with("ListPets /200/[]/odd: "), "{message}");
+        assert!(message.starts_with("ListPets at /200/[]/odd: "), "{message}");
         assert!(message.contains(problem), "{message}");
+        assert!(message.ends_with(HINT), "{message}");
     }
 }
 
 #[test]
-fn operations_that_are_not_understood() {
+fn unsupported_operations_are_rejected() {
     let get = "/paths/~1api~1pets/get";
     let header = json!([{"name": "x", "in": "header", "schema": {"type": "string"}}]);
     assert_eq!(
         refusal(&format!("{get}/parameters"), header),
-        "ListPets /parameters/x: a parameter in a header or cookie"
+        format!("ListPets at /parameters/x: unsupported header or cookie parameter{HINT}")
     );
     let path = json!([{"name": "x", "in": "path", "required": true, "schema": {"type": "string"}}]);
-    assert_eq!(refusal(&format!("{get}/parameters"), path), "ListPets: the path and its parameters differ");
+    assert_eq!(
+        refusal(&format!("{get}/parameters"), path),
+        format!("ListPets: the path parameters do not match the placeholders in the path{HINT}")
+    );
     let deep = json!([{"name": "x", "in": "query", "style": "deepObject", "schema": {"type": "object"}}]);
     assert_eq!(
         refusal(&format!("{get}/parameters"), deep),
-        "ListPets /parameters/x: a parameter written in a style of its own"
+        format!("ListPets at /parameters/x: unsupported parameter style{HINT}")
     );
     let object = json!([{"name": "x", "in": "query", "schema": {"type": "object"}}]);
-    assert_eq!(refusal(&format!("{get}/parameters"), object), "ListPets /parameters/x: an object as a parameter");
+    assert_eq!(
+        refusal(&format!("{get}/parameters"), object),
+        format!("ListPets at /parameters/x: unsupported object as a query parameter{HINT}")
+    );
     let list = json!([{"name": "x", "in": "query", "explode": false, "schema": {"type": "array", "items": {}}}]);
     assert_eq!(
         refusal(&format!("{get}/parameters"), list),
-        "ListPets /parameters/x: a list in one parameter, without explode"
+        format!("ListPets at /parameters/x: unsupported parameter with explode: false{HINT}")
     );
-    assert_eq!(refusal(&format!("{get}/tags"), json!([])), "ListPets: an operation without tag");
-    assert_eq!(refusal(&format!("{get}/tags"), json!(["Pets", "Zoo"])), "ListPets: several tags: Pets, Zoo");
+    assert_eq!(refusal(&format!("{get}/tags"), json!([])), format!("ListPets: operation without a tag{HINT}"));
+    assert_eq!(
+        refusal(&format!("{get}/tags"), json!(["Pets", "Zoo"])),
+        format!("ListPets: operation with several tags: Pets, Zoo{HINT}")
+    );
     let content = json!({"200": {"content": {"image/png": {}}}});
-    assert_eq!(refusal(&format!("{get}/responses"), content), "ListPets /200: an answer of type image/png");
-    assert_eq!(refusal(&format!("{get}/x-paging"), json!("never")), "ListPets: x-paging never");
+    assert_eq!(
+        refusal(&format!("{get}/responses"), content),
+        format!("ListPets at /200: unsupported media type image/png in the response{HINT}")
+    );
+    assert_eq!(
+        refusal(&format!("{get}/x-paging"), json!("never")),
+        format!("ListPets: invalid x-paging \"never\": expected \"always\" or \"on-request\"{HINT}")
+    );
     let two = json!({"required": true, "content": {"application/json": {"schema": {}}, "text/plain": {"schema": {}}}});
-    assert_eq!(refusal(&format!("{get}/requestBody"), two), "ListPets /body: several kinds of body");
+    assert_eq!(
+        refusal(&format!("{get}/requestBody"), two),
+        format!("ListPets at /body: expected exactly one media type in the request body{HINT}")
+    );
 }
 
 #[test]
-fn one_type_with_two_members_that_do_not_fit() {
+fn conflicting_member_types_are_rejected() {
     let created = "/paths/~1api~1pets/post/responses/201/content/application~1json/schema/properties/name";
     let message = refusal(created, json!({"type": "number"}));
-    assert_eq!(message, "Pet: name is String and, at CreatePet.201, Integer");
+    let expected = "type Pet: member `name` is String, but Integer at CreatePet.201\n\
+        hint: separate the types in spec/names.toml, or correct the document in spec/corrections.toml";
+    assert_eq!(message, expected);
 }
 
 #[test]
-fn names_that_are_not_settled() {
+fn ambiguous_names_are_rejected() {
     let unsettled = crate::settings::Settings { names: Default::default(), ..settings() };
-    let Err(failure) = Plan::of(vec![small()], unsettled, &Corrections::default(), true) else { panic!("accepted") };
+    let Err(failure) = Plan::of(vec![small()], unsettled, &Corrections::default(), true) else {
+        panic!("the document was accepted")
+    };
     let message = failure.to_string();
-    assert!(message.contains("Pet is the name of several types: ListPets.200[], CreatePet.201"), "{message}");
+    assert!(message.contains("several types have the name Pet: ListPets.200[], CreatePet.201"), "{message}");
 }
 
 #[test]
-fn names_of_places_that_are_not_there() {
+fn names_of_missing_places_are_rejected() {
     let mut settings = settings();
     settings.names.types.insert("Gone".into(), vec!["ListPets.200[].gone".into()]);
-    let Err(failure) = Plan::of(vec![small()], settings, &Corrections::default(), true) else { panic!("accepted") };
-    assert!(failure.to_string().contains("Gone: there is no ListPets.200[].gone"));
+    let Err(failure) = Plan::of(vec![small()], settings, &Corrections::default(), true) else {
+        panic!("the document was accepted")
+    };
+    assert!(
+        failure
+            .to_string()
+            .contains("type Gone: ListPets.200[].gone in spec/names.toml matches no place in the document")
+    );
 }
 
 #[test]
-fn a_correction_that_does_not_apply() {
+fn corrections_that_do_not_apply_are_errors_or_warnings() {
     let correction = "[[correction]]\nreason = 'because'\noperations = ['Nobody']\nat = '/x-paging'\nset = 'always'";
     let corrections: Corrections = toml::from_str(correction).unwrap();
-    let Err(failure) = Plan::of(vec![small()], settings(), &corrections, true) else { panic!("accepted") };
-    assert_eq!(failure.to_string(), "correction 1 (because): there is no Nobody");
+    let Err(failure) = Plan::of(vec![small()], settings(), &corrections, true) else {
+        panic!("the document was accepted")
+    };
+    let message =
+        "correction 1 in spec/corrections.toml (\"because\") does not apply: operation or tag Nobody not found";
+    assert_eq!(failure.to_string(), message);
     let plan = Plan::of(vec![small()], settings(), &corrections, false).unwrap();
-    assert_eq!(plan.warnings, ["correction 1 (because): there is no Nobody"]);
+    assert_eq!(plan.warnings, [message]);
 }

@@ -1,4 +1,4 @@
-//! A file a group: its table, and an interface with a method for each operation.
+//! Generates one file per group: its table, and an interface with a method for each operation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,7 @@ pub fn files(plan: &Plan) -> BTreeMap<String, String> {
     files
 }
 
-/// Every group, for the client that has all.
+/// Returns `all.ts`: all groups, for the client that has every one.
 fn index(plan: &Plan) -> String {
     let (mut imports, mut members, mut groups) = (String::new(), String::new(), String::new());
     for group in plan.groups.tags.keys() {
@@ -45,7 +45,7 @@ fn index(plan: &Plan) -> String {
     let exports: String =
         plan.groups.tags.keys().map(|group| format!("export type * from \"./{}.js\";\n", feature(group))).collect();
     format!(
-        "{NOTICE}{imports}\n{exports}\n/** Every group of operations. */\nexport interface Groups {{\n{members}}}\n\n/** Every group. */\nexport const groups = {{\n{groups}}};\n"
+        "{NOTICE}{imports}\n{exports}\n/** All groups of operations. */\nexport interface Groups {{\n{members}}}\n\n/** All groups. */\nexport const groups = {{\n{groups}}};\n"
     )
 }
 
@@ -74,7 +74,7 @@ fn group_file(plan: &Plan, group: &str, operations: &Own<'_>) -> String {
     format!("{NOTICE}{}\n{body}", imports(plan, &body))
 }
 
-/// What a file names of others.
+/// Returns the imports that a file needs.
 fn imports(plan: &Plan, body: &str) -> String {
     let is_code = |line: &&str| !line.trim_start().starts_with(['*', '/']);
     let words: BTreeSet<&str> = body
@@ -104,7 +104,7 @@ fn imports(plan: &Plan, body: &str) -> String {
     imports
 }
 
-/// Interfaces of what only this operation takes: its query, and the parts of its form.
+/// Returns the interfaces that only this operation uses: its query, and the parts of its form.
 fn inputs(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> String {
     let mut text = String::new();
     let id = &operation.id;
@@ -121,7 +121,7 @@ fn inputs(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Strin
         let parents = parents(operation);
         let extends = if parents.is_empty() { String::new() } else { format!(" extends {}", parents.join(", ")) };
         text.push_str(&format!(
-            "/** What `{id}` can be asked for. */\nexport interface {id}Query{extends} {{\n{members}}}\n\n"
+            "/** Query parameters of `{id}`. */\nexport interface {id}Query{extends} {{\n{members}}}\n\n"
         ));
     }
     if let Some(Kind::Object(object)) = multipart(operation) {
@@ -131,7 +131,7 @@ fn inputs(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Strin
             members.push_str(&comment(plan, &docs.parameter_text(id, name, &member.schema.facts), 2));
             members.push_str(&format!("  {}: {ty};\n", key(name)));
         }
-        text.push_str(&format!("/** What `{id}` uploads. */\nexport interface {id}Form {{\n{members}}}\n\n"));
+        text.push_str(&format!("/** Form parts of `{id}`. */\nexport interface {id}Form {{\n{members}}}\n\n"));
     }
     text
 }
@@ -174,7 +174,7 @@ fn signature(plan: &Plan, docs: &Docs, method: &str, operation: &Operation, uses
     format!("{}  {method}({}): {};\n", comment(plan, &text, 2), optional(arguments).join(", "), answer(operation, uses))
 }
 
-/// What follows an argument that may be left out may be left out too.
+/// Makes an optional argument before a required one required, and lets it be `undefined`.
 fn optional(arguments: Vec<String>) -> Vec<String> {
     let last_required = arguments.iter().rposition(|argument| !argument.contains("?: "));
     let loosen = |(at, argument): (usize, String)| match argument.split_once("?: ") {
@@ -206,15 +206,15 @@ fn method_text(plan: &Plan, operation: &Operation, told: &[String]) -> String {
     let mut text =
         format!("{}\n\n`{}`: `{} {}`.", summary(plan, operation), operation.id, operation.method, operation.path);
     text.push_str(match operation.paging {
-        Paging::Always => " Comes in pages, of 20 items unless asked for more.",
-        Paging::OnRequest => " Comes in pages if asked to, else whole.",
+        Paging::Always => " Paginated: 20 items per page by default.",
+        Paging::OnRequest => " Paginated if you request a page or a page size, otherwise returns all items.",
         Paging::None => "",
     });
     text.push_str(match operation.authentication {
         Authentication::Management => "",
-        Authentication::User => " Takes a user's own access token.",
-        Authentication::Session => " Takes the cookies of a sign-in in progress.",
-        Authentication::None => " Needs no token.",
+        Authentication::User => " Requires a user access token.",
+        Authentication::Session => " Requires the cookies of a sign-in in progress.",
+        Authentication::None => " Requires no access token.",
     });
     if !told.is_empty() {
         text.push_str("\n\n");

@@ -1,11 +1,11 @@
-//! Comments in the form of JSDoc.
+//! JSDoc comments.
 
 use crate::pipeline::Plan;
 
-/// The width at which comments are wrapped.
+/// Maximum width of a comment.
 const WIDTH: usize = 110;
 
-/// A comment with this text, indented by so many spaces.
+/// Returns a comment with this text, indented by `indent` spaces.
 pub fn comment(plan: &Plan, text: &str, indent: usize) -> String {
     let text = linked(plan, text).replace("*/", "*\\/");
     let margin = " ".repeat(indent);
@@ -21,7 +21,7 @@ pub fn comment(plan: &Plan, text: &str, indent: usize) -> String {
     }
 }
 
-/// Links of `[User]` to types; operations, and links of Rust, become code.
+/// Turns `[User]` into a link to the type. Operations and rustdoc links become code.
 fn linked(plan: &Plan, text: &str) -> String {
     let mut linked = String::new();
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! `models.ts`: the types of what the API takes and gives.
+//! Generates `models.ts`: the types of requests and responses.
 
 use super::comment::comment;
 use super::types::{key, or_null, ts_type};
@@ -18,7 +18,7 @@ fn item(plan: &Plan, docs: &Docs, type_def: &TypeDef) -> String {
     let union = |branches: Vec<String>| format!("{doc}export type {name} = {};\n", branches.join(" | "));
     match &type_def.shape {
         Shape::Struct(structure) => format!("{doc}{}", interface(plan, docs, name, structure)),
-        // Values that are not known yet are still taken.
+        // Unknown values are accepted, too.
         Shape::Enum(values) => {
             let known = values.iter().map(|value| format!("{value:?}"));
             union(known.chain(["(string & {})".to_owned()]).collect())
@@ -38,12 +38,12 @@ fn interface(plan: &Plan, docs: &Docs, name: &str, structure: &Struct) -> String
         members.push_str(&member(field));
     }
     if structure.open {
-        members.push_str("  /** Members beside these. */\n  [member: string]: unknown;\n");
+        members.push_str("  /** Additional members. */\n  [member: string]: unknown;\n");
     }
     format!("export interface {name} {{\n{members}}}\n")
 }
 
-/// A member that may be left out may also be given as undefined: JSON leaves it out then.
+/// Returns a member of an interface. An optional member can also be `undefined`, which JSON omits.
 fn member(field: &Field) -> String {
     let (mark, undefined) = if field.required { ("", "") } else { ("?", " | undefined") };
     let ty = or_null(ts_type(&field.ty), field.nullable);

@@ -1,4 +1,4 @@
-//! A group's table, which `operation.ts` reads: short, as every bundle carries it.
+//! Generates a group's table, which `operation.ts` reads. It is short because it is part of every bundle.
 
 use std::collections::BTreeMap;
 
@@ -8,10 +8,11 @@ use crate::emit::answers::paged_item;
 use crate::model::Uses;
 use crate::operations::{AnswerKind, Authentication, BodyKind, Operation, PAGE_PARAMETERS, Paging};
 
-/// A method's name with its operation.
+/// The name of a method, and its operation.
 pub type Row<'a> = (String, &'a Operation, &'a Uses);
 
-/// `Noun /path`: what most ids have between the two parts of the method's name, and what all paths begin with. Then a line for each operation.
+/// Returns the table. The first line is `Noun /path`: the word that most ids have between the two parts of the method's
+/// name, and the common beginning of all paths. One line per operation follows.
 pub fn table(rows: &[Row<'_>]) -> String {
     let noun = usual_noun(rows);
     let mut paths = rows.iter().map(|(_, operation, _)| operation.path.as_str());
@@ -32,7 +33,7 @@ pub fn table(rows: &[Row<'_>]) -> String {
     table
 }
 
-/// The method's name; the operation's id too, as far as it does not follow from it.
+/// Returns the method's name, and the part of the operation's id that does not follow from it.
 fn names(name: &str, id: &str, noun: &str, path: &str) -> String {
     let (first, rest) = name.split_at(name.find(|letter: char| letter.is_ascii_uppercase()).unwrap_or(name.len()));
     let short = format!("{first}{}", shortened(rest, path));
@@ -43,7 +44,8 @@ fn names(name: &str, id: &str, noun: &str, path: &str) -> String {
     }
 }
 
-/// An id that begins with another verb than the method's name does, and may tell of one thing where that tells of many.
+/// Shortens an id that starts with another verb than the method's name. It can have the singular where the name has the
+/// plural.
 fn other_id(id: &str, noun: &str, usual: &str, path: &str) -> Option<String> {
     let next = id.char_indices().skip(1).find(|(_, letter)| letter.is_ascii_uppercase());
     let (verb, rest) = id.split_at(next?.0);
@@ -52,7 +54,7 @@ fn other_id(id: &str, noun: &str, usual: &str, path: &str) -> Option<String> {
     Some(verb.to_lowercase() + &rest)
 }
 
-/// A name in which the words of the path are a sign: `_`, or `-` if the last of them is singular.
+/// Replaces the words of the path in a name with a sign: `_`, or `-` if the last of them is in the singular.
 fn shortened(rest: &str, path: &str) -> String {
     let with = |sign, one| {
         let words = words_of(path, one);
@@ -62,7 +64,7 @@ fn shortened(rest: &str, path: &str) -> String {
     with('_', false).or_else(|| with('-', true)).unwrap_or_else(|| rest.to_owned())
 }
 
-/// As `operation.ts` reads them.
+/// Returns the words of a path, as `operation.ts` reads them.
 fn words_of(path: &str, one: bool) -> String {
     let segments: Vec<&str> = path.split('/').collect();
     let is_parameter = |at: usize| segments.get(at).is_some_and(|segment| segment.starts_with('{'));
@@ -82,7 +84,7 @@ fn singular(word: &str) -> String {
     }
 }
 
-/// `@items`, `!required`.
+/// Returns the last words of a line: `@items`, `!required`.
 fn words(operation: &Operation) -> String {
     let items = operation.items_at.iter().map(|member| format!("@{member}"));
     let required = operation.query_parameters.iter().filter(|input| input.required);
@@ -94,7 +96,7 @@ fn common_beginning<'a>(one: &'a str, other: &str) -> &'a str {
     one.get(..same).unwrap_or_default()
 }
 
-/// Marks that no path has.
+/// Returns the sign of an HTTP method, a character that no path contains.
 fn verb(method: &str) -> char {
     match method {
         "POST" => '+',
@@ -105,7 +107,7 @@ fn verb(method: &str) -> char {
     }
 }
 
-/// The noun of most operations; of two the one that comes first in the alphabet.
+/// Returns the noun of most operations. Of equally common nouns, the first in the alphabet wins.
 fn usual_noun<'a>(rows: &[Row<'a>]) -> &'a str {
     let mut counts = BTreeMap::new();
     for (name, operation, _) in rows {
@@ -117,7 +119,7 @@ fn usual_noun<'a>(rows: &[Row<'a>]) -> &'a str {
     counts.into_iter().find(|(_, count)| *count == most).map_or("", |(noun, _)| noun)
 }
 
-/// `User` of `listRoles` and `ListUserRoles`.
+/// Returns the noun that the id has and the name does not: `User` for `listRoles` and `ListUserRoles`.
 fn noun_of<'a>(name: &str, id: &'a str) -> Option<&'a str> {
     let (verb, rest) = name.split_at(name.find(|letter: char| letter.is_ascii_uppercase()).unwrap_or(name.len()));
     id.strip_prefix(&verb.to_upper_camel_case())?.strip_suffix(rest)
@@ -158,12 +160,12 @@ fn flags(operation: &Operation, uses: &Uses) -> String {
     [body, query, paging, answer, caller, idempotent].into_iter().flatten().collect()
 }
 
-/// Whether a method takes a query.
+/// Whether a method has a query argument.
 pub fn has_query(operation: &Operation) -> bool {
     operation.searchable || operation.paging != Paging::None || own_query(operation).next().is_some()
 }
 
-/// What the query has beside paging and searching.
+/// Returns the indices of the query parameters other than those for paging and searching.
 pub fn own_query(operation: &Operation) -> impl Iterator<Item = usize> {
     let own = operation.query_parameters.iter().enumerate();
     own.filter(|(_, input)| !PAGE_PARAMETERS.contains(&input.name.as_str())).map(|(index, _)| index)

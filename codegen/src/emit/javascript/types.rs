@@ -1,8 +1,8 @@
-//! Types of members, parameters and answers in TypeScript.
+//! TypeScript types of members, parameters and answers.
 
 use crate::model::TypeRef;
 
-/// A type.
+/// Returns a type.
 pub fn ts_type(ty: &TypeRef) -> String {
     match ty {
         TypeRef::Any => "unknown".to_owned(),
@@ -26,7 +26,7 @@ pub fn or_null(ty: String, nullable: bool) -> String {
     if nullable && ty != "unknown" { format!("{ty} | null") } else { ty }
 }
 
-/// A member's name, in quotes where it is no identifier.
+/// Returns a member's name, in quotes unless it is an identifier.
 pub fn key(name: &str) -> String {
     let plain = |character: char| character.is_ascii_alphanumeric() || character == '_' || character == '$';
     let starts = name.starts_with(|first: char| !first.is_ascii_digit());
