@@ -1,7 +1,7 @@
-//! Instructions of a call, by callgrind: they do not depend on the machine's mood.
+//! Instructions of a call, counted by callgrind. They do not depend on the state of the machine.
 
-#![allow(missing_docs, reason = "gungraun's macros write public items")]
-#![allow(clippy::expect_used, reason = "a bench that cannot run has nothing else to say")]
+#![allow(missing_docs, reason = "gungraun's macros generate public items")]
+#![allow(clippy::expect_used, reason = "a bench that cannot run should panic")]
 
 use std::hint::black_box;
 
@@ -13,7 +13,7 @@ use tokio::runtime::{Builder, Runtime};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Calls of one measurement; `cargo xtask bench` divides by it.
+/// Calls per measurement. `cargo xtask bench` divides by this number.
 const CALLS: usize = 50;
 const WARM_UP: usize = 10;
 
@@ -59,7 +59,7 @@ fn run(ready: &Ready, calls: usize) {
 #[bench::bare_list_100(args = (Work::List(100)), setup = bare)]
 fn calls(ready: Ready) -> Ready {
     run(&ready, CALLS);
-    // Given back, so that taking it down is not counted.
+    // Returned, so that dropping it is not counted.
     ready
 }
 

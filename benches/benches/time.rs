@@ -1,6 +1,6 @@
-//! Time of decoding, by Criterion: typed, and into `serde_json::Value`.
+//! Decoding time into types and into `serde_json::Value`, measured with Criterion.
 
-#![allow(clippy::expect_used, reason = "a bench that cannot run has nothing else to say")]
+#![allow(clippy::expect_used, reason = "a bench that cannot run should panic")]
 
 use std::collections::{BTreeSet, HashMap};
 use std::hint::black_box;
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 /// The recorded exchanges of the tests.
 const RECORDINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/fixtures/exchanges.jsonl");
 
-/// A page; the tenant of the recordings had less of most things.
+/// Items per list, as on a full page. Most recorded lists are shorter.
 const ITEMS: usize = 100;
 
 fn main() {
@@ -33,18 +33,18 @@ fn main() {
     bench.unions();
     bench.lists();
     bench.lists_in_pages();
-    assert!(bench.unmeasured.is_empty(), "recorded, and not measured: {:?}", bench.unmeasured);
+    assert!(bench.unmeasured.is_empty(), "recorded but not measured: {:?}", bench.unmeasured);
 }
 
 struct Bench<'a> {
     group: BenchmarkGroup<'a, WallTime>,
     recorded: Recorded,
-    /// Lists that were recorded and have not been measured yet.
+    /// Recorded lists that have not been measured yet.
     unmeasured: BTreeSet<String>,
 }
 
 impl Bench<'_> {
-    /// The answers of 1 KB and more that are no lists.
+    /// Responses of 1 KB and more that are not lists.
     fn largest(&mut self) {
         self.answer::<api::well_known::GetSignInExperiencePhrases>();
         self.answer::<api::connectors::GetConnector>();
@@ -54,7 +54,7 @@ impl Bench<'_> {
         self.answer::<api::users::ListUserGrants>();
     }
 
-    /// Nobody had recorded the sessions of a user who signs in, in which unions stand.
+    /// Sessions of a user who signs in, which contain unions. They have no recording.
     fn unions(&mut self) {
         let mut answer = made_up("ListUserSessions");
         let list = answer.get_mut("sessions").and_then(Value::as_array_mut).expect("a list");
@@ -119,7 +119,7 @@ impl Bench<'_> {
         self.typed::<T>(id, &answer);
     }
 
-    /// Decodes the same text into a type and into a value, as a call does.
+    /// Decodes the same text into a type and into a value, in the same way as a call.
     fn typed<T: DeserializeOwned>(&mut self, name: &str, json: &str) {
         self.group.throughput(Throughput::Bytes(json.len() as u64));
         self.decode::<T>(BenchmarkId::new("typed", name), json);
@@ -133,7 +133,7 @@ impl Bench<'_> {
     }
 }
 
-/// Nothing but tagged unions, with members in the order in which Logto writes them.
+/// A list of tagged unions, with members in Logto's order.
 fn verification_records() -> String {
     let password =
         r#"{"id":"v7n1","type":"Password","identifier":{"type":"email","value":"ada@example.com"},"verified":true}"#;
@@ -142,7 +142,7 @@ fn verification_records() -> String {
     format!("[{}]", records.join(","))
 }
 
-/// The largest success of each operation.
+/// The largest successful response of each operation.
 struct Recorded(HashMap<String, Value>);
 
 fn recorded() -> Recorded {
@@ -169,8 +169,9 @@ impl Recorded {
         self.0.iter().filter(|(_, answer)| answer.is_array()).map(|(id, _)| id.clone()).collect()
     }
 
-    /// An answer with something in it: as recorded, else as the document describes it. Of a list's items there are as
-    /// many as of a page.
+    /// Returns a response that is not empty: the recorded one, or else one generated from the API document.
+    ///
+    /// A list is repeated until it fills a page.
     fn answer(&self, id: &str) -> String {
         let recorded = self.0.get(id).filter(|answer| answer.as_array().is_none_or(|items| !items.is_empty()));
         let answer = recorded.cloned().unwrap_or_else(|| made_up(id));
@@ -182,7 +183,7 @@ impl Recorded {
     }
 }
 
-/// What the emulator answers, which keeps none of these.
+/// The emulator's response. It has no state for these operations and generates responses from the API document.
 fn made_up(id: &str) -> Value {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
     runtime.block_on(async {

@@ -1,4 +1,4 @@
-// From a new isolate of workerd to the first request that its worker sends, which asks for a token, whoever calls.
+// Time from starting a new workerd isolate to the first request of its worker, which is the token request on every side.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
@@ -11,7 +11,7 @@ import { inTurns, paired, SIDES } from "./turns.mjs";
 
 const ROUNDS = 31;
 
-/** When the first request came, on the clock of this process, which begins the measurement too. */
+/** When the first request arrived, on the clock of this process, which also starts the measurement. */
 let arrived;
 
 const server = createServer((request, response) => {
@@ -22,7 +22,7 @@ const server = createServer((request, response) => {
 await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
 const url = `http://127.0.0.1:${server.address().port}`;
 
-/** A worker that has nothing but one side, as text. */
+/** The source of a worker with only one side. */
 async function source(side) {
   const entry = fileURLToPath(new URL(`../peers/node_modules/.cache/benches/cold/${side}.mjs`, import.meta.url));
   mkdirSync(dirname(entry), { recursive: true });
@@ -65,8 +65,8 @@ server.closeAllConnections();
 const over = (one, other) => one - other;
 const report = new Report();
 report.table(
-  `From a new isolate of workerd to its first request (medians of ${ROUNDS} rounds in turns)`,
-  ["by", "ms", "ms more than bare fetch"],
+  `Time from starting a new workerd isolate to its first request (medians of ${ROUNDS} alternating rounds)`,
+  ["client", "ms", "ms more than bare fetch"],
   Object.entries(SIDES).map(([side, name]) => [name, median(figures[side]).toFixed(1), paired(figures[side], figures.fetch, over).toFixed(1)]),
 );
 report.print();

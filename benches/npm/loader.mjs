@@ -1,4 +1,4 @@
-// Starts a worker of one side in a new isolate, and has it read a list.
+// Starts a worker with one side in a new isolate and lets it read a list.
 import fetchSource from "./fetch.txt";
 import limitedSource from "./limited.txt";
 import logtoSource from "./logto-api.txt";

@@ -1,8 +1,8 @@
-// Compiles and instantiates a module once; run by Node, in a process that has not done so before: once.mjs FILE
+// Compiles and instantiates a module once. Node runs it in a new process: once.mjs FILE
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-/** Milliseconds of either. A page runs it too, so it uses nothing from outside of it. */
+/** Returns the milliseconds of both steps. A browser page runs this function too, so it must be self-contained. */
 export function once(bytes) {
   const source = Uint8Array.from(bytes);
   const begin = performance.now();

@@ -1,4 +1,4 @@
-// What a call costs by itself, where no request leaves the process: own.mjs; with a side it measures that one.
+// The time of a call when no request leaves the process: own.mjs [SIDE]. With a side, it measures only that side.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { times } from "../peers/run.mjs";
@@ -6,18 +6,18 @@ import { answer } from "./answers.mjs";
 import { median, Report } from "./report.mjs";
 import { SIDES } from "./turns.mjs";
 
-/** Each round is a process of its own: engines make what runs often faster. */
+/** Each round runs in a new process, because engines optimize code that runs often. */
 const ROUNDS = 9;
 const [FIRST, LATER] = [2_000, 50_000];
 
-/** An answer that is there at once; its body is one short item, so that what is measured is not the reading of it. */
+/** Responds immediately. The body is one short item, so that the measurement is not dominated by reading it. */
 async function answered(request) {
   const url = request.url ?? request;
   const text = answer(url.includes("/oidc/"));
   return new Response(text, { headers: { "content-type": "application/json", "content-length": text.length } });
 }
 
-/** Microseconds of one of the first calls, and of one after many. */
+/** Returns the microseconds per call of the first calls, and of calls after many others. */
 async function own(side) {
   globalThis.fetch = answered;
   const work = { side, url: "http://127.0.0.1:1", size: 1, callers: 1 };
@@ -44,8 +44,8 @@ if (side) {
     return [by, median(rounds.map(({ first }) => first)).toFixed(1), median(rounds.map(({ later }) => later)).toFixed(1)];
   });
   report.table(
-    `A call's own work in Node, without a network, µs (medians of ${ROUNDS} processes)`,
-    ["by", `one of the first ${FIRST.toLocaleString("en")} calls`, `one after ${LATER.toLocaleString("en")}`],
+    `Time of a call in Node without network I/O, µs (medians of ${ROUNDS} processes)`,
+    ["client", `per call, first ${FIRST.toLocaleString("en")}`, `per call, after ${LATER.toLocaleString("en")}`],
     rows,
   );
   report.print();

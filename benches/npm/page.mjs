@@ -1,4 +1,4 @@
-// What the browser's page does when it is asked to.
+// The script of the browser page. The bench calls its global function.
 import { times } from "../peers/run.mjs";
 
 globalThis.times = times;

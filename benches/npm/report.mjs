@@ -1,4 +1,4 @@
-// What the programs here print: tables of texts, and figures that have budgets.
+// The output of the programs in this folder: tables of text, and figures with budgets.
 
 export class Report {
   tables = [];
@@ -8,7 +8,7 @@ export class Report {
     this.tables.push({ title, columns, rows: rows.map((row) => row.map(String)) });
   }
 
-  /** A figure that should not be above `most`; a countable one depends on nothing but the code. */
+  /** Adds a figure that should not exceed `most`. A countable figure depends only on the code. */
   check(what, value, most, countable = false) {
     this.checks.push({ what, value, most, countable });
   }

@@ -1,4 +1,4 @@
-// A list of 100 users, by the package, by Logto's own client and by bare fetch: speed.mjs URL [RUNTIME...]
+// A list of 100 users, read by the package, by Logto's own client and by bare fetch: speed.mjs URL [RUNTIME...]
 import { readFileSync } from "node:fs";
 import { withPage } from "../../bindings/js/test/runtimes/chromium.mjs";
 import { ask } from "../../bindings/js/test/runtimes/workerd.mjs";
@@ -8,19 +8,19 @@ import { median, Report } from "./report.mjs";
 import { inTurns, paired, SIDES } from "./turns.mjs";
 
 const ROUNDS = 21;
-/** Calls of a round: so many that the message that asks for them is nothing. */
+/** Calls per round: enough to make the cost of the message that starts them negligible. */
 const CALLS = 200;
 
 const [url, ...named] = process.argv.slice(2);
 
-/** Each lets `use` have a function that makes the calls of some work, one after the other. */
+/** Each entry passes `use` a function that makes the calls of one round sequentially. */
 const RUNTIMES = {
   Node: (use) => use((work) => times(CALLS, work)),
   workerd: (use) => withCalls((worker) => use((work) => ask(worker, { ...work, calls: CALLS }))),
   Chromium: chromium,
 };
 
-/** A page of the server's, so that no call asks for permission first. */
+/** A page from the server's own origin, so that calls need no CORS preflight. */
 async function chromium(use) {
   const content = readFileSync(await bundled("../npm/page.mjs", "page", "browser"), "utf8");
   return withPage(`${url}/bench/token-calls`, async (page) => {
@@ -29,7 +29,11 @@ async function chromium(use) {
   });
 }
 
-/** Microseconds of a call, by side and round. A worker's clock stands still: it is the same one outside for every runtime. */
+/**
+ * Returns the microseconds per call, by side and round.
+ *
+ * The clock is outside of the runtime for all runtimes, because a worker's clock does not advance while it runs.
+ */
 function measure(calls) {
   const round = async (side) => {
     const begin = performance.now();
@@ -49,12 +53,12 @@ for (const [runtime, run] of Object.entries(RUNTIMES)) {
     const seconds = figures[side].reduce((sum, time) => sum + (time * CALLS) / 1e6, 0);
     rows.push([runtime, name, median(figures[side]).toFixed(0), paired(figures[side], figures.fetch, over).toFixed(3), seconds.toFixed(1)]);
   }
-  if (runtime === "Node") report.check("time of a list of 100 users over bare fetch, Node", paired(figures.package, figures.fetch, over), 1.2);
-  report.check(`time of a list of 100 users over @logto/api, ${runtime}`, paired(figures.package, figures["logto-api"], over), 1);
+  if (runtime === "Node") report.check("time of a list of 100 users relative to bare fetch, Node", paired(figures.package, figures.fetch, over), 1.2);
+  report.check(`time of a list of 100 users relative to @logto/api, ${runtime}`, paired(figures.package, figures["logto-api"], over), 1);
 }
 report.table(
-  `List of 100 users, parsed, one after the other (medians of ${ROUNDS} rounds in turns, ${CALLS} calls each)`,
-  ["runtime", "by", "µs a call", "time over bare fetch", "seconds measured"],
+  `List of 100 users, parsed, in sequential calls (medians of ${ROUNDS} alternating rounds, ${CALLS} calls each)`,
+  ["runtime", "client", "µs per call", "time relative to bare fetch", "seconds measured"],
   rows,
 );
 report.print();

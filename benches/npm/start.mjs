@@ -1,4 +1,4 @@
-// How long the module takes to be compiled and instantiated: start.mjs URL
+// Time to compile and instantiate the module: start.mjs URL
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,13 +11,13 @@ const ROUNDS = 31;
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const wasm = path("../peers/node_modules/logto-admin/dist/logto_admin.wasm");
 
-/** Each in a process of its own: engines keep what they have compiled. */
+/** Runs each round in a new process, because engines cache compiled code. */
 function inNode() {
   const round = () => JSON.parse(execFileSync(process.execPath, [path("once.mjs"), wasm], { encoding: "utf8" }));
   return Array.from({ length: ROUNDS }, round);
 }
 
-/** In one page, of modules that differ by a note at their end: the browser takes none for another. */
+/** Runs all rounds in one page. A custom section makes each module different, so that the browser cannot cache it. */
 function inChromium() {
   return withPage(`${process.argv[2]}/bench/token-calls`, async (page) => {
     const rounds = [];
@@ -35,5 +35,5 @@ for (const [runtime, rounds] of [["Node", inNode()], ["Chromium", await inChromi
   report.check(`ms to compile and instantiate the module in ${runtime}`, both, 5);
   report.check(`ms to instantiate the module in ${runtime}`, instantiate, 2);
 }
-report.table(`The module's start, ms (medians of ${ROUNDS} rounds; in Node each in a new process)`, ["runtime", "compile", "instantiate", "both"], rows);
+report.table(`Module startup, ms (medians of ${ROUNDS} rounds; in Node, each in a new process)`, ["runtime", "compile", "instantiate", "total"], rows);
 report.print();

@@ -1,9 +1,13 @@
 import { median } from "./report.mjs";
 
-/** Who is compared: bare fetch first, which the others are measured by. */
-export const SIDES = { fetch: "bare fetch", limited: "bare fetch with a time limit", "logto-api": "@logto/api", package: "npm package" };
+/** The sides to compare. Bare fetch comes first, as the baseline. */
+export const SIDES = { fetch: "bare fetch", limited: "bare fetch with a timeout", "logto-api": "@logto/api", package: "npm package" };
 
-/** Lets each side measure itself once a round, another one first in each and every second round backwards; gives each one's figures. */
+/**
+ * Measures each side once per round and returns the figures by side.
+ *
+ * Each round starts with another side, and every second round runs in reverse order.
+ */
 export async function inTurns(rounds, measure) {
   const names = Object.keys(SIDES);
   const figures = Object.fromEntries(names.map((name) => [name, []]));
@@ -15,5 +19,5 @@ export async function inTurns(rounds, measure) {
   return figures;
 }
 
-/** The middle of what is made of two sides' figures of the same round. */
+/** Returns the median of `make` over the figures of two sides from the same round. */
 export const paired = (ones, others, make) => median(ones.map((one, round) => make(one, others[round])));

@@ -1,4 +1,4 @@
-// Installs the npm package, as built, beside the other clients.
+// Installs the built npm package next to the other clients.
 import { fileURLToPath } from "node:url";
 import { install } from "../../bindings/js/test/install.mjs";
 

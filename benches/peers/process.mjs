@@ -1,4 +1,4 @@
-// Calls for some seconds in this process, whatever runs it: process.mjs SIDE URL CALLERS WARM-UP SECONDS
+// Makes calls for some seconds in this process, in any runtime: process.mjs SIDE URL CALLERS WARM-UP SECONDS
 import process from "node:process";
 import { run } from "./run.mjs";
 import { tell } from "./tell.mjs";

@@ -1,4 +1,4 @@
-"""Calls by many callers for some seconds, by py-logto-admin: py_logto_admin.py URL CALLERS WARM-UP SECONDS"""
+"""Makes calls for some seconds with py-logto-admin and many callers: py_logto_admin.py URL CALLERS WARM-UP SECONDS"""
 
 import asyncio
 import json

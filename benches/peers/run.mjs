@@ -1,8 +1,8 @@
-// Lists of users, read by many callers.
+// Reads lists of users with many callers.
 
 const readers = {};
 
-/** Reads lists by one side while there is more to do; gives how many. A side's client is made once. */
+/** Reads lists with one side while `more` returns true. Returns their number. Creates each side's client only once. */
 export async function run({ side, url, size, callers }, more) {
   const read = (readers[side] ??= await (await import(`./sides/${side}.mjs`)).reader(url));
   let calls = 0;
@@ -15,7 +15,7 @@ export async function run({ side, url, size, callers }, more) {
   return calls;
 }
 
-/** The same, so many times. */
+/** Reads `calls` lists. */
 export function times(calls, work) {
   let left = calls;
   return run(work, () => left-- > 0);

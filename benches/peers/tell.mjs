@@ -1,7 +1,7 @@
-// What every program here is given and prints.
+// The arguments and the output of the programs in this folder.
 import process from "node:process";
 
-/** `call` does a side's work for some seconds and gives the number of calls; `cpu` tells the seconds of CPU so far. */
+/** `call` runs a side for some seconds and returns the number of calls. `cpu` returns the CPU seconds used so far. */
 export async function tell(call, cpu) {
   const [side, url, callers, warmUp, seconds] = process.argv.slice(2);
   const work = { side, url, size: 20, callers: Number(callers) };

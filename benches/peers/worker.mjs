@@ -1,4 +1,4 @@
-// Calls so many times when it is asked to. A worker's clock stands still meanwhile: who asks has to measure.
+// Makes a number of calls on request. The requester measures, because a worker's clock does not advance meanwhile.
 import { times } from "./run.mjs";
 
 export default {

@@ -1,11 +1,11 @@
-// Calls for some seconds in workerd, measured from outside: workerd.mjs SIDE URL CALLERS WARM-UP SECONDS
+// Makes calls for some seconds in workerd, measured from outside: workerd.mjs SIDE URL CALLERS WARM-UP SECONDS
 import { readFileSync } from "node:fs";
 import { pid } from "node:process";
 import { ask } from "../../bindings/js/test/runtimes/workerd.mjs";
 import { withCalls } from "./in-workerd.mjs";
 import { tell } from "./tell.mjs";
 
-/** Calls that one request to the worker makes: so many that the request itself is nothing. */
+/** Calls per request to the worker: enough to make the cost of the request itself negligible. */
 const CALLS = 2000;
 
 await withCalls((worker) => tell(async (work, seconds) => {
@@ -15,7 +15,7 @@ await withCalls((worker) => tell(async (work, seconds) => {
   return calls;
 }, childrensCpu));
 
-/** Seconds of CPU of the processes that this one has started; only Linux tells, in hundredths. */
+/** Returns the CPU seconds of this process's children. Only Linux reports them, in hundredths of a second. */
 function childrensCpu() {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ");

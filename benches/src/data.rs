@@ -1,8 +1,8 @@
-//! What the server answers with: users as a tenant of some age has them.
+//! The users that the server returns. They resemble the users of a tenant that has existed for some time.
 
 use serde_json::{Value, json};
 
-/// How many users the tenant has.
+/// Number of users of the tenant.
 pub const USERS: usize = 100_000;
 
 const FIRST: [&str; 12] =
@@ -11,7 +11,7 @@ const LAST: [&str; 11] =
     ["Moreau", "Okafor", "García", "Nakamura", "Kowalski", "Ivanova", "Haddad", "Lindqvist", "Patel", "Weber", "Byrne"];
 const CITIES: [&str; 5] = ["Lyon", "Lagos", "Valencia", "Osaka", "Gdańsk"];
 
-/// A page of the list, as JSON; pages are counted from 1.
+/// Returns a page of the list as JSON. Page numbers start at 1.
 #[must_use]
 pub fn page(page: usize, size: usize) -> String {
     let first = page.saturating_sub(1).saturating_mul(size).min(USERS);
@@ -19,7 +19,7 @@ pub fn page(page: usize, size: usize) -> String {
     Value::from_iter((first..last).map(user)).to_string()
 }
 
-/// One user: every second signs in with a social account, every third has a full profile.
+/// Returns a user. Every second user signs in with a social account, and every third has a full profile.
 #[must_use]
 pub fn user(number: usize) -> Value {
     let first = FIRST.iter().cycle().nth(number % FIRST.len()).unwrap_or(&"");
@@ -44,7 +44,7 @@ pub fn user(number: usize) -> Value {
     })
 }
 
-/// Twelve characters, as Logto's.
+/// Returns a user id of twelve characters, as long as Logto's.
 #[must_use]
 pub fn id(number: usize) -> String {
     format!("u{:011x}", number as u64 * 2_654_435_761 % (1 << 44))

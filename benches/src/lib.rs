@@ -1,4 +1,4 @@
-//! What the benches share: the data, the server's process, and the two sides that are compared.
+//! Shared code of the benches: the data, the server process, and the two sides of a comparison.
 
 pub mod data;
 pub mod report;

@@ -1,8 +1,8 @@
-//! What a measurement has to say: one JSON object, which `cargo xtask bench` reads.
+//! The report of a measurement: one JSON object, which `cargo xtask bench` reads.
 
 use serde::Serialize;
 
-/// Tables for people, checks for the machine.
+/// Tables for people, checks for CI.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
     tables: Vec<Table>,
@@ -17,18 +17,18 @@ pub struct Table {
     rows: Vec<Vec<String>>,
 }
 
-/// A figure that has a budget.
+/// A figure with a budget.
 #[derive(Debug, Serialize)]
 struct Check {
     what: String,
     value: f64,
     most: f64,
-    /// Whether it depends on nothing but the code, so that passing the budget is a failure.
+    /// Whether the figure depends only on the code, so that exceeding the budget is a failure.
     countable: bool,
 }
 
 impl Table {
-    /// An empty table.
+    /// Creates an empty table.
     #[must_use]
     pub fn new(title: &'static str, columns: &[&'static str]) -> Self {
         Self { title, columns: columns.to_vec(), rows: Vec::new() }
@@ -46,21 +46,21 @@ impl Report {
         self.tables.push(table);
     }
 
-    /// Adds a figure that must not be above `most`, whatever the machine's mood.
+    /// Adds a figure that must not exceed `most` on any machine.
     pub fn countable(&mut self, what: impl Into<String>, value: f64, most: f64) {
         self.checks.push(Check { what: what.into(), value, most, countable: true });
     }
 
-    /// Adds a figure that should not be above `most`, on a quiet machine.
+    /// Adds a figure that should not exceed `most` on a quiet machine.
     pub fn timed(&mut self, what: impl Into<String>, value: f64, most: f64) {
         self.checks.push(Check { what: what.into(), value, most, countable: false });
     }
 
-    /// Prints it.
+    /// Prints the report as JSON.
     ///
     /// # Errors
-    /// Never, in practice.
-    #[allow(clippy::print_stdout, reason = "this is how a measurement is told")]
+    /// Fails if the report cannot be serialized, which does not happen in practice.
+    #[allow(clippy::print_stdout, reason = "measurements are printed")]
     pub fn print(&self) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string(self)?);
         Ok(())

@@ -1,24 +1,24 @@
-//! The server's process, as the benches see it.
+//! The server process of the benches.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result};
 
-/// The variable that tells where a server is that runs already.
+/// The environment variable with the URL of a server that is already running.
 pub const VARIABLE: &str = "LOGTO_BENCH_SERVER";
 
-/// A server, which ends with this value if it was started by it.
+/// A running server. Dropping the value stops the server if the value started it.
 pub struct Server {
     url: String,
     process: Option<Child>,
 }
 
 impl Server {
-    /// The server that the environment names, or one that lies beside this program.
+    /// Returns the server that the environment names, or starts the one next to this program.
     ///
     /// # Errors
-    /// It cannot be started.
+    /// Fails if the server cannot be started.
     pub fn find() -> Result<Self> {
         match std::env::var(VARIABLE) {
             Ok(url) => Ok(Self { url, process: None }),
@@ -37,7 +37,7 @@ impl Server {
         Ok(Self { url: url.trim_end().to_owned(), process: Some(process) })
     }
 
-    /// Where it listens, without a slash at the end.
+    /// The server's URL, without a trailing slash.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
@@ -47,7 +47,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         if let Some(process) = &mut self.process {
-            // It may have ended by itself; there is nothing to do about a failure here.
+            // The process might have exited already. A failure here can be ignored.
             let _ = process.kill();
             let _ = process.wait();
         }

@@ -1,4 +1,4 @@
-//! The two sides of a comparison: the client, and reqwest as a careful hand would use it.
+//! The two sides of a comparison: the client, and carefully written code with bare reqwest.
 
 use anyhow::Result;
 use logto_admin::models::User;
@@ -6,16 +6,16 @@ use logto_admin::{Client, Endpoint};
 
 use crate::data;
 
-/// What is read.
+/// The data to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Work {
     /// One user.
     Get,
-    /// The first page of so many users.
+    /// The first page, with this number of users.
     List(u32),
 }
 
-/// Who reads it.
+/// The code that reads the data.
 #[derive(Clone)]
 pub enum Side {
     /// The client.
@@ -24,7 +24,7 @@ pub enum Side {
     Bare(Bare),
 }
 
-/// reqwest with what the client gives each request too: a token, and `Accept`.
+/// reqwest with the same headers as the client: a token, and `Accept`.
 #[derive(Clone)]
 pub struct Bare {
     http: reqwest::Client,
@@ -33,30 +33,30 @@ pub struct Bare {
 }
 
 impl Side {
-    /// The client, with a token already there.
+    /// Creates the client and fetches its token.
     ///
     /// # Errors
-    /// The server cannot be reached.
+    /// Fails if the server cannot be reached.
     pub async fn client(url: &str) -> Result<Self> {
         let client = client(url)?;
         client.access_token().await?;
         Ok(Self::Client(client))
     }
 
-    /// Bare reqwest, with the same token.
+    /// Creates bare reqwest with the same token.
     ///
     /// # Errors
-    /// The server cannot be reached.
+    /// Fails if the server cannot be reached.
     pub async fn bare(url: &str) -> Result<Self> {
         let token = client(url)?.access_token().await?.secret().to_owned();
         let http = reqwest::Client::builder().user_agent("bare").build()?;
         Ok(Self::Bare(Bare { http, url: url.to_owned(), token }))
     }
 
-    /// Does the work once; says how many users came.
+    /// Does the work once and returns the number of users received.
     ///
     /// # Errors
-    /// The call fails.
+    /// Fails if the request fails.
     pub async fn call(&self, work: Work) -> Result<usize> {
         match (self, work) {
             (Self::Client(client), Work::Get) => Ok(client.users().get(data::id(42)).await.map(|_| 1)?),
@@ -72,10 +72,10 @@ impl Bare {
         self.read(format!("{}/api/users/{id}", self.url)).await
     }
 
-    /// One page.
+    /// Reads one page.
     ///
     /// # Errors
-    /// The call fails.
+    /// Fails if the request fails.
     pub async fn list(&self, page: u32, size: u32) -> Result<Vec<User>> {
         self.read(format!("{}/api/users?page={page}&page_size={size}", self.url)).await
     }
@@ -87,10 +87,10 @@ impl Bare {
     }
 }
 
-/// A client as anyone would build it.
+/// Creates a client with default settings.
 ///
 /// # Errors
-/// Never for the URL of a server.
+/// Fails if the URL is invalid.
 pub fn client(url: &str) -> Result<Client> {
     let builder = Client::builder(Endpoint::self_hosted(url)).client_credentials("bench", "secret");
     Ok(builder.build()?)

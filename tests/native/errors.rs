@@ -1,4 +1,4 @@
-//! What an error tells: what went wrong, where, and what to do about it.
+//! The content of errors: what went wrong, where, and what to do about it.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -11,17 +11,17 @@ use logto_admin_test_support::ScriptedTransport;
 
 use crate::stage::{Stage, ok, refusal, status};
 
-/// The error of reading a user, over this answer.
+/// The error of reading a user when the API returns this answer.
 fn error(answer: HttpResponse) -> Error {
     let transport = ScriptedTransport::api(move |_| answer.clone());
     let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
     stage.run(stage.client.users().get("u1").query("x", "in-the-query")).unwrap_err()
 }
 
-/// The error of a read for which the token endpoint gives this answer.
+/// The error of a read when the token endpoint returns this answer.
 fn token_error(answer: HttpResponse) -> Error {
     let transport = ScriptedTransport::new(move |_, options| {
-        assert!(options.token_call, "without a token the API is not called");
+        assert!(options.token_call, "the API should not be called without a token");
         let answer = answer.clone();
         async { Ok(answer) }
     });
@@ -45,11 +45,11 @@ fn text(status: u16, text: &'static str) -> HttpResponse {
 #[track_caller]
 fn hints(error: &Error, advice: &str) {
     assert!(error.hint().is_some_and(|hint| hint.contains(advice)), "{error}");
-    assert!(error.to_string().contains(advice), "a hint is shown: {error}");
+    assert!(error.to_string().contains(advice), "the hint should be shown: {error}");
 }
 
 #[test]
-fn an_error_answer_is_told_in_full() {
+fn errors_expose_the_whole_answer() {
     let body = r#"{"code":"guard.invalid_input","message":"The request is invalid.","details":"Key path \"name\": too long","data":{"issues":[{"path":["name"]}]}}"#;
     let error = error(HttpResponse::json(400, body).header("Logto-Core-Request-Id", "r1"));
     assert_eq!((error.kind(), error.status()), (ErrorKind::Api, Some(400)));
@@ -62,11 +62,11 @@ fn an_error_answer_is_told_in_full() {
 }
 
 #[test]
-fn it_reads_well_and_shows_no_query() {
+fn display_is_readable_and_omits_the_query() {
     let error = error(refusal(404, "entity.not_found").header("logto-core-request-id", "r1"));
     assert_eq!(
         error.to_string(),
-        "GetUser (GET /api/users/u1): 404 entity.not_found: The server says no. [request r1]"
+        "GetUser (GET /api/users/u1): 404 entity.not_found: The request was rejected. [request r1]"
     );
     assert!(!format!("{error:?}").contains("in-the-query"), "{error:?}");
 }
@@ -117,7 +117,7 @@ fn a_redirect_to_a_url_with_a_password_shows_no_password() {
 }
 
 #[test]
-fn an_error_without_code_or_message_is_told_as_well_as_it_can_be() {
+fn errors_without_code_or_message_fall_back_to_the_body() {
     for (answer, message) in [
         (HttpResponse::json(500, r#"{"message":"Internal server error."}"#), "Internal server error."),
         (HttpResponse::json(400, r#"{"result":false,"issues":[]}"#), r#"{"result":false,"issues":[]}"#),
@@ -134,7 +134,7 @@ fn an_error_without_code_or_message_is_told_as_well_as_it_can_be() {
 }
 
 #[test]
-fn a_long_text_is_cut_in_the_message_and_kept_in_the_body() {
+fn long_texts_are_truncated_in_the_message_but_not_in_the_body() {
     let long: &'static str = "ü".repeat(5000).leak();
     let error = error(text(500, long));
     assert_eq!((error.message().chars().count(), error.body().len()), (200, 10_000));
@@ -143,7 +143,7 @@ fn a_long_text_is_cut_in_the_message_and_kept_in_the_body() {
 type Predicate = fn(&Error) -> bool;
 
 #[test]
-fn predicates_tell_the_usual_cases_apart() {
+fn predicates_classify_common_errors() {
     let all: [(&str, Predicate); 7] = [
         ("not_found", Error::is_not_found),
         ("conflict", Error::is_conflict),
@@ -178,7 +178,7 @@ fn predicates_tell_the_usual_cases_apart() {
 }
 
 #[test]
-fn failures_on_the_way_are_told_apart() {
+fn transport_failures_have_kinds() {
     use TransportErrorKind::{Body, Connect, Environment, Interrupted, Other, Redirect, Timeout, TooLarge};
     for (kind, expected) in [
         (Connect, ErrorKind::Connect),
@@ -200,7 +200,7 @@ fn failures_on_the_way_are_told_apart() {
 }
 
 #[test]
-fn the_cause_of_a_failure_is_its_source() {
+fn the_cause_of_a_failure_is_the_error_source() {
     let transport = ScriptedTransport::api(|_| {
         TransportError::new(TransportErrorKind::Connect, "no connection").with_source("connection refused")
     });
@@ -212,18 +212,18 @@ fn the_cause_of_a_failure_is_its_source() {
     hints(&error, "check that the server runs");
 }
 
-/// `main` prints in this way what it returns.
+/// `main` prints a returned error with `Debug`.
 #[test]
-fn debug_output_is_a_line_that_says_all_that_is_known() {
+fn debug_output_is_one_line_with_all_details() {
     let error = error(refusal(404, "entity.not_found").header("logto-core-request-id", "r1"));
-    let expected = "GetUser (GET /api/users/u1): 404 entity.not_found: The server says no. [request r1] [kind: Api, stopped: Final]";
+    let expected = "GetUser (GET /api/users/u1): 404 entity.not_found: The request was rejected. [request r1] [kind: Api, stopped: Final]";
     assert_eq!(format!("{error:?}"), expected);
     assert_eq!(format!("{error:#?}"), expected);
     assert_eq!(format!("{:?}", Error::new(ErrorKind::Config, "no endpoint")), "no endpoint [kind: Config]");
 }
 
 #[test]
-fn debug_output_names_the_causes_and_repeats_nothing() {
+fn debug_output_lists_each_cause_once() {
     let unreachable = |message: &'static str, token_call: bool| {
         let transport = ScriptedTransport::new(move |_, options| {
             let error = TransportError::new(TransportErrorKind::Connect, message).with_source("connection refused");
@@ -245,14 +245,14 @@ fn debug_output_names_the_causes_and_repeats_nothing() {
 }
 
 #[test]
-fn an_error_says_how_long_the_call_took() {
+fn errors_include_the_elapsed_time() {
     let stage = Stage::answering([503, 503].map(status));
     let error = stage.run(stage.client.users().list().retry(RetryPolicy::attempts(2))).unwrap_err();
     assert_eq!(error.elapsed(), Duration::from_millis(125));
 }
 
 #[test]
-fn the_wrong_resource_is_hinted_at() {
+fn wrong_resources_have_a_hint() {
     let error = token_error(oauth(400, "invalid_target", "resource indicator is missing, or unknown"));
     assert_eq!((error.kind(), error.status(), error.code()), (ErrorKind::Token, Some(400), Some("invalid_target")));
     assert!(error.message().contains("resource indicator is missing"), "{error}");
@@ -260,22 +260,22 @@ fn the_wrong_resource_is_hinted_at() {
 }
 
 #[test]
-fn the_wrong_secret_is_hinted_at() {
+fn wrong_secrets_have_a_hint() {
     hints(&token_error(oauth(401, "invalid_client", "client authentication failed")), "secret is wrong");
 }
 
 #[test]
-fn an_unknown_client_is_hinted_at() {
+fn unknown_clients_have_a_hint() {
     hints(&token_error(oauth(400, "invalid_client", "invalid client nosuch")), "no application has this id");
 }
 
 #[test]
-fn an_application_of_another_type_is_hinted_at() {
+fn wrong_application_types_have_a_hint() {
     hints(&token_error(oauth(400, "unauthorized_client", "not allowed")), "machine-to-machine");
 }
 
 #[test]
-fn an_endpoint_that_answers_web_pages_is_hinted_at() {
+fn endpoints_that_return_web_pages_have_a_hint() {
     hints(&token_error(html(200)), "root of a Logto server");
     hints(&token_error(html(404)), "root of a Logto server");
     hints(&error(html(404)), "root of a Logto server");
@@ -285,20 +285,20 @@ fn an_endpoint_that_answers_web_pages_is_hinted_at() {
 }
 
 #[test]
-fn a_body_over_1_mb_is_hinted_at() {
+fn bodies_over_1_mb_have_a_hint() {
     let stage = Stage::answering([text(404, "Not Found")]);
     let body = CreateUser { name: Some("x".repeat(1 << 20)), ..Default::default() };
     hints(&stage.run(stage.client.users().create(body)).unwrap_err(), "over 1 MB");
 }
 
 #[test]
-fn an_entity_that_is_not_there_needs_no_hint() {
+fn missing_entities_have_no_hint() {
     assert_eq!(error(refusal(404, "entity.not_found")).hint(), None);
 }
 
 const TOKEN: &str = r#"{"access_token":"t","expires_in":3600,"token_type":"Bearer"}"#;
 
-/// The error of a read with a token that was granted no scope.
+/// The error of a read with a token without scopes.
 fn without_scope(answer: HttpResponse) -> Error {
     let transport = ScriptedTransport::new(move |_, options| {
         let token = ok(TOKEN);
@@ -310,36 +310,36 @@ fn without_scope(answer: HttpResponse) -> Error {
 }
 
 #[test]
-fn a_token_that_was_granted_no_scope_explains_a_403() {
+fn tokens_without_scopes_explain_a_403() {
     let error = without_scope(refusal(403, "auth.forbidden"));
     assert!(error.is_forbidden());
     hints(&error, "lacks the scope");
 }
 
 #[test]
-fn a_token_that_was_granted_no_scope_explains_nothing_else() {
+fn tokens_without_scopes_do_not_explain_other_errors() {
     assert_eq!(without_scope(refusal(404, "entity.not_found")).hint(), None);
 }
 
 #[test]
-fn a_token_whose_scope_is_not_known_is_not_said_to_lack_it() {
+fn tokens_with_unknown_scope_are_not_reported_as_lacking_it() {
     let transport = ScriptedTransport::api(|_| refusal(403, "auth.forbidden"));
     let stage = Stage::set_up(transport, |builder| builder.token_source(FixedToken::new("mine")));
     hints(&stage.run(stage.client.users().list()).unwrap_err(), "check the roles");
 }
 
 #[test]
-fn a_403_of_a_token_with_its_scope_is_about_roles() {
+fn a_403_despite_the_scope_hints_at_roles() {
     hints(&error(refusal(403, "auth.forbidden")), "check the roles");
 }
 
 #[test]
-fn a_token_that_the_api_does_not_accept_is_hinted_at() {
+fn rejected_tokens_have_a_hint() {
     hints(&error(refusal(401, "auth.unauthorized")), "check that its resource");
 }
 
 #[test]
-fn a_token_endpoint_that_cannot_be_reached_is_told_as_such() {
+fn unreachable_token_endpoints_are_reported() {
     let transport = ScriptedTransport::new(|_, _| async {
         Err(TransportError::new(TransportErrorKind::Connect, "connection refused"))
     });
@@ -352,7 +352,7 @@ fn a_token_endpoint_that_cannot_be_reached_is_told_as_such() {
 }
 
 #[test]
-fn a_failed_token_call_says_why_it_was_not_made_again() {
+fn failed_token_calls_have_a_stop_reason() {
     for (status, reason) in [(503, StopReason::Attempts), (401, StopReason::Final)] {
         let transport = ScriptedTransport::new(move |_, _| async move { Ok(HttpResponse::new(status)) });
         let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::attempts(2)));
@@ -362,7 +362,7 @@ fn a_failed_token_call_says_why_it_was_not_made_again() {
 }
 
 #[test]
-fn a_token_endpoint_that_gives_no_token_is_told_as_such() {
+fn token_answers_without_a_token_are_reported() {
     for body in ["", "{}", "null", r#"{"access_token":""}"#, r#"{"access_token":7}"#, "not json"] {
         let error = token_error(ok(body));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Token, Some(200)), "{body}");

@@ -1,4 +1,4 @@
-//! Bad input is refused before anything is sent, with an error that says what to do.
+//! Invalid input is rejected before anything is sent, with an error that suggests a fix.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use crate::stage::{Stage, target};
 
 #[track_caller]
 fn refused<T>(outcome: Result<T, Error>, advice: &str) -> Error {
-    let error = outcome.err().expect("the input is refused");
+    let error = outcome.err().expect("the input should be rejected");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Input, 0), "{error}");
     assert!(error.message().contains(advice), "{error}");
     error
@@ -17,12 +17,12 @@ fn refused<T>(outcome: Result<T, Error>, advice: &str) -> Error {
 
 /// The path of a request for this id.
 fn path(id: &str) -> String {
-    let request = Stage::silent().client.users().get(id).to_http().expect("the id is taken");
+    let request = Stage::silent().client.users().get(id).to_http().expect("the id should be accepted");
     target(&request).to_owned()
 }
 
 #[test]
-fn an_empty_path_parameter_never_reaches_another_route() {
+fn empty_path_parameters_never_reach_another_route() {
     let stage = Stage::silent();
     let error = refused(stage.run(stage.client.users().delete("")), "`userId` is empty");
     assert_eq!((error.operation(), error.path()), (Some("DeleteUser"), Some("/api/users/{userId}")));
@@ -30,7 +30,7 @@ fn an_empty_path_parameter_never_reaches_another_route() {
 }
 
 #[test]
-fn a_path_parameter_of_dots_is_refused() {
+fn path_parameters_of_dots_are_rejected() {
     for dots in [".", ".."] {
         let stage = Stage::silent();
         refused(stage.run(stage.client.users().delete(dots)), "URLs cannot carry");
@@ -39,14 +39,14 @@ fn a_path_parameter_of_dots_is_refused() {
 }
 
 #[test]
-fn every_path_parameter_is_checked() {
+fn all_path_parameters_are_checked() {
     let stage = Stage::silent();
     refused(stage.run(stage.client.users().remove_role("u1", "")), "`roleId` is empty");
     refused(stage.run(stage.client.users().remove_role("..", "r1")), "`userId` is `..`");
 }
 
 #[test]
-fn a_path_parameter_is_encoded_and_stays_one_segment() {
+fn path_parameters_are_encoded_as_one_segment() {
     for (id, segment) in [
         ("abc123", "abc123"),
         ("A-z_0.9~", "A-z_0.9~"),
@@ -73,7 +73,7 @@ fn a_path_parameter_is_encoded_and_stays_one_segment() {
 }
 
 #[test]
-fn a_value_that_looks_like_a_parameter_is_only_a_value() {
+fn values_that_look_like_parameters_are_not_replaced() {
     let stage = Stage::silent();
     let request = stage.client.users().remove_role("{id}", "{userId}").to_http().unwrap();
     assert_eq!(target(&request), "/api/users/%7Bid%7D/roles/%7BuserId%7D");
@@ -87,13 +87,13 @@ fn query_values_are_encoded() {
 }
 
 #[test]
-fn pages_are_counted_from_1() {
+fn page_0_is_rejected() {
     let stage = Stage::silent();
     refused(stage.run(stage.client.users().list().page(0)), "counted from 1");
 }
 
 #[test]
-fn a_page_holds_1_to_100_items() {
+fn page_sizes_outside_1_to_100_are_rejected() {
     let stage = Stage::silent();
     for size in [0, 101, u32::MAX] {
         refused(stage.run(stage.client.users().list().page_size(size)), "1 to 100");
@@ -104,7 +104,7 @@ fn a_page_holds_1_to_100_items() {
 }
 
 #[test]
-fn a_stream_refuses_bad_input_too() {
+fn streams_reject_invalid_input() {
     use futures_util::StreamExt;
     let stage = Stage::silent();
     let mut users = stage.client.users().list().page(0).stream();
@@ -113,7 +113,7 @@ fn a_stream_refuses_bad_input_too() {
 }
 
 #[test]
-fn a_header_with_a_line_break_is_refused_and_its_value_not_repeated() {
+fn headers_with_line_breaks_are_rejected_without_showing_the_value() {
     let stage = Stage::silent();
     for value in ["s3cret\r\nx-evil: 1", "s3cret\n", "s3cret\0"] {
         let error = refused(stage.run(stage.client.users().list().header("x-key", value)), "`x-key`");
@@ -122,7 +122,7 @@ fn a_header_with_a_line_break_is_refused_and_its_value_not_repeated() {
 }
 
 #[test]
-fn a_header_needs_a_name_that_headers_can_have() {
+fn invalid_header_names_are_rejected() {
     let stage = Stage::silent();
     for name in ["", "a b", "a:b", "ä", "a\r\nb"] {
         refused(stage.run(stage.client.users().list().header(name, "1")), "no name of a header");
@@ -130,31 +130,32 @@ fn a_header_needs_a_name_that_headers_can_have() {
 }
 
 #[test]
-fn the_tag_of_a_version_is_a_header_too() {
+fn etags_are_checked_like_headers() {
     let stage = Stage::silent();
     refused(stage.run(stage.client.users().get("u1").if_none_match("\"a\"\r\nb: c")), "line break");
 }
 
 #[test]
-fn a_path_parameter_that_is_missing_is_named() {
+fn missing_path_parameters_are_named() {
     let stage = Stage::silent();
     let request = stage.client.operation("DeleteUserRole").unwrap().path("userId", "u1");
     refused(stage.run(request), "`roleId` is not set");
 }
 
 #[test]
-fn a_path_parameter_that_does_not_exist_is_named() {
+fn unknown_path_parameters_are_named() {
     let stage = Stage::silent();
     let request = stage.client.operation("GetUser").unwrap().path("userId", "u1").path("roleId", "r1");
     refused(stage.run(request), "no parameter `roleId`");
 }
 
 #[test]
-fn a_query_parameter_that_is_missing_is_named() {
+fn missing_query_parameters_are_named() {
     let required = |info: &&&logto_admin::operation::OperationInfo| {
         info.path_parameters.is_empty() && info.query_parameters.iter().any(|parameter| parameter.required)
     };
-    let info = logto_admin::operation::TABLE.iter().find(required).expect("an operation that needs a query");
+    let info =
+        logto_admin::operation::TABLE.iter().find(required).expect("an operation with a required query parameter");
     let name = info.query_parameters.iter().find(|parameter| parameter.required).unwrap().name;
     let stage = Stage::silent_with(|builder| builder.cookies([("a", "b")]));
     let request = stage.client.operation(info.id).unwrap().header("authorization", "Bearer t");
@@ -162,14 +163,14 @@ fn a_query_parameter_that_is_missing_is_named() {
 }
 
 #[test]
-fn the_first_of_several_mistakes_is_told() {
+fn the_first_of_several_errors_is_reported() {
     let stage = Stage::silent();
     let request = stage.client.users().list().page(0).page_size(101).header("", "");
     refused(stage.run(request), "counted from 1");
 }
 
 #[test]
-fn to_http_refuses_what_the_call_would() {
+fn to_http_rejects_the_same_input_as_the_call() {
     let stage = Stage::silent();
     refused(stage.client.users().get("").to_http(), "is empty");
     refused(stage.client.users().list().page(0).to_http(), "counted from 1");
@@ -182,13 +183,13 @@ fn build(endpoint: Endpoint, settings: impl FnOnce(ClientBuilder) -> ClientBuild
 
 #[track_caller]
 fn not_built(outcome: Result<Client, Error>, advice: &str) {
-    let error = outcome.expect_err("the settings are refused");
+    let error = outcome.expect_err("the settings should be rejected");
     assert_eq!(error.kind(), ErrorKind::Config, "{error}");
     assert!(error.message().contains(advice), "{error}");
 }
 
 #[test]
-fn invalid_endpoints_are_rejected_with_advice() {
+fn invalid_endpoints_are_rejected() {
     for (url, advice) in [
         ("id.example.com", "write it as https://"),
         ("", "write it as https://"),
@@ -205,14 +206,14 @@ fn invalid_endpoints_are_rejected_with_advice() {
 }
 
 #[test]
-fn credentials_in_the_endpoint_are_refused_and_not_repeated() {
+fn credentials_in_the_endpoint_are_rejected_without_showing_them() {
     let error = build(Endpoint::self_hosted("https://ada:s3cret@id.example.com"), |builder| builder).unwrap_err();
     assert!(error.message().contains("user name or a password"), "{error}");
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error:?}");
 }
 
 #[test]
-fn plain_http_is_for_loopback_unless_allowed() {
+fn plain_http_is_limited_to_loopback_unless_allowed() {
     for url in ["http://localhost:3001", "http://127.0.0.1", "http://[::1]:3001", ENDPOINT] {
         assert!(build(Endpoint::self_hosted(url), |builder| builder).is_ok(), "{url}");
     }
@@ -222,12 +223,12 @@ fn plain_http_is_for_loopback_unless_allowed() {
 }
 
 #[test]
-fn a_tenant_that_is_a_url_is_refused() {
+fn urls_as_tenants_are_rejected() {
     not_built(build(Endpoint::cloud("https://acme.logto.app"), |builder| builder), "tenant");
 }
 
 #[test]
-fn empty_and_broken_credentials_are_refused_and_not_repeated() {
+fn invalid_credentials_are_rejected_without_showing_them() {
     let endpoint = || Endpoint::self_hosted("https://id.example.com");
     for (id, secret, advice) in
         [("", "s", "id is empty"), ("a", " ", "secret is empty"), ("a", "s3cret\n", "secret has a line break")]
@@ -240,7 +241,7 @@ fn empty_and_broken_credentials_are_refused_and_not_repeated() {
 }
 
 #[test]
-fn bad_headers_and_cookies_of_the_client_are_refused() {
+fn invalid_headers_and_cookies_of_the_client_are_rejected() {
     let endpoint = || Endpoint::cloud("acme");
     not_built(build(endpoint(), |builder| builder.header("x", "a\nb")), "line break");
     not_built(build(endpoint(), |builder| builder.user_agent("a\r\nb")), "line break");
@@ -250,18 +251,18 @@ fn bad_headers_and_cookies_of_the_client_are_refused() {
     not_built(build(endpoint(), |builder| builder.cookies([("a;b", "c")])), "cookie");
 }
 
-/// What `Client::from_env` says in a process with these variables alone.
+/// The output of `ClientBuilder::from_env` in a process with only these variables.
 fn from_env(variables: &[(&str, &str)]) -> String {
     let mut child = Command::new(std::env::current_exe().expect("the path of this test"));
-    child.args(["--exact", "input::in_a_process_of_its_own", "--ignored", "--nocapture"]);
+    child.args(["--exact", "input::in_a_child_process", "--ignored", "--nocapture"]);
     child.env_clear().envs(variables.iter().copied());
-    String::from_utf8(child.output().expect("the test runs itself").stdout).expect("text")
+    String::from_utf8(child.output().expect("the test should be able to run itself").stdout).expect("text")
 }
 
 #[test]
-#[ignore = "runs in a process with other variables"]
+#[ignore = "runs in a child process with other variables"]
 #[allow(clippy::print_stdout)]
-fn in_a_process_of_its_own() {
+fn in_a_child_process() {
     let transport = ScriptedTransport::answers::<logto_admin::transport::HttpResponse>([]);
     let built =
         ClientBuilder::from_env().and_then(|builder| builder.transport(transport).runtime(FakeRuntime::new()).build());
@@ -272,7 +273,7 @@ fn in_a_process_of_its_own() {
 }
 
 #[test]
-fn missing_environment_variables_are_all_named_at_once() {
+fn all_missing_environment_variables_are_named() {
     let said = from_env(&[]);
     assert!(said.contains("Config"), "{said}");
     for name in ["LOGTO_ENDPOINT", "LOGTO_TENANT", "LOGTO_APP_ID", "LOGTO_APP_SECRET"] {

@@ -1,4 +1,4 @@
-//! Lists: one page at a time, or all of them as a stream.
+//! Lists, read page by page or as a stream.
 
 use futures_util::{StreamExt, TryStreamExt};
 use logto_admin::models::User;
@@ -9,7 +9,7 @@ use logto_admin_test_support::ScriptedTransport;
 
 use crate::stage::{Stage, ok, refusal, status, target, users};
 
-/// A server with this many users, that pages them as Logto does.
+/// A server with this many users, with the same paging as Logto.
 fn server(total: u32) -> ScriptedTransport {
     ScriptedTransport::api(move |request| {
         let (page, size) = (number(&request, "page").unwrap_or(1), number(&request, "page_size").unwrap_or(20));
@@ -28,7 +28,7 @@ fn with_server(total: u32) -> Stage {
     Stage::set_up(server(total), |builder| builder)
 }
 
-/// The queries that were sent.
+/// The query strings of the API calls.
 fn queries(stage: &Stage) -> Vec<String> {
     let calls = stage.transport.api_calls();
     calls.iter().map(|call| target(call).split_once('?').map_or("", |(_, query)| query).to_owned()).collect()
@@ -39,7 +39,7 @@ fn all(stage: &Stage, client: &Client) -> Result<Vec<User>> {
 }
 
 #[test]
-fn a_list_is_asked_for_with_what_was_set_and_no_more() {
+fn lists_only_send_parameters_that_are_set() {
     let stage = with_server(45);
     stage.run(stage.client.users().list()).unwrap();
     stage.run(stage.client.users().list().page(3)).unwrap();
@@ -49,7 +49,7 @@ fn a_list_is_asked_for_with_what_was_set_and_no_more() {
 }
 
 #[test]
-fn a_page_says_where_it_stands() {
+fn pages_have_number_size_and_total() {
     let stage = with_server(45);
     let page = stage.run(stage.client.users().list()).unwrap();
     assert_eq!((page.len(), page.total, page.total_is_capped), (20, Some(45), false));
@@ -59,7 +59,7 @@ fn a_page_says_where_it_stands() {
 }
 
 #[test]
-fn a_page_is_a_list_of_its_items() {
+fn pages_can_be_indexed_and_iterated() {
     let stage = with_server(3);
     let page = stage.run(stage.client.users().list()).unwrap();
     assert_eq!(page[2].id, "user-2");
@@ -69,7 +69,7 @@ fn a_page_is_a_list_of_its_items() {
 }
 
 #[test]
-fn a_stream_gives_every_item_100_a_page() {
+fn streams_yield_every_item_with_100_per_page() {
     let stage = with_server(250);
     let users = all(&stage, &stage.client).unwrap();
     assert_eq!((users.len(), users[249].id.as_str()), (250, "user-249"));
@@ -77,7 +77,7 @@ fn a_stream_gives_every_item_100_a_page() {
 }
 
 #[test]
-fn a_stream_ends_with_the_last_page_without_asking_for_another() {
+fn streams_end_after_the_last_page_without_another_request() {
     for (total, pages) in [(0, 1), (1, 1), (100, 1), (101, 2), (200, 2)] {
         let stage = with_server(total);
         assert_eq!(all(&stage, &stage.client).unwrap().len() as u32, total);
@@ -86,7 +86,7 @@ fn a_stream_ends_with_the_last_page_without_asking_for_another() {
 }
 
 #[test]
-fn a_stream_begins_where_it_is_told_and_takes_the_size_it_is_told() {
+fn streams_start_at_the_given_page_and_use_the_given_size() {
     let stage = with_server(45);
     let list = stage.client.users().list().page(2).page_size(20).search("%");
     let users: Vec<User> = stage.run(list.stream().try_collect()).unwrap();
@@ -95,7 +95,7 @@ fn a_stream_begins_where_it_is_told_and_takes_the_size_it_is_told() {
 }
 
 #[test]
-fn a_page_is_asked_for_when_the_one_before_it_is_used_up() {
+fn streams_request_a_page_after_the_previous_one_is_consumed() {
     let stage = with_server(250);
     let mut users = stage.client.users().list().stream();
     assert_eq!(stage.sends(), 0);
@@ -108,7 +108,7 @@ fn a_page_is_asked_for_when_the_one_before_it_is_used_up() {
 }
 
 #[test]
-fn pages_can_be_streamed_too() {
+fn pages_can_be_streamed() {
     let stage = with_server(250);
     let pages: Vec<Page<User>> = stage.run(stage.client.users().list().pages().try_collect()).unwrap();
     let shown: Vec<_> = pages.iter().map(|page| (page.page, page.len(), page.total)).collect();
@@ -116,14 +116,14 @@ fn pages_can_be_streamed_too() {
 }
 
 #[test]
-fn an_empty_page_ends_a_stream_whatever_the_total_says() {
+fn empty_pages_end_a_stream_regardless_of_the_total() {
     let page = |ids| ok(&users(ids)).header("total-number", "1000");
     let stage = Stage::answering([page(0..100), page(0..0)]);
     assert_eq!(all(&stage, &stage.client).unwrap().len(), 100);
 }
 
 #[test]
-fn a_total_that_grows_meanwhile_is_followed() {
+fn streams_follow_a_growing_total() {
     let stage = Stage::answering([
         ok(&users(0..100)).header("total-number", "100"),
         ok(&users(0..100)).header("total-number", "101"),
@@ -144,7 +144,7 @@ fn a_capped_total_does_not_end_a_stream() {
 }
 
 #[test]
-fn a_list_that_says_no_total_ends_with_a_page_that_is_not_full() {
+fn lists_without_a_total_end_after_a_partial_page() {
     let stage = Stage::answering([ok(&users(0..100)), ok(&users(100..130))]);
     assert_eq!(all(&stage, &stage.client).unwrap().len(), 130);
 }
@@ -159,7 +159,7 @@ fn the_link_header_is_never_followed() {
 }
 
 #[test]
-fn an_error_in_the_middle_comes_after_the_items_before_it_and_ends_the_stream() {
+fn errors_follow_the_previous_items_and_end_the_stream() {
     let first = ok(&users(0..100)).header("total-number", "250");
     let stage = Stage::answering([first, refusal(400, "guard.invalid_pagination")]);
     let outcomes: Vec<Result<User>> = stage.run(stage.client.users().list().stream().collect());
@@ -169,14 +169,14 @@ fn an_error_in_the_middle_comes_after_the_items_before_it_and_ends_the_stream() 
 }
 
 #[test]
-fn each_page_of_a_stream_is_tried_again_by_itself() {
+fn each_page_of_a_stream_is_retried_separately() {
     let page = |ids| ok(&users(ids)).header("total-number", "150");
     let stage = Stage::answering([page(0..100), status(503), page(100..150)]);
     assert_eq!(all(&stage, &stage.client).unwrap().len(), 150);
 }
 
 #[test]
-fn headers_and_search_go_with_every_page() {
+fn every_page_is_requested_with_headers_and_search() {
     let stage = with_server(150);
     let list = stage.client.users().list().search("%a%").header("x-page", "1");
     stage.run(list.stream().try_collect::<Vec<_>>()).unwrap();
@@ -186,7 +186,7 @@ fn headers_and_search_go_with_every_page() {
 }
 
 #[test]
-fn a_list_that_pages_on_request_is_sent_at_once_when_nothing_is_set() {
+fn lists_with_optional_paging_are_not_paged_by_default() {
     let stage = Stage::answering([ok("[]")]);
     let page = stage.run(stage.client.resources().list()).unwrap();
     assert_eq!(queries(&stage), [""]);
@@ -194,14 +194,14 @@ fn a_list_that_pages_on_request_is_sent_at_once_when_nothing_is_set() {
 }
 
 #[test]
-fn a_list_that_pages_on_request_is_paged_when_asked() {
+fn lists_with_optional_paging_are_paged_on_request() {
     let stage = Stage::answering([ok("[]").header("total-number", "0")]);
     let page = stage.run(stage.client.resources().list().page(2)).unwrap();
     assert_eq!((page.page, page.page_size, page.total), (Some(2), Some(20), Some(0)));
 }
 
 #[test]
-fn a_stream_of_a_list_that_pages_on_request_asks_for_pages() {
+fn streams_of_lists_with_optional_paging_request_pages() {
     let stage = Stage::answering([ok("[]").header("total-number", "0")]);
     let items: Vec<_> = stage.run(stage.client.resources().list().stream().try_collect()).unwrap();
     assert!(items.is_empty());
@@ -209,7 +209,7 @@ fn a_stream_of_a_list_that_pages_on_request_asks_for_pages() {
 }
 
 #[test]
-fn the_list_that_sits_in_a_member_is_a_list_like_the_others() {
+fn lists_nested_in_a_member_behave_like_other_lists() {
     let organization = r#"{"tenantId":"t","id":"org-1","name":"n","description":null,"customData":{},"isMfaRequired":false,"color":{},"branding":{},"customCss":null,"createdAt":1}"#;
     let answer = || ok(&format!(r#"{{"organizations":[{organization}]}}"#)).header("total-number", "1");
     let stage = Stage::answering([answer(), answer()]);
@@ -221,21 +221,21 @@ fn the_list_that_sits_in_a_member_is_a_list_like_the_others() {
 }
 
 #[test]
-fn a_decode_error_in_a_list_that_sits_in_a_member_names_the_whole_path() {
+fn decode_errors_in_nested_lists_have_the_full_path() {
     let stage = Stage::answering([ok(r#"{"organizations":[{"id":7}]}"#)]);
     let list = stage.client.applications().list_user_consent_organizations("app", "u1");
     assert_eq!(stage.run(list).unwrap_err().decode_path(), Some("organizations[0].id"));
 }
 
 #[test]
-fn a_list_that_sits_in_a_member_wants_the_member() {
+fn nested_lists_require_their_member() {
     let stage = Stage::answering([ok("{}")]);
     let error = stage.run(stage.client.applications().list_user_consent_organizations("app", "u1")).unwrap_err();
     assert!(error.is_decode() && error.message().contains("organizations"), "{error}");
 }
 
 #[test]
-fn an_answer_without_the_list_is_an_error() {
+fn answers_without_a_list_are_decode_errors() {
     for answer in [ok("{}"), ok("null"), HttpResponse::new(204)] {
         let stage = Stage::answering([answer]);
         assert!(stage.run(stage.client.users().list()).unwrap_err().is_decode());
@@ -243,7 +243,7 @@ fn an_answer_without_the_list_is_an_error() {
 }
 
 #[test]
-fn lists_come_in_pages_always_or_on_request_as_was_measured() {
+fn paging_of_lists_matches_the_measured_behaviour() {
     const ALWAYS: [&str; 14] = [
         "ListApplicationRoles",
         "ListApplicationUserConsentOrganizations",

@@ -1,12 +1,11 @@
-//! How the client behaves, told by its tests: one behaviour a test, over a scripted transport and on a clock that
-//! stands still.
+//! Tests of the client's behaviour, one behaviour per test, with a scripted transport and a fake clock.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that cannot go on has failed"
+    reason = "a test that cannot continue has failed"
 )]
 
 mod call;

@@ -1,4 +1,4 @@
-//! What narrows a list down.
+//! Search and filters of lists.
 
 use logto_admin::models::ApplicationType;
 use logto_admin::{Joint, MatchMode};
@@ -6,13 +6,13 @@ use logto_admin::{Joint, MatchMode};
 use crate::stage::{Stage, target};
 
 #[test]
-fn a_search_looks_at_every_member_unless_members_are_named() {
+fn search_covers_every_member_by_default() {
     let users = Stage::silent().client.users().list();
     assert_eq!(target(&users.search("%ada%").to_http().unwrap()), "/api/users?search=%25ada%25");
 }
 
 #[test]
-fn a_search_may_name_members_and_how_they_are_compared() {
+fn search_can_set_members_and_match_modes() {
     let list = Stage::silent().client.users().list();
     let list = list.search_member("username", "ada").match_mode(Some("username"), MatchMode::Exact);
     let list = list.joint(Joint::And).case_sensitive(true).match_mode(None, MatchMode::Like);
@@ -21,13 +21,13 @@ fn a_search_may_name_members_and_how_they_are_compared() {
 }
 
 #[test]
-fn a_member_may_have_several_patterns() {
+fn a_member_can_have_several_patterns() {
     let list = Stage::silent().client.users().list().search_member("name", "%a%").search_member("name", "%b%");
     assert_eq!(target(&list.to_http().unwrap()), "/api/users?search.name=%25a%25&search.name=%25b%25");
 }
 
 #[test]
-fn a_filter_of_several_values_repeats_its_name() {
+fn filters_with_several_values_repeat_their_name() {
     let list = Stage::silent().client.applications().list().types([ApplicationType::Spa, ApplicationType::Native]);
     assert_eq!(target(&list.to_http().unwrap()), "/api/applications?types=SPA&types=Native");
 }

@@ -1,4 +1,4 @@
-//! No secret is ever shown: not in debug output, not in errors, not in URLs.
+//! Secrets never appear in debug output, errors or URLs.
 
 use std::fmt::Debug;
 
@@ -10,7 +10,7 @@ use logto_admin_test_support::ScriptedTransport;
 
 use crate::stage::{Stage, ok, refusal};
 
-/// What every secret of these tests contains.
+/// Part of every secret in these tests.
 const SECRET: &str = "s3cret";
 
 #[track_caller]
@@ -35,7 +35,7 @@ fn clients_and_builders_hide_credentials_and_cookies() {
 }
 
 #[test]
-fn sources_of_tokens_hide_them() {
+fn token_sources_hide_tokens() {
     let application = ClientCredentials::new("id", SECRET);
     hidden(&application);
     hidden(&TokenExchange::new(application, SECRET));
@@ -56,7 +56,7 @@ fn requests_hide_bodies_credentials_and_queries() {
 }
 
 #[test]
-fn requests_on_their_way_hide_the_token() {
+fn sent_requests_hide_the_token() {
     let transport = ScriptedTransport::new(|_, options| async move {
         Ok(match options.token_call {
             true => logto_admin_test_support::token_answer(SECRET, 3600),
@@ -97,7 +97,7 @@ fn errors_hide_body_query_and_credentials() {
 }
 
 #[test]
-fn errors_of_the_token_endpoint_hide_the_credentials() {
+fn token_endpoint_errors_hide_the_credentials() {
     let transport = ScriptedTransport::new(|_, _| async { Ok(refusal(401, "oidc.invalid_client")) });
     let stage = Stage::set_up(transport, |builder| builder.client_credentials("id", SECRET));
     let error = stage.run(stage.client.users().list()).unwrap_err();
@@ -121,7 +121,7 @@ fn detailed_answers_hide_cookies() {
 }
 
 #[test]
-fn no_secret_is_ever_in_a_url() {
+fn urls_never_contain_secrets() {
     let stage = stage([ok("[]")]);
     stage.run(stage.client.users().list()).unwrap();
     for seen in stage.transport.seen() {

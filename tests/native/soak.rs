@@ -1,7 +1,7 @@
-//! 60,000 calls, 50 at a time, while one in seven goes wrong: none is lost, none is carried out twice that must not be,
-//! and memory stays as it is.
+//! 60,000 calls, 50 at a time, of which one in seven meets a fault. No call is lost, no write is carried out twice, and
+//! memory does not grow.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot continue has failed")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,21 +15,21 @@ use serde_json::json;
 
 const CALLS: usize = 60_000;
 const CALLERS: usize = 50;
-/// Far more than it takes: what counts is that it ends.
+/// Far more than the test needs. It only has to end.
 const MOST: Duration = Duration::from_secs(600);
-/// By how much memory may differ after the first third: connections and buffers come and go.
+/// Allowed growth of memory after the first third, because the number of connections and buffers varies.
 const SLACK: usize = 16 << 20;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[allow(clippy::disallowed_methods, reason = "a test that hangs has to fail")]
-async fn no_call_is_lost_or_carried_out_twice_and_memory_stays_flat() {
+#[allow(clippy::disallowed_methods, reason = "a test that hangs must fail")]
+async fn no_call_is_lost_or_repeated_and_memory_stays_flat() {
     let server = TestServer::start().await;
     let soak = server.soak(20_261_124, CALLS);
     let client = client(&soak);
     let next = Arc::new(AtomicUsize::new(0));
     let callers = (0..CALLERS).map(|_| tokio::spawn(call_on(client.clone(), Arc::clone(&soak), Arc::clone(&next))));
-    let ended = tokio::time::timeout(MOST, join_all(callers)).await.expect("the calls end");
-    let tallies: Vec<Tally> = ended.into_iter().map(|caller| caller.expect("no caller panics")).collect();
+    let ended = tokio::time::timeout(MOST, join_all(callers)).await.expect("the calls should end");
+    let tallies: Vec<Tally> = ended.into_iter().map(|caller| caller.expect("no caller should panic")).collect();
 
     assert_eq!(tallies.iter().map(|tally| tally.succeeded + tally.failed).sum::<usize>(), CALLS);
     let failed = tallies.iter().map(|tally| tally.failed).sum::<usize>();
@@ -51,7 +51,7 @@ fn client(soak: &Soak) -> Client {
         .unwrap()
 }
 
-/// What one caller saw.
+/// Results of one caller.
 #[derive(Default)]
 struct Tally {
     succeeded: usize,
@@ -59,7 +59,7 @@ struct Tally {
     memory_after_a_third: Option<usize>,
 }
 
-/// Makes one call after the other until all are made.
+/// Makes calls until all calls are made.
 async fn call_on(client: Client, soak: Arc<Soak>, next: Arc<AtomicUsize>) -> Tally {
     let mut tally = Tally::default();
     loop {
@@ -75,18 +75,18 @@ async fn call_on(client: Client, soak: Arc<Soak>, next: Arc<AtomicUsize>) -> Tal
     }
 }
 
-/// A read succeeds in the end, with its own answer, unless the server refuses two tokens in a row.
+/// Makes a read. It must return its own answer, unless the server rejects two tokens in a row.
 async fn read(client: &Client, id: usize) -> bool {
     match client.request(Method::Get, "/api/users").query("id", id as i64).await {
         Err(error) if error.status() == Some(401) => false,
         answer => {
-            assert_eq!(answer.expect("one of twelve attempts succeeds"), json!({ "id": id }));
+            assert_eq!(answer.expect("one of twelve attempts should succeed"), json!({ "id": id }));
             true
         }
     }
 }
 
-/// A write is carried out once if it succeeds, and once or never if it fails.
+/// Makes a write. It must be carried out once if it succeeds, and at most once if it fails.
 async fn write(client: &Client, soak: &Soak, id: usize) -> bool {
     let written = client.request(Method::Post, "/api/roles").query("id", id as i64).json(&json!({})).await;
     let carried_out = soak.carried_out(id);
@@ -104,7 +104,7 @@ async fn write(client: &Client, soak: &Soak, id: usize) -> bool {
     succeeded
 }
 
-/// The memory that this process has in use, in bytes; `None` where that cannot be told.
+/// Returns the memory in use by this process, in bytes, or `None` if the system does not report it.
 fn memory() -> Option<usize> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;

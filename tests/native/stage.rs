@@ -1,4 +1,4 @@
-//! The stage of a test: a client, its clock, and what it sends.
+//! The stage of a test: a client, its clock, and its transport.
 
 use std::future::IntoFuture;
 
@@ -13,7 +13,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// A client whose API calls are answered by these in turn.
+    /// A client whose API calls are answered with `answers` in order.
     pub(crate) fn answering<A: IntoOutcome>(answers: impl IntoIterator<Item = A>) -> Self {
         Self::set_up(ScriptedTransport::answers(answers), |builder| builder)
     }
@@ -23,12 +23,12 @@ impl Stage {
         Self::silent_with(|builder| builder)
     }
 
-    /// A client with settings of its own that must not send anything.
+    /// A client with custom settings that must not send anything.
     pub(crate) fn silent_with(settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
         Self::set_up(ScriptedTransport::answers::<HttpResponse>([]), settings)
     }
 
-    /// A client over this transport, with settings of its own.
+    /// A client with this transport and custom settings.
     pub(crate) fn set_up(transport: ScriptedTransport, settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Self {
         let runtime = FakeRuntime::new();
         let client = settings(builder(&transport, &runtime)).build().expect("the settings of the test are valid");
@@ -47,20 +47,20 @@ impl Stage {
         calls.remove(0)
     }
 
-    /// How many requests went to the API.
+    /// Number of requests to the API.
     pub(crate) fn sends(&self) -> usize {
         self.transport.api_calls().len()
     }
 }
 
-/// 200 with this JSON.
+/// A 200 answer with this JSON.
 pub(crate) fn ok(text: &str) -> HttpResponse {
     HttpResponse::json(200, text)
 }
 
-/// An error answer in Logto's shape.
+/// An error answer in Logto's format.
 pub(crate) fn refusal(status: u16, code: &str) -> HttpResponse {
-    HttpResponse::json(status, format!(r#"{{"code":"{code}","message":"The server says no."}}"#))
+    HttpResponse::json(status, format!(r#"{{"code":"{code}","message":"The request was rejected."}}"#))
 }
 
 /// An answer without a body.
@@ -68,20 +68,20 @@ pub(crate) fn status(status: u16) -> HttpResponse {
     HttpResponse::new(status)
 }
 
-/// A user as the API answers it.
+/// A user in the API's format.
 pub(crate) fn user(id: &str) -> String {
     format!(
         r#"{{"id":"{id}","username":"ada","primaryEmail":"ada@example.com","primaryPhone":null,"name":"Ada","avatar":null,"customData":{{}},"identities":{{}},"lastSignInAt":null,"createdAt":1795489407742,"updatedAt":1795489407742,"profile":{{}},"applicationId":null,"isSuspended":false,"hasPassword":true}}"#
     )
 }
 
-/// A list of users with these ids.
+/// A list of users with these ids, in the API's format.
 pub(crate) fn users(ids: impl IntoIterator<Item = u32>) -> String {
     let users: Vec<String> = ids.into_iter().map(|id| user(&format!("user-{id}"))).collect();
     format!("[{}]", users.join(","))
 }
 
-/// The value of a header, for comparisons.
+/// The value of a header.
 pub(crate) fn header<'a>(request: &'a HttpRequest, name: &str) -> Option<&'a str> {
     request.headers.get(name)
 }

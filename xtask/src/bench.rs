@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: measures what the project claims, and writes it down.
+//! `cargo xtask bench`: measures the figures that the project claims, and records them.
 
 mod calls;
 mod clients;
@@ -22,28 +22,28 @@ use self::server::Server;
 use crate::command;
 use crate::tool::Tool;
 
-/// Something to measure.
+/// A set of measurements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Bench {
-    /// What does not depend on the machine's mood: instructions, allocations, memory, token calls.
+    /// Figures that do not depend on the state of the machine: instructions, allocations, memory, token calls.
     Countable,
-    /// Calls by one and by 32 callers, beside bare reqwest.
+    /// Calls by one and by 32 callers, compared with bare reqwest.
     Native,
-    /// A list of 100,000 users as a stream, and pages asked for ahead.
+    /// A list of 100,000 users as a stream, and page prefetching.
     Streams,
-    /// Typed decoding beside `serde_json::Value`.
+    /// Typed decoding, compared with `serde_json::Value`.
     Decode,
-    /// The same calls by other clients.
+    /// The same calls made by other clients.
     Peers,
-    /// The npm package: its size, and a call over bare fetch.
+    /// The npm package: its size, its startup, and calls compared with bare fetch.
     Npm,
-    /// Compile times, beside other crates.
+    /// Compile times, compared with other crates.
     Compile,
-    /// Many processes at one tenant.
+    /// Many processes that call one tenant.
     Scale,
 }
 
-/// Measures what was named, or everything. With `check` nothing is written.
+/// Runs the named benches, or all of them if none is named. Writes no results if `check` is set.
 pub(crate) fn run(named: &[Bench], check: bool) -> Result<()> {
     let benches = if named.is_empty() { Bench::value_variants() } else { named };
     for tool in benches.iter().flat_map(|bench| bench.needs()) {
@@ -63,7 +63,7 @@ pub(crate) fn run(named: &[Bench], check: bool) -> Result<()> {
         results::write()?;
     }
     ensure!(over.is_empty(), "over budget:\n{}", over.join("\n"));
-    println!("Every countable figure is within its budget");
+    println!("All countable figures are within their budgets");
     Ok(())
 }
 
@@ -72,7 +72,7 @@ impl Bench {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// The tools that it measures with.
+    /// The tools that the bench needs.
     fn needs(self) -> &'static [Tool] {
         match self {
             Self::Countable => &[Tool::Valgrind, Tool::GungraunRunner],
@@ -81,37 +81,37 @@ impl Bench {
         }
     }
 
-    /// The heading of its results.
+    /// The heading of the bench's section in RESULTS.md.
     fn title(self) -> &'static str {
         match self {
-            Self::Countable => "What can be counted",
-            Self::Native => "Beside bare reqwest",
+            Self::Countable => "Countable figures",
+            Self::Native => "Compared with bare reqwest",
             Self::Streams => "Streams",
             Self::Decode => "Decoding",
-            Self::Peers => "Beside other clients",
+            Self::Peers => "Compared with other clients",
             Self::Npm => "The npm package",
-            Self::Compile => "Compiling",
-            Self::Scale => "From one process to 10,000",
+            Self::Compile => "Compile times",
+            Self::Scale => "From 1 to 10,000 processes",
         }
     }
 
-    /// What to know of its results, a paragraph or nothing.
+    /// A paragraph that explains the results, or nothing.
     fn note(self) -> &'static str {
         match self {
             Self::Native => {
-                "\nBare reqwest grows its list as items come; the client knows how many there will be, which pays for a part of what it does besides. The ratio moves with the machine: by the same commit and the same bench it was 1.02 when a call took 55 µs, and 1.08 seven hours later, when the machine took 90 µs for it. For 20 users the client has no more instructions to run (see above), but they are spread over more code. Sampled by perf for six seconds at 32 callers, a call took bare reqwest 99.7 µs and the client 102.3: 1.0 of the difference in the kernel, the rest over some thirty functions, none of the client's own with 0.3 (headers on both ways, the attempt's timer, polling).\n"
+                "\nBare reqwest grows its list as items arrive. The client knows the number of items in advance, which offsets part of its overhead. The ratio depends on the machine: with the same commit and the same bench it was 1.02 when a call took 55 µs, and 1.08 seven hours later, when a call took 90 µs. For 20 users the client runs no more instructions than bare reqwest (see above), but they are spread over more code. In a `perf` profile of six seconds at 32 callers, a call took 99.7 µs with bare reqwest and 102.3 µs with the client. Of the difference, 1.0 µs is in the kernel. The rest is spread over about thirty functions (headers in both directions, the attempt's timer, polling), and each of the client's own functions accounts for less than 0.3 µs.\n"
             }
             Self::Peers => {
-                "\nAt one caller a call mostly waits for the server, so that no client can be further ahead of the others than bare reqwest is: it has twice the calls of @logto/api, not four times, and seven times those of py-logto-admin, not 15. A good part of what the package adds to bare fetch on Node is its time limit, as bare fetch with one shows; @logto/api has none. At 32 callers, a CPU profile of 9,000 calls gives the package's module 13 µs of a call, its script 15, and collecting garbage 13 more than @logto/api; since calls under way are kept in slots, no longer in maps, a collection leaves as much behind as with @logto/api. py-logto-admin is `logto-admin` on PyPI. In workerd, where the clock stands still while a worker runs, calls were measured from outside: a request to the worker for each 2,000 calls.\n"
+                "\nWith one caller, a call mostly waits for the server, so no client can lead the others by more than bare reqwest does. Bare reqwest makes twice as many calls as @logto/api, not the targeted four times as many, and seven times as many as py-logto-admin, not the targeted 15 times. On Node, much of what the package adds to bare fetch is the cost of its timeout, as the rows for bare fetch with a timeout show; @logto/api has no timeout. In a CPU profile of 9,000 calls at 32 callers, the package spends 13 µs per call in its WebAssembly module and 15 µs in its JavaScript, and garbage collection takes 13 µs more than with @logto/api. Pending calls are now kept in slots instead of maps, so a collection leaves as much memory behind as with @logto/api. py-logto-admin is `logto-admin` on PyPI. In workerd the clock does not advance while a worker runs, so calls are timed from outside, with one request to the worker for every 2,000 calls.\n"
             }
             Self::Npm => {
-                "\nCalls were timed outside of the runtimes, as a worker's clock stands still while it runs: one message makes all calls of a round. A new isolate is one that another worker loads in the same process, with its module as bytes; the time to its first request has the module's compilation in it, and the message's way. A call's own work says where the rest of the time goes: once engines have compiled everything it takes hardly longer than @logto/api's, but most workers make few calls, and until then each function that a call passes costs. In Node, a CPU profile of the first 2,000 gives the package's script 26 µs of a call, the module 14, and at most 23 to what the platform does for a time limit and a query.\n"
+                "\nCalls are timed outside of the runtimes, because a worker's clock does not advance while the worker runs: one message starts all calls of a round. Another worker in the same process loads each new isolate and passes it the module as bytes. The time to the first request therefore includes compiling the module and delivering the message. The times without network I/O show where the rest of the time goes. Once the engine has compiled everything, a call takes hardly longer than with @logto/api. But most workers make few calls, and until then every function on the path of a call adds to its cost. In a CPU profile of the first 2,000 calls in Node, a call spends 26 µs in the package's JavaScript, 14 µs in the WebAssembly module, and at most 23 µs in the platform's work for a timeout and a query string.\n"
             }
             Self::Compile => {
-                "\nOf a check of one tag that took 2.06 s, rustc's own account (`-Ztime-passes`) gives 0.85 to checking types, with 0.34 of that for the coherence of implementations, 0.77 to borrows and 0.10 to expanding macros. Here too the machine counts: a commit that had taken 1.49 s took 2.0 to 2.3 seven hours later, and so did the present one, in turns with it; keycloak and octocrab, checked in the same run, tell how fast the machine was.\n"
+                "\nFor a check of one tag that took 2.06 s, `rustc -Ztime-passes` reports 0.85 s for type checking (0.34 s of it for coherence checking), 0.77 s for borrow checking and 0.10 s for macro expansion. These times depend on the machine, too: a commit that had taken 1.49 s took 2.0 to 2.3 s seven hours later, and so did the current commit in alternating runs. The times of keycloak and octocrab, which are checked in the same run, show how fast the machine was.\n"
             }
             Self::Scale => {
-                "\nReal clients on a clock that jumps, over a tenant that counts. 1,200 processes of a call a minute are what the limit allows; beyond that most calls are refused, and so are token calls: with a store few processes at a time ask again, while the others use the old token and then wait for the new one. Without a store each process spends a call an hour on its token. A process holds as many connections as it has calls at once, and none after four idle seconds.\n"
+                "\nReal clients run on a simulated clock and call an in-memory tenant that counts requests. The limit allows 1,200 processes with one call per minute each. Beyond that, the tenant rejects most calls, including token calls. With a store, only a few processes at a time retry the token call, while the others use the old token and then wait for the new one. Without a store, each process makes one token call per hour. A process holds as many connections as it has concurrent calls, and none after four idle seconds.\n"
             }
             _ => "",
         }
@@ -137,13 +137,13 @@ fn countable() -> Result<Report> {
     Ok(report)
 }
 
-/// Programs of the bench crate that print a report each.
+/// Runs programs of the bench crate, each of which prints a report, and merges the reports.
 fn several(names: &[&str]) -> Result<Report> {
     let server = Server::start()?;
     let mut report = Report::default();
     for name in names {
         let json = command::output(server.measure().arg(name))?;
-        report.extend(serde_json::from_str(&json).context("a measurement printed no report")?);
+        report.extend(serde_json::from_str(&json).context("the measurement did not print a report")?);
     }
     Ok(report)
 }

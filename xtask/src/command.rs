@@ -1,4 +1,4 @@
-//! Running other programs: each is shown before it runs, and a failure names it.
+//! Runs other programs. Prints each command before it runs, and names it in errors.
 
 use std::env;
 use std::ffi::OsStr;
@@ -7,23 +7,23 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-/// The folder of the workspace's Cargo.toml.
+/// The root folder of the workspace.
 pub(crate) fn root() -> &'static Path {
     let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
     xtask.parent().unwrap_or(xtask)
 }
 
-/// Where cargo puts what it builds.
+/// Cargo's target folder.
 pub(crate) fn target() -> PathBuf {
     let named = env::var_os("CARGO_TARGET_DIR");
     root().join(named.map_or_else(|| PathBuf::from("target"), PathBuf::from))
 }
 
-/// A program that starts in the workspace's root.
+/// A command that runs in the workspace's root.
 pub(crate) fn program(name: &str) -> Command {
     let mut command = Command::new(name);
     command.current_dir(root());
-    // Cargo says these about xtask itself; build scripts that watch them would run again.
+    // Cargo sets these variables for xtask itself. Build scripts that watch them would run again.
     for (name, _) in env::vars_os() {
         if is_about_this_package(&name) {
             command.env_remove(name);
@@ -37,12 +37,12 @@ pub(crate) fn cargo() -> Command {
     program(&env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
 }
 
-/// Prints a heading in the output, above what a step prints.
+/// Prints a heading above the output of a step.
 pub(crate) fn heading(text: &str) {
     println!("\n==> {text}");
 }
 
-/// Runs the command with this process's input and output.
+/// Runs the command with the input and output of this process.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let line = line(command);
     println!("$ {line}");
@@ -51,27 +51,27 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// What the command prints to standard output.
+/// Runs the command and returns its standard output.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let line = line(command);
     let output = command.output().with_context(|| format!("cannot start `{line}`"))?;
     let errors = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "`{line}` failed: {}\n{errors}", output.status);
-    String::from_utf8(output.stdout).with_context(|| format!("`{line}` printed no UTF-8"))
+    String::from_utf8(output.stdout).with_context(|| format!("`{line}` did not print valid UTF-8"))
 }
 
-/// Whether the command can be started and succeeds.
+/// Runs the command and returns whether it succeeded.
 pub(crate) fn succeeds(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
-/// Where PATH has a program of this name.
+/// Searches PATH for a program.
 pub(crate) fn find(name: &str) -> Option<PathBuf> {
     let name = format!("{name}{}", env::consts::EXE_SUFFIX);
     env::split_paths(&env::var_os("PATH")?).map(|folder| folder.join(&name)).find(|file| file.is_file())
 }
 
-/// The command as a person would type it.
+/// The command line, without the folder of the program.
 pub(crate) fn line(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     let words = [program].into_iter().chain(command.get_args());
@@ -89,21 +89,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_command_is_shown_without_its_folder() {
+    fn command_lines_omit_the_folder() {
         let mut command = Command::new("/some/where/cargo");
         command.args(["test", "-p", "x"]);
         assert_eq!(line(&command), "cargo test -p x");
     }
 
     #[test]
-    fn what_cargo_says_about_xtask_is_not_passed_on() {
+    fn cargo_variables_of_xtask_are_removed() {
         assert!(is_about_this_package(OsStr::new("CARGO_PKG_NAME")));
         assert!(is_about_this_package(OsStr::new("CARGO_MANIFEST_DIR")));
         assert!(!is_about_this_package(OsStr::new("CARGO_TARGET_DIR")));
     }
 
     #[test]
-    fn a_missing_program_and_a_failing_one_are_errors_that_name_it() {
+    fn errors_name_missing_and_failing_programs() {
         let missing = run(&mut Command::new("no-such-program")).unwrap_err();
         assert!(missing.to_string().contains("no-such-program"));
         let failing = output(cargo().arg("no-such-command")).unwrap_err();

@@ -1,4 +1,4 @@
-//! Programs and libraries that come with the system.
+//! Programs and libraries from the system's package manager.
 
 use std::sync::OnceLock;
 
@@ -6,17 +6,17 @@ use anyhow::{Result, bail};
 
 use crate::command;
 
-/// Something of the system's that tests need.
+/// A system package that the tests need.
 pub(crate) struct System {
-    /// What it is, for the message when it is missing.
+    /// Name for error messages.
     pub(crate) name: &'static str,
-    /// Whether it is there.
+    /// Returns whether it is installed.
     pub(crate) present: fn() -> bool,
-    /// The packages of Debian that have it.
+    /// Names of the Debian packages that contain it.
     pub(crate) packages: &'static [&'static str],
 }
 
-/// Installs it with apt-get where that is possible, and otherwise says what to install.
+/// Installs the package with apt-get if possible. Otherwise fails with an error that names the package to install.
 pub(crate) fn ensure(system: &System) -> Result<()> {
     if (system.present)() {
         return Ok(());
@@ -27,7 +27,7 @@ pub(crate) fn ensure(system: &System) -> Result<()> {
     }
     command::heading(&format!("Installing {}", system.name));
     update_index()?;
-    // The lock may be held by the system's own updates for a while.
+    // The system's own updates might hold the lock for a while.
     let options = ["-o", "DPkg::Lock::Timeout=300", "install", "-y", "-q", "--no-install-recommends"];
     let mut install = command::program("apt-get");
     install.args(options).args(system.packages).env("DEBIAN_FRONTEND", "noninteractive");
@@ -38,13 +38,15 @@ pub(crate) fn ensure(system: &System) -> Result<()> {
     Ok(())
 }
 
-/// Only root may install, and only Debian and its kin know these names.
+/// Only root can install packages, and only Debian and its derivatives have these package names.
 fn can_install() -> bool {
     let user = command::output(command::program("id").arg("-u"));
     command::find("apt-get").is_some() && user.is_ok_and(|id| id.trim() == "0")
 }
 
-/// Once a run: a new machine's index is empty, an old one's names packages that are gone.
+/// Updates the package index once per run.
+///
+/// The index is empty on a new machine, and an old index lists packages that no longer exist.
 fn update_index() -> Result<()> {
     static DONE: OnceLock<()> = OnceLock::new();
     if DONE.get().is_none() {

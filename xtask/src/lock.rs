@@ -1,4 +1,4 @@
-//! What Cargo.lock says.
+//! Reads versions from Cargo.lock.
 
 use std::fs;
 
@@ -18,7 +18,7 @@ struct Package {
     version: String,
 }
 
-/// The version of a crate in the workspace's Cargo.lock, written first where there is none.
+/// Returns the version of a crate in the workspace's Cargo.lock. Generates the file if it is missing.
 pub(crate) fn version_of(name: &str) -> Result<String> {
     let file = command::root().join("Cargo.lock");
     if !file.exists() {
@@ -29,11 +29,11 @@ pub(crate) fn version_of(name: &str) -> Result<String> {
 }
 
 fn version_in(lock: &str, name: &str) -> Result<String> {
-    let lock: Lock = toml::from_str(lock).context("Cargo.lock is not what cargo writes")?;
+    let lock: Lock = toml::from_str(lock).context("invalid Cargo.lock")?;
     let mut versions = lock.package.into_iter().filter(|package| package.name == name);
     match (versions.next(), versions.next()) {
         (Some(package), None) => Ok(package.version),
-        (Some(_), Some(_)) => bail!("Cargo.lock has several versions of {name}; one is needed"),
+        (Some(_), Some(_)) => bail!("Cargo.lock has several versions of {name}, expected one"),
         (None, _) => bail!("Cargo.lock has no {name}"),
     }
 }
@@ -65,12 +65,12 @@ mod tests {
     "#;
 
     #[test]
-    fn the_version_is_that_of_the_crate_of_exactly_this_name() {
+    fn the_name_must_match_exactly() {
         assert_eq!(version_in(LOCK, "wasm-bindgen").unwrap(), "0.2.130");
     }
 
     #[test]
-    fn no_version_several_versions_and_nonsense_are_errors() {
+    fn missing_and_ambiguous_versions_and_invalid_files_are_errors() {
         assert!(version_in(LOCK, "wasm").unwrap_err().to_string().contains("no wasm"));
         assert!(version_in(LOCK, "syn").unwrap_err().to_string().contains("several"));
         assert!(version_in("[package", "syn").is_err());

@@ -1,6 +1,6 @@
-//! `cargo xtask`: sets up a machine and runs every test of the workspace.
+//! `cargo xtask`: sets up a machine, and runs the tests and benches of the workspace.
 
-#![allow(clippy::print_stdout, reason = "what a command line tool says goes to standard output")]
+#![allow(clippy::print_stdout, reason = "a command line tool prints to standard output")]
 
 mod bench;
 mod command;
@@ -23,25 +23,25 @@ use crate::part::Part;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about)]
 enum Xtask {
-    /// Install what the tests need, then run all of them or the parts named.
+    /// Install the tools that the tests need, then run all tests or the named parts.
     Test {
-        /// What to run; everything when none is named.
+        /// Parts to run. Defaults to all.
         parts: Vec<Part>,
     },
-    /// Install what the tests need, and run nothing.
+    /// Install the tools that the tests need, without running the tests.
     Setup {
-        /// What to install for; everything when none is named.
+        /// Parts to install tools for. Defaults to all.
         parts: Vec<Part>,
     },
-    /// Measure speed, size and memory, and write the results into benches/.
+    /// Measure speed, size and memory, and write the results to benches/.
     Bench {
-        /// What to measure; everything when none is named.
+        /// Benches to run. Defaults to all.
         names: Vec<Bench>,
-        /// Compare with the budgets alone, and write nothing.
+        /// Compare the results with the budgets without writing them.
         #[arg(long)]
         check: bool,
     },
-    /// Refuse dependencies that need a newer Rust than Cargo.toml promises.
+    /// Fail if a dependency needs a newer Rust than the `rust-version` in Cargo.toml.
     Msrv,
 }
 

@@ -1,7 +1,7 @@
-//! Whether the crate can keep its promise of the oldest Rust that builds it.
+//! Checks the oldest supported Rust version.
 //!
-//! Clippy's `incompatible_msrv` sees to the crate's own use of the standard library; this sees to
-//! what other crates ask for.
+//! Clippy's `incompatible_msrv` checks the crate's own use of the standard library. This module checks
+//! the versions that its dependencies require.
 
 use std::collections::HashMap;
 
@@ -24,7 +24,7 @@ struct Package {
     rust_version: Option<String>,
 }
 
-/// Compares the crate's `rust-version` with that of everything it is built from.
+/// Compares the crate's `rust-version` with the `rust-version` of all its dependencies.
 pub(crate) fn check() -> Result<()> {
     let json = command::output(command::cargo().args(["metadata", "--format-version", "1", "--all-features"]))?;
     let tree = command::output(command::cargo().args([
@@ -42,14 +42,14 @@ pub(crate) fn check() -> Result<()> {
     let metadata: Metadata = serde_json::from_str(&json).context("cannot read cargo's metadata")?;
     let promised = metadata.packages.iter().find(|package| package.name == CRATE);
     let promised = promised.and_then(|package| package.rust_version.as_deref());
-    let promised = promised.context("Cargo.toml states no rust-version")?;
+    let promised = promised.context("Cargo.toml has no rust-version")?;
     let newer = newer_than(promised, &metadata.packages, &tree)?;
-    ensure!(newer.is_empty(), "these need a newer Rust than {promised}: {}", newer.join(", "));
+    ensure!(newer.is_empty(), "these crates need a newer Rust than {promised}: {}", newer.join(", "));
     println!("No dependency of {CRATE} needs a newer Rust than {promised}");
     Ok(())
 }
 
-/// The packages of the tree that need a newer Rust; its lines begin `name vVERSION`.
+/// Returns the packages in `tree` that need a newer Rust. Each line of `tree` starts with `name vVERSION`.
 fn newer_than(promised: &str, packages: &[Package], tree: &str) -> Result<Vec<String>> {
     let promised = parse(promised)?;
     let packages: HashMap<(&str, &str), &Package> =
@@ -59,7 +59,9 @@ fn newer_than(promised: &str, packages: &[Package], tree: &str) -> Result<Vec<St
         let mut words = line.split(' ');
         let name = words.next().unwrap_or_default();
         let version = words.next().unwrap_or_default().trim_start_matches('v');
-        let package = packages.get(&(name, version)).with_context(|| format!("what is {line:?}?"))?;
+        let package = packages
+            .get(&(name, version))
+            .with_context(|| format!("unknown package in the output of `cargo tree`: {line:?}"))?;
         let Some(needed) = &package.rust_version else {
             continue;
         };
@@ -71,11 +73,11 @@ fn newer_than(promised: &str, packages: &[Package], tree: &str) -> Result<Vec<St
     Ok(newer)
 }
 
-/// `1.88` and `1.88.0` are the same version of Rust.
+/// Parses a Rust version. `1.88` and `1.88.0` are equal.
 fn parse(version: &str) -> Result<[u32; 3]> {
     let mut parsed = [0; 3];
     for (number, text) in parsed.iter_mut().zip(version.split('.')) {
-        *number = text.parse().with_context(|| format!("{version:?} is no version of Rust"))?;
+        *number = text.parse().with_context(|| format!("invalid Rust version {version:?}"))?;
     }
     Ok(parsed)
 }
@@ -96,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_in_the_tree_and_newer_is_found() {
+    fn only_newer_packages_in_the_tree_are_found() {
         let packages = [
             package("old", Some("1.56")),
             package("new", Some("1.90")),
@@ -108,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_an_unknown_package_is_an_error() {
+    fn unknown_packages_are_errors() {
         assert!(newer_than("1.88", &[], "what v1.0.0").is_err());
     }
 }

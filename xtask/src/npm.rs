@@ -1,4 +1,4 @@
-//! npm projects inside the workspace.
+//! npm projects in the workspace.
 
 use std::fs;
 use std::path::Path;
@@ -9,12 +9,12 @@ use anyhow::{Result, bail};
 
 use crate::command;
 
-/// Whether there is an npm project in a folder of the workspace.
+/// Returns whether a folder of the workspace has an npm project.
 pub(crate) fn exists(folder: &str) -> bool {
     command::root().join(folder).join("package.json").exists()
 }
 
-/// Installs what the project's package-lock.json names, unless that has been done.
+/// Installs the packages of the project's package-lock.json, unless they are installed already.
 pub(crate) fn ensure(folder: &str) -> Result<()> {
     if !exists(folder) {
         return Ok(());
@@ -29,11 +29,11 @@ pub(crate) fn ensure(folder: &str) -> Result<()> {
         return Ok(());
     }
     command::heading(&format!("Installing the npm packages of {folder}"));
-    // Not `npm ci`: it wants the packages of every platform in the lock, and registries do not have them all.
+    // Not `npm ci`: it requires the packages of every platform in the lock file, and registries do not have them all.
     command::run(npm(folder).args(["install", "--no-audit", "--no-fund", "--no-save"]))
 }
 
-/// npm in a folder of the workspace.
+/// An npm command that runs in a folder of the workspace.
 pub(crate) fn npm(folder: &str) -> Command {
     let mut npm = command::program("npm");
     npm.current_dir(command::root().join(folder));
@@ -44,7 +44,7 @@ fn modified(file: &Path) -> Option<SystemTime> {
     fs::metadata(file).and_then(|metadata| metadata.modified()).ok()
 }
 
-/// npm writes its record last, so a record older than the wish is of another wish.
+/// npm writes its own lock file last. If that file is older than package-lock.json, the packages are out of date.
 fn is_current(wanted: Option<SystemTime>, present: Option<SystemTime>) -> bool {
     matches!((wanted, present), (Some(wanted), Some(present)) if wanted <= present)
 }
@@ -56,7 +56,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn packages_are_current_when_installed_after_the_lock_was_written() {
+    fn packages_are_current_if_installed_after_the_lock_file_changed() {
         let earlier = Some(SystemTime::UNIX_EPOCH);
         let later = Some(SystemTime::UNIX_EPOCH + Duration::from_secs(1));
         assert!(is_current(earlier, later));

@@ -1,4 +1,4 @@
-//! The parts of the tests: what each needs and what it runs.
+//! The parts of the test suite, with the tools that each needs and the commands that it runs.
 
 use std::process::Command;
 use std::sync::OnceLock;
@@ -11,19 +11,19 @@ use crate::npm::{self, npm};
 use crate::server::{self, Server};
 use crate::tool::{Tool, WASM};
 
-/// The crate of the wasm tests; webdriver.json beside its manifest says how to start the browser.
+/// The manifest of the wasm tests. The webdriver.json next to it configures the browser.
 const WASM_TESTS: &str = "tests/wasm/Cargo.toml";
 
-/// The validators that native tests ask for a second opinion.
+/// The npm project with the validators that native tests use for a second opinion.
 const VALIDATORS: &str = "tests/js";
 
 /// The npm package.
 pub(crate) const PACKAGE: &str = "bindings/js";
 
-/// A part of the tests.
+/// A part of the test suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
-    /// Tests and documentation tests of all crates on this machine.
+    /// Tests and documentation tests of all crates, natively.
     Native,
     /// The wasm tests in Node.js.
     WasmNode,
@@ -33,12 +33,12 @@ pub(crate) enum Part {
     Js,
 }
 
-/// Every part when none was named.
+/// Returns the named parts, or all parts if none is named.
 pub(crate) fn or_all(parts: Vec<Part>) -> Vec<Part> {
     if parts.is_empty() { Part::value_variants().to_vec() } else { parts }
 }
 
-/// Installs what the parts need.
+/// Installs the tools that the parts need.
 pub(crate) fn set_up(parts: &[Part]) -> Result<()> {
     for tool in needs(parts) {
         tool.ensure().with_context(|| format!("cannot set up {tool}"))?;
@@ -46,18 +46,18 @@ pub(crate) fn set_up(parts: &[Part]) -> Result<()> {
     Ok(())
 }
 
-/// Runs the parts in turn and stops at the first that fails.
+/// Runs the parts in order and stops at the first failure.
 pub(crate) fn run(parts: &[Part]) -> Result<()> {
     let server = OnceLock::new();
     for part in parts {
-        part.run(&server).with_context(|| format!("the part `{}` failed", part.name()))?;
+        part.run(&server).with_context(|| format!("part `{}` failed", part.name()))?;
     }
     let names: Vec<_> = parts.iter().map(|part| part.name()).collect();
     command::heading(&format!("All tests passed: {}", names.join(", ")));
     Ok(())
 }
 
-/// Each tool once, in the order of its first need.
+/// Returns each tool once, in the order in which the parts first need it.
 fn needs(parts: &[Part]) -> Vec<Tool> {
     let mut tools = Vec::new();
     for tool in parts.iter().flat_map(|part| part.needs()) {
@@ -105,13 +105,13 @@ fn native() -> Result<()> {
     command::run(command::cargo().args(["test", "--all-features", "--no-fail-fast"]))
 }
 
-/// The runner in .cargo/config.toml learns from the flags where to run the tests.
+/// Runs the wasm tests. `flags` are variables that tell the runner of .cargo/config.toml where to run them.
 fn wasm(title: &str, server: &Server, flags: &[&str]) -> Result<()> {
     command::heading(title);
     let mut test = command::cargo();
     test.args(["test", "--manifest-path", WASM_TESTS, "--target", WASM, "--tests", "--no-fail-fast"]);
     test.env(server::VARIABLE, server.url());
-    // Seconds; the runner's own 20 include the start of the browser.
+    // In seconds. The runner's default of 20 includes the start of the browser.
     test.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
     for flag in flags {
         test.env(flag, "1");
@@ -120,7 +120,7 @@ fn wasm(title: &str, server: &Server, flags: &[&str]) -> Result<()> {
     command::run(&mut test)
 }
 
-/// Otherwise the runner would take the first driver of any browser that it finds.
+/// Without this variable, the runner uses the first driver of any browser that it finds.
 fn use_chromedriver(test: &mut Command) {
     if std::env::var_os("CHROMEDRIVER").is_none()
         && let Some(driver) = command::find("chromedriver")
@@ -139,7 +139,7 @@ fn js() -> Result<()> {
     command::run(npm(PACKAGE).arg("test"))
 }
 
-/// The server, started when the first part asks for it.
+/// Returns the server, and starts it on first use.
 fn running(server: &OnceLock<Server>) -> Result<&Server> {
     if let Some(server) = server.get() {
         return Ok(server);
@@ -153,13 +153,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_name_means_every_part() {
+    fn parts_default_to_all() {
         assert_eq!(or_all(vec![Part::Js]), [Part::Js]);
         assert_eq!(or_all(Vec::new()), Part::value_variants());
     }
 
     #[test]
-    fn a_tool_that_several_parts_need_is_set_up_once() {
+    fn tools_needed_by_several_parts_are_set_up_once() {
         let tools = needs(&[Part::WasmNode, Part::WasmChromium]);
         assert_eq!(tools, [Tool::WasmTarget, Tool::WasmBindgen, Tool::Browser]);
     }

@@ -1,4 +1,4 @@
-//! The server that the wasm tests call: it runs outside of the sandbox that they run in.
+//! The server that the wasm tests call. It runs outside of their sandbox.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Stdio};
@@ -7,21 +7,23 @@ use anyhow::{Context, Result};
 
 use crate::command;
 
-/// The program: it takes a free port of 127.0.0.1, prints `listening on http://127.0.0.1:PORT` as its
-/// first line, answers requests of every origin (the page of a browser test has another), and ends
-/// when its standard input is closed.
+/// The server program.
+///
+/// It binds a free port of 127.0.0.1 and prints `listening on http://127.0.0.1:PORT` as its first line.
+/// It answers requests from every origin, because the page of a browser test has a different origin.
+/// It exits when its standard input is closed.
 const SERVER: [&str; 4] = ["-p", "logto-admin-test-server", "--bin", "test-server"];
 
-/// The variable that tells the tests, when they are compiled, where the server is.
+/// The environment variable with the server's URL. The tests read it at compile time.
 pub(crate) const VARIABLE: &str = "LOGTO_TEST_SERVER";
 
 const GREETING: &str = "listening on ";
 
-/// A running server; it ends with this value.
+/// A running server. Dropping the value stops it.
 pub(crate) struct Server {
     process: Child,
     url: String,
-    // Held open: a server whose output nobody can read would die of its next line.
+    // Kept open: otherwise the server would crash when it prints its next line.
     _output: BufReader<ChildStdout>,
 }
 
@@ -36,15 +38,15 @@ impl Server {
         let output = process.stdout.take().context("the server has no output")?;
         let mut output = BufReader::new(output);
         let mut line = String::new();
-        output.read_line(&mut line).context("cannot read what the server prints")?;
+        output.read_line(&mut line).context("cannot read the output of the server")?;
         let mut server = Self { process, url: String::new(), _output: output };
         server.url =
-            url_in(&line).with_context(|| format!("the server should say where it listens, not {line:?}"))?.to_owned();
+            url_in(&line).with_context(|| format!("expected the server to print its URL, not {line:?}"))?.to_owned();
         println!("{}", line.trim_end());
         Ok(server)
     }
 
-    /// Where the server listens, such as `http://127.0.0.1:40000`.
+    /// The server's URL, such as `http://127.0.0.1:40000`.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
@@ -52,7 +54,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself; there is nothing to do about a failure here.
+        // The process might have exited already. A failure here can be ignored.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
@@ -68,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_line_of_the_server_tells_where_it_is() {
+    fn the_url_is_read_from_the_first_line() {
         assert_eq!(url_in("listening on http://127.0.0.1:4000\n"), Some("http://127.0.0.1:4000"));
         assert_eq!(url_in("listening on http://example.com\n"), None);
         assert_eq!(url_in("error\n"), None);

@@ -1,4 +1,4 @@
-//! What the tests need on a machine, and how to get it.
+//! The tools that the tests and benches need, and how to install them.
 
 use std::{env, fmt};
 
@@ -32,24 +32,24 @@ const VALGRIND: System =
 
 const TIME: System = System { name: "GNU time", present: || command::find("time").is_some(), packages: &["time"] };
 
-/// Something that tests need.
+/// A tool that tests or benches need.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tool {
     /// Chromium and its driver.
     Browser,
-    /// Runs the benches that count instructions, of Cargo.lock's version.
+    /// Runs the benches that count instructions, in the version of Cargo.lock.
     GungraunRunner,
-    /// What an npm project's package-lock.json names; the project is a folder of the workspace.
+    /// The packages in an npm project's package-lock.json. The project is a folder of the workspace.
     Npm(&'static str),
-    /// The headers that the feature `native-tls` is built with.
+    /// The headers that the feature `native-tls` needs to build.
     OpenSsl,
-    /// The server of the token store's tests.
+    /// The server for the tests of the token store.
     Redis,
-    /// Tells how much memory a program has taken.
+    /// Measures the memory of a program.
     Time,
     /// Counts instructions.
     Valgrind,
-    /// wasm-bindgen's command line and test runner, of Cargo.lock's version.
+    /// wasm-bindgen's command line tool and test runner, in the version of Cargo.lock.
     WasmBindgen,
     /// Builds the npm package.
     WasmPack,
@@ -58,7 +58,7 @@ pub(crate) enum Tool {
 }
 
 impl Tool {
-    /// Installs the tool unless it is there.
+    /// Installs the tool unless it is installed already.
     pub(crate) fn ensure(self) -> Result<()> {
         match self {
             Self::Browser => debian::ensure(&BROWSER),
@@ -75,7 +75,7 @@ impl Tool {
     }
 }
 
-/// wasm-bindgen refuses modules that another version of it has built.
+/// wasm-bindgen rejects modules that were built with another version.
 fn wasm_bindgen() -> Result<()> {
     let version = lock::version_of("wasm-bindgen")?;
     let present = || installed("wasm-bindgen", &version) && installed("wasm-bindgen-test-runner", &version);
@@ -83,11 +83,11 @@ fn wasm_bindgen() -> Result<()> {
         return Ok(());
     }
     install("wasm-bindgen-cli", &version)?;
-    ensure!(present(), "PATH has a wasm-bindgen that is not {version} before the installed one");
+    ensure!(present(), "PATH has another version of wasm-bindgen before the installed version {version}");
     Ok(())
 }
 
-/// It refuses benches that are built with another version of it.
+/// The runner rejects benches that were built with another version.
 fn gungraun_runner() -> Result<()> {
     let version = lock::version_of("gungraun-runner")?;
     if installed("gungraun-runner", &version) {
@@ -105,7 +105,7 @@ fn wasm_pack() -> Result<()> {
 
 fn wasm_target() -> Result<()> {
     let list = command::output(command::program("rustup").args(["target", "list", "--installed"]));
-    // Without rustup (a distribution's Rust) the build itself tells what is missing.
+    // Without rustup (as with a distribution's Rust), the build itself reports a missing target.
     if list.is_err() || list.is_ok_and(|targets| targets.lines().any(|target| target == WASM)) {
         return Ok(());
     }
@@ -118,7 +118,7 @@ fn install(name: &str, version: &str) -> Result<()> {
     command::run(command::cargo().args(["install", name, "--version", version]))
 }
 
-/// Whether a program's `--version` is exactly this one.
+/// Returns whether a program is installed in exactly this version.
 fn installed(program: &str, version: &str) -> bool {
     command::output(command::program(program).arg("--version")).is_ok_and(|said| says(&said, version))
 }
@@ -158,7 +158,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_exact_version_will_do() {
+    fn only_the_exact_version_matches() {
         assert!(says("wasm-bindgen 0.2.130\n", "0.2.130"));
         assert!(says("wasm-bindgen 0.2.130 (a1b2c3d4e)\n", "0.2.130"));
         assert!(!says("wasm-bindgen 0.2.13\n", "0.2.130"));

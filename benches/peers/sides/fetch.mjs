@@ -1,9 +1,9 @@
-// What a call costs at the least: fetch and `response.json()`, with the headers that the package sends too.
+// The minimum cost of a call: fetch and `response.json()`, with the same headers as the package.
 
-/** A function that reads so many users, and says how many came. */
+/** Returns a function that reads `size` users and returns the number of users received. */
 export const reader = (url) => readerBy(url, async (list, init) => (await fetch(list, init)).json());
 
-/** The same by another way to get JSON. */
+/** Like `reader`, with a custom function that fetches JSON. */
 export async function readerBy(url, get) {
   const { access_token: token } = await get(`${url}/oidc/token`, { method: "POST" });
   const headers = { accept: "application/json", authorization: `Bearer ${token}` };

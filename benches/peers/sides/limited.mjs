@@ -1,4 +1,4 @@
-// Bare fetch that gives up after a time, as the package does and Logto's own client does not.
+// Bare fetch with a timeout. The package has a timeout too; Logto's own client has none.
 import { readerBy } from "./fetch.mjs";
 
 const MILLISECONDS = 30_000;

@@ -1,10 +1,12 @@
-//! A fixed server on 127.0.0.1: prints its URL and answers until its input is closed.
+//! A server on 127.0.0.1 with fixed responses. It prints its URL and runs until its standard input is closed.
 //!
-//! - `POST /oidc/token`: a token for an hour; `GET /bench/token-calls` tells how many were given.
-//! - `GET /api/users/{id}`: a user. `GET /api/users`: a page of 100,000; with `search=slow` after 20 ms.
+//! - `POST /oidc/token`: returns a token that is valid for one hour.
+//! - `GET /bench/token-calls`: returns the number of issued tokens.
+//! - `GET /api/users/{id}`: returns a user.
+//! - `GET /api/users`: returns a page of 100,000 users, with `search=slow` after 20 ms.
 
-#![allow(clippy::print_stdout, reason = "it says where it listens")]
-#![allow(clippy::disallowed_methods, reason = "a server has the machine's time, and no `Runtime`")]
+#![allow(clippy::print_stdout, reason = "the server prints its URL")]
+#![allow(clippy::disallowed_methods, reason = "the server uses the system clock and has no `Runtime`")]
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -23,7 +25,7 @@ use hyper_util::rt::TokioIo;
 use logto_admin_benches::data;
 use tokio::net::{TcpListener, TcpStream};
 
-/// What the slow list takes for a page.
+/// Time that the slow list takes per page.
 const SLOW: Duration = Duration::from_millis(20);
 
 type Answer = Response<Full<Bytes>>;
@@ -32,7 +34,7 @@ struct Server {
     token: String,
     token_calls: AtomicU64,
     user: Bytes,
-    /// Pages by number and size: made once, so that a call costs what sending costs.
+    /// Pages by number and size. Each is generated once, so that a call only costs the sending.
     pages: Mutex<HashMap<(usize, usize), Bytes>>,
 }
 
@@ -56,14 +58,14 @@ fn end_with_input() {
 
 async fn serve(server: Arc<Server>, stream: TcpStream) {
     let service = service_fn(|request| server.answer(request));
-    // A client that goes away is none of the server's business.
+    // Errors of disconnected clients do not matter.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
 impl Server {
     fn new() -> Self {
         let user = data::user(42).to_string().into();
-        // As long as a real one: a header, a dozen claims and a signature of 96 bytes.
+        // As long as a real token: a header, a dozen claims and a signature of 96 bytes.
         let token = format!("{}.{}.{}", "h".repeat(92), "c".repeat(340), "s".repeat(128));
         Self { token, token_calls: 0.into(), user, pages: Mutex::default() }
     }
@@ -80,11 +82,11 @@ impl Server {
                 json(StatusCode::OK, self.token_calls.load(Ordering::Relaxed).to_string())
             }
             (&Method::GET, path) if path.starts_with("/api/users/") => json(StatusCode::OK, self.user.clone()),
-            _ => json(StatusCode::NOT_FOUND, r#"{"code":"entity.not_found","message":"No such thing."}"#),
+            _ => json(StatusCode::NOT_FOUND, r#"{"code":"entity.not_found","message":"The entity does not exist."}"#),
         })
     }
 
-    /// A real server signs: callers pile up meanwhile.
+    /// Sleeps first, because a real server takes time to sign the token and callers pile up meanwhile.
     async fn token(&self) -> Answer {
         tokio::time::sleep(SLOW).await;
         self.token_calls.fetch_add(1, Ordering::Relaxed);
@@ -122,7 +124,7 @@ fn number(query: &str, name: &str) -> Option<usize> {
     value.and_then(|(_, value)| value.parse().ok())
 }
 
-/// The headers are those of a Logto.
+/// A response with the headers that Logto sends.
 fn json(status: StatusCode, body: impl Into<Bytes>) -> Answer {
     let mut answer = Response::new(Full::new(body.into()));
     *answer.status_mut() = status;

@@ -1,4 +1,4 @@
-//! What a call gives back.
+//! The results of a call.
 
 use logto_admin::models::CreateUser;
 use logto_admin::transport::{HttpResponse, Method};
@@ -7,20 +7,20 @@ use logto_admin_test_support::ScriptedTransport;
 
 use crate::stage::{Stage, header, ok, refusal, status, user, users};
 
-/// A stage whose client takes the document at its word.
+/// A stage with a client in strict mode.
 fn strict(answer: HttpResponse) -> Stage {
     Stage::set_up(ScriptedTransport::answers([answer]), |builder| builder.strict(true))
 }
 
 #[test]
-fn awaited_a_request_gives_the_parsed_answer() {
+fn awaiting_a_request_returns_the_parsed_answer() {
     let stage = Stage::answering([ok(&user("u1"))]);
     let found = stage.run(stage.client.users().get("u1")).unwrap();
     assert_eq!((found.id.as_str(), found.username.as_deref()), ("u1", Some("ada")));
 }
 
 #[test]
-fn detailed_gives_status_and_headers_too() {
+fn detailed_returns_status_and_headers() {
     let answer = ok(&user("u1")).header("logto-core-request-id", "r1").header("etag", "\"v1\"");
     let stage = Stage::answering([status(503), answer]);
     let response = stage.run(stage.client.users().get("u1").detailed()).unwrap();
@@ -31,7 +31,7 @@ fn detailed_gives_status_and_headers_too() {
 }
 
 #[test]
-fn detailed_gives_the_apis_error_as_a_result() {
+fn detailed_returns_api_errors_as_a_result() {
     let stage = Stage::answering([refusal(404, "entity.not_found")]);
     let response = stage.run(stage.client.users().get("u1").detailed()).unwrap();
     let error = response.result.unwrap_err();
@@ -39,7 +39,7 @@ fn detailed_gives_the_apis_error_as_a_result() {
 }
 
 #[test]
-fn detailed_gives_a_decode_error_as_a_result() {
+fn detailed_returns_decode_errors_as_a_result() {
     let stage = Stage::answering([ok("{}")]);
     let response = stage.run(stage.client.users().get("u1").detailed()).unwrap();
     let error = response.result.unwrap_err();
@@ -47,7 +47,7 @@ fn detailed_gives_a_decode_error_as_a_result() {
 }
 
 #[test]
-fn raw_gives_the_bytes_whatever_the_status() {
+fn raw_returns_the_bytes_for_every_status() {
     for (code, body) in [(200, "\u{0}anything"), (404, "Not Found"), (302, "")] {
         let stage = Stage::answering([HttpResponse::new(code).body(body)]);
         let response = stage.run(stage.client.users().get("u1").raw()).unwrap();
@@ -56,7 +56,7 @@ fn raw_gives_the_bytes_whatever_the_status() {
 }
 
 #[test]
-fn a_version_that_is_still_current_is_not_sent_again() {
+fn unchanged_resources_are_not_modified() {
     let stage = Stage::answering([status(304)]);
     let answer = stage.run(stage.client.users().get("u1").if_none_match("\"v1\"")).unwrap();
     assert_eq!(answer, Conditional::NotModified);
@@ -64,7 +64,7 @@ fn a_version_that_is_still_current_is_not_sent_again() {
 }
 
 #[test]
-fn a_newer_version_comes_with_its_tag() {
+fn modified_resources_have_their_etag() {
     let stage = Stage::answering([ok(&user("u1")).header("etag", "\"v2\"")]);
     let answer = stage.run(stage.client.users().get("u1").if_none_match("\"v1\"")).unwrap();
     let Conditional::Modified { value, etag } = answer else { panic!("{answer:?}") };
@@ -72,19 +72,19 @@ fn a_newer_version_comes_with_its_tag() {
 }
 
 #[test]
-fn an_error_is_an_error_also_when_a_version_was_named() {
+fn errors_of_conditional_requests_are_errors() {
     let stage = Stage::answering([refusal(404, "entity.not_found")]);
     assert!(stage.run(stage.client.users().get("u1").if_none_match("\"v1\"")).unwrap_err().is_not_found());
 }
 
 #[test]
-fn an_undocumented_success_is_a_success() {
+fn undocumented_successes_are_successes() {
     let stage = Stage::answering([HttpResponse::json(202, user("u1"))]);
     assert_eq!(stage.run(stage.client.users().create(CreateUser::default())).unwrap().id, "u1");
 }
 
 #[test]
-fn an_undocumented_success_is_an_error_in_strict_mode() {
+fn undocumented_successes_are_errors_in_strict_mode() {
     let stage = strict(HttpResponse::json(202, user("u1")));
     let error = stage.run(stage.client.users().create(CreateUser::default())).unwrap_err();
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Decode, Some(202), 1));
@@ -92,7 +92,7 @@ fn an_undocumented_success_is_an_error_in_strict_mode() {
 }
 
 #[test]
-fn a_success_without_its_documented_body_is_a_success_and_in_strict_mode_an_error() {
+fn missing_documented_bodies_are_errors_only_in_strict_mode() {
     let assign =
         |stage: &Stage| stage.run(stage.client.operation("CreateRoleUser").unwrap().path("id", "r1").json("{}"));
     assert_eq!(assign(&Stage::answering([status(201)])).unwrap(), logto_admin::serde_json::Value::Null);
@@ -102,7 +102,7 @@ fn a_success_without_its_documented_body_is_a_success_and_in_strict_mode_an_erro
 }
 
 #[test]
-fn a_single_call_may_be_strict_or_not() {
+fn strict_mode_can_be_set_per_call() {
     let undocumented = || HttpResponse::json(202, user("u1"));
     let create = |stage: &Stage| stage.client.users().create(CreateUser::default());
     let lenient = Stage::answering([undocumented()]);
@@ -112,13 +112,13 @@ fn a_single_call_may_be_strict_or_not() {
 }
 
 #[test]
-fn a_documented_success_is_one_in_strict_mode_too() {
+fn documented_successes_are_successes_in_strict_mode() {
     let stage = strict(ok(&user("u1")));
     assert_eq!(stage.run(stage.client.users().create(CreateUser::default())).unwrap().id, "u1");
 }
 
 #[test]
-fn a_success_that_cannot_form_the_answer_is_a_decode_error() {
+fn successes_that_do_not_match_the_output_are_decode_errors() {
     let html = HttpResponse::new(200).header("content-type", "text/html; charset=utf-8").body("<!doctype html>");
     for answer in [ok("[]"), ok(""), ok("null"), ok(r#"{"id":"u1""#), status(204), html] {
         let shown = format!("{answer:?}");
@@ -130,14 +130,14 @@ fn a_success_that_cannot_form_the_answer_is_a_decode_error() {
 }
 
 #[test]
-fn a_web_page_is_no_success_also_where_no_answer_is_expected() {
+fn web_pages_are_decode_errors_even_without_an_output() {
     let page = || HttpResponse::new(200).header("content-type", "text/html; charset=utf-8").body("<!doctype html>");
     let delete = |stage: &Stage| stage.run(stage.client.users().delete("u1")).unwrap_err();
     let untyped = |stage: &Stage| stage.run(stage.client.operation("GetStatus").unwrap()).unwrap_err();
     for error in [delete(&Stage::answering([page()])), untyped(&Stage::answering([page()]))] {
         assert!(error.is_decode() && error.hint().is_some_and(|hint| hint.contains("root of a Logto")), "{error}");
     }
-    // Where a page is documented, or nothing is known, it is the answer.
+    // If a page is documented, or nothing is known about the answer, the page is the answer.
     let stage = Stage::answering([page(), page()]);
     let callback = stage.client.operation("GetSamlApplicationCallback").unwrap().path("id", "a1");
     assert_eq!(stage.run(callback).unwrap(), "<!doctype html>");
@@ -145,7 +145,7 @@ fn a_web_page_is_no_success_also_where_no_answer_is_expected() {
 }
 
 #[test]
-fn a_decode_error_names_the_member_that_is_missing() {
+fn decode_errors_name_missing_members() {
     for (body, path) in [("{}", "id"), (r#"{"id":"u1","profile":{"address":7}}"#, "profile.address")] {
         let stage = Stage::answering([ok(body)]);
         assert_eq!(stage.run(stage.client.users().get("u1")).unwrap_err().decode_path(), Some(path));
@@ -156,7 +156,7 @@ fn a_decode_error_names_the_member_that_is_missing() {
 }
 
 #[test]
-fn a_decode_error_does_not_repeat_the_text_that_it_did_not_expect() {
+fn decode_errors_do_not_show_unexpected_text() {
     let stage =
         Stage::answering([ok(&user("u1").replace(r#""createdAt":"#, r#""createdAt":"s3cret \"x\", ","was":"#))]);
     let error = stage.run(stage.client.users().get("u1")).unwrap_err();
@@ -168,7 +168,7 @@ fn a_decode_error_does_not_repeat_the_text_that_it_did_not_expect() {
 }
 
 #[test]
-fn a_decode_error_names_the_member_and_keeps_the_body() {
+fn decode_errors_name_the_member_and_keep_the_body() {
     let body = users([1, 2]).replace(r#""id":"user-2""#, r#""id":7"#);
     let stage = Stage::answering([ok(&body).header("logto-core-request-id", "r1")]);
     let error = stage.run(stage.client.users().list()).unwrap_err();
@@ -177,18 +177,18 @@ fn a_decode_error_names_the_member_and_keeps_the_body() {
     assert_eq!(error.body(), body.as_bytes());
     let shown = error.to_string();
     assert!(shown.starts_with("ListUsers (GET /api/users): 200 ") && shown.contains("at [1].id"), "{shown}");
-    assert!(!shown.contains("ada@example.com"), "the body may hold personal data: {shown}");
+    assert!(!shown.contains("ada@example.com"), "the body might contain personal data: {shown}");
 }
 
 #[test]
-fn a_member_that_the_client_does_not_know_is_no_error() {
+fn unknown_members_are_ignored() {
     let body = user("u1").replacen('{', r#"{"newInLogto":{"a":[1]},"#, 1);
     let stage = Stage::answering([ok(&body)]);
     assert_eq!(stage.run(stage.client.users().get("u1")).unwrap().id, "u1");
 }
 
 #[test]
-fn an_operation_that_gives_nothing_does_not_look_at_the_body() {
+fn operations_without_an_output_ignore_the_body() {
     for answer in [status(204), HttpResponse::new(200).body("OK"), ok("{}")] {
         let stage = Stage::answering([answer]);
         stage.run(stage.client.users().delete("u1")).unwrap();
@@ -196,7 +196,7 @@ fn an_operation_that_gives_nothing_does_not_look_at_the_body() {
 }
 
 #[test]
-fn an_answer_that_may_be_missing_is_an_option() {
+fn optional_answers_are_options() {
     for (answer, target) in
         [(ok(r#"{"redirectTo":"https://a.example"}"#), Some("https://a.example")), (status(204), None)]
     {
@@ -208,7 +208,7 @@ fn an_answer_that_may_be_missing_is_an_option() {
 }
 
 #[test]
-fn text_is_given_as_text() {
+fn text_answers_are_returned_as_text() {
     let xml = "<EntityDescriptor/>";
     let answer = HttpResponse::new(200).header("content-type", "text/xml;charset=utf-8").body(xml);
     let stage = Stage::answering([answer]);
@@ -216,7 +216,7 @@ fn text_is_given_as_text() {
 }
 
 #[test]
-fn a_redirect_gives_its_target() {
+fn redirects_return_their_target() {
     let target = "https://idp.example/sso?SAMLRequest=x";
     let stage = Stage::answering([HttpResponse::new(302).header("location", target)]);
     let answer = stage.run(stage.client.operation("AssertSaml").unwrap().path("connectorId", "c1").json(&())).unwrap();

@@ -1,4 +1,4 @@
-//! An operation whose authentication the client cannot give is refused before anything is sent.
+//! The client rejects operations that it cannot authenticate before it sends anything.
 
 use logto_admin::token::{FixedToken, TokenKind};
 use logto_admin::transport::Method;
@@ -13,7 +13,7 @@ fn with_token(kind: TokenKind) -> Stage {
     })
 }
 
-/// A client that has nothing to show.
+/// A client without credentials.
 fn anonymous(settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Stage {
     let (transport, runtime) = (ScriptedTransport::api(|_| status(204)), FakeRuntime::new());
     let builder =
@@ -23,7 +23,7 @@ fn anonymous(settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Stage {
 
 #[track_caller]
 fn refused<T>(stage: &Stage, outcome: Result<T>, advice: &str) {
-    let error = outcome.err().expect("the call is refused");
+    let error = outcome.err().expect("the call should be rejected");
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Authentication, 0));
     assert!(error.message().contains(advice), "{error}");
     assert!(error.operation().is_some() && error.path().is_some(), "{error:?}");
@@ -31,19 +31,19 @@ fn refused<T>(stage: &Stage, outcome: Result<T>, advice: &str) {
 }
 
 #[test]
-fn a_users_token_does_not_open_the_management_api() {
+fn user_tokens_are_rejected_for_the_management_api() {
     let stage = with_token(TokenKind::User);
     refused(&stage, stage.run(stage.client.users().list().raw()), "client credentials");
 }
 
 #[test]
-fn an_applications_token_does_not_open_a_users_account() {
+fn application_tokens_are_rejected_for_the_account_api() {
     let stage = with_token(TokenKind::Management);
     refused(&stage, stage.run(stage.client.my_account().get_profile().raw()), "user's token");
 }
 
 #[test]
-fn a_token_of_unknown_kind_may_be_tried_on_both() {
+fn tokens_of_unknown_kind_are_sent_to_both() {
     let stage = with_token(TokenKind::Unknown);
     stage.run(stage.client.users().list().raw()).unwrap();
     stage.run(stage.client.my_account().get_profile().raw()).unwrap();
@@ -51,7 +51,7 @@ fn a_token_of_unknown_kind_may_be_tried_on_both() {
 }
 
 #[test]
-fn a_client_without_tokens_calls_neither() {
+fn clients_without_tokens_call_neither() {
     let stage = anonymous(|builder| builder);
     let advice = "no source of access tokens: give it client credentials or another one when it is built";
     refused(&stage, stage.run(stage.client.users().list().raw()), advice);
@@ -60,20 +60,20 @@ fn a_client_without_tokens_calls_neither() {
 }
 
 #[test]
-fn a_client_without_tokens_makes_untyped_calls() {
+fn clients_without_tokens_make_untyped_calls() {
     let stage = anonymous(|builder| builder);
-    stage.run(stage.client.request(Method::Get, "/api/of-ones-own").raw()).unwrap();
+    stage.run(stage.client.request(Method::Get, "/api/custom").raw()).unwrap();
     assert_eq!(header(&stage.sent(), "authorization"), None);
 }
 
 #[test]
-fn a_sign_in_in_progress_wants_its_cookies() {
+fn sign_in_operations_require_cookies() {
     let stage = anonymous(|builder| builder);
     refused(&stage, stage.run(stage.client.experience().get_interaction().raw()), "with_cookies");
 }
 
 #[test]
-fn a_sign_in_in_progress_takes_the_cookies_of_client_or_call_or_transport() {
+fn sign_in_operations_use_cookies_of_client_call_or_transport() {
     let cookies = [("_interaction", "a"), ("_interaction.sig", "b")];
     let with_cookies = anonymous(|builder| builder.cookies(cookies));
     with_cookies.run(with_cookies.client.experience().get_interaction().raw()).unwrap();
@@ -88,7 +88,7 @@ fn a_sign_in_in_progress_takes_the_cookies_of_client_or_call_or_transport() {
 }
 
 #[test]
-fn a_sign_in_in_progress_is_shown_no_access_token() {
+fn sign_in_operations_send_no_access_token() {
     let stage = Stage::set_up(ScriptedTransport::api(|_| status(204)), |builder| builder.cookies([("a", "b")]));
     stage.run(stage.client.experience().get_interaction().raw()).unwrap();
     assert_eq!(header(&stage.sent(), "authorization"), None);
@@ -96,14 +96,14 @@ fn a_sign_in_in_progress_is_shown_no_access_token() {
 }
 
 #[test]
-fn what_is_open_to_everyone_needs_nothing_and_shows_nothing() {
+fn public_operations_need_and_send_no_token() {
     let stage = anonymous(|builder| builder);
     stage.run(stage.client.status().get()).unwrap();
     assert_eq!(header(&stage.sent(), "authorization"), None);
 }
 
 #[test]
-fn an_authorization_header_of_ones_own_is_taken_at_its_word() {
+fn custom_authorization_headers_are_sent_unchecked() {
     let stage = with_token(TokenKind::Management);
     let request = stage.client.my_account().get_profile().header("authorization", "Bearer of-a-user");
     stage.run(request.raw()).unwrap();
@@ -111,13 +111,13 @@ fn an_authorization_header_of_ones_own_is_taken_at_its_word() {
 }
 
 #[test]
-fn to_http_refuses_it_too() {
+fn to_http_rejects_unauthenticated_operations() {
     let stage = with_token(TokenKind::User);
     assert_eq!(stage.client.users().list().to_http().unwrap_err().kind(), ErrorKind::Authentication);
 }
 
 #[test]
-fn each_part_of_the_api_wants_its_own_authentication() {
+fn each_part_of_the_api_has_its_authentication() {
     use logto_admin::operation::{Authentication, TABLE};
     for info in TABLE {
         let expected = match info.group {

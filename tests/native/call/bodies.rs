@@ -1,4 +1,4 @@
-//! What requests carry.
+//! Request bodies.
 
 use logto_admin::models::{CreateUser, UpdateUser};
 use logto_admin::transport::HttpRequest;
@@ -20,25 +20,25 @@ fn json_is_sent_as_json() {
 }
 
 #[test]
-fn what_is_not_set_is_not_sent() {
+fn members_that_are_not_set_are_not_sent() {
     assert_eq!(update(UpdateUser::default()).body.text(), "{}");
 }
 
 #[test]
-fn null_clears_and_a_value_sets() {
+fn null_clears_a_member_and_a_value_sets_it() {
     let change = UpdateUser { name: Patch::Null, username: Patch::from("ada"), ..Default::default() };
     let sent: serde_json::Value = serde_json::from_slice(&update(change).body.bytes()).unwrap();
     assert_eq!(sent, serde_json::json!({ "name": null, "username": "ada" }));
 }
 
 #[test]
-fn a_request_without_a_body_says_nothing_of_one() {
+fn requests_without_a_body_have_no_content_type() {
     let request = Stage::silent().client.users().delete("u1").to_http().unwrap();
     assert!(request.body.is_empty() && header(&request, "content-type").is_none());
 }
 
 #[test]
-fn a_form_is_sent_as_a_form() {
+fn forms_are_sent_url_encoded() {
     let stage = Stage::silent();
     let request = stage.client.operation("CreateSamlAuthn").unwrap().path("id", "app");
     let request = request.form(&serde_json::json!({ "SAMLRequest": "a b&c=d/ü", "RelayState": null, "n": 1 }));
@@ -51,7 +51,7 @@ fn a_form_is_sent_as_a_form() {
 }
 
 #[test]
-fn a_form_holds_plain_values_only() {
+fn forms_only_accept_scalar_values() {
     let stage = Stage::silent();
     for body in [serde_json::json!({ "a": [1] }), serde_json::json!({ "a": {} }), serde_json::json!([1])] {
         let request = stage.client.operation("CreateSamlAuthn").unwrap().path("id", "app").form(&body);
@@ -60,7 +60,7 @@ fn a_form_holds_plain_values_only() {
 }
 
 #[test]
-fn a_file_is_sent_with_its_name_and_type_to_the_byte() {
+fn files_are_sent_unchanged_with_name_and_type() {
     let stage = Stage::silent();
     let file = Upload::new("ada's \"picture\".png", "image/png", vec![0x89, b'P', 0, 0xFF, b'\r', b'\n']);
     let request = stage.client.user_assets().upload(file).to_http().unwrap();
@@ -73,7 +73,7 @@ fn a_file_is_sent_with_its_name_and_type_to_the_byte() {
 }
 
 #[test]
-fn a_file_may_contain_what_looks_like_a_boundary() {
+fn files_can_contain_text_like_a_boundary() {
     let stage = Stage::silent();
     let plain = stage.client.user_assets().upload(Upload::new("a", "text/plain", "x")).to_http().unwrap();
     let boundary = header(&plain, "content-type").unwrap().rsplit('=').next().unwrap().to_owned();
@@ -83,7 +83,7 @@ fn a_file_may_contain_what_looks_like_a_boundary() {
 }
 
 #[test]
-fn what_cannot_be_json_is_refused() {
+fn values_that_are_not_json_are_rejected() {
     let not_json = std::collections::HashMap::from([((1, 2), 3)]);
     let stage = Stage::silent();
     let request = stage.client.operation("CreateUser").unwrap().json(&not_json);

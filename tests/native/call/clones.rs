@@ -1,4 +1,4 @@
-//! Clones share what is costly, and changed clones leave the first client alone.
+//! Clones share expensive state, and changing a clone does not affect the original client.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ fn stage() -> Stage {
     Stage::set_up(ScriptedTransport::api(|_| ok("[]")), |builder| builder.header("x-one", "1"))
 }
 
-/// What a client sends as these headers.
+/// The values that a client sends for these headers.
 fn sent(client: &Client, names: [&str; 2]) -> [Option<String>; 2] {
     let request = client.users().list().to_http().unwrap();
     names.map(|name| header(&request, name).map(str::to_owned))
@@ -28,7 +28,7 @@ fn clones_share_the_token() {
 }
 
 #[test]
-fn headers_are_added_to_those_that_there_are() {
+fn headers_are_added_to_existing_headers() {
     let stage = stage();
     let changed = stage.client.with_headers([("x-two", "2"), ("X-Three", "3")]).unwrap();
     assert_eq!(sent(&changed, ["x-one", "x-two"]), [Some("1".into()), Some("2".into())]);
@@ -36,14 +36,14 @@ fn headers_are_added_to_those_that_there_are() {
 }
 
 #[test]
-fn headers_leave_the_first_client_alone() {
+fn headers_do_not_affect_the_original_client() {
     let stage = stage();
     let _changed = stage.client.with_headers([("x-one", "other"), ("x-two", "2")]).unwrap();
     assert_eq!(sent(&stage.client, ["x-one", "x-two"]), [Some("1".into()), None]);
 }
 
 #[test]
-fn cookies_leave_the_first_client_alone() {
+fn cookies_do_not_affect_the_original_client() {
     let stage = stage();
     let changed = stage.client.with_cookies([("a", "1"), ("b", "2")]).unwrap();
     assert_eq!(sent(&changed, ["cookie", "x-one"]), [Some("a=1; b=2".into()), Some("1".into())]);
@@ -51,7 +51,7 @@ fn cookies_leave_the_first_client_alone() {
 }
 
 #[test]
-fn a_timeout_leaves_the_first_client_alone() {
+fn timeouts_do_not_affect_the_original_client() {
     let transport = ScriptedTransport::new(|_, options| async move {
         match options.token_call {
             true => Ok(token_answer("t", 3600)),
@@ -65,7 +65,7 @@ fn a_timeout_leaves_the_first_client_alone() {
 }
 
 #[test]
-fn bad_headers_and_cookies_are_refused() {
+fn invalid_headers_and_cookies_are_rejected() {
     let client = stage().client;
     assert!(client.with_headers([("x", "a\r\nb")]).is_err());
     assert!(client.with_cookies([("a", "b; c=d")]).is_err());

@@ -1,4 +1,4 @@
-//! Answers that are not quite what the document says, and are none the worse.
+//! Answers that deviate slightly from the API document and still decode.
 
 use logto_admin::models::{CaptchaConfig, StringOrObject, UpdateOidcSessionConfig};
 use logto_admin::serde_json::{self, Value, json};
@@ -16,7 +16,7 @@ fn encoded(answer: &impl Serialize) -> Value {
 }
 
 #[test]
-fn a_duration_keeps_its_fraction() {
+fn durations_keep_their_fraction() {
     for (answer, ttl) in [(json!({"ttl":3600}), Number::from(3600)), (json!({"ttl":0.5}), Number::from(0.5))] {
         let stage = stage(&answer);
         let config = stage.run(stage.client.configs().get_oidc_session_config()).unwrap();
@@ -26,7 +26,7 @@ fn a_duration_keeps_its_fraction() {
 }
 
 #[test]
-fn a_duration_is_sent_as_it_was_given() {
+fn durations_are_sent_unchanged() {
     let sent = |ttl: Number| {
         let stage = stage(&json!({ "ttl": ttl }));
         let change = UpdateOidcSessionConfig { ttl: Some(ttl) };
@@ -37,7 +37,7 @@ fn a_duration_is_sent_as_it_was_given() {
 }
 
 #[test]
-fn a_count_or_a_date_that_is_written_as_a_fraction_is_whole() {
+fn fractional_counts_and_dates_are_truncated() {
     let domains =
         Stage::answering([ok(r#"{"scannedCount":1.0,"deletedCount":1e3,"skippedActiveCount":2.5,"failedCount":0}"#)]);
     let counts = domains.run(domains.client.domains().cleanup(logto_admin::models::CleanupDomains::new(30))).unwrap();
@@ -47,9 +47,9 @@ fn a_count_or_a_date_that_is_written_as_a_fraction_is_whole() {
     assert_eq!(found.created_at, Timestamp::from_millis(1_795_489_407_742));
 }
 
-/// One member that does not fit is no reason to refuse the others.
+/// One member that does not fit must not make the other members fail.
 #[test]
-fn a_kind_whose_members_do_not_fit_is_kept_as_it_came() {
+fn union_kinds_with_invalid_members_are_kept_unchanged() {
     let provider = |config: Value| {
         let answer =
             json!({"tenantId":"default","id":"c1","config":config,"createdAt":1_795_489_404_123_i64,"updatedAt":1});
@@ -74,7 +74,7 @@ fn a_kind_whose_members_do_not_fit_is_kept_as_it_came() {
 }
 
 #[test]
-fn text_and_objects_are_told_apart_wherever_they_stand() {
+fn text_and_objects_are_distinguished_everywhere() {
     let answer = json!({"sign_in":{"title":"Hi","deep":{"er":"still"}},"name":"N\u{e4}me","odd":[1]});
     let stage = stage(&answer);
     let phrases = stage.run(stage.client.well_known().get_sign_in_experience_phrases()).unwrap();
@@ -85,7 +85,7 @@ fn text_and_objects_are_told_apart_wherever_they_stand() {
 }
 
 #[test]
-fn a_null_where_the_document_has_none_counts_as_absent() {
+fn undocumented_nulls_count_as_absent() {
     let body = users([1]).replace(r#""profile":{}"#, r#""profile":{"nickname":null,"address":null,"website":"w"}"#);
     let stage = Stage::answering([ok(&body)]);
     let page = stage.run(stage.client.users().list()).unwrap();

@@ -1,4 +1,4 @@
-//! Hooks see every attempt, and may change it.
+//! Hooks see every attempt and can change it.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use logto_admin_test_support::ScriptedTransport;
 
 use crate::stage::{Stage, header, ok, status, user};
 
-/// Remembers what it sees.
+/// A hook that records requests and responses.
 #[derive(Clone, Default)]
 struct Watcher {
     seen: Arc<Mutex<Vec<String>>>,
@@ -48,7 +48,7 @@ impl Watcher {
 }
 
 #[test]
-fn hooks_see_each_attempt_and_the_token_call_which_is_flagged() {
+fn hooks_see_each_attempt_and_the_flagged_token_call() {
     let lines = Watcher::default().watch([status(503), ok("[]")]);
     let expected = [
         "OidcToken 1 (token): [redacted]",
@@ -62,14 +62,14 @@ fn hooks_see_each_attempt_and_the_token_call_which_is_flagged() {
 }
 
 #[test]
-fn a_hook_that_asks_for_them_sees_the_credentials() {
+fn hooks_see_credentials_on_request() {
     let watcher = Watcher { with_credentials: true, ..Watcher::default() };
     let lines = watcher.watch([ok("[]")]);
     assert!(lines[0].contains(": Basic ") && lines[2].ends_with(": Bearer token-1"), "{lines:?}");
 }
 
 #[test]
-fn a_hook_that_does_not_ask_cannot_change_the_credentials() {
+fn other_hooks_cannot_change_the_credentials() {
     let hook = before_fn(|request: &mut HttpRequest, _| {
         request.headers.set("authorization", "Bearer another");
         Ok(())
@@ -80,7 +80,7 @@ fn a_hook_that_does_not_ask_cannot_change_the_credentials() {
 }
 
 #[test]
-fn hooks_may_change_requests_and_answers() {
+fn hooks_can_change_requests_and_answers() {
     let stage = Stage::set_up(ScriptedTransport::answers([status(404)]), |builder| {
         builder
             .hook(before_fn(|request, _| {
@@ -99,7 +99,7 @@ fn hooks_may_change_requests_and_answers() {
 }
 
 #[test]
-fn hooks_run_in_the_order_they_were_given() {
+fn before_hooks_run_in_registration_order() {
     let append = |letter: &'static str| {
         before_fn(move |request: &mut HttpRequest, _| {
             let so_far = header(request, "x-order").unwrap_or_default().to_owned();
@@ -114,7 +114,7 @@ fn hooks_run_in_the_order_they_were_given() {
 }
 
 #[test]
-fn hooks_see_answers_in_the_order_they_were_given() {
+fn after_hooks_run_in_registration_order() {
     let append = |letter: &'static str| {
         after_fn(move |response: &mut HttpResponse, _| {
             let so_far = response.headers.get("x-order").unwrap_or_default().to_owned();
@@ -129,7 +129,7 @@ fn hooks_see_answers_in_the_order_they_were_given() {
 }
 
 #[test]
-fn a_hook_that_refuses_an_answer_ends_the_call_and_it_is_not_made_again() {
+fn errors_of_after_hooks_end_the_call_without_a_retry() {
     let hook = after_fn(|response: &mut HttpResponse, _| match response.status {
         503 => Err(Error::new(ErrorKind::Hook, "not with this server")),
         _ => Ok(()),
@@ -141,7 +141,7 @@ fn a_hook_that_refuses_an_answer_ends_the_call_and_it_is_not_made_again() {
 }
 
 #[test]
-fn a_hook_that_refuses_the_token_call_ends_the_call_with_the_error_of_the_token() {
+fn errors_of_hooks_on_the_token_call_are_token_errors() {
     let hook = before_fn(|_: &mut HttpRequest, _| Err(Error::new(ErrorKind::Hook, "not on Sundays")));
     let stage = Stage::silent_with(|builder| builder.hook(hook));
     let error = stage.run(stage.client.users().list()).unwrap_err();
@@ -150,7 +150,7 @@ fn a_hook_that_refuses_the_token_call_ends_the_call_with_the_error_of_the_token(
 }
 
 #[test]
-fn a_hook_that_refuses_ends_the_call_before_it_is_sent() {
+fn errors_of_before_hooks_end_the_call_before_it_is_sent() {
     let hook = before_fn(|_: &mut HttpRequest, context| match context.token_call {
         true => Ok(()),
         false => Err(Error::new(ErrorKind::Hook, "not on Sundays")),

@@ -1,4 +1,4 @@
-//! The client's own rate limit.
+//! The client's rate limiter.
 
 use std::future::IntoFuture;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -27,9 +27,9 @@ async fn list(client: &Client, times: usize) {
 }
 
 #[test]
-fn a_call_beyond_the_limit_waits_until_it_is_allowed() {
+fn calls_beyond_the_limit_wait() {
     let stage = limited(3);
-    // The token call is the first of the three.
+    // The token call is the first of the three requests.
     stage.run(list(&stage.client, 2));
     assert!(stage.runtime.sleeps().is_empty());
     stage.run(list(&stage.client, 1));
@@ -37,7 +37,7 @@ fn a_call_beyond_the_limit_waits_until_it_is_allowed() {
 }
 
 #[test]
-fn a_token_that_expires_while_a_call_waits_is_not_sent() {
+fn tokens_that_expire_while_a_call_waits_are_not_sent() {
     let tokens = AtomicUsize::new(0);
     let source = token_fn(move || {
         let number = tokens.fetch_add(1, Ordering::SeqCst);
@@ -53,7 +53,7 @@ fn a_token_that_expires_while_a_call_waits_is_not_sent() {
     assert_eq!(stage.runtime.sleeps(), [10 * SECOND]);
 }
 
-/// When requests leave that begin at the same time without a token, which takes this long to get.
+/// The times at which concurrent calls send requests. There is no token at first, and the token call takes `delay`.
 fn departures(requests: u32, callers: usize, delay: Duration, lifetime: u64) -> Vec<Duration> {
     let (runtime, departures) = (FakeRuntime::new(), Arc::new(Mutex::new(Vec::new())));
     let transport = ScriptedTransport::new({
@@ -79,21 +79,21 @@ fn departures(requests: u32, callers: usize, delay: Duration, lifetime: u64) -> 
 }
 
 #[test]
-fn calls_that_wait_for_one_token_leave_within_the_limit_all_the_same() {
+fn calls_that_wait_for_one_token_respect_the_limit() {
     let departures = departures(3, 10, 25 * SECOND, 3600);
     assert_eq!(departures.len(), 11);
     assert!(departures.windows(4).all(|window| window[3] - window[0] >= 10 * SECOND), "{departures:?}");
 }
 
 #[test]
-fn calls_whose_token_dies_while_they_wait_for_the_limit_keep_to_it() {
+fn calls_whose_token_expires_while_they_wait_respect_the_limit() {
     let departures = departures(3, 10, SECOND, 12);
     assert!(departures.len() > 11, "{departures:?}");
     assert!(departures.windows(4).all(|window| window[3] - window[0] >= 10 * SECOND), "{departures:?}");
 }
 
 #[test]
-fn the_token_call_is_not_behind_the_calls_that_wait_for_it() {
+fn token_calls_do_not_queue_behind_waiting_calls() {
     assert_eq!(departures(3, 10, SECOND, 3600)[..2], [Duration::ZERO, SECOND]);
 }
 
@@ -107,7 +107,7 @@ fn clones_share_the_limit() {
 }
 
 #[test]
-fn tenants_of_logto_cloud_are_limited_to_200_requests_in_10_seconds() {
+fn cloud_tenants_are_limited_to_200_requests_in_10_seconds() {
     let (transport, runtime) = (ScriptedTransport::api(|_| ok("[]")), FakeRuntime::new());
     let client = Client::builder(Endpoint::cloud("acme"))
         .client_credentials("id", "secret")
@@ -122,7 +122,7 @@ fn tenants_of_logto_cloud_are_limited_to_200_requests_in_10_seconds() {
 }
 
 #[test]
-fn servers_of_ones_own_are_not_limited() {
+fn self_hosted_servers_are_not_limited() {
     let (transport, runtime) = (ScriptedTransport::api(|_| ok("[]")), FakeRuntime::new());
     let client = builder(&transport, &runtime).build().unwrap();
     runtime.run(list(&client, 500));
@@ -130,7 +130,7 @@ fn servers_of_ones_own_are_not_limited() {
 }
 
 #[test]
-fn the_limit_can_be_switched_off() {
+fn the_limit_can_be_disabled() {
     let (transport, runtime) = (ScriptedTransport::api(|_| ok("[]")), FakeRuntime::new());
     let client = Client::builder(Endpoint::cloud("acme"))
         .client_credentials("id", "secret")
@@ -144,7 +144,7 @@ fn the_limit_can_be_switched_off() {
 }
 
 #[test]
-fn a_429_of_the_tenant_that_names_no_time_empties_the_bucket() {
+fn a_429_without_retry_after_empties_the_bucket() {
     let transport = ScriptedTransport::answers([refusal(429, "request.too_many"), ok("[]")]);
     let stage = Stage::set_up(transport, |builder| builder.rate_limit(RateLimit::new(5, 10 * SECOND)));
     stage.run(stage.client.users().list()).unwrap();
@@ -153,7 +153,7 @@ fn a_429_of_the_tenant_that_names_no_time_empties_the_bucket() {
 }
 
 #[test]
-fn a_429_that_names_a_time_leaves_the_bucket_as_it_is() {
+fn a_429_with_retry_after_leaves_the_bucket_unchanged() {
     let busy = refusal(429, "request.too_many").header("retry-after", "1");
     let stage = Stage::set_up(ScriptedTransport::answers([busy, ok("[]")]), |builder| {
         builder.rate_limit(RateLimit::new(5, 10 * SECOND))
@@ -163,7 +163,7 @@ fn a_429_that_names_a_time_leaves_the_bucket_as_it_is() {
 }
 
 #[test]
-fn a_429_about_messages_to_a_recipient_leaves_the_bucket_as_it_is() {
+fn a_429_about_messages_leaves_the_bucket_unchanged() {
     let answers = [refusal(429, "request.message_rate_limited"), ok("[]")];
     let limit = RateLimit::new(5, 10 * SECOND);
     let stage = Stage::set_up(ScriptedTransport::answers(answers), |builder| builder.rate_limit(limit));
@@ -173,7 +173,7 @@ fn a_429_about_messages_to_a_recipient_leaves_the_bucket_as_it_is() {
 }
 
 #[test]
-fn calls_that_are_given_up_do_not_make_later_ones_wait() {
+fn abandoned_calls_do_not_delay_later_calls() {
     let stage = limited(2);
     stage.run(list(&stage.client, 1));
     stage.run(async {
@@ -186,7 +186,7 @@ fn calls_that_are_given_up_do_not_make_later_ones_wait() {
 }
 
 #[test]
-fn waiting_for_the_limit_is_no_part_of_the_time_for_trying_again() {
+fn waiting_for_the_limit_does_not_count_towards_the_retry_time() {
     let transport = ScriptedTransport::answers([status(503), ok("[]")]);
     let limit = RateLimit::new(1, 90 * SECOND);
     let stage = Stage::set_up(transport, |builder| builder.rate_limit(limit));

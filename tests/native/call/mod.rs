@@ -1,4 +1,4 @@
-//! The path of a call: from a request that is only data to its answer.
+//! The path of a call, from the request to the answer.
 
 mod answers;
 mod authentication;

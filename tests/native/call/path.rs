@@ -1,4 +1,4 @@
-//! What happens to a request, in which order, and what it looks like on its way.
+//! The steps of a call, their order, and the request that is sent.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,20 +11,20 @@ use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
 use crate::stage::{Stage, header, ok, status, target, user, users};
 
 #[test]
-fn a_request_that_is_not_awaited_sends_nothing() {
+fn requests_that_are_not_awaited_send_nothing() {
     let stage = Stage::silent();
     drop(stage.client.users().get("u1"));
     assert!(stage.transport.seen().is_empty());
 }
 
 #[test]
-fn building_a_client_starts_and_sends_nothing() {
+fn building_a_client_spawns_and_sends_nothing() {
     let stage = Stage::silent();
     assert_eq!((stage.transport.seen().len(), stage.runtime.sleeping(), stage.runtime.spawned()), (0, 0, 0));
 }
 
 #[test]
-fn a_call_gets_its_token_then_runs_the_hooks_then_is_sent_then_runs_the_hooks_again() {
+fn calls_get_a_token_then_run_hooks_around_the_send() {
     let steps = Arc::new(Mutex::new(Vec::new()));
     let step = |name: &'static str| {
         let steps = Arc::clone(&steps);
@@ -56,7 +56,7 @@ fn a_call_gets_its_token_then_runs_the_hooks_then_is_sent_then_runs_the_hooks_ag
 }
 
 #[test]
-fn a_request_carries_method_url_headers_and_token() {
+fn requests_have_method_url_headers_and_token() {
     let stage = Stage::answering([ok(&user("u1"))]);
     stage.run(stage.client.users().get("u1")).unwrap();
     let sent = stage.sent();
@@ -68,7 +68,7 @@ fn a_request_carries_method_url_headers_and_token() {
 }
 
 #[test]
-fn headers_of_the_call_take_the_place_of_the_clients() {
+fn headers_of_the_call_override_headers_of_the_client() {
     let transport = ScriptedTransport::answers([ok("[]")]);
     let stage = Stage::set_up(transport, |builder| {
         builder.user_agent("mine/1").language("de").header("x-one", "client").header("x-two", "client")
@@ -82,7 +82,7 @@ fn headers_of_the_call_take_the_place_of_the_clients() {
 }
 
 #[test]
-fn an_endpoint_may_lie_below_a_path() {
+fn endpoints_can_have_a_path() {
     let runtime = FakeRuntime::new();
     let transport = ScriptedTransport::answers([ok("[]")]);
     let client = Client::builder(Endpoint::self_hosted("https://example.com/auth/"))
@@ -97,18 +97,18 @@ fn an_endpoint_may_lie_below_a_path() {
 }
 
 #[test]
-fn to_http_shows_what_would_be_sent_and_sends_nothing() {
+fn to_http_returns_the_request_without_sending_it() {
     let stage = Stage::silent();
     let body = CreateUser { username: Some("ada".into()), ..Default::default() };
     let request = stage.client.users().create(body).header("x-request", "7").to_http().unwrap();
     assert_eq!((request.method, target(&request)), (Method::Post, "/api/users"));
     assert_eq!(request.body.text(), r#"{"username":"ada"}"#);
     assert_eq!(header(&request, "x-request"), Some("7"));
-    assert_eq!(header(&request, "authorization"), None, "it is no place for tokens");
+    assert_eq!(header(&request, "authorization"), None, "`to_http` should not include a token");
 }
 
 #[test]
-fn to_http_gives_the_same_request_each_time() {
+fn to_http_is_deterministic() {
     let stage = Stage::silent();
     let build = || stage.client.users().list().search("%ada%").page(2).page_size(50).to_http().unwrap();
     let shown = |request: HttpRequest| (request.method, request.url, request.headers, request.body.bytes());
@@ -116,7 +116,7 @@ fn to_http_gives_the_same_request_each_time() {
 }
 
 #[test]
-fn what_is_sent_is_what_to_http_shows_and_the_token() {
+fn sent_requests_match_to_http_plus_the_token() {
     let stage = Stage::answering([ok(&user("u1"))]);
     let create = || stage.client.users().create(CreateUser { avatar: Patch::Null, ..Default::default() });
     let shown = create().to_http().unwrap();
@@ -128,7 +128,7 @@ fn what_is_sent_is_what_to_http_shows_and_the_token() {
 }
 
 #[test]
-fn a_request_owns_its_client_and_can_be_spawned() {
+fn requests_own_their_client_and_can_be_spawned() {
     fn spawnable<T: Send + 'static>(future: T) -> T {
         future
     }
@@ -142,7 +142,7 @@ fn a_request_owns_its_client_and_can_be_spawned() {
 }
 
 #[test]
-fn the_transport_is_told_the_bound_and_the_redirect_policy() {
+fn the_transport_receives_size_limit_and_redirect_policy() {
     use logto_admin::transport::RedirectPolicy;
     let stage = Stage::set_up(ScriptedTransport::answers([ok("[]")]), |builder| {
         builder.max_response_bytes(1000).redirects(RedirectPolicy::Follow(3))
@@ -154,20 +154,20 @@ fn the_transport_is_told_the_bound_and_the_redirect_policy() {
 }
 
 #[test]
-fn a_call_may_have_its_own_bound_and_redirect_policy() {
+fn calls_can_override_size_limit_and_redirect_policy() {
     use logto_admin::transport::RedirectPolicy;
     let stage = Stage::answering([ok("[]"), ok("[]")]);
     stage.run(stage.client.users().list().max_response_bytes(10).redirects(RedirectPolicy::Follow(1))).unwrap();
     stage.run(stage.client.users().list()).unwrap();
     let asked: Vec<_> = stage.transport.seen().iter().map(|seen| seen.options).collect();
     let told = asked.iter().map(|options| (options.max_response_bytes, options.redirects)).collect::<Vec<_>>();
-    // The token call, this call, another one.
+    // The token call, the call with overrides, and another call.
     let usual = (64 << 20, RedirectPolicy::None);
     assert_eq!(told, [usual, (10, RedirectPolicy::Follow(1)), usual]);
 }
 
 #[test]
-fn redirects_are_off_and_answers_bounded_to_64_mib_unless_said_otherwise() {
+fn redirects_are_off_and_answers_limited_to_64_mib_by_default() {
     use logto_admin::transport::RedirectPolicy;
     let stage = Stage::answering([ok("[]")]);
     stage.run(stage.client.users().list()).unwrap();
@@ -177,7 +177,7 @@ fn redirects_are_off_and_answers_bounded_to_64_mib_unless_said_otherwise() {
 }
 
 #[test]
-fn a_transport_may_be_a_closure() {
+fn transports_can_be_closures() {
     let runtime = FakeRuntime::new();
     let transport = logto_admin::transport::transport_fn(|request: HttpRequest, _| async move {
         assert!(request.url.ends_with("/api/status"));
@@ -192,7 +192,7 @@ fn a_transport_may_be_a_closure() {
 }
 
 #[test]
-fn a_transport_may_wrap_another() {
+fn transports_can_wrap_other_transports() {
     struct Stamped(ScriptedTransport);
     #[async_trait::async_trait]
     impl logto_admin::transport::HttpTransport for Stamped {

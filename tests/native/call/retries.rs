@@ -1,4 +1,4 @@
-//! Which calls are tried again, and when.
+//! Which calls are retried, and when.
 
 use std::time::Duration;
 
@@ -17,14 +17,14 @@ fn lost(kind: TransportErrorKind) -> Outcome {
     Err(TransportError::new(kind, "the wire broke"))
 }
 
-/// Reads once, over a first outcome and then a success; says how often it was sent.
+/// Makes a read with a first outcome and then a success. Returns how often it was sent.
 fn sends_of_a_read(first: Outcome) -> usize {
     let stage = Stage::answering([first, Ok(ok("[]"))]);
     let _ = stage.run(stage.client.users().list());
     stage.sends()
 }
 
-/// Creates once, over a first outcome and then a success.
+/// Makes a creation with a first outcome and then a success.
 fn create(first: impl IntoOutcome) -> (Stage, Result<String, Error>) {
     let stage = Stage::answering([first.into_outcome(), Ok(ok(&user("u1")))]);
     let created = stage.run(stage.client.users().create(CreateUser::default()));
@@ -32,14 +32,14 @@ fn create(first: impl IntoOutcome) -> (Stage, Result<String, Error>) {
 }
 
 #[test]
-fn reads_are_tried_again_on_every_transient_status() {
+fn reads_are_retried_on_every_transient_status() {
     for code in [408, 429, 500, 502, 503, 504] {
         assert_eq!(sends_of_a_read(Ok(status(code))), 2, "{code}");
     }
 }
 
 #[test]
-fn reads_are_tried_again_when_the_answer_is_lost() {
+fn reads_are_retried_when_the_answer_is_lost() {
     use TransportErrorKind::{Body, Connect, Interrupted, Other, Timeout};
     for kind in [Connect, Timeout, Interrupted, Body, Other] {
         assert_eq!(sends_of_a_read(lost(kind)), 2, "{kind:?}");
@@ -47,7 +47,7 @@ fn reads_are_tried_again_when_the_answer_is_lost() {
 }
 
 #[test]
-fn what_would_not_change_is_not_tried_again() {
+fn permanent_failures_are_not_retried() {
     for code in [400, 401, 403, 404, 405, 409, 422, 431, 501] {
         // A 401 is repeated once, with a new token.
         let expected = if code == 401 { 2 } else { 1 };
@@ -59,12 +59,12 @@ fn what_would_not_change_is_not_tried_again() {
 }
 
 #[test]
-fn the_limit_on_messages_to_a_recipient_is_not_tried_again() {
+fn message_rate_limits_are_not_retried() {
     assert_eq!(sends_of_a_read(Ok(refusal(429, "request.message_rate_limited"))), 1);
 }
 
 #[test]
-fn a_creation_that_may_have_been_carried_out_is_not_repeated() {
+fn creations_that_might_have_been_processed_are_not_retried() {
     let lost = [TransportErrorKind::Interrupted, TransportErrorKind::Body, TransportErrorKind::Other].map(lost);
     let failed = [408, 500, 502, 503, 504].map(|code| Ok(status(code)));
     for first in lost.into_iter().chain(failed) {
@@ -76,7 +76,7 @@ fn a_creation_that_may_have_been_carried_out_is_not_repeated() {
 }
 
 #[test]
-fn a_creation_that_cannot_have_been_carried_out_is_repeated() {
+fn creations_that_were_not_processed_are_retried() {
     let never_written = TransportError::new(TransportErrorKind::Interrupted, "never written").with_never_sent(true);
     for first in [
         Ok(status(429)),
@@ -91,21 +91,21 @@ fn a_creation_that_cannot_have_been_carried_out_is_repeated() {
 }
 
 #[test]
-fn the_caller_may_say_that_repeating_does_no_harm() {
+fn callers_can_mark_a_call_as_idempotent() {
     let stage = Stage::answering([status(500), ok(&user("u1"))]);
     stage.run(stage.client.users().create(CreateUser::default()).idempotent(true)).unwrap();
     assert_eq!(stage.sends(), 2);
 }
 
 #[test]
-fn the_caller_may_say_that_repeating_does_harm() {
+fn callers_can_mark_a_call_as_not_idempotent() {
     let stage = Stage::answering([status(500)]);
     stage.run(stage.client.users().list().idempotent(false)).unwrap_err();
     assert_eq!(stage.sends(), 1);
 }
 
 #[test]
-fn a_repeated_request_is_the_same_to_the_byte() {
+fn retried_requests_are_identical() {
     let stage = Stage::answering([status(429), ok(&user("u1"))]);
     stage.run(stage.client.users().create(CreateUser { name: Some("Ada".into()), ..Default::default() })).unwrap();
     let calls = stage.transport.api_calls();
@@ -114,7 +114,7 @@ fn a_repeated_request_is_the_same_to_the_byte() {
 }
 
 #[test]
-fn waits_grow_and_are_drawn_from_zero_to_their_length() {
+fn delays_grow_with_full_jitter() {
     for (random, waits) in [(0.5, [125, 250, 500]), (0.0, [0, 0, 0])] {
         let stage = Stage::answering([503, 503, 503, 503].map(status));
         stage.runtime.set_random(random);
@@ -124,8 +124,8 @@ fn waits_grow_and_are_drawn_from_zero_to_their_length() {
 }
 
 #[test]
-fn retry_after_takes_precedence_in_seconds_or_as_a_date() {
-    // That is seven seconds after what the clock of the stage shows.
+fn retry_after_takes_precedence_as_seconds_or_date() {
+    // The date is seven seconds after the time of the stage's clock.
     for value in ["7", "Wed, 18 Nov 2026 11:06:47 GMT"] {
         let stage = Stage::answering([status(503).header("retry-after", value), ok("[]")]);
         stage.run(stage.client.users().list()).unwrap();
@@ -134,14 +134,14 @@ fn retry_after_takes_precedence_in_seconds_or_as_a_date() {
 }
 
 #[test]
-fn a_retry_after_that_makes_no_sense_is_ignored() {
+fn invalid_retry_after_is_ignored() {
     let stage = Stage::answering([status(503).header("retry-after", "soon"), ok("[]")]);
     stage.run(stage.client.users().list()).unwrap();
     assert_eq!(stage.runtime.sleeps(), [125 * MS]);
 }
 
 #[test]
-fn four_attempts_are_made_and_the_error_says_so() {
+fn four_attempts_are_made_and_reported_in_the_error() {
     let stage = Stage::answering([500, 502, 503, 504].map(status));
     let error = stage.run(stage.client.users().list()).unwrap_err();
     assert_eq!((error.attempts(), error.status()), (4, Some(504)));
@@ -150,15 +150,15 @@ fn four_attempts_are_made_and_the_error_says_so() {
 }
 
 #[test]
-fn attempts_end_when_their_time_is_over() {
+fn attempts_end_when_the_retry_time_is_over() {
     let stage = Stage::answering([status(503).header("retry-after", "61")]);
     let error = stage.run(stage.client.users().list()).unwrap_err();
     assert_eq!((error.attempts(), error.stop_reason()), (1, Some(StopReason::Time)));
-    assert!(stage.runtime.sleeps().is_empty(), "it does not wait for nothing");
+    assert!(stage.runtime.sleeps().is_empty(), "the call should not wait in vain");
 }
 
 #[test]
-fn a_call_may_have_its_own_policy() {
+fn calls_can_have_their_own_policy() {
     let stage = Stage::answering([503, 503].map(status));
     let policy = RetryPolicy::attempts(2).waits(10 * MS, 10 * MS);
     let error = stage.run(stage.client.users().list().retry(policy)).unwrap_err();
@@ -166,7 +166,7 @@ fn a_call_may_have_its_own_policy() {
 }
 
 #[test]
-fn a_client_may_have_its_own_policy() {
+fn clients_can_have_their_own_policy() {
     let transport = ScriptedTransport::answers([status(503)]);
     let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
     assert_eq!(stage.run(stage.client.users().list()).unwrap_err().attempts(), 1);

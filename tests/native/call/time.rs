@@ -1,4 +1,4 @@
-//! How long a call may take.
+//! Time limits of calls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,7 +13,7 @@ use crate::stage::{Stage, ok, status};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// Counts how often it is dropped.
+/// Counts drops.
 struct Dropped(Arc<AtomicUsize>);
 
 impl Drop for Dropped {
@@ -22,7 +22,7 @@ impl Drop for Dropped {
     }
 }
 
-/// A server that issues tokens and never answers anything else; says how many exchanges were given up.
+/// A server that issues tokens and never answers other requests. Also returns a counter of the abandoned exchanges.
 fn mute(settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> (Stage, Arc<AtomicUsize>) {
     let given_up = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&given_up);
@@ -41,7 +41,7 @@ fn mute(settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> (Stage, Arc<At
 }
 
 #[test]
-fn an_attempt_takes_30_seconds_at_most_unless_said_otherwise() {
+fn attempts_time_out_after_30_seconds_by_default() {
     let (stage, _) = mute(|builder| builder.retry(RetryPolicy::NEVER));
     let error = stage.run(stage.client.users().list()).unwrap_err();
     assert!(error.is_timeout());
@@ -49,14 +49,14 @@ fn an_attempt_takes_30_seconds_at_most_unless_said_otherwise() {
 }
 
 #[test]
-fn an_attempt_that_ran_out_of_time_is_dropped() {
+fn attempts_that_time_out_are_dropped() {
     let (stage, given_up) = mute(|builder| builder.retry(RetryPolicy::NEVER));
     stage.run(stage.client.users().list()).unwrap_err();
     assert_eq!(given_up.load(Ordering::SeqCst), 1);
 }
 
 #[test]
-fn a_read_that_ran_out_of_time_is_tried_again() {
+fn reads_are_retried_after_a_timeout() {
     let (stage, given_up) = mute(|builder| builder.timeout(SECOND));
     let error = stage.run(stage.client.users().list()).unwrap_err();
     assert_eq!((error.attempts(), error.stop_reason()), (4, Some(StopReason::Attempts)));
@@ -64,21 +64,21 @@ fn a_read_that_ran_out_of_time_is_tried_again() {
 }
 
 #[test]
-fn a_creation_that_ran_out_of_time_is_not() {
+fn creations_are_not_retried_after_a_timeout() {
     let (stage, _) = mute(|builder| builder.timeout(SECOND));
     let error = stage.run(stage.client.users().create(CreateUser::default())).unwrap_err();
     assert_eq!((error.attempts(), error.stop_reason()), (1, Some(StopReason::NotIdempotent)));
 }
 
 #[test]
-fn a_call_may_have_its_own_time() {
+fn calls_can_have_their_own_timeout() {
     let (stage, _) = mute(|builder| builder.retry(RetryPolicy::NEVER));
     let error = stage.run(stage.client.users().list().timeout(2 * SECOND)).unwrap_err();
     assert_eq!(error.elapsed(), 2 * SECOND);
 }
 
 #[test]
-fn the_whole_call_may_be_bounded_with_its_attempts_and_waits() {
+fn the_total_timeout_covers_attempts_and_delays() {
     let (stage, _) = mute(|builder| builder.timeout(10 * SECOND).total_timeout(25 * SECOND));
     let error = stage.run(stage.client.users().list()).unwrap_err();
     assert!(error.is_timeout());
@@ -86,14 +86,14 @@ fn the_whole_call_may_be_bounded_with_its_attempts_and_waits() {
 }
 
 #[test]
-fn one_call_may_be_bounded_as_a_whole() {
+fn calls_can_have_their_own_total_timeout() {
     let (stage, _) = mute(|builder| builder);
     let error = stage.run(stage.client.users().list().total_timeout(45 * SECOND)).unwrap_err();
     assert_eq!((error.elapsed(), error.attempts()), (45 * SECOND, 2));
 }
 
 #[test]
-fn the_bound_on_the_whole_call_covers_getting_the_token() {
+fn the_total_timeout_covers_the_token_call() {
     let transport = ScriptedTransport::new(|_, _| std::future::pending());
     let stage = Stage::set_up(transport, |builder| builder.timeout(None).total_timeout(5 * SECOND));
     let error = stage.run(stage.client.users().list()).unwrap_err();
@@ -101,7 +101,7 @@ fn the_bound_on_the_whole_call_covers_getting_the_token() {
 }
 
 #[test]
-fn a_wait_that_would_outlast_the_call_is_not_begun_and_the_last_answer_is_told() {
+fn delays_beyond_the_total_timeout_end_the_call_with_the_last_answer() {
     let busy = status(503).header("retry-after", "30");
     let stage = Stage::set_up(ScriptedTransport::answers([busy]), |builder| builder.total_timeout(5 * SECOND));
     let error = stage.run(stage.client.users().list()).unwrap_err();
@@ -110,7 +110,7 @@ fn a_wait_that_would_outlast_the_call_is_not_begun_and_the_last_answer_is_told()
 }
 
 #[test]
-fn a_call_may_take_all_the_time_that_its_client_does_not_give() {
+fn calls_can_override_the_timeouts_of_the_client() {
     let (stage, _) = mute(|builder| builder.timeout(SECOND).total_timeout(2 * SECOND));
     let patient = stage.client.users().list().timeout(None).total_timeout(90 * SECOND);
     let error = stage.run(patient).unwrap_err();
@@ -120,7 +120,7 @@ fn a_call_may_take_all_the_time_that_its_client_does_not_give() {
 }
 
 #[test]
-fn without_a_bound_a_call_waits_as_long_as_it_takes() {
+fn calls_without_a_timeout_wait_indefinitely() {
     let runtime = logto_admin_test_support::FakeRuntime::new();
     let clock = runtime.clone();
     let transport = ScriptedTransport::new(move |_, options| {
@@ -137,7 +137,7 @@ fn without_a_bound_a_call_waits_as_long_as_it_takes() {
     assert!(runtime.run(async { client.users().list().await }).unwrap().is_empty());
 }
 
-/// Runs a call that has its token until it sleeps, and drops it.
+/// Fetches a token, runs a call until it sleeps, and drops the call.
 fn drop_asleep(stage: &Stage) {
     stage.run(stage.client.access_token()).unwrap();
     let call = Box::pin(std::future::IntoFuture::into_future(stage.client.users().list()));
@@ -146,14 +146,14 @@ fn drop_asleep(stage: &Stage) {
 }
 
 #[test]
-fn a_dropped_call_stops_what_it_does() {
+fn dropped_calls_stop() {
     let (stage, given_up) = mute(|builder| builder);
     drop_asleep(&stage);
     assert_eq!((given_up.load(Ordering::SeqCst), stage.runtime.sleeping()), (1, 0));
 }
 
 #[test]
-fn a_call_dropped_between_two_attempts_makes_no_other() {
+fn calls_dropped_between_attempts_make_no_further_attempt() {
     let stage = Stage::answering([status(503).header("retry-after", "30"), ok("[]")]);
     drop_asleep(&stage);
     stage.runtime.advance(60 * SECOND);
@@ -162,7 +162,7 @@ fn a_call_dropped_between_two_attempts_makes_no_other() {
 }
 
 #[test]
-fn a_call_dropped_in_a_hook_stops_it_and_sends_nothing() {
+fn calls_dropped_in_a_hook_stop_the_hook_and_send_nothing() {
     struct Pondering(Arc<AtomicUsize>, logto_admin_test_support::FakeRuntime);
     #[async_trait::async_trait]
     impl logto_admin::transport::Hook for Pondering {
@@ -181,12 +181,12 @@ fn a_call_dropped_in_a_hook_stops_it_and_sends_nothing() {
     let stage = Stage { client, transport, runtime };
     drop_asleep(&stage);
     assert_eq!((stopped.load(Ordering::SeqCst), stage.sends(), stage.runtime.sleeping()), (2, 0, 0));
-    // A hook may take its time: it is no part of the attempt's.
+    // The timeout of an attempt does not include hooks.
     stage.run(stage.client.users().list()).unwrap();
 }
 
 #[test]
-fn an_answer_in_time_leaves_no_timer_behind() {
+fn completed_calls_leave_no_timer_behind() {
     let stage = Stage::answering([status(204)]);
     stage.run(stage.client.users().delete("u1")).unwrap();
     assert_eq!(stage.runtime.sleeping(), 0);

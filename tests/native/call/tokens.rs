@@ -1,4 +1,4 @@
-//! Access tokens, as a call sees them.
+//! Access tokens of calls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -39,7 +39,7 @@ fn many_calls_share_one_token() {
 }
 
 #[test]
-fn the_token_call_is_a_form_with_resource_and_scope_and_the_credentials_in_a_header() {
+fn token_calls_send_a_form_and_the_credentials_in_a_header() {
     let call = token_call(|builder| builder.client_credentials("an id", "s:c/ret"));
     assert_eq!((call.method, call.url.as_str()), (Method::Post, "http://127.0.0.1:9/oidc/token"));
     assert_eq!(header(&call, "content-type"), Some("application/x-www-form-urlencoded"));
@@ -52,7 +52,7 @@ fn the_token_call_is_a_form_with_resource_and_scope_and_the_credentials_in_a_hea
 }
 
 #[test]
-fn credentials_may_go_into_the_form() {
+fn credentials_can_be_sent_in_the_form() {
     let credentials = ClientCredentials::new("id", "s3cret").authentication(ClientAuthentication::Form);
     let call = token_call(|builder| builder.token_source(credentials));
     assert_eq!(header(&call, "authorization"), None);
@@ -60,7 +60,7 @@ fn credentials_may_go_into_the_form() {
 }
 
 #[test]
-fn the_scope_may_be_another_or_none() {
+fn the_scope_can_be_changed_or_removed() {
     let asked = |scope: Option<&'static str>| {
         let call = token_call(|builder| builder.scope(scope));
         form(&call).into_iter().find(|(name, _)| name == "scope").map(|(_, value)| value)
@@ -70,7 +70,7 @@ fn the_scope_may_be_another_or_none() {
 }
 
 #[test]
-fn the_resource_is_the_tenants_on_logto_cloud_also_behind_a_domain_of_its_own() {
+fn the_resource_on_logto_cloud_does_not_depend_on_custom_domains() {
     for endpoint in [Endpoint::cloud("acme"), Endpoint::cloud("acme").custom_domain("https://auth.acme.example")] {
         let (transport, runtime) = (ScriptedTransport::api(|_| ok("[]")), FakeRuntime::new());
         let builder = Client::builder(endpoint.clone()).client_credentials("id", "secret");
@@ -83,7 +83,7 @@ fn the_resource_is_the_tenants_on_logto_cloud_also_behind_a_domain_of_its_own() 
 }
 
 #[test]
-fn the_current_token_can_be_had() {
+fn the_current_token_is_available() {
     let stage = Stage::set_up(ScriptedTransport::api(|_| ok("[]")), |builder| builder);
     let token = stage.run(stage.client.access_token()).unwrap();
     assert_eq!((token.secret(), token.granted_scope()), ("token-1", Some("all")));
@@ -92,7 +92,7 @@ fn the_current_token_can_be_had() {
 }
 
 #[test]
-fn a_client_without_credentials_has_no_token() {
+fn clients_without_credentials_have_no_token() {
     let (transport, runtime) = (ScriptedTransport::answers::<HttpResponse>([]), FakeRuntime::new());
     let client =
         Client::builder(Endpoint::cloud("acme")).transport(transport).runtime(runtime.clone()).build().unwrap();
@@ -108,15 +108,16 @@ fn a_401_renews_the_token_once_and_repeats_the_request() {
     assert_eq!(tokens, ["Bearer token-1", "Bearer token-2"]);
 }
 
+/// Nothing was created, so repeating the request is safe.
 #[test]
-fn a_401_repeats_a_creation_too_because_nothing_was_created() {
+fn a_401_also_repeats_a_creation() {
     let stage = Stage::answering([refusal(401, "auth.unauthorized"), ok(&crate::stage::user("u1"))]);
     stage.run(stage.client.users().create(logto_admin::models::CreateUser::default())).unwrap();
     assert_eq!(stage.sends(), 2);
 }
 
 #[test]
-fn a_second_401_is_the_answer() {
+fn a_second_401_is_returned() {
     let stage = Stage::answering([refusal(401, "auth.unauthorized"), refusal(401, "auth.unauthorized")]);
     let error = stage.run(stage.client.users().list()).unwrap_err();
     assert!(error.is_unauthorized());
@@ -125,7 +126,7 @@ fn a_second_401_is_the_answer() {
 }
 
 #[test]
-fn a_fixed_token_is_sent_as_it_is_and_not_asked_for_again() {
+fn fixed_tokens_are_sent_unchanged_and_not_renewed() {
     let transport = ScriptedTransport::answers([refusal(401, "auth.unauthorized")]);
     let stage = Stage::set_up(transport, |builder| builder.token_source(FixedToken::new("mine")));
     stage.run(stage.client.users().list()).unwrap_err();
@@ -134,7 +135,7 @@ fn a_fixed_token_is_sent_as_it_is_and_not_asked_for_again() {
 }
 
 #[test]
-fn tokens_may_come_from_a_closure_which_is_asked_once() {
+fn token_closures_are_called_once() {
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&asked);
     let source = token_fn(move || {
@@ -150,7 +151,7 @@ fn tokens_may_come_from_a_closure_which_is_asked_once() {
 }
 
 #[test]
-fn a_closure_that_fails_is_an_error_of_the_call_and_nothing_is_sent() {
+fn errors_of_token_closures_end_the_call_before_it_is_sent() {
     let source = token_fn(|| async { Err(TokenError::other("the vault is sealed")) });
     let stage = Stage::silent_with(|builder| builder.token_source(source));
     let error = stage.run(stage.client.users().list()).unwrap_err();
@@ -159,7 +160,7 @@ fn a_closure_that_fails_is_an_error_of_the_call_and_nothing_is_sent() {
 }
 
 #[test]
-fn a_subject_token_is_exchanged_for_a_users() {
+fn subject_tokens_are_exchanged_for_user_tokens() {
     let exchange = TokenExchange::new(ClientCredentials::new("id", "secret"), "sub_1").scope("openid profile");
     let call = token_call(|builder| builder.token_source(exchange));
     let expected = [
@@ -173,7 +174,7 @@ fn a_subject_token_is_exchanged_for_a_users() {
 }
 
 #[test]
-fn a_subject_token_may_be_exchanged_for_a_resource() {
+fn subject_tokens_can_be_exchanged_for_a_resource() {
     let exchange =
         TokenExchange::new(ClientCredentials::new("id", "secret"), "sub_1").for_resource("https://api.example");
     let call = token_call(|builder| builder.token_source(exchange));
@@ -181,7 +182,7 @@ fn a_subject_token_may_be_exchanged_for_a_resource() {
 }
 
 #[test]
-fn a_source_says_whose_tokens_it_gives() {
+fn token_sources_have_a_token_kind() {
     use logto_admin::token::TokenSource;
     let application = ClientCredentials::new("id", "secret");
     assert_eq!(application.kind(), TokenKind::Management);
@@ -191,7 +192,7 @@ fn a_source_says_whose_tokens_it_gives() {
 }
 
 #[test]
-fn an_authorization_header_of_the_call_takes_the_place_of_the_token() {
+fn authorization_headers_of_the_call_override_the_token() {
     let stage = Stage::answering([ok("[]")]);
     stage.run(stage.client.users().list().header("authorization", "Bearer of-this-call")).unwrap();
     assert_eq!(header(&stage.sent(), "authorization"), Some("Bearer of-this-call"));
@@ -199,7 +200,7 @@ fn an_authorization_header_of_the_call_takes_the_place_of_the_token() {
 }
 
 #[test]
-fn a_failed_token_call_is_tried_again() {
+fn failed_token_calls_are_retried() {
     let calls = AtomicUsize::new(0);
     let transport = ScriptedTransport::new(move |_, options| {
         let first = options.token_call && calls.fetch_add(1, Ordering::SeqCst) == 0;

@@ -1,4 +1,4 @@
-//! Calls without types: by operationId, and by method and path.
+//! Untyped calls by operation id, and by method and path.
 
 use logto_admin::operation::TABLE;
 use logto_admin::transport::{HttpResponse, Method};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::stage::{Stage, header, ok, refusal, status, target, user};
 
 #[test]
-fn an_operation_is_called_by_its_id() {
+fn operations_can_be_called_by_id() {
     let stage = Stage::answering([ok(&user("u1"))]);
     let answer = stage.run(stage.client.operation("GetUser").unwrap().path("userId", "u1")).unwrap();
     assert_eq!(answer["username"], "ada");
@@ -17,7 +17,7 @@ fn an_operation_is_called_by_its_id() {
 }
 
 #[test]
-fn it_takes_a_body_and_a_query() {
+fn untyped_operations_accept_a_body_and_a_query() {
     let stage = Stage::answering([HttpResponse::json(201, "{}")]);
     let request = stage.client.operation("AssignUserRoles").unwrap().path("userId", "u1");
     stage.run(request.query("a", "b c").json(&json!({ "roleIds": ["r1"] }))).unwrap();
@@ -27,7 +27,7 @@ fn it_takes_a_body_and_a_query() {
 }
 
 #[test]
-fn it_looks_like_the_typed_call() {
+fn untyped_operations_send_the_same_request_as_typed_calls() {
     let stage = Stage::silent();
     let typed = stage.client.users().list().search("%ada%").to_http().unwrap();
     let untyped = stage.client.operation("ListUsers").unwrap().query("search", "%ada%").to_http().unwrap();
@@ -35,7 +35,7 @@ fn it_looks_like_the_typed_call() {
 }
 
 #[test]
-fn json_is_a_value_text_a_string_and_nothing_null() {
+fn answers_are_json_values_strings_or_null() {
     let text = HttpResponse::new(201).header("content-type", "text/plain; charset=utf-8").body("Created");
     for (answer, expected) in [(ok("[1]"), json!([1])), (text, json!("Created")), (status(204), Value::Null)] {
         let stage = Stage::answering([answer]);
@@ -44,14 +44,14 @@ fn json_is_a_value_text_a_string_and_nothing_null() {
 }
 
 #[test]
-fn errors_are_the_same_as_of_typed_calls() {
+fn errors_match_typed_calls() {
     let stage = Stage::answering([refusal(404, "entity.not_found")]);
     let error = stage.run(stage.client.operation("GetUser").unwrap().path("userId", "u1")).unwrap_err();
     assert_eq!((error.code(), error.operation()), (Some("entity.not_found"), Some("GetUser")));
 }
 
 #[test]
-fn an_operation_that_does_not_exist_is_refused_with_the_one_that_was_meant() {
+fn unknown_operations_are_rejected_with_a_suggestion() {
     let client = Stage::silent().client;
     let error = client.operation("getuser").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Input);
@@ -60,14 +60,14 @@ fn an_operation_that_does_not_exist_is_refused_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn every_operation_of_the_table_is_found_by_its_id() {
+fn every_operation_is_found_by_its_id() {
     for info in TABLE {
         assert_eq!(logto_admin::operation::find(info.id), Some(*info));
     }
 }
 
 #[test]
-fn a_path_that_the_table_does_not_know_can_be_called_too() {
+fn unknown_paths_can_be_called() {
     let stage = Stage::answering([ok(r#"{"a":1}"#)]);
     let request = stage.client.request(Method::Post, "/api/something/new").query("x", 1_u32).json(&json!({}));
     assert_eq!(stage.run(request).unwrap(), json!({ "a": 1 }));
@@ -77,7 +77,7 @@ fn a_path_that_the_table_does_not_know_can_be_called_too() {
 }
 
 #[test]
-fn a_path_that_the_table_does_not_know_is_tried_again_by_its_method() {
+fn unknown_paths_are_retried_according_to_the_method() {
     for (method, sends) in
         [(Method::Get, 2), (Method::Put, 2), (Method::Delete, 2), (Method::Post, 1), (Method::Patch, 1)]
     {
@@ -88,7 +88,7 @@ fn a_path_that_the_table_does_not_know_is_tried_again_by_its_method() {
 }
 
 #[test]
-fn a_path_that_the_table_does_not_know_needs_no_token() {
+fn unknown_paths_need_no_token() {
     let (transport, runtime) = (
         logto_admin_test_support::ScriptedTransport::answers([ok("{}")]),
         logto_admin_test_support::FakeRuntime::new(),
@@ -99,7 +99,7 @@ fn a_path_that_the_table_does_not_know_needs_no_token() {
 }
 
 #[test]
-fn a_path_that_is_none_is_refused() {
+fn invalid_paths_are_rejected() {
     let stage = Stage::silent();
     for path in [
         "",

@@ -1,4 +1,4 @@
-//! Calls from code that is not async.
+//! Blocking calls from synchronous code.
 
 use logto_admin::ErrorKind;
 use logto_admin::runtime::TokioRuntime;
@@ -13,7 +13,7 @@ fn client<A: IntoOutcome>(answers: impl IntoIterator<Item = A>) -> Client {
 }
 
 #[test]
-fn a_call_waits_for_its_answer_without_a_runtime_of_the_callers_own() {
+fn blocking_calls_need_no_async_runtime() {
     let client = client([HttpResponse::json(200, r#"{"totalUserCount":3}"#)]);
     let count = client.operation("GetTotalUserCount").expect("known").blocking().expect("answered");
     assert_eq!(count["totalUserCount"], 3);
@@ -29,7 +29,7 @@ fn threads_share_one_client() {
 }
 
 #[test]
-fn a_list_is_an_iterator_over_all_pages() {
+fn blocking_iter_yields_all_pages() {
     let page = |ids: &[u32]| {
         let users = ids.iter().map(|id| super::prefetch::user(*id)).collect::<Vec<_>>().join(",");
         HttpResponse::json(200, format!("[{users}]")).header("total-number", "3")
@@ -41,7 +41,7 @@ fn a_list_is_an_iterator_over_all_pages() {
 }
 
 #[tokio::test]
-async fn inside_of_an_async_runtime_it_is_an_error_and_no_panic() {
+async fn blocking_calls_in_an_async_runtime_are_errors_not_panics() {
     let client = client([HttpResponse::new(204)]);
     let error = client.operation("GetStatus").expect("known").blocking().expect_err("refused");
     assert_eq!(error.kind(), ErrorKind::Unsupported);
@@ -49,7 +49,7 @@ async fn inside_of_an_async_runtime_it_is_an_error_and_no_panic() {
 }
 
 #[tokio::test]
-async fn a_client_that_made_blocking_calls_can_be_dropped_in_async_code() {
+async fn clients_with_blocking_calls_can_be_dropped_in_async_code() {
     let client = client([HttpResponse::new(204)]);
     let client = std::thread::spawn(move || client.operation("GetStatus")?.blocking().map(|_| client));
     drop(client.join().expect("no panic").expect("answered"));

@@ -1,6 +1,6 @@
-//! What the features of the crate add.
+//! Tests of the crate's optional features.
 
-#![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::expect_used, reason = "a test that cannot continue has failed")]
 
 #[cfg(feature = "blocking")]
 mod blocking;

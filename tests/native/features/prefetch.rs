@@ -1,4 +1,4 @@
-//! Streams that ask for several pages at once.
+//! Streams that request several pages at the same time.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,9 @@ pub(super) fn user(id: u32) -> String {
     )
 }
 
-/// A server with so many users that takes longer for earlier pages, and remembers how many requests it had at once.
+/// A server with this many users that takes longer for earlier pages.
+///
+/// `most` records the maximum number of concurrent requests.
 fn server(users: u32, runtime: &FakeRuntime, most: &Arc<AtomicUsize>) -> ScriptedTransport {
     let (runtime, most, now) = (runtime.clone(), Arc::clone(most), Arc::new(AtomicUsize::new(0)));
     ScriptedTransport::new(move |request, options| {
@@ -41,7 +43,7 @@ fn number(request: &HttpRequest, name: &str) -> u32 {
     value.expect("the parameter").parse().expect("a number")
 }
 
-/// The ids that a stream gives, and how many requests there were at once and in all.
+/// The ids that a stream yields, the maximum number of concurrent requests, and the total number of requests.
 fn walk(users: u32, prefetch: usize) -> (Vec<String>, usize, usize) {
     let (runtime, most) = (FakeRuntime::new(), Arc::default());
     let transport = server(users, &runtime, &most);
@@ -52,19 +54,19 @@ fn walk(users: u32, prefetch: usize) -> (Vec<String>, usize, usize) {
 }
 
 #[test]
-fn as_many_pages_as_allowed_are_on_their_way_and_order_is_kept() {
+fn prefetch_limits_concurrent_requests_and_keeps_the_order() {
     let expected: Vec<String> = (1..=13).map(|id| format!("user-{id}")).collect();
     assert_eq!(walk(13, 3), (expected, 3, 7));
 }
 
 #[test]
-fn without_it_one_page_is_asked_for_at_a_time() {
+fn pages_are_requested_one_at_a_time_by_default() {
     assert_eq!(walk(5, 0), ((1..=5).map(|id| format!("user-{id}")).collect(), 1, 3));
     assert_eq!(walk(5, 1).1, 1);
 }
 
 #[test]
-fn no_page_is_asked_for_that_does_not_exist() {
+fn prefetch_requests_no_pages_beyond_the_last() {
     assert_eq!(walk(4, 100).2, 2);
     assert_eq!(walk(0, 100), (vec![], 1, 1));
 }

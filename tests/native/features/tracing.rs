@@ -1,10 +1,10 @@
-//! Spans and events: what they say, and what they never say.
+//! The content of spans and events, and the secrets that they must not contain.
 
 use logto_admin::RetryPolicy;
 use logto_admin::transport::HttpResponse;
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder, token_answer, written};
 
-/// Everything that a call writes that is answered at its second attempt.
+/// The log of a call that succeeds at its second attempt.
 fn log(bodies: bool) -> String {
     let answer =
         HttpResponse::json(200, r#"{"id":"u1","answer":"s3cret-answer"}"#).header("logto-core-request-id", "req-7");
@@ -21,7 +21,7 @@ fn log(bodies: bool) -> String {
 }
 
 #[test]
-fn a_call_without_an_answer_tells_its_attempts_and_what_went_wrong() {
+fn calls_without_an_answer_log_attempts_and_error_type() {
     let transport = ScriptedTransport::new(|_, options| async move {
         if options.token_call { Ok(token_answer("token-1", 3600)) } else { std::future::pending().await }
     });
@@ -29,14 +29,14 @@ fn a_call_without_an_answer_tells_its_attempts_and_what_went_wrong() {
     let second = std::time::Duration::from_secs(1);
     let client = builder(&transport, &runtime).timeout(second).total_timeout(second * 3 / 2).build().expect("valid");
     let (answer, log) = written(|| runtime.run(async { client.operation("GetStatus")?.strict(true).await }));
-    answer.expect_err("there is none");
+    answer.expect_err("no answer");
     let call = |line: &&str| line.contains("logto.call{") && !line.contains("logto.attempt{") && line.contains("close");
     let call = log.lines().rfind(call).expect("a span of the call");
     assert!(call.contains("logto.attempts=2") && call.contains("error.type=Timeout"), "{call}");
 }
 
 #[test]
-fn a_call_is_a_span_and_each_attempt_is_one_within_it() {
+fn calls_are_spans_with_a_nested_span_per_attempt() {
     let log = log(false);
     let closed = |span: &str| log.lines().filter(|line| line.contains(span) && line.contains("close")).count();
     assert_eq!(
@@ -67,7 +67,7 @@ fn a_call_is_a_span_and_each_attempt_is_one_within_it() {
 }
 
 #[test]
-fn nothing_secret_is_written() {
+fn secrets_are_not_logged() {
     let log = log(false);
     for secret in ["s3cret", "app-secret", "token-1", "Bearer", "Basic"] {
         assert!(!log.contains(secret), "{secret} is in\n{log}");
@@ -75,7 +75,7 @@ fn nothing_secret_is_written() {
 }
 
 #[test]
-fn bodies_are_written_only_by_explicit_choice_and_never_those_of_the_token_call() {
+fn bodies_are_logged_only_on_request_and_never_for_token_calls() {
     let log = log(true);
     assert!(log.contains("s3cret-body") && log.contains("s3cret-answer"), "{log}");
     for secret in ["s3cret-query", "s3cret-header", "app-secret", "token-1"] {

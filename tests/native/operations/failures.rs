@@ -1,8 +1,8 @@
-//! Gathers what is wrong, so that a test tells all of it at once.
+//! Collects failures, so that a test reports all of them.
 
 use std::fmt::Display;
 
-/// What went wrong so far.
+/// The failures so far.
 pub(crate) struct Failures {
     checked: usize,
     lines: Vec<String>,
@@ -13,7 +13,7 @@ impl Failures {
         Self { checked: 0, lines: Vec::new() }
     }
 
-    /// Counts something that was looked at.
+    /// Counts a checked item.
     pub(crate) fn checked(&mut self) {
         self.checked += 1;
     }
@@ -26,13 +26,13 @@ impl Failures {
         &self.lines
     }
 
-    /// Prints every failure, and fails if there is one.
+    /// Prints all failures, and panics if there are any.
     #[track_caller]
     pub(crate) fn settle(self, what: &str) {
-        println!("{what}: {} looked at", self.checked);
+        println!("{what}: {} checked", self.checked);
         for line in &self.lines {
             println!("  {line}");
         }
-        assert!(self.lines.is_empty(), "{what}: {} of {} fail", self.lines.len(), self.checked);
+        assert!(self.lines.is_empty(), "{what}: {} failures in {} checks", self.lines.len(), self.checked);
     }
 }

@@ -1,5 +1,4 @@
-//! Every operation of the API, by its own types: against recorded exchanges with a real server, and against the API
-//! document.
+//! Compares the typed code of every operation with recorded exchanges of a real server, and with the API documents.
 
 #![allow(
     clippy::unwrap_used,
@@ -7,7 +6,7 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::print_stdout,
-    reason = "a test that cannot go on has failed, and says why"
+    reason = "a test that cannot continue has failed, and prints the reason"
 )]
 
 mod dispatch;

@@ -1,4 +1,4 @@
-//! What the dispatch table is made of: typed calls, made of untyped input.
+//! Support for the dispatch table: builds typed calls from untyped input.
 
 use std::fmt::Debug;
 
@@ -18,13 +18,13 @@ pub(crate) type Result<T, E = String> = std::result::Result<T, E>;
 /// The typed code of an operation.
 pub(crate) struct Typed {
     pub(crate) id: &'static str,
-    /// Makes the request by the operation's method, its own types and its setters.
+    /// Builds the request with the operation's method, types and setters.
     pub(crate) build: fn(&Client, &mut Input) -> Result<HttpRequest>,
-    /// Reads an answer into the operation's type, and writes it again.
+    /// Decodes an answer into the operation's type and encodes it again.
     pub(crate) read: fn(&HttpResponse) -> Result<Written, Error>,
 }
 
-/// An answer that was read and written again.
+/// An answer that was decoded and encoded again.
 pub(crate) struct Written {
     pub(crate) json: Value,
     pub(crate) debug: String,
@@ -58,17 +58,17 @@ where
 }
 
 fn written(answer: &(impl Serialize + Debug)) -> Written {
-    Written { json: serde_json::to_value(answer).expect("models are JSON"), debug: format!("{answer:?}") }
+    Written { json: serde_json::to_value(answer).expect("models can be encoded as JSON"), debug: format!("{answer:?}") }
 }
 
-/// What goes into a call; whatever has been used is taken out of it.
+/// The input of a call. Values are removed when they are used.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Input {
     pub(crate) path: Vec<(String, String)>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Option<Value>,
     pub(crate) parts: Vec<Part>,
-    /// What the decoded body's debug output shows.
+    /// The debug output of the decoded body.
     pub(crate) debug: String,
 }
 
@@ -85,7 +85,7 @@ impl Input {
     pub(crate) fn path<T: DeserializeOwned>(&mut self, name: &str) -> Result<T> {
         let at = self.path.iter().position(|(key, _)| key == name);
         let (_, text) = self.path.remove(at.ok_or_else(|| format!("the path has no {name}"))?);
-        of_text(&text).ok_or_else(|| format!("the path's {name} does not take {text:?}"))
+        of_text(&text).ok_or_else(|| format!("invalid path parameter {name}: {text:?}"))
     }
 
     pub(crate) fn query<T: DeserializeOwned>(&mut self, name: &str) -> Result<T> {
@@ -101,7 +101,7 @@ impl Input {
             _ => None,
         };
         let decoded = decoded.or_else(|| serde_json::from_value(Value::Array(values.clone())).ok());
-        decoded.map(Some).ok_or_else(|| format!("the query's {name} does not take {values:?}"))
+        decoded.map(Some).ok_or_else(|| format!("invalid query parameter {name}: {values:?}"))
     }
 
     pub(crate) fn body<T: DeserializeOwned + Debug>(&mut self) -> Result<T> {
@@ -111,8 +111,8 @@ impl Input {
     pub(crate) fn optional_body<T: DeserializeOwned + Debug>(&mut self) -> Result<Option<T>> {
         let Some(body) = self.body.take() else { return Ok(None) };
         let decoded: Result<T, _> = serde_path_to_error::deserialize(body);
-        let decoded =
-            decoded.map_err(|error| format!("the body's {} does not fit its type: {}", error.path(), error.inner()))?;
+        let decoded = decoded
+            .map_err(|error| format!("the body's {} does not match its type: {}", error.path(), error.inner()))?;
         self.debug = format!("{decoded:?}");
         Ok(Some(decoded))
     }
@@ -123,9 +123,9 @@ impl Input {
         Ok(Upload::new(part.file_name.unwrap_or_default(), content_type, part.data))
     }
 
-    #[allow(dead_code, reason = "other documents may have text beside their files")]
+    #[allow(dead_code, reason = "other documents can have text parts next to files")]
     pub(crate) fn text(&mut self, name: &str) -> Result<String> {
-        String::from_utf8(self.part(name)?.data).map_err(|error| format!("the part {name} is no text: {error}"))
+        String::from_utf8(self.part(name)?.data).map_err(|error| format!("the part {name} is not text: {error}"))
     }
 
     fn part(&mut self, name: &str) -> Result<Part> {
@@ -135,7 +135,7 @@ impl Input {
 
     pub(crate) fn page<Op: ListOperation>(&mut self, mut request: Request<Op>) -> Result<Request<Op>> {
         for (name, value) in self.take_query(|name| name == "page" || name == "page_size") {
-            let number = value.parse().map_err(|_| format!("{name} is no number: {value:?}"))?;
+            let number = value.parse().map_err(|_| format!("{name} is not a number: {value:?}"))?;
             request = if name == "page" { request.page(number) } else { request.page_size(number) };
         }
         Ok(request)
@@ -157,26 +157,25 @@ impl Input {
                     let flag = value.parse().map_err(|_| format!("{name} is neither true nor false: {value:?}"))?;
                     request.case_sensitive(flag)
                 }
-                _ => return Err(format!("no search has a {name}")),
+                _ => return Err(format!("unknown search parameter {name}")),
             };
         }
         Ok(request)
     }
 
-    /// The request, if everything has found its place in it. What the document does not know of the query is set by
-    /// its name.
+    /// Builds the request. Fails if an input is unused. Undocumented query parameters are set by name.
     pub(crate) fn finish<Op: Operation>(&mut self, mut request: Request<Op>) -> Result<HttpRequest> {
         for (name, value) in self.take_query(|_| true) {
             if Op::INFO.query_parameters.iter().any(|parameter| parameter.name == name) {
-                return Err(format!("nothing sets {name} = {value:?} in the query"));
+                return Err(format!("no setter for query parameter {name} = {value:?}"));
             }
             request = request.query(&name, value);
         }
         if let Some((name, _)) = self.path.first() {
-            return Err(format!("nothing sets {name} in the path"));
+            return Err(format!("no argument for path parameter {name}"));
         }
         if self.body.is_some() || !self.parts.is_empty() {
-            return Err("the method takes no body".to_owned());
+            return Err("the method has no body".to_owned());
         }
         request.to_http().map_err(|error| error.to_string())
     }
@@ -188,7 +187,7 @@ impl Input {
     }
 }
 
-/// Text as a value of this type: as a string, or as the JSON that it is.
+/// Decodes text, either as a string or as JSON.
 fn of_text<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_value(text.into()).ok().or_else(|| serde_json::from_str(text).ok())
 }

@@ -1,4 +1,4 @@
-//! One renewal for all callers, whatever becomes of them.
+//! All callers share one renewal, even if some of them are dropped.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -30,7 +30,7 @@ fn ten_thousand_callers_with_an_expired_token_make_one_token_call() {
     assert_eq!(stage.token_calls(), 2);
 }
 
-/// The token endpoint answers when all callers wait for it, on as many threads as there are.
+/// Runs on all available threads. The token endpoint answers as soon as all callers wait for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn ten_thousand_tasks_on_several_threads_make_one_token_call() {
     let runtime = FakeRuntime::new().spawning(|task| drop(tokio::spawn(task)));
@@ -41,7 +41,7 @@ async fn ten_thousand_tasks_on_several_threads_make_one_token_call() {
             if !options.token_call {
                 return Ok(HttpResponse::json(200, "[]"));
             }
-            // Each of them has a timer for the lease; the token call has one of its own.
+            // Each caller has a timer for the lease, and the token call has its own timer.
             waiting.until_sleeping(MANY + 1).await;
             Ok(token_answer("token-1", 3600))
         }
@@ -57,15 +57,15 @@ async fn ten_thousand_tasks_on_several_threads_make_one_token_call() {
         assert_eq!(caller.await.unwrap().unwrap().secret(), "token-1");
     }
     assert_eq!(transport.token_calls().len(), 1);
-    assert_eq!(runtime.sleeping(), 0, "no timer is left behind");
+    assert_eq!(runtime.sleeping(), 0, "no timer should be left behind");
 }
 
 #[test]
-fn a_caller_who_gives_up_neither_stops_the_renewal_nor_wedges_it() {
+fn dropped_callers_do_not_stop_or_block_the_renewal() {
     let stage = Stage::taking(SECOND, hourly);
     let gone = stage.client.access_token();
     stage.run(async {
-        // Polled once, then dropped: it has begun the renewal.
+        // The future is polled once, which starts the renewal, and then dropped.
         assert!(gone.now_or_never().is_none());
         assert_eq!(stage.client.access_token().await.unwrap().secret(), "token-1");
     });
@@ -73,7 +73,7 @@ fn a_caller_who_gives_up_neither_stops_the_renewal_nor_wedges_it() {
 }
 
 #[test]
-fn a_caller_who_gives_up_while_he_waits_harms_nobody() {
+fn dropped_waiting_callers_do_not_affect_others() {
     let stage = Stage::taking(SECOND, hourly);
     stage.run(async {
         let first = stage.client.access_token();
@@ -86,7 +86,7 @@ fn a_caller_who_gives_up_while_he_waits_harms_nobody() {
 }
 
 #[test]
-fn a_renewal_that_everyone_gave_up_on_still_brings_its_token() {
+fn renewals_without_callers_still_complete() {
     let stage = Stage::taking(SECOND, hourly);
     stage.run(async { assert!(stage.client.access_token().now_or_never().is_none()) });
     stage.advance(SECOND);
@@ -97,7 +97,7 @@ fn a_renewal_that_everyone_gave_up_on_still_brings_its_token() {
 }
 
 #[test]
-fn where_tasks_cannot_be_spawned_the_caller_renews_by_himself() {
+fn callers_renew_themselves_if_tasks_cannot_be_spawned() {
     let runtime = FakeRuntime::new().spawning(drop);
     let stage = Stage::set_up(&runtime, endpoint(&runtime, SECOND, hourly), |builder| builder);
     assert_eq!(stage.secret(), "token-1");
@@ -108,7 +108,7 @@ fn where_tasks_cannot_be_spawned_the_caller_renews_by_himself() {
 }
 
 #[test]
-fn where_tasks_cannot_be_spawned_the_next_caller_takes_over_from_one_who_gives_up() {
+fn the_next_caller_takes_over_from_a_dropped_one_if_tasks_cannot_be_spawned() {
     let runtime = FakeRuntime::new().spawning(drop);
     let stage = Stage::set_up(&runtime, endpoint(&runtime, SECOND, hourly), |builder| builder);
     stage.run(async {
@@ -117,7 +117,7 @@ fn where_tasks_cannot_be_spawned_the_next_caller_takes_over_from_one_who_gives_u
     });
 }
 
-/// An executor that takes tasks and does not run them.
+/// An executor that accepts tasks but does not run them.
 fn stuck() -> (FakeRuntime, Arc<Mutex<Vec<futures_util::future::BoxFuture<'static, ()>>>>) {
     let tasks = Arc::new(Mutex::new(Vec::new()));
     let queue = Arc::clone(&tasks);
@@ -125,7 +125,7 @@ fn stuck() -> (FakeRuntime, Arc<Mutex<Vec<futures_util::future::BoxFuture<'stati
 }
 
 #[test]
-fn a_renewal_whose_runtime_was_shut_down_leaves_its_place_at_once() {
+fn renewals_on_a_stopped_runtime_are_replaced_immediately() {
     let (runtime, tasks) = stuck();
     let stage = Stage::set_up(&runtime, endpoint(&runtime, Duration::ZERO, hourly), |builder| builder);
     stage.run(async {
@@ -137,7 +137,7 @@ fn a_renewal_whose_runtime_was_shut_down_leaves_its_place_at_once() {
 }
 
 #[test]
-fn a_renewal_whose_runtime_stands_still_is_taken_over_when_its_lease_ends() {
+fn renewals_on_a_stuck_runtime_are_replaced_after_their_lease() {
     let (runtime, _tasks) = stuck();
     let stage = Stage::set_up(&runtime, endpoint(&runtime, Duration::ZERO, hourly), |builder| builder);
     let tokens = stage.tokens(100);

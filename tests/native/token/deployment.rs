@@ -11,7 +11,7 @@ use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
 use crate::memory::Memory;
 use crate::stage::{SECOND, Stage, endpoint};
 
-/// Processes that share a store, and the one token endpoint.
+/// Processes that share a store and a token endpoint.
 pub(crate) struct Deployment {
     pub(crate) runtime: FakeRuntime,
     pub(crate) transport: ScriptedTransport,
@@ -25,7 +25,7 @@ impl Deployment {
         Self { store: Memory::new(&runtime), transport, runtime }
     }
 
-    /// Another process.
+    /// Adds a process.
     pub(crate) fn process(&self) -> Stage {
         let number = f64::from(u32::try_from(Arc::strong_count(&self.store.0)).unwrap());
         self.runtime.set_random(1.0 / number);
@@ -36,12 +36,12 @@ impl Deployment {
         self.transport.token_calls().len()
     }
 
-    /// So many more.
+    /// Adds this many processes.
     pub(crate) fn processes(&self, count: usize) -> Vec<Stage> {
         (0..count).map(|_| self.process()).collect()
     }
 
-    /// What becomes of a token for each of these processes at the same time.
+    /// Requests a token in each of these processes concurrently.
     pub(crate) fn tokens(&self, processes: &[Stage]) -> Vec<Result<AccessToken>> {
         self.runtime.run(join_all(processes.iter().map(|process| process.client.access_token())))
     }

@@ -1,4 +1,4 @@
-//! Users' tokens: given, or exchanged for a subject token.
+//! User tokens, fixed or exchanged for a subject token.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ fn application() -> ClientCredentials {
     ClientCredentials::new("app", "app-s3cret")
 }
 
-/// A client whose token endpoint takes each subject token once.
+/// A client whose token endpoint returns `user-1`, `user-2` and so on.
 fn stage(settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Stage {
     let runtime = FakeRuntime::new();
     let transport = endpoint(&runtime, Duration::ZERO, |number| token_answer(&format!("user-{number}"), 3600));
@@ -29,7 +29,7 @@ fn member(request: &HttpRequest, name: &str) -> Option<String> {
 }
 
 #[test]
-fn it_asks_for_no_scope_unless_it_is_told_one() {
+fn exchanges_request_no_scope_by_default() {
     let asked = |exchange: TokenExchange| {
         let stage = stage(|builder| builder.token_source(exchange));
         stage.secret();
@@ -37,7 +37,11 @@ fn it_asks_for_no_scope_unless_it_is_told_one() {
     };
     let plain = asked(TokenExchange::new(application(), "subject"));
     let names = ["scope", "resource", "organization_id"];
-    assert_eq!(names.map(|name| member(&plain, name)), [None, None, None], "the client's `all` means nothing here");
+    assert_eq!(
+        names.map(|name| member(&plain, name)),
+        [None, None, None],
+        "the client's default scope `all` should not apply"
+    );
     let exchange = TokenExchange::new(application(), "subject").scope("openid profile");
     let full = asked(exchange.for_resource("https://api.example").for_organization("org-1"));
     let expected = ["openid profile", "https://api.example", "org-1"].map(|value| Some(value.to_owned()));
@@ -45,7 +49,7 @@ fn it_asks_for_no_scope_unless_it_is_told_one() {
 }
 
 #[test]
-fn an_empty_scope_is_usual_for_exchanged_tokens_and_one_left_out_is_not() {
+fn exchanged_tokens_can_have_an_empty_scope_but_not_a_missing_one() {
     for (scope, missing) in [(r#","scope":"""#, None), ("", Some("read")), (r#","scope":"read""#, None)] {
         let runtime = FakeRuntime::new();
         let transport = endpoint(&runtime, Duration::ZERO, move |_| {
@@ -58,18 +62,18 @@ fn an_empty_scope_is_usual_for_exchanged_tokens_and_one_left_out_is_not() {
 }
 
 #[test]
-fn a_subject_token_is_exchanged_once_and_then_the_error_says_what_to_do() {
+fn subject_tokens_are_exchanged_only_once() {
     let stage = stage(|builder| builder.token_source(TokenExchange::new(application(), "subject")));
     assert_eq!(stage.secret(), "user-1");
     stage.advance(HOUR);
     let error = stage.token().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Token);
     assert!(error.message().contains("exchanged already"), "{error}");
-    assert_eq!(stage.token_calls(), 1, "it is not even sent");
+    assert_eq!(stage.token_calls(), 1, "the second exchange should not be sent");
 }
 
 #[test]
-fn a_subject_token_whose_exchange_failed_can_be_tried_again() {
+fn failed_exchanges_can_be_retried() {
     let runtime = FakeRuntime::new();
     let transport = endpoint(&runtime, Duration::ZERO, |number| match number {
         1 => HttpResponse::new(503),
@@ -82,7 +86,7 @@ fn a_subject_token_whose_exchange_failed_can_be_tried_again() {
 }
 
 #[test]
-fn a_closure_gives_a_new_subject_token_for_each_renewal() {
+fn closures_provide_a_new_subject_token_for_each_renewal() {
     let numbers = AtomicUsize::new(0);
     let exchange = TokenExchange::with_subject_tokens(application(), move || {
         let number = numbers.fetch_add(1, Ordering::SeqCst) + 1;
@@ -97,7 +101,7 @@ fn a_closure_gives_a_new_subject_token_for_each_renewal() {
 }
 
 #[test]
-fn a_closure_without_a_subject_token_is_the_error() {
+fn errors_of_closures_are_returned() {
     let exchange =
         TokenExchange::with_subject_tokens(application(), || async { Err(TokenError::other("no such session")) });
     let stage = stage(|builder| builder.token_source(exchange));
@@ -105,7 +109,7 @@ fn a_closure_without_a_subject_token_is_the_error() {
     assert_eq!(stage.token_calls(), 0);
 }
 
-/// A client that acts as the user `u1`, and the transport of the one that makes its subject tokens.
+/// A client that acts as the user `u1`, and the transport of the client that creates the subject tokens.
 fn impersonation(answer: impl Fn(usize) -> HttpResponse + Send + Sync + 'static) -> (Stage, ScriptedTransport) {
     let subjects = Arc::new(AtomicUsize::new(0));
     let admins = ScriptedTransport::api(move |_| answer(subjects.fetch_add(1, Ordering::SeqCst) + 1));
@@ -117,7 +121,7 @@ fn impersonation(answer: impl Fn(usize) -> HttpResponse + Send + Sync + 'static)
 }
 
 #[test]
-fn impersonation_makes_a_subject_token_for_each_renewal() {
+fn impersonation_creates_a_subject_token_for_each_renewal() {
     let (stage, admins) = impersonation(|number| {
         HttpResponse::json(201, format!(r#"{{"subjectToken":"sub_{number}","expiresIn":600}}"#))
     });
@@ -133,7 +137,7 @@ fn impersonation_makes_a_subject_token_for_each_renewal() {
 }
 
 #[test]
-fn an_impersonation_that_is_refused_says_why() {
+fn rejected_impersonations_have_a_reason() {
     let refusal = r#"{"code":"entity.not_found","message":"The resource does not exist."}"#;
     let (stage, _) = impersonation(move |_| HttpResponse::json(404, refusal));
     let error = stage.call().unwrap_err();
@@ -144,7 +148,7 @@ fn an_impersonation_that_is_refused_says_why() {
 }
 
 #[test]
-fn a_source_says_whose_tokens_it_gives_and_shows_no_secret() {
+fn exchanges_have_a_token_kind_and_hide_secrets() {
     let exchange = TokenExchange::new(application(), "s3cret-subject");
     assert_eq!(exchange.kind(), TokenKind::User);
     assert_eq!(exchange.clone().for_resource("https://api.example").kind(), TokenKind::Unknown);
@@ -152,7 +156,7 @@ fn a_source_says_whose_tokens_it_gives_and_shows_no_secret() {
 }
 
 #[test]
-fn a_users_token_does_not_pass_for_an_applications() {
+fn user_tokens_are_rejected_for_the_management_api() {
     let stage = stage(|builder| builder.user_token("mine"));
     let error = stage.run(stage.client.operation("ListUsers").unwrap()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);

@@ -1,4 +1,4 @@
-//! Renewals that fail.
+//! Failed renewals.
 
 use std::error::Error as _;
 use std::sync::Arc;
@@ -12,13 +12,13 @@ use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
 
 use crate::stage::{HOUR, SECOND, Stage, down, endpoint, hourly};
 
-/// A token at first, then an endpoint that is down.
+/// Returns a token on the first call, then behaves as if the endpoint is down.
 fn once(number: usize) -> HttpResponse {
     if number == 1 { hourly(1) } else { down() }
 }
 
 #[test]
-fn a_failed_renewal_keeps_the_token_that_lives() {
+fn failed_renewals_keep_the_valid_token() {
     let stage = Stage::answering(once);
     stage.secret();
     stage.advance(HOUR - 60 * SECOND);
@@ -31,7 +31,7 @@ fn a_failed_renewal_keeps_the_token_that_lives() {
 }
 
 #[test]
-fn it_is_tried_again_after_a_wait_that_grows_however_many_callers_there_are() {
+fn failed_renewals_are_retried_with_backoff_for_all_callers() {
     let stage = Stage::answering(once);
     stage.secret();
     stage.advance(HOUR - 60 * SECOND);
@@ -50,7 +50,7 @@ fn it_is_tried_again_after_a_wait_that_grows_however_many_callers_there_are() {
 }
 
 #[test]
-fn a_renewal_that_succeeds_again_ends_the_waits() {
+fn successful_renewals_reset_the_backoff() {
     let stage = Stage::answering(|number| if number == 2 { down() } else { hourly(number) });
     stage.secret();
     stage.advance(HOUR - 60 * SECOND);
@@ -63,16 +63,16 @@ fn a_renewal_that_succeeds_again_ends_the_waits() {
 }
 
 #[test]
-fn without_a_living_token_all_that_wait_get_the_error_and_the_next_caller_tries_again() {
+fn waiting_callers_share_the_error_and_the_next_caller_retries() {
     let stage = Stage::taking(SECOND, |number| if number == 1 { down() } else { hourly(number) });
     let errors = stage.tokens(100);
     assert!(errors.iter().all(|error| error.as_ref().unwrap_err().status() == Some(503)));
     assert_eq!(stage.token_calls(), 1);
-    assert_eq!(stage.secret(), "token-2", "no error is kept for those who come later");
+    assert_eq!(stage.secret(), "token-2", "errors should not be kept for later callers");
 }
 
 #[test]
-fn an_expired_token_and_an_endpoint_that_is_down_are_an_error_too() {
+fn renewal_errors_are_returned_after_the_token_expires() {
     let stage = Stage::answering(once);
     stage.secret();
     stage.advance(HOUR);
@@ -81,7 +81,7 @@ fn an_expired_token_and_an_endpoint_that_is_down_are_an_error_too() {
 }
 
 #[test]
-fn the_error_is_the_token_endpoints_with_its_code_description_and_hint() {
+fn errors_have_the_endpoints_code_description_and_hint() {
     let body = r#"{"code":"oidc.invalid_client","message":"x","error":"invalid_client","error_description":"client authentication failed"}"#;
     let stage = Stage::answering(move |_| HttpResponse::json(401, body));
     let error = stage.call().unwrap_err();
@@ -96,7 +96,7 @@ fn the_error_is_the_token_endpoints_with_its_code_description_and_hint() {
 }
 
 #[test]
-fn an_endpoint_out_of_reach_is_an_error_that_says_so() {
+fn unreachable_endpoints_are_reported() {
     let runtime = FakeRuntime::new();
     let transport = ScriptedTransport::new(|_, _| async {
         Err(TransportError::new(TransportErrorKind::Connect, "connection refused"))
@@ -109,7 +109,7 @@ fn an_endpoint_out_of_reach_is_an_error_that_says_so() {
 }
 
 #[test]
-fn an_answer_without_a_token_is_an_error_with_advice() {
+fn answers_without_a_token_are_errors_with_a_hint() {
     for (answer, advice) in [
         (HttpResponse::json(200, "{}"), false),
         (HttpResponse::json(200, r#"{"access_token":""}"#), false),
@@ -129,7 +129,7 @@ fn an_answer_without_a_token_is_an_error_with_advice() {
 }
 
 #[test]
-fn a_token_call_that_fails_on_the_way_is_repeated_before_anyone_hears_of_it() {
+fn failed_token_calls_are_retried_before_the_error_is_returned() {
     let runtime = FakeRuntime::new();
     let transport = endpoint(&runtime, Duration::ZERO, |number| if number < 3 { down() } else { hourly(number) });
     let stage = Stage::set_up(&runtime, transport, |builder| builder.retry(RetryPolicy::attempts(3)));
@@ -137,14 +137,14 @@ fn a_token_call_that_fails_on_the_way_is_repeated_before_anyone_hears_of_it() {
 }
 
 #[test]
-fn a_source_that_panics_has_failed_for_all_that_wait_and_is_asked_again_by_the_next() {
+fn panics_of_a_source_fail_waiting_callers_and_the_next_caller_retries() {
     let runtime = FakeRuntime::new();
     let asked = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&asked);
     let source = token_fn(move || {
         let number = counter.fetch_add(1, Ordering::SeqCst);
         async move {
-            assert!(number > 0, "the first time it panics");
+            assert!(number > 0, "the first call panics");
             Ok(AccessToken::new("second time"))
         }
     });
@@ -158,7 +158,7 @@ fn a_source_that_panics_has_failed_for_all_that_wait_and_is_asked_again_by_the_n
 }
 
 #[test]
-fn no_error_shows_the_secret_or_the_token() {
+fn errors_do_not_show_the_secret_or_the_token() {
     for answer in [HttpResponse::json(200, r#"{"access_token":17,"note":"app-secret"}"#), down()] {
         let stage = Stage::answering(move |_| answer.clone());
         let error = stage.token().unwrap_err();

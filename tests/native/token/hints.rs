@@ -1,4 +1,4 @@
-//! What the recorded refusals of a real token endpoint are told to the user as.
+//! Hints for the recorded errors of a real token endpoint.
 
 use logto_admin::ErrorKind;
 use logto_admin::transport::HttpResponse;
@@ -13,7 +13,7 @@ fn refusal(status: u16, error: &str, description: &str) -> HttpResponse {
 }
 
 #[test]
-fn the_usual_mistakes_are_explained() {
+fn common_mistakes_have_hints() {
     for (status, code, description, advice) in [
         (401, "invalid_client", "client authentication failed", "secret is wrong"),
         (400, "invalid_client", "invalid client nosuch", "no application has this id"),
@@ -29,12 +29,12 @@ fn the_usual_mistakes_are_explained() {
         assert_eq!((error.kind(), error.status(), error.code()), (ErrorKind::Token, Some(status), Some(code)));
         assert!(error.message().contains(description), "{error}");
         assert!(error.hint().is_some_and(|hint| hint.contains(advice)), "{error}");
-        assert!(stage.sent_tokens().is_empty(), "nothing is sent without a token");
+        assert!(stage.sent_tokens().is_empty(), "the API should not be called without a token");
     }
 }
 
 #[test]
-fn what_is_not_known_is_not_explained() {
+fn unknown_errors_have_no_hint() {
     let stage = Stage::answering(|_| refusal(400, "invalid_request", "no client authentication mechanism provided"));
     assert_eq!(stage.call().unwrap_err().hint(), None);
 }

@@ -1,4 +1,4 @@
-//! Where one request must not wait for what another began, as on Cloudflare Workers.
+//! Runtimes in which a request must not wait for work that another request started, as on Cloudflare Workers.
 
 use std::future::Future;
 use std::pin::pin;
@@ -20,8 +20,8 @@ fn stage(delay: Duration, token: impl Fn(usize) -> HttpResponse + Send + Sync + 
     Stage::set_up(&runtime, endpoint(&runtime, delay, token), |builder| builder)
 }
 
-/// Polls a future once and lets it be, as a Worker does with the work of a request that is over: it neither goes on
-/// nor ends, and its destructors never run.
+/// Polls a future once and leaks it. A Worker does the same with the work of a finished request: the work neither
+/// continues nor ends, and its destructors never run.
 fn abandon(future: impl Future + 'static) {
     let mut future = Box::pin(future);
     assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
@@ -29,7 +29,7 @@ fn abandon(future: impl Future + 'static) {
 }
 
 #[test]
-fn a_hundred_requests_while_the_first_renews_make_one_token_call() {
+fn a_hundred_requests_during_a_renewal_make_one_token_call() {
     let stage = stage(SECOND, hourly);
     let tokens = stage.tokens(100);
     assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-1"));
@@ -37,7 +37,7 @@ fn a_hundred_requests_while_the_first_renews_make_one_token_call() {
 }
 
 #[test]
-fn those_that_wait_look_again_on_timers_of_their_own_after_2_to_25_milliseconds() {
+fn waiting_requests_poll_on_their_own_timers_every_2_to_25_milliseconds() {
     let stage = stage(Duration::from_millis(100), hourly);
     stage.tokens(2);
     let waits: Vec<u128> = stage.runtime.sleeps().iter().map(Duration::as_millis).filter(|wait| *wait < 100).collect();
@@ -54,7 +54,7 @@ impl Wake for Counting {
 }
 
 #[test]
-fn nobody_wakes_the_request_of_another() {
+fn requests_do_not_wake_each_other() {
     let stage = stage(Duration::from_millis(1), hourly);
     let wakes = Arc::new(Counting::default());
     let waker = Waker::from(Arc::clone(&wakes));
@@ -64,14 +64,14 @@ fn nobody_wakes_the_request_of_another() {
     assert!(waiting.as_mut().poll(&mut of_the_waiter).is_pending());
     stage.advance(Duration::from_millis(1));
     assert!(renewing.as_mut().poll(&mut of_the_renewer).is_ready());
-    assert_eq!(wakes.0.load(Ordering::SeqCst), 0, "the end of the renewal wakes nobody");
+    assert_eq!(wakes.0.load(Ordering::SeqCst), 0, "the end of the renewal should not wake the waiter");
     stage.advance(Duration::from_millis(1));
-    assert_eq!(wakes.0.load(Ordering::SeqCst), 1, "its own timer does");
+    assert_eq!(wakes.0.load(Ordering::SeqCst), 1, "the waiter's own timer should wake it");
     assert!(waiting.as_mut().poll(&mut of_the_waiter).is_ready());
 }
 
 #[test]
-fn a_request_that_dies_while_it_renews_is_replaced_when_its_lease_ends() {
+fn abandoned_renewals_are_replaced_after_their_lease() {
     let stage = stage(SECOND, hourly);
     let client = stage.client.clone();
     abandon(async move { client.access_token().await });
@@ -84,7 +84,7 @@ fn a_request_that_dies_while_it_renews_is_replaced_when_its_lease_ends() {
 }
 
 #[test]
-fn a_request_that_is_cancelled_while_it_renews_is_replaced_at_once() {
+fn cancelled_renewals_are_replaced_immediately() {
     let stage = stage(SECOND, hourly);
     stage.run(async {
         assert!(stage.client.access_token().now_or_never().is_none());
@@ -94,17 +94,17 @@ fn a_request_that_is_cancelled_while_it_renews_is_replaced_at_once() {
 }
 
 #[test]
-fn an_endpoint_slower_than_the_lease_costs_a_few_calls_and_its_first_answer_serves_everyone() {
+fn endpoints_slower_than_the_lease_cost_a_few_calls_and_the_first_answer_is_shared() {
     let stage = stage(25 * SECOND, hourly);
     let tokens = stage.tokens(100);
     assert_eq!(stage.token_calls(), 3);
     assert!(tokens.iter().all(Result::is_ok));
     let first = tokens.iter().filter(|token| token.as_ref().unwrap().secret() == "token-1").count();
-    assert_eq!(first, 98, "those that took over get what they asked for");
+    assert_eq!(first, 98, "requests that took over should get their own token");
 }
 
 #[test]
-fn an_endpoint_that_hangs_is_the_error_of_all_before_they_take_over_one_after_the_other() {
+fn hanging_endpoints_fail_all_requests_before_each_takes_over_in_turn() {
     let stage = stage(1000 * HOUR, hourly);
     let errors = stage.tokens(100);
     assert!(errors.iter().all(|error| error.as_ref().unwrap_err().message().contains("took longer")));
@@ -121,7 +121,7 @@ fn the_lease_can_be_set() {
 }
 
 #[test]
-fn a_failed_renewal_is_the_error_of_all_that_wait() {
+fn failed_renewals_fail_all_waiting_requests() {
     let stage = stage(SECOND, |number| if number == 1 { down() } else { hourly(number) });
     assert!(stage.tokens(100).iter().all(|token| token.as_ref().unwrap_err().status() == Some(503)));
     assert_eq!(stage.token_calls(), 1);
@@ -129,7 +129,7 @@ fn a_failed_renewal_is_the_error_of_all_that_wait() {
 }
 
 #[test]
-fn ahead_of_the_end_one_request_renews_and_the_others_do_not_wait() {
+fn one_request_renews_before_expiry_and_the_others_do_not_wait() {
     let stage = stage(SECOND, hourly);
     stage.secret();
     stage.advance(HOUR - 60 * SECOND);
@@ -139,7 +139,7 @@ fn ahead_of_the_end_one_request_renews_and_the_others_do_not_wait() {
 }
 
 #[test]
-fn ahead_of_the_end_an_endpoint_that_fails_or_hangs_costs_no_request_its_token() {
+fn failing_or_hanging_endpoints_before_expiry_cost_no_request_its_token() {
     for (delay, answer) in [(Duration::ZERO, down()), (1000 * HOUR, hourly(2))] {
         let runtime = FakeRuntime::new().isolating();
         let slow = runtime.clone();
@@ -161,13 +161,17 @@ fn ahead_of_the_end_an_endpoint_that_fails_or_hangs_costs_no_request_its_token()
         stage.secret();
         stage.advance(HOUR - 60 * SECOND);
         assert_eq!(stage.secret(), "token-1");
-        assert!(runtime.monotonic() <= HOUR - 50 * SECOND, "no longer than the lease");
-        assert_eq!((stage.secret().as_str(), stage.token_calls()), ("token-1", 2), "and the next does not try at once");
+        assert!(runtime.monotonic() <= HOUR - 50 * SECOND, "the request should not wait longer than the lease");
+        assert_eq!(
+            (stage.secret().as_str(), stage.token_calls()),
+            ("token-1", 2),
+            "the next request should not retry immediately"
+        );
     }
 }
 
 #[test]
-fn a_dead_renewal_ahead_of_the_end_is_begun_again_after_its_lease() {
+fn abandoned_renewals_before_expiry_are_restarted_after_their_lease() {
     let stage = stage(SECOND, hourly);
     stage.secret();
     stage.advance(HOUR - 60 * SECOND);
@@ -179,7 +183,7 @@ fn a_dead_renewal_ahead_of_the_end_is_begun_again_after_its_lease() {
 }
 
 #[test]
-fn requests_of_the_same_time_do_not_all_take_over() {
+fn concurrent_requests_do_not_all_take_over() {
     let stage = stage(2 * SECOND, hourly);
     let client = stage.client.clone();
     abandon(async move { client.access_token().await });

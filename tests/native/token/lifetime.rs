@@ -1,4 +1,4 @@
-//! When a token is renewed.
+//! Times at which a token is renewed.
 
 use std::time::Duration;
 
@@ -9,26 +9,26 @@ use crate::stage::{HOUR, SECOND, Stage, endpoint, hourly, lasting};
 use logto_admin_test_support::FakeRuntime;
 
 #[test]
-fn building_a_client_and_a_request_asks_for_no_token_and_starts_nothing() {
+fn building_a_client_and_a_request_does_no_work() {
     let stage = Stage::new();
     drop(stage.client.request(logto_admin::transport::Method::Get, "/api/users"));
     assert_eq!((stage.token_calls(), stage.runtime.spawned(), stage.runtime.sleeping()), (0, 0, 0));
 }
 
 #[test]
-fn a_token_is_used_until_a_minute_before_its_end_and_renewed_behind_the_callers_back_then() {
+fn tokens_are_renewed_in_the_background_a_minute_before_they_expire() {
     let stage = Stage::new();
     assert_eq!(stage.secret(), "token-1");
     stage.advance(HOUR - 61 * SECOND);
     assert_eq!((stage.secret().as_str(), stage.token_calls()), ("token-1", 1));
     stage.advance(SECOND);
-    assert_eq!(stage.secret(), "token-1", "who finds a living token does not wait");
+    assert_eq!(stage.secret(), "token-1", "callers should not wait while the token is valid");
     stage.settle();
     assert_eq!((stage.secret().as_str(), stage.token_calls()), ("token-2", 2));
 }
 
 #[test]
-fn a_short_lived_token_is_renewed_a_tenth_of_its_life_before_its_end() {
+fn short_lived_tokens_are_renewed_after_nine_tenths_of_their_lifetime() {
     let stage = Stage::answering(lasting(100));
     stage.secret();
     stage.advance(89 * SECOND);
@@ -55,7 +55,7 @@ fn the_leeway_can_be_set() {
 }
 
 #[test]
-fn while_a_slow_renewal_runs_callers_with_a_living_token_do_not_wait() {
+fn callers_do_not_wait_for_a_slow_renewal_while_the_token_is_valid() {
     let stage = Stage::taking(20 * SECOND, hourly);
     stage.secret();
     stage.advance(HOUR - 60 * SECOND);
@@ -65,7 +65,7 @@ fn while_a_slow_renewal_runs_callers_with_a_living_token_do_not_wait() {
     for _ in 0..100 {
         assert_eq!(stage.secret(), "token-1");
     }
-    assert_eq!(stage.runtime.sleeps().len(), sleeps, "nobody has waited");
+    assert_eq!(stage.runtime.sleeps().len(), sleeps, "no caller should wait");
     assert_eq!(stage.token_calls(), 2);
     stage.advance(20 * SECOND);
     stage.settle();
@@ -73,7 +73,7 @@ fn while_a_slow_renewal_runs_callers_with_a_living_token_do_not_wait() {
 }
 
 #[test]
-fn a_token_that_has_ended_is_waited_for() {
+fn callers_wait_for_the_renewal_of_an_expired_token() {
     let stage = Stage::new();
     stage.secret();
     stage.advance(HOUR);
@@ -81,7 +81,7 @@ fn a_token_that_has_ended_is_waited_for() {
 }
 
 #[test]
-fn tokens_that_live_shorter_than_the_leeway_are_not_renewed_in_a_loop() {
+fn tokens_with_a_lifetime_below_the_leeway_are_not_renewed_in_a_loop() {
     let runtime = FakeRuntime::new();
     let stage =
         Stage::set_up(&runtime, endpoint(&runtime, Duration::ZERO, lasting(10)), |builder| builder.token_leeway(HOUR));
@@ -97,7 +97,7 @@ fn tokens_that_live_shorter_than_the_leeway_are_not_renewed_in_a_loop() {
 }
 
 #[test]
-fn a_token_that_ends_at_once_serves_everyone_who_waited_for_it() {
+fn tokens_that_expire_immediately_serve_all_waiting_callers() {
     let stage = Stage::taking(SECOND, lasting(0));
     let tokens = stage.tokens(100);
     assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-1"));
@@ -106,7 +106,7 @@ fn a_token_that_ends_at_once_serves_everyone_who_waited_for_it() {
 }
 
 #[test]
-fn a_token_without_an_end_lives_until_it_is_refused() {
+fn tokens_without_an_expiry_are_used_until_they_are_rejected() {
     let stage = Stage::answering(|number| {
         HttpResponse::json(200, format!(r#"{{"access_token":"token-{number}","token_type":"Bearer","scope":"all"}}"#))
     });
@@ -116,7 +116,7 @@ fn a_token_without_an_end_lives_until_it_is_refused() {
 }
 
 #[test]
-fn a_fixed_token_is_never_renewed() {
+fn fixed_tokens_are_never_renewed() {
     for settings in [0, 1, 2] {
         let runtime = FakeRuntime::new();
         let stage = Stage::set_up(&runtime, endpoint(&runtime, Duration::ZERO, hourly), |builder| match settings {
@@ -131,7 +131,7 @@ fn a_fixed_token_is_never_renewed() {
 }
 
 #[test]
-fn a_source_of_ones_own_is_renewed_by_the_life_that_it_states() {
+fn custom_sources_are_renewed_according_to_their_lifetime() {
     let runtime = FakeRuntime::new();
     let numbers = std::sync::atomic::AtomicUsize::new(0);
     let source = token_fn(move || {

@@ -1,4 +1,4 @@
-//! Processes that wait for the token of another, which may be slow, refused or dead.
+//! Processes that wait for the token of another process, which might be slow, rejected or dead.
 
 use logto_admin::runtime::Runtime;
 use logto_admin::token::TokenStore;
@@ -14,15 +14,15 @@ fn limited(number: usize) -> HttpResponse {
     HttpResponse::json(429, r#"{"code":"request.rate_limited","message":"Too many requests."}"#)
 }
 
-/// A deployment in which someone took the lock, for as long as this, and is seen no more.
+/// A deployment in which a process took the lock for this long and then died.
 fn locked(seconds: u32) -> Deployment {
     let deployment = Deployment::new(hourly);
-    assert!(deployment.runtime.run(deployment.store.try_lock(KEY, "the dead", seconds * SECOND)).unwrap());
+    assert!(deployment.runtime.run(deployment.store.try_lock(KEY, "dead process", seconds * SECOND)).unwrap());
     deployment
 }
 
 #[test]
-fn a_process_that_died_with_the_lock_keeps_the_others_waiting_until_it_ends() {
+fn processes_wait_for_the_lock_of_a_dead_process_to_expire() {
     let deployment = locked(15);
     assert_eq!(deployment.process().secret(), "token-1");
     let now = deployment.runtime.monotonic();
@@ -30,7 +30,7 @@ fn a_process_that_died_with_the_lock_keeps_the_others_waiting_until_it_ends() {
 }
 
 #[test]
-fn of_those_who_wait_for_a_lock_that_never_ends_one_asks_for_a_token_after_a_while() {
+fn one_waiting_process_fetches_a_token_if_the_lock_never_expires() {
     let deployment = locked(u32::MAX);
     let tokens = deployment.tokens(&deployment.processes(20));
     assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-1"), "{tokens:?}");
@@ -39,7 +39,7 @@ fn of_those_who_wait_for_a_lock_that_never_ends_one_asks_for_a_token_after_a_whi
 }
 
 #[test]
-fn a_failed_renewal_gives_the_lock_back() {
+fn failed_renewals_release_the_lock() {
     let deployment = Deployment::new(|number| if number == 1 { down() } else { hourly(number) });
     deployment.process().token().unwrap_err();
     assert_eq!(deployment.store.log(), ["get", "lock", "get", "unlock"]);
@@ -47,7 +47,7 @@ fn a_failed_renewal_gives_the_lock_back() {
 }
 
 #[test]
-fn too_many_requests_keep_the_others_from_asking_until_the_lock_ends() {
+fn rate_limited_renewals_keep_the_lock_until_it_expires() {
     let deployment = Deployment::new(|number| if number == 1 { limited(1) } else { hourly(number) });
     deployment.process().token().unwrap_err();
     assert_eq!(deployment.process().secret(), "token-2");
@@ -55,17 +55,17 @@ fn too_many_requests_keep_the_others_from_asking_until_the_lock_ends() {
 }
 
 #[test]
-fn processes_that_wait_for_one_that_is_refused_do_not_all_ask() {
+fn processes_that_wait_for_a_rejected_process_do_not_all_make_token_calls() {
     let deployment = Deployment::new(limited);
     let tokens = deployment.tokens(&deployment.processes(20));
     let told: Vec<String> = tokens.into_iter().map(|token| token.unwrap_err().to_string()).collect();
     assert!(told.iter().any(|error| error.contains("another process is asking")), "{told:?}");
     assert!(deployment.token_calls() <= 5, "{} token calls", deployment.token_calls());
-    assert!(deployment.runtime.monotonic() < 45 * SECOND, "nobody waits without end");
+    assert!(deployment.runtime.monotonic() < 45 * SECOND, "no process should wait forever");
 }
 
 #[test]
-fn a_token_that_lives_goes_on_being_used_while_the_renewal_of_all_is_refused() {
+fn valid_tokens_stay_in_use_while_all_renewals_are_rejected() {
     let deployment = Deployment::new(|number| if number == 1 { hourly(1) } else { limited(number) });
     let processes = deployment.processes(20);
     deployment.tokens(&processes);

@@ -1,12 +1,12 @@
-//! How the client gets, shares, renews and loses its access tokens, over a scripted token endpoint and on a clock that
-//! stands still.
+//! Tests of how the client gets, shares, renews and discards access tokens, with a scripted token endpoint and a fake
+//! clock.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that cannot go on has failed"
+    reason = "a test that cannot continue has failed"
 )]
 
 mod concurrency;

@@ -1,4 +1,4 @@
-//! A store of tokens in memory, on the test's clock.
+//! A token store in memory, on the test's clock.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use logto_admin_test_support::FakeRuntime;
 
 use crate::stage::HOUR;
 
-/// A store that can be told to fail.
+/// A store that can fail and hang on request.
 #[derive(Clone)]
 pub(crate) struct Memory(pub(crate) Arc<Mutex<State>>, FakeRuntime);
 
@@ -19,7 +19,7 @@ pub(crate) struct Memory(pub(crate) Arc<Mutex<State>>, FakeRuntime);
 pub(crate) struct State {
     pub(crate) entries: HashMap<String, (String, Option<Duration>)>,
     locks: HashMap<String, (String, Duration)>,
-    /// What was done, in order.
+    /// The operations so far, in order.
     log: Vec<&'static str>,
     failing: Vec<&'static str>,
     pub(crate) hanging: bool,
@@ -35,7 +35,7 @@ impl Memory {
         what: &'static str,
         work: impl FnOnce(&mut State, Duration) -> T,
     ) -> Result<T, StoreError> {
-        // Like a real store it does not answer at once.
+        // Like a real store, this one does not answer immediately.
         self.1.sleep(Duration::from_millis(1)).await;
         if self.0.lock().unwrap().hanging {
             self.1.sleep(1000 * HOUR).await;

@@ -1,4 +1,4 @@
-//! Tokens in a real Redis server, which each test starts for itself.
+//! Tokens in a real Redis server. Each test starts its own server.
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
@@ -16,7 +16,7 @@ use logto_admin_test_support::{ENDPOINT, ScriptedTransport, token_answer};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A Redis server on a port of its own, gone when it is dropped.
+/// A Redis server on its own port. Dropping the value stops it.
 struct Server {
     child: Child,
     port: u16,
@@ -29,7 +29,7 @@ impl Server {
             .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no"])
             .stdout(Stdio::piped())
             .spawn()
-            .expect("redis-server is installed: `cargo xtask setup`");
+            .expect("redis-server should be installed (run `cargo xtask setup`)");
         let log = BufReader::new(child.stdout.take().unwrap());
         assert!(log.lines().map_while(Result::ok).any(|line| line.contains("Ready to accept connections")));
         Self { child, port }
@@ -52,7 +52,7 @@ impl Drop for Server {
     }
 }
 
-/// A server that numbers its tokens and refuses one of them.
+/// A server that numbers its tokens and rejects one of them.
 fn transport(refused: &'static str) -> ScriptedTransport {
     let calls = AtomicUsize::new(0);
     ScriptedTransport::new(move |request, options| {
@@ -83,7 +83,7 @@ async fn secret(client: &Client) -> String {
 }
 
 #[tokio::test]
-async fn entries_come_and_go_and_end_by_themselves() {
+async fn entries_can_be_set_removed_and_expire() {
     let server = Server::start();
     let store = server.store();
     assert_eq!(store.get("k").await.unwrap(), None);
@@ -96,20 +96,20 @@ async fn entries_come_and_go_and_end_by_themselves() {
 }
 
 #[tokio::test]
-async fn a_lock_has_one_owner_and_an_end() {
+async fn locks_have_one_owner_and_expire() {
     let server = Server::start();
     let store = server.store();
     assert!(store.try_lock("k", "ada", MINUTE).await.unwrap());
     assert!(!store.try_lock("k", "bob", MINUTE).await.unwrap());
     store.unlock("k", "bob").await.unwrap();
-    assert!(!store.try_lock("k", "bob", MINUTE).await.unwrap(), "it was not bob's to give back");
+    assert!(!store.try_lock("k", "bob", MINUTE).await.unwrap(), "only the owner should be able to unlock");
     assert!((1..=60_000).contains(&server.life("k:lock").await));
     store.unlock("k", "ada").await.unwrap();
     assert!(store.try_lock("k", "bob", MINUTE).await.unwrap());
 }
 
 impl Server {
-    /// How many milliseconds an entry still lives.
+    /// Remaining lifetime of an entry, in milliseconds.
     async fn life(&self, key: &str) -> i64 {
         let client = logto_admin::redis::Client::open(format!("redis://127.0.0.1:{}/0", self.port)).unwrap();
         let mut connection = client.get_multiplexed_async_connection().await.unwrap();
@@ -118,7 +118,7 @@ impl Server {
 }
 
 #[tokio::test]
-async fn a_second_process_takes_the_token_of_the_first() {
+async fn a_second_process_uses_the_token_of_the_first() {
     let server = Server::start();
     let transport = transport("none");
     assert_eq!(secret(&client(&transport, server.store())).await, "token-1");
@@ -126,10 +126,10 @@ async fn a_second_process_takes_the_token_of_the_first() {
     assert_eq!(transport.token_calls().len(), 1);
     let key = "logto-admin:token:http%3A%2F%2F127.0.0.1%3A9:app-id:https%3A%2F%2Fdefault.logto.app%2Fapi:all";
     assert!((3_500_000..=3_600_000).contains(&server.life(key).await));
-    assert_eq!(server.life(&format!("{key}:lock")).await, -2, "the lock was given back");
+    assert_eq!(server.life(&format!("{key}:lock")).await, -2, "the lock should be released");
 }
 
-/// Counts who finds the lock taken, and tells the token endpoint when it may answer.
+/// A store that counts failed lock attempts and notifies the token endpoint when it can answer.
 struct Contended {
     store: RedisTokenStore,
     turned_away: Arc<AtomicUsize>,
@@ -188,7 +188,7 @@ async fn many_processes_that_start_together_make_one_token_call() {
 }
 
 #[tokio::test]
-async fn a_refused_token_leaves_the_store_for_all() {
+async fn rejected_tokens_are_removed_from_the_store() {
     let server = Server::start();
     let transport = transport("token-1");
     let (first, second) = (client(&transport, server.store()), client(&transport, server.store()));
@@ -200,7 +200,7 @@ async fn a_refused_token_leaves_the_store_for_all() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_costs_a_token_of_ones_own() {
+async fn processes_fetch_their_own_token_if_the_server_is_down() {
     let mut server = Server::start();
     server.kill();
     let transport = transport("none");
@@ -210,7 +210,7 @@ async fn a_server_that_is_not_there_costs_a_token_of_ones_own() {
 }
 
 #[tokio::test]
-async fn a_server_that_dies_during_the_token_call_costs_nothing() {
+async fn token_calls_succeed_if_the_server_dies_meanwhile() {
     let server = Arc::new(std::sync::Mutex::new(Server::start()));
     let killed = Arc::clone(&server);
     let transport = ScriptedTransport::new(move |_, options| {
@@ -225,7 +225,7 @@ async fn a_server_that_dies_during_the_token_call_costs_nothing() {
 }
 
 #[tokio::test]
-async fn a_server_that_dies_later_is_missed_only_by_the_next_renewal() {
+async fn tokens_stay_in_use_and_are_renewed_after_the_server_dies() {
     let mut server = Server::start();
     let transport = transport("token-1");
     let client = client(&transport, server.store());
@@ -237,14 +237,14 @@ async fn a_server_that_dies_later_is_missed_only_by_the_next_renewal() {
 }
 
 #[test]
-fn an_address_that_is_none_of_redis_is_refused_without_showing_it() {
+fn invalid_addresses_are_rejected_without_showing_them() {
     let error = RedisTokenStore::new("http://user:s3cret@redis").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Config);
     assert!(!format!("{error} {error:?}").contains("s3cret"), "{error}");
 }
 
 #[test]
-fn without_a_tokio_runtime_the_store_is_an_error_and_no_panic() {
+fn use_without_a_tokio_runtime_is_an_error_not_a_panic() {
     let store = RedisTokenStore::new("redis://127.0.0.1:1/0").unwrap();
     assert!(futures_util::FutureExt::now_or_never(store.get("k")).unwrap().is_err());
     assert!(!format!("{store:?}").contains("127.0.0.1"));

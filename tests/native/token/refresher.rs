@@ -1,4 +1,4 @@
-//! The task that keeps the token fresh.
+//! The background task that keeps the token fresh.
 
 use std::time::Duration;
 
@@ -10,14 +10,14 @@ use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
 use crate::stage::{HOUR, SECOND, Stage, down, endpoint, hourly, lasting};
 
 impl Stage {
-    /// Lets so much time pass, timer by timer.
+    /// Lets this much time pass, timer by timer.
     fn pass(&self, time: Duration) {
         self.run(self.runtime.sleep(time));
     }
 }
 
 #[test]
-fn it_gets_a_token_at_once_and_renews_it_ahead_of_its_end_without_any_call() {
+fn the_refresher_fetches_a_token_immediately_and_renews_it_before_it_expires() {
     let stage = Stage::new();
     let refresher = stage.client.keep_fresh().unwrap();
     stage.pass(SECOND);
@@ -33,7 +33,7 @@ fn it_gets_a_token_at_once_and_renews_it_ahead_of_its_end_without_any_call() {
 }
 
 #[test]
-fn it_renews_at_a_fixed_interval() {
+fn the_refresher_renews_at_a_fixed_interval() {
     let stage = Stage::new();
     let _refresher = stage.client.keep_fresh_every(3000 * SECOND).unwrap();
     stage.pass(2999 * SECOND);
@@ -45,7 +45,7 @@ fn it_renews_at_a_fixed_interval() {
 }
 
 #[test]
-fn a_fixed_interval_longer_than_the_tokens_life_does_not_let_it_end() {
+fn intervals_longer_than_the_lifetime_do_not_let_the_token_expire() {
     let stage = Stage::answering(lasting(600));
     let _refresher = stage.client.keep_fresh_every(3000 * SECOND).unwrap();
     stage.pass(541 * SECOND);
@@ -53,22 +53,22 @@ fn a_fixed_interval_longer_than_the_tokens_life_does_not_let_it_end() {
 }
 
 #[test]
-fn dropping_the_handle_stops_it() {
+fn dropping_the_handle_stops_the_refresher() {
     let stage = Stage::new();
     let refresher = stage.client.keep_fresh().unwrap();
     stage.pass(SECOND);
     drop(refresher);
     stage.settle();
-    assert_eq!(stage.runtime.sleeping(), 0, "no timer is left");
+    assert_eq!(stage.runtime.sleeping(), 0, "no timer should be left");
     stage.pass(10 * HOUR);
     assert_eq!(stage.token_calls(), 1);
 }
 
 #[test]
-fn failures_back_off_and_never_end_it() {
+fn failures_back_off_and_never_stop_the_refresher() {
     let stage = Stage::answering(|number| if number <= 12 { down() } else { hourly(number) });
     let _refresher = stage.client.keep_fresh().unwrap();
-    // 1, 2, 4, 8, 16 and 32 seconds, then a minute each.
+    // The delays are 1, 2, 4, 8, 16 and 32 seconds, then one minute each.
     stage.pass(62 * SECOND);
     assert_eq!(stage.token_calls(), 6);
     stage.pass(8 * 61 * SECOND);
@@ -77,7 +77,7 @@ fn failures_back_off_and_never_end_it() {
 }
 
 #[test]
-fn a_token_that_ends_at_once_is_not_renewed_without_a_pause() {
+fn tokens_that_expire_immediately_are_not_renewed_in_a_loop() {
     let stage = Stage::answering(lasting(0));
     let _refresher = stage.client.keep_fresh().unwrap();
     stage.pass(10 * SECOND + Duration::from_millis(1));
@@ -85,7 +85,7 @@ fn a_token_that_ends_at_once_is_not_renewed_without_a_pause() {
 }
 
 #[test]
-fn calls_meanwhile_use_its_token() {
+fn calls_use_the_token_of_the_refresher() {
     let stage = Stage::new();
     let _refresher = stage.client.keep_fresh().unwrap();
     stage.pass(5 * HOUR);
@@ -96,7 +96,7 @@ fn calls_meanwhile_use_its_token() {
 }
 
 #[test]
-fn where_background_tasks_end_with_their_request_it_is_refused() {
+fn runtimes_without_background_tasks_are_rejected() {
     let runtime = FakeRuntime::new().isolating();
     let stage = Stage::set_up(&runtime, endpoint(&runtime, Duration::ZERO, hourly), |builder| builder);
     for refused in [stage.client.keep_fresh(), stage.client.keep_fresh_every(SECOND)] {
@@ -108,7 +108,7 @@ fn where_background_tasks_end_with_their_request_it_is_refused() {
 }
 
 #[test]
-fn what_cannot_be_renewed_cannot_be_kept_fresh() {
+fn tokens_that_cannot_be_renewed_are_rejected() {
     let runtime = FakeRuntime::new();
     let transport = endpoint(&runtime, Duration::ZERO, hourly);
     let fixed = Stage::set_up(&runtime, transport.clone(), |builder| builder.access_token("mine"));
@@ -118,12 +118,12 @@ fn what_cannot_be_renewed_cannot_be_kept_fresh() {
 }
 
 #[test]
-fn an_interval_of_nothing_is_refused() {
+fn zero_intervals_are_rejected() {
     let stage = Stage::new();
     assert_eq!(stage.client.keep_fresh_every(Duration::ZERO).unwrap_err().kind(), ErrorKind::Input);
 }
 
-/// A runtime that tells the two kinds of sleep apart.
+/// A runtime that counts background sleeps.
 #[derive(Clone)]
 struct Telling(FakeRuntime, std::sync::Arc<std::sync::atomic::AtomicUsize>);
 
@@ -156,7 +156,7 @@ impl Runtime for Telling {
 }
 
 #[test]
-fn it_sleeps_without_keeping_the_process_alive() {
+fn the_refresher_uses_background_sleeps() {
     let telling = Telling(FakeRuntime::new(), std::sync::Arc::default());
     let transport = ScriptedTransport::answers::<HttpResponse>([]);
     let client = Client::builder(Endpoint::cloud("acme"))
@@ -168,5 +168,5 @@ fn it_sleeps_without_keeping_the_process_alive() {
     let _refresher = client.keep_fresh().unwrap();
     telling.0.run(telling.0.sleep(HOUR));
     assert!(telling.1.load(std::sync::atomic::Ordering::SeqCst) >= 2);
-    assert_eq!(telling.0.sleeping(), 1, "the refresher's alone");
+    assert_eq!(telling.0.sleeping(), 1, "only the refresher should sleep");
 }

@@ -1,4 +1,4 @@
-//! A 401 of the API.
+//! Tokens that the API rejects with a 401.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use logto_admin_test_support::{FakeRuntime, ScriptedTransport, token_answer};
 
 use crate::stage::{Stage, endpoint, hourly};
 
-/// An API that refuses these tokens.
+/// An API that rejects these tokens.
 fn refusing(runtime: &FakeRuntime, refused: &'static [&'static str]) -> Stage {
     let numbers = std::sync::atomic::AtomicUsize::new(0);
     let transport = ScriptedTransport::new(move |request, options| {
@@ -28,7 +28,7 @@ fn refusing(runtime: &FakeRuntime, refused: &'static [&'static str]) -> Stage {
 }
 
 #[test]
-fn a_401_discards_the_token_renews_once_and_repeats_the_request_once() {
+fn a_401_renews_the_token_once_and_repeats_the_request_once() {
     let stage = refusing(&FakeRuntime::new(), &["token-1"]);
     stage.call().unwrap();
     assert_eq!(stage.sent_tokens(), ["token-1", "token-2"]);
@@ -37,7 +37,7 @@ fn a_401_discards_the_token_renews_once_and_repeats_the_request_once() {
 }
 
 #[test]
-fn a_second_401_is_the_answer() {
+fn a_second_401_is_returned() {
     let stage = refusing(&FakeRuntime::new(), &["token-1", "token-2"]);
     let error = stage.call().unwrap_err();
     assert_eq!((error.status(), error.code()), (Some(401), Some("auth.unauthorized")));
@@ -45,17 +45,17 @@ fn a_second_401_is_the_answer() {
 }
 
 #[test]
-fn a_thousand_refusals_of_one_token_make_one_renewal() {
+fn a_thousand_rejections_of_one_token_cause_one_renewal() {
     let runtime = FakeRuntime::new();
     let stage = refusing(&runtime, &["token-1"]);
     let calls = (0..1000).map(|_| stage.client.request(Method::Get, "/api/users").into_future());
     let answers = stage.run(join_all(calls));
     assert!(answers.iter().all(Result::is_ok));
-    assert_eq!(stage.token_calls(), 2, "a refusal that comes late discards no newer token");
+    assert_eq!(stage.token_calls(), 2, "a late rejection should not discard a newer token");
 }
 
 #[test]
-fn a_token_without_an_end_is_discarded_too() {
+fn tokens_without_an_expiry_are_discarded() {
     let runtime = FakeRuntime::new();
     let numbers = std::sync::atomic::AtomicUsize::new(0);
     let source = token_fn(move || {
@@ -69,7 +69,7 @@ fn a_token_without_an_end_is_discarded_too() {
 }
 
 #[test]
-fn a_token_that_cannot_be_renewed_is_kept_and_the_request_not_repeated() {
+fn tokens_that_cannot_be_renewed_are_kept_without_repeating_the_request() {
     let runtime = FakeRuntime::new();
     let transport = ScriptedTransport::answers([HttpResponse::new(401), HttpResponse::json(200, "[]")]);
     let stage = Stage::set_up(&runtime, transport, |builder| builder.user_token("mine"));
@@ -79,7 +79,7 @@ fn a_token_that_cannot_be_renewed_is_kept_and_the_request_not_repeated() {
 }
 
 #[test]
-fn a_renewal_that_fails_after_a_401_is_the_error() {
+fn renewal_errors_after_a_401_are_returned() {
     let runtime = FakeRuntime::new();
     let inner =
         endpoint(&runtime, Duration::ZERO, |number| if number == 1 { hourly(1) } else { HttpResponse::new(500) });

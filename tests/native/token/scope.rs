@@ -1,4 +1,4 @@
-//! Tokens that were granted less than was asked for.
+//! Tokens with less than the requested scope.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
 
 use crate::stage::Stage;
 
-/// A client whose token has this `scope`, and whose API answers 403.
+/// A client whose token has this `scope` and whose API returns 403.
 pub(crate) fn granted(scope: Option<&'static str>, settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Stage {
     let transport = ScriptedTransport::new(move |_, options| {
         let scope = scope.map_or_else(String::new, |scope| format!(r#","scope":"{scope}""#));
@@ -32,14 +32,14 @@ fn hint(scope: Option<&'static str>, settings: impl FnOnce(ClientBuilder) -> Cli
 const LACKS: &str = "lacks the scope";
 
 #[test]
-fn a_403_after_a_token_without_scope_is_explained_by_that() {
+fn a_403_with_a_missing_scope_hints_at_the_scope() {
     assert!(hint(None, |builder| builder).contains(LACKS));
     assert!(hint(Some(""), |builder| builder).contains(LACKS));
     assert!(hint(Some("read"), |builder| builder.scope("read write")).contains(LACKS));
 }
 
 #[test]
-fn a_403_after_a_token_with_all_that_was_asked_for_is_not() {
+fn a_403_with_the_requested_scope_does_not_hint_at_the_scope() {
     for (granted, asked) in [
         ("all", Some("all")),
         ("read all", Some("all")),
@@ -54,18 +54,18 @@ fn a_403_after_a_token_with_all_that_was_asked_for_is_not() {
 }
 
 #[test]
-fn the_scope_is_never_held_against_all() {
+fn the_granted_scope_is_compared_with_the_requested_scope() {
     let hint = hint(Some("users:read"), |builder| builder.scope("users:read"));
     assert!(!hint.contains(LACKS), "{hint}");
 }
 
 #[test]
-fn a_fixed_token_whose_scope_is_not_known_is_not_judged() {
+fn fixed_tokens_with_unknown_scope_have_no_scope_hint() {
     assert!(!hint(None, |builder| builder.access_token("mine")).contains(LACKS));
 }
 
 #[test]
-fn the_token_says_what_it_lacks() {
+fn tokens_report_their_missing_scope() {
     let stage = granted(Some("write"), |builder| builder.scope("read write"));
     let token = stage.token().unwrap();
     assert_eq!((token.granted_scope(), token.missing_scope()), (Some("write"), Some("read")));

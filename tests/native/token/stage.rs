@@ -1,4 +1,4 @@
-//! The stage of a test: a client, its clock, and a token endpoint that takes its time.
+//! The stage of a test: a client, its clock, and a token endpoint with a delay.
 
 use std::future::IntoFuture;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,23 +21,23 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// A client whose token endpoint gives `token-1`, `token-2` and so on, each for an hour.
+    /// A client whose token endpoint returns `token-1`, `token-2` and so on, each valid for one hour.
     pub(crate) fn new() -> Self {
         Self::answering(hourly)
     }
 
-    /// A client whose token endpoint answers its first, second and so on call by this closure.
+    /// A client whose token endpoint answers with this closure, which receives the number of the call, starting at 1.
     pub(crate) fn answering(token: impl Fn(usize) -> HttpResponse + Send + Sync + 'static) -> Self {
         Self::taking(Duration::ZERO, token)
     }
 
-    /// The same with a token endpoint that takes its time.
+    /// Like [`answering`](Self::answering), with a delay before each answer.
     pub(crate) fn taking(delay: Duration, token: impl Fn(usize) -> HttpResponse + Send + Sync + 'static) -> Self {
         let runtime = FakeRuntime::new();
         Self::set_up(&runtime, endpoint(&runtime, delay, token), |builder| builder)
     }
 
-    /// A client on this runtime, over this transport, with settings of its own. It never repeats a failed attempt.
+    /// A client with this runtime, this transport and custom settings. It never retries.
     pub(crate) fn set_up(
         runtime: &FakeRuntime,
         transport: ScriptedTransport,
@@ -52,17 +52,17 @@ impl Stage {
         self.runtime.run(future.into_future())
     }
 
-    /// The token that the client has now.
+    /// The current token of the client.
     pub(crate) fn token(&self) -> Result<AccessToken> {
         self.run(self.client.access_token())
     }
 
-    /// The text of that token.
+    /// The text of the current token.
     pub(crate) fn secret(&self) -> String {
         self.token().expect("there is a token").secret().to_owned()
     }
 
-    /// The tokens of so many callers at the same time.
+    /// The tokens that this many concurrent callers get.
     pub(crate) fn tokens(&self, callers: usize) -> Vec<Result<AccessToken>> {
         self.run(join_all((0..callers).map(|_| self.client.access_token())))
     }
@@ -72,7 +72,7 @@ impl Stage {
         self.run(self.client.request(Method::Get, "/api/users"))
     }
 
-    /// Lets everything that is ready run.
+    /// Runs everything that is ready.
     pub(crate) fn settle(&self) {
         self.run(self.runtime.sleep(Duration::from_nanos(1)));
     }
@@ -81,12 +81,12 @@ impl Stage {
         self.runtime.advance(by);
     }
 
-    /// How many token calls there were so far.
+    /// Number of token calls so far.
     pub(crate) fn token_calls(&self) -> usize {
         self.transport.token_calls().len()
     }
 
-    /// The tokens that the API has seen, in order.
+    /// The tokens that the API received, in order.
     pub(crate) fn sent_tokens(&self) -> Vec<String> {
         let calls = self.transport.api_calls();
         let bearer = calls.iter().filter_map(|call| call.headers.get("authorization")?.strip_prefix("Bearer "));
@@ -94,7 +94,7 @@ impl Stage {
     }
 }
 
-/// A server whose token calls take `delay` and are answered by a closure, and whose API answers `[]`.
+/// A server whose token endpoint answers with a closure after `delay`, and whose API answers `[]`.
 pub(crate) fn endpoint(
     runtime: &FakeRuntime,
     delay: Duration,
@@ -117,17 +117,17 @@ pub(crate) fn endpoint(
     })
 }
 
-/// A token for an hour, numbered.
+/// A numbered token that is valid for one hour.
 pub(crate) fn hourly(number: usize) -> HttpResponse {
     token_answer(&format!("token-{number}"), 3600)
 }
 
-/// A numbered token for as long as this, in seconds.
+/// Returns numbered tokens that are valid for this many seconds.
 pub(crate) fn lasting(seconds: u64) -> impl Fn(usize) -> HttpResponse + Send + Sync {
     move |number| token_answer(&format!("token-{number}"), seconds)
 }
 
-/// What the token endpoint answers when it is down.
+/// The answer of a token endpoint that is down.
 pub(crate) fn down() -> HttpResponse {
     HttpResponse::new(503)
 }

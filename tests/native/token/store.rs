@@ -1,4 +1,4 @@
-//! Tokens that live beyond the process.
+//! Tokens in a store that processes share.
 
 use logto_admin::runtime::Runtime;
 use logto_admin::token::{FixedToken, TokenStore};
@@ -11,7 +11,7 @@ use crate::memory::Memory;
 use crate::stage::{HOUR, SECOND, Stage, down, hourly, lasting};
 
 #[test]
-fn a_process_takes_the_token_of_another() {
+fn processes_use_the_token_of_another_process() {
     let deployment = Deployment::new(hourly);
     assert_eq!(deployment.process().secret(), "token-1");
     assert_eq!(deployment.store.log(), ["get", "lock", "get", "set", "unlock"]);
@@ -25,7 +25,7 @@ fn a_process_takes_the_token_of_another() {
 }
 
 #[test]
-fn it_ends_for_all_of_them_at_the_same_time() {
+fn shared_tokens_expire_at_the_same_time_for_all_processes() {
     let deployment = Deployment::new(hourly);
     let first = deployment.process();
     first.secret();
@@ -36,13 +36,13 @@ fn it_ends_for_all_of_them_at_the_same_time() {
     assert_eq!(second.secret(), "token-1");
     second.run(second.runtime.sleep(2 * SECOND));
     assert_eq!((second.secret().as_str(), deployment.token_calls()), ("token-2", 2));
-    assert_eq!(first.secret(), "token-1", "it still lives, and is due");
+    assert_eq!(first.secret(), "token-1", "the token should still be valid, and due for renewal");
     first.run(first.runtime.sleep(2 * SECOND));
     assert_eq!((first.secret().as_str(), deployment.token_calls()), ("token-2", 2));
 }
 
 #[test]
-fn a_store_is_asked_for_a_new_token_and_not_for_each_call() {
+fn the_store_is_not_read_for_each_call() {
     let deployment = Deployment::new(hourly);
     let process = deployment.process();
     process.secret();
@@ -62,7 +62,7 @@ fn processes_that_start_together_make_one_token_call() {
 }
 
 #[test]
-fn entries_end_with_the_token_and_hold_no_secret_in_their_key() {
+fn entries_expire_with_the_token_and_do_not_contain_the_client_secret() {
     let deployment = Deployment::new(lasting(600));
     deployment.process().secret();
     let (key, value, end) = deployment.store.entry().unwrap();
@@ -76,7 +76,7 @@ fn entries_end_with_the_token_and_hold_no_secret_in_their_key() {
 }
 
 #[test]
-fn tokens_of_other_scopes_resources_and_applications_are_others() {
+fn scopes_resources_and_applications_have_separate_entries() {
     let deployment = Deployment::new(hourly);
     let build = |endpoint: Endpoint, id: &str, scope: Option<&str>| {
         let builder = Client::builder(endpoint).client_credentials(id, "s").scope(scope);
@@ -100,7 +100,7 @@ fn tokens_of_other_scopes_resources_and_applications_are_others() {
 }
 
 #[test]
-fn a_refused_token_is_removed_from_the_store_and_comes_back_to_nobody() {
+fn rejected_tokens_are_removed_from_the_store_and_not_reused() {
     let runtime = FakeRuntime::new();
     let transport = ScriptedTransport::new({
         let calls = std::sync::atomic::AtomicUsize::new(0);
@@ -125,14 +125,14 @@ fn a_refused_token_is_removed_from_the_store_and_comes_back_to_nobody() {
     assert_eq!(
         second.sent_tokens(),
         ["token-1", "token-2", "token-1", "token-2"],
-        "both processes, one after the other"
+        "both processes should send both tokens in order"
     );
-    assert_eq!(first.token_calls(), 2, "the second process takes the newer token of the first");
-    assert!(!store.log().contains(&"remove"), "the newer token is left alone");
+    assert_eq!(first.token_calls(), 2, "the second process should use the newer token of the first");
+    assert!(!store.log().contains(&"remove"), "the newer token should not be removed");
 }
 
 #[test]
-fn a_store_that_is_down_costs_a_token_of_ones_own_and_never_a_call() {
+fn processes_fetch_their_own_token_if_the_store_is_down() {
     for failing in [&["get"][..], &["lock"], &["set"], &["unlock"], &["get", "lock", "set", "unlock", "remove"]] {
         let deployment = Deployment::new(hourly);
         deployment.store.fail(failing);
@@ -143,7 +143,7 @@ fn a_store_that_is_down_costs_a_token_of_ones_own_and_never_a_call() {
 }
 
 #[test]
-fn a_store_that_hangs_is_given_up_after_two_seconds() {
+fn a_hanging_store_times_out_after_two_seconds() {
     let deployment = Deployment::new(hourly);
     deployment.store.0.lock().unwrap().hanging = true;
     let process = deployment.process();
@@ -152,7 +152,7 @@ fn a_store_that_hangs_is_given_up_after_two_seconds() {
 }
 
 #[test]
-fn a_store_that_is_down_while_the_token_lives_changes_nothing() {
+fn a_temporary_failure_of_the_store_does_not_affect_renewals() {
     let deployment = Deployment::new(hourly);
     let process = deployment.process();
     process.secret();
@@ -162,11 +162,11 @@ fn a_store_that_is_down_while_the_token_lives_changes_nothing() {
     deployment.store.fail(&[]);
     deployment.runtime.advance(HOUR);
     assert_eq!(process.secret(), "token-3");
-    assert!(deployment.store.entry().unwrap().1.contains("token-3"), "back again");
+    assert!(deployment.store.entry().unwrap().1.contains("token-3"), "the store should be used again");
 }
 
 #[test]
-fn a_process_without_a_token_takes_one_that_is_due_and_lives_while_the_endpoint_is_down() {
+fn new_processes_use_a_due_token_while_the_endpoint_is_down() {
     let deployment = Deployment::new(|number| if number == 1 { hourly(1) } else { down() });
     deployment.process().secret();
     deployment.runtime.advance(HOUR - 30 * SECOND);
@@ -176,7 +176,7 @@ fn a_process_without_a_token_takes_one_that_is_due_and_lives_while_the_endpoint_
 }
 
 #[test]
-fn a_process_whose_token_is_due_takes_no_other_that_is_due_too() {
+fn due_tokens_are_not_replaced_by_other_due_tokens() {
     let deployment = Deployment::new(hourly);
     let process = deployment.process();
     process.secret();
@@ -190,7 +190,7 @@ fn a_process_whose_token_is_due_takes_no_other_that_is_due_too() {
 }
 
 #[test]
-fn a_refresher_at_a_fixed_interval_does_not_take_its_own_token_for_a_new_one() {
+fn refreshers_do_not_mistake_their_own_stored_token_for_a_new_one() {
     let deployment = Deployment::new(hourly);
     let process = deployment.process();
     let _refresher = process.client.keep_fresh_every(1000 * SECOND).unwrap();
@@ -203,7 +203,7 @@ fn a_refresher_at_a_fixed_interval_does_not_take_its_own_token_for_a_new_one() {
 }
 
 #[test]
-fn what_is_broken_in_the_store_is_written_anew() {
+fn invalid_entries_are_overwritten() {
     for broken in ["", "nonsense", "{}", r#"{"v":99,"token":"of the future"}"#] {
         let deployment = Deployment::new(hourly);
         deployment.process().secret();
@@ -215,7 +215,7 @@ fn what_is_broken_in_the_store_is_written_anew() {
 }
 
 #[test]
-fn tokens_of_sources_without_a_key_stay_out_of_the_store() {
+fn tokens_of_sources_without_a_key_are_not_stored() {
     let deployment = Deployment::new(hourly);
     let stage = Stage::set_up(&deployment.runtime, deployment.transport.clone(), |builder| {
         builder.token_store(deployment.store.clone()).token_source(FixedToken::user("mine"))
@@ -226,7 +226,7 @@ fn tokens_of_sources_without_a_key_stay_out_of_the_store() {
 
 #[cfg(feature = "tracing")]
 #[test]
-fn a_store_that_is_down_is_told_to_tracing() {
+fn store_failures_are_logged() {
     let deployment = Deployment::new(hourly);
     deployment.store.fail(&["get"]);
     let process = deployment.process();

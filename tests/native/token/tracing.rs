@@ -1,18 +1,18 @@
-//! What is told to `tracing` of tokens.
+//! Log messages about tokens.
 
 use logto_admin_test_support::written;
 
 use crate::scope::granted;
 use crate::stage::{HOUR, SECOND, Stage, down, hourly};
 
-/// The warnings while `work` runs.
+/// Runs `work` and returns the warnings that it logs.
 pub(crate) fn warnings(work: impl FnOnce()) -> Vec<String> {
     let ((), log) = written(work);
     log.lines().filter(|line| line.contains("WARN")).map(str::to_owned).collect()
 }
 
 #[test]
-fn a_scope_that_is_lacking_is_told_once_for_all_renewals() {
+fn missing_scopes_are_logged_once_for_all_renewals() {
     let stage = granted(Some("write"), |builder| builder.scope("read write"));
     let warnings = warnings(|| {
         for _ in 0..3 {
@@ -27,13 +27,13 @@ fn a_scope_that_is_lacking_is_told_once_for_all_renewals() {
 }
 
 #[test]
-fn a_scope_that_was_granted_is_not_told() {
+fn granted_scopes_are_not_logged() {
     let stage = granted(Some("all"), |builder| builder);
     assert!(warnings(|| drop(stage.token())).is_empty());
 }
 
 #[test]
-fn a_renewal_that_failed_behind_the_callers_back_is_told() {
+fn failed_background_renewals_are_logged() {
     let stage = Stage::answering(|number| if number == 1 { hourly(1) } else { down() });
     let warnings = warnings(|| {
         stage.secret();

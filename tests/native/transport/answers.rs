@@ -1,4 +1,4 @@
-//! Answers that are not what they should be.
+//! Malformed and unexpected answers.
 
 use logto_admin::transport::Method;
 use logto_admin::{ErrorKind, StopReason};
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::stage::Stage;
 
 #[tokio::test]
-async fn truncated_json_is_a_decode_error_that_keeps_the_body() {
+async fn truncated_json_is_a_decode_error_with_the_body() {
     let stage = Stage::answering([Answer::json(r#"[{"id":"a"}"#)]).await;
     let error = stage.client.request(Method::Get, "/api/users").await.unwrap_err();
     assert!(error.is_decode(), "{error}");
@@ -16,7 +16,7 @@ async fn truncated_json_is_a_decode_error_that_keeps_the_body() {
 }
 
 #[tokio::test]
-async fn a_web_page_in_place_of_a_list_is_a_decode_error_that_says_what_to_check() {
+async fn web_pages_instead_of_lists_are_decode_errors_with_a_hint() {
     let stage = Stage::answering([Answer::html()]).await;
     let error = stage.client.users().list().await.unwrap_err();
     assert!(error.is_decode() && error.hint().unwrap().contains("endpoint"), "{error}");
@@ -24,21 +24,21 @@ async fn a_web_page_in_place_of_a_list_is_a_decode_error_that_says_what_to_check
 }
 
 #[tokio::test]
-async fn a_success_without_its_body_is_a_decode_error() {
+async fn missing_bodies_are_decode_errors() {
     let stage = Stage::answering([Answer::status(200)]).await;
     let error = stage.client.users().list().await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::Decode, Some(200)));
 }
 
 #[tokio::test]
-async fn a_204_has_no_body_whatever_follows_it() {
+async fn the_body_of_a_204_is_ignored() {
     let stage = Stage::answering([Answer::status(204).with(Payload::Text("{}".to_owned())), Answer::json("[]")]).await;
     stage.client.users().delete("a").await.unwrap();
     assert_eq!(stage.client.request(Method::Get, "/api/users").await.unwrap(), json!([]));
 }
 
 #[tokio::test]
-async fn an_error_without_a_body_and_an_error_page_are_still_api_errors() {
+async fn errors_with_an_empty_body_or_a_web_page_are_api_errors() {
     for answer in [Answer::status(404), Answer { status: 404, ..Answer::html() }] {
         let stage = Stage::answering([answer]).await;
         let error = stage.client.users().get("a").await.unwrap_err();
@@ -49,7 +49,7 @@ async fn an_error_without_a_body_and_an_error_page_are_still_api_errors() {
 
 #[cfg(feature = "gzip")]
 #[tokio::test]
-async fn gzip_is_asked_for_and_decompressed() {
+async fn gzip_is_accepted_and_decompressed() {
     let stage = Stage::answering([Answer::payload(Payload::Gzip("[1]".to_owned()))]).await;
     assert_eq!(stage.client.request(Method::Get, "/api/users").await.unwrap(), json!([1]));
     assert!(stage.session.api_calls()[0].header("accept-encoding").unwrap().contains("gzip"));
@@ -57,7 +57,7 @@ async fn gzip_is_asked_for_and_decompressed() {
 
 #[cfg(feature = "brotli")]
 #[tokio::test]
-async fn brotli_is_asked_for_and_decompressed() {
+async fn brotli_is_accepted_and_decompressed() {
     let stage = Stage::answering([Answer::payload(Payload::Brotli("[1]".to_owned()))]).await;
     assert_eq!(stage.client.request(Method::Get, "/api/users").await.unwrap(), json!([1]));
     assert!(stage.session.api_calls()[0].header("accept-encoding").unwrap().contains("br"));
@@ -65,7 +65,7 @@ async fn brotli_is_asked_for_and_decompressed() {
 
 #[cfg(feature = "gzip")]
 #[tokio::test]
-async fn a_body_that_is_not_what_its_compression_says_is_an_error_of_the_body() {
+async fn bodies_with_invalid_compression_are_transport_errors() {
     let answer = Answer::json("no gzip at all").header("content-encoding", "gzip");
     let stage = Stage::answering([answer, Answer::json("[]")]).await;
     let error = stage.client.request(Method::Post, "/api/roles").await.unwrap_err();

@@ -1,4 +1,4 @@
-//! Answers that are too large.
+//! The size limit of answers.
 
 use logto_admin::transport::Method;
 use logto_admin::{ErrorKind, StopReason};
@@ -13,14 +13,14 @@ async fn stage(payload: Payload) -> Stage {
 }
 
 #[tokio::test]
-async fn a_body_of_just_the_bound_is_read_whole() {
+async fn bodies_of_exactly_the_limit_are_read() {
     let stage = stage(Payload::Zeros(BOUND)).await;
     let answer = stage.client.request(Method::Get, "/api/logs").raw().await.unwrap();
     assert_eq!(answer.body.len(), Some(100_000));
 }
 
 #[tokio::test]
-async fn a_larger_body_is_an_error_and_not_asked_for_again() {
+async fn larger_bodies_are_errors_and_not_retried() {
     let stage = stage(Payload::Zeros(BOUND + 1)).await;
     let error = stage.client.request(Method::Get, "/api/logs").raw().await.unwrap_err();
     assert_eq!((error.kind(), error.stop_reason()), (ErrorKind::TooLarge, Some(StopReason::Final)));
@@ -28,7 +28,7 @@ async fn a_larger_body_is_an_error_and_not_asked_for_again() {
 }
 
 #[tokio::test]
-async fn a_body_without_an_end_is_cut_off() {
+async fn endless_bodies_are_aborted() {
     let stage = stage(Payload::Endless).await;
     let error = stage.client.request(Method::Get, "/api/logs").raw().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
@@ -37,7 +37,7 @@ async fn a_body_without_an_end_is_cut_off() {
 
 #[cfg(feature = "gzip")]
 #[tokio::test]
-async fn what_counts_is_the_size_after_decompression() {
+async fn the_limit_applies_after_decompression() {
     let stage = stage(Payload::GzippedZeros(BOUND + 1)).await;
     let error = stage.client.request(Method::Get, "/api/logs").raw().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);

@@ -1,16 +1,18 @@
-//! Tests that need another environment run once more, alone, in a process of their own.
+//! Reruns a test in a child process with a different environment.
 
 use std::process::Command;
 
-/// Tells a test that it is the child.
+/// The variable that tells a test that it runs in the child.
 const MARK: &str = "LOGTO_TEST_CHILD";
 
-/// What the parent hands to its child; `None` in the parent.
+/// The value that the parent passes to its child. `None` in the parent.
 pub(crate) fn handed() -> Option<String> {
     std::env::var(MARK).ok()
 }
 
-/// Runs the test of this name in a child with these variables; fails if it fails, and gives what it writes. Servers of the caller go on.
+/// Runs the named test in a child process with these variables and returns its output. Panics if the test fails.
+///
+/// Servers of the caller keep running meanwhile.
 pub(crate) async fn run(test: &'static str, handed: String, variables: Vec<(&'static str, String)>) -> String {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture"]).env(MARK, handed).envs(variables);

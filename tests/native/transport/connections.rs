@@ -1,4 +1,4 @@
-//! Connections that are used again, or are found to be closed.
+//! Reused and closed connections.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -20,7 +20,7 @@ fn connections(session: &Session) -> Vec<u64> {
 }
 
 #[tokio::test]
-async fn one_connection_serves_calls_one_after_the_other() {
+async fn sequential_calls_share_a_connection() {
     let stage = Stage::answering([Answer::json("[]")]).await;
     read(&stage.client).await;
     read(&stage.client).await;
@@ -29,7 +29,7 @@ async fn one_connection_serves_calls_one_after_the_other() {
 }
 
 #[tokio::test]
-async fn a_connection_that_was_idle_too_long_is_not_used_again() {
+async fn idle_connections_are_not_reused_after_the_timeout() {
     let transport = ReqwestTransport::builder().no_proxy().pool_idle_timeout(Duration::ZERO).build().unwrap();
     let stage = Stage::set_up(Script::default(), |builder| builder.transport(transport)).await;
     read(&stage.client).await;
@@ -39,19 +39,19 @@ async fn a_connection_that_was_idle_too_long_is_not_used_again() {
 }
 
 #[test]
-fn the_pool_lets_go_of_connections_before_logto_closes_them() {
+fn the_pool_drops_idle_connections_before_logto_closes_them() {
     assert!(format!("{:?}", ReqwestTransport::builder()).contains("pool_idle_timeout: 4s"));
 }
 
 #[tokio::test]
-async fn an_idle_connection_that_the_server_closed_does_not_fail_a_read() {
+async fn reads_survive_idle_connections_closed_by_the_server() {
     let stage = Stage::answering([Answer::fault(Fault::CloseAfter), Answer::json("[1]")]).await;
     read(&stage.client).await;
     assert_eq!(stage.client.request(Method::Get, "/api/users").await.unwrap(), json!([1]));
 }
 
 #[tokio::test]
-async fn a_write_on_a_dead_connection_is_carried_out_once_or_is_an_error_that_says_so() {
+async fn writes_on_a_dead_connection_are_carried_out_once_or_fail() {
     let stage = Stage::answering([Answer::fault(Fault::CloseAfter), Answer::json("{}")]).await;
     read(&stage.client).await;
     let written = stage.client.request(Method::Post, "/api/roles").json(&json!({})).await;
@@ -62,9 +62,9 @@ async fn a_write_on_a_dead_connection_is_carried_out_once_or_is_an_error_that_sa
     }
 }
 
-/// A connection is a task. Here it ends with its runtime, before it could take the request or before it wrote it.
+/// A connection is a task. Here it ends with its runtime, before it accepts the request or before it writes it.
 #[test]
-fn a_write_that_its_connection_never_wrote_is_tried_again() {
+fn writes_that_were_never_sent_are_retried() {
     for taken in [false, true] {
         let serving = tokio::runtime::Runtime::new().unwrap();
         let stage = serving.block_on(Stage::answering([Answer::json("{}")]));
@@ -88,7 +88,7 @@ fn a_write_that_its_connection_never_wrote_is_tried_again() {
 }
 
 #[tokio::test]
-async fn calls_at_the_same_time_do_not_wait_for_each_other() {
+async fn concurrent_calls_do_not_wait_for_each_other() {
     let stage = Stage::answering([Answer::fault(Fault::Hang), Answer::json("[]")]).await;
     let first = tokio::spawn({
         let client = stage.client.clone();

@@ -1,4 +1,4 @@
-//! Connections that break.
+//! Broken connections.
 
 use logto_admin::transport::Method;
 use logto_admin::{ErrorKind, StopReason};
@@ -10,7 +10,7 @@ use crate::stage::{Stage, builder, runtime};
 const BREAKS: [Fault; 5] = [Fault::Close, Fault::Reset, Fault::ResetInHead, Fault::ResetInBody, Fault::CloseInBody];
 
 #[tokio::test]
-async fn a_read_is_tried_again_however_the_connection_breaks() {
+async fn reads_are_retried_after_every_kind_of_break() {
     for fault in BREAKS {
         let stage = Stage::answering([Answer::fault(fault), Answer::json("[1]")]).await;
         let answer = stage.client.request(Method::Get, "/api/users").await;
@@ -20,7 +20,7 @@ async fn a_read_is_tried_again_however_the_connection_breaks() {
 }
 
 #[tokio::test]
-async fn a_write_is_not_tried_again_once_it_was_sent_and_the_error_says_that_it_may_have_been_carried_out() {
+async fn sent_writes_are_not_retried_and_the_error_has_the_reason() {
     for fault in BREAKS {
         let stage = Stage::answering([Answer::fault(fault)]).await;
         let error = stage.client.request(Method::Post, "/api/roles").json(&json!({})).await.unwrap_err();
@@ -32,14 +32,14 @@ async fn a_write_is_not_tried_again_once_it_was_sent_and_the_error_says_that_it_
 }
 
 #[tokio::test]
-async fn a_write_that_its_caller_calls_idempotent_is_tried_again() {
+async fn idempotent_writes_are_retried() {
     let stage = Stage::answering([Answer::fault(Fault::Reset), Answer::json("{}")]).await;
     let call = stage.client.request(Method::Post, "/api/roles").json(&json!({})).idempotent(true);
     assert_eq!(call.await.unwrap(), json!({}));
 }
 
 #[tokio::test]
-async fn a_connection_that_keeps_breaking_is_given_up_after_four_attempts() {
+async fn repeated_breaks_fail_after_four_attempts() {
     let stage = Stage::answering([Answer::fault(Fault::Reset)]).await;
     let error = stage.client.request(Method::Get, "/api/users").await.unwrap_err();
     assert_eq!((error.attempts(), error.stop_reason()), (4, Some(StopReason::Attempts)));
@@ -47,7 +47,7 @@ async fn a_connection_that_keeps_breaking_is_given_up_after_four_attempts() {
 }
 
 #[tokio::test]
-async fn where_nobody_listens_even_a_write_is_tried_again() {
+async fn writes_are_retried_after_refused_connections() {
     let runtime = runtime();
     let client = builder(&refusing_url().await, &runtime).build().unwrap();
     let call = client.request(Method::Post, "/api/roles").header("authorization", "Bearer t").json(&json!({}));

@@ -1,13 +1,13 @@
-//! How calls fare over real connections: a server that misbehaves on request, TLS, a proxy.
+//! Tests over real connections: a server that misbehaves on request, TLS, and a proxy.
 //!
-//! The clock is the tests' own: waits between attempts are skipped, timeouts run out when a test says so.
+//! The tests use a fake clock. It skips delays between attempts, and timeouts only expire when a test advances it.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that cannot go on has failed"
+    reason = "a test that cannot continue has failed"
 )]
 
 mod answers;

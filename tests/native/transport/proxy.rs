@@ -8,7 +8,7 @@ use crate::child;
 use crate::stage::{Stage, builder, runtime};
 
 #[tokio::test]
-async fn everything_goes_through_the_proxy_that_is_set() {
+async fn all_requests_use_the_configured_proxy() {
     let proxy = TestProxy::start().await;
     let transport =
         ReqwestTransport::builder().proxy(format!("http://user:secret@{}", proxy.authority())).build().unwrap();
@@ -21,7 +21,7 @@ async fn everything_goes_through_the_proxy_that_is_set() {
 }
 
 #[tokio::test]
-async fn https_goes_through_the_proxy_unread() {
+async fn https_is_tunnelled_through_the_proxy() {
     let (proxy, authority) = (TestProxy::start().await, Authority::new());
     let server = TestServer::start_tls(&authority, Tls::default()).await;
     let session = server.session(Script::default());
@@ -38,7 +38,7 @@ async fn https_goes_through_the_proxy_unread() {
 }
 
 #[test]
-fn a_proxy_that_is_none_is_refused_without_its_password() {
+fn invalid_proxies_are_rejected_without_showing_the_password() {
     let error = ReqwestTransport::builder().proxy("http://user:secret@:x").build().unwrap_err();
     assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
     let builder = ReqwestTransport::builder().proxy("http://user:secret@proxy");
@@ -46,7 +46,7 @@ fn a_proxy_that_is_none_is_refused_without_its_password() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_cannot_be_reached_is_told_without_its_password() {
+async fn unreachable_proxies_are_reported_without_showing_the_password() {
     let nowhere = refusing_url().await.replacen("http://", "http://user:secret@", 1);
     for url in ["http://id.example.com", "https://id.example.com"] {
         let transport = ReqwestTransport::builder().proxy(nowhere.as_str()).build().unwrap();
@@ -60,7 +60,7 @@ async fn a_proxy_that_cannot_be_reached_is_told_without_its_password() {
 }
 
 #[tokio::test]
-async fn the_environment_decides_where_nothing_is_set() {
+async fn the_environment_is_used_by_default() {
     if let Some(url) = child::handed() {
         let by_environment = builder(&url, &runtime()).transport(ReqwestTransport::new().unwrap()).build().unwrap();
         by_environment.request(Method::Get, "/api/by-environment").await.unwrap();
@@ -75,7 +75,7 @@ async fn the_environment_decides_where_nothing_is_set() {
         ("NO_PROXY", String::new()),
         ("no_proxy", String::new()),
     ];
-    child::run("proxy::the_environment_decides_where_nothing_is_set", session.url().to_owned(), variables).await;
+    child::run("proxy::the_environment_is_used_by_default", session.url().to_owned(), variables).await;
     let through: Vec<String> = proxy.seen().into_iter().map(|seen| seen.path).collect();
     assert!(through.contains(&format!("{}/api/by-environment", session.url())), "{through:?}");
     assert!(!through.iter().any(|path| path.ends_with("/api/direct")), "{through:?}");

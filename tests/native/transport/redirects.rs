@@ -17,7 +17,7 @@ async fn following(answers: impl IntoIterator<Item = Answer>) -> Stage {
 }
 
 #[tokio::test]
-async fn a_redirect_is_the_answer_unless_it_is_to_be_followed() {
+async fn redirects_are_returned_by_default() {
     let stage = Stage::answering([redirect(302, "https://example.com/"), Answer::json("[]")]).await;
     let answer = stage.client.request(Method::Get, "/api/authn/saml/x").raw().await.unwrap();
     assert_eq!((answer.status, answer.headers.get("location")), (302, Some("https://example.com/")));
@@ -25,7 +25,7 @@ async fn a_redirect_is_the_answer_unless_it_is_to_be_followed() {
 }
 
 #[tokio::test]
-async fn credentials_never_follow_to_another_origin() {
+async fn credentials_are_not_sent_to_another_origin() {
     let elsewhere = TestServer::start().await;
     let other = elsewhere.session(Script::api([Answer::json("[1]")]));
     let stage = following([redirect(302, &format!("{}/api/users", other.url()))]).await;
@@ -37,7 +37,7 @@ async fn credentials_never_follow_to_another_origin() {
 }
 
 #[tokio::test]
-async fn credentials_and_bodies_stay_within_their_origin() {
+async fn credentials_and_bodies_are_sent_to_the_same_origin() {
     let stage = following([redirect(307, "roles-now"), Answer::json("{}")]).await;
     stage.client.request(Method::Post, "/api/roles").json(&json!({"name": "a"})).await.unwrap();
     let second = &stage.session.api_calls()[1];
@@ -46,23 +46,23 @@ async fn credentials_and_bodies_stay_within_their_origin() {
 }
 
 #[tokio::test]
-async fn see_other_makes_a_read_of_a_write() {
+async fn see_other_turns_a_write_into_a_read() {
     let stage = following([redirect(303, "/nowhere"), Answer::json("{}")]).await;
     let answer = stage.client.request(Method::Post, "/api/roles").json(&json!({})).raw().await.unwrap();
-    // The redirect left the session: the server knows no such path.
+    // The redirect leaves the session, so the server does not know the path.
     assert_eq!(answer.status, 404);
     assert_eq!(stage.session.api_calls().len(), 1);
 }
 
 #[tokio::test]
-async fn a_body_does_not_go_to_another_origin() {
+async fn bodies_are_not_sent_to_another_origin() {
     let stage = following([redirect(307, "http://localhost:1/")]).await;
     let error = stage.client.request(Method::Post, "/api/roles").json(&json!({})).await.unwrap_err();
     assert!(error.message().contains("another origin"), "{error}");
 }
 
 #[tokio::test]
-async fn redirects_are_bounded() {
+async fn the_number_of_redirects_is_limited() {
     let stage = following([redirect(302, "again")]).await;
     let error = stage.client.request(Method::Get, "/api/users").await.unwrap_err();
     assert_eq!((error.kind(), error.message()), (ErrorKind::Transport, "more than 2 redirects"));
@@ -70,7 +70,7 @@ async fn redirects_are_bounded() {
 }
 
 #[tokio::test]
-async fn a_token_call_is_not_redirected_to_another_origin() {
+async fn token_calls_are_not_redirected_to_another_origin() {
     let script = Script::token([redirect(307, "http://localhost:1/oidc/token")]);
     let stage = Stage::set_up(script, |builder| builder.redirects(RedirectPolicy::Follow(5))).await;
     let error = stage.client.request(Method::Get, "/api/users").await.unwrap_err();

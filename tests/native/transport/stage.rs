@@ -1,4 +1,4 @@
-//! The stage of a test: a server with a script, and a client that talks to it.
+//! The stage of a test: a server with a script, and a client of that server.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(crate) struct Stage {
 }
 
 impl Stage {
-    /// A client whose API calls are answered like this.
+    /// A client whose API calls are answered with `answers` in order.
     pub(crate) async fn answering(answers: impl IntoIterator<Item = Answer>) -> Self {
         Self::playing(Script::api(answers)).await
     }
@@ -34,7 +34,7 @@ impl Stage {
     }
 }
 
-/// Skips waits, and leaves timeouts (30 seconds each) to the test.
+/// A runtime that skips delays. Timeouts (30 seconds each) only expire when the test advances the clock.
 pub(crate) fn runtime() -> FakeRuntime {
     FakeRuntime::skipping(Duration::from_secs(10)).spawning(|task| drop(tokio::spawn(task)))
 }
@@ -46,7 +46,7 @@ pub(crate) fn builder(url: &str, runtime: &FakeRuntime) -> ClientBuilder {
         .runtime(runtime.clone())
 }
 
-/// The usual transport, whatever proxies the machine has.
+/// The default transport, without the machine's proxies.
 pub(crate) fn direct() -> ReqwestTransport {
     ReqwestTransport::builder().no_proxy().build().unwrap()
 }

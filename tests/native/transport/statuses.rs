@@ -1,4 +1,4 @@
-//! Statuses that are tried again, and those that are not.
+//! Statuses that are retried, and statuses that are not.
 
 use std::time::{Duration, SystemTime};
 
@@ -11,10 +11,10 @@ use serde_json::json;
 use crate::stage::Stage;
 
 const RETRYABLE: [u16; 6] = [408, 429, 500, 502, 503, 504];
-/// Half of the first wait's bound: the tests' random numbers are all 0.5.
+/// Half of the first delay's upper bound, because the tests' random numbers are all 0.5.
 const USUAL_WAIT: Duration = Duration::from_millis(125);
 
-/// How long a read waits before it is sent again.
+/// The delay before a read is retried.
 async fn wait_after(status: u16, retry_after: Option<&str>) -> Duration {
     let mut failing = Answer::status(status);
     if let Some(value) = retry_after {
@@ -29,27 +29,27 @@ async fn wait_after(status: u16, retry_after: Option<&str>) -> Duration {
 }
 
 #[tokio::test]
-async fn a_read_is_tried_again_after_the_usual_wait() {
+async fn reads_are_retried_after_the_default_delay() {
     for status in RETRYABLE {
         assert_eq!(wait_after(status, None).await, USUAL_WAIT, "{status}");
     }
 }
 
 #[tokio::test]
-async fn retry_after_tells_how_long_to_wait_unless_it_is_nonsense() {
+async fn valid_retry_after_sets_the_delay() {
     let now: SystemTime = crate::stage::runtime().now().into();
     let date = httpdate::fmt_http_date(now + Duration::from_secs(7));
     for status in RETRYABLE {
         assert_eq!(wait_after(status, Some("3")).await, Duration::from_secs(3), "{status}");
         assert_eq!(wait_after(status, Some("soon")).await, USUAL_WAIT, "{status}");
-        // HTTP's dates have whole seconds.
+        // HTTP dates have whole seconds.
         let wait = wait_after(status, Some(&date)).await;
         assert!(wait > Duration::from_secs(6) && wait <= Duration::from_secs(7), "{status}: {wait:?}");
     }
 }
 
 #[tokio::test]
-async fn a_write_is_tried_again_only_if_it_cannot_have_been_carried_out() {
+async fn writes_are_retried_only_if_they_were_not_processed() {
     for (status, retry_after, calls) in
         [(429, None, 2), (503, Some("1"), 2), (503, None, 1), (500, None, 1), (502, Some("1"), 1), (408, None, 1)]
     {
@@ -64,7 +64,7 @@ async fn a_write_is_tried_again_only_if_it_cannot_have_been_carried_out() {
 }
 
 #[tokio::test]
-async fn what_will_not_change_is_not_tried_again() {
+async fn permanent_failures_are_not_retried() {
     let limited = Answer::error(429, "request.message_rate_limited");
     for answer in [Answer::status(501), Answer::error(422, "user.username_already_in_use"), limited] {
         let stage = Stage::answering([answer]).await;
@@ -74,7 +74,7 @@ async fn what_will_not_change_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn a_wait_that_is_too_long_is_not_begun() {
+async fn delays_beyond_the_retry_time_are_not_started() {
     let stage = Stage::answering([Answer::status(503).header("retry-after", "3600")]).await;
     let error = stage.client.request(Method::Get, "/api/users").await.unwrap_err();
     assert_eq!((error.attempts(), error.stop_reason()), (1, Some(StopReason::Time)));

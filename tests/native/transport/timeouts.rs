@@ -1,4 +1,4 @@
-//! Servers that are slow, and callers that go away.
+//! Slow servers and dropped calls.
 
 use std::future::IntoFuture;
 use std::time::Duration;
@@ -14,7 +14,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const HANGS: [Fault; 3] = [Fault::Hang, Fault::HangInHead, Fault::HangInBody];
 
 #[tokio::test]
-async fn a_read_that_takes_too_long_is_aborted_and_tried_again() {
+async fn reads_are_aborted_and_retried_after_a_timeout() {
     for fault in HANGS {
         let stage = Stage::answering([Answer::fault(fault), Answer::json("[1]")]).await;
         let call = async { stage.client.request(Method::Get, "/api/users").await };
@@ -30,7 +30,7 @@ async fn a_read_that_takes_too_long_is_aborted_and_tried_again() {
 }
 
 #[tokio::test]
-async fn a_write_that_takes_too_long_may_have_been_carried_out() {
+async fn writes_are_not_retried_after_a_timeout() {
     let stage = Stage::answering([Answer::fault(Fault::Hang)]).await;
     let call = async { stage.client.request(Method::Post, "/api/roles").await };
     let clock = async {
@@ -44,7 +44,7 @@ async fn a_write_that_takes_too_long_may_have_been_carried_out() {
 }
 
 #[tokio::test]
-async fn the_time_for_the_whole_call_ends_it_within_an_attempt() {
+async fn the_total_timeout_ends_a_call_within_an_attempt() {
     let script = Script::api([Answer::fault(Fault::Hang)]);
     let total = Duration::from_secs(20);
     let stage = Stage::set_up(script, |builder| builder.total_timeout(total)).await;
@@ -60,24 +60,25 @@ async fn the_time_for_the_whole_call_ends_it_within_an_attempt() {
     assert_eq!((error.attempts(), error.stop_reason()), (1, Some(StopReason::Time)));
 }
 
-/// The system takes the connection for a server that never says a word, so that the handshake of TLS hangs. This
-/// timeout is reqwest's own and runs on the real clock.
-#[allow(clippy::disallowed_methods, reason = "without the setting the test would go on for ever, on that clock")]
+/// The system accepts the connection for a server that never sends anything, so the TLS handshake hangs. The connect
+/// timeout belongs to reqwest and runs on the real clock.
+#[allow(clippy::disallowed_methods, reason = "without the setting, the test would hang on the real clock")]
 #[tokio::test]
-async fn connecting_may_take_so_long_and_then_nothing_was_sent() {
+async fn calls_are_retried_after_the_connect_timeout() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap());
     let transport = ReqwestTransport::builder().no_proxy().connect_timeout(Duration::from_millis(20)).build().unwrap();
     let client = builder(&url, &runtime()).transport(transport).build().unwrap();
     let call = client.request(Method::Post, "/api/roles").header("authorization", "Bearer t").into_future();
-    let error = tokio::time::timeout(Duration::from_secs(9), call).await.expect("the setting counts").unwrap_err();
+    let error =
+        tokio::time::timeout(Duration::from_secs(9), call).await.expect("the setting should apply").unwrap_err();
     assert!(error.is_connect(), "{error}");
-    // A creation is tried again only if it cannot have been carried out.
+    // A creation is only retried if the server cannot have processed it.
     assert_eq!((error.attempts(), error.stop_reason()), (4, Some(StopReason::Attempts)));
 }
 
 #[tokio::test]
-async fn dropping_the_future_aborts_the_request() {
+async fn dropped_calls_abort_the_request() {
     let stage = Stage::answering([Answer::fault(Fault::Hang)]).await;
     let client = stage.client.clone();
     let call = tokio::spawn(async move { client.request(Method::Get, "/api/users").await });

@@ -1,4 +1,4 @@
-//! TLS: whom the client trusts, and to whom it shows itself.
+//! TLS: trusted certificates and client certificates.
 
 use logto_admin::transport::{Method, ReqwestTransport, ReqwestTransportBuilder, TlsBackend, TlsVersion};
 use logto_admin::{Error, ErrorKind};
@@ -18,7 +18,7 @@ fn transport(backend: TlsBackend) -> ReqwestTransportBuilder {
     ReqwestTransport::builder().no_proxy().tls_backend(backend)
 }
 
-/// Calls a server of this authority; gives what it saw.
+/// Calls a server with a certificate of this authority. Returns the requests that the server received.
 async fn call(authority: &Authority, tls: Tls, transport: ReqwestTransportBuilder) -> Result<Vec<Seen>, Error> {
     let server = TestServer::start_tls(authority, tls).await;
     let session = server.session(Script::default());
@@ -30,7 +30,7 @@ async fn call(authority: &Authority, tls: Tls, transport: ReqwestTransportBuilde
 }
 
 #[tokio::test]
-async fn a_private_authority_is_trusted_by_its_bundle_and_refused_without() {
+async fn private_authorities_are_trusted_only_with_their_bundle() {
     let authority = Authority::new();
     for &backend in BACKENDS {
         call(&authority, Tls::default(), transport(backend).ca_bundle(authority.pem())).await.unwrap();
@@ -43,7 +43,7 @@ async fn a_private_authority_is_trusted_by_its_bundle_and_refused_without() {
 }
 
 #[tokio::test]
-async fn verification_can_be_switched_off() {
+async fn verification_can_be_disabled() {
     for &backend in BACKENDS {
         let careless = transport(backend).danger_accept_invalid_certs(true);
         call(&Authority::new(), Tls::default(), careless).await.unwrap();
@@ -51,7 +51,7 @@ async fn verification_can_be_switched_off() {
 }
 
 #[tokio::test]
-async fn a_server_that_asks_for_a_certificate_gets_the_clients() {
+async fn servers_can_require_a_client_certificate() {
     let authority = Authority::new();
     let tls = Tls { client_certificates: true, ..Tls::default() };
     for &backend in BACKENDS {
@@ -63,13 +63,13 @@ async fn a_server_that_asks_for_a_certificate_gets_the_clients() {
 }
 
 #[tokio::test]
-async fn older_versions_than_the_minimum_are_refused() {
+async fn versions_below_the_minimum_are_rejected() {
     let authority = Authority::new();
     let old = Tls { only_1_2: true, ..Tls::default() };
     for &backend in BACKENDS {
         let trusting = transport(backend).ca_bundle(authority.pem());
         call(&authority, old, trusting.clone().min_tls_version(TlsVersion::Tls12)).await.unwrap();
-        // native-tls cannot insist on 1.3, and says so when the transport is built.
+        // native-tls cannot require TLS 1.3, so building the transport fails.
         let error = call(&authority, old, trusting.min_tls_version(TlsVersion::Tls13)).await.unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::Connect | ErrorKind::Config), "{backend:?}: {error}");
     }
@@ -77,7 +77,7 @@ async fn older_versions_than_the_minimum_are_refused() {
 
 #[cfg(feature = "http2")]
 #[tokio::test]
-async fn http2_is_used_where_the_server_has_it() {
+async fn http2_is_used_if_the_server_supports_it() {
     let authority = Authority::new();
     let tls = Tls { http2: true, ..Tls::default() };
     for &backend in BACKENDS {
@@ -87,7 +87,7 @@ async fn http2_is_used_where_the_server_has_it() {
 }
 
 #[test]
-fn what_is_no_pem_is_refused_when_the_transport_is_built() {
+fn invalid_pem_is_rejected_when_the_transport_is_built() {
     for &backend in BACKENDS {
         for wrong in [
             transport(backend).ca_bundle("no PEM"),
@@ -101,7 +101,7 @@ fn what_is_no_pem_is_refused_when_the_transport_is_built() {
 }
 
 #[test]
-fn debug_output_shows_that_verification_is_off_and_no_key() {
+fn debug_output_shows_disabled_verification_and_hides_keys() {
     let identity = Authority::new().client_identity();
     let builder = ReqwestTransport::builder().danger_accept_invalid_certs(true).identity(identity);
     let shown = format!("{builder:?}");
@@ -109,19 +109,19 @@ fn debug_output_shows_that_verification_is_off_and_no_key() {
 }
 
 #[tokio::test]
-async fn switching_verification_off_is_told_on_the_standard_error_where_nobody_listens() {
+async fn disabled_verification_is_reported_on_standard_error_without_a_subscriber() {
     if child::handed().is_some() {
         transport(BACKENDS[0]).danger_accept_invalid_certs(true).build().unwrap();
         return;
     }
-    let test = "tls::switching_verification_off_is_told_on_the_standard_error_where_nobody_listens";
+    let test = "tls::disabled_verification_is_reported_on_standard_error_without_a_subscriber";
     let told = child::run(test, String::new(), Vec::new()).await;
     assert!(told.contains("not verified"), "{told}");
 }
 
 #[cfg(feature = "tracing")]
 #[test]
-fn switching_verification_off_leaves_a_warning_in_the_log() {
+fn disabled_verification_is_logged_as_a_warning() {
     let warned = |accept: bool| {
         let building = || transport(BACKENDS[0]).danger_accept_invalid_certs(accept).build().unwrap();
         logto_admin_test_support::written(building).1.contains("not verified")
@@ -131,7 +131,7 @@ fn switching_verification_off_leaves_a_warning_in_the_log() {
 
 #[cfg(feature = "rustls")]
 #[tokio::test]
-async fn a_system_without_certificates_can_do_plain_http_and_says_what_https_lacks() {
+async fn systems_without_certificates_support_plain_http_and_report_missing_certificates() {
     if let Some(url) = child::handed() {
         let lacking = || builder(&url, &runtime()).transport(transport(TlsBackend::Rustls).build().unwrap());
         lacking().build().unwrap().request(Method::Get, "/api/users").await.unwrap();
@@ -147,7 +147,7 @@ async fn a_system_without_certificates_can_do_plain_http_and_says_what_https_lac
     let server = TestServer::start().await;
     let session = server.session(Script::default());
     let nowhere = vec![("SSL_CERT_FILE", "/nowhere/file".to_owned()), ("SSL_CERT_DIR", "/nowhere/folder".to_owned())];
-    let test = "tls::a_system_without_certificates_can_do_plain_http_and_says_what_https_lacks";
+    let test = "tls::systems_without_certificates_support_plain_http_and_report_missing_certificates";
     child::run(test, session.url().to_owned(), nowhere).await;
     assert_eq!(session.api_calls().len(), 1);
 }

@@ -1,4 +1,4 @@
-//! Tokens that are refused, and token endpoints that fail.
+//! Rejected tokens and failing token endpoints.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::stage::{Stage, builder, runtime};
 
 #[tokio::test]
-async fn a_refused_token_is_renewed_once_and_the_request_repeated() {
+async fn rejected_tokens_are_renewed_once_and_the_request_repeated() {
     let stage = Stage::answering([Answer::error(401, "auth.unauthorized"), Answer::json("[1]")]).await;
     assert_eq!(stage.client.request(Method::Get, "/api/users").await.unwrap(), json!([1]));
     let calls = stage.session.api_calls();
@@ -19,14 +19,14 @@ async fn a_refused_token_is_renewed_once_and_the_request_repeated() {
 }
 
 #[tokio::test]
-async fn a_second_refusal_is_the_answer() {
+async fn a_second_rejection_is_returned() {
     let stage = Stage::answering([Answer::error(401, "auth.unauthorized")]).await;
     let error = stage.client.request(Method::Get, "/api/users").await.unwrap_err();
     assert!(error.is_unauthorized() && error.code() == Some("auth.unauthorized"), "{error}");
     assert_eq!((stage.session.api_calls().len(), stage.session.token_calls().len()), (2, 2));
 }
 
-/// The error of a call whose token endpoint answers like this.
+/// The error of a call whose token endpoint returns this answer.
 async fn error_of(answer: Answer) -> Error {
     let stage = Stage::playing(Script::token([answer])).await;
     let error = stage.client.request(Method::Get, "/api/users").await.unwrap_err();
@@ -36,7 +36,7 @@ async fn error_of(answer: Answer) -> Error {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_breaks_or_is_not_there_is_an_error_of_the_token() {
+async fn broken_or_unreachable_token_endpoints_are_token_errors() {
     assert!(error_of(Answer::fault(Fault::Reset)).await.message().contains("cannot be reached"));
 
     let runtime = runtime();
@@ -46,7 +46,7 @@ async fn a_token_endpoint_that_breaks_or_is_not_there_is_an_error_of_the_token()
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_answers_nonsense_is_an_error_that_says_so() {
+async fn invalid_answers_of_token_endpoints_are_reported() {
     let malformed = error_of(Answer::json(r#"{"token":1}"#)).await;
     assert!(malformed.message().contains("without an access token"), "{malformed}");
     let page = error_of(Answer::html()).await;
@@ -58,7 +58,7 @@ async fn a_token_endpoint_that_answers_nonsense_is_an_error_that_says_so() {
 }
 
 #[tokio::test]
-async fn a_token_endpoint_that_recovers_is_tried_again() {
+async fn failed_token_calls_are_retried() {
     let token = Answer::json(r#"{"access_token":"late","expires_in":3600,"scope":"all"}"#);
     let script = Script::token([Answer::status(503), Answer::fault(Fault::Close), token]);
     let stage = Stage::playing(script).await;
@@ -67,7 +67,7 @@ async fn a_token_endpoint_that_recovers_is_tried_again() {
 }
 
 #[tokio::test]
-async fn a_slow_token_endpoint_times_out_and_is_tried_again() {
+async fn slow_token_calls_time_out_and_are_retried() {
     let token = Answer::json(r#"{"access_token":"late","expires_in":3600,"scope":"all"}"#);
     let stage = Stage::playing(Script::token([Answer::fault(Fault::Hang), token])).await;
     let call = async { stage.client.request(Method::Get, "/api/users").await };

@@ -1,4 +1,4 @@
-//! The reqwest transport by itself.
+//! The reqwest transport.
 
 use std::error::Error as _;
 
@@ -12,7 +12,7 @@ use logto_admin_test_support::FakeRuntime;
 use crate::stage::{Stage, direct};
 
 #[test]
-fn without_a_tokio_runtime_calls_are_errors_and_no_panics() {
+fn calls_without_a_tokio_runtime_are_errors_not_panics() {
     let runtime = FakeRuntime::new();
     let transport = direct();
     let request = HttpRequest::new(Method::Get, "http://127.0.0.1:9/");
@@ -26,7 +26,7 @@ fn without_a_tokio_runtime_calls_are_errors_and_no_panics() {
 }
 
 #[tokio::test]
-async fn a_client_of_ones_own_keeps_its_settings_and_can_be_had_back() {
+async fn custom_reqwest_clients_keep_their_settings_and_are_accessible() {
     let own = reqwest::Client::builder().no_proxy().user_agent("own").build().unwrap();
     let transport = ReqwestTransport::from(own);
     let server = TestServer::start().await;
@@ -39,7 +39,7 @@ async fn a_client_of_ones_own_keeps_its_settings_and_can_be_had_back() {
 }
 
 #[tokio::test]
-async fn a_timeout_of_a_client_of_ones_own_is_a_timeout() {
+async fn timeouts_of_custom_reqwest_clients_are_timeouts() {
     let own = reqwest::Client::builder().no_proxy().timeout(std::time::Duration::from_millis(1)).build().unwrap();
     let server = TestServer::start().await;
     let session = server.session(Script::api([Answer::fault(Fault::Hang)]));
@@ -49,7 +49,7 @@ async fn a_timeout_of_a_client_of_ones_own_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_refused_as_input() {
+async fn invalid_requests_are_rejected_as_invalid() {
     for (url, header) in [("http://a b/", "fine"), ("http://127.0.0.1:9/", "\u{7f}")] {
         let mut request = HttpRequest::new(Method::Get, url);
         request.headers.set("x-header", header);
@@ -59,7 +59,7 @@ async fn what_cannot_be_sent_is_refused_as_input() {
 }
 
 #[tokio::test]
-async fn errors_show_no_query() {
+async fn errors_do_not_show_the_query() {
     let request = HttpRequest::new(Method::Get, format!("{}/api?search=private", refusing_url().await));
     let error = direct().send(request, &TransportOptions::default()).await.unwrap_err();
     let mut told = format!("{error} {error:?}");
@@ -72,7 +72,7 @@ async fn errors_show_no_query() {
 }
 
 #[tokio::test]
-async fn the_clients_language_arrives_with_every_call_that_has_none_of_its_own() {
+async fn the_language_of_the_client_applies_to_calls_without_their_own() {
     let stage = Stage::set_up(Script::api([Answer::json("[]")]), |builder| builder.language("de")).await;
     let list = || stage.client.request(Method::Get, "/api/users");
     list().await.unwrap();
@@ -84,7 +84,7 @@ async fn the_clients_language_arrives_with_every_call_that_has_none_of_its_own()
 }
 
 #[tokio::test]
-async fn headers_arrive_as_they_were_given() {
+async fn headers_arrive_unchanged() {
     let stage = Stage::answering([Answer::status(200).header("x-name", "Zoë").header("set-cookie", "a=1")]).await;
     let call = stage.client.request(Method::Get, "/api/users").header("x-given", "Zoë");
     let answer = call.raw().await.unwrap();

@@ -1,4 +1,4 @@
-//! A certificate authority of the tests' own.
+//! A certificate authority for the tests.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use tokio_rustls::rustls::{ALL_VERSIONS, RootCertStore, ServerConfig};
 
 use crate::server::Tls;
 
-/// An authority that nobody trusts by himself.
+/// A certificate authority that no client trusts by default.
 #[derive(Debug)]
 pub struct Authority {
     issuer: CertifiedIssuer<'static, KeyPair>,
@@ -24,7 +24,7 @@ struct Certified {
 }
 
 impl Authority {
-    /// A new authority.
+    /// Creates an authority.
     #[must_use]
     pub fn new() -> Self {
         let mut parameters = named("The tests' authority", Vec::new());
@@ -33,13 +33,13 @@ impl Authority {
         Self { issuer }
     }
 
-    /// Its certificate: what a client has to trust.
+    /// Returns the authority's certificate, which a client must trust.
     #[must_use]
     pub fn pem(&self) -> String {
         self.issuer.pem()
     }
 
-    /// A client's certificate and key.
+    /// Returns a client certificate and its key.
     #[must_use]
     pub fn client_identity(&self) -> String {
         let client = self.certify(named("client", Vec::new()));

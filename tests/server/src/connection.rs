@@ -1,4 +1,4 @@
-//! One connection: requests, one after the other, to the sessions or to the control.
+//! A connection: passes its requests in order to the sessions or to the control API.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub(crate) async fn serve<W: Wire>(mut wire: W, sessions: Arc<Sessions>) {
     }
 }
 
-/// Whether the connection stays open.
+/// Answers a request. Returns whether the connection stays open.
 async fn answer<W: Wire>(wire: &mut W, sessions: &Sessions, request: Seen) -> bool {
     if request.method == "OPTIONS" && request.header("access-control-request-method").is_some() {
         return reply::reply(wire, &reply::preflight(&request), &request).await.keep;

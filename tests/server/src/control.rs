@@ -1,13 +1,15 @@
-//! How tests outside of this process open sessions and read what was seen.
+//! Control API, with which tests outside of this process open sessions and read the recorded requests.
 
 use crate::script::{Answer, End, Script, Seen};
 use crate::server::refusing_url;
 use crate::session::Sessions;
 
-/// - `POST /control/open`: opens a session with the script in the body; gives its URL as a JSON string.
-/// - `GET /control/seen/s1?requests=2&aborted=1`: waits until at least so many requests were seen and aborted; gives
-///   all that were seen.
-/// - `GET /control/refusing`: gives a URL where nobody listens.
+/// Answers a control request:
+///
+/// - `POST /control/open`: opens a session with the script in the body and returns the session's URL as a JSON string.
+/// - `GET /control/seen/s1?requests=2&aborted=1`: waits until the session has seen at least this many requests and
+///   aborted requests, then returns all requests.
+/// - `GET /control/refusing`: returns a URL that refuses connections.
 pub(crate) async fn answer(sessions: &Sessions, path: &str, request: &Seen) -> Answer {
     match path {
         "open" => match serde_json::from_str::<Script>(&request.body) {
@@ -33,5 +35,5 @@ fn number(query: &str, name: &str) -> usize {
 }
 
 fn json(value: &impl serde::Serialize) -> Answer {
-    Answer::json(serde_json::to_string(value).expect("what was seen is plain data"))
+    Answer::json(serde_json::to_string(value).expect("the value can be serialized"))
 }

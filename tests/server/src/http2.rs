@@ -1,4 +1,4 @@
-//! HTTP/2, without faults.
+//! HTTP/2, which does not support faults.
 
 use std::sync::Arc;
 

@@ -1,10 +1,10 @@
-//! A server on 127.0.0.1 that misbehaves on request: the counterpart of the tests.
+//! A test server on 127.0.0.1 that misbehaves on request.
 //!
-//! A test opens a session with a [`Script`], sends its client to the session's URL, and reads what was [`Seen`] there.
-//! Native tests do that by [`TestServer`] in their own process; wasm tests by requests to `/control/` of the program
-//! `test-server`, which `cargo xtask test` starts.
+//! A test opens a session with a [`Script`], points its client to the session's URL, and reads the requests that the
+//! session has [`Seen`]. Native tests start a [`TestServer`] in their own process. Wasm tests send requests to
+//! `/control/` of the program `test-server`, which `cargo xtask test` starts.
 
-#![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::expect_used, reason = "a test that cannot continue has failed")]
 
 mod script;
 

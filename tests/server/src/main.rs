@@ -1,6 +1,8 @@
-//! The server as a program, for tests that run in a sandbox: says where it listens, and ends with its standard input.
+//! The server as a program, for tests that run in a sandbox.
+//!
+//! It prints its URL and exits when its standard input is closed.
 
-#![allow(clippy::print_stdout, reason = "whoever starts it reads there where it listens")]
+#![allow(clippy::print_stdout, reason = "the parent process reads the URL from standard output")]
 
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 #[tokio::main]

@@ -1,4 +1,4 @@
-//! Bodies, as bytes on the wire.
+//! Encodes bodies to bytes.
 
 use std::io::{Read, Write, repeat};
 
@@ -7,13 +7,13 @@ use flate2::write::GzEncoder;
 
 use crate::script::Payload;
 
-/// A body that is known whole, and how it is encoded.
+/// A complete body and its content encoding.
 pub(crate) struct Encoded {
     pub(crate) bytes: Vec<u8>,
     pub(crate) encoding: Option<&'static str>,
 }
 
-/// `None` for a body without an end.
+/// Encodes a body. Returns `None` for an endless body.
 pub(crate) fn encode(payload: &Payload) -> Option<Encoded> {
     let (bytes, encoding) = match payload {
         Payload::Text(text) => (text.clone().into_bytes(), None),
@@ -27,17 +27,17 @@ pub(crate) fn encode(payload: &Payload) -> Option<Encoded> {
 }
 
 fn zeros(length: u64) -> Vec<u8> {
-    vec![b'0'; usize::try_from(length).expect("tests ask for what fits in memory")]
+    vec![b'0'; usize::try_from(length).expect("the body fits in memory")]
 }
 
 fn gzip(mut content: impl Read) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    std::io::copy(&mut content, &mut encoder).expect("memory takes it");
-    encoder.finish().expect("memory takes it")
+    std::io::copy(&mut content, &mut encoder).expect("writing to memory cannot fail");
+    encoder.finish().expect("writing to memory cannot fail")
 }
 
 fn brotli(content: &[u8]) -> Vec<u8> {
     let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4096, 5, 20);
-    encoder.write_all(content).expect("memory takes it");
+    encoder.write_all(content).expect("writing to memory cannot fail");
     encoder.into_inner()
 }

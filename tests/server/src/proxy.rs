@@ -1,4 +1,4 @@
-//! A proxy that notes what passes.
+//! A proxy that records requests.
 
 use bytes::BytesMut;
 use tokio::io::{AsyncWriteExt, copy_bidirectional};
@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use crate::script::Seen;
 use crate::wire::read_request;
 
-/// An HTTP proxy of this process; it ends with this value.
+/// An HTTP proxy in this process. Dropping the value stops it.
 #[derive(Debug)]
 pub struct TestProxy {
     authority: String,
@@ -18,7 +18,7 @@ pub struct TestProxy {
 }
 
 impl TestProxy {
-    /// A proxy on a free port of 127.0.0.1.
+    /// Starts a proxy on a free port of 127.0.0.1.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("127.0.0.1 has a free port");
         let authority = listener.local_addr().expect("a listener has an address").to_string();
@@ -27,13 +27,13 @@ impl TestProxy {
         Self { authority, seen, accepting }
     }
 
-    /// Its host and port.
+    /// The proxy's host and port.
     #[must_use]
     pub fn authority(&self) -> &str {
         &self.authority
     }
 
-    /// The requests that passed: of plain http each, of https the `CONNECT`s.
+    /// The requests that the proxy received: every plain HTTP request, and the `CONNECT` requests of HTTPS.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.borrow().clone()
@@ -64,7 +64,7 @@ async fn pass(mut client: TcpStream, seen: watch::Sender<Vec<Seen>>) -> Option<(
     let (authority, path) = request.path.strip_prefix("http://")?.split_once('/')?;
     let mut server = TcpStream::connect(authority).await.ok()?;
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
-    // One request a connection, so that it need not tell where one ends.
+    // One request per connection, so that the proxy does not need to find the end of a request.
     let mut head = format!("{} /{path}{query} HTTP/1.1\r\nconnection: close\r\n", request.method);
     let own = |name: &str| name.starts_with("proxy-") || name == "connection";
     for (name, value) in request.headers.iter().filter(|(name, _)| !own(name)) {

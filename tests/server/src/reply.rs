@@ -1,4 +1,4 @@
-//! Writing answers, and what goes wrong with them.
+//! Writes answers and carries out their faults.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use crate::payload::{self, Encoded};
 use crate::script::{Answer, End, Fault, Seen};
 use crate::wire::{Wire, closed};
 
-/// What becomes of the connection, and how the request ended.
+/// Whether to keep the connection, and how the request ended.
 pub(crate) struct Replied {
     pub(crate) keep: bool,
     pub(crate) end: End,
@@ -61,7 +61,7 @@ async fn write<W: Wire>(wire: &mut W, fault: Fault, head: &str, body: &[u8], is_
     }
 }
 
-/// Zeros in chunks, until the client has enough of them.
+/// Writes chunks of zeros until the client closes the connection.
 async fn write_endless<W: Wire>(wire: &mut W, head: &str) -> Replied {
     const LENGTH: usize = 0x4000;
     const MOST: usize = 1 << 16;
@@ -81,7 +81,7 @@ fn reset<W: Wire>(wire: &W) -> Replied {
     CLOSED
 }
 
-/// Says nothing more until the client gives up.
+/// Sends nothing more and waits until the client gives up.
 async fn hang<W: Wire>(wire: &mut W) -> Replied {
     closed(wire).await;
     ABORTED
@@ -114,7 +114,7 @@ fn head(answer: &Answer, encoded: Option<&Encoded>, request: &Seen) -> String {
     head
 }
 
-/// Lets pages of every origin read the answer.
+/// Returns CORS headers that let pages of every origin read the answer.
 pub(crate) fn cors(answer: &Answer, request: &Seen) -> Vec<(&'static str, String)> {
     let Some(origin) = request.header("origin") else { return Vec::new() };
     let exposed: Vec<&str> = answer.headers.iter().map(|(name, _)| name.as_str()).collect();
@@ -126,7 +126,7 @@ pub(crate) fn cors(answer: &Answer, request: &Seen) -> Vec<(&'static str, String
     ]
 }
 
-/// The answer to a preflight: everything is allowed.
+/// Answers a preflight request and allows everything.
 pub(crate) fn preflight(request: &Seen) -> Answer {
     let asked = |name| request.header(name).unwrap_or_default().to_owned();
     Answer::status(204)

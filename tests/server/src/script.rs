@@ -1,14 +1,16 @@
-//! What a session is to answer, and what it has seen.
+//! The answers of a session, and the requests that it has seen.
 
 use serde::{Deserialize, Serialize};
 
-/// What a session answers. Each list is played in order, and its last answer forever; an empty one means that all is
-/// well: a token, an empty list.
+/// The answers of a session.
+///
+/// The session sends the answers of each list in order, then repeats the last one. For an empty list it answers with
+/// success: a token, or an empty list.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Script {
-    /// To calls of the token endpoint.
+    /// Answers to calls of the token endpoint.
     pub token: Vec<Answer>,
-    /// To all other calls.
+    /// Answers to all other calls.
     pub api: Vec<Answer>,
 }
 
@@ -17,67 +19,67 @@ pub struct Script {
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
-    /// Headers beside those that the server adds by itself.
+    /// Headers in addition to those that the server adds.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub payload: Payload,
-    /// What goes wrong.
+    /// The fault.
     pub fault: Fault,
 }
 
 /// The body of an answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Payload {
-    /// Text as it is.
+    /// Uncompressed text.
     Text(String),
-    /// Text, compressed by gzip.
+    /// Text, compressed with gzip.
     Gzip(String),
-    /// Text, compressed by brotli.
+    /// Text, compressed with Brotli.
     Brotli(String),
-    /// So many zeros, announced.
+    /// This many zeros, with a `content-length`.
     Zeros(u64),
-    /// So many zeros, compressed by gzip.
+    /// This many zeros, compressed with gzip.
     GzippedZeros(u64),
-    /// Zeros until the client has enough.
+    /// Zeros until the client closes the connection.
     Endless,
 }
 
-/// What goes wrong with an answer.
+/// A fault of an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Fault {
-    /// Nothing.
+    /// No fault.
     #[default]
     None,
-    /// The connection is closed in place of an answer.
+    /// Closes the connection instead of answering.
     Close,
-    /// The connection is reset in place of an answer.
+    /// Resets the connection instead of answering.
     Reset,
-    /// It is reset within the headers.
+    /// Resets the connection within the headers.
     ResetInHead,
-    /// It is reset within the body.
+    /// Resets the connection within the body.
     ResetInBody,
-    /// It is closed within the body.
+    /// Closes the connection within the body.
     CloseInBody,
-    /// The answer never comes.
+    /// Never sends an answer.
     Hang,
-    /// The headers never end.
+    /// Stops sending within the headers.
     HangInHead,
-    /// The body never ends.
+    /// Stops sending within the body.
     HangInBody,
-    /// The answer comes, and the connection is closed although the client was told that it would be kept.
+    /// Sends the answer, then closes the connection although the answer promised to keep it open.
     CloseAfter,
 }
 
-/// A request that was seen.
+/// A request that the server received.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Seen {
     /// The method.
     pub method: String,
-    /// The path within the session: `/api/users`.
+    /// The path within the session, such as `/api/users`.
     pub path: String,
     /// The query without its question mark.
     pub query: String,
-    /// The headers, names in lower case.
+    /// The headers, with names in lower case.
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
@@ -85,44 +87,44 @@ pub struct Seen {
     pub connection: u64,
     /// The HTTP version: `1.1` or `2`.
     pub version: String,
-    /// How it ended.
+    /// How the request ended.
     pub end: End,
 }
 
 /// How a request ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum End {
-    /// It has not.
+    /// The request has not ended.
     Open,
-    /// As the script wanted it.
+    /// The server answered as the script specifies.
     Answered,
-    /// The client went away.
+    /// The client disconnected.
     Aborted,
 }
 
-/// Where tokens come from.
+/// Path of the token endpoint.
 pub(crate) const TOKEN_PATH: &str = "/oidc/token";
 
 impl Answer {
-    /// A status without a body.
+    /// Creates an answer with a status and no body.
     #[must_use]
     pub fn status(status: u16) -> Self {
         Self { status, headers: Vec::new(), payload: Payload::Text(String::new()), fault: Fault::None }
     }
 
-    /// 200 with this JSON.
+    /// Creates a 200 answer with this JSON.
     #[must_use]
     pub fn json(text: impl Into<String>) -> Self {
         Self::payload(Payload::Text(text.into()))
     }
 
-    /// 200 with this body, said to be JSON.
+    /// Creates a 200 answer with this body and the content type of JSON.
     #[must_use]
     pub fn payload(payload: Payload) -> Self {
         Self::status(200).header("content-type", "application/json; charset=utf-8").with(payload)
     }
 
-    /// 200 with a web page.
+    /// Creates a 200 answer with a web page.
     #[must_use]
     pub fn html() -> Self {
         Self::status(200)
@@ -130,27 +132,27 @@ impl Answer {
             .with(Payload::Text("<!doctype html><title>Sign in</title>".to_owned()))
     }
 
-    /// An empty list that goes wrong like this.
+    /// Creates an answer with an empty list and this fault.
     #[must_use]
     pub fn fault(fault: Fault) -> Self {
         Self { fault, ..Self::json("[]") }
     }
 
-    /// An API error.
+    /// Creates an API error.
     #[must_use]
     pub fn error(status: u16, code: &str) -> Self {
         let text = format!(r#"{{"code":"{code}","message":"It went wrong."}}"#);
         Self { status, ..Self::json(text) }
     }
 
-    /// The same with a header.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Self {
         self.headers.push((name.to_owned(), value.into()));
         self
     }
 
-    /// The same with a body.
+    /// Sets the body.
     #[must_use]
     pub fn with(mut self, payload: Payload) -> Self {
         self.payload = payload;
@@ -159,13 +161,13 @@ impl Answer {
 }
 
 impl Script {
-    /// A script for the API alone.
+    /// Creates a script with answers for the API only.
     #[must_use]
     pub fn api(answers: impl IntoIterator<Item = Answer>) -> Self {
         Self { token: Vec::new(), api: answers.into_iter().collect() }
     }
 
-    /// A script for the token endpoint alone.
+    /// Creates a script with answers for the token endpoint only.
     #[must_use]
     pub fn token(answers: impl IntoIterator<Item = Answer>) -> Self {
         Self { token: answers.into_iter().collect(), api: Vec::new() }
@@ -173,13 +175,13 @@ impl Script {
 }
 
 impl Seen {
-    /// The first value of a header.
+    /// Returns the first value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether it is a call of the token endpoint.
+    /// Returns whether the request is a call of the token endpoint.
     #[must_use]
     pub fn is_token_call(&self) -> bool {
         self.path == TOKEN_PATH

@@ -1,4 +1,4 @@
-//! The server: listens on 127.0.0.1, with TLS if asked for.
+//! The server, which listens on 127.0.0.1, optionally with TLS.
 
 use std::sync::Arc;
 
@@ -13,31 +13,31 @@ use crate::session::{Session, Sessions};
 use crate::soak::Soak;
 use crate::{Authority, http2};
 
-/// A server of this process; it ends with this value.
+/// A server in this process. Dropping the value stops it.
 #[derive(Debug)]
 pub struct TestServer {
     sessions: Arc<Sessions>,
     accepting: JoinHandle<()>,
 }
 
-/// How a server does TLS.
+/// TLS settings of a server.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tls {
-    /// Whether clients have to show a certificate of the same authority.
+    /// Whether clients must present a certificate of the same authority.
     pub client_certificates: bool,
-    /// Whether TLS 1.2 is all that it speaks.
+    /// Whether the server only supports TLS 1.2.
     pub only_1_2: bool,
-    /// Whether it prefers HTTP/2.
+    /// Whether the server prefers HTTP/2.
     pub http2: bool,
 }
 
 impl TestServer {
-    /// A server of plain HTTP on a free port.
+    /// Starts a plain HTTP server on a free port.
     pub async fn start() -> Self {
         Self::listen("http://127.0.0.1", None).await
     }
 
-    /// A server of HTTPS on a free port of `localhost`, with a certificate of this authority.
+    /// Starts an HTTPS server on a free port of `localhost`, with a certificate of this authority.
     pub async fn start_tls(authority: &Authority, tls: Tls) -> Self {
         Self::listen("https://localhost", Some(authority.server_config(tls))).await
     }
@@ -56,13 +56,13 @@ impl TestServer {
         self.sessions.open(script)
     }
 
-    /// Begins a soak of so many calls; there is one a server.
+    /// Starts a soak test of this many calls. A server has at most one.
     #[must_use]
     pub fn soak(&self, seed: u64, calls: usize) -> Arc<Soak> {
         self.sessions.begin_soak(seed, calls)
     }
 
-    /// Where it listens.
+    /// The server's URL.
     #[must_use]
     pub fn url(&self) -> &str {
         self.sessions.base()
@@ -77,7 +77,7 @@ impl Drop for TestServer {
 
 async fn accept(listener: TcpListener, sessions: Arc<Sessions>, tls: Option<TlsAcceptor>) {
     while let Ok((stream, _)) = listener.accept().await {
-        // Tests wait for small answers.
+        // Answers are small, and tests wait for them.
         let _ = stream.set_nodelay(true);
         let sessions = Arc::clone(&sessions);
         match tls.clone() {
@@ -88,7 +88,7 @@ async fn accept(listener: TcpListener, sessions: Arc<Sessions>, tls: Option<TlsA
 }
 
 async fn serve_tls(stream: TcpStream, tls: TlsAcceptor, sessions: Arc<Sessions>) {
-    // A client that does not trust the server is no business of the server's.
+    // The handshake fails if the client does not trust the server. The client reports it.
     let Ok(stream) = tls.accept(stream).await else { return };
     if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
         http2::serve(stream, sessions).await;
@@ -101,7 +101,7 @@ fn port(listener: &TcpListener) -> u16 {
     listener.local_addr().expect("a listener has an address").port()
 }
 
-/// A URL where nobody listens.
+/// Returns a URL that refuses connections.
 pub async fn refusing_url() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("127.0.0.1 has a free port");
     format!("http://127.0.0.1:{}", port(&listener))

@@ -1,4 +1,4 @@
-//! Sessions: each test has one, with its script and what it has seen.
+//! Sessions. Each test has one, with its script and the requests that it has seen.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use tokio::sync::watch;
 use crate::script::{Answer, End, Script, Seen};
 use crate::soak::Soak;
 
-/// A script that is played, and what was seen.
+/// A script, and the requests that were seen.
 #[derive(Debug)]
 pub struct Session {
     url: String,
@@ -18,13 +18,13 @@ pub struct Session {
 }
 
 impl Session {
-    /// Where the client is to believe that Logto is.
+    /// The URL to use as the client's endpoint.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Every request so far.
+    /// All requests so far.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
         self.seen.borrow().clone()
@@ -42,24 +42,24 @@ impl Session {
         self.seen().into_iter().filter(Seen::is_token_call).collect()
     }
 
-    /// Waits until what was seen is as told.
+    /// Waits until the requests meet a condition.
     pub async fn until(&self, as_told: impl Fn(&[Seen]) -> bool) -> Vec<Seen> {
         let mut changes = self.seen.subscribe();
         let seen = changes.wait_for(|seen| as_told(seen)).await;
         seen.expect("the session lives as long as its sender").clone()
     }
 
-    /// Waits until so many API calls were seen.
+    /// Waits until the session has seen this many API calls.
     pub async fn until_api_calls(&self, count: usize) {
         self.until(|seen| seen.iter().filter(|seen| !seen.is_token_call()).count() >= count).await;
     }
 
-    /// Waits until a client went away from so many requests.
+    /// Waits until clients have aborted this many requests.
     pub async fn until_aborted(&self, count: usize) {
         self.until(|seen| seen.iter().filter(|seen| seen.end == End::Aborted).count() >= count).await;
     }
 
-    /// Notes a request; gives its number and its answer.
+    /// Records a request. Returns its number and its answer.
     pub(crate) fn note(&self, request: Seen) -> (usize, Answer) {
         let token_call = request.is_token_call();
         let mut place = (0, 0);
@@ -118,17 +118,17 @@ impl Sessions {
         session
     }
 
-    /// Begins the soak, of which there is one a server.
+    /// Starts the soak test. A server has at most one.
     pub(crate) fn begin_soak(&self, seed: u64, calls: usize) -> Arc<Soak> {
         Arc::clone(self.soak.get_or_init(|| Arc::new(Soak::new(format!("{}{SOAK_PATH}", self.base), seed, calls))))
     }
 
-    /// The soak, if the path is one of its, and the path within it.
+    /// Returns the soak test that `path` belongs to, and the rest of the path.
     pub(crate) fn soak<'a>(&self, path: &'a str) -> Option<(&Soak, &'a str)> {
         self.soak.get().map(Arc::as_ref).zip(path.strip_prefix(SOAK_PATH))
     }
 
-    /// The session of a path, and the path within it.
+    /// Returns the session that `path` belongs to, and the rest of the path.
     pub(crate) fn find<'a>(&self, path: &'a str) -> Option<(Arc<Session>, &'a str)> {
         let (id, _) = path.strip_prefix('/')?.split_once('/')?;
         let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,12 +1,13 @@
-//! Random faults for very many calls, with a count of what was carried out.
+//! Random faults for a large number of calls, with a count of the calls that were carried out.
 
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use crate::script::{Answer, Fault, Seen, TOKEN_PATH};
 use crate::session::token;
 
-/// Answers calls `/api/...?id=N`, each with its own N, with faults at random. It remembers of each call how often it was
-/// carried out, and nothing else.
+/// Answers calls `/api/...?id=N`, each with a different N, with random faults.
+///
+/// For each call it only remembers how often the call was carried out.
 #[derive(Debug)]
 pub struct Soak {
     url: String,
@@ -21,19 +22,19 @@ impl Soak {
         Self { url, random: AtomicU64::new(seed), tokens: AtomicU64::default(), carried_out }
     }
 
-    /// Where the client is to believe that Logto is.
+    /// The URL to use as the client's endpoint.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// How often a call was carried out.
+    /// Returns how often a call was carried out.
     #[must_use]
     pub fn carried_out(&self, id: usize) -> u8 {
         self.carried_out.get(id).map_or(0, |count| count.load(Ordering::Relaxed))
     }
 
-    /// How many tokens were given.
+    /// Number of tokens issued.
     #[must_use]
     pub fn tokens(&self) -> u64 {
         self.tokens.load(Ordering::Relaxed)
@@ -71,7 +72,7 @@ impl Soak {
         Answer { fault, ..Answer::json(format!(r#"{{"id":{id}}}"#)) }
     }
 
-    /// A number below a thousand (SplitMix64).
+    /// Returns a random number below 1,000 (SplitMix64).
     fn draw(&self) -> u64 {
         const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
         let mut mixed = self.random.fetch_add(STEP, Ordering::Relaxed).wrapping_add(STEP);
@@ -81,7 +82,7 @@ impl Soak {
     }
 }
 
-/// What happens to the answer of a call that was carried out.
+/// Selects the fault of a call that was carried out.
 const fn fault(drawn: u64) -> Fault {
     match drawn {
         73..90 => Fault::Close,

@@ -1,4 +1,4 @@
-//! HTTP/1.1 as bytes: what a well-behaved library would not let a server do wrong.
+//! HTTP/1.1 on the byte level. An HTTP library would not let the server misbehave.
 
 use std::io;
 
@@ -9,15 +9,15 @@ use tokio_rustls::server::TlsStream;
 
 use crate::script::{End, Seen};
 
-/// A connection that can be cut.
+/// A connection that can be reset.
 pub(crate) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {
-    /// Makes closing it a reset.
+    /// Resets the connection when it is closed.
     fn make_reset(&self);
 }
 
 impl Wire for TcpStream {
     fn make_reset(&self) {
-        // A connection that is gone already needs no reset.
+        // Fails if the connection is closed already, which does not matter.
         let _ = self.set_zero_linger();
     }
 }
@@ -28,7 +28,7 @@ impl Wire for TlsStream<TcpStream> {
     }
 }
 
-/// Reads a request; `None` if the client closes the connection, or sends what is none.
+/// Reads a request. Returns `None` if the client closes the connection or sends an invalid request.
 pub(crate) async fn read_request<W: Wire>(wire: &mut W, buffer: &mut BytesMut, connection: u64) -> Option<Seen> {
     let head = loop {
         if let Some(end) = find(buffer, b"\r\n\r\n") {
@@ -65,7 +65,7 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack.windows(needle.len()).position(|window| window == needle)
 }
 
-/// The head of a request. The path is as it was sent.
+/// Parses the head of a request. Does not decode the path.
 pub(crate) fn parse(head: &str, connection: u64) -> Option<Seen> {
     let mut lines = head.split("\r\n");
     let mut words = lines.next()?.split(' ');

@@ -1,4 +1,4 @@
-//! Runs futures on a clock that jumps to the next timer whenever nothing else can happen.
+//! Runs futures on a clock that jumps to the next timer when all futures are idle.
 
 use std::collections::VecDeque;
 use std::pin::pin;
@@ -9,10 +9,10 @@ use futures_util::future::BoxFuture;
 
 use crate::FakeRuntime;
 
-/// Which tasks were woken, in order.
+/// Tasks that were woken, in order.
 type Woken = Arc<Mutex<VecDeque<usize>>>;
 
-/// The number of the future that `run` was given; spawned tasks have those after it.
+/// Number of the future passed to `run`. Spawned tasks have the following numbers.
 const MAIN: usize = 0;
 
 struct TaskWaker {
@@ -26,7 +26,9 @@ impl Wake for TaskWaker {
     }
 }
 
-/// Runs `future`, and the tasks that are spawned meanwhile, until it is done. Unfinished tasks are left to the next run.
+/// Runs `future` to completion, together with the tasks that are spawned meanwhile.
+///
+/// The next run continues unfinished tasks.
 pub(crate) fn run<F: Future>(runtime: &FakeRuntime, future: F) -> F::Output {
     let mut main = pin!(future);
     let mut tasks: Vec<Option<BoxFuture<'static, ()>>> = Vec::new();
@@ -47,7 +49,7 @@ pub(crate) fn run<F: Future>(runtime: &FakeRuntime, future: F) -> F::Output {
                 }
             }
             Some(number) => poll_task(tasks.get_mut(number - 1), &waker(number)),
-            None => assert!(runtime.jump(), "stuck: nothing sleeps, and nothing was woken"),
+            None => assert!(runtime.jump(), "stuck: no timer is pending, and no task was woken"),
         }
     }
 }

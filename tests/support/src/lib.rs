@@ -1,4 +1,4 @@
-//! What tests of the client share: a clock that they move, and a transport that plays a script.
+//! Shared code for tests of the client: a fake clock, and a transport that plays a script.
 //!
 //! ```
 //! use logto_admin::transport::{HttpResponse, Method};
@@ -13,7 +13,7 @@
 //! assert_eq!(runtime.sleeps().len(), 1);
 //! ```
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot go on has failed")]
+#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot continue has failed")]
 
 mod executor;
 mod log;
@@ -26,16 +26,16 @@ pub use log::written;
 pub use runtime::FakeRuntime;
 pub use transport::{IntoOutcome, ScriptedTransport, Seen, token_answer};
 
-/// Where the clients of tests believe that Logto is; nobody listens there.
+/// Endpoint of the clients in tests. Nothing listens there.
 pub const ENDPOINT: &str = "http://127.0.0.1:9";
 
-/// A client with credentials that sends through `transport` and takes its time from `runtime`.
+/// Returns a client with credentials that sends through `transport` and uses the clock of `runtime`.
 #[must_use]
 pub fn client(transport: &ScriptedTransport, runtime: &FakeRuntime) -> Client {
     builder(transport, runtime).build().expect("the settings of tests are valid")
 }
 
-/// The same before it is built.
+/// Returns the builder of [`client`].
 pub fn builder(transport: &ScriptedTransport, runtime: &FakeRuntime) -> ClientBuilder {
     Client::builder(Endpoint::self_hosted(ENDPOINT))
         .client_credentials("app-id", "app-secret")

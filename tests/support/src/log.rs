@@ -1,4 +1,4 @@
-//! What is told to `tracing` while a test does something.
+//! Captures the `tracing` output of a test.
 
 use std::cell::RefCell;
 use std::io::{self, Write};
@@ -11,7 +11,7 @@ thread_local! {
     static WRITTEN: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The log of the thread that writes.
+/// A writer that appends to the log of the current thread.
 struct OfThisThread;
 
 impl Write for OfThisThread {
@@ -25,17 +25,18 @@ impl Write for OfThisThread {
     }
 }
 
-/// Runs `work`, and gives with its result everything that it tells `tracing` on this thread, spans when they close.
+/// Runs `work`. Returns its result, and everything that it logs through `tracing` on this thread. Spans are logged when
+/// they close.
 ///
-/// One subscriber listens for all tests: `tracing` remembers of each place that nobody did when it first came there,
-/// which may have been in another test at the same time.
+/// All tests share one subscriber, because `tracing` caches for each callsite whether a subscriber was present when the
+/// callsite was first reached. Another test might reach it first, at the same time.
 pub fn written<T>(work: impl FnOnce() -> T) -> (T, String) {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(|| {
         let subscriber = tracing_subscriber::fmt().with_max_level(Level::TRACE).with_span_events(FmtSpan::CLOSE);
         subscriber.with_ansi(false).with_writer(|| OfThisThread).init();
     });
-    // For the places that others came to while it was set up.
+    // For callsites that other tests reached during the setup.
     tracing::callsite::rebuild_interest_cache();
     WRITTEN.take();
     let done = work();

@@ -1,4 +1,4 @@
-//! A runtime whose clock stands still until a test moves it.
+//! A runtime with a clock that only moves when a test moves it.
 
 use std::fmt;
 use std::future::poll_fn;
@@ -13,14 +13,14 @@ use logto_admin::runtime::Runtime;
 
 use crate::executor;
 
-/// A runtime on a clock of its own. Clones share it.
+/// A runtime with a fake clock. Clones share the clock.
 ///
-/// The clock moves by [`advance`](Self::advance), or by itself in [`run`](Self::run), which jumps to the next timer
-/// whenever nothing else can happen. With real I/O, where that cannot be told, see [`skipping`](Self::skipping).
+/// [`advance`](Self::advance) moves the clock. In [`run`](Self::run), the clock also jumps to the next timer when all
+/// futures are idle. With real I/O the runtime cannot detect that; see [`skipping`](Self::skipping).
 #[derive(Clone, Default)]
 pub struct FakeRuntime(Arc<Mutex<State>>);
 
-/// What `spawn` does outside of `run`.
+/// Implementation of `spawn` outside of `run`.
 type Spawn = Arc<dyn Fn(BoxFuture<'static, ()>) + Send + Sync>;
 
 struct State {
@@ -64,14 +64,16 @@ impl Default for State {
 }
 
 impl FakeRuntime {
-    /// A clock that stands still, and "random" numbers that are all 0.5.
+    /// Creates a runtime with a stopped clock. Its "random" numbers are all 0.5.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Sleeps shorter than `below` (retries, the limiter) end at once and move the clock; longer ones (timeouts) wait
-    /// for [`advance`](Self::advance). For real I/O.
+    /// Creates a runtime for real I/O.
+    ///
+    /// Sleeps shorter than `below` (retries, the limiter) end immediately and move the clock. Longer sleeps (timeouts)
+    /// wait for [`advance`](Self::advance).
     #[must_use]
     pub fn skipping(below: Duration) -> Self {
         let runtime = Self::new();
@@ -79,56 +81,57 @@ impl FakeRuntime {
         runtime
     }
 
-    /// Hands spawned tasks to another executor, such as `tokio::spawn`, in place of keeping them for `run`.
+    /// Passes spawned tasks to another executor, such as `tokio::spawn`, instead of keeping them for `run`.
     #[must_use]
     pub fn spawning(self, spawn: impl Fn(BoxFuture<'static, ()>) + Send + Sync + 'static) -> Self {
         self.state().spawn = Some(Arc::new(spawn));
         self
     }
 
-    /// Says that requests must not await each other, as on Cloudflare Workers.
+    /// Reports that requests must not await each other, as on Cloudflare Workers.
     #[must_use]
     pub fn isolating(self) -> Self {
         self.state().isolates = true;
         self
     }
 
-    /// What [`Runtime::random`] gives from now on.
+    /// Sets the number that [`Runtime::random`] returns.
     pub fn set_random(&self, random: f64) {
         self.state().random = random;
     }
 
-    /// Sets the wall clock; the monotonic one goes on.
+    /// Sets the wall clock. The monotonic clock is not affected.
     pub fn set_now(&self, now: Timestamp) {
         let mut state = self.state();
         state.epoch = Timestamp::from_millis(now.as_millis() - millis(state.elapsed));
     }
 
-    /// Moves the clock, and ends the sleeps that are over by then.
+    /// Moves the clock and ends the sleeps that are due.
     pub fn advance(&self, by: Duration) {
         let to = self.state().elapsed + by;
         self.move_to(to);
     }
 
-    /// Runs `future` and all spawned tasks, on this thread. Whenever none of them can go on, the clock jumps to the
-    /// next timer; where there is none the test has failed.
+    /// Runs `future` and all spawned tasks on this thread.
+    ///
+    /// When all of them are idle, the clock jumps to the next timer. Panics if there is no timer.
     pub fn run<F: Future>(&self, future: F) -> F::Output {
         executor::run(self, future)
     }
 
-    /// The sleeps that have ended, in order; timeouts that never ran out are not among them.
+    /// The sleeps that have ended, in order. Timeouts that did not expire are not included.
     #[must_use]
     pub fn sleeps(&self) -> Vec<Duration> {
         self.state().slept.clone()
     }
 
-    /// How many sleeps are under way.
+    /// Number of pending sleeps.
     #[must_use]
     pub fn sleeping(&self) -> usize {
         self.state().timers.len()
     }
 
-    /// Waits until at least this many sleeps are under way.
+    /// Waits until at least this many sleeps are pending.
     pub async fn until_sleeping(&self, count: usize) {
         poll_fn(|context| {
             let mut state = self.state();
@@ -141,7 +144,7 @@ impl FakeRuntime {
         .await;
     }
 
-    /// How many tasks were spawned so far.
+    /// Number of tasks spawned so far.
     #[must_use]
     pub fn spawned(&self) -> usize {
         self.state().spawned
@@ -155,11 +158,11 @@ impl FakeRuntime {
         self.state().tasks.extend(tasks);
     }
 
-    /// Moves the clock to the next timer, if there is one.
+    /// Moves the clock to the next timer. Returns whether there is one.
     pub(crate) fn jump(&self) -> bool {
         let next = {
             let state = self.state();
-            // Those that are over belong to futures that nobody polls any more.
+            // Timers in the past belong to futures that are no longer polled.
             state.timers.iter().map(|timer| timer.at).filter(|at| *at > state.elapsed).min()
         };
         next.inspect(|next| self.move_to(*next)).is_some()
@@ -225,7 +228,7 @@ impl Runtime for FakeRuntime {
     }
 }
 
-/// A sleep under way; it is forgotten when it is dropped.
+/// A pending sleep. Dropping it removes its timer.
 struct Sleep<'a> {
     runtime: &'a FakeRuntime,
     id: u64,
@@ -262,7 +265,7 @@ impl Drop for Sleep<'_> {
     }
 }
 
-/// Lets others go on: a loop of skipped sleeps waits for something that they do.
+/// Lets other tasks run, because a loop of skipped sleeps waits for another task.
 async fn yield_once() {
     let mut yielded = false;
     poll_fn(|context| {

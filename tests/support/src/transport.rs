@@ -1,4 +1,4 @@
-//! A transport that plays a script and remembers what was sent.
+//! A transport that plays a script and records requests.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 use logto_admin::transport::{HttpRequest, HttpResponse, HttpTransport, TransportError, TransportOptions};
 
-/// What an attempt gives.
+/// The result of an attempt.
 type Outcome = Result<HttpResponse, TransportError>;
 type Script = dyn Fn(HttpRequest, TransportOptions) -> BoxFuture<'static, Outcome> + Send + Sync;
 
@@ -24,24 +24,24 @@ pub struct ScriptedTransport {
 pub struct Seen {
     /// The request.
     pub request: HttpRequest,
-    /// What the client asked of the transport.
+    /// The options that the client passed to the transport.
     pub options: TransportOptions,
 }
 
 impl ScriptedTransport {
-    /// Answers API calls with these in turn, and token calls with `token-1`, `token-2` and so on. A call more than
-    /// there are answers fails the test.
+    /// Answers API calls with `answers` in order, and token calls with `token-1`, `token-2` and so on. Panics if there
+    /// are more API calls than answers.
     #[must_use]
     pub fn answers<A: IntoOutcome>(answers: impl IntoIterator<Item = A>) -> Self {
         let queue: VecDeque<Outcome> = answers.into_iter().map(IntoOutcome::into_outcome).collect();
         let queue = Mutex::new(queue);
         Self::api(move |request| {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-            next.unwrap_or_else(|| panic!("one call more than the script has: {request:?}"))
+            next.unwrap_or_else(|| panic!("more calls than answers in the script: {request:?}"))
         })
     }
 
-    /// Answers API calls by a closure, and token calls with `token-1`, `token-2` and so on.
+    /// Answers API calls with a closure, and token calls with `token-1`, `token-2` and so on.
     #[must_use]
     pub fn api<A: IntoOutcome>(answer: impl Fn(HttpRequest) -> A + Send + Sync + 'static) -> Self {
         let tokens = Mutex::new(0);
@@ -57,7 +57,7 @@ impl ScriptedTransport {
         })
     }
 
-    /// Answers every call, token calls too, by an async closure.
+    /// Answers every call, including token calls, with an async closure.
     #[must_use]
     pub fn new<R>(script: impl Fn(HttpRequest, TransportOptions) -> R + Send + Sync + 'static) -> Self
     where
@@ -66,7 +66,7 @@ impl ScriptedTransport {
         Self { script: Arc::new(move |request, options| Box::pin(script(request, options))), seen: Arc::default() }
     }
 
-    /// Every request so far, in order.
+    /// All requests so far, in order.
     #[must_use]
     pub fn seen(&self) -> Vec<Seen> {
         self.lock().clone()
@@ -94,7 +94,7 @@ impl ScriptedTransport {
     }
 }
 
-/// What the token endpoint answers.
+/// Returns a response of the token endpoint.
 #[must_use]
 pub fn token_answer(token: &str, expires_in: u64) -> HttpResponse {
     let text = format!(r#"{{"access_token":"{token}","expires_in":{expires_in},"token_type":"Bearer","scope":"all"}}"#);
@@ -115,12 +115,12 @@ impl fmt::Debug for ScriptedTransport {
     }
 }
 
-/// What a script may hold: answers, failures, or both.
+/// Entries of a script: responses, errors, or results of both.
 pub trait IntoOutcome {
-    /// As what the transport gives.
+    /// Converts the entry to a result of the transport.
     ///
     /// # Errors
-    /// The failure.
+    /// Returns the error, if the entry is one.
     fn into_outcome(self) -> Outcome;
 }
 

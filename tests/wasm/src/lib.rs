@@ -1,7 +1,7 @@
-//! What the wasm tests share: sessions of the test server, which runs outside of their sandbox.
+//! Shared code of the wasm tests: sessions of the test server, which runs outside of their sandbox.
 
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
-#![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::expect_used, reason = "a test that cannot continue has failed")]
 
 use std::time::Duration;
 
@@ -18,17 +18,17 @@ pub struct Session {
 impl Session {
     /// Opens a session that plays this script.
     pub async fn open(script: &Script) -> Self {
-        let body = serde_json::to_string(script).expect("a script is plain data");
+        let body = serde_json::to_string(script).expect("the script can be serialized");
         Self { url: control(Method::Post, "open", body).await }
     }
 
-    /// Where the client is to believe that Logto is.
+    /// The URL to use as the client's endpoint.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// A client of this session, with credentials, that waits between attempts as briefly as can be.
+    /// Returns a client builder for this session, with credentials and a minimal delay between attempts.
     pub fn client(&self, transport: impl HttpTransport) -> ClientBuilder {
         Client::builder(Endpoint::self_hosted(&self.url))
             .client_credentials("app-id", "app-secret")
@@ -36,19 +36,19 @@ impl Session {
             .retry(RetryPolicy::default().waits(Duration::from_millis(1), Duration::from_millis(1)))
     }
 
-    /// What was seen, as soon as it was so many requests, of which so many were aborted.
+    /// Waits until the session has seen this many requests and aborted requests. Returns all requests.
     pub async fn until(&self, requests: usize, aborted: usize) -> Vec<Seen> {
         let id = self.url.rsplit('/').next().unwrap_or_default();
         control(Method::Get, &format!("seen/{id}?requests={requests}&aborted={aborted}"), String::new()).await
     }
 
-    /// The calls to the API so far.
+    /// The API calls so far.
     pub async fn api_calls(&self) -> Vec<Seen> {
         self.until(0, 0).await.into_iter().filter(|seen| !seen.is_token_call()).collect()
     }
 }
 
-/// A URL where nobody listens.
+/// Returns a URL that refuses connections.
 pub async fn refusing_url() -> String {
     control(Method::Get, "refusing", String::new()).await
 }
@@ -57,6 +57,6 @@ async fn control<T: serde::de::DeserializeOwned>(method: Method, path: &str, bod
     let mut request = HttpRequest::new(method, format!("{}/control/{path}", env!("LOGTO_TEST_SERVER")));
     request.body = body.into();
     let answer = FetchTransport::new().send(request, &TransportOptions::default()).await;
-    let answer = answer.expect("the test server runs; `cargo xtask test` starts it");
-    serde_json::from_str(&answer.body.text()).expect("the test server answers in JSON")
+    let answer = answer.expect("the test server should be running (`cargo xtask test` starts it)");
+    serde_json::from_str(&answer.body.text()).expect("the test server should answer with JSON")
 }

@@ -1,4 +1,4 @@
-//! The client in a JavaScript runtime: over the real fetch, and on the real clock.
+//! Tests of the client in a JavaScript runtime, with the real fetch and the real clock.
 
 #![cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 #![allow(
@@ -6,7 +6,7 @@
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
-    reason = "a test that cannot go on has failed"
+    reason = "a test that cannot continue has failed"
 )]
 
 #[path = "web/calls.rs"]

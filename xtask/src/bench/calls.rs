@@ -1,4 +1,6 @@
-//! Programs that call for some seconds, side by side: in turns, so that the machine's mood is the same for all.
+//! Runs programs that make calls for some seconds.
+//!
+//! They run in alternating rounds, so that all programs see the same state of the machine.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -6,20 +8,20 @@ use std::process::Command;
 
 use crate::command;
 
-/// How many call at once.
+/// Numbers of concurrent callers.
 pub(crate) const CALLERS: [&str; 2] = ["1", "32"];
 
-/// So many callers, in words.
+/// Formats a number of callers with the noun.
 pub(crate) fn callers(number: &str) -> String {
     format!("{number} caller{}", if number == "1" { "" } else { "s" })
 }
 
-/// What such a program prints.
+/// The output of a program.
 #[derive(Clone, Copy, Debug, Deserialize)]
 pub(crate) struct Calls {
     calls: f64,
     seconds: f64,
-    /// Nothing where the system does not tell.
+    /// CPU seconds, or `None` if the system does not report them.
     cpu: Option<f64>,
 }
 
@@ -28,13 +30,15 @@ impl Calls {
         self.calls / self.seconds
     }
 
-    /// CPU microseconds of a call.
+    /// CPU microseconds per call.
     pub(crate) fn cpu(self) -> f64 {
         self.cpu.unwrap_or(f64::NAN) / self.calls * 1e6
     }
 }
 
-/// Runs each program once a round, another one first in each, and every second round backwards; gives each one's rounds.
+/// Runs each program once per round and returns the rounds of each program.
+///
+/// Each round starts with another program, and every second round runs in reverse order.
 pub(crate) fn in_turns<'a>(
     programs: impl IntoIterator<Item = &'a mut Command>,
     rounds: usize,
@@ -50,18 +54,18 @@ pub(crate) fn in_turns<'a>(
         }
         for (program, measured) in turns {
             let printed = command::output(program)?;
-            measured.push(serde_json::from_str(&printed).context("a program printed no count of its calls")?);
+            measured.push(serde_json::from_str(&printed).context("a program did not print its number of calls")?);
         }
     }
     Ok(measured)
 }
 
-/// The one in the middle, by what is looked at.
+/// The median of a figure over all rounds.
 pub(crate) fn median(rounds: &[Calls], of: impl Fn(Calls) -> f64) -> f64 {
     middle(rounds.iter().map(|calls| of(*calls)).collect())
 }
 
-/// The ratio in the middle, of rounds that were next to each other.
+/// The median ratio of rounds that ran next to each other.
 pub(crate) fn ratio(ours: &[Calls], theirs: &[Calls], of: impl Fn(Calls) -> f64) -> f64 {
     middle(ours.iter().zip(theirs).map(|(ours, theirs)| of(*ours) / of(*theirs)).collect())
 }
@@ -76,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_ratio_is_that_of_rounds_next_to_each_other() {
+    fn ratios_compare_adjacent_rounds() {
         let rounds = |all: [f64; 3]| all.map(|calls| Calls { calls, seconds: 2.0, cpu: None });
         let (ours, theirs) = (rounds([100.0, 10.0, 50.0]), rounds([50.0, 5.0, 10.0]));
         assert!((ratio(&ours, &theirs, Calls::a_second) - 2.0).abs() < 1e-9);

@@ -1,4 +1,4 @@
-//! Who reads the lists: the client, bare HTTP and other clients, each in a process of its own.
+//! The programs that read the lists: this client, bare HTTP and other clients, each in its own process.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,7 +10,7 @@ use super::server::Server;
 use crate::command;
 use crate::part::PACKAGE;
 
-/// The programs, and the npm package and Logto's client as installed for them.
+/// Folder of the programs. The npm package and Logto's client are installed there.
 pub(crate) const FOLDER: &str = "benches/peers";
 pub(crate) const CLIENT: &str = "this client, native";
 pub(crate) const LOGTO_API: &str = "@logto/api on Node";
@@ -20,23 +20,23 @@ const FETCH_ON_DENO: &str = "bare fetch on Deno";
 const FETCH_ON_BUN: &str = "bare fetch on Bun";
 const FETCH_ON_WORKERD: &str = "bare fetch on workerd";
 
-/// Who calls, and how.
+/// A client to compare, and how to run it.
 pub(crate) struct Peer {
     pub(crate) name: &'static str,
     pub(crate) command: Command,
-    /// Who calls by nothing but what this one builds on.
+    /// The peer that makes the same calls with bare HTTP in the same runtime.
     pub(crate) bare: Option<&'static str>,
-    /// How many times as fast the client is meant to be at one and at 32 callers.
+    /// Target speedup of this client over the peer, at one and at 32 callers.
     pub(crate) wanted: Option<[f64; 2]>,
 }
 
-/// Installs what the programs need.
+/// Installs the dependencies of the programs.
 pub(crate) fn set_up() -> Result<()> {
     package::build()?;
     python().map(drop)
 }
 
-/// Everyone, calling this server for so many seconds to warm up and so many that count.
+/// All peers, set up to call `server`. The calls of the first `warm_up` seconds do not count.
 pub(crate) fn all(server: &Server, callers: &str, [warm_up, seconds]: [&str; 2]) -> Vec<Peer> {
     let common = [server.url(), callers, warm_up, seconds];
     let native = |side| program(server.measure(), &[&["calls", side], &common[..]].concat());
@@ -56,7 +56,7 @@ pub(crate) fn all(server: &Server, callers: &str, [warm_up, seconds]: [&str; 2])
         bare("bare reqwest", native("bare")),
         over("bare reqwest", CLIENT, native("client")),
         bare(FETCH_ON_NODE, node("fetch")),
-        over(FETCH_ON_NODE, "bare fetch with a time limit on Node", node("limited")),
+        over(FETCH_ON_NODE, "bare fetch with a timeout on Node", node("limited")),
         meant([4.0, 5.5], over(FETCH_ON_NODE, LOGTO_API, node("logto-api"))),
         over(FETCH_ON_NODE, NPM_ON_NODE, node("package")),
         bare(FETCH_ON_DENO, deno("fetch")),
@@ -69,13 +69,13 @@ pub(crate) fn all(server: &Server, callers: &str, [warm_up, seconds]: [&str; 2])
     ]
 }
 
-/// A command with arguments.
+/// Adds arguments to a command.
 pub(crate) fn program(mut command: Command, arguments: &[&str]) -> Command {
     command.args(arguments);
     command
 }
 
-/// A runtime that npm has installed for the package's tests.
+/// The path of a runtime that npm installs for the package's tests.
 fn runtime(name: &str) -> String {
     command::root().join(PACKAGE).join("node_modules/.bin").join(name).to_string_lossy().into_owned()
 }
@@ -84,11 +84,11 @@ fn python_in_target() -> PathBuf {
     command::target().join("bench-python/bin/python")
 }
 
-/// A Python with what requirements.txt names.
+/// The path of a Python with the packages of requirements.txt, which it installs if necessary.
 fn python() -> Result<PathBuf> {
     let python = python_in_target();
     if !python.exists() {
-        command::heading("Installing the Python packages of the benches");
+        command::heading("Installing Python packages for the benches");
         let folder = python.ancestors().nth(2).unwrap_or(Path::new(".")).to_string_lossy().into_owned();
         command::run(command::program("python3").args(["-m", "venv", &folder]))?;
         let pip = ["-m", "pip", "install", "-q", "-r", "benches/peers/requirements.txt"];

@@ -1,4 +1,4 @@
-//! How long the crate takes to compile, alone, beside two other API clients.
+//! Compile time of the crate without its dependencies, compared with two other API clients.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,19 +9,20 @@ use anyhow::{Context, Result, bail};
 use super::report::Report;
 use crate::command;
 
-/// Of each figure the smallest of so many checks: what others do at the same time only adds.
+/// Number of checks. The smallest figure counts, because other load on the machine can only add to it.
 const ROUNDS: usize = 3;
 
-/// A crate with its features, and what its check may take.
+/// A crate with its features.
 struct Candidate {
     name: &'static str,
     package: &'static str,
     features: &'static [&'static str],
     manifest: PathBuf,
+    /// The budget for its check, in seconds.
     most: Option<f64>,
 }
 
-/// What one compilation took.
+/// Time and memory of one compilation.
 #[derive(Clone, Copy)]
 struct Taken {
     seconds: f64,
@@ -63,9 +64,9 @@ pub(crate) fn measure() -> Result<Report> {
             report.check(format!("seconds of a clean check, {}", candidate.name), check.seconds, most, false);
         }
     }
-    let columns = ["crate alone", "check, s", "CPU s", "peak MiB", "release build, s", "CPU s", "peak MiB"];
+    let columns = ["crate", "check, s", "CPU s", "peak MiB", "release build, s", "CPU s", "peak MiB"];
     report.table(
-        "Compiling one crate, everything else compiled already (the best of three checks, one release build)",
+        "Compiling one crate after its dependencies (best of three checks, one release build)",
         &columns,
         rows,
     );
@@ -81,7 +82,7 @@ impl Candidate {
     fn best(&self, what: &[&str]) -> Result<Taken> {
         let mut best = None;
         command::run(self.cargo("cargo").args(what).arg("-q").args(self.about()))?;
-        // Release builds take a minute or two.
+        // A release build takes a minute or two.
         let rounds = if what == ["check"] { ROUNDS } else { 1 };
         for _ in 0..rounds {
             let mut clean = self.cargo("cargo");
@@ -100,7 +101,7 @@ impl Candidate {
         command::run(&mut timed)?;
         let text = fs::read_to_string(file)?;
         let figures: Vec<f64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
-        let [seconds, user, system, kibibytes] = figures[..] else { bail!("time said {text:?}") };
+        let [seconds, user, system, kibibytes] = figures[..] else { bail!("unexpected output of `time`: {text:?}") };
         Ok(Taken { seconds, cpu: user + system, mebibytes: kibibytes / 1024.0 })
     }
 
@@ -134,7 +135,7 @@ fn target() -> PathBuf {
     command::target().join("bench-compile")
 }
 
-/// A crate that depends on the peers, so that they can be compiled by name.
+/// Writes a crate that depends on the peers, so that they can be compiled by name. Returns its manifest.
 fn peers() -> Result<PathBuf> {
     let folder = target().join("peers");
     fs::create_dir_all(&folder)?;

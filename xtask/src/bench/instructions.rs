@@ -1,4 +1,4 @@
-//! Instructions of a call over those of the same bare call, as callgrind counts them.
+//! Instructions of a call compared with the same call in bare reqwest, counted by callgrind.
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -7,9 +7,9 @@ use super::report::Report;
 use super::server::Server;
 use crate::command;
 
-/// How many more instructions than bare reqwest a call may take.
+/// Maximum number of extra instructions per call over bare reqwest.
 const BUDGET: f64 = 15_000.0;
-/// Calls of one measurement, as benches/benches/instructions.rs has it.
+/// Calls per measurement, as in benches/benches/instructions.rs.
 const CALLS: f64 = 50.0;
 const WORKS: [(&str, &str); 3] = [("get", "one user"), ("list_20", "20 users"), ("list_100", "100 users")];
 
@@ -24,19 +24,19 @@ pub(crate) fn measure() -> Result<Report> {
         let more = client - bare;
         let ratio = format!("{:.3}", client / bare);
         rows.push(vec![name.to_owned(), format!("{bare:.0}"), format!("{client:.0}"), format!("{more:+.0}"), ratio]);
-        report.check(format!("instructions of a call over bare reqwest, {name}"), more, BUDGET, true);
+        report.check(format!("extra instructions per call over bare reqwest, {name}"), more, BUDGET, true);
     }
-    report.table("Instructions of one call", &["work", "bare reqwest", "client", "more", "ratio"], rows);
+    report.table("Instructions per call", &["request", "bare reqwest", "client", "difference", "ratio"], rows);
     Ok(report)
 }
 
-/// Of one call; gungraun prints a line of JSON for each measurement.
+/// Instructions per call of a measurement. gungraun prints a line of JSON for each measurement.
 fn instructions(output: &str, id: &str) -> Result<f64> {
     let measured = output.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let found = measured.into_iter().find(|measured| measured.get("id").is_some_and(|found| found == id));
-    let found = found.with_context(|| format!("callgrind has not measured {id}"))?;
+    let found = found.with_context(|| format!("callgrind did not measure {id}"))?;
     let all = found.pointer("/profiles/0/data/parts/0/metrics/Ir/values/new").and_then(Value::as_f64);
-    Ok(all.with_context(|| format!("no instructions of {id}"))? / CALLS)
+    Ok(all.with_context(|| format!("{id} has no instruction count"))? / CALLS)
 }
 
 #[cfg(test)]

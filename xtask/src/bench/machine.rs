@@ -1,10 +1,10 @@
-//! What it was measured on, and with.
+//! The machine and the versions that the benches run on.
 
 use std::fs;
 
 use crate::command;
 
-/// The versions that matter, a line.
+/// The processor, the system and the relevant versions, in one line.
 pub(crate) fn describe() -> String {
     let cpu = fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
         let line = text.lines().find(|line| line.starts_with("model name"))?;
@@ -21,13 +21,13 @@ pub(crate) fn describe() -> String {
     format!("{cpu}, {cores} cores, {}; {}", std::env::consts::OS, versions.join(", "))
 }
 
-/// The system's load of the last minute: more than none means that others were at work.
+/// The system's load over the last minute. It includes the load of other processes.
 pub(crate) fn load() -> String {
     let load = fs::read_to_string("/proc/loadavg").ok();
     load.and_then(|load| load.split(' ').next().map(str::to_owned)).unwrap_or_else(|| "unknown".to_owned())
 }
 
-/// The day, as the system's own program tells it.
+/// Today's date, from the program `date`.
 pub(crate) fn date() -> String {
     said("date", "+%Y-%m-%d").unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! The client beside bare reqwest: many short rounds, as the difference is small.
+//! The client compared with bare reqwest, in many short rounds because the difference is small.
 
 use anyhow::{Result, bail};
 
@@ -14,7 +14,7 @@ pub(crate) fn measure() -> Result<Report> {
     for callers in CALLERS {
         let side = |side| program(server.measure(), &["calls", side, server.url(), callers, "0.3", "1.5"]);
         let measured = calls::in_turns(&mut [side("bare"), side("client")], 21)?;
-        let [bare, client] = measured.as_slice() else { bail!("two sides were measured") };
+        let [bare, client] = measured.as_slice() else { bail!("two sides should be measured") };
         let (cpu, throughput) = (calls::ratio(client, bare, Calls::cpu), calls::ratio(client, bare, Calls::a_second));
         for (name, rounds, cpu, throughput) in [("bare reqwest", bare, 1.0, 1.0), ("client", client, cpu, throughput)] {
             let (a_second, used) = (calls::median(rounds, Calls::a_second), calls::median(rounds, Calls::cpu));
@@ -28,18 +28,18 @@ pub(crate) fn measure() -> Result<Report> {
             ]);
         }
         if callers == "32" {
-            report.check("CPU of a call over bare reqwest, 32 callers", cpu, 1.03, false);
+            report.check("CPU per call relative to bare reqwest, 32 callers", cpu, 1.03, false);
         }
         report.check(
-            format!("time of a call over bare reqwest, {}", calls::callers(callers)),
+            format!("time per call relative to bare reqwest, {}", calls::callers(callers)),
             1.0 / throughput,
             1.0 / 0.97,
             false,
         );
     }
-    let columns = ["callers", "by", "calls a second", "ratio", "CPU µs a call", "CPU ratio"];
+    let columns = ["callers", "client", "calls per second", "ratio", "CPU µs per call", "CPU ratio"];
     report.table(
-        "List of 20 users, parsed into the same type (medians of 21 rounds in turns, 1.5 s each after 0.3 s to warm up)",
+        "List of 20 users, parsed into the same type (medians of 21 alternating rounds, 1.5 s each after a 0.3 s warm-up)",
         &columns,
         rows,
     );

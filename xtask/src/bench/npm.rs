@@ -1,4 +1,6 @@
-//! The npm package: its size, how fast it starts, and what a call costs over bare fetch, as the programs in benches/npm tell.
+//! The npm package: its size, its startup time, and its calls compared with bare fetch.
+//!
+//! Runs the programs in benches/npm.
 
 use anyhow::{Context, Result};
 
@@ -18,12 +20,12 @@ pub(crate) fn measure() -> Result<Report> {
     for program in PROGRAMS {
         let file = format!("benches/npm/{program}.mjs");
         let json = command::output(command::program("node").args([file.as_str(), server.url()]))?;
-        report.extend(serde_json::from_str(&json).with_context(|| format!("{file} printed no report"))?);
+        report.extend(serde_json::from_str(&json).with_context(|| format!("{file} did not print a report"))?);
     }
     Ok(report)
 }
 
-/// Builds the package, and installs it beside the other clients as it comes to whoever uses it.
+/// Builds the package, and installs it next to the other clients in the form in which users get it.
 pub(crate) fn build() -> Result<()> {
     part::set_up(&[Part::Js])?;
     npm::ensure(FOLDER)?;

@@ -1,4 +1,6 @@
-//! The list of 20 users, read and parsed by one and by 32 callers: by the client, by bare HTTP and by other clients.
+//! The list of 20 users, read and parsed by this client, by bare HTTP and by other clients.
+//!
+//! Each runs with one and with 32 callers.
 
 use anyhow::Result;
 
@@ -9,11 +11,11 @@ use super::report::Report;
 use super::server::Server;
 
 const ROUNDS: usize = 3;
-/// Engines that compile while they run go on getting faster for seconds: less would measure them, not what they run.
+/// Engines with a JIT compiler keep getting faster for seconds. A shorter warm-up would measure the engine instead.
 const WARM_UP: &str = "3";
 const SECONDS: &str = "2";
 
-/// Who was measured, and what came of each round.
+/// The peers and the measured rounds of each.
 struct Measured {
     facts: Vec<Peer>,
     rounds: Vec<Vec<Calls>>,
@@ -35,17 +37,17 @@ pub(crate) fn measure() -> Result<Report> {
     }
     let columns = [
         "callers",
-        "by",
-        "calls a second",
-        "this client is … times as fast",
-        "time over bare HTTP there",
-        "CPU µs a call",
+        "client",
+        "calls per second",
+        "speedup of this client",
+        "time relative to bare HTTP in the same runtime",
+        "CPU µs per call",
     ];
     let title = format!(
-        "List of 20 users, parsed (medians of {ROUNDS} rounds in turns, {SECONDS} s each after {WARM_UP} s to warm up)"
+        "List of 20 users, parsed (medians of {ROUNDS} alternating rounds, {SECONDS} s each after a {WARM_UP} s warm-up)"
     );
     report.table(&title, &columns, rows);
-    report.plots.push(Plot { name: "peers".to_owned(), title: "Lists of 20 users a second".to_owned(), bars });
+    report.plots.push(Plot { name: "peers".to_owned(), title: "Lists of 20 users per second".to_owned(), bars });
     Ok(report)
 }
 
@@ -54,7 +56,7 @@ impl Measured {
         self.facts.iter().zip(self.rounds.iter().map(Vec::as_slice))
     }
 
-    /// How many times as fast one was as another.
+    /// The speedup of `name` over `other`.
     fn faster(&self, name: &str, other: &str) -> f64 {
         let of = |name| self.all().find(|(peer, _)| peer.name == name).map_or(&[][..], |(_, rounds)| rounds);
         calls::ratio(of(name), of(other), Calls::a_second)
@@ -80,12 +82,13 @@ impl Measured {
     }
 
     fn check(&self, report: &mut Report, at: usize, callers: &str) {
-        let what = format!("time of a call by the npm package over @logto/api, Node, {}", calls::callers(callers));
+        let what =
+            format!("time per call of the npm package relative to @logto/api, Node, {}", calls::callers(callers));
         report.check(what, self.faster(LOGTO_API, NPM_ON_NODE), 1.0, false);
         for peer in &self.facts {
             let Some(wanted) = peer.wanted.and_then(|wanted| wanted.get(at).copied()) else { continue };
             let (name, callers) = (peer.name, calls::callers(callers));
-            let what = format!("lead wanted over {name} ({wanted} times), over the lead measured, {callers}");
+            let what = format!("target ({wanted}x) / measured speedup over {name}, {callers}");
             report.check(what, wanted / self.faster(CLIENT, peer.name), 1.0, false);
         }
     }

@@ -1,4 +1,4 @@
-//! A bar chart as SVG.
+//! Draws bar charts as SVG.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ const ROW: usize = 22;
 const LABELS: usize = 520;
 const BARS: f64 = 360.0;
 
-/// Values to be drawn, in a file of this name.
+/// The values of a chart. `name` is the name of its file.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Plot {
     pub(crate) name: String,
@@ -25,7 +25,7 @@ impl Plot {
     }
 }
 
-/// Bars of these values, and a line at `mark`; bars beyond it have another colour.
+/// Draws a bar for each value and a line at `mark`. Bars beyond the mark have another colour.
 pub(crate) fn bars(title: &str, bars: &[(&str, f64)], mark: Option<f64>) -> String {
     let largest = bars.iter().map(|(_, value)| *value).chain(mark).fold(0.0, f64::max);
     let length = |value: f64| (value.max(0.0) / largest * BARS).round();
@@ -38,7 +38,7 @@ pub(crate) fn bars(title: &str, bars: &[(&str, f64)], mark: Option<f64>) -> Stri
     for (at, (label, value)) in bars.iter().enumerate() {
         let y = ROW * (at + 1) + 4;
         let colour = if mark.is_some_and(|mark| *value > mark) { "#c0504d" } else { "#4a7fb5" };
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(
             svg,
             "<text x=\"{}\" y=\"{}\" text-anchor=\"end\">{}</text><rect x=\"{LABELS}\" y=\"{y}\" width=\"{}\" height=\"16\" fill=\"{colour}\"/>\
@@ -71,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_beyond_the_mark_stands_out() {
+    fn bars_beyond_the_mark_have_another_colour() {
         let svg = bars("a < b", &[("within", 0.5), ("beyond", 2.0)], Some(1.0));
         assert!(svg.contains("a &lt; b") && svg.ends_with("</svg>\n"));
         assert_eq!((svg.matches("#4a7fb5").count(), svg.matches("#c0504d").count()), (1, 1));
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn without_a_mark_the_largest_bar_is_as_wide_as_there_is_room() {
+    fn largest_bar_has_the_full_width_without_a_mark() {
         let bars = [("slow", 100.0), ("fast", 400.0)].map(|(label, value)| (label.to_owned(), value));
         let svg = Plot { name: "speed".to_owned(), title: "Speed".to_owned(), bars: bars.into() }.svg();
         assert!(svg.contains("width=\"90\" height=\"16\"") && svg.contains("width=\"360\" height=\"16\""));

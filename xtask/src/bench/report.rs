@@ -1,4 +1,4 @@
-//! What a measurement has to say, as the programs of the bench crate print it.
+//! The report of a measurement, as the programs of the bench crate print it.
 
 use std::fmt::{self, Write};
 
@@ -21,13 +21,13 @@ pub(crate) struct Table {
     pub(crate) rows: Vec<Vec<String>>,
 }
 
-/// A figure that has a budget.
+/// A figure with a budget.
 #[derive(Debug, Deserialize, Serialize)]
 pub(crate) struct Check {
     pub(crate) what: String,
     pub(crate) value: f64,
     pub(crate) most: f64,
-    /// Whether it depends on nothing but the code, so that passing the budget is a failure.
+    /// Whether the figure depends only on the code, so that exceeding the budget is a failure.
     pub(crate) countable: bool,
 }
 
@@ -64,10 +64,10 @@ impl Table {
 }
 
 fn budgets(checks: &[Check]) -> String {
-    let mut text = String::from("| budget | measured | at most | |\n| --- | --- | --- | --- |\n");
+    let mut text = String::from("| figure | measured | budget | result |\n| --- | --- | --- | --- |\n");
     for check in checks {
         let verdict = if check.value <= check.most { "met" } else { "**not met**" };
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "| {} | {} | {} | {verdict} |", check.what, number(check.value), number(check.most));
     }
     text
@@ -77,7 +77,7 @@ fn line(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// Three digits, or all of a whole number.
+/// Formats a number with three significant digits, or all digits if it is whole.
 pub(crate) fn number(value: f64) -> String {
     match value.abs() {
         size if size >= 100.0 || value.fract() == 0.0 => format!("{value:.0}"),
@@ -88,16 +88,16 @@ pub(crate) fn number(value: f64) -> String {
 }
 
 impl Check {
-    /// Whether this is a failure.
+    /// Whether the figure is countable and exceeds its budget.
     pub(crate) fn is_over(&self) -> bool {
-        // A figure that is none is over, too.
+        // NaN fails, too.
         self.countable && (self.value.is_nan() || self.value > self.most)
     }
 }
 
 impl fmt::Display for Check {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} is more than {}", self.what, number(self.value), number(self.most))
+        write!(f, "{}: {} exceeds {}", self.what, number(self.value), number(self.most))
     }
 }
 
@@ -110,13 +110,13 @@ mod tests {
     }
 
     #[test]
-    fn only_countable_figures_fail() {
+    fn only_countable_figures_can_fail() {
         assert!(check(20.5, true).is_over() && check(f64::NAN, true).is_over());
         assert!(!check(20.0, true).is_over() && !check(21.0, false).is_over());
     }
 
     #[test]
-    fn programs_need_not_speak_of_plots() {
+    fn plots_are_optional_in_reports() {
         let printed = r#"{"tables":[{"title":"t","columns":["a"],"rows":[["1"]]}],"checks":[{"what":"w","value":2,"most":1,"countable":false}]}"#;
         let report: Report = serde_json::from_str(printed).unwrap();
         assert!(report.plots.is_empty() && !serde_json::to_string(&report).unwrap().contains("plots"));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_have_three_digits() {
+    fn numbers_have_three_significant_digits() {
         assert_eq!([0.5, 1.0064, 12.34, 10965.2, 3.0].map(number), ["0.500", "1.01", "12.3", "10965", "3"]);
     }
 }

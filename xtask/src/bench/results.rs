@@ -1,4 +1,4 @@
-//! benches/results: a file for each bench, and RESULTS.md made of them.
+//! benches/results/ has a file for each bench. RESULTS.md is generated from these files.
 
 use std::fs;
 use std::path::PathBuf;
@@ -13,12 +13,12 @@ use crate::command;
 
 const INTRODUCTION: &str = "# Results
 
-What the client costs, measured by `cargo xtask bench` and written by it: run it and see. A bench alone is `cargo xtask bench NAME`.
-Every comparison was made within one run, against one server on 127.0.0.1 in a process of its own; ratios are what counts, absolute figures are this machine's.
-Countable figures (instructions, allocations, memory, token calls) are the same on every run, and CI fails when one passes its budget. Times are not: the load, of the minute before the results were written and with the bench's own part in it, tells of a busy machine.
+What the client costs. `cargo xtask bench` measures these figures and writes this file; `cargo xtask bench NAME` runs a single bench.
+Each comparison comes from one run against one server on 127.0.0.1 in its own process. Look at the ratios: absolute figures apply only to the machine they were measured on.
+Countable figures (instructions, allocations, memory, token calls) are the same on every run, and CI fails if one exceeds its budget. Times vary. The load next to them is the system's load over the minute before the results were written, including the load of the bench. A high load means that the machine was busy.
 ";
 
-/// What was measured, when, and on what.
+/// A report with the date, the load and the machine of the measurement.
 #[derive(Deserialize, Serialize)]
 struct Kept {
     date: String,
@@ -27,7 +27,7 @@ struct Kept {
     report: Report,
 }
 
-/// Keeps a report in place of the one before.
+/// Saves a report and replaces the previous one.
 pub(crate) fn keep(name: &str, report: &Report) -> Result<()> {
     let report: Report = serde_json::from_value(serde_json::to_value(report)?)?;
     let kept = Kept { date: machine::date(), load: machine::load(), machine: machine::describe(), report };
@@ -42,14 +42,15 @@ pub(crate) fn write() -> Result<()> {
     let mut sections = String::new();
     for bench in Bench::value_variants() {
         let Ok(json) = fs::read_to_string(file(&bench.name())) else { continue };
-        let kept: Kept = serde_json::from_str(&json).with_context(|| format!("{} is not a result", bench.name()))?;
+        let kept: Kept =
+            serde_json::from_str(&json).with_context(|| format!("invalid results of the bench {}", bench.name()))?;
         sections.push_str(&section(*bench, &kept));
         for plot in &kept.report.plots {
             fs::write(folder().join(&plot.name).with_extension("svg"), plot.svg())?;
         }
         checks.extend(kept.report.checks);
     }
-    text.push_str("\n![Figures as parts of their budgets](results/budgets.svg)\n");
+    text.push_str("\n![Figures relative to their budgets](results/budgets.svg)\n");
     text.push_str(&sections);
     fs::write(folder().join("budgets.svg"), budgets(&checks))?;
     fs::write(command::root().join("benches/RESULTS.md"), text).context("cannot write RESULTS.md")
@@ -66,7 +67,7 @@ fn section(bench: Bench, kept: &Kept) -> String {
 
 fn budgets(checks: &[Check]) -> String {
     let bars: Vec<_> = checks.iter().map(|check| (check.what.as_str(), check.value / check.most)).collect();
-    plot::bars("Figures as parts of their budgets", &bars, Some(1.0))
+    plot::bars("Figures relative to their budgets", &bars, Some(1.0))
 }
 
 fn folder() -> PathBuf {

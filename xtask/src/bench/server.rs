@@ -1,4 +1,4 @@
-//! The bench crate's programs, and the fixed server in its own process.
+//! The programs of the bench crate, and the bench server in its own process.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -8,10 +8,10 @@ use anyhow::{Context, Result};
 use crate::command;
 
 const CRATE: &str = "logto-admin-benches";
-/// The variable that tells the programs where the server is.
+/// The environment variable that passes the server's URL to the programs.
 const VARIABLE: &str = "LOGTO_BENCH_SERVER";
 
-/// A running server; it ends with this value.
+/// A running server. Dropping the value stops it.
 pub(crate) struct Server {
     process: Child,
     url: String,
@@ -30,19 +30,19 @@ impl Server {
         Ok(Self { process, url: url.trim_end().to_owned() })
     }
 
-    /// Where it listens.
+    /// The server's URL.
     pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
-    /// The program that measures, told where the server is.
+    /// The program `measure`, with the server's URL in its environment.
     pub(crate) fn measure(&self) -> Command {
         let mut measure = program("measure");
         measure.env(VARIABLE, &self.url);
         measure
     }
 
-    /// A bench of the crate, told where the server is.
+    /// A bench of the crate, with the server's URL in its environment.
     pub(crate) fn cargo_bench(&self, name: &str) -> Command {
         let mut bench = command::cargo();
         bench.args(["bench", "-q", "-p", CRATE, "--bench", name]).env(VARIABLE, &self.url);
@@ -52,13 +52,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended by itself; there is nothing to do about a failure here.
+        // The process might have exited already. A failure here can be ignored.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// One of the programs, without cargo around it.
+/// One of the programs, started without cargo.
 fn program(name: &str) -> Command {
     let file = command::target().join("release").join(name);
     command::program(&file.to_string_lossy())

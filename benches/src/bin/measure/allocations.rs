@@ -1,4 +1,4 @@
-//! Allocations of one call, over those of the same bare call.
+//! Allocations of a call compared with the same call in bare reqwest.
 
 use anyhow::Result;
 use logto_admin_benches::report::{Report, Table};
@@ -6,24 +6,24 @@ use logto_admin_benches::server::Server;
 use logto_admin_benches::sides::{Side, Work};
 use tokio::runtime::{Builder, Runtime};
 
-/// How many more allocations than bare reqwest a call may make.
+/// Maximum number of extra allocations per call over bare reqwest.
 const BUDGET: f64 = 20.0;
 const WARM_UP: usize = 20;
 const CALLS: u64 = 200;
 
 pub(crate) fn measure() -> Result<()> {
     let server = Server::find()?;
-    // One thread: what a call allocates is counted wherever it happens.
+    // With one thread, every allocation of a call is counted.
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let client = runtime.block_on(Side::client(server.url()))?;
     let bare = runtime.block_on(Side::bare(server.url()))?;
     let mut report = Report::default();
-    let mut table = Table::new("Allocations of one call", &["work", "bare reqwest", "client", "more"]);
+    let mut table = Table::new("Allocations per call", &["request", "bare reqwest", "client", "difference"]);
     for (name, work) in [("one user", Work::Get), ("20 users", Work::List(20)), ("100 users", Work::List(100))] {
         let ours = count(&runtime, &client, work)?;
         let theirs = count(&runtime, &bare, work)?;
         table.row([name.to_owned(), format!("{theirs:.1}"), format!("{ours:.1}"), format!("{:+.1}", ours - theirs)]);
-        report.countable(format!("allocations of a call over bare reqwest, {name}"), ours - theirs, BUDGET);
+        report.countable(format!("extra allocations per call over bare reqwest, {name}"), ours - theirs, BUDGET);
     }
     report.table(table);
     report.print()

@@ -1,6 +1,6 @@
-//! Calls by many callers for some seconds: how many, and how much CPU they took.
+//! Number and CPU time of the calls that many callers make in some seconds.
 
-#![allow(clippy::print_stdout, reason = "this is how a measurement is told")]
+#![allow(clippy::print_stdout, reason = "measurements are printed")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,15 +15,17 @@ use crate::clock::{self, Stopwatch};
 
 const WORK: Work = Work::List(20);
 
-/// Prints what the programs of the peers print too: the calls, the seconds, and this process's CPU seconds.
+/// Prints the number of calls, the seconds, and this process's CPU seconds.
+///
+/// The programs of the other clients print the same format.
 pub(crate) fn measure(side: &str, url: &str, callers: usize, [warm_up, seconds]: [f64; 2]) -> Result<()> {
-    // Two threads for every side, whatever the machine has.
+    // Two threads for every side, on every machine.
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     runtime.block_on(async {
         let side = match side {
             "client" => Side::client(url).await?,
             "bare" => Side::bare(url).await?,
-            other => bail!("there is no side {other:?}"),
+            other => bail!("unknown side {other:?}"),
         };
         run(&side, callers, warm_up).await?;
         let start = (Stopwatch::start(), clock::cpu());

@@ -1,10 +1,10 @@
-//! Time, as a bench may read it.
+//! Wall and CPU clocks for the benches.
 
 use std::time::{Duration, Instant};
 
 use rustix::time::{ClockId, clock_gettime};
 
-/// Wall time since its start.
+/// Measures wall time.
 pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
@@ -17,13 +17,13 @@ impl Stopwatch {
     }
 }
 
-/// The CPU seconds of this process so far, in user code and in the system.
+/// CPU seconds of this process so far, in user and system mode.
 pub(crate) fn cpu() -> f64 {
     let time = clock_gettime(ClockId::ProcessCPUTime);
     Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0)).as_secs_f64()
 }
 
-/// The one in the middle.
+/// The median.
 pub(crate) fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

@@ -1,6 +1,6 @@
 //! `measure NAME`: measures one thing and prints a report.
 
-#![allow(clippy::disallowed_methods, reason = "a bench has the machine's time, and no `Runtime`")]
+#![allow(clippy::disallowed_methods, reason = "benches use the system clock and have no `Runtime`")]
 
 mod allocations;
 mod calls;
@@ -25,6 +25,6 @@ fn main() -> Result<()> {
         ["scale"] => scale::measure(),
         ["streams"] => streams::measure(),
         ["tokens"] => tokens::measure(),
-        other => bail!("there is no measurement {other:?}"),
+        other => bail!("unknown measurement {other:?}"),
     }
 }

@@ -1,4 +1,4 @@
-//! Pages that are asked for ahead, from a server that takes 20 ms for each.
+//! Page prefetching, from a server that takes 20 ms per page.
 
 use anyhow::{Result, ensure};
 use futures_util::TryStreamExt;
@@ -19,8 +19,8 @@ pub(crate) fn measure() -> Result<()> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let client = sides::client(server.url())?;
     let mut report = Report::default();
-    let title = "100 pages of 100 users from a server that takes 20 ms for each";
-    let mut table = Table::new(title, &["pages in flight", "seconds", "times as fast"]);
+    let title = "100 pages of 100 users from a server that takes 20 ms per page";
+    let mut table = Table::new(title, &["pages in flight", "seconds", "speedup"]);
     let mut alone = 0.0;
     for pages in [1, 2, 4, 8] {
         let seconds = runtime.block_on(read(&client, pages))?;
@@ -29,7 +29,7 @@ pub(crate) fn measure() -> Result<()> {
         }
         table.row([pages.to_string(), format!("{seconds:.2}"), format!("{:.1}", alone / seconds)]);
         report.timed(
-            format!("time with {pages} pages in flight, over what it would be if they came at once"),
+            format!("time relative to perfect overlap, pages in flight: {pages}"),
             seconds * pages as f64 / alone,
             1.25,
         );
@@ -43,6 +43,6 @@ async fn read(client: &Client, pages: usize) -> Result<f64> {
     let start = Stopwatch::start();
     let ids: Vec<String> = list.stream().map_ok(|user| user.id).try_collect().await?;
     let expected = ((FIRST - 1) * 100..USERS).map(logto_admin_benches::data::id);
-    ensure!(ids.into_iter().eq(expected), "users should come in order");
+    ensure!(ids.into_iter().eq(expected), "users should arrive in order");
     Ok(start.seconds())
 }

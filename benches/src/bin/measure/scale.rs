@@ -1,6 +1,7 @@
-//! 1 to 10,000 processes at one tenant of Logto Cloud: real clients on a clock that jumps, over a server that counts.
+//! 1 to 10,000 processes that call one tenant of Logto Cloud.
 //!
-//! Every process starts within the first minute and wants to make one call a minute for an hour.
+//! Real clients run on a simulated clock, with a server that counts requests. Every process starts within the first
+//! minute and attempts one call per minute for one hour.
 
 mod tenant;
 
@@ -15,15 +16,16 @@ use logto_admin_benches::report::{Report, Table};
 use self::tenant::{Jumping, Memory, Tenant};
 
 const MINUTES: u32 = 60;
-/// How many processes can be served at all, with a call a minute each.
+/// Maximum number of processes that the tenant can serve with one call per minute each.
 const LIMIT_A_MINUTE: u32 = 6 * 200;
 const MINUTE: Duration = Duration::from_secs(60);
 
 pub(crate) fn measure() -> Result<()> {
     let mut report = Report::default();
-    let title = "Processes at one tenant: one call a minute each, for an hour, at 200 requests per 10 seconds";
+    let title =
+        "Processes calling one tenant: one call per minute each for one hour, limit of 200 requests per 10 seconds";
     let columns =
-        ["processes", "store", "calls wanted", "answered", "token calls", "requests", "refused (429)", "KiB a client"];
+        ["processes", "store", "calls", "succeeded", "token calls", "requests", "rejected (429)", "KiB per client"];
     let mut table = Table::new(title, &columns);
     for processes in [1, 10, 100, 1_000, 10_000] {
         for shared in [false, true] {
@@ -42,9 +44,9 @@ pub(crate) fn measure() -> Result<()> {
                 format!("{:.1}", outcome.bytes / 1024.0),
             ]);
             if shared {
-                let name = format!("token calls of {processes} processes with a shared store in an hour");
-                // The token of the first minute, and the one that follows it ahead of its end. Where most token calls are
-                // refused a lock ends before its process has a token, and a few get one.
+                let name = format!("token calls of {processes} processes with a shared store in one hour");
+                // The first token, and the one that replaces it before it expires. If the tenant rejects most token
+                // calls, locks expire before their owners have a token, so a few processes get one.
                 let most = if processes <= LIMIT_A_MINUTE { 2.0 } else { 20.0 };
                 report.countable(name, f64::from(outcome.token_calls), most);
             }
@@ -59,7 +61,7 @@ struct Outcome {
     token_calls: u32,
     requests: u32,
     refused: u32,
-    /// Memory of a client that has made a call.
+    /// Bytes per client after building it.
     bytes: f64,
 }
 
@@ -67,7 +69,7 @@ fn simulate(processes: u32, shared: bool) -> Result<Outcome> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     let tenant = Tenant::default();
     let store = Arc::new(Memory::default());
-    // The clients read the clock that jumps.
+    // The clients read the simulated clock.
     let _entered = runtime.enter();
     let mut clients = Vec::new();
     let mut built = Ok(());
@@ -100,7 +102,7 @@ fn client(tenant: &Tenant, store: Option<Arc<Memory>>) -> logto_admin::Result<Cl
     }
 }
 
-/// One process's hour; gives how many of its calls were answered.
+/// Runs one process for an hour and returns the number of its successful calls.
 async fn work(client: &Client, number: u32, processes: u32) -> u32 {
     tokio::time::sleep(MINUTE * number / processes).await;
     let mut answered = 0;

@@ -1,4 +1,4 @@
-//! A list of 100,000 users, in pages of 100: by `stream`, and by a loop written by hand.
+//! A list of 100,000 users in pages of 100, read with `stream` and with a hand-written loop.
 
 use anyhow::{Result, bail, ensure};
 use futures_util::TryStreamExt;
@@ -19,8 +19,10 @@ pub(crate) fn measure() -> Result<()> {
     let server = Server::find()?;
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let client = sides::client(server.url())?;
-    let Side::Bare(bare) = runtime.block_on(Side::bare(server.url()))? else { bail!("bare is bare") };
-    // The server makes its pages.
+    let Side::Bare(bare) = runtime.block_on(Side::bare(server.url()))? else {
+        bail!("`Side::bare` should return `Side::Bare`")
+    };
+    // Lets the server generate its pages.
     runtime.block_on(stream(&client))?;
     let mut report = Report::default();
     throughput(&runtime, &client, &bare, &mut report)?;
@@ -54,18 +56,18 @@ async fn by_hand(bare: &Bare) -> Result<usize> {
     Ok(count)
 }
 
-/// What is allocated at the worst moment, over what was allocated before.
+/// Compares peak memory, relative to the memory that was allocated before.
 fn compare_memory(runtime: &Runtime, client: &Client, report: &mut Report) -> Result<()> {
-    // The server makes its pages, and the connection its buffers.
+    // Lets the server generate its pages and the connection allocate its buffers.
     ensure!(runtime.block_on(stream(client))? == USERS, "the stream should have every user");
     let page = peak(|| runtime.block_on(async { client.users().list().page_size(PAGE).await.map(drop) }));
     let all = peak(|| runtime.block_on(stream(client)).map(drop));
-    let mut table = Table::new("Peak memory", &["what", "KiB", "pages"]);
-    for (what, bytes) in [("one page of 100 users, with its body", page), ("stream of 100,000 users", all)] {
+    let mut table = Table::new("Peak memory", &["case", "KiB", "pages"]);
+    for (what, bytes) in [("one page of 100 users, including its body", page), ("stream of 100,000 users", all)] {
         table.row([what.to_owned(), format!("{:.0}", bytes / 1024.0), format!("{:.2}", bytes / page)]);
     }
     report.table(table);
-    report.countable("peak memory of a stream of 100,000 users, in pages of 100", all / page, 2.0);
+    report.countable("peak memory of a stream of 100,000 users, in pages of 100 users", all / page, 2.0);
     Ok(())
 }
 
@@ -81,7 +83,8 @@ fn throughput(runtime: &Runtime, client: &Client, bare: &Bare, report: &mut Repo
         theirs.push(timed(|| runtime.block_on(by_hand(bare)))?);
         ours.push(timed(|| runtime.block_on(stream(client)))?);
     }
-    let mut table = Table::new("Reading 100,000 users", &["how", "users a second", "CPU µs a user", "CPU ratio"]);
+    let mut table =
+        Table::new("Reading 100,000 users", &["method", "users per second", "CPU µs per user", "CPU ratio"]);
     let cpu = |times: &[(f64, f64)]| median(times.iter().map(|(_, cpu)| *cpu).collect());
     let wall = |times: &[(f64, f64)]| median(times.iter().map(|(wall, _)| *wall).collect());
     for (how, times) in [("loop over bare reqwest", &theirs), ("stream", &ours)] {
@@ -93,7 +96,7 @@ fn throughput(runtime: &Runtime, client: &Client, bare: &Bare, report: &mut Repo
         ]);
     }
     report.table(table);
-    report.timed("CPU of a stream over a loop by hand", cpu(&ours) / cpu(&theirs), 1.03);
+    report.timed("CPU of a stream relative to a hand-written loop", cpu(&ours) / cpu(&theirs), 1.03);
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! 10,000 callers at once, when there is no token yet, and when it has just ended.
+//! 10,000 concurrent callers without a token, and with a token that has just expired.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,10 +21,10 @@ use tokio::task::JoinSet;
 use crate::clock::Stopwatch;
 
 const CALLERS: usize = 10_000;
-/// A process has fewer files than callers.
+/// Fewer connections than callers, because a process can only open a limited number of files.
 const CONNECTIONS: usize = 64;
 
-/// At most so many requests at once, whoever sends them.
+/// A transport that limits the number of concurrent requests.
 struct Narrow(ReqwestTransport, Arc<Semaphore>);
 
 #[async_trait]
@@ -35,7 +35,7 @@ impl HttpTransport for Narrow {
     }
 }
 
-/// A clock that can be put forward, for tokens to end.
+/// A clock that can be advanced, so that tokens expire.
 #[derive(Clone)]
 struct Ahead(TokioRuntime, Arc<AtomicU64>);
 
@@ -71,19 +71,19 @@ async fn both() -> Result<()> {
     let url = server.url();
     let transport = Narrow(ReqwestTransport::new()?, Arc::new(Semaphore::new(CONNECTIONS)));
     let builder = Client::builder(Endpoint::self_hosted(url)).client_credentials("bench", "secret");
-    // The last of 10,000 may wait longer than one attempt of an ordinary call should take.
+    // The last of 10,000 callers might wait longer than the default timeout of an attempt.
     let clock = Ahead(TokioRuntime::new(), Arc::default());
     let client = builder.transport(transport).runtime(clock.clone()).timeout(None).build()?;
     let mut report = Report::default();
-    let title = "10,000 callers at once, over 64 connections";
-    let mut table = Table::new(title, &["the token", "token calls", "ms until the last has its answer"]);
-    for state in ["is not there yet", "has ended"] {
+    let title = "10,000 concurrent callers over 64 connections";
+    let mut table = Table::new(title, &["token", "token calls", "ms until the last response"]);
+    for state in ["missing", "expired"] {
         let before = token_calls(url).await?;
         let start = Stopwatch::start();
         call_at_once(&client).await?;
         let (calls, seconds) = (token_calls(url).await? - before, start.seconds());
         table.row([state.to_owned(), calls.to_string(), format!("{:.0}", seconds * 1e3)]);
-        report.countable(format!("token calls of 10,000 callers when the token {state}"), calls as f64, 1.0);
+        report.countable(format!("token calls of 10,000 callers, token {state}"), calls as f64, 1.0);
         clock.1.fetch_add(2 * 3600, Ordering::Relaxed);
     }
     report.table(table);
@@ -96,7 +96,7 @@ async fn call_at_once(client: &Client) -> Result<()> {
         tasks.spawn(client.users().get(data::id(number)).into_future());
     }
     while let Some(done) = tasks.join_next().await {
-        ensure!(!done??.id.is_empty(), "every caller should have a user");
+        ensure!(!done??.id.is_empty(), "every caller should receive a user");
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Every answer that the document describes decodes, in every variant, and encodes back to the same JSON.
+//! Every answer in the API documents decodes, in every variant, and encodes back to the same JSON.
 
 use logto_admin::transport::HttpResponse;
 
@@ -21,7 +21,7 @@ fn every_documented_answer_decodes_and_encodes_back_to_the_same_json() {
         let validator = Validator::new(schema, &described.components);
         for sample in samples(schema, &described.components) {
             if let Some(problem) = validator.problem(&sample) {
-                failures.add(typed.id, format!("the sample is not as documented: {problem}: {sample}"));
+                failures.add(typed.id, format!("the sample does not match the document: {problem}: {sample}"));
             }
             match (typed.read)(&HttpResponse::json(status, sample.to_string())) {
                 Err(error) => failures.add(typed.id, format!("{error}: {sample}")),

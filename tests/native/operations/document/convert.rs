@@ -1,15 +1,15 @@
-//! Makes JSON Schemas of the document's schemas, which have a dialect of their own.
+//! Converts the document's schemas, which have their own dialect, to JSON Schema.
 
 use serde_json::{Map, Value, json};
 
-/// A schema with all that it refers to, for a validator.
+/// Converts a schema and everything that it refers to, for a validator.
 pub(super) fn json_schema(schema: &Value, components: &Value) -> Value {
     let named = components["schemas"].as_object().into_iter().flatten();
     let named: Map<String, Value> = named.map(|(name, schema)| (name.clone(), converted(schema))).collect();
     json!({ "components": { "schemas": named }, "allOf": [converted(schema)] })
 }
 
-/// One schema, without what it refers to.
+/// Converts a schema without the schemas that it refers to.
 pub(super) fn converted(schema: &Value) -> Value {
     let Some(schema) = schema.as_object() else { return schema.clone() };
     let mut converted = plain(schema);
@@ -26,7 +26,7 @@ pub(super) fn converted(schema: &Value) -> Value {
 
 fn plain(schema: &Map<String, Value>) -> Map<String, Value> {
     if let Some(branches) = schema.get("oneOf").or_else(|| schema.get("anyOf")).and_then(Value::as_array) {
-        // Branches overlap: what fits two of them fits.
+        // Branches overlap, so a value can match more than one of them.
         let branches: Vec<Value> = branches.iter().map(converted).collect();
         return [("anyOf".to_owned(), branches.into())].into_iter().collect();
     }
@@ -39,14 +39,14 @@ fn plain(schema: &Map<String, Value>) -> Map<String, Value> {
             "properties" => properties(value),
             "items" | "additionalProperties" => converted(value),
             "pattern" => pattern(value.as_str().expect("a pattern")).into(),
-            "allOf" => panic!("a schema of all of several: {value}"),
+            "allOf" => panic!("unsupported allOf: {value}"),
             "nullable" | "default" | "deprecated" => continue,
             _ => value.clone(),
         };
         plain.insert(name.clone(), value);
     }
     if plain.contains_key("properties") {
-        // The server's objects are closed, unless the document says otherwise.
+        // The server's objects are closed unless the document states otherwise.
         plain.entry("additionalProperties").or_insert(Value::Bool(false));
     }
     plain
@@ -57,7 +57,7 @@ fn properties(properties: &Value) -> Value {
     Value::Object(properties.iter().map(|(name, schema)| (name.clone(), converted(schema))).collect())
 }
 
-/// Constants are written as formats: `"format": "\"Totp\""`, `"format": "true"`.
+/// Parses a constant. The document writes constants as formats: `"format": "\"Totp\""`, `"format": "true"`.
 fn constant(schema: &Map<String, Value>) -> Option<Value> {
     let format = schema.get("format")?.as_str()?;
     match (schema.get("type")?.as_str()?, format) {
@@ -69,12 +69,12 @@ fn constant(schema: &Map<String, Value>) -> Option<Value> {
     }
 }
 
-/// Patterns are written as JavaScript writes them: `/^\d+$/i`.
+/// Converts a pattern. The document uses JavaScript's syntax: `/^\d+$/i`.
 fn pattern(literal: &str) -> String {
     let (body, flags) = literal.strip_prefix('/').and_then(|rest| rest.rsplit_once('/')).expect("a pattern in slashes");
     match flags {
         "" => body.to_owned(),
         "i" => format!("(?i){body}"),
-        other => panic!("a pattern with the flags {other}"),
+        other => panic!("unsupported flags of a pattern: {other}"),
     }
 }

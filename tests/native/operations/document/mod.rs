@@ -1,5 +1,5 @@
-//! The API document, corrected where the server differs from it, and every operation held against it by a validator of
-//! JSON Schema that knows nothing of this project.
+//! The API documents, with corrections where the server differs from them. The tests compare every operation with them,
+//! using a JSON Schema validator that is independent of this project.
 
 mod answers;
 mod convert;
@@ -14,12 +14,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-/// Every operation of the documents, by its id.
+/// All operations of the documents, by id.
 pub(crate) struct Documents {
     operations: BTreeMap<String, Described>,
 }
 
-/// An operation, as a document describes it.
+/// An operation in a document.
 struct Described {
     method: String,
     path: String,
@@ -27,7 +27,7 @@ struct Described {
     components: Value,
 }
 
-/// A parameter, as a document describes it.
+/// A parameter in a document.
 struct Parameter {
     name: String,
     place: String,
@@ -51,20 +51,20 @@ impl Documents {
                         components: document["components"].clone(),
                     };
                     let id = described.operation["operationId"].as_str().expect("an id").to_owned();
-                    assert!(operations.insert(id.clone(), described).is_none(), "{id} is there twice");
+                    assert!(operations.insert(id.clone(), described).is_none(), "duplicate operation {id}");
                 }
             }
         }
         Self { operations }
     }
 
-    /// Whether the document knows this place of an operation's body.
+    /// Returns whether the document has this place in an operation's body.
     pub(crate) fn body_has(&self, id: &str, pointer: &str) -> bool {
         let described = &self.operations[id];
         described.body(JSON).is_none_or(|schema| schema::knows(schema, &described.components, pointer))
     }
 
-    /// Whether the document knows this place of an operation's answer.
+    /// Returns whether the document has this place in an operation's answer.
     pub(crate) fn answer_has(&self, id: &str, status: u16, pointer: &str) -> bool {
         let described = &self.operations[id];
         let schema = described.answer(&status.to_string()).or_else(|| described.success().map(|(_, schema)| schema));
@@ -73,17 +73,17 @@ impl Documents {
 }
 
 impl Described {
-    /// The schema of a body of this type.
+    /// The schema of the body with this content type.
     fn body(&self, content_type: &str) -> Option<&Value> {
         self.operation["requestBody"]["content"].get(content_type)?.get("schema")
     }
 
-    /// The schema of a status's JSON.
+    /// The schema of the JSON answer with this status.
     fn answer(&self, status: &str) -> Option<&Value> {
         self.operation["responses"].get(status)?["content"].get(JSON)?.get("schema")
     }
 
-    /// The first status of a success whose JSON has a schema.
+    /// The first success status with a JSON schema, and the schema.
     fn success(&self) -> Option<(u16, &Value)> {
         let statuses = self.operation["responses"].as_object()?.keys().filter(|status| status.starts_with('2'));
         statuses.into_iter().find_map(|status| Some((status.parse().ok()?, self.answer(status)?)))

@@ -1,4 +1,4 @@
-//! Every operation is called, with samples of what it takes, and what would be sent is what the document describes.
+//! Every operation builds requests from sample inputs, and the requests match the document.
 
 use serde_json::{Map, Value};
 
@@ -14,12 +14,12 @@ use crate::typed::{Input, Part, Typed};
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
-/// What stands for the free members of a search.
+/// Sample parameters for `search_params`, which has no fixed members.
 const SEARCH: [(&str, &str); 4] =
     [("search", "%a b%"), ("search.username", "ada"), ("mode.username", "exact"), ("isCaseSensitive", "true")];
 
 #[test]
-fn every_operation_sends_what_the_document_describes() {
+fn requests_of_every_operation_match_the_document() {
     let (client, documents) = (client(), Documents::load());
     let mut failures = Failures::new();
     for typed in OPERATIONS {
@@ -35,7 +35,7 @@ fn every_operation_sends_what_the_document_describes() {
     failures.settle("requests");
 }
 
-/// What a caller may give: everything, in every variant, and as little as possible.
+/// Sample inputs: all parameters in every variant, and only the required ones.
 fn inputs(described: &Described) -> Vec<Input> {
     let bodies = bodies(described);
     let count = bodies.len().max(2);
@@ -106,11 +106,11 @@ fn check(documents: &Documents, typed: &Typed, input: &Input, sent: &Sent, failu
     let mut problem = |problem: String| failures.add(typed.id, format!("{problem}: {sent:?}"));
     match matching(documents, sent) {
         ids if ids == [typed.id] => {}
-        ids => problem(format!("method and path are those of {ids:?}")),
+        ids => problem(format!("method and path match {ids:?}")),
     }
     let parameters = input.path.iter().map(|(_, value)| value);
     if !parameters.into_iter().all(|value| sent.path.contains(value)) {
-        problem("a parameter of the path is lost".to_owned());
+        problem("a path parameter is missing".to_owned());
     }
     query_problems(described, sent).into_iter().for_each(&mut problem);
     if let Some(wrong) = body_problem(described, &sent.body) {
@@ -127,11 +127,11 @@ fn check(documents: &Documents, typed: &Typed, input: &Input, sent: &Sent, failu
         parts => Content::Multipart(parts.to_vec()),
     });
     if given != sent.body {
-        problem(format!("the body has changed from {given:?}"));
+        problem(format!("the body should be {given:?}"));
     }
 }
 
-/// The operations whose method and path a request has. A segment that is written out goes before a parameter.
+/// The operations that match a request's method and path. Literal segments take precedence over parameters.
 fn matching<'a>(documents: &'a Documents, sent: &Sent) -> Vec<&'a str> {
     let literals = |template: &str| -> Option<usize> {
         let steps: Vec<&str> = template.split('/').collect();
@@ -159,18 +159,18 @@ fn query_problems(described: &Described, sent: &Sent) -> Vec<String> {
         left = others;
         let validator = Validator::new(&parameter.schema, &described.components);
         match readings(&parameter.name, &values) {
-            None if parameter.required => problems.push(format!("the query lacks {}", parameter.name)),
+            None if parameter.required => problems.push(format!("the query has no {}", parameter.name)),
             Some(readings) if readings.iter().all(|reading| validator.problem(reading).is_some()) => {
-                problems.push(format!("the query's {} is not as documented: {values:?}", parameter.name));
+                problems.push(format!("the query's {} does not match the document: {values:?}", parameter.name));
             }
             _ => {}
         }
     }
-    problems.extend(left.iter().map(|(name, _)| format!("the document knows no {name} in the query")));
+    problems.extend(left.iter().map(|(name, _)| format!("the document has no query parameter {name}")));
     problems
 }
 
-/// What a server may make of the values of a parameter: text, a number or a flag, a list, an object.
+/// The possible readings of a parameter's values by a server: text, a number or a flag, a list, an object.
 fn readings(name: &str, values: &[(String, String)]) -> Option<Vec<Value>> {
     let texts: Vec<Value> = values.iter().map(|(_, value)| value.as_str().into()).collect();
     let object = values.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect();
@@ -192,14 +192,14 @@ fn body_problem(described: &Described, body: &Content) -> Option<String> {
         Content::Form(pairs) => {
             (FORM, Value::Object(pairs.iter().map(|(name, value)| (name.clone(), value.as_str().into())).collect()))
         }
-        // Files are text to the document.
+        // The document describes files as text.
         Content::Multipart(parts) => {
             (MULTIPART, Value::Object(parts.iter().map(|part| (part.name.clone(), "bytes".into())).collect()))
         }
-        Content::Raw => return Some("the body is not what it says it is".to_owned()),
+        Content::Raw => return Some("the body does not match its content type".to_owned()),
     };
     match described.body(kind) {
-        None => Some(format!("the document has no body of type {kind}")),
+        None => Some(format!("the document has no body with content type {kind}")),
         Some(schema) => Validator::new(schema, &described.components).problem(&value),
     }
 }

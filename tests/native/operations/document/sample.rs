@@ -1,15 +1,15 @@
-//! Makes up values that schemas describe.
+//! Generates sample values of schemas.
 
 use serde_json::{Map, Value, json};
 
 use super::convert::converted;
 use super::schema::resolved;
 
-/// More samples of one schema than this show nothing new.
+/// Maximum number of samples per schema. More samples show nothing new.
 const MOST: usize = 100;
 
-/// Values of a schema of the document: one in which as much as possible is there for each branch of each union, and one
-/// in which nothing is there that may be left out.
+/// Returns samples of a schema: one with all members for each branch of each union, and one with only the required
+/// members.
 pub(super) fn samples(schema: &Value, components: &Value) -> Vec<Value> {
     let schema = converted(schema);
     let full = Sampler { components, full: true };
@@ -25,12 +25,12 @@ pub(super) fn samples(schema: &Value, components: &Value) -> Vec<Value> {
 
 struct Sampler<'a> {
     components: &'a Value,
-    /// Whether members are there that may be left out.
+    /// Whether to include optional members.
     full: bool,
 }
 
 impl Sampler<'_> {
-    /// How many values show every branch of every union.
+    /// Number of samples that are needed to show every branch of every union.
     fn choices(&self, schema: &Value) -> usize {
         let below = |schemas: &mut dyn Iterator<Item = &Value>| schemas.map(|schema| self.choices(schema)).max();
         if let Some(target) = self.target(schema) {
@@ -66,7 +66,7 @@ impl Sampler<'_> {
             Some("array") => self.list(schema, choice),
             Some("object") => Value::Object(self.object(schema, choice)),
             None => json!({ "anything": ["goes", 1, null] }),
-            Some(other) => panic!("a value of type {other}"),
+            Some(other) => panic!("unsupported type {other}"),
         }
     }
 
@@ -132,6 +132,6 @@ fn of_pattern(pattern: &str) -> &'static str {
         r"^\d+$" => "12065550100",
         r"^[A-Z_a-z]\w*$" => "ada_1",
         r"^\d{4}(-\d{2}){2}" => "2026-11-24",
-        other => panic!("no sample for the pattern {other}"),
+        other => panic!("no sample for pattern {other}"),
     }
 }

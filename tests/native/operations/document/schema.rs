@@ -1,8 +1,8 @@
-//! What schemas say.
+//! Looks up places in schemas.
 
 use serde_json::Value;
 
-/// Whether a schema names the place that `pointer` points to, or leaves it open what is there.
+/// Returns whether a schema describes the place at `pointer`, or allows anything there.
 pub(crate) fn knows(schema: &Value, components: &Value, pointer: &str) -> bool {
     let schema = resolved(schema, components);
     let Some((step, rest)) = next_step(pointer) else { return true };
@@ -18,18 +18,18 @@ pub(crate) fn knows(schema: &Value, components: &Value, pointer: &str) -> bool {
         (Some(member), _) => knows(member, components, rest),
         (None, open @ Value::Object(_)) => knows(open, components, rest),
         (None, Value::Bool(open)) => *open,
-        // An object of which nothing is said, or no object at all.
+        // An object without a description, or not an object.
         (None, _) => schema.get("properties").is_none(),
     }
 }
 
-/// What a reference refers to.
+/// Resolves a reference.
 pub(crate) fn resolved<'a>(schema: &'a Value, components: &'a Value) -> &'a Value {
     let target = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix("#/components"));
-    target.map_or(schema, |target| components.pointer(target).expect("what a reference refers to"))
+    target.map_or(schema, |target| components.pointer(target).expect("the target of the reference"))
 }
 
-/// The first step of a JSON pointer, decoded, and the rest.
+/// Splits a JSON pointer into its first step, decoded, and the rest.
 fn next_step(pointer: &str) -> Option<(String, &str)> {
     let rest = pointer.strip_prefix('/')?;
     let (step, rest) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));

@@ -1,4 +1,4 @@
-//! No model shows a secret in its debug output.
+//! Models do not show secrets in their debug output.
 
 use logto_admin::transport::HttpResponse;
 use serde_json::Value;
@@ -10,7 +10,7 @@ use crate::failures::Failures;
 use crate::recordings::requests::client;
 use crate::typed::Typed;
 
-/// Members that hold secrets wherever they are text.
+/// Members that are secret if they are text.
 const SECRETS: [&str; 16] = [
     "password",
     "passwordDigest",
@@ -30,16 +30,16 @@ const SECRETS: [&str; 16] = [
     "SAMLResponse",
 ];
 
-/// Answers in which a `code` is no secret: it says what is wrong with a password.
+/// An operation whose answer has a public `code`, which describes a problem with a password.
 const OPEN: &str = "CheckPasswordWithDefaultSignInExperience";
 
-/// What may be done with a member in the account centre, whose fields are named like the members.
+/// Permissions of the account centre. Its fields have the same names as secret members.
 const LEVELS: [&str; 3] = ["Off", "ReadOnly", "Edit"];
 
 const SECRET: &str = "s3cret";
 
 #[test]
-fn no_body_shows_a_secret() {
+fn bodies_do_not_show_secrets() {
     let (client, documents) = (client(), Documents::load());
     let mut failures = Failures::new();
     for (typed, described) in operations(&documents) {
@@ -60,7 +60,7 @@ fn no_body_shows_a_secret() {
 }
 
 #[test]
-fn no_answer_shows_a_secret() {
+fn answers_do_not_show_secrets() {
     let documents = Documents::load();
     let mut failures = Failures::new();
     for (typed, described) in operations(&documents) {
@@ -82,14 +82,14 @@ fn operations(documents: &Documents) -> impl Iterator<Item = (&'static Typed, &D
     all.map(|typed| (typed, &documents.operations[typed.id]))
 }
 
-/// Samples that hold secrets, each of them the same text.
+/// Returns the samples that contain secrets. All secrets are replaced with the same text.
 fn marked(schema: &Value, described: &Described) -> Vec<Value> {
     let mut samples = samples(schema, &described.components);
     samples.retain_mut(|sample| mark(sample, false));
     samples
 }
 
-/// Puts the secret where one belongs; says whether there is such a place.
+/// Replaces all secrets in a value. Returns whether there are any.
 fn mark(value: &mut Value, secret: bool) -> bool {
     match value {
         Value::String(text) if secret && !LEVELS.contains(&text.as_str()) => {

@@ -1,4 +1,4 @@
-//! The table of operations says what the document says.
+//! The operation table matches the documents.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use crate::dispatch::OPERATIONS;
 use crate::failures::Failures;
 
 #[test]
-fn there_are_372_operations_and_every_one_has_a_method() {
+fn all_372_operations_have_a_method() {
     let documents = Documents::load();
     let described: BTreeSet<&str> = documents.operations.keys().map(String::as_str).collect();
     let tabled: BTreeSet<&str> = TABLE.iter().map(|info| info.id).collect();
@@ -19,12 +19,12 @@ fn there_are_372_operations_and_every_one_has_a_method() {
 }
 
 #[test]
-fn the_table_says_what_the_document_says() {
+fn the_table_matches_the_document() {
     let mut failures = Failures::new();
     for (id, described) in &Documents::load().operations {
         failures.checked();
         match find(id) {
-            None => failures.add(id, "is not in the table"),
+            None => failures.add(id, "missing in the table"),
             Some(info) => compare(described, info, &mut failures),
         }
     }
@@ -35,7 +35,7 @@ fn compare(described: &Described, info: &OperationInfo, failures: &mut Failures)
     let operation = &described.operation;
     let mut same = |what: &str, told: String, documented: String| {
         if told != documented {
-            failures.add(info.id, format!("the {what} is {told} and should be {documented}"));
+            failures.add(info.id, format!("the {what} is {told}, expected {documented}"));
         }
     };
     same("method", info.method.to_string(), described.method.clone());
@@ -68,7 +68,7 @@ fn compare(described: &Described, info: &OperationInfo, failures: &mut Failures)
         BodyKind::Json { required } => (Some("application/json"), required),
         BodyKind::Form { required } => (Some("application/x-www-form-urlencoded"), required),
         BodyKind::Multipart { required } => (Some("multipart/form-data"), required),
-        other => panic!("a body of another kind: {other:?}"),
+        other => panic!("unknown kind of body: {other:?}"),
     };
     let content = operation["requestBody"]["content"].as_object();
     let documented: Vec<&String> = content.into_iter().flat_map(|content| content.keys()).collect();

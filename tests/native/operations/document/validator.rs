@@ -11,24 +11,24 @@ pub(super) struct Validator {
 }
 
 impl Validator {
-    /// For a schema of the document.
+    /// Creates a validator for a schema of the document.
     pub(super) fn new(schema: &Value, components: &Value) -> Self {
         let mut schemas = Schemas::new();
         let mut compiler = Compiler::new();
         compiler.add_resource("schema.json", json_schema(schema, components)).expect("a resource");
         let compiled = compiler.compile("schema.json", &mut schemas);
-        let index = compiled.unwrap_or_else(|error| panic!("the validator refuses the schema: {error:#}"));
+        let index = compiled.unwrap_or_else(|error| panic!("the validator rejects the schema: {error:#}"));
         Self { schemas, index }
     }
 
-    /// What is wrong with a value, if anything is.
+    /// Validates a value and returns the problem, if any.
     pub(super) fn problem(&self, value: &Value) -> Option<String> {
         self.schemas.validate(value, self.index).err().map(|error| error.to_string())
     }
 }
 
 #[test]
-fn what_the_document_does_not_describe_is_refused() {
+fn undocumented_values_are_rejected() {
     use serde_json::json;
 
     let documents = super::Documents::load();

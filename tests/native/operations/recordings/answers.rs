@@ -1,4 +1,4 @@
-//! Every successful answer decodes into its operation's type and encodes back to the same JSON.
+//! Every recorded success decodes into its operation's type and encodes back to the same JSON.
 
 use logto_admin_test_support::FakeRuntime;
 use serde_json::Value;
@@ -37,35 +37,35 @@ fn check(documents: &Documents, id: &str, exchange: &Exchange, failures: &mut Fa
     }
 }
 
-/// What should come out: the recorded body, or nothing where the operation gives nothing.
+/// The expected output: the recorded body, or null if the operation has no output.
 fn expected(exchange: &Exchange, encoded: &Value) -> Value {
     match encoded {
-        // A redirect gives its target, an operation that gives nothing does not look at the body.
+        // A redirect returns its target. An operation without an output ignores the body.
         Value::String(_) if (300..400).contains(&exchange.status) => exchange.response_headers["location"].clone(),
         Value::Null if !exchange.answers_json() => Value::Null,
         _ => exchange.response_body.clone(),
     }
 }
 
-/// Members that a closed object does not know, and what was shortened when it was recorded.
+/// Returns whether a difference is acceptable: a member that is not documented, or a value truncated in the recording.
 fn is_excepted(documents: &Documents, id: &str, exchange: &Exchange, difference: &Difference) -> bool {
     if difference.kind == Kind::Lost && !documents.answer_has(id, exchange.status, &difference.pointer) {
-        println!("left out: {exchange}: the document does not know {}", difference.pointer);
+        println!("left out: {exchange}: the document has no {}", difference.pointer);
         return true;
     }
     exchange.is_truncated(&difference.pointer)
 }
 
-/// In recordings from elsewhere an undocumented status is a success like any other.
+/// Undocumented statuses are accepted as successes in recordings other than the project's own.
 #[test]
-fn every_success_is_one_and_documented() {
+fn every_success_is_accepted_and_documented() {
     let runtime = FakeRuntime::new();
     let mut failures = Failures::new();
     for (id, exchange) in successes() {
         failures.checked();
         let client = client(&exchange, &runtime, Exchange::are_our_own());
         match request(&client, &id, &exchange) {
-            None => failures.add(&exchange, "no operation has this id and path"),
+            None => failures.add(&exchange, "no operation matches this id and path"),
             Some(request) => {
                 if let Err(error) = runtime.run(async { request.await }) {
                     failures.add(&exchange, error);
@@ -76,7 +76,7 @@ fn every_success_is_one_and_documented() {
     failures.settle("statuses");
 }
 
-/// A recorded answer of `GetUser`, in which `change` was made.
+/// The failures of a recorded `GetUser` answer after `change` was applied.
 fn doctored(change: impl Fn(&mut Value)) -> Vec<String> {
     let recorded = serde_json::json!({
         "seq": 7,
@@ -98,7 +98,7 @@ fn doctored(change: impl Fn(&mut Value)) -> Vec<String> {
 const USER: &str = r#"{"id":"u1","username":"ada","primaryEmail":null,"primaryPhone":null,"name":null,"avatar":null,"customData":{"long":"cut.."},"identities":{},"lastSignInAt":null,"createdAt":1,"updatedAt":2,"profile":{"address":{"country":"US"}},"applicationId":null,"isSuspended":false,"hasPassword":true}"#;
 
 #[test]
-fn an_answer_that_fails_is_told_with_its_operation_and_the_place() {
+fn failures_name_the_operation_and_the_place() {
     assert_eq!(doctored(|_| {}), [""; 0]);
     let lines = doctored(|user| user["createdAt"] = "yesterday".into());
     assert!(lines[0].contains("#7 GetUser (GET /api/users/u1) 200") && lines[0].contains("at createdAt"), "{lines:?}");
@@ -107,10 +107,10 @@ fn an_answer_that_fails_is_told_with_its_operation_and_the_place() {
 }
 
 #[test]
-fn a_member_that_the_document_does_not_know_may_be_lost_and_no_other() {
+fn only_undocumented_members_can_be_lost() {
     assert_eq!(doctored(|user| user["newInLogto"] = 1.into()), [""; 0]);
     assert_eq!(doctored(|user| user["customData"]["mine"] = 1.into()), [""; 0]);
-    // The document knows the member, and no null in it: it would be lost in silence.
+    // The member is documented but not nullable, so its null would be lost silently.
     let lines = doctored(|user| user["profile"]["nickname"] = Value::Null);
     assert!(lines[0].contains("/profile/nickname"), "{lines:?}");
 }

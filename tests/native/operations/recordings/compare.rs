@@ -1,10 +1,10 @@
-//! Tells where two JSON values differ.
+//! Finds the differences between two JSON values.
 
 use std::fmt;
 
 use serde_json::Value;
 
-/// A place where they differ.
+/// A place where two values differ.
 #[derive(Debug)]
 pub(crate) struct Difference {
     /// JSON pointer.
@@ -14,9 +14,9 @@ pub(crate) struct Difference {
 
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// It was there and is no longer.
+    /// Only the first value has this place.
     Lost,
-    /// It was not there and now is.
+    /// Only the second value has this place.
     Added,
     Changed {
         from: String,
@@ -24,7 +24,7 @@ pub(crate) enum Kind {
     },
 }
 
-/// Every difference between what was there and what has become of it.
+/// Returns every difference between the original value and the new value.
 pub(crate) fn differences(was: &Value, is: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     compare(was, is, &mut String::new(), &mut found);
@@ -78,8 +78,8 @@ impl fmt::Display for Difference {
         let place = if self.pointer.is_empty() { "/" } else { &self.pointer };
         match &self.kind {
             Kind::Lost => write!(f, "at {place}: lost"),
-            Kind::Added => write!(f, "at {place}: was not there"),
-            Kind::Changed { from, to } => write!(f, "at {place}: {from} has become {to}"),
+            Kind::Added => write!(f, "at {place}: added"),
+            Kind::Changed { from, to } => write!(f, "at {place}: {from} changed to {to}"),
         }
     }
 }

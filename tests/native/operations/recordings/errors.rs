@@ -1,4 +1,4 @@
-//! Every error gives its status, code, message and data.
+//! Every recorded error has its status, code, message and data.
 
 use logto_admin::operation::find;
 use logto_admin::token::FixedToken;
@@ -10,7 +10,7 @@ use super::exchange::Exchange;
 use super::sent::input;
 use crate::failures::Failures;
 
-/// A client for which the server answers as it was recorded.
+/// A client that receives the recorded answer.
 pub(super) fn client(exchange: &Exchange, runtime: &FakeRuntime, strict: bool) -> Client {
     let response = exchange.response();
     let builder = builder(&ScriptedTransport::api(move |_| response.clone()), runtime);
@@ -18,8 +18,8 @@ pub(super) fn client(exchange: &Exchange, runtime: &FakeRuntime, strict: bool) -
     builder.strict(strict).build().unwrap()
 }
 
-/// The exchange's request, by the operation's id. What the client refuses to send is left out or replaced: the answer is
-/// read all the same.
+/// The exchange's request, built by operation id. Parts that the client would reject are left out or replaced, because
+/// only the answer matters.
 pub(super) fn request(client: &Client, id: &str, exchange: &Exchange) -> Option<Request<Untyped>> {
     let input = input(find(id)?, exchange)?;
     let mut request = client.operation(id).ok()?;
@@ -42,18 +42,18 @@ pub(super) fn request(client: &Client, id: &str, exchange: &Exchange) -> Option<
 }
 
 #[test]
-fn every_error_is_told_as_the_server_told_it() {
+fn every_error_matches_the_recording() {
     let runtime = FakeRuntime::new();
     let mut failures = Failures::new();
     for (id, exchange) in Exchange::of_operations().into_iter().filter(|(_, exchange)| exchange.status >= 400) {
         failures.checked();
         let client = client(&exchange, &runtime, false);
         let Some(request) = request(&client, &id, &exchange) else {
-            failures.add(&exchange, "no operation has this id and path");
+            failures.add(&exchange, "no operation matches this id and path");
             continue;
         };
         match runtime.run(async { request.await }) {
-            Ok(answer) => failures.add(&exchange, format!("no error, but {answer}")),
+            Ok(answer) => failures.add(&exchange, format!("expected an error, got {answer}")),
             Err(error) => compare(&exchange, &id, &error, &mut failures),
         }
     }
@@ -67,7 +67,7 @@ fn compare(exchange: &Exchange, id: &str, error: &Error, failures: &mut Failures
     let message = text("message").or(body.as_str()).filter(|message| !message.is_empty());
     let mut check = |what: &str, is: String, wanted: String| {
         if is != wanted {
-            failures.add(exchange, format!("the {what} is {is}, not {wanted}"));
+            failures.add(exchange, format!("the {what} is {is}, expected {wanted}"));
         }
     };
     check("kind", format!("{:?}", error.kind()), format!("{:?}", ErrorKind::Api));
@@ -84,7 +84,7 @@ fn compare(exchange: &Exchange, id: &str, error: &Error, failures: &mut Failures
 }
 
 #[test]
-fn what_has_not_changed_is_no_error() {
+fn unmodified_answers_are_not_errors() {
     let runtime = FakeRuntime::new();
     let mut failures = Failures::new();
     let all = Exchange::of_operations().into_iter().filter(|(_, exchange)| exchange.status == 304);
@@ -93,7 +93,7 @@ fn what_has_not_changed_is_no_error() {
         let client = client(&exchange, &runtime, false);
         let tag = exchange.request_headers.get("if-none-match").and_then(Value::as_str).unwrap_or("*");
         let Some(request) = request(&client, &id, &exchange) else {
-            failures.add(&exchange, "no operation has this id and path");
+            failures.add(&exchange, "no operation matches this id and path");
             continue;
         };
         let answer = runtime.run(async { request.if_none_match(tag).await });

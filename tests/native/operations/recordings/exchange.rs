@@ -1,4 +1,4 @@
-//! Recorded exchanges, read from a file or a folder.
+//! Reads recorded exchanges from a file or a folder.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,7 +8,7 @@ use logto_admin::transport::{Headers, HttpResponse};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The variable that names another file or folder of exchanges.
+/// The environment variable that overrides the file or folder of exchanges.
 const VARIABLE: &str = "LOGTO_RECORDINGS";
 
 /// The operation id of exchanges with the token endpoint.
@@ -38,35 +38,35 @@ pub(crate) struct Exchange {
 }
 
 impl Exchange {
-    /// Every exchange of the recordings.
+    /// Returns all exchanges.
     pub(crate) fn all() -> Vec<Self> {
         let all: Vec<Self> = files().iter().flat_map(|file| read(file)).collect();
-        assert!(!all.is_empty(), "{VARIABLE} names no exchanges");
+        assert!(!all.is_empty(), "{VARIABLE} has no exchanges");
         all
     }
 
-    /// Whether they are the project's own, of which every status is known.
+    /// Returns whether these are the project's own recordings, in which every status is documented.
     pub(crate) fn are_our_own() -> bool {
         elsewhere().is_none()
     }
 
-    /// The exchanges of the API's operations, with their operation's id.
+    /// Returns the exchanges of API operations, with their operation ids.
     pub(crate) fn of_operations() -> Vec<(String, Self)> {
         let named = Self::all().into_iter().filter_map(|exchange| Some((exchange.operation_id.clone()?, exchange)));
         named.filter(|(id, _)| id != TOKEN_ENDPOINT).collect()
     }
 
-    /// The exchanges with the token endpoint.
+    /// Returns the exchanges with the token endpoint.
     pub(crate) fn of_token_endpoint() -> Vec<Self> {
         Self::all().into_iter().filter(|exchange| exchange.operation_id.as_deref() == Some(TOKEN_ENDPOINT)).collect()
     }
 
-    /// Whether the answer is what the operation is there for; "not modified" has a test of its own.
+    /// Returns whether the answer is a success. "Not modified" has its own test.
     pub(crate) fn is_success(&self) -> bool {
         self.status < 400 && self.status != 304
     }
 
-    /// The answer as the transport would give it.
+    /// Returns the answer in the form in which a transport returns it.
     pub(crate) fn response(&self) -> HttpResponse {
         let mut headers = Headers::new();
         for (name, value) in &self.response_headers {
@@ -88,7 +88,7 @@ impl Exchange {
         self.response_headers.get("content-type").and_then(Value::as_str).is_some_and(|kind| kind.contains("json"))
     }
 
-    /// Whether this place of the answer, or one above it, was shortened when it was recorded.
+    /// Returns whether this place of the answer, or a parent of it, was truncated in the recording.
     pub(crate) fn is_truncated(&self, pointer: &str) -> bool {
         let whole = format!("/response_body{pointer}/");
         self.truncated.iter().any(|cut| whole.starts_with(&format!("{cut}/")))
@@ -108,7 +108,7 @@ fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/exchanges.jsonl")
 }
 
-/// The file or folder that the variable names, if it names one.
+/// The file or folder in the environment variable, if set.
 fn elsewhere() -> Option<PathBuf> {
     std::env::var_os(VARIABLE).filter(|place| !place.is_empty()).map(PathBuf::from)
 }
@@ -136,7 +136,7 @@ fn read(file: &Path) -> Vec<Exchange> {
         .collect()
 }
 
-/// One text, or a list of them.
+/// Returns the values of a header, which is recorded as a text or a list of texts.
 fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::Array(values) => values.iter().flat_map(texts).collect(),
@@ -146,7 +146,7 @@ fn texts(value: &Value) -> Vec<String> {
 }
 
 #[test]
-fn the_projects_own_recordings_are_whole() {
+fn the_projects_own_recordings_are_complete() {
     let all = read(&fixture());
     let of_operations: Vec<&Exchange> =
         all.iter().filter(|exchange| exchange.operation_id.as_deref().is_some_and(|id| id != TOKEN_ENDPOINT)).collect();

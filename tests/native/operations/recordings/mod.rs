@@ -1,4 +1,4 @@
-//! Recorded exchanges with a real server. `LOGTO_RECORDINGS` names another file or folder of them.
+//! Recorded exchanges with a real server. Set `LOGTO_RECORDINGS` to use another file or folder.
 
 mod answers;
 pub(crate) mod compare;

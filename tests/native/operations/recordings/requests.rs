@@ -1,4 +1,4 @@
-//! Every request of a successful exchange can be made by the operation's own types, and comes out the same.
+//! The typed code of each operation can build every recorded request that succeeded, and the request is the same.
 
 use logto_admin::Client;
 use logto_admin::operation::{AnswerKind, BodyKind, OperationInfo, find};
@@ -12,27 +12,29 @@ use crate::document::Documents;
 use crate::failures::Failures;
 use crate::typed::Typed;
 
-/// A client that may call everything, and sends nothing.
+/// A client that can call every operation but sends nothing.
 pub(crate) fn client() -> Client {
     let transport = ScriptedTransport::answers::<logto_admin::transport::HttpResponse>([]);
     let builder = builder(&transport, &FakeRuntime::new()).token_source(FixedToken::new("t")).cookies([("a", "b")]);
     builder.build().unwrap()
 }
 
-/// Why no typed caller could write a request. Beside these, a body loses the members that the document does not know.
+/// The reason why typed code cannot build a request. Undocumented members of a body are also lost.
 fn left_out(info: &OperationInfo, sent: &Sent) -> Option<&'static str> {
     let pages = sent.query.iter().filter(|(name, _)| matches!(name.as_str(), "page" | "page_size"));
     match (&sent.body, info.body) {
-        (Content::Raw, _) => Some("its body is not the JSON that it says it is"),
-        (Content::Form(_), BodyKind::Json { .. }) => Some("its body is a form, where JSON is documented"),
-        (Content::None, BodyKind::Json { required: true }) => Some("it lacks the body that is documented"),
-        _ if pages.into_iter().any(|(_, value)| value.parse::<u32>().is_err()) => Some("its page is no whole number"),
+        (Content::Raw, _) => Some("its body is not valid JSON"),
+        (Content::Form(_), BodyKind::Json { .. }) => Some("its body is a form, but JSON is documented"),
+        (Content::None, BodyKind::Json { required: true }) => Some("its documented body is missing"),
+        _ if pages.into_iter().any(|(_, value)| value.parse::<u32>().is_err()) => {
+            Some("its page is not a whole number")
+        }
         _ => None,
     }
 }
 
 #[test]
-fn every_request_of_a_success_is_made_by_the_operations_types() {
+fn typed_code_builds_every_request_that_succeeded() {
     let (client, documents) = (client(), Documents::load());
     let mut failures = Failures::new();
     for (id, exchange) in Exchange::of_operations() {
@@ -49,7 +51,7 @@ fn every_request_of_a_success_is_made_by_the_operations_types() {
             println!("left out: {exchange}: {reason}");
             continue;
         }
-        let built = input(info, &exchange).ok_or_else(|| "the path is not the operation's".to_owned());
+        let built = input(info, &exchange).ok_or_else(|| "the path does not match the operation".to_owned());
         match built.and_then(|mut input| (typed.build)(&client, &mut input)) {
             Err(problem) => failures.add(&exchange, problem),
             Ok(request) => tell_apart(&documents, &id, &exchange, &wanted, &Sent::of(&request), &mut failures),
@@ -58,7 +60,7 @@ fn every_request_of_a_success_is_made_by_the_operations_types() {
     failures.settle("requests");
 }
 
-/// Adds every difference between what was sent and what would be sent.
+/// Adds every difference between the recorded request and the built request.
 fn tell_apart(
     documents: &Documents,
     id: &str,
@@ -73,26 +75,26 @@ fn tell_apart(
         ("query", wanted.query == built.query),
     ] {
         if !same {
-            failures.add(exchange, format!("the {what} differs: {wanted:?} has become {built:?}"));
+            failures.add(exchange, format!("the {what} differs: {wanted:?} changed to {built:?}"));
         }
     }
     match (&wanted.body, &built.body) {
         (Content::Json(wanted), Content::Json(built)) => {
             for difference in differences(wanted, built) {
                 if difference.kind == Kind::Lost && !documents.body_has(id, &difference.pointer) {
-                    println!("left out: {exchange}: the document does not know {}", difference.pointer);
+                    println!("left out: {exchange}: the document has no {}", difference.pointer);
                 } else {
                     failures.add(exchange, format!("the body {difference}"));
                 }
             }
         }
         (wanted, built) if wanted == built => {}
-        (wanted, built) => failures.add(exchange, format!("the body differs: {wanted:?} has become {built:?}")),
+        (wanted, built) => failures.add(exchange, format!("the body differs: {wanted:?} changed to {built:?}")),
     }
 }
 
 #[test]
-fn every_operation_of_the_recordings_says_what_it_answers() {
+fn answer_kinds_of_the_table_match_the_recordings() {
     let kinds = |id: &str| find(id).map(|info| info.answer);
     let mut failures = Failures::new();
     for (id, exchange) in Exchange::of_operations().into_iter().filter(|(_, exchange)| exchange.is_success()) {
@@ -104,7 +106,7 @@ fn every_operation_of_the_recordings_says_what_it_answers() {
             _ => !exchange.answers_json(),
         };
         if !fits {
-            failures.add(&exchange, format!("the table says {:?}", kinds(&id)));
+            failures.add(&exchange, format!("the table has {:?}", kinds(&id)));
         }
     }
     failures.settle("kinds of answers");

@@ -1,4 +1,4 @@
-//! What was sent, and what would be sent, in a form that can be compared.
+//! Converts recorded and built requests to a form that can be compared.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -11,12 +11,12 @@ use serde_json::Value;
 use super::exchange::Exchange;
 use crate::typed::{Input, Part};
 
-/// A request without its headers: the path's segments and the query are decoded.
+/// A request without headers. Path segments and the query are decoded.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Sent {
     pub(crate) method: String,
     pub(crate) path: Vec<String>,
-    /// Sorted by name; what has the same name keeps its order.
+    /// Sorted by name. Pairs with the same name keep their order.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) body: Content,
 }
@@ -27,7 +27,7 @@ pub(crate) enum Content {
     Json(Value),
     Form(Vec<(String, String)>),
     Multipart(Vec<Part>),
-    /// What is not what it says it is.
+    /// A body that does not match its content type.
     Raw,
 }
 
@@ -42,7 +42,7 @@ impl Sent {
     }
 
     pub(crate) fn of(request: &HttpRequest) -> Self {
-        let target = request.url.strip_prefix(ENDPOINT).expect("a URL of the tests' endpoint");
+        let target = request.url.strip_prefix(ENDPOINT).expect("a URL of the test endpoint");
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let content_type = request.headers.get("content-type").unwrap_or_default();
         Self {
@@ -80,13 +80,13 @@ impl Content {
     }
 }
 
-/// What a caller would put into the operation's method. `None` if the path is not the operation's.
+/// The input for the operation's method. `None` if the path does not match the operation.
 pub(crate) fn input(info: &OperationInfo, exchange: &Exchange) -> Option<Input> {
     let mut input = Input { query: exchange.query.clone(), ..Input::default() };
     input.path = path_parameters(info, &exchange.path)?;
     match Content::recorded(&exchange.request_body) {
         Content::Json(body) => input.body = Some(body),
-        // The members of a form are text, and so are those of the objects that callers make forms of.
+        // The members of a form are text. Callers build forms from objects with text members, too.
         Content::Form(pairs) => {
             input.body = Some(Value::Object(pairs.into_iter().map(|(name, value)| (name, value.into())).collect()));
         }
@@ -137,7 +137,7 @@ fn recorded_part(part: &Value) -> Part {
     Part { name, file_name: text("filename"), content_type: text("content_type"), data }
 }
 
-/// The parts of a multipart body. It knows what the client writes, and no more.
+/// Parses a multipart body. Only supports the format that the client writes.
 fn parts(bytes: &[u8], boundary: &str) -> Vec<Part> {
     let mut rest = bytes;
     let mut parts = Vec::new();

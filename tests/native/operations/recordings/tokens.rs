@@ -1,4 +1,4 @@
-//! Every exchange with the token endpoint, through the client's own sources of tokens.
+//! Repeats every exchange with the token endpoint through the client's token sources.
 
 use logto_admin::token::{AccessToken, ClientAuthentication, ClientCredentials, TokenExchange};
 use logto_admin::{Client, Endpoint, ErrorKind, Result, RetryPolicy};
@@ -11,7 +11,7 @@ use crate::failures::Failures;
 const CLIENT_CREDENTIALS: &str = "client_credentials";
 const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
 
-/// A form, as it was recorded.
+/// A recorded form.
 struct Form(Vec<(String, String)>);
 
 impl Form {
@@ -31,22 +31,22 @@ impl Form {
     }
 }
 
-/// Why the client would not send a request; its answer is read all the same.
+/// The reason why the client would not send a request. The test still reads the answer.
 fn left_out(exchange: &Exchange, form: &Form) -> Option<&'static str> {
     let basic = exchange.request_headers.contains_key("authorization");
     match form.get("grant_type") {
-        _ if form.0.is_empty() => Some("its body is no form"),
+        _ if form.0.is_empty() => Some("its body is not a form"),
         Some(CLIENT_CREDENTIALS) if form.get("organization_id").is_some() => Some("it is for an organization"),
-        Some(CLIENT_CREDENTIALS) if form.count("resource") != 1 => Some("it names no resource, or two"),
+        Some(CLIENT_CREDENTIALS) if form.count("resource") != 1 => Some("it does not have exactly one resource"),
         Some(CLIENT_CREDENTIALS | TOKEN_EXCHANGE) if !basic && form.get("client_secret").is_none() => {
-            Some("it shows no secret")
+            Some("it has no client secret")
         }
         Some(CLIENT_CREDENTIALS | TOKEN_EXCHANGE) => None,
-        _ => Some("its grant is none that the client asks for"),
+        _ => Some("the client does not use its grant type"),
     }
 }
 
-/// Asks for a token as the exchange did, as far as the client can.
+/// Requests a token in the same way as the exchange, as far as the client supports it.
 fn ask(exchange: &Exchange, form: &Form) -> (Result<AccessToken>, Sent) {
     let response = exchange.response();
     let transport = ScriptedTransport::new(move |_, _| {
@@ -78,7 +78,7 @@ fn ask(exchange: &Exchange, form: &Form) -> (Result<AccessToken>, Sent) {
 }
 
 #[test]
-fn every_exchange_with_the_token_endpoint_comes_out_the_same() {
+fn every_exchange_with_the_token_endpoint_matches_the_recording() {
     let mut failures = Failures::new();
     for exchange in Exchange::of_token_endpoint() {
         failures.checked();
@@ -98,7 +98,7 @@ fn every_exchange_with_the_token_endpoint_comes_out_the_same() {
 
 fn compare_request(exchange: &Exchange, form: Form, sent: &Sent, failures: &mut Failures) {
     let Content::Form(built) = &sent.body else {
-        return failures.add(exchange, format!("no form: {sent:?}"));
+        return failures.add(exchange, format!("not a form: {sent:?}"));
     };
     let ordered = |mut pairs: Vec<(String, String)>| {
         pairs.sort();
@@ -106,7 +106,7 @@ fn compare_request(exchange: &Exchange, form: Form, sent: &Sent, failures: &mut 
     };
     let (built, recorded) = (ordered(built.clone()), ordered(form.0));
     if built != recorded || sent.path != ["", "oidc", "token"] || sent.method != "POST" {
-        failures.add(exchange, format!("{recorded:?} has become {sent:?}"));
+        failures.add(exchange, format!("{recorded:?} changed to {sent:?}"));
     }
 }
 
@@ -115,7 +115,7 @@ fn compare_token(exchange: &Exchange, token: &AccessToken, failures: &mut Failur
     let recorded = (body["access_token"].as_str(), body["expires_in"].as_u64(), body["scope"].as_str());
     let read = (Some(token.secret()), token.lifetime().map(|time| time.as_secs()), token.granted_scope());
     if exchange.status >= 400 || recorded != read {
-        failures.add(exchange, format!("{recorded:?} has become {read:?}"));
+        failures.add(exchange, format!("{recorded:?} changed to {read:?}"));
     }
 }
 
@@ -124,17 +124,17 @@ fn compare_error(exchange: &Exchange, error: &logto_admin::Error, failures: &mut
     let recorded = (ErrorKind::Token, Some(exchange.status), body["error"].as_str());
     let told = (error.kind(), error.status(), error.code());
     if recorded != told {
-        failures.add(exchange, format!("{recorded:?} has become {told:?}"));
+        failures.add(exchange, format!("{recorded:?} changed to {told:?}"));
     }
     let description = body["error_description"].as_str().unwrap_or_default();
     if !error.message().contains(description) {
-        failures.add(exchange, format!("{:?} does not say {description:?}", error.message()));
+        failures.add(exchange, format!("{:?} does not contain {description:?}", error.message()));
     }
     let usual = [("invalid_target", "resource"), ("invalid_client", "secret"), ("invalid_client", "application")];
     let mistakes = usual.iter().filter(|(name, _)| body["error"] == **name);
     let advice: Vec<&str> = mistakes.map(|(_, advice)| *advice).collect();
     let hinted = error.hint().is_some_and(|hint| advice.iter().any(|advice| hint.contains(advice)));
     if !advice.is_empty() && !hinted {
-        failures.add(exchange, format!("no hint at {advice:?}: {:?}", error.hint()));
+        failures.add(exchange, format!("the hint should contain one of {advice:?}: {:?}", error.hint()));
     }
 }

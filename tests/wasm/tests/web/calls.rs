@@ -1,4 +1,4 @@
-//! What holds whatever sends the requests: `fetch` called by this crate, or by reqwest.
+//! Tests that run over both transports: this crate's own `fetch` transport, and reqwest.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use logto_admin_wasm_tests::{Session, refusing_url};
 use serde_json::json;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// Runs each test over both transports.
+/// Defines each test for both transports.
 macro_rules! over_both {
     ($($(#[$attribute:meta])* async fn $name:ident($transport:ident) $body:block)+) => {
         mod over_fetch {
@@ -31,7 +31,7 @@ const SOON: Duration = Duration::from_millis(50);
 const BOUND: u64 = 100_000;
 
 over_both! {
-    async fn a_call_carries_its_token(transport) {
+    async fn calls_send_the_token(transport) {
         let session = Session::open(&Script::default()).await;
         let client = session.client(transport).build().unwrap();
         let call = client.request(Method::Post, "/api/users").query("a", "b c").json(&json!({"name": "Zoë"}));
@@ -43,7 +43,7 @@ over_both! {
         assert_eq!((seen[1].header("content-type"), seen[1].body.as_str()), (Some("application/json"), r#"{"name":"Zoë"}"#));
     }
 
-    async fn a_list_of_models_is_read(transport) {
+    async fn lists_of_models_are_decoded(transport) {
         let user = Answer::json("[]").header("total-number", "7");
         let session = Session::open(&Script::api([user])).await;
         let page = session.client(transport).build().unwrap().users().list().page(2).await.unwrap();
@@ -51,14 +51,14 @@ over_both! {
         assert_eq!(session.api_calls().await[0].query, "page=2");
     }
 
-    async fn an_error_of_the_api_tells_what_it_says(transport) {
+    async fn api_errors_have_code_and_message(transport) {
         let session = Session::open(&Script::api([Answer::error(404, "entity.not_found")])).await;
         let error = session.client(transport).build().unwrap().users().get("a").await.unwrap_err();
         assert!(error.is_not_found());
         assert_eq!((error.code(), error.message()), (Some("entity.not_found"), "It went wrong."));
     }
 
-    async fn a_refused_token_is_renewed_once(transport) {
+    async fn rejected_tokens_are_renewed_once(transport) {
         let session = Session::open(&Script::api([Answer::error(401, "auth.unauthorized"), Answer::json("[1]")])).await;
         let client = session.client(transport).build().unwrap();
         assert_eq!(client.request(Method::Get, "/api/users").await.unwrap(), json!([1]));
@@ -66,7 +66,7 @@ over_both! {
         assert_eq!(calls[1].header("authorization"), Some("Bearer token-2"));
     }
 
-    async fn a_read_is_tried_again_after_failures_of_all_kinds(transport) {
+    async fn reads_are_retried_after_all_kinds_of_failures(transport) {
         let failures = [Answer::status(503), Answer::status(429), Answer::fault(Fault::Reset)];
         let session = Session::open(&Script::api(failures.into_iter().chain([Answer::json("[1]")]))).await;
         let client = session.client(transport).build().unwrap();
@@ -74,7 +74,7 @@ over_both! {
         assert!(session.api_calls().await.len() >= 4);
     }
 
-    async fn a_body_that_breaks_off_is_a_failure(transport) {
+    async fn truncated_bodies_are_failures(transport) {
         for fault in [Fault::ResetInBody, Fault::CloseInBody] {
             let session = Session::open(&Script::api([Answer::fault(fault), Answer::json("[1]")])).await;
             let client = session.client(Arc::clone(&transport)).build().unwrap();
@@ -82,7 +82,7 @@ over_both! {
         }
     }
 
-    async fn a_failed_write_may_have_been_carried_out_and_is_not_tried_again(transport) {
+    async fn failed_writes_are_not_retried(transport) {
         let session = Session::open(&Script::api([Answer::fault(Fault::Reset)])).await;
         let client = session.client(transport).build().unwrap();
         let error = client.request(Method::Post, "/api/roles").json(&json!({})).await.unwrap_err();
@@ -91,7 +91,8 @@ over_both! {
         assert!(error.hint().unwrap().contains("CORS"), "{error}");
     }
 
-    async fn where_nobody_listens_a_write_may_have_been_carried_out_too_as_fetch_does_not_say(transport) {
+    async fn writes_are_not_retried_after_refused_connections(transport) {
+        // `fetch` does not report whether the request was sent.
         let url = refusing_url().await;
         let client = logto_admin::Client::builder(logto_admin::Endpoint::self_hosted(url))
             .transport(transport).build().unwrap();
@@ -99,7 +100,7 @@ over_both! {
         assert_eq!((error.kind(), error.stop_reason()), (ErrorKind::Transport, Some(StopReason::NotIdempotent)));
     }
 
-    async fn a_call_that_takes_too_long_is_aborted(transport) {
+    async fn calls_are_aborted_after_the_timeout(transport) {
         for fault in [Fault::Hang, Fault::HangInHead, Fault::HangInBody] {
             let session = Session::open(&Script::api([Answer::fault(fault)])).await;
             let client = session.client(Arc::clone(&transport)).build().unwrap();
@@ -109,26 +110,26 @@ over_both! {
         }
     }
 
-    async fn the_time_for_the_whole_call_ends_it(transport) {
+    async fn calls_end_after_the_total_timeout(transport) {
         let session = Session::open(&Script::api([Answer::fault(Fault::Hang)])).await;
         let client = session.client(transport).build().unwrap();
         let error = client.request(Method::Get, "/api/users").total_timeout(SOON).await.unwrap_err();
         assert_eq!((error.is_timeout(), error.stop_reason()), (true, Some(StopReason::Time)));
     }
 
-    async fn dropping_a_call_aborts_it(transport) {
+    async fn dropped_calls_are_aborted(transport) {
         let session = Session::open(&Script::api([Answer::fault(Fault::Hang)])).await;
         let client = session.client(transport).build().unwrap();
         let call = Box::pin(async move { client.request(Method::Get, "/api/users").await });
         let seen = Box::pin(session.until(2, 0));
         match select(call, seen).await {
-            Either::Left((answer, _)) => panic!("there is no answer: {answer:?}"),
+            Either::Left((answer, _)) => panic!("unexpected answer: {answer:?}"),
             Either::Right((_, call)) => drop(call),
         }
         session.until(2, 1).await;
     }
 
-    async fn bodies_are_bounded(transport) {
+    async fn body_size_is_limited(transport) {
         for (payload, fits) in [
             (Payload::Zeros(BOUND), true),
             (Payload::Zeros(BOUND + 1), false),
@@ -153,13 +154,13 @@ over_both! {
         client.users().delete("a").await.unwrap();
     }
 
-    async fn a_web_page_is_a_decode_error(transport) {
+    async fn web_pages_are_decode_errors(transport) {
         let session = Session::open(&Script::api([Answer::html()])).await;
         let error = session.client(transport).build().unwrap().users().list().await.unwrap_err();
         assert!(error.is_decode() && error.hint().unwrap().contains("endpoint"), "{error}");
     }
 
-    async fn a_hundred_first_calls_take_one_token(transport) {
+    async fn a_hundred_concurrent_first_calls_share_one_token(transport) {
         let session = Session::open(&Script::default()).await;
         let client = session.client(transport).build().unwrap();
         let calls = (0..100).map(|_| async { client.request(Method::Get, "/api/users").await });

@@ -1,11 +1,11 @@
-//! The emulator in place of a server.
+//! Tests of the emulator as a transport.
 
 use logto_admin::models::CreateUser;
 use logto_admin_emulator::Emulator;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
-async fn users_are_kept_listed_changed_and_deleted() {
+async fn users_are_created_listed_and_deleted() {
     let client = Emulator::new().client().unwrap();
     let named = |name: &str| CreateUser { username: Some(name.to_owned()), ..CreateUser::default() };
     let ada = client.users().create(named("ada")).await.unwrap();

@@ -1,4 +1,4 @@
-//! The crate's own transport over `fetch`.
+//! Tests of the crate's own `fetch` transport.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ fn to_elsewhere() -> Answer {
 }
 
 #[wasm_bindgen_test]
-async fn a_redirect_is_the_answer_except_in_browsers_which_hide_it() {
+async fn redirects_are_returned_except_in_browsers() {
     let session = Session::open(&Script::api([to_elsewhere()])).await;
     let client = session.client(FetchTransport::new()).build().unwrap();
     match client.request(Method::Post, "/api/authn").raw().await {
@@ -36,7 +36,7 @@ async fn a_redirect_is_the_answer_except_in_browsers_which_hide_it() {
 }
 
 #[wasm_bindgen_test]
-async fn reqwest_which_follows_redirects_unasked_says_so() {
+async fn redirects_that_reqwest_follows_are_errors() {
     let session =
         Session::open(&Script::api([Answer::status(302).header("location", "other"), Answer::json("[]")])).await;
     let client = session.client(ReqwestTransport::new().unwrap()).build().unwrap();
@@ -45,7 +45,7 @@ async fn reqwest_which_follows_redirects_unasked_says_so() {
 }
 
 #[wasm_bindgen_test]
-async fn redirects_are_followed_on_request_without_credentials_for_others() {
+async fn followed_redirects_send_credentials_only_to_the_same_origin() {
     let other = Session::open(&Script::api([Answer::json("[1]")])).await;
     let other_origin = other.url().replace("127.0.0.1", "localhost");
     let location = format!("{other_origin}/api/users");
@@ -64,7 +64,7 @@ async fn redirects_are_followed_on_request_without_credentials_for_others() {
 }
 
 #[wasm_bindgen_test]
-async fn neither_bodies_nor_keys_nor_the_token_call_follow_to_another_origin() {
+async fn bodies_keys_and_token_calls_do_not_follow_to_another_origin() {
     let other = Session::open(&Script::default()).await;
     let elsewhere = || {
         let location = format!("{}/api/users", other.url().replace("127.0.0.1", "localhost"));
@@ -81,14 +81,14 @@ async fn neither_bodies_nor_keys_nor_the_token_call_follow_to_another_origin() {
 
     let session = Session::open(&Script::api([elsewhere()])).await;
     let client = session.client(FetchTransport::new()).redirects(follow).build().unwrap();
-    // Where the client follows by itself it leaves the key behind; browsers would not.
+    // Where the client follows redirects itself, it drops the key. Browsers would keep it.
     let answer = client.request(Method::Get, "/api/users").header("x-api-key", "s3cret").await;
     assert_eq!(answer.is_err(), in_browser());
     assert!(other.until(0, 0).await.iter().all(|seen| seen.header("x-api-key").is_none()));
 }
 
 #[wasm_bindgen_test]
-async fn headers_arrive_as_they_were_given() {
+async fn headers_arrive_unchanged() {
     let answer = Answer::status(200).header("x-name", "Zoë, \"x\"").header("x-list", "a").header("x-list", "b");
     let session = Session::open(&Script::api([answer])).await;
     let client = session.client(FetchTransport::new()).build().unwrap();
@@ -98,12 +98,12 @@ async fn headers_arrive_as_they_were_given() {
     assert_eq!(answer.headers.get("x-list"), Some("a, b"));
     let seen = session.api_calls().await.remove(0);
     assert_eq!(seen.header("x-given"), Some("Zoë \"\\ x"));
-    // A browser introduces itself.
+    // Browsers set their own user agent.
     assert_eq!(seen.header("user-agent").unwrap().starts_with("logto-admin/"), !in_browser());
 }
 
 #[wasm_bindgen_test]
-async fn text_stays_in_javascript_if_it_is_preferred() {
+async fn preferred_text_stays_in_javascript() {
     let mut options = TransportOptions::default();
     options.prefer_text = true;
     for payload in [Payload::Text("[\"ë\"]".to_owned()), Payload::Gzip("[\"ë\"]".to_owned())] {
@@ -116,7 +116,7 @@ async fn text_stays_in_javascript_if_it_is_preferred() {
 }
 
 #[wasm_bindgen_test]
-async fn a_read_has_no_body_even_if_it_is_given_one() {
+async fn bodies_of_reads_are_ignored() {
     let session = Session::open(&Script::default()).await;
     let mut request = HttpRequest::new(Method::Get, format!("{}/api/users", session.url()));
     request.body = "ignored".into();
@@ -128,7 +128,7 @@ async fn a_read_has_no_body_even_if_it_is_given_one() {
 }
 
 #[wasm_bindgen_test]
-async fn a_value_of_javascript_is_sent_as_it_is() {
+async fn javascript_values_are_sent_unchanged() {
     let session = Session::open(&Script::default()).await;
     let mut request = HttpRequest::new(Method::Post, format!("{}/api/users", session.url()));
     let parameters = function("", "return new URLSearchParams({a: 'b c'})").call0(&JsValue::NULL).unwrap();
@@ -140,7 +140,7 @@ async fn a_value_of_javascript_is_sent_as_it_is() {
 }
 
 #[wasm_bindgen_test]
-async fn a_function_in_place_of_fetch_is_called_like_it() {
+async fn custom_functions_are_called_like_fetch() {
     let session = Session::open(&Script::default()).await;
     let fetch = function("url, init", "globalThis.lastInit = init; return fetch(url + '?by=function', init)");
     let transport = FetchTransport::from_function(fetch).credentials(Credentials::Omit);
@@ -152,7 +152,7 @@ async fn a_function_in_place_of_fetch_is_called_like_it() {
 }
 
 #[wasm_bindgen_test]
-async fn whatever_a_function_in_place_of_fetch_does_is_an_error_and_no_trap() {
+async fn misbehaving_custom_functions_cause_errors_not_traps() {
     for body in [
         "throw new Error('thrown')",
         "throw undefined",
@@ -172,7 +172,7 @@ async fn whatever_a_function_in_place_of_fetch_does_is_an_error_and_no_trap() {
 }
 
 #[wasm_bindgen_test]
-async fn a_runtime_without_abort_controllers_or_fetch_gives_an_error() {
+async fn missing_abort_controller_or_fetch_is_an_error() {
     for missing in ["AbortController", "fetch"] {
         let _without = Replaced::new(missing, &JsValue::UNDEFINED);
         let request = HttpRequest::new(Method::Get, "http://127.0.0.1:9/");
@@ -182,7 +182,7 @@ async fn a_runtime_without_abort_controllers_or_fetch_gives_an_error() {
 }
 
 #[wasm_bindgen_test]
-async fn errors_show_no_query() {
+async fn errors_do_not_show_the_query() {
     for body in
         ["throw new TypeError('cannot parse ' + url)", "return Promise.reject({message: url, cause: {message: url}})"]
     {
@@ -194,7 +194,7 @@ async fn errors_show_no_query() {
 }
 
 #[wasm_bindgen_test]
-async fn a_function_that_never_answers_is_aborted_by_its_signal() {
+async fn pending_custom_functions_are_aborted_by_the_signal() {
     let fetch = function("url, init", "globalThis.lastSignal = init.signal; return new Promise(() => {})");
     let client = logto_admin::Client::builder(logto_admin::Endpoint::self_hosted("http://127.0.0.1:9"))
         .transport(FetchTransport::from_function(fetch))
@@ -207,7 +207,7 @@ async fn a_function_that_never_answers_is_aborted_by_its_signal() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_that_was_read_is_not_aborted() {
+async fn completed_answers_are_not_aborted() {
     let session = Session::open(&Script::default()).await;
     let fetch = function("url, init", "globalThis.lastSignal = init.signal; return fetch(url, init)");
     let transport = FetchTransport::from_function(fetch.unchecked_into::<Function>());

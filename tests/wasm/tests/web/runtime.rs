@@ -1,4 +1,4 @@
-//! Time, timers and tasks of JavaScript.
+//! Tests of the clock, timers and tasks in JavaScript.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -15,15 +15,15 @@ use crate::support::{Replaced, function, global};
 const RUNTIME: WebRuntime = WebRuntime::new();
 
 #[wasm_bindgen_test]
-async fn a_sleep_lasts_at_least_as_long_as_asked_for() {
+async fn sleeps_last_at_least_as_long_as_requested() {
     let before = RUNTIME.monotonic();
     RUNTIME.sleep(Duration::from_micros(10_500)).await;
-    // Timers and clock round differently.
+    // Timers and the clock round differently.
     assert!(RUNTIME.monotonic() - before >= Duration::from_millis(9));
 }
 
 #[wasm_bindgen_test]
-async fn a_sleep_longer_than_timers_can_be_does_not_end_at_once() {
+async fn sleeps_beyond_the_maximum_of_timers_do_not_end_immediately() {
     for long in [Duration::from_millis(1 << 31), Duration::from_millis((1 << 32) + 1), Duration::MAX] {
         let short = Box::pin(RUNTIME.sleep(Duration::from_millis(20)));
         assert!(matches!(select(RUNTIME.sleep(long), short).await, Either::Right(_)), "{long:?}");
@@ -31,7 +31,7 @@ async fn a_sleep_longer_than_timers_can_be_does_not_end_at_once() {
 }
 
 #[wasm_bindgen_test]
-async fn a_dropped_sleep_is_cleared() {
+async fn dropped_sleeps_clear_their_timers() {
     let set = function(
         "callback, millis",
         "const handle = realSet(() => { pending.delete(handle); callback() }, millis); pending.add(handle); return handle",
@@ -50,7 +50,7 @@ async fn a_dropped_sleep_is_cleared() {
 }
 
 #[wasm_bindgen_test]
-async fn only_background_sleeps_let_the_process_end() {
+async fn only_background_sleeps_let_the_process_exit() {
     let set = function(
         "callback, millis",
         "realSet(callback, millis); return { unref() { globalThis.unreferenced = true } }",
@@ -65,10 +65,10 @@ async fn only_background_sleeps_let_the_process_end() {
 }
 
 #[wasm_bindgen_test]
-async fn where_there_are_no_timers_no_clock_and_no_randomness_nothing_traps() {
+async fn missing_timers_clock_and_randomness_do_not_trap() {
     let refuse = function("", "throw new Error('not outside of a request')");
     {
-        // That is so on Cloudflare Workers alone.
+        // This only happens on Cloudflare Workers.
         let workers = function("", "return { userAgent: 'Cloudflare-Workers' }").call0(&JsValue::NULL).unwrap();
         let _there = (Replaced::new("navigator", &workers), Replaced::new("setTimeout", &refuse));
         RUNTIME.sleep(Duration::from_secs(1000)).await;
@@ -92,7 +92,7 @@ async fn spawned_tasks_run() {
 }
 
 #[wasm_bindgen_test]
-fn the_wall_clock_is_that_of_javascript() {
+fn the_wall_clock_matches_javascript() {
     let now = RUNTIME.now().as_millis() as f64;
     assert!((now - js_sys::Date::now()).abs() < 60_000.0);
     assert!(!RUNTIME.isolates_requests());

@@ -1,4 +1,4 @@
-//! A JavaScript function that makes the whole exchange.
+//! Tests of a JavaScript function that carries out the whole exchange.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ use crate::support::{function, global};
 
 const PARAMETERS: &str = "url, method, headers, body, text, maxBytes, follow";
 
-/// As `FetchTransport::from_shim` describes it.
+/// A shim as described in `FetchTransport::from_shim`.
 const SHIM: &str = r#"
     const controller = new AbortController();
     const init = { method, headers: JSON.parse(headers), body, redirect: follow ? "follow" : "manual", signal: controller.signal };
@@ -42,7 +42,7 @@ async fn send(body: &str) -> Result<logto_admin::transport::HttpResponse, logto_
 }
 
 #[wasm_bindgen_test]
-async fn calls_go_through_it() {
+async fn calls_use_the_shim() {
     let session = Session::open(&Script::api([Answer::json("[1]").header("total-number", "1")])).await;
     let client = session.client(shim(SHIM)).build().unwrap();
     let call = client.request(Method::Post, "/api/roles").json(&json!({"name": "a"}));
@@ -53,7 +53,7 @@ async fn calls_go_through_it() {
 }
 
 #[wasm_bindgen_test]
-async fn its_text_stays_in_javascript() {
+async fn text_stays_in_javascript() {
     let session = Session::open(&Script::api([Answer::json("[\"ë\"]")])).await;
     let mut options = TransportOptions::default();
     options.prefer_text = true;
@@ -63,7 +63,7 @@ async fn its_text_stays_in_javascript() {
 }
 
 #[wasm_bindgen_test]
-async fn it_is_told_the_bound_and_tells_when_it_is_passed() {
+async fn the_shim_enforces_the_size_limit() {
     let session = Session::open(&Script::api([Answer::payload(Payload::Zeros(11))])).await;
     let client = session.client(shim(SHIM)).max_response_bytes(1000).build().unwrap();
     client.request(Method::Get, "/api/logs").raw().await.unwrap();
@@ -74,7 +74,7 @@ async fn it_is_told_the_bound_and_tells_when_it_is_passed() {
 }
 
 #[wasm_bindgen_test]
-async fn it_is_aborted_when_nobody_waits_any_longer_and_not_otherwise() {
+async fn the_shim_is_aborted_only_after_a_timeout() {
     let session =
         Session::open(&Script::api([Answer::json("[]"), Answer::fault(logto_admin_test_server::Fault::Hang)])).await;
     Reflect::set(&js_sys::global(), &"shimAborted".into(), &false.into()).unwrap();
@@ -88,7 +88,7 @@ async fn it_is_aborted_when_nobody_waits_any_longer_and_not_otherwise() {
 }
 
 #[wasm_bindgen_test]
-async fn its_errors_have_kinds() {
+async fn shim_errors_have_kinds() {
     let kind = async |body: &'static str| send(body).await.unwrap_err().kind();
     let named = |name: &str| format!("return Promise.reject(Object.assign(new Error('x'), {{ name: '{name}' }}))");
     for (name, expected) in [
@@ -103,7 +103,7 @@ async fn its_errors_have_kinds() {
 }
 
 #[wasm_bindgen_test]
-async fn an_answer_of_another_shape_is_an_error_and_no_trap() {
+async fn malformed_answers_are_errors_not_traps() {
     for body in ["", "return 7", "return []", "return ['200', '', '']", "return [0, '', '']", "return [200]"] {
         assert_eq!(send(body).await.unwrap_err().kind(), TransportErrorKind::Other, "{body}");
     }
@@ -111,7 +111,7 @@ async fn an_answer_of_another_shape_is_an_error_and_no_trap() {
 }
 
 #[wasm_bindgen_test]
-async fn a_hidden_redirect_is_unsupported() {
+async fn opaque_redirects_are_unsupported() {
     let client = Client::builder(Endpoint::self_hosted("http://127.0.0.1:9"))
         .transport(shim("throw Object.assign(new Error('x'), { name: 'OpaqueRedirectError' })"))
         .build()

@@ -1,25 +1,25 @@
-//! What JavaScript runtime this is, and functions written in its language.
+//! Detects the JavaScript runtime, and creates JavaScript functions.
 
 use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
-/// Whether this is a browser, where redirects are hidden.
+/// Returns whether this is a browser. Browsers hide redirects.
 pub(crate) fn in_browser() -> bool {
     let navigator = global("navigator");
     let name = Reflect::get(&navigator, &"userAgent".into()).ok().and_then(|name| name.as_string());
     name.is_some_and(|name| name.starts_with("Mozilla/"))
 }
 
-/// A member of the global object.
+/// Returns a member of the global object.
 pub(crate) fn global(name: &str) -> JsValue {
     Reflect::get(&js_sys::global(), &name.into()).unwrap_or(JsValue::UNDEFINED)
 }
 
-/// Puts something else in place of a member of the global object until it is dropped; also of those that cannot be
-/// assigned, such as `navigator`.
+/// Replaces a member of the global object until dropped. Also replaces members that cannot be assigned, such as
+/// `navigator`.
 pub(crate) struct Replaced {
     name: &'static str,
-    /// How the member was defined; undefined if it was inherited, or was none.
+    /// The previous descriptor of the member, or undefined if the member was inherited or missing.
     before: JsValue,
 }
 
@@ -31,7 +31,10 @@ impl Replaced {
         for (member, value) in [("value", value), ("configurable", &yes), ("writable", &yes), ("enumerable", &yes)] {
             Reflect::set(&descriptor, &name_of(member), value).unwrap();
         }
-        assert!(Reflect::define_property(&global, &name_of(name), &descriptor).unwrap(), "{name} can be replaced");
+        assert!(
+            Reflect::define_property(&global, &name_of(name), &descriptor).unwrap(),
+            "{name} should be replaceable"
+        );
         Self { name, before }
     }
 }
@@ -47,7 +50,7 @@ impl Drop for Replaced {
     }
 }
 
-/// A function of JavaScript.
+/// Creates a JavaScript function.
 pub(crate) fn function(parameters: &str, body: &str) -> Function {
     Function::new_with_args(parameters, body)
 }

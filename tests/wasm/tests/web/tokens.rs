@@ -1,4 +1,4 @@
-//! Tokens on the real clock.
+//! Tests of tokens on the real clock.
 
 use std::time::Duration;
 
@@ -11,13 +11,13 @@ use logto_admin_test_server::{Answer, Fault, Script};
 use logto_admin_wasm_tests::Session;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-/// A token that lives for a second.
+/// A token that is valid for one second.
 fn brief() -> Answer {
     Answer::json(r#"{"access_token":"brief","expires_in":1,"token_type":"Bearer","scope":"all"}"#)
 }
 
 #[wasm_bindgen_test]
-async fn the_refresher_renews_a_token_ahead_of_its_end_and_gets_over_failures() {
+async fn the_refresher_renews_tokens_before_they_expire_and_survives_failures() {
     let session = Session::open(&Script::token([brief(), Answer::fault(Fault::Reset), brief()])).await;
     let client = session.client(FetchTransport::new()).build().unwrap();
     let refresher = client.keep_fresh().unwrap();
@@ -27,7 +27,7 @@ async fn the_refresher_renews_a_token_ahead_of_its_end_and_gets_over_failures() 
 }
 
 #[wasm_bindgen_test]
-async fn building_a_client_starts_nothing() {
+async fn building_a_client_sends_nothing() {
     let session = Session::open(&Script::token([brief()])).await;
     let client = session.client(FetchTransport::new()).build().unwrap();
     WebRuntime::new().sleep(Duration::from_millis(20)).await;
@@ -35,7 +35,7 @@ async fn building_a_client_starts_nothing() {
     drop(client);
 }
 
-/// A runtime where requests must not wake each other, as on Cloudflare Workers.
+/// A runtime in which requests must not wake each other, as on Cloudflare Workers.
 struct Isolated(WebRuntime);
 
 #[async_trait]
@@ -70,7 +70,7 @@ async fn read(client: &Client) -> logto_admin::Result<()> {
 }
 
 #[wasm_bindgen_test]
-async fn where_requests_must_not_wake_each_other_a_hundred_first_calls_still_take_one_token() {
+async fn a_hundred_concurrent_first_calls_share_one_token_without_waking_each_other() {
     let session = Session::open(&Script::default()).await;
     let client = session.client(FetchTransport::new()).runtime(Isolated(WebRuntime::new())).build().unwrap();
     let answers = futures_util::future::join_all((0..100).map(|_| read(&client))).await;

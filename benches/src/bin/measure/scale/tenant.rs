@@ -1,4 +1,4 @@
-//! A tenant with Logto Cloud's limit, a store and a clock, all in memory.
+//! A tenant with Logto Cloud's rate limit, a token store and a clock, all in memory.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,11 +15,11 @@ use tokio::time::Instant;
 
 const LIMIT: usize = 200;
 const SPAN: Duration = Duration::from_secs(10);
-/// What an answer takes.
+/// Time until a response.
 const LATENCY: Duration = Duration::from_millis(40);
 const LIMITED: &str = r#"{"code":"request.rate_limited","message":"Too many requests."}"#;
 
-/// What every process calls.
+/// The tenant that every process calls.
 #[derive(Clone, Default)]
 pub(super) struct Tenant(Arc<Mutex<State>>);
 
@@ -77,7 +77,7 @@ impl HttpTransport for Tenant {
     }
 }
 
-/// tokio's clock, which jumps to the next timer when nobody has anything else to do.
+/// tokio's paused clock, which jumps to the next timer when all tasks are idle.
 pub(super) struct Jumping {
     start: Instant,
     tasks: TokioRuntime,
@@ -112,7 +112,7 @@ impl Runtime for Jumping {
     }
 }
 
-/// A store in memory, as all processes would have one in Redis.
+/// A token store in memory that all processes share, as they would share one in Redis.
 #[derive(Default)]
 pub(super) struct Memory {
     values: Mutex<HashMap<String, String>>,
