@@ -48,63 +48,36 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod api;
-mod base64;
-#[doc(hidden)]
-pub mod binding;
 pub mod blocking;
-mod builder;
-mod call;
 mod client;
-mod date;
-mod decode;
-mod endpoint;
-mod env;
 pub mod error;
-mod execute;
 #[cfg(any(doc, doctest))]
 pub mod guide;
-mod hint;
-mod items;
-mod json;
-mod limiter;
-mod lines;
 pub mod models;
-mod multipart;
 pub mod operation;
-mod page;
+mod pipeline;
 mod request;
 pub mod response;
-mod retry;
 pub mod runtime;
-mod search;
-mod stream;
 pub mod token;
-mod trace;
 pub mod transport;
 pub mod types;
-mod untyped;
-mod url;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
-pub use builder::ClientBuilder;
 pub use bytes;
-pub use call::Paged;
-pub use client::Client;
-pub use endpoint::Endpoint;
-pub use error::{Error, ErrorKind, Result};
-pub use limiter::RateLimit;
-pub use page::Page;
+#[doc(hidden)]
+pub use client::binding;
+pub use client::{Client, ClientBuilder};
+pub use error::{Error, ErrorKind, Result, StopReason};
+pub use pipeline::{RateLimit, RetryPolicy};
 #[cfg(feature = "redis")]
 pub use redis;
-pub use request::{ConditionalRequest, Request, RequestFuture};
-pub use response::{Conditional, Response};
-pub use retry::{RetryPolicy, StopReason};
-pub use search::{Joint, MatchMode};
+pub use request::{ConditionalRequest, Joint, MatchMode, Request, RequestFuture, Untyped};
+pub use response::{Conditional, ItemStream, Page, PageStream, Response};
 pub use serde_json;
-pub use stream::{ItemStream, PageStream};
+pub use transport::Endpoint;
 pub use types::{Patch, Timestamp};
-pub use untyped::Untyped;
 
 /// Compiles the examples of the README.
 #[cfg(all(doctest, feature = "management", feature = "reqwest", feature = "rustls"))]

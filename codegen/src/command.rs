@@ -92,7 +92,15 @@ fn generated(plan: &Plan) -> Result<BTreeMap<String, String>> {
         text.map_err(|error| Failure::File { path: manifest.display().to_string(), problem: error.to_string() })?;
     let mut files = emit::files(plan)?;
     files.insert("Cargo.toml".to_owned(), emit::with_features(&text, &plan.groups)?);
+    files.insert(emit::DEFAULTS.to_owned(), emit::defaults(version(&text)));
     Ok(files)
+}
+
+/// Returns the version of the workspace.
+fn version(manifest: &str) -> &str {
+    let package = manifest.split_once("[workspace.package]").map_or(manifest, |(_, rest)| rest);
+    let line = package.lines().find_map(|line| line.strip_prefix("version = "));
+    line.unwrap_or_default().trim_matches('"')
 }
 
 #[allow(clippy::print_stdout)]

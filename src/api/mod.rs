@@ -4,8 +4,6 @@
 
 #![allow(unused_imports)]
 
-pub(crate) mod table;
-
 #[cfg(feature = "account-center")]
 pub mod account_center;
 

@@ -4,7 +4,7 @@ use std::fmt;
 use super::Error;
 use crate::types::Printable;
 
-/// What comes from outside, such as Logto's message, is escaped and cut to one line of a log; the methods return it whole.
+/// Text from outside, such as Logto's message, is escaped and shortened to fit one line of a log.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;
@@ -44,8 +44,8 @@ impl Error {
     }
 }
 
-/// One line for whoever reads it, for `main` prints the error that it returns in this way: what [`Display`](fmt::Display)
-/// says, the kind, why it was not tried again, and what caused it. Of the body, which may hold personal data, nothing more.
+/// One line, because `main` prints returned errors with `Debug`: the text of [`Display`](fmt::Display), the kind, why the
+/// call was not retried, and the causes. The body may contain personal data and is not shown.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;

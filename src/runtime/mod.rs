@@ -1,7 +1,9 @@
-//! What a client asks of the platform it runs on: time, sleep, randomness, background tasks.
+//! The platform: time, sleep, randomness and background tasks.
 
+mod background;
 #[cfg(all(feature = "tokio", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod native;
+mod timeout;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod web;
 
@@ -10,6 +12,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
+
+pub(crate) use background::Background;
+pub(crate) use timeout::timeout;
 
 use crate::types::Timestamp;
 
@@ -20,44 +25,44 @@ pub use web::WebRuntime;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub(crate) use web::user_agent;
 
-/// The platform. Tests give one with a clock of their own.
+/// The platform that a client runs on. Tests implement it with a fake clock.
 #[async_trait]
 pub trait Runtime: Send + Sync + 'static {
-    /// The wall clock, only to read and write dates.
+    /// Returns the time of the wall clock. Used only to read and write dates.
     fn now(&self) -> Timestamp;
 
-    /// Time since some fixed point; never goes back. Drives expiry, the limiter and what is reported as elapsed.
+    /// Returns the time since a fixed point; never goes back. Used for expiry, the rate limiter and elapsed times.
     fn monotonic(&self) -> Duration;
 
-    /// Waits. A dropped future stops waiting.
+    /// Sleeps. Dropping the future cancels the sleep.
     async fn sleep(&self, duration: Duration);
 
-    /// Waits for a task in the background, and does not keep the process alive meanwhile where others would (Node, Deno).
+    /// Sleeps on behalf of a background task. Does not keep the process alive where timers do (Node, Deno).
     async fn sleep_in_background(&self, duration: Duration) {
         self.sleep(duration).await;
     }
 
-    /// A number from 0.0 to below 1.0, for jitter and multipart boundaries; it need not be secret.
+    /// Returns a random number from 0.0 (inclusive) to 1.0 (exclusive), for jitter. It need not be unpredictable.
     fn random(&self) -> f64;
 
     /// Runs a task in the background until it ends.
     fn spawn(&self, task: BoxFuture<'static, ()>);
 
-    /// Whether a future that one request began must not be awaited by another, as on Cloudflare Workers.
+    /// Whether a request must not await a future that another request started, as on Cloudflare Workers.
     fn isolates_requests(&self) -> bool {
         false
     }
 
-    /// Whether calls can be made here, now.
+    /// Checks that calls are possible here.
     ///
     /// # Errors
-    /// Why not, for whoever wrote the program: a tokio runtime is missing, for example.
+    /// Fails with the reason, such as a missing tokio runtime.
     fn check(&self) -> Result<(), &'static str> {
         Ok(())
     }
 }
 
-/// The runtime of the platform that this was compiled for, if there is one.
+/// Returns the default runtime of the target platform, if there is one.
 pub(crate) fn platform() -> Option<Arc<dyn Runtime>> {
     #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     return Some(Arc::new(WebRuntime::new()));

@@ -1,18 +1,15 @@
 use std::error::Error as StdError;
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorKind};
-use crate::execute::Exchange;
-use crate::hint;
-use crate::retry::StopReason;
-use crate::transport::HttpResponse;
+use crate::error::{Error, ErrorKind, StopReason, hint};
+use crate::transport::Answer;
 use crate::types::Printable;
 
-/// Why no access token could be had.
+/// Why the client could not get an access token.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TokenError {
-    /// The token endpoint refused.
+    /// The token endpoint rejected the request.
     Refused {
         /// The HTTP status.
         status: u16,
@@ -22,10 +19,10 @@ pub enum TokenError {
         description: Option<String>,
         /// What to do about it.
         hint: Option<&'static str>,
-        /// Why it was not asked again.
+        /// Why the call was not retried.
         stopped: Option<StopReason>,
     },
-    /// The token endpoint's answer holds no token.
+    /// The answer of the token endpoint contains no token.
     Malformed {
         /// The HTTP status.
         status: u16,
@@ -34,30 +31,28 @@ pub enum TokenError {
     },
     /// The token endpoint could not be reached.
     Unreachable(Error),
-    /// The subject token for an exchange could not be had.
+    /// The client could not get a subject token to exchange.
     SubjectToken(Error),
-    /// A source of one's own failed.
+    /// A custom source failed.
     Other(Box<dyn StdError + Send + Sync>),
 }
 
 impl TokenError {
-    /// For a source of one's own.
+    /// Creates an error of a custom source.
     pub fn other(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::Other(source.into())
     }
 
-    /// Of an error answer of the token endpoint.
-    pub(crate) fn refused(exchange: &Exchange) -> Self {
-        let response = &exchange.response;
-        let error = response.body.string_member("error");
-        let description = response.body.string_member("error_description");
-        let hint = hint::token(response.status, error.as_deref(), response);
-        Self::Refused { status: response.status, error, description, hint, stopped: exchange.stopped }
+    /// The error that this answer of the token endpoint is.
+    pub(super) fn refused(answer: Answer, stopped: Option<StopReason>) -> Self {
+        let (error, description) = (answer.fields.error, answer.fields.error_description);
+        let hint = hint::token(answer.status, error.as_deref(), answer.is_html);
+        Self::Refused { status: answer.status, error, description, hint, stopped }
     }
 
-    /// Of a success without a token.
-    pub(crate) fn malformed(response: &HttpResponse) -> Self {
-        Self::Malformed { status: response.status, hint: hint::decode(response) }
+    /// The error of a success without a token.
+    pub(super) fn malformed(status: u16, is_html: bool) -> Self {
+        Self::Malformed { status, hint: hint::decode(is_html) }
     }
 }
 
@@ -68,31 +63,28 @@ impl std::fmt::Display for TokenError {
 }
 
 impl TokenError {
-    /// Put together without `format!`, whose machinery would cost 3 KB of wasm.
+    /// Concatenates the text: the machinery of `format!` would add 12 KB, gzipped, to the module of the npm package.
     fn message(&self) -> String {
-        const ANSWERS: &str = "the token endpoint answers ";
+        const RETURNED: &str = "the token endpoint returned ";
         match self {
             Self::Refused { status, error, description, .. } => {
-                let mut message = [ANSWERS, &u64::from(*status).to_string()].concat();
-                for (mark, part) in [(" ", error), (": ", description)] {
-                    if let Some(part) = part {
-                        message.push_str(mark);
-                        message.push_str(part);
-                    }
+                let mut message = [RETURNED, &u64::from(*status).to_string()].concat();
+                for (separator, part) in [(" ", error), (": ", description)] {
+                    message.extend(part.iter().flat_map(|part| [separator, part]));
                 }
                 message
             }
             Self::Malformed { status, .. } => {
-                [ANSWERS, &u64::from(*status).to_string(), " without an access token"].concat()
+                [RETURNED, &u64::from(*status).to_string(), " without an access token"].concat()
             }
-            Self::Unreachable(error) => ["the token endpoint cannot be reached: ", error.message()].concat(),
-            Self::SubjectToken(error) => ["no subject token: ", error.message()].concat(),
-            Self::Other(error) => ["no access token: ", &error.to_string()].concat(),
+            Self::Unreachable(error) => ["cannot reach the token endpoint: ", error.message()].concat(),
+            Self::SubjectToken(error) => ["cannot get a subject token: ", error.message()].concat(),
+            Self::Other(error) => ["cannot get an access token: ", &error.to_string()].concat(),
         }
     }
 }
 
-/// A reason that is a text and nothing else.
+/// A reason that is only text.
 #[derive(Debug)]
 pub(super) struct Because(pub &'static str);
 
@@ -115,7 +107,7 @@ impl StdError for TokenError {
 }
 
 impl From<Arc<TokenError>> for Error {
-    /// The error that callers see; a failed renewal gives the same cause to all that waited for it.
+    /// The error that callers see. All callers that waited for a failed renewal share its cause.
     fn from(cause: Arc<TokenError>) -> Self {
         let (code, status, hint, stopped) = match &*cause {
             TokenError::Refused { status, error, hint, stopped, .. } => (error.clone(), Some(*status), *hint, *stopped),

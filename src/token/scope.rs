@@ -1,9 +1,9 @@
-//! What was asked for and not granted.
+//! Scopes that were requested but not granted.
 
-/// The names of `asked` that `granted` lacks, separated by spaces; nothing if there are none.
+/// Returns the names of `asked` that `granted` lacks, separated by spaces, or `None` if it lacks none.
 ///
-/// Logto leaves the member out when it grants nothing. Tokens for an organization and exchanged ones may carry an empty
-/// scope that says nothing (`may_be_silent`).
+/// Logto omits the member if it grants nothing. Organization tokens and exchanged tokens may carry an empty scope that
+/// has no meaning (`may_be_silent`).
 pub(super) fn missing(asked: Option<&str>, granted: Option<&str>, may_be_silent: bool) -> Option<String> {
     if may_be_silent && granted == Some("") {
         return None;

@@ -1,9 +1,10 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::error::{Error as CallError, ErrorKind, hint};
 use crate::types::Printable;
 
-/// Why a request got no answer.
+/// Why a request got no response.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -12,33 +13,33 @@ pub struct TransportError {
     source: Option<Box<dyn Error + Send + Sync>>,
 }
 
-/// What went wrong on the way.
+/// The kind of a transport error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection could be made: refused, unresolved, TLS.
+    /// The connection could not be established: refused, unresolved, TLS.
     Connect,
-    /// The time given for the request ran out.
+    /// The request timed out.
     Timeout,
-    /// The connection broke before the whole answer was there.
+    /// The connection was closed before the whole response arrived.
     Interrupted,
-    /// The answer's body could not be read or decompressed.
+    /// The response body could not be read or decompressed.
     Body,
-    /// The answer's body is larger than allowed.
+    /// The response body is larger than allowed.
     TooLarge,
-    /// A redirect that could not be followed, or too many of them.
+    /// A redirect could not be followed, or there were too many.
     Redirect,
-    /// The transport needs something that is missing, such as a tokio runtime or certificates.
+    /// The environment lacks something that the transport needs, such as a tokio runtime or certificates.
     Environment,
-    /// The request itself cannot be sent: its URL or a header is none.
+    /// The request is invalid: its URL or a header.
     Invalid,
-    /// Anything else; on the web also every failure of `fetch`, which says no more.
+    /// Any other failure. On the web also every failure of `fetch`, which reports no details.
     Other,
 }
 
 impl TransportError {
-    /// An error of this kind. What failed to connect, is invalid or lacks something in its environment counts as never
-    /// sent, all else as possibly carried out.
+    /// Creates an error of this kind. `Connect`, `Invalid` and `Environment` mean that the request was never sent; after
+    /// all others the server might have processed it.
     #[must_use]
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
         use TransportErrorKind::{Connect, Environment, Invalid};
@@ -46,44 +47,56 @@ impl TransportError {
         Self { kind, never_sent, message: message.into(), source: None }
     }
 
-    /// The answer's body is larger than this many bytes.
+    /// The response body is larger than this many bytes.
     #[cfg(any(feature = "reqwest", all(target_arch = "wasm32", target_os = "unknown")))]
     pub(crate) fn too_large(bound: u64) -> Self {
-        let message = format!("the answer is larger than the {bound} bytes that are allowed");
+        let message = format!("the response is larger than the allowed {bound} bytes");
         Self::new(TransportErrorKind::TooLarge, message)
     }
 
-    /// The same, caused by `source`.
+    /// Sets the cause.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         self.source = Some(source.into());
         self
     }
 
-    /// The same, with the transport's word on whether the request was certainly never sent.
+    /// Sets whether the request was certainly never sent.
     #[must_use]
     pub fn with_never_sent(mut self, never_sent: bool) -> Self {
         self.never_sent = never_sent;
         self
     }
 
-    /// What went wrong.
+    /// Returns the kind of the error.
     #[must_use]
     pub const fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    /// Whether the server certainly never saw the request, so that sending it again cannot do its work twice.
+    /// Whether the server certainly never received the request, so that a retry cannot run it twice.
     #[must_use]
     pub const fn never_sent(&self) -> bool {
         self.never_sent
     }
 }
 
-impl TransportError {
-    /// What it says of itself.
-    pub(crate) fn message(&self) -> &str {
-        &self.message
+impl From<TransportError> for CallError {
+    fn from(error: TransportError) -> Self {
+        let kind = match error.kind {
+            TransportErrorKind::Connect => ErrorKind::Connect,
+            TransportErrorKind::Timeout => ErrorKind::Timeout,
+            TransportErrorKind::TooLarge => ErrorKind::TooLarge,
+            TransportErrorKind::Environment => ErrorKind::Unsupported,
+            TransportErrorKind::Invalid => ErrorKind::Input,
+            _ => ErrorKind::Transport,
+        };
+        let hint = match error.kind {
+            TransportErrorKind::Connect => Some(hint::CONNECT),
+            TransportErrorKind::Other => Some(hint::WEB),
+            _ => None,
+        };
+        Self::new(kind, error.message.clone()).with_hint(hint).with_source(error)
     }
 }
 

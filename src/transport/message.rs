@@ -2,22 +2,23 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::{Body, Headers, Method, url};
+use crate::error::Error;
 
-/// A request on its way to the server.
+/// An HTTP request.
 #[derive(Clone)]
 pub struct HttpRequest {
-    /// What to do.
+    /// The method.
     pub method: Method,
-    /// The absolute URL, already encoded.
+    /// The absolute, encoded URL.
     pub url: String,
     /// The headers.
     pub headers: Headers,
-    /// The body, which may be empty.
+    /// The body; may be empty.
     pub body: Body,
 }
 
 impl HttpRequest {
-    /// A request without headers and body.
+    /// Creates a request without headers and body.
     #[must_use]
     pub fn new(method: Method, url: impl Into<String>) -> Self {
         Self { method, url: url.into(), headers: Headers::new(), body: Body::empty() }
@@ -42,39 +43,39 @@ impl fmt::Debug for HttpRequest {
     }
 }
 
-/// The server's answer, read to its end.
+/// An HTTP response with its whole body.
 #[derive(Clone, Debug, Default)]
 pub struct HttpResponse {
     /// The HTTP status.
     pub status: u16,
     /// The headers.
     pub headers: Headers,
-    /// The body, which may be empty.
+    /// The body; may be empty.
     pub body: Body,
 }
 
 impl HttpResponse {
-    /// An answer without headers and body.
+    /// Creates a response without headers and body.
     #[must_use]
     pub fn new(status: u16) -> Self {
         Self { status, ..Self::default() }
     }
 
-    /// The same with one header more.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.headers.append(name, value);
         self
     }
 
-    /// The same with this body.
+    /// Sets the body.
     #[must_use]
     pub fn body(mut self, body: impl Into<Body>) -> Self {
         self.body = body.into();
         self
     }
 
-    /// An `application/json` answer with this text.
+    /// Creates an `application/json` response.
     #[must_use]
     pub fn json(status: u16, text: impl Into<String>) -> Self {
         Self::new(status).header("content-type", "application/json; charset=utf-8").body(text.into())
@@ -86,7 +87,17 @@ impl HttpResponse {
         (200..300).contains(&self.status)
     }
 
-    /// The id that Logto gave the request (`Logto-Core-Request-Id`).
+    /// Whether the content is a web page.
+    pub(crate) fn is_html(&self) -> bool {
+        self.headers.get("content-type").is_some_and(|kind| kind.starts_with("text/html"))
+    }
+
+    /// Adds this response to an error.
+    pub(crate) fn annotate(&self, error: Error) -> Error {
+        error.with_response(self.status, self.request_id(), self.body.bytes())
+    }
+
+    /// Returns the request ID, which Logto's logs contain (`Logto-Core-Request-Id`).
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.headers.get("logto-core-request-id")

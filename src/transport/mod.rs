@@ -1,16 +1,18 @@
 //! How requests reach the server: the [`HttpTransport`] trait and its implementations.
 
+pub(crate) mod answer;
 mod body;
+mod closure;
+mod cookies;
+mod endpoint;
 mod error;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod fetch;
-mod func;
 pub(crate) mod headers;
 mod hooks;
 #[cfg(feature = "http")]
-mod http;
+mod http_types;
 mod message;
-mod method;
 mod options;
 #[cfg(any(feature = "reqwest", all(target_arch = "wasm32", target_os = "unknown")))]
 mod redirect;
@@ -30,16 +32,20 @@ pub use self::reqwest::ReqwestTransportBuilder;
     any(feature = "rustls", feature = "native-tls")
 ))]
 pub use self::reqwest::{TlsBackend, TlsVersion};
+pub(crate) use answer::{Answer, AnswerFields};
 pub use body::Body;
+pub use closure::{TransportFn, transport_fn};
+pub(crate) use cookies::cookie_header;
+pub use endpoint::Endpoint;
 pub use error::{TransportError, TransportErrorKind};
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub use fetch::{Credentials, FetchTransport};
-pub use func::{TransportFn, transport_fn};
 pub use headers::Headers;
 pub use hooks::{AfterFn, BeforeFn, Hook, HookContext, after_fn, before_fn};
 pub use message::{HttpRequest, HttpResponse};
-pub use method::Method;
 pub use options::{RedirectPolicy, TransportOptions};
+
+pub use crate::types::Method;
 
 /// Sends one HTTP request and returns its answer, whatever its status.
 ///

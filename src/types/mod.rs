@@ -3,9 +3,11 @@
 mod chain;
 mod constant;
 mod enumeration;
+mod method;
 mod number;
 mod object;
 mod patch;
+mod percent;
 mod printable;
 mod query;
 mod strict;
@@ -16,8 +18,10 @@ mod untagged;
 mod upload;
 
 pub use constant::{False, True};
+pub use method::Method;
 pub use number::Number;
 pub use patch::Patch;
+pub(crate) use percent::{Pairs, encode};
 pub(crate) use printable::Printable;
 pub use query::{QueryTarget, QueryValue};
 pub use timestamp::{Timestamp, TimestampSeconds};

@@ -124,8 +124,8 @@ fn errors_without_code_or_message_fall_back_to_the_body() {
         (HttpResponse::json(400, r#"{"message":7}"#), r#"{"message":7}"#),
         (HttpResponse::json(400, "{\"message\":\"cut off"), "{\"message\":\"cut off"),
         (text(405, "Method Not Allowed"), "Method Not Allowed"),
-        (html(502), "the answer is a web page"),
-        (status(431), "the answer has no body"),
+        (html(502), "the response is a web page"),
+        (status(431), "the response has no body"),
     ] {
         let error = error(answer);
         assert_eq!((error.kind(), error.code(), error.message()), (ErrorKind::Api, None, message));
@@ -209,7 +209,7 @@ fn the_cause_of_a_failure_is_the_error_source() {
     let source = error.source().expect("a source");
     assert!(source.downcast_ref::<TransportError>().is_some_and(|source| source.kind() == TransportErrorKind::Connect));
     assert_eq!(source.source().expect("its source").to_string(), "connection refused");
-    hints(&error, "check that the server runs");
+    hints(&error, "check that the server is running");
 }
 
 /// `main` prints a returned error with `Debug`.
@@ -235,7 +235,7 @@ fn debug_output_lists_each_cause_once() {
     };
     let shown = unreachable("no connection", false);
     assert!(
-        shown.starts_with("ListUsers (GET /api/users): no connection (hint: check that the server runs"),
+        shown.starts_with("ListUsers (GET /api/users): no connection (hint: check that the server is running"),
         "{shown}"
     );
     assert!(shown.ends_with(") [kind: Connect, stopped: Attempts, caused by: connection refused]"), "{shown}");
@@ -261,12 +261,12 @@ fn wrong_resources_have_a_hint() {
 
 #[test]
 fn wrong_secrets_have_a_hint() {
-    hints(&token_error(oauth(401, "invalid_client", "client authentication failed")), "secret is wrong");
+    hints(&token_error(oauth(401, "invalid_client", "client authentication failed")), "wrong application secret");
 }
 
 #[test]
 fn unknown_clients_have_a_hint() {
-    hints(&token_error(oauth(400, "invalid_client", "invalid client nosuch")), "no application has this id");
+    hints(&token_error(oauth(400, "invalid_client", "invalid client nosuch")), "unknown application");
 }
 
 #[test]
@@ -346,8 +346,8 @@ fn unreachable_token_endpoints_are_reported() {
     let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
     let error = stage.run(stage.client.users().list()).unwrap_err();
     assert_eq!((error.kind(), error.status(), error.attempts()), (ErrorKind::Token, None, 0));
-    assert!(error.message().contains("cannot be reached: connection refused"), "{error}");
-    hints(&error, "check that the server runs");
+    assert!(error.message().contains("cannot reach the token endpoint: connection refused"), "{error}");
+    hints(&error, "check that the server is running");
     assert_eq!(error.stop_reason(), Some(StopReason::Attempts));
 }
 

@@ -89,7 +89,7 @@ fn query_values_are_encoded() {
 #[test]
 fn page_0_is_rejected() {
     let stage = Stage::silent();
-    refused(stage.run(stage.client.users().list().page(0)), "counted from 1");
+    refused(stage.run(stage.client.users().list().page(0)), "pages start at 1");
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn streams_reject_invalid_input() {
     use futures_util::StreamExt;
     let stage = Stage::silent();
     let mut users = stage.client.users().list().page(0).stream();
-    refused(stage.run(users.next()).unwrap(), "counted from 1");
+    refused(stage.run(users.next()).unwrap(), "pages start at 1");
     assert!(stage.run(users.next()).is_none());
 }
 
@@ -125,7 +125,7 @@ fn headers_with_line_breaks_are_rejected_without_showing_the_value() {
 fn invalid_header_names_are_rejected() {
     let stage = Stage::silent();
     for name in ["", "a b", "a:b", "ä", "a\r\nb"] {
-        refused(stage.run(stage.client.users().list().header(name, "1")), "no name of a header");
+        refused(stage.run(stage.client.users().list().header(name, "1")), "invalid header name");
     }
 }
 
@@ -139,14 +139,14 @@ fn etags_are_checked_like_headers() {
 fn missing_path_parameters_are_named() {
     let stage = Stage::silent();
     let request = stage.client.operation("DeleteUserRole").unwrap().path("userId", "u1");
-    refused(stage.run(request), "`roleId` is not set");
+    refused(stage.run(request), "missing path parameter `roleId`");
 }
 
 #[test]
 fn unknown_path_parameters_are_named() {
     let stage = Stage::silent();
     let request = stage.client.operation("GetUser").unwrap().path("userId", "u1").path("roleId", "r1");
-    refused(stage.run(request), "no parameter `roleId`");
+    refused(stage.run(request), "no unset parameter `roleId`");
 }
 
 #[test]
@@ -159,21 +159,21 @@ fn missing_query_parameters_are_named() {
     let name = info.query_parameters.iter().find(|parameter| parameter.required).unwrap().name;
     let stage = Stage::silent_with(|builder| builder.cookies([("a", "b")]));
     let request = stage.client.operation(info.id).unwrap().header("authorization", "Bearer t");
-    refused(stage.run(request), &format!("`{name}` is not set"));
+    refused(stage.run(request), &format!("missing query parameter `{name}`"));
 }
 
 #[test]
 fn the_first_of_several_errors_is_reported() {
     let stage = Stage::silent();
     let request = stage.client.users().list().page(0).page_size(101).header("", "");
-    refused(stage.run(request), "counted from 1");
+    refused(stage.run(request), "pages start at 1");
 }
 
 #[test]
 fn to_http_rejects_the_same_input_as_the_call() {
     let stage = Stage::silent();
     refused(stage.client.users().get("").to_http(), "is empty");
-    refused(stage.client.users().list().page(0).to_http(), "counted from 1");
+    refused(stage.client.users().list().page(0).to_http(), "pages start at 1");
 }
 
 fn build(endpoint: Endpoint, settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Result<Client, Error> {
@@ -231,13 +231,16 @@ fn urls_as_tenants_are_rejected() {
 fn invalid_credentials_are_rejected_without_showing_them() {
     let endpoint = || Endpoint::self_hosted("https://id.example.com");
     for (id, secret, advice) in
-        [("", "s", "id is empty"), ("a", " ", "secret is empty"), ("a", "s3cret\n", "secret has a line break")]
+        [("", "s", "ID is empty"), ("a", " ", "secret is empty"), ("a", "s3cret\n", "secret contains a line break")]
     {
         not_built(build(endpoint(), |builder| builder.client_credentials(id, secret)), advice);
     }
     not_built(build(endpoint(), |builder| builder.access_token("")), "token is empty");
     let error = build(endpoint(), |builder| builder.user_token("s3cret\n")).unwrap_err();
-    assert!(error.message().contains("token has a line break") && !format!("{error:?}").contains("s3cret"), "{error}");
+    assert!(
+        error.message().contains("token contains a line break") && !format!("{error:?}").contains("s3cret"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -280,7 +283,7 @@ fn all_missing_environment_variables_are_named() {
         assert!(said.contains(name), "{name}: {said}");
     }
     let said = from_env(&[("LOGTO_TENANT", "acme"), ("LOGTO_APP_ID", "id")]);
-    assert!(said.contains("not set: LOGTO_APP_SECRET"), "{said}");
+    assert!(said.contains("missing environment variables: LOGTO_APP_SECRET"), "{said}");
 }
 
 #[test]

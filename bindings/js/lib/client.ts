@@ -1,15 +1,15 @@
-import { type Answer, read } from "./answer.js";
-import { encode } from "./body.js";
-import { Call, type WithResponse } from "./call.js";
-import { bad, checkCallOptions, checkedHeaders, checkOptions, isObject } from "./check.js";
-import { type Engine, engine, isolated, type Pending, ready, type Request } from "./engine.js";
-import { AbortError, LogtoError } from "./errors.js";
 import type { Group } from "./group.js";
-import type { Operation } from "./operation.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
-import { List, Page } from "./page.js";
-import { State } from "./state.js";
-import { fill, query } from "./url.js";
+import { encode } from "./request/body.js";
+import { bad, checkCallOptions, checkedHeaders, checkOptions, isObject } from "./request/checks.js";
+import type { Operation } from "./request/operation.js";
+import { fill, query } from "./request/url.js";
+import { read } from "./response/answer.js";
+import { Call, type WithResponse } from "./response/call.js";
+import { LogtoError } from "./response/errors.js";
+import { List, Page } from "./response/page.js";
+import { Settings } from "./settings.js";
+import { aborted, type Engine, engine, isolatesRequests, ready } from "./wasm/engine.js";
 
 /** What a call without types takes. */
 export interface CallInput {
@@ -32,26 +32,27 @@ export interface Invocation extends CallInput {
 
 const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], paging: "none", itemsAt: undefined } as const;
 
-/** Milliseconds that no call outlives: a call that is to have no bound must not have its client's. */
-const FOREVER = 1e15;
+/** The number of a client in an instance. A new instance does not know the client. */
+interface Registration {
+  at?: { engine: Engine; client: number };
+}
 
-type Home = [engine: Engine, client: number];
-
-const released = globalThis.FinalizationRegistry && new FinalizationRegistry<{ at?: Home }>(({ at }) => at?.[0].release(at[1]));
+const released =
+  globalThis.FinalizationRegistry && new FinalizationRegistry<Registration>(({ at }) => at?.engine.release(at.client));
 
 /** What every client has, whatever its groups. Making one starts nothing. */
 export class Client {
-  readonly #state: State;
+  readonly #settings: Settings;
   readonly #groups: readonly Group<unknown>[];
-  readonly #home: { at?: Home } = {};
+  readonly #registration: Registration = {};
   #kept: { interval: number } | undefined;
 
   /** @internal */
   constructor(options: LogtoOptions, groups: readonly Group<unknown>[]) {
     checkOptions(options);
-    this.#state = new State({ ...options }, checkedHeaders(options.headers));
+    this.#settings = new Settings({ ...options }, checkedHeaders(options.headers));
     this.#groups = groups;
-    released?.register(this, this.#home);
+    released?.register(this, this.#registration);
   }
 
   /** Calls an operation by its id, without types. Operations of groups that the client lacks are not known. */
@@ -83,31 +84,33 @@ export class Client {
 
   /** The current access token; a new one if there is none that lives, or if that is asked for. */
   async getToken({ forceRefresh = false }: { forceRefresh?: boolean } = {}): Promise<string> {
-    const request = { operation: { id: "GetToken" } as Operation, url: "", headers: {}, body: undefined };
-    const { token } = await this.#run(request, {}, (engine, client, call) => engine.exports.access_token(client, call, forceRefresh));
-    return token;
+    const at = await this.#engine();
+    return at.token(this.#number(at), forceRefresh);
   }
 
   /**
-   * Keeps the access token fresh in the background, so that no call waits for one; with `interval` (milliseconds),
-   * renews it whenever it is that old too. It never keeps a process alive. On Cloudflare Workers, where background work
-   * ends with its request, it throws.
+   * Keeps the access token fresh in the background, so that no call waits for one. With `interval`, also renews it
+   * whenever it is that many milliseconds old. Does not keep the process alive.
+   *
+   * @throws {@link LogtoError} on Cloudflare Workers, where background work ends with its request.
    */
   keepFresh({ interval = 0 }: { interval?: number } = {}): Refresher {
-    const { appId, getToken } = this.#state.options;
-    if (!(interval >= 0)) throw bad("interval", "is no number from 0");
-    if (appId === undefined && getToken === undefined) throw bad("appId", "or `getToken` has to be given, or there is nothing to keep fresh");
-    if (isolated()) throw new LogtoError("background work ends with the request that began it here; calls renew the token ahead of its end");
+    const { appId, getToken } = this.#settings.options;
+    if (!(interval >= 0)) throw bad("interval", "is not a number from 0");
+    if (appId === undefined && getToken === undefined) throw bad("appId", "or `getToken` is required to keep a token fresh");
+    if (isolatesRequests()) {
+      throw new LogtoError("background work ends with the request that started it here; calls renew the token ahead of its expiry");
+    }
     const kept = (this.#kept = { interval });
-    void engine(this.#state).then(
+    void this.#engine().then(
       (engine) => this.#kept === kept && this.#number(engine),
-      (error: unknown) => this.#state.log("error", String(error)),
+      (error: unknown) => this.#settings.log("error", String(error)),
     );
     const stop = (): void => {
       if (this.#kept !== kept) return;
       this.#kept = undefined;
-      const { at } = this.#home;
-      at?.[0].quietly((wasm) => wasm.let_age(at[1]));
+      const { at } = this.#registration;
+      at?.engine.stopKeepingFresh(at.client);
     };
     return { stop, [Symbol.dispose]: stop };
   }
@@ -143,75 +146,28 @@ export class Client {
     const set = query(checkQuery(operation, members));
     if (body === undefined && operation.body !== "none" && operation.bodyRequired) throw bad("body", "is missing");
     const encoded = encode(operation.body, body);
-    const { url, headers: usual } = this.#state;
-    const headers = { ...usual, ...checkedHeaders(options.headers), ...encoded.headers };
-    const request = { operation, url: url + filled + (set && `?${set}`), headers, body: encoded.body };
-    const { answer } = await this.#run(request, options, (engine, client, call) =>
-      engine.exports.request(
-        client,
-        call,
-        "musn".indexOf(operation.authentication),
-        options.idempotent ?? operation.idempotent,
-        "authorization" in headers,
-        "cookie" in headers,
-        options.timeout === 0 ? FOREVER : options.timeout,
-        options.totalTimeout === 0 ? FOREVER : options.totalTimeout,
-        options.retries,
-      ),
-    );
+    const { url, headers: defaults } = this.#settings;
+    const headers = { ...defaults, ...checkedHeaders(options.headers), ...encoded.headers };
+    const request = { operation, url: url + filled + (set && `?${set}`), headers, body: encoded.body, options };
+    const { signal } = options;
+    if (signal?.aborted) throw aborted(operation.id, signal);
+    const at = ready() ?? (await this.#engine());
+    if (signal?.aborted) throw aborted(operation.id, signal);
+    const answer = await at.call(this.#number(at), request);
     return { data: read(operation, answer) as T, response: answer.response };
   }
 
-  async #run(
-    request: Request,
-    { signal }: CallOptions,
-    start: (engine: Engine, client: number, call: number) => number,
-  ): Promise<{ answer: Answer; token: string }> {
-    const { id } = request.operation;
-    const aborted = (): AbortError => new AbortError(`${id}: the call was aborted`, { operation: id, cause: signal?.reason });
-    if (signal?.aborted) throw aborted();
-    const at = ready() ?? (await engine(this.#state));
-    if (signal?.aborted) throw aborted();
-    let stop: (() => void) | undefined;
-    const abort = (reject: (error: unknown) => void): void => {
-      reject(aborted());
-      stop?.();
-    };
-    let listener: (() => void) | undefined;
-    try {
-      return await new Promise((resolve, reject) => {
-        // Member by member: engines take ten times as long for a copy that grows.
-        const { operation, url, headers, body } = request;
-        const pending: Pending = {
-          operation,
-          url,
-          headers,
-          body,
-          state: this.#state,
-          attempts: 0,
-          response: undefined,
-          text: "",
-          cause: undefined,
-          resolve: (token) => resolve({ answer: pending as unknown as Answer, token }),
-          reject,
-        };
-        const client = this.#number(at);
-        stop = at.begin(pending, (_, call) => start(at, client, call));
-        if (signal) signal.addEventListener("abort", (listener = () => abort(reject)), { once: true });
-      });
-    } finally {
-      if (listener) signal?.removeEventListener("abort", listener);
-    }
+  #engine(): Promise<Engine> {
+    return engine(this.#settings);
   }
 
-  /** The client's number in an instance; a new instance does not know it yet. */
+  /** Returns the number of this client in an instance. */
   #number(engine: Engine): number {
-    const { at } = this.#home;
-    if (at?.[0] === engine) return at[1];
-    const client = engine.add(this.#state);
-    this.#home.at = [engine, client];
-    const kept = this.#kept;
-    if (kept) engine.enter((wasm) => wasm.keep_fresh(client, kept.interval));
+    const { at } = this.#registration;
+    if (at?.engine === engine) return at.client;
+    const client = engine.add(this.#settings);
+    this.#registration.at = { engine, client };
+    if (this.#kept) engine.keepFresh(client, this.#kept.interval);
     return client;
   }
 }

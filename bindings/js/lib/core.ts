@@ -7,9 +7,9 @@ import { Client } from "./client.js";
 import { type ApiOf, bind, type Group } from "./group.js";
 import type { LogtoOptions } from "./options.js";
 
-export type { LogtoResponse } from "./answer.js";
-export type { Upload } from "./body.js";
-export { Call, type WithResponse } from "./call.js";
+export type { LogtoResponse } from "./response/answer.js";
+export type { Upload } from "./request/body.js";
+export { Call, type WithResponse } from "./response/call.js";
 export { Client, type CallInput, type Refresher } from "./client.js";
 export {
   AbortError,
@@ -26,7 +26,7 @@ export {
   UnprocessableError,
   WebhookError,
   type StopReason,
-} from "./errors.js";
+} from "./response/errors.js";
 export type { ApiOf, Group } from "./group.js";
 export type {
   CallOptions,
@@ -39,7 +39,7 @@ export type {
   Token,
   TokenStore,
 } from "./options.js";
-export { List, Page } from "./page.js";
+export { List, Page } from "./response/page.js";
 export { verifyWebhook, type WebhookEvent } from "./webhook.js";
 
 /** A client with these groups. */

@@ -1,7 +1,7 @@
-import { Call } from "./call.js";
-import { bad } from "./check.js";
+import { Call } from "./response/call.js";
+import { bad } from "./request/checks.js";
 import type { Client, Invocation } from "./client.js";
-import { parse, type Operation } from "./operation.js";
+import { parse, type Operation } from "./request/operation.js";
 import type { CallOptions } from "./options.js";
 
 declare const API: unique symbol;

@@ -1,5 +1,5 @@
-import { bad, isObject } from "./check.js";
-import { WebhookError } from "./errors.js";
+import { bad, isObject } from "./request/checks.js";
+import { WebhookError } from "./response/errors.js";
 
 /** What a webhook tells; members differ by event. */
 export interface WebhookEvent {

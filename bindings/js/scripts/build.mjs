@@ -10,7 +10,7 @@ const run = (command, ...args) => execFileSync(command, args, { cwd: here, stdio
 rmSync(`${here}dist`, { recursive: true, force: true });
 mkdirSync(`${here}dist/loader`, { recursive: true });
 
-// The optimiser comes from npm: wasm-pack would download one. Its glue is not used: see lib/instance.ts.
+// The optimiser comes from npm: wasm-pack would download one. Its glue is not used: see lib/wasm/module.ts.
 run("wasm-pack", "build", "--mode", "no-install", "--target", "web", "--profile", "wasm", "--no-opt", "--no-pack", "--no-typescript", "--out-dir", "pkg", "--out-name", "module");
 
 const module = await optimise(readFileSync(`${here}pkg/module_bg.wasm`), readFileSync(linked()));

@@ -1,39 +1,39 @@
-// Makes the module small.
+// Optimises the module for size.
 import binaryen from "binaryen";
 import { memory, unreached, withoutNotes } from "./unreached.mjs";
 
-// What every supported runtime has; "all features" makes a module that Node 20 refuses.
+// Features of all supported runtimes. "All features" makes a module that Node.js 20 rejects.
 const FEATURES = ["MutableGlobals", "NontrappingFPToInt", "SignExt", "BulkMemory", "BulkMemoryOpt", "ReferenceTypes", "Multivalue"];
 
-// Functions that this module has and never runs, by name: they become traps, and what they alone need goes with them.
-// Functions of one body share one name by now, so nothing goes whose body could be that of something else.
+// Functions that this module contains and never runs, by name. They become traps, and what only they need goes with them.
+// Functions with the same body share one name by now, so nothing is listed whose body could be that of another function.
+// Together they save NUMBER KB, gzipped. A pattern that matches nothing fails the build.
 const NEVER = [
-  // A panic ends the instance and is told by its trap: nobody reads what it would say.
+  // A panic ends the instance, and the trap reports it: nothing reads the message.
   /::panicking::(panic|assert)|::assert_failed|std.*::panicking|unwrap_failed|expect_failed|slice_\w*fail|begin_panic|rust_panic/,
   /handle_alloc|capacity_overflow|raw_vec::handle_error/,
-  // Errors are told by their parts. What the host threw is a text, and so are reasons of the client's own.
-  / as core.*::fmt::(Debug|LowerHex)>|::fmt::builders::|::fmt::Write>::write_fmt|fmt::Write::write_fmt/,
-  /<(?!logto_admin_js::platform::HostError|logto_admin::token::error::Because|alloc.*::boxed::Box).* as core.*::fmt::Display>|<impl core.*::fmt::(Debug|Display) for /,
-  // Nobody asks an error for its source.
-  /TokenError as core.*::error::Error>::source|Arc.* as core.*::error::Error>::cause|^core.*::error::Error::(description|type_id)/,
-  // Threads are asked for by `SendWrapper`, and JavaScript values by bodies of the web: there is neither here.
-  /std.*::thread::|SendWrapper|JsValue|js_sys::|closures::_::invoke|body::js_(bytes|length)/,
-  // Bodies come as members, which the host has read.
-  /body::Body::(decoded|scanned)/,
-  // Bytes are never changed in place.
-  /bytes::bytes::\w+_(to_mut|is_unique)/,
-  // The host has hooks of its own, reads dates and redirects, and is not strict.
-  /Pipeline::hooks_(before|after)|date::parse_http_date|client::undocumented|transport::url::shown/,
+  // Errors are reported by their parts, so nothing displays or debugs them. What the host threw is text, and so are the
+  // client's own reasons.
+  / as core.*::fmt::Debug>|::fmt::builders::|fmt::Write::write_fmt/,
+  /<(?!logto_admin_js::tokens::HostError|logto_admin::token::error::Because|alloc.*::boxed::Box).* as core.*::fmt::Display>|<impl core.*::fmt::(Debug|Display) for /,
+  // Nothing asks an error for its source.
+  /TokenError as core.*::error::Error>::source/,
+  // `SendWrapper` asks for threads, and bodies of the web for JavaScript values. This module has neither.
+  /std.*::thread::|SendWrapper|JsValue|js_sys::|closures::_::invoke/,
 ];
 
-// Whatever formats would trap.
+// Functions that format would trap.
 const FORMATS = /::fmt::write$|fmt::format(::|$)/;
 
-/** `linked` is what the linker has made, with its relocations; `bytes` what wasm-bindgen has made of that. */
+/** `linked` is the output of the linker with its relocations, `bytes` the output of wasm-bindgen. */
 export async function optimise(bytes, linked) {
   const module = binaryen.readBinary(blank(bytes, linked));
   module.setFeatures(FEATURES.reduce((all, name) => all | binaryen.Features[name], 0));
-  for (const { reference, name } of functions(module)) {
+  const all = functions(module);
+  for (const pattern of NEVER) {
+    if (!all.some(({ name }) => pattern.test(name))) throw new Error(`no function matches ${pattern}`);
+  }
+  for (const { reference, name } of all) {
     if (isNever(name)) binaryen.Function(reference).body = module.unreachable();
   }
   binaryen.setOptimizeLevel(2);
@@ -42,17 +42,17 @@ export async function optimise(bytes, linked) {
   binaryen.setLowMemoryUnused(true);
   binaryen.setGenerateStackIR(true);
   binaryen.setOptimizeStackIR(true);
-  // It makes the module smaller, but not its gzipped form.
+  // Makes the module smaller, but not its gzipped form.
   binaryen.addPassToSkip("local-cse");
   for (let pass = 0; pass < 3; pass++) module.optimize();
   const formats = functions(module).find(({ name }) => FORMATS.test(name.replace(/::h[0-9a-f]{16}$/, "")));
-  if (formats) throw new Error(`something formats, which would trap: ${formats.name} is reached`);
+  if (formats) throw new Error(`code that formats text is reachable, and would trap: ${formats.name}`);
   module.runPasses(["strip-debug", "strip-producers", "strip-target-features"]);
   if (!module.validate()) throw new Error("the optimised module is not valid");
   return module.emitBinary();
 }
 
-/** The functions that are not imported. */
+/** Functions that are not imported. */
 function functions(module) {
   const all = Array.from({ length: module.getNumFunctions() }, (_, index) => module.getFunctionByIndex(index));
   const named = all.map((reference) => ({ reference, ...binaryen.getFunctionInfo(reference) }));
@@ -61,7 +61,7 @@ function functions(module) {
 
 const isNever = (name) => NEVER.some((never) => never.test(name));
 
-/** Overwrites by zeros what functions that are left out alone would read: tables, and texts of panics. */
+/** Overwrites with zeros what only the removed functions would read: tables and texts of panics. */
 function blank(bytes, linked) {
   const blanked = Uint8Array.from(bytes);
   const [from, to] = [linked, blanked].map(memory);

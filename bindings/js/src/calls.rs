@@ -1,85 +1,75 @@
-//! Calls: begun by the host, ended by its functions `done` and `failed`.
+//! Calls: started by the host, and ended by its functions `resolve` and `reject`.
 
-use logto_admin::binding::{GenericRequest, Work};
+use logto_admin::binding::HostedCall;
 use logto_admin::operation::Authentication;
-use logto_admin::token::AccessToken;
 use logto_admin::{Error, ErrorKind, StopReason};
 use wasm_bindgen::prelude::*;
 
-use crate::operations::Outcome;
-use crate::{clients, host, operations, tasks};
+use crate::attempt::HostAttempt;
+use crate::{clients, host, tasks};
 
-/// Begins a request, and gives the number by which it can be cancelled. What is NaN is as the client has it.
+/// Starts a call, and returns the number of its task. NaN stands for the setting of the client.
 #[wasm_bindgen]
-#[allow(clippy::too_many_arguments, reason = "an object would cost more glue than it explains")]
-pub fn request(
+#[allow(clippy::too_many_arguments, reason = "an object would need more glue than it explains")]
+pub fn call(
     client: u32,
     call: u32,
     authentication: u32,
     idempotent: bool,
-    has_authorization: bool,
-    has_cookies: bool,
+    authorization: bool,
+    cookies: bool,
     timeout: f64,
     total_timeout: f64,
     retries: f64,
 ) -> u32 {
-    let Some(client) = clients::get(client) else { return u32::MAX };
-    let request = GenericRequest {
+    let Some(known) = clients::get(client) else { return u32::MAX };
+    let request = HostedCall {
         authentication: parse_authentication(authentication),
         idempotent,
-        has_authorization,
-        has_cookies,
-        timeout: clients::duration(timeout),
+        authorization,
+        cookies: cookies || known.ambient_cookies,
         total_timeout: clients::duration(total_timeout),
         retry: clients::retry(retries),
     };
-    begin(call, client.generic(request))
+    let timeout = clients::duration(timeout).or(known.timeout);
+    let attempt = Box::new(HostAttempt { client, call, timeout, runtime: known.runtime });
+    let work = known.client.call(request, attempt);
+    start(async move {
+        match work.await {
+            Ok(()) => host::resolve(call),
+            Err(error) => reject(call, &error),
+        }
+    })
 }
 
-/// Begins to get the access token, and gives the number by which that can be cancelled.
+/// Starts a call for the access token, and returns the number of its task.
 #[wasm_bindgen]
-pub fn access_token(client: u32, call: u32, force: bool) -> u32 {
-    let Some(client) = clients::get(client) else { return u32::MAX };
-    begin(call, client.token(force))
+pub fn access_token(client: u32, call: u32, renew: bool) -> u32 {
+    let Some(known) = clients::get(client) else { return u32::MAX };
+    let work = known.client.token(renew);
+    start(async move {
+        match work.await {
+            Ok(token) => host::resolve_token(call, token.secret()),
+            Err(error) => reject(call, &error),
+        }
+    })
 }
 
-/// Drops a call.
+/// Cancels a call by the number of its task.
 #[wasm_bindgen]
 pub fn cancel(task: u32) {
     tasks::cancel(task);
     tasks::run();
 }
 
-/// Ends an operation of the host.
-#[wasm_bindgen]
-pub fn settle(operation: u32, number: f64, text: String, body: String, retry_after: f64) {
-    operations::settle(operation, Outcome { number, text, body, retry_after });
-    tasks::run();
-}
-
-/// Panics, as a mistake in the module would; for tests of what follows.
-#[wasm_bindgen]
-#[allow(clippy::panic, reason = "that is what it is for")]
-pub fn trap() {
-    panic!("asked for");
-}
-
-fn begin(call: u32, work: Work) -> u32 {
-    let task = tasks::spawn(
-        call,
-        Box::pin(async move {
-            match work.await {
-                Ok(token) => host::done(call, token.as_ref().map_or("", AccessToken::secret)),
-                Err(error) => fail(call, &error),
-            }
-        }),
-    );
+fn start(work: impl Future<Output = ()> + Send + 'static) -> u32 {
+    let task = tasks::spawn(Box::pin(work));
     tasks::run();
     task
 }
 
-fn fail(call: u32, error: &Error) {
-    host::failed(
+fn reject(call: u32, error: &Error) {
+    host::reject(
         call,
         kind(error.kind()),
         error.message(),
@@ -87,11 +77,11 @@ fn fail(call: u32, error: &Error) {
         error.code().unwrap_or_default(),
         error.hint().unwrap_or_default(),
         error.attempts(),
-        error.stop_reason().map_or("", stopped),
+        error.stop_reason().map_or("", stop_reason),
     )
 }
 
-/// A letter for each kind; the host has the class.
+/// The host's name of a kind. The host knows its class.
 fn kind(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Api => "api",
@@ -106,7 +96,7 @@ fn kind(kind: ErrorKind) -> &'static str {
     }
 }
 
-fn stopped(reason: StopReason) -> &'static str {
+fn stop_reason(reason: StopReason) -> &'static str {
     match reason {
         StopReason::Final => "final",
         StopReason::NotIdempotent => "not-idempotent",
@@ -116,7 +106,7 @@ fn stopped(reason: StopReason) -> &'static str {
     }
 }
 
-/// By its place in the host's list.
+/// The kinds in the order of the host's list.
 fn parse_authentication(kind: u32) -> Authentication {
     match kind {
         0 => Authentication::Management,

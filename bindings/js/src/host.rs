@@ -1,53 +1,73 @@
-//! What the host does for the module. No function throws, and none calls back before it returns: `false` says that an
-//! operation could not begin.
+//! Functions of the host. None throws, and none calls back before it returns: `false` means that the operation could not
+//! start.
 
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Milliseconds since the epoch.
+    /// Returns milliseconds since the epoch.
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn now() -> f64;
 
-    /// Milliseconds on a clock that never goes back.
+    /// Returns milliseconds on a clock that never goes back.
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn monotonic() -> f64;
 
-    /// A number from 0 to below 1.
+    /// Returns a random number from 0 (inclusive) to 1 (exclusive).
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn random() -> f64;
 
-    /// Fetches: settled with the status and what the module reads of the answer (content type, members and `Retry-After`
-    /// of errors and token calls), or with less than 100 and what went wrong. The host has what a call is; a token call
-    /// brings its URL and body, by which it is told. `headers` are lines.
+    /// Sends the request of a call, with this `Authorization` header unless it is empty. `attempt` counts from 1.
     #[wasm_bindgen(js_namespace = host)]
-    #[allow(clippy::too_many_arguments, reason = "an object would cost more glue than it explains")]
-    pub(crate) fn send(operation: u32, client: u32, call: u32, url: &str, headers: &str, body: &[u8]) -> bool;
+    pub(crate) fn send(operation: u32, client: u32, call: u32, attempt: u32, authorization: &str) -> bool;
 
-    /// Waits; a background timer does not keep a process alive.
+    /// Sends a request to the token endpoint. `attempt` counts from 1.
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn send_token(
+        operation: u32,
+        client: u32,
+        attempt: u32,
+        url: &str,
+        authorization: &str,
+        form: &str,
+    ) -> bool;
+
+    /// Sleeps. A background timer does not keep a process alive.
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn sleep(operation: u32, milliseconds: f64, background: bool) -> bool;
 
-    /// Asks the user's function for a token: settled with its lifetime in seconds (0 if unknown) and its text.
+    /// Calls the user's function for access tokens. Its value is the token, with its lifetime in seconds or 0.
     #[wasm_bindgen(js_namespace = host)]
-    pub(crate) fn token(operation: u32, client: u32, call: u32) -> bool;
+    pub(crate) fn fetch_token(operation: u32, client: u32) -> bool;
 
-    /// Uses the user's store of tokens: reads (`kind` 0, settled with the text), writes (1) or removes (2).
+    /// Reads from the user's token store. The value is empty if there is none.
     #[wasm_bindgen(js_namespace = host)]
-    pub(crate) fn store(operation: u32, client: u32, kind: u32, key: &str, value: &str, seconds: f64) -> bool;
+    pub(crate) fn store_get(operation: u32, client: u32, key: &str) -> bool;
 
-    /// Nobody waits for the operation any longer.
+    /// Writes to the user's token store. `seconds` is 0 for a value that does not expire.
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn store_set(operation: u32, client: u32, key: &str, value: &str, seconds: f64) -> bool;
+
+    /// Removes from the user's token store.
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn store_remove(operation: u32, client: u32, key: &str) -> bool;
+
+    /// Cancels an operation.
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn cancel(operation: u32);
 
-    /// The call has succeeded; its answer is with the host already, or is this text.
+    /// Resolves a call. The host has its response.
     #[wasm_bindgen(js_namespace = host)]
-    pub(crate) fn done(call: u32, text: &str);
+    pub(crate) fn resolve(call: u32);
 
-    /// The call has failed.
+    /// Resolves a call for the access token.
     #[wasm_bindgen(js_namespace = host)]
-    #[allow(clippy::too_many_arguments, reason = "an object would cost more glue than it explains")]
-    pub(crate) fn failed(
+    pub(crate) fn resolve_token(call: u32, token: &str);
+
+    /// Rejects a call.
+    #[wasm_bindgen(js_namespace = host)]
+    #[allow(clippy::too_many_arguments, reason = "an object would need more glue than it explains")]
+    pub(crate) fn reject(
         call: u32,
         kind: &str,
         message: &str,
@@ -55,6 +75,6 @@ extern "C" {
         code: &str,
         hint: &str,
         attempts: u32,
-        stopped: &str,
+        stop_reason: &str,
     );
 }

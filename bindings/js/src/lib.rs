@@ -1,18 +1,19 @@
-//! The client as a WebAssembly module: one generic request, and what JavaScript needs around it.
+//! The client as a WebAssembly module: it carries out calls, and JavaScript does everything that takes time.
 //!
-//! Everything that takes time (a fetch, a timer, the user's functions) is an operation of the host: the module starts
-//! it by number, and the host settles it by calling back. The module polls its tasks within such calls alone, and no
-//! code of the user runs inside of one. So a trap is always thrown into the host's own call, which can replace the
-//! instance and fail what was under way, and no promise is left behind.
+//! A fetch, a timer or a function of the user is an operation of the host. The module starts it by number, and the host
+//! settles it by calling back. The module polls its tasks only within such calls, and no code of the user runs inside
+//! of them. A trap is therefore thrown into a call of the host, which replaces the instance and fails what was in
+//! progress, so that no promise stays pending.
 
+mod attempt;
 mod calls;
 mod clients;
 mod host;
 mod operations;
-mod platform;
-mod slab;
+mod runtime;
 mod tasks;
+mod tokens;
 
-/// A third of the size of the usual one.
+/// A third of the size of the default allocator.
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();

@@ -462,7 +462,9 @@ const tests = {
     const first = ready();
     let trap;
     try {
-      first.enter((wasm) => wasm.trap());
+      first.enter(() => {
+        throw new WebAssembly.RuntimeError("unreachable");
+      });
     } catch (error) {
       trap = error;
     }

@@ -6,7 +6,6 @@ use quote::quote;
 use super::types::rust_type_in;
 use crate::model::{TypeRef, Uses};
 use crate::operations::{AnswerKind, Operation, Paging};
-use crate::words::ident;
 
 pub struct AnswerTypes {
     /// The type that awaiting the request returns.
@@ -25,9 +24,8 @@ pub fn answer_types(operation: &Operation, uses: &Uses) -> AnswerTypes {
         AnswerKind::Redirect => plain(quote! { String }, quote! { Redirect }),
         AnswerKind::Json => match (paged_item(operation, uses), json_type(uses)) {
             (Some(item), _) => {
-                let name = ident(&operation.id);
                 let item = model_type(item);
-                AnswerTypes { output: quote! { Page<#item> }, reader: quote! { Items<#name> }, item: Some(item) }
+                AnswerTypes { output: quote! { Page<#item> }, reader: quote! { Items<#item> }, item: Some(item) }
             }
             (None, ty) => plain(ty.clone(), quote! { Json<#ty> }),
         },

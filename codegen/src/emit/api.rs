@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::answers::answer_types;
 use super::docs::Docs;
-use super::methods::{method, setters};
+use super::methods::{method, operation_type, setters};
 use super::table::static_name;
 use super::text::{Item, file};
 use crate::failure::{Failure, Result};
@@ -21,7 +21,7 @@ use crate::words::{ident, pascal};
 pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
     let docs = Docs::new(plan);
     let mut files = BTreeMap::new();
-    let mut modules = vec![Item::Plain(quote! { pub(crate) mod table; })];
+    let mut modules = Vec::new();
     for group in plan.groups.tags.keys() {
         let operations = plan.operations.iter().zip(&plan.model.uses).zip(&plan.groups.of_operation);
         let own = operations.filter(|(_, other)| *other == group).map(|(operation, _)| operation).collect::<Vec<_>>();
@@ -78,13 +78,12 @@ fn head() -> TokenStream {
         use std::borrow::Borrow;
         use std::collections::BTreeMap;
         use serde_json::Value;
-        use super::table;
         use crate::client::Client;
         use crate::models;
-        use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation};
-        use crate::page::Page;
+        use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
+        use crate::pipeline::Channel;
         use crate::request::Request;
-        use crate::response::{Items, Json, Nothing, OptionalJson, Redirect, Text};
+        use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
         use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
     }
 }
@@ -95,26 +94,22 @@ fn accessor(docs: &Docs, group: &str, text: &str) -> TokenStream {
     quote! {
         #doc
         #[derive(Clone, Copy, Debug)]
-        pub struct #name<'a> { client: &'a Client }
+        pub struct #name<'a> { channel: &'a Channel }
 
         impl Client {
             #doc
-            pub fn #accessor(&self) -> #name<'_> { #name { client: self } }
+            pub fn #accessor(&self) -> #name<'_> { #name { channel: &self.channel } }
         }
     }
 }
 
 fn operation_item(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, group: &str) -> Result<TokenStream> {
-    let (id, info) = (ident(&operation.id), static_name(&operation.id));
+    let (id, info) = (operation_type(&operation.id), static_name(&operation.id));
     let method = super::method_name(&operation.id, group, &plan.settings.names);
     let doc = docs.attributes(&format!("Operation type of [`{0}::{method}`].", pascal(group)));
     let types = answer_types(operation, uses);
     let (output, reader) = (&types.output, &types.reader);
-    let list = types.item.map(|item| {
-        let at =
-            operation.items_at.as_ref().map(|member| quote! { const ITEMS_AT: Option<&'static str> = Some(#member); });
-        quote! { impl ListOperation for #id { type Item = #item; #at } }
-    });
+    let list = types.item.map(|item| quote! { impl ListOperation for #id { type Item = #item; } });
     let search = operation.searchable.then(|| quote! { impl SearchOperation for #id {} });
     let setters = setters(plan, docs, operation, uses)?;
     Ok(quote! {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::answers::{answer_types, model_type};
-use super::methods::{body_type, method_name, parameter_name};
+use super::methods::{body_type, method_name, operation_type, parameter_name};
 use super::text::{Item, file};
 use crate::failure::Result;
 use crate::model::{TypeRef, Uses};
@@ -32,7 +32,7 @@ pub fn file_text(plan: &Plan) -> Result<String> {
 }
 
 fn entry(plan: &Plan, operation: &Operation, uses: &Uses, group: &str) -> TokenStream {
-    let (id, name, module) = (&operation.id, ident(&operation.id), ident(group));
+    let (id, name, module) = (&operation.id, operation_type(&operation.id), ident(group));
     let method = ident(&method_name(id, group, &plan.settings.names));
     let arguments = arguments(plan, operation, uses);
     let setters = setters(plan, operation, uses);

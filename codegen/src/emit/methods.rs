@@ -56,7 +56,7 @@ struct Argument {
 
 /// Returns the method that creates an operation's request.
 pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, group: &str) -> Result<TokenStream> {
-    let (name, id) = (ident(&method_name(&operation.id, group, &plan.settings.names)), ident(&operation.id));
+    let (name, id) = (ident(&method_name(&operation.id, group, &plan.settings.names)), operation_type(&operation.id));
     let mut arguments: Vec<Argument> = Vec::new();
     for (input, ty) in operation.path_parameters.iter().zip(&uses.path) {
         arguments.push(path_argument(plan, docs, operation, input, ty));
@@ -86,7 +86,7 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
     Ok(quote! {
         #doc #alias #deprecated
         pub fn #name(&self, #(#signatures),*) -> Request<#id> {
-            Request::new(self.client)#(#calls)*
+            Request::new(self.channel)#(#calls)*
         }
     })
 }
@@ -124,7 +124,7 @@ pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> 
             }
         });
     }
-    let id = ident(&operation.id);
+    let id = operation_type(&operation.id);
     Ok((!setters.is_empty()).then(|| quote! { impl Request<#id> { #(#setters)* } }))
 }
 
@@ -280,11 +280,34 @@ fn method_text(plan: &Plan, operation: &Operation, arguments: &[&String]) -> Str
         text.push_str("\n\n");
         text.push_str(&arguments.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n"));
     }
+    text.push_str(&optional_text(plan, operation));
     if !operation.errors.is_empty() {
         let errors: Vec<String> = operation.errors.iter().map(|&status| error_text(status)).collect();
         text.push_str(&format!("\n\n# Errors\nFails with {}.", errors.join(", ")));
     }
     text
+}
+
+/// Returns the sentence that lists the setters of optional parameters, linked to the place that documents them.
+fn optional_text(plan: &Plan, operation: &Operation) -> String {
+    let optional = operation.query_parameters.iter().filter(|input| !input.required);
+    let optional = optional.filter(|input| !PAGE_PARAMETERS.contains(&input.name.as_str()));
+    let mut setters: Vec<String> = optional.map(|input| parameter_name(plan, operation, input)).collect();
+    if operation.body.as_ref().is_some_and(|body| !body.required) {
+        setters.push("body".to_owned());
+    }
+    if setters.is_empty() {
+        return String::new();
+    }
+    let anchor = format!("crate::Request#impl-Request%3C{}%3E", operation_type(&operation.id));
+    let links: Vec<String> = setters.iter().map(|setter| format!("[`{setter}`]({anchor})")).collect();
+    format!("\n\nOptional parameters: {}.", links.join(", "))
+}
+
+/// Returns the name of an operation's type. The suffix keeps it apart from the models: the body of `CreateUser` is a
+/// `CreateUser`.
+pub fn operation_type(id: &str) -> proc_macro2::Ident {
+    ident(&format!("{id}Op"))
 }
 
 /// Returns the one-line summary of an operation.

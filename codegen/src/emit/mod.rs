@@ -19,6 +19,7 @@ mod variants;
 use std::collections::BTreeMap;
 
 pub use features::with_features;
+pub use javascript::{DEFAULTS, defaults};
 pub use methods::method_name;
 pub use variants::{values_of, variant_names};
 
@@ -29,7 +30,7 @@ use crate::pipeline::Plan;
 pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
     let mut files = models::files(plan)?;
     files.extend(api::files(plan)?);
-    files.insert("src/api/table.rs".to_owned(), table::file_text(plan)?);
+    files.insert("src/operation/table.rs".to_owned(), table::file_text(plan)?);
     files.insert("tests/native/operations/dispatch.rs".to_owned(), dispatch::file_text(plan)?);
     files.extend(javascript::files(plan));
     Ok(files)

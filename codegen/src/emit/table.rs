@@ -1,4 +1,4 @@
-//! Generates `src/api/table.rs`: the metadata of each operation.
+//! Generates `src/operation/table.rs`: the metadata of each operation.
 
 use heck::ToShoutySnakeCase;
 use proc_macro2::{Ident, Span, TokenStream};
@@ -44,6 +44,10 @@ fn entry(plan: &Plan, operation: &Operation, uses: &Uses, group: &str) -> TokenS
     let (body, answer, paging, authentication) =
         (body(operation), answer(operation), paging(operation), authentication(operation));
     let (success, idempotent, deprecated) = (&operation.success, operation.idempotent, operation.deprecated);
+    let items_at = match &operation.items_at {
+        Some(member) => quote! { Some(#member) },
+        None => quote! { None },
+    };
     let summary = summary(plan, operation).replace(['[', ']'], "");
     quote! {
         #[doc = #doc]
@@ -59,6 +63,7 @@ fn entry(plan: &Plan, operation: &Operation, uses: &Uses, group: &str) -> TokenS
             answer: AnswerKind::#answer,
             success: &[#(#success),*],
             paging: Paging::#paging,
+            items_at: #items_at,
             idempotent: #idempotent,
             authentication: Authentication::#authentication,
             deprecated: #deprecated,

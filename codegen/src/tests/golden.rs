@@ -41,7 +41,7 @@ fn user_documents_keep_their_prose_and_get_names_chosen() {
     let files = emit::files(&plan).unwrap();
     let marked = "/// Shows &lt;all> pets here.\n    ///\n    /// Marked \"Dev feature\" in the API document.";
     assert!(files["src/api/pets.rs"].contains(marked));
-    assert!(files["src/api/pets.rs"].contains("pub struct PostPets;"));
+    assert!(files["src/api/pets.rs"].contains("pub struct PostPetsOp;"));
     assert!(files["src/models/pets.rs"].contains("    /// Its number.\n    /// run()\n"));
     assert!(
         files["src/models/pets.rs"].contains("pub struct PostPetsBody")

@@ -1,4 +1,4 @@
-//! What JavaScript's errors say.
+//! Errors of JavaScript.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
@@ -6,17 +6,15 @@ use wasm_bindgen::JsValue;
 use crate::transport::url::shown;
 use crate::transport::{TransportError, TransportErrorKind};
 
-/// The error of something thrown or rejected while `url` was asked.
-pub(super) fn of_js(thrown: &JsValue, url: &str, bound: u64) -> TransportError {
+/// Returns the error of a value that was thrown, or rejected, while `url` was requested.
+pub(super) fn of_js(thrown: &JsValue, url: &str) -> TransportError {
     match text(thrown, "name").as_deref() {
-        Some("TooLargeError") => TransportError::too_large(bound),
-        Some("OpaqueRedirectError") => opaque_redirect(),
         Some("TimeoutError") => TransportError::new(TransportErrorKind::Timeout, describe(thrown, url)),
         _ => TransportError::new(TransportErrorKind::Other, describe(thrown, url)),
     }
 }
 
-/// The message, and the cause where there is one: Node says there why. Queries are private, and stay out.
+/// Returns the message with the cause, in which Node.js reports details. Omits the query, which may be private.
 fn describe(thrown: &JsValue, url: &str) -> String {
     let message = text(thrown, "message").or_else(|| thrown.as_string()).unwrap_or_default();
     let cause = Reflect::get(thrown, &"cause".into()).ok();
@@ -32,12 +30,12 @@ fn text(value: &JsValue, name: &str) -> Option<String> {
     Reflect::get(value, &name.into()).ok()?.as_string()
 }
 
-/// The answer to an operation whose answer is a redirect, in a browser.
+/// The error of an operation whose answer is a redirect, in a browser.
 pub(super) fn opaque_redirect() -> TransportError {
-    let message = "the answer is a redirect, which browsers hide: call this operation from a server or a worker";
+    let message = "the response is a redirect, which browsers hide: call this operation from a server or a worker";
     TransportError::new(TransportErrorKind::Environment, message).with_never_sent(false)
 }
 
 pub(super) fn malformed() -> TransportError {
-    TransportError::new(TransportErrorKind::Other, "the function in place of fetch gave no answer that can be read")
+    TransportError::new(TransportErrorKind::Other, "the custom fetch function returned an invalid response")
 }

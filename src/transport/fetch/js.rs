@@ -1,7 +1,7 @@
-//! What is called of JavaScript. Each import has `catch`: an exception would otherwise tear through wasm, and the
-//! future that was running would never end.
+//! Imports from JavaScript. Each has `catch`: an exception would otherwise unwind through wasm, and the running future
+//! would never end.
 
-use js_sys::{Array, Function};
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -36,7 +36,7 @@ extern "C" {
     #[wasm_bindgen(catch, method)]
     pub(super) fn abort(this: &AbortController) -> Result<(), JsValue>;
 
-    /// A `Response`, or what looks like one.
+    /// A `Response`, or an object with the same members.
     pub(super) type Answer;
 
     #[wasm_bindgen(catch, method, getter)]
@@ -50,9 +50,6 @@ extern "C" {
 
     #[wasm_bindgen(catch, method, getter)]
     pub(super) fn body(this: &Answer) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(catch, method)]
-    pub(super) fn text(this: &Answer) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(catch, method, js_name = arrayBuffer)]
     pub(super) fn array_buffer(this: &Answer) -> Result<JsValue, JsValue>;
@@ -68,7 +65,7 @@ extern "C" {
     #[wasm_bindgen(catch, method)]
     pub(super) fn read(this: &Reader) -> Result<JsValue, JsValue>;
 
-    /// What a reader gives.
+    /// A chunk of a stream.
     pub(super) type Piece;
 
     #[wasm_bindgen(catch, method, getter)]
@@ -76,31 +73,4 @@ extern "C" {
 
     #[wasm_bindgen(catch, method, getter)]
     pub(super) fn value(this: &Piece) -> Result<JsValue, JsValue>;
-
-    pub(super) type TextDecoder;
-
-    #[wasm_bindgen(catch, constructor)]
-    pub(super) fn new() -> Result<TextDecoder, JsValue>;
-
-    #[wasm_bindgen(catch, method)]
-    pub(super) fn decode(this: &TextDecoder, bytes: &JsValue) -> Result<JsValue, JsValue>;
-
-    /// See `FetchTransport::from_shim`.
-    #[wasm_bindgen(extends = Function)]
-    #[derive(Clone)]
-    pub(super) type Shim;
-
-    #[wasm_bindgen(catch, method)]
-    #[allow(clippy::too_many_arguments, reason = "single values cross to JavaScript faster than an object")]
-    pub(super) fn call(
-        this: &Shim,
-        receiver: &JsValue,
-        url: &str,
-        method: &str,
-        headers: &str,
-        body: &JsValue,
-        text: bool,
-        max_bytes: f64,
-        follow: bool,
-    ) -> Result<JsValue, JsValue>;
 }

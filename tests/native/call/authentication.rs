@@ -33,13 +33,17 @@ fn refused<T>(stage: &Stage, outcome: Result<T>, advice: &str) {
 #[test]
 fn user_tokens_are_rejected_for_the_management_api() {
     let stage = with_token(TokenKind::User);
-    refused(&stage, stage.run(stage.client.users().list().raw()), "client credentials");
+    refused(&stage, stage.run(stage.client.users().list().raw()), "configured with a user access token");
 }
 
 #[test]
 fn application_tokens_are_rejected_for_the_account_api() {
     let stage = with_token(TokenKind::Management);
-    refused(&stage, stage.run(stage.client.my_account().get_profile().raw()), "user's token");
+    refused(
+        &stage,
+        stage.run(stage.client.my_account().get_profile().raw()),
+        "configured with application credentials",
+    );
 }
 
 #[test]
@@ -53,7 +57,7 @@ fn tokens_of_unknown_kind_are_sent_to_both() {
 #[test]
 fn clients_without_tokens_call_neither() {
     let stage = anonymous(|builder| builder);
-    let advice = "no source of access tokens: give it client credentials or another one when it is built";
+    let advice = "no source of access tokens: set client credentials or another token source on its builder";
     refused(&stage, stage.run(stage.client.users().list().raw()), advice);
     refused(&stage, stage.run(stage.client.my_account().get_profile().raw()), advice);
     assert!(stage.run(stage.client.access_token()).unwrap_err().message().contains(advice));

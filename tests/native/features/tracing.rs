@@ -63,7 +63,7 @@ fn calls_are_spans_with_a_nested_span_per_attempt() {
         let plain = said.replace('"', "");
         assert!(log.replace('"', "").contains(&plain), "{said} is not in\n{log}");
     }
-    assert!(log.contains("trying again"), "{log}");
+    assert!(log.contains("retrying"), "{log}");
 }
 
 #[test]

@@ -35,7 +35,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::applications::ListApplications>,
+        read: list::<api::applications::ListApplicationsOp>,
     },
     Typed {
         id: "CreateApplication",
@@ -43,7 +43,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.applications().create(input.body::<models::CreateApplication>()?);
             input.finish(request)
         },
-        read: plain::<api::applications::CreateApplication>,
+        read: plain::<api::applications::CreateApplicationOp>,
     },
     Typed {
         id: "GetApplication",
@@ -51,7 +51,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.applications().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::applications::GetApplication>,
+        read: plain::<api::applications::GetApplicationOp>,
     },
     Typed {
         id: "DeleteApplication",
@@ -59,7 +59,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.applications().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::applications::DeleteApplication>,
+        read: plain::<api::applications::DeleteApplicationOp>,
     },
     Typed {
         id: "UpdateApplication",
@@ -68,7 +68,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.applications().update(input.path::<String>("id")?, input.body::<models::UpdateApplication>()?);
             input.finish(request)
         },
-        read: plain::<api::applications::UpdateApplication>,
+        read: plain::<api::applications::UpdateApplicationOp>,
     },
     Typed {
         id: "UpdateApplicationCustomData",
@@ -78,7 +78,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update_custom_data(input.path::<String>("applicationId")?, input.body::<JsonObject>()?);
             input.finish(request)
         },
-        read: plain::<api::applications::UpdateApplicationCustomData>,
+        read: plain::<api::applications::UpdateApplicationCustomDataOp>,
     },
     Typed {
         id: "GetApplicationAccessControl",
@@ -86,7 +86,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.applications().get_access_control(input.path::<String>("applicationId")?);
             input.finish(request)
         },
-        read: plain::<api::applications::GetApplicationAccessControl>,
+        read: plain::<api::applications::GetApplicationAccessControlOp>,
     },
     Typed {
         id: "ReplaceApplicationAccessControl",
@@ -97,7 +97,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::applications::ReplaceApplicationAccessControl>,
+        read: plain::<api::applications::ReplaceApplicationAccessControlOp>,
     },
     Typed {
         id: "ListApplicationRoles",
@@ -107,7 +107,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::applications::ListApplicationRoles>,
+        read: list::<api::applications::ListApplicationRolesOp>,
     },
     Typed {
         id: "ReplaceApplicationRoles",
@@ -117,7 +117,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .replace_roles(input.path::<String>("applicationId")?, input.body::<models::RoleIds>()?);
             input.finish(request)
         },
-        read: plain::<api::applications::ReplaceApplicationRoles>,
+        read: plain::<api::applications::ReplaceApplicationRolesOp>,
     },
     Typed {
         id: "AssignApplicationRoles",
@@ -127,7 +127,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .assign_roles(input.path::<String>("applicationId")?, input.body::<models::RoleIds>()?);
             input.finish(request)
         },
-        read: plain::<api::applications::AssignApplicationRoles>,
+        read: plain::<api::applications::AssignApplicationRolesOp>,
     },
     Typed {
         id: "DeleteApplicationRole",
@@ -137,7 +137,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .remove_role(input.path::<String>("applicationId")?, input.path::<String>("roleId")?);
             input.finish(request)
         },
-        read: plain::<api::applications::DeleteApplicationRole>,
+        read: plain::<api::applications::DeleteApplicationRoleOp>,
     },
     Typed {
         id: "ListApplicationProtectedAppMetadataCustomDomains",
@@ -145,7 +145,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.applications().list_custom_domains(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::applications::ListApplicationProtectedAppMetadataCustomDomains>,
+        read: plain::<api::applications::ListApplicationProtectedAppMetadataCustomDomainsOp>,
     },
     Typed {
         id: "CreateApplicationProtectedAppMetadataCustomDomain",
@@ -155,7 +155,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .create_custom_domain(input.path::<String>("id")?, input.body::<models::CreateDomain>()?);
             input.finish(request)
         },
-        read: plain::<api::applications::CreateApplicationProtectedAppMetadataCustomDomain>,
+        read: plain::<api::applications::CreateApplicationProtectedAppMetadataCustomDomainOp>,
     },
     Typed {
         id: "DeleteApplicationProtectedAppMetadataCustomDomain",
@@ -165,7 +165,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .delete_custom_domain(input.path::<String>("id")?, input.path::<String>("domain")?);
             input.finish(request)
         },
-        read: plain::<api::applications::DeleteApplicationProtectedAppMetadataCustomDomain>,
+        read: plain::<api::applications::DeleteApplicationProtectedAppMetadataCustomDomainOp>,
     },
     Typed {
         id: "ListApplicationOrganizations",
@@ -174,7 +174,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::applications::ListApplicationOrganizations>,
+        read: list::<api::applications::ListApplicationOrganizationsOp>,
     },
     Typed {
         id: "DeleteApplicationLegacySecret",
@@ -182,7 +182,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.applications().delete_legacy_secret(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::applications::DeleteApplicationLegacySecret>,
+        read: plain::<api::applications::DeleteApplicationLegacySecretOp>,
     },
     Typed {
         id: "ListApplicationSecrets",
@@ -190,7 +190,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.applications().list_secrets(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::applications::ListApplicationSecrets>,
+        read: plain::<api::applications::ListApplicationSecretsOp>,
     },
     Typed {
         id: "CreateApplicationSecret",
@@ -199,7 +199,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.applications().create_secret(input.path::<String>("id")?, input.body::<models::CreateSecret>()?);
             input.finish(request)
         },
-        read: plain::<api::applications::CreateApplicationSecret>,
+        read: plain::<api::applications::CreateApplicationSecretOp>,
     },
     Typed {
         id: "DeleteApplicationSecret",
@@ -208,7 +208,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.applications().delete_secret(input.path::<String>("id")?, input.path::<String>("name")?);
             input.finish(request)
         },
-        read: plain::<api::applications::DeleteApplicationSecret>,
+        read: plain::<api::applications::DeleteApplicationSecretOp>,
     },
     Typed {
         id: "UpdateApplicationSecret",
@@ -220,7 +220,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::applications::UpdateApplicationSecret>,
+        read: plain::<api::applications::UpdateApplicationSecretOp>,
     },
     Typed {
         id: "ListApplicationUserConsentScopes",
@@ -228,7 +228,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.applications().list_user_consent_scopes(input.path::<String>("applicationId")?);
             input.finish(request)
         },
-        read: plain::<api::applications::ListApplicationUserConsentScopes>,
+        read: plain::<api::applications::ListApplicationUserConsentScopesOp>,
     },
     Typed {
         id: "CreateApplicationUserConsentScope",
@@ -239,7 +239,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::applications::CreateApplicationUserConsentScope>,
+        read: plain::<api::applications::CreateApplicationUserConsentScopeOp>,
     },
     Typed {
         id: "DeleteApplicationUserConsentScope",
@@ -251,7 +251,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::applications::DeleteApplicationUserConsentScope>,
+        read: plain::<api::applications::DeleteApplicationUserConsentScopeOp>,
     },
     Typed {
         id: "GetApplicationSignInExperience",
@@ -259,7 +259,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.applications().get_sign_in_experience(input.path::<String>("applicationId")?);
             input.finish(request)
         },
-        read: plain::<api::applications::GetApplicationSignInExperience>,
+        read: plain::<api::applications::GetApplicationSignInExperienceOp>,
     },
     Typed {
         id: "ReplaceApplicationSignInExperience",
@@ -270,7 +270,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::applications::ReplaceApplicationSignInExperience>,
+        read: plain::<api::applications::ReplaceApplicationSignInExperienceOp>,
     },
     Typed {
         id: "ListApplicationUserConsentOrganizations",
@@ -281,7 +281,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::applications::ListApplicationUserConsentOrganizations>,
+        read: list::<api::applications::ListApplicationUserConsentOrganizationsOp>,
     },
     Typed {
         id: "ReplaceApplicationUserConsentOrganizations",
@@ -293,7 +293,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::applications::ReplaceApplicationUserConsentOrganizations>,
+        read: plain::<api::applications::ReplaceApplicationUserConsentOrganizationsOp>,
     },
     Typed {
         id: "CreateApplicationUserConsentOrganization",
@@ -305,7 +305,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::applications::CreateApplicationUserConsentOrganization>,
+        read: plain::<api::applications::CreateApplicationUserConsentOrganizationOp>,
     },
     Typed {
         id: "DeleteApplicationUserConsentOrganization",
@@ -317,7 +317,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::applications::DeleteApplicationUserConsentOrganization>,
+        read: plain::<api::applications::DeleteApplicationUserConsentOrganizationOp>,
     },
     Typed {
         id: "GetAdminConsoleConfig",
@@ -325,7 +325,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.configs().get_admin_console_config();
             input.finish(request)
         },
-        read: plain::<api::configs::GetAdminConsoleConfig>,
+        read: plain::<api::configs::GetAdminConsoleConfigOp>,
     },
     Typed {
         id: "UpdateAdminConsoleConfig",
@@ -334,7 +334,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.configs().update_admin_console_config(input.body::<models::UpdateAdminConsoleConfig>()?);
             input.finish(request)
         },
-        read: plain::<api::configs::UpdateAdminConsoleConfig>,
+        read: plain::<api::configs::UpdateAdminConsoleConfigOp>,
     },
     Typed {
         id: "GetOidcSessionConfig",
@@ -342,7 +342,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.configs().get_oidc_session_config();
             input.finish(request)
         },
-        read: plain::<api::configs::GetOidcSessionConfig>,
+        read: plain::<api::configs::GetOidcSessionConfigOp>,
     },
     Typed {
         id: "UpdateOidcSessionConfig",
@@ -350,7 +350,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.configs().update_oidc_session_config(input.body::<models::UpdateOidcSessionConfig>()?);
             input.finish(request)
         },
-        read: plain::<api::configs::UpdateOidcSessionConfig>,
+        read: plain::<api::configs::UpdateOidcSessionConfigOp>,
     },
     Typed {
         id: "GetOidcKeys",
@@ -358,7 +358,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.configs().get_oidc_keys(input.path::<models::OidcKeyType>("keyType")?);
             input.finish(request)
         },
-        read: plain::<api::configs::GetOidcKeys>,
+        read: plain::<api::configs::GetOidcKeysOp>,
     },
     Typed {
         id: "DeleteOidcKey",
@@ -368,7 +368,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .delete_oidc_key(input.path::<models::OidcKeyType>("keyType")?, input.path::<String>("keyId")?);
             input.finish(request)
         },
-        read: plain::<api::configs::DeleteOidcKey>,
+        read: plain::<api::configs::DeleteOidcKeyOp>,
     },
     Typed {
         id: "RotateOidcKeys",
@@ -379,7 +379,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::configs::RotateOidcKeys>,
+        read: plain::<api::configs::RotateOidcKeysOp>,
     },
     Typed {
         id: "GetJwtCustomizer",
@@ -388,7 +388,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.configs().get_jwt_customizer(input.path::<models::JwtCustomizerTokenType>("tokenTypePath")?);
             input.finish(request)
         },
-        read: plain::<api::configs::GetJwtCustomizer>,
+        read: plain::<api::configs::GetJwtCustomizerOp>,
     },
     Typed {
         id: "UpsertJwtCustomizer",
@@ -399,7 +399,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::configs::UpsertJwtCustomizer>,
+        read: plain::<api::configs::UpsertJwtCustomizerOp>,
     },
     Typed {
         id: "DeleteJwtCustomizer",
@@ -408,7 +408,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.configs().delete_jwt_customizer(input.path::<models::JwtCustomizerTokenType>("tokenTypePath")?);
             input.finish(request)
         },
-        read: plain::<api::configs::DeleteJwtCustomizer>,
+        read: plain::<api::configs::DeleteJwtCustomizerOp>,
     },
     Typed {
         id: "UpdateJwtCustomizer",
@@ -419,7 +419,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::configs::UpdateJwtCustomizer>,
+        read: plain::<api::configs::UpdateJwtCustomizerOp>,
     },
     Typed {
         id: "ListJwtCustomizers",
@@ -427,7 +427,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.configs().list_jwt_customizers();
             input.finish(request)
         },
-        read: plain::<api::configs::ListJwtCustomizers>,
+        read: plain::<api::configs::ListJwtCustomizersOp>,
     },
     Typed {
         id: "TestJwtCustomizer",
@@ -435,7 +435,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.configs().test_jwt_customizer(input.body::<models::TestJwtCustomizer>()?);
             input.finish(request)
         },
-        read: plain::<api::configs::TestJwtCustomizer>,
+        read: plain::<api::configs::TestJwtCustomizerOp>,
     },
     Typed {
         id: "GetIdTokenConfig",
@@ -443,7 +443,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.configs().get_id_token_config();
             input.finish(request)
         },
-        read: plain::<api::configs::GetIdTokenConfig>,
+        read: plain::<api::configs::GetIdTokenConfigOp>,
     },
     Typed {
         id: "UpsertIdTokenConfig",
@@ -451,7 +451,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.configs().upsert_id_token_config(input.body::<models::IdTokenConfig>()?);
             input.finish(request)
         },
-        read: plain::<api::configs::UpsertIdTokenConfig>,
+        read: plain::<api::configs::UpsertIdTokenConfigOp>,
     },
     Typed {
         id: "ListActions",
@@ -459,7 +459,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.configs().list_actions();
             input.finish(request)
         },
-        read: plain::<api::configs::ListActions>,
+        read: plain::<api::configs::ListActionsOp>,
     },
     Typed {
         id: "TestAction",
@@ -467,7 +467,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.configs().test_action(input.body::<models::TestAction>()?);
             input.finish(request)
         },
-        read: plain::<api::configs::TestAction>,
+        read: plain::<api::configs::TestActionOp>,
     },
     Typed {
         id: "GetAction",
@@ -475,7 +475,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.configs().get_action(input.path::<models::ActionType>("actionType")?);
             input.finish(request)
         },
-        read: plain::<api::configs::GetAction>,
+        read: plain::<api::configs::GetActionOp>,
     },
     Typed {
         id: "UpsertAction",
@@ -485,7 +485,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .upsert_action(input.path::<models::ActionType>("actionType")?, input.body::<models::Action>()?);
             input.finish(request)
         },
-        read: plain::<api::configs::UpsertAction>,
+        read: plain::<api::configs::UpsertActionOp>,
     },
     Typed {
         id: "DeleteAction",
@@ -493,7 +493,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.configs().delete_action(input.path::<models::ActionType>("actionType")?);
             input.finish(request)
         },
-        read: plain::<api::configs::DeleteAction>,
+        read: plain::<api::configs::DeleteActionOp>,
     },
     Typed {
         id: "UpdateAction",
@@ -503,7 +503,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update_action(input.path::<models::ActionType>("actionType")?, input.body::<models::UpdateAction>()?);
             input.finish(request)
         },
-        read: plain::<api::configs::UpdateAction>,
+        read: plain::<api::configs::UpdateActionOp>,
     },
     Typed {
         id: "ListConnectors",
@@ -515,7 +515,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::connectors::ListConnectors>,
+        read: plain::<api::connectors::ListConnectorsOp>,
     },
     Typed {
         id: "CreateConnector",
@@ -523,7 +523,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.connectors().create(input.body::<models::CreateConnector>()?);
             input.finish(request)
         },
-        read: plain::<api::connectors::CreateConnector>,
+        read: plain::<api::connectors::CreateConnectorOp>,
     },
     Typed {
         id: "GetConnector",
@@ -531,7 +531,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.connectors().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::connectors::GetConnector>,
+        read: plain::<api::connectors::GetConnectorOp>,
     },
     Typed {
         id: "DeleteConnector",
@@ -539,7 +539,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.connectors().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::connectors::DeleteConnector>,
+        read: plain::<api::connectors::DeleteConnectorOp>,
     },
     Typed {
         id: "UpdateConnector",
@@ -548,7 +548,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.connectors().update(input.path::<String>("id")?, input.body::<models::UpdateConnector>()?);
             input.finish(request)
         },
-        read: plain::<api::connectors::UpdateConnector>,
+        read: plain::<api::connectors::UpdateConnectorOp>,
     },
     Typed {
         id: "CreateConnectorTest",
@@ -557,7 +557,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.connectors().test(input.path::<String>("factoryId")?, input.body::<models::TestConnector>()?);
             input.finish(request)
         },
-        read: plain::<api::connectors::CreateConnectorTest>,
+        read: plain::<api::connectors::CreateConnectorTestOp>,
     },
     Typed {
         id: "CreateConnectorAuthorizationUri",
@@ -568,7 +568,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::connectors::CreateConnectorAuthorizationUri>,
+        read: plain::<api::connectors::CreateConnectorAuthorizationUriOp>,
     },
     Typed {
         id: "ListConnectorFactories",
@@ -576,7 +576,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.connector_factories().list();
             input.finish(request)
         },
-        read: plain::<api::connector_factories::ListConnectorFactories>,
+        read: plain::<api::connector_factories::ListConnectorFactoriesOp>,
     },
     Typed {
         id: "GetConnectorFactory",
@@ -584,7 +584,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.connector_factories().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::connector_factories::GetConnectorFactory>,
+        read: plain::<api::connector_factories::GetConnectorFactoryOp>,
     },
     Typed {
         id: "ListResources",
@@ -597,7 +597,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::resources::ListResources>,
+        read: list::<api::resources::ListResourcesOp>,
     },
     Typed {
         id: "CreateResource",
@@ -605,7 +605,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.resources().create(input.body::<models::CreateResource>()?);
             input.finish(request)
         },
-        read: plain::<api::resources::CreateResource>,
+        read: plain::<api::resources::CreateResourceOp>,
     },
     Typed {
         id: "GetResource",
@@ -613,7 +613,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.resources().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::resources::GetResource>,
+        read: plain::<api::resources::GetResourceOp>,
     },
     Typed {
         id: "DeleteResource",
@@ -621,7 +621,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.resources().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::resources::DeleteResource>,
+        read: plain::<api::resources::DeleteResourceOp>,
     },
     Typed {
         id: "UpdateResource",
@@ -630,7 +630,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.resources().update(input.path::<String>("id")?, input.body::<models::UpdateResource>()?);
             input.finish(request)
         },
-        read: plain::<api::resources::UpdateResource>,
+        read: plain::<api::resources::UpdateResourceOp>,
     },
     Typed {
         id: "UpdateResourceIsDefault",
@@ -640,7 +640,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update_is_default(input.path::<String>("id")?, input.body::<models::UpdateResourceIsDefault>()?);
             input.finish(request)
         },
-        read: plain::<api::resources::UpdateResourceIsDefault>,
+        read: plain::<api::resources::UpdateResourceIsDefaultOp>,
     },
     Typed {
         id: "ListResourceScopes",
@@ -650,7 +650,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::resources::ListResourceScopes>,
+        read: list::<api::resources::ListResourceScopesOp>,
     },
     Typed {
         id: "CreateResourceScope",
@@ -660,7 +660,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .create_scope(input.path::<String>("resourceId")?, input.body::<models::CreateResourceScope>()?);
             input.finish(request)
         },
-        read: plain::<api::resources::CreateResourceScope>,
+        read: plain::<api::resources::CreateResourceScopeOp>,
     },
     Typed {
         id: "DeleteResourceScope",
@@ -669,7 +669,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.resources().delete_scope(input.path::<String>("resourceId")?, input.path::<String>("scopeId")?);
             input.finish(request)
         },
-        read: plain::<api::resources::DeleteResourceScope>,
+        read: plain::<api::resources::DeleteResourceScopeOp>,
     },
     Typed {
         id: "UpdateResourceScope",
@@ -681,7 +681,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::resources::UpdateResourceScope>,
+        read: plain::<api::resources::UpdateResourceScopeOp>,
     },
     Typed {
         id: "GetSignInExp",
@@ -689,7 +689,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.sign_in_experience().get();
             input.finish(request)
         },
-        read: plain::<api::sign_in_experience::GetSignInExp>,
+        read: plain::<api::sign_in_experience::GetSignInExpOp>,
     },
     Typed {
         id: "UpdateSignInExp",
@@ -701,7 +701,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::sign_in_experience::UpdateSignInExp>,
+        read: plain::<api::sign_in_experience::UpdateSignInExpOp>,
     },
     Typed {
         id: "CheckPasswordWithDefaultSignInExperience",
@@ -709,7 +709,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.sign_in_experience().check_password(input.body::<models::CheckPassword>()?);
             input.finish(request)
         },
-        read: plain::<api::sign_in_experience::CheckPasswordWithDefaultSignInExperience>,
+        read: plain::<api::sign_in_experience::CheckPasswordWithDefaultSignInExperienceOp>,
     },
     Typed {
         id: "UploadCustomUiAssets",
@@ -717,7 +717,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.sign_in_experience().upload_custom_ui_assets(input.file("file")?);
             input.finish(request)
         },
-        read: plain::<api::sign_in_experience::UploadCustomUiAssets>,
+        read: plain::<api::sign_in_experience::UploadCustomUiAssetsOp>,
     },
     Typed {
         id: "GetUsernameCaseSensitivityConflicts",
@@ -729,7 +729,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::sign_in_experience::GetUsernameCaseSensitivityConflicts>,
+        read: plain::<api::sign_in_experience::GetUsernameCaseSensitivityConflictsOp>,
     },
     Typed {
         id: "GetUser",
@@ -745,7 +745,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::users::GetUser>,
+        read: plain::<api::users::GetUserOp>,
     },
     Typed {
         id: "DeleteUser",
@@ -753,7 +753,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.users().delete(input.path::<String>("userId")?);
             input.finish(request)
         },
-        read: plain::<api::users::DeleteUser>,
+        read: plain::<api::users::DeleteUserOp>,
     },
     Typed {
         id: "UpdateUser",
@@ -761,7 +761,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.users().update(input.path::<String>("userId")?, input.body::<models::UpdateUser>()?);
             input.finish(request)
         },
-        read: plain::<api::users::UpdateUser>,
+        read: plain::<api::users::UpdateUserOp>,
     },
     Typed {
         id: "ListUserCustomData",
@@ -769,7 +769,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.users().get_custom_data(input.path::<String>("userId")?);
             input.finish(request)
         },
-        read: plain::<api::users::ListUserCustomData>,
+        read: plain::<api::users::ListUserCustomDataOp>,
     },
     Typed {
         id: "UpdateUserCustomData",
@@ -779,7 +779,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update_custom_data(input.path::<String>("userId")?, input.body::<models::UpdateUserCustomData>()?);
             input.finish(request)
         },
-        read: plain::<api::users::UpdateUserCustomData>,
+        read: plain::<api::users::UpdateUserCustomDataOp>,
     },
     Typed {
         id: "ListUserLogtoConfigs",
@@ -787,7 +787,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.users().get_logto_configs(input.path::<String>("userId")?);
             input.finish(request)
         },
-        read: plain::<api::users::ListUserLogtoConfigs>,
+        read: plain::<api::users::ListUserLogtoConfigsOp>,
     },
     Typed {
         id: "UpdateUserLogtoConfigs",
@@ -797,7 +797,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update_logto_configs(input.path::<String>("userId")?, input.body::<models::UpdateUserLogtoConfig>()?);
             input.finish(request)
         },
-        read: plain::<api::users::UpdateUserLogtoConfigs>,
+        read: plain::<api::users::UpdateUserLogtoConfigsOp>,
     },
     Typed {
         id: "UpdateUserProfile",
@@ -807,7 +807,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update_profile(input.path::<String>("userId")?, input.body::<models::UpdateUserProfile>()?);
             input.finish(request)
         },
-        read: plain::<api::users::UpdateUserProfile>,
+        read: plain::<api::users::UpdateUserProfileOp>,
     },
     Typed {
         id: "ListUsers",
@@ -817,7 +817,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::users::ListUsers>,
+        read: list::<api::users::ListUsersOp>,
     },
     Typed {
         id: "CreateUser",
@@ -825,7 +825,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.users().create(input.body::<models::CreateUser>()?);
             input.finish(request)
         },
-        read: plain::<api::users::CreateUser>,
+        read: plain::<api::users::CreateUserOp>,
     },
     Typed {
         id: "UpdateUserPassword",
@@ -834,7 +834,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.users().update_password(input.path::<String>("userId")?, input.body::<models::Password>()?);
             input.finish(request)
         },
-        read: plain::<api::users::UpdateUserPassword>,
+        read: plain::<api::users::UpdateUserPasswordOp>,
     },
     Typed {
         id: "UpdateUserPasswordExpiration",
@@ -845,7 +845,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::users::UpdateUserPasswordExpiration>,
+        read: plain::<api::users::UpdateUserPasswordExpirationOp>,
     },
     Typed {
         id: "VerifyUserPassword",
@@ -854,7 +854,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.users().verify_password(input.path::<String>("userId")?, input.body::<models::Password>()?);
             input.finish(request)
         },
-        read: plain::<api::users::VerifyUserPassword>,
+        read: plain::<api::users::VerifyUserPasswordOp>,
     },
     Typed {
         id: "GetUserHasPassword",
@@ -862,7 +862,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.users().has_password(input.path::<String>("userId")?);
             input.finish(request)
         },
-        read: plain::<api::users::GetUserHasPassword>,
+        read: plain::<api::users::GetUserHasPasswordOp>,
     },
     Typed {
         id: "UpdateUserIsSuspended",
@@ -872,7 +872,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update_is_suspended(input.path::<String>("userId")?, input.body::<models::UpdateUserIsSuspended>()?);
             input.finish(request)
         },
-        read: plain::<api::users::UpdateUserIsSuspended>,
+        read: plain::<api::users::UpdateUserIsSuspendedOp>,
     },
     Typed {
         id: "ListUserRoles",
@@ -882,7 +882,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::users::ListUserRoles>,
+        read: list::<api::users::ListUserRolesOp>,
     },
     Typed {
         id: "ReplaceUserRoles",
@@ -891,7 +891,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.users().replace_roles(input.path::<String>("userId")?, input.body::<models::RoleIds>()?);
             input.finish(request)
         },
-        read: plain::<api::users::ReplaceUserRoles>,
+        read: plain::<api::users::ReplaceUserRolesOp>,
     },
     Typed {
         id: "AssignUserRoles",
@@ -900,7 +900,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.users().assign_roles(input.path::<String>("userId")?, input.body::<models::RoleIds>()?);
             input.finish(request)
         },
-        read: plain::<api::users::AssignUserRoles>,
+        read: plain::<api::users::AssignUserRolesOp>,
     },
     Typed {
         id: "DeleteUserRole",
@@ -908,7 +908,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.users().remove_role(input.path::<String>("userId")?, input.path::<String>("roleId")?);
             input.finish(request)
         },
-        read: plain::<api::users::DeleteUserRole>,
+        read: plain::<api::users::DeleteUserRoleOp>,
     },
     Typed {
         id: "GetUserIdentity",
@@ -920,7 +920,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::users::GetUserIdentity>,
+        read: plain::<api::users::GetUserIdentityOp>,
     },
     Typed {
         id: "ReplaceUserIdentity",
@@ -932,7 +932,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::users::ReplaceUserIdentity>,
+        read: plain::<api::users::ReplaceUserIdentityOp>,
     },
     Typed {
         id: "DeleteUserIdentity",
@@ -941,7 +941,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.users().delete_identity(input.path::<String>("userId")?, input.path::<String>("target")?);
             input.finish(request)
         },
-        read: plain::<api::users::DeleteUserIdentity>,
+        read: plain::<api::users::DeleteUserIdentityOp>,
     },
     Typed {
         id: "CreateUserIdentity",
@@ -951,7 +951,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .create_identity(input.path::<String>("userId")?, input.body::<models::SocialSignInData>()?);
             input.finish(request)
         },
-        read: plain::<api::users::CreateUserIdentity>,
+        read: plain::<api::users::CreateUserIdentityOp>,
     },
     Typed {
         id: "ListUserOrganizations",
@@ -959,7 +959,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.users().list_organizations(input.path::<String>("userId")?);
             input.finish(request)
         },
-        read: plain::<api::users::ListUserOrganizations>,
+        read: plain::<api::users::ListUserOrganizationsOp>,
     },
     Typed {
         id: "ListUserGrants",
@@ -971,7 +971,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::users::ListUserGrants>,
+        read: plain::<api::users::ListUserGrantsOp>,
     },
     Typed {
         id: "DeleteUserGrant",
@@ -980,7 +980,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.users().delete_grant(input.path::<String>("userId")?, input.path::<String>("grantId")?);
             input.finish(request)
         },
-        read: plain::<api::users::DeleteUserGrant>,
+        read: plain::<api::users::DeleteUserGrantOp>,
     },
     Typed {
         id: "ListUserMfaVerifications",
@@ -988,7 +988,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.users().list_mfa_verifications(input.path::<String>("userId")?);
             input.finish(request)
         },
-        read: plain::<api::users::ListUserMfaVerifications>,
+        read: plain::<api::users::ListUserMfaVerificationsOp>,
     },
     Typed {
         id: "CreateUserMfaVerification",
@@ -999,7 +999,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::users::CreateUserMfaVerification>,
+        read: plain::<api::users::CreateUserMfaVerificationOp>,
     },
     Typed {
         id: "DeleteUserMfaVerification",
@@ -1009,7 +1009,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .delete_mfa_verification(input.path::<String>("userId")?, input.path::<String>("verificationId")?);
             input.finish(request)
         },
-        read: plain::<api::users::DeleteUserMfaVerification>,
+        read: plain::<api::users::DeleteUserMfaVerificationOp>,
     },
     Typed {
         id: "ListUserPersonalAccessTokens",
@@ -1017,7 +1017,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.users().list_personal_access_tokens(input.path::<String>("userId")?);
             input.finish(request)
         },
-        read: plain::<api::users::ListUserPersonalAccessTokens>,
+        read: plain::<api::users::ListUserPersonalAccessTokensOp>,
     },
     Typed {
         id: "CreateUserPersonalAccessToken",
@@ -1027,7 +1027,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .create_personal_access_token(input.path::<String>("userId")?, input.body::<models::CreateSecret>()?);
             input.finish(request)
         },
-        read: plain::<api::users::CreateUserPersonalAccessToken>,
+        read: plain::<api::users::CreateUserPersonalAccessTokenOp>,
     },
     Typed {
         id: "UpdatePersonalAccessTokenName",
@@ -1038,7 +1038,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::users::UpdatePersonalAccessTokenName>,
+        read: plain::<api::users::UpdatePersonalAccessTokenNameOp>,
     },
     Typed {
         id: "DeleteUserPersonalAccessToken",
@@ -1048,7 +1048,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .delete_personal_access_token(input.path::<String>("userId")?, input.path::<String>("name")?);
             input.finish(request)
         },
-        read: plain::<api::users::DeleteUserPersonalAccessToken>,
+        read: plain::<api::users::DeleteUserPersonalAccessTokenOp>,
     },
     Typed {
         id: "UpdateUserPersonalAccessToken",
@@ -1060,7 +1060,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::users::UpdateUserPersonalAccessToken>,
+        read: plain::<api::users::UpdateUserPersonalAccessTokenOp>,
     },
     Typed {
         id: "DeletePersonalAccessTokenPost",
@@ -1070,7 +1070,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .delete_personal_access_token_by_name(input.path::<String>("userId")?, input.body::<models::Name>()?);
             input.finish(request)
         },
-        read: plain::<api::users::DeletePersonalAccessTokenPost>,
+        read: plain::<api::users::DeletePersonalAccessTokenPostOp>,
     },
     Typed {
         id: "GetUserSsoIdentity",
@@ -1084,7 +1084,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::users::GetUserSsoIdentity>,
+        read: plain::<api::users::GetUserSsoIdentityOp>,
     },
     Typed {
         id: "ListUserAllIdentities",
@@ -1096,7 +1096,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::users::ListUserAllIdentities>,
+        read: plain::<api::users::ListUserAllIdentitiesOp>,
     },
     Typed {
         id: "ListUserSessions",
@@ -1104,7 +1104,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.users().list_sessions(input.path::<String>("userId")?);
             input.finish(request)
         },
-        read: plain::<api::users::ListUserSessions>,
+        read: plain::<api::users::ListUserSessionsOp>,
     },
     Typed {
         id: "GetUserSession",
@@ -1113,7 +1113,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.users().get_session(input.path::<String>("userId")?, input.path::<String>("sessionId")?);
             input.finish(request)
         },
-        read: plain::<api::users::GetUserSession>,
+        read: plain::<api::users::GetUserSessionOp>,
     },
     Typed {
         id: "DeleteUserSession",
@@ -1126,7 +1126,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::users::DeleteUserSession>,
+        read: plain::<api::users::DeleteUserSessionOp>,
     },
     Typed {
         id: "ListLogs",
@@ -1159,7 +1159,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::audit_logs::ListLogs>,
+        read: list::<api::audit_logs::ListLogsOp>,
     },
     Typed {
         id: "GetLog",
@@ -1167,7 +1167,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.audit_logs().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::audit_logs::GetLog>,
+        read: plain::<api::audit_logs::GetLogOp>,
     },
     Typed {
         id: "ListRoles",
@@ -1189,7 +1189,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::roles::ListRoles>,
+        read: list::<api::roles::ListRolesOp>,
     },
     Typed {
         id: "CreateRole",
@@ -1197,7 +1197,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.roles().create(input.body::<models::CreateRole>()?);
             input.finish(request)
         },
-        read: plain::<api::roles::CreateRole>,
+        read: plain::<api::roles::CreateRoleOp>,
     },
     Typed {
         id: "GetRole",
@@ -1205,7 +1205,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.roles().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::roles::GetRole>,
+        read: plain::<api::roles::GetRoleOp>,
     },
     Typed {
         id: "DeleteRole",
@@ -1213,7 +1213,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.roles().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::roles::DeleteRole>,
+        read: plain::<api::roles::DeleteRoleOp>,
     },
     Typed {
         id: "UpdateRole",
@@ -1221,7 +1221,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.roles().update(input.path::<String>("id")?, input.body::<models::UpdateRole>()?);
             input.finish(request)
         },
-        read: plain::<api::roles::UpdateRole>,
+        read: plain::<api::roles::UpdateRoleOp>,
     },
     Typed {
         id: "ListRoleUsers",
@@ -1231,7 +1231,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::roles::ListRoleUsers>,
+        read: list::<api::roles::ListRoleUsersOp>,
     },
     Typed {
         id: "CreateRoleUser",
@@ -1239,7 +1239,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.roles().assign_users(input.path::<String>("id")?, input.body::<models::UserIds>()?);
             input.finish(request)
         },
-        read: plain::<api::roles::CreateRoleUser>,
+        read: plain::<api::roles::CreateRoleUserOp>,
     },
     Typed {
         id: "DeleteRoleUser",
@@ -1247,7 +1247,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.roles().remove_user(input.path::<String>("id")?, input.path::<String>("userId")?);
             input.finish(request)
         },
-        read: plain::<api::roles::DeleteRoleUser>,
+        read: plain::<api::roles::DeleteRoleUserOp>,
     },
     Typed {
         id: "ListRoleApplications",
@@ -1257,7 +1257,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::roles::ListRoleApplications>,
+        read: list::<api::roles::ListRoleApplicationsOp>,
     },
     Typed {
         id: "CreateRoleApplication",
@@ -1267,7 +1267,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .assign_applications(input.path::<String>("id")?, input.body::<models::ApplicationIds>()?);
             input.finish(request)
         },
-        read: plain::<api::roles::CreateRoleApplication>,
+        read: plain::<api::roles::CreateRoleApplicationOp>,
     },
     Typed {
         id: "DeleteRoleApplication",
@@ -1276,7 +1276,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.roles().remove_application(input.path::<String>("id")?, input.path::<String>("applicationId")?);
             input.finish(request)
         },
-        read: plain::<api::roles::DeleteRoleApplication>,
+        read: plain::<api::roles::DeleteRoleApplicationOp>,
     },
     Typed {
         id: "ListRoleScopes",
@@ -1286,7 +1286,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::roles::ListRoleScopes>,
+        read: list::<api::roles::ListRoleScopesOp>,
     },
     Typed {
         id: "CreateRoleScope",
@@ -1294,7 +1294,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.roles().assign_scopes(input.path::<String>("id")?, input.body::<models::ScopeIds>()?);
             input.finish(request)
         },
-        read: plain::<api::roles::CreateRoleScope>,
+        read: plain::<api::roles::CreateRoleScopeOp>,
     },
     Typed {
         id: "DeleteRoleScope",
@@ -1302,7 +1302,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.roles().remove_scope(input.path::<String>("id")?, input.path::<String>("scopeId")?);
             input.finish(request)
         },
-        read: plain::<api::roles::DeleteRoleScope>,
+        read: plain::<api::roles::DeleteRoleScopeOp>,
     },
     Typed {
         id: "GetTotalUserCount",
@@ -1310,7 +1310,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.dashboard().get_total_user_count();
             input.finish(request)
         },
-        read: plain::<api::dashboard::GetTotalUserCount>,
+        read: plain::<api::dashboard::GetTotalUserCountOp>,
     },
     Typed {
         id: "GetNewUserCounts",
@@ -1318,7 +1318,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.dashboard().get_new_user_counts();
             input.finish(request)
         },
-        read: plain::<api::dashboard::GetNewUserCounts>,
+        read: plain::<api::dashboard::GetNewUserCountsOp>,
     },
     Typed {
         id: "GetActiveUserCounts",
@@ -1330,7 +1330,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::dashboard::GetActiveUserCounts>,
+        read: plain::<api::dashboard::GetActiveUserCountsOp>,
     },
     Typed {
         id: "ListCustomPhrases",
@@ -1338,7 +1338,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.custom_phrases().list();
             input.finish(request)
         },
-        read: plain::<api::custom_phrases::ListCustomPhrases>,
+        read: plain::<api::custom_phrases::ListCustomPhrasesOp>,
     },
     Typed {
         id: "GetCustomPhrase",
@@ -1346,7 +1346,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.custom_phrases().get(input.path::<models::LanguageTag>("languageTag")?);
             input.finish(request)
         },
-        read: plain::<api::custom_phrases::GetCustomPhrase>,
+        read: plain::<api::custom_phrases::GetCustomPhraseOp>,
     },
     Typed {
         id: "ReplaceCustomPhrase",
@@ -1356,7 +1356,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .replace(input.path::<models::LanguageTag>("languageTag")?, input.body::<JsonObject>()?);
             input.finish(request)
         },
-        read: plain::<api::custom_phrases::ReplaceCustomPhrase>,
+        read: plain::<api::custom_phrases::ReplaceCustomPhraseOp>,
     },
     Typed {
         id: "DeleteCustomPhrase",
@@ -1364,7 +1364,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.custom_phrases().delete(input.path::<models::LanguageTag>("languageTag")?);
             input.finish(request)
         },
-        read: plain::<api::custom_phrases::DeleteCustomPhrase>,
+        read: plain::<api::custom_phrases::DeleteCustomPhraseOp>,
     },
     Typed {
         id: "ListHooks",
@@ -1377,7 +1377,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::hooks::ListHooks>,
+        read: list::<api::hooks::ListHooksOp>,
     },
     Typed {
         id: "CreateHook",
@@ -1385,7 +1385,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.hooks().create(input.body::<models::CreateHook>()?);
             input.finish(request)
         },
-        read: plain::<api::hooks::CreateHook>,
+        read: plain::<api::hooks::CreateHookOp>,
     },
     Typed {
         id: "GetHook",
@@ -1397,7 +1397,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::hooks::GetHook>,
+        read: plain::<api::hooks::GetHookOp>,
     },
     Typed {
         id: "DeleteHook",
@@ -1405,7 +1405,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.hooks().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::hooks::DeleteHook>,
+        read: plain::<api::hooks::DeleteHookOp>,
     },
     Typed {
         id: "UpdateHook",
@@ -1413,7 +1413,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.hooks().update(input.path::<String>("id")?, input.body::<models::UpdateHook>()?);
             input.finish(request)
         },
-        read: plain::<api::hooks::UpdateHook>,
+        read: plain::<api::hooks::UpdateHookOp>,
     },
     Typed {
         id: "ListHookRecentLogs",
@@ -1438,7 +1438,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::hooks::ListHookRecentLogs>,
+        read: list::<api::hooks::ListHookRecentLogsOp>,
     },
     Typed {
         id: "CreateHookTest",
@@ -1446,7 +1446,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.hooks().test(input.path::<String>("id")?, input.body::<models::TestHook>()?);
             input.finish(request)
         },
-        read: plain::<api::hooks::CreateHookTest>,
+        read: plain::<api::hooks::CreateHookTestOp>,
     },
     Typed {
         id: "UpdateHookSigningKey",
@@ -1454,7 +1454,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.hooks().rotate_signing_key(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::hooks::UpdateHookSigningKey>,
+        read: plain::<api::hooks::UpdateHookSigningKeyOp>,
     },
     Typed {
         id: "CreateVerificationCode",
@@ -1462,7 +1462,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.verification_codes().send(input.body::<models::VerificationCodeRecipient>()?);
             input.finish(request)
         },
-        read: plain::<api::verification_codes::CreateVerificationCode>,
+        read: plain::<api::verification_codes::CreateVerificationCodeOp>,
     },
     Typed {
         id: "VerifyVerificationCode",
@@ -1470,7 +1470,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.verification_codes().verify(input.body::<models::VerifyVerificationCode>()?);
             input.finish(request)
         },
-        read: plain::<api::verification_codes::VerifyVerificationCode>,
+        read: plain::<api::verification_codes::VerifyVerificationCodeOp>,
     },
     Typed {
         id: "GetUserAssetServiceStatus",
@@ -1478,7 +1478,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.user_assets().get_service_status();
             input.finish(request)
         },
-        read: plain::<api::user_assets::GetUserAssetServiceStatus>,
+        read: plain::<api::user_assets::GetUserAssetServiceStatusOp>,
     },
     Typed {
         id: "CreateUserAsset",
@@ -1486,7 +1486,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.user_assets().upload(input.file("file")?);
             input.finish(request)
         },
-        read: plain::<api::user_assets::CreateUserAsset>,
+        read: plain::<api::user_assets::CreateUserAssetOp>,
     },
     Typed {
         id: "ListDomains",
@@ -1494,7 +1494,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.domains().list();
             input.finish(request)
         },
-        read: plain::<api::domains::ListDomains>,
+        read: plain::<api::domains::ListDomainsOp>,
     },
     Typed {
         id: "CreateDomain",
@@ -1502,7 +1502,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.domains().create(input.body::<models::CreateDomain>()?);
             input.finish(request)
         },
-        read: plain::<api::domains::CreateDomain>,
+        read: plain::<api::domains::CreateDomainOp>,
     },
     Typed {
         id: "GetDomain",
@@ -1510,7 +1510,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.domains().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::domains::GetDomain>,
+        read: plain::<api::domains::GetDomainOp>,
     },
     Typed {
         id: "DeleteDomain",
@@ -1518,7 +1518,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.domains().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::domains::DeleteDomain>,
+        read: plain::<api::domains::DeleteDomainOp>,
     },
     Typed {
         id: "ListDomainVerificationFiles",
@@ -1526,7 +1526,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.domains().get_verification_files(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::domains::ListDomainVerificationFiles>,
+        read: plain::<api::domains::ListDomainVerificationFilesOp>,
     },
     Typed {
         id: "ReplaceDomainVerificationFiles",
@@ -1537,7 +1537,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::domains::ReplaceDomainVerificationFiles>,
+        read: plain::<api::domains::ReplaceDomainVerificationFilesOp>,
     },
     Typed {
         id: "CleanupDomains",
@@ -1545,7 +1545,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.domains().cleanup(input.body::<models::CleanupDomains>()?);
             input.finish(request)
         },
-        read: plain::<api::domains::CleanupDomains>,
+        read: plain::<api::domains::CleanupDomainsOp>,
     },
     Typed {
         id: "GetOrganizationRole",
@@ -1553,7 +1553,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.organization_roles().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::organization_roles::GetOrganizationRole>,
+        read: plain::<api::organization_roles::GetOrganizationRoleOp>,
     },
     Typed {
         id: "DeleteOrganizationRole",
@@ -1561,7 +1561,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.organization_roles().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::organization_roles::DeleteOrganizationRole>,
+        read: plain::<api::organization_roles::DeleteOrganizationRoleOp>,
     },
     Typed {
         id: "UpdateOrganizationRole",
@@ -1571,7 +1571,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update(input.path::<String>("id")?, input.body::<models::UpdateOrganizationRole>()?);
             input.finish(request)
         },
-        read: plain::<api::organization_roles::UpdateOrganizationRole>,
+        read: plain::<api::organization_roles::UpdateOrganizationRoleOp>,
     },
     Typed {
         id: "ListOrganizationRoles",
@@ -1584,7 +1584,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::organization_roles::ListOrganizationRoles>,
+        read: list::<api::organization_roles::ListOrganizationRolesOp>,
     },
     Typed {
         id: "CreateOrganizationRole",
@@ -1592,7 +1592,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.organization_roles().create(input.body::<models::CreateOrganizationRole>()?);
             input.finish(request)
         },
-        read: plain::<api::organization_roles::CreateOrganizationRole>,
+        read: plain::<api::organization_roles::CreateOrganizationRoleOp>,
     },
     Typed {
         id: "ListOrganizationRoleScopes",
@@ -1601,7 +1601,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::organization_roles::ListOrganizationRoleScopes>,
+        read: list::<api::organization_roles::ListOrganizationRoleScopesOp>,
     },
     Typed {
         id: "ReplaceOrganizationRoleScopes",
@@ -1611,7 +1611,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .replace_scopes(input.path::<String>("id")?, input.body::<models::OrganizationScopeIds>()?);
             input.finish(request)
         },
-        read: plain::<api::organization_roles::ReplaceOrganizationRoleScopes>,
+        read: plain::<api::organization_roles::ReplaceOrganizationRoleScopesOp>,
     },
     Typed {
         id: "CreateOrganizationRoleScope",
@@ -1621,7 +1621,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .assign_scopes(input.path::<String>("id")?, input.body::<models::OrganizationScopeIds>()?);
             input.finish(request)
         },
-        read: plain::<api::organization_roles::CreateOrganizationRoleScope>,
+        read: plain::<api::organization_roles::CreateOrganizationRoleScopeOp>,
     },
     Typed {
         id: "DeleteOrganizationRoleScope",
@@ -1631,7 +1631,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .remove_scope(input.path::<String>("id")?, input.path::<String>("organizationScopeId")?);
             input.finish(request)
         },
-        read: plain::<api::organization_roles::DeleteOrganizationRoleScope>,
+        read: plain::<api::organization_roles::DeleteOrganizationRoleScopeOp>,
     },
     Typed {
         id: "ListOrganizationRoleResourceScopes",
@@ -1640,7 +1640,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::organization_roles::ListOrganizationRoleResourceScopes>,
+        read: list::<api::organization_roles::ListOrganizationRoleResourceScopesOp>,
     },
     Typed {
         id: "ReplaceOrganizationRoleResourceScopes",
@@ -1650,7 +1650,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .replace_resource_scopes(input.path::<String>("id")?, input.body::<models::ScopeIds>()?);
             input.finish(request)
         },
-        read: plain::<api::organization_roles::ReplaceOrganizationRoleResourceScopes>,
+        read: plain::<api::organization_roles::ReplaceOrganizationRoleResourceScopesOp>,
     },
     Typed {
         id: "CreateOrganizationRoleResourceScope",
@@ -1660,7 +1660,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .assign_resource_scopes(input.path::<String>("id")?, input.body::<models::ScopeIds>()?);
             input.finish(request)
         },
-        read: plain::<api::organization_roles::CreateOrganizationRoleResourceScope>,
+        read: plain::<api::organization_roles::CreateOrganizationRoleResourceScopeOp>,
     },
     Typed {
         id: "DeleteOrganizationRoleResourceScope",
@@ -1670,7 +1670,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .remove_resource_scope(input.path::<String>("id")?, input.path::<String>("scopeId")?);
             input.finish(request)
         },
-        read: plain::<api::organization_roles::DeleteOrganizationRoleResourceScope>,
+        read: plain::<api::organization_roles::DeleteOrganizationRoleResourceScopeOp>,
     },
     Typed {
         id: "ListOrganizationScopes",
@@ -1683,7 +1683,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::organization_scopes::ListOrganizationScopes>,
+        read: list::<api::organization_scopes::ListOrganizationScopesOp>,
     },
     Typed {
         id: "CreateOrganizationScope",
@@ -1691,7 +1691,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.organization_scopes().create(input.body::<models::CreateOrganizationScope>()?);
             input.finish(request)
         },
-        read: plain::<api::organization_scopes::CreateOrganizationScope>,
+        read: plain::<api::organization_scopes::CreateOrganizationScopeOp>,
     },
     Typed {
         id: "GetOrganizationScope",
@@ -1699,7 +1699,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.organization_scopes().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::organization_scopes::GetOrganizationScope>,
+        read: plain::<api::organization_scopes::GetOrganizationScopeOp>,
     },
     Typed {
         id: "DeleteOrganizationScope",
@@ -1707,7 +1707,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.organization_scopes().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::organization_scopes::DeleteOrganizationScope>,
+        read: plain::<api::organization_scopes::DeleteOrganizationScopeOp>,
     },
     Typed {
         id: "UpdateOrganizationScope",
@@ -1717,7 +1717,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update(input.path::<String>("id")?, input.body::<models::UpdateOrganizationScope>()?);
             input.finish(request)
         },
-        read: plain::<api::organization_scopes::UpdateOrganizationScope>,
+        read: plain::<api::organization_scopes::UpdateOrganizationScopeOp>,
     },
     Typed {
         id: "GetOrganizationInvitation",
@@ -1725,7 +1725,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.organization_invitations().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::organization_invitations::GetOrganizationInvitation>,
+        read: plain::<api::organization_invitations::GetOrganizationInvitationOp>,
     },
     Typed {
         id: "DeleteOrganizationInvitation",
@@ -1733,7 +1733,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.organization_invitations().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::organization_invitations::DeleteOrganizationInvitation>,
+        read: plain::<api::organization_invitations::DeleteOrganizationInvitationOp>,
     },
     Typed {
         id: "ListOrganizationInvitations",
@@ -1753,7 +1753,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::organization_invitations::ListOrganizationInvitations>,
+        read: plain::<api::organization_invitations::ListOrganizationInvitationsOp>,
     },
     Typed {
         id: "CreateOrganizationInvitation",
@@ -1762,7 +1762,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.organization_invitations().create(input.body::<models::CreateOrganizationInvitation>()?);
             input.finish(request)
         },
-        read: plain::<api::organization_invitations::CreateOrganizationInvitation>,
+        read: plain::<api::organization_invitations::CreateOrganizationInvitationOp>,
     },
     Typed {
         id: "CreateOrganizationInvitationMessage",
@@ -1772,7 +1772,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .send_message(input.path::<String>("id")?, input.body::<models::InvitationMessage>()?);
             input.finish(request)
         },
-        read: plain::<api::organization_invitations::CreateOrganizationInvitationMessage>,
+        read: plain::<api::organization_invitations::CreateOrganizationInvitationMessageOp>,
     },
     Typed {
         id: "ReplaceOrganizationInvitationStatus",
@@ -1783,7 +1783,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::organization_invitations::ReplaceOrganizationInvitationStatus>,
+        read: plain::<api::organization_invitations::ReplaceOrganizationInvitationStatusOp>,
     },
     Typed {
         id: "ListOrganizations",
@@ -1800,7 +1800,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::organizations::ListOrganizations>,
+        read: list::<api::organizations::ListOrganizationsOp>,
     },
     Typed {
         id: "CreateOrganization",
@@ -1808,7 +1808,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.organizations().create(input.body::<models::CreateOrganization>()?);
             input.finish(request)
         },
-        read: plain::<api::organizations::CreateOrganization>,
+        read: plain::<api::organizations::CreateOrganizationOp>,
     },
     Typed {
         id: "GetOrganization",
@@ -1816,7 +1816,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.organizations().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::organizations::GetOrganization>,
+        read: plain::<api::organizations::GetOrganizationOp>,
     },
     Typed {
         id: "DeleteOrganization",
@@ -1824,7 +1824,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.organizations().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::organizations::DeleteOrganization>,
+        read: plain::<api::organizations::DeleteOrganizationOp>,
     },
     Typed {
         id: "UpdateOrganization",
@@ -1833,7 +1833,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.organizations().update(input.path::<String>("id")?, input.body::<models::UpdateOrganization>()?);
             input.finish(request)
         },
-        read: plain::<api::organizations::UpdateOrganization>,
+        read: plain::<api::organizations::UpdateOrganizationOp>,
     },
     Typed {
         id: "ListOrganizationUsers",
@@ -1850,7 +1850,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::organizations::ListOrganizationUsers>,
+        read: list::<api::organizations::ListOrganizationUsersOp>,
     },
     Typed {
         id: "ReplaceOrganizationUsers",
@@ -1859,7 +1859,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.organizations().replace_users(input.path::<String>("id")?, input.body::<models::UserIds>()?);
             input.finish(request)
         },
-        read: plain::<api::organizations::ReplaceOrganizationUsers>,
+        read: plain::<api::organizations::ReplaceOrganizationUsersOp>,
     },
     Typed {
         id: "AddOrganizationUsers",
@@ -1868,7 +1868,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.organizations().add_users(input.path::<String>("id")?, input.body::<models::UserIds>()?);
             input.finish(request)
         },
-        read: plain::<api::organizations::AddOrganizationUsers>,
+        read: plain::<api::organizations::AddOrganizationUsersOp>,
     },
     Typed {
         id: "DeleteOrganizationUser",
@@ -1877,7 +1877,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.organizations().remove_user(input.path::<String>("id")?, input.path::<String>("userId")?);
             input.finish(request)
         },
-        read: plain::<api::organizations::DeleteOrganizationUser>,
+        read: plain::<api::organizations::DeleteOrganizationUserOp>,
     },
     Typed {
         id: "AssignOrganizationRolesToUsers",
@@ -1888,7 +1888,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::organizations::AssignOrganizationRolesToUsers>,
+        read: plain::<api::organizations::AssignOrganizationRolesToUsersOp>,
     },
     Typed {
         id: "ListOrganizationUserRoles",
@@ -1898,7 +1898,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::organizations::ListOrganizationUserRoles>,
+        read: list::<api::organizations::ListOrganizationUserRolesOp>,
     },
     Typed {
         id: "ReplaceOrganizationUserRoles",
@@ -1910,7 +1910,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::organizations::ReplaceOrganizationUserRoles>,
+        read: plain::<api::organizations::ReplaceOrganizationUserRolesOp>,
     },
     Typed {
         id: "AssignOrganizationRolesToUser",
@@ -1922,7 +1922,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::organizations::AssignOrganizationRolesToUser>,
+        read: plain::<api::organizations::AssignOrganizationRolesToUserOp>,
     },
     Typed {
         id: "DeleteOrganizationUserRole",
@@ -1934,7 +1934,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::organizations::DeleteOrganizationUserRole>,
+        read: plain::<api::organizations::DeleteOrganizationUserRoleOp>,
     },
     Typed {
         id: "ListOrganizationUserScopes",
@@ -1943,7 +1943,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.organizations().list_user_scopes(input.path::<String>("id")?, input.path::<String>("userId")?);
             input.finish(request)
         },
-        read: plain::<api::organizations::ListOrganizationUserScopes>,
+        read: plain::<api::organizations::ListOrganizationUserScopesOp>,
     },
     Typed {
         id: "ListOrganizationApplications",
@@ -1956,7 +1956,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::organizations::ListOrganizationApplications>,
+        read: list::<api::organizations::ListOrganizationApplicationsOp>,
     },
     Typed {
         id: "ReplaceOrganizationApplications",
@@ -1966,7 +1966,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .replace_applications(input.path::<String>("id")?, input.body::<models::ApplicationIds>()?);
             input.finish(request)
         },
-        read: plain::<api::organizations::ReplaceOrganizationApplications>,
+        read: plain::<api::organizations::ReplaceOrganizationApplicationsOp>,
     },
     Typed {
         id: "AddOrganizationApplications",
@@ -1976,7 +1976,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .add_applications(input.path::<String>("id")?, input.body::<models::ApplicationIds>()?);
             input.finish(request)
         },
-        read: plain::<api::organizations::AddOrganizationApplications>,
+        read: plain::<api::organizations::AddOrganizationApplicationsOp>,
     },
     Typed {
         id: "DeleteOrganizationApplication",
@@ -1986,7 +1986,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .remove_application(input.path::<String>("id")?, input.path::<String>("applicationId")?);
             input.finish(request)
         },
-        read: plain::<api::organizations::DeleteOrganizationApplication>,
+        read: plain::<api::organizations::DeleteOrganizationApplicationOp>,
     },
     Typed {
         id: "AssignOrganizationRolesToApplications",
@@ -1997,7 +1997,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::organizations::AssignOrganizationRolesToApplications>,
+        read: plain::<api::organizations::AssignOrganizationRolesToApplicationsOp>,
     },
     Typed {
         id: "ListOrganizationApplicationRoles",
@@ -2008,7 +2008,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::organizations::ListOrganizationApplicationRoles>,
+        read: list::<api::organizations::ListOrganizationApplicationRolesOp>,
     },
     Typed {
         id: "ReplaceOrganizationApplicationRoles",
@@ -2020,7 +2020,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::organizations::ReplaceOrganizationApplicationRoles>,
+        read: plain::<api::organizations::ReplaceOrganizationApplicationRolesOp>,
     },
     Typed {
         id: "AssignOrganizationRolesToApplication",
@@ -2032,7 +2032,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::organizations::AssignOrganizationRolesToApplication>,
+        read: plain::<api::organizations::AssignOrganizationRolesToApplicationOp>,
     },
     Typed {
         id: "DeleteOrganizationApplicationRole",
@@ -2044,7 +2044,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::organizations::DeleteOrganizationApplicationRole>,
+        read: plain::<api::organizations::DeleteOrganizationApplicationRoleOp>,
     },
     Typed {
         id: "ListOrganizationJitEmailDomains",
@@ -2053,7 +2053,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::organizations::ListOrganizationJitEmailDomains>,
+        read: list::<api::organizations::ListOrganizationJitEmailDomainsOp>,
     },
     Typed {
         id: "ReplaceOrganizationJitEmailDomains",
@@ -2064,7 +2064,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::organizations::ReplaceOrganizationJitEmailDomains>,
+        read: plain::<api::organizations::ReplaceOrganizationJitEmailDomainsOp>,
     },
     Typed {
         id: "CreateOrganizationJitEmailDomain",
@@ -2075,7 +2075,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::organizations::CreateOrganizationJitEmailDomain>,
+        read: plain::<api::organizations::CreateOrganizationJitEmailDomainOp>,
     },
     Typed {
         id: "DeleteOrganizationJitEmailDomain",
@@ -2085,7 +2085,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .remove_jit_email_domain(input.path::<String>("id")?, input.path::<String>("emailDomain")?);
             input.finish(request)
         },
-        read: plain::<api::organizations::DeleteOrganizationJitEmailDomain>,
+        read: plain::<api::organizations::DeleteOrganizationJitEmailDomainOp>,
     },
     Typed {
         id: "ListOrganizationJitRoles",
@@ -2094,7 +2094,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::organizations::ListOrganizationJitRoles>,
+        read: list::<api::organizations::ListOrganizationJitRolesOp>,
     },
     Typed {
         id: "ReplaceOrganizationJitRoles",
@@ -2104,7 +2104,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .replace_jit_roles(input.path::<String>("id")?, input.body::<models::OrganizationRoleIds>()?);
             input.finish(request)
         },
-        read: plain::<api::organizations::ReplaceOrganizationJitRoles>,
+        read: plain::<api::organizations::ReplaceOrganizationJitRolesOp>,
     },
     Typed {
         id: "CreateOrganizationJitRole",
@@ -2114,7 +2114,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .add_jit_roles(input.path::<String>("id")?, input.body::<models::OrganizationRoleIds>()?);
             input.finish(request)
         },
-        read: plain::<api::organizations::CreateOrganizationJitRole>,
+        read: plain::<api::organizations::CreateOrganizationJitRoleOp>,
     },
     Typed {
         id: "DeleteOrganizationJitRole",
@@ -2124,7 +2124,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .remove_jit_role(input.path::<String>("id")?, input.path::<String>("organizationRoleId")?);
             input.finish(request)
         },
-        read: plain::<api::organizations::DeleteOrganizationJitRole>,
+        read: plain::<api::organizations::DeleteOrganizationJitRoleOp>,
     },
     Typed {
         id: "ListOrganizationJitSsoConnectors",
@@ -2133,7 +2133,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::organizations::ListOrganizationJitSsoConnectors>,
+        read: list::<api::organizations::ListOrganizationJitSsoConnectorsOp>,
     },
     Typed {
         id: "ReplaceOrganizationJitSsoConnectors",
@@ -2143,7 +2143,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .replace_jit_sso_connectors(input.path::<String>("id")?, input.body::<models::SsoConnectorIds>()?);
             input.finish(request)
         },
-        read: plain::<api::organizations::ReplaceOrganizationJitSsoConnectors>,
+        read: plain::<api::organizations::ReplaceOrganizationJitSsoConnectorsOp>,
     },
     Typed {
         id: "CreateOrganizationJitSsoConnector",
@@ -2153,7 +2153,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .add_jit_sso_connectors(input.path::<String>("id")?, input.body::<models::SsoConnectorIds>()?);
             input.finish(request)
         },
-        read: plain::<api::organizations::CreateOrganizationJitSsoConnector>,
+        read: plain::<api::organizations::CreateOrganizationJitSsoConnectorOp>,
     },
     Typed {
         id: "DeleteOrganizationJitSsoConnector",
@@ -2163,7 +2163,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .remove_jit_sso_connector(input.path::<String>("id")?, input.path::<String>("ssoConnectorId")?);
             input.finish(request)
         },
-        read: plain::<api::organizations::DeleteOrganizationJitSsoConnector>,
+        read: plain::<api::organizations::DeleteOrganizationJitSsoConnectorOp>,
     },
     Typed {
         id: "ListSsoConnectorProviders",
@@ -2171,7 +2171,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.sso_connector_providers().list();
             input.finish(request)
         },
-        read: plain::<api::sso_connector_providers::ListSsoConnectorProviders>,
+        read: plain::<api::sso_connector_providers::ListSsoConnectorProvidersOp>,
     },
     Typed {
         id: "ListSsoConnectors",
@@ -2180,7 +2180,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::sso_connectors::ListSsoConnectors>,
+        read: list::<api::sso_connectors::ListSsoConnectorsOp>,
     },
     Typed {
         id: "CreateSsoConnector",
@@ -2188,7 +2188,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.sso_connectors().create(input.body::<models::CreateSsoConnector>()?);
             input.finish(request)
         },
-        read: plain::<api::sso_connectors::CreateSsoConnector>,
+        read: plain::<api::sso_connectors::CreateSsoConnectorOp>,
     },
     Typed {
         id: "GetSsoConnector",
@@ -2196,7 +2196,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.sso_connectors().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::sso_connectors::GetSsoConnector>,
+        read: plain::<api::sso_connectors::GetSsoConnectorOp>,
     },
     Typed {
         id: "DeleteSsoConnector",
@@ -2204,7 +2204,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.sso_connectors().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::sso_connectors::DeleteSsoConnector>,
+        read: plain::<api::sso_connectors::DeleteSsoConnectorOp>,
     },
     Typed {
         id: "UpdateSsoConnector",
@@ -2214,7 +2214,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update(input.path::<String>("id")?, input.body::<models::UpdateSsoConnector>()?);
             input.finish(request)
         },
-        read: plain::<api::sso_connectors::UpdateSsoConnector>,
+        read: plain::<api::sso_connectors::UpdateSsoConnectorOp>,
     },
     Typed {
         id: "GetSystemApplicationConfig",
@@ -2222,7 +2222,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.systems().get_application_config();
             input.finish(request)
         },
-        read: plain::<api::systems::GetSystemApplicationConfig>,
+        read: plain::<api::systems::GetSystemApplicationConfigOp>,
     },
     Typed {
         id: "CreateSubjectToken",
@@ -2230,7 +2230,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.subject_tokens().create(input.body::<models::CreateSubjectToken>()?);
             input.finish(request)
         },
-        read: plain::<api::subject_tokens::CreateSubjectToken>,
+        read: plain::<api::subject_tokens::CreateSubjectTokenOp>,
     },
     Typed {
         id: "GetAccountCenterSettings",
@@ -2238,7 +2238,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.account_center().get_settings();
             input.finish(request)
         },
-        read: plain::<api::account_center::GetAccountCenterSettings>,
+        read: plain::<api::account_center::GetAccountCenterSettingsOp>,
     },
     Typed {
         id: "UpdateAccountCenterSettings",
@@ -2246,7 +2246,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.account_center().update_settings(input.body::<models::UpdateAccountCenterSettings>()?);
             input.finish(request)
         },
-        read: plain::<api::account_center::UpdateAccountCenterSettings>,
+        read: plain::<api::account_center::UpdateAccountCenterSettingsOp>,
     },
     Typed {
         id: "CreateSamlApplication",
@@ -2254,7 +2254,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.saml_applications().create(input.body::<models::CreateSamlApplication>()?);
             input.finish(request)
         },
-        read: plain::<api::saml_applications::CreateSamlApplication>,
+        read: plain::<api::saml_applications::CreateSamlApplicationOp>,
     },
     Typed {
         id: "GetSamlApplication",
@@ -2262,7 +2262,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.saml_applications().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::saml_applications::GetSamlApplication>,
+        read: plain::<api::saml_applications::GetSamlApplicationOp>,
     },
     Typed {
         id: "DeleteSamlApplication",
@@ -2270,7 +2270,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.saml_applications().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::saml_applications::DeleteSamlApplication>,
+        read: plain::<api::saml_applications::DeleteSamlApplicationOp>,
     },
     Typed {
         id: "UpdateSamlApplication",
@@ -2280,7 +2280,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update(input.path::<String>("id")?, input.body::<models::UpdateSamlApplication>()?);
             input.finish(request)
         },
-        read: plain::<api::saml_applications::UpdateSamlApplication>,
+        read: plain::<api::saml_applications::UpdateSamlApplicationOp>,
     },
     Typed {
         id: "ListSamlApplicationSecrets",
@@ -2288,7 +2288,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.saml_applications().list_secrets(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::saml_applications::ListSamlApplicationSecrets>,
+        read: plain::<api::saml_applications::ListSamlApplicationSecretsOp>,
     },
     Typed {
         id: "CreateSamlApplicationSecret",
@@ -2298,7 +2298,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .create_secret(input.path::<String>("id")?, input.body::<models::CreateSamlApplicationSecret>()?);
             input.finish(request)
         },
-        read: plain::<api::saml_applications::CreateSamlApplicationSecret>,
+        read: plain::<api::saml_applications::CreateSamlApplicationSecretOp>,
     },
     Typed {
         id: "DeleteSamlApplicationSecret",
@@ -2308,7 +2308,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .delete_secret(input.path::<String>("id")?, input.path::<String>("secretId")?);
             input.finish(request)
         },
-        read: plain::<api::saml_applications::DeleteSamlApplicationSecret>,
+        read: plain::<api::saml_applications::DeleteSamlApplicationSecretOp>,
     },
     Typed {
         id: "UpdateSamlApplicationSecret",
@@ -2320,7 +2320,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::saml_applications::UpdateSamlApplicationSecret>,
+        read: plain::<api::saml_applications::UpdateSamlApplicationSecretOp>,
     },
     Typed {
         id: "ListEmailTemplates",
@@ -2336,7 +2336,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::email_templates::ListEmailTemplates>,
+        read: plain::<api::email_templates::ListEmailTemplatesOp>,
     },
     Typed {
         id: "ReplaceEmailTemplates",
@@ -2344,7 +2344,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.email_templates().replace(input.body::<models::ReplaceEmailTemplates>()?);
             input.finish(request)
         },
-        read: plain::<api::email_templates::ReplaceEmailTemplates>,
+        read: plain::<api::email_templates::ReplaceEmailTemplatesOp>,
     },
     Typed {
         id: "DeleteEmailTemplates",
@@ -2360,7 +2360,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::email_templates::DeleteEmailTemplates>,
+        read: plain::<api::email_templates::DeleteEmailTemplatesOp>,
     },
     Typed {
         id: "GetEmailTemplate",
@@ -2368,7 +2368,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.email_templates().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::email_templates::GetEmailTemplate>,
+        read: plain::<api::email_templates::GetEmailTemplateOp>,
     },
     Typed {
         id: "DeleteEmailTemplate",
@@ -2376,7 +2376,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.email_templates().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::email_templates::DeleteEmailTemplate>,
+        read: plain::<api::email_templates::DeleteEmailTemplateOp>,
     },
     Typed {
         id: "UpdateEmailTemplateDetails",
@@ -2386,7 +2386,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update_details(input.path::<String>("id")?, input.body::<models::UpdateEmailTemplateDetails>()?);
             input.finish(request)
         },
-        read: plain::<api::email_templates::UpdateEmailTemplateDetails>,
+        read: plain::<api::email_templates::UpdateEmailTemplateDetailsOp>,
     },
     Typed {
         id: "ListOneTimeTokens",
@@ -2403,7 +2403,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = input.page(request)?;
             input.finish(request)
         },
-        read: list::<api::one_time_tokens::ListOneTimeTokens>,
+        read: list::<api::one_time_tokens::ListOneTimeTokensOp>,
     },
     Typed {
         id: "AddOneTimeTokens",
@@ -2411,7 +2411,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.one_time_tokens().create(input.body::<models::CreateOneTimeToken>()?);
             input.finish(request)
         },
-        read: plain::<api::one_time_tokens::AddOneTimeTokens>,
+        read: plain::<api::one_time_tokens::AddOneTimeTokensOp>,
     },
     Typed {
         id: "GetOneTimeToken",
@@ -2419,7 +2419,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.one_time_tokens().get(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::one_time_tokens::GetOneTimeToken>,
+        read: plain::<api::one_time_tokens::GetOneTimeTokenOp>,
     },
     Typed {
         id: "DeleteOneTimeToken",
@@ -2427,7 +2427,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.one_time_tokens().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::one_time_tokens::DeleteOneTimeToken>,
+        read: plain::<api::one_time_tokens::DeleteOneTimeTokenOp>,
     },
     Typed {
         id: "VerifyOneTimeToken",
@@ -2435,7 +2435,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.one_time_tokens().verify(input.body::<models::VerifyOneTimeToken>()?);
             input.finish(request)
         },
-        read: plain::<api::one_time_tokens::VerifyOneTimeToken>,
+        read: plain::<api::one_time_tokens::VerifyOneTimeTokenOp>,
     },
     Typed {
         id: "ReplaceOneTimeTokenStatus",
@@ -2445,7 +2445,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .replace_status(input.path::<String>("id")?, input.body::<models::ReplaceOneTimeTokenStatus>()?);
             input.finish(request)
         },
-        read: plain::<api::one_time_tokens::ReplaceOneTimeTokenStatus>,
+        read: plain::<api::one_time_tokens::ReplaceOneTimeTokenStatusOp>,
     },
     Typed {
         id: "GetCaptchaProvider",
@@ -2453,7 +2453,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.captcha_provider().get();
             input.finish(request)
         },
-        read: plain::<api::captcha_provider::GetCaptchaProvider>,
+        read: plain::<api::captcha_provider::GetCaptchaProviderOp>,
     },
     Typed {
         id: "UpdateCaptchaProvider",
@@ -2461,7 +2461,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.captcha_provider().update(input.body::<models::UpdateCaptchaProvider>()?);
             input.finish(request)
         },
-        read: plain::<api::captcha_provider::UpdateCaptchaProvider>,
+        read: plain::<api::captcha_provider::UpdateCaptchaProviderOp>,
     },
     Typed {
         id: "DeleteCaptchaProvider",
@@ -2469,7 +2469,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.captcha_provider().delete();
             input.finish(request)
         },
-        read: plain::<api::captcha_provider::DeleteCaptchaProvider>,
+        read: plain::<api::captcha_provider::DeleteCaptchaProviderOp>,
     },
     Typed {
         id: "DeleteSentinelActivities",
@@ -2477,7 +2477,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.sentinel_activities().delete(input.body::<models::DeleteSentinelActivities>()?);
             input.finish(request)
         },
-        read: plain::<api::sentinel_activities::DeleteSentinelActivities>,
+        read: plain::<api::sentinel_activities::DeleteSentinelActivitiesOp>,
     },
     Typed {
         id: "ListCustomProfileFields",
@@ -2485,7 +2485,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.custom_profile_fields().list();
             input.finish(request)
         },
-        read: plain::<api::custom_profile_fields::ListCustomProfileFields>,
+        read: plain::<api::custom_profile_fields::ListCustomProfileFieldsOp>,
     },
     Typed {
         id: "CreateCustomProfileField",
@@ -2493,7 +2493,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.custom_profile_fields().create(input.body::<models::CreateCustomProfileField>()?);
             input.finish(request)
         },
-        read: plain::<api::custom_profile_fields::CreateCustomProfileField>,
+        read: plain::<api::custom_profile_fields::CreateCustomProfileFieldOp>,
     },
     Typed {
         id: "GetCustomProfileFieldByName",
@@ -2501,7 +2501,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.custom_profile_fields().get(input.path::<String>("name")?);
             input.finish(request)
         },
-        read: plain::<api::custom_profile_fields::GetCustomProfileFieldByName>,
+        read: plain::<api::custom_profile_fields::GetCustomProfileFieldByNameOp>,
     },
     Typed {
         id: "UpdateCustomProfileFieldByName",
@@ -2511,7 +2511,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update(input.path::<String>("name")?, input.body::<models::UpdateCustomProfileField>()?);
             input.finish(request)
         },
-        read: plain::<api::custom_profile_fields::UpdateCustomProfileFieldByName>,
+        read: plain::<api::custom_profile_fields::UpdateCustomProfileFieldByNameOp>,
     },
     Typed {
         id: "DeleteCustomProfileFieldByName",
@@ -2519,7 +2519,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.custom_profile_fields().delete(input.path::<String>("name")?);
             input.finish(request)
         },
-        read: plain::<api::custom_profile_fields::DeleteCustomProfileFieldByName>,
+        read: plain::<api::custom_profile_fields::DeleteCustomProfileFieldByNameOp>,
     },
     Typed {
         id: "CreateCustomProfileFieldsBatch",
@@ -2528,7 +2528,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.custom_profile_fields().create_batch(input.body::<Vec<models::CreateCustomProfileField>>()?);
             input.finish(request)
         },
-        read: plain::<api::custom_profile_fields::CreateCustomProfileFieldsBatch>,
+        read: plain::<api::custom_profile_fields::CreateCustomProfileFieldsBatchOp>,
     },
     Typed {
         id: "UpdateCustomProfileFieldsSieOrder",
@@ -2538,7 +2538,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update_sie_order(input.body::<models::UpdateCustomProfileFieldsSieOrder>()?);
             input.finish(request)
         },
-        read: plain::<api::custom_profile_fields::UpdateCustomProfileFieldsSieOrder>,
+        read: plain::<api::custom_profile_fields::UpdateCustomProfileFieldsSieOrderOp>,
     },
     Typed {
         id: "DeleteSecret",
@@ -2546,7 +2546,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.secrets().delete(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::secrets::DeleteSecret>,
+        read: plain::<api::secrets::DeleteSecretOp>,
     },
     Typed {
         id: "GetSignInExperienceConfig",
@@ -2562,7 +2562,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::well_known::GetSignInExperienceConfig>,
+        read: plain::<api::well_known::GetSignInExperienceConfigOp>,
     },
     Typed {
         id: "GetSignInExperiencePhrases",
@@ -2574,7 +2574,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::well_known::GetSignInExperiencePhrases>,
+        read: plain::<api::well_known::GetSignInExperiencePhrasesOp>,
     },
     Typed {
         id: "GetWellKnownExperience",
@@ -2590,7 +2590,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::well_known::GetWellKnownExperience>,
+        read: plain::<api::well_known::GetWellKnownExperienceOp>,
     },
     Typed {
         id: "GetWellKnownAccountCenter",
@@ -2598,7 +2598,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.well_known().get_account_center();
             input.finish(request)
         },
-        read: plain::<api::well_known::GetWellKnownAccountCenter>,
+        read: plain::<api::well_known::GetWellKnownAccountCenterOp>,
     },
     Typed {
         id: "GetStatus",
@@ -2606,7 +2606,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.status().get();
             input.finish(request)
         },
-        read: plain::<api::status::GetStatus>,
+        read: plain::<api::status::GetStatusOp>,
     },
     Typed {
         id: "GetHasuraAuth",
@@ -2618,7 +2618,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::authn::GetHasuraAuth>,
+        read: plain::<api::authn::GetHasuraAuthOp>,
     },
     Typed {
         id: "AssertSaml",
@@ -2626,7 +2626,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.authn().assert_saml(input.path::<String>("connectorId")?, input.body::<JsonObject>()?);
             input.finish(request)
         },
-        read: plain::<api::authn::AssertSaml>,
+        read: plain::<api::authn::AssertSamlOp>,
     },
     Typed {
         id: "AssertSingleSignOnSaml",
@@ -2637,7 +2637,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::authn::AssertSingleSignOnSaml>,
+        read: plain::<api::authn::AssertSingleSignOnSamlOp>,
     },
     Typed {
         id: "ListSamlApplicationMetadata",
@@ -2645,7 +2645,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.saml_applications().get_metadata(input.path::<String>("id")?);
             input.finish(request)
         },
-        read: plain::<api::saml_applications::ListSamlApplicationMetadata>,
+        read: plain::<api::saml_applications::ListSamlApplicationMetadataOp>,
     },
     Typed {
         id: "GetSamlApplicationCallback",
@@ -2677,7 +2677,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::saml_applications::GetSamlApplicationCallback>,
+        read: plain::<api::saml_applications::GetSamlApplicationCallbackOp>,
     },
     Typed {
         id: "GetSamlAuthn",
@@ -2699,7 +2699,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::saml_applications_auth_flow::GetSamlAuthn>,
+        read: plain::<api::saml_applications_auth_flow::GetSamlAuthnOp>,
     },
     Typed {
         id: "CreateSamlAuthn",
@@ -2709,7 +2709,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .create_authn(input.path::<String>("id")?, input.body::<models::SamlAuthnRequest>()?);
             input.finish(request)
         },
-        read: plain::<api::saml_applications_auth_flow::CreateSamlAuthn>,
+        read: plain::<api::saml_applications_auth_flow::CreateSamlAuthnOp>,
     },
     Typed {
         id: "GetWellKnownManagementOpenapiJson",
@@ -2717,7 +2717,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.well_known().get_management_openapi_json();
             input.finish(request)
         },
-        read: plain::<api::well_known::GetWellKnownManagementOpenapiJson>,
+        read: plain::<api::well_known::GetWellKnownManagementOpenapiJsonOp>,
     },
     Typed {
         id: "GetWellKnownExperienceOpenapiJson",
@@ -2725,7 +2725,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.well_known().get_experience_openapi_json();
             input.finish(request)
         },
-        read: plain::<api::well_known::GetWellKnownExperienceOpenapiJson>,
+        read: plain::<api::well_known::GetWellKnownExperienceOpenapiJsonOp>,
     },
     Typed {
         id: "GetWellKnownUserOpenapiJson",
@@ -2733,7 +2733,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.well_known().get_user_openapi_json();
             input.finish(request)
         },
-        read: plain::<api::well_known::GetWellKnownUserOpenapiJson>,
+        read: plain::<api::well_known::GetWellKnownUserOpenapiJsonOp>,
     },
     Typed {
         id: "GetSwaggerJson",
@@ -2741,7 +2741,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.swagger().get();
             input.finish(request)
         },
-        read: plain::<api::swagger::GetSwaggerJson>,
+        read: plain::<api::swagger::GetSwaggerJsonOp>,
     },
     Typed {
         id: "InitInteraction",
@@ -2749,7 +2749,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().init_interaction(input.body::<models::InitInteraction>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::InitInteraction>,
+        read: plain::<api::experience::InitInteractionOp>,
     },
     Typed {
         id: "UpdateInteractionEvent",
@@ -2757,7 +2757,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().update_interaction_event(input.body::<models::UpdateInteractionEvent>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::UpdateInteractionEvent>,
+        read: plain::<api::experience::UpdateInteractionEventOp>,
     },
     Typed {
         id: "IdentifyUser",
@@ -2765,7 +2765,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().identify_user(input.body::<models::IdentifyUser>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::IdentifyUser>,
+        read: plain::<api::experience::IdentifyUserOp>,
     },
     Typed {
         id: "SubmitInteraction",
@@ -2773,7 +2773,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().submit_interaction();
             input.finish(request)
         },
-        read: plain::<api::experience::SubmitInteraction>,
+        read: plain::<api::experience::SubmitInteractionOp>,
     },
     Typed {
         id: "GetInteraction",
@@ -2781,7 +2781,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().get_interaction();
             input.finish(request)
         },
-        read: plain::<api::experience::GetInteraction>,
+        read: plain::<api::experience::GetInteractionOp>,
     },
     Typed {
         id: "CreatePasswordVerification",
@@ -2790,7 +2790,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.experience().create_password_verification(input.body::<models::CreatePasswordVerification>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::CreatePasswordVerification>,
+        read: plain::<api::experience::CreatePasswordVerificationOp>,
     },
     Typed {
         id: "CreateAndSendVerificationCode",
@@ -2799,7 +2799,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.experience().create_and_send_verification_code(input.body::<models::SendVerificationCode>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::CreateAndSendVerificationCode>,
+        read: plain::<api::experience::CreateAndSendVerificationCodeOp>,
     },
     Typed {
         id: "VerifyVerificationCodeVerification",
@@ -2807,7 +2807,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().verify_verification_code(input.body::<models::CheckVerificationCode>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::VerifyVerificationCodeVerification>,
+        read: plain::<api::experience::VerifyVerificationCodeVerificationOp>,
     },
     Typed {
         id: "CreateAndSendMfaVerificationCode",
@@ -2817,7 +2817,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .create_and_send_mfa_verification_code(input.body::<models::SendMfaVerificationCode>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::CreateAndSendMfaVerificationCode>,
+        read: plain::<api::experience::CreateAndSendMfaVerificationCodeOp>,
     },
     Typed {
         id: "VerifyMfaVerificationCode",
@@ -2826,7 +2826,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.experience().verify_mfa_verification_code(input.body::<models::CheckMfaVerificationCode>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::VerifyMfaVerificationCode>,
+        read: plain::<api::experience::VerifyMfaVerificationCodeOp>,
     },
     Typed {
         id: "CreateSocialVerification",
@@ -2837,7 +2837,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::experience::CreateSocialVerification>,
+        read: plain::<api::experience::CreateSocialVerificationOp>,
     },
     Typed {
         id: "VerifySocialVerification",
@@ -2848,7 +2848,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::experience::VerifySocialVerification>,
+        read: plain::<api::experience::VerifySocialVerificationOp>,
     },
     Typed {
         id: "CreateEnterpriseSsoVerification",
@@ -2859,7 +2859,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::experience::CreateEnterpriseSsoVerification>,
+        read: plain::<api::experience::CreateEnterpriseSsoVerificationOp>,
     },
     Typed {
         id: "VerifyEnterpriseSsoVerification",
@@ -2870,7 +2870,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::experience::VerifyEnterpriseSsoVerification>,
+        read: plain::<api::experience::VerifyEnterpriseSsoVerificationOp>,
     },
     Typed {
         id: "CreateTotpSecret",
@@ -2878,7 +2878,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().create_totp_secret();
             input.finish(request)
         },
-        read: plain::<api::experience::CreateTotpSecret>,
+        read: plain::<api::experience::CreateTotpSecretOp>,
     },
     Typed {
         id: "VerifyTotpVerification",
@@ -2886,7 +2886,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().verify_totp_verification(input.body::<models::VerifyTotpVerification>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::VerifyTotpVerification>,
+        read: plain::<api::experience::VerifyTotpVerificationOp>,
     },
     Typed {
         id: "CreateWebAuthnRegistrationVerification",
@@ -2894,7 +2894,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().create_web_authn_registration_verification();
             input.finish(request)
         },
-        read: plain::<api::experience::CreateWebAuthnRegistrationVerification>,
+        read: plain::<api::experience::CreateWebAuthnRegistrationVerificationOp>,
     },
     Typed {
         id: "VerifyWebAuthnRegistrationVerification",
@@ -2904,7 +2904,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::experience::VerifyWebAuthnRegistrationVerification>,
+        read: plain::<api::experience::VerifyWebAuthnRegistrationVerificationOp>,
     },
     Typed {
         id: "CreateWebAuthnAuthenticationVerification",
@@ -2912,7 +2912,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().create_web_authn_authentication_verification();
             input.finish(request)
         },
-        read: plain::<api::experience::CreateWebAuthnAuthenticationVerification>,
+        read: plain::<api::experience::CreateWebAuthnAuthenticationVerificationOp>,
     },
     Typed {
         id: "VerifyWebAuthnAuthenticationVerification",
@@ -2922,7 +2922,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::experience::VerifyWebAuthnAuthenticationVerification>,
+        read: plain::<api::experience::VerifyWebAuthnAuthenticationVerificationOp>,
     },
     Typed {
         id: "CreateSignInPasskeyAuthenticationWithIdentifier",
@@ -2932,7 +2932,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::experience::CreateSignInPasskeyAuthenticationWithIdentifier>,
+        read: plain::<api::experience::CreateSignInPasskeyAuthenticationWithIdentifierOp>,
     },
     Typed {
         id: "VerifySignInPasskeyAuthentication",
@@ -2942,7 +2942,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .verify_sign_in_passkey_authentication(input.body::<models::VerifySignInPasskeyAuthentication>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::VerifySignInPasskeyAuthentication>,
+        read: plain::<api::experience::VerifySignInPasskeyAuthenticationOp>,
     },
     Typed {
         id: "GenerateBackupCodes",
@@ -2950,7 +2950,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().generate_backup_codes();
             input.finish(request)
         },
-        read: plain::<api::experience::GenerateBackupCodes>,
+        read: plain::<api::experience::GenerateBackupCodesOp>,
     },
     Typed {
         id: "VerifyBackupCode",
@@ -2958,7 +2958,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().verify_backup_code(input.body::<models::VerifyBackupCode>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::VerifyBackupCode>,
+        read: plain::<api::experience::VerifyBackupCodeOp>,
     },
     Typed {
         id: "CreateNewPasswordIdentityVerification",
@@ -2968,7 +2968,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::experience::CreateNewPasswordIdentityVerification>,
+        read: plain::<api::experience::CreateNewPasswordIdentityVerificationOp>,
     },
     Typed {
         id: "VerifyOneTimeTokenVerification",
@@ -2978,7 +2978,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .verify_one_time_token_verification(input.body::<models::VerifyOneTimeTokenVerification>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::VerifyOneTimeTokenVerification>,
+        read: plain::<api::experience::VerifyOneTimeTokenVerificationOp>,
     },
     Typed {
         id: "AddUserProfile",
@@ -2986,7 +2986,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().add_profile(input.body::<models::AddUserProfile>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::AddUserProfile>,
+        read: plain::<api::experience::AddUserProfileOp>,
     },
     Typed {
         id: "UploadExperienceAvatar",
@@ -2994,7 +2994,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().upload_avatar(input.file("file")?);
             input.finish(request)
         },
-        read: plain::<api::experience::UploadExperienceAvatar>,
+        read: plain::<api::experience::UploadExperienceAvatarOp>,
     },
     Typed {
         id: "ResetUserPassword",
@@ -3002,7 +3002,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().reset_password(input.body::<models::Password>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::ResetUserPassword>,
+        read: plain::<api::experience::ResetUserPasswordOp>,
     },
     Typed {
         id: "MarkMfaEnabled",
@@ -3010,7 +3010,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().mark_mfa_enabled();
             input.finish(request)
         },
-        read: plain::<api::experience::MarkMfaEnabled>,
+        read: plain::<api::experience::MarkMfaEnabledOp>,
     },
     Typed {
         id: "SkipMfaBindingFlow",
@@ -3018,7 +3018,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().skip_mfa_binding_flow();
             input.finish(request)
         },
-        read: plain::<api::experience::SkipMfaBindingFlow>,
+        read: plain::<api::experience::SkipMfaBindingFlowOp>,
     },
     Typed {
         id: "SkipMfaSuggestion",
@@ -3026,7 +3026,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().skip_mfa_suggestion();
             input.finish(request)
         },
-        read: plain::<api::experience::SkipMfaSuggestion>,
+        read: plain::<api::experience::SkipMfaSuggestionOp>,
     },
     Typed {
         id: "SkipPasskeyBinding",
@@ -3034,7 +3034,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().skip_passkey_binding();
             input.finish(request)
         },
-        read: plain::<api::experience::SkipPasskeyBinding>,
+        read: plain::<api::experience::SkipPasskeyBindingOp>,
     },
     Typed {
         id: "BindPasskey",
@@ -3042,7 +3042,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().bind_passkey(input.body::<models::VerificationId>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::BindPasskey>,
+        read: plain::<api::experience::BindPasskeyOp>,
     },
     Typed {
         id: "BindMfaVerification",
@@ -3050,7 +3050,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().bind_mfa_verification(input.body::<models::BindMfaVerification>()?);
             input.finish(request)
         },
-        read: plain::<api::experience::BindMfaVerification>,
+        read: plain::<api::experience::BindMfaVerificationOp>,
     },
     Typed {
         id: "GetEnabledSsoConnectors",
@@ -3058,7 +3058,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().get_enabled_sso_connectors(input.query::<String>("email")?);
             input.finish(request)
         },
-        read: plain::<api::experience::GetEnabledSsoConnectors>,
+        read: plain::<api::experience::GetEnabledSsoConnectorsOp>,
     },
     Typed {
         id: "CreateSignInPasskeyAuthentication",
@@ -3066,7 +3066,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.experience().create_sign_in_passkey_authentication();
             input.finish(request)
         },
-        read: plain::<api::experience::CreateSignInPasskeyAuthentication>,
+        read: plain::<api::experience::CreateSignInPasskeyAuthenticationOp>,
     },
     Typed {
         id: "GetProfile",
@@ -3074,7 +3074,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().get_profile();
             input.finish(request)
         },
-        read: plain::<api::my_account::GetProfile>,
+        read: plain::<api::my_account::GetProfileOp>,
     },
     Typed {
         id: "UpdateProfile",
@@ -3082,7 +3082,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().update_profile(input.body::<models::UpdateProfile>()?);
             input.finish(request)
         },
-        read: plain::<api::my_account::UpdateProfile>,
+        read: plain::<api::my_account::UpdateProfileOp>,
     },
     Typed {
         id: "UpdateOtherProfile",
@@ -3090,7 +3090,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().update_claims(input.body::<models::UserProfile>()?);
             input.finish(request)
         },
-        read: plain::<api::my_account::UpdateOtherProfile>,
+        read: plain::<api::my_account::UpdateOtherProfileOp>,
     },
     Typed {
         id: "UpdatePassword",
@@ -3098,7 +3098,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().update_password(input.body::<models::Password>()?);
             input.finish(request)
         },
-        read: plain::<api::my_account::UpdatePassword>,
+        read: plain::<api::my_account::UpdatePasswordOp>,
     },
     Typed {
         id: "GetMfaSettings",
@@ -3106,7 +3106,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().get_mfa_settings();
             input.finish(request)
         },
-        read: plain::<api::my_account::GetMfaSettings>,
+        read: plain::<api::my_account::GetMfaSettingsOp>,
     },
     Typed {
         id: "UpdateMfaSettings",
@@ -3114,7 +3114,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().update_mfa_settings(input.body::<models::AccountMfaSettings>()?);
             input.finish(request)
         },
-        read: plain::<api::my_account::UpdateMfaSettings>,
+        read: plain::<api::my_account::UpdateMfaSettingsOp>,
     },
     Typed {
         id: "GetLogtoConfig",
@@ -3122,7 +3122,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().get_logto_config();
             input.finish(request)
         },
-        read: plain::<api::my_account::GetLogtoConfig>,
+        read: plain::<api::my_account::GetLogtoConfigOp>,
     },
     Typed {
         id: "UpdateLogtoConfig",
@@ -3130,7 +3130,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().update_logto_config(input.body::<models::UpdateUserLogtoConfig>()?);
             input.finish(request)
         },
-        read: plain::<api::my_account::UpdateLogtoConfig>,
+        read: plain::<api::my_account::UpdateLogtoConfigOp>,
     },
     Typed {
         id: "GetSocialIdentityAccessToken",
@@ -3138,7 +3138,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().get_social_identity_access_token(input.path::<String>("target")?);
             input.finish(request)
         },
-        read: plain::<api::my_account::GetSocialIdentityAccessToken>,
+        read: plain::<api::my_account::GetSocialIdentityAccessTokenOp>,
     },
     Typed {
         id: "UpdateSocialIdentityAccessTokenByVerificationId",
@@ -3149,7 +3149,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::my_account::UpdateSocialIdentityAccessTokenByVerificationId>,
+        read: plain::<api::my_account::UpdateSocialIdentityAccessTokenByVerificationIdOp>,
     },
     Typed {
         id: "GetEnterpriseSsoIdentityAccessToken",
@@ -3158,7 +3158,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.my_account().get_enterprise_sso_identity_access_token(input.path::<String>("connectorId")?);
             input.finish(request)
         },
-        read: plain::<api::my_account::GetEnterpriseSsoIdentityAccessToken>,
+        read: plain::<api::my_account::GetEnterpriseSsoIdentityAccessTokenOp>,
     },
     Typed {
         id: "UpdatePrimaryEmail",
@@ -3166,7 +3166,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().update_primary_email(input.body::<models::UpdatePrimaryEmail>()?);
             input.finish(request)
         },
-        read: plain::<api::my_account::UpdatePrimaryEmail>,
+        read: plain::<api::my_account::UpdatePrimaryEmailOp>,
     },
     Typed {
         id: "DeletePrimaryEmail",
@@ -3174,7 +3174,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().delete_primary_email();
             input.finish(request)
         },
-        read: plain::<api::my_account::DeletePrimaryEmail>,
+        read: plain::<api::my_account::DeletePrimaryEmailOp>,
     },
     Typed {
         id: "UpdatePrimaryPhone",
@@ -3182,7 +3182,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().update_primary_phone(input.body::<models::UpdatePrimaryPhone>()?);
             input.finish(request)
         },
-        read: plain::<api::my_account::UpdatePrimaryPhone>,
+        read: plain::<api::my_account::UpdatePrimaryPhoneOp>,
     },
     Typed {
         id: "DeletePrimaryPhone",
@@ -3190,7 +3190,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().delete_primary_phone();
             input.finish(request)
         },
-        read: plain::<api::my_account::DeletePrimaryPhone>,
+        read: plain::<api::my_account::DeletePrimaryPhoneOp>,
     },
     Typed {
         id: "ReplaceMyAccountIdentity",
@@ -3198,7 +3198,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().replace_identity(input.body::<models::IdentityVerification>()?);
             input.finish(request)
         },
-        read: plain::<api::my_account::ReplaceMyAccountIdentity>,
+        read: plain::<api::my_account::ReplaceMyAccountIdentityOp>,
     },
     Typed {
         id: "AddUserIdentities",
@@ -3206,7 +3206,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().add_identity(input.body::<models::IdentityVerification>()?);
             input.finish(request)
         },
-        read: plain::<api::my_account::AddUserIdentities>,
+        read: plain::<api::my_account::AddUserIdentitiesOp>,
     },
     Typed {
         id: "DeleteIdentity",
@@ -3214,7 +3214,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().delete_identity(input.path::<String>("target")?);
             input.finish(request)
         },
-        read: plain::<api::my_account::DeleteIdentity>,
+        read: plain::<api::my_account::DeleteIdentityOp>,
     },
     Typed {
         id: "GetMfaVerifications",
@@ -3222,7 +3222,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().get_mfa_verifications();
             input.finish(request)
         },
-        read: plain::<api::my_account::GetMfaVerifications>,
+        read: plain::<api::my_account::GetMfaVerificationsOp>,
     },
     Typed {
         id: "AddMfaVerification",
@@ -3230,7 +3230,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().add_mfa_verification(input.body::<models::AddMfaVerification>()?);
             input.finish(request)
         },
-        read: plain::<api::my_account::AddMfaVerification>,
+        read: plain::<api::my_account::AddMfaVerificationOp>,
     },
     Typed {
         id: "CreateOrReplaceTotpMfaVerification",
@@ -3240,7 +3240,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .create_or_replace_totp_mfa_verification(input.body::<models::CreateOrReplaceTotpMfaVerification>()?);
             input.finish(request)
         },
-        read: plain::<api::my_account::CreateOrReplaceTotpMfaVerification>,
+        read: plain::<api::my_account::CreateOrReplaceTotpMfaVerificationOp>,
     },
     Typed {
         id: "GenerateTotpSecret",
@@ -3248,7 +3248,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().generate_totp_secret();
             input.finish(request)
         },
-        read: plain::<api::my_account::GenerateTotpSecret>,
+        read: plain::<api::my_account::GenerateTotpSecretOp>,
     },
     Typed {
         id: "GenerateMyAccountBackupCodes",
@@ -3256,7 +3256,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().generate_backup_codes();
             input.finish(request)
         },
-        read: plain::<api::my_account::GenerateMyAccountBackupCodes>,
+        read: plain::<api::my_account::GenerateMyAccountBackupCodesOp>,
     },
     Typed {
         id: "GetBackupCodes",
@@ -3264,7 +3264,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().get_backup_codes();
             input.finish(request)
         },
-        read: plain::<api::my_account::GetBackupCodes>,
+        read: plain::<api::my_account::GetBackupCodesOp>,
     },
     Typed {
         id: "UpdateMfaVerificationName",
@@ -3274,7 +3274,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .update_mfa_verification_name(input.path::<String>("verificationId")?, input.body::<models::Name>()?);
             input.finish(request)
         },
-        read: plain::<api::my_account::UpdateMfaVerificationName>,
+        read: plain::<api::my_account::UpdateMfaVerificationNameOp>,
     },
     Typed {
         id: "DeleteMfaVerification",
@@ -3282,7 +3282,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().delete_mfa_verification(input.path::<String>("verificationId")?);
             input.finish(request)
         },
-        read: plain::<api::my_account::DeleteMfaVerification>,
+        read: plain::<api::my_account::DeleteMfaVerificationOp>,
     },
     Typed {
         id: "GetSessions",
@@ -3290,7 +3290,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().get_sessions();
             input.finish(request)
         },
-        read: plain::<api::my_account::GetSessions>,
+        read: plain::<api::my_account::GetSessionsOp>,
     },
     Typed {
         id: "DeleteSessionById",
@@ -3302,7 +3302,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::my_account::DeleteSessionById>,
+        read: plain::<api::my_account::DeleteSessionByIdOp>,
     },
     Typed {
         id: "GetGrants",
@@ -3314,7 +3314,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             };
             input.finish(request)
         },
-        read: plain::<api::my_account::GetGrants>,
+        read: plain::<api::my_account::GetGrantsOp>,
     },
     Typed {
         id: "DeleteGrantById",
@@ -3322,7 +3322,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().delete_grant(input.path::<String>("grantId")?);
             input.finish(request)
         },
-        read: plain::<api::my_account::DeleteGrantById>,
+        read: plain::<api::my_account::DeleteGrantByIdOp>,
     },
     Typed {
         id: "UploadAccountAvatar",
@@ -3330,7 +3330,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.my_account().upload_avatar(input.file("file")?);
             input.finish(request)
         },
-        read: plain::<api::my_account::UploadAccountAvatar>,
+        read: plain::<api::my_account::UploadAccountAvatarOp>,
     },
     Typed {
         id: "CreateVerificationByPassword",
@@ -3338,7 +3338,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.verifications().create_by_password(input.body::<models::Password>()?);
             input.finish(request)
         },
-        read: plain::<api::verifications::CreateVerificationByPassword>,
+        read: plain::<api::verifications::CreateVerificationByPasswordOp>,
     },
     Typed {
         id: "CreateVerificationByVerificationCode",
@@ -3348,7 +3348,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .create_by_verification_code(input.body::<models::CreateVerificationCodeRecord>()?);
             input.finish(request)
         },
-        read: plain::<api::verifications::CreateVerificationByVerificationCode>,
+        read: plain::<api::verifications::CreateVerificationByVerificationCodeOp>,
     },
     Typed {
         id: "VerifyVerificationByVerificationCode",
@@ -3357,7 +3357,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.verifications().verify_by_verification_code(input.body::<models::CheckVerificationCode>()?);
             input.finish(request)
         },
-        read: plain::<api::verifications::VerifyVerificationByVerificationCode>,
+        read: plain::<api::verifications::VerifyVerificationByVerificationCodeOp>,
     },
     Typed {
         id: "CreateVerificationBySocial",
@@ -3366,7 +3366,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.verifications().create_by_social(input.body::<models::CreateSocialVerificationRecord>()?);
             input.finish(request)
         },
-        read: plain::<api::verifications::CreateVerificationBySocial>,
+        read: plain::<api::verifications::CreateVerificationBySocialOp>,
     },
     Typed {
         id: "VerifyVerificationBySocial",
@@ -3374,7 +3374,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.verifications().verify_by_social(input.body::<models::VerifyVerificationBySocial>()?);
             input.finish(request)
         },
-        read: plain::<api::verifications::VerifyVerificationBySocial>,
+        read: plain::<api::verifications::VerifyVerificationBySocialOp>,
     },
     Typed {
         id: "GenerateWebAuthnRegistrationOptions",
@@ -3382,7 +3382,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.verifications().generate_web_authn_registration_options();
             input.finish(request)
         },
-        read: plain::<api::verifications::GenerateWebAuthnRegistrationOptions>,
+        read: plain::<api::verifications::GenerateWebAuthnRegistrationOptionsOp>,
     },
     Typed {
         id: "VerifyWebAuthnRegistration",
@@ -3392,7 +3392,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .verify_web_authn_registration(input.body::<models::VerifyWebAuthnRegistration>()?);
             input.finish(request)
         },
-        read: plain::<api::verifications::VerifyWebAuthnRegistration>,
+        read: plain::<api::verifications::VerifyWebAuthnRegistrationOp>,
     },
     Typed {
         id: "StartLegacyInteraction",
@@ -3400,7 +3400,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().start(input.body::<models::StartLegacyInteraction>()?);
             input.finish(request)
         },
-        read: plain::<api::interaction::StartLegacyInteraction>,
+        read: plain::<api::interaction::StartLegacyInteractionOp>,
     },
     Typed {
         id: "AbortLegacyInteraction",
@@ -3408,7 +3408,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().abort();
             input.finish(request)
         },
-        read: plain::<api::interaction::AbortLegacyInteraction>,
+        read: plain::<api::interaction::AbortLegacyInteractionOp>,
     },
     Typed {
         id: "ReplaceLegacyInteractionEvent",
@@ -3416,7 +3416,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().replace_event(input.body::<models::LegacyInteractionEvent>()?);
             input.finish(request)
         },
-        read: plain::<api::interaction::ReplaceLegacyInteractionEvent>,
+        read: plain::<api::interaction::ReplaceLegacyInteractionEventOp>,
     },
     Typed {
         id: "UpdateLegacyInteractionIdentifiers",
@@ -3424,7 +3424,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().update_identifiers(input.body::<models::LegacyIdentifier>()?);
             input.finish(request)
         },
-        read: plain::<api::interaction::UpdateLegacyInteractionIdentifiers>,
+        read: plain::<api::interaction::UpdateLegacyInteractionIdentifiersOp>,
     },
     Typed {
         id: "ReplaceLegacyInteractionProfile",
@@ -3432,7 +3432,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().replace_profile(input.body::<models::LegacyProfile>()?);
             input.finish(request)
         },
-        read: plain::<api::interaction::ReplaceLegacyInteractionProfile>,
+        read: plain::<api::interaction::ReplaceLegacyInteractionProfileOp>,
     },
     Typed {
         id: "DeleteLegacyInteractionProfile",
@@ -3440,7 +3440,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().delete_profile();
             input.finish(request)
         },
-        read: plain::<api::interaction::DeleteLegacyInteractionProfile>,
+        read: plain::<api::interaction::DeleteLegacyInteractionProfileOp>,
     },
     Typed {
         id: "UpdateLegacyInteractionProfile",
@@ -3448,7 +3448,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().update_profile(input.body::<models::LegacyProfile>()?);
             input.finish(request)
         },
-        read: plain::<api::interaction::UpdateLegacyInteractionProfile>,
+        read: plain::<api::interaction::UpdateLegacyInteractionProfileOp>,
     },
     Typed {
         id: "SubmitLegacyInteraction",
@@ -3456,7 +3456,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().submit();
             input.finish(request)
         },
-        read: plain::<api::interaction::SubmitLegacyInteraction>,
+        read: plain::<api::interaction::SubmitLegacyInteractionOp>,
     },
     Typed {
         id: "GetLegacyInteractionConsent",
@@ -3464,7 +3464,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().get_consent();
             input.finish(request)
         },
-        read: plain::<api::interaction::GetLegacyInteractionConsent>,
+        read: plain::<api::interaction::GetLegacyInteractionConsentOp>,
     },
     Typed {
         id: "ConsentLegacyInteraction",
@@ -3472,7 +3472,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().consent(input.body::<models::ConsentLegacyInteraction>()?);
             input.finish(request)
         },
-        read: plain::<api::interaction::ConsentLegacyInteraction>,
+        read: plain::<api::interaction::ConsentLegacyInteractionOp>,
     },
     Typed {
         id: "CreateLegacyInteractionSocialAuthorizationUri",
@@ -3482,7 +3482,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .create_social_authorization_uri(input.body::<models::LegacyAuthorizationRequest>()?);
             input.finish(request)
         },
-        read: plain::<api::interaction::CreateLegacyInteractionSocialAuthorizationUri>,
+        read: plain::<api::interaction::CreateLegacyInteractionSocialAuthorizationUriOp>,
     },
     Typed {
         id: "SendLegacyInteractionVerificationCode",
@@ -3491,7 +3491,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 client.interaction().send_verification_code(input.body::<models::VerificationCodeRecipient>()?);
             input.finish(request)
         },
-        read: plain::<api::interaction::SendLegacyInteractionVerificationCode>,
+        read: plain::<api::interaction::SendLegacyInteractionVerificationCodeOp>,
     },
     Typed {
         id: "CreateLegacyInteractionTotpSecret",
@@ -3499,7 +3499,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().create_totp_secret();
             input.finish(request)
         },
-        read: plain::<api::interaction::CreateLegacyInteractionTotpSecret>,
+        read: plain::<api::interaction::CreateLegacyInteractionTotpSecretOp>,
     },
     Typed {
         id: "CreateLegacyInteractionWebAuthnRegistration",
@@ -3507,7 +3507,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().create_web_authn_registration();
             input.finish(request)
         },
-        read: plain::<api::interaction::CreateLegacyInteractionWebAuthnRegistration>,
+        read: plain::<api::interaction::CreateLegacyInteractionWebAuthnRegistrationOp>,
     },
     Typed {
         id: "CreateLegacyInteractionWebAuthnAuthentication",
@@ -3515,7 +3515,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().create_web_authn_authentication();
             input.finish(request)
         },
-        read: plain::<api::interaction::CreateLegacyInteractionWebAuthnAuthentication>,
+        read: plain::<api::interaction::CreateLegacyInteractionWebAuthnAuthenticationOp>,
     },
     Typed {
         id: "BindLegacyInteractionMfa",
@@ -3523,7 +3523,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().bind_mfa(input.body::<models::BindLegacyInteractionMfa>()?);
             input.finish(request)
         },
-        read: plain::<api::interaction::BindLegacyInteractionMfa>,
+        read: plain::<api::interaction::BindLegacyInteractionMfaOp>,
     },
     Typed {
         id: "ReplaceLegacyInteractionMfa",
@@ -3531,7 +3531,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().replace_mfa(input.body::<models::ReplaceLegacyInteractionMfa>()?);
             input.finish(request)
         },
-        read: plain::<api::interaction::ReplaceLegacyInteractionMfa>,
+        read: plain::<api::interaction::ReplaceLegacyInteractionMfaOp>,
     },
     Typed {
         id: "SkipLegacyInteractionMfa",
@@ -3539,7 +3539,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().skip_mfa(input.body::<models::SkipLegacyInteractionMfa>()?);
             input.finish(request)
         },
-        read: plain::<api::interaction::SkipLegacyInteractionMfa>,
+        read: plain::<api::interaction::SkipLegacyInteractionMfaOp>,
     },
     Typed {
         id: "CreateLegacyInteractionSingleSignOnAuthorizationUrl",
@@ -3550,7 +3550,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             );
             input.finish(request)
         },
-        read: plain::<api::interaction::CreateLegacyInteractionSingleSignOnAuthorizationUrl>,
+        read: plain::<api::interaction::CreateLegacyInteractionSingleSignOnAuthorizationUrlOp>,
     },
     Typed {
         id: "AuthenticateLegacyInteractionSingleSignOn",
@@ -3560,7 +3560,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
                 .authenticate_single_sign_on(input.path::<String>("connectorId")?, input.body::<JsonObject>()?);
             input.finish(request)
         },
-        read: plain::<api::interaction::AuthenticateLegacyInteractionSingleSignOn>,
+        read: plain::<api::interaction::AuthenticateLegacyInteractionSingleSignOnOp>,
     },
     Typed {
         id: "RegisterLegacyInteractionSingleSignOn",
@@ -3568,7 +3568,7 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().register_single_sign_on(input.path::<String>("connectorId")?);
             input.finish(request)
         },
-        read: plain::<api::interaction::RegisterLegacyInteractionSingleSignOn>,
+        read: plain::<api::interaction::RegisterLegacyInteractionSingleSignOnOp>,
     },
     Typed {
         id: "ListLegacyInteractionSingleSignOnConnectors",
@@ -3576,6 +3576,6 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             let request = client.interaction().list_single_sign_on_connectors(input.query::<String>("email")?);
             input.finish(request)
         },
-        read: plain::<api::interaction::ListLegacyInteractionSingleSignOnConnectors>,
+        read: plain::<api::interaction::ListLegacyInteractionSingleSignOnConnectorsOp>,
     },
 ];

@@ -49,9 +49,10 @@ where
     Op: ListOperation,
     Op::Item: Serialize + Debug,
 {
-    let page = Op::Answer::read(response, &AnswerContext::default())?;
+    let context = AnswerContext::default().items_at(Op::INFO.items_at);
+    let page = Op::Answer::read(response, &context)?;
     let written = written(&page.items);
-    Ok(match Op::ITEMS_AT {
+    Ok(match Op::INFO.items_at {
         None => written,
         Some(member) => Written { json: [(member.to_owned(), written.json)].into_iter().collect(), ..written },
     })

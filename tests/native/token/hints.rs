@@ -15,13 +15,13 @@ fn refusal(status: u16, error: &str, description: &str) -> HttpResponse {
 #[test]
 fn common_mistakes_have_hints() {
     for (status, code, description, advice) in [
-        (401, "invalid_client", "client authentication failed", "secret is wrong"),
-        (400, "invalid_client", "invalid client nosuch", "no application has this id"),
+        (401, "invalid_client", "client authentication failed", "wrong application secret"),
+        (400, "invalid_client", "invalid client nosuch", "unknown application"),
         (400, "invalid_target", "resource indicator is missing, or unknown", "https://default.logto.app/api"),
         (400, "invalid_target", "both `resource` and `organization_id` are not provided", "check the resource"),
         (400, "unsupported_grant_type", "unsupported grant_type requested", "machine-to-machine"),
         (400, "unauthorized_client", "requested grant type is not allowed for this client", "machine-to-machine"),
-        (400, "invalid_grant", "subject token not found", "needs a new one"),
+        (400, "invalid_grant", "subject token not found", "create a new one"),
     ] {
         let answer = refusal(status, code, description);
         let stage = Stage::answering(move |_| answer.clone());

@@ -59,7 +59,7 @@ fn processes_that_wait_for_a_rejected_process_do_not_all_make_token_calls() {
     let deployment = Deployment::new(limited);
     let tokens = deployment.tokens(&deployment.processes(20));
     let told: Vec<String> = tokens.into_iter().map(|token| token.unwrap_err().to_string()).collect();
-    assert!(told.iter().any(|error| error.contains("another process is asking")), "{told:?}");
+    assert!(told.iter().any(|error| error.contains("another process has been requesting")), "{told:?}");
     assert!(deployment.token_calls() <= 5, "{} token calls", deployment.token_calls());
     assert!(deployment.runtime.monotonic() < 45 * SECOND, "no process should wait forever");
 }

@@ -21,7 +21,7 @@ fn missing_scopes_are_logged_once_for_all_renewals() {
         }
     });
     assert_eq!(stage.token_calls(), 3);
-    let told: Vec<_> = warnings.iter().filter(|line| line.contains("lacks a scope")).collect();
+    let told: Vec<_> = warnings.iter().filter(|line| line.contains("lacks a requested scope")).collect();
     assert_eq!(told.len(), 1, "{warnings:?}");
     assert!(told[0].contains("missing=\"read\""), "{told:?}");
 }
@@ -41,6 +41,6 @@ fn failed_background_renewals_are_logged() {
         stage.secret();
         stage.settle();
     });
-    assert!(warnings.iter().any(|line| line.contains("could not be renewed")), "{warnings:?}");
+    assert!(warnings.iter().any(|line| line.contains("cannot renew the access token")), "{warnings:?}");
     assert!(warnings.iter().all(|line| !line.contains("app-secret") && !line.contains("token-1")), "{warnings:?}");
 }

@@ -37,7 +37,7 @@ async fn error_of(answer: Answer) -> Error {
 
 #[tokio::test]
 async fn broken_or_unreachable_token_endpoints_are_token_errors() {
-    assert!(error_of(Answer::fault(Fault::Reset)).await.message().contains("cannot be reached"));
+    assert!(error_of(Answer::fault(Fault::Reset)).await.message().contains("cannot reach the token endpoint"));
 
     let runtime = runtime();
     let client = builder(&refusing_url().await, &runtime).build().unwrap();

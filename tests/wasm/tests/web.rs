@@ -17,8 +17,6 @@ mod emulator;
 mod fetch;
 #[path = "web/runtime.rs"]
 mod runtime;
-#[path = "web/shim.rs"]
-mod shim;
 #[path = "web/support.rs"]
 mod support;
 #[path = "web/tokens.rs"]

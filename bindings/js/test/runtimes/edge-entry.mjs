@@ -1,5 +1,5 @@
 import { run } from "../suite.mjs";
-import { ready } from "../../node_modules/logto-admin/dist/engine.js";
+import { ready } from "../../node_modules/logto-admin/dist/wasm/engine.js";
 
 addEventListener("fetch", (event) => {
   const server = new URL(event.request.url).searchParams.get("server");

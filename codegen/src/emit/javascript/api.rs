@@ -85,11 +85,11 @@ fn imports(plan: &Plan, body: &str) -> String {
         .collect();
     let mut imports = String::new();
     for (file, names) in [
-        ("body", &["Upload"][..]),
-        ("call", &["Call"]),
+        ("request/body", &["Upload"][..]),
+        ("response/call", &["Call"]),
         ("options", &["CallOptions"]),
-        ("page", &["List"]),
-        ("query", &["PageQuery", "SearchQuery"]),
+        ("response/page", &["List"]),
+        ("request/query", &["PageQuery", "SearchQuery"]),
     ] {
         let used: Vec<&str> = names.iter().copied().filter(|name| words.contains(name)).collect();
         if !used.is_empty() {

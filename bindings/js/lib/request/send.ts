@@ -1,0 +1,112 @@
+import type { HookRequest } from "../options.js";
+import type { Answer, LogtoResponse } from "../response/answer.js";
+import type { Settings } from "../settings.js";
+
+/** Marks what a hook threw, on its way through the module. */
+export const HANDLED = Symbol("handled");
+
+/** Why an attempt has no answer. Kinds of the module: 1 too large, 2 final, 3 broken body, 0 any other failure. */
+export class SendFailure extends Error {
+  constructor(
+    readonly kind: number,
+    message: string,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+/** One attempt. */
+export interface Attempt {
+  readonly operation: string;
+  readonly attempt: number;
+  readonly tokenCall: boolean;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body: BodyInit | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Sends one request and reads its response. */
+export async function send(settings: Settings, attempt: Attempt): Promise<Answer> {
+  const { fetch: own, onRequest, onResponse, credentials, logLevel } = settings.options;
+  const { method, headers, body, signal } = attempt;
+  let { url } = attempt;
+  // Functions of the user never run inside of the module.
+  if (own || onRequest) await undefined;
+  const seen = onRequest || onResponse ? shown(attempt) : undefined;
+  if (onRequest && seen) {
+    await hook(() => onRequest(seen));
+    url = seen.url;
+    seen.headers.forEach((value, name) => {
+      if (name !== "authorization" || value !== REDACTED) headers[name] = value;
+    });
+    for (const name in headers) if (!seen.headers.has(name)) delete headers[name];
+  }
+  const init: RequestInit = { method, headers, signal, redirect: "manual" };
+  if (body !== undefined) init.body = body;
+  if (credentials !== undefined) init.credentials = credentials;
+  const start = logLevel === "debug" ? performance.now() : 0;
+  const fetch = own ?? globalThis.fetch;
+  const response = await fetch(url, init);
+  if (response.type === "opaqueredirect") throw new SendFailure(2, "this platform hides redirects");
+  const known: LogtoResponse = { status: response.status, headers: response.headers, url: response.url || url };
+  if (onResponse && seen) await hook(() => onResponse(known, seen));
+  const text = await read(response, settings.options.maxResponseBytes ?? 2 ** 26);
+  if (logLevel === "debug") {
+    const time = Math.round(performance.now() - start);
+    settings.log("debug", `${attempt.operation} ${method} ${url.split("?")[0]} ${known.status} in ${time} ms, attempt ${attempt.attempt}`);
+  }
+  return { response: known, text };
+}
+
+const REDACTED = "[redacted]";
+
+function shown({ method, url, headers, operation, attempt, tokenCall }: Attempt): HookRequest {
+  const copy = new Headers(headers);
+  if (copy.has("authorization")) copy.set("authorization", REDACTED);
+  return { method, url, headers: copy, operation, attempt, tokenCall };
+}
+
+/** What a hook throws ends the call, and reaches the caller as it is. */
+async function hook(run: () => Promise<void> | void): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    throw new SendFailure(2, "a hook failed the call", { [HANDLED]: error });
+  }
+}
+
+/** Reads a body of at most `limit` bytes. */
+async function read(response: Response, limit: number): Promise<string> {
+  const length = Number(response.headers.get("content-length") ?? NaN);
+  const refuse = (): SendFailure => new SendFailure(1, `the response is larger than the allowed ${limit} bytes`);
+  if (length > limit) {
+    await response.body?.cancel();
+    throw refuse();
+  }
+  try {
+    // A known length of an uncompressed body needs no counting.
+    if (response.body === null || (length >= 0 && !response.headers.has("content-encoding"))) return await response.text();
+    return await counted(response.body, limit, refuse);
+  } catch (cause) {
+    throw cause instanceof SendFailure ? cause : new SendFailure(3, "the response is incomplete", cause);
+  }
+}
+
+async function counted(body: ReadableStream<Uint8Array>, limit: number, refuse: () => SendFailure): Promise<string> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let [text, bytes] = ["", 0];
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    bytes += value.byteLength;
+    if (bytes > limit) {
+      await reader.cancel();
+      throw refuse();
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}

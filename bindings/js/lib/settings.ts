@@ -1,0 +1,49 @@
+import { userAgent } from "#loader";
+import { USER_AGENT } from "./defaults.js";
+import type { Logger, LogLevel, LogtoOptions } from "./options.js";
+
+const LEVELS = ["off", "error", "warn", "info", "debug"];
+
+/** The settings of a client, with their defaults. Does not refer to the client, so that the client can be collected. */
+export class Settings {
+  /** The last failure of an access token or the token store. */
+  cause: unknown;
+  /** The URL of the server, without a trailing slash. */
+  readonly url: string;
+  /** The resource that access tokens are issued for. */
+  readonly resource: string;
+  /** The rate limit; `false` for none. */
+  readonly rateLimit: { requests: number; per: number } | false;
+  /** Headers of all requests. */
+  readonly headers: Record<string, string>;
+  /** Headers of requests to the token endpoint. */
+  readonly tokenHeaders: Record<string, string>;
+  readonly #level: number;
+
+  constructor(
+    readonly options: LogtoOptions,
+    headers: Record<string, string>,
+  ) {
+    // Browsers send their own.
+    const agent = userAgent ? { "user-agent": USER_AGENT } : {};
+    this.headers = { accept: "application/json", ...agent, ...headers };
+    const own = this.headers["user-agent"];
+    this.tokenHeaders = { accept: "application/json", ...(own !== undefined && { "user-agent": own }) };
+    const { endpoint, tenant, resource, rateLimit } = options;
+    this.url = endpoint === undefined ? `https://${tenant}.logto.app` : normalized(endpoint);
+    const cloud = tenant ?? /^https:\/\/([a-z0-9-]{1,63})\.logto\.app$/.exec(this.url)?.[1];
+    this.resource = resource ?? `https://${cloud ?? "default"}.logto.app/api`;
+    this.rateLimit = rateLimit ?? (cloud !== undefined && { requests: 200, per: 10_000 });
+    this.#level = LEVELS.indexOf(options.logLevel ?? "warn");
+  }
+
+  log(level: Exclude<LogLevel, "off">, message: string): void {
+    const logger: Logger = this.options.logger ?? console;
+    if (LEVELS.indexOf(level) <= this.#level) logger[level](`logto-admin: ${message}`);
+  }
+}
+
+/** Scheme and host in lower case, without default port and trailing slashes. */
+function normalized(endpoint: string): string {
+  return new URL(endpoint).href.replace(/\/+$/, "");
+}

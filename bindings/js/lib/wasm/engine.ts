@@ -1,0 +1,203 @@
+import { load } from "#loader";
+import type { Request } from "../request/request.js";
+import type { Answer } from "../response/answer.js";
+import { AbortError, LogtoError } from "../response/errors.js";
+import type { Settings } from "../settings.js";
+import { failure } from "./failure.js";
+import { host, type HostContext } from "./host.js";
+import { type Exports, instantiate } from "./module.js";
+import { Operations } from "./operations.js";
+import type { FailedCall, PendingCall } from "./pending.js";
+import { Slots } from "./slots.js";
+
+/** Milliseconds that no call outlives. Overrides the timeout of a client for calls without one. */
+const FOREVER = 1e15;
+
+/** An instance of the module, and the calls in progress. */
+export class Engine implements HostContext {
+  readonly operations = new Operations((run) => this.quietly(run));
+  readonly #exports: Exports;
+  readonly #calls = new Slots<PendingCall>();
+  readonly #clients = new Map<number, Settings>();
+
+  constructor(module: WebAssembly.Module) {
+    this.#exports = instantiate(module, host(this));
+  }
+
+  /** Adds a client, and returns its number. */
+  add(settings: Settings): number {
+    const { options: o, rateLimit } = settings;
+    return this.enter((wasm) => {
+      const client = wasm.reserve();
+      this.#clients.set(client, settings);
+      wasm.configure(
+        client,
+        settings.url,
+        settings.resource,
+        o.scope ?? "all",
+        o.appId ?? "",
+        o.appSecret ?? "",
+        o.getToken !== undefined,
+        o.tokenStore !== undefined,
+        o.timeout === 0 ? -1 : (o.timeout ?? 30_000),
+        o.totalTimeout === 0 ? -1 : o.totalTimeout,
+        o.retries,
+        rateLimit ? rateLimit.requests : 0,
+        rateLimit ? rateLimit.per : undefined,
+        o.credentials === "include",
+        isolatesRequests(),
+      );
+      return client;
+    });
+  }
+
+  release(client: number): void {
+    this.#clients.delete(client);
+    this.quietly((wasm) => wasm.release(client));
+  }
+
+  keepFresh(client: number, interval: number): void {
+    this.enter((wasm) => wasm.keep_fresh(client, interval));
+  }
+
+  stopKeepingFresh(client: number): void {
+    this.quietly((wasm) => wasm.stop_keeping_fresh(client));
+  }
+
+  /** Carries out a call. */
+  call(client: number, request: Request): Promise<Answer> {
+    const { operation, headers, options } = request;
+    return new Promise((resolve, reject) => {
+      const pending = this.#pending(operation.id, client, request, () => resolve(pending.answer as Answer), reject);
+      this.#start(pending, options.signal, (wasm, call) =>
+        wasm.call(
+          client,
+          call,
+          "musn".indexOf(operation.authentication),
+          options.idempotent ?? operation.idempotent,
+          "authorization" in headers,
+          "cookie" in headers,
+          options.timeout === 0 ? FOREVER : options.timeout,
+          options.totalTimeout === 0 ? FOREVER : options.totalTimeout,
+          options.retries,
+        ),
+      );
+    });
+  }
+
+  /** Returns a valid access token; a new one if `renew` is set. */
+  token(client: number, renew: boolean): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const pending = this.#pending("GetToken", client, undefined, resolve, reject);
+      this.#start(pending, undefined, (wasm, call) => wasm.access_token(client, call, renew));
+    });
+  }
+
+  #pending(
+    name: string,
+    client: number,
+    request: Request | undefined,
+    resolve: (token: string) => void,
+    reject: (error: unknown) => void,
+  ): PendingCall {
+    return { name, settings: this.settings(client), request, answer: undefined, cause: undefined, resolve, reject };
+  }
+
+  /** Starts a call. `start` returns the number of its task, by which a signal cancels it. */
+  #start(pending: PendingCall, signal: AbortSignal | undefined, start: (wasm: Exports, call: number) => number): void {
+    const call = this.#calls.add(pending);
+    const task = this.enter((wasm) => start(wasm, call));
+    if (!signal || this.#calls.at(call) !== pending) return;
+    const abort = (): void => {
+      if (this.#calls.at(call) !== pending) return;
+      this.#calls.take(call);
+      this.quietly((wasm) => wasm.cancel(task));
+      pending.reject(aborted(pending.name, signal));
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    pending.ended = () => signal.removeEventListener("abort", abort);
+  }
+
+  settings(client: number): Settings {
+    return this.#clients.get(client) as Settings;
+  }
+
+  pending(call: number): PendingCall | undefined {
+    return this.#calls.at(call);
+  }
+
+  resolve(call: number, token: string): void {
+    const pending = this.#calls.take(call);
+    pending?.ended?.();
+    pending?.resolve(token);
+  }
+
+  reject(call: number, failed: FailedCall): void {
+    const pending = this.#calls.take(call);
+    pending?.ended?.();
+    pending?.reject(failure(pending, failed));
+  }
+
+  /** Runs functions of the module. If one traps, the instance is discarded, and all its calls fail. */
+  enter<T>(run: (wasm: Exports) => T): T {
+    try {
+      return run(this.#exports);
+    } catch (cause) {
+      this.#discard(cause);
+      throw trapped(cause);
+    }
+  }
+
+  /** Like `enter`, where nothing waits for the result. The calls in progress report a trap. */
+  quietly(run: (wasm: Exports) => void): void {
+    try {
+      this.enter(run);
+    } catch {
+      // The calls in progress have reported it.
+    }
+  }
+
+  #discard(cause: unknown): void {
+    if (current === this) current = undefined;
+    this.operations.cancelAll();
+    for (const call of this.#calls.clear()) {
+      call.ended?.();
+      call.reject(trapped(cause));
+    }
+  }
+}
+
+/** The error of a call that its signal has aborted. */
+export function aborted(operation: string, signal: AbortSignal): AbortError {
+  return new AbortError(`${operation}: the call was aborted`, { operation, cause: signal.reason });
+}
+
+function trapped(cause: unknown): LogtoError {
+  return new LogtoError("the WebAssembly module failed and is replaced for the next call; the server might have processed this one", { cause });
+}
+
+/** Whether a request must not await what another request started, as on Cloudflare Workers. */
+export function isolatesRequests(): boolean {
+  return globalThis.navigator?.userAgent === "Cloudflare-Workers";
+}
+
+let current: Engine | undefined;
+
+/** Returns the instance, if there is one. */
+export function ready(): Engine | undefined {
+  return current;
+}
+
+/** Returns the instance. Loads the module and creates an instance if there is none. */
+export async function engine(settings: Settings): Promise<Engine> {
+  const { wasm } = settings.options;
+  const module = await (wasm === undefined ? load() : compile(wasm));
+  return (current ??= new Engine(module));
+}
+
+async function compile(source: NonNullable<Settings["options"]["wasm"]>): Promise<WebAssembly.Module> {
+  let from = await source;
+  if (from instanceof URL) from = await fetch(from);
+  if (from instanceof WebAssembly.Module) return from;
+  return WebAssembly.compile(from instanceof Response ? await from.arrayBuffer() : from);
+}

@@ -1,0 +1,53 @@
+import { HANDLED } from "../request/send.js";
+import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, LogtoError, type StopReason, TimeoutError } from "../response/errors.js";
+import type { FailedCall, PendingCall } from "./pending.js";
+
+/** Returns the error of a call that has failed. */
+export function failure({ name, settings, answer, cause }: PendingCall, failed: FailedCall): unknown {
+  const { kind, status } = failed;
+  const reason = kind === "token" ? settings.cause : cause;
+  // What a hook threw reaches the caller as it is.
+  if (reason instanceof Object && HANDLED in reason) return (reason as { [HANDLED]: unknown })[HANDLED];
+  const response = kind === "api" ? answer : undefined;
+  const body = response ? parsed(response.text) : {};
+  const known = { status: status || undefined, code: failed.code || undefined };
+  const label = [`${name}:`, known.status, known.code && `${known.code}:`, failed.message];
+  return new (classOf(kind, status))(label.filter(Boolean).join(" "), {
+    ...known,
+    data: body["data"],
+    details: typeof body["details"] === "string" ? body["details"] : undefined,
+    requestId: response?.response.headers.get("logto-core-request-id") ?? undefined,
+    hint: failed.hint || undefined,
+    operation: name,
+    attempts: failed.attempts,
+    stopReason: (failed.stopReason as StopReason) || undefined,
+    cause: reason,
+  });
+}
+
+function classOf(kind: string, status: number): typeof LogtoError {
+  switch (kind) {
+    case "api":
+      return classOfStatus(status);
+    case "token":
+    case "auth":
+      return AuthenticationError;
+    case "timeout":
+      return TimeoutError;
+    case "connection":
+      return ConnectionError;
+    case "decode":
+    case "large":
+      return DecodeError;
+    default:
+      return LogtoError;
+  }
+}
+
+function parsed(json: string): Record<string, unknown> {
+  try {
+    return (JSON.parse(json) as Record<string, unknown> | null) ?? {};
+  } catch {
+    return {};
+  }
+}

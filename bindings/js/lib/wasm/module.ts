@@ -1,0 +1,117 @@
+/** Functions of the module. Empty texts and `undefined` numbers are absent. */
+export interface Exports {
+  reserve(): number;
+  release(client: number): void;
+  configure(
+    client: number,
+    url: string,
+    resource: string,
+    scope: string,
+    appId: string,
+    appSecret: string,
+    customTokens: boolean,
+    customStore: boolean,
+    timeout: number | undefined,
+    totalTimeout: number | undefined,
+    retries: number | undefined,
+    limit: number,
+    limitPer: number | undefined,
+    ambientCookies: boolean,
+    isolatesRequests: boolean,
+  ): void;
+  keep_fresh(client: number, interval: number): void;
+  stop_keeping_fresh(client: number): void;
+  call(
+    client: number,
+    call: number,
+    authentication: number,
+    idempotent: boolean,
+    authorization: boolean,
+    cookies: boolean,
+    timeout: number | undefined,
+    totalTimeout: number | undefined,
+    retries: number | undefined,
+  ): number;
+  access_token(client: number, call: number, renew: boolean): number;
+  cancel(task: number): void;
+  settle_sleep(operation: number): void;
+  settle_value(operation: number, text: string, seconds: number): void;
+  settle_answer(operation: number, status: number, retryAfter: number, isHtml: boolean, code: string, message: string): void;
+  settle_token_answer(
+    operation: number,
+    status: number,
+    retryAfter: number,
+    isHtml: boolean,
+    error: string,
+    description: string,
+    accessToken: string,
+    hasExpiry: boolean,
+    expiresIn: number,
+    hasScope: boolean,
+    scope: string,
+  ): void;
+  settle_failure(operation: number, kind: number, message: string): void;
+}
+
+/** Functions of the host by name, with the positions of their text arguments. Booleans arrive as 1 or 0. */
+export type Host = Record<string, { texts: readonly number[]; run: (...given: never[]) => unknown }>;
+
+/** Exports that take texts. */
+const PASSING_TEXTS = ["configure", "settle_value", "settle_answer", "settle_token_answer", "settle_failure"] as const;
+
+interface Raw {
+  memory: WebAssembly.Memory;
+  __wbindgen_malloc(bytes: number, alignment: number): number;
+}
+
+/**
+ * Creates an instance with this host. Replaces wasm-bindgen's own glue, whose module can have only one instance. A text
+ * crosses the border as its address in the memory of the module and its length.
+ */
+export function instantiate(module: WebAssembly.Module, host: Host): Exports {
+  const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+  const imports: Record<string, WebAssembly.ModuleImports> = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
+    // A name such as `__wbg_send_` with 16 digits that change with the module.
+    (imports[from] ??= {})[name] = imported(host[name.slice(6, -17)]);
+  }
+  const { exports } = new WebAssembly.Instance(module, imports);
+  const raw = exports as unknown as Raw;
+
+  /** Appends the address and the length of a text to arguments. */
+  function pass(args: unknown[], text: string): void {
+    if (text === "") return void args.push(1, 0);
+    const bytes = encoder.encode(text);
+    const at = raw.__wbindgen_malloc(bytes.length, 1) >>> 0;
+    new Uint8Array(raw.memory.buffer, at).set(bytes);
+    args.push(at, bytes.length);
+  }
+
+  function text(at = 0, length = 0): string {
+    return length ? decoder.decode(new Uint8Array(raw.memory.buffer, at >>> 0, length)) : "";
+  }
+
+  function imported({ texts, run }: Host[string] = { texts: [], run: () => undefined }): (...given: never[]) => unknown {
+    if (texts.length === 0) return run;
+    return (...given: number[]): unknown => {
+      const args: unknown[] = [];
+      for (let at = 0; at < given.length; at++) args.push(texts.includes(args.length) ? text(given[at], given[++at]) : given[at]);
+      // An exception must not unwind through the module, which could not clean up.
+      try {
+        return run(...(args as never[])) ?? true;
+      } catch {
+        return false;
+      }
+    };
+  }
+
+  function passing(name: (typeof PASSING_TEXTS)[number]): (...given: unknown[]) => unknown {
+    return (...given) => {
+      const args: unknown[] = [];
+      for (const one of given) typeof one === "string" ? pass(args, one) : args.push(one);
+      return (exports[name] as (...args: unknown[]) => unknown)(...args);
+    };
+  }
+
+  return { ...exports, ...Object.fromEntries(PASSING_TEXTS.map((name) => [name, passing(name)])) } as unknown as Exports;
+}

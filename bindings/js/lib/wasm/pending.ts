@@ -1,0 +1,32 @@
+import type { Request } from "../request/request.js";
+import type { Answer } from "../response/answer.js";
+import type { Settings } from "../settings.js";
+
+/** A call in progress. */
+export interface PendingCall {
+  /** The operation ID, or `GetToken`. */
+  readonly name: string;
+  readonly settings: Settings;
+  /** Absent for a call for the access token. */
+  readonly request: Request | undefined;
+  /** The answer to the last attempt. */
+  answer: Answer | undefined;
+  /** What stopped the last attempt. */
+  cause: unknown;
+  /** Resolves the call: with an empty text, or with the access token. */
+  readonly resolve: (token: string) => void;
+  readonly reject: (error: unknown) => void;
+  /** Runs when the call has ended. */
+  ended?: () => void;
+}
+
+/** Why a call failed. */
+export interface FailedCall {
+  kind: string;
+  message: string;
+  status: number;
+  code: string;
+  hint: string;
+  attempts: number;
+  stopReason: string;
+}

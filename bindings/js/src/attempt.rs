@@ -1,0 +1,58 @@
+//! Attempts that the host carries out.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use logto_admin::binding::{Answer, Attempt, AttemptError, TokenAttempts, TokenRequest, within};
+use logto_admin::token::AccessToken;
+
+use crate::host;
+use crate::operations::Operation;
+use crate::runtime::HostRuntime;
+
+/// An attempt of a call whose request the host has.
+pub(crate) struct HostAttempt {
+    pub client: u32,
+    pub call: u32,
+    pub timeout: Option<Duration>,
+    pub runtime: HostRuntime,
+}
+
+#[async_trait]
+impl Attempt for HostAttempt {
+    async fn send(&self, number: u32, token: Option<&AccessToken>) -> Result<Answer, AttemptError> {
+        let authorization = token.map(|token| ["Bearer ", token.secret()].concat()).unwrap_or_default();
+        let sent = Operation::start(|operation| host::send(operation, self.client, self.call, number, &authorization));
+        within(&self.runtime, self.timeout, async { sent.await.answer() }).await
+    }
+}
+
+/// Token calls of a client.
+pub(crate) struct HostTokenAttempts {
+    pub client: u32,
+    pub timeout: Option<Duration>,
+    pub runtime: HostRuntime,
+}
+
+impl TokenAttempts for HostTokenAttempts {
+    fn attempt(&self, request: TokenRequest) -> Box<dyn Attempt + '_> {
+        Box::new(HostTokenAttempt { calls: self, request })
+    }
+}
+
+struct HostTokenAttempt<'a> {
+    calls: &'a HostTokenAttempts,
+    request: TokenRequest,
+}
+
+#[async_trait]
+impl Attempt for HostTokenAttempt<'_> {
+    async fn send(&self, number: u32, _token: Option<&AccessToken>) -> Result<Answer, AttemptError> {
+        let Self { calls, request } = self;
+        let authorization = request.authorization.as_deref().unwrap_or_default();
+        let sent = Operation::start(|operation| {
+            host::send_token(operation, calls.client, number, &request.url, authorization, &request.form)
+        });
+        within(&calls.runtime, calls.timeout, async { sent.await.answer() }).await
+    }
+}

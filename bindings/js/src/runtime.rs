@@ -1,0 +1,53 @@
+//! The host's clocks, timers and randomness.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+use logto_admin::Timestamp;
+use logto_admin::runtime::Runtime;
+
+use crate::operations::Operation;
+use crate::{host, tasks};
+
+#[derive(Clone, Copy)]
+pub(crate) struct HostRuntime {
+    pub isolates_requests: bool,
+}
+
+#[async_trait]
+impl Runtime for HostRuntime {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(host::now() as i64)
+    }
+
+    fn monotonic(&self) -> Duration {
+        Duration::from_millis(host::monotonic() as u64)
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        sleep(duration, false).await;
+    }
+
+    async fn sleep_in_background(&self, duration: Duration) {
+        sleep(duration, true).await;
+    }
+
+    fn random(&self) -> f64 {
+        host::random()
+    }
+
+    fn spawn(&self, task: BoxFuture<'static, ()>) {
+        tasks::spawn(task);
+    }
+
+    fn isolates_requests(&self) -> bool {
+        self.isolates_requests
+    }
+}
+
+/// Rounds up, so that a sleep never ends early.
+fn sleep(duration: Duration, background: bool) -> Operation {
+    let milliseconds = u64::try_from(duration.as_micros().div_ceil(1000)).unwrap_or(u64::MAX) as f64;
+    Operation::start(|operation| host::sleep(operation, milliseconds, background))
+}

@@ -1,0 +1,166 @@
+//! A client whose attempts are carried out by a host, such as JavaScript around the WebAssembly module.
+//!
+//! Not part of the public API: it changes with the bindings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use crate::error::{Error, ErrorKind, Result, hint};
+use crate::operation::Authentication;
+pub use crate::pipeline::{Attempt, AttemptError, TokenAttempts};
+use crate::pipeline::{Limiter, Pipeline, Plan, RateLimit, RetryPolicy, TokenCaller, timed_out};
+use crate::request::{Credentials, NO_TOKENS, check_authentication};
+use crate::runtime::{Runtime, timeout};
+pub use crate::token::endpoint::TokenRequest;
+use crate::token::{AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenSource, TokenStore};
+pub use crate::transport::answer::{Answer, AnswerFields};
+use crate::transport::{Endpoint, Method};
+
+/// Runs an attempt with its timeout.
+///
+/// # Errors
+/// Fails like the attempt, and if it takes longer than `limit`.
+pub async fn within(
+    runtime: &dyn Runtime,
+    limit: Option<Duration>,
+    attempt: impl Future<Output = Result<Answer, AttemptError>> + Send,
+) -> Result<Answer, AttemptError> {
+    match limit {
+        Some(limit) => {
+            timeout(runtime, limit, attempt).await.unwrap_or_else(|| Err(timed_out("the attempt", limit).into()))
+        }
+        None => attempt.await,
+    }
+}
+
+/// A client whose requests a host sends.
+#[derive(Clone)]
+pub struct HostedClient(Arc<Inner>);
+
+struct Inner {
+    pipeline: Arc<Pipeline>,
+    tokens: Option<TokenCache>,
+    total_timeout: Option<Duration>,
+    retry: RetryPolicy,
+}
+
+/// The settings of a [`HostedClient`]. The host has checked them.
+pub struct HostedClientOptions {
+    /// The URL of the server.
+    pub url: String,
+    /// The resource of the Management API.
+    pub resource: String,
+    /// The source of access tokens.
+    pub source: Option<Box<dyn TokenSource>>,
+    /// The store that shares them.
+    pub store: Option<Arc<dyn TokenStore>>,
+    /// The scope to request.
+    pub scope: Option<String>,
+    /// The timeout of a call.
+    pub total_timeout: Option<Duration>,
+    /// When calls are retried.
+    pub retry: RetryPolicy,
+    /// The rate limit.
+    pub limit: Option<RateLimit>,
+    /// Creates the attempts of token calls.
+    pub token_attempts: Arc<dyn TokenAttempts>,
+    /// The platform.
+    pub runtime: Arc<dyn Runtime>,
+}
+
+/// What the client needs to know of a call. The request itself stays with the host.
+#[derive(Debug)]
+pub struct HostedCall {
+    /// The authentication that the operation requires.
+    pub authentication: Authentication,
+    /// Whether the operation is idempotent.
+    pub idempotent: bool,
+    /// Whether the request has an `Authorization` header.
+    pub authorization: bool,
+    /// Whether the request has cookies.
+    pub cookies: bool,
+    /// The timeout of the call. Defaults to the client's.
+    pub total_timeout: Option<Duration>,
+    /// When the call is retried. Defaults to the client's policy.
+    pub retry: Option<RetryPolicy>,
+}
+
+impl HostedClient {
+    /// Creates a client. Does no I/O.
+    #[must_use]
+    pub fn new(options: HostedClientOptions) -> Self {
+        let HostedClientOptions { total_timeout, retry, runtime, .. } = options;
+        let pipeline = Arc::new(Pipeline { runtime: Arc::clone(&runtime), limiter: options.limit.map(Limiter::new) });
+        let calls = TokenCaller { pipeline: Arc::clone(&pipeline), attempts: options.token_attempts, retry };
+        let endpoint = Endpoint::checked(options.url, options.resource);
+        let tokens = options.source.map(|source| {
+            let cache =
+                TokenCacheOptions { source, scope: options.scope, leeway: None, lease: None, store: options.store };
+            TokenCache::new(cache, endpoint, Arc::new(calls), runtime)
+        });
+        Self(Arc::new(Inner { pipeline, tokens, total_timeout, retry }))
+    }
+
+    /// Carries out a call. The host keeps the answer of a success.
+    ///
+    /// # Errors
+    /// Fails like any call.
+    #[must_use]
+    pub fn call(self, call: HostedCall, attempt: Box<dyn Attempt>) -> BoxFuture<'static, Result<()>> {
+        Box::pin(async move { self.run(&call, &*attempt).await })
+    }
+
+    /// Returns a valid access token; a new one if `renew` is set.
+    ///
+    /// # Errors
+    /// Fails if there is no token.
+    #[must_use]
+    pub fn token(self, renew: bool) -> BoxFuture<'static, Result<AccessToken>> {
+        Box::pin(async move {
+            let tokens = self.tokens()?;
+            if renew { tokens.renew().await } else { tokens.get().await }
+        })
+    }
+
+    /// Keeps the access token fresh in the background.
+    ///
+    /// # Errors
+    /// Fails if the token cannot be renewed.
+    pub fn keep_fresh(&self, interval: Option<Duration>) -> Result<Refresher> {
+        Refresher::start(self.tokens()?, interval)
+    }
+
+    fn tokens(&self) -> Result<&TokenCache> {
+        self.0.tokens.as_ref().ok_or_else(|| Error::new(ErrorKind::Authentication, NO_TOKENS))
+    }
+
+    async fn run(&self, call: &HostedCall, attempt: &dyn Attempt) -> Result<()> {
+        let tokens = self.0.tokens.as_ref();
+        let credentials = Credentials {
+            token: tokens.map(TokenCache::kind),
+            authorization: call.authorization,
+            cookies: call.cookies,
+        };
+        check_authentication(call.authentication, credentials)?;
+        let needs_token = call.authentication.uses_token() && !call.authorization;
+        let plan = Plan {
+            operation: "",
+            method: Method::Get,
+            template: "",
+            retry: call.retry.unwrap_or(self.0.retry),
+            idempotent: call.idempotent,
+            total_timeout: call.total_timeout.or(self.0.total_timeout),
+            tokens: tokens.filter(|_| needs_token),
+        };
+        let exchange = self.0.pipeline.run(&plan, attempt).await?;
+        let status = exchange.answer.status;
+        if status < 400 {
+            return Ok(());
+        }
+        let lacks_scope = status == 403 && tokens.is_some_and(TokenCache::lacks_scope);
+        let error = exchange.answer.api_error().with_hint(lacks_scope.then_some(hint::SCOPE));
+        Err(exchange.annotate(error))
+    }
+}

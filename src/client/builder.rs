@@ -1,0 +1,310 @@
+//! Builds a [`Client`].
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Client;
+use crate::error::{Error, ErrorKind, Result};
+use crate::pipeline::{
+    Channel, HttpSender, HttpTokenAttempts, Limiter, Pipeline, RateLimit, RetryPolicy, Settings, Shared, TokenCaller,
+};
+use crate::runtime::{self, Background, Runtime};
+use crate::token::{ClientCredentials, FixedToken, TokenCache, TokenCacheOptions, TokenSource, TokenStore};
+use crate::transport::headers::check_header;
+use crate::transport::{self, Endpoint, Hook, HttpTransport, RedirectPolicy, TransportOptions, cookie_header};
+
+/// The settings of a client; see [`Client::builder`]. Building a client does no I/O.
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct ClientBuilder {
+    endpoint: Endpoint,
+    tokens: TokenSettings,
+    transport: Option<Arc<dyn HttpTransport>>,
+    runtime: Option<Arc<dyn Runtime>>,
+    hooks: Vec<Arc<dyn Hook>>,
+    limit: Option<RateLimit>,
+    trace_bodies: bool,
+    settings: Settings,
+    /// The first invalid setting. Reported by [`build`](Self::build).
+    problem: Option<Error>,
+}
+
+struct TokenSettings {
+    source: Option<Box<dyn TokenSource>>,
+    scope: Option<String>,
+    leeway: Option<Duration>,
+    lease: Option<Duration>,
+    store: Option<Arc<dyn TokenStore>>,
+}
+
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
+/// The scope that Logto's predefined role for the Management API grants.
+const DEFAULT_SCOPE: &str = "all";
+const USER_AGENT: &str = concat!("logto-admin/", env!("CARGO_PKG_VERSION"));
+const NO_RUNTIME: &str = "this build has no default runtime: enable the feature `tokio`, or set one with `runtime`";
+
+impl ClientBuilder {
+    pub(crate) fn new(endpoint: Endpoint) -> Self {
+        let limit = endpoint.is_cloud().then_some(RateLimit::LOGTO_CLOUD);
+        Self {
+            endpoint,
+            tokens: TokenSettings::default(),
+            transport: None,
+            runtime: None,
+            hooks: Vec::new(),
+            limit,
+            trace_bodies: false,
+            settings: Settings::default(),
+            problem: None,
+        }
+    }
+
+    /// Sets the transport. Defaults to reqwest natively, and to `fetch` on the web.
+    pub fn transport(mut self, transport: impl HttpTransport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
+    }
+
+    /// Sets the runtime: time, sleep, randomness and background tasks. Defaults to tokio natively, and to timers on the web.
+    pub fn runtime(mut self, runtime: impl Runtime) -> Self {
+        self.runtime = Some(Arc::new(runtime));
+        self
+    }
+
+    /// Adds a hook. Hooks run in the order in which they are added. Default: none.
+    pub fn hook(mut self, hook: impl Hook) -> Self {
+        self.hooks.push(Arc::new(hook));
+        self
+    }
+
+    /// Sets the rate limit of the client. Defaults to 200 requests per 10 seconds for Logto Cloud tenants, and to none for
+    /// other servers.
+    pub fn rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
+        self.limit = limit.into();
+        self
+    }
+
+    /// Sets when requests are retried. Defaults to [`RetryPolicy::default`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.settings.retry = policy;
+        self
+    }
+
+    /// Sets the timeout of each attempt; `None` for no timeout. Defaults to 30 seconds.
+    pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.timeout = timeout.into();
+        self
+    }
+
+    /// Sets the timeout of a call with all its attempts and waits. Default: none.
+    pub fn total_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.settings.total_timeout = timeout.into();
+        self
+    }
+
+    /// Sets a header of all requests.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match check_header(name, value) {
+            Ok(()) => self.settings.headers.set(name.to_owned(), value.to_owned()),
+            Err(message) => self.fail(Error::config(message)),
+        }
+        self
+    }
+
+    /// Sets the `User-Agent`. Defaults to `logto-admin/` and the version. Browsers replace it by their own.
+    pub fn user_agent(self, name: &str) -> Self {
+        self.header("user-agent", name)
+    }
+
+    /// Sets the language of messages, as in `Accept-Language`. Codes do not depend on it. Defaults to the server's.
+    pub fn language(self, tags: &str) -> Self {
+        self.header("accept-language", tags)
+    }
+
+    /// Sends these cookies with all requests.
+    pub fn cookies<'a>(mut self, cookies: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        match cookie_header(cookies) {
+            Ok(header) => self.settings.headers.set("cookie", header),
+            Err(error) => self.fail(error.with_kind(ErrorKind::Config)),
+        }
+        self
+    }
+
+    /// Sets whether the transport adds the cookies of a sign-in, as a browser does. Defaults to `false`.
+    pub fn ambient_cookies(mut self, ambient: bool) -> Self {
+        self.settings.ambient_cookies = ambient;
+        self
+    }
+
+    /// Sets the maximum size of a response body in bytes. Defaults to 64 MiB.
+    pub fn max_response_bytes(mut self, bytes: u64) -> Self {
+        self.settings.options.max_response_bytes = bytes;
+        self
+    }
+
+    /// Sets how to handle redirects. Defaults to [`RedirectPolicy::None`]: the redirect is the response.
+    pub fn redirects(mut self, policy: RedirectPolicy) -> Self {
+        self.settings.options.redirects = policy;
+        self
+    }
+
+    /// Sets whether an undocumented success status, or a success without the documented body, is an error. Defaults to
+    /// `false`.
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.settings.strict = strict;
+        self
+    }
+
+    /// Sets whether bodies of requests and responses are traced at level `TRACE`, except those of token calls. Bodies
+    /// contain personal data and passwords. Defaults to `false`.
+    #[cfg(feature = "tracing")]
+    pub fn trace_bodies(mut self, trace: bool) -> Self {
+        self.trace_bodies = trace;
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// A client without a source of access tokens can still sign users in, call public operations and use
+    /// [`request`](Client::request). It rejects other calls before anything is sent.
+    ///
+    /// # Errors
+    /// Fails if a setting is invalid (endpoint, credentials, header, cookie), or if the platform has no default transport
+    /// or runtime and none is set.
+    pub fn build(mut self) -> Result<Client> {
+        self.problem.take().map_or(Ok(()), Err)?;
+        self.endpoint.check()?;
+        let transport = self.transport.take().map_or_else(transport::platform, Ok)?;
+        let runtime = self.runtime.take().or_else(runtime::platform).ok_or_else(|| Error::config(NO_RUNTIME))?;
+        Ok(self.assemble(transport, runtime))
+    }
+
+    fn assemble(self, transport: Arc<dyn HttpTransport>, runtime: Arc<dyn Runtime>) -> Client {
+        let Self { endpoint, tokens, hooks, limit, trace_bodies, settings, .. } = self;
+        let sender = Arc::new(HttpSender { transport, runtime: Arc::clone(&runtime), hooks, trace_bodies });
+        let pipeline = Arc::new(Pipeline { runtime: Arc::clone(&runtime), limiter: limit.map(Limiter::new) });
+        let attempts = Arc::new(HttpTokenAttempts {
+            sender: Arc::clone(&sender),
+            user_agent: settings.headers.get("user-agent").map(str::to_owned),
+            timeout: settings.timeout,
+            options: settings.options,
+        });
+        let calls = Arc::new(TokenCaller { pipeline: Arc::clone(&pipeline), attempts, retry: settings.retry });
+        let tokens = tokens.options().map(|options| TokenCache::new(options, endpoint.clone(), calls, runtime));
+        let shared = Shared { endpoint, pipeline, sender, tokens, background: Background::default() };
+        Client { channel: Channel::new(shared, settings) }
+    }
+
+    /// Records an invalid setting, unless there is one already.
+    fn fail(&mut self, error: Error) {
+        self.problem.get_or_insert(error);
+    }
+}
+
+impl TokenSettings {
+    /// Returns the options of the token cache. `None` without a source.
+    fn options(self) -> Option<TokenCacheOptions> {
+        let Self { source, scope, leeway, lease, store } = self;
+        Some(TokenCacheOptions { source: source?, scope, leeway, lease, store })
+    }
+}
+
+impl Default for TokenSettings {
+    fn default() -> Self {
+        Self { source: None, scope: Some(DEFAULT_SCOPE.to_owned()), leeway: None, lease: None, store: None }
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let headers = [("accept", "application/json"), ("user-agent", USER_AGENT)];
+        Self {
+            headers: headers.into_iter().collect(),
+            timeout: Some(DEFAULT_TIMEOUT),
+            total_timeout: None,
+            retry: RetryPolicy::default(),
+            options: TransportOptions::default(),
+            ambient_cookies: false,
+            strict: false,
+        }
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("endpoint", &self.endpoint)
+            .field("scope", &self.tokens.scope)
+            .field("headers", &self.settings.headers)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Access tokens.
+impl ClientBuilder {
+    /// Sets the ID and the secret of a machine-to-machine application, which the client exchanges for access tokens.
+    pub fn client_credentials(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
+        let (app_id, app_secret) = (app_id.into(), app_secret.into());
+        self.require("the application ID", &app_id);
+        self.require("the application secret", &app_secret);
+        self.token_source(ClientCredentials::new(app_id, app_secret))
+    }
+
+    /// Sets a fixed access token. It is not renewed.
+    pub fn access_token(self, secret: impl Into<String>) -> Self {
+        self.fixed(FixedToken::new, secret.into())
+    }
+
+    /// Sets a fixed user access token, for the account API. It is not renewed.
+    pub fn user_token(self, secret: impl Into<String>) -> Self {
+        self.fixed(FixedToken::user, secret.into())
+    }
+
+    fn fixed(mut self, token: fn(String) -> FixedToken, secret: String) -> Self {
+        self.require("the access token", &secret);
+        self.token_source(token(secret))
+    }
+
+    /// Rejects texts that come from unset variables or files with a line break. The message does not repeat them.
+    fn require(&mut self, what: &str, text: &str) {
+        if text.trim().is_empty() {
+            self.fail(Error::config(format!("{what} is empty")));
+        } else if text.chars().any(char::is_control) {
+            self.fail(Error::config(format!("{what} contains a line break or another control character")));
+        }
+    }
+
+    /// Sets another source of access tokens, such as [`TokenExchange`](crate::token::TokenExchange) or
+    /// [`token_fn`](crate::token::token_fn).
+    pub fn token_source(mut self, source: impl TokenSource) -> Self {
+        self.tokens.source = Some(Box::new(source));
+        self
+    }
+
+    /// Sets the scope to request, separated by spaces; `None` for no scope. Defaults to `all`.
+    pub fn scope<'a>(mut self, scope: impl Into<Option<&'a str>>) -> Self {
+        self.tokens.scope = scope.into().map(str::to_owned);
+        self
+    }
+
+    /// Sets how long before its expiry the access token is renewed, at most half of its lifetime. Defaults to a tenth of
+    /// its lifetime, at most one minute.
+    pub fn token_leeway(mut self, leeway: Duration) -> Self {
+        self.tokens.leeway = Some(leeway);
+        self
+    }
+
+    /// Sets how long a renewal of the access token may take before another caller starts one instead. Defaults to
+    /// 10 seconds on Cloudflare Workers, where a renewal is lost with the request that started it, and to two minutes
+    /// elsewhere.
+    pub fn token_lease(mut self, lease: Duration) -> Self {
+        self.tokens.lease = Some(lease);
+        self
+    }
+
+    /// Shares access tokens with other processes through a store. Default: none.
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.tokens.store = Some(Arc::new(store));
+        self
+    }
+}

@@ -1,0 +1,174 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use serde_json::Value;
+
+use super::{Error, ErrorKind, StopReason};
+use crate::types::Method;
+
+/// Details of the error.
+impl Error {
+    /// Returns the kind of the error.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Returns the operation ID, such as `GetUser`.
+    #[must_use]
+    pub fn operation(&self) -> Option<&str> {
+        self.0.operation
+    }
+
+    /// Returns the method of the request.
+    #[must_use]
+    pub fn method(&self) -> Option<Method> {
+        self.0.method
+    }
+
+    /// Returns the path of the request, without host and query.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.0.path.as_deref()
+    }
+
+    /// Returns the HTTP status, if there was a response.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        self.0.status
+    }
+
+    /// Returns Logto's code, such as `entity.not_found`, or the `error` of the token endpoint, such as `invalid_client`.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.0.code.as_deref()
+    }
+
+    /// Returns the message, without operation, status and hint. It may come from the server; [`Display`](std::fmt::Display)
+    /// escapes and shortens it.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// Returns Logto's `details`, such as the path of a rejected member.
+    #[must_use]
+    pub fn details(&self) -> Option<String> {
+        self.member("details")?.as_str().map(str::to_owned)
+    }
+
+    /// Returns Logto's `data`: the issues of a rejected body, otherwise what belongs to the code.
+    #[must_use]
+    pub fn data(&self) -> Option<Value> {
+        self.member("data")
+    }
+
+    fn member(&self, name: &str) -> Option<Value> {
+        serde_json::from_slice::<Value>(&self.0.body).ok()?.get_mut(name).map(Value::take)
+    }
+
+    /// Returns the response body; empty if there was none. It may contain personal data.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+
+    /// Returns the request ID, which Logto's logs contain.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
+    }
+
+    /// Returns where in the JSON decoding failed, such as `[3].profile.birthdate`.
+    #[must_use]
+    pub fn decode_path(&self) -> Option<&str> {
+        self.0.decode_path.as_deref()
+    }
+
+    /// Returns what to do about it, for common mistakes.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.0.hint
+    }
+
+    /// Returns how often the request was sent; 0 if it was not sent.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.0.attempts
+    }
+
+    /// Returns how long the call took, including retries and waits.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.0.elapsed
+    }
+
+    /// Returns why the call was not retried.
+    #[must_use]
+    pub fn stop_reason(&self) -> Option<StopReason> {
+        self.0.stopped
+    }
+
+    /// Whether the entity does not exist (404).
+    #[must_use]
+    pub fn is_not_found(&self) -> bool {
+        self.0.kind == ErrorKind::Api && self.0.status == Some(404)
+    }
+
+    /// Whether an entity with this name, address or ID already exists (409, or 422 with such a code).
+    #[must_use]
+    pub fn is_conflict(&self) -> bool {
+        const WORDS: [&str; 5] = ["_exists", "_in_use", "duplicate", "unique_integrity", "conflict"];
+        let by_code = |code: &str| WORDS.iter().any(|word| code.contains(word)) && !code.contains("not_exists");
+        self.0.status == Some(409) || (self.0.status == Some(422) && self.code().is_some_and(by_code))
+    }
+
+    /// Whether the API rejects the access token, or the client could not get one (401, or a failed token call).
+    #[must_use]
+    pub fn is_unauthorized(&self) -> bool {
+        self.0.status == Some(401) || self.0.kind == ErrorKind::Token
+    }
+
+    /// Whether the access token lacks the permission (403).
+    #[must_use]
+    pub fn is_forbidden(&self) -> bool {
+        self.0.status == Some(403)
+    }
+
+    /// Whether the server (400 or 422) or the client rejects the content of the request.
+    #[must_use]
+    pub fn is_invalid_input(&self) -> bool {
+        matches!(self.0.status, Some(400 | 422)) || self.0.kind == ErrorKind::Input
+    }
+
+    /// Whether there were too many requests or messages (429).
+    #[must_use]
+    pub fn is_rate_limited(&self) -> bool {
+        self.0.status == Some(429)
+    }
+
+    /// Whether the server failed (500 or higher).
+    #[must_use]
+    pub fn is_server_error(&self) -> bool {
+        self.0.status.is_some_and(|status| status >= 500)
+    }
+
+    /// Whether the call timed out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == ErrorKind::Timeout
+    }
+
+    /// Whether the connection could not be established.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == ErrorKind::Connect
+    }
+
+    /// Whether the response could not be decoded.
+    #[must_use]
+    pub fn is_decode(&self) -> bool {
+        self.0.kind == ErrorKind::Decode
+    }
+}

@@ -1,0 +1,178 @@
+//! The [`Error`] type: what failed, where, and what to do about it.
+
+mod accessors;
+mod display;
+pub(crate) mod hint;
+
+use std::error::Error as StdError;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::types::Method;
+
+/// The result of calls of this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed.
+///
+/// ```
+/// # use logto_admin::Error;
+/// fn explain(error: &Error) {
+///     eprintln!("{error}");                       // operation, status, code, message, attempts, hint
+///     if error.is_not_found() {
+///         eprintln!("request {:?} found nothing: {:?}", error.request_id(), error.code());
+///     }
+/// }
+/// ```
+pub struct Error(Box<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    operation: Option<&'static str>,
+    method: Option<Method>,
+    path: Option<String>,
+    status: Option<u16>,
+    code: Option<String>,
+    request_id: Option<String>,
+    decode_path: Option<String>,
+    body: Bytes,
+    hint: Option<&'static str>,
+    attempts: u32,
+    elapsed: Duration,
+    stopped: Option<StopReason>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The kind of an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Invalid settings of the client: an invalid endpoint, a missing environment variable.
+    Config,
+    /// Invalid arguments of the request. Nothing was sent.
+    #[default]
+    Input,
+    /// The operation requires another kind of authentication than the client has. Nothing was sent.
+    Authentication,
+    /// This platform or build does not support the call.
+    Unsupported,
+    /// The client could not get an access token.
+    Token,
+    /// The API returned an error.
+    Api,
+    /// The connection could not be established.
+    Connect,
+    /// The call timed out.
+    Timeout,
+    /// The response is missing or incomplete. The server might have processed the request.
+    Transport,
+    /// The response is larger than allowed.
+    TooLarge,
+    /// The response does not have the expected form.
+    Decode,
+    /// A hook failed the call.
+    Hook,
+}
+
+/// Why a call was not retried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum StopReason {
+    /// The response is final: a retry would not change it.
+    Final,
+    /// The server might have processed the request, and the operation is not idempotent.
+    NotIdempotent,
+    /// The maximum number of attempts was reached.
+    Attempts,
+    /// The next attempt would have started too late.
+    Time,
+}
+
+impl Error {
+    /// Creates an error of this kind. For hooks, token sources and the like.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, message: message.into(), ..Inner::default() }))
+    }
+
+    pub(crate) fn input(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Input, message)
+    }
+
+    pub(crate) fn config(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Config, message)
+    }
+
+    pub(crate) fn unsupported(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Unsupported, message)
+    }
+
+    /// Sets the cause.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// Adds the response that led to the error.
+    pub(crate) fn with_response(mut self, status: u16, request_id: Option<&str>, body: Bytes) -> Self {
+        self.0.status = Some(status);
+        self.0.request_id = request_id.map(str::to_owned);
+        self.0.body = body;
+        self
+    }
+
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    pub(crate) fn with_code(mut self, code: Option<String>) -> Self {
+        self.0.code = code;
+        self
+    }
+
+    /// Sets the hint, unless there is none.
+    pub(crate) fn with_hint(mut self, hint: Option<&'static str>) -> Self {
+        self.0.hint = hint.or(self.0.hint);
+        self
+    }
+
+    pub(crate) fn with_status(mut self, status: Option<u16>) -> Self {
+        self.0.status = status;
+        self
+    }
+
+    /// Sets where in the JSON decoding failed. `.` is the whole document.
+    pub(crate) fn with_decode_path(mut self, path: Option<String>) -> Self {
+        self.0.decode_path = path.filter(|path| path != ".");
+        self
+    }
+
+    pub(crate) fn with_stop_reason(mut self, stopped: Option<StopReason>) -> Self {
+        self.0.stopped = stopped;
+        self
+    }
+
+    /// Adds what the call took.
+    pub(crate) fn after(mut self, attempts: u32, elapsed: Duration, stopped: Option<StopReason>) -> Self {
+        self.0.attempts = attempts;
+        self.0.elapsed = elapsed;
+        self.0.stopped = stopped;
+        self
+    }
+
+    /// Adds the operation that failed, unless the error has one: that of a nested call.
+    pub(crate) fn at_operation(mut self, operation: &'static str, method: Method, path: &str) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self.0.method.get_or_insert(method);
+        self.0.path.get_or_insert_with(|| path.to_owned());
+        self
+    }
+
+    pub(crate) fn static_hint(&self) -> Option<&'static str> {
+        self.0.hint
+    }
+}

@@ -1,0 +1,138 @@
+//! Attempts over an [`HttpTransport`]: hooks, then the transport with a timeout, then hooks.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::future::BoxFuture;
+
+use super::retry::parse_retry_after;
+use super::{Attempt, AttemptError, timed_out, tracing};
+use crate::error::Result;
+use crate::runtime::{Runtime, timeout};
+use crate::token::AccessToken;
+use crate::transport::headers::REDACTED;
+use crate::transport::{
+    Answer, AnswerFields, Hook, HookContext, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportOptions,
+};
+
+/// Sends the HTTP requests of a client.
+pub(crate) struct HttpSender {
+    pub transport: Arc<dyn HttpTransport>,
+    pub runtime: Arc<dyn Runtime>,
+    pub hooks: Vec<Arc<dyn Hook>>,
+    /// Whether bodies are traced.
+    pub trace_bodies: bool,
+}
+
+/// A call that can be turned into an HTTP request, once for each attempt.
+pub(crate) trait OutgoingRequest: Send + Sync {
+    /// Returns the request without its access token.
+    fn to_http(&self) -> HttpRequest;
+}
+
+/// One attempt over an [`HttpTransport`].
+pub(crate) struct HttpAttempt<'a, R> {
+    pub sender: &'a HttpSender,
+    pub request: R,
+    pub operation: &'static str,
+    pub timeout: Option<Duration>,
+    pub options: TransportOptions,
+}
+
+#[async_trait]
+impl<R: OutgoingRequest> Attempt for HttpAttempt<'_, R> {
+    async fn send(&self, number: u32, token: Option<&AccessToken>) -> Result<Answer, AttemptError> {
+        let mut request = self.request.to_http();
+        if let Some(token) = token {
+            request.headers.set("authorization", format!("Bearer {}", token.secret()));
+        }
+        let context = HookContext { operation: self.operation, attempt: number, token_call: self.options.token_call };
+        let response = self.sender.send(request, &context, self.timeout, &self.options).await?;
+        Ok(self.answer(response))
+    }
+}
+
+impl<R> HttpAttempt<'_, R> {
+    /// Reads of a response what the pipeline needs. Bodies of ordinary successes are left to the caller.
+    fn answer(&self, response: HttpResponse) -> Answer {
+        let retry_after = response.headers.get("retry-after");
+        let retry_after = retry_after.and_then(|value| parse_retry_after(value, self.sender.runtime.now()));
+        let is_read = response.status >= 300 || self.options.token_call;
+        let fields = if is_read { AnswerFields::of(&response) } else { AnswerFields::default() };
+        Answer { status: response.status, retry_after, is_html: response.is_html(), fields, response }
+    }
+}
+
+impl HttpSender {
+    async fn send(
+        &self,
+        mut request: HttpRequest,
+        context: &HookContext,
+        limit: Option<Duration>,
+        options: &TransportOptions,
+    ) -> Result<HttpResponse, AttemptError> {
+        if !self.hooks.is_empty() {
+            self.before(&mut request, context).await.map_err(AttemptError::Final)?;
+        }
+        // The token call's bodies hold the secret and the token.
+        let bodies = self.trace_bodies && !context.token_call;
+        tracing::request(&request, bodies);
+        let response = self.exchange(request, limit, options).await;
+        let mut response = response.inspect_err(tracing::lost)?;
+        tracing::response(&response, bodies);
+        if !self.hooks.is_empty() {
+            self.after(&mut response, context).await.map_err(AttemptError::Final)?;
+        }
+        Ok(response)
+    }
+
+    async fn exchange(
+        &self,
+        request: HttpRequest,
+        limit: Option<Duration>,
+        options: &TransportOptions,
+    ) -> Result<HttpResponse, TransportError> {
+        // Bypasses the implementation for `Arc`, which would box the future twice.
+        let send = (*self.transport).send(request, options);
+        match limit {
+            Some(limit) => {
+                timeout(&*self.runtime, limit, send).await.unwrap_or_else(|| Err(timed_out("the attempt", limit)))
+            }
+            None => send.await,
+        }
+    }
+
+    /// Runs the hooks before an attempt. Boxed, so that clients without hooks do not carry room for them.
+    fn before<'a>(&'a self, request: &'a mut HttpRequest, context: &'a HookContext) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            for hook in &self.hooks {
+                before(&**hook, request, context).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Runs the hooks after an attempt.
+    fn after<'a>(&'a self, response: &'a mut HttpResponse, context: &'a HookContext) -> BoxFuture<'a, Result<()>> {
+        Box::pin(async move {
+            for hook in &self.hooks {
+                hook.after(response, context).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Shows the request to a hook; the credentials only if the hook asks for them.
+async fn before(hook: &dyn Hook, request: &mut HttpRequest, context: &HookContext) -> Result<()> {
+    let hidden = if hook.sees_credentials() { None } else { request.headers.get("authorization").map(str::to_owned) };
+    if hidden.is_some() {
+        request.headers.set("authorization", REDACTED);
+    }
+    let result = hook.before(request, context).await;
+    if let Some(credentials) = hidden {
+        request.headers.set("authorization", credentials);
+    }
+    result
+}

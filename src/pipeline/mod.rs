@@ -1,0 +1,223 @@
+//! How a call is carried out: token, rate limiter, attempt, and a retry if that is safe.
+
+mod attempt;
+mod channel;
+mod exchange;
+mod http;
+mod limiter;
+pub(crate) mod retry;
+mod token_calls;
+mod tracing;
+
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+pub use attempt::{Attempt, AttemptError};
+pub(crate) use channel::{Channel, Settings, Shared};
+pub(crate) use exchange::Exchange;
+pub(crate) use http::{HttpAttempt, HttpSender, OutgoingRequest};
+pub(crate) use limiter::Limiter;
+pub use limiter::RateLimit;
+pub use retry::RetryPolicy;
+pub use token_calls::TokenAttempts;
+pub(crate) use token_calls::{HttpTokenAttempts, TokenCaller};
+
+use self::retry::{Decision, Progress};
+use crate::error::{Error, Result, StopReason};
+use crate::runtime::{Runtime, timeout};
+use crate::token::{AccessToken, TokenCache};
+use crate::transport::{Answer, Method, TransportError, TransportErrorKind};
+
+/// The loop that all calls of a client share, token calls included.
+pub(crate) struct Pipeline {
+    pub runtime: Arc<dyn Runtime>,
+    pub limiter: Option<Limiter>,
+}
+
+/// How one call is carried out.
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only spans show the operation"))]
+pub(crate) struct Plan<'a> {
+    pub operation: &'static str,
+    pub method: Method,
+    /// The path with its parameters in braces.
+    pub template: &'a str,
+    pub retry: RetryPolicy,
+    pub idempotent: bool,
+    pub total_timeout: Option<Duration>,
+    /// The source of the access token, if the call needs one.
+    pub tokens: Option<&'a TokenCache>,
+}
+
+impl Plan<'_> {
+    /// Returns the policy of a call that waited before its first attempt. A retry that cannot start within the total
+    /// timeout is not waited for: the last answer says more than a timeout.
+    fn policy_after(&self, waited: Duration) -> RetryPolicy {
+        let left = self.total_timeout.map_or(Duration::MAX, |limit| limit.saturating_sub(waited));
+        self.retry.total(self.retry.total.min(left))
+    }
+}
+
+/// A request that is sent this long after its reserved time takes the place of another request.
+const LATE: Duration = Duration::from_millis(100);
+
+impl Pipeline {
+    /// Carries out a call: the loop over its attempts, within its total timeout.
+    pub(crate) async fn run(&self, plan: &Plan<'_>, attempt: &dyn Attempt) -> Result<Exchange> {
+        // A reference, so that the loop is compiled once and not for each caller.
+        let work: Pin<&mut (dyn Future<Output = Result<Exchange>> + Send)> = pin!(self.bounded(plan, attempt));
+        let traced = async {
+            let result = work.await;
+            tracing::ended(&result);
+            result
+        };
+        tracing::inside(tracing::call(plan), traced).await
+    }
+
+    async fn bounded(&self, plan: &Plan<'_>, attempt: &dyn Attempt) -> Result<Exchange> {
+        self.runtime.check().map_err(Error::unsupported)?;
+        let start = self.runtime.monotonic();
+        let attempts = AtomicU32::new(0);
+        let work = pin!(self.attempts(plan, attempt, start, &attempts));
+        let Some(limit) = plan.total_timeout else { return work.await };
+        timeout(&*self.runtime, limit, work).await.unwrap_or_else(|| {
+            let error = Error::from(timed_out("the call with its retries", limit));
+            Err(error.after(attempts.load(Ordering::Relaxed), self.since(start), Some(StopReason::Time)))
+        })
+    }
+
+    async fn attempts(
+        &self,
+        plan: &Plan<'_>,
+        attempt: &dyn Attempt,
+        start: Duration,
+        attempts: &AtomicU32,
+    ) -> Result<Exchange> {
+        let mut token_renewed = false;
+        let mut begun = None;
+        loop {
+            let number = attempts.load(Ordering::Relaxed) + 1;
+            let token = self.admit(plan).await.map_err(|error| {
+                let stopped = error.stop_reason();
+                error.after(number - 1, self.since(start), stopped)
+            })?;
+            attempts.store(number, Ordering::Relaxed);
+            let (first, policy) = *begun.get_or_insert_with(|| {
+                let waited = self.since(start);
+                (start + waited, plan.policy_after(waited))
+            });
+            let span = tracing::attempt(plan, number);
+            let outcome = tracing::inside(span, attempt.send(number, token.as_ref())).await;
+            if !token_renewed && discard_rejected(plan, &outcome, token.as_ref()) {
+                token_renewed = true;
+                continue;
+            }
+            let progress = || Progress { attempts: number, elapsed: self.since(first), idempotent: plan.idempotent };
+            let decision = self.decide(&policy, progress, &outcome);
+            tracing::decided(plan, number, decision);
+            match decision {
+                Some(Decision::Retry(wait)) => self.runtime.sleep(wait).await,
+                decision => return self.end(outcome, number, start, decision),
+            }
+        }
+    }
+
+    /// Waits for a token, and then for the limiter: callers that wait for the same renewal would otherwise send together,
+    /// long after the times that the limiter gave them. If the token expires meanwhile, and the next one takes so long
+    /// that the reserved time passes, the call reserves once more, but not a third time: the tokens may never live long
+    /// enough.
+    async fn admit(&self, plan: &Plan<'_>) -> Result<Option<AccessToken>> {
+        let (mut reserved_at, mut reservations) = (Duration::ZERO, 0);
+        loop {
+            let token = match plan.tokens {
+                Some(tokens) => Some(tokens.get().await?),
+                None => None,
+            };
+            let in_time = reservations == 1 && self.since(reserved_at) < LATE;
+            if in_time || reservations == 2 || !self.wait_for_limiter().await {
+                return Ok(token);
+            }
+            reserved_at = self.runtime.monotonic();
+            reservations += 1;
+        }
+    }
+
+    /// Waits until the rate limit permits a request. Returns whether there was a wait.
+    async fn wait_for_limiter(&self) -> bool {
+        let Some(limiter) = &self.limiter else { return false };
+        let now = self.runtime.monotonic();
+        let place = limiter.reserve(now);
+        let delay = place.after(now);
+        if !delay.is_zero() {
+            self.runtime.sleep(delay).await;
+        }
+        place.take();
+        !delay.is_zero()
+    }
+
+    /// Decides what follows an attempt. `None` after a success.
+    fn decide(
+        &self,
+        policy: &RetryPolicy,
+        progress: impl FnOnce() -> Progress,
+        outcome: &Result<Answer, AttemptError>,
+    ) -> Option<Decision> {
+        let failure = match outcome {
+            Ok(answer) if answer.status < 400 => return None,
+            Ok(answer) => {
+                self.heed_limit(answer);
+                retry::Failure::from(answer)
+            }
+            Err(AttemptError::Final(_)) => return Some(Decision::Stop(StopReason::Final)),
+            Err(AttemptError::Transport(error)) => retry::Failure::from(error),
+        };
+        Some(retry::decide(policy, progress(), failure, self.runtime.random()))
+    }
+
+    /// Empties the rate limiter after a 429 that concerns the whole tenant and names no time.
+    fn heed_limit(&self, answer: &Answer) {
+        let message_limit = answer.fields.code.as_deref() == Some(retry::MESSAGE_LIMIT);
+        let of_the_tenant = answer.status == 429 && answer.retry_after.is_none() && !message_limit;
+        if let Some(limiter) = self.limiter.as_ref().filter(|_| of_the_tenant) {
+            limiter.drain(self.runtime.monotonic());
+        }
+    }
+
+    fn end(
+        &self,
+        outcome: Result<Answer, AttemptError>,
+        attempts: u32,
+        start: Duration,
+        decision: Option<Decision>,
+    ) -> Result<Exchange> {
+        let elapsed = self.since(start);
+        let stopped = match decision {
+            Some(Decision::Stop(reason)) => Some(reason),
+            _ => None,
+        };
+        match outcome {
+            Ok(answer) => Ok(Exchange { answer, attempts, elapsed, stopped }),
+            Err(error) => Err(Error::from(error).after(attempts, elapsed, stopped)),
+        }
+    }
+
+    fn since(&self, start: Duration) -> Duration {
+        self.runtime.monotonic().saturating_sub(start)
+    }
+}
+
+/// Whether the API rejected a token that can be renewed. Discards that token, unless it was renewed already.
+fn discard_rejected(plan: &Plan<'_>, outcome: &Result<Answer, AttemptError>, token: Option<&AccessToken>) -> bool {
+    let rejected = matches!(outcome, Ok(answer) if answer.status == 401);
+    match (plan.tokens, token) {
+        (Some(tokens), Some(token)) if rejected => tokens.discard(token),
+        _ => false,
+    }
+}
+
+/// The error of something that took longer than `limit`.
+pub(crate) fn timed_out(what: &str, limit: Duration) -> TransportError {
+    let millis = (limit.as_millis() as u64).to_string();
+    TransportError::new(TransportErrorKind::Timeout, [what, " took longer than ", &millis, " ms"].concat())
+}

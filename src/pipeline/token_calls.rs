@@ -1,0 +1,86 @@
+//! Calls to the token endpoint, through the same loop as all other calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use super::{Attempt, Exchange, HttpAttempt, HttpSender, OutgoingRequest, Pipeline, Plan, RetryPolicy};
+use crate::error::Result;
+use crate::token::{TokenAnswer, TokenCalls, TokenRequest};
+use crate::transport::{HttpRequest, Method, TransportOptions};
+
+const OPERATION: &str = "OidcToken";
+
+/// Sends the token calls of a client through its pipeline.
+pub(crate) struct TokenCaller {
+    pub pipeline: Arc<Pipeline>,
+    pub attempts: Arc<dyn TokenAttempts>,
+    pub retry: RetryPolicy,
+}
+
+/// Creates the attempts of token calls.
+pub trait TokenAttempts: Send + Sync + 'static {
+    /// Returns the attempt that sends this request.
+    fn attempt(&self, request: TokenRequest) -> Box<dyn Attempt + '_>;
+}
+
+#[async_trait]
+impl TokenCalls for TokenCaller {
+    async fn send(&self, request: TokenRequest) -> Result<TokenAnswer> {
+        let plan = Plan {
+            operation: OPERATION,
+            method: Method::Post,
+            template: "/oidc/token",
+            retry: self.retry,
+            // A second call issues a second token, and the first one is not used.
+            idempotent: true,
+            total_timeout: None,
+            tokens: None,
+        };
+        let attempt = self.attempts.attempt(request);
+        let Exchange { answer, stopped, .. } = self.pipeline.run(&plan, &*attempt).await?;
+        Ok(TokenAnswer { answer, stopped })
+    }
+}
+
+/// Token calls over HTTP.
+pub(crate) struct HttpTokenAttempts {
+    pub sender: Arc<HttpSender>,
+    pub user_agent: Option<String>,
+    pub timeout: Option<Duration>,
+    pub options: TransportOptions,
+}
+
+impl TokenAttempts for HttpTokenAttempts {
+    fn attempt(&self, request: TokenRequest) -> Box<dyn Attempt + '_> {
+        Box::new(HttpAttempt {
+            sender: &self.sender,
+            request: HttpTokenRequest { request, user_agent: self.user_agent.as_deref() },
+            operation: OPERATION,
+            timeout: self.timeout,
+            options: TransportOptions { token_call: true, ..self.options },
+        })
+    }
+}
+
+struct HttpTokenRequest<'a> {
+    request: TokenRequest,
+    user_agent: Option<&'a str>,
+}
+
+impl OutgoingRequest for HttpTokenRequest<'_> {
+    fn to_http(&self) -> HttpRequest {
+        let mut request = HttpRequest::new(Method::Post, &self.request.url);
+        request.headers.set("accept", "application/json");
+        request.headers.set("content-type", "application/x-www-form-urlencoded");
+        if let Some(user_agent) = self.user_agent {
+            request.headers.set("user-agent", user_agent.to_owned());
+        }
+        if let Some(authorization) = &self.request.authorization {
+            request.headers.set("authorization", authorization.clone());
+        }
+        request.body = self.request.form.clone().into();
+        request
+    }
+}

@@ -1,0 +1,138 @@
+//! Spans of the feature `tracing`, which follow OpenTelemetry's conventions for HTTP clients. Nothing without it.
+//!
+//! Spans and events contain no headers, queries and tokens, and bodies only if that is enabled.
+
+#[cfg(feature = "tracing")]
+pub(crate) use on::*;
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) use off::*;
+
+#[cfg(feature = "tracing")]
+mod on {
+    use ::tracing::field::{Empty, display};
+    use ::tracing::{Instrument, Span, debug, info_span, trace, warn};
+
+    use crate::error::Result;
+    use crate::pipeline::retry::Decision;
+    use crate::pipeline::{Exchange, Plan};
+    use crate::transport::url::Url;
+    use crate::transport::{HttpRequest, HttpResponse, TransportError};
+
+    /// The span of a call with all its attempts.
+    pub(crate) fn call(plan: &Plan<'_>) -> Span {
+        info_span!(
+            "logto.call",
+            otel.name = plan.operation,
+            otel.kind = "internal",
+            logto.operation = plan.operation,
+            logto.attempts = Empty,
+            logto.request_id = Empty,
+            http.response.status_code = Empty,
+            error.type = Empty,
+        )
+    }
+
+    /// The span of one attempt.
+    pub(crate) fn attempt(plan: &Plan<'_>, attempt: u32) -> Span {
+        info_span!(
+            "logto.attempt",
+            otel.name = %format_args!("{} {}", plan.method, plan.template),
+            otel.kind = "client",
+            http.request.method = plan.method.as_str(),
+            http.request.resend_count = (attempt > 1).then(|| attempt - 1),
+            url.template = plan.template,
+            server.address = Empty,
+            server.port = Empty,
+            http.response.status_code = Empty,
+            logto.request_id = Empty,
+            error.type = Empty,
+        )
+    }
+
+    /// Runs a future inside of a span.
+    pub(crate) fn inside<F: Future>(span: Span, future: F) -> impl Future<Output = F::Output> {
+        future.instrument(span)
+    }
+
+    /// Records the server on the current span, and traces the body if that is enabled.
+    pub(crate) fn request(request: &HttpRequest, bodies: bool) {
+        if let Some(url) = Url::parse(&request.url) {
+            Span::current().record("server.address", url.host()).record("server.port", url.port_or_default());
+        }
+        if bodies && !request.body.is_empty() {
+            trace!(body = %request.body.text(), "request body");
+        }
+    }
+
+    /// Records a response on the current span, and traces the body if that is enabled.
+    pub(crate) fn response(response: &HttpResponse, bodies: bool) {
+        answered(response);
+        if bodies && !response.body.is_empty() {
+            trace!(body = %response.body.text(), "response body");
+        }
+    }
+
+    /// Records a transport error on the current span.
+    pub(crate) fn lost(error: &TransportError) {
+        Span::current().record("error.type", display(format_args!("{:?}", error.kind())));
+        debug!(error = %error, "no response");
+    }
+
+    /// Reports a retry.
+    pub(crate) fn decided(plan: &Plan<'_>, attempt: u32, decision: Option<Decision>) {
+        if let Some(Decision::Retry(wait)) = decision {
+            warn!(operation = plan.operation, attempt, wait_ms = wait.as_millis() as u64, "retrying");
+        }
+    }
+
+    /// Records on the current span how a call ended.
+    pub(crate) fn ended(done: &Result<Exchange>) {
+        let span = Span::current();
+        match done {
+            Ok(exchange) => {
+                span.record("logto.attempts", exchange.attempts);
+                answered(&exchange.answer.response);
+            }
+            Err(error) => {
+                span.record("logto.attempts", error.attempts());
+                span.record("error.type", display(format_args!("{:?}", error.kind())));
+            }
+        }
+    }
+
+    fn answered(response: &HttpResponse) {
+        let span = Span::current();
+        span.record("http.response.status_code", response.status);
+        span.record("logto.request_id", response.request_id());
+        if response.status >= 400 {
+            span.record("error.type", response.status);
+        }
+    }
+}
+
+#[cfg(not(feature = "tracing"))]
+mod off {
+    use crate::error::Result;
+    use crate::pipeline::retry::Decision;
+    use crate::pipeline::{Exchange, Plan};
+    use crate::transport::{HttpRequest, HttpResponse, TransportError};
+
+    /// No span.
+    pub(crate) struct NoSpan;
+
+    pub(crate) const fn call(_: &Plan<'_>) -> NoSpan {
+        NoSpan
+    }
+    pub(crate) const fn attempt(_: &Plan<'_>, _: u32) -> NoSpan {
+        NoSpan
+    }
+    pub(crate) fn inside<F>(_: NoSpan, future: F) -> F {
+        future
+    }
+    pub(crate) const fn request(_: &HttpRequest, _: bool) {}
+    pub(crate) const fn response(_: &HttpResponse, _: bool) {}
+    pub(crate) const fn lost(_: &TransportError) {}
+    pub(crate) const fn decided(_: &Plan<'_>, _: u32, _: Option<Decision>) {}
+    pub(crate) const fn ended(_: &Result<Exchange>) {}
+}

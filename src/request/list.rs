@@ -1,0 +1,68 @@
+//! Lists: pages and streams.
+
+use std::future::IntoFuture;
+
+use super::Request;
+use super::call::MAX_PAGE_SIZE;
+use crate::operation::ListOperation;
+use crate::response::{ItemStream, PageStream, Pages};
+
+/// Lists.
+impl<Op: ListOperation> Request<Op> {
+    /// Sets the page number, starting at 1.
+    pub fn page(self, page: u32) -> Self {
+        self.change(|call| call.page(page))
+    }
+
+    /// Sets the page size, from 1 to 100. Defaults to 20; streams default to 100.
+    pub fn page_size(self, page_size: u32) -> Self {
+        self.change(|call| call.page_size(page_size))
+    }
+
+    /// Returns a stream of the items of all pages, from the page that is set or the first, with 100 items per page
+    /// unless another size is set.
+    ///
+    /// The stream requests a page when the page before is used up, unless [`prefetch`](Self::prefetch) is set. It ends
+    /// after the first error.
+    ///
+    /// ```no_run
+    /// use futures_util::TryStreamExt;
+    ///
+    /// # async fn run(client: logto_admin::Client) -> logto_admin::Result<()> {
+    /// let mut users = client.users().list().stream();
+    /// while let Some(user) = users.try_next().await? {
+    ///     println!("{}", user.id);
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn stream(self) -> ItemStream<Op::Item> {
+        self.walk().into_items()
+    }
+
+    /// Returns a stream of the pages, from the page that is set or the first, with 100 items per page unless another
+    /// size is set. It ends with the last page, or before an empty one.
+    #[must_use]
+    pub fn pages(self) -> PageStream<Op::Item> {
+        self.walk().into_pages()
+    }
+
+    /// Lets streams request up to this many pages at once, if the server sends the total. Keeps their order.
+    pub fn prefetch(self, pages: usize) -> Self {
+        self.change(|call| call.options.prefetch = Some(pages))
+    }
+
+    fn walk(self) -> Pages<Op::Item> {
+        let mut request = self.change(|call| {
+            call.paged.page_size.get_or_insert(MAX_PAGE_SIZE);
+        });
+        let (first, prefetch) = (request.call.paged.page.unwrap_or(1), request.call.options.prefetch.unwrap_or(1));
+        Pages::new(first, prefetch, move |number| request.at_page(number).into_future())
+    }
+
+    /// Returns the request for a page. An invalid argument fails the first page.
+    fn at_page(&mut self, number: u32) -> Self {
+        Self::from_call(&self.channel, self.call.at_page(number))
+    }
+}

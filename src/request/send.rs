@@ -1,0 +1,109 @@
+//! From a request to its answer: checks, the pipeline, decoding.
+
+use super::authentication::{self, Credentials};
+use super::{Call, Request};
+use crate::error::{Result, hint};
+use crate::operation::{AnswerKind, Operation, OperationInfo};
+use crate::pipeline::{Channel, Exchange, HttpAttempt, OutgoingRequest, Plan};
+use crate::response::{self, Answer as _, Expected};
+use crate::token::TokenCache;
+use crate::transport::HttpRequest;
+
+impl<Op: Operation> Request<Op> {
+    /// Sends the request and returns the answer, whatever its status.
+    pub(super) async fn exchange(&mut self) -> Result<Exchange> {
+        self.check()?;
+        let exchange = self.run().await;
+        self.locate(exchange)
+    }
+
+    /// Rejects a request that cannot be sent.
+    pub(super) fn check(&mut self) -> Result<()> {
+        let checked = self.call.check().and_then(|()| check_authentication(&self.channel, &self.call));
+        self.locate(checked)
+    }
+
+    /// Decodes a success, and returns any other answer as an error.
+    pub(super) fn read(&self, exchange: &Exchange) -> Result<Op::Output> {
+        let answer = &exchange.answer;
+        let strict = self.call.options.strict.unwrap_or(self.channel.settings().strict);
+        let result = match response::check(answer, expected(self.call.info, strict)) {
+            Ok(()) => Op::Answer::read(&answer.response, &self.call.answer_context()),
+            Err(error) => Err(error.with_hint(scope_hint(self.channel.tokens(), answer.status))),
+        };
+        self.locate(result.map_err(|error| exchange.annotate(error)))
+    }
+
+    async fn run(&self) -> Result<Exchange> {
+        let (call, channel) = (&self.call, &self.channel);
+        let (options, settings) = (&call.options, channel.settings());
+        let plan = Plan {
+            operation: call.info.id,
+            method: call.info.method,
+            template: if call.info.path.is_empty() { &call.path } else { call.info.path },
+            retry: options.retry.unwrap_or(settings.retry),
+            idempotent: options.idempotent.unwrap_or(call.info.idempotent),
+            total_timeout: options.total_timeout.unwrap_or(settings.total_timeout),
+            tokens: tokens(channel, call),
+        };
+        let attempt = HttpAttempt {
+            sender: channel.sender(),
+            request: Outgoing { call, channel },
+            operation: call.info.id,
+            timeout: options.timeout.unwrap_or(settings.timeout),
+            options: options.transport(settings.options),
+        };
+        channel.pipeline().run(&plan, &attempt).await
+    }
+
+    /// Adds the operation to an error. Every error of a request passes through here.
+    fn locate<T>(&self, result: Result<T>) -> Result<T> {
+        let info = self.call.info;
+        result.map_err(|error| error.at_operation(info.id, info.method, &self.call.path))
+    }
+}
+
+/// A call at the endpoint of a channel.
+struct Outgoing<'a> {
+    call: &'a Call,
+    channel: &'a Channel,
+}
+
+impl OutgoingRequest for Outgoing<'_> {
+    fn to_http(&self) -> HttpRequest {
+        self.call.to_http(self.channel.endpoint().url(), &self.channel.settings().headers)
+    }
+}
+
+/// Returns what the operation's answer may be.
+const fn expected(info: &OperationInfo, strict: bool) -> Expected {
+    use AnswerKind::{Html, Json, Redirect, Text, Xml};
+    Expected {
+        success: info.success,
+        redirect: matches!(info.answer, Redirect),
+        page: matches!(info.answer, Html | Redirect),
+        body: matches!(info.answer, Json | Text | Xml | Html),
+        strict,
+    }
+}
+
+/// Returns the source of the access token, if the call needs one.
+fn tokens<'a>(channel: &'a Channel, call: &Call) -> Option<&'a TokenCache> {
+    let needs_token = call.info.authentication.uses_token() && !call.headers.contains("authorization");
+    channel.tokens().filter(|_| needs_token)
+}
+
+fn check_authentication(channel: &Channel, call: &Call) -> Result<()> {
+    let settings = channel.settings();
+    let credentials = Credentials {
+        token: channel.tokens().map(TokenCache::kind),
+        authorization: call.headers.contains("authorization"),
+        cookies: settings.ambient_cookies || settings.headers.contains("cookie") || call.headers.contains("cookie"),
+    };
+    authentication::check(call.info.authentication, credentials)
+}
+
+/// A token without the requested scope explains a 403.
+fn scope_hint(tokens: Option<&TokenCache>, status: u16) -> Option<&'static str> {
+    (status == 403 && tokens.is_some_and(TokenCache::lacks_scope)).then_some(hint::SCOPE)
+}

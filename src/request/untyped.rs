@@ -1,0 +1,114 @@
+//! Calls without types: by operationId, or by method and path.
+
+use std::borrow::Cow;
+
+use super::{Call, Request};
+use crate::error::{Error, Result};
+use crate::operation::{AnswerKind, Authentication, BodyKind, Operation, OperationInfo, Paging, find};
+use crate::pipeline::Channel;
+use crate::response::AnyJson;
+use crate::transport::Method;
+use crate::transport::url::is_ambiguous;
+
+/// An operation without types: known by its operation ID only, or unknown.
+#[derive(Clone, Copy, Debug)]
+pub struct Untyped;
+
+impl Operation for Untyped {
+    type Output = serde_json::Value;
+    type Answer = AnyJson;
+    const INFO: &'static OperationInfo = &GET;
+}
+
+static GET: OperationInfo = unlisted(Method::Get);
+static POST: OperationInfo = unlisted(Method::Post);
+static PUT: OperationInfo = unlisted(Method::Put);
+static PATCH: OperationInfo = unlisted(Method::Patch);
+static DELETE: OperationInfo = unlisted(Method::Delete);
+static HEAD: OperationInfo = unlisted(Method::Head);
+static OPTIONS: OperationInfo = unlisted(Method::Options);
+
+/// The assumptions about a request with this method that the table of operations does not list.
+pub(crate) const fn info(method: Method) -> &'static OperationInfo {
+    match method {
+        Method::Get => &GET,
+        Method::Post => &POST,
+        Method::Put => &PUT,
+        Method::Patch => &PATCH,
+        Method::Delete => &DELETE,
+        Method::Head => &HEAD,
+        Method::Options => &OPTIONS,
+    }
+}
+
+const fn unlisted(method: Method) -> OperationInfo {
+    OperationInfo {
+        id: "(unlisted)",
+        group: "",
+        name: "request",
+        method,
+        path: "",
+        path_parameters: &[],
+        query_parameters: &[],
+        body: BodyKind::Json { required: false },
+        answer: AnswerKind::Redirect,
+        success: &[],
+        paging: Paging::None,
+        items_at: None,
+        idempotent: !matches!(method, Method::Post | Method::Patch),
+        authentication: Authentication::Any,
+        deprecated: false,
+        summary: "A request that the table of operations does not list.",
+    }
+}
+
+impl Request<Untyped> {
+    /// Creates a request for an operation.
+    ///
+    /// # Errors
+    /// Fails if no operation has this ID.
+    pub(crate) fn by_id(channel: &Channel, id: &str) -> Result<Self> {
+        let info = find(id).ok_or_else(|| Error::input(format!("unknown operation `{id}`{}", similar(id))))?;
+        Ok(Self::from_call(channel, Call::new(info, info.path)))
+    }
+
+    /// Creates a request to a path that the table of operations does not list.
+    pub(crate) fn by_path(channel: &Channel, method: Method, path: &str) -> Self {
+        let request = Self::from_call(channel, Call::new(info(method), path));
+        match check_path(path) {
+            Ok(()) => request,
+            Err(why) => request.change(|call| call.fail(format!("invalid path {path:?}: {why}"))),
+        }
+    }
+
+    /// Sets a path parameter. It is encoded and stays one segment.
+    pub fn path(self, name: &str, value: &str) -> Self {
+        self.path_parameter(name, value)
+    }
+}
+
+fn check_path(path: &str) -> Result<(), &'static str> {
+    if !path.starts_with('/') || path.starts_with("//") {
+        return Err("must start with exactly one slash");
+    }
+    if path.contains(['?', '#']) {
+        return Err("contains a query, set query parameters with `query`");
+    }
+    if is_ambiguous(path) {
+        return Err("contains characters that must be encoded");
+    }
+    if path.split('/').any(is_dots) {
+        return Err("contains a segment of dots, which URLs cannot carry");
+    }
+    Ok(())
+}
+
+/// URL parsers fold encoded dots too.
+fn is_dots(segment: &str) -> bool {
+    matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
+}
+
+fn similar(id: &str) -> Cow<'static, str> {
+    let found = crate::operation::TABLE.iter().find(|info| info.id.eq_ignore_ascii_case(id));
+    found.map_or(Cow::Borrowed(""), |info| Cow::Owned(format!("; did you mean `{}`?", info.id)))
+}

@@ -1,0 +1,51 @@
+//! Decoding of lists with a known length.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::{Deserialize, DeserializeOwned, Deserializer, SeqAccess, Visitor};
+
+/// Decodes a list into memory with room for this many items. Items are large, and a growing list moves them again and
+/// again.
+pub(crate) fn from_slice<T: DeserializeOwned>(json: &[u8], room: usize) -> serde_json::Result<Vec<T>> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let items = deserializer.deserialize_seq(Items { room, items: PhantomData })?;
+    deserializer.end()?;
+    Ok(items)
+}
+
+struct Items<T> {
+    room: usize,
+    items: PhantomData<T>,
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a sequence")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<T>, A::Error> {
+        let mut items = Vec::with_capacity(self.room);
+        while let Some(item) = sequence.next_element()? {
+            items.push(item);
+        }
+        Ok(items)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_room_is_not_a_limit_and_nothing_may_follow_the_list() {
+        let list = from_slice::<u8>(b"[1, 2, 3]", 3).unwrap();
+        assert_eq!((list.as_slice(), list.capacity()), ([1, 2, 3].as_slice(), 3));
+        assert_eq!(from_slice::<u8>(b"[1, 2, 3]", 1).unwrap(), [1, 2, 3]);
+        for broken in [&b"[1] 2"[..], b"[1", b"{}", b"[256]"] {
+            assert!(from_slice::<u8>(broken, 1).is_err(), "{broken:?}");
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! Responses: decoding, pages and streams.
+
+mod check;
+mod decode;
+mod list;
+mod page;
+mod stream;
+
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::transport::{Headers, HttpResponse};
+
+pub(crate) use check::{Expected, check};
+pub use page::Page;
+pub(crate) use page::Paged;
+pub(crate) use stream::Pages;
+pub use stream::{ItemStream, PageStream};
+
+/// A response with status and headers beside the decoded value or the error of the API.
+///
+/// Failures without a response (no connection, no token, invalid input) are errors of the call itself.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Response<T> {
+    /// The HTTP status.
+    pub status: u16,
+    /// The headers, with names in lower case.
+    pub headers: Headers,
+    /// How often the request was sent.
+    pub attempts: u32,
+    /// The decoded value, the error of the API, or a decode error.
+    pub result: Result<T>,
+}
+
+impl<T> Response<T> {
+    /// Returns the request ID, which Logto's logs contain.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        self.headers.get("logto-core-request-id")
+    }
+
+    /// Returns the entity tag, for `if_none_match` of a later request.
+    #[must_use]
+    pub fn etag(&self) -> Option<&str> {
+        self.headers.get("etag")
+    }
+
+    /// Returns the decoded value or the error.
+    ///
+    /// # Errors
+    /// Fails with the error of the API or a decode error.
+    pub fn into_result(self) -> Result<T> {
+        self.result
+    }
+}
+
+/// The response to a conditional request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Conditional<T> {
+    /// The value has not changed.
+    NotModified,
+    /// The value has changed.
+    Modified {
+        /// The value.
+        value: T,
+        /// Its entity tag, for the next request.
+        etag: Option<String>,
+    },
+}
+
+/// Decodes the answer of an operation.
+pub trait Answer: 'static {
+    /// The decoded value.
+    type Output;
+
+    /// Decodes a success.
+    ///
+    /// # Errors
+    /// Fails with a decode error if the body does not match.
+    fn read(response: &HttpResponse, context: &AnswerContext) -> Result<Self::Output>;
+}
+
+/// What decoding an answer requires of the request.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AnswerContext {
+    pub(crate) paged: Paged,
+    /// The member that holds the items of a list, if the answer is not the bare list.
+    pub(crate) items_at: Option<&'static str>,
+}
+
+impl AnswerContext {
+    /// Sets the member that holds the items of a list; see
+    /// [`OperationInfo::items_at`](crate::operation::OperationInfo::items_at). Default: none.
+    #[must_use]
+    pub const fn items_at(mut self, member: Option<&'static str>) -> Self {
+        self.items_at = member;
+        self
+    }
+}
+
+/// JSON.
+#[derive(Debug)]
+pub struct Json<T>(PhantomData<T>);
+
+/// JSON or an empty body.
+#[derive(Debug)]
+pub struct OptionalJson<T>(PhantomData<T>);
+
+/// A list in pages.
+#[derive(Debug)]
+pub struct Items<T>(PhantomData<T>);
+
+/// Text.
+#[derive(Debug)]
+pub struct Text;
+
+/// An answer without content of interest.
+#[derive(Debug)]
+pub struct Nothing;
+
+/// A redirect. Its target is the value.
+#[derive(Debug)]
+pub struct Redirect;
+
+/// Any answer as JSON: text becomes a string, an empty body null.
+#[derive(Debug)]
+pub struct AnyJson;
+
+impl<T: DeserializeOwned + 'static> Answer for Json<T> {
+    type Output = T;
+
+    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<T> {
+        decode::whole(response)
+    }
+}
+
+impl<T: DeserializeOwned + 'static> Answer for OptionalJson<T> {
+    type Output = Option<T>;
+
+    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<Option<T>> {
+        if response.body.is_empty() { Ok(None) } else { decode::whole(response).map(Some) }
+    }
+}
+
+impl<T: DeserializeOwned + 'static> Answer for Items<T> {
+    type Output = Page<T>;
+
+    fn read(response: &HttpResponse, context: &AnswerContext) -> Result<Page<T>> {
+        let mut page = Page::new(&response.headers, context.paged);
+        page.items = match context.items_at {
+            None => decode::list(response, page.expected())?,
+            Some(member) => decode::member(response, member)?,
+        };
+        Ok(page)
+    }
+}
+
+impl Answer for Text {
+    type Output = String;
+
+    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<String> {
+        Ok(response.body.text())
+    }
+}
+
+impl Answer for Nothing {
+    type Output = ();
+
+    fn read(_: &HttpResponse, _: &AnswerContext) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Answer for Redirect {
+    type Output = String;
+
+    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<String> {
+        let target = response.headers.get("location").map(str::to_owned);
+        target.ok_or_else(|| response.annotate(Error::new(ErrorKind::Decode, "the redirect has no `location`")))
+    }
+}
+
+impl Answer for AnyJson {
+    type Output = serde_json::Value;
+
+    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<serde_json::Value> {
+        let json = response.headers.get("content-type").is_some_and(|kind| kind.contains("json"));
+        match response.headers.get("location").filter(|_| (300..400).contains(&response.status)) {
+            Some(target) => Ok(target.into()),
+            None if response.body.is_empty() => Ok(serde_json::Value::Null),
+            None if json => decode::whole(response),
+            None => Ok(response.body.text().into()),
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The tokio runtime of blocking calls.
+
+#[cfg(all(feature = "blocking", not(all(target_arch = "wasm32", target_os = "unknown"))))]
+pub(crate) use native::Background;
+
+/// Blocking calls are not available in this build.
+#[cfg(not(all(feature = "blocking", not(all(target_arch = "wasm32", target_os = "unknown")))))]
+#[derive(Debug, Default)]
+pub(crate) struct Background(());
+
+#[cfg(all(feature = "blocking", not(all(target_arch = "wasm32", target_os = "unknown"))))]
+mod native {
+    use std::sync::OnceLock;
+
+    use tokio::runtime::{Builder, Handle, Runtime};
+
+    use crate::error::{Error, Result};
+
+    /// The runtime on which blocking calls run. Created by the first one.
+    #[derive(Debug, Default)]
+    pub(crate) struct Background(OnceLock<Owned>);
+
+    #[derive(Debug)]
+    struct Owned(Option<Runtime>);
+
+    impl Drop for Owned {
+        /// Dropping a runtime waits for its threads, which panics in async code.
+        fn drop(&mut self) {
+            if let Some(runtime) = self.0.take() {
+                runtime.shutdown_background();
+            }
+        }
+    }
+
+    impl Background {
+        pub(crate) fn run<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
+            if Handle::try_current().is_ok() {
+                return Err(Error::unsupported(INSIDE_ASYNC));
+            }
+            self.runtime()?.block_on(future)
+        }
+
+        fn runtime(&self) -> Result<&Runtime> {
+            if self.0.get().is_none() {
+                let made =
+                    Builder::new_multi_thread().worker_threads(1).enable_all().thread_name("logto-admin").build();
+                let made = made.map_err(|error| Error::unsupported(NO_THREAD).with_source(error))?;
+                // Another thread may have been faster; its runtime wins.
+                self.0.get_or_init(|| Owned(Some(made)));
+            }
+            let owned = self.0.get().and_then(|owned| owned.0.as_ref());
+            owned.ok_or_else(|| Error::unsupported(NO_THREAD))
+        }
+    }
+
+    const INSIDE_ASYNC: &str =
+        "a blocking call would block the async runtime it is called from: await the request instead";
+    const NO_THREAD: &str = "cannot start the background runtime of blocking calls";
+}

@@ -1,0 +1,219 @@
+//! What to do for a caller at a given time: pure decisions.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::schedule::{Schedule, backoff};
+use crate::token::{AccessToken, TokenError};
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;
+
+/// The number of a renewal. Later renewals have larger numbers.
+pub(super) type Ticket = u64;
+
+/// What a caller has to do.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// Use this token.
+    Use(AccessToken),
+    /// Use this token, and run the renewal that was just started.
+    UseAndRenew(AccessToken, Ticket),
+    /// Run the renewal that was just started.
+    Renew(Ticket),
+    /// Wait for a renewal, at most for this long; then ask again.
+    Wait(Ticket, Duration),
+    /// The awaited renewal has failed.
+    Fail(Arc<TokenError>),
+}
+
+/// The token of a client, and its renewals.
+#[derive(Debug)]
+pub(super) struct Cell {
+    schedule: Schedule,
+    held: Option<Held>,
+    /// A token that the API rejected. It must not come back from a store.
+    refused: Option<AccessToken>,
+    running: Option<Running>,
+    last: Ticket,
+    failure: Option<Failure>,
+}
+
+#[derive(Debug)]
+struct Held {
+    token: AccessToken,
+    /// The renewal that returned it.
+    ticket: Ticket,
+    since: Duration,
+    /// When to renew it, and when it expires.
+    due: Option<Duration>,
+    end: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Running {
+    ticket: Ticket,
+    since: Duration,
+}
+
+/// The last failed renewal. Cleared by a success.
+#[derive(Debug)]
+struct Failure {
+    ticket: Ticket,
+    error: Arc<TokenError>,
+    in_a_row: u32,
+    retry_at: Duration,
+}
+
+/// A token that a renewal returned.
+#[derive(Debug)]
+pub(crate) struct Obtained {
+    pub token: AccessToken,
+    /// How old it is.
+    pub age: Duration,
+}
+
+/// What a renewal needs to know of earlier tokens.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Known {
+    /// The token that is still valid.
+    pub living: Option<AccessToken>,
+    /// The token that the API rejected.
+    pub refused: Option<AccessToken>,
+}
+
+impl Held {
+    fn lives(&self, now: Duration) -> bool {
+        self.end.is_none_or(|end| now < end)
+    }
+
+    fn is_due(&self, now: Duration) -> bool {
+        self.due.is_some_and(|due| due <= now)
+    }
+}
+
+impl Cell {
+    pub(super) const fn new(schedule: Schedule) -> Self {
+        Self { schedule, held: None, refused: None, running: None, last: 0, failure: None }
+    }
+
+    /// Returns what a caller has to do now. `awaited` is the first renewal that it has waited for.
+    pub(super) fn next(&mut self, now: Duration, awaited: Option<Ticket>) -> Step {
+        let brought = |held: &Held| awaited.is_some_and(|awaited| awaited <= held.ticket);
+        // A caller that has waited for a token uses it even if it has expired at once: another renewal would not help.
+        if let Some(held) = self.held.as_ref().filter(|held| held.lives(now) || brought(held)) {
+            let token = held.token.clone();
+            let renew = held.lives(now) && held.is_due(now) && self.may_renew(now);
+            return if renew { Step::UseAndRenew(token, self.begin(now)) } else { Step::Use(token) };
+        }
+        match &self.failure {
+            Some(failure) if awaited.is_some_and(|awaited| awaited <= failure.ticket) => {
+                Step::Fail(Arc::clone(&failure.error))
+            }
+            _ => self.join(now),
+        }
+    }
+
+    /// Waits for the renewal in progress, or starts one.
+    pub(super) fn join(&mut self, now: Duration) -> Step {
+        match self.within_lease(now) {
+            Some(running) => Step::Wait(running.ticket, (running.since + self.schedule.lease).saturating_sub(now)),
+            None => Step::Renew(self.begin(now)),
+        }
+    }
+
+    /// Returns the renewal in progress, unless it has outlived its lease and counts as lost.
+    fn within_lease(&self, now: Duration) -> Option<Running> {
+        self.running.filter(|running| now < running.since + self.schedule.lease)
+    }
+
+    fn may_renew(&self, now: Duration) -> bool {
+        let waiting = self.failure.as_ref().is_some_and(|failure| now < failure.retry_at);
+        !waiting && self.within_lease(now).is_none()
+    }
+
+    fn begin(&mut self, now: Duration) -> Ticket {
+        self.last += 1;
+        self.running = Some(Running { ticket: self.last, since: now });
+        self.last
+    }
+
+    /// Whether a caller that waits for this renewal, and first waited for `awaited`, has to keep waiting.
+    pub(super) fn keeps_waiting(&self, ticket: Ticket, awaited: Ticket, now: Duration) -> bool {
+        let lives = self.held.as_ref().is_some_and(|held| held.lives(now));
+        let failed = self.failure.as_ref().is_some_and(|failure| awaited <= failure.ticket);
+        !lives && !failed && self.running.is_some_and(|running| running.ticket == ticket)
+    }
+
+    /// Records the token of a renewal. If another renewal has replaced it meanwhile, the newer token stays.
+    pub(super) fn succeeded(&mut self, ticket: Ticket, obtained: Obtained, now: Duration) {
+        self.finish(ticket);
+        self.failure = None;
+        if self.held.as_ref().is_none_or(|held| held.ticket < ticket || !held.lives(now)) {
+            self.held = Some(self.hold(ticket, obtained, now));
+        }
+    }
+
+    fn hold(&self, ticket: Ticket, obtained: Obtained, now: Duration) -> Held {
+        let Obtained { token, age } = obtained;
+        let end = token.lifetime().map(|lifetime| now.saturating_add(lifetime.saturating_sub(age)));
+        let leeway = token.lifetime().map(|lifetime| self.schedule.leeway(lifetime));
+        let due = end.zip(leeway).map(|(end, leeway)| end.saturating_sub(leeway)).filter(|_| self.schedule.renewable);
+        Held { token, ticket, since: now, due, end }
+    }
+
+    /// Records the failure of a renewal. If another renewal has replaced it meanwhile, the failure still answers the
+    /// callers that waited for it: with an endpoint that hangs they would otherwise replace it one after the other. The
+    /// result of a newer renewal stays.
+    pub(super) fn failed(&mut self, ticket: Ticket, error: Arc<TokenError>, now: Duration) {
+        self.finish(ticket);
+        let youngest =
+            self.failure.as_ref().map(|failure| failure.ticket).max(self.held.as_ref().map(|held| held.ticket));
+        if youngest.is_none_or(|youngest| youngest < ticket) {
+            let in_a_row = self.failure.as_ref().map_or(0, |failure| failure.in_a_row).saturating_add(1);
+            self.failure = Some(Failure { ticket, error, in_a_row, retry_at: now.saturating_add(backoff(in_a_row)) });
+        }
+    }
+
+    /// Records that a renewal was dropped before its end. The next caller starts another.
+    pub(super) fn died(&mut self, ticket: Ticket) {
+        self.finish(ticket);
+    }
+
+    fn finish(&mut self, ticket: Ticket) {
+        self.running.take_if(|running| running.ticket == ticket);
+    }
+
+    /// Discards `token` if it is still current. Returns whether the source can issue another.
+    pub(super) fn discard(&mut self, token: &AccessToken) -> bool {
+        if !self.schedule.renewable {
+            return false;
+        }
+        if let Some(held) = self.held.take_if(|held| held.token == *token) {
+            self.refused = Some(held.token);
+        }
+        true
+    }
+
+    pub(super) fn known(&self, now: Duration) -> Known {
+        let living = self.held.as_ref().filter(|held| held.lives(now)).map(|held| held.token.clone());
+        Known { living, refused: self.refused.clone() }
+    }
+
+    /// Returns the current token, valid or expired.
+    pub(super) fn held(&self) -> Option<&AccessToken> {
+        self.held.as_ref().map(|held| &held.token)
+    }
+
+    /// Returns how long a refresher may sleep before it renews. `None` for a token that does not expire.
+    pub(super) fn refresh_in(&self, now: Duration, interval: Option<Duration>) -> Option<Duration> {
+        if let Some(failure) = &self.failure {
+            return Some(failure.retry_at.saturating_sub(now));
+        }
+        let Some(held) = self.held.as_ref().filter(|held| held.lives(now)) else { return Some(Duration::ZERO) };
+        let fixed = interval.map(|interval| held.since.saturating_add(interval));
+        let next = fixed.into_iter().chain(held.due).min()?;
+        Some(next.saturating_sub(now))
+    }
+}

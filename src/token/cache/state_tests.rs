@@ -1,0 +1,256 @@
+use super::*;
+
+const fn secs(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+const SCHEDULE: Schedule = Schedule { leeway: None, lease: secs(10), renewable: true };
+
+fn hour(secret: &str) -> Obtained {
+    Obtained { token: AccessToken::new(secret).expires_in(secs(3600)), age: Duration::ZERO }
+}
+
+fn endless(secret: &str) -> Obtained {
+    Obtained { token: AccessToken::new(secret), age: Duration::ZERO }
+}
+
+fn error(text: &str) -> Arc<TokenError> {
+    Arc::new(TokenError::other(text.to_owned()))
+}
+
+/// A cell with a token of an hour that a first renewal brought at second 0.
+fn with_token(schedule: Schedule) -> Cell {
+    let mut cell = Cell::new(schedule);
+    cell.next(secs(0), None);
+    cell.succeeded(1, hour("a"), secs(0));
+    cell
+}
+
+/// A step in short.
+fn told(step: &Step) -> String {
+    match step {
+        Step::Use(token) => format!("use {}", token.secret()),
+        Step::UseAndRenew(token, ticket) => format!("use {}, renew {ticket}", token.secret()),
+        Step::Renew(ticket) => format!("renew {ticket}"),
+        Step::Wait(ticket, left) => format!("wait {}s for {ticket}", left.as_secs()),
+        Step::Fail(error) => error.to_string(),
+    }
+}
+
+#[track_caller]
+fn expect(cell: &mut Cell, at: u64, awaited: Option<Ticket>, expected: &str) {
+    assert_eq!(told(&cell.next(secs(at), awaited)), expected, "at second {at}, after waiting for {awaited:?}");
+}
+
+#[test]
+fn a_token_is_used_then_renewed_while_it_is_used_then_waited_for() {
+    for (at, expected) in [
+        (0, "use a"),
+        (3539, "use a"),
+        (3540, "use a, renew 2"),
+        (3599, "use a, renew 2"),
+        (3600, "renew 2"),
+        (100_000, "renew 2"),
+    ] {
+        expect(&mut with_token(SCHEDULE), at, None, expected);
+    }
+}
+
+#[test]
+fn the_first_caller_renews_and_the_others_wait_for_it_until_its_lease_ends() {
+    let mut cell = Cell::new(SCHEDULE);
+    expect(&mut cell, 0, None, "renew 1");
+    expect(&mut cell, 0, None, "wait 10s for 1");
+    expect(&mut cell, 7, None, "wait 3s for 1");
+    expect(&mut cell, 10, Some(1), "renew 2");
+    expect(&mut cell, 10, Some(1), "wait 10s for 2");
+}
+
+#[test]
+fn while_a_renewal_runs_ahead_of_the_end_nobody_waits_and_nobody_begins_another() {
+    let mut cell = with_token(SCHEDULE);
+    expect(&mut cell, 3540, None, "use a, renew 2");
+    expect(&mut cell, 3549, None, "use a");
+    expect(&mut cell, 3550, None, "use a, renew 3");
+}
+
+#[test]
+fn a_renewal_that_was_taken_over_and_succeeds_after_all_brings_its_token() {
+    let mut cell = Cell::new(SCHEDULE);
+    cell.next(secs(0), None);
+    expect(&mut cell, 10, Some(1), "renew 2");
+    cell.succeeded(1, hour("late"), secs(12));
+    assert!(!cell.keeps_waiting(2, 2, secs(12)), "who waits for the second renewal is served too");
+    expect(&mut cell, 12, Some(2), "use late");
+    cell.succeeded(2, hour("later"), secs(13));
+    expect(&mut cell, 13, None, "use later");
+}
+
+#[test]
+fn the_token_of_an_older_renewal_does_not_replace_one_of_a_newer() {
+    let mut cell = Cell::new(SCHEDULE);
+    cell.next(secs(0), None);
+    cell.next(secs(10), Some(1));
+    cell.succeeded(2, hour("new"), secs(11));
+    cell.succeeded(1, hour("old"), secs(12));
+    expect(&mut cell, 12, None, "use new");
+}
+
+#[test]
+fn a_failure_goes_to_all_that_waited_and_to_nobody_else() {
+    let mut cell = Cell::new(SCHEDULE);
+    cell.next(secs(0), None);
+    cell.failed(1, error("down"), secs(1));
+    expect(&mut cell, 1, Some(1), "cannot get an access token: down");
+    expect(&mut cell, 1, Some(1), "cannot get an access token: down");
+    expect(&mut cell, 1, None, "renew 2");
+    expect(&mut cell, 1, Some(1), "cannot get an access token: down");
+}
+
+#[test]
+fn the_failure_of_a_renewal_that_was_taken_over_is_for_those_that_waited_for_it() {
+    let mut cell = Cell::new(SCHEDULE);
+    cell.next(secs(0), None);
+    cell.next(secs(10), Some(1));
+    assert!(cell.keeps_waiting(2, 1, secs(10)));
+    cell.failed(1, error("down"), secs(11));
+    assert!(!cell.keeps_waiting(2, 1, secs(11)) && cell.keeps_waiting(2, 2, secs(11)));
+    expect(&mut cell, 11, Some(1), "cannot get an access token: down");
+    expect(&mut cell, 11, Some(2), "wait 9s for 2");
+    cell.failed(2, error("still down"), secs(12));
+    expect(&mut cell, 12, Some(2), "cannot get an access token: still down");
+}
+
+#[test]
+fn a_late_failure_of_an_older_renewal_takes_nothing_from_what_a_younger_brought() {
+    let mut cell = Cell::new(SCHEDULE);
+    cell.next(secs(0), None);
+    cell.next(secs(10), Some(1));
+    cell.succeeded(2, hour("new"), secs(11));
+    cell.failed(1, error("down"), secs(12));
+    expect(&mut cell, 12, Some(1), "use new");
+    expect(&mut cell, 3551, None, "use new, renew 3");
+    cell.failed(3, error("down"), secs(3551));
+    cell.failed(1, error("an old story"), secs(3552));
+    expect(&mut cell, 3611, Some(3), "cannot get an access token: down");
+}
+
+#[test]
+fn a_failure_keeps_the_token_that_lives_and_is_tried_again_after_a_growing_wait() {
+    let mut cell = with_token(SCHEDULE);
+    expect(&mut cell, 3540, None, "use a, renew 2");
+    cell.failed(2, error("down"), secs(3541));
+    expect(&mut cell, 3541, None, "use a");
+    expect(&mut cell, 3542, None, "use a, renew 3");
+    cell.failed(3, error("down"), secs(3542));
+    expect(&mut cell, 3543, None, "use a");
+    expect(&mut cell, 3544, None, "use a, renew 4");
+    cell.failed(4, error("down"), secs(3599));
+    expect(&mut cell, 3600, None, "renew 5");
+}
+
+#[test]
+fn a_success_ends_the_row_of_failures() {
+    let mut cell = with_token(SCHEDULE);
+    cell.next(secs(3540), None);
+    cell.failed(2, error("down"), secs(3540));
+    cell.next(secs(3541), None);
+    cell.succeeded(3, hour("b"), secs(3541));
+    expect(&mut cell, 3541, Some(2), "use b");
+    cell.next(secs(7100), None);
+    cell.failed(4, error("down"), secs(7100));
+    expect(&mut cell, 7101, None, "use b, renew 5");
+}
+
+#[test]
+fn a_renewal_that_died_leaves_its_place_to_the_next() {
+    let mut cell = Cell::new(SCHEDULE);
+    cell.next(secs(0), None);
+    assert!(cell.keeps_waiting(1, 1, secs(0)));
+    cell.died(1);
+    assert!(!cell.keeps_waiting(1, 1, secs(0)));
+    expect(&mut cell, 0, Some(1), "renew 2");
+}
+
+#[test]
+fn a_token_that_ends_at_once_serves_those_that_waited_and_does_not_loop() {
+    let mut cell = Cell::new(SCHEDULE);
+    cell.next(secs(0), None);
+    let nothing = Obtained { token: AccessToken::new("brief").expires_in(Duration::ZERO), age: Duration::ZERO };
+    cell.succeeded(1, nothing, secs(1));
+    expect(&mut cell, 1, Some(1), "use brief");
+    expect(&mut cell, 1, Some(1), "use brief");
+    expect(&mut cell, 1, None, "renew 2");
+}
+
+#[test]
+fn a_token_that_lives_shorter_than_the_leeway_is_renewed_in_the_middle_of_its_life() {
+    let mut cell = with_token(Schedule { leeway: Some(secs(7200)), ..SCHEDULE });
+    expect(&mut cell, 1799, None, "use a");
+    expect(&mut cell, 1800, None, "use a, renew 2");
+}
+
+#[test]
+fn a_token_without_an_end_lives_until_it_is_discarded() {
+    let mut cell = Cell::new(SCHEDULE);
+    cell.next(secs(0), None);
+    cell.succeeded(1, endless("a"), secs(0));
+    expect(&mut cell, 1_000_000_000, None, "use a");
+    assert!(cell.discard(&AccessToken::new("a")));
+    expect(&mut cell, 1_000_000_000, None, "renew 2");
+}
+
+#[test]
+fn a_token_with_an_age_ends_by_that_much_sooner() {
+    let mut cell = Cell::new(SCHEDULE);
+    cell.next(secs(0), None);
+    cell.succeeded(1, Obtained { age: secs(3000), ..hour("a") }, secs(0));
+    expect(&mut cell, 539, None, "use a");
+    expect(&mut cell, 540, None, "use a, renew 2");
+    expect(&mut cell, 600, None, "renew 3");
+}
+
+#[test]
+fn only_the_very_token_is_discarded_and_it_is_remembered() {
+    let mut cell = with_token(SCHEDULE);
+    assert!(cell.discard(&AccessToken::new("an older one")));
+    assert!(cell.known(secs(0)).refused.is_none());
+    expect(&mut cell, 0, None, "use a");
+    assert!(cell.discard(&AccessToken::new("a")));
+    assert_eq!(cell.known(secs(0)).refused, Some(AccessToken::new("a")));
+    expect(&mut cell, 0, None, "renew 2");
+}
+
+#[test]
+fn a_fixed_token_is_neither_renewed_nor_discarded() {
+    let mut cell = with_token(Schedule { renewable: false, ..SCHEDULE });
+    assert!(!cell.discard(&AccessToken::new("a")));
+    expect(&mut cell, 3599, None, "use a");
+}
+
+#[test]
+fn a_refresher_sleeps_until_the_token_is_due_or_the_interval_is_over() {
+    let mut cell = with_token(SCHEDULE);
+    for (at, interval, expected) in [
+        (0, None, Some(3540)),
+        (3540, None, Some(0)),
+        (100, Some(3000), Some(2900)),
+        (3000, Some(3000), Some(0)),
+        (0, Some(5000), Some(3540)),
+    ] {
+        assert_eq!(cell.refresh_in(secs(at), interval.map(secs)), expected.map(secs), "{at} {interval:?}");
+    }
+    cell.next(secs(3540), None);
+    cell.failed(2, error("down"), secs(3541));
+    assert_eq!(cell.refresh_in(secs(3541), None), Some(secs(1)));
+    assert_eq!(Cell::new(SCHEDULE).refresh_in(secs(0), None), Some(secs(0)));
+}
+
+#[test]
+fn a_refresher_leaves_a_token_without_an_end_alone_unless_it_has_an_interval() {
+    let mut cell = Cell::new(SCHEDULE);
+    cell.next(secs(0), None);
+    cell.succeeded(1, endless("a"), secs(0));
+    assert_eq!(cell.refresh_in(secs(5), None), None);
+    assert_eq!(cell.refresh_in(secs(5), Some(secs(3000))), Some(secs(2995)));
+}

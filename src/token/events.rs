@@ -1,0 +1,26 @@
+//! Background events, reported through `tracing` when that feature is enabled.
+
+use std::fmt::Display;
+
+use super::TokenError;
+
+/// The token endpoint granted less than requested.
+pub(super) fn missing_scope(missing: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(missing, "the access token lacks a requested scope; {}", crate::error::hint::SCOPE);
+    let _ = missing;
+}
+
+/// A renewal failed while the old token is still valid.
+pub(super) fn renewal_failed(error: &TokenError) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(%error, "cannot renew the access token; the old one is still valid");
+    let _ = error;
+}
+
+/// The token store failed.
+pub(super) fn store_failed(error: &dyn Display) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(%error, "the token store failed; this process uses its own token");
+    let _ = error;
+}

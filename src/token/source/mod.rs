@@ -1,0 +1,70 @@
+//! Sources of access tokens.
+
+mod client_credentials;
+mod closure;
+mod exchange;
+mod fixed;
+
+use async_trait::async_trait;
+
+pub use client_credentials::{ClientAuthentication, ClientCredentials};
+pub use closure::{TokenFn, token_fn};
+pub use exchange::TokenExchange;
+pub use fixed::FixedToken;
+
+use super::{AccessToken, TokenContext, TokenError};
+
+/// Issues access tokens. The client asks for a token only if it has no valid one, not for each call.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use logto_admin::token::{AccessToken, TokenContext, TokenError, TokenSource};
+///
+/// /// Tokens from a vault.
+/// struct Vault;
+///
+/// #[async_trait]
+/// impl TokenSource for Vault {
+///     async fn fetch(&self, _context: &TokenContext<'_>) -> Result<AccessToken, TokenError> {
+///         let token = std::env::var("TOKEN").map_err(TokenError::other)?;
+///         Ok(AccessToken::new(token).expires_in(std::time::Duration::from_secs(600)))
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait TokenSource: Send + Sync + 'static {
+    /// Returns a new token.
+    ///
+    /// # Errors
+    /// Fails with the reason why there is no token.
+    async fn fetch(&self, context: &TokenContext<'_>) -> Result<AccessToken, TokenError>;
+
+    /// Returns whose tokens the source issues. The client rejects operations for another kind before it sends them.
+    fn kind(&self) -> TokenKind {
+        TokenKind::Unknown
+    }
+
+    /// Whether another call of [`fetch`](Self::fetch) returns another token. If not, the client keeps a rejected token.
+    fn is_renewable(&self) -> bool {
+        true
+    }
+
+    /// Returns what distinguishes the tokens of this source from those of other sources at the same endpoint, such as
+    /// the application ID. Must not be secret. Tokens of sources without a cache key are not kept in a
+    /// [`TokenStore`](super::TokenStore).
+    fn cache_key(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Whose access token it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TokenKind {
+    /// An application's token for the Management API.
+    Management,
+    /// A user's token for the user's own account.
+    User,
+    /// Unknown until it is used.
+    Unknown,
+}

@@ -1,0 +1,134 @@
+//! Stores that share one access token among processes.
+
+mod record;
+#[cfg(feature = "redis")]
+mod redis;
+mod sharing;
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+#[cfg(feature = "redis")]
+pub use self::redis::RedisTokenStore;
+pub(super) use self::sharing::SharedToken;
+
+/// Why a store failed. The client continues with its own token.
+pub type StoreError = Box<dyn Error + Send + Sync>;
+
+/// Keeps access tokens outside of the process, so that many processes share one.
+///
+/// The client asks the store only when it needs a new token, not for each call. If a store fails, or does not answer
+/// within two seconds, the process uses its own token, with a warning through `tracing`. A store never fails a call.
+///
+/// A key consists of endpoint, application, resource and scope, percent-encoded and joined by colons; it contains no
+/// secret. A value is a short text that **contains the token**: everyone with access to the store can use it until it
+/// expires. To encrypt it, wrap the store:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use async_trait::async_trait;
+/// use logto_admin::token::{StoreError, TokenStore};
+///
+/// /// Your cipher: authenticated encryption, with the key as associated data.
+/// trait Cipher: Send + Sync + 'static {
+///     fn seal(&self, key: &str, text: &str) -> String;
+///     fn open(&self, key: &str, sealed: &str) -> Result<String, StoreError>;
+/// }
+///
+/// /// Keeps sealed tokens in another store.
+/// struct Sealed<S, C>(S, C);
+///
+/// #[async_trait]
+/// impl<S: TokenStore, C: Cipher> TokenStore for Sealed<S, C> {
+///     async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
+///         self.0.get(key).await?.map(|sealed| self.1.open(key, &sealed)).transpose()
+///     }
+///
+///     async fn set(&self, key: &str, value: &str, ttl: Option<Duration>) -> Result<(), StoreError> {
+///         self.0.set(key, &self.1.seal(key, value), ttl).await
+///     }
+///
+///     async fn remove(&self, key: &str) -> Result<(), StoreError> {
+///         self.0.remove(key).await
+///     }
+///
+///     async fn try_lock(&self, key: &str, owner: &str, ttl: Duration) -> Result<bool, StoreError> {
+///         self.0.try_lock(key, owner, ttl).await
+///     }
+///
+///     async fn unlock(&self, key: &str, owner: &str) -> Result<(), StoreError> {
+///         self.0.unlock(key, owner).await
+///     }
+/// }
+/// ```
+#[async_trait]
+pub trait TokenStore: Send + Sync + 'static {
+    /// Returns the value of this key, if there is one.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    async fn get(&self, key: &str) -> Result<Option<String>, StoreError>;
+
+    /// Keeps `value` under this key, for `ttl` or without an end. Longer does no harm, where a store has a shortest time
+    /// (60 seconds in Workers KV): the value says when its token ends.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn set(&self, key: &str, value: &str, ttl: Option<Duration>) -> Result<(), StoreError>;
+
+    /// Removes this key.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn remove(&self, key: &str) -> Result<(), StoreError>;
+
+    /// Takes the lock on this key for `owner`, unless another owner has it. Returns whether it was taken. The lock
+    /// expires after `ttl`.
+    ///
+    /// The process with the lock requests a token. The others wait for the token for 20 seconds, then one of them requests
+    /// a token as well, with the lock on another key, and the others wait for 20 seconds more. A store without locks keeps
+    /// the default: processes that need a token at the same time then each request one.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn try_lock(&self, key: &str, owner: &str, ttl: Duration) -> Result<bool, StoreError> {
+        let _ = (key, owner, ttl);
+        Ok(true)
+    }
+
+    /// Releases the lock on this key, if `owner` still has it.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    async fn unlock(&self, key: &str, owner: &str) -> Result<(), StoreError> {
+        let _ = (key, owner);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl<S: TokenStore + ?Sized> TokenStore for Arc<S> {
+    async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
+        (**self).get(key).await
+    }
+
+    async fn set(&self, key: &str, value: &str, ttl: Option<Duration>) -> Result<(), StoreError> {
+        (**self).set(key, value, ttl).await
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        (**self).remove(key).await
+    }
+
+    async fn try_lock(&self, key: &str, owner: &str, ttl: Duration) -> Result<bool, StoreError> {
+        (**self).try_lock(key, owner, ttl).await
+    }
+
+    async fn unlock(&self, key: &str, owner: &str) -> Result<(), StoreError> {
+        (**self).unlock(key, owner).await
+    }
+}

@@ -1,0 +1,191 @@
+//! One token for many processes, through a [`TokenStore`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+
+use super::{StoreError, TokenStore, record};
+use crate::runtime::{Runtime, timeout};
+use crate::token::cache::{Known, Obtained, Schedule};
+use crate::token::error::Because;
+use crate::token::{AccessToken, TokenError, events};
+use crate::types::encode;
+
+/// How long the store may take to answer.
+const STORE_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a process keeps the lock at most. A process that dies with the lock delays the others for this long.
+const LOCK_TTL: Duration = Duration::from_secs(15);
+/// How long to wait for the lock, and for the token of the process that has it.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The pauses between two checks of the store while another process renews.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_millis(250);
+
+const OTHERS_FAIL: &str = "another process has been requesting a token for too long";
+
+/// The token of this client in a store.
+pub(crate) struct SharedToken {
+    store: Arc<dyn TokenStore>,
+    key: String,
+    schedule: Schedule,
+}
+
+/// A lock and its owner.
+struct Lock {
+    key: String,
+    owner: String,
+}
+
+/// What the store holds for a renewal.
+enum Look {
+    /// A usable token.
+    Usable(Obtained),
+    /// The token that the API rejected.
+    Refused,
+    /// Nothing, or nothing newer than the current token.
+    Nothing,
+}
+
+/// The result of waiting for the lock.
+enum Turn {
+    /// Another process has renewed the token.
+    Found(Obtained),
+    /// This process has to request a token.
+    Mine,
+    /// Other processes have been requesting a token for too long.
+    Never,
+}
+
+impl SharedToken {
+    /// Creates the token's key from `parts`, which distinguish it from other tokens.
+    pub(crate) fn new(store: Arc<dyn TokenStore>, parts: &[&str], schedule: Schedule) -> Self {
+        let mut key = "logto-admin:token".to_owned();
+        for part in parts {
+            key.push(':');
+            key.push_str(&encode(part));
+        }
+        Self { store, key, schedule }
+    }
+
+    /// Returns the token of another process, or fetches one for all. Ignores a store that fails. Does not request a token
+    /// if another process cannot get one.
+    pub(crate) async fn renew(
+        &self,
+        runtime: &dyn Runtime,
+        known: &Known,
+        fetch: BoxFuture<'_, Result<Obtained, TokenError>>,
+    ) -> Result<Obtained, TokenError> {
+        let mut lock = Lock { key: self.key.clone(), owner: owner(runtime) };
+        let turn = match self.turn(runtime, known, &mut lock).await {
+            Ok(Turn::Found(obtained)) => return Ok(obtained),
+            Ok(Turn::Never) => return Err(TokenError::other(Because(OTHERS_FAIL))),
+            Ok(Turn::Mine) => Ok(()),
+            Err(error) => Err(error),
+        };
+        let fetched = fetch.await;
+        let done = match &fetched {
+            _ if turn.is_err() => turn,
+            Ok(obtained) => self.hand_over(runtime, &obtained.token, &lock).await,
+            // Keeps the lock until it expires: the request of another process would be rejected too.
+            Err(TokenError::Refused { status: 429, .. }) => Ok(()),
+            Err(_) => self.unlock(runtime, &lock).await,
+        };
+        done.unwrap_or_else(|error| events::store_failed(&error));
+        fetched
+    }
+
+    /// Waits until another process has renewed the token, or this process has a lock.
+    async fn turn(&self, runtime: &dyn Runtime, known: &Known, lock: &mut Lock) -> Result<Turn, StoreError> {
+        let start = runtime.monotonic();
+        let mut pause = FIRST_PAUSE;
+        let mut locked = false;
+        loop {
+            // Checks with the lock too: the process that had it before may have renewed the token.
+            match self.look(runtime, known).await? {
+                Look::Usable(obtained) => {
+                    if locked {
+                        self.unlock(runtime, lock).await?;
+                    }
+                    return Ok(Turn::Found(obtained));
+                }
+                Look::Nothing if locked => return Ok(Turn::Mine),
+                // With the lock, no other process can have replaced it.
+                Look::Refused if locked => {
+                    return self.within(runtime, self.store().remove(&self.key)).await.map(|()| Turn::Mine);
+                }
+                _ => {}
+            }
+            locked = self.within(runtime, self.store().try_lock(&lock.key, &lock.owner, LOCK_TTL)).await?;
+            if locked {
+                continue;
+            }
+            let waited = runtime.monotonic().saturating_sub(start);
+            if waited >= 2 * PATIENCE {
+                return Ok(Turn::Never);
+            }
+            // The first lock may never be released. A second one lets a single waiting process request a token.
+            if waited >= PATIENCE {
+                lock.key = [&self.key, ":2"].concat();
+            }
+            runtime.sleep(pause).await;
+            pause = LONGEST_PAUSE.min(pause * 2);
+        }
+    }
+
+    fn look<'a>(&'a self, runtime: &'a dyn Runtime, known: &'a Known) -> BoxFuture<'a, Result<Look, StoreError>> {
+        Box::pin(async move {
+            let text = self.within(runtime, self.store().get(&self.key)).await?;
+            let read = text.and_then(|text| record::read(&text, runtime.now()));
+            Ok(read.map_or(Look::Nothing, |obtained| self.judge(obtained, known)))
+        })
+    }
+
+    /// A token that is due for renewal is usable for a process without a token, but not for one that has a token.
+    fn judge(&self, obtained: Obtained, known: &Known) -> Look {
+        let lifetime = obtained.token.lifetime();
+        let due = lifetime.is_some_and(|life| life.saturating_sub(obtained.age) <= self.schedule.leeway(life));
+        match &known.living {
+            _ if known.refused.as_ref() == Some(&obtained.token) => Look::Refused,
+            Some(living) if due || *living == obtained.token => Look::Nothing,
+            _ => Look::Usable(obtained),
+        }
+    }
+
+    /// Stores a new token, and releases the lock.
+    async fn hand_over(&self, runtime: &dyn Runtime, token: &AccessToken, lock: &Lock) -> Result<(), StoreError> {
+        let ttl = token.lifetime();
+        if ttl.is_none_or(|ttl| !ttl.is_zero()) {
+            let text = record::write(token, runtime.now());
+            self.within(runtime, self.store().set(&self.key, &text, ttl)).await?;
+        }
+        self.unlock(runtime, lock).await
+    }
+
+    fn unlock<'a>(&'a self, runtime: &'a dyn Runtime, lock: &'a Lock) -> BoxFuture<'a, Result<(), StoreError>> {
+        self.within(runtime, self.store().unlock(&lock.key, &lock.owner))
+    }
+
+    /// Bypasses the implementation for `Arc`, which would box every future twice.
+    fn store(&self) -> &dyn TokenStore {
+        &*self.store
+    }
+
+    /// Bounds the time of a call of the store.
+    fn within<'a, T: Send + 'a>(
+        &self,
+        runtime: &'a dyn Runtime,
+        work: BoxFuture<'a, Result<T, StoreError>>,
+    ) -> BoxFuture<'a, Result<T, StoreError>> {
+        Box::pin(async move {
+            let done = timeout(runtime, STORE_TIMEOUT, work).await;
+            done.unwrap_or_else(|| Err(Because("the store does not answer").into()))
+        })
+    }
+}
+
+/// A name that no other renewal has. It need not be secret.
+fn owner(runtime: &dyn Runtime) -> String {
+    let random = (runtime.random() * (1_u64 << f64::MANTISSA_DIGITS) as f64) as u64;
+    [&*random.to_string(), "-", &runtime.now().as_millis().unsigned_abs().to_string()].concat()
+}

@@ -1,0 +1,148 @@
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::{HttpResponse, url};
+use crate::error::{Error, ErrorKind, hint};
+
+/// A response, and what the client reads of it to decide what follows.
+#[derive(Debug, Default)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The value of `Retry-After`.
+    pub retry_after: Option<Duration>,
+    /// Whether the content is a web page.
+    pub is_html: bool,
+    /// Members of the JSON body. Only of errors and of answers of the token endpoint.
+    pub fields: AnswerFields,
+    /// The response itself. Empty if it stays with the JavaScript host.
+    pub response: HttpResponse,
+}
+
+/// Members of JSON answers that the client itself reads.
+#[derive(Debug, Default, PartialEq)]
+pub struct AnswerFields {
+    /// Logto's code of an error.
+    pub code: Option<String>,
+    /// The message of an error; the start of the body if it has none.
+    pub message: Option<String>,
+    /// OAuth's `error` of the token endpoint.
+    pub error: Option<String>,
+    /// OAuth's `error_description` of the token endpoint.
+    pub error_description: Option<String>,
+    /// The access token that the token endpoint issued.
+    pub access_token: Option<String>,
+    /// Its lifetime in seconds.
+    pub expires_in: Option<f64>,
+    /// Its scope.
+    pub scope: Option<String>,
+}
+
+impl AnswerFields {
+    /// Reads the members of a response. The message falls back to a description of the response.
+    pub(crate) fn of(response: &HttpResponse) -> Self {
+        let mut fields = Self::parse(&response.body.bytes());
+        fields.message.get_or_insert_with(|| plain_message(response));
+        fields
+    }
+
+    /// Parses the members. A member of another type counts as absent, and so does everything if `body` is not JSON.
+    fn parse(body: &[u8]) -> Self {
+        let Ok(mut json) = serde_json::from_slice::<Value>(without_bom(body)) else { return Self::default() };
+        let expires_in = json.get("expires_in").and_then(|seconds| match seconds {
+            Value::String(text) => text.parse().ok(),
+            seconds => seconds.as_f64(),
+        });
+        let mut text = |name: &str| match json.get_mut(name).map(Value::take) {
+            Some(Value::String(text)) => Some(text),
+            _ => None,
+        };
+        Self {
+            code: text("code"),
+            message: text("message"),
+            error: text("error"),
+            error_description: text("error_description"),
+            access_token: text("access_token"),
+            scope: text("scope"),
+            expires_in,
+        }
+    }
+}
+
+/// JSON parsers of JavaScript ignore a byte order mark.
+pub(crate) fn without_bom(json: &[u8]) -> &[u8] {
+    json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json)
+}
+
+impl Answer {
+    /// Whether the status is 200 to 299.
+    pub(crate) fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
+    /// The error that this answer of the API is.
+    pub(crate) fn api_error(&self) -> Error {
+        let code = self.fields.code.as_deref();
+        let message = self.fields.message.clone().unwrap_or_default();
+        let error = Error::new(ErrorKind::Api, message).with_code(code.map(str::to_owned));
+        let hint = hint::api(self.status, code, self.is_html);
+        self.response.annotate(error).with_status(Some(self.status)).with_hint(hint)
+    }
+}
+
+/// The message of an error without a `message`.
+fn plain_message(response: &HttpResponse) -> String {
+    const MAX_CHARACTERS: usize = 200;
+    let target = response.headers.get("location").filter(|_| (300..400).contains(&response.status));
+    if let Some(target) = target {
+        return format!("the server redirects to {}", url::shown(target));
+    }
+    match response.body.text().trim_ascii() {
+        "" => "the response has no body".to_owned(),
+        _ if response.is_html() => "the response is a web page".to_owned(),
+        text => text.chars().take(MAX_CHARACTERS).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_read_from_the_top_level_only() {
+        let body = r#" {"data": {"code": "inner"}, "expires_in": 3600, "message": "a \"b\" é😀\n", "code": "entity.not_found"} "#;
+        let fields = AnswerFields::parse(body.as_bytes());
+        assert_eq!(fields.code.as_deref(), Some("entity.not_found"));
+        assert_eq!(fields.message.as_deref(), Some("a \"b\" é😀\n"));
+        assert_eq!((fields.expires_in, fields.scope), (Some(3600.0), None));
+    }
+
+    #[test]
+    fn lifetimes_are_numbers_or_text() {
+        for (json, seconds) in [
+            (r#"{"expires_in": 3600}"#, Some(3600.0)),
+            (r#"{"expires_in": 3.6e3}"#, Some(3600.0)),
+            (r#"{"expires_in": "36e2"}"#, Some(3600.0)),
+            (r#"{"expires_in": 59.9}"#, Some(59.9)),
+            (r#"{"expires_in": -1}"#, Some(-1.0)),
+            (r#"{"expires_in": "soon"}"#, None),
+            (r#"{"expires_in": null}"#, None),
+            (r#"{}"#, None),
+        ] {
+            assert_eq!(AnswerFields::parse(json.as_bytes()).expires_in, seconds, "{json}");
+        }
+    }
+
+    #[test]
+    fn members_of_another_type_and_broken_json_have_no_fields() {
+        for body in ["", "null", "[]", "{", r#"{"code": 7}"#, r#"{"code": {"code": "x"}}"#, "<html>", r#"{"code":"x"#] {
+            assert_eq!(AnswerFields::parse(body.as_bytes()), AnswerFields::default(), "{body}");
+        }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_ignored() {
+        assert_eq!(AnswerFields::parse("\u{feff}{\"code\": \"x\"}".as_bytes()).code.as_deref(), Some("x"));
+    }
+}

@@ -1,0 +1,147 @@
+//! The transport over `fetch`.
+
+mod abort;
+mod failure;
+mod js;
+mod request;
+mod response;
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use async_trait::async_trait;
+use js_sys::Function;
+use send_wrapper::SendWrapper;
+
+use super::redirect::Redirects;
+use super::{Headers, HttpRequest, HttpResponse, HttpTransport, RedirectPolicy, TransportError, TransportOptions};
+use crate::runtime::user_agent;
+
+/// HTTP over `fetch`: the global one, or a function with its signature. Runs in browsers and their workers, Node.js,
+/// Deno, Bun and edge workers. The default transport on wasm.
+///
+/// Dropping the future of a request aborts it. After every failure the server might have processed the request, because
+/// `fetch` does not report it.
+///
+/// Browsers hide redirects, so a redirect cannot be the response there ([`ErrorKind::Unsupported`](crate::ErrorKind)).
+/// They follow redirects by their own rules, so the transport lets them follow only requests without a body and without
+/// headers that may be secret except `Authorization`, and never the token call. They also drop the headers `Cookie` and
+/// `User-Agent`.
+///
+/// ```no_run
+/// # #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+/// # fn run() -> logto_admin::Result<()> {
+/// use logto_admin::transport::{Credentials, FetchTransport};
+/// use logto_admin::{Client, Endpoint};
+///
+/// // In a page of Logto's own origin, with the cookies of a sign-in in progress.
+/// let client = Client::builder(Endpoint::self_hosted("https://id.example.com"))
+///     .transport(FetchTransport::new().credentials(Credentials::Include))
+///     .ambient_cookies(true)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Default)]
+pub struct FetchTransport {
+    /// The function to call. Defaults to the global `fetch`. JavaScript values belong to the thread that created them.
+    function: Option<SendWrapper<Function>>,
+    credentials: Option<Credentials>,
+}
+
+/// Whether a browser adds cookies and other credentials. Has no effect outside of browsers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Credentials {
+    /// No request.
+    Omit,
+    /// Requests to the origin of the page.
+    SameOrigin,
+    /// All requests.
+    Include,
+}
+
+impl Credentials {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Omit => "omit",
+            Self::SameOrigin => "same-origin",
+            Self::Include => "include",
+        }
+    }
+}
+
+/// How one request is sent.
+#[derive(Clone, Copy)]
+struct Ask {
+    options: TransportOptions,
+    credentials: Option<Credentials>,
+    /// Whether `fetch` follows redirects: where it would hide them.
+    follow: bool,
+}
+
+impl FetchTransport {
+    /// Creates a transport over the global `fetch` at the time of a request.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Creates a transport over a function that is called as `fetch(url, init)` and returns a `Response` or a promise of
+    /// one.
+    #[must_use]
+    pub fn from_function(fetch: Function) -> Self {
+        Self { function: Some(SendWrapper::new(fetch)), credentials: None }
+    }
+
+    /// Sets whether a browser adds cookies and other credentials. Defaults to requests to the origin of the page, as for
+    /// `fetch`.
+    #[must_use]
+    pub fn credentials(mut self, credentials: Credentials) -> Self {
+        self.credentials = Some(credentials);
+        self
+    }
+
+    async fn follow(&self, request: HttpRequest, options: TransportOptions) -> Result<HttpResponse, TransportError> {
+        let follow = options.redirects != RedirectPolicy::None && in_browser() && may_go_anywhere(&request, &options);
+        let ask = Ask { options, credentials: self.credentials, follow };
+        let mut redirects = Redirects::new(&options);
+        let mut request = request;
+        loop {
+            redirects.remember(&request);
+            let exchanged = request::send(self.function.as_deref(), request, ask).await;
+            let response = exchanged.map_err(|error| redirects.blame(error))?;
+            match redirects.after(&response)? {
+                Some(next) => request = next,
+                None => return Ok(response),
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl HttpTransport for FetchTransport {
+    async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
+        // All JavaScript values stay within this future, which makes it `Send`.
+        SendWrapper::new(self.follow(request, *options)).await
+    }
+}
+
+/// Whether a browser may follow redirects. It sends everything except `Authorization` to another origin.
+fn may_go_anywhere(request: &HttpRequest, options: &TransportOptions) -> bool {
+    // Browsers ignore a `Cookie` header that they are given.
+    let stays = |name: &str| Headers::is_secret(name) && !matches!(name, "authorization" | "cookie");
+    !options.token_call && request.body.is_empty() && !request.headers.iter().any(|(name, _)| stays(name))
+}
+
+/// Whether this is a browser or a worker in a browser.
+fn in_browser() -> bool {
+    static IN_BROWSER: OnceLock<bool> = OnceLock::new();
+    *IN_BROWSER.get_or_init(|| user_agent().is_some_and(|name| name.starts_with("Mozilla/")))
+}
+
+impl fmt::Debug for FetchTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let fetch = if self.function.is_some() { "custom" } else { "global" };
+        f.debug_struct("FetchTransport").field("fetch", &fetch).field("credentials", &self.credentials).finish()
+    }
+}

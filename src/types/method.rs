@@ -1,0 +1,42 @@
+use std::fmt;
+
+/// An HTTP method of Logto's APIs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Method {
+    /// Reads a resource.
+    Get,
+    /// Creates a resource or runs an action.
+    Post,
+    /// Replaces a resource.
+    Put,
+    /// Changes a part of a resource.
+    Patch,
+    /// Deletes a resource.
+    Delete,
+    /// Reads the headers only.
+    Head,
+    /// Asks for the allowed methods.
+    Options,
+}
+
+impl Method {
+    /// Returns the method as written in a request line, such as `GET`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+            Self::Head => "HEAD",
+            Self::Options => "OPTIONS",
+        }
+    }
+}
+
+impl fmt::Display for Method {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
