@@ -1,15 +1,19 @@
-//! `cargo xtask`: sets up a machine, and runs the tests and benches of the workspace.
+//! `cargo xtask`: sets up a machine, runs the tests and benches of the workspace, and checks its texts and structure.
 
 #![allow(clippy::print_stdout, reason = "a command line tool prints to standard output")]
 
 mod bench;
 mod command;
 mod debian;
+mod files;
 mod lock;
 mod msrv;
 mod npm;
 mod part;
+mod prose;
+mod scan;
 mod server;
+mod structure;
 mod tool;
 
 use std::process::ExitCode;
@@ -43,6 +47,10 @@ enum Xtask {
     },
     /// Fail if a dependency needs a newer Rust than the `rust-version` in Cargo.toml.
     Msrv,
+    /// Fail if a text contains a wording that the style of the project rejects.
+    Prose,
+    /// Fail if imports form a cycle, or if the layout of `src/` is wrong.
+    Structure,
 }
 
 fn main() -> ExitCode {
@@ -65,5 +73,7 @@ fn carry_out(task: Xtask) -> Result<()> {
         Xtask::Setup { parts } => part::set_up(&part::or_all(parts)),
         Xtask::Bench { names, check } => bench::run(&names, check),
         Xtask::Msrv => msrv::check(),
+        Xtask::Prose => prose::check(),
+        Xtask::Structure => structure::check(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-/// The variable that tells a test that it runs in the child.
+/// The environment variable that passes a value to the child.
 const MARK: &str = "LOGTO_TEST_CHILD";
 
 /// The value that the parent passes to its child. `None` in the parent.

@@ -1,0 +1,188 @@
+//! Searches the texts of the project for wordings that its style rejects.
+
+mod rules;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, ensure};
+use regex::Regex;
+
+use self::rules::{Rule, WORDINGS, Wording};
+use crate::files;
+use crate::scan::{Language, Lines, Scanner};
+
+/// Recorded answers of the server, and the rules, which quote what they reject.
+const EXCLUDED: [&str; 2] = ["tests/fixtures/", "xtask/src/prose/rules.rs"];
+
+/// Exempts its line from the named rule.
+const MARKER: &str = "prose: allow";
+
+/// A rejected wording in a text.
+#[derive(Debug, PartialEq, Eq)]
+struct Hit {
+    line: usize,
+    rule: String,
+    text: String,
+    advice: String,
+}
+
+/// Checks all texts that people read, and prints each rejected wording.
+pub(crate) fn check() -> Result<()> {
+    let checker = Checker::new(&WORDINGS)?;
+    let mut hits_of_folders = BTreeMap::new();
+    for path in files::list()? {
+        let Some(language) = Language::of(&path).filter(|_| !excluded(&path)) else {
+            continue;
+        };
+        let source = files::read(&path)?;
+        for Hit { line, rule, text, advice } in checker.check(language, &source.text) {
+            println!("{path}:{line}: {rule}: {text} ({advice})");
+            *hits_of_folders.entry(top(&path).to_owned()).or_insert(0) += 1;
+        }
+    }
+    let total: usize = hits_of_folders.values().sum();
+    let counts: Vec<_> = hits_of_folders.iter().map(|(folder, hits)| format!("{folder} {hits}")).collect();
+    ensure!(
+        total == 0,
+        "rejected wordings: {total} ({}); if a text must stay, end its line with the comment `{MARKER} RULE`",
+        counts.join(", ")
+    );
+    println!("No text contains a rejected wording");
+    Ok(())
+}
+
+fn excluded(path: &str) -> bool {
+    EXCLUDED.iter().any(|prefix| path.starts_with(prefix))
+}
+
+/// Returns the first folder of a path, or the name of a file in the root.
+fn top(path: &str) -> &str {
+    path.split_once('/').map_or(path, |(folder, _)| folder)
+}
+
+struct Checker {
+    rules: Vec<Rule>,
+    scanner: Scanner,
+    marker: Regex,
+}
+
+impl Checker {
+    fn new(wordings: &[Wording]) -> Result<Self> {
+        let rules = wordings.iter().map(Rule::new).collect::<Result<_>>()?;
+        Ok(Self { rules, scanner: Scanner::new()?, marker: Regex::new(&format!("{MARKER} ([a-z-]+)"))? })
+    }
+
+    /// Returns the hits in the order of their lines.
+    fn check(&self, language: Language, text: &str) -> Vec<Hit> {
+        let lines = Lines::new(text);
+        let prose = self.scanner.prose(language, text);
+        let mut exemptions = self.exemptions(&prose, &lines);
+        let mut hits = Vec::new();
+        for rule in &self.rules {
+            for found in rule.find(&prose) {
+                let line = lines.at(found.start());
+                if let Some(used) = exemptions.get_mut(&(line, rule.name)) {
+                    *used = true;
+                    continue;
+                }
+                let text = found.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+                hits.push(Hit { line, rule: rule.name.to_owned(), text, advice: rule.advice.to_owned() });
+            }
+        }
+        hits.extend(exemptions.into_iter().filter(|(_, used)| !used).map(|((line, rule), _)| Hit {
+            line,
+            rule: "unused-exemption".to_owned(),
+            text: format!("{MARKER} {rule}"),
+            advice: "remove the comment".to_owned(),
+        }));
+        hits.sort_by_key(|hit| hit.line);
+        hits
+    }
+
+    /// Returns the exempted lines and rules. None is used yet.
+    fn exemptions<'a>(&self, prose: &'a str, lines: &Lines) -> BTreeMap<(usize, &'a str), bool> {
+        let rules = self.marker.captures_iter(prose).filter_map(|marker| marker.get(1));
+        rules.map(|rule| ((lines.at(rule.start()), rule.as_str()), false)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(language: Language, text: &str) -> Vec<(usize, String, String)> {
+        let wording = Wording { name: "no-foo", rejected: "foo bar", ordinary: &["fine foo bar"], advice: "write baz" };
+        let hits = Checker::new(&[wording]).unwrap().check(language, text);
+        hits.into_iter().map(|hit| (hit.line, hit.rule, hit.text)).collect()
+    }
+
+    fn hit(line: usize, text: &str) -> (usize, String, String) {
+        (line, "no-foo".to_owned(), text.to_owned())
+    }
+
+    #[test]
+    fn comments_and_strings_are_checked_and_code_is_not() {
+        let text = "//! Foo bar.\nfoo bar;\nlet x = \"foo bar\";";
+        assert_eq!(check(Language::Rust, text), [hit(1, "Foo bar"), hit(3, "foo bar")]);
+    }
+
+    #[test]
+    fn all_of_markdown_is_checked() {
+        assert_eq!(check(Language::Markdown, "# Title\n\nA foo bar\n"), [hit(3, "foo bar")]);
+    }
+
+    #[test]
+    fn wordings_can_continue_in_the_next_line() {
+        assert_eq!(check(Language::Rust, "/// foo\n/// bar"), [hit(1, "foo bar")]);
+        assert_eq!(check(Language::Rust, "// foo\nbar();\n// bar"), []);
+    }
+
+    #[test]
+    fn wordings_are_whole_words() {
+        assert_eq!(check(Language::Markdown, "afoo bar, foo bare"), []);
+    }
+
+    #[test]
+    fn ordinary_wordings_are_allowed() {
+        assert_eq!(check(Language::Markdown, "a fine foo bar"), []);
+    }
+
+    #[test]
+    fn a_comment_exempts_its_line_from_one_rule() {
+        let exempted = format!("f(\"foo bar\"); // {MARKER} no-foo\n");
+        assert_eq!(check(Language::Rust, &exempted), []);
+        assert_eq!(check(Language::Markdown, &format!("A foo bar. <!-- {MARKER} no-foo -->")), []);
+        let next = exempted.clone() + "f(\"foo bar\");";
+        assert_eq!(check(Language::Rust, &next), [hit(2, "foo bar")]);
+        let other = exempted.replace("no-foo", "no-baz");
+        let hits = check(Language::Rust, &other);
+        assert_eq!(hits.iter().map(|hit| hit.1.as_str()).collect::<Vec<_>>(), ["no-foo", "unused-exemption"]);
+    }
+
+    #[test]
+    fn unused_exemptions_are_hits() {
+        let text = format!("f(); // {MARKER} no-foo");
+        let expected = (1, "unused-exemption".to_owned(), format!("{MARKER} no-foo"));
+        assert_eq!(check(Language::Rust, &text), [expected]);
+    }
+
+    #[test]
+    fn hits_are_in_the_order_of_lines() {
+        let wordings = ["b", "a"].map(|word| Wording { name: word, rejected: word, ordinary: &[], advice: "" });
+        let hits = Checker::new(&wordings).unwrap().check(Language::Markdown, "a\nb\n");
+        assert_eq!(hits.iter().map(|hit| hit.line).collect::<Vec<_>>(), [1, 2]);
+    }
+
+    #[test]
+    fn recordings_and_the_rules_are_excluded() {
+        assert!(excluded("tests/fixtures/README.md"));
+        assert!(excluded("xtask/src/prose/rules.rs"));
+        assert!(!excluded("xtask/src/prose/mod.rs"));
+    }
+
+    #[test]
+    fn hits_are_counted_by_top_folder() {
+        assert_eq!(top("src/token/mod.rs"), "src");
+        assert_eq!(top("README.md"), "README.md");
+    }
+}

@@ -1,0 +1,249 @@
+//! The wordings that the style of the project rejects, and what to write instead.
+
+use anyhow::{Context, Result};
+use regex::{Match, Regex};
+
+/// A rejected wording. The patterns are regular expressions that match whole words in any case. A space matches any
+/// white space, also between lines.
+pub(super) struct Wording {
+    pub(super) name: &'static str,
+    pub(super) rejected: &'static str,
+    /// Patterns that are fine although the rejected pattern matches them, too.
+    pub(super) ordinary: &'static [&'static str],
+    pub(super) advice: &'static str,
+}
+
+pub(super) const WORDINGS: [Wording; 23] = [
+    Wording {
+        name: "is-none",
+        rejected: "(?:is|are|was|were) none",
+        ordinary: &["there (?:is|are|was|were) none"],
+        advice: "negate with an adjective or the verb: `invalid proxy URL`",
+    },
+    Wording {
+        name: "is-no",
+        rejected: r"(?:is|are|was|were) no \w+",
+        ordinary: &[
+            "there (?:is|are|was|were) no",
+            "(?:is|are|was|were) no (?:longer|more|less|fewer|later|earlier|larger|smaller|slower|faster|better|worse)",
+        ],
+        advice: "negate the verb: `is not a number`",
+    },
+    Wording {
+        name: "is-said",
+        rejected: "(?:is|are|was|were|be|been) (?:not )?said",
+        ordinary: &[],
+        advice: "write \"is set\", \"Defaults to X\" or \"Default: none\"",
+    },
+    Wording {
+        name: "default",
+        rejected: "(?:if|unless|where) (?:another|nothing) is (?:given|named|set)",
+        ordinary: &[],
+        advice: "write \"Defaults to X\" or \"Default: none\"",
+    },
+    Wording {
+        name: "says",
+        rejected: "says|tells|(?:is|are|was|were|be|been) told|told (?:by|of|to)",
+        ordinary: &[],
+        advice: "write \"reports\", \"returns\", \"specifies\" or \"means\"",
+    },
+    Wording {
+        name: "knows",
+        rejected: "knows",
+        ordinary: &[],
+        advice: "write \"has\", \"supports\", \"depends on\" or \"contains\"",
+    },
+    Wording {
+        name: "gives",
+        rejected: "gives",
+        ordinary: &["gives up"],
+        advice: "write \"returns\", \"provides\" or \"passes\"",
+    },
+    Wording {
+        name: "takes",
+        rejected: "(?-i:Takes)",
+        ordinary: &[r"(?-i:Takes) (?:about|at|effect|place|precedence|\d+)"],
+        advice: "write \"accepts\", \"acquires\" or \"removes\"",
+    },
+    Wording { name: "begins", rejected: "(?-i:Begins)", ordinary: &[], advice: "write \"creates\" or \"starts\"" },
+    Wording { name: "forgets", rejected: "forgets", ordinary: &[], advice: "write \"discards\" or \"removes\"" },
+    Wording { name: "wants", rejected: "wants", ordinary: &[], advice: "write \"requires\" or \"expects\"" },
+    Wording {
+        name: "whoever",
+        rejected: "whoever|whomever|whosoever",
+        ordinary: &[],
+        advice: "write \"you\", \"the user\" or \"they\"",
+    },
+    Wording {
+        name: "those-who",
+        rejected: "those who|who waits|those that (?:ask|call|wait|want)",
+        ordinary: &[],
+        advice: "name them: \"the callers\", \"other tasks\"",
+    },
+    Wording {
+        name: "he",
+        rejected: "he|she|his|her|hers|him|himself|herself",
+        ordinary: &["he-IL"],
+        advice: "people are \"you\", \"the user\" or \"they\"; code is \"it\"",
+    },
+    Wording {
+        name: "sees-to",
+        rejected: "(?:see|sees|saw|seen|seeing) to (?:it|that|them|this)",
+        ordinary: &[],
+        advice: "write \"ensures\"",
+    },
+    Wording {
+        name: "stands-in",
+        rejected: "(?:stand|standing|stands|stood) (?:before|behind|beside|in)",
+        ordinary: &[],
+        advice: "name the relation: \"replaces\", \"is listed in\", \"precedes\"",
+    },
+    Wording {
+        name: "goes-by",
+        rejected: "(?:go|goes|going|gone|went) by",
+        ordinary: &[],
+        advice: "write \"uses\" or \"depends on\"",
+    },
+    Wording { name: "ones-own", rejected: "one's own", ordinary: &[], advice: "write \"your own\" or \"custom\"" },
+    Wording {
+        name: "lives",
+        rejected: "(?:it|that|token) lives",
+        ordinary: &["(?:it|that|token) lives (?:in|under)"],
+        advice: "write \"is valid\"",
+    },
+    Wording {
+        name: "be-had",
+        rejected: "be had",
+        ordinary: &[],
+        advice: "write \"is available\", \"can be issued\" or \"can be used\"",
+    },
+    Wording {
+        name: "behind-backs",
+        rejected: r"behind (?:\w+ )?\w+(?:'s|s') backs?",
+        ordinary: &[],
+        advice: "write \"in the background\"",
+    },
+    Wording {
+        name: "doing-twice",
+        rejected: "doing it (?:once|twice)|what (?:may|might) have been",
+        ordinary: &[],
+        advice: "write \"idempotent\", or \"a request that the server might have processed\"",
+    },
+    Wording {
+        name: "perhaps",
+        rejected: "perhaps",
+        ordinary: &[],
+        advice: "write \"optional\", \"might\" or \"possibly\"",
+    },
+];
+
+/// A wording with its compiled pattern.
+pub(super) struct Rule {
+    pub(super) name: &'static str,
+    pub(super) advice: &'static str,
+    pattern: Regex,
+}
+
+impl Rule {
+    pub(super) fn new(wording: &Wording) -> Result<Self> {
+        let Wording { name, rejected, ordinary, advice } = *wording;
+        // The first alternative that matches wins, so ordinary wordings come first.
+        let alternatives = [ordinary, &[&format!("(?P<hit>{rejected})")]].concat().join("|");
+        let pattern = format!(r"(?i)\b(?:{alternatives})\b").replace(' ', r"\s+").replace('\'', "['’]");
+        let pattern = Regex::new(&pattern).with_context(|| format!("invalid pattern of rule {name}"))?;
+        Ok(Self { name, advice, pattern })
+    }
+
+    /// Returns all hits in a text.
+    pub(super) fn find<'a>(&self, text: &'a str) -> impl Iterator<Item = Match<'a>> {
+        self.pattern.captures_iter(text).filter_map(|found| found.name("hit"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// Each rule with a sentence that it rejects.
+    const REJECTED: [(&str, &str); 34] = [
+        ("is-none", "the proxy's URL is none"),
+        ("is-none", "an id or a header that is none"),
+        ("is-no", "an endpoint that is no URL"),
+        ("is-no", "they are no numbers"),
+        ("is-said", "64 MiB if nothing is said"),
+        ("is-said", "20 if it is not said"),
+        ("default", "the platform's `fetch` unless another is given"),
+        ("says", "Says whether another one is needed."),
+        ("says", "unless the mode says otherwise"),
+        ("says", "told to `tracing`"),
+        ("knows", "It knows no test runner"),
+        ("gives", "Gives the access token."),
+        ("takes", "Takes the lock on this key."),
+        ("begins", "Begins a client for this endpoint."),
+        ("forgets", "Forgets this very token."),
+        ("wants", "this operation wants an access token"),
+        ("whoever", "Whoever reads the store can use it."),
+        ("those-who", "Another is for those who wait."),
+        ("those-who", "who waits for the renewal"),
+        ("those-who", "The wakers of those that wait."),
+        ("he", "a user's, for his own account"),
+        ("he", "whatever he does by himself"),
+        ("sees-to", "sees to it that one renewal serves all"),
+        ("stands-in", "what stands in debug output"),
+        ("stands-in", "stands in for a server"),
+        ("goes-by", "What a cell goes by."),
+        ("ones-own", "a server of one's own"),
+        ("ones-own", "a server of one’s own"),
+        ("lives", "A token that lives."),
+        ("be-had", "No access token could be had."),
+        ("behind-backs", "What happens behind the callers' backs."),
+        ("doing-twice", "Whether doing it twice is the same as doing it once."),
+        ("doing-twice", "what may have been carried out is not repeated"),
+        ("perhaps", "always, perhaps, or perhaps and perhaps as null"),
+    ];
+
+    const ORDINARY: [&str; 15] = [
+        "null if there is none",
+        "Default: none. The client has none.",
+        "There is no token at first.",
+        "The key is no longer accepted, and is no more than a number.",
+        "The name is not a number.",
+        "if nothing changed, and unless another process has the lock",
+        "The client gives up after three attempts.",
+        "Takes precedence over `members`. The call takes 20 ms.",
+        "`he-IL` is Hebrew, and the other sheet has a theme.",
+        "those that sign tokens and those that sign cookies",
+        "A predicate lives in `transport/`. Let it live.",
+        "`%` stands for any text.",
+        "your own server; its own token",
+        "Sends the user back to the page behind the form.",
+        "let said = told; whoever_is_none(); no_one.is_none()",
+    ];
+
+    fn hits(text: &str) -> Vec<&'static str> {
+        let rules: Vec<_> = WORDINGS.iter().map(|wording| Rule::new(wording).unwrap()).collect();
+        rules.iter().flat_map(|rule| rule.find(text).map(|_| rule.name)).collect()
+    }
+
+    #[test]
+    fn rejected_wordings_are_hits() {
+        for (rule, sentence) in REJECTED {
+            assert!(hits(sentence).contains(&rule), "{rule}: {sentence}");
+        }
+    }
+
+    #[test]
+    fn every_rule_has_a_rejected_sentence() {
+        let tested: BTreeSet<_> = REJECTED.iter().map(|(rule, _)| *rule).collect();
+        assert_eq!(tested, WORDINGS.iter().map(|wording| wording.name).collect());
+    }
+
+    #[test]
+    fn ordinary_wordings_are_not_hits() {
+        for sentence in ORDINARY {
+            assert_eq!(hits(sentence), [""; 0], "{sentence}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Checks that the imports of the crate and of the npm package form no cycles, and the layout of `src/`.
+
+mod graph;
+mod layout;
+mod rust;
+mod typescript;
+
+use std::fmt::Display;
+
+use anyhow::{Result, ensure};
+
+use crate::files::{self, Source};
+
+const CRATE: &str = "src/";
+const PACKAGE: &str = "bindings/js/lib/";
+
+/// Checks the structure, and prints each problem.
+pub(crate) fn check() -> Result<()> {
+    let paths = files::list()?;
+    let in_crate: Vec<_> = paths.iter().filter_map(|path| path.strip_prefix(CRATE)).collect();
+    let mut problems = Problems::default();
+    problems.add(&layout::problems(&in_crate));
+
+    let (imports, unresolved) = rust::imports(&read(&paths, CRATE, ".rs")?)?;
+    problems.add(&unresolved);
+    problems.add(&graph::cycles(imports, |_| false));
+
+    let (imports, unresolved) = typescript::imports(&read(&paths, PACKAGE, ".ts")?)?;
+    problems.add(&unresolved);
+    problems.add(&graph::cycles(imports, typescript::tolerated));
+
+    ensure!(problems.0 == 0, "problems in the structure: {}", problems.0);
+    println!("No cycles between the modules of {CRATE} and the files of {PACKAGE}");
+    Ok(())
+}
+
+/// The number of problems so far.
+#[derive(Default)]
+struct Problems(usize);
+
+impl Problems {
+    fn add(&mut self, problems: &[impl Display]) {
+        for problem in problems {
+            println!("{problem}");
+        }
+        self.0 += problems.len();
+    }
+}
+
+fn read(paths: &[String], folder: &str, extension: &str) -> Result<Vec<Source>> {
+    let paths = paths.iter().filter(|path| path.starts_with(folder) && path.ends_with(extension));
+    paths.map(|path| files::read(path)).collect()
+}
