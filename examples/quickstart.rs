@@ -43,6 +43,7 @@ async fn run() -> Result<()> {
     done.and(cleaned)
 }
 
+// ANCHOR: steps
 /// Runs each step and prints its result.
 async fn steps(client: &Client, app_id: &str, made: &mut Made) -> Result<()> {
     // This call is optional: the client gets a token when a call needs one.
@@ -97,6 +98,7 @@ async fn steps(client: &Client, app_id: &str, made: &mut Made) -> Result<()> {
     explain("wrong secret", stranger.users().list().await);
     Ok(())
 }
+// ANCHOR_END: steps
 
 /// Prints an error that was provoked.
 fn explain<T>(what: &str, result: Result<T>) {

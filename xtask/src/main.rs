@@ -1,10 +1,12 @@
-//! `cargo xtask`: sets up a machine, runs the tests and benches of the workspace, and checks its texts and structure.
+//! `cargo xtask`: sets up a machine, runs the tests and benches of the workspace, builds its book, and checks its texts
+//! and structure.
 
 #![allow(clippy::print_stdout, reason = "a command line tool prints to standard output")]
 
 mod bench;
 mod command;
 mod debian;
+mod docs;
 mod files;
 mod lock;
 mod msrv;
@@ -45,6 +47,8 @@ enum Xtask {
         #[arg(long)]
         check: bool,
     },
+    /// Build the book in docs/, and fail if a link in it is broken.
+    Docs,
     /// Fail if a dependency needs a newer Rust than the `rust-version` in Cargo.toml.
     Msrv,
     /// Fail if a text contains a wording that the style of the project rejects.
@@ -72,6 +76,7 @@ fn carry_out(task: Xtask) -> Result<()> {
         }
         Xtask::Setup { parts } => part::set_up(&part::or_all(parts)),
         Xtask::Bench { names, check } => bench::run(&names, check),
+        Xtask::Docs => docs::build(),
         Xtask::Msrv => msrv::check(),
         Xtask::Prose => prose::check(),
         Xtask::Structure => structure::check(),

@@ -10,6 +10,7 @@ use crate::{command, lock, npm};
 /// The target of the wasm tests.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
 
+const MDBOOK: &str = "^0.5";
 const WASM_PACK: &str = "^0.15";
 
 const BROWSER: System = System {
@@ -39,6 +40,8 @@ pub(crate) enum Tool {
     Browser,
     /// Runs the benches that count instructions, in the version of Cargo.lock.
     GungraunRunner,
+    /// Builds the book in docs/.
+    MdBook,
     /// The packages in an npm project's package-lock.json. The project is a folder of the workspace.
     Npm(&'static str),
     /// The headers that the feature `native-tls` needs to build.
@@ -63,13 +66,14 @@ impl Tool {
         match self {
             Self::Browser => debian::ensure(&BROWSER),
             Self::GungraunRunner => gungraun_runner(),
+            Self::MdBook => any_version("mdbook", MDBOOK),
             Self::Npm(folder) => npm::ensure(folder),
             Self::OpenSsl => debian::ensure(&OPENSSL),
             Self::Redis => debian::ensure(&REDIS),
             Self::Time => debian::ensure(&TIME),
             Self::Valgrind => debian::ensure(&VALGRIND),
             Self::WasmBindgen => wasm_bindgen(),
-            Self::WasmPack => wasm_pack(),
+            Self::WasmPack => any_version("wasm-pack", WASM_PACK),
             Self::WasmTarget => wasm_target(),
         }
     }
@@ -96,11 +100,12 @@ fn gungraun_runner() -> Result<()> {
     install("gungraun-runner", &version)
 }
 
-fn wasm_pack() -> Result<()> {
-    if command::find("wasm-pack").is_some() {
+/// Installs a program unless some version of it is installed already.
+fn any_version(name: &str, version: &str) -> Result<()> {
+    if command::find(name).is_some() {
         return Ok(());
     }
-    install("wasm-pack", WASM_PACK)
+    install(name, version)
 }
 
 fn wasm_target() -> Result<()> {
@@ -143,6 +148,7 @@ impl fmt::Display for Tool {
             Self::Npm(folder) => write!(f, "the npm packages of {folder}"),
             Self::OpenSsl => f.write_str(OPENSSL.name),
             Self::GungraunRunner => f.write_str("gungraun-runner"),
+            Self::MdBook => f.write_str("mdbook"),
             Self::Time => f.write_str(TIME.name),
             Self::Valgrind => f.write_str(VALGRIND.name),
             Self::Redis => f.write_str(REDIS.name),

@@ -21,7 +21,7 @@ export async function types(context) {
   const results = { passed: [], failed: [] };
   const report = (name, problem) => (problem === "" ? results.passed.push(name) : results.failed.push(`${name}: ${problem}`));
   for (const [name, options] of Object.entries(settings)) {
-    report(`good use, ${name}`, await tsc(context, `good-${name}`, ["test/types/good.ts"], options));
+    report(`good use, ${name}`, await tsc(context, `good-${name}`, ["test/types/good.ts", "test/types/book.ts"], options));
     report(`bad use, ${name}`, missed(context, await tsc(context, `bad-${name}`, ["test/types/bad.ts"], options)));
   }
   return results;

@@ -1,6 +1,7 @@
 import { createClient, NotFoundError } from "logto-admin/core";
 import { users } from "logto-admin/users";
 
+// ANCHOR: client
 /** One client per instance: all requests share its token. Creating it starts nothing. */
 let client;
 
@@ -22,7 +23,9 @@ function logto(env) {
   );
   return client;
 }
+// ANCHOR_END: client
 
+// ANCHOR: greet
 export default {
   async fetch(request, env) {
     const [, id] = new URL(request.url).pathname.match(/^\/users\/([^/]+)$/) ?? [];
@@ -37,3 +40,4 @@ export default {
     }
   },
 };
+// ANCHOR_END: greet

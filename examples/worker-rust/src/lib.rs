@@ -1,5 +1,7 @@
 //! `GET /users/{id}` greets a user of Logto by name, and `POST /webhooks` receives webhooks from Logto.
 
+mod kv;
+
 use std::sync::OnceLock;
 
 use axum::Router;
@@ -13,6 +15,9 @@ use logto_admin::{Client, Endpoint};
 use tower_service::Service;
 use worker::{Context, Env, HttpRequest, event};
 
+use crate::kv::KvTokens;
+
+// ANCHOR: client
 /// One client per instance: all requests share its token. Creating it starts nothing.
 static CLIENT: OnceLock<Client> = OnceLock::new();
 
@@ -21,14 +26,20 @@ fn client(env: &Env) -> worker::Result<Client> {
         return Ok(client.clone());
     }
     let variable = |name: &str| env.var(name).map(|value| value.to_string());
-    let client = Client::builder(Endpoint::self_hosted(variable("LOGTO_ENDPOINT")?))
+    let builder = Client::builder(Endpoint::self_hosted(variable("LOGTO_ENDPOINT")?))
         .client_credentials(variable("LOGTO_APP_ID")?, env.secret("LOGTO_APP_SECRET")?.to_string())
-        .transport(FetchTransport::new())
-        .build()
-        .map_err(|error| worker::Error::RustError(error.to_string()))?;
+        .transport(FetchTransport::new());
+    // Without the namespace, each instance gets its own token.
+    let builder = match env.kv("TOKENS") {
+        Ok(tokens) => builder.token_store(KvTokens(tokens)),
+        Err(_) => builder,
+    };
+    let client = builder.build().map_err(|error| worker::Error::RustError(error.to_string()))?;
     Ok(CLIENT.get_or_init(|| client).clone())
 }
+// ANCHOR_END: client
 
+// ANCHOR: greet
 /// Greets a user. The future is `Send`, as axum requires, in a Worker too.
 async fn greet(State(client): State<Client>, Path(id): Path<String>) -> Result<String, (StatusCode, String)> {
     match client.users().get(&id).await {
@@ -37,6 +48,7 @@ async fn greet(State(client): State<Client>, Path(id): Path<String>) -> Result<S
         Err(error) => Err((StatusCode::BAD_GATEWAY, format!("{error}\n"))),
     }
 }
+// ANCHOR_END: greet
 
 /// Receives a webhook. Verifies the raw body: a body that was decoded and encoded again has a different signature.
 async fn receive(State(signing_key): State<SigningKey>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {

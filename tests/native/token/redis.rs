@@ -1,8 +1,5 @@
 //! Tokens in a real Redis server. Each test starts its own server.
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,44 +9,19 @@ use futures_util::future::join_all;
 use logto_admin::token::{RedisTokenStore, StoreError, TokenStore};
 use logto_admin::transport::{HttpResponse, Method};
 use logto_admin::{Client, ClientBuilder, Endpoint, ErrorKind};
-use logto_admin_test_support::{ENDPOINT, ScriptedTransport, token_answer};
+use logto_admin_test_support::{ENDPOINT, RedisServer, ScriptedTransport, token_answer};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A Redis server on its own port. Dropping the value stops it.
-struct Server {
-    child: Child,
-    port: u16,
+fn store(server: &RedisServer) -> RedisTokenStore {
+    RedisTokenStore::new(&server.url()).unwrap()
 }
 
-impl Server {
-    fn start() -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut child = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("redis-server should be installed (run `cargo xtask setup`)");
-        let log = BufReader::new(child.stdout.take().unwrap());
-        assert!(log.lines().map_while(Result::ok).any(|line| line.contains("Ready to accept connections")));
-        Self { child, port }
-    }
-
-    fn store(&self) -> RedisTokenStore {
-        RedisTokenStore::new(&format!("redis://127.0.0.1:{}/0", self.port)).unwrap()
-    }
-
-    fn kill(&mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// Remaining lifetime of an entry, in milliseconds.
+async fn life(server: &RedisServer, key: &str) -> i64 {
+    let client = logto_admin::redis::Client::open(server.url()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    logto_admin::redis::cmd("PTTL").arg(key).query_async(&mut connection).await.unwrap()
 }
 
 /// A server that numbers its tokens and rejects one of them.
@@ -84,49 +56,40 @@ async fn secret(client: &Client) -> String {
 
 #[tokio::test]
 async fn entries_can_be_set_removed_and_expire() {
-    let server = Server::start();
-    let store = server.store();
+    let server = RedisServer::start();
+    let store = store(&server);
     assert_eq!(store.get("k").await.unwrap(), None);
     store.set("k", "a \u{1F600} text", None).await.unwrap();
     assert_eq!(store.get("k").await.unwrap().as_deref(), Some("a \u{1F600} text"));
     store.remove("k").await.unwrap();
     assert_eq!(store.get("k").await.unwrap(), None);
     store.set("k", "brief", Some(MINUTE)).await.unwrap();
-    assert!((1..=60_000).contains(&server.life("k").await));
+    assert!((1..=60_000).contains(&life(&server, "k").await));
 }
 
 #[tokio::test]
 async fn locks_have_one_owner_and_expire() {
-    let server = Server::start();
-    let store = server.store();
+    let server = RedisServer::start();
+    let store = store(&server);
     assert!(store.try_lock("k", "ada", MINUTE).await.unwrap());
     assert!(!store.try_lock("k", "bob", MINUTE).await.unwrap());
     store.unlock("k", "bob").await.unwrap();
     assert!(!store.try_lock("k", "bob", MINUTE).await.unwrap(), "only the owner should be able to unlock");
-    assert!((1..=60_000).contains(&server.life("k:lock").await));
+    assert!((1..=60_000).contains(&life(&server, "k:lock").await));
     store.unlock("k", "ada").await.unwrap();
     assert!(store.try_lock("k", "bob", MINUTE).await.unwrap());
 }
 
-impl Server {
-    /// Remaining lifetime of an entry, in milliseconds.
-    async fn life(&self, key: &str) -> i64 {
-        let client = logto_admin::redis::Client::open(format!("redis://127.0.0.1:{}/0", self.port)).unwrap();
-        let mut connection = client.get_multiplexed_async_connection().await.unwrap();
-        logto_admin::redis::cmd("PTTL").arg(key).query_async(&mut connection).await.unwrap()
-    }
-}
-
 #[tokio::test]
 async fn a_second_process_uses_the_token_of_the_first() {
-    let server = Server::start();
+    let server = RedisServer::start();
     let transport = transport("none");
-    assert_eq!(secret(&client(&transport, server.store())).await, "token-1");
-    assert_eq!(secret(&client(&transport, server.store())).await, "token-1");
+    assert_eq!(secret(&client(&transport, store(&server))).await, "token-1");
+    assert_eq!(secret(&client(&transport, store(&server))).await, "token-1");
     assert_eq!(transport.token_calls().len(), 1);
     let key = "logto-admin:token:http%3A%2F%2F127.0.0.1%3A9:app-id:https%3A%2F%2Fdefault.logto.app%2Fapi:all";
-    assert!((3_500_000..=3_600_000).contains(&server.life(key).await));
-    assert_eq!(server.life(&format!("{key}:lock")).await, -2, "the lock should be released");
+    assert!((3_500_000..=3_600_000).contains(&life(&server, key).await));
+    assert_eq!(life(&server, &format!("{key}:lock")).await, -2, "the lock should be released");
 }
 
 /// A store that counts failed lock attempts and notifies the token endpoint when it can answer.
@@ -167,7 +130,7 @@ impl TokenStore for Contended {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_processes_that_start_together_make_one_token_call() {
-    let server = Server::start();
+    let server = RedisServer::start();
     let (turned_away, enough) = (Arc::<AtomicUsize>::default(), Arc::<tokio::sync::Notify>::default());
     let gate = Arc::clone(&enough);
     let transport = ScriptedTransport::new(move |_, _| {
@@ -179,7 +142,7 @@ async fn many_processes_that_start_together_make_one_token_call() {
     });
     let process = || {
         let (turned_away, enough) = (Arc::clone(&turned_away), Arc::clone(&enough));
-        client(&transport, Contended { store: server.store(), turned_away, enough })
+        client(&transport, Contended { store: store(&server), turned_away, enough })
     };
     let processes: Vec<Client> = (0..PROCESSES).map(|_| process()).collect();
     let tokens = join_all(processes.iter().map(secret)).await;
@@ -189,29 +152,29 @@ async fn many_processes_that_start_together_make_one_token_call() {
 
 #[tokio::test]
 async fn rejected_tokens_are_removed_from_the_store() {
-    let server = Server::start();
+    let server = RedisServer::start();
     let transport = transport("token-1");
-    let (first, second) = (client(&transport, server.store()), client(&transport, server.store()));
+    let (first, second) = (client(&transport, store(&server)), client(&transport, store(&server)));
     secret(&second).await;
     first.request(Method::Get, "/api/users").await.unwrap();
-    assert_eq!(secret(&client(&transport, server.store())).await, "token-2");
+    assert_eq!(secret(&client(&transport, store(&server))).await, "token-2");
     second.request(Method::Get, "/api/users").await.unwrap();
     assert_eq!(transport.token_calls().len(), 2);
 }
 
 #[tokio::test]
 async fn processes_fetch_their_own_token_if_the_server_is_down() {
-    let mut server = Server::start();
+    let mut server = RedisServer::start();
     server.kill();
     let transport = transport("none");
-    let client = client(&transport, server.store());
+    let client = client(&transport, store(&server));
     client.request(Method::Get, "/api/users").await.unwrap();
     assert_eq!(transport.token_calls().len(), 1);
 }
 
 #[tokio::test]
 async fn token_calls_succeed_if_the_server_dies_meanwhile() {
-    let server = Arc::new(std::sync::Mutex::new(Server::start()));
+    let server = Arc::new(std::sync::Mutex::new(RedisServer::start()));
     let killed = Arc::clone(&server);
     let transport = ScriptedTransport::new(move |_, options| {
         if options.token_call {
@@ -219,16 +182,16 @@ async fn token_calls_succeed_if_the_server_dies_meanwhile() {
         }
         async move { Ok(if options.token_call { token_answer("token-1", 3600) } else { HttpResponse::json(200, "[]") }) }
     });
-    let store = server.lock().unwrap().store();
+    let store = store(&server.lock().unwrap());
     client(&transport, store).request(Method::Get, "/api/users").await.unwrap();
     assert_eq!(transport.token_calls().len(), 1);
 }
 
 #[tokio::test]
 async fn tokens_stay_in_use_and_are_renewed_after_the_server_dies() {
-    let mut server = Server::start();
+    let mut server = RedisServer::start();
     let transport = transport("token-1");
-    let client = client(&transport, server.store());
+    let client = client(&transport, store(&server));
     assert_eq!(secret(&client).await, "token-1");
     server.kill();
     assert_eq!(secret(&client).await, "token-1");

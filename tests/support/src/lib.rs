@@ -1,4 +1,4 @@
-//! Shared code for tests of the client: a fake clock, and a transport that plays a script.
+//! Shared code for tests of the client: a fake clock, a transport that plays a script, and a Redis server.
 //!
 //! ```
 //! use logto_admin::transport::{HttpResponse, Method};
@@ -17,12 +17,14 @@
 
 mod executor;
 mod log;
+mod redis;
 mod runtime;
 mod transport;
 
 use logto_admin::{Client, ClientBuilder, Endpoint};
 
 pub use log::written;
+pub use redis::RedisServer;
 pub use runtime::FakeRuntime;
 pub use transport::{IntoOutcome, ScriptedTransport, Seen, token_answer};
 

@@ -1,0 +1,106 @@
+//! Act as a user, for support.
+
+use logto_admin::models::{
+    ApplicationType, CreateApplication, CreateSecret, CreateSubjectToken, CustomClientMetadata, OidcClientMetadata,
+    UpdateProfile,
+};
+use logto_admin::token::{ClientCredentials, TokenError, TokenExchange};
+use logto_admin::{Client, ClientBuilder, ErrorKind, Result};
+use logto_admin_emulator::Emulator;
+use serde_json::{Map, Value, json};
+
+use crate::{builder, recorded, sign_up};
+
+// ANCHOR: application
+/// Creates an application that may exchange subject tokens, and returns its credentials. Run this once.
+async fn create_application(admin: &Client) -> Result<ClientCredentials> {
+    let application = CreateApplication {
+        custom_client_metadata: Some(CustomClientMetadata { allow_token_exchange: Some(true), ..Default::default() }),
+        // Logto requires a redirect URI of web applications, although token exchange does not use it.
+        oidc_client_metadata: Some(OidcClientMetadata::new(vec!["https://support.example.com".into()], Vec::new())),
+        ..CreateApplication::new("Support", ApplicationType::Traditional)
+    };
+    let application = admin.applications().create(application).await?;
+    let secret = admin.applications().create_secret(&application.id, CreateSecret::new("Impersonation")).await?;
+    Ok(ClientCredentials::new(application.id, secret.value))
+}
+// ANCHOR_END: application
+
+// ANCHOR: impersonate
+/// Returns a client that acts as a user. `builder` is a builder for the same endpoint as that of `admin`.
+fn act_as(user_id: &str, admin: Client, application: ClientCredentials, builder: ClientBuilder) -> Result<Client> {
+    let exchange = TokenExchange::impersonating(admin, user_id, application).scope("openid profile email");
+    builder.token_source(exchange).build()
+}
+// ANCHOR_END: impersonate
+
+// ANCHOR: context
+/// Like `act_as`, but passes on who acts as the user. Token scripts in Logto can read this context.
+fn act_as_on_behalf(
+    user_id: &str,
+    agent: &str,
+    admin: Client,
+    application: ClientCredentials,
+    builder: ClientBuilder,
+) -> Result<Client> {
+    let context = Map::from_iter([("agent".to_owned(), json!(agent))]);
+    let subject = CreateSubjectToken { context: Some(context), ..CreateSubjectToken::new(user_id) };
+    let exchange = TokenExchange::with_subject_tokens(application, move || {
+        let request = admin.subject_tokens().create(&subject);
+        async move { request.await.map(|created| created.subject_token).map_err(TokenError::SubjectToken) }
+    });
+    builder.token_source(exchange.scope("openid profile email")).build()
+}
+// ANCHOR_END: context
+
+#[tokio::test]
+async fn the_client_is_the_user_and_nobody_else() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let ada = sign_up(&admin, "ada@example.com").await?;
+    let application = create_application(&admin).await?;
+    let as_ada = act_as(&ada.id, admin.clone(), application, builder(&emulator, emulator.clone()))?;
+
+    assert_eq!(as_ada.my_account().get_profile().await?.id.as_deref(), Some(ada.id.as_str()));
+    let change = UpdateProfile { name: "Ada".into(), ..Default::default() };
+    as_ada.my_account().update_profile(change).await?;
+    assert_eq!(admin.users().get(&ada.id).await?.name.as_deref(), Some("Ada"));
+
+    // The Management API requires an application's token. The call fails before anything is sent.
+    let error = as_ada.users().list().await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Authentication, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn each_renewal_exchanges_a_new_subject_token() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let ada = sign_up(&admin, "ada@example.com").await?;
+    let application = create_application(&admin).await?;
+    let transport = recorded(&emulator);
+    let as_ada = act_as(&ada.id, admin, application, builder(&emulator, transport.clone()))?;
+    as_ada.my_account().get_profile().await?;
+    emulator.advance(std::time::Duration::from_secs(2 * 60 * 60));
+    as_ada.my_account().get_profile().await?;
+    assert_eq!(transport.token_calls().len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn subject_tokens_name_the_agent() -> Result<()> {
+    let emulator = Emulator::new();
+    let transport = recorded(&emulator);
+    let admin = builder(&emulator, transport.clone()).build()?;
+    let ada = sign_up(&admin, "ada@example.com").await?;
+    let application = create_application(&admin).await?;
+    let client = builder(&emulator, emulator.clone());
+    let as_ada = act_as_on_behalf(&ada.id, "grace", admin, application, client)?;
+    assert_eq!(as_ada.my_account().get_profile().await?.id, Some(ada.id));
+
+    let calls = transport.api_calls();
+    let created = calls.iter().find(|call| call.url.ends_with("/api/subject-tokens")).expect("a subject token");
+    let body: Value = serde_json::from_slice(&created.body.bytes()).expect("a JSON body");
+    assert_eq!(body["context"]["agent"], "grace");
+    Ok(())
+}

@@ -1,0 +1,67 @@
+//! `cargo xtask docs`: builds the book in docs/ and checks its links.
+//!
+//! The chapters of the guide have one source, src/guide/. Rustdoc includes them as they are. For the book, this module
+//! converts them to docs/src/guide/, which git ignores.
+
+mod guide;
+mod html;
+mod includes;
+mod links;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::command;
+use crate::tool::Tool;
+
+/// Builds the book into target/book. Needs no network if mdbook is installed.
+pub(crate) fn build() -> Result<()> {
+    Tool::MdBook.ensure().context("cannot set up mdbook")?;
+    guide::convert()?;
+    includes::check()?;
+    let book = command::target().join("book");
+    command::heading("Building the book");
+    command::run(command::program("mdbook").args(["build", "docs", "--dest-dir"]).arg(&book))?;
+    let broken = links::broken(&read(&book)?);
+    ensure!(broken.is_empty(), "broken links in the book:\n{}", broken.join("\n"));
+    println!("All links of the book work: {}", book.join("index.html").display());
+    Ok(())
+}
+
+/// The folder with the Markdown sources of the book.
+fn sources() -> PathBuf {
+    command::root().join("docs/src")
+}
+
+/// Returns all files below a folder, sorted.
+fn files(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() { files.extend(self::files(&path)?) } else { files.push(path) }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Reads the HTML files below a folder. All other files are included with an empty text.
+fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
+    let mut site = BTreeMap::new();
+    for file in files(folder)? {
+        let path = file.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
+        site.insert(path, if is_a(&file, "html") { text(&file)? } else { String::new() });
+    }
+    Ok(site)
+}
+
+fn is_a(file: &Path, extension: &str) -> bool {
+    file.extension().is_some_and(|found| found == extension)
+}
+
+fn text(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
+}
