@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result, hint};
 use crate::operation::Authentication;
 pub use crate::pipeline::{Attempt, AttemptError, TokenAttempts};
 use crate::pipeline::{Limiter, Pipeline, Plan, RateLimit, RetryPolicy, TokenCaller, timed_out};
-use crate::request::{Credentials, NO_TOKENS, check_authentication};
+use crate::request::{Credentials, NO_TOKENS, check_credentials};
 use crate::runtime::{Runtime, timeout};
 pub use crate::token::endpoint::TokenRequest;
 use crate::token::{AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenSource, TokenStore};
@@ -143,7 +143,7 @@ impl HostedClient {
             authorization: call.authorization,
             cookies: call.cookies,
         };
-        check_authentication(call.authentication, credentials)?;
+        check_credentials(call.authentication, credentials)?;
         let needs_token = call.authentication.uses_token() && !call.authorization;
         let plan = Plan {
             operation: "",

@@ -106,33 +106,33 @@ crate::types::object! {
     }
 }
 
-/// Changes to the account center's settings.
-#[cfg(feature = "account-center")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateAccountCenterSettings {
-    /// Whether the account API is available to users.
-    pub enabled: Option<bool>,
-    /// What users may do with each part of their accounts. Parts left out become off.
-    pub fields: Option<AccountCenterFields>,
-    /// Other origins on which users can create and use passkeys of this domain, such as the origin of your account
-    /// page.
-    pub webauthn_related_origins: Option<Vec<String>>,
-    /// URL of your page for deleting accounts, to which the account center links; null for no link.
-    pub delete_account_url: Patch<String>,
-    /// CSS that is added to the pages; null if there is none.
-    pub custom_css: Patch<String>,
-    /// Profile fields that the account center shows, in display order; null for none.
-    pub profile_fields: Patch<Vec<Name>>,
-}
+crate::types::cfg_items! { feature = "account-center" =>
+    /// Changes to the account center's settings.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateAccountCenterSettings {
+        /// Whether the account API is available to users.
+        pub enabled: Option<bool>,
+        /// What users may do with each part of their accounts. Parts left out become off.
+        pub fields: Option<AccountCenterFields>,
+        /// Other origins on which users can create and use passkeys of this domain, such as the origin of your account
+        /// page.
+        pub webauthn_related_origins: Option<Vec<String>>,
+        /// URL of your page for deleting accounts, to which the account center links; null for no link.
+        pub delete_account_url: Patch<String>,
+        /// CSS that is added to the pages; null if there is none.
+        pub custom_css: Patch<String>,
+        /// Profile fields that the account center shows, in display order; null for none.
+        pub profile_fields: Patch<Vec<Name>>,
+    }
 
-#[cfg(feature = "account-center")]
-crate::types::object! {
-    UpdateAccountCenterSettings {
-        optional enabled "enabled",
-        optional fields "fields",
-        optional webauthn_related_origins "webauthnRelatedOrigins",
-        patch delete_account_url "deleteAccountUrl",
-        patch custom_css "customCss",
-        patch profile_fields "profileFields",
+    crate::types::object! {
+        UpdateAccountCenterSettings {
+            optional enabled "enabled",
+            optional fields "fields",
+            optional webauthn_related_origins "webauthnRelatedOrigins",
+            patch delete_account_url "deleteAccountUrl",
+            patch custom_css "customCss",
+            patch profile_fields "profileFields",
+        }
     }
 }

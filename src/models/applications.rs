@@ -7,271 +7,268 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A client application that signs in users or calls APIs on its own behalf.
-#[cfg(any(feature = "applications", feature = "organizations", feature = "roles"))]
-#[derive(Clone, PartialEq)]
-pub struct Application {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// ID of the application, which is also its OIDC client ID.
-    ///
-    /// 1 to 21 characters.
-    pub id: String,
-    /// Name, shown to users on consent pages unless `displayName` is set.
-    ///
-    /// 1 to 256 characters.
-    pub name: String,
-    /// Single secret from the time before named secrets; absent if there is none, as for all new applications.
-    pub secret: Option<String>,
-    /// Human-readable description.
-    pub description: Option<String>,
-    /// Kind of application. Cannot be changed after creation.
-    pub r#type: ApplicationType,
-    /// OpenID Connect settings of the application.
-    pub oidc_client_metadata: OidcClientMetadata,
-    /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
-    pub custom_client_metadata: CustomClientMetadata,
-    /// Settings of a protected app; null for other types.
-    pub protected_app_metadata: Option<ProtectedAppMetadata>,
-    /// Any JSON of your own. Logto stores it without interpreting it.
-    pub custom_data: JsonObject,
-    /// Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
-    /// after creation.
-    pub is_third_party: bool,
-    /// Whether only those named in the application's access control may sign in. Can be true only if the access
-    /// control has rules.
-    pub app_level_access_control_enabled: bool,
-    /// Creation time.
-    pub created_at: Timestamp,
-    /// Whether the machine-to-machine application holds the role that grants access to the management API; absent
-    /// from lists.
-    pub is_admin: Option<bool>,
-    /// Roles in the organization. Only present in lists of an organization's applications.
-    pub organization_roles: Option<Vec<EntityReference>>,
-}
+crate::types::cfg_items! { any(feature = "applications", feature = "organizations", feature = "roles") =>
+    /// A client application that signs in users or calls APIs on its own behalf.
+    #[derive(Clone, PartialEq)]
+    pub struct Application {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// ID of the application, which is also its OIDC client ID.
+        ///
+        /// 1 to 21 characters.
+        pub id: String,
+        /// Name, shown to users on consent pages unless `displayName` is set.
+        ///
+        /// 1 to 256 characters.
+        pub name: String,
+        /// Single secret from the time before named secrets; absent if there is none, as for all new applications.
+        pub secret: Option<String>,
+        /// Human-readable description.
+        pub description: Option<String>,
+        /// Kind of application. Cannot be changed after creation.
+        pub r#type: ApplicationType,
+        /// OpenID Connect settings of the application.
+        pub oidc_client_metadata: OidcClientMetadata,
+        /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
+        pub custom_client_metadata: CustomClientMetadata,
+        /// Settings of a protected app; null for other types.
+        pub protected_app_metadata: Option<ProtectedAppMetadata>,
+        /// Any JSON of your own. Logto stores it without interpreting it.
+        pub custom_data: JsonObject,
+        /// Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
+        /// after creation.
+        pub is_third_party: bool,
+        /// Whether only those named in the application's access control may sign in. Can be true only if the access
+        /// control has rules.
+        pub app_level_access_control_enabled: bool,
+        /// Creation time.
+        pub created_at: Timestamp,
+        /// Whether the machine-to-machine application holds the role that grants access to the management API; absent
+        /// from lists.
+        pub is_admin: Option<bool>,
+        /// Roles in the organization. Only present in lists of an organization's applications.
+        pub organization_roles: Option<Vec<EntityReference>>,
+    }
 
-#[cfg(any(feature = "applications", feature = "organizations", feature = "roles"))]
-impl std::fmt::Debug for Application {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Application")
-            .field("tenant_id", &self.tenant_id)
-            .field("id", &self.id)
-            .field("name", &self.name)
-            .field("secret", &format_args!("[redacted]"))
-            .field("description", &self.description)
-            .field("type", &self.r#type)
-            .field("oidc_client_metadata", &self.oidc_client_metadata)
-            .field("custom_client_metadata", &self.custom_client_metadata)
-            .field("protected_app_metadata", &self.protected_app_metadata)
-            .field("custom_data", &self.custom_data)
-            .field("is_third_party", &self.is_third_party)
-            .field("app_level_access_control_enabled", &self.app_level_access_control_enabled)
-            .field("created_at", &self.created_at)
-            .field("is_admin", &self.is_admin)
-            .field("organization_roles", &self.organization_roles)
-            .finish()
+    impl std::fmt::Debug for Application {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("Application")
+                .field("tenant_id", &self.tenant_id)
+                .field("id", &self.id)
+                .field("name", &self.name)
+                .field("secret", &format_args!("[redacted]"))
+                .field("description", &self.description)
+                .field("type", &self.r#type)
+                .field("oidc_client_metadata", &self.oidc_client_metadata)
+                .field("custom_client_metadata", &self.custom_client_metadata)
+                .field("protected_app_metadata", &self.protected_app_metadata)
+                .field("custom_data", &self.custom_data)
+                .field("is_third_party", &self.is_third_party)
+                .field("app_level_access_control_enabled", &self.app_level_access_control_enabled)
+                .field("created_at", &self.created_at)
+                .field("is_admin", &self.is_admin)
+                .field("organization_roles", &self.organization_roles)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        Application {
+            required tenant_id "tenantId",
+            required id "id",
+            required name "name",
+            optional secret "secret",
+            nullable description "description",
+            required r#type "type",
+            required oidc_client_metadata "oidcClientMetadata",
+            required custom_client_metadata "customClientMetadata",
+            nullable protected_app_metadata "protectedAppMetadata",
+            required custom_data "customData",
+            required is_third_party "isThirdParty",
+            required app_level_access_control_enabled "appLevelAccessControlEnabled",
+            required created_at "createdAt",
+            optional is_admin "isAdmin",
+            optional organization_roles "organizationRoles",
+        }
     }
 }
 
-#[cfg(any(feature = "applications", feature = "organizations", feature = "roles"))]
-crate::types::object! {
-    Application {
-        required tenant_id "tenantId",
-        required id "id",
-        required name "name",
-        optional secret "secret",
-        nullable description "description",
-        required r#type "type",
-        required oidc_client_metadata "oidcClientMetadata",
-        required custom_client_metadata "customClientMetadata",
-        nullable protected_app_metadata "protectedAppMetadata",
-        required custom_data "customData",
-        required is_third_party "isThirdParty",
-        required app_level_access_control_enabled "appLevelAccessControlEnabled",
-        required created_at "createdAt",
-        optional is_admin "isAdmin",
-        optional organization_roles "organizationRoles",
+crate::types::cfg_items! { feature = "applications" =>
+    /// Rules for who may sign in to an application. A user who meets any one of the rules may.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ApplicationAccessControl {
+        /// IDs of [`User`](crate::models::User)s who may sign in.
+        pub user_ids: Vec<String>,
+        /// IDs of [`Role`](crate::models::Role)s whose holders may sign in.
+        pub user_role_ids: Vec<String>,
+        /// IDs of [`Organization`](crate::models::Organization)s whose members may sign in.
+        pub organization_ids: Vec<String>,
+        /// Rules that allow sign-in for members of an organization who hold one of the given roles there.
+        pub organization_role_rules: Vec<OrganizationRoleRule>,
+    }
+
+    impl ApplicationAccessControl {
+        /// Creates a value from its required members.
+        pub fn new(
+            user_ids: Vec<String>,
+            user_role_ids: Vec<String>,
+            organization_ids: Vec<String>,
+            organization_role_rules: Vec<OrganizationRoleRule>,
+        ) -> Self {
+            Self { user_ids, user_role_ids, organization_ids, organization_role_rules }
+        }
+    }
+
+    crate::types::object! {
+        ApplicationAccessControl {
+            required user_ids "userIds",
+            required user_role_ids "userRoleIds",
+            required organization_ids "organizationIds",
+            required organization_role_rules "organizationRoleRules",
+        }
     }
 }
 
-/// Rules for who may sign in to an application. A user who meets any one of the rules may.
-#[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ApplicationAccessControl {
-    /// IDs of [`User`](crate::models::User)s who may sign in.
-    pub user_ids: Vec<String>,
-    /// IDs of [`Role`](crate::models::Role)s whose holders may sign in.
-    pub user_role_ids: Vec<String>,
-    /// IDs of [`Organization`](crate::models::Organization)s whose members may sign in.
-    pub organization_ids: Vec<String>,
-    /// Rules that allow sign-in for members of an organization who hold one of the given roles there.
-    pub organization_role_rules: Vec<OrganizationRoleRule>,
-}
+crate::types::cfg_items! { feature = "applications" =>
+    /// A secret with which an application authenticates at the token endpoint. An application can have several.
+    #[derive(Clone, PartialEq)]
+    pub struct ApplicationSecret {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// ID of an [`Application`](crate::models::Application).
+        ///
+        /// 1 to 21 characters.
+        pub application_id: String,
+        /// Name, unique within the application.
+        ///
+        /// 1 to 256 characters.
+        pub name: String,
+        /// The secret in clear text.
+        ///
+        /// 1 to 64 characters.
+        pub value: String,
+        /// Creation time.
+        pub created_at: Timestamp,
+        /// Expiry time; null if the secret never expires.
+        pub expires_at: Option<Timestamp>,
+    }
 
-#[cfg(feature = "applications")]
-impl ApplicationAccessControl {
-    /// Creates a value from its required members.
-    pub fn new(
-        user_ids: Vec<String>,
-        user_role_ids: Vec<String>,
-        organization_ids: Vec<String>,
-        organization_role_rules: Vec<OrganizationRoleRule>,
-    ) -> Self {
-        Self { user_ids, user_role_ids, organization_ids, organization_role_rules }
+    impl std::fmt::Debug for ApplicationSecret {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("ApplicationSecret")
+                .field("tenant_id", &self.tenant_id)
+                .field("application_id", &self.application_id)
+                .field("name", &self.name)
+                .field("value", &format_args!("[redacted]"))
+                .field("created_at", &self.created_at)
+                .field("expires_at", &self.expires_at)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        ApplicationSecret {
+            required tenant_id "tenantId",
+            required application_id "applicationId",
+            required name "name",
+            required value "value",
+            required created_at "createdAt",
+            nullable expires_at "expiresAt",
+        }
     }
 }
 
-#[cfg(feature = "applications")]
-crate::types::object! {
-    ApplicationAccessControl {
-        required user_ids "userIds",
-        required user_role_ids "userRoleIds",
-        required organization_ids "organizationIds",
-        required organization_role_rules "organizationRoleRules",
+crate::types::cfg_items! { feature = "applications" =>
+    /// The branding and texts that users see when they sign in to an application.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ApplicationSignInExperience {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// ID of an [`Application`](crate::models::Application).
+        ///
+        /// 1 to 21 characters.
+        pub application_id: String,
+        /// Colors of the pages. Colors left out come from the tenant's
+        /// [`SignInExperience`](crate::models::SignInExperience).
+        pub color: Color,
+        /// Logos and icons.
+        pub branding: Branding,
+        /// CSS that is added to the pages; null if there is none.
+        pub custom_css: Option<String>,
+        /// URL of the terms of use; null or empty for none.
+        ///
+        /// At most 2048 characters.
+        pub terms_of_use_url: Option<String>,
+        /// URL of the privacy policy; null or empty for none.
+        ///
+        /// At most 2048 characters.
+        pub privacy_policy_url: Option<String>,
+        /// Name shown to users instead of the application's own; null to show the application's own.
+        ///
+        /// At most 256 characters.
+        pub display_name: Option<String>,
+    }
+
+    crate::types::object! {
+        ApplicationSignInExperience {
+            required tenant_id "tenantId",
+            required application_id "applicationId",
+            required color "color",
+            required branding "branding",
+            nullable custom_css "customCss",
+            nullable terms_of_use_url "termsOfUseUrl",
+            nullable privacy_policy_url "privacyPolicyUrl",
+            nullable display_name "displayName",
+        }
     }
 }
 
-/// A secret with which an application authenticates at the token endpoint. An application can have several.
-#[cfg(feature = "applications")]
-#[derive(Clone, PartialEq)]
-pub struct ApplicationSecret {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// ID of an [`Application`](crate::models::Application).
-    ///
-    /// 1 to 21 characters.
-    pub application_id: String,
-    /// Name, unique within the application.
-    ///
-    /// 1 to 256 characters.
-    pub name: String,
-    /// The secret in clear text.
-    ///
-    /// 1 to 64 characters.
-    pub value: String,
-    /// Creation time.
-    pub created_at: Timestamp,
-    /// Expiry time; null if the secret never expires.
-    pub expires_at: Option<Timestamp>,
-}
-
-#[cfg(feature = "applications")]
-impl std::fmt::Debug for ApplicationSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ApplicationSecret")
-            .field("tenant_id", &self.tenant_id)
-            .field("application_id", &self.application_id)
-            .field("name", &self.name)
-            .field("value", &format_args!("[redacted]"))
-            .field("created_at", &self.created_at)
-            .field("expires_at", &self.expires_at)
-            .finish()
+crate::types::cfg_items! { any(feature = "applications", feature = "interaction", feature = "roles", feature = "users") =>
+    /// A summary of an application.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ApplicationSummary {
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 21 characters.
+        pub id: String,
+        /// Human-readable name.
+        ///
+        /// 1 to 256 characters.
+        pub name: String,
+        /// Kind of application.
+        pub r#type: Option<ApplicationType>,
+        /// Logos and icons.
+        pub branding: Option<Branding>,
+        /// Name shown to users instead of the application's own; null or absent to show the application's own.
+        ///
+        /// At most 256 characters.
+        pub display_name: Patch<String>,
+        /// URL of the privacy policy; null or empty for none.
+        ///
+        /// At most 2048 characters.
+        pub privacy_policy_url: Patch<String>,
+        /// URL of the terms of use; null or empty for none.
+        ///
+        /// At most 2048 characters.
+        pub terms_of_use_url: Patch<String>,
     }
-}
 
-#[cfg(feature = "applications")]
-crate::types::object! {
-    ApplicationSecret {
-        required tenant_id "tenantId",
-        required application_id "applicationId",
-        required name "name",
-        required value "value",
-        required created_at "createdAt",
-        nullable expires_at "expiresAt",
-    }
-}
-
-/// The branding and texts that users see when they sign in to an application.
-#[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ApplicationSignInExperience {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// ID of an [`Application`](crate::models::Application).
-    ///
-    /// 1 to 21 characters.
-    pub application_id: String,
-    /// Colors of the pages. Colors left out come from the tenant's
-    /// [`SignInExperience`](crate::models::SignInExperience).
-    pub color: Color,
-    /// Logos and icons.
-    pub branding: Branding,
-    /// CSS that is added to the pages; null if there is none.
-    pub custom_css: Option<String>,
-    /// URL of the terms of use; null or empty for none.
-    ///
-    /// At most 2048 characters.
-    pub terms_of_use_url: Option<String>,
-    /// URL of the privacy policy; null or empty for none.
-    ///
-    /// At most 2048 characters.
-    pub privacy_policy_url: Option<String>,
-    /// Name shown to users instead of the application's own; null to show the application's own.
-    ///
-    /// At most 256 characters.
-    pub display_name: Option<String>,
-}
-
-#[cfg(feature = "applications")]
-crate::types::object! {
-    ApplicationSignInExperience {
-        required tenant_id "tenantId",
-        required application_id "applicationId",
-        required color "color",
-        required branding "branding",
-        nullable custom_css "customCss",
-        nullable terms_of_use_url "termsOfUseUrl",
-        nullable privacy_policy_url "privacyPolicyUrl",
-        nullable display_name "displayName",
-    }
-}
-
-/// A summary of an application.
-#[cfg(any(feature = "applications", feature = "interaction", feature = "roles", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ApplicationSummary {
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 21 characters.
-    pub id: String,
-    /// Human-readable name.
-    ///
-    /// 1 to 256 characters.
-    pub name: String,
-    /// Kind of application.
-    pub r#type: Option<ApplicationType>,
-    /// Logos and icons.
-    pub branding: Option<Branding>,
-    /// Name shown to users instead of the application's own; null or absent to show the application's own.
-    ///
-    /// At most 256 characters.
-    pub display_name: Patch<String>,
-    /// URL of the privacy policy; null or empty for none.
-    ///
-    /// At most 2048 characters.
-    pub privacy_policy_url: Patch<String>,
-    /// URL of the terms of use; null or empty for none.
-    ///
-    /// At most 2048 characters.
-    pub terms_of_use_url: Patch<String>,
-}
-
-#[cfg(any(feature = "applications", feature = "interaction", feature = "roles", feature = "users"))]
-crate::types::object! {
-    ApplicationSummary {
-        required id "id",
-        required name "name",
-        optional r#type "type",
-        optional branding "branding",
-        patch display_name "displayName",
-        patch privacy_policy_url "privacyPolicyUrl",
-        patch terms_of_use_url "termsOfUseUrl",
+    crate::types::object! {
+        ApplicationSummary {
+            required id "id",
+            required name "name",
+            optional r#type "type",
+            optional branding "branding",
+            patch display_name "displayName",
+            patch privacy_policy_url "privacyPolicyUrl",
+            patch terms_of_use_url "termsOfUseUrl",
+        }
     }
 }
 
@@ -302,570 +299,558 @@ crate::types::string_enum! {
     }
 }
 
-/// All permissions that a third-party application may request from users.
-#[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ApplicationUserConsentScopes {
-    /// Organization permissions that the application may request.
-    pub organization_scopes: Vec<EntityReference>,
-    /// API permissions that it may use on behalf of the user, by resource.
-    pub resource_scopes: Vec<ConsentResourceScopes>,
-    /// API permissions that it may use on behalf of an organization, by resource.
-    pub organization_resource_scopes: Vec<ConsentResourceScopes>,
-    /// Claims about the user that the application may request.
-    pub user_scopes: Vec<UserScope>,
-}
-
-#[cfg(feature = "applications")]
-crate::types::object! {
-    ApplicationUserConsentScopes {
-        required organization_scopes "organizationScopes",
-        required resource_scopes "resourceScopes",
-        required organization_resource_scopes "organizationResourceScopes",
-        required user_scopes "userScopes",
+crate::types::cfg_items! { feature = "applications" =>
+    /// All permissions that a third-party application may request from users.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ApplicationUserConsentScopes {
+        /// Organization permissions that the application may request.
+        pub organization_scopes: Vec<EntityReference>,
+        /// API permissions that it may use on behalf of the user, by resource.
+        pub resource_scopes: Vec<ConsentResourceScopes>,
+        /// API permissions that it may use on behalf of an organization, by resource.
+        pub organization_resource_scopes: Vec<ConsentResourceScopes>,
+        /// Claims about the user that the application may request.
+        pub user_scopes: Vec<UserScope>,
     }
-}
 
-/// State of a custom domain's certificate.
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CloudflareCertificate {
-    /// Status, as reported by Cloudflare.
-    pub status: String,
-    /// Reasons why the certificate has not been issued.
-    pub validation_errors: Option<Vec<CloudflareValidationError>>,
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-impl CloudflareCertificate {
-    /// Creates a value from its required members.
-    pub fn new(status: impl Into<String>) -> Self {
-        Self { status: status.into(), validation_errors: Default::default() }
-    }
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-crate::types::object! { CloudflareCertificate { required status "status", optional validation_errors "validation_errors" } }
-
-/// State of a custom domain at Cloudflare, which serves the domain.
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CloudflareData {
-    /// ID at Cloudflare.
-    pub id: String,
-    /// Status, as reported by Cloudflare.
-    pub status: String,
-    /// State of the certificate at Cloudflare.
-    pub ssl: CloudflareCertificate,
-    /// Reasons why the domain has not been verified.
-    pub verification_errors: Option<Vec<String>>,
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-impl CloudflareData {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, status: impl Into<String>, ssl: CloudflareCertificate) -> Self {
-        Self { id: id.into(), status: status.into(), ssl, verification_errors: Default::default() }
-    }
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-crate::types::object! {
-    CloudflareData {
-        required id "id",
-        required status "status",
-        required ssl "ssl",
-        optional verification_errors "verification_errors",
-    }
-}
-
-/// A reason why a certificate has not been issued.
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CloudflareValidationError {
-    /// Human-readable description of the problem.
-    pub message: String,
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-impl CloudflareValidationError {
-    /// Creates a value from its required members.
-    pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
-    }
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-crate::types::object! { CloudflareValidationError { required message "message" } }
-
-/// A new application.
-#[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateApplication {
-    /// Human-readable name.
-    ///
-    /// 1 to 256 characters.
-    pub name: String,
-    /// Human-readable description.
-    pub description: Patch<String>,
-    /// Kind of application. Cannot be changed after creation. SAML applications have a separate operation.
-    pub r#type: ApplicationType,
-    /// OpenID Connect settings of the application.
-    pub oidc_client_metadata: Option<OidcClientMetadata>,
-    /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
-    pub custom_client_metadata: Option<CustomClientMetadata>,
-    /// Any JSON of your own. Logto stores it without interpreting it.
-    pub custom_data: Option<JsonObject>,
-    /// Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
-    /// after creation.
-    pub is_third_party: Option<bool>,
-    /// Settings of a protected app; null for other types.
-    pub protected_app_metadata: Option<CreateProtectedApp>,
-}
-
-#[cfg(feature = "applications")]
-impl CreateApplication {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>, r#type: ApplicationType) -> Self {
-        Self {
-            name: name.into(),
-            description: Default::default(),
-            r#type,
-            oidc_client_metadata: Default::default(),
-            custom_client_metadata: Default::default(),
-            custom_data: Default::default(),
-            is_third_party: Default::default(),
-            protected_app_metadata: Default::default(),
+    crate::types::object! {
+        ApplicationUserConsentScopes {
+            required organization_scopes "organizationScopes",
+            required resource_scopes "resourceScopes",
+            required organization_resource_scopes "organizationResourceScopes",
+            required user_scopes "userScopes",
         }
     }
 }
 
-#[cfg(feature = "applications")]
-crate::types::object! {
-    CreateApplication {
-        required name "name",
-        patch description "description",
-        required r#type "type",
-        optional oidc_client_metadata "oidcClientMetadata",
-        optional custom_client_metadata "customClientMetadata",
-        optional custom_data "customData",
-        optional is_third_party "isThirdParty",
-        optional protected_app_metadata "protectedAppMetadata",
+crate::types::cfg_items! { any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles") =>
+    /// State of a custom domain's certificate.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CloudflareCertificate {
+        /// Status, as reported by Cloudflare.
+        pub status: String,
+        /// Reasons why the certificate has not been issued.
+        pub validation_errors: Option<Vec<CloudflareValidationError>>,
     }
-}
 
-/// Additional permissions that a third-party application may request from users.
-#[cfg(feature = "applications")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CreateApplicationUserConsentScope {
-    /// IDs of [`OrganizationScope`](crate::models::OrganizationScope)s.
-    pub organization_scopes: Option<Vec<String>>,
-    /// IDs of API permissions that are used on behalf of the user.
-    pub resource_scopes: Option<Vec<String>>,
-    /// IDs of API permissions that are used on behalf of an organization.
-    pub organization_resource_scopes: Option<Vec<String>>,
-    /// Claims about the user that the application may request.
-    pub user_scopes: Option<Vec<UserScope>>,
-}
-
-#[cfg(feature = "applications")]
-crate::types::object! {
-    CreateApplicationUserConsentScope {
-        optional organization_scopes "organizationScopes",
-        optional resource_scopes "resourceScopes",
-        optional organization_resource_scopes "organizationResourceScopes",
-        optional user_scopes "userScopes",
+    impl CloudflareCertificate {
+        /// Creates a value from its required members.
+        pub fn new(status: impl Into<String>) -> Self {
+            Self { status: status.into(), validation_errors: Default::default() }
+        }
     }
+
+    crate::types::object! { CloudflareCertificate { required status "status", optional validation_errors "validation_errors" } }
 }
 
-/// A new protected app: its address and the site that it protects.
-#[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateProtectedApp {
-    /// Label prepended to the installation's default domain to form the app's host.
-    pub sub_domain: String,
-    /// URL of the site behind the protected app.
-    pub origin: String,
-}
-
-#[cfg(feature = "applications")]
-impl CreateProtectedApp {
-    /// Creates a value from its required members.
-    pub fn new(sub_domain: impl Into<String>, origin: impl Into<String>) -> Self {
-        Self { sub_domain: sub_domain.into(), origin: origin.into() }
+crate::types::cfg_items! { any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles") =>
+    /// State of a custom domain at Cloudflare, which serves the domain.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CloudflareData {
+        /// ID at Cloudflare.
+        pub id: String,
+        /// Status, as reported by Cloudflare.
+        pub status: String,
+        /// State of the certificate at Cloudflare.
+        pub ssl: CloudflareCertificate,
+        /// Reasons why the domain has not been verified.
+        pub verification_errors: Option<Vec<String>>,
     }
-}
 
-#[cfg(feature = "applications")]
-crate::types::object! { CreateProtectedApp { required sub_domain "subDomain", required origin "origin" } }
-
-/// An application's settings beyond standard OpenID Connect.
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CustomClientMetadata {
-    /// Origins from which browsers may call the token endpoint, in addition to those of the redirect URIs.
-    pub cors_allowed_origins: Option<Vec<String>>,
-    /// Lifetime of ID tokens, in seconds. Defaults to one hour.
-    pub id_token_ttl: Option<Number>,
-    /// Lifetime of refresh tokens, in seconds. `refreshTokenTtlInDays` replaces and overrides it.
-    pub refresh_token_ttl: Option<Number>,
-    /// Lifetime of refresh tokens, in days. Defaults to 14.
-    pub refresh_token_ttl_in_days: Option<Number>,
-    /// Reserved for Logto itself.
-    pub tenant_id: Option<String>,
-    /// Whether refresh tokens are issued even without `prompt=consent`, for web frameworks that do not follow
-    /// OpenID Connect.
-    pub always_issue_refresh_token: Option<bool>,
-    /// Whether a refresh token is replaced once 70% of its lifetime has passed. Defaults to true.
-    pub rotate_refresh_token: Option<bool>,
-    /// Whether the application may exchange subject tokens and personal access tokens. Always false for third-party
-    /// applications.
-    pub allow_token_exchange: Option<bool>,
-    /// Whether a native application signs in with the device flow. Cannot be changed after creation.
-    pub is_device_flow: Option<bool>,
-    /// Maximum number of concurrent sign-ins of one user to the application. When it is exceeded, the oldest
-    /// sign-ins end. Unlimited if unset.
-    pub max_allowed_grants: Option<i64>,
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-crate::types::object! {
-    CustomClientMetadata {
-        optional cors_allowed_origins "corsAllowedOrigins",
-        optional id_token_ttl "idTokenTtl",
-        optional refresh_token_ttl "refreshTokenTtl",
-        optional refresh_token_ttl_in_days "refreshTokenTtlInDays",
-        optional tenant_id "tenantId",
-        optional always_issue_refresh_token "alwaysIssueRefreshToken",
-        optional rotate_refresh_token "rotateRefreshToken",
-        optional allow_token_exchange "allowTokenExchange",
-        optional is_device_flow "isDeviceFlow",
-        optional_whole max_allowed_grants "maxAllowedGrants",
+    impl CloudflareData {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, status: impl Into<String>, ssl: CloudflareCertificate) -> Self {
+            Self { id: id.into(), status: status.into(), ssl, verification_errors: Default::default() }
+        }
     }
-}
 
-/// A custom domain of a protected app.
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CustomDomain {
-    /// Host name, without scheme or path.
-    pub domain: String,
-    /// Setup progress of the domain.
-    pub status: DomainStatus,
-    /// Reason why the domain does not work; null if there is no problem.
-    pub error_message: Option<String>,
-    /// DNS records that you must create for the domain to work.
-    pub dns_records: Vec<DnsRecord>,
-    /// State of the domain at Cloudflare; null if it is not registered there.
-    pub cloudflare_data: Option<CloudflareData>,
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-impl CustomDomain {
-    /// Creates a value from its required members.
-    pub fn new(
-        domain: impl Into<String>,
-        status: DomainStatus,
-        error_message: Option<String>,
-        dns_records: Vec<DnsRecord>,
-        cloudflare_data: Option<CloudflareData>,
-    ) -> Self {
-        Self { domain: domain.into(), status, error_message, dns_records, cloudflare_data }
-    }
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-crate::types::object! {
-    CustomDomain {
-        required domain "domain",
-        required status "status",
-        nullable error_message "errorMessage",
-        required dns_records "dnsRecords",
-        nullable cloudflare_data "cloudflareData",
-    }
-}
-
-/// OpenID Connect settings of an application.
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct OidcClientMetadata {
-    /// URIs to which users may be sent after signing in. Any other URI is rejected.
-    pub redirect_uris: Vec<String>,
-    /// URIs to which users may be sent after signing out.
-    pub post_logout_redirect_uris: Vec<String>,
-    /// URL that Logto calls, from server to server, to notify the application that a user has signed out.
-    pub backchannel_logout_uri: Option<String>,
-    /// Whether logout tokens must contain the session ID (`sid`).
-    pub backchannel_logout_session_required: Option<bool>,
-    /// URL of the application's logo.
-    pub logo_uri: Option<String>,
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-impl OidcClientMetadata {
-    /// Creates a value from its required members.
-    pub fn new(redirect_uris: Vec<String>, post_logout_redirect_uris: Vec<String>) -> Self {
-        Self {
-            redirect_uris,
-            post_logout_redirect_uris,
-            backchannel_logout_uri: Default::default(),
-            backchannel_logout_session_required: Default::default(),
-            logo_uri: Default::default(),
+    crate::types::object! {
+        CloudflareData {
+            required id "id",
+            required status "status",
+            required ssl "ssl",
+            optional verification_errors "verification_errors",
         }
     }
 }
 
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-crate::types::object! {
-    OidcClientMetadata {
-        required redirect_uris "redirectUris",
-        required post_logout_redirect_uris "postLogoutRedirectUris",
-        optional backchannel_logout_uri "backchannelLogoutUri",
-        optional backchannel_logout_session_required "backchannelLogoutSessionRequired",
-        optional logo_uri "logoUri",
+crate::types::cfg_items! { any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles") =>
+    /// A reason why a certificate has not been issued.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CloudflareValidationError {
+        /// Human-readable description of the problem.
+        pub message: String,
     }
-}
 
-/// IDs of organizations.
-#[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct OrganizationIds {
-    /// IDs of [`Organization`](crate::models::Organization)s.
-    pub organization_ids: Vec<String>,
-}
-
-#[cfg(feature = "applications")]
-impl OrganizationIds {
-    /// Creates a value from its required members.
-    pub fn new(organization_ids: Vec<String>) -> Self {
-        Self { organization_ids }
+    impl CloudflareValidationError {
+        /// Creates a value from its required members.
+        pub fn new(message: impl Into<String>) -> Self {
+            Self { message: message.into() }
+        }
     }
+
+    crate::types::object! { CloudflareValidationError { required message "message" } }
 }
 
-#[cfg(feature = "applications")]
-crate::types::object! { OrganizationIds { required organization_ids "organizationIds" } }
-
-/// A rule that allows sign-in for users with certain roles in an organization.
-#[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct OrganizationRoleRule {
-    /// ID of an [`Organization`](crate::models::Organization).
-    pub organization_id: String,
-    /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
-    pub organization_role_ids: Vec<String>,
-}
-
-#[cfg(feature = "applications")]
-impl OrganizationRoleRule {
-    /// Creates a value from its required members.
-    pub fn new(organization_id: impl Into<String>, organization_role_ids: Vec<String>) -> Self {
-        Self { organization_id: organization_id.into(), organization_role_ids }
+crate::types::cfg_items! { feature = "applications" =>
+    /// A new application.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateApplication {
+        /// Human-readable name.
+        ///
+        /// 1 to 256 characters.
+        pub name: String,
+        /// Human-readable description.
+        pub description: Patch<String>,
+        /// Kind of application. Cannot be changed after creation. SAML applications have a separate operation.
+        pub r#type: ApplicationType,
+        /// OpenID Connect settings of the application.
+        pub oidc_client_metadata: Option<OidcClientMetadata>,
+        /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
+        pub custom_client_metadata: Option<CustomClientMetadata>,
+        /// Any JSON of your own. Logto stores it without interpreting it.
+        pub custom_data: Option<JsonObject>,
+        /// Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
+        /// after creation.
+        pub is_third_party: Option<bool>,
+        /// Settings of a protected app; null for other types.
+        pub protected_app_metadata: Option<CreateProtectedApp>,
     }
-}
 
-#[cfg(feature = "applications")]
-crate::types::object! {
-    OrganizationRoleRule {
-        required organization_id "organizationId",
-        required organization_role_ids "organizationRoleIds",
+    impl CreateApplication {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>, r#type: ApplicationType) -> Self {
+            Self {
+                name: name.into(),
+                description: Default::default(),
+                r#type,
+                oidc_client_metadata: Default::default(),
+                custom_client_metadata: Default::default(),
+                custom_data: Default::default(),
+                is_third_party: Default::default(),
+                protected_app_metadata: Default::default(),
+            }
+        }
     }
-}
 
-/// Settings of a protected app.
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProtectedAppMetadata {
-    /// Public host of the protected app.
-    pub host: String,
-    /// URL of the site behind the protected app.
-    pub origin: String,
-    /// Duration of a sign-in to the protected app, in seconds. Defaults to 14 days.
-    pub session_duration: Number,
-    /// Pages of the site that require sign-in. If there are no rules, all pages do.
-    pub page_rules: Vec<ProtectedAppPageRule>,
-    /// Scopes that the protected app requests in addition to the basic ones, so that the site behind it receives
-    /// more claims.
-    pub additional_scopes: Option<Vec<UserScope>>,
-    /// Custom domains of the protected app, at most one.
-    pub custom_domains: Option<Vec<CustomDomain>>,
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-impl ProtectedAppMetadata {
-    /// Creates a value from its required members.
-    pub fn new(
-        host: impl Into<String>,
-        origin: impl Into<String>,
-        session_duration: impl Into<Number>,
-        page_rules: Vec<ProtectedAppPageRule>,
-    ) -> Self {
-        Self {
-            host: host.into(),
-            origin: origin.into(),
-            session_duration: session_duration.into(),
-            page_rules,
-            additional_scopes: Default::default(),
-            custom_domains: Default::default(),
+    crate::types::object! {
+        CreateApplication {
+            required name "name",
+            patch description "description",
+            required r#type "type",
+            optional oidc_client_metadata "oidcClientMetadata",
+            optional custom_client_metadata "customClientMetadata",
+            optional custom_data "customData",
+            optional is_third_party "isThirdParty",
+            optional protected_app_metadata "protectedAppMetadata",
         }
     }
 }
 
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-crate::types::object! {
-    ProtectedAppMetadata {
-        required host "host",
-        required origin "origin",
-        required session_duration "sessionDuration",
-        required page_rules "pageRules",
-        optional additional_scopes "additionalScopes",
-        optional custom_domains "customDomains",
+crate::types::cfg_items! { feature = "applications" =>
+    /// Additional permissions that a third-party application may request from users.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct CreateApplicationUserConsentScope {
+        /// IDs of [`OrganizationScope`](crate::models::OrganizationScope)s.
+        pub organization_scopes: Option<Vec<String>>,
+        /// IDs of API permissions that are used on behalf of the user.
+        pub resource_scopes: Option<Vec<String>>,
+        /// IDs of API permissions that are used on behalf of an organization.
+        pub organization_resource_scopes: Option<Vec<String>>,
+        /// Claims about the user that the application may request.
+        pub user_scopes: Option<Vec<UserScope>>,
     }
-}
 
-/// A rule for the pages of a protected app that require sign-in.
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProtectedAppPageRule {
-    /// Regular expression that the path must match.
-    pub path: String,
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-impl ProtectedAppPageRule {
-    /// Creates a value from its required members.
-    pub fn new(path: impl Into<String>) -> Self {
-        Self { path: path.into() }
-    }
-}
-
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
-crate::types::object! { ProtectedAppPageRule { required path "path" } }
-
-/// The installation's settings for protected apps.
-#[cfg(feature = "systems")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ProtectedAppsConfig {
-    /// Domain under which protected apps get their hosts.
-    pub default_domain: String,
-}
-
-#[cfg(feature = "systems")]
-crate::types::object! { ProtectedAppsConfig { required default_domain "defaultDomain" } }
-
-/// The application's own branding and terms.
-#[cfg(feature = "applications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReplaceApplicationSignInExperience {
-    /// Colors of the pages. Colors left out come from the tenant's
-    /// [`SignInExperience`](crate::models::SignInExperience).
-    pub color: Option<Color>,
-    /// Logos and icons.
-    pub branding: Option<Branding>,
-    /// CSS that is added to the pages; null if there is none.
-    pub custom_css: Patch<String>,
-    /// Name shown to users instead of the application's own; null to show the application's own.
-    ///
-    /// At most 256 characters.
-    pub display_name: Patch<String>,
-    /// URL of the terms of use; null or empty for none.
-    ///
-    /// At most 2048 characters.
-    pub terms_of_use_url: Option<String>,
-    /// URL of the privacy policy; null or empty for none.
-    ///
-    /// At most 2048 characters.
-    pub privacy_policy_url: Option<String>,
-}
-
-#[cfg(feature = "applications")]
-impl ReplaceApplicationSignInExperience {
-    /// Creates a value from its required members.
-    pub fn new(terms_of_use_url: Option<String>, privacy_policy_url: Option<String>) -> Self {
-        Self {
-            color: Default::default(),
-            branding: Default::default(),
-            custom_css: Default::default(),
-            display_name: Default::default(),
-            terms_of_use_url,
-            privacy_policy_url,
+    crate::types::object! {
+        CreateApplicationUserConsentScope {
+            optional organization_scopes "organizationScopes",
+            optional resource_scopes "resourceScopes",
+            optional organization_resource_scopes "organizationResourceScopes",
+            optional user_scopes "userScopes",
         }
     }
 }
 
-#[cfg(feature = "applications")]
-crate::types::object! {
-    ReplaceApplicationSignInExperience {
-        optional color "color",
-        optional branding "branding",
-        patch custom_css "customCss",
-        patch display_name "displayName",
-        nullable terms_of_use_url "termsOfUseUrl",
-        nullable privacy_policy_url "privacyPolicyUrl",
+crate::types::cfg_items! { feature = "applications" =>
+    /// A new protected app: its address and the site that it protects.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateProtectedApp {
+        /// Label prepended to the installation's default domain to form the app's host.
+        pub sub_domain: String,
+        /// URL of the site behind the protected app.
+        pub origin: String,
+    }
+
+    impl CreateProtectedApp {
+        /// Creates a value from its required members.
+        pub fn new(sub_domain: impl Into<String>, origin: impl Into<String>) -> Self {
+            Self { sub_domain: sub_domain.into(), origin: origin.into() }
+        }
+    }
+
+    crate::types::object! { CreateProtectedApp { required sub_domain "subDomain", required origin "origin" } }
+}
+
+crate::types::cfg_items! { any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles") =>
+    /// An application's settings beyond standard OpenID Connect.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct CustomClientMetadata {
+        /// Origins from which browsers may call the token endpoint, in addition to those of the redirect URIs.
+        pub cors_allowed_origins: Option<Vec<String>>,
+        /// Lifetime of ID tokens, in seconds. Defaults to one hour.
+        pub id_token_ttl: Option<Number>,
+        /// Lifetime of refresh tokens, in seconds. `refreshTokenTtlInDays` replaces and overrides it.
+        pub refresh_token_ttl: Option<Number>,
+        /// Lifetime of refresh tokens, in days. Defaults to 14.
+        pub refresh_token_ttl_in_days: Option<Number>,
+        /// Reserved for Logto itself.
+        pub tenant_id: Option<String>,
+        /// Whether refresh tokens are issued even without `prompt=consent`, for web frameworks that do not follow
+        /// OpenID Connect.
+        pub always_issue_refresh_token: Option<bool>,
+        /// Whether a refresh token is replaced once 70% of its lifetime has passed. Defaults to true.
+        pub rotate_refresh_token: Option<bool>,
+        /// Whether the application may exchange subject tokens and personal access tokens. Always false for third-party
+        /// applications.
+        pub allow_token_exchange: Option<bool>,
+        /// Whether a native application signs in with the device flow. Cannot be changed after creation.
+        pub is_device_flow: Option<bool>,
+        /// Maximum number of concurrent sign-ins of one user to the application. When it is exceeded, the oldest
+        /// sign-ins end. Unlimited if unset.
+        pub max_allowed_grants: Option<i64>,
+    }
+
+    crate::types::object! {
+        CustomClientMetadata {
+            optional cors_allowed_origins "corsAllowedOrigins",
+            optional id_token_ttl "idTokenTtl",
+            optional refresh_token_ttl "refreshTokenTtl",
+            optional refresh_token_ttl_in_days "refreshTokenTtlInDays",
+            optional tenant_id "tenantId",
+            optional always_issue_refresh_token "alwaysIssueRefreshToken",
+            optional rotate_refresh_token "rotateRefreshToken",
+            optional allow_token_exchange "allowTokenExchange",
+            optional is_device_flow "isDeviceFlow",
+            optional_whole max_allowed_grants "maxAllowedGrants",
+        }
     }
 }
 
-/// Changes to an application. Given members replace the current values, and objects are replaced as a whole.
-#[cfg(feature = "applications")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateApplication {
-    /// Human-readable name.
-    ///
-    /// 1 to 256 characters.
-    pub name: Option<String>,
-    /// Human-readable description.
-    pub description: Patch<String>,
-    /// OpenID Connect settings of the application.
-    pub oidc_client_metadata: Option<OidcClientMetadata>,
-    /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
-    pub custom_client_metadata: Option<CustomClientMetadata>,
-    /// Any JSON of your own. Logto stores it without interpreting it.
-    pub custom_data: Option<JsonObject>,
-    /// Whether only those named in the application's access control may sign in. Can be true only if the access
-    /// control has rules.
-    pub app_level_access_control_enabled: Option<bool>,
-    /// Settings of a protected app; null for other types.
-    pub protected_app_metadata: Patch<UpdateProtectedApp>,
-    /// True assigns the role that grants access to the management API to a machine-to-machine application. False
-    /// removes the role.
-    pub is_admin: Option<bool>,
-}
+crate::types::cfg_items! { any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles") =>
+    /// A custom domain of a protected app.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CustomDomain {
+        /// Host name, without scheme or path.
+        pub domain: String,
+        /// Setup progress of the domain.
+        pub status: DomainStatus,
+        /// Reason why the domain does not work; null if there is no problem.
+        pub error_message: Option<String>,
+        /// DNS records that you must create for the domain to work.
+        pub dns_records: Vec<DnsRecord>,
+        /// State of the domain at Cloudflare; null if it is not registered there.
+        pub cloudflare_data: Option<CloudflareData>,
+    }
 
-#[cfg(feature = "applications")]
-crate::types::object! {
-    UpdateApplication {
-        optional name "name",
-        patch description "description",
-        optional oidc_client_metadata "oidcClientMetadata",
-        optional custom_client_metadata "customClientMetadata",
-        optional custom_data "customData",
-        optional app_level_access_control_enabled "appLevelAccessControlEnabled",
-        patch protected_app_metadata "protectedAppMetadata",
-        optional is_admin "isAdmin",
+    impl CustomDomain {
+        /// Creates a value from its required members.
+        pub fn new(
+            domain: impl Into<String>,
+            status: DomainStatus,
+            error_message: Option<String>,
+            dns_records: Vec<DnsRecord>,
+            cloudflare_data: Option<CloudflareData>,
+        ) -> Self {
+            Self { domain: domain.into(), status, error_message, dns_records, cloudflare_data }
+        }
+    }
+
+    crate::types::object! {
+        CustomDomain {
+            required domain "domain",
+            required status "status",
+            nullable error_message "errorMessage",
+            required dns_records "dnsRecords",
+            nullable cloudflare_data "cloudflareData",
+        }
     }
 }
 
-/// Changes to a protected app.
-#[cfg(feature = "applications")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateProtectedApp {
-    /// URL of the site behind the protected app.
-    pub origin: Option<String>,
-    /// Duration of a sign-in to the protected app, in seconds. Defaults to 14 days.
-    pub session_duration: Option<Number>,
-    /// Pages of the site that require sign-in. If there are no rules, all pages do.
-    pub page_rules: Option<Vec<ProtectedAppPageRule>>,
-    /// Scopes that the protected app requests in addition to the basic ones, so that the site behind it receives
-    /// more claims.
-    pub additional_scopes: Option<Vec<UserScope>>,
+crate::types::cfg_items! { any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles") =>
+    /// OpenID Connect settings of an application.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct OidcClientMetadata {
+        /// URIs to which users may be sent after signing in. Any other URI is rejected.
+        pub redirect_uris: Vec<String>,
+        /// URIs to which users may be sent after signing out.
+        pub post_logout_redirect_uris: Vec<String>,
+        /// URL that Logto calls, from server to server, to notify the application that a user has signed out.
+        pub backchannel_logout_uri: Option<String>,
+        /// Whether logout tokens must contain the session ID (`sid`).
+        pub backchannel_logout_session_required: Option<bool>,
+        /// URL of the application's logo.
+        pub logo_uri: Option<String>,
+    }
+
+    impl OidcClientMetadata {
+        /// Creates a value from its required members.
+        pub fn new(redirect_uris: Vec<String>, post_logout_redirect_uris: Vec<String>) -> Self {
+            Self {
+                redirect_uris,
+                post_logout_redirect_uris,
+                backchannel_logout_uri: Default::default(),
+                backchannel_logout_session_required: Default::default(),
+                logo_uri: Default::default(),
+            }
+        }
+    }
+
+    crate::types::object! {
+        OidcClientMetadata {
+            required redirect_uris "redirectUris",
+            required post_logout_redirect_uris "postLogoutRedirectUris",
+            optional backchannel_logout_uri "backchannelLogoutUri",
+            optional backchannel_logout_session_required "backchannelLogoutSessionRequired",
+            optional logo_uri "logoUri",
+        }
+    }
 }
 
-#[cfg(feature = "applications")]
-crate::types::object! {
-    UpdateProtectedApp {
-        optional origin "origin",
-        optional session_duration "sessionDuration",
-        optional page_rules "pageRules",
-        optional additional_scopes "additionalScopes",
+crate::types::cfg_items! { feature = "applications" =>
+    /// IDs of organizations.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct OrganizationIds {
+        /// IDs of [`Organization`](crate::models::Organization)s.
+        pub organization_ids: Vec<String>,
+    }
+
+    impl OrganizationIds {
+        /// Creates a value from its required members.
+        pub fn new(organization_ids: Vec<String>) -> Self {
+            Self { organization_ids }
+        }
+    }
+
+    crate::types::object! { OrganizationIds { required organization_ids "organizationIds" } }
+}
+
+crate::types::cfg_items! { feature = "applications" =>
+    /// A rule that allows sign-in for users with certain roles in an organization.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct OrganizationRoleRule {
+        /// ID of an [`Organization`](crate::models::Organization).
+        pub organization_id: String,
+        /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
+        pub organization_role_ids: Vec<String>,
+    }
+
+    impl OrganizationRoleRule {
+        /// Creates a value from its required members.
+        pub fn new(organization_id: impl Into<String>, organization_role_ids: Vec<String>) -> Self {
+            Self { organization_id: organization_id.into(), organization_role_ids }
+        }
+    }
+
+    crate::types::object! {
+        OrganizationRoleRule {
+            required organization_id "organizationId",
+            required organization_role_ids "organizationRoleIds",
+        }
+    }
+}
+
+crate::types::cfg_items! { any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles") =>
+    /// Settings of a protected app.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ProtectedAppMetadata {
+        /// Public host of the protected app.
+        pub host: String,
+        /// URL of the site behind the protected app.
+        pub origin: String,
+        /// Duration of a sign-in to the protected app, in seconds. Defaults to 14 days.
+        pub session_duration: Number,
+        /// Pages of the site that require sign-in. If there are no rules, all pages do.
+        pub page_rules: Vec<ProtectedAppPageRule>,
+        /// Scopes that the protected app requests in addition to the basic ones, so that the site behind it receives
+        /// more claims.
+        pub additional_scopes: Option<Vec<UserScope>>,
+        /// Custom domains of the protected app, at most one.
+        pub custom_domains: Option<Vec<CustomDomain>>,
+    }
+
+    impl ProtectedAppMetadata {
+        /// Creates a value from its required members.
+        pub fn new(
+            host: impl Into<String>,
+            origin: impl Into<String>,
+            session_duration: impl Into<Number>,
+            page_rules: Vec<ProtectedAppPageRule>,
+        ) -> Self {
+            Self {
+                host: host.into(),
+                origin: origin.into(),
+                session_duration: session_duration.into(),
+                page_rules,
+                additional_scopes: Default::default(),
+                custom_domains: Default::default(),
+            }
+        }
+    }
+
+    crate::types::object! {
+        ProtectedAppMetadata {
+            required host "host",
+            required origin "origin",
+            required session_duration "sessionDuration",
+            required page_rules "pageRules",
+            optional additional_scopes "additionalScopes",
+            optional custom_domains "customDomains",
+        }
+    }
+}
+
+crate::types::cfg_items! { any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles") =>
+    /// A rule for the pages of a protected app that require sign-in.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ProtectedAppPageRule {
+        /// Regular expression that the path must match.
+        pub path: String,
+    }
+
+    impl ProtectedAppPageRule {
+        /// Creates a value from its required members.
+        pub fn new(path: impl Into<String>) -> Self {
+            Self { path: path.into() }
+        }
+    }
+
+    crate::types::object! { ProtectedAppPageRule { required path "path" } }
+}
+
+crate::types::cfg_items! { feature = "systems" =>
+    /// The installation's settings for protected apps.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ProtectedAppsConfig {
+        /// Domain under which protected apps get their hosts.
+        pub default_domain: String,
+    }
+
+    crate::types::object! { ProtectedAppsConfig { required default_domain "defaultDomain" } }
+}
+
+crate::types::cfg_items! { feature = "applications" =>
+    /// The application's own branding and terms.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ReplaceApplicationSignInExperience {
+        /// Colors of the pages. Colors left out come from the tenant's
+        /// [`SignInExperience`](crate::models::SignInExperience).
+        pub color: Option<Color>,
+        /// Logos and icons.
+        pub branding: Option<Branding>,
+        /// CSS that is added to the pages; null if there is none.
+        pub custom_css: Patch<String>,
+        /// Name shown to users instead of the application's own; null to show the application's own.
+        ///
+        /// At most 256 characters.
+        pub display_name: Patch<String>,
+        /// URL of the terms of use; null or empty for none.
+        ///
+        /// At most 2048 characters.
+        pub terms_of_use_url: Option<String>,
+        /// URL of the privacy policy; null or empty for none.
+        ///
+        /// At most 2048 characters.
+        pub privacy_policy_url: Option<String>,
+    }
+
+    impl ReplaceApplicationSignInExperience {
+        /// Creates a value from its required members.
+        pub fn new(terms_of_use_url: Option<String>, privacy_policy_url: Option<String>) -> Self {
+            Self {
+                color: Default::default(),
+                branding: Default::default(),
+                custom_css: Default::default(),
+                display_name: Default::default(),
+                terms_of_use_url,
+                privacy_policy_url,
+            }
+        }
+    }
+
+    crate::types::object! {
+        ReplaceApplicationSignInExperience {
+            optional color "color",
+            optional branding "branding",
+            patch custom_css "customCss",
+            patch display_name "displayName",
+            nullable terms_of_use_url "termsOfUseUrl",
+            nullable privacy_policy_url "privacyPolicyUrl",
+        }
+    }
+}
+
+crate::types::cfg_items! { feature = "applications" =>
+    /// Changes to an application. Given members replace the current values, and objects are replaced as a whole.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateApplication {
+        /// Human-readable name.
+        ///
+        /// 1 to 256 characters.
+        pub name: Option<String>,
+        /// Human-readable description.
+        pub description: Patch<String>,
+        /// OpenID Connect settings of the application.
+        pub oidc_client_metadata: Option<OidcClientMetadata>,
+        /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
+        pub custom_client_metadata: Option<CustomClientMetadata>,
+        /// Any JSON of your own. Logto stores it without interpreting it.
+        pub custom_data: Option<JsonObject>,
+        /// Whether only those named in the application's access control may sign in. Can be true only if the access
+        /// control has rules.
+        pub app_level_access_control_enabled: Option<bool>,
+        /// Settings of a protected app; null for other types.
+        pub protected_app_metadata: Patch<UpdateProtectedApp>,
+        /// True assigns the role that grants access to the management API to a machine-to-machine application. False
+        /// removes the role.
+        pub is_admin: Option<bool>,
+    }
+
+    crate::types::object! {
+        UpdateApplication {
+            optional name "name",
+            patch description "description",
+            optional oidc_client_metadata "oidcClientMetadata",
+            optional custom_client_metadata "customClientMetadata",
+            optional custom_data "customData",
+            optional app_level_access_control_enabled "appLevelAccessControlEnabled",
+            patch protected_app_metadata "protectedAppMetadata",
+            optional is_admin "isAdmin",
+        }
+    }
+}
+
+crate::types::cfg_items! { feature = "applications" =>
+    /// Changes to a protected app.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateProtectedApp {
+        /// URL of the site behind the protected app.
+        pub origin: Option<String>,
+        /// Duration of a sign-in to the protected app, in seconds. Defaults to 14 days.
+        pub session_duration: Option<Number>,
+        /// Pages of the site that require sign-in. If there are no rules, all pages do.
+        pub page_rules: Option<Vec<ProtectedAppPageRule>>,
+        /// Scopes that the protected app requests in addition to the basic ones, so that the site behind it receives
+        /// more claims.
+        pub additional_scopes: Option<Vec<UserScope>>,
+    }
+
+    crate::types::object! {
+        UpdateProtectedApp {
+            optional origin "origin",
+            optional session_duration "sessionDuration",
+            optional page_rules "pageRules",
+            optional additional_scopes "additionalScopes",
+        }
     }
 }
 

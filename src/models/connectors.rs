@@ -7,179 +7,178 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A configured email, SMS or social provider.
-#[cfg(feature = "connectors")]
-#[derive(Clone, PartialEq)]
-pub struct Connector {
-    /// ID of the connector itself, not of its factory.
-    pub id: String,
-    /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
-    pub sync_profile: bool,
-    /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
-    pub enable_token_storage: bool,
-    /// Settings that the factory's `formItems` describe, with secrets in clear text.
-    pub config: JsonObject,
-    /// Target, name and logos of your choice; empty except for standard connectors.
-    pub metadata: ConnectorMetadata,
-    /// ID of the [`ConnectorFactory`](crate::models::ConnectorFactory) from which the connector was created.
-    ///
-    /// 1 to 128 characters.
-    pub connector_id: String,
-    /// Name of the provider in users' identities, such as `github`. A user has one identity per target.
-    pub target: String,
-    /// Name by language. `en` is always present.
-    pub name: JsonObject,
-    /// Description by language. `en` is always present.
-    pub description: JsonObject,
-    /// URL or data URI of the logo.
-    pub logo: String,
-    /// URL or data URI of the logo for dark mode; null if there is none.
-    pub logo_dark: Option<String>,
-    /// Setup instructions, in Markdown.
-    pub readme: String,
-    /// Sample configuration, as JSON with comments.
-    pub config_template: Option<String>,
-    /// Fields of the form that configures the connector.
-    pub form_items: Option<Vec<ConnectorFormItem>>,
-    /// Data provided by the connector's author.
-    pub custom_data: Option<JsonObject>,
-    /// Sender address of Logto's own email service.
-    pub from_email: Option<String>,
-    /// Where the social connector works; null for email and SMS connectors.
-    pub platform: Option<ConnectorPlatform>,
-    /// Whether it uses a standard protocol (OIDC, OAuth 2.0, SAML) and can therefore be set up several times, each
-    /// with a target of your choice.
-    pub is_standard: Option<bool>,
-    /// Whether tokens of this provider can be stored.
-    pub is_token_storage_supported: Option<bool>,
-    /// Purpose of the connector.
-    pub r#type: ConnectorType,
-    /// Whether it is a demo that cannot be used in production.
-    pub is_demo: Option<bool>,
-    /// Additional information about the connector; for Logto's own email service, the sender address.
-    pub extra_info: Option<JsonObject>,
-    /// Number of messages sent by Logto's own email service; absent for other connectors.
-    pub usage: Option<i64>,
-}
+crate::types::cfg_items! { feature = "connectors" =>
+    /// A configured email, SMS or social provider.
+    #[derive(Clone, PartialEq)]
+    pub struct Connector {
+        /// ID of the connector itself, not of its factory.
+        pub id: String,
+        /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
+        pub sync_profile: bool,
+        /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        pub enable_token_storage: bool,
+        /// Settings that the factory's `formItems` describe, with secrets in clear text.
+        pub config: JsonObject,
+        /// Target, name and logos of your choice; empty except for standard connectors.
+        pub metadata: ConnectorMetadata,
+        /// ID of the [`ConnectorFactory`](crate::models::ConnectorFactory) from which the connector was created.
+        ///
+        /// 1 to 128 characters.
+        pub connector_id: String,
+        /// Name of the provider in users' identities, such as `github`. A user has one identity per target.
+        pub target: String,
+        /// Name by language. `en` is always present.
+        pub name: JsonObject,
+        /// Description by language. `en` is always present.
+        pub description: JsonObject,
+        /// URL or data URI of the logo.
+        pub logo: String,
+        /// URL or data URI of the logo for dark mode; null if there is none.
+        pub logo_dark: Option<String>,
+        /// Setup instructions, in Markdown.
+        pub readme: String,
+        /// Sample configuration, as JSON with comments.
+        pub config_template: Option<String>,
+        /// Fields of the form that configures the connector.
+        pub form_items: Option<Vec<ConnectorFormItem>>,
+        /// Data provided by the connector's author.
+        pub custom_data: Option<JsonObject>,
+        /// Sender address of Logto's own email service.
+        pub from_email: Option<String>,
+        /// Where the social connector works; null for email and SMS connectors.
+        pub platform: Option<ConnectorPlatform>,
+        /// Whether it uses a standard protocol (OIDC, OAuth 2.0, SAML) and can therefore be set up several times, each
+        /// with a target of your choice.
+        pub is_standard: Option<bool>,
+        /// Whether tokens of this provider can be stored.
+        pub is_token_storage_supported: Option<bool>,
+        /// Purpose of the connector.
+        pub r#type: ConnectorType,
+        /// Whether it is a demo that cannot be used in production.
+        pub is_demo: Option<bool>,
+        /// Additional information about the connector; for Logto's own email service, the sender address.
+        pub extra_info: Option<JsonObject>,
+        /// Number of messages sent by Logto's own email service; absent for other connectors.
+        pub usage: Option<i64>,
+    }
 
-#[cfg(feature = "connectors")]
-impl std::fmt::Debug for Connector {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Connector")
-            .field("id", &self.id)
-            .field("sync_profile", &self.sync_profile)
-            .field("enable_token_storage", &self.enable_token_storage)
-            .field("config", &format_args!("[redacted]"))
-            .field("metadata", &self.metadata)
-            .field("connector_id", &self.connector_id)
-            .field("target", &self.target)
-            .field("name", &self.name)
-            .field("description", &self.description)
-            .field("logo", &self.logo)
-            .field("logo_dark", &self.logo_dark)
-            .field("readme", &self.readme)
-            .field("config_template", &self.config_template)
-            .field("form_items", &self.form_items)
-            .field("custom_data", &self.custom_data)
-            .field("from_email", &self.from_email)
-            .field("platform", &self.platform)
-            .field("is_standard", &self.is_standard)
-            .field("is_token_storage_supported", &self.is_token_storage_supported)
-            .field("type", &self.r#type)
-            .field("is_demo", &self.is_demo)
-            .field("extra_info", &self.extra_info)
-            .field("usage", &self.usage)
-            .finish()
+    impl std::fmt::Debug for Connector {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("Connector")
+                .field("id", &self.id)
+                .field("sync_profile", &self.sync_profile)
+                .field("enable_token_storage", &self.enable_token_storage)
+                .field("config", &format_args!("[redacted]"))
+                .field("metadata", &self.metadata)
+                .field("connector_id", &self.connector_id)
+                .field("target", &self.target)
+                .field("name", &self.name)
+                .field("description", &self.description)
+                .field("logo", &self.logo)
+                .field("logo_dark", &self.logo_dark)
+                .field("readme", &self.readme)
+                .field("config_template", &self.config_template)
+                .field("form_items", &self.form_items)
+                .field("custom_data", &self.custom_data)
+                .field("from_email", &self.from_email)
+                .field("platform", &self.platform)
+                .field("is_standard", &self.is_standard)
+                .field("is_token_storage_supported", &self.is_token_storage_supported)
+                .field("type", &self.r#type)
+                .field("is_demo", &self.is_demo)
+                .field("extra_info", &self.extra_info)
+                .field("usage", &self.usage)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        Connector {
+            required id "id",
+            required sync_profile "syncProfile",
+            required enable_token_storage "enableTokenStorage",
+            required config "config",
+            required metadata "metadata",
+            required connector_id "connectorId",
+            required target "target",
+            required name "name",
+            required description "description",
+            required logo "logo",
+            nullable logo_dark "logoDark",
+            required readme "readme",
+            optional config_template "configTemplate",
+            optional form_items "formItems",
+            optional custom_data "customData",
+            optional from_email "fromEmail",
+            nullable platform "platform",
+            optional is_standard "isStandard",
+            optional is_token_storage_supported "isTokenStorageSupported",
+            required r#type "type",
+            optional is_demo "isDemo",
+            optional extra_info "extraInfo",
+            optional_whole usage "usage",
+        }
     }
 }
 
-#[cfg(feature = "connectors")]
-crate::types::object! {
-    Connector {
-        required id "id",
-        required sync_profile "syncProfile",
-        required enable_token_storage "enableTokenStorage",
-        required config "config",
-        required metadata "metadata",
-        required connector_id "connectorId",
-        required target "target",
-        required name "name",
-        required description "description",
-        required logo "logo",
-        nullable logo_dark "logoDark",
-        required readme "readme",
-        optional config_template "configTemplate",
-        optional form_items "formItems",
-        optional custom_data "customData",
-        optional from_email "fromEmail",
-        nullable platform "platform",
-        optional is_standard "isStandard",
-        optional is_token_storage_supported "isTokenStorageSupported",
-        required r#type "type",
-        optional is_demo "isDemo",
-        optional extra_info "extraInfo",
-        optional_whole usage "usage",
+crate::types::cfg_items! { any(feature = "connector-factories", feature = "connectors") =>
+    /// A value of another field on which a form field depends.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ConnectorFormCondition {
+        /// Key of the other field.
+        pub target_key: String,
+        /// Value of the other field for which this one is shown.
+        pub expect_value: Patch<Value>,
     }
+
+    crate::types::object! { ConnectorFormCondition { required target_key "targetKey", patch expect_value "expectValue" } }
 }
 
-/// A value of another field on which a form field depends.
-#[cfg(any(feature = "connector-factories", feature = "connectors"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ConnectorFormCondition {
-    /// Key of the other field.
-    pub target_key: String,
-    /// Value of the other field for which this one is shown.
-    pub expect_value: Patch<Value>,
-}
+crate::types::cfg_items! { any(feature = "connector-factories", feature = "connectors") =>
+    /// A field of the form that configures a connector. Its value is stored in `config` under its key.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ConnectorFormItem {
+        /// Kind of field.
+        pub r#type: ConnectorFormItemType,
+        /// Options of the field.
+        pub select_items: Option<Vec<ConnectorFormOption>>,
+        /// Member of `config` that the field sets.
+        pub key: String,
+        /// Text next to the field.
+        pub label: String,
+        /// Text shown while the field is empty.
+        pub placeholder: Option<String>,
+        /// Whether the field must be filled in.
+        pub required: Option<bool>,
+        /// Initial value in the form.
+        pub default_value: Patch<Value>,
+        /// Conditions for showing the field: the values that other fields must have.
+        pub show_conditions: Option<Vec<ConnectorFormCondition>>,
+        /// Help text below the field.
+        pub description: Option<String>,
+        /// Help text.
+        pub tooltip: Option<String>,
+        /// Whether the value is a secret that forms should hide.
+        pub is_confidential: Option<bool>,
+        /// Whether the field belongs to a feature in development.
+        pub is_dev_feature: Option<bool>,
+    }
 
-#[cfg(any(feature = "connector-factories", feature = "connectors"))]
-crate::types::object! { ConnectorFormCondition { required target_key "targetKey", patch expect_value "expectValue" } }
-
-/// A field of the form that configures a connector. Its value is stored in `config` under its key.
-#[cfg(any(feature = "connector-factories", feature = "connectors"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ConnectorFormItem {
-    /// Kind of field.
-    pub r#type: ConnectorFormItemType,
-    /// Options of the field.
-    pub select_items: Option<Vec<ConnectorFormOption>>,
-    /// Member of `config` that the field sets.
-    pub key: String,
-    /// Text next to the field.
-    pub label: String,
-    /// Text shown while the field is empty.
-    pub placeholder: Option<String>,
-    /// Whether the field must be filled in.
-    pub required: Option<bool>,
-    /// Initial value in the form.
-    pub default_value: Patch<Value>,
-    /// Conditions for showing the field: the values that other fields must have.
-    pub show_conditions: Option<Vec<ConnectorFormCondition>>,
-    /// Help text below the field.
-    pub description: Option<String>,
-    /// Help text.
-    pub tooltip: Option<String>,
-    /// Whether the value is a secret that forms should hide.
-    pub is_confidential: Option<bool>,
-    /// Whether the field belongs to a feature in development.
-    pub is_dev_feature: Option<bool>,
-}
-
-#[cfg(any(feature = "connector-factories", feature = "connectors"))]
-crate::types::object! {
-    ConnectorFormItem {
-        required r#type "type",
-        optional select_items "selectItems",
-        required key "key",
-        required label "label",
-        optional placeholder "placeholder",
-        optional required "required",
-        patch default_value "defaultValue",
-        optional show_conditions "showConditions",
-        optional description "description",
-        optional tooltip "tooltip",
-        optional is_confidential "isConfidential",
-        optional is_dev_feature "isDevFeature",
+    crate::types::object! {
+        ConnectorFormItem {
+            required r#type "type",
+            optional select_items "selectItems",
+            required key "key",
+            required label "label",
+            optional placeholder "placeholder",
+            optional required "required",
+            patch default_value "defaultValue",
+            optional show_conditions "showConditions",
+            optional description "description",
+            optional tooltip "tooltip",
+            optional is_confidential "isConfidential",
+            optional is_dev_feature "isDevFeature",
+        }
     }
 }
 
@@ -204,40 +203,40 @@ crate::types::string_enum! {
     }
 }
 
-/// An option of a form field.
-#[cfg(any(feature = "connector-factories", feature = "connectors"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ConnectorFormOption {
-    /// Value that is stored.
-    pub value: String,
-    /// Text of the option.
-    pub title: Option<String>,
+crate::types::cfg_items! { any(feature = "connector-factories", feature = "connectors") =>
+    /// An option of a form field.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ConnectorFormOption {
+        /// Value that is stored.
+        pub value: String,
+        /// Text of the option.
+        pub title: Option<String>,
+    }
+
+    crate::types::object! { ConnectorFormOption { required value "value", optional title "title" } }
 }
 
-#[cfg(any(feature = "connector-factories", feature = "connectors"))]
-crate::types::object! { ConnectorFormOption { required value "value", optional title "title" } }
+crate::types::cfg_items! { feature = "connectors" =>
+    /// The customizable appearance of a standard connector.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct ConnectorMetadata {
+        /// Name of the provider in users' identities, of your choice. Cannot be changed after creation.
+        pub target: Option<String>,
+        /// Name by language. `en` is always present.
+        pub name: Option<JsonObject>,
+        /// URL or data URI of the logo.
+        pub logo: Option<String>,
+        /// URL or data URI of the logo for dark mode; null if there is none.
+        pub logo_dark: Patch<String>,
+    }
 
-/// The customizable appearance of a standard connector.
-#[cfg(feature = "connectors")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ConnectorMetadata {
-    /// Name of the provider in users' identities, of your choice. Cannot be changed after creation.
-    pub target: Option<String>,
-    /// Name by language. `en` is always present.
-    pub name: Option<JsonObject>,
-    /// URL or data URI of the logo.
-    pub logo: Option<String>,
-    /// URL or data URI of the logo for dark mode; null if there is none.
-    pub logo_dark: Patch<String>,
-}
-
-#[cfg(feature = "connectors")]
-crate::types::object! {
-    ConnectorMetadata {
-        optional target "target",
-        optional name "name",
-        optional logo "logo",
-        patch logo_dark "logoDark",
+    crate::types::object! {
+        ConnectorMetadata {
+            optional target "target",
+            optional name "name",
+            optional logo "logo",
+            patch logo_dark "logoDark",
+        }
     }
 }
 
@@ -266,150 +265,145 @@ crate::types::string_enum! {
     }
 }
 
-/// A new connector.
-#[cfg(feature = "connectors")]
-#[derive(Clone, PartialEq)]
-pub struct CreateConnector {
-    /// Settings that the factory's `formItems` describe.
-    pub config: Option<JsonObject>,
-    /// ID of the [`ConnectorFactory`](crate::models::ConnectorFactory).
-    ///
-    /// 1 to 128 characters.
-    pub connector_id: String,
-    /// Target, name and logos of your choice. Only for standard connectors, which require a target.
-    pub metadata: Option<ConnectorMetadata>,
-    /// Whether name and avatar are updated from the provider at every sign-in, not only at registration. Only for
-    /// social connectors.
-    pub sync_profile: Option<bool>,
-    /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
-    pub enable_token_storage: Option<bool>,
-    /// ID of your choice, for providers that need the callback URL in advance. Generated if left out.
-    ///
-    /// 1 to 128 characters.
-    pub id: Option<String>,
-}
+crate::types::cfg_items! { feature = "connectors" =>
+    /// A new connector.
+    #[derive(Clone, PartialEq)]
+    pub struct CreateConnector {
+        /// Settings that the factory's `formItems` describe.
+        pub config: Option<JsonObject>,
+        /// ID of the [`ConnectorFactory`](crate::models::ConnectorFactory).
+        ///
+        /// 1 to 128 characters.
+        pub connector_id: String,
+        /// Target, name and logos of your choice. Only for standard connectors, which require a target.
+        pub metadata: Option<ConnectorMetadata>,
+        /// Whether name and avatar are updated from the provider at every sign-in, not only at registration. Only for
+        /// social connectors.
+        pub sync_profile: Option<bool>,
+        /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        pub enable_token_storage: Option<bool>,
+        /// ID of your choice, for providers that need the callback URL in advance. Generated if left out.
+        ///
+        /// 1 to 128 characters.
+        pub id: Option<String>,
+    }
 
-#[cfg(feature = "connectors")]
-impl CreateConnector {
-    /// Creates a value from its required members.
-    pub fn new(connector_id: impl Into<String>) -> Self {
-        Self {
-            config: Default::default(),
-            connector_id: connector_id.into(),
-            metadata: Default::default(),
-            sync_profile: Default::default(),
-            enable_token_storage: Default::default(),
-            id: Default::default(),
+    impl CreateConnector {
+        /// Creates a value from its required members.
+        pub fn new(connector_id: impl Into<String>) -> Self {
+            Self {
+                config: Default::default(),
+                connector_id: connector_id.into(),
+                metadata: Default::default(),
+                sync_profile: Default::default(),
+                enable_token_storage: Default::default(),
+                id: Default::default(),
+            }
+        }
+    }
+
+    impl std::fmt::Debug for CreateConnector {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("CreateConnector")
+                .field("config", &format_args!("[redacted]"))
+                .field("connector_id", &self.connector_id)
+                .field("metadata", &self.metadata)
+                .field("sync_profile", &self.sync_profile)
+                .field("enable_token_storage", &self.enable_token_storage)
+                .field("id", &self.id)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        CreateConnector {
+            optional config "config",
+            required connector_id "connectorId",
+            optional metadata "metadata",
+            optional sync_profile "syncProfile",
+            optional enable_token_storage "enableTokenStorage",
+            optional id "id",
         }
     }
 }
 
-#[cfg(feature = "connectors")]
-impl std::fmt::Debug for CreateConnector {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreateConnector")
-            .field("config", &format_args!("[redacted]"))
-            .field("connector_id", &self.connector_id)
-            .field("metadata", &self.metadata)
-            .field("sync_profile", &self.sync_profile)
-            .field("enable_token_storage", &self.enable_token_storage)
-            .field("id", &self.id)
-            .finish()
+crate::types::cfg_items! { feature = "connectors" =>
+    /// A connector's configuration, and where to send the test message.
+    #[derive(Clone, PartialEq)]
+    pub struct TestConnector {
+        /// Number that receives the test message. For SMS connectors.
+        ///
+        /// Matches `^\d+$`.
+        pub phone: Option<String>,
+        /// Address that receives the test message. For email connectors.
+        ///
+        /// Matches `^\S+@\S+\.\S+$`.
+        pub email: Option<String>,
+        /// Settings to test, as described by the factory's `formItems`.
+        pub config: JsonObject,
+        /// Language of the test message, as a BCP 47 tag.
+        pub locale: Option<String>,
+    }
+
+    impl TestConnector {
+        /// Creates a value from its required members.
+        pub fn new(config: JsonObject) -> Self {
+            Self { phone: Default::default(), email: Default::default(), config, locale: Default::default() }
+        }
+    }
+
+    impl std::fmt::Debug for TestConnector {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("TestConnector")
+                .field("phone", &self.phone)
+                .field("email", &self.email)
+                .field("config", &format_args!("[redacted]"))
+                .field("locale", &self.locale)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        TestConnector {
+            optional phone "phone",
+            optional email "email",
+            required config "config",
+            optional locale "locale",
+        }
     }
 }
 
-#[cfg(feature = "connectors")]
-crate::types::object! {
-    CreateConnector {
-        optional config "config",
-        required connector_id "connectorId",
-        optional metadata "metadata",
-        optional sync_profile "syncProfile",
-        optional enable_token_storage "enableTokenStorage",
-        optional id "id",
+crate::types::cfg_items! { feature = "connectors" =>
+    /// Changes to a connector. Given members replace the current values, and objects are replaced as a whole.
+    #[derive(Clone, Default, PartialEq)]
+    pub struct UpdateConnector {
+        /// Settings that the factory's `formItems` describe. Replaced as a whole.
+        pub config: Option<JsonObject>,
+        /// Name and logos of your choice. Only for standard connectors, whose target cannot be changed.
+        pub metadata: Option<ConnectorMetadata>,
+        /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
+        pub sync_profile: Option<bool>,
+        /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        pub enable_token_storage: Option<bool>,
     }
-}
 
-/// A connector's configuration, and where to send the test message.
-#[cfg(feature = "connectors")]
-#[derive(Clone, PartialEq)]
-pub struct TestConnector {
-    /// Number that receives the test message. For SMS connectors.
-    ///
-    /// Matches `^\d+$`.
-    pub phone: Option<String>,
-    /// Address that receives the test message. For email connectors.
-    ///
-    /// Matches `^\S+@\S+\.\S+$`.
-    pub email: Option<String>,
-    /// Settings to test, as described by the factory's `formItems`.
-    pub config: JsonObject,
-    /// Language of the test message, as a BCP 47 tag.
-    pub locale: Option<String>,
-}
-
-#[cfg(feature = "connectors")]
-impl TestConnector {
-    /// Creates a value from its required members.
-    pub fn new(config: JsonObject) -> Self {
-        Self { phone: Default::default(), email: Default::default(), config, locale: Default::default() }
+    impl std::fmt::Debug for UpdateConnector {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("UpdateConnector")
+                .field("config", &format_args!("[redacted]"))
+                .field("metadata", &self.metadata)
+                .field("sync_profile", &self.sync_profile)
+                .field("enable_token_storage", &self.enable_token_storage)
+                .finish()
+        }
     }
-}
 
-#[cfg(feature = "connectors")]
-impl std::fmt::Debug for TestConnector {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TestConnector")
-            .field("phone", &self.phone)
-            .field("email", &self.email)
-            .field("config", &format_args!("[redacted]"))
-            .field("locale", &self.locale)
-            .finish()
-    }
-}
-
-#[cfg(feature = "connectors")]
-crate::types::object! {
-    TestConnector {
-        optional phone "phone",
-        optional email "email",
-        required config "config",
-        optional locale "locale",
-    }
-}
-
-/// Changes to a connector. Given members replace the current values, and objects are replaced as a whole.
-#[cfg(feature = "connectors")]
-#[derive(Clone, Default, PartialEq)]
-pub struct UpdateConnector {
-    /// Settings that the factory's `formItems` describe. Replaced as a whole.
-    pub config: Option<JsonObject>,
-    /// Name and logos of your choice. Only for standard connectors, whose target cannot be changed.
-    pub metadata: Option<ConnectorMetadata>,
-    /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
-    pub sync_profile: Option<bool>,
-    /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
-    pub enable_token_storage: Option<bool>,
-}
-
-#[cfg(feature = "connectors")]
-impl std::fmt::Debug for UpdateConnector {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UpdateConnector")
-            .field("config", &format_args!("[redacted]"))
-            .field("metadata", &self.metadata)
-            .field("sync_profile", &self.sync_profile)
-            .field("enable_token_storage", &self.enable_token_storage)
-            .finish()
-    }
-}
-
-#[cfg(feature = "connectors")]
-crate::types::object! {
-    UpdateConnector {
-        optional config "config",
-        optional metadata "metadata",
-        optional sync_profile "syncProfile",
-        optional enable_token_storage "enableTokenStorage",
+    crate::types::object! {
+        UpdateConnector {
+            optional config "config",
+            optional metadata "metadata",
+            optional sync_profile "syncProfile",
+            optional enable_token_storage "enableTokenStorage",
+        }
     }
 }

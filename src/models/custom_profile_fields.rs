@@ -7,51 +7,50 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A new profile field. The valid settings depend on its type.
-#[cfg(feature = "custom-profile-fields")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateCustomProfileField {
-    /// Key of the value: a standard claim (`nickname`, `address`, ...) or else a key of custom data. Cannot be
-    /// changed after creation.
-    pub name: String,
-    /// Kind of value.
-    pub r#type: CustomProfileFieldType,
-    /// Text next to the field.
-    ///
-    /// At least 1 character.
-    pub label: Option<String>,
-    /// Help text below the field.
-    pub description: Option<String>,
-    /// Whether new users must fill in the field; false for checkboxes.
-    pub required: bool,
-    /// Settings of the field. The valid settings depend on `type`.
-    pub config: Option<CustomProfileFieldConfig>,
-}
+crate::types::cfg_items! { feature = "custom-profile-fields" =>
+    /// A new profile field. The valid settings depend on its type.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateCustomProfileField {
+        /// Key of the value: a standard claim (`nickname`, `address`, ...) or else a key of custom data. Cannot be
+        /// changed after creation.
+        pub name: String,
+        /// Kind of value.
+        pub r#type: CustomProfileFieldType,
+        /// Text next to the field.
+        ///
+        /// At least 1 character.
+        pub label: Option<String>,
+        /// Help text below the field.
+        pub description: Option<String>,
+        /// Whether new users must fill in the field; false for checkboxes.
+        pub required: bool,
+        /// Settings of the field. The valid settings depend on `type`.
+        pub config: Option<CustomProfileFieldConfig>,
+    }
 
-#[cfg(feature = "custom-profile-fields")]
-impl CreateCustomProfileField {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>, r#type: CustomProfileFieldType, required: bool) -> Self {
-        Self {
-            name: name.into(),
-            r#type,
-            label: Default::default(),
-            description: Default::default(),
-            required,
-            config: Default::default(),
+    impl CreateCustomProfileField {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>, r#type: CustomProfileFieldType, required: bool) -> Self {
+            Self {
+                name: name.into(),
+                r#type,
+                label: Default::default(),
+                description: Default::default(),
+                required,
+                config: Default::default(),
+            }
         }
     }
-}
 
-#[cfg(feature = "custom-profile-fields")]
-crate::types::object! {
-    CreateCustomProfileField {
-        required name "name",
-        required r#type "type",
-        optional label "label",
-        optional description "description",
-        required required "required",
-        optional config "config",
+    crate::types::object! {
+        CreateCustomProfileField {
+            required name "name",
+            required r#type "type",
+            optional label "label",
+            optional description "description",
+            required required "required",
+            optional config "config",
+        }
     }
 }
 
@@ -164,26 +163,25 @@ impl CustomProfileFieldOption {
 
 crate::types::object! { CustomProfileFieldOption { optional label "label", required value "value" } }
 
-/// The position of a profile field on the sign-up page.
-#[cfg(feature = "custom-profile-fields")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CustomProfileFieldOrder {
-    /// Name of the profile field.
-    pub name: String,
-    /// Position on the sign-up page. The smallest comes first.
-    pub sie_order: i64,
-}
-
-#[cfg(feature = "custom-profile-fields")]
-impl CustomProfileFieldOrder {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>, sie_order: i64) -> Self {
-        Self { name: name.into(), sie_order }
+crate::types::cfg_items! { feature = "custom-profile-fields" =>
+    /// The position of a profile field on the sign-up page.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CustomProfileFieldOrder {
+        /// Name of the profile field.
+        pub name: String,
+        /// Position on the sign-up page. The smallest comes first.
+        pub sie_order: i64,
     }
-}
 
-#[cfg(feature = "custom-profile-fields")]
-crate::types::object! { CustomProfileFieldOrder { required name "name", whole sie_order "sieOrder" } }
+    impl CustomProfileFieldOrder {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>, sie_order: i64) -> Self {
+            Self { name: name.into(), sie_order }
+        }
+    }
+
+    crate::types::object! { CustomProfileFieldOrder { required name "name", whole sie_order "sieOrder" } }
+}
 
 /// One part of an address or full name field.
 #[derive(Clone, Debug, PartialEq)]
@@ -329,64 +327,62 @@ crate::types::string_enum! {
     }
 }
 
-/// The new definition of a profile field. The valid settings depend on its type.
-#[cfg(feature = "custom-profile-fields")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UpdateCustomProfileField {
-    /// Kind of value.
-    pub r#type: CustomProfileFieldType,
-    /// Text next to the field.
-    ///
-    /// At least 1 character.
-    pub label: Option<String>,
-    /// Help text below the field.
-    pub description: Option<String>,
-    /// Whether the field must be filled in.
-    pub required: bool,
-    /// Settings of the field. The valid settings depend on `type`.
-    pub config: Option<CustomProfileFieldConfig>,
-}
+crate::types::cfg_items! { feature = "custom-profile-fields" =>
+    /// The new definition of a profile field. The valid settings depend on its type.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UpdateCustomProfileField {
+        /// Kind of value.
+        pub r#type: CustomProfileFieldType,
+        /// Text next to the field.
+        ///
+        /// At least 1 character.
+        pub label: Option<String>,
+        /// Help text below the field.
+        pub description: Option<String>,
+        /// Whether the field must be filled in.
+        pub required: bool,
+        /// Settings of the field. The valid settings depend on `type`.
+        pub config: Option<CustomProfileFieldConfig>,
+    }
 
-#[cfg(feature = "custom-profile-fields")]
-impl UpdateCustomProfileField {
-    /// Creates a value from its required members.
-    pub fn new(r#type: CustomProfileFieldType, required: bool) -> Self {
-        Self {
-            r#type,
-            label: Default::default(),
-            description: Default::default(),
-            required,
-            config: Default::default(),
+    impl UpdateCustomProfileField {
+        /// Creates a value from its required members.
+        pub fn new(r#type: CustomProfileFieldType, required: bool) -> Self {
+            Self {
+                r#type,
+                label: Default::default(),
+                description: Default::default(),
+                required,
+                config: Default::default(),
+            }
+        }
+    }
+
+    crate::types::object! {
+        UpdateCustomProfileField {
+            required r#type "type",
+            optional label "label",
+            optional description "description",
+            required required "required",
+            optional config "config",
         }
     }
 }
 
-#[cfg(feature = "custom-profile-fields")]
-crate::types::object! {
-    UpdateCustomProfileField {
-        required r#type "type",
-        optional label "label",
-        optional description "description",
-        required required "required",
-        optional config "config",
+crate::types::cfg_items! { feature = "custom-profile-fields" =>
+    /// New positions of profile fields on the sign-up page.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UpdateCustomProfileFieldsSieOrder {
+        /// New positions by name. Fields left out keep their positions.
+        pub order: Vec<CustomProfileFieldOrder>,
     }
-}
 
-/// New positions of profile fields on the sign-up page.
-#[cfg(feature = "custom-profile-fields")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UpdateCustomProfileFieldsSieOrder {
-    /// New positions by name. Fields left out keep their positions.
-    pub order: Vec<CustomProfileFieldOrder>,
-}
-
-#[cfg(feature = "custom-profile-fields")]
-impl UpdateCustomProfileFieldsSieOrder {
-    /// Creates a value from its required members.
-    pub fn new(order: Vec<CustomProfileFieldOrder>) -> Self {
-        Self { order }
+    impl UpdateCustomProfileFieldsSieOrder {
+        /// Creates a value from its required members.
+        pub fn new(order: Vec<CustomProfileFieldOrder>) -> Self {
+            Self { order }
+        }
     }
-}
 
-#[cfg(feature = "custom-profile-fields")]
-crate::types::object! { UpdateCustomProfileFieldsSieOrder { required order "order" } }
+    crate::types::object! { UpdateCustomProfileFieldsSieOrder { required order "order" } }
+}

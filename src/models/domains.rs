@@ -7,101 +7,99 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Criteria for stale custom domains.
-#[cfg(feature = "domains")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CleanupDomains {
-    /// Age, in days, from which inactive domains are deleted.
-    pub stale_days: i64,
+crate::types::cfg_items! { feature = "domains" =>
+    /// Criteria for stale custom domains.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CleanupDomains {
+        /// Age, in days, from which inactive domains are deleted.
+        pub stale_days: i64,
+    }
+
+    impl CleanupDomains {
+        /// Creates a value from its required members.
+        pub fn new(stale_days: i64) -> Self {
+            Self { stale_days }
+        }
+    }
+
+    crate::types::object! { CleanupDomains { whole stale_days "staleDays" } }
 }
 
-#[cfg(feature = "domains")]
-impl CleanupDomains {
-    /// Creates a value from its required members.
-    pub fn new(stale_days: i64) -> Self {
-        Self { stale_days }
+crate::types::cfg_items! { any(feature = "applications", feature = "domains") =>
+    /// A new custom domain.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateDomain {
+        /// Host name, without scheme or path.
+        pub domain: String,
+    }
+
+    impl CreateDomain {
+        /// Creates a value from its required members.
+        pub fn new(domain: impl Into<String>) -> Self {
+            Self { domain: domain.into() }
+        }
+    }
+
+    crate::types::object! { CreateDomain { required domain "domain" } }
+}
+
+crate::types::cfg_items! { feature = "domains" =>
+    /// A custom domain of the tenant.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Domain {
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 21 characters.
+        pub id: String,
+        /// Host name, without scheme or path.
+        ///
+        /// 1 to 256 characters.
+        pub domain: String,
+        /// Setup progress of the domain.
+        pub status: DomainStatus,
+        /// Reason why the domain does not work; null if there is no problem.
+        ///
+        /// At most 1024 characters.
+        pub error_message: Option<String>,
+        /// DNS records that you must create for the domain to work.
+        pub dns_records: Vec<DnsRecord>,
+        /// Creation time.
+        pub created_at: Timestamp,
+    }
+
+    crate::types::object! {
+        Domain {
+            required id "id",
+            required domain "domain",
+            required status "status",
+            nullable error_message "errorMessage",
+            required dns_records "dnsRecords",
+            required created_at "createdAt",
+        }
     }
 }
 
-#[cfg(feature = "domains")]
-crate::types::object! { CleanupDomains { whole stale_days "staleDays" } }
-
-/// A new custom domain.
-#[cfg(any(feature = "applications", feature = "domains"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateDomain {
-    /// Host name, without scheme or path.
-    pub domain: String,
-}
-
-#[cfg(any(feature = "applications", feature = "domains"))]
-impl CreateDomain {
-    /// Creates a value from its required members.
-    pub fn new(domain: impl Into<String>) -> Self {
-        Self { domain: domain.into() }
+crate::types::cfg_items! { feature = "domains" =>
+    /// The result of a cleanup of custom domains.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct DomainCleanup {
+        /// Number of domains that were examined.
+        pub scanned_count: i64,
+        /// Number of domains that were deleted.
+        pub deleted_count: i64,
+        /// Number of domains that were active and therefore not deleted.
+        pub skipped_active_count: i64,
+        /// Number of domains that could not be checked or deleted.
+        pub failed_count: i64,
     }
-}
 
-#[cfg(any(feature = "applications", feature = "domains"))]
-crate::types::object! { CreateDomain { required domain "domain" } }
-
-/// A custom domain of the tenant.
-#[cfg(feature = "domains")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct Domain {
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 21 characters.
-    pub id: String,
-    /// Host name, without scheme or path.
-    ///
-    /// 1 to 256 characters.
-    pub domain: String,
-    /// Setup progress of the domain.
-    pub status: DomainStatus,
-    /// Reason why the domain does not work; null if there is no problem.
-    ///
-    /// At most 1024 characters.
-    pub error_message: Option<String>,
-    /// DNS records that you must create for the domain to work.
-    pub dns_records: Vec<DnsRecord>,
-    /// Creation time.
-    pub created_at: Timestamp,
-}
-
-#[cfg(feature = "domains")]
-crate::types::object! {
-    Domain {
-        required id "id",
-        required domain "domain",
-        required status "status",
-        nullable error_message "errorMessage",
-        required dns_records "dnsRecords",
-        required created_at "createdAt",
-    }
-}
-
-/// The result of a cleanup of custom domains.
-#[cfg(feature = "domains")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct DomainCleanup {
-    /// Number of domains that were examined.
-    pub scanned_count: i64,
-    /// Number of domains that were deleted.
-    pub deleted_count: i64,
-    /// Number of domains that were active and therefore not deleted.
-    pub skipped_active_count: i64,
-    /// Number of domains that could not be checked or deleted.
-    pub failed_count: i64,
-}
-
-#[cfg(feature = "domains")]
-crate::types::object! {
-    DomainCleanup {
-        whole scanned_count "scannedCount",
-        whole deleted_count "deletedCount",
-        whole skipped_active_count "skippedActiveCount",
-        whole failed_count "failedCount",
+    crate::types::object! {
+        DomainCleanup {
+            whole scanned_count "scannedCount",
+            whole deleted_count "deletedCount",
+            whole skipped_active_count "skippedActiveCount",
+            whole failed_count "failedCount",
+        }
     }
 }
 
@@ -119,28 +117,27 @@ crate::types::string_enum! {
     }
 }
 
-/// A file that proves the ownership of a custom domain to another service.
-#[cfg(feature = "domains")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct DomainVerificationFile {
-    /// Path under the domain at which the file is served.
-    pub path: String,
-    /// Content of the file.
-    pub content: String,
-    /// Media type of the file.
-    pub content_type: DomainVerificationFileType,
-}
-
-#[cfg(feature = "domains")]
-impl DomainVerificationFile {
-    /// Creates a value from its required members.
-    pub fn new(path: impl Into<String>, content: impl Into<String>, content_type: DomainVerificationFileType) -> Self {
-        Self { path: path.into(), content: content.into(), content_type }
+crate::types::cfg_items! { feature = "domains" =>
+    /// A file that proves the ownership of a custom domain to another service.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct DomainVerificationFile {
+        /// Path under the domain at which the file is served.
+        pub path: String,
+        /// Content of the file.
+        pub content: String,
+        /// Media type of the file.
+        pub content_type: DomainVerificationFileType,
     }
-}
 
-#[cfg(feature = "domains")]
-crate::types::object! { DomainVerificationFile { required path "path", required content "content", required content_type "contentType" } }
+    impl DomainVerificationFile {
+        /// Creates a value from its required members.
+        pub fn new(path: impl Into<String>, content: impl Into<String>, content_type: DomainVerificationFileType) -> Self {
+            Self { path: path.into(), content: content.into(), content_type }
+        }
+    }
+
+    crate::types::object! { DomainVerificationFile { required path "path", required content "content", required content_type "contentType" } }
+}
 
 #[cfg(feature = "domains")]
 crate::types::string_enum! {
@@ -153,21 +150,20 @@ crate::types::string_enum! {
     }
 }
 
-/// The files that are served under a custom domain.
-#[cfg(feature = "domains")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReplaceDomainVerificationFiles {
-    /// All files to serve under the domain, each with path, content and content type.
-    pub verification_files: Vec<DomainVerificationFile>,
-}
-
-#[cfg(feature = "domains")]
-impl ReplaceDomainVerificationFiles {
-    /// Creates a value from its required members.
-    pub fn new(verification_files: Vec<DomainVerificationFile>) -> Self {
-        Self { verification_files }
+crate::types::cfg_items! { feature = "domains" =>
+    /// The files that are served under a custom domain.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ReplaceDomainVerificationFiles {
+        /// All files to serve under the domain, each with path, content and content type.
+        pub verification_files: Vec<DomainVerificationFile>,
     }
-}
 
-#[cfg(feature = "domains")]
-crate::types::object! { ReplaceDomainVerificationFiles { required verification_files "verificationFiles" } }
+    impl ReplaceDomainVerificationFiles {
+        /// Creates a value from its required members.
+        pub fn new(verification_files: Vec<DomainVerificationFile>) -> Self {
+            Self { verification_files }
+        }
+    }
+
+    crate::types::object! { ReplaceDomainVerificationFiles { required verification_files "verificationFiles" } }
+}

@@ -7,31 +7,29 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A backup code as the response to the MFA challenge.
-#[cfg(feature = "interaction")]
-#[derive(Clone, PartialEq)]
-pub struct BackupCodeMfa {
-    /// Code that the user entered.
-    pub code: String,
-}
-
-#[cfg(feature = "interaction")]
-impl BackupCodeMfa {
-    /// Creates a value from its required members.
-    pub fn new(code: impl Into<String>) -> Self {
-        Self { code: code.into() }
+crate::types::cfg_items! { feature = "interaction" =>
+    /// A backup code as the response to the MFA challenge.
+    #[derive(Clone, PartialEq)]
+    pub struct BackupCodeMfa {
+        /// Code that the user entered.
+        pub code: String,
     }
-}
 
-#[cfg(feature = "interaction")]
-impl std::fmt::Debug for BackupCodeMfa {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BackupCodeMfa").field("code", &format_args!("[redacted]")).finish()
+    impl BackupCodeMfa {
+        /// Creates a value from its required members.
+        pub fn new(code: impl Into<String>) -> Self {
+            Self { code: code.into() }
+        }
     }
-}
 
-#[cfg(feature = "interaction")]
-crate::types::object! { BackupCodeMfa { required code "code" } tag "type" "BackupCode" }
+    impl std::fmt::Debug for BackupCodeMfa {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("BackupCodeMfa").field("code", &format_args!("[redacted]")).finish()
+        }
+    }
+
+    crate::types::object! { BackupCodeMfa { required code "code" } tag "type" "BackupCode" }
+}
 
 #[cfg(feature = "interaction")]
 crate::types::tagged_union! {
@@ -46,50 +44,48 @@ crate::types::tagged_union! {
     }
 }
 
-/// A code from the authenticator app.
-#[cfg(feature = "interaction")]
-#[derive(Clone, PartialEq)]
-pub struct BindTotp {
-    /// Code that the user entered.
-    pub code: String,
-}
-
-#[cfg(feature = "interaction")]
-impl BindTotp {
-    /// Creates a value from its required members.
-    pub fn new(code: impl Into<String>) -> Self {
-        Self { code: code.into() }
+crate::types::cfg_items! { feature = "interaction" =>
+    /// A code from the authenticator app.
+    #[derive(Clone, PartialEq)]
+    pub struct BindTotp {
+        /// Code that the user entered.
+        pub code: String,
     }
-}
 
-#[cfg(feature = "interaction")]
-impl std::fmt::Debug for BindTotp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BindTotp").field("code", &format_args!("[redacted]")).finish()
+    impl BindTotp {
+        /// Creates a value from its required members.
+        pub fn new(code: impl Into<String>) -> Self {
+            Self { code: code.into() }
+        }
     }
+
+    impl std::fmt::Debug for BindTotp {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("BindTotp").field("code", &format_args!("[redacted]")).finish()
+        }
+    }
+
+    crate::types::object! { BindTotp { required code "code" } tag "type" "Totp" }
 }
 
-#[cfg(feature = "interaction")]
-crate::types::object! { BindTotp { required code "code" } tag "type" "Totp" }
+crate::types::cfg_items! { feature = "interaction" =>
+    /// What the user consents to in addition to the scopes.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct ConsentLegacyInteraction {
+        /// IDs of [`Organization`](crate::models::Organization)s that the application may access.
+        pub organization_ids: Option<Vec<String>>,
+    }
 
-/// What the user consents to in addition to the scopes.
-#[cfg(feature = "interaction")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ConsentLegacyInteraction {
-    /// IDs of [`Organization`](crate::models::Organization)s that the application may access.
-    pub organization_ids: Option<Vec<String>>,
+    crate::types::object! { ConsentLegacyInteraction { optional organization_ids "organizationIds" } }
 }
 
-#[cfg(feature = "interaction")]
-crate::types::object! { ConsentLegacyInteraction { optional organization_ids "organizationIds" } }
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction") =>
+    /// Backup codes that are about to be bound.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct InteractionBackupCode {}
 
-/// Backup codes that are about to be bound.
-#[cfg(any(feature = "experience", feature = "interaction"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct InteractionBackupCode {}
-
-#[cfg(any(feature = "experience", feature = "interaction"))]
-crate::types::object! { InteractionBackupCode {  } tag "type" "BackupCode" }
+    crate::types::object! { InteractionBackupCode {  } tag "type" "BackupCode" }
+}
 
 crate::types::string_enum! {
     /// The purpose of an interaction.
@@ -103,206 +99,202 @@ crate::types::string_enum! {
     }
 }
 
-/// The input for starting a social sign-in.
-#[cfg(feature = "interaction")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct LegacyAuthorizationRequest {
-    /// ID of a [`Connector`](crate::models::Connector).
-    pub connector_id: String,
-    /// Random value of your own that is returned with the callback. Check it to detect forged callbacks.
-    pub state: String,
-    /// URI to which the provider sends the browser back. It must be registered with the provider.
-    pub redirect_uri: String,
-}
+crate::types::cfg_items! { feature = "interaction" =>
+    /// The input for starting a social sign-in.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct LegacyAuthorizationRequest {
+        /// ID of a [`Connector`](crate::models::Connector).
+        pub connector_id: String,
+        /// Random value of your own that is returned with the callback. Check it to detect forged callbacks.
+        pub state: String,
+        /// URI to which the provider sends the browser back. It must be registered with the provider.
+        pub redirect_uri: String,
+    }
 
-#[cfg(feature = "interaction")]
-impl LegacyAuthorizationRequest {
-    /// Creates a value from its required members.
-    pub fn new(connector_id: impl Into<String>, state: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
-        Self { connector_id: connector_id.into(), state: state.into(), redirect_uri: redirect_uri.into() }
+    impl LegacyAuthorizationRequest {
+        /// Creates a value from its required members.
+        pub fn new(connector_id: impl Into<String>, state: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
+            Self { connector_id: connector_id.into(), state: state.into(), redirect_uri: redirect_uri.into() }
+        }
+    }
+
+    crate::types::object! {
+        LegacyAuthorizationRequest {
+            required connector_id "connectorId",
+            required state "state",
+            required redirect_uri "redirectUri",
+        }
     }
 }
 
-#[cfg(feature = "interaction")]
-crate::types::object! {
-    LegacyAuthorizationRequest {
-        required connector_id "connectorId",
-        required state "state",
-        required redirect_uri "redirectUri",
+crate::types::cfg_items! { feature = "interaction" =>
+    /// The data that a consent page shows.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct LegacyConsent {
+        /// The application that requests consent.
+        pub application: ApplicationSummary,
+        /// The user who is asked for consent.
+        pub user: UserSummary,
+        /// Organizations of the user to which access can be granted.
+        pub organizations: Option<Vec<LegacyConsentOrganization>>,
+        /// Scopes for the user's own data that have not been granted yet.
+        pub missing_oidc_scope: Option<Vec<String>>,
+        /// API permissions that have not been granted yet, by resource.
+        pub missing_resource_scopes: Option<Vec<ConsentResourceScopes>>,
+        /// Callback URI of the application.
+        pub redirect_uri: String,
+    }
+
+    crate::types::object! {
+        LegacyConsent {
+            required application "application",
+            required user "user",
+            optional organizations "organizations",
+            optional missing_oidc_scope "missingOIDCScope",
+            optional missing_resource_scopes "missingResourceScopes",
+            required redirect_uri "redirectUri",
+        }
     }
 }
 
-/// The data that a consent page shows.
-#[cfg(feature = "interaction")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct LegacyConsent {
-    /// The application that requests consent.
-    pub application: ApplicationSummary,
-    /// The user who is asked for consent.
-    pub user: UserSummary,
-    /// Organizations of the user to which access can be granted.
-    pub organizations: Option<Vec<LegacyConsentOrganization>>,
-    /// Scopes for the user's own data that have not been granted yet.
-    pub missing_oidc_scope: Option<Vec<String>>,
-    /// API permissions that have not been granted yet, by resource.
-    pub missing_resource_scopes: Option<Vec<ConsentResourceScopes>>,
-    /// Callback URI of the application.
-    pub redirect_uri: String,
-}
+crate::types::cfg_items! { feature = "interaction" =>
+    /// An organization, and what the application requests there.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct LegacyConsentOrganization {
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 21 characters.
+        pub id: String,
+        /// Human-readable name.
+        ///
+        /// 1 to 128 characters.
+        pub name: String,
+        /// API permissions that have not been granted yet, by resource.
+        pub missing_resource_scopes: Option<Vec<ConsentResourceScopes>>,
+    }
 
-#[cfg(feature = "interaction")]
-crate::types::object! {
-    LegacyConsent {
-        required application "application",
-        required user "user",
-        optional organizations "organizations",
-        optional missing_oidc_scope "missingOIDCScope",
-        optional missing_resource_scopes "missingResourceScopes",
-        required redirect_uri "redirectUri",
+    crate::types::object! {
+        LegacyConsentOrganization {
+            required id "id",
+            required name "name",
+            optional missing_resource_scopes "missingResourceScopes",
+        }
     }
 }
 
-/// An organization, and what the application requests there.
-#[cfg(feature = "interaction")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct LegacyConsentOrganization {
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 21 characters.
-    pub id: String,
-    /// Human-readable name.
-    ///
-    /// 1 to 128 characters.
-    pub name: String,
-    /// API permissions that have not been granted yet, by resource.
-    pub missing_resource_scopes: Option<Vec<ConsentResourceScopes>>,
-}
+crate::types::cfg_items! { feature = "interaction" =>
+    /// An identifier and its proof: a password, a code, or a connector's data.
+    #[derive(Clone, Default, PartialEq)]
+    pub struct LegacyIdentifier {
+        /// Username. Needs a password.
+        ///
+        /// At least 1 character.
+        pub username: Option<String>,
+        /// Password that proves the identifier.
+        ///
+        /// At least 1 character.
+        pub password: Option<String>,
+        /// Email address. Needs a password, a code, or a connector that has proven it.
+        pub email: Option<String>,
+        /// Phone number. Needs a password, a code, or a connector that has proven it.
+        pub phone: Option<String>,
+        /// Code that proves the identifier.
+        ///
+        /// At least 1 character.
+        pub verification_code: Option<String>,
+        /// ID of the [`Connector`](crate::models::Connector) whose data proves the identifier.
+        pub connector_id: Option<String>,
+        /// Query parameters of the provider's callback, unmodified.
+        pub connector_data: Option<JsonObject>,
+    }
 
-#[cfg(feature = "interaction")]
-crate::types::object! {
-    LegacyConsentOrganization {
-        required id "id",
-        required name "name",
-        optional missing_resource_scopes "missingResourceScopes",
+    impl std::fmt::Debug for LegacyIdentifier {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("LegacyIdentifier")
+                .field("username", &self.username)
+                .field("password", &format_args!("[redacted]"))
+                .field("email", &self.email)
+                .field("phone", &self.phone)
+                .field("verification_code", &format_args!("[redacted]"))
+                .field("connector_id", &self.connector_id)
+                .field("connector_data", &format_args!("[redacted]"))
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        LegacyIdentifier {
+            optional username "username",
+            optional password "password",
+            optional email "email",
+            optional phone "phone",
+            optional verification_code "verificationCode",
+            optional connector_id "connectorId",
+            optional connector_data "connectorData",
+        }
     }
 }
 
-/// An identifier and its proof: a password, a code, or a connector's data.
-#[cfg(feature = "interaction")]
-#[derive(Clone, Default, PartialEq)]
-pub struct LegacyIdentifier {
-    /// Username. Needs a password.
-    ///
-    /// At least 1 character.
-    pub username: Option<String>,
-    /// Password that proves the identifier.
-    ///
-    /// At least 1 character.
-    pub password: Option<String>,
-    /// Email address. Needs a password, a code, or a connector that has proven it.
-    pub email: Option<String>,
-    /// Phone number. Needs a password, a code, or a connector that has proven it.
-    pub phone: Option<String>,
-    /// Code that proves the identifier.
-    ///
-    /// At least 1 character.
-    pub verification_code: Option<String>,
-    /// ID of the [`Connector`](crate::models::Connector) whose data proves the identifier.
-    pub connector_id: Option<String>,
-    /// Query parameters of the provider's callback, unmodified.
-    pub connector_data: Option<JsonObject>,
-}
-
-#[cfg(feature = "interaction")]
-impl std::fmt::Debug for LegacyIdentifier {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LegacyIdentifier")
-            .field("username", &self.username)
-            .field("password", &format_args!("[redacted]"))
-            .field("email", &self.email)
-            .field("phone", &self.phone)
-            .field("verification_code", &format_args!("[redacted]"))
-            .field("connector_id", &self.connector_id)
-            .field("connector_data", &format_args!("[redacted]"))
-            .finish()
+crate::types::cfg_items! { feature = "interaction" =>
+    /// The new purpose of the interaction.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct LegacyInteractionEvent {
+        /// Purpose of the interaction.
+        pub event: InteractionEvent,
     }
-}
 
-#[cfg(feature = "interaction")]
-crate::types::object! {
-    LegacyIdentifier {
-        optional username "username",
-        optional password "password",
-        optional email "email",
-        optional phone "phone",
-        optional verification_code "verificationCode",
-        optional connector_id "connectorId",
-        optional connector_data "connectorData",
+    impl LegacyInteractionEvent {
+        /// Creates a value from its required members.
+        pub fn new(event: InteractionEvent) -> Self {
+            Self { event }
+        }
     }
+
+    crate::types::object! { LegacyInteractionEvent { required event "event" } }
 }
 
-/// The new purpose of the interaction.
-#[cfg(feature = "interaction")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct LegacyInteractionEvent {
-    /// Purpose of the interaction.
-    pub event: InteractionEvent,
-}
-
-#[cfg(feature = "interaction")]
-impl LegacyInteractionEvent {
-    /// Creates a value from its required members.
-    pub fn new(event: InteractionEvent) -> Self {
-        Self { event }
+crate::types::cfg_items! { feature = "interaction" =>
+    /// Profile that is saved on submission.
+    #[derive(Clone, Default, PartialEq)]
+    pub struct LegacyProfile {
+        /// New username.
+        ///
+        /// Matches `^[A-Z_a-z]\w*$`.
+        pub username: Option<String>,
+        /// New primary email, already proven as an identifier.
+        ///
+        /// Matches `^\S+@\S+\.\S+$`.
+        pub email: Option<String>,
+        /// New primary phone number, already proven as an identifier.
+        ///
+        /// Matches `^\d+$`.
+        pub phone: Option<String>,
+        /// ID of the [`Connector`](crate::models::Connector) whose identity, already proven, is to be linked.
+        pub connector_id: Option<String>,
+        /// New password in clear text.
+        pub password: Option<String>,
     }
-}
 
-#[cfg(feature = "interaction")]
-crate::types::object! { LegacyInteractionEvent { required event "event" } }
-
-/// Profile that is saved on submission.
-#[cfg(feature = "interaction")]
-#[derive(Clone, Default, PartialEq)]
-pub struct LegacyProfile {
-    /// New username.
-    ///
-    /// Matches `^[A-Z_a-z]\w*$`.
-    pub username: Option<String>,
-    /// New primary email, already proven as an identifier.
-    ///
-    /// Matches `^\S+@\S+\.\S+$`.
-    pub email: Option<String>,
-    /// New primary phone number, already proven as an identifier.
-    ///
-    /// Matches `^\d+$`.
-    pub phone: Option<String>,
-    /// ID of the [`Connector`](crate::models::Connector) whose identity, already proven, is to be linked.
-    pub connector_id: Option<String>,
-    /// New password in clear text.
-    pub password: Option<String>,
-}
-
-#[cfg(feature = "interaction")]
-impl std::fmt::Debug for LegacyProfile {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LegacyProfile")
-            .field("username", &self.username)
-            .field("email", &self.email)
-            .field("phone", &self.phone)
-            .field("connector_id", &self.connector_id)
-            .field("password", &format_args!("[redacted]"))
-            .finish()
+    impl std::fmt::Debug for LegacyProfile {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("LegacyProfile")
+                .field("username", &self.username)
+                .field("email", &self.email)
+                .field("phone", &self.phone)
+                .field("connector_id", &self.connector_id)
+                .field("password", &format_args!("[redacted]"))
+                .finish()
+        }
     }
-}
 
-#[cfg(feature = "interaction")]
-crate::types::object! {
-    LegacyProfile {
-        optional username "username",
-        optional email "email",
-        optional phone "phone",
-        optional connector_id "connectorId",
-        optional password "password",
+    crate::types::object! {
+        LegacyProfile {
+            optional username "username",
+            optional email "email",
+            optional phone "phone",
+            optional connector_id "connectorId",
+            optional password "password",
+        }
     }
 }
 
@@ -319,36 +311,35 @@ crate::types::tagged_union! {
     }
 }
 
-/// The user's choice not to set up MFA.
-#[cfg(feature = "interaction")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SkipLegacyInteractionMfa {
-    /// Whether the user declined to set up MFA.
-    pub mfa_skipped: True,
-}
-
-#[cfg(feature = "interaction")]
-crate::types::object! { SkipLegacyInteractionMfa { required mfa_skipped "mfaSkipped" } }
-
-/// The purpose of the new interaction, with an optional identifier and profile.
-#[cfg(feature = "interaction")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct StartLegacyInteraction {
-    /// Purpose of the interaction.
-    pub event: InteractionEvent,
-    /// First identifier and its proof.
-    pub identifier: Option<LegacyIdentifier>,
-    /// Profile that is saved on submission.
-    pub profile: Option<LegacyProfile>,
-}
-
-#[cfg(feature = "interaction")]
-impl StartLegacyInteraction {
-    /// Creates a value from its required members.
-    pub fn new(event: InteractionEvent) -> Self {
-        Self { event, identifier: Default::default(), profile: Default::default() }
+crate::types::cfg_items! { feature = "interaction" =>
+    /// The user's choice not to set up MFA.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct SkipLegacyInteractionMfa {
+        /// Whether the user declined to set up MFA.
+        pub mfa_skipped: True,
     }
+
+    crate::types::object! { SkipLegacyInteractionMfa { required mfa_skipped "mfaSkipped" } }
 }
 
-#[cfg(feature = "interaction")]
-crate::types::object! { StartLegacyInteraction { required event "event", optional identifier "identifier", optional profile "profile" } }
+crate::types::cfg_items! { feature = "interaction" =>
+    /// The purpose of the new interaction, with an optional identifier and profile.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct StartLegacyInteraction {
+        /// Purpose of the interaction.
+        pub event: InteractionEvent,
+        /// First identifier and its proof.
+        pub identifier: Option<LegacyIdentifier>,
+        /// Profile that is saved on submission.
+        pub profile: Option<LegacyProfile>,
+    }
+
+    impl StartLegacyInteraction {
+        /// Creates a value from its required members.
+        pub fn new(event: InteractionEvent) -> Self {
+            Self { event, identifier: Default::default(), profile: Default::default() }
+        }
+    }
+
+    crate::types::object! { StartLegacyInteraction { required event "event", optional identifier "identifier", optional profile "profile" } }
+}

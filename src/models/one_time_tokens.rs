@@ -7,88 +7,86 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A new one-time token.
-#[cfg(feature = "one-time-tokens")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateOneTimeToken {
-    /// Email address of the user who signs in or registers with the token.
-    ///
-    /// 1 to 128 characters.
-    pub email: String,
-    /// Effects of using the token: the organizations to join, and what the token may be used for.
-    pub context: Option<OneTimeTokenContext>,
-    /// Lifetime in seconds. Defaults to 600.
-    pub expires_in: Option<i64>,
-}
-
-#[cfg(feature = "one-time-tokens")]
-impl CreateOneTimeToken {
-    /// Creates a value from its required members.
-    pub fn new(email: impl Into<String>) -> Self {
-        Self { email: email.into(), context: Default::default(), expires_in: Default::default() }
+crate::types::cfg_items! { feature = "one-time-tokens" =>
+    /// A new one-time token.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateOneTimeToken {
+        /// Email address of the user who signs in or registers with the token.
+        ///
+        /// 1 to 128 characters.
+        pub email: String,
+        /// Effects of using the token: the organizations to join, and what the token may be used for.
+        pub context: Option<OneTimeTokenContext>,
+        /// Lifetime in seconds. Defaults to 600.
+        pub expires_in: Option<i64>,
     }
-}
 
-#[cfg(feature = "one-time-tokens")]
-crate::types::object! { CreateOneTimeToken { required email "email", optional context "context", optional_whole expires_in "expiresIn" } }
-
-/// A single-use token that signs in the owner of an email address.
-#[cfg(feature = "one-time-tokens")]
-#[derive(Clone, PartialEq)]
-pub struct OneTimeToken {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 21 characters.
-    pub id: String,
-    /// Email address of the user who signs in or registers with the token.
-    ///
-    /// 1 to 128 characters.
-    pub email: String,
-    /// Token as the user receives it, usually in a link.
-    ///
-    /// 1 to 256 characters.
-    pub token: String,
-    /// Effects of using the token: the organizations to join, and what the token may be used for.
-    pub context: OneTimeTokenContext,
-    /// Whether the token can still be used. Can remain `active` for a while after the token has expired.
-    pub status: OneTimeTokenStatus,
-    /// Creation time.
-    pub created_at: Timestamp,
-    /// Expiry time.
-    pub expires_at: Timestamp,
-}
-
-#[cfg(feature = "one-time-tokens")]
-impl std::fmt::Debug for OneTimeToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OneTimeToken")
-            .field("tenant_id", &self.tenant_id)
-            .field("id", &self.id)
-            .field("email", &self.email)
-            .field("token", &format_args!("[redacted]"))
-            .field("context", &self.context)
-            .field("status", &self.status)
-            .field("created_at", &self.created_at)
-            .field("expires_at", &self.expires_at)
-            .finish()
+    impl CreateOneTimeToken {
+        /// Creates a value from its required members.
+        pub fn new(email: impl Into<String>) -> Self {
+            Self { email: email.into(), context: Default::default(), expires_in: Default::default() }
+        }
     }
+
+    crate::types::object! { CreateOneTimeToken { required email "email", optional context "context", optional_whole expires_in "expiresIn" } }
 }
 
-#[cfg(feature = "one-time-tokens")]
-crate::types::object! {
-    OneTimeToken {
-        required tenant_id "tenantId",
-        required id "id",
-        required email "email",
-        required token "token",
-        required context "context",
-        required status "status",
-        required created_at "createdAt",
-        required expires_at "expiresAt",
+crate::types::cfg_items! { feature = "one-time-tokens" =>
+    /// A single-use token that signs in the owner of an email address.
+    #[derive(Clone, PartialEq)]
+    pub struct OneTimeToken {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 21 characters.
+        pub id: String,
+        /// Email address of the user who signs in or registers with the token.
+        ///
+        /// 1 to 128 characters.
+        pub email: String,
+        /// Token as the user receives it, usually in a link.
+        ///
+        /// 1 to 256 characters.
+        pub token: String,
+        /// Effects of using the token: the organizations to join, and what the token may be used for.
+        pub context: OneTimeTokenContext,
+        /// Whether the token can still be used. Can remain `active` for a while after the token has expired.
+        pub status: OneTimeTokenStatus,
+        /// Creation time.
+        pub created_at: Timestamp,
+        /// Expiry time.
+        pub expires_at: Timestamp,
+    }
+
+    impl std::fmt::Debug for OneTimeToken {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("OneTimeToken")
+                .field("tenant_id", &self.tenant_id)
+                .field("id", &self.id)
+                .field("email", &self.email)
+                .field("token", &format_args!("[redacted]"))
+                .field("context", &self.context)
+                .field("status", &self.status)
+                .field("created_at", &self.created_at)
+                .field("expires_at", &self.expires_at)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        OneTimeToken {
+            required tenant_id "tenantId",
+            required id "id",
+            required email "email",
+            required token "token",
+            required context "context",
+            required status "status",
+            required created_at "createdAt",
+            required expires_at "expiresAt",
+        }
     }
 }
 
@@ -123,56 +121,53 @@ crate::types::string_enum! {
     }
 }
 
-/// The new status of a one-time token.
-#[cfg(feature = "one-time-tokens")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReplaceOneTimeTokenStatus {
-    /// The new status. Any status except `active`.
-    pub status: OneTimeTokenStatus,
-}
-
-#[cfg(feature = "one-time-tokens")]
-impl ReplaceOneTimeTokenStatus {
-    /// Creates a value from its required members.
-    pub fn new(status: OneTimeTokenStatus) -> Self {
-        Self { status }
+crate::types::cfg_items! { feature = "one-time-tokens" =>
+    /// The new status of a one-time token.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ReplaceOneTimeTokenStatus {
+        /// The new status. Any status except `active`.
+        pub status: OneTimeTokenStatus,
     }
-}
 
-#[cfg(feature = "one-time-tokens")]
-crate::types::object! { ReplaceOneTimeTokenStatus { required status "status" } }
-
-/// A one-time token, and the email address that it must be for.
-#[cfg(feature = "one-time-tokens")]
-#[derive(Clone, PartialEq)]
-pub struct VerifyOneTimeToken {
-    /// The token, as presented by the user.
-    ///
-    /// 1 to 256 characters.
-    pub token: String,
-    /// Email address that the token must be for.
-    ///
-    /// 1 to 128 characters.
-    pub email: String,
-}
-
-#[cfg(feature = "one-time-tokens")]
-impl VerifyOneTimeToken {
-    /// Creates a value from its required members.
-    pub fn new(token: impl Into<String>, email: impl Into<String>) -> Self {
-        Self { token: token.into(), email: email.into() }
+    impl ReplaceOneTimeTokenStatus {
+        /// Creates a value from its required members.
+        pub fn new(status: OneTimeTokenStatus) -> Self {
+            Self { status }
+        }
     }
+
+    crate::types::object! { ReplaceOneTimeTokenStatus { required status "status" } }
 }
 
-#[cfg(feature = "one-time-tokens")]
-impl std::fmt::Debug for VerifyOneTimeToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("VerifyOneTimeToken")
-            .field("token", &format_args!("[redacted]"))
-            .field("email", &self.email)
-            .finish()
+crate::types::cfg_items! { feature = "one-time-tokens" =>
+    /// A one-time token, and the email address that it must be for.
+    #[derive(Clone, PartialEq)]
+    pub struct VerifyOneTimeToken {
+        /// The token, as presented by the user.
+        ///
+        /// 1 to 256 characters.
+        pub token: String,
+        /// Email address that the token must be for.
+        ///
+        /// 1 to 128 characters.
+        pub email: String,
     }
-}
 
-#[cfg(feature = "one-time-tokens")]
-crate::types::object! { VerifyOneTimeToken { required token "token", required email "email" } }
+    impl VerifyOneTimeToken {
+        /// Creates a value from its required members.
+        pub fn new(token: impl Into<String>, email: impl Into<String>) -> Self {
+            Self { token: token.into(), email: email.into() }
+        }
+    }
+
+    impl std::fmt::Debug for VerifyOneTimeToken {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("VerifyOneTimeToken")
+                .field("token", &format_args!("[redacted]"))
+                .field("email", &self.email)
+                .finish()
+        }
+    }
+
+    crate::types::object! { VerifyOneTimeToken { required token "token", required email "email" } }
+}

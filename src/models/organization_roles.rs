@@ -7,54 +7,53 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A new organization role.
-#[cfg(feature = "organization-roles")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateOrganizationRole {
-    /// Leave unset: the server determines the tenant.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: Option<String>,
-    /// Name, unique among organization roles.
-    ///
-    /// 1 to 128 characters.
-    pub name: String,
-    /// Human-readable description.
-    ///
-    /// At most 256 characters.
-    pub description: Patch<String>,
-    /// Who can hold the role. Cannot be changed after creation.
-    pub r#type: Option<RoleType>,
-    /// IDs of [`OrganizationScope`](crate::models::OrganizationScope)s.
-    pub organization_scope_ids: Option<Vec<String>>,
-    /// IDs of API permissions ([`Scope`](crate::models::Scope)).
-    pub resource_scope_ids: Option<Vec<String>>,
-}
+crate::types::cfg_items! { feature = "organization-roles" =>
+    /// A new organization role.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateOrganizationRole {
+        /// Leave unset: the server determines the tenant.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: Option<String>,
+        /// Name, unique among organization roles.
+        ///
+        /// 1 to 128 characters.
+        pub name: String,
+        /// Human-readable description.
+        ///
+        /// At most 256 characters.
+        pub description: Patch<String>,
+        /// Who can hold the role. Cannot be changed after creation.
+        pub r#type: Option<RoleType>,
+        /// IDs of [`OrganizationScope`](crate::models::OrganizationScope)s.
+        pub organization_scope_ids: Option<Vec<String>>,
+        /// IDs of API permissions ([`Scope`](crate::models::Scope)).
+        pub resource_scope_ids: Option<Vec<String>>,
+    }
 
-#[cfg(feature = "organization-roles")]
-impl CreateOrganizationRole {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            tenant_id: Default::default(),
-            name: name.into(),
-            description: Default::default(),
-            r#type: Default::default(),
-            organization_scope_ids: Default::default(),
-            resource_scope_ids: Default::default(),
+    impl CreateOrganizationRole {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>) -> Self {
+            Self {
+                tenant_id: Default::default(),
+                name: name.into(),
+                description: Default::default(),
+                r#type: Default::default(),
+                organization_scope_ids: Default::default(),
+                resource_scope_ids: Default::default(),
+            }
         }
     }
-}
 
-#[cfg(feature = "organization-roles")]
-crate::types::object! {
-    CreateOrganizationRole {
-        optional tenant_id "tenantId",
-        required name "name",
-        patch description "description",
-        optional r#type "type",
-        optional organization_scope_ids "organizationScopeIds",
-        optional resource_scope_ids "resourceScopeIds",
+    crate::types::object! {
+        CreateOrganizationRole {
+            optional tenant_id "tenantId",
+            required name "name",
+            patch description "description",
+            optional r#type "type",
+            optional organization_scope_ids "organizationScopeIds",
+            optional resource_scope_ids "resourceScopeIds",
+        }
     }
 }
 
@@ -97,56 +96,55 @@ crate::types::object! {
     }
 }
 
-/// IDs of organization permissions.
-#[cfg(feature = "organization-roles")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct OrganizationScopeIds {
-    /// IDs of [`OrganizationScope`](crate::models::OrganizationScope)s.
-    pub organization_scope_ids: Vec<String>,
-}
-
-#[cfg(feature = "organization-roles")]
-impl OrganizationScopeIds {
-    /// Creates a value from its required members.
-    pub fn new(organization_scope_ids: Vec<String>) -> Self {
-        Self { organization_scope_ids }
+crate::types::cfg_items! { feature = "organization-roles" =>
+    /// IDs of organization permissions.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct OrganizationScopeIds {
+        /// IDs of [`OrganizationScope`](crate::models::OrganizationScope)s.
+        pub organization_scope_ids: Vec<String>,
     }
+
+    impl OrganizationScopeIds {
+        /// Creates a value from its required members.
+        pub fn new(organization_scope_ids: Vec<String>) -> Self {
+            Self { organization_scope_ids }
+        }
+    }
+
+    crate::types::object! { OrganizationScopeIds { required organization_scope_ids "organizationScopeIds" } }
 }
 
-#[cfg(feature = "organization-roles")]
-crate::types::object! { OrganizationScopeIds { required organization_scope_ids "organizationScopeIds" } }
+crate::types::cfg_items! { feature = "organization-roles" =>
+    /// Changes to an organization role.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateOrganizationRole {
+        /// Leave unset: the server determines the tenant.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: Option<String>,
+        /// Best left unset, because IDs are permanent.
+        ///
+        /// 1 to 21 characters.
+        pub id: Option<String>,
+        /// Name, unique among organization roles.
+        ///
+        /// 1 to 128 characters.
+        pub name: Option<String>,
+        /// Human-readable description.
+        ///
+        /// At most 256 characters.
+        pub description: Patch<String>,
+        /// The type.
+        pub r#type: Option<RoleType>,
+    }
 
-/// Changes to an organization role.
-#[cfg(feature = "organization-roles")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateOrganizationRole {
-    /// Leave unset: the server determines the tenant.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: Option<String>,
-    /// Best left unset, because IDs are permanent.
-    ///
-    /// 1 to 21 characters.
-    pub id: Option<String>,
-    /// Name, unique among organization roles.
-    ///
-    /// 1 to 128 characters.
-    pub name: Option<String>,
-    /// Human-readable description.
-    ///
-    /// At most 256 characters.
-    pub description: Patch<String>,
-    /// The type.
-    pub r#type: Option<RoleType>,
-}
-
-#[cfg(feature = "organization-roles")]
-crate::types::object! {
-    UpdateOrganizationRole {
-        optional tenant_id "tenantId",
-        optional id "id",
-        optional name "name",
-        patch description "description",
-        optional r#type "type",
+    crate::types::object! {
+        UpdateOrganizationRole {
+            optional tenant_id "tenantId",
+            optional id "id",
+            optional name "name",
+            patch description "description",
+            optional r#type "type",
+        }
     }
 }

@@ -7,34 +7,33 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A new organization permission.
-#[cfg(feature = "organization-scopes")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateOrganizationScope {
-    /// Leave unset: the server determines the tenant.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: Option<String>,
-    /// Name in the `scope` of tokens, such as `invite:member`. Unique among organization permissions.
-    ///
-    /// 1 to 128 characters.
-    pub name: String,
-    /// Human-readable description.
-    ///
-    /// At most 256 characters.
-    pub description: Patch<String>,
-}
-
-#[cfg(feature = "organization-scopes")]
-impl CreateOrganizationScope {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { tenant_id: Default::default(), name: name.into(), description: Default::default() }
+crate::types::cfg_items! { feature = "organization-scopes" =>
+    /// A new organization permission.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateOrganizationScope {
+        /// Leave unset: the server determines the tenant.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: Option<String>,
+        /// Name in the `scope` of tokens, such as `invite:member`. Unique among organization permissions.
+        ///
+        /// 1 to 128 characters.
+        pub name: String,
+        /// Human-readable description.
+        ///
+        /// At most 256 characters.
+        pub description: Patch<String>,
     }
-}
 
-#[cfg(feature = "organization-scopes")]
-crate::types::object! { CreateOrganizationScope { optional tenant_id "tenantId", required name "name", patch description "description" } }
+    impl CreateOrganizationScope {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>) -> Self {
+            Self { tenant_id: Default::default(), name: name.into(), description: Default::default() }
+        }
+    }
+
+    crate::types::object! { CreateOrganizationScope { optional tenant_id "tenantId", required name "name", patch description "description" } }
+}
 
 /// A permission in organizations, defined once for the tenant.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,34 +65,34 @@ crate::types::object! {
     }
 }
 
-/// Changes to an organization permission.
-#[cfg(feature = "organization-scopes")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateOrganizationScope {
-    /// Leave unset: the server determines the tenant.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: Option<String>,
-    /// Best left unset, because IDs are permanent.
-    ///
-    /// 1 to 21 characters.
-    pub id: Option<String>,
-    /// Name in the `scope` of tokens. A new name applies to newly issued tokens.
-    ///
-    /// 1 to 128 characters.
-    pub name: Option<String>,
-    /// Human-readable description.
-    ///
-    /// At most 256 characters.
-    pub description: Patch<String>,
-}
+crate::types::cfg_items! { feature = "organization-scopes" =>
+    /// Changes to an organization permission.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateOrganizationScope {
+        /// Leave unset: the server determines the tenant.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: Option<String>,
+        /// Best left unset, because IDs are permanent.
+        ///
+        /// 1 to 21 characters.
+        pub id: Option<String>,
+        /// Name in the `scope` of tokens. A new name applies to newly issued tokens.
+        ///
+        /// 1 to 128 characters.
+        pub name: Option<String>,
+        /// Human-readable description.
+        ///
+        /// At most 256 characters.
+        pub description: Patch<String>,
+    }
 
-#[cfg(feature = "organization-scopes")]
-crate::types::object! {
-    UpdateOrganizationScope {
-        optional tenant_id "tenantId",
-        optional id "id",
-        optional name "name",
-        patch description "description",
+    crate::types::object! {
+        UpdateOrganizationScope {
+            optional tenant_id "tenantId",
+            optional id "id",
+            optional name "name",
+            patch description "description",
+        }
     }
 }

@@ -7,142 +7,138 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Applications, and the organization roles to assign to each of them.
-#[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct AssignOrganizationRolesToApplications {
-    /// IDs of [`Application`](crate::models::Application)s.
-    pub application_ids: Vec<String>,
-    /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
-    pub organization_role_ids: Vec<String>,
-}
-
-#[cfg(feature = "organizations")]
-impl AssignOrganizationRolesToApplications {
-    /// Creates a value from its required members.
-    pub fn new(application_ids: Vec<String>, organization_role_ids: Vec<String>) -> Self {
-        Self { application_ids, organization_role_ids }
+crate::types::cfg_items! { feature = "organizations" =>
+    /// Applications, and the organization roles to assign to each of them.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct AssignOrganizationRolesToApplications {
+        /// IDs of [`Application`](crate::models::Application)s.
+        pub application_ids: Vec<String>,
+        /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
+        pub organization_role_ids: Vec<String>,
     }
-}
 
-#[cfg(feature = "organizations")]
-crate::types::object! {
-    AssignOrganizationRolesToApplications {
-        required application_ids "applicationIds",
-        required organization_role_ids "organizationRoleIds",
+    impl AssignOrganizationRolesToApplications {
+        /// Creates a value from its required members.
+        pub fn new(application_ids: Vec<String>, organization_role_ids: Vec<String>) -> Self {
+            Self { application_ids, organization_role_ids }
+        }
     }
-}
 
-/// Users, and the organization roles to assign to each of them.
-#[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct AssignOrganizationRolesToUsers {
-    /// IDs of [`User`](crate::models::User)s.
-    pub user_ids: Vec<String>,
-    /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
-    pub organization_role_ids: Vec<String>,
-}
-
-#[cfg(feature = "organizations")]
-impl AssignOrganizationRolesToUsers {
-    /// Creates a value from its required members.
-    pub fn new(user_ids: Vec<String>, organization_role_ids: Vec<String>) -> Self {
-        Self { user_ids, organization_role_ids }
-    }
-}
-
-#[cfg(feature = "organizations")]
-crate::types::object! {
-    AssignOrganizationRolesToUsers {
-        required user_ids "userIds",
-        required organization_role_ids "organizationRoleIds",
-    }
-}
-
-/// A new organization.
-#[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateOrganization {
-    /// Leave unset: the server determines the tenant.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: Option<String>,
-    /// Human-readable name.
-    ///
-    /// 1 to 128 characters.
-    pub name: String,
-    /// Human-readable description.
-    ///
-    /// At most 256 characters.
-    pub description: Patch<String>,
-    /// Any JSON of your own. Logto stores it without interpreting it.
-    pub custom_data: Option<JsonObject>,
-    /// Whether members need MFA. Without it, they get no access token for this organization.
-    pub is_mfa_required: Option<bool>,
-    /// Colors of the pages. Colors left out come from the tenant's
-    /// [`SignInExperience`](crate::models::SignInExperience).
-    pub color: Option<Color>,
-    /// Logos and icons.
-    pub branding: Option<Branding>,
-    /// CSS that is added to the pages; null if there is none.
-    pub custom_css: Patch<String>,
-    /// Defaults to the current time.
-    pub created_at: Option<Timestamp>,
-}
-
-#[cfg(feature = "organizations")]
-impl CreateOrganization {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            tenant_id: Default::default(),
-            name: name.into(),
-            description: Default::default(),
-            custom_data: Default::default(),
-            is_mfa_required: Default::default(),
-            color: Default::default(),
-            branding: Default::default(),
-            custom_css: Default::default(),
-            created_at: Default::default(),
+    crate::types::object! {
+        AssignOrganizationRolesToApplications {
+            required application_ids "applicationIds",
+            required organization_role_ids "organizationRoleIds",
         }
     }
 }
 
-#[cfg(feature = "organizations")]
-crate::types::object! {
-    CreateOrganization {
-        optional tenant_id "tenantId",
-        required name "name",
-        patch description "description",
-        optional custom_data "customData",
-        optional is_mfa_required "isMfaRequired",
-        optional color "color",
-        optional branding "branding",
-        patch custom_css "customCss",
-        optional created_at "createdAt",
+crate::types::cfg_items! { feature = "organizations" =>
+    /// Users, and the organization roles to assign to each of them.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct AssignOrganizationRolesToUsers {
+        /// IDs of [`User`](crate::models::User)s.
+        pub user_ids: Vec<String>,
+        /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
+        pub organization_role_ids: Vec<String>,
+    }
+
+    impl AssignOrganizationRolesToUsers {
+        /// Creates a value from its required members.
+        pub fn new(user_ids: Vec<String>, organization_role_ids: Vec<String>) -> Self {
+            Self { user_ids, organization_role_ids }
+        }
+    }
+
+    crate::types::object! {
+        AssignOrganizationRolesToUsers {
+            required user_ids "userIds",
+            required organization_role_ids "organizationRoleIds",
+        }
     }
 }
 
-/// An email domain whose new users join the organization.
-#[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateOrganizationJitEmailDomain {
-    /// Domain after the `@`.
-    ///
-    /// At least 1 character.
-    pub email_domain: String,
-}
+crate::types::cfg_items! { feature = "organizations" =>
+    /// A new organization.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateOrganization {
+        /// Leave unset: the server determines the tenant.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: Option<String>,
+        /// Human-readable name.
+        ///
+        /// 1 to 128 characters.
+        pub name: String,
+        /// Human-readable description.
+        ///
+        /// At most 256 characters.
+        pub description: Patch<String>,
+        /// Any JSON of your own. Logto stores it without interpreting it.
+        pub custom_data: Option<JsonObject>,
+        /// Whether members need MFA. Without it, they get no access token for this organization.
+        pub is_mfa_required: Option<bool>,
+        /// Colors of the pages. Colors left out come from the tenant's
+        /// [`SignInExperience`](crate::models::SignInExperience).
+        pub color: Option<Color>,
+        /// Logos and icons.
+        pub branding: Option<Branding>,
+        /// CSS that is added to the pages; null if there is none.
+        pub custom_css: Patch<String>,
+        /// Defaults to the current time.
+        pub created_at: Option<Timestamp>,
+    }
 
-#[cfg(feature = "organizations")]
-impl CreateOrganizationJitEmailDomain {
-    /// Creates a value from its required members.
-    pub fn new(email_domain: impl Into<String>) -> Self {
-        Self { email_domain: email_domain.into() }
+    impl CreateOrganization {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>) -> Self {
+            Self {
+                tenant_id: Default::default(),
+                name: name.into(),
+                description: Default::default(),
+                custom_data: Default::default(),
+                is_mfa_required: Default::default(),
+                color: Default::default(),
+                branding: Default::default(),
+                custom_css: Default::default(),
+                created_at: Default::default(),
+            }
+        }
+    }
+
+    crate::types::object! {
+        CreateOrganization {
+            optional tenant_id "tenantId",
+            required name "name",
+            patch description "description",
+            optional custom_data "customData",
+            optional is_mfa_required "isMfaRequired",
+            optional color "color",
+            optional branding "branding",
+            patch custom_css "customCss",
+            optional created_at "createdAt",
+        }
     }
 }
 
-#[cfg(feature = "organizations")]
-crate::types::object! { CreateOrganizationJitEmailDomain { required email_domain "emailDomain" } }
+crate::types::cfg_items! { feature = "organizations" =>
+    /// An email domain whose new users join the organization.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateOrganizationJitEmailDomain {
+        /// Domain after the `@`.
+        ///
+        /// At least 1 character.
+        pub email_domain: String,
+    }
+
+    impl CreateOrganizationJitEmailDomain {
+        /// Creates a value from its required members.
+        pub fn new(email_domain: impl Into<String>) -> Self {
+            Self { email_domain: email_domain.into() }
+        }
+    }
+
+    crate::types::object! { CreateOrganizationJitEmailDomain { required email_domain "emailDomain" } }
+}
 
 /// An organization: a group of users and applications with its own roles and branding.
 #[derive(Clone, Debug, PartialEq)]
@@ -203,156 +199,153 @@ crate::types::object! {
     }
 }
 
-/// An email domain whose new users join the organization.
-#[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct OrganizationJitEmailDomain {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// ID of an [`Organization`](crate::models::Organization).
-    ///
-    /// 1 to 21 characters.
-    pub organization_id: String,
-    /// Domain after the `@`.
-    ///
-    /// 1 to 128 characters.
-    pub email_domain: String,
-}
+crate::types::cfg_items! { feature = "organizations" =>
+    /// An email domain whose new users join the organization.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct OrganizationJitEmailDomain {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// ID of an [`Organization`](crate::models::Organization).
+        ///
+        /// 1 to 21 characters.
+        pub organization_id: String,
+        /// Domain after the `@`.
+        ///
+        /// 1 to 128 characters.
+        pub email_domain: String,
+    }
 
-#[cfg(feature = "organizations")]
-crate::types::object! {
-    OrganizationJitEmailDomain {
-        required tenant_id "tenantId",
-        required organization_id "organizationId",
-        required email_domain "emailDomain",
+    crate::types::object! {
+        OrganizationJitEmailDomain {
+            required tenant_id "tenantId",
+            required organization_id "organizationId",
+            required email_domain "emailDomain",
+        }
     }
 }
 
-/// IDs of organization roles.
-#[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct OrganizationRoleIds {
-    /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
-    pub organization_role_ids: Vec<String>,
+crate::types::cfg_items! { feature = "organizations" =>
+    /// IDs of organization roles.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct OrganizationRoleIds {
+        /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
+        pub organization_role_ids: Vec<String>,
+    }
+
+    impl OrganizationRoleIds {
+        /// Creates a value from its required members.
+        pub fn new(organization_role_ids: Vec<String>) -> Self {
+            Self { organization_role_ids }
+        }
+    }
+
+    crate::types::object! { OrganizationRoleIds { required organization_role_ids "organizationRoleIds" } }
 }
 
-#[cfg(feature = "organizations")]
-impl OrganizationRoleIds {
-    /// Creates a value from its required members.
-    pub fn new(organization_role_ids: Vec<String>) -> Self {
-        Self { organization_role_ids }
+crate::types::cfg_items! { feature = "organizations" =>
+    /// Organization roles by ID, by name, or both.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct OrganizationRoleSelection {
+        /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
+        pub organization_role_ids: Option<Vec<String>>,
+        /// Names of [`OrganizationRole`](crate::models::OrganizationRole)s, in addition to or instead of IDs. Unknown
+        /// names fail with 422.
+        pub organization_role_names: Option<Vec<String>>,
+    }
+
+    crate::types::object! {
+        OrganizationRoleSelection {
+            optional organization_role_ids "organizationRoleIds",
+            optional organization_role_names "organizationRoleNames",
+        }
     }
 }
 
-#[cfg(feature = "organizations")]
-crate::types::object! { OrganizationRoleIds { required organization_role_ids "organizationRoleIds" } }
-
-/// Organization roles by ID, by name, or both.
-#[cfg(feature = "organizations")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct OrganizationRoleSelection {
-    /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
-    pub organization_role_ids: Option<Vec<String>>,
-    /// Names of [`OrganizationRole`](crate::models::OrganizationRole)s, in addition to or instead of IDs. Unknown
-    /// names fail with 422.
-    pub organization_role_names: Option<Vec<String>>,
-}
-
-#[cfg(feature = "organizations")]
-crate::types::object! {
-    OrganizationRoleSelection {
-        optional organization_role_ids "organizationRoleIds",
-        optional organization_role_names "organizationRoleNames",
+crate::types::cfg_items! { feature = "organizations" =>
+    /// All email domains whose new users join the organization.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ReplaceOrganizationJitEmailDomains {
+        /// Domains after the `@`. Current domains that are left out are removed.
+        pub email_domains: Vec<String>,
     }
-}
 
-/// All email domains whose new users join the organization.
-#[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ReplaceOrganizationJitEmailDomains {
-    /// Domains after the `@`. Current domains that are left out are removed.
-    pub email_domains: Vec<String>,
-}
-
-#[cfg(feature = "organizations")]
-impl ReplaceOrganizationJitEmailDomains {
-    /// Creates a value from its required members.
-    pub fn new(email_domains: Vec<String>) -> Self {
-        Self { email_domains }
+    impl ReplaceOrganizationJitEmailDomains {
+        /// Creates a value from its required members.
+        pub fn new(email_domains: Vec<String>) -> Self {
+            Self { email_domains }
+        }
     }
+
+    crate::types::object! { ReplaceOrganizationJitEmailDomains { required email_domains "emailDomains" } }
 }
 
-#[cfg(feature = "organizations")]
-crate::types::object! { ReplaceOrganizationJitEmailDomains { required email_domains "emailDomains" } }
-
-/// IDs of enterprise connectors.
-#[cfg(feature = "organizations")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SsoConnectorIds {
-    /// IDs of [`SsoConnector`](crate::models::SsoConnector)s.
-    pub sso_connector_ids: Vec<String>,
-}
-
-#[cfg(feature = "organizations")]
-impl SsoConnectorIds {
-    /// Creates a value from its required members.
-    pub fn new(sso_connector_ids: Vec<String>) -> Self {
-        Self { sso_connector_ids }
+crate::types::cfg_items! { feature = "organizations" =>
+    /// IDs of enterprise connectors.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SsoConnectorIds {
+        /// IDs of [`SsoConnector`](crate::models::SsoConnector)s.
+        pub sso_connector_ids: Vec<String>,
     }
+
+    impl SsoConnectorIds {
+        /// Creates a value from its required members.
+        pub fn new(sso_connector_ids: Vec<String>) -> Self {
+            Self { sso_connector_ids }
+        }
+    }
+
+    crate::types::object! { SsoConnectorIds { required sso_connector_ids "ssoConnectorIds" } }
 }
 
-#[cfg(feature = "organizations")]
-crate::types::object! { SsoConnectorIds { required sso_connector_ids "ssoConnectorIds" } }
+crate::types::cfg_items! { feature = "organizations" =>
+    /// Changes to an organization. Given members replace the current values, and objects are replaced as a whole.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateOrganization {
+        /// Leave unset: the server determines the tenant.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: Option<String>,
+        /// Best left unset, because IDs are permanent.
+        ///
+        /// 1 to 21 characters.
+        pub id: Option<String>,
+        /// Human-readable name.
+        ///
+        /// 1 to 128 characters.
+        pub name: Option<String>,
+        /// Human-readable description.
+        ///
+        /// At most 256 characters.
+        pub description: Patch<String>,
+        /// Any JSON of your own. Logto stores it without interpreting it.
+        pub custom_data: Option<JsonObject>,
+        /// Whether members need MFA. Without it, they get no access token for this organization.
+        pub is_mfa_required: Option<bool>,
+        /// Colors of the pages. Colors left out come from the tenant's
+        /// [`SignInExperience`](crate::models::SignInExperience).
+        pub color: Option<Color>,
+        /// Logos and icons.
+        pub branding: Option<Branding>,
+        /// CSS that is added to the pages; null if there is none.
+        pub custom_css: Patch<String>,
+        /// Best left unset.
+        pub created_at: Option<Timestamp>,
+    }
 
-/// Changes to an organization. Given members replace the current values, and objects are replaced as a whole.
-#[cfg(feature = "organizations")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateOrganization {
-    /// Leave unset: the server determines the tenant.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: Option<String>,
-    /// Best left unset, because IDs are permanent.
-    ///
-    /// 1 to 21 characters.
-    pub id: Option<String>,
-    /// Human-readable name.
-    ///
-    /// 1 to 128 characters.
-    pub name: Option<String>,
-    /// Human-readable description.
-    ///
-    /// At most 256 characters.
-    pub description: Patch<String>,
-    /// Any JSON of your own. Logto stores it without interpreting it.
-    pub custom_data: Option<JsonObject>,
-    /// Whether members need MFA. Without it, they get no access token for this organization.
-    pub is_mfa_required: Option<bool>,
-    /// Colors of the pages. Colors left out come from the tenant's
-    /// [`SignInExperience`](crate::models::SignInExperience).
-    pub color: Option<Color>,
-    /// Logos and icons.
-    pub branding: Option<Branding>,
-    /// CSS that is added to the pages; null if there is none.
-    pub custom_css: Patch<String>,
-    /// Best left unset.
-    pub created_at: Option<Timestamp>,
-}
-
-#[cfg(feature = "organizations")]
-crate::types::object! {
-    UpdateOrganization {
-        optional tenant_id "tenantId",
-        optional id "id",
-        optional name "name",
-        patch description "description",
-        optional custom_data "customData",
-        optional is_mfa_required "isMfaRequired",
-        optional color "color",
-        optional branding "branding",
-        patch custom_css "customCss",
-        optional created_at "createdAt",
+    crate::types::object! {
+        UpdateOrganization {
+            optional tenant_id "tenantId",
+            optional id "id",
+            optional name "name",
+            patch description "description",
+            optional custom_data "customData",
+            optional is_mfa_required "isMfaRequired",
+            optional color "color",
+            optional branding "branding",
+            patch custom_css "customCss",
+            optional created_at "createdAt",
+        }
     }
 }

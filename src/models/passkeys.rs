@@ -39,44 +39,43 @@ crate::types::string_enum! {
     }
 }
 
-/// An authenticator's signature over a challenge, with binary values in base64url.
-#[cfg(any(feature = "experience", feature = "interaction"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnAssertionResponse {
-    /// Client data in base64url: the challenge, origin and type, as seen by the browser.
-    pub client_data_json: String,
-    /// Authenticator data in base64url.
-    pub authenticator_data: String,
-    /// Signature over the challenge in base64url.
-    pub signature: String,
-    /// User ID in base64url, as stored with the passkey.
-    pub user_handle: Option<String>,
-}
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction") =>
+    /// An authenticator's signature over a challenge, with binary values in base64url.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnAssertionResponse {
+        /// Client data in base64url: the challenge, origin and type, as seen by the browser.
+        pub client_data_json: String,
+        /// Authenticator data in base64url.
+        pub authenticator_data: String,
+        /// Signature over the challenge in base64url.
+        pub signature: String,
+        /// User ID in base64url, as stored with the passkey.
+        pub user_handle: Option<String>,
+    }
 
-#[cfg(any(feature = "experience", feature = "interaction"))]
-impl WebAuthnAssertionResponse {
-    /// Creates a value from its required members.
-    pub fn new(
-        client_data_json: impl Into<String>,
-        authenticator_data: impl Into<String>,
-        signature: impl Into<String>,
-    ) -> Self {
-        Self {
-            client_data_json: client_data_json.into(),
-            authenticator_data: authenticator_data.into(),
-            signature: signature.into(),
-            user_handle: Default::default(),
+    impl WebAuthnAssertionResponse {
+        /// Creates a value from its required members.
+        pub fn new(
+            client_data_json: impl Into<String>,
+            authenticator_data: impl Into<String>,
+            signature: impl Into<String>,
+        ) -> Self {
+            Self {
+                client_data_json: client_data_json.into(),
+                authenticator_data: authenticator_data.into(),
+                signature: signature.into(),
+                user_handle: Default::default(),
+            }
         }
     }
-}
 
-#[cfg(any(feature = "experience", feature = "interaction"))]
-crate::types::object! {
-    WebAuthnAssertionResponse {
-        required client_data_json "clientDataJSON",
-        required authenticator_data "authenticatorData",
-        required signature "signature",
-        optional user_handle "userHandle",
+    crate::types::object! {
+        WebAuthnAssertionResponse {
+            required client_data_json "clientDataJSON",
+            required authenticator_data "authenticatorData",
+            required signature "signature",
+            optional user_handle "userHandle",
+        }
     }
 }
 
@@ -95,415 +94,411 @@ crate::types::string_enum! {
     }
 }
 
-/// An authenticator's response to a registration, with binary values in base64url.
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnAttestationResponse {
-    /// Client data in base64url: the challenge, origin and type, as seen by the browser.
-    pub client_data_json: String,
-    /// Attestation object in base64url, which contains the new public key.
-    pub attestation_object: String,
-    /// Authenticator data in base64url.
-    pub authenticator_data: Option<String>,
-    /// Transports through which the browser can reach the authenticator.
-    pub transports: Option<Vec<AuthenticatorTransport>>,
-    /// COSE identifier of the passkey's algorithm.
-    pub public_key_algorithm: Option<i64>,
-    /// Public key of the passkey in base64url.
-    pub public_key: Option<String>,
-}
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
+    /// An authenticator's response to a registration, with binary values in base64url.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnAttestationResponse {
+        /// Client data in base64url: the challenge, origin and type, as seen by the browser.
+        pub client_data_json: String,
+        /// Attestation object in base64url, which contains the new public key.
+        pub attestation_object: String,
+        /// Authenticator data in base64url.
+        pub authenticator_data: Option<String>,
+        /// Transports through which the browser can reach the authenticator.
+        pub transports: Option<Vec<AuthenticatorTransport>>,
+        /// COSE identifier of the passkey's algorithm.
+        pub public_key_algorithm: Option<i64>,
+        /// Public key of the passkey in base64url.
+        pub public_key: Option<String>,
+    }
 
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-impl WebAuthnAttestationResponse {
-    /// Creates a value from its required members.
-    pub fn new(client_data_json: impl Into<String>, attestation_object: impl Into<String>) -> Self {
-        Self {
-            client_data_json: client_data_json.into(),
-            attestation_object: attestation_object.into(),
-            authenticator_data: Default::default(),
-            transports: Default::default(),
-            public_key_algorithm: Default::default(),
-            public_key: Default::default(),
+    impl WebAuthnAttestationResponse {
+        /// Creates a value from its required members.
+        pub fn new(client_data_json: impl Into<String>, attestation_object: impl Into<String>) -> Self {
+            Self {
+                client_data_json: client_data_json.into(),
+                attestation_object: attestation_object.into(),
+                authenticator_data: Default::default(),
+                transports: Default::default(),
+                public_key_algorithm: Default::default(),
+                public_key: Default::default(),
+            }
+        }
+    }
+
+    crate::types::object! {
+        WebAuthnAttestationResponse {
+            required client_data_json "clientDataJSON",
+            required attestation_object "attestationObject",
+            optional authenticator_data "authenticatorData",
+            optional transports "transports",
+            optional_whole public_key_algorithm "publicKeyAlgorithm",
+            optional public_key "publicKey",
         }
     }
 }
 
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-crate::types::object! {
-    WebAuthnAttestationResponse {
-        required client_data_json "clientDataJSON",
-        required attestation_object "attestationObject",
-        optional authenticator_data "authenticatorData",
-        optional transports "transports",
-        optional_whole public_key_algorithm "publicKeyAlgorithm",
-        optional public_key "publicKey",
+crate::types::cfg_items! { feature = "experience" =>
+    /// A passkey challenge, and the verification to which it belongs.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnAuthentication {
+        /// ID of the verification, from the operation that started it.
+        pub verification_id: String,
+        /// Options to decode and pass to the browser's `navigator.credentials.get`.
+        pub authentication_options: WebAuthnAuthenticationOptions,
+    }
+
+    crate::types::object! {
+        WebAuthnAuthentication {
+            required verification_id "verificationId",
+            required authentication_options "authenticationOptions",
+        }
     }
 }
 
-/// A passkey challenge, and the verification to which it belongs.
-#[cfg(feature = "experience")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnAuthentication {
-    /// ID of the verification, from the operation that started it.
-    pub verification_id: String,
-    /// Options to decode and pass to the browser's `navigator.credentials.get`.
-    pub authentication_options: WebAuthnAuthenticationOptions,
-}
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction") =>
+    /// The options that the browser needs to ask for a passkey, with binary values in base64url.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnAuthenticationOptions {
+        /// Random challenge in base64url that the authenticator must sign.
+        pub challenge: String,
+        /// How long the browser should wait, in milliseconds.
+        pub timeout: Option<i64>,
+        /// Domain for which the passkey is valid.
+        pub rp_id: Option<String>,
+        /// Passkeys that are accepted. If empty, the browser offers all passkeys that it has.
+        pub allow_credentials: Option<Vec<WebAuthnCredential>>,
+        /// Whether the authenticator must verify the person who uses it, by PIN or biometrics.
+        pub user_verification: Option<WebAuthnRequirement>,
+        /// Requested WebAuthn extensions.
+        pub extensions: Option<WebAuthnExtensions>,
+    }
 
-#[cfg(feature = "experience")]
-crate::types::object! {
-    WebAuthnAuthentication {
-        required verification_id "verificationId",
-        required authentication_options "authenticationOptions",
+    crate::types::object! {
+        WebAuthnAuthenticationOptions {
+            required challenge "challenge",
+            optional_whole timeout "timeout",
+            optional rp_id "rpId",
+            optional allow_credentials "allowCredentials",
+            optional user_verification "userVerification",
+            optional extensions "extensions",
+        }
     }
 }
 
-/// The options that the browser needs to ask for a passkey, with binary values in base64url.
-#[cfg(any(feature = "experience", feature = "interaction"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnAuthenticationOptions {
-    /// Random challenge in base64url that the authenticator must sign.
-    pub challenge: String,
-    /// How long the browser should wait, in milliseconds.
-    pub timeout: Option<i64>,
-    /// Domain for which the passkey is valid.
-    pub rp_id: Option<String>,
-    /// Passkeys that are accepted. If empty, the browser offers all passkeys that it has.
-    pub allow_credentials: Option<Vec<WebAuthnCredential>>,
-    /// Whether the authenticator must verify the person who uses it, by PIN or biometrics.
-    pub user_verification: Option<WebAuthnRequirement>,
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction") =>
+    /// The browser's credential after `navigator.credentials.get`, with binary values in base64url.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnAuthenticationPayload {
+        /// ID of the passkey in base64url.
+        pub id: String,
+        /// ID of the passkey in base64url.
+        pub raw_id: String,
+        /// Whether the authenticator is built into the device or roams between devices.
+        pub authenticator_attachment: Option<AuthenticatorAttachment>,
+        /// Results of the requested extensions.
+        pub client_extension_results: WebAuthnExtensionResults,
+        /// The authenticator's response.
+        pub response: WebAuthnAssertionResponse,
+    }
+
+    impl WebAuthnAuthenticationPayload {
+        /// Creates a value from its required members.
+        pub fn new(
+            id: impl Into<String>,
+            raw_id: impl Into<String>,
+            client_extension_results: WebAuthnExtensionResults,
+            response: WebAuthnAssertionResponse,
+        ) -> Self {
+            Self {
+                id: id.into(),
+                raw_id: raw_id.into(),
+                authenticator_attachment: Default::default(),
+                client_extension_results,
+                response,
+            }
+        }
+    }
+
+    crate::types::object! {
+        WebAuthnAuthenticationPayload {
+            required id "id",
+            required raw_id "rawId",
+            optional authenticator_attachment "authenticatorAttachment",
+            required client_extension_results "clientExtensionResults",
+            required response "response",
+        } tag "type" "WebAuthn"
+    }
+}
+
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
+    /// Requirements for an authenticator.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct WebAuthnAuthenticatorSelection {
+        /// Whether the authenticator is built into the device or roams between devices.
+        pub authenticator_attachment: Option<AuthenticatorAttachment>,
+        /// Whether the passkey must be discoverable. Older form of `residentKey`.
+        pub require_resident_key: Option<bool>,
+        /// Whether the passkey must be discoverable, that is, usable without an identifier.
+        pub resident_key: Option<WebAuthnRequirement>,
+        /// Whether the authenticator must verify the person who uses it, by PIN or biometrics.
+        pub user_verification: Option<WebAuthnRequirement>,
+    }
+
+    crate::types::object! {
+        WebAuthnAuthenticatorSelection {
+            optional authenticator_attachment "authenticatorAttachment",
+            optional require_resident_key "requireResidentKey",
+            optional resident_key "residentKey",
+            optional user_verification "userVerification",
+        }
+    }
+}
+
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
+    /// A passkey, identified by its ID.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnCredential {
+        /// ID of the passkey in base64url.
+        pub id: String,
+        /// Transports through which the browser can reach the authenticator.
+        pub transports: Option<Vec<AuthenticatorTransport>>,
+    }
+
+    crate::types::object! { WebAuthnCredential { required id "id", optional transports "transports" } tag "type" "public-key" }
+}
+
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
+    /// Properties of a created passkey.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct WebAuthnCredentialProperties {
+        /// Whether the passkey is discoverable.
+        pub rk: Option<bool>,
+    }
+
+    crate::types::object! { WebAuthnCredentialProperties { optional rk "rk" } }
+}
+
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
+    /// Results of WebAuthn extensions.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct WebAuthnExtensionResults {
+        /// Whether the AppID was used.
+        pub appid: Option<bool>,
+        /// Kind of passkey that was created.
+        pub crep_props: Option<WebAuthnCredentialProperties>,
+        /// HMAC secret extension.
+        pub hmac_create_secret: Option<bool>,
+    }
+
+    crate::types::object! {
+        WebAuthnExtensionResults {
+            optional appid "appid",
+            optional crep_props "crepProps",
+            optional hmac_create_secret "hmacCreateSecret",
+        }
+    }
+}
+
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
     /// Requested WebAuthn extensions.
-    pub extensions: Option<WebAuthnExtensions>,
-}
-
-#[cfg(any(feature = "experience", feature = "interaction"))]
-crate::types::object! {
-    WebAuthnAuthenticationOptions {
-        required challenge "challenge",
-        optional_whole timeout "timeout",
-        optional rp_id "rpId",
-        optional allow_credentials "allowCredentials",
-        optional user_verification "userVerification",
-        optional extensions "extensions",
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct WebAuthnExtensions {
+        /// AppID under which the user registered keys with U2F.
+        pub appid: Option<String>,
+        /// Whether the browser should report what kind of passkey it created.
+        pub cred_props: Option<bool>,
+        /// HMAC secret extension.
+        pub hmac_create_secret: Option<bool>,
     }
-}
 
-/// The browser's credential after `navigator.credentials.get`, with binary values in base64url.
-#[cfg(any(feature = "experience", feature = "interaction"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnAuthenticationPayload {
-    /// ID of the passkey in base64url.
-    pub id: String,
-    /// ID of the passkey in base64url.
-    pub raw_id: String,
-    /// Whether the authenticator is built into the device or roams between devices.
-    pub authenticator_attachment: Option<AuthenticatorAttachment>,
-    /// Results of the requested extensions.
-    pub client_extension_results: WebAuthnExtensionResults,
-    /// The authenticator's response.
-    pub response: WebAuthnAssertionResponse,
-}
-
-#[cfg(any(feature = "experience", feature = "interaction"))]
-impl WebAuthnAuthenticationPayload {
-    /// Creates a value from its required members.
-    pub fn new(
-        id: impl Into<String>,
-        raw_id: impl Into<String>,
-        client_extension_results: WebAuthnExtensionResults,
-        response: WebAuthnAssertionResponse,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            raw_id: raw_id.into(),
-            authenticator_attachment: Default::default(),
-            client_extension_results,
-            response,
+    crate::types::object! {
+        WebAuthnExtensions {
+            optional appid "appid",
+            optional cred_props "credProps",
+            optional hmac_create_secret "hmacCreateSecret",
         }
     }
 }
 
-#[cfg(any(feature = "experience", feature = "interaction"))]
-crate::types::object! {
-    WebAuthnAuthenticationPayload {
-        required id "id",
-        required raw_id "rawId",
-        optional authenticator_attachment "authenticatorAttachment",
-        required client_extension_results "clientExtensionResults",
-        required response "response",
-    } tag "type" "WebAuthn"
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
+    /// An accepted signature algorithm.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnKeyParameters {
+        /// COSE identifier of a signature algorithm: -7 is ES256, -257 is RS256.
+        pub alg: i64,
+    }
+
+    crate::types::object! { WebAuthnKeyParameters { whole alg "alg" } tag "type" "public-key" }
 }
 
-/// Requirements for an authenticator.
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct WebAuthnAuthenticatorSelection {
-    /// Whether the authenticator is built into the device or roams between devices.
-    pub authenticator_attachment: Option<AuthenticatorAttachment>,
-    /// Whether the passkey must be discoverable. Older form of `residentKey`.
-    pub require_resident_key: Option<bool>,
-    /// Whether the passkey must be discoverable, that is, usable without an identifier.
-    pub resident_key: Option<WebAuthnRequirement>,
-    /// Whether the authenticator must verify the person who uses it, by PIN or biometrics.
-    pub user_verification: Option<WebAuthnRequirement>,
-}
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Verification with a passkey as a second factor, or of a new passkey.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// Whether the verification has succeeded.
+        pub verified: bool,
+        /// Domain for which the passkey is created.
+        pub registration_rp_id: Option<String>,
+        /// ID of a [`User`](crate::models::User).
+        pub user_id: String,
+    }
 
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-crate::types::object! {
-    WebAuthnAuthenticatorSelection {
-        optional authenticator_attachment "authenticatorAttachment",
-        optional require_resident_key "requireResidentKey",
-        optional resident_key "residentKey",
-        optional user_verification "userVerification",
+    impl WebAuthnRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, verified: bool, user_id: impl Into<String>) -> Self {
+            Self { id: id.into(), verified, registration_rp_id: Default::default(), user_id: user_id.into() }
+        }
+    }
+
+    crate::types::object! {
+        WebAuthnRecord {
+            required id "id",
+            required verified "verified",
+            optional registration_rp_id "registrationRpId",
+            required user_id "userId",
+        } tag "type" "WebAuthn"
     }
 }
 
-/// A passkey, identified by its ID.
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnCredential {
-    /// ID of the passkey in base64url.
-    pub id: String,
-    /// Transports through which the browser can reach the authenticator.
-    pub transports: Option<Vec<AuthenticatorTransport>>,
-}
-
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-crate::types::object! { WebAuthnCredential { required id "id", optional transports "transports" } tag "type" "public-key" }
-
-/// Properties of a created passkey.
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct WebAuthnCredentialProperties {
-    /// Whether the passkey is discoverable.
-    pub rk: Option<bool>,
-}
-
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-crate::types::object! { WebAuthnCredentialProperties { optional rk "rk" } }
-
-/// Results of WebAuthn extensions.
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct WebAuthnExtensionResults {
-    /// Whether the AppID was used.
-    pub appid: Option<bool>,
-    /// Kind of passkey that was created.
-    pub crep_props: Option<WebAuthnCredentialProperties>,
-    /// HMAC secret extension.
-    pub hmac_create_secret: Option<bool>,
-}
-
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-crate::types::object! {
-    WebAuthnExtensionResults {
-        optional appid "appid",
-        optional crep_props "crepProps",
-        optional hmac_create_secret "hmacCreateSecret",
+crate::types::cfg_items! { feature = "experience" =>
+    /// Options for a new passkey, and the verification with which it is bound.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnRegistration {
+        /// ID of the verification, from the operation that started it.
+        pub verification_id: String,
+        /// Options to decode and pass to the browser's `navigator.credentials.create`.
+        pub registration_options: WebAuthnRegistrationOptions,
     }
-}
 
-/// Requested WebAuthn extensions.
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct WebAuthnExtensions {
-    /// AppID under which the user registered keys with U2F.
-    pub appid: Option<String>,
-    /// Whether the browser should report what kind of passkey it created.
-    pub cred_props: Option<bool>,
-    /// HMAC secret extension.
-    pub hmac_create_secret: Option<bool>,
-}
-
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-crate::types::object! {
-    WebAuthnExtensions {
-        optional appid "appid",
-        optional cred_props "credProps",
-        optional hmac_create_secret "hmacCreateSecret",
-    }
-}
-
-/// An accepted signature algorithm.
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnKeyParameters {
-    /// COSE identifier of a signature algorithm: -7 is ES256, -257 is RS256.
-    pub alg: i64,
-}
-
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-crate::types::object! { WebAuthnKeyParameters { whole alg "alg" } tag "type" "public-key" }
-
-/// Verification with a passkey as a second factor, or of a new passkey.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// Whether the verification has succeeded.
-    pub verified: bool,
-    /// Domain for which the passkey is created.
-    pub registration_rp_id: Option<String>,
-    /// ID of a [`User`](crate::models::User).
-    pub user_id: String,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl WebAuthnRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, verified: bool, user_id: impl Into<String>) -> Self {
-        Self { id: id.into(), verified, registration_rp_id: Default::default(), user_id: user_id.into() }
-    }
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    WebAuthnRecord {
-        required id "id",
-        required verified "verified",
-        optional registration_rp_id "registrationRpId",
-        required user_id "userId",
-    } tag "type" "WebAuthn"
-}
-
-/// Options for a new passkey, and the verification with which it is bound.
-#[cfg(feature = "experience")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnRegistration {
-    /// ID of the verification, from the operation that started it.
-    pub verification_id: String,
-    /// Options to decode and pass to the browser's `navigator.credentials.create`.
-    pub registration_options: WebAuthnRegistrationOptions,
-}
-
-#[cfg(feature = "experience")]
-crate::types::object! {
-    WebAuthnRegistration {
-        required verification_id "verificationId",
-        required registration_options "registrationOptions",
-    }
-}
-
-/// The options that the browser needs to create a passkey, with binary values in base64url.
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnRegistrationOptions {
-    /// Relying party: the site for which the passkey is created.
-    pub rp: WebAuthnRelyingParty,
-    /// The user for whom the passkey is created.
-    pub user: WebAuthnUser,
-    /// Random challenge in base64url that the authenticator must sign.
-    pub challenge: String,
-    /// Accepted signature algorithms, in order of preference.
-    pub pub_key_cred_params: Vec<WebAuthnKeyParameters>,
-    /// How long the browser should wait, in milliseconds.
-    pub timeout: Option<i64>,
-    /// Passkeys that the user already has and that must not be registered again.
-    pub exclude_credentials: Option<Vec<WebAuthnCredential>>,
-    /// Requirements for the authenticator that will hold the passkey.
-    pub authenticator_selection: Option<WebAuthnAuthenticatorSelection>,
-    /// How much evidence of its make the authenticator must provide.
-    pub attestation: Option<WebAuthnAttestation>,
-    /// Requested WebAuthn extensions.
-    pub extensions: Option<WebAuthnExtensions>,
-}
-
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-crate::types::object! {
-    WebAuthnRegistrationOptions {
-        required rp "rp",
-        required user "user",
-        required challenge "challenge",
-        required pub_key_cred_params "pubKeyCredParams",
-        optional_whole timeout "timeout",
-        optional exclude_credentials "excludeCredentials",
-        optional authenticator_selection "authenticatorSelection",
-        optional attestation "attestation",
-        optional extensions "extensions",
-    }
-}
-
-/// The browser's credential after `navigator.credentials.create`, with binary values in base64url.
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnRegistrationPayload {
-    /// ID of the passkey in base64url.
-    pub id: String,
-    /// ID of the passkey in base64url.
-    pub raw_id: String,
-    /// The authenticator's response.
-    pub response: WebAuthnAttestationResponse,
-    /// Whether the authenticator is built into the device or roams between devices.
-    pub authenticator_attachment: Option<AuthenticatorAttachment>,
-    /// Results of the requested extensions.
-    pub client_extension_results: WebAuthnExtensionResults,
-}
-
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-impl WebAuthnRegistrationPayload {
-    /// Creates a value from its required members.
-    pub fn new(
-        id: impl Into<String>,
-        raw_id: impl Into<String>,
-        response: WebAuthnAttestationResponse,
-        client_extension_results: WebAuthnExtensionResults,
-    ) -> Self {
-        Self {
-            id: id.into(),
-            raw_id: raw_id.into(),
-            response,
-            authenticator_attachment: Default::default(),
-            client_extension_results,
+    crate::types::object! {
+        WebAuthnRegistration {
+            required verification_id "verificationId",
+            required registration_options "registrationOptions",
         }
     }
 }
 
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-crate::types::object! {
-    WebAuthnRegistrationPayload {
-        required id "id",
-        required raw_id "rawId",
-        required response "response",
-        optional authenticator_attachment "authenticatorAttachment",
-        required client_extension_results "clientExtensionResults",
-    } tag "type" "WebAuthn"
-}
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
+    /// The options that the browser needs to create a passkey, with binary values in base64url.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnRegistrationOptions {
+        /// Relying party: the site for which the passkey is created.
+        pub rp: WebAuthnRelyingParty,
+        /// The user for whom the passkey is created.
+        pub user: WebAuthnUser,
+        /// Random challenge in base64url that the authenticator must sign.
+        pub challenge: String,
+        /// Accepted signature algorithms, in order of preference.
+        pub pub_key_cred_params: Vec<WebAuthnKeyParameters>,
+        /// How long the browser should wait, in milliseconds.
+        pub timeout: Option<i64>,
+        /// Passkeys that the user already has and that must not be registered again.
+        pub exclude_credentials: Option<Vec<WebAuthnCredential>>,
+        /// Requirements for the authenticator that will hold the passkey.
+        pub authenticator_selection: Option<WebAuthnAuthenticatorSelection>,
+        /// How much evidence of its make the authenticator must provide.
+        pub attestation: Option<WebAuthnAttestation>,
+        /// Requested WebAuthn extensions.
+        pub extensions: Option<WebAuthnExtensions>,
+    }
 
-/// Options for a new passkey, and the verification record that will prove it.
-#[cfg(feature = "verifications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnRegistrationRecord {
-    /// ID of the verification record. Sensitive account operations require it in the header
-    /// `logto-verification-id`.
-    pub verification_record_id: String,
-    /// Options to decode and pass to the browser's `navigator.credentials.create`.
-    pub registration_options: WebAuthnRegistrationOptions,
-    /// Time until which the record is valid, in ISO 8601 format.
-    pub expires_at: String,
-}
-
-#[cfg(feature = "verifications")]
-crate::types::object! {
-    WebAuthnRegistrationRecord {
-        required verification_record_id "verificationRecordId",
-        required registration_options "registrationOptions",
-        required expires_at "expiresAt",
+    crate::types::object! {
+        WebAuthnRegistrationOptions {
+            required rp "rp",
+            required user "user",
+            required challenge "challenge",
+            required pub_key_cred_params "pubKeyCredParams",
+            optional_whole timeout "timeout",
+            optional exclude_credentials "excludeCredentials",
+            optional authenticator_selection "authenticatorSelection",
+            optional attestation "attestation",
+            optional extensions "extensions",
+        }
     }
 }
 
-/// The site for which a passkey is created.
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnRelyingParty {
-    /// Human-readable name.
-    pub name: String,
-    /// Domain for which the passkey is valid.
-    pub id: Option<String>,
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
+    /// The browser's credential after `navigator.credentials.create`, with binary values in base64url.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnRegistrationPayload {
+        /// ID of the passkey in base64url.
+        pub id: String,
+        /// ID of the passkey in base64url.
+        pub raw_id: String,
+        /// The authenticator's response.
+        pub response: WebAuthnAttestationResponse,
+        /// Whether the authenticator is built into the device or roams between devices.
+        pub authenticator_attachment: Option<AuthenticatorAttachment>,
+        /// Results of the requested extensions.
+        pub client_extension_results: WebAuthnExtensionResults,
+    }
+
+    impl WebAuthnRegistrationPayload {
+        /// Creates a value from its required members.
+        pub fn new(
+            id: impl Into<String>,
+            raw_id: impl Into<String>,
+            response: WebAuthnAttestationResponse,
+            client_extension_results: WebAuthnExtensionResults,
+        ) -> Self {
+            Self {
+                id: id.into(),
+                raw_id: raw_id.into(),
+                response,
+                authenticator_attachment: Default::default(),
+                client_extension_results,
+            }
+        }
+    }
+
+    crate::types::object! {
+        WebAuthnRegistrationPayload {
+            required id "id",
+            required raw_id "rawId",
+            required response "response",
+            optional authenticator_attachment "authenticatorAttachment",
+            required client_extension_results "clientExtensionResults",
+        } tag "type" "WebAuthn"
+    }
 }
 
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-crate::types::object! { WebAuthnRelyingParty { required name "name", optional id "id" } }
+crate::types::cfg_items! { feature = "verifications" =>
+    /// Options for a new passkey, and the verification record that will prove it.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnRegistrationRecord {
+        /// ID of the verification record. Sensitive account operations require it in the header
+        /// `logto-verification-id`.
+        pub verification_record_id: String,
+        /// Options to decode and pass to the browser's `navigator.credentials.create`.
+        pub registration_options: WebAuthnRegistrationOptions,
+        /// Time until which the record is valid, in ISO 8601 format.
+        pub expires_at: String,
+    }
+
+    crate::types::object! {
+        WebAuthnRegistrationRecord {
+            required verification_record_id "verificationRecordId",
+            required registration_options "registrationOptions",
+            required expires_at "expiresAt",
+        }
+    }
+}
+
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
+    /// The site for which a passkey is created.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnRelyingParty {
+        /// Human-readable name.
+        pub name: String,
+        /// Domain for which the passkey is valid.
+        pub id: Option<String>,
+    }
+
+    crate::types::object! { WebAuthnRelyingParty { required name "name", optional id "id" } }
+}
 
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 crate::types::string_enum! {
@@ -518,17 +513,17 @@ crate::types::string_enum! {
     }
 }
 
-/// The user for whom a passkey is created, as shown by the authenticator.
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct WebAuthnUser {
-    /// User ID in base64url, which the passkey stores.
-    pub id: String,
-    /// Name by which the authenticator distinguishes accounts.
-    pub name: String,
-    /// Name shown to the user.
-    pub display_name: String,
-}
+crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
+    /// The user for whom a passkey is created, as shown by the authenticator.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct WebAuthnUser {
+        /// User ID in base64url, which the passkey stores.
+        pub id: String,
+        /// Name by which the authenticator distinguishes accounts.
+        pub name: String,
+        /// Name shown to the user.
+        pub display_name: String,
+    }
 
-#[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
-crate::types::object! { WebAuthnUser { required id "id", required name "name", required display_name "displayName" } }
+    crate::types::object! { WebAuthnUser { required id "id", required name "name", required display_name "displayName" } }
+}

@@ -7,276 +7,271 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A new API resource.
-#[cfg(feature = "resources")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateResource {
-    /// Leave unset: the server determines the tenant.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: Option<String>,
-    /// Human-readable name.
-    ///
-    /// At least 1 character.
-    pub name: String,
-    /// URI that identifies the API: the `resource` of token requests and the `aud` of tokens. Cannot be changed
-    /// after creation.
-    ///
-    /// At least 1 character.
-    pub indicator: String,
-    /// Lifetime of access tokens for this API, in seconds.
-    ///
-    /// Defaults to `3600`.
-    pub access_token_ttl: Option<i64>,
-}
+crate::types::cfg_items! { feature = "resources" =>
+    /// A new API resource.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateResource {
+        /// Leave unset: the server determines the tenant.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: Option<String>,
+        /// Human-readable name.
+        ///
+        /// At least 1 character.
+        pub name: String,
+        /// URI that identifies the API: the `resource` of token requests and the `aud` of tokens. Cannot be changed
+        /// after creation.
+        ///
+        /// At least 1 character.
+        pub indicator: String,
+        /// Lifetime of access tokens for this API, in seconds.
+        ///
+        /// Defaults to `3600`.
+        pub access_token_ttl: Option<i64>,
+    }
 
-#[cfg(feature = "resources")]
-impl CreateResource {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>, indicator: impl Into<String>) -> Self {
-        Self {
-            tenant_id: Default::default(),
-            name: name.into(),
-            indicator: indicator.into(),
-            access_token_ttl: Default::default(),
+    impl CreateResource {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>, indicator: impl Into<String>) -> Self {
+            Self {
+                tenant_id: Default::default(),
+                name: name.into(),
+                indicator: indicator.into(),
+                access_token_ttl: Default::default(),
+            }
+        }
+    }
+
+    crate::types::object! {
+        CreateResource {
+            optional tenant_id "tenantId",
+            required name "name",
+            required indicator "indicator",
+            optional_whole access_token_ttl "accessTokenTtl",
         }
     }
 }
 
-#[cfg(feature = "resources")]
-crate::types::object! {
-    CreateResource {
-        optional tenant_id "tenantId",
-        required name "name",
-        required indicator "indicator",
-        optional_whole access_token_ttl "accessTokenTtl",
+crate::types::cfg_items! { feature = "resources" =>
+    /// A new permission of an API resource.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateResourceScope {
+        /// Name in the `scope` of tokens, such as `read:orders`. Must not contain spaces and must be unique within the
+        /// resource.
+        ///
+        /// 1 to 256 characters.
+        pub name: String,
+        /// Human-readable description.
+        pub description: Patch<String>,
     }
-}
 
-/// A new permission of an API resource.
-#[cfg(feature = "resources")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateResourceScope {
-    /// Name in the `scope` of tokens, such as `read:orders`. Must not contain spaces and must be unique within the
-    /// resource.
-    ///
-    /// 1 to 256 characters.
-    pub name: String,
-    /// Human-readable description.
-    pub description: Patch<String>,
-}
-
-#[cfg(feature = "resources")]
-impl CreateResourceScope {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), description: Default::default() }
+    impl CreateResourceScope {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>) -> Self {
+            Self { name: name.into(), description: Default::default() }
+        }
     }
+
+    crate::types::object! { CreateResourceScope { required name "name", patch description "description" } }
 }
 
-#[cfg(feature = "resources")]
-crate::types::object! { CreateResourceScope { required name "name", patch description "description" } }
+crate::types::cfg_items! { any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles") =>
+    /// An API for which Logto issues access tokens.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Resource {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 21 characters.
+        pub id: String,
+        /// Human-readable name.
+        ///
+        /// At least 1 character.
+        pub name: String,
+        /// URI that identifies the API: the `resource` of token requests and the `aud` of tokens. Cannot be changed
+        /// after creation.
+        ///
+        /// At least 1 character.
+        pub indicator: String,
+        /// Whether tokens are issued for this resource when none is requested.
+        pub is_default: bool,
+        /// Lifetime of access tokens for this API, in seconds.
+        pub access_token_ttl: i64,
+        /// Permissions of the resource. Only present on request.
+        pub scopes: Option<Vec<Scope>>,
+    }
 
-/// An API for which Logto issues access tokens.
-#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct Resource {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 21 characters.
-    pub id: String,
-    /// Human-readable name.
-    ///
-    /// At least 1 character.
-    pub name: String,
-    /// URI that identifies the API: the `resource` of token requests and the `aud` of tokens. Cannot be changed
-    /// after creation.
-    ///
-    /// At least 1 character.
-    pub indicator: String,
-    /// Whether tokens are issued for this resource when none is requested.
-    pub is_default: bool,
-    /// Lifetime of access tokens for this API, in seconds.
-    pub access_token_ttl: i64,
-    /// Permissions of the resource. Only present on request.
-    pub scopes: Option<Vec<Scope>>,
-}
+    impl Resource {
+        /// Creates a value from its required members.
+        pub fn new(
+            tenant_id: impl Into<String>,
+            id: impl Into<String>,
+            name: impl Into<String>,
+            indicator: impl Into<String>,
+            is_default: bool,
+            access_token_ttl: i64,
+        ) -> Self {
+            Self {
+                tenant_id: tenant_id.into(),
+                id: id.into(),
+                name: name.into(),
+                indicator: indicator.into(),
+                is_default,
+                access_token_ttl,
+                scopes: Default::default(),
+            }
+        }
+    }
 
-#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
-impl Resource {
-    /// Creates a value from its required members.
-    pub fn new(
-        tenant_id: impl Into<String>,
-        id: impl Into<String>,
-        name: impl Into<String>,
-        indicator: impl Into<String>,
-        is_default: bool,
-        access_token_ttl: i64,
-    ) -> Self {
-        Self {
-            tenant_id: tenant_id.into(),
-            id: id.into(),
-            name: name.into(),
-            indicator: indicator.into(),
-            is_default,
-            access_token_ttl,
-            scopes: Default::default(),
+    crate::types::object! {
+        Resource {
+            required tenant_id "tenantId",
+            required id "id",
+            required name "name",
+            required indicator "indicator",
+            required is_default "isDefault",
+            whole access_token_ttl "accessTokenTtl",
+            optional scopes "scopes",
         }
     }
 }
 
-#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
-crate::types::object! {
-    Resource {
-        required tenant_id "tenantId",
-        required id "id",
-        required name "name",
-        required indicator "indicator",
-        required is_default "isDefault",
-        whole access_token_ttl "accessTokenTtl",
-        optional scopes "scopes",
+crate::types::cfg_items! { any(feature = "organization-roles", feature = "organizations") =>
+    /// A brief reference to a permission, with its API resource.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ResourceScopeReference {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// Human-readable name.
+        pub name: String,
+        /// The [`Resource`](crate::models::Resource) that the permission belongs to.
+        pub resource: EntityReference,
     }
+
+    crate::types::object! { ResourceScopeReference { required id "id", required name "name", required resource "resource" } }
 }
 
-/// A brief reference to a permission, with its API resource.
-#[cfg(any(feature = "organization-roles", feature = "organizations"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ResourceScopeReference {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// Human-readable name.
-    pub name: String,
-    /// The [`Resource`](crate::models::Resource) that the permission belongs to.
-    pub resource: EntityReference,
-}
+crate::types::cfg_items! { any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles") =>
+    /// A permission of an API resource.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Scope {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 21 characters.
+        pub id: String,
+        /// ID of the [`Resource`](crate::models::Resource) that it belongs to.
+        ///
+        /// 1 to 21 characters.
+        pub resource_id: String,
+        /// Name in the `scope` of tokens, such as `read:orders`. Unique within the resource.
+        ///
+        /// 1 to 256 characters.
+        pub name: String,
+        /// Human-readable description of what the permission allows; null if there is none.
+        pub description: Option<String>,
+        /// Creation time.
+        pub created_at: Timestamp,
+        /// The API resource. Only present in lists of a role's permissions.
+        pub resource: Option<Resource>,
+    }
 
-#[cfg(any(feature = "organization-roles", feature = "organizations"))]
-crate::types::object! { ResourceScopeReference { required id "id", required name "name", required resource "resource" } }
+    impl Scope {
+        /// Creates a value from its required members.
+        pub fn new(
+            tenant_id: impl Into<String>,
+            id: impl Into<String>,
+            resource_id: impl Into<String>,
+            name: impl Into<String>,
+            description: Option<String>,
+            created_at: Timestamp,
+        ) -> Self {
+            Self {
+                tenant_id: tenant_id.into(),
+                id: id.into(),
+                resource_id: resource_id.into(),
+                name: name.into(),
+                description,
+                created_at,
+                resource: Default::default(),
+            }
+        }
+    }
 
-/// A permission of an API resource.
-#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scope {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 21 characters.
-    pub id: String,
-    /// ID of the [`Resource`](crate::models::Resource) that it belongs to.
-    ///
-    /// 1 to 21 characters.
-    pub resource_id: String,
-    /// Name in the `scope` of tokens, such as `read:orders`. Unique within the resource.
-    ///
-    /// 1 to 256 characters.
-    pub name: String,
-    /// Human-readable description of what the permission allows; null if there is none.
-    pub description: Option<String>,
-    /// Creation time.
-    pub created_at: Timestamp,
-    /// The API resource. Only present in lists of a role's permissions.
-    pub resource: Option<Resource>,
-}
-
-#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
-impl Scope {
-    /// Creates a value from its required members.
-    pub fn new(
-        tenant_id: impl Into<String>,
-        id: impl Into<String>,
-        resource_id: impl Into<String>,
-        name: impl Into<String>,
-        description: Option<String>,
-        created_at: Timestamp,
-    ) -> Self {
-        Self {
-            tenant_id: tenant_id.into(),
-            id: id.into(),
-            resource_id: resource_id.into(),
-            name: name.into(),
-            description,
-            created_at,
-            resource: Default::default(),
+    crate::types::object! {
+        Scope {
+            required tenant_id "tenantId",
+            required id "id",
+            required resource_id "resourceId",
+            required name "name",
+            nullable description "description",
+            required created_at "createdAt",
+            optional resource "resource",
         }
     }
 }
 
-#[cfg(any(feature = "configs", feature = "organization-roles", feature = "resources", feature = "roles"))]
-crate::types::object! {
-    Scope {
-        required tenant_id "tenantId",
-        required id "id",
-        required resource_id "resourceId",
-        required name "name",
-        nullable description "description",
-        required created_at "createdAt",
-        optional resource "resource",
+crate::types::cfg_items! { feature = "resources" =>
+    /// Changes to an API resource.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateResource {
+        /// Leave unset: the server determines the tenant.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: Option<String>,
+        /// Human-readable name.
+        ///
+        /// At least 1 character.
+        pub name: Option<String>,
+        /// Lifetime of access tokens for this API, in seconds.
+        pub access_token_ttl: Option<i64>,
+    }
+
+    crate::types::object! {
+        UpdateResource {
+            optional tenant_id "tenantId",
+            optional name "name",
+            optional_whole access_token_ttl "accessTokenTtl",
+        }
     }
 }
 
-/// Changes to an API resource.
-#[cfg(feature = "resources")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateResource {
-    /// Leave unset: the server determines the tenant.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: Option<String>,
-    /// Human-readable name.
-    ///
-    /// At least 1 character.
-    pub name: Option<String>,
-    /// Lifetime of access tokens for this API, in seconds.
-    pub access_token_ttl: Option<i64>,
-}
-
-#[cfg(feature = "resources")]
-crate::types::object! {
-    UpdateResource {
-        optional tenant_id "tenantId",
-        optional name "name",
-        optional_whole access_token_ttl "accessTokenTtl",
+crate::types::cfg_items! { feature = "resources" =>
+    /// Whether an API resource is the default one.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UpdateResourceIsDefault {
+        /// Whether tokens are issued for this resource when none is requested. True makes any other resource lose this
+        /// status.
+        pub is_default: bool,
     }
-}
 
-/// Whether an API resource is the default one.
-#[cfg(feature = "resources")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UpdateResourceIsDefault {
-    /// Whether tokens are issued for this resource when none is requested. True makes any other resource lose this
-    /// status.
-    pub is_default: bool,
-}
-
-#[cfg(feature = "resources")]
-impl UpdateResourceIsDefault {
-    /// Creates a value from its required members.
-    pub fn new(is_default: bool) -> Self {
-        Self { is_default }
+    impl UpdateResourceIsDefault {
+        /// Creates a value from its required members.
+        pub fn new(is_default: bool) -> Self {
+            Self { is_default }
+        }
     }
+
+    crate::types::object! { UpdateResourceIsDefault { required is_default "isDefault" } }
 }
 
-#[cfg(feature = "resources")]
-crate::types::object! { UpdateResourceIsDefault { required is_default "isDefault" } }
+crate::types::cfg_items! { feature = "resources" =>
+    /// Changes to a permission.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateResourceScope {
+        /// Name in the `scope` of tokens. A new name applies to newly issued tokens.
+        ///
+        /// 1 to 256 characters.
+        pub name: Option<String>,
+        /// Human-readable description.
+        pub description: Patch<String>,
+    }
 
-/// Changes to a permission.
-#[cfg(feature = "resources")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateResourceScope {
-    /// Name in the `scope` of tokens. A new name applies to newly issued tokens.
-    ///
-    /// 1 to 256 characters.
-    pub name: Option<String>,
-    /// Human-readable description.
-    pub description: Patch<String>,
+    crate::types::object! { UpdateResourceScope { optional name "name", patch description "description" } }
 }
-
-#[cfg(feature = "resources")]
-crate::types::object! { UpdateResourceScope { optional name "name", patch description "description" } }

@@ -7,138 +7,136 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// The requested roles, and those of them that are newly assigned.
-#[cfg(any(feature = "applications", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct AssignedRoles {
-    /// IDs of [`Role`](crate::models::Role)s.
-    pub role_ids: Vec<String>,
-    /// IDs of the roles added by this call; empty if all of them were already assigned.
-    pub added_role_ids: Vec<String>,
+crate::types::cfg_items! { any(feature = "applications", feature = "users") =>
+    /// The requested roles, and those of them that are newly assigned.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct AssignedRoles {
+        /// IDs of [`Role`](crate::models::Role)s.
+        pub role_ids: Vec<String>,
+        /// IDs of the roles added by this call; empty if all of them were already assigned.
+        pub added_role_ids: Vec<String>,
+    }
+
+    crate::types::object! { AssignedRoles { required role_ids "roleIds", required added_role_ids "addedRoleIds" } }
 }
 
-#[cfg(any(feature = "applications", feature = "users"))]
-crate::types::object! { AssignedRoles { required role_ids "roleIds", required added_role_ids "addedRoleIds" } }
+crate::types::cfg_items! { feature = "roles" =>
+    /// A new role.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateRole {
+        /// Leave unset: the server determines the tenant.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: Option<String>,
+        /// Name in the `roles` claim. Unique in the tenant.
+        ///
+        /// 1 to 128 characters.
+        pub name: String,
+        /// Human-readable description.
+        ///
+        /// 1 to 128 characters.
+        pub description: String,
+        /// Who can hold the role. Cannot be changed after creation.
+        pub r#type: Option<RoleType>,
+        /// Whether new users are assigned the role automatically.
+        pub is_default: Option<bool>,
+        /// IDs of the API permissions ([`Scope`](crate::models::Scope)) that the role has from the start.
+        pub scope_ids: Option<Vec<String>>,
+    }
 
-/// A new role.
-#[cfg(feature = "roles")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateRole {
-    /// Leave unset: the server determines the tenant.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: Option<String>,
-    /// Name in the `roles` claim. Unique in the tenant.
-    ///
-    /// 1 to 128 characters.
-    pub name: String,
-    /// Human-readable description.
-    ///
-    /// 1 to 128 characters.
-    pub description: String,
-    /// Who can hold the role. Cannot be changed after creation.
-    pub r#type: Option<RoleType>,
-    /// Whether new users are assigned the role automatically.
-    pub is_default: Option<bool>,
-    /// IDs of the API permissions ([`Scope`](crate::models::Scope)) that the role has from the start.
-    pub scope_ids: Option<Vec<String>>,
-}
+    impl CreateRole {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
+            Self {
+                tenant_id: Default::default(),
+                name: name.into(),
+                description: description.into(),
+                r#type: Default::default(),
+                is_default: Default::default(),
+                scope_ids: Default::default(),
+            }
+        }
+    }
 
-#[cfg(feature = "roles")]
-impl CreateRole {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
-        Self {
-            tenant_id: Default::default(),
-            name: name.into(),
-            description: description.into(),
-            r#type: Default::default(),
-            is_default: Default::default(),
-            scope_ids: Default::default(),
+    crate::types::object! {
+        CreateRole {
+            optional tenant_id "tenantId",
+            required name "name",
+            required description "description",
+            optional r#type "type",
+            optional is_default "isDefault",
+            optional scope_ids "scopeIds",
         }
     }
 }
 
-#[cfg(feature = "roles")]
-crate::types::object! {
-    CreateRole {
-        optional tenant_id "tenantId",
-        required name "name",
-        required description "description",
-        optional r#type "type",
-        optional is_default "isDefault",
-        optional scope_ids "scopeIds",
+crate::types::cfg_items! { any(feature = "applications", feature = "roles", feature = "users") =>
+    /// A role of the tenant: a set of API permissions.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Role {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 21 characters.
+        pub id: String,
+        /// Name in the `roles` claim. Unique in the tenant.
+        ///
+        /// 1 to 128 characters.
+        pub name: String,
+        /// Human-readable description.
+        ///
+        /// 1 to 128 characters.
+        pub description: String,
+        /// Who can hold the role. Cannot be changed after creation.
+        pub r#type: RoleType,
+        /// Whether new users are assigned the role automatically.
+        pub is_default: bool,
+        /// Number of users, including the featured ones.
+        pub users_count: Option<i64>,
+        /// Summaries of some of the users.
+        pub featured_users: Option<Vec<UserSummary>>,
+        /// Number of machine-to-machine applications that hold the role.
+        pub applications_count: Option<i64>,
+        /// Summaries of applications that hold the role.
+        pub featured_applications: Option<Vec<ApplicationSummary>>,
+    }
+
+    crate::types::object! {
+        Role {
+            required tenant_id "tenantId",
+            required id "id",
+            required name "name",
+            required description "description",
+            required r#type "type",
+            required is_default "isDefault",
+            optional_whole users_count "usersCount",
+            optional featured_users "featuredUsers",
+            optional_whole applications_count "applicationsCount",
+            optional featured_applications "featuredApplications",
+        }
     }
 }
 
-/// A role of the tenant: a set of API permissions.
-#[cfg(any(feature = "applications", feature = "roles", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct Role {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 21 characters.
-    pub id: String,
-    /// Name in the `roles` claim. Unique in the tenant.
-    ///
-    /// 1 to 128 characters.
-    pub name: String,
-    /// Human-readable description.
-    ///
-    /// 1 to 128 characters.
-    pub description: String,
-    /// Who can hold the role. Cannot be changed after creation.
-    pub r#type: RoleType,
-    /// Whether new users are assigned the role automatically.
-    pub is_default: bool,
-    /// Number of users, including the featured ones.
-    pub users_count: Option<i64>,
-    /// Summaries of some of the users.
-    pub featured_users: Option<Vec<UserSummary>>,
-    /// Number of machine-to-machine applications that hold the role.
-    pub applications_count: Option<i64>,
-    /// Summaries of applications that hold the role.
-    pub featured_applications: Option<Vec<ApplicationSummary>>,
-}
-
-#[cfg(any(feature = "applications", feature = "roles", feature = "users"))]
-crate::types::object! {
-    Role {
-        required tenant_id "tenantId",
-        required id "id",
-        required name "name",
-        required description "description",
-        required r#type "type",
-        required is_default "isDefault",
-        optional_whole users_count "usersCount",
-        optional featured_users "featuredUsers",
-        optional_whole applications_count "applicationsCount",
-        optional featured_applications "featuredApplications",
+crate::types::cfg_items! { any(feature = "applications", feature = "users") =>
+    /// IDs of roles.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct RoleIds {
+        /// IDs of [`Role`](crate::models::Role)s.
+        pub role_ids: Vec<String>,
     }
-}
 
-/// IDs of roles.
-#[cfg(any(feature = "applications", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct RoleIds {
-    /// IDs of [`Role`](crate::models::Role)s.
-    pub role_ids: Vec<String>,
-}
-
-#[cfg(any(feature = "applications", feature = "users"))]
-impl RoleIds {
-    /// Creates a value from its required members.
-    pub fn new(role_ids: Vec<String>) -> Self {
-        Self { role_ids }
+    impl RoleIds {
+        /// Creates a value from its required members.
+        pub fn new(role_ids: Vec<String>) -> Self {
+            Self { role_ids }
+        }
     }
-}
 
-#[cfg(any(feature = "applications", feature = "users"))]
-crate::types::object! { RoleIds { required role_ids "roleIds" } }
+    crate::types::object! { RoleIds { required role_ids "roleIds" } }
+}
 
 crate::types::string_enum! {
     /// Who can hold a role. Cannot be changed after creation.
@@ -150,21 +148,21 @@ crate::types::string_enum! {
     }
 }
 
-/// Changes to a role.
-#[cfg(feature = "roles")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateRole {
-    /// Name in the `roles` claim. Unique in the tenant.
-    ///
-    /// 1 to 128 characters.
-    pub name: Option<String>,
-    /// Human-readable description.
-    ///
-    /// 1 to 128 characters.
-    pub description: Option<String>,
-    /// Whether new users are assigned the role automatically.
-    pub is_default: Option<bool>,
-}
+crate::types::cfg_items! { feature = "roles" =>
+    /// Changes to a role.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateRole {
+        /// Name in the `roles` claim. Unique in the tenant.
+        ///
+        /// 1 to 128 characters.
+        pub name: Option<String>,
+        /// Human-readable description.
+        ///
+        /// 1 to 128 characters.
+        pub description: Option<String>,
+        /// Whether new users are assigned the role automatically.
+        pub is_default: Option<bool>,
+    }
 
-#[cfg(feature = "roles")]
-crate::types::object! { UpdateRole { optional name "name", optional description "description", optional is_default "isDefault" } }
+    crate::types::object! { UpdateRole { optional name "name", optional description "description", optional is_default "isDefault" } }
+}

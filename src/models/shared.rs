@@ -7,280 +7,207 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// IDs of applications.
-#[cfg(any(feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ApplicationIds {
-    /// IDs of [`Application`](crate::models::Application)s.
-    pub application_ids: Vec<String>,
+crate::types::cfg_items! { any(feature = "organizations", feature = "roles") =>
+    /// IDs of applications.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ApplicationIds {
+        /// IDs of [`Application`](crate::models::Application)s.
+        pub application_ids: Vec<String>,
+    }
+
+    impl ApplicationIds {
+        /// Creates a value from its required members.
+        pub fn new(application_ids: Vec<String>) -> Self {
+            Self { application_ids }
+        }
+    }
+
+    crate::types::object! { ApplicationIds { required application_ids "applicationIds" } }
 }
 
-#[cfg(any(feature = "organizations", feature = "roles"))]
-impl ApplicationIds {
-    /// Creates a value from its required members.
-    pub fn new(application_ids: Vec<String>) -> Self {
-        Self { application_ids }
+crate::types::cfg_items! { any(feature = "connectors", feature = "experience", feature = "interaction") =>
+    /// The input for starting a sign-in with an external provider.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct AuthorizationRequest {
+        /// Random value of your own that is returned with the callback. Check it to detect forged callbacks.
+        pub state: String,
+        /// URI to which the provider sends the browser back. It must be registered with the provider.
+        pub redirect_uri: String,
+    }
+
+    impl AuthorizationRequest {
+        /// Creates a value from its required members.
+        pub fn new(state: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
+            Self { state: state.into(), redirect_uri: redirect_uri.into() }
+        }
+    }
+
+    crate::types::object! { AuthorizationRequest { required state "state", required redirect_uri "redirectUri" } }
+}
+
+crate::types::cfg_items! { any(feature = "applications", feature = "interaction", feature = "organizations", feature = "roles", feature = "sign-in-experience", feature = "users", feature = "well-known") =>
+    /// Logos and favicons for light and dark mode.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Branding {
+        /// URL of the logo.
+        pub logo_url: Option<String>,
+        /// URL of the logo for dark mode.
+        pub dark_logo_url: Option<String>,
+        /// URL of the favicon.
+        pub favicon: Option<String>,
+        /// URL of the favicon for dark mode.
+        pub dark_favicon: Option<String>,
+    }
+
+    crate::types::object! {
+        Branding {
+            optional logo_url "logoUrl",
+            optional dark_logo_url "darkLogoUrl",
+            optional favicon "favicon",
+            optional dark_favicon "darkFavicon",
+        }
     }
 }
 
-#[cfg(any(feature = "organizations", feature = "roles"))]
-crate::types::object! { ApplicationIds { required application_ids "applicationIds" } }
+crate::types::cfg_items! { any(feature = "applications", feature = "organizations", feature = "users") =>
+    /// Colors of an application's or organization's pages.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Color {
+        /// Primary color, as `#rrggbb`.
+        ///
+        /// Matches `^#[\da-f]{3}([\da-f]{3})?$`, ignoring case.
+        pub primary_color: Option<String>,
+        /// Whether the pages follow the system's dark mode.
+        pub is_dark_mode_enabled: Option<bool>,
+        /// Primary color in dark mode, as `#rrggbb`.
+        ///
+        /// Matches `^#[\da-f]{3}([\da-f]{3})?$`, ignoring case.
+        pub dark_primary_color: Option<String>,
+    }
 
-/// The input for starting a sign-in with an external provider.
-#[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct AuthorizationRequest {
-    /// Random value of your own that is returned with the callback. Check it to detect forged callbacks.
-    pub state: String,
-    /// URI to which the provider sends the browser back. It must be registered with the provider.
-    pub redirect_uri: String,
-}
-
-#[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
-impl AuthorizationRequest {
-    /// Creates a value from its required members.
-    pub fn new(state: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
-        Self { state: state.into(), redirect_uri: redirect_uri.into() }
+    crate::types::object! {
+        Color {
+            optional primary_color "primaryColor",
+            optional is_dark_mode_enabled "isDarkModeEnabled",
+            optional dark_primary_color "darkPrimaryColor",
+        }
     }
 }
 
-#[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
-crate::types::object! { AuthorizationRequest { required state "state", required redirect_uri "redirectUri" } }
+crate::types::cfg_items! { any(feature = "applications", feature = "interaction") =>
+    /// Permissions of one API resource.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ConsentResourceScopes {
+        /// The API resource, with its indicator.
+        pub resource: EntityReference,
+        /// Permissions of the resource.
+        pub scopes: Vec<EntityReference>,
+    }
 
-/// Logos and favicons for light and dark mode.
-#[cfg(any(
-    feature = "applications",
-    feature = "interaction",
-    feature = "organizations",
-    feature = "roles",
-    feature = "sign-in-experience",
-    feature = "users",
-    feature = "well-known"
-))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Branding {
-    /// URL of the logo.
-    pub logo_url: Option<String>,
-    /// URL of the logo for dark mode.
-    pub dark_logo_url: Option<String>,
-    /// URL of the favicon.
-    pub favicon: Option<String>,
-    /// URL of the favicon for dark mode.
-    pub dark_favicon: Option<String>,
+    crate::types::object! { ConsentResourceScopes { required resource "resource", required scopes "scopes" } }
 }
 
-#[cfg(any(
-    feature = "applications",
-    feature = "interaction",
-    feature = "organizations",
-    feature = "roles",
-    feature = "sign-in-experience",
-    feature = "users",
-    feature = "well-known"
-))]
-crate::types::object! {
-    Branding {
-        optional logo_url "logoUrl",
-        optional dark_logo_url "darkLogoUrl",
-        optional favicon "favicon",
-        optional dark_favicon "darkFavicon",
+crate::types::cfg_items! { any(feature = "applications", feature = "users") =>
+    /// A new secret or personal access token: its name and, optionally, its expiry time.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateSecret {
+        /// Name, unique within the application or for the user.
+        ///
+        /// 1 to 256 characters.
+        pub name: String,
+        /// Expiry time. If null or left out, it never expires.
+        pub expires_at: Patch<Timestamp>,
+    }
+
+    impl CreateSecret {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>) -> Self {
+            Self { name: name.into(), expires_at: Default::default() }
+        }
+    }
+
+    crate::types::object! { CreateSecret { required name "name", patch expires_at "expiresAt" } }
+}
+
+crate::types::cfg_items! { any(feature = "applications", feature = "configs", feature = "interaction", feature = "my-account", feature = "organization-invitations", feature = "organization-roles", feature = "organizations", feature = "roles", feature = "users") =>
+    /// A brief reference to an entity: its ID and name.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct EntityReference {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// Human-readable name.
+        pub name: String,
+        /// Human-readable description; absent if the reference contains only ID and name.
+        pub description: Patch<String>,
+        /// Indicator of an API resource; absent for anything else.
+        ///
+        /// At least 1 character.
+        pub indicator: Option<String>,
+    }
+
+    impl EntityReference {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
+            Self { id: id.into(), name: name.into(), description: Default::default(), indicator: Default::default() }
+        }
+    }
+
+    crate::types::object! {
+        EntityReference {
+            required id "id",
+            required name "name",
+            patch description "description",
+            optional indicator "indicator",
+        }
     }
 }
 
-/// Colors of an application's or organization's pages.
-#[cfg(any(feature = "applications", feature = "organizations", feature = "users"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Color {
-    /// Primary color, as `#rrggbb`.
-    ///
-    /// Matches `^#[\da-f]{3}([\da-f]{3})?$`, ignoring case.
-    pub primary_color: Option<String>,
-    /// Whether the pages follow the system's dark mode.
-    pub is_dark_mode_enabled: Option<bool>,
-    /// Primary color in dark mode, as `#rrggbb`.
-    ///
-    /// Matches `^#[\da-f]{3}([\da-f]{3})?$`, ignoring case.
-    pub dark_primary_color: Option<String>,
-}
-
-#[cfg(any(feature = "applications", feature = "organizations", feature = "users"))]
-crate::types::object! {
-    Color {
-        optional primary_color "primaryColor",
-        optional is_dark_mode_enabled "isDarkModeEnabled",
-        optional dark_primary_color "darkPrimaryColor",
+crate::types::cfg_items! { any(feature = "account-center", feature = "applications", feature = "my-account", feature = "sign-in-experience", feature = "users", feature = "well-known") =>
+    /// A name.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Name {
+        /// The name.
+        pub name: String,
     }
-}
 
-/// Permissions of one API resource.
-#[cfg(any(feature = "applications", feature = "interaction"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ConsentResourceScopes {
-    /// The API resource, with its indicator.
-    pub resource: EntityReference,
-    /// Permissions of the resource.
-    pub scopes: Vec<EntityReference>,
-}
-
-#[cfg(any(feature = "applications", feature = "interaction"))]
-crate::types::object! { ConsentResourceScopes { required resource "resource", required scopes "scopes" } }
-
-/// A new secret or personal access token: its name and, optionally, its expiry time.
-#[cfg(any(feature = "applications", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateSecret {
-    /// Name, unique within the application or for the user.
-    ///
-    /// 1 to 256 characters.
-    pub name: String,
-    /// Expiry time. If null or left out, it never expires.
-    pub expires_at: Patch<Timestamp>,
-}
-
-#[cfg(any(feature = "applications", feature = "users"))]
-impl CreateSecret {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), expires_at: Default::default() }
+    impl Name {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>) -> Self {
+            Self { name: name.into() }
+        }
     }
+
+    crate::types::object! { Name { required name "name" } }
 }
 
-#[cfg(any(feature = "applications", feature = "users"))]
-crate::types::object! { CreateSecret { required name "name", patch expires_at "expiresAt" } }
-
-/// A brief reference to an entity: its ID and name.
-#[cfg(any(
-    feature = "applications",
-    feature = "configs",
-    feature = "interaction",
-    feature = "my-account",
-    feature = "organization-invitations",
-    feature = "organization-roles",
-    feature = "organizations",
-    feature = "roles",
-    feature = "users"
-))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct EntityReference {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// Human-readable name.
-    pub name: String,
-    /// Human-readable description; absent if the reference contains only ID and name.
-    pub description: Patch<String>,
-    /// Indicator of an API resource; absent for anything else.
-    ///
-    /// At least 1 character.
-    pub indicator: Option<String>,
-}
-
-#[cfg(any(
-    feature = "applications",
-    feature = "configs",
-    feature = "interaction",
-    feature = "my-account",
-    feature = "organization-invitations",
-    feature = "organization-roles",
-    feature = "organizations",
-    feature = "roles",
-    feature = "users"
-))]
-impl EntityReference {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { id: id.into(), name: name.into(), description: Default::default(), indicator: Default::default() }
+crate::types::cfg_items! { any(feature = "connectors", feature = "experience", feature = "interaction") =>
+    /// The URL to send the browser to next.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct RedirectTo {
+        /// URL to send the browser to next.
+        pub redirect_to: String,
     }
+
+    crate::types::object! { RedirectTo { required redirect_to "redirectTo" } }
 }
 
-#[cfg(any(
-    feature = "applications",
-    feature = "configs",
-    feature = "interaction",
-    feature = "my-account",
-    feature = "organization-invitations",
-    feature = "organization-roles",
-    feature = "organizations",
-    feature = "roles",
-    feature = "users"
-))]
-crate::types::object! {
-    EntityReference {
-        required id "id",
-        required name "name",
-        patch description "description",
-        optional indicator "indicator",
+crate::types::cfg_items! { any(feature = "organization-roles", feature = "roles") =>
+    /// IDs of API permissions.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct ScopeIds {
+        /// IDs of API permissions ([`Scope`](crate::models::Scope)).
+        pub scope_ids: Vec<String>,
     }
-}
 
-/// A name.
-#[cfg(any(
-    feature = "account-center",
-    feature = "applications",
-    feature = "my-account",
-    feature = "sign-in-experience",
-    feature = "users",
-    feature = "well-known"
-))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct Name {
-    /// The name.
-    pub name: String,
-}
-
-#[cfg(any(
-    feature = "account-center",
-    feature = "applications",
-    feature = "my-account",
-    feature = "sign-in-experience",
-    feature = "users",
-    feature = "well-known"
-))]
-impl Name {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into() }
+    impl ScopeIds {
+        /// Creates a value from its required members.
+        pub fn new(scope_ids: Vec<String>) -> Self {
+            Self { scope_ids }
+        }
     }
+
+    crate::types::object! { ScopeIds { required scope_ids "scopeIds" } }
 }
-
-#[cfg(any(
-    feature = "account-center",
-    feature = "applications",
-    feature = "my-account",
-    feature = "sign-in-experience",
-    feature = "users",
-    feature = "well-known"
-))]
-crate::types::object! { Name { required name "name" } }
-
-/// The URL to send the browser to next.
-#[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct RedirectTo {
-    /// URL to send the browser to next.
-    pub redirect_to: String,
-}
-
-#[cfg(any(feature = "connectors", feature = "experience", feature = "interaction"))]
-crate::types::object! { RedirectTo { required redirect_to "redirectTo" } }
-
-/// IDs of API permissions.
-#[cfg(any(feature = "organization-roles", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct ScopeIds {
-    /// IDs of API permissions ([`Scope`](crate::models::Scope)).
-    pub scope_ids: Vec<String>,
-}
-
-#[cfg(any(feature = "organization-roles", feature = "roles"))]
-impl ScopeIds {
-    /// Creates a value from its required members.
-    pub fn new(scope_ids: Vec<String>) -> Self {
-        Self { scope_ids }
-    }
-}
-
-#[cfg(any(feature = "organization-roles", feature = "roles"))]
-crate::types::object! { ScopeIds { required scope_ids "scopeIds" } }
 
 #[cfg(any(feature = "audit-logs", feature = "hooks", feature = "well-known"))]
 crate::types::untagged_union! {
@@ -326,35 +253,34 @@ crate::types::string_enum! {
     }
 }
 
-/// The location of an uploaded file.
-#[cfg(any(feature = "experience", feature = "my-account", feature = "user-assets"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UploadedFile {
-    /// Public URL of the file.
-    pub url: String,
-}
-
-#[cfg(any(feature = "experience", feature = "my-account", feature = "user-assets"))]
-crate::types::object! { UploadedFile { required url "url" } }
-
-/// IDs of users.
-#[cfg(any(feature = "organizations", feature = "roles"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UserIds {
-    /// IDs of [`User`](crate::models::User)s.
-    pub user_ids: Vec<String>,
-}
-
-#[cfg(any(feature = "organizations", feature = "roles"))]
-impl UserIds {
-    /// Creates a value from its required members.
-    pub fn new(user_ids: Vec<String>) -> Self {
-        Self { user_ids }
+crate::types::cfg_items! { any(feature = "experience", feature = "my-account", feature = "user-assets") =>
+    /// The location of an uploaded file.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UploadedFile {
+        /// Public URL of the file.
+        pub url: String,
     }
+
+    crate::types::object! { UploadedFile { required url "url" } }
 }
 
-#[cfg(any(feature = "organizations", feature = "roles"))]
-crate::types::object! { UserIds { required user_ids "userIds" } }
+crate::types::cfg_items! { any(feature = "organizations", feature = "roles") =>
+    /// IDs of users.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UserIds {
+        /// IDs of [`User`](crate::models::User)s.
+        pub user_ids: Vec<String>,
+    }
+
+    impl UserIds {
+        /// Creates a value from its required members.
+        pub fn new(user_ids: Vec<String>) -> Self {
+            Self { user_ids }
+        }
+    }
+
+    crate::types::object! { UserIds { required user_ids "userIds" } }
+}
 
 #[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
 crate::types::string_enum! {

@@ -20,95 +20,92 @@ crate::types::string_enum! {
     }
 }
 
-/// A password to check against the policy, optionally with the user whose own data it must not contain.
-#[cfg(feature = "sign-in-experience")]
-#[derive(Clone, PartialEq)]
-pub struct CheckPassword {
-    /// Password to check, in clear text.
-    pub password: String,
-    /// [`User`](crate::models::User) whose own data, such as name and email, the password must not contain. Not
-    /// checked if left out.
-    pub user_id: Option<String>,
-}
-
-#[cfg(feature = "sign-in-experience")]
-impl CheckPassword {
-    /// Creates a value from its required members.
-    pub fn new(password: impl Into<String>) -> Self {
-        Self { password: password.into(), user_id: Default::default() }
+crate::types::cfg_items! { feature = "sign-in-experience" =>
+    /// A password to check against the policy, optionally with the user whose own data it must not contain.
+    #[derive(Clone, PartialEq)]
+    pub struct CheckPassword {
+        /// Password to check, in clear text.
+        pub password: String,
+        /// [`User`](crate::models::User) whose own data, such as name and email, the password must not contain. Not
+        /// checked if left out.
+        pub user_id: Option<String>,
     }
-}
 
-#[cfg(feature = "sign-in-experience")]
-impl std::fmt::Debug for CheckPassword {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CheckPassword")
-            .field("password", &format_args!("[redacted]"))
-            .field("user_id", &self.user_id)
-            .finish()
+    impl CheckPassword {
+        /// Creates a value from its required members.
+        pub fn new(password: impl Into<String>) -> Self {
+            Self { password: password.into(), user_id: Default::default() }
+        }
     }
-}
 
-#[cfg(feature = "sign-in-experience")]
-crate::types::object! { CheckPassword { required password "password", optional user_id "userId" } }
-
-/// Your own uploaded pages.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CustomUiAssets {
-    /// ID that [`UploadCustomUiAssets`](crate::api::sign_in_experience::SignInExperience::upload_custom_ui_assets)
-    /// returned.
-    pub id: String,
-    /// Time of the upload.
-    pub created_at: Timestamp,
-}
-
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-impl CustomUiAssets {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, created_at: Timestamp) -> Self {
-        Self { id: id.into(), created_at }
+    impl std::fmt::Debug for CheckPassword {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("CheckPassword")
+                .field("password", &format_args!("[redacted]"))
+                .field("user_id", &self.user_id)
+                .finish()
+        }
     }
+
+    crate::types::object! { CheckPassword { required password "password", optional user_id "userId" } }
 }
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! { CustomUiAssets { required id "id", required created_at "createdAt" } }
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// Your own uploaded pages.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CustomUiAssets {
+        /// ID that [`UploadCustomUiAssets`](crate::api::sign_in_experience::SignInExperience::upload_custom_ui_assets)
+        /// returned.
+        pub id: String,
+        /// Time of the upload.
+        pub created_at: Timestamp,
+    }
 
-/// Additions to the content security policy of your own pages.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct CustomUiCsp {
-    /// Origins that custom pages may load scripts from (`script-src`).
-    pub script_src: Option<Vec<String>>,
-    /// Origins that custom pages may call (`connect-src`).
-    pub connect_src: Option<Vec<String>>,
+    impl CustomUiAssets {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, created_at: Timestamp) -> Self {
+            Self { id: id.into(), created_at }
+        }
+    }
+
+    crate::types::object! { CustomUiAssets { required id "id", required created_at "createdAt" } }
 }
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! { CustomUiCsp { optional script_src "scriptSrc", optional connect_src "connectSrc" } }
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// Additions to the content security policy of your own pages.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct CustomUiCsp {
+        /// Origins that custom pages may load scripts from (`script-src`).
+        pub script_src: Option<Vec<String>>,
+        /// Origins that custom pages may call (`connect-src`).
+        pub connect_src: Option<Vec<String>>,
+    }
 
-/// Rules for rejecting email addresses.
-#[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct EmailBlocklistPolicy {
-    /// Whether addresses of disposable email services are rejected.
-    pub block_disposable_addresses: Option<bool>,
-    /// Whether addresses with a plus part (`name+tag@example.com`) are rejected.
-    pub block_subaddressing: Option<bool>,
-    /// Addresses, domains (`@example.com`) or wildcards (`*@*.example.com`) that are accepted even if another rule
-    /// blocks them.
-    pub custom_allowlist: Option<Vec<String>>,
-    /// Addresses, domains (`@example.com`) or wildcards (`foo*@example.com`) that are rejected.
-    pub custom_blocklist: Option<Vec<String>>,
+    crate::types::object! { CustomUiCsp { optional script_src "scriptSrc", optional connect_src "connectSrc" } }
 }
 
-#[cfg(feature = "sign-in-experience")]
-crate::types::object! {
-    EmailBlocklistPolicy {
-        optional block_disposable_addresses "blockDisposableAddresses",
-        optional block_subaddressing "blockSubaddressing",
-        optional custom_allowlist "customAllowlist",
-        optional custom_blocklist "customBlocklist",
+crate::types::cfg_items! { feature = "sign-in-experience" =>
+    /// Rules for rejecting email addresses.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct EmailBlocklistPolicy {
+        /// Whether addresses of disposable email services are rejected.
+        pub block_disposable_addresses: Option<bool>,
+        /// Whether addresses with a plus part (`name+tag@example.com`) are rejected.
+        pub block_subaddressing: Option<bool>,
+        /// Addresses, domains (`@example.com`) or wildcards (`*@*.example.com`) that are accepted even if another rule
+        /// blocks them.
+        pub custom_allowlist: Option<Vec<String>>,
+        /// Addresses, domains (`@example.com`) or wildcards (`foo*@example.com`) that are rejected.
+        pub custom_blocklist: Option<Vec<String>>,
+    }
+
+    crate::types::object! {
+        EmailBlocklistPolicy {
+            optional block_disposable_addresses "blockDisposableAddresses",
+            optional block_subaddressing "blockSubaddressing",
+            optional custom_allowlist "customAllowlist",
+            optional custom_blocklist "customBlocklist",
+        }
     }
 }
 
@@ -123,26 +120,25 @@ crate::types::string_enum! {
     }
 }
 
-/// Language settings of the pages.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct LanguageInfo {
-    /// Whether the pages use the language of the browser.
-    pub auto_detect: bool,
-    /// Language used if there are no texts in the browser's language, or if detection is off.
-    pub fallback_language: LanguageTag,
-}
-
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-impl LanguageInfo {
-    /// Creates a value from its required members.
-    pub fn new(auto_detect: bool, fallback_language: LanguageTag) -> Self {
-        Self { auto_detect, fallback_language }
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// Language settings of the pages.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct LanguageInfo {
+        /// Whether the pages use the language of the browser.
+        pub auto_detect: bool,
+        /// Language used if there are no texts in the browser's language, or if detection is off.
+        pub fallback_language: LanguageTag,
     }
-}
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! { LanguageInfo { required auto_detect "autoDetect", required fallback_language "fallbackLanguage" } }
+    impl LanguageInfo {
+        /// Creates a value from its required members.
+        pub fn new(auto_detect: bool, fallback_language: LanguageTag) -> Self {
+            Self { auto_detect, fallback_language }
+        }
+    }
+
+    crate::types::object! { LanguageInfo { required auto_detect "autoDetect", required fallback_language "fallbackLanguage" } }
+}
 
 #[cfg(any(feature = "custom-phrases", feature = "sign-in-experience", feature = "well-known"))]
 crate::types::string_enum! {
@@ -469,216 +465,215 @@ crate::types::string_enum! {
     }
 }
 
-/// The tenant's MFA settings.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct MfaSettings {
-    /// Factors that users may set up and use. An empty list switches MFA off.
-    pub factors: Vec<MfaFactor>,
-    /// When users are asked to set up MFA, and whether they can decline.
-    pub policy: MfaPolicy,
-    /// What happens at sign-in to members of an organization that requires MFA. If unset, nothing happens.
-    pub organization_required_mfa_policy: Option<MfaPolicy>,
-}
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// The tenant's MFA settings.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MfaSettings {
+        /// Factors that users may set up and use. An empty list switches MFA off.
+        pub factors: Vec<MfaFactor>,
+        /// When users are asked to set up MFA, and whether they can decline.
+        pub policy: MfaPolicy,
+        /// What happens at sign-in to members of an organization that requires MFA. If unset, nothing happens.
+        pub organization_required_mfa_policy: Option<MfaPolicy>,
+    }
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-impl MfaSettings {
-    /// Creates a value from its required members.
-    pub fn new(factors: Vec<MfaFactor>, policy: MfaPolicy) -> Self {
-        Self { factors, policy, organization_required_mfa_policy: Default::default() }
+    impl MfaSettings {
+        /// Creates a value from its required members.
+        pub fn new(factors: Vec<MfaFactor>, policy: MfaPolicy) -> Self {
+            Self { factors, policy, organization_required_mfa_policy: Default::default() }
+        }
+    }
+
+    crate::types::object! {
+        MfaSettings {
+            required factors "factors",
+            required policy "policy",
+            optional organization_required_mfa_policy "organizationRequiredMfaPolicy",
+        }
     }
 }
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! {
-    MfaSettings {
-        required factors "factors",
-        required policy "policy",
-        optional organization_required_mfa_policy "organizationRequiredMfaPolicy",
+crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
+    /// An MFA factor of a user, without its secrets.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MfaVerification {
+        /// ID with which the factor can be removed.
+        pub id: String,
+        /// Time at which the factor was added, in ISO 8601 format.
+        pub created_at: String,
+        /// Time of the last use, in ISO 8601 format; absent if never used.
+        pub last_used_at: Option<String>,
+        /// Kind of the factor.
+        pub r#type: MfaFactor,
+        /// User agent of the browser in which the passkey was created.
+        pub agent: Option<String>,
+        /// Name that the user chose for a passkey; absent for other factors.
+        pub name: Option<String>,
+        /// Number of unused backup codes; only for backup codes.
+        pub remain_codes: Option<i64>,
+    }
+
+    crate::types::object! {
+        MfaVerification {
+            required id "id",
+            required created_at "createdAt",
+            optional last_used_at "lastUsedAt",
+            required r#type "type",
+            optional agent "agent",
+            optional name "name",
+            optional_whole remain_codes "remainCodes",
+        }
     }
 }
 
-/// An MFA factor of a user, without its secrets.
-#[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct MfaVerification {
-    /// ID with which the factor can be removed.
-    pub id: String,
-    /// Time at which the factor was added, in ISO 8601 format.
-    pub created_at: String,
-    /// Time of the last use, in ISO 8601 format; absent if never used.
-    pub last_used_at: Option<String>,
-    /// Kind of the factor.
-    pub r#type: MfaFactor,
-    /// User agent of the browser in which the passkey was created.
-    pub agent: Option<String>,
-    /// Name that the user chose for a passkey; absent for other factors.
-    pub name: Option<String>,
-    /// Number of unused backup codes; only for backup codes.
-    pub remain_codes: Option<i64>,
-}
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// Whether and how users can sign in with passkeys.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct PasskeySignIn {
+        /// Whether users can sign in with passkeys.
+        pub enabled: Option<bool>,
+        /// Whether the sign-in page has a button for passkeys.
+        pub show_passkey_button: Option<bool>,
+        /// Whether browsers offer passkeys in the autofill of the identifier field.
+        pub allow_autofill: Option<bool>,
+    }
 
-#[cfg(any(feature = "my-account", feature = "users"))]
-crate::types::object! {
-    MfaVerification {
-        required id "id",
-        required created_at "createdAt",
-        optional last_used_at "lastUsedAt",
-        required r#type "type",
-        optional agent "agent",
-        optional name "name",
-        optional_whole remain_codes "remainCodes",
+    crate::types::object! {
+        PasskeySignIn {
+            optional enabled "enabled",
+            optional show_passkey_button "showPasskeyButton",
+            optional allow_autofill "allowAutofill",
+        }
     }
 }
 
-/// Whether and how users can sign in with passkeys.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PasskeySignIn {
-    /// Whether users can sign in with passkeys.
-    pub enabled: Option<bool>,
-    /// Whether the sign-in page has a button for passkeys.
-    pub show_passkey_button: Option<bool>,
-    /// Whether browsers offer passkeys in the autofill of the identifier field.
-    pub allow_autofill: Option<bool>,
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// The variety of characters that passwords must contain.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct PasswordCharacterPolicy {
+        /// Minimum number of different kinds of characters in a password. The four kinds are lower case, upper case,
+        /// digits and symbols.
+        ///
+        /// Defaults to `1`.
+        pub min: Option<i64>,
+    }
+
+    crate::types::object! { PasswordCharacterPolicy { optional_whole min "min" } }
 }
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! {
-    PasskeySignIn {
-        optional enabled "enabled",
-        optional show_passkey_button "showPasskeyButton",
-        optional allow_autofill "allowAutofill",
+crate::types::cfg_items! { feature = "sign-in-experience" =>
+    /// The result of checking a password against the policy.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct PasswordCheck {
+        /// Whether the password meets the policy.
+        pub result: bool,
+        /// Rules that the password breaks, with one entry for each; absent if it meets the policy.
+        pub issues: Option<Vec<PasswordIssue>>,
+    }
+
+    crate::types::object! { PasswordCheck { required result "result", optional issues "issues" } }
+}
+
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// Whether and when passwords expire.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct PasswordExpiration {
+        /// Whether passwords expire. Defaults to false.
+        pub enabled: Option<bool>,
+        /// Number of days after which a password expires.
+        pub valid_period_days: Option<Number>,
+        /// Time at which expiration was enabled. Passwords without a date of their own count from this time. Set by the
+        /// server.
+        pub enabled_at: Option<Timestamp>,
+    }
+
+    crate::types::object! {
+        PasswordExpiration {
+            optional enabled "enabled",
+            optional valid_period_days "validPeriodDays",
+            optional enabled_at "enabledAt",
+        }
     }
 }
 
-/// The variety of characters that passwords must contain.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PasswordCharacterPolicy {
-    /// Minimum number of different kinds of characters in a password. The four kinds are lower case, upper case,
-    /// digits and symbols.
-    ///
-    /// Defaults to `1`.
-    pub min: Option<i64>,
+crate::types::cfg_items! { feature = "sign-in-experience" =>
+    /// A rule that a password breaks.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct PasswordIssue {
+        /// Code of the rule, such as `password_rejected.too_short`.
+        pub code: String,
+        /// Values that are inserted into the message of this issue, such as the minimum length.
+        pub interpolation: Option<JsonObject>,
+    }
+
+    crate::types::object! { PasswordIssue { required code "code", optional interpolation "interpolation" } }
 }
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! { PasswordCharacterPolicy { optional_whole min "min" } }
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// The allowed length of passwords.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct PasswordLengthPolicy {
+        /// Minimum number of characters.
+        ///
+        /// Defaults to `8`.
+        pub min: Option<i64>,
+        /// Maximum number of characters.
+        ///
+        /// Defaults to `256`.
+        pub max: Option<i64>,
+    }
 
-/// The result of checking a password against the policy.
-#[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct PasswordCheck {
-    /// Whether the password meets the policy.
-    pub result: bool,
-    /// Rules that the password breaks, with one entry for each; absent if it meets the policy.
-    pub issues: Option<Vec<PasswordIssue>>,
+    crate::types::object! { PasswordLengthPolicy { optional_whole min "min", optional_whole max "max" } }
 }
 
-#[cfg(feature = "sign-in-experience")]
-crate::types::object! { PasswordCheck { required result "result", optional issues "issues" } }
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// Requirements for passwords.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct PasswordPolicy {
+        /// Allowed length of passwords.
+        pub length: Option<PasswordLengthPolicy>,
+        /// Variety of characters that passwords must contain.
+        pub character_types: Option<PasswordCharacterPolicy>,
+        /// Content that passwords must not contain.
+        pub rejects: Option<PasswordRejectionPolicy>,
+    }
 
-/// Whether and when passwords expire.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PasswordExpiration {
-    /// Whether passwords expire. Defaults to false.
-    pub enabled: Option<bool>,
-    /// Number of days after which a password expires.
-    pub valid_period_days: Option<Number>,
-    /// Time at which expiration was enabled. Passwords without a date of their own count from this time. Set by the
-    /// server.
-    pub enabled_at: Option<Timestamp>,
-}
-
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! {
-    PasswordExpiration {
-        optional enabled "enabled",
-        optional valid_period_days "validPeriodDays",
-        optional enabled_at "enabledAt",
+    crate::types::object! {
+        PasswordPolicy {
+            optional length "length",
+            optional character_types "characterTypes",
+            optional rejects "rejects",
+        }
     }
 }
 
-/// A rule that a password breaks.
-#[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct PasswordIssue {
-    /// Code of the rule, such as `password_rejected.too_short`.
-    pub code: String,
-    /// Values that are inserted into the message of this issue, such as the minimum length.
-    pub interpolation: Option<JsonObject>,
-}
-
-#[cfg(feature = "sign-in-experience")]
-crate::types::object! { PasswordIssue { required code "code", optional interpolation "interpolation" } }
-
-/// The allowed length of passwords.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PasswordLengthPolicy {
-    /// Minimum number of characters.
-    ///
-    /// Defaults to `8`.
-    pub min: Option<i64>,
-    /// Maximum number of characters.
-    ///
-    /// Defaults to `256`.
-    pub max: Option<i64>,
-}
-
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! { PasswordLengthPolicy { optional_whole min "min", optional_whole max "max" } }
-
-/// Requirements for passwords.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PasswordPolicy {
-    /// Allowed length of passwords.
-    pub length: Option<PasswordLengthPolicy>,
-    /// Variety of characters that passwords must contain.
-    pub character_types: Option<PasswordCharacterPolicy>,
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
     /// Content that passwords must not contain.
-    pub rejects: Option<PasswordRejectionPolicy>,
-}
-
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! {
-    PasswordPolicy {
-        optional length "length",
-        optional character_types "characterTypes",
-        optional rejects "rejects",
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct PasswordRejectionPolicy {
+        /// Whether passwords known from data breaches are rejected.
+        ///
+        /// Defaults to `true`.
+        pub pwned: Option<bool>,
+        /// Whether repetitions and sequences such as `aaaa` or `1234` are rejected.
+        ///
+        /// Defaults to `true`.
+        pub repetition_and_sequence: Option<bool>,
+        /// Whether passwords that contain the user's name, email, phone or username are rejected.
+        ///
+        /// Defaults to `true`.
+        pub user_info: Option<bool>,
+        /// Words that passwords must not contain, regardless of case.
+        pub words: Option<Vec<String>>,
     }
-}
 
-/// Content that passwords must not contain.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PasswordRejectionPolicy {
-    /// Whether passwords known from data breaches are rejected.
-    ///
-    /// Defaults to `true`.
-    pub pwned: Option<bool>,
-    /// Whether repetitions and sequences such as `aaaa` or `1234` are rejected.
-    ///
-    /// Defaults to `true`.
-    pub repetition_and_sequence: Option<bool>,
-    /// Whether passwords that contain the user's name, email, phone or username are rejected.
-    ///
-    /// Defaults to `true`.
-    pub user_info: Option<bool>,
-    /// Words that passwords must not contain, regardless of case.
-    pub words: Option<Vec<String>>,
-}
-
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! {
-    PasswordRejectionPolicy {
-        optional pwned "pwned",
-        optional repetition_and_sequence "repetitionAndSequence",
-        optional user_info "userInfo",
-        optional words "words",
+    crate::types::object! {
+        PasswordRejectionPolicy {
+            optional pwned "pwned",
+            optional repetition_and_sequence "repetitionAndSequence",
+            optional user_info "userInfo",
+            optional words "words",
+        }
     }
 }
 
@@ -693,254 +688,250 @@ crate::types::string_enum! {
     }
 }
 
-/// An additional identifier that new users are asked for.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SecondarySignUpIdentifier {
-    /// Identifier that the user is asked for. `emailOrPhone` means either.
-    pub identifier: IdentifierType,
-    /// Whether email address and phone number must be verified.
-    pub verify: Option<bool>,
-}
-
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-impl SecondarySignUpIdentifier {
-    /// Creates a value from its required members.
-    pub fn new(identifier: IdentifierType) -> Self {
-        Self { identifier, verify: Default::default() }
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// An additional identifier that new users are asked for.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SecondarySignUpIdentifier {
+        /// Identifier that the user is asked for. `emailOrPhone` means either.
+        pub identifier: IdentifierType,
+        /// Whether email address and phone number must be verified.
+        pub verify: Option<bool>,
     }
-}
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! { SecondarySignUpIdentifier { required identifier "identifier", optional verify "verify" } }
-
-/// When failed attempts lock an identifier.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SentinelPolicy {
-    /// Number of failures within an hour that locks an identifier. Defaults to 100.
-    pub max_attempts: Option<i64>,
-    /// How long an identifier stays locked, in minutes. Defaults to 60.
-    pub lockout_duration: Option<Number>,
-}
-
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! { SentinelPolicy { optional_whole max_attempts "maxAttempts", optional lockout_duration "lockoutDuration" } }
-
-/// Sign-in settings.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SignIn {
-    /// Identifiers with which users can sign in, each with a password or a code, in display order.
-    pub methods: Vec<SignInMethod>,
-}
-
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-impl SignIn {
-    /// Creates a value from its required members.
-    pub fn new(methods: Vec<SignInMethod>) -> Self {
-        Self { methods }
+    impl SecondarySignUpIdentifier {
+        /// Creates a value from its required members.
+        pub fn new(identifier: IdentifierType) -> Self {
+            Self { identifier, verify: Default::default() }
+        }
     }
+
+    crate::types::object! { SecondarySignUpIdentifier { required identifier "identifier", optional verify "verify" } }
 }
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! { SignIn { required methods "methods" } }
-
-/// The tenant's sign-up and sign-in settings.
-#[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SignInExperience {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// Always `default`.
-    ///
-    /// 1 to 21 characters.
-    pub id: String,
-    /// Colors of the pages. Colors left out come from the tenant's
-    /// [`SignInExperience`](crate::models::SignInExperience).
-    pub color: SignInExperienceColor,
-    /// Logos and icons.
-    pub branding: Branding,
-    /// Whether `Powered by Logto` is hidden. Logto Cloud only.
-    pub hide_logto_branding: bool,
-    /// Language settings of the pages.
-    pub language_info: LanguageInfo,
-    /// URL of the terms of use; null or empty for none.
-    ///
-    /// At most 2048 characters.
-    pub terms_of_use_url: Option<String>,
-    /// URL of the privacy policy; null or empty for none.
-    ///
-    /// At most 2048 characters.
-    pub privacy_policy_url: Option<String>,
-    /// How and when users accept the terms of use and the privacy policy.
-    pub agree_to_terms_policy: AgreeToTermsPolicy,
-    /// Sign-in settings.
-    pub sign_in: SignIn,
-    /// Registration settings.
-    pub sign_up: SignUp,
-    /// How social identities relate to existing accounts.
-    pub social_sign_in: SocialSignIn,
-    /// Targets of the social connectors shown on the sign-in page, in display order.
-    pub social_sign_in_connector_targets: Vec<String>,
-    /// Whether users can sign in, register, or both.
-    pub sign_in_mode: SignInMode,
-    /// CSS that is added to the pages; null if there is none.
-    pub custom_css: Option<String>,
-    /// HTML snippets, by path of the page into which they are inserted.
-    pub custom_content: BTreeMap<String, String>,
-    /// Your own pages, which replace Logto's; null if Logto's pages are used.
-    pub custom_ui_assets: Option<CustomUiAssets>,
-    /// Additional origins that your own pages may call and load scripts from.
-    pub custom_ui_csp: CustomUiCsp,
-    /// Requirements for passwords.
-    pub password_policy: PasswordPolicy,
-    /// Settings of multi-factor authentication.
-    pub mfa: MfaSettings,
-    /// Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
-    /// absence.
-    pub adaptive_mfa: Toggle,
-    /// Whether users of enterprise domains are sent to their identity provider.
-    pub single_sign_on_enabled: bool,
-    /// Support email address, shown on error pages; null or empty for none.
-    pub support_email: Option<String>,
-    /// URL of the support page, linked from error pages; null or empty for none.
-    pub support_website_url: Option<String>,
-    /// URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
-    /// null or empty, they see Logto's error page.
-    pub unknown_session_redirect_url: Option<String>,
-    /// Whether sign-in, registration and password reset require a CAPTCHA.
-    pub captcha_policy: Toggle,
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
     /// When failed attempts lock an identifier.
-    pub sentinel_policy: SentinelPolicy,
-    /// Email addresses that cannot be used to register and cannot be linked.
-    pub email_blocklist_policy: EmailBlocklistPolicy,
-    /// Validity of verification codes, and the number of attempts that they allow.
-    pub verification_code_policy: VerificationCodePolicy,
-    /// Kinds of code with which a password can be reset; null allows every kind for which a connector is set up.
-    pub forgot_password_methods: Option<Vec<ForgotPasswordMethod>>,
-    /// Sign-in with a passkey instead of a password.
-    pub passkey_sign_in: PasskeySignIn,
-    /// Profile fields that the sign-up page asks for, in display order; null means all defined fields.
-    pub sign_up_profile_fields: Option<Vec<Name>>,
-    /// Whether passwords must be changed periodically.
-    pub password_expiration: PasswordExpiration,
-    /// Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
-    pub username_policy: JsonObject,
-}
-
-#[cfg(feature = "sign-in-experience")]
-crate::types::object! {
-    SignInExperience {
-        required tenant_id "tenantId",
-        required id "id",
-        required color "color",
-        required branding "branding",
-        required hide_logto_branding "hideLogtoBranding",
-        required language_info "languageInfo",
-        nullable terms_of_use_url "termsOfUseUrl",
-        nullable privacy_policy_url "privacyPolicyUrl",
-        required agree_to_terms_policy "agreeToTermsPolicy",
-        required sign_in "signIn",
-        required sign_up "signUp",
-        required social_sign_in "socialSignIn",
-        required social_sign_in_connector_targets "socialSignInConnectorTargets",
-        required sign_in_mode "signInMode",
-        nullable custom_css "customCss",
-        required custom_content "customContent",
-        nullable custom_ui_assets "customUiAssets",
-        required custom_ui_csp "customUiCsp",
-        required password_policy "passwordPolicy",
-        required mfa "mfa",
-        required adaptive_mfa "adaptiveMfa",
-        required single_sign_on_enabled "singleSignOnEnabled",
-        nullable support_email "supportEmail",
-        nullable support_website_url "supportWebsiteUrl",
-        nullable unknown_session_redirect_url "unknownSessionRedirectUrl",
-        required captcha_policy "captchaPolicy",
-        required sentinel_policy "sentinelPolicy",
-        required email_blocklist_policy "emailBlocklistPolicy",
-        required verification_code_policy "verificationCodePolicy",
-        nullable forgot_password_methods "forgotPasswordMethods",
-        required passkey_sign_in "passkeySignIn",
-        nullable sign_up_profile_fields "signUpProfileFields",
-        required password_expiration "passwordExpiration",
-        required username_policy "usernamePolicy",
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct SentinelPolicy {
+        /// Number of failures within an hour that locks an identifier. Defaults to 100.
+        pub max_attempts: Option<i64>,
+        /// How long an identifier stays locked, in minutes. Defaults to 60.
+        pub lockout_duration: Option<Number>,
     }
+
+    crate::types::object! { SentinelPolicy { optional_whole max_attempts "maxAttempts", optional lockout_duration "lockoutDuration" } }
 }
 
-/// Colors of the sign-in pages.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SignInExperienceColor {
-    /// Primary color, as `#rrggbb`.
-    ///
-    /// Matches `^#[\da-f]{3}([\da-f]{3})?$`, ignoring case.
-    pub primary_color: String,
-    /// Whether the pages follow the system's dark mode.
-    pub is_dark_mode_enabled: bool,
-    /// Primary color in dark mode, as `#rrggbb`.
-    ///
-    /// Matches `^#[\da-f]{3}([\da-f]{3})?$`, ignoring case.
-    pub dark_primary_color: String,
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// Sign-in settings.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SignIn {
+        /// Identifiers with which users can sign in, each with a password or a code, in display order.
+        pub methods: Vec<SignInMethod>,
+    }
+
+    impl SignIn {
+        /// Creates a value from its required members.
+        pub fn new(methods: Vec<SignInMethod>) -> Self {
+            Self { methods }
+        }
+    }
+
+    crate::types::object! { SignIn { required methods "methods" } }
 }
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-impl SignInExperienceColor {
-    /// Creates a value from its required members.
-    pub fn new(
-        primary_color: impl Into<String>,
-        is_dark_mode_enabled: bool,
-        dark_primary_color: impl Into<String>,
-    ) -> Self {
-        Self {
-            primary_color: primary_color.into(),
-            is_dark_mode_enabled,
-            dark_primary_color: dark_primary_color.into(),
+crate::types::cfg_items! { feature = "sign-in-experience" =>
+    /// The tenant's sign-up and sign-in settings.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SignInExperience {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// Always `default`.
+        ///
+        /// 1 to 21 characters.
+        pub id: String,
+        /// Colors of the pages. Colors left out come from the tenant's
+        /// [`SignInExperience`](crate::models::SignInExperience).
+        pub color: SignInExperienceColor,
+        /// Logos and icons.
+        pub branding: Branding,
+        /// Whether `Powered by Logto` is hidden. Logto Cloud only.
+        pub hide_logto_branding: bool,
+        /// Language settings of the pages.
+        pub language_info: LanguageInfo,
+        /// URL of the terms of use; null or empty for none.
+        ///
+        /// At most 2048 characters.
+        pub terms_of_use_url: Option<String>,
+        /// URL of the privacy policy; null or empty for none.
+        ///
+        /// At most 2048 characters.
+        pub privacy_policy_url: Option<String>,
+        /// How and when users accept the terms of use and the privacy policy.
+        pub agree_to_terms_policy: AgreeToTermsPolicy,
+        /// Sign-in settings.
+        pub sign_in: SignIn,
+        /// Registration settings.
+        pub sign_up: SignUp,
+        /// How social identities relate to existing accounts.
+        pub social_sign_in: SocialSignIn,
+        /// Targets of the social connectors shown on the sign-in page, in display order.
+        pub social_sign_in_connector_targets: Vec<String>,
+        /// Whether users can sign in, register, or both.
+        pub sign_in_mode: SignInMode,
+        /// CSS that is added to the pages; null if there is none.
+        pub custom_css: Option<String>,
+        /// HTML snippets, by path of the page into which they are inserted.
+        pub custom_content: BTreeMap<String, String>,
+        /// Your own pages, which replace Logto's; null if Logto's pages are used.
+        pub custom_ui_assets: Option<CustomUiAssets>,
+        /// Additional origins that your own pages may call and load scripts from.
+        pub custom_ui_csp: CustomUiCsp,
+        /// Requirements for passwords.
+        pub password_policy: PasswordPolicy,
+        /// Settings of multi-factor authentication.
+        pub mfa: MfaSettings,
+        /// Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
+        /// absence.
+        pub adaptive_mfa: Toggle,
+        /// Whether users of enterprise domains are sent to their identity provider.
+        pub single_sign_on_enabled: bool,
+        /// Support email address, shown on error pages; null or empty for none.
+        pub support_email: Option<String>,
+        /// URL of the support page, linked from error pages; null or empty for none.
+        pub support_website_url: Option<String>,
+        /// URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
+        /// null or empty, they see Logto's error page.
+        pub unknown_session_redirect_url: Option<String>,
+        /// Whether sign-in, registration and password reset require a CAPTCHA.
+        pub captcha_policy: Toggle,
+        /// When failed attempts lock an identifier.
+        pub sentinel_policy: SentinelPolicy,
+        /// Email addresses that cannot be used to register and cannot be linked.
+        pub email_blocklist_policy: EmailBlocklistPolicy,
+        /// Validity of verification codes, and the number of attempts that they allow.
+        pub verification_code_policy: VerificationCodePolicy,
+        /// Kinds of code with which a password can be reset; null allows every kind for which a connector is set up.
+        pub forgot_password_methods: Option<Vec<ForgotPasswordMethod>>,
+        /// Sign-in with a passkey instead of a password.
+        pub passkey_sign_in: PasskeySignIn,
+        /// Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+        pub sign_up_profile_fields: Option<Vec<Name>>,
+        /// Whether passwords must be changed periodically.
+        pub password_expiration: PasswordExpiration,
+        /// Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
+        pub username_policy: JsonObject,
+    }
+
+    crate::types::object! {
+        SignInExperience {
+            required tenant_id "tenantId",
+            required id "id",
+            required color "color",
+            required branding "branding",
+            required hide_logto_branding "hideLogtoBranding",
+            required language_info "languageInfo",
+            nullable terms_of_use_url "termsOfUseUrl",
+            nullable privacy_policy_url "privacyPolicyUrl",
+            required agree_to_terms_policy "agreeToTermsPolicy",
+            required sign_in "signIn",
+            required sign_up "signUp",
+            required social_sign_in "socialSignIn",
+            required social_sign_in_connector_targets "socialSignInConnectorTargets",
+            required sign_in_mode "signInMode",
+            nullable custom_css "customCss",
+            required custom_content "customContent",
+            nullable custom_ui_assets "customUiAssets",
+            required custom_ui_csp "customUiCsp",
+            required password_policy "passwordPolicy",
+            required mfa "mfa",
+            required adaptive_mfa "adaptiveMfa",
+            required single_sign_on_enabled "singleSignOnEnabled",
+            nullable support_email "supportEmail",
+            nullable support_website_url "supportWebsiteUrl",
+            nullable unknown_session_redirect_url "unknownSessionRedirectUrl",
+            required captcha_policy "captchaPolicy",
+            required sentinel_policy "sentinelPolicy",
+            required email_blocklist_policy "emailBlocklistPolicy",
+            required verification_code_policy "verificationCodePolicy",
+            nullable forgot_password_methods "forgotPasswordMethods",
+            required passkey_sign_in "passkeySignIn",
+            nullable sign_up_profile_fields "signUpProfileFields",
+            required password_expiration "passwordExpiration",
+            required username_policy "usernamePolicy",
         }
     }
 }
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! {
-    SignInExperienceColor {
-        required primary_color "primaryColor",
-        required is_dark_mode_enabled "isDarkModeEnabled",
-        required dark_primary_color "darkPrimaryColor",
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// Colors of the sign-in pages.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SignInExperienceColor {
+        /// Primary color, as `#rrggbb`.
+        ///
+        /// Matches `^#[\da-f]{3}([\da-f]{3})?$`, ignoring case.
+        pub primary_color: String,
+        /// Whether the pages follow the system's dark mode.
+        pub is_dark_mode_enabled: bool,
+        /// Primary color in dark mode, as `#rrggbb`.
+        ///
+        /// Matches `^#[\da-f]{3}([\da-f]{3})?$`, ignoring case.
+        pub dark_primary_color: String,
+    }
+
+    impl SignInExperienceColor {
+        /// Creates a value from its required members.
+        pub fn new(
+            primary_color: impl Into<String>,
+            is_dark_mode_enabled: bool,
+            dark_primary_color: impl Into<String>,
+        ) -> Self {
+            Self {
+                primary_color: primary_color.into(),
+                is_dark_mode_enabled,
+                dark_primary_color: dark_primary_color.into(),
+            }
+        }
+    }
+
+    crate::types::object! {
+        SignInExperienceColor {
+            required primary_color "primaryColor",
+            required is_dark_mode_enabled "isDarkModeEnabled",
+            required dark_primary_color "darkPrimaryColor",
+        }
     }
 }
 
-/// An identifier, and how it is proven at sign-in.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SignInMethod {
-    /// Identifier that the user enters first.
-    pub identifier: IdentifierType,
-    /// Whether the identifier can be proven by a password.
-    pub password: bool,
-    /// Whether the identifier can be proven by a code. Not available for usernames.
-    pub verification_code: bool,
-    /// Whether the password is asked for first when a code is accepted too.
-    pub is_password_primary: bool,
-}
-
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-impl SignInMethod {
-    /// Creates a value from its required members.
-    pub fn new(identifier: IdentifierType, password: bool, verification_code: bool, is_password_primary: bool) -> Self {
-        Self { identifier, password, verification_code, is_password_primary }
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// An identifier, and how it is proven at sign-in.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SignInMethod {
+        /// Identifier that the user enters first.
+        pub identifier: IdentifierType,
+        /// Whether the identifier can be proven by a password.
+        pub password: bool,
+        /// Whether the identifier can be proven by a code. Not available for usernames.
+        pub verification_code: bool,
+        /// Whether the password is asked for first when a code is accepted too.
+        pub is_password_primary: bool,
     }
-}
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! {
-    SignInMethod {
-        required identifier "identifier",
-        required password "password",
-        required verification_code "verificationCode",
-        required is_password_primary "isPasswordPrimary",
+    impl SignInMethod {
+        /// Creates a value from its required members.
+        pub fn new(identifier: IdentifierType, password: bool, verification_code: bool, is_password_primary: bool) -> Self {
+            Self { identifier, password, verification_code, is_password_primary }
+        }
+    }
+
+    crate::types::object! {
+        SignInMethod {
+            required identifier "identifier",
+            required password "password",
+            required verification_code "verificationCode",
+            required is_password_primary "isPasswordPrimary",
+        }
     }
 }
 
@@ -957,236 +948,235 @@ crate::types::string_enum! {
     }
 }
 
-/// Registration settings: what new users must provide.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SignUp {
-    /// Identifiers that every new user must have; empty if users sign up with social identities only.
-    pub identifiers: Vec<IdentifierType>,
-    /// Whether new users must choose a password.
-    pub password: bool,
-    /// Whether email address and phone number must be verified.
-    pub verify: bool,
-    /// Additional identifiers that new users are asked for.
-    pub secondary_identifiers: Option<Vec<SecondarySignUpIdentifier>>,
-}
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// Registration settings: what new users must provide.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SignUp {
+        /// Identifiers that every new user must have; empty if users sign up with social identities only.
+        pub identifiers: Vec<IdentifierType>,
+        /// Whether new users must choose a password.
+        pub password: bool,
+        /// Whether email address and phone number must be verified.
+        pub verify: bool,
+        /// Additional identifiers that new users are asked for.
+        pub secondary_identifiers: Option<Vec<SecondarySignUpIdentifier>>,
+    }
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-impl SignUp {
-    /// Creates a value from its required members.
-    pub fn new(identifiers: Vec<IdentifierType>, password: bool, verify: bool) -> Self {
-        Self { identifiers, password, verify, secondary_identifiers: Default::default() }
+    impl SignUp {
+        /// Creates a value from its required members.
+        pub fn new(identifiers: Vec<IdentifierType>, password: bool, verify: bool) -> Self {
+            Self { identifiers, password, verify, secondary_identifiers: Default::default() }
+        }
+    }
+
+    crate::types::object! {
+        SignUp {
+            required identifiers "identifiers",
+            required password "password",
+            required verify "verify",
+            optional secondary_identifiers "secondaryIdentifiers",
+        }
     }
 }
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! {
-    SignUp {
-        required identifiers "identifiers",
-        required password "password",
-        required verify "verify",
-        optional secondary_identifiers "secondaryIdentifiers",
-    }
-}
-
-/// How social identities relate to existing accounts.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SocialSignIn {
-    /// Whether a new social identity is linked, without asking, to the one account with the same verified email or
-    /// phone.
-    pub automatic_account_linking: Option<bool>,
-    /// Whether users who register with a social identity can skip identifiers that are otherwise required.
-    pub skip_required_identifiers: Option<bool>,
-}
-
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! {
-    SocialSignIn {
-        optional automatic_account_linking "automaticAccountLinking",
-        optional skip_required_identifiers "skipRequiredIdentifiers",
-    }
-}
-
-/// A setting that is on or off. Off if unset.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Toggle {
-    /// Whether it is on. Defaults to off.
-    pub enabled: Option<bool>,
-}
-
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! { Toggle { optional enabled "enabled" } }
-
-/// Changes to the sign-in settings. Given members replace the current values, and objects are replaced as a
-/// whole.
-#[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateSignInExperience {
-    /// Leave unset: the server determines the tenant.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: Option<String>,
-    /// Colors of the pages. Colors left out come from the tenant's
-    /// [`SignInExperience`](crate::models::SignInExperience).
-    pub color: Option<SignInExperienceColor>,
-    /// Logos and icons.
-    pub branding: Option<Branding>,
-    /// Whether `Powered by Logto` is hidden. Logto Cloud only.
-    pub hide_logto_branding: Option<bool>,
-    /// Language settings of the pages.
-    pub language_info: Option<LanguageInfo>,
-    /// How and when users accept the terms of use and the privacy policy.
-    pub agree_to_terms_policy: Option<AgreeToTermsPolicy>,
-    /// Sign-in settings.
-    pub sign_in: Option<SignIn>,
-    /// Registration settings.
-    pub sign_up: Option<SignUp>,
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
     /// How social identities relate to existing accounts.
-    pub social_sign_in: Option<SocialSignIn>,
-    /// Targets of the social connectors shown on the sign-in page, in display order.
-    pub social_sign_in_connector_targets: Option<Vec<String>>,
-    /// Whether users can sign in, register, or both.
-    pub sign_in_mode: Option<SignInMode>,
-    /// CSS that is added to the pages; null if there is none.
-    pub custom_css: Patch<String>,
-    /// HTML snippets, by path of the page into which they are inserted.
-    pub custom_content: Option<BTreeMap<String, String>>,
-    /// Your own pages, which replace Logto's; null if Logto's pages are used.
-    pub custom_ui_assets: Patch<CustomUiAssets>,
-    /// Additional origins that your own pages may call and load scripts from.
-    pub custom_ui_csp: Option<CustomUiCsp>,
-    /// Requirements for passwords.
-    pub password_policy: Option<PasswordPolicy>,
-    /// Settings of multi-factor authentication.
-    pub mfa: Option<MfaSettings>,
-    /// Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
-    /// absence.
-    pub adaptive_mfa: Option<Toggle>,
-    /// Whether users of enterprise domains are sent to their identity provider.
-    pub single_sign_on_enabled: Option<bool>,
-    /// Whether sign-in, registration and password reset require a CAPTCHA.
-    pub captcha_policy: Option<Toggle>,
-    /// When failed attempts lock an identifier.
-    pub sentinel_policy: Option<SentinelPolicy>,
-    /// Email addresses that cannot be used to register and cannot be linked.
-    pub email_blocklist_policy: Option<EmailBlocklistPolicy>,
-    /// Kinds of code with which a password can be reset; null allows every kind for which a connector is set up.
-    pub forgot_password_methods: Patch<Vec<ForgotPasswordMethod>>,
-    /// Sign-in with a passkey instead of a password.
-    pub passkey_sign_in: Option<PasskeySignIn>,
-    /// Profile fields that the sign-up page asks for, in display order; null means all defined fields.
-    pub sign_up_profile_fields: Patch<Vec<Name>>,
-    /// Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
-    pub username_policy: Option<JsonObject>,
-    /// URL of the terms of use; null or empty for none.
-    pub terms_of_use_url: Patch<String>,
-    /// URL of the privacy policy; null or empty for none.
-    pub privacy_policy_url: Patch<String>,
-    /// Support email address, shown on error pages; null or empty for none.
-    pub support_email: Patch<String>,
-    /// URL of the support page, linked from error pages; null or empty for none.
-    pub support_website_url: Patch<String>,
-    /// URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
-    /// null or empty, they see Logto's error page.
-    pub unknown_session_redirect_url: Patch<String>,
-    /// Whether passwords must be changed periodically.
-    pub password_expiration: Option<PasswordExpiration>,
-    /// Validity of verification codes, and the number of attempts that they allow.
-    pub verification_code_policy: Option<VerificationCodePolicy>,
-}
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct SocialSignIn {
+        /// Whether a new social identity is linked, without asking, to the one account with the same verified email or
+        /// phone.
+        pub automatic_account_linking: Option<bool>,
+        /// Whether users who register with a social identity can skip identifiers that are otherwise required.
+        pub skip_required_identifiers: Option<bool>,
+    }
 
-#[cfg(feature = "sign-in-experience")]
-crate::types::object! {
-    UpdateSignInExperience {
-        optional tenant_id "tenantId",
-        optional color "color",
-        optional branding "branding",
-        optional hide_logto_branding "hideLogtoBranding",
-        optional language_info "languageInfo",
-        optional agree_to_terms_policy "agreeToTermsPolicy",
-        optional sign_in "signIn",
-        optional sign_up "signUp",
-        optional social_sign_in "socialSignIn",
-        optional social_sign_in_connector_targets "socialSignInConnectorTargets",
-        optional sign_in_mode "signInMode",
-        patch custom_css "customCss",
-        optional custom_content "customContent",
-        patch custom_ui_assets "customUiAssets",
-        optional custom_ui_csp "customUiCsp",
-        optional password_policy "passwordPolicy",
-        optional mfa "mfa",
-        optional adaptive_mfa "adaptiveMfa",
-        optional single_sign_on_enabled "singleSignOnEnabled",
-        optional captcha_policy "captchaPolicy",
-        optional sentinel_policy "sentinelPolicy",
-        optional email_blocklist_policy "emailBlocklistPolicy",
-        patch forgot_password_methods "forgotPasswordMethods",
-        optional passkey_sign_in "passkeySignIn",
-        patch sign_up_profile_fields "signUpProfileFields",
-        optional username_policy "usernamePolicy",
-        patch terms_of_use_url "termsOfUseUrl",
-        patch privacy_policy_url "privacyPolicyUrl",
-        patch support_email "supportEmail",
-        patch support_website_url "supportWebsiteUrl",
-        patch unknown_session_redirect_url "unknownSessionRedirectUrl",
-        optional password_expiration "passwordExpiration",
-        optional verification_code_policy "verificationCodePolicy",
+    crate::types::object! {
+        SocialSignIn {
+            optional automatic_account_linking "automaticAccountLinking",
+            optional skip_required_identifiers "skipRequiredIdentifiers",
+        }
     }
 }
 
-/// The ID of uploaded pages.
-#[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UploadedCustomUiAssets {
-    /// ID of the uploaded pages, to be set in `customUiAssets`.
-    pub custom_ui_asset_id: String,
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// A setting that is on or off. Off if unset.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Toggle {
+        /// Whether it is on. Defaults to off.
+        pub enabled: Option<bool>,
+    }
+
+    crate::types::object! { Toggle { optional enabled "enabled" } }
 }
 
-#[cfg(feature = "sign-in-experience")]
-crate::types::object! { UploadedCustomUiAssets { required custom_ui_asset_id "customUiAssetId" } }
+crate::types::cfg_items! { feature = "sign-in-experience" =>
+    /// Changes to the sign-in settings. Given members replace the current values, and objects are replaced as a
+    /// whole.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateSignInExperience {
+        /// Leave unset: the server determines the tenant.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: Option<String>,
+        /// Colors of the pages. Colors left out come from the tenant's
+        /// [`SignInExperience`](crate::models::SignInExperience).
+        pub color: Option<SignInExperienceColor>,
+        /// Logos and icons.
+        pub branding: Option<Branding>,
+        /// Whether `Powered by Logto` is hidden. Logto Cloud only.
+        pub hide_logto_branding: Option<bool>,
+        /// Language settings of the pages.
+        pub language_info: Option<LanguageInfo>,
+        /// How and when users accept the terms of use and the privacy policy.
+        pub agree_to_terms_policy: Option<AgreeToTermsPolicy>,
+        /// Sign-in settings.
+        pub sign_in: Option<SignIn>,
+        /// Registration settings.
+        pub sign_up: Option<SignUp>,
+        /// How social identities relate to existing accounts.
+        pub social_sign_in: Option<SocialSignIn>,
+        /// Targets of the social connectors shown on the sign-in page, in display order.
+        pub social_sign_in_connector_targets: Option<Vec<String>>,
+        /// Whether users can sign in, register, or both.
+        pub sign_in_mode: Option<SignInMode>,
+        /// CSS that is added to the pages; null if there is none.
+        pub custom_css: Patch<String>,
+        /// HTML snippets, by path of the page into which they are inserted.
+        pub custom_content: Option<BTreeMap<String, String>>,
+        /// Your own pages, which replace Logto's; null if Logto's pages are used.
+        pub custom_ui_assets: Patch<CustomUiAssets>,
+        /// Additional origins that your own pages may call and load scripts from.
+        pub custom_ui_csp: Option<CustomUiCsp>,
+        /// Requirements for passwords.
+        pub password_policy: Option<PasswordPolicy>,
+        /// Settings of multi-factor authentication.
+        pub mfa: Option<MfaSettings>,
+        /// Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
+        /// absence.
+        pub adaptive_mfa: Option<Toggle>,
+        /// Whether users of enterprise domains are sent to their identity provider.
+        pub single_sign_on_enabled: Option<bool>,
+        /// Whether sign-in, registration and password reset require a CAPTCHA.
+        pub captcha_policy: Option<Toggle>,
+        /// When failed attempts lock an identifier.
+        pub sentinel_policy: Option<SentinelPolicy>,
+        /// Email addresses that cannot be used to register and cannot be linked.
+        pub email_blocklist_policy: Option<EmailBlocklistPolicy>,
+        /// Kinds of code with which a password can be reset; null allows every kind for which a connector is set up.
+        pub forgot_password_methods: Patch<Vec<ForgotPasswordMethod>>,
+        /// Sign-in with a passkey instead of a password.
+        pub passkey_sign_in: Option<PasskeySignIn>,
+        /// Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+        pub sign_up_profile_fields: Patch<Vec<Name>>,
+        /// Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
+        pub username_policy: Option<JsonObject>,
+        /// URL of the terms of use; null or empty for none.
+        pub terms_of_use_url: Patch<String>,
+        /// URL of the privacy policy; null or empty for none.
+        pub privacy_policy_url: Patch<String>,
+        /// Support email address, shown on error pages; null or empty for none.
+        pub support_email: Patch<String>,
+        /// URL of the support page, linked from error pages; null or empty for none.
+        pub support_website_url: Patch<String>,
+        /// URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
+        /// null or empty, they see Logto's error page.
+        pub unknown_session_redirect_url: Patch<String>,
+        /// Whether passwords must be changed periodically.
+        pub password_expiration: Option<PasswordExpiration>,
+        /// Validity of verification codes, and the number of attempts that they allow.
+        pub verification_code_policy: Option<VerificationCodePolicy>,
+    }
 
-/// A username that several users share except for case.
-#[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UsernameConflict {
-    /// The name, in lower case, that several users share.
-    pub username_lower: String,
-    /// IDs of [`User`](crate::models::User)s.
-    pub user_ids: Vec<String>,
+    crate::types::object! {
+        UpdateSignInExperience {
+            optional tenant_id "tenantId",
+            optional color "color",
+            optional branding "branding",
+            optional hide_logto_branding "hideLogtoBranding",
+            optional language_info "languageInfo",
+            optional agree_to_terms_policy "agreeToTermsPolicy",
+            optional sign_in "signIn",
+            optional sign_up "signUp",
+            optional social_sign_in "socialSignIn",
+            optional social_sign_in_connector_targets "socialSignInConnectorTargets",
+            optional sign_in_mode "signInMode",
+            patch custom_css "customCss",
+            optional custom_content "customContent",
+            patch custom_ui_assets "customUiAssets",
+            optional custom_ui_csp "customUiCsp",
+            optional password_policy "passwordPolicy",
+            optional mfa "mfa",
+            optional adaptive_mfa "adaptiveMfa",
+            optional single_sign_on_enabled "singleSignOnEnabled",
+            optional captcha_policy "captchaPolicy",
+            optional sentinel_policy "sentinelPolicy",
+            optional email_blocklist_policy "emailBlocklistPolicy",
+            patch forgot_password_methods "forgotPasswordMethods",
+            optional passkey_sign_in "passkeySignIn",
+            patch sign_up_profile_fields "signUpProfileFields",
+            optional username_policy "usernamePolicy",
+            patch terms_of_use_url "termsOfUseUrl",
+            patch privacy_policy_url "privacyPolicyUrl",
+            patch support_email "supportEmail",
+            patch support_website_url "supportWebsiteUrl",
+            patch unknown_session_redirect_url "unknownSessionRedirectUrl",
+            optional password_expiration "passwordExpiration",
+            optional verification_code_policy "verificationCodePolicy",
+        }
+    }
 }
 
-#[cfg(feature = "sign-in-experience")]
-crate::types::object! { UsernameConflict { required username_lower "usernameLower", required user_ids "userIds" } }
+crate::types::cfg_items! { feature = "sign-in-experience" =>
+    /// The ID of uploaded pages.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UploadedCustomUiAssets {
+        /// ID of the uploaded pages, to be set in `customUiAssets`.
+        pub custom_ui_asset_id: String,
+    }
 
-/// Usernames that differ only in case.
-#[cfg(feature = "sign-in-experience")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UsernameConflicts {
-    /// Total number of conflicting names.
-    pub total_conflicts: i64,
-    /// Some of the conflicts.
-    pub samples: Vec<UsernameConflict>,
+    crate::types::object! { UploadedCustomUiAssets { required custom_ui_asset_id "customUiAssetId" } }
 }
 
-#[cfg(feature = "sign-in-experience")]
-crate::types::object! { UsernameConflicts { whole total_conflicts "totalConflicts", required samples "samples" } }
+crate::types::cfg_items! { feature = "sign-in-experience" =>
+    /// A username that several users share except for case.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UsernameConflict {
+        /// The name, in lower case, that several users share.
+        pub username_lower: String,
+        /// IDs of [`User`](crate::models::User)s.
+        pub user_ids: Vec<String>,
+    }
 
-/// Validity of verification codes.
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct VerificationCodePolicy {
-    /// Validity of a verification code, in seconds. Defaults to 600.
-    pub expiration_duration: Option<Number>,
-    /// Number of wrong attempts that invalidates a verification code. Defaults to 10.
-    pub max_retry_attempts: Option<i64>,
+    crate::types::object! { UsernameConflict { required username_lower "usernameLower", required user_ids "userIds" } }
 }
 
-#[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
-crate::types::object! {
-    VerificationCodePolicy {
-        optional expiration_duration "expirationDuration",
-        optional_whole max_retry_attempts "maxRetryAttempts",
+crate::types::cfg_items! { feature = "sign-in-experience" =>
+    /// Usernames that differ only in case.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UsernameConflicts {
+        /// Total number of conflicting names.
+        pub total_conflicts: i64,
+        /// Some of the conflicts.
+        pub samples: Vec<UsernameConflict>,
+    }
+
+    crate::types::object! { UsernameConflicts { whole total_conflicts "totalConflicts", required samples "samples" } }
+}
+
+crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+    /// Validity of verification codes.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct VerificationCodePolicy {
+        /// Validity of a verification code, in seconds. Defaults to 600.
+        pub expiration_duration: Option<Number>,
+        /// Number of wrong attempts that invalidates a verification code. Defaults to 10.
+        pub max_retry_attempts: Option<i64>,
+    }
+
+    crate::types::object! {
+        VerificationCodePolicy {
+            optional expiration_duration "expirationDuration",
+            optional_whole max_retry_attempts "maxRetryAttempts",
+        }
     }
 }

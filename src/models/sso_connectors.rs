@@ -7,181 +7,178 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A new enterprise connector.
-#[cfg(feature = "sso-connectors")]
-#[derive(Clone, PartialEq)]
-pub struct CreateSsoConnector {
-    /// For OIDC: `clientId`, `clientSecret`, `issuer`, `scope`. For SAML: `metadataUrl`, or `metadata`, or
-    /// `entityId`, `signInEndpoint` and `x509Certificate`.
-    pub config: Option<JsonObject>,
-    /// Email domains whose users sign in with this connector. A domain can belong to only one connector.
-    pub domains: Option<Vec<String>>,
-    /// Logos and icons.
-    pub branding: Option<SsoConnectorBranding>,
-    /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
-    pub sync_profile: Option<bool>,
-    /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
-    pub enable_token_storage: Option<bool>,
-    /// Name of an [`SsoConnectorProvider`](crate::models::SsoConnectorProvider). Cannot be changed after creation.
-    ///
-    /// 1 to 128 characters.
-    pub provider_name: String,
-    /// Name of the connector, unique among enterprise connectors.
-    ///
-    /// 1 to 128 characters.
-    pub connector_name: String,
-}
+crate::types::cfg_items! { feature = "sso-connectors" =>
+    /// A new enterprise connector.
+    #[derive(Clone, PartialEq)]
+    pub struct CreateSsoConnector {
+        /// For OIDC: `clientId`, `clientSecret`, `issuer`, `scope`. For SAML: `metadataUrl`, or `metadata`, or
+        /// `entityId`, `signInEndpoint` and `x509Certificate`.
+        pub config: Option<JsonObject>,
+        /// Email domains whose users sign in with this connector. A domain can belong to only one connector.
+        pub domains: Option<Vec<String>>,
+        /// Logos and icons.
+        pub branding: Option<SsoConnectorBranding>,
+        /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
+        pub sync_profile: Option<bool>,
+        /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        pub enable_token_storage: Option<bool>,
+        /// Name of an [`SsoConnectorProvider`](crate::models::SsoConnectorProvider). Cannot be changed after creation.
+        ///
+        /// 1 to 128 characters.
+        pub provider_name: String,
+        /// Name of the connector, unique among enterprise connectors.
+        ///
+        /// 1 to 128 characters.
+        pub connector_name: String,
+    }
 
-#[cfg(feature = "sso-connectors")]
-impl CreateSsoConnector {
-    /// Creates a value from its required members.
-    pub fn new(provider_name: impl Into<String>, connector_name: impl Into<String>) -> Self {
-        Self {
-            config: Default::default(),
-            domains: Default::default(),
-            branding: Default::default(),
-            sync_profile: Default::default(),
-            enable_token_storage: Default::default(),
-            provider_name: provider_name.into(),
-            connector_name: connector_name.into(),
+    impl CreateSsoConnector {
+        /// Creates a value from its required members.
+        pub fn new(provider_name: impl Into<String>, connector_name: impl Into<String>) -> Self {
+            Self {
+                config: Default::default(),
+                domains: Default::default(),
+                branding: Default::default(),
+                sync_profile: Default::default(),
+                enable_token_storage: Default::default(),
+                provider_name: provider_name.into(),
+                connector_name: connector_name.into(),
+            }
+        }
+    }
+
+    impl std::fmt::Debug for CreateSsoConnector {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("CreateSsoConnector")
+                .field("config", &format_args!("[redacted]"))
+                .field("domains", &self.domains)
+                .field("branding", &self.branding)
+                .field("sync_profile", &self.sync_profile)
+                .field("enable_token_storage", &self.enable_token_storage)
+                .field("provider_name", &self.provider_name)
+                .field("connector_name", &self.connector_name)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        CreateSsoConnector {
+            optional config "config",
+            optional domains "domains",
+            optional branding "branding",
+            optional sync_profile "syncProfile",
+            optional enable_token_storage "enableTokenStorage",
+            required provider_name "providerName",
+            required connector_name "connectorName",
         }
     }
 }
 
-#[cfg(feature = "sso-connectors")]
-impl std::fmt::Debug for CreateSsoConnector {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreateSsoConnector")
-            .field("config", &format_args!("[redacted]"))
-            .field("domains", &self.domains)
-            .field("branding", &self.branding)
-            .field("sync_profile", &self.sync_profile)
-            .field("enable_token_storage", &self.enable_token_storage)
-            .field("provider_name", &self.provider_name)
-            .field("connector_name", &self.connector_name)
-            .finish()
+crate::types::cfg_items! { any(feature = "organizations", feature = "sso-connectors") =>
+    /// A configured enterprise identity provider.
+    #[derive(Clone, PartialEq)]
+    pub struct SsoConnector {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 128 characters.
+        pub id: String,
+        /// Name of the provider.
+        pub provider_name: SsoProviderName,
+        /// Name of the connector, unique among enterprise connectors.
+        ///
+        /// 1 to 128 characters.
+        pub connector_name: String,
+        /// For OIDC: `clientId`, `clientSecret`, `issuer`, `scope`. For SAML: `metadataUrl`, or `metadata`, or
+        /// `entityId`, `signInEndpoint` and `x509Certificate`.
+        pub config: JsonObject,
+        /// Email domains whose users sign in with this connector. A domain can belong to only one connector.
+        pub domains: Vec<String>,
+        /// Logos and icons.
+        pub branding: SsoConnectorBranding,
+        /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
+        pub sync_profile: bool,
+        /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        pub enable_token_storage: bool,
+        /// Creation time.
+        pub created_at: Timestamp,
+        /// Name of the provider, in the request's language. The connector's own name is `connectorName`.
+        pub name: Option<String>,
+        /// Protocol that the provider uses.
+        pub provider_type: Option<SsoProviderType>,
+        /// Logo of the provider, as a URL or data URI.
+        pub provider_logo: Option<String>,
+        /// Logo of the provider for dark mode, as a URL or data URI.
+        pub provider_logo_dark: Option<String>,
+        /// Data published by the provider and the values to enter there (endpoints, metadata); absent if the provider
+        /// cannot be reached.
+        pub provider_config: Option<JsonObject>,
+    }
+
+    impl std::fmt::Debug for SsoConnector {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("SsoConnector")
+                .field("tenant_id", &self.tenant_id)
+                .field("id", &self.id)
+                .field("provider_name", &self.provider_name)
+                .field("connector_name", &self.connector_name)
+                .field("config", &format_args!("[redacted]"))
+                .field("domains", &self.domains)
+                .field("branding", &self.branding)
+                .field("sync_profile", &self.sync_profile)
+                .field("enable_token_storage", &self.enable_token_storage)
+                .field("created_at", &self.created_at)
+                .field("name", &self.name)
+                .field("provider_type", &self.provider_type)
+                .field("provider_logo", &self.provider_logo)
+                .field("provider_logo_dark", &self.provider_logo_dark)
+                .field("provider_config", &format_args!("[redacted]"))
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        SsoConnector {
+            required tenant_id "tenantId",
+            required id "id",
+            required provider_name "providerName",
+            required connector_name "connectorName",
+            required config "config",
+            required domains "domains",
+            required branding "branding",
+            required sync_profile "syncProfile",
+            required enable_token_storage "enableTokenStorage",
+            required created_at "createdAt",
+            optional name "name",
+            optional provider_type "providerType",
+            optional provider_logo "providerLogo",
+            optional provider_logo_dark "providerLogoDark",
+            optional provider_config "providerConfig",
+        }
     }
 }
 
-#[cfg(feature = "sso-connectors")]
-crate::types::object! {
-    CreateSsoConnector {
-        optional config "config",
-        optional domains "domains",
-        optional branding "branding",
-        optional sync_profile "syncProfile",
-        optional enable_token_storage "enableTokenStorage",
-        required provider_name "providerName",
-        required connector_name "connectorName",
+crate::types::cfg_items! { any(feature = "organizations", feature = "sso-connectors") =>
+    /// The appearance of an enterprise connector on the sign-in page.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct SsoConnectorBranding {
+        /// Name on the sign-in button, instead of `connectorName`.
+        pub display_name: Option<String>,
+        /// URL or data URI of the logo.
+        pub logo: Option<String>,
+        /// URL of the logo for dark mode.
+        pub dark_logo: Option<String>,
     }
-}
 
-/// A configured enterprise identity provider.
-#[cfg(any(feature = "organizations", feature = "sso-connectors"))]
-#[derive(Clone, PartialEq)]
-pub struct SsoConnector {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 128 characters.
-    pub id: String,
-    /// Name of the provider.
-    pub provider_name: SsoProviderName,
-    /// Name of the connector, unique among enterprise connectors.
-    ///
-    /// 1 to 128 characters.
-    pub connector_name: String,
-    /// For OIDC: `clientId`, `clientSecret`, `issuer`, `scope`. For SAML: `metadataUrl`, or `metadata`, or
-    /// `entityId`, `signInEndpoint` and `x509Certificate`.
-    pub config: JsonObject,
-    /// Email domains whose users sign in with this connector. A domain can belong to only one connector.
-    pub domains: Vec<String>,
-    /// Logos and icons.
-    pub branding: SsoConnectorBranding,
-    /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
-    pub sync_profile: bool,
-    /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
-    pub enable_token_storage: bool,
-    /// Creation time.
-    pub created_at: Timestamp,
-    /// Name of the provider, in the request's language. The connector's own name is `connectorName`.
-    pub name: Option<String>,
-    /// Protocol that the provider uses.
-    pub provider_type: Option<SsoProviderType>,
-    /// Logo of the provider, as a URL or data URI.
-    pub provider_logo: Option<String>,
-    /// Logo of the provider for dark mode, as a URL or data URI.
-    pub provider_logo_dark: Option<String>,
-    /// Data published by the provider and the values to enter there (endpoints, metadata); absent if the provider
-    /// cannot be reached.
-    pub provider_config: Option<JsonObject>,
-}
-
-#[cfg(any(feature = "organizations", feature = "sso-connectors"))]
-impl std::fmt::Debug for SsoConnector {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SsoConnector")
-            .field("tenant_id", &self.tenant_id)
-            .field("id", &self.id)
-            .field("provider_name", &self.provider_name)
-            .field("connector_name", &self.connector_name)
-            .field("config", &format_args!("[redacted]"))
-            .field("domains", &self.domains)
-            .field("branding", &self.branding)
-            .field("sync_profile", &self.sync_profile)
-            .field("enable_token_storage", &self.enable_token_storage)
-            .field("created_at", &self.created_at)
-            .field("name", &self.name)
-            .field("provider_type", &self.provider_type)
-            .field("provider_logo", &self.provider_logo)
-            .field("provider_logo_dark", &self.provider_logo_dark)
-            .field("provider_config", &format_args!("[redacted]"))
-            .finish()
-    }
-}
-
-#[cfg(any(feature = "organizations", feature = "sso-connectors"))]
-crate::types::object! {
-    SsoConnector {
-        required tenant_id "tenantId",
-        required id "id",
-        required provider_name "providerName",
-        required connector_name "connectorName",
-        required config "config",
-        required domains "domains",
-        required branding "branding",
-        required sync_profile "syncProfile",
-        required enable_token_storage "enableTokenStorage",
-        required created_at "createdAt",
-        optional name "name",
-        optional provider_type "providerType",
-        optional provider_logo "providerLogo",
-        optional provider_logo_dark "providerLogoDark",
-        optional provider_config "providerConfig",
-    }
-}
-
-/// The appearance of an enterprise connector on the sign-in page.
-#[cfg(any(feature = "organizations", feature = "sso-connectors"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SsoConnectorBranding {
-    /// Name on the sign-in button, instead of `connectorName`.
-    pub display_name: Option<String>,
-    /// URL or data URI of the logo.
-    pub logo: Option<String>,
-    /// URL of the logo for dark mode.
-    pub dark_logo: Option<String>,
-}
-
-#[cfg(any(feature = "organizations", feature = "sso-connectors"))]
-crate::types::object! {
-    SsoConnectorBranding {
-        optional display_name "displayName",
-        optional logo "logo",
-        optional dark_logo "darkLogo",
+    crate::types::object! {
+        SsoConnectorBranding {
+            optional display_name "displayName",
+            optional logo "logo",
+            optional dark_logo "darkLogo",
+        }
     }
 }
 
@@ -213,49 +210,48 @@ crate::types::string_enum! {
     }
 }
 
-/// Changes to an enterprise connector. Given members replace the current values, and objects are replaced as a
-/// whole.
-#[cfg(feature = "sso-connectors")]
-#[derive(Clone, Default, PartialEq)]
-pub struct UpdateSsoConnector {
-    /// Settings of the provider. They are tested against the provider first, and replaced as a whole.
-    pub config: Option<JsonObject>,
-    /// Email domains whose users sign in with this connector. A domain can belong to only one connector.
-    pub domains: Option<Vec<String>>,
-    /// Logos and icons.
-    pub branding: Option<SsoConnectorBranding>,
-    /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
-    pub sync_profile: Option<bool>,
-    /// Name of the connector, unique among enterprise connectors.
-    ///
-    /// 1 to 128 characters.
-    pub connector_name: Option<String>,
-    /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
-    pub enable_token_storage: Option<bool>,
-}
-
-#[cfg(feature = "sso-connectors")]
-impl std::fmt::Debug for UpdateSsoConnector {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("UpdateSsoConnector")
-            .field("config", &format_args!("[redacted]"))
-            .field("domains", &self.domains)
-            .field("branding", &self.branding)
-            .field("sync_profile", &self.sync_profile)
-            .field("connector_name", &self.connector_name)
-            .field("enable_token_storage", &self.enable_token_storage)
-            .finish()
+crate::types::cfg_items! { feature = "sso-connectors" =>
+    /// Changes to an enterprise connector. Given members replace the current values, and objects are replaced as a
+    /// whole.
+    #[derive(Clone, Default, PartialEq)]
+    pub struct UpdateSsoConnector {
+        /// Settings of the provider. They are tested against the provider first, and replaced as a whole.
+        pub config: Option<JsonObject>,
+        /// Email domains whose users sign in with this connector. A domain can belong to only one connector.
+        pub domains: Option<Vec<String>>,
+        /// Logos and icons.
+        pub branding: Option<SsoConnectorBranding>,
+        /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
+        pub sync_profile: Option<bool>,
+        /// Name of the connector, unique among enterprise connectors.
+        ///
+        /// 1 to 128 characters.
+        pub connector_name: Option<String>,
+        /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        pub enable_token_storage: Option<bool>,
     }
-}
 
-#[cfg(feature = "sso-connectors")]
-crate::types::object! {
-    UpdateSsoConnector {
-        optional config "config",
-        optional domains "domains",
-        optional branding "branding",
-        optional sync_profile "syncProfile",
-        optional connector_name "connectorName",
-        optional enable_token_storage "enableTokenStorage",
+    impl std::fmt::Debug for UpdateSsoConnector {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("UpdateSsoConnector")
+                .field("config", &format_args!("[redacted]"))
+                .field("domains", &self.domains)
+                .field("branding", &self.branding)
+                .field("sync_profile", &self.sync_profile)
+                .field("connector_name", &self.connector_name)
+                .field("enable_token_storage", &self.enable_token_storage)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        UpdateSsoConnector {
+            optional config "config",
+            optional domains "domains",
+            optional branding "branding",
+            optional sync_profile "syncProfile",
+            optional connector_name "connectorName",
+            optional enable_token_storage "enableTokenStorage",
+        }
     }
 }

@@ -7,93 +7,76 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A postal address, in parts or as a whole.
-#[cfg(any(
-    feature = "configs",
-    feature = "experience",
-    feature = "my-account",
-    feature = "organizations",
-    feature = "roles",
-    feature = "users"
-))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Address {
-    /// The whole address as one string, ready for display.
-    pub formatted: Option<String>,
-    /// Street, number and further lines.
-    pub street_address: Option<String>,
-    /// City or town.
-    pub locality: Option<String>,
-    /// State, province or region.
-    pub region: Option<String>,
-    /// Postal code.
-    pub postal_code: Option<String>,
-    /// Country of the address.
-    pub country: Option<String>,
-}
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "organizations", feature = "roles", feature = "users") =>
+    /// A postal address, in parts or as a whole.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct Address {
+        /// The whole address as one string, ready for display.
+        pub formatted: Option<String>,
+        /// Street, number and further lines.
+        pub street_address: Option<String>,
+        /// City or town.
+        pub locality: Option<String>,
+        /// State, province or region.
+        pub region: Option<String>,
+        /// Postal code.
+        pub postal_code: Option<String>,
+        /// Country of the address.
+        pub country: Option<String>,
+    }
 
-#[cfg(any(
-    feature = "configs",
-    feature = "experience",
-    feature = "my-account",
-    feature = "organizations",
-    feature = "roles",
-    feature = "users"
-))]
-crate::types::object! {
-    Address {
-        optional formatted "formatted",
-        optional street_address "streetAddress",
-        optional locality "locality",
-        optional region "region",
-        optional postal_code "postalCode",
-        optional country "country",
+    crate::types::object! {
+        Address {
+            optional formatted "formatted",
+            optional street_address "streetAddress",
+            optional locality "locality",
+            optional region "region",
+            optional postal_code "postalCode",
+            optional country "country",
+        }
     }
 }
 
-/// A set of ten backup codes of ten hex digits each.
-#[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, PartialEq)]
-pub struct BackupCodeSet {
-    /// Backup codes, each valid for one sign-in.
-    pub codes: Vec<String>,
-}
-
-#[cfg(any(feature = "my-account", feature = "users"))]
-impl BackupCodeSet {
-    /// Creates a value from its required members.
-    pub fn new(codes: Vec<String>) -> Self {
-        Self { codes }
+crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
+    /// A set of ten backup codes of ten hex digits each.
+    #[derive(Clone, PartialEq)]
+    pub struct BackupCodeSet {
+        /// Backup codes, each valid for one sign-in.
+        pub codes: Vec<String>,
     }
-}
 
-#[cfg(any(feature = "my-account", feature = "users"))]
-impl std::fmt::Debug for BackupCodeSet {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BackupCodeSet").field("codes", &format_args!("[redacted]")).finish()
+    impl BackupCodeSet {
+        /// Creates a value from its required members.
+        pub fn new(codes: Vec<String>) -> Self {
+            Self { codes }
+        }
     }
-}
 
-#[cfg(any(feature = "my-account", feature = "users"))]
-crate::types::object! { BackupCodeSet { required codes "codes" } tag "type" "BackupCode" }
-
-/// Backup codes as a new MFA factor. Generated if you do not provide any.
-#[cfg(feature = "users")]
-#[derive(Clone, Default, PartialEq)]
-pub struct CreateBackupCodes {
-    /// Codes of your choice: ten codes of ten hex digits each. Generated if left out.
-    pub codes: Option<Vec<String>>,
-}
-
-#[cfg(feature = "users")]
-impl std::fmt::Debug for CreateBackupCodes {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreateBackupCodes").field("codes", &format_args!("[redacted]")).finish()
+    impl std::fmt::Debug for BackupCodeSet {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("BackupCodeSet").field("codes", &format_args!("[redacted]")).finish()
+        }
     }
+
+    crate::types::object! { BackupCodeSet { required codes "codes" } tag "type" "BackupCode" }
 }
 
-#[cfg(feature = "users")]
-crate::types::object! { CreateBackupCodes { optional codes "codes" } tag "type" "BackupCode" }
+crate::types::cfg_items! { feature = "users" =>
+    /// Backup codes as a new MFA factor. Generated if you do not provide any.
+    #[derive(Clone, Default, PartialEq)]
+    pub struct CreateBackupCodes {
+        /// Codes of your choice: ten codes of ten hex digits each. Generated if left out.
+        pub codes: Option<Vec<String>>,
+    }
+
+    impl std::fmt::Debug for CreateBackupCodes {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("CreateBackupCodes").field("codes", &format_args!("[redacted]")).finish()
+        }
+    }
+
+    crate::types::object! { CreateBackupCodes { optional codes "codes" } tag "type" "BackupCode" }
+}
 
 #[cfg(feature = "users")]
 crate::types::tagged_union! {
@@ -106,91 +89,89 @@ crate::types::tagged_union! {
     }
 }
 
-/// An authenticator app as a new MFA factor, with your own secret or a generated one.
-#[cfg(feature = "users")]
-#[derive(Clone, Default, PartialEq)]
-pub struct CreateTotp {
-    /// Secret of your choice, in Base32. Generated if left out.
-    pub secret: Option<String>,
-}
-
-#[cfg(feature = "users")]
-impl std::fmt::Debug for CreateTotp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreateTotp").field("secret", &format_args!("[redacted]")).finish()
+crate::types::cfg_items! { feature = "users" =>
+    /// An authenticator app as a new MFA factor, with your own secret or a generated one.
+    #[derive(Clone, Default, PartialEq)]
+    pub struct CreateTotp {
+        /// Secret of your choice, in Base32. Generated if left out.
+        pub secret: Option<String>,
     }
-}
 
-#[cfg(feature = "users")]
-crate::types::object! { CreateTotp { optional secret "secret" } tag "type" "Totp" }
-
-/// A new user. Nothing is required, but a user without an identifier cannot sign in.
-#[cfg(feature = "users")]
-#[derive(Clone, Default, PartialEq)]
-pub struct CreateUser {
-    /// Phone number for signing in, with country code and digits only, unique in the tenant. Treated as verified.
-    ///
-    /// Matches `^\d+$`.
-    pub primary_phone: Option<String>,
-    /// Email address for signing in, unique in the tenant. Treated as verified.
-    ///
-    /// Matches `^\S+@\S+\.\S+$`.
-    pub primary_email: Option<String>,
-    /// Name for signing in, unique in the tenant.
-    ///
-    /// Matches `^[A-Z_a-z]\w*$`.
-    pub username: Option<String>,
-    /// Password in clear text. Cannot be combined with `passwordDigest`. The password policy is not applied.
-    ///
-    /// At least 1 character.
-    pub password: Option<String>,
-    /// Hash of a password from another system. Cannot be combined with `password`.
-    ///
-    /// At most 256 characters.
-    pub password_digest: Option<String>,
-    /// Algorithm of `passwordDigest`. The two go together.
-    pub password_algorithm: Option<PasswordAlgorithm>,
-    /// Full name.
-    pub name: Option<String>,
-    /// URL of the picture.
-    pub avatar: Patch<String>,
-    /// Any JSON of your own. Logto stores it without interpreting it.
-    pub custom_data: Option<JsonObject>,
-    /// Standard OpenID Connect claims about the user.
-    pub profile: Option<UserProfile>,
-}
-
-#[cfg(feature = "users")]
-impl std::fmt::Debug for CreateUser {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreateUser")
-            .field("primary_phone", &self.primary_phone)
-            .field("primary_email", &self.primary_email)
-            .field("username", &self.username)
-            .field("password", &format_args!("[redacted]"))
-            .field("password_digest", &format_args!("[redacted]"))
-            .field("password_algorithm", &self.password_algorithm)
-            .field("name", &self.name)
-            .field("avatar", &self.avatar)
-            .field("custom_data", &self.custom_data)
-            .field("profile", &self.profile)
-            .finish()
+    impl std::fmt::Debug for CreateTotp {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("CreateTotp").field("secret", &format_args!("[redacted]")).finish()
+        }
     }
+
+    crate::types::object! { CreateTotp { optional secret "secret" } tag "type" "Totp" }
 }
 
-#[cfg(feature = "users")]
-crate::types::object! {
-    CreateUser {
-        optional primary_phone "primaryPhone",
-        optional primary_email "primaryEmail",
-        optional username "username",
-        optional password "password",
-        optional password_digest "passwordDigest",
-        optional password_algorithm "passwordAlgorithm",
-        optional name "name",
-        patch avatar "avatar",
-        optional custom_data "customData",
-        optional profile "profile",
+crate::types::cfg_items! { feature = "users" =>
+    /// A new user. Nothing is required, but a user without an identifier cannot sign in.
+    #[derive(Clone, Default, PartialEq)]
+    pub struct CreateUser {
+        /// Phone number for signing in, with country code and digits only, unique in the tenant. Treated as verified.
+        ///
+        /// Matches `^\d+$`.
+        pub primary_phone: Option<String>,
+        /// Email address for signing in, unique in the tenant. Treated as verified.
+        ///
+        /// Matches `^\S+@\S+\.\S+$`.
+        pub primary_email: Option<String>,
+        /// Name for signing in, unique in the tenant.
+        ///
+        /// Matches `^[A-Z_a-z]\w*$`.
+        pub username: Option<String>,
+        /// Password in clear text. Cannot be combined with `passwordDigest`. The password policy is not applied.
+        ///
+        /// At least 1 character.
+        pub password: Option<String>,
+        /// Hash of a password from another system. Cannot be combined with `password`.
+        ///
+        /// At most 256 characters.
+        pub password_digest: Option<String>,
+        /// Algorithm of `passwordDigest`. The two go together.
+        pub password_algorithm: Option<PasswordAlgorithm>,
+        /// Full name.
+        pub name: Option<String>,
+        /// URL of the picture.
+        pub avatar: Patch<String>,
+        /// Any JSON of your own. Logto stores it without interpreting it.
+        pub custom_data: Option<JsonObject>,
+        /// Standard OpenID Connect claims about the user.
+        pub profile: Option<UserProfile>,
+    }
+
+    impl std::fmt::Debug for CreateUser {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("CreateUser")
+                .field("primary_phone", &self.primary_phone)
+                .field("primary_email", &self.primary_email)
+                .field("username", &self.username)
+                .field("password", &format_args!("[redacted]"))
+                .field("password_digest", &format_args!("[redacted]"))
+                .field("password_algorithm", &self.password_algorithm)
+                .field("name", &self.name)
+                .field("avatar", &self.avatar)
+                .field("custom_data", &self.custom_data)
+                .field("profile", &self.profile)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        CreateUser {
+            optional primary_phone "primaryPhone",
+            optional primary_email "primaryEmail",
+            optional username "username",
+            optional password "password",
+            optional password_digest "passwordDigest",
+            optional password_algorithm "passwordAlgorithm",
+            optional name "name",
+            patch avatar "avatar",
+            optional custom_data "customData",
+            optional profile "profile",
+        }
     }
 }
 
@@ -205,120 +186,117 @@ crate::types::tagged_union! {
     }
 }
 
-/// The authenticator app that was added, with the secret to enter in it.
-#[cfg(feature = "users")]
-#[derive(Clone, PartialEq)]
-pub struct CreatedTotp {
-    /// Secret for the authenticator app, in Base32.
-    pub secret: String,
-    /// QR code of the secret for authenticator apps, as a data URI of a PNG.
-    pub secret_qr_code: String,
+crate::types::cfg_items! { feature = "users" =>
+    /// The authenticator app that was added, with the secret to enter in it.
+    #[derive(Clone, PartialEq)]
+    pub struct CreatedTotp {
+        /// Secret for the authenticator app, in Base32.
+        pub secret: String,
+        /// QR code of the secret for authenticator apps, as a data URI of a PNG.
+        pub secret_qr_code: String,
+    }
+
+    impl std::fmt::Debug for CreatedTotp {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("CreatedTotp")
+                .field("secret", &format_args!("[redacted]"))
+                .field("secret_qr_code", &format_args!("[redacted]"))
+                .finish()
+        }
+    }
+
+    crate::types::object! { CreatedTotp { required secret "secret", required secret_qr_code "secretQrCode" } tag "type" "Totp" }
 }
 
-#[cfg(feature = "users")]
-impl std::fmt::Debug for CreatedTotp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CreatedTotp")
-            .field("secret", &format_args!("[redacted]"))
-            .field("secret_qr_code", &format_args!("[redacted]"))
-            .finish()
+crate::types::cfg_items! { feature = "users" =>
+    /// Whether a user has a password.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct HasPassword {
+        /// Whether a password is set.
+        pub has_password: bool,
+    }
+
+    crate::types::object! { HasPassword { required has_password "hasPassword" } }
+}
+
+crate::types::cfg_items! { feature = "users" =>
+    /// A user's social and enterprise identities.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct LinkedIdentities {
+        /// The user's social identities.
+        pub social_identities: Vec<LinkedSocialIdentity>,
+        /// The user's enterprise identities.
+        pub sso_identities: Vec<LinkedSsoIdentity>,
+    }
+
+    crate::types::object! { LinkedIdentities { required social_identities "socialIdentities", required sso_identities "ssoIdentities" } }
+}
+
+crate::types::cfg_items! { feature = "users" =>
+    /// A social identity, with information about its tokens.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct LinkedSocialIdentity {
+        /// The social identity.
+        pub identity: SocialIdentity,
+        /// Information about the stored tokens, without the tokens themselves; absent if no tokens are stored.
+        pub token_secret: Option<TokenSecret>,
+        /// Name of the provider in users' identities, such as `github`. A user has one identity per target.
+        pub target: Option<String>,
+    }
+
+    crate::types::object! {
+        LinkedSocialIdentity {
+            required identity "identity",
+            optional token_secret "tokenSecret",
+            optional target "target",
+        }
     }
 }
 
-#[cfg(feature = "users")]
-crate::types::object! { CreatedTotp { required secret "secret", required secret_qr_code "secretQrCode" } tag "type" "Totp" }
+crate::types::cfg_items! { feature = "users" =>
+    /// An enterprise identity, with information about its tokens.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct LinkedSsoIdentity {
+        /// The user's identity at the identity provider.
+        pub sso_identity: SsoIdentity,
+        /// Information about the stored tokens, without the tokens themselves; absent if no tokens are stored.
+        pub token_secret: Option<TokenSecret>,
+        /// ID of an [`SsoConnector`](crate::models::SsoConnector).
+        pub sso_connector_id: Option<String>,
+    }
 
-/// Whether a user has a password.
-#[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct HasPassword {
-    /// Whether a password is set.
-    pub has_password: bool,
-}
-
-#[cfg(feature = "users")]
-crate::types::object! { HasPassword { required has_password "hasPassword" } }
-
-/// A user's social and enterprise identities.
-#[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct LinkedIdentities {
-    /// The user's social identities.
-    pub social_identities: Vec<LinkedSocialIdentity>,
-    /// The user's enterprise identities.
-    pub sso_identities: Vec<LinkedSsoIdentity>,
-}
-
-#[cfg(feature = "users")]
-crate::types::object! { LinkedIdentities { required social_identities "socialIdentities", required sso_identities "ssoIdentities" } }
-
-/// A social identity, with information about its tokens.
-#[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct LinkedSocialIdentity {
-    /// The social identity.
-    pub identity: SocialIdentity,
-    /// Information about the stored tokens, without the tokens themselves; absent if no tokens are stored.
-    pub token_secret: Option<TokenSecret>,
-    /// Name of the provider in users' identities, such as `github`. A user has one identity per target.
-    pub target: Option<String>,
-}
-
-#[cfg(feature = "users")]
-crate::types::object! {
-    LinkedSocialIdentity {
-        required identity "identity",
-        optional token_secret "tokenSecret",
-        optional target "target",
+    crate::types::object! {
+        LinkedSsoIdentity {
+            required sso_identity "ssoIdentity",
+            optional token_secret "tokenSecret",
+            optional sso_connector_id "ssoConnectorId",
+        }
     }
 }
 
-/// An enterprise identity, with information about its tokens.
-#[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct LinkedSsoIdentity {
-    /// The user's identity at the identity provider.
-    pub sso_identity: SsoIdentity,
-    /// Information about the stored tokens, without the tokens themselves; absent if no tokens are stored.
-    pub token_secret: Option<TokenSecret>,
-    /// ID of an [`SsoConnector`](crate::models::SsoConnector).
-    pub sso_connector_id: Option<String>,
-}
-
-#[cfg(feature = "users")]
-crate::types::object! {
-    LinkedSsoIdentity {
-        required sso_identity "ssoIdentity",
-        optional token_secret "tokenSecret",
-        optional sso_connector_id "ssoConnectorId",
+crate::types::cfg_items! { any(feature = "experience", feature = "my-account", feature = "users", feature = "verifications") =>
+    /// A password.
+    #[derive(Clone, PartialEq)]
+    pub struct Password {
+        /// The new password, or the password to check, in clear text.
+        pub password: String,
     }
-}
 
-/// A password.
-#[cfg(any(feature = "experience", feature = "my-account", feature = "users", feature = "verifications"))]
-#[derive(Clone, PartialEq)]
-pub struct Password {
-    /// The new password, or the password to check, in clear text.
-    pub password: String,
-}
-
-#[cfg(any(feature = "experience", feature = "my-account", feature = "users", feature = "verifications"))]
-impl Password {
-    /// Creates a value from its required members.
-    pub fn new(password: impl Into<String>) -> Self {
-        Self { password: password.into() }
+    impl Password {
+        /// Creates a value from its required members.
+        pub fn new(password: impl Into<String>) -> Self {
+            Self { password: password.into() }
+        }
     }
-}
 
-#[cfg(any(feature = "experience", feature = "my-account", feature = "users", feature = "verifications"))]
-impl std::fmt::Debug for Password {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Password").field("password", &format_args!("[redacted]")).finish()
+    impl std::fmt::Debug for Password {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("Password").field("password", &format_args!("[redacted]")).finish()
+        }
     }
-}
 
-#[cfg(any(feature = "experience", feature = "my-account", feature = "users", feature = "verifications"))]
-crate::types::object! { Password { required password "password" } }
+    crate::types::object! { Password { required password "password" } }
+}
 
 #[cfg(any(feature = "organizations", feature = "roles", feature = "users"))]
 crate::types::string_enum! {
@@ -343,779 +321,723 @@ crate::types::string_enum! {
     }
 }
 
-/// A user's token for scripts, exchanged at the token endpoint for access tokens.
-#[cfg(feature = "users")]
-#[derive(Clone, PartialEq)]
-pub struct PersonalAccessToken {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// ID of a [`User`](crate::models::User).
-    ///
-    /// 1 to 21 characters.
-    pub user_id: String,
-    /// Name, unique for the user.
-    ///
-    /// 1 to 256 characters.
-    pub name: String,
-    /// The token in clear text.
-    ///
-    /// 1 to 64 characters.
-    pub value: String,
-    /// Creation time.
-    pub created_at: Timestamp,
-    /// Expiry time; null if the token never expires.
-    pub expires_at: Option<Timestamp>,
-}
+crate::types::cfg_items! { feature = "users" =>
+    /// A user's token for scripts, exchanged at the token endpoint for access tokens.
+    #[derive(Clone, PartialEq)]
+    pub struct PersonalAccessToken {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// ID of a [`User`](crate::models::User).
+        ///
+        /// 1 to 21 characters.
+        pub user_id: String,
+        /// Name, unique for the user.
+        ///
+        /// 1 to 256 characters.
+        pub name: String,
+        /// The token in clear text.
+        ///
+        /// 1 to 64 characters.
+        pub value: String,
+        /// Creation time.
+        pub created_at: Timestamp,
+        /// Expiry time; null if the token never expires.
+        pub expires_at: Option<Timestamp>,
+    }
 
-#[cfg(feature = "users")]
-impl std::fmt::Debug for PersonalAccessToken {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("PersonalAccessToken")
-            .field("tenant_id", &self.tenant_id)
-            .field("user_id", &self.user_id)
-            .field("name", &self.name)
-            .field("value", &format_args!("[redacted]"))
-            .field("created_at", &self.created_at)
-            .field("expires_at", &self.expires_at)
-            .finish()
+    impl std::fmt::Debug for PersonalAccessToken {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("PersonalAccessToken")
+                .field("tenant_id", &self.tenant_id)
+                .field("user_id", &self.user_id)
+                .field("name", &self.name)
+                .field("value", &format_args!("[redacted]"))
+                .field("created_at", &self.created_at)
+                .field("expires_at", &self.expires_at)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        PersonalAccessToken {
+            required tenant_id "tenantId",
+            required user_id "userId",
+            required name "name",
+            required value "value",
+            required created_at "createdAt",
+            nullable expires_at "expiresAt",
+        }
     }
 }
 
-#[cfg(feature = "users")]
-crate::types::object! {
-    PersonalAccessToken {
-        required tenant_id "tenantId",
-        required user_id "userId",
-        required name "name",
-        required value "value",
-        required created_at "createdAt",
-        nullable expires_at "expiresAt",
+crate::types::cfg_items! { feature = "users" =>
+    /// The old and the new name of a personal access token.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct RenamePersonalAccessToken {
+        /// The new name.
+        ///
+        /// 1 to 256 characters.
+        pub name: String,
+        /// The current name.
+        pub current_name: Option<String>,
+    }
+
+    impl RenamePersonalAccessToken {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>) -> Self {
+            Self { name: name.into(), current_name: Default::default() }
+        }
+    }
+
+    crate::types::object! { RenamePersonalAccessToken { required name "name", optional current_name "currentName" } }
+}
+
+crate::types::cfg_items! { any(feature = "configs", feature = "my-account", feature = "organizations", feature = "roles", feature = "users") =>
+    /// A user's identity at a social provider.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SocialIdentity {
+        /// ID of the user at the provider.
+        pub user_id: String,
+        /// Data about the user, in the provider's own format.
+        pub details: Option<JsonObject>,
+    }
+
+    impl SocialIdentity {
+        /// Creates a value from its required members.
+        pub fn new(user_id: impl Into<String>) -> Self {
+            Self { user_id: user_id.into(), details: Default::default() }
+        }
+    }
+
+    crate::types::object! { SocialIdentity { required user_id "userId", optional details "details" } }
+}
+
+crate::types::cfg_items! { feature = "users" =>
+    /// A social connector and the data of its provider's callback.
+    #[derive(Clone, PartialEq)]
+    pub struct SocialSignInData {
+        /// ID of a [`Connector`](crate::models::Connector).
+        pub connector_id: String,
+        /// Query parameters of the provider's callback, unmodified.
+        pub connector_data: JsonObject,
+    }
+
+    impl SocialSignInData {
+        /// Creates a value from its required members.
+        pub fn new(connector_id: impl Into<String>, connector_data: JsonObject) -> Self {
+            Self { connector_id: connector_id.into(), connector_data }
+        }
+    }
+
+    impl std::fmt::Debug for SocialSignInData {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("SocialSignInData")
+                .field("connector_id", &self.connector_id)
+                .field("connector_data", &format_args!("[redacted]"))
+                .finish()
+        }
+    }
+
+    crate::types::object! { SocialSignInData { required connector_id "connectorId", required connector_data "connectorData" } }
+}
+
+crate::types::cfg_items! { any(feature = "my-account", feature = "organizations", feature = "roles", feature = "users") =>
+    /// A user's identity at an enterprise identity provider.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SsoIdentity {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 21 characters.
+        pub id: String,
+        /// ID of a [`User`](crate::models::User).
+        ///
+        /// 1 to 12 characters.
+        pub user_id: String,
+        /// Identity provider: the issuer for OIDC, the entity ID for SAML.
+        ///
+        /// 1 to 256 characters.
+        pub issuer: String,
+        /// ID of the user at the identity provider.
+        ///
+        /// 1 to 128 characters.
+        pub identity_id: String,
+        /// The user's claims, as sent by the identity provider.
+        pub detail: JsonObject,
+        /// Creation time.
+        pub created_at: Timestamp,
+        /// Time of the last update.
+        pub updated_at: Timestamp,
+        /// ID of an [`SsoConnector`](crate::models::SsoConnector).
+        ///
+        /// 1 to 128 characters.
+        pub sso_connector_id: String,
+    }
+
+    crate::types::object! {
+        SsoIdentity {
+            required tenant_id "tenantId",
+            required id "id",
+            required user_id "userId",
+            required issuer "issuer",
+            required identity_id "identityId",
+            required detail "detail",
+            required created_at "createdAt",
+            required updated_at "updatedAt",
+            required sso_connector_id "ssoConnectorId",
+        }
     }
 }
 
-/// The old and the new name of a personal access token.
-#[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct RenamePersonalAccessToken {
-    /// The new name.
-    ///
-    /// 1 to 256 characters.
-    pub name: String,
-    /// The current name.
-    pub current_name: Option<String>,
-}
+crate::types::cfg_items! { any(feature = "configs", feature = "experience") =>
+    /// A brief form of a user's identity at an enterprise identity provider.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SsoIdentityDetail {
+        /// Identity provider: the issuer for OIDC, the entity ID for SAML.
+        ///
+        /// 1 to 256 characters.
+        pub issuer: String,
+        /// ID of the user at the identity provider.
+        ///
+        /// 1 to 128 characters.
+        pub identity_id: String,
+        /// The user's claims, as sent by the identity provider.
+        pub detail: JsonObject,
+        /// ID of an [`SsoConnector`](crate::models::SsoConnector).
+        ///
+        /// 1 to 128 characters.
+        pub sso_connector_id: Option<String>,
+    }
 
-#[cfg(feature = "users")]
-impl RenamePersonalAccessToken {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self { name: name.into(), current_name: Default::default() }
+    impl SsoIdentityDetail {
+        /// Creates a value from its required members.
+        pub fn new(issuer: impl Into<String>, identity_id: impl Into<String>, detail: JsonObject) -> Self {
+            Self { issuer: issuer.into(), identity_id: identity_id.into(), detail, sso_connector_id: Default::default() }
+        }
+    }
+
+    crate::types::object! {
+        SsoIdentityDetail {
+            required issuer "issuer",
+            required identity_id "identityId",
+            required detail "detail",
+            optional sso_connector_id "ssoConnectorId",
+        }
     }
 }
 
-#[cfg(feature = "users")]
-crate::types::object! { RenamePersonalAccessToken { required name "name", optional current_name "currentName" } }
+crate::types::cfg_items! { feature = "users" =>
+    /// Information about stored third-party tokens, without the tokens themselves.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct TokenSecret {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 21 characters.
+        pub id: String,
+        /// ID of a [`User`](crate::models::User).
+        ///
+        /// 1 to 21 characters.
+        pub user_id: String,
+        /// Scope and lifetime of the tokens.
+        pub metadata: TokenSecretMetadata,
+        /// Creation time.
+        pub created_at: Timestamp,
+        /// Time of the last update.
+        pub updated_at: Timestamp,
+        /// ID of the social [`Connector`](crate::models::Connector); absent for enterprise identities.
+        pub connector_id: Option<String>,
+        /// ID of the user at the identity provider.
+        pub identity_id: String,
+        /// Social provider; absent for enterprise identities.
+        pub target: Option<String>,
+        /// ID of the [`SsoConnector`](crate::models::SsoConnector); absent for social identities.
+        pub sso_connector_id: Option<String>,
+        /// Identity provider; absent for social identities.
+        pub issuer: Option<String>,
+    }
 
-/// A user's identity at a social provider.
-#[cfg(any(
-    feature = "configs",
-    feature = "my-account",
-    feature = "organizations",
-    feature = "roles",
-    feature = "users"
-))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SocialIdentity {
-    /// ID of the user at the provider.
-    pub user_id: String,
-    /// Data about the user, in the provider's own format.
-    pub details: Option<JsonObject>,
-}
-
-#[cfg(any(
-    feature = "configs",
-    feature = "my-account",
-    feature = "organizations",
-    feature = "roles",
-    feature = "users"
-))]
-impl SocialIdentity {
-    /// Creates a value from its required members.
-    pub fn new(user_id: impl Into<String>) -> Self {
-        Self { user_id: user_id.into(), details: Default::default() }
+    crate::types::object! {
+        TokenSecret {
+            required tenant_id "tenantId",
+            required id "id",
+            required user_id "userId",
+            required metadata "metadata",
+            required created_at "createdAt",
+            required updated_at "updatedAt",
+            optional connector_id "connectorId",
+            required identity_id "identityId",
+            optional target "target",
+            optional sso_connector_id "ssoConnectorId",
+            optional issuer "issuer",
+        } tag "type" "federated_token_set"
     }
 }
 
-#[cfg(any(
-    feature = "configs",
-    feature = "my-account",
-    feature = "organizations",
-    feature = "roles",
-    feature = "users"
-))]
-crate::types::object! { SocialIdentity { required user_id "userId", optional details "details" } }
+crate::types::cfg_items! { feature = "users" =>
+    /// Scope and lifetime of stored third-party tokens.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct TokenSecretMetadata {
+        /// Scopes, separated by spaces.
+        pub scope: Option<String>,
+        /// Expiry time of the access token; absent if the provider did not send it.
+        pub expires_at: Option<TimestampSeconds>,
+        /// Usually `Bearer`; absent if the provider did not send it.
+        pub token_type: Option<String>,
+        /// Whether Logto can renew the access token.
+        pub has_refresh_token: bool,
+    }
 
-/// A social connector and the data of its provider's callback.
-#[cfg(feature = "users")]
-#[derive(Clone, PartialEq)]
-pub struct SocialSignInData {
-    /// ID of a [`Connector`](crate::models::Connector).
-    pub connector_id: String,
-    /// Query parameters of the provider's callback, unmodified.
-    pub connector_data: JsonObject,
-}
-
-#[cfg(feature = "users")]
-impl SocialSignInData {
-    /// Creates a value from its required members.
-    pub fn new(connector_id: impl Into<String>, connector_data: JsonObject) -> Self {
-        Self { connector_id: connector_id.into(), connector_data }
+    crate::types::object! {
+        TokenSecretMetadata {
+            optional scope "scope",
+            optional expires_at "expiresAt",
+            optional token_type "tokenType",
+            required has_refresh_token "hasRefreshToken",
+        }
     }
 }
 
-#[cfg(feature = "users")]
-impl std::fmt::Debug for SocialSignInData {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SocialSignInData")
-            .field("connector_id", &self.connector_id)
-            .field("connector_data", &format_args!("[redacted]"))
-            .finish()
+crate::types::cfg_items! { any(feature = "interaction", feature = "my-account") =>
+    /// A new secret for an authenticator app.
+    #[derive(Clone, PartialEq)]
+    pub struct TotpSecret {
+        /// Secret for the authenticator app, in Base32.
+        pub secret: String,
+        /// QR code of the secret for authenticator apps, as a data URI of a PNG.
+        pub secret_qr_code: String,
+    }
+
+    impl std::fmt::Debug for TotpSecret {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("TotpSecret")
+                .field("secret", &format_args!("[redacted]"))
+                .field("secret_qr_code", &format_args!("[redacted]"))
+                .finish()
+        }
+    }
+
+    crate::types::object! { TotpSecret { required secret "secret", required secret_qr_code "secretQrCode" } }
+}
+
+crate::types::cfg_items! { feature = "users" =>
+    /// Changes to a user. Members left out stay unchanged, and null clears a value. `customData` and `profile` are
+    /// replaced as a whole.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateUser {
+        /// Name for signing in, unique in the tenant; null clears it.
+        ///
+        /// Matches `^[A-Z_a-z]\w*$`.
+        pub username: Patch<String>,
+        /// Email address for signing in, unique in the tenant; null clears it. Treated as verified.
+        ///
+        /// Matches `^\S+@\S+\.\S+$`.
+        pub primary_email: Patch<String>,
+        /// Phone number for signing in, with country code and digits only, unique in the tenant; null clears it.
+        /// Treated as verified.
+        ///
+        /// Matches `^\d+$`.
+        pub primary_phone: Patch<String>,
+        /// Full name; null clears it.
+        pub name: Patch<String>,
+        /// URL of the picture; null clears it.
+        pub avatar: Patch<String>,
+        /// Any JSON of your own, which replaces the existing data.
+        /// [`UpdateUserCustomData`](crate::models::UpdateUserCustomData) merges instead.
+        pub custom_data: Option<JsonObject>,
+        /// Standard OpenID Connect claims, which replace all existing ones.
+        /// [`UpdateUserProfile`](crate::models::UpdateUserProfile) merges instead.
+        pub profile: Option<UserProfile>,
+    }
+
+    crate::types::object! {
+        UpdateUser {
+            patch username "username",
+            patch primary_email "primaryEmail",
+            patch primary_phone "primaryPhone",
+            patch name "name",
+            patch avatar "avatar",
+            optional custom_data "customData",
+            optional profile "profile",
+        }
     }
 }
 
-#[cfg(feature = "users")]
-crate::types::object! { SocialSignInData { required connector_id "connectorId", required connector_data "connectorData" } }
+crate::types::cfg_items! { feature = "users" =>
+    /// Custom data to merge into the user's existing data.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UpdateUserCustomData {
+        /// Keys to set. Other keys stay unchanged.
+        pub custom_data: JsonObject,
+    }
 
-/// A user's identity at an enterprise identity provider.
-#[cfg(any(feature = "my-account", feature = "organizations", feature = "roles", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SsoIdentity {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 21 characters.
-    pub id: String,
-    /// ID of a [`User`](crate::models::User).
-    ///
-    /// 1 to 12 characters.
-    pub user_id: String,
-    /// Identity provider: the issuer for OIDC, the entity ID for SAML.
-    ///
-    /// 1 to 256 characters.
-    pub issuer: String,
-    /// ID of the user at the identity provider.
-    ///
-    /// 1 to 128 characters.
-    pub identity_id: String,
-    /// The user's claims, as sent by the identity provider.
-    pub detail: JsonObject,
-    /// Creation time.
-    pub created_at: Timestamp,
-    /// Time of the last update.
-    pub updated_at: Timestamp,
-    /// ID of an [`SsoConnector`](crate::models::SsoConnector).
-    ///
-    /// 1 to 128 characters.
-    pub sso_connector_id: String,
+    impl UpdateUserCustomData {
+        /// Creates a value from its required members.
+        pub fn new(custom_data: JsonObject) -> Self {
+            Self { custom_data }
+        }
+    }
+
+    crate::types::object! { UpdateUserCustomData { required custom_data "customData" } }
 }
 
-#[cfg(any(feature = "my-account", feature = "organizations", feature = "roles", feature = "users"))]
-crate::types::object! {
-    SsoIdentity {
-        required tenant_id "tenantId",
-        required id "id",
-        required user_id "userId",
-        required issuer "issuer",
-        required identity_id "identityId",
-        required detail "detail",
-        required created_at "createdAt",
-        required updated_at "updatedAt",
-        required sso_connector_id "ssoConnectorId",
+crate::types::cfg_items! { feature = "users" =>
+    /// Whether to suspend the user.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UpdateUserIsSuspended {
+        /// Whether the user's sign-in is blocked.
+        pub is_suspended: bool,
+    }
+
+    impl UpdateUserIsSuspended {
+        /// Creates a value from its required members.
+        pub fn new(is_suspended: bool) -> Self {
+            Self { is_suspended }
+        }
+    }
+
+    crate::types::object! { UpdateUserIsSuspended { required is_suspended "isSuspended" } }
+}
+
+crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
+    /// Changes to a user's choices about MFA and passkeys.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateUserLogtoConfig {
+        /// Settings of multi-factor authentication.
+        pub mfa: Option<UpdateUserMfaConfig>,
+        /// Sign-in with a passkey instead of a password.
+        pub passkey_sign_in: Option<UpdateUserPasskeySignInConfig>,
+    }
+
+    crate::types::object! { UpdateUserLogtoConfig { optional mfa "mfa", optional passkey_sign_in "passkeySignIn" } }
+}
+
+crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
+    /// Changes to a user's choices about MFA.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateUserMfaConfig {
+        /// Whether the user opted in to MFA.
+        pub enabled: Option<bool>,
+        /// Whether the user declined to set up MFA. Set to false to show the prompt again.
+        pub skipped: Option<bool>,
+        /// Whether the user dismissed the suggestion to add a second MFA factor.
+        pub additional_binding_suggestion_skipped: Option<bool>,
+        /// Whether the user is not asked for MFA at sign-in. Has no effect where MFA is mandatory.
+        pub skip_mfa_on_sign_in: Option<bool>,
+    }
+
+    crate::types::object! {
+        UpdateUserMfaConfig {
+            optional enabled "enabled",
+            optional skipped "skipped",
+            optional additional_binding_suggestion_skipped "additionalBindingSuggestionSkipped",
+            optional skip_mfa_on_sign_in "skipMfaOnSignIn",
+        }
     }
 }
 
-/// A brief form of a user's identity at an enterprise identity provider.
-#[cfg(any(feature = "configs", feature = "experience"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SsoIdentityDetail {
-    /// Identity provider: the issuer for OIDC, the entity ID for SAML.
-    ///
-    /// 1 to 256 characters.
-    pub issuer: String,
-    /// ID of the user at the identity provider.
-    ///
-    /// 1 to 128 characters.
-    pub identity_id: String,
-    /// The user's claims, as sent by the identity provider.
-    pub detail: JsonObject,
-    /// ID of an [`SsoConnector`](crate::models::SsoConnector).
-    ///
-    /// 1 to 128 characters.
-    pub sso_connector_id: Option<String>,
+crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
+    /// Changes to a user's choices about passkeys.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateUserPasskeySignInConfig {
+        /// Whether the user declined to create a passkey. Set to false to show the prompt again.
+        pub skipped: Option<bool>,
+    }
+
+    crate::types::object! { UpdateUserPasskeySignInConfig { optional skipped "skipped" } }
 }
 
-#[cfg(any(feature = "configs", feature = "experience"))]
-impl SsoIdentityDetail {
-    /// Creates a value from its required members.
-    pub fn new(issuer: impl Into<String>, identity_id: impl Into<String>, detail: JsonObject) -> Self {
-        Self { issuer: issuer.into(), identity_id: identity_id.into(), detail, sso_connector_id: Default::default() }
+crate::types::cfg_items! { feature = "users" =>
+    /// Whether the password is treated as expired.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UpdateUserPasswordExpiration {
+        /// True to make the user choose a new password at the next sign-in.
+        pub is_expired: bool,
+    }
+
+    impl UpdateUserPasswordExpiration {
+        /// Creates a value from its required members.
+        pub fn new(is_expired: bool) -> Self {
+            Self { is_expired }
+        }
+    }
+
+    crate::types::object! { UpdateUserPasswordExpiration { required is_expired "isExpired" } }
+}
+
+crate::types::cfg_items! { feature = "users" =>
+    /// Claims to merge into the user's existing claims.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UpdateUserProfile {
+        /// Claims to set. Other claims stay unchanged.
+        pub profile: UserProfile,
+    }
+
+    impl UpdateUserProfile {
+        /// Creates a value from its required members.
+        pub fn new(profile: UserProfile) -> Self {
+            Self { profile }
+        }
+    }
+
+    crate::types::object! { UpdateUserProfile { required profile "profile" } }
+}
+
+crate::types::cfg_items! { any(feature = "organizations", feature = "roles", feature = "users") =>
+    /// A user account.
+    #[derive(Clone, PartialEq)]
+    pub struct User {
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 12 characters.
+        pub id: String,
+        /// Name for signing in, unique in the tenant; null if there is none.
+        ///
+        /// At most 128 characters.
+        pub username: Option<String>,
+        /// Email address for signing in, unique in the tenant; null if there is none.
+        ///
+        /// At most 128 characters.
+        pub primary_email: Option<String>,
+        /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+        ///
+        /// At most 128 characters.
+        pub primary_phone: Option<String>,
+        /// Full name; null if there is none.
+        ///
+        /// At most 128 characters.
+        pub name: Option<String>,
+        /// URL of the picture.
+        ///
+        /// At most 2048 characters.
+        pub avatar: Option<String>,
+        /// Any JSON of your own. Logto stores it without interpreting it.
+        pub custom_data: JsonObject,
+        /// Linked social identities by target (`github`, `google`, ...).
+        pub identities: BTreeMap<String, SocialIdentity>,
+        /// Time of the user's last sign-in; null if there was none.
+        pub last_sign_in_at: Option<Timestamp>,
+        /// Creation time.
+        pub created_at: Timestamp,
+        /// Time of the last update.
+        pub updated_at: Timestamp,
+        /// Standard OpenID Connect claims about the user.
+        pub profile: UserProfile,
+        /// ID of the [`Application`](crate::models::Application) through which the user first registered; null if the
+        /// user was created in another way.
+        ///
+        /// At most 21 characters.
+        pub application_id: Option<String>,
+        /// Whether the user's sign-in is blocked.
+        pub is_suspended: bool,
+        /// Whether a password is set.
+        pub has_password: Option<bool>,
+        /// Whether the user has a password, email or phone with which they can be verified before sensitive changes.
+        pub has_security_verification_method: Option<bool>,
+        /// Identities at enterprise connectors; absent unless requested.
+        pub sso_identities: Option<Vec<SsoIdentity>>,
+        /// Hash of the password; null if there is no password, absent unless requested.
+        ///
+        /// At most 256 characters.
+        pub password_digest: Patch<String>,
+        /// Algorithm of the password's hash; null if there is no password, absent unless requested.
+        pub password_algorithm: Patch<PasswordAlgorithm>,
+        /// Roles in the organization. Only present in lists of an organization's users.
+        pub organization_roles: Option<Vec<EntityReference>>,
+    }
+
+    impl std::fmt::Debug for User {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("User")
+                .field("id", &self.id)
+                .field("username", &self.username)
+                .field("primary_email", &self.primary_email)
+                .field("primary_phone", &self.primary_phone)
+                .field("name", &self.name)
+                .field("avatar", &self.avatar)
+                .field("custom_data", &self.custom_data)
+                .field("identities", &self.identities)
+                .field("last_sign_in_at", &self.last_sign_in_at)
+                .field("created_at", &self.created_at)
+                .field("updated_at", &self.updated_at)
+                .field("profile", &self.profile)
+                .field("application_id", &self.application_id)
+                .field("is_suspended", &self.is_suspended)
+                .field("has_password", &self.has_password)
+                .field("has_security_verification_method", &self.has_security_verification_method)
+                .field("sso_identities", &self.sso_identities)
+                .field("password_digest", &format_args!("[redacted]"))
+                .field("password_algorithm", &self.password_algorithm)
+                .field("organization_roles", &self.organization_roles)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        User {
+            required id "id",
+            nullable username "username",
+            nullable primary_email "primaryEmail",
+            nullable primary_phone "primaryPhone",
+            nullable name "name",
+            nullable avatar "avatar",
+            required custom_data "customData",
+            required identities "identities",
+            nullable last_sign_in_at "lastSignInAt",
+            required created_at "createdAt",
+            required updated_at "updatedAt",
+            required profile "profile",
+            nullable application_id "applicationId",
+            required is_suspended "isSuspended",
+            optional has_password "hasPassword",
+            optional has_security_verification_method "hasSecurityVerificationMethod",
+            optional sso_identities "ssoIdentities",
+            patch password_digest "passwordDigest",
+            patch password_algorithm "passwordAlgorithm",
+            optional organization_roles "organizationRoles",
+        }
     }
 }
 
-#[cfg(any(feature = "configs", feature = "experience"))]
-crate::types::object! {
-    SsoIdentityDetail {
-        required issuer "issuer",
-        required identity_id "identityId",
-        required detail "detail",
-        optional sso_connector_id "ssoConnectorId",
+crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
+    /// A user's choices about MFA and passkeys.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UserLogtoConfig {
+        /// Choices about MFA.
+        pub mfa: UserMfaConfig,
+        /// Choices about passkeys.
+        pub passkey_sign_in: UserPasskeySignInConfig,
+    }
+
+    crate::types::object! { UserLogtoConfig { required mfa "mfa", required passkey_sign_in "passkeySignIn" } }
+}
+
+crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
+    /// A user's choices about MFA.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UserMfaConfig {
+        /// Whether the user opted in to MFA; absent if the user was never asked.
+        pub enabled: Option<bool>,
+        /// Whether the user declined to set up MFA and is not asked again.
+        pub skipped: bool,
+        /// Whether the user is not asked for MFA at sign-in. Has no effect where MFA is mandatory.
+        pub skip_mfa_on_sign_in: bool,
+    }
+
+    crate::types::object! {
+        UserMfaConfig {
+            optional enabled "enabled",
+            required skipped "skipped",
+            required skip_mfa_on_sign_in "skipMfaOnSignIn",
+        }
     }
 }
 
-/// Information about stored third-party tokens, without the tokens themselves.
-#[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct TokenSecret {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 21 characters.
-    pub id: String,
-    /// ID of a [`User`](crate::models::User).
-    ///
-    /// 1 to 21 characters.
-    pub user_id: String,
-    /// Scope and lifetime of the tokens.
-    pub metadata: TokenSecretMetadata,
-    /// Creation time.
-    pub created_at: Timestamp,
-    /// Time of the last update.
-    pub updated_at: Timestamp,
-    /// ID of the social [`Connector`](crate::models::Connector); absent for enterprise identities.
-    pub connector_id: Option<String>,
-    /// ID of the user at the identity provider.
-    pub identity_id: String,
-    /// Social provider; absent for enterprise identities.
-    pub target: Option<String>,
-    /// ID of the [`SsoConnector`](crate::models::SsoConnector); absent for social identities.
-    pub sso_connector_id: Option<String>,
-    /// Identity provider; absent for social identities.
-    pub issuer: Option<String>,
+crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
+    /// A user's choices about passkeys.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UserPasskeySignInConfig {
+        /// Whether the user declined to create a passkey and is not asked again.
+        pub skipped: bool,
+    }
+
+    crate::types::object! { UserPasskeySignInConfig { required skipped "skipped" } }
 }
 
-#[cfg(feature = "users")]
-crate::types::object! {
-    TokenSecret {
-        required tenant_id "tenantId",
-        required id "id",
-        required user_id "userId",
-        required metadata "metadata",
-        required created_at "createdAt",
-        required updated_at "updatedAt",
-        optional connector_id "connectorId",
-        required identity_id "identityId",
-        optional target "target",
-        optional sso_connector_id "ssoConnectorId",
-        optional issuer "issuer",
-    } tag "type" "federated_token_set"
-}
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "organizations", feature = "roles", feature = "users") =>
+    /// Standard OpenID Connect claims about a user, beyond name and avatar.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UserProfile {
+        /// Family name.
+        pub family_name: Option<String>,
+        /// Given name.
+        pub given_name: Option<String>,
+        /// Middle name.
+        pub middle_name: Option<String>,
+        /// Casual name.
+        pub nickname: Option<String>,
+        /// Name by which the user prefers to be called. It does not have to be unique and is not used for signing in.
+        pub preferred_username: Option<String>,
+        /// URL of the user's profile page.
+        pub profile: Option<String>,
+        /// URL of the user's web page.
+        pub website: Option<String>,
+        /// Gender. OpenID Connect defines the values `female` and `male`.
+        pub gender: Option<String>,
+        /// Date of birth as `YYYY-MM-DD`. The year is `0000` if it is withheld.
+        pub birthdate: Option<String>,
+        /// Time zone as an IANA name, such as `Europe/Berlin`.
+        pub zoneinfo: Option<String>,
+        /// Preferred language as a BCP 47 tag, such as `en-US`.
+        pub locale: Option<String>,
+        /// Postal address, as in OpenID Connect's `address` claim.
+        pub address: Option<Address>,
+    }
 
-/// Scope and lifetime of stored third-party tokens.
-#[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct TokenSecretMetadata {
-    /// Scopes, separated by spaces.
-    pub scope: Option<String>,
-    /// Expiry time of the access token; absent if the provider did not send it.
-    pub expires_at: Option<TimestampSeconds>,
-    /// Usually `Bearer`; absent if the provider did not send it.
-    pub token_type: Option<String>,
-    /// Whether Logto can renew the access token.
-    pub has_refresh_token: bool,
-}
-
-#[cfg(feature = "users")]
-crate::types::object! {
-    TokenSecretMetadata {
-        optional scope "scope",
-        optional expires_at "expiresAt",
-        optional token_type "tokenType",
-        required has_refresh_token "hasRefreshToken",
+    crate::types::object! {
+        UserProfile {
+            optional family_name "familyName",
+            optional given_name "givenName",
+            optional middle_name "middleName",
+            optional nickname "nickname",
+            optional preferred_username "preferredUsername",
+            optional profile "profile",
+            optional website "website",
+            optional gender "gender",
+            optional birthdate "birthdate",
+            optional zoneinfo "zoneinfo",
+            optional locale "locale",
+            optional address "address",
+        }
     }
 }
 
-/// A new secret for an authenticator app.
-#[cfg(any(feature = "interaction", feature = "my-account"))]
-#[derive(Clone, PartialEq)]
-pub struct TotpSecret {
-    /// Secret for the authenticator app, in Base32.
-    pub secret: String,
-    /// QR code of the secret for authenticator apps, as a data URI of a PNG.
-    pub secret_qr_code: String,
-}
-
-#[cfg(any(feature = "interaction", feature = "my-account"))]
-impl std::fmt::Debug for TotpSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TotpSecret")
-            .field("secret", &format_args!("[redacted]"))
-            .field("secret_qr_code", &format_args!("[redacted]"))
-            .finish()
+crate::types::cfg_items! { any(feature = "applications", feature = "interaction", feature = "organizations", feature = "roles", feature = "users") =>
+    /// A summary of a user.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UserSummary {
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 12 characters.
+        pub id: String,
+        /// URL of the picture.
+        ///
+        /// At most 2048 characters.
+        pub avatar: Option<String>,
+        /// Full name; null if there is none.
+        ///
+        /// At most 128 characters.
+        pub name: Option<String>,
+        /// Name for signing in, unique in the tenant; null if there is none.
+        ///
+        /// At most 128 characters.
+        pub username: Patch<String>,
+        /// Email address for signing in, unique in the tenant; null if there is none.
+        ///
+        /// At most 128 characters.
+        pub primary_email: Patch<String>,
+        /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+        ///
+        /// At most 128 characters.
+        pub primary_phone: Patch<String>,
     }
-}
 
-#[cfg(any(feature = "interaction", feature = "my-account"))]
-crate::types::object! { TotpSecret { required secret "secret", required secret_qr_code "secretQrCode" } }
-
-/// Changes to a user. Members left out stay unchanged, and null clears a value. `customData` and `profile` are
-/// replaced as a whole.
-#[cfg(feature = "users")]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateUser {
-    /// Name for signing in, unique in the tenant; null clears it.
-    ///
-    /// Matches `^[A-Z_a-z]\w*$`.
-    pub username: Patch<String>,
-    /// Email address for signing in, unique in the tenant; null clears it. Treated as verified.
-    ///
-    /// Matches `^\S+@\S+\.\S+$`.
-    pub primary_email: Patch<String>,
-    /// Phone number for signing in, with country code and digits only, unique in the tenant; null clears it.
-    /// Treated as verified.
-    ///
-    /// Matches `^\d+$`.
-    pub primary_phone: Patch<String>,
-    /// Full name; null clears it.
-    pub name: Patch<String>,
-    /// URL of the picture; null clears it.
-    pub avatar: Patch<String>,
-    /// Any JSON of your own, which replaces the existing data.
-    /// [`UpdateUserCustomData`](crate::models::UpdateUserCustomData) merges instead.
-    pub custom_data: Option<JsonObject>,
-    /// Standard OpenID Connect claims, which replace all existing ones.
-    /// [`UpdateUserProfile`](crate::models::UpdateUserProfile) merges instead.
-    pub profile: Option<UserProfile>,
-}
-
-#[cfg(feature = "users")]
-crate::types::object! {
-    UpdateUser {
-        patch username "username",
-        patch primary_email "primaryEmail",
-        patch primary_phone "primaryPhone",
-        patch name "name",
-        patch avatar "avatar",
-        optional custom_data "customData",
-        optional profile "profile",
-    }
-}
-
-/// Custom data to merge into the user's existing data.
-#[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UpdateUserCustomData {
-    /// Keys to set. Other keys stay unchanged.
-    pub custom_data: JsonObject,
-}
-
-#[cfg(feature = "users")]
-impl UpdateUserCustomData {
-    /// Creates a value from its required members.
-    pub fn new(custom_data: JsonObject) -> Self {
-        Self { custom_data }
-    }
-}
-
-#[cfg(feature = "users")]
-crate::types::object! { UpdateUserCustomData { required custom_data "customData" } }
-
-/// Whether to suspend the user.
-#[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UpdateUserIsSuspended {
-    /// Whether the user's sign-in is blocked.
-    pub is_suspended: bool,
-}
-
-#[cfg(feature = "users")]
-impl UpdateUserIsSuspended {
-    /// Creates a value from its required members.
-    pub fn new(is_suspended: bool) -> Self {
-        Self { is_suspended }
-    }
-}
-
-#[cfg(feature = "users")]
-crate::types::object! { UpdateUserIsSuspended { required is_suspended "isSuspended" } }
-
-/// Changes to a user's choices about MFA and passkeys.
-#[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateUserLogtoConfig {
-    /// Settings of multi-factor authentication.
-    pub mfa: Option<UpdateUserMfaConfig>,
-    /// Sign-in with a passkey instead of a password.
-    pub passkey_sign_in: Option<UpdateUserPasskeySignInConfig>,
-}
-
-#[cfg(any(feature = "my-account", feature = "users"))]
-crate::types::object! { UpdateUserLogtoConfig { optional mfa "mfa", optional passkey_sign_in "passkeySignIn" } }
-
-/// Changes to a user's choices about MFA.
-#[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateUserMfaConfig {
-    /// Whether the user opted in to MFA.
-    pub enabled: Option<bool>,
-    /// Whether the user declined to set up MFA. Set to false to show the prompt again.
-    pub skipped: Option<bool>,
-    /// Whether the user dismissed the suggestion to add a second MFA factor.
-    pub additional_binding_suggestion_skipped: Option<bool>,
-    /// Whether the user is not asked for MFA at sign-in. Has no effect where MFA is mandatory.
-    pub skip_mfa_on_sign_in: Option<bool>,
-}
-
-#[cfg(any(feature = "my-account", feature = "users"))]
-crate::types::object! {
-    UpdateUserMfaConfig {
-        optional enabled "enabled",
-        optional skipped "skipped",
-        optional additional_binding_suggestion_skipped "additionalBindingSuggestionSkipped",
-        optional skip_mfa_on_sign_in "skipMfaOnSignIn",
-    }
-}
-
-/// Changes to a user's choices about passkeys.
-#[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateUserPasskeySignInConfig {
-    /// Whether the user declined to create a passkey. Set to false to show the prompt again.
-    pub skipped: Option<bool>,
-}
-
-#[cfg(any(feature = "my-account", feature = "users"))]
-crate::types::object! { UpdateUserPasskeySignInConfig { optional skipped "skipped" } }
-
-/// Whether the password is treated as expired.
-#[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UpdateUserPasswordExpiration {
-    /// True to make the user choose a new password at the next sign-in.
-    pub is_expired: bool,
-}
-
-#[cfg(feature = "users")]
-impl UpdateUserPasswordExpiration {
-    /// Creates a value from its required members.
-    pub fn new(is_expired: bool) -> Self {
-        Self { is_expired }
-    }
-}
-
-#[cfg(feature = "users")]
-crate::types::object! { UpdateUserPasswordExpiration { required is_expired "isExpired" } }
-
-/// Claims to merge into the user's existing claims.
-#[cfg(feature = "users")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UpdateUserProfile {
-    /// Claims to set. Other claims stay unchanged.
-    pub profile: UserProfile,
-}
-
-#[cfg(feature = "users")]
-impl UpdateUserProfile {
-    /// Creates a value from its required members.
-    pub fn new(profile: UserProfile) -> Self {
-        Self { profile }
-    }
-}
-
-#[cfg(feature = "users")]
-crate::types::object! { UpdateUserProfile { required profile "profile" } }
-
-/// A user account.
-#[cfg(any(feature = "organizations", feature = "roles", feature = "users"))]
-#[derive(Clone, PartialEq)]
-pub struct User {
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 12 characters.
-    pub id: String,
-    /// Name for signing in, unique in the tenant; null if there is none.
-    ///
-    /// At most 128 characters.
-    pub username: Option<String>,
-    /// Email address for signing in, unique in the tenant; null if there is none.
-    ///
-    /// At most 128 characters.
-    pub primary_email: Option<String>,
-    /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
-    ///
-    /// At most 128 characters.
-    pub primary_phone: Option<String>,
-    /// Full name; null if there is none.
-    ///
-    /// At most 128 characters.
-    pub name: Option<String>,
-    /// URL of the picture.
-    ///
-    /// At most 2048 characters.
-    pub avatar: Option<String>,
-    /// Any JSON of your own. Logto stores it without interpreting it.
-    pub custom_data: JsonObject,
-    /// Linked social identities by target (`github`, `google`, ...).
-    pub identities: BTreeMap<String, SocialIdentity>,
-    /// Time of the user's last sign-in; null if there was none.
-    pub last_sign_in_at: Option<Timestamp>,
-    /// Creation time.
-    pub created_at: Timestamp,
-    /// Time of the last update.
-    pub updated_at: Timestamp,
-    /// Standard OpenID Connect claims about the user.
-    pub profile: UserProfile,
-    /// ID of the [`Application`](crate::models::Application) through which the user first registered; null if the
-    /// user was created in another way.
-    ///
-    /// At most 21 characters.
-    pub application_id: Option<String>,
-    /// Whether the user's sign-in is blocked.
-    pub is_suspended: bool,
-    /// Whether a password is set.
-    pub has_password: Option<bool>,
-    /// Whether the user has a password, email or phone with which they can be verified before sensitive changes.
-    pub has_security_verification_method: Option<bool>,
-    /// Identities at enterprise connectors; absent unless requested.
-    pub sso_identities: Option<Vec<SsoIdentity>>,
-    /// Hash of the password; null if there is no password, absent unless requested.
-    ///
-    /// At most 256 characters.
-    pub password_digest: Patch<String>,
-    /// Algorithm of the password's hash; null if there is no password, absent unless requested.
-    pub password_algorithm: Patch<PasswordAlgorithm>,
-    /// Roles in the organization. Only present in lists of an organization's users.
-    pub organization_roles: Option<Vec<EntityReference>>,
-}
-
-#[cfg(any(feature = "organizations", feature = "roles", feature = "users"))]
-impl std::fmt::Debug for User {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("User")
-            .field("id", &self.id)
-            .field("username", &self.username)
-            .field("primary_email", &self.primary_email)
-            .field("primary_phone", &self.primary_phone)
-            .field("name", &self.name)
-            .field("avatar", &self.avatar)
-            .field("custom_data", &self.custom_data)
-            .field("identities", &self.identities)
-            .field("last_sign_in_at", &self.last_sign_in_at)
-            .field("created_at", &self.created_at)
-            .field("updated_at", &self.updated_at)
-            .field("profile", &self.profile)
-            .field("application_id", &self.application_id)
-            .field("is_suspended", &self.is_suspended)
-            .field("has_password", &self.has_password)
-            .field("has_security_verification_method", &self.has_security_verification_method)
-            .field("sso_identities", &self.sso_identities)
-            .field("password_digest", &format_args!("[redacted]"))
-            .field("password_algorithm", &self.password_algorithm)
-            .field("organization_roles", &self.organization_roles)
-            .finish()
-    }
-}
-
-#[cfg(any(feature = "organizations", feature = "roles", feature = "users"))]
-crate::types::object! {
-    User {
-        required id "id",
-        nullable username "username",
-        nullable primary_email "primaryEmail",
-        nullable primary_phone "primaryPhone",
-        nullable name "name",
-        nullable avatar "avatar",
-        required custom_data "customData",
-        required identities "identities",
-        nullable last_sign_in_at "lastSignInAt",
-        required created_at "createdAt",
-        required updated_at "updatedAt",
-        required profile "profile",
-        nullable application_id "applicationId",
-        required is_suspended "isSuspended",
-        optional has_password "hasPassword",
-        optional has_security_verification_method "hasSecurityVerificationMethod",
-        optional sso_identities "ssoIdentities",
-        patch password_digest "passwordDigest",
-        patch password_algorithm "passwordAlgorithm",
-        optional organization_roles "organizationRoles",
-    }
-}
-
-/// A user's choices about MFA and passkeys.
-#[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UserLogtoConfig {
-    /// Choices about MFA.
-    pub mfa: UserMfaConfig,
-    /// Choices about passkeys.
-    pub passkey_sign_in: UserPasskeySignInConfig,
-}
-
-#[cfg(any(feature = "my-account", feature = "users"))]
-crate::types::object! { UserLogtoConfig { required mfa "mfa", required passkey_sign_in "passkeySignIn" } }
-
-/// A user's choices about MFA.
-#[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UserMfaConfig {
-    /// Whether the user opted in to MFA; absent if the user was never asked.
-    pub enabled: Option<bool>,
-    /// Whether the user declined to set up MFA and is not asked again.
-    pub skipped: bool,
-    /// Whether the user is not asked for MFA at sign-in. Has no effect where MFA is mandatory.
-    pub skip_mfa_on_sign_in: bool,
-}
-
-#[cfg(any(feature = "my-account", feature = "users"))]
-crate::types::object! {
-    UserMfaConfig {
-        optional enabled "enabled",
-        required skipped "skipped",
-        required skip_mfa_on_sign_in "skipMfaOnSignIn",
-    }
-}
-
-/// A user's choices about passkeys.
-#[cfg(any(feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UserPasskeySignInConfig {
-    /// Whether the user declined to create a passkey and is not asked again.
-    pub skipped: bool,
-}
-
-#[cfg(any(feature = "my-account", feature = "users"))]
-crate::types::object! { UserPasskeySignInConfig { required skipped "skipped" } }
-
-/// Standard OpenID Connect claims about a user, beyond name and avatar.
-#[cfg(any(
-    feature = "configs",
-    feature = "experience",
-    feature = "my-account",
-    feature = "organizations",
-    feature = "roles",
-    feature = "users"
-))]
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UserProfile {
-    /// Family name.
-    pub family_name: Option<String>,
-    /// Given name.
-    pub given_name: Option<String>,
-    /// Middle name.
-    pub middle_name: Option<String>,
-    /// Casual name.
-    pub nickname: Option<String>,
-    /// Name by which the user prefers to be called. It does not have to be unique and is not used for signing in.
-    pub preferred_username: Option<String>,
-    /// URL of the user's profile page.
-    pub profile: Option<String>,
-    /// URL of the user's web page.
-    pub website: Option<String>,
-    /// Gender. OpenID Connect defines the values `female` and `male`.
-    pub gender: Option<String>,
-    /// Date of birth as `YYYY-MM-DD`. The year is `0000` if it is withheld.
-    pub birthdate: Option<String>,
-    /// Time zone as an IANA name, such as `Europe/Berlin`.
-    pub zoneinfo: Option<String>,
-    /// Preferred language as a BCP 47 tag, such as `en-US`.
-    pub locale: Option<String>,
-    /// Postal address, as in OpenID Connect's `address` claim.
-    pub address: Option<Address>,
-}
-
-#[cfg(any(
-    feature = "configs",
-    feature = "experience",
-    feature = "my-account",
-    feature = "organizations",
-    feature = "roles",
-    feature = "users"
-))]
-crate::types::object! {
-    UserProfile {
-        optional family_name "familyName",
-        optional given_name "givenName",
-        optional middle_name "middleName",
-        optional nickname "nickname",
-        optional preferred_username "preferredUsername",
-        optional profile "profile",
-        optional website "website",
-        optional gender "gender",
-        optional birthdate "birthdate",
-        optional zoneinfo "zoneinfo",
-        optional locale "locale",
-        optional address "address",
-    }
-}
-
-/// A summary of a user.
-#[cfg(any(
-    feature = "applications",
-    feature = "interaction",
-    feature = "organizations",
-    feature = "roles",
-    feature = "users"
-))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct UserSummary {
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 12 characters.
-    pub id: String,
-    /// URL of the picture.
-    ///
-    /// At most 2048 characters.
-    pub avatar: Option<String>,
-    /// Full name; null if there is none.
-    ///
-    /// At most 128 characters.
-    pub name: Option<String>,
-    /// Name for signing in, unique in the tenant; null if there is none.
-    ///
-    /// At most 128 characters.
-    pub username: Patch<String>,
-    /// Email address for signing in, unique in the tenant; null if there is none.
-    ///
-    /// At most 128 characters.
-    pub primary_email: Patch<String>,
-    /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
-    ///
-    /// At most 128 characters.
-    pub primary_phone: Patch<String>,
-}
-
-#[cfg(any(
-    feature = "applications",
-    feature = "interaction",
-    feature = "organizations",
-    feature = "roles",
-    feature = "users"
-))]
-crate::types::object! {
-    UserSummary {
-        required id "id",
-        nullable avatar "avatar",
-        nullable name "name",
-        patch username "username",
-        patch primary_email "primaryEmail",
-        patch primary_phone "primaryPhone",
+    crate::types::object! {
+        UserSummary {
+            required id "id",
+            nullable avatar "avatar",
+            nullable name "name",
+            patch username "username",
+            patch primary_email "primaryEmail",
+            patch primary_phone "primaryPhone",
+        }
     }
 }

@@ -22,48 +22,46 @@ pub struct VerificationCodeRecipient {
 
 crate::types::object! { VerificationCodeRecipient { optional email "email", optional phone "phone" } }
 
-/// A code, and where it was sent: either an email address or a phone number.
-#[cfg(feature = "verification-codes")]
-#[derive(Clone, PartialEq)]
-pub struct VerifyVerificationCode {
-    /// Email address that received the code. Set either this or `phone`.
-    ///
-    /// Matches `^\S+@\S+\.\S+$`.
-    pub email: Option<String>,
-    /// Verification code that the user entered.
-    ///
-    /// At least 1 character.
-    pub verification_code: String,
-    /// Phone number that received the code. Set either this or `email`.
-    ///
-    /// Matches `^\d+$`.
-    pub phone: Option<String>,
-}
-
-#[cfg(feature = "verification-codes")]
-impl VerifyVerificationCode {
-    /// Creates a value from its required members.
-    pub fn new(verification_code: impl Into<String>) -> Self {
-        Self { email: Default::default(), verification_code: verification_code.into(), phone: Default::default() }
+crate::types::cfg_items! { feature = "verification-codes" =>
+    /// A code, and where it was sent: either an email address or a phone number.
+    #[derive(Clone, PartialEq)]
+    pub struct VerifyVerificationCode {
+        /// Email address that received the code. Set either this or `phone`.
+        ///
+        /// Matches `^\S+@\S+\.\S+$`.
+        pub email: Option<String>,
+        /// Verification code that the user entered.
+        ///
+        /// At least 1 character.
+        pub verification_code: String,
+        /// Phone number that received the code. Set either this or `email`.
+        ///
+        /// Matches `^\d+$`.
+        pub phone: Option<String>,
     }
-}
 
-#[cfg(feature = "verification-codes")]
-impl std::fmt::Debug for VerifyVerificationCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("VerifyVerificationCode")
-            .field("email", &self.email)
-            .field("verification_code", &format_args!("[redacted]"))
-            .field("phone", &self.phone)
-            .finish()
+    impl VerifyVerificationCode {
+        /// Creates a value from its required members.
+        pub fn new(verification_code: impl Into<String>) -> Self {
+            Self { email: Default::default(), verification_code: verification_code.into(), phone: Default::default() }
+        }
     }
-}
 
-#[cfg(feature = "verification-codes")]
-crate::types::object! {
-    VerifyVerificationCode {
-        optional email "email",
-        required verification_code "verificationCode",
-        optional phone "phone",
+    impl std::fmt::Debug for VerifyVerificationCode {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("VerifyVerificationCode")
+                .field("email", &self.email)
+                .field("verification_code", &format_args!("[redacted]"))
+                .field("phone", &self.phone)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        VerifyVerificationCode {
+            optional email "email",
+            required verification_code "verificationCode",
+            optional phone "phone",
+        }
     }
 }

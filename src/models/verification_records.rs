@@ -7,329 +7,283 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Verification with a backup code, or of new backup codes.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, PartialEq)]
-pub struct BackupCodeRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// ID of a [`User`](crate::models::User).
-    pub user_id: String,
-    /// The code that was used; absent if new codes are being generated.
-    pub code: Option<String>,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl BackupCodeRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, user_id: impl Into<String>) -> Self {
-        Self { id: id.into(), user_id: user_id.into(), code: Default::default() }
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Verification with a backup code, or of new backup codes.
+    #[derive(Clone, PartialEq)]
+    pub struct BackupCodeRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// ID of a [`User`](crate::models::User).
+        pub user_id: String,
+        /// The code that was used; absent if new codes are being generated.
+        pub code: Option<String>,
     }
-}
 
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl std::fmt::Debug for BackupCodeRecord {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("BackupCodeRecord")
-            .field("id", &self.id)
-            .field("user_id", &self.user_id)
-            .field("code", &format_args!("[redacted]"))
-            .finish()
+    impl BackupCodeRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, user_id: impl Into<String>) -> Self {
+            Self { id: id.into(), user_id: user_id.into(), code: Default::default() }
+        }
     }
-}
 
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! { BackupCodeRecord { required id "id", required user_id "userId", optional code "code" } tag "type" "BackupCode" }
-
-/// A code that was sent to an identifier, and the verification to which it belongs.
-#[cfg(any(feature = "experience", feature = "verifications"))]
-#[derive(Clone, PartialEq)]
-pub struct CheckVerificationCode {
-    /// Identifier to which the code was sent.
-    pub identifier: Identifier,
-    /// ID of the verification that was started when the code was sent. In the account API, the ID of the
-    /// verification record.
-    pub verification_id: String,
-    /// Code that the user entered.
-    pub code: String,
-}
-
-#[cfg(any(feature = "experience", feature = "verifications"))]
-impl CheckVerificationCode {
-    /// Creates a value from its required members.
-    pub fn new(identifier: Identifier, verification_id: impl Into<String>, code: impl Into<String>) -> Self {
-        Self { identifier, verification_id: verification_id.into(), code: code.into() }
+    impl std::fmt::Debug for BackupCodeRecord {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("BackupCodeRecord")
+                .field("id", &self.id)
+                .field("user_id", &self.user_id)
+                .field("code", &format_args!("[redacted]"))
+                .finish()
+        }
     }
+
+    crate::types::object! { BackupCodeRecord { required id "id", required user_id "userId", optional code "code" } tag "type" "BackupCode" }
 }
 
-#[cfg(any(feature = "experience", feature = "verifications"))]
-impl std::fmt::Debug for CheckVerificationCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("CheckVerificationCode")
-            .field("identifier", &self.identifier)
-            .field("verification_id", &self.verification_id)
-            .field("code", &format_args!("[redacted]"))
-            .finish()
+crate::types::cfg_items! { any(feature = "experience", feature = "verifications") =>
+    /// A code that was sent to an identifier, and the verification to which it belongs.
+    #[derive(Clone, PartialEq)]
+    pub struct CheckVerificationCode {
+        /// Identifier to which the code was sent.
+        pub identifier: Identifier,
+        /// ID of the verification that was started when the code was sent. In the account API, the ID of the
+        /// verification record.
+        pub verification_id: String,
+        /// Code that the user entered.
+        pub code: String,
     }
-}
 
-#[cfg(any(feature = "experience", feature = "verifications"))]
-crate::types::object! {
-    CheckVerificationCode {
-        required identifier "identifier",
-        required verification_id "verificationId",
-        required code "code",
+    impl CheckVerificationCode {
+        /// Creates a value from its required members.
+        pub fn new(identifier: Identifier, verification_id: impl Into<String>, code: impl Into<String>) -> Self {
+            Self { identifier, verification_id: verification_id.into(), code: code.into() }
+        }
     }
-}
 
-/// The input for proving a social account.
-#[cfg(feature = "verifications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateSocialVerificationRecord {
-    /// Random value of your own that is returned with the callback. Check it to detect forged callbacks.
-    pub state: String,
-    /// URI to which the provider sends the browser back. It must be registered with the provider.
-    pub redirect_uri: String,
-    /// Scopes to request from the provider instead of the connector's, separated by spaces.
-    pub scope: Option<String>,
-    /// ID of a [`Connector`](crate::models::Connector).
-    pub connector_id: String,
-}
+    impl std::fmt::Debug for CheckVerificationCode {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("CheckVerificationCode")
+                .field("identifier", &self.identifier)
+                .field("verification_id", &self.verification_id)
+                .field("code", &format_args!("[redacted]"))
+                .finish()
+        }
+    }
 
-#[cfg(feature = "verifications")]
-impl CreateSocialVerificationRecord {
-    /// Creates a value from its required members.
-    pub fn new(state: impl Into<String>, redirect_uri: impl Into<String>, connector_id: impl Into<String>) -> Self {
-        Self {
-            state: state.into(),
-            redirect_uri: redirect_uri.into(),
-            scope: Default::default(),
-            connector_id: connector_id.into(),
+    crate::types::object! {
+        CheckVerificationCode {
+            required identifier "identifier",
+            required verification_id "verificationId",
+            required code "code",
         }
     }
 }
 
-#[cfg(feature = "verifications")]
-crate::types::object! {
-    CreateSocialVerificationRecord {
-        required state "state",
-        required redirect_uri "redirectUri",
-        optional scope "scope",
-        required connector_id "connectorId",
+crate::types::cfg_items! { feature = "verifications" =>
+    /// The input for proving a social account.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateSocialVerificationRecord {
+        /// Random value of your own that is returned with the callback. Check it to detect forged callbacks.
+        pub state: String,
+        /// URI to which the provider sends the browser back. It must be registered with the provider.
+        pub redirect_uri: String,
+        /// Scopes to request from the provider instead of the connector's, separated by spaces.
+        pub scope: Option<String>,
+        /// ID of a [`Connector`](crate::models::Connector).
+        pub connector_id: String,
     }
-}
 
-/// The email address or phone number to prove with a code.
-#[cfg(feature = "verifications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateVerificationCodeRecord {
-    /// Identifier to which the code is sent.
-    pub identifier: Identifier,
-    /// Message to send: [`TemplateType`](crate::models::TemplateType) `UserPermissionValidation` or `BindMfa`. For
-    /// a new address, always `BindNewIdentifier`.
-    pub template_type: Option<TemplateType>,
-}
-
-#[cfg(feature = "verifications")]
-impl CreateVerificationCodeRecord {
-    /// Creates a value from its required members.
-    pub fn new(identifier: Identifier) -> Self {
-        Self { identifier, template_type: Default::default() }
+    impl CreateSocialVerificationRecord {
+        /// Creates a value from its required members.
+        pub fn new(state: impl Into<String>, redirect_uri: impl Into<String>, connector_id: impl Into<String>) -> Self {
+            Self {
+                state: state.into(),
+                redirect_uri: redirect_uri.into(),
+                scope: Default::default(),
+                connector_id: connector_id.into(),
+            }
+        }
     }
-}
 
-#[cfg(feature = "verifications")]
-crate::types::object! { CreateVerificationCodeRecord { required identifier "identifier", optional template_type "templateType" } }
-
-/// A started verification record, and where the user proves the social account.
-#[cfg(feature = "verifications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreatedSocialVerificationRecord {
-    /// ID of the verification record. Sensitive account operations require it in the header
-    /// `logto-verification-id`.
-    pub verification_record_id: String,
-    /// URL of the provider's sign-in page. Send the browser there next.
-    pub authorization_uri: String,
-    /// Time until which the record is valid, in ISO 8601 format.
-    pub expires_at: String,
-}
-
-#[cfg(feature = "verifications")]
-crate::types::object! {
-    CreatedSocialVerificationRecord {
-        required verification_record_id "verificationRecordId",
-        required authorization_uri "authorizationUri",
-        required expires_at "expiresAt",
-    }
-}
-
-/// A verification record and the time until which it is valid.
-#[cfg(feature = "verifications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreatedVerificationRecord {
-    /// ID of the verification record. Sensitive account operations require it in the header
-    /// `logto-verification-id`.
-    pub verification_record_id: String,
-    /// Time until which the record is valid, in ISO 8601 format: 10 minutes from now.
-    pub expires_at: String,
-}
-
-#[cfg(feature = "verifications")]
-crate::types::object! {
-    CreatedVerificationRecord {
-        required verification_record_id "verificationRecordId",
-        required expires_at "expiresAt",
-    }
-}
-
-/// A DNS record to create where the domain is administered.
-#[cfg(any(
-    feature = "applications",
-    feature = "configs",
-    feature = "domains",
-    feature = "organizations",
-    feature = "roles"
-))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct DnsRecord {
-    /// Host name of the record.
-    pub name: String,
-    /// Type of the record, such as `CNAME`.
-    pub r#type: String,
-    /// Required content of the record.
-    pub value: String,
-}
-
-#[cfg(any(
-    feature = "applications",
-    feature = "configs",
-    feature = "domains",
-    feature = "organizations",
-    feature = "roles"
-))]
-impl DnsRecord {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>, r#type: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { name: name.into(), r#type: r#type.into(), value: value.into() }
-    }
-}
-
-#[cfg(any(
-    feature = "applications",
-    feature = "configs",
-    feature = "domains",
-    feature = "organizations",
-    feature = "roles"
-))]
-crate::types::object! { DnsRecord { required name "name", required r#type "type", required value "value" } }
-
-/// Verification with a code sent by email.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct EmailVerificationCodeRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// Occasion on which the message is sent.
-    pub template_type: TemplateType,
-    /// Whether the verification has succeeded.
-    pub verified: bool,
-    /// The identifier: username, email or phone.
-    pub identifier: Identifier,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl EmailVerificationCodeRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, template_type: TemplateType, verified: bool, identifier: Identifier) -> Self {
-        Self { id: id.into(), template_type, verified, identifier }
-    }
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    EmailVerificationCodeRecord {
-        required id "id",
-        required template_type "templateType",
-        required verified "verified",
-        required identifier "identifier",
-    } tag "type" "EmailVerificationCode"
-}
-
-/// Verification with an enterprise identity provider.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct EnterpriseSsoRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// ID of the [`SsoConnector`](crate::models::SsoConnector).
-    pub connector_id: String,
-    /// Data about the user from the identity provider; absent until the provider has answered.
-    pub enterprise_sso_user_info: Option<SocialUserInfo>,
-    /// Identity provider: the issuer for OIDC, the entity ID for SAML.
-    pub issuer: Option<String>,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl EnterpriseSsoRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, connector_id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            connector_id: connector_id.into(),
-            enterprise_sso_user_info: Default::default(),
-            issuer: Default::default(),
+    crate::types::object! {
+        CreateSocialVerificationRecord {
+            required state "state",
+            required redirect_uri "redirectUri",
+            optional scope "scope",
+            required connector_id "connectorId",
         }
     }
 }
 
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    EnterpriseSsoRecord {
-        required id "id",
-        required connector_id "connectorId",
-        optional enterprise_sso_user_info "enterpriseSsoUserInfo",
-        optional issuer "issuer",
-    } tag "type" "EnterpriseSso"
+crate::types::cfg_items! { feature = "verifications" =>
+    /// The email address or phone number to prove with a code.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateVerificationCodeRecord {
+        /// Identifier to which the code is sent.
+        pub identifier: Identifier,
+        /// Message to send: [`TemplateType`](crate::models::TemplateType) `UserPermissionValidation` or `BindMfa`. For
+        /// a new address, always `BindNewIdentifier`.
+        pub template_type: Option<TemplateType>,
+    }
+
+    impl CreateVerificationCodeRecord {
+        /// Creates a value from its required members.
+        pub fn new(identifier: Identifier) -> Self {
+            Self { identifier, template_type: Default::default() }
+        }
+    }
+
+    crate::types::object! { CreateVerificationCodeRecord { required identifier "identifier", optional template_type "templateType" } }
 }
 
-/// A value that identifies a user: a username, email address or phone number. In some responses, it is the ID.
-#[cfg(any(
-    feature = "configs",
-    feature = "experience",
-    feature = "my-account",
-    feature = "users",
-    feature = "verifications"
-))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct Identifier {
-    /// Kind of identifier.
-    pub r#type: IdentifierType,
-    /// The username, email address, phone number (with country code, digits only) or ID.
-    pub value: String,
-}
+crate::types::cfg_items! { feature = "verifications" =>
+    /// A started verification record, and where the user proves the social account.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreatedSocialVerificationRecord {
+        /// ID of the verification record. Sensitive account operations require it in the header
+        /// `logto-verification-id`.
+        pub verification_record_id: String,
+        /// URL of the provider's sign-in page. Send the browser there next.
+        pub authorization_uri: String,
+        /// Time until which the record is valid, in ISO 8601 format.
+        pub expires_at: String,
+    }
 
-#[cfg(any(
-    feature = "configs",
-    feature = "experience",
-    feature = "my-account",
-    feature = "users",
-    feature = "verifications"
-))]
-impl Identifier {
-    /// Creates a value from its required members.
-    pub fn new(r#type: IdentifierType, value: impl Into<String>) -> Self {
-        Self { r#type, value: value.into() }
+    crate::types::object! {
+        CreatedSocialVerificationRecord {
+            required verification_record_id "verificationRecordId",
+            required authorization_uri "authorizationUri",
+            required expires_at "expiresAt",
+        }
     }
 }
 
-#[cfg(any(
-    feature = "configs",
-    feature = "experience",
-    feature = "my-account",
-    feature = "users",
-    feature = "verifications"
-))]
-crate::types::object! { Identifier { required r#type "type", required value "value" } }
+crate::types::cfg_items! { feature = "verifications" =>
+    /// A verification record and the time until which it is valid.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreatedVerificationRecord {
+        /// ID of the verification record. Sensitive account operations require it in the header
+        /// `logto-verification-id`.
+        pub verification_record_id: String,
+        /// Time until which the record is valid, in ISO 8601 format: 10 minutes from now.
+        pub expires_at: String,
+    }
+
+    crate::types::object! {
+        CreatedVerificationRecord {
+            required verification_record_id "verificationRecordId",
+            required expires_at "expiresAt",
+        }
+    }
+}
+
+crate::types::cfg_items! { any(feature = "applications", feature = "configs", feature = "domains", feature = "organizations", feature = "roles") =>
+    /// A DNS record to create where the domain is administered.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct DnsRecord {
+        /// Host name of the record.
+        pub name: String,
+        /// Type of the record, such as `CNAME`.
+        pub r#type: String,
+        /// Required content of the record.
+        pub value: String,
+    }
+
+    impl DnsRecord {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>, r#type: impl Into<String>, value: impl Into<String>) -> Self {
+            Self { name: name.into(), r#type: r#type.into(), value: value.into() }
+        }
+    }
+
+    crate::types::object! { DnsRecord { required name "name", required r#type "type", required value "value" } }
+}
+
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Verification with a code sent by email.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct EmailVerificationCodeRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// Occasion on which the message is sent.
+        pub template_type: TemplateType,
+        /// Whether the verification has succeeded.
+        pub verified: bool,
+        /// The identifier: username, email or phone.
+        pub identifier: Identifier,
+    }
+
+    impl EmailVerificationCodeRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, template_type: TemplateType, verified: bool, identifier: Identifier) -> Self {
+            Self { id: id.into(), template_type, verified, identifier }
+        }
+    }
+
+    crate::types::object! {
+        EmailVerificationCodeRecord {
+            required id "id",
+            required template_type "templateType",
+            required verified "verified",
+            required identifier "identifier",
+        } tag "type" "EmailVerificationCode"
+    }
+}
+
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Verification with an enterprise identity provider.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct EnterpriseSsoRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// ID of the [`SsoConnector`](crate::models::SsoConnector).
+        pub connector_id: String,
+        /// Data about the user from the identity provider; absent until the provider has answered.
+        pub enterprise_sso_user_info: Option<SocialUserInfo>,
+        /// Identity provider: the issuer for OIDC, the entity ID for SAML.
+        pub issuer: Option<String>,
+    }
+
+    impl EnterpriseSsoRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, connector_id: impl Into<String>) -> Self {
+            Self {
+                id: id.into(),
+                connector_id: connector_id.into(),
+                enterprise_sso_user_info: Default::default(),
+                issuer: Default::default(),
+            }
+        }
+    }
+
+    crate::types::object! {
+        EnterpriseSsoRecord {
+            required id "id",
+            required connector_id "connectorId",
+            optional enterprise_sso_user_info "enterpriseSsoUserInfo",
+            optional issuer "issuer",
+        } tag "type" "EnterpriseSso"
+    }
+}
+
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users", feature = "verifications") =>
+    /// A value that identifies a user: a username, email address or phone number. In some responses, it is the ID.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Identifier {
+        /// Kind of identifier.
+        pub r#type: IdentifierType,
+        /// The username, email address, phone number (with country code, digits only) or ID.
+        pub value: String,
+    }
+
+    impl Identifier {
+        /// Creates a value from its required members.
+        pub fn new(r#type: IdentifierType, value: impl Into<String>) -> Self {
+            Self { r#type, value: value.into() }
+        }
+    }
+
+    crate::types::object! { Identifier { required r#type "type", required value "value" } }
+}
 
 #[cfg(any(
     feature = "configs",
@@ -356,320 +310,310 @@ crate::types::string_enum! {
     }
 }
 
-/// Verification with a code sent by email, as a second factor.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct MfaEmailVerificationCodeRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// Occasion on which the message is sent.
-    pub template_type: TemplateType,
-    /// Whether the verification has succeeded.
-    pub verified: bool,
-    /// The identifier: username, email or phone.
-    pub identifier: Identifier,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl MfaEmailVerificationCodeRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, template_type: TemplateType, verified: bool, identifier: Identifier) -> Self {
-        Self { id: id.into(), template_type, verified, identifier }
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Verification with a code sent by email, as a second factor.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MfaEmailVerificationCodeRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// Occasion on which the message is sent.
+        pub template_type: TemplateType,
+        /// Whether the verification has succeeded.
+        pub verified: bool,
+        /// The identifier: username, email or phone.
+        pub identifier: Identifier,
     }
-}
 
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    MfaEmailVerificationCodeRecord {
-        required id "id",
-        required template_type "templateType",
-        required verified "verified",
-        required identifier "identifier",
-    } tag "type" "MfaEmailVerificationCode"
-}
-
-/// Verification with a code sent by SMS, as a second factor.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct MfaPhoneVerificationCodeRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// Occasion on which the message is sent.
-    pub template_type: TemplateType,
-    /// Whether the verification has succeeded.
-    pub verified: bool,
-    /// The identifier: username, email or phone.
-    pub identifier: Identifier,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl MfaPhoneVerificationCodeRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, template_type: TemplateType, verified: bool, identifier: Identifier) -> Self {
-        Self { id: id.into(), template_type, verified, identifier }
-    }
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    MfaPhoneVerificationCodeRecord {
-        required id "id",
-        required template_type "templateType",
-        required verified "verified",
-        required identifier "identifier",
-    } tag "type" "MfaPhoneVerificationCode"
-}
-
-/// A username and password that were checked for registration.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct NewPasswordIdentityRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// The identifier: username, email or phone.
-    pub identifier: Identifier,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl NewPasswordIdentityRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, identifier: Identifier) -> Self {
-        Self { id: id.into(), identifier }
-    }
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    NewPasswordIdentityRecord {
-        required id "id",
-        required identifier "identifier",
-    } tag "type" "NewPasswordIdentity"
-}
-
-/// Verification with a one-time token.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct OneTimeTokenRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// Whether the verification has succeeded.
-    pub verified: bool,
-    /// The identifier: username, email or phone.
-    pub identifier: Identifier,
-    /// Context of the one-time token.
-    pub one_time_token_context: Option<OneTimeTokenContext>,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl OneTimeTokenRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, verified: bool, identifier: Identifier) -> Self {
-        Self { id: id.into(), verified, identifier, one_time_token_context: Default::default() }
-    }
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    OneTimeTokenRecord {
-        required id "id",
-        required verified "verified",
-        required identifier "identifier",
-        optional one_time_token_context "oneTimeTokenContext",
-    } tag "type" "OneTimeToken"
-}
-
-/// Verification with a password.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct PasswordRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// The identifier: username, email or phone.
-    pub identifier: Identifier,
-    /// Whether the verification has succeeded.
-    pub verified: bool,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl PasswordRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, identifier: Identifier, verified: bool) -> Self {
-        Self { id: id.into(), identifier, verified }
-    }
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    PasswordRecord {
-        required id "id",
-        required identifier "identifier",
-        required verified "verified",
-    } tag "type" "Password"
-}
-
-/// Verification with a code sent by SMS.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct PhoneVerificationCodeRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// Occasion on which the message is sent.
-    pub template_type: TemplateType,
-    /// Whether the verification has succeeded.
-    pub verified: bool,
-    /// The identifier: username, email or phone.
-    pub identifier: Identifier,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl PhoneVerificationCodeRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, template_type: TemplateType, verified: bool, identifier: Identifier) -> Self {
-        Self { id: id.into(), template_type, verified, identifier }
-    }
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    PhoneVerificationCodeRecord {
-        required id "id",
-        required template_type "templateType",
-        required verified "verified",
-        required identifier "identifier",
-    } tag "type" "PhoneVerificationCode"
-}
-
-/// Verification with a passkey instead of a password.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SignInPasskeyRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// Whether the verification has succeeded.
-    pub verified: bool,
-    /// Domain for which the passkey is created.
-    pub registration_rp_id: Option<String>,
-    /// ID of the [`User`](crate::models::User); absent until the user is identified.
-    pub user_id: Option<String>,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl SignInPasskeyRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, verified: bool) -> Self {
-        Self { id: id.into(), verified, registration_rp_id: Default::default(), user_id: Default::default() }
-    }
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    SignInPasskeyRecord {
-        required id "id",
-        required verified "verified",
-        optional registration_rp_id "registrationRpId",
-        optional user_id "userId",
-    } tag "type" "SignInPasskey"
-}
-
-/// Verification with a social provider.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SocialRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// ID of the social [`Connector`](crate::models::Connector).
-    pub connector_id: String,
-    /// Data about the user from the provider; absent until the provider has answered.
-    pub social_user_info: Option<SocialUserInfo>,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl SocialRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, connector_id: impl Into<String>) -> Self {
-        Self { id: id.into(), connector_id: connector_id.into(), social_user_info: Default::default() }
-    }
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    SocialRecord {
-        required id "id",
-        required connector_id "connectorId",
-        optional social_user_info "socialUserInfo",
-    } tag "type" "Social"
-}
-
-/// Data about a user from a provider.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct SocialUserInfo {
-    /// ID of the user at the provider.
-    pub id: String,
-    /// Email address.
-    pub email: Option<String>,
-    /// Phone number with country code, digits only.
-    pub phone: Option<String>,
-    /// Full name.
-    pub name: Option<String>,
-    /// URL of the picture.
-    pub avatar: Option<String>,
-    /// Data that the provider sent, unmodified.
-    pub raw_data: Patch<Value>,
-    /// Additional members.
-    pub extra: JsonObject,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl SocialUserInfo {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>) -> Self {
-        Self {
-            id: id.into(),
-            email: Default::default(),
-            phone: Default::default(),
-            name: Default::default(),
-            avatar: Default::default(),
-            raw_data: Default::default(),
-            extra: JsonObject::new(),
+    impl MfaEmailVerificationCodeRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, template_type: TemplateType, verified: bool, identifier: Identifier) -> Self {
+            Self { id: id.into(), template_type, verified, identifier }
         }
     }
-}
 
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! {
-    SocialUserInfo {
-        required id "id",
-        optional email "email",
-        optional phone "phone",
-        optional name "name",
-        optional avatar "avatar",
-        patch raw_data "rawData",
-    } rest extra
-}
-
-/// Verification with an authenticator app, or of a new one.
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-#[derive(Clone, Debug, PartialEq)]
-pub struct TotpRecord {
-    /// Unique ID, assigned by the server.
-    pub id: String,
-    /// ID of a [`User`](crate::models::User).
-    pub user_id: String,
-    /// Whether the verification has succeeded.
-    pub verified: bool,
-}
-
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-impl TotpRecord {
-    /// Creates a value from its required members.
-    pub fn new(id: impl Into<String>, user_id: impl Into<String>, verified: bool) -> Self {
-        Self { id: id.into(), user_id: user_id.into(), verified }
+    crate::types::object! {
+        MfaEmailVerificationCodeRecord {
+            required id "id",
+            required template_type "templateType",
+            required verified "verified",
+            required identifier "identifier",
+        } tag "type" "MfaEmailVerificationCode"
     }
 }
 
-#[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
-crate::types::object! { TotpRecord { required id "id", required user_id "userId", required verified "verified" } tag "type" "Totp" }
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Verification with a code sent by SMS, as a second factor.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct MfaPhoneVerificationCodeRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// Occasion on which the message is sent.
+        pub template_type: TemplateType,
+        /// Whether the verification has succeeded.
+        pub verified: bool,
+        /// The identifier: username, email or phone.
+        pub identifier: Identifier,
+    }
+
+    impl MfaPhoneVerificationCodeRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, template_type: TemplateType, verified: bool, identifier: Identifier) -> Self {
+            Self { id: id.into(), template_type, verified, identifier }
+        }
+    }
+
+    crate::types::object! {
+        MfaPhoneVerificationCodeRecord {
+            required id "id",
+            required template_type "templateType",
+            required verified "verified",
+            required identifier "identifier",
+        } tag "type" "MfaPhoneVerificationCode"
+    }
+}
+
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// A username and password that were checked for registration.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct NewPasswordIdentityRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// The identifier: username, email or phone.
+        pub identifier: Identifier,
+    }
+
+    impl NewPasswordIdentityRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, identifier: Identifier) -> Self {
+            Self { id: id.into(), identifier }
+        }
+    }
+
+    crate::types::object! {
+        NewPasswordIdentityRecord {
+            required id "id",
+            required identifier "identifier",
+        } tag "type" "NewPasswordIdentity"
+    }
+}
+
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Verification with a one-time token.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct OneTimeTokenRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// Whether the verification has succeeded.
+        pub verified: bool,
+        /// The identifier: username, email or phone.
+        pub identifier: Identifier,
+        /// Context of the one-time token.
+        pub one_time_token_context: Option<OneTimeTokenContext>,
+    }
+
+    impl OneTimeTokenRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, verified: bool, identifier: Identifier) -> Self {
+            Self { id: id.into(), verified, identifier, one_time_token_context: Default::default() }
+        }
+    }
+
+    crate::types::object! {
+        OneTimeTokenRecord {
+            required id "id",
+            required verified "verified",
+            required identifier "identifier",
+            optional one_time_token_context "oneTimeTokenContext",
+        } tag "type" "OneTimeToken"
+    }
+}
+
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Verification with a password.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct PasswordRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// The identifier: username, email or phone.
+        pub identifier: Identifier,
+        /// Whether the verification has succeeded.
+        pub verified: bool,
+    }
+
+    impl PasswordRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, identifier: Identifier, verified: bool) -> Self {
+            Self { id: id.into(), identifier, verified }
+        }
+    }
+
+    crate::types::object! {
+        PasswordRecord {
+            required id "id",
+            required identifier "identifier",
+            required verified "verified",
+        } tag "type" "Password"
+    }
+}
+
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Verification with a code sent by SMS.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct PhoneVerificationCodeRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// Occasion on which the message is sent.
+        pub template_type: TemplateType,
+        /// Whether the verification has succeeded.
+        pub verified: bool,
+        /// The identifier: username, email or phone.
+        pub identifier: Identifier,
+    }
+
+    impl PhoneVerificationCodeRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, template_type: TemplateType, verified: bool, identifier: Identifier) -> Self {
+            Self { id: id.into(), template_type, verified, identifier }
+        }
+    }
+
+    crate::types::object! {
+        PhoneVerificationCodeRecord {
+            required id "id",
+            required template_type "templateType",
+            required verified "verified",
+            required identifier "identifier",
+        } tag "type" "PhoneVerificationCode"
+    }
+}
+
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Verification with a passkey instead of a password.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SignInPasskeyRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// Whether the verification has succeeded.
+        pub verified: bool,
+        /// Domain for which the passkey is created.
+        pub registration_rp_id: Option<String>,
+        /// ID of the [`User`](crate::models::User); absent until the user is identified.
+        pub user_id: Option<String>,
+    }
+
+    impl SignInPasskeyRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, verified: bool) -> Self {
+            Self { id: id.into(), verified, registration_rp_id: Default::default(), user_id: Default::default() }
+        }
+    }
+
+    crate::types::object! {
+        SignInPasskeyRecord {
+            required id "id",
+            required verified "verified",
+            optional registration_rp_id "registrationRpId",
+            optional user_id "userId",
+        } tag "type" "SignInPasskey"
+    }
+}
+
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Verification with a social provider.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SocialRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// ID of the social [`Connector`](crate::models::Connector).
+        pub connector_id: String,
+        /// Data about the user from the provider; absent until the provider has answered.
+        pub social_user_info: Option<SocialUserInfo>,
+    }
+
+    impl SocialRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, connector_id: impl Into<String>) -> Self {
+            Self { id: id.into(), connector_id: connector_id.into(), social_user_info: Default::default() }
+        }
+    }
+
+    crate::types::object! {
+        SocialRecord {
+            required id "id",
+            required connector_id "connectorId",
+            optional social_user_info "socialUserInfo",
+        } tag "type" "Social"
+    }
+}
+
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Data about a user from a provider.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SocialUserInfo {
+        /// ID of the user at the provider.
+        pub id: String,
+        /// Email address.
+        pub email: Option<String>,
+        /// Phone number with country code, digits only.
+        pub phone: Option<String>,
+        /// Full name.
+        pub name: Option<String>,
+        /// URL of the picture.
+        pub avatar: Option<String>,
+        /// Data that the provider sent, unmodified.
+        pub raw_data: Patch<Value>,
+        /// Additional members.
+        pub extra: JsonObject,
+    }
+
+    impl SocialUserInfo {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>) -> Self {
+            Self {
+                id: id.into(),
+                email: Default::default(),
+                phone: Default::default(),
+                name: Default::default(),
+                avatar: Default::default(),
+                raw_data: Default::default(),
+                extra: JsonObject::new(),
+            }
+        }
+    }
+
+    crate::types::object! {
+        SocialUserInfo {
+            required id "id",
+            optional email "email",
+            optional phone "phone",
+            optional name "name",
+            optional avatar "avatar",
+            patch raw_data "rawData",
+        } rest extra
+    }
+}
+
+crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users") =>
+    /// Verification with an authenticator app, or of a new one.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct TotpRecord {
+        /// Unique ID, assigned by the server.
+        pub id: String,
+        /// ID of a [`User`](crate::models::User).
+        pub user_id: String,
+        /// Whether the verification has succeeded.
+        pub verified: bool,
+    }
+
+    impl TotpRecord {
+        /// Creates a value from its required members.
+        pub fn new(id: impl Into<String>, user_id: impl Into<String>, verified: bool) -> Self {
+            Self { id: id.into(), user_id: user_id.into(), verified }
+        }
+    }
+
+    crate::types::object! { TotpRecord { required id "id", required user_id "userId", required verified "verified" } tag "type" "Totp" }
+}
 
 #[cfg(any(feature = "configs", feature = "experience", feature = "my-account", feature = "users"))]
 crate::types::tagged_union! {

@@ -24,66 +24,63 @@ impl VerificationRecordId {
 
 crate::types::object! { VerificationRecordId { required verification_record_id "verificationRecordId" } }
 
-/// The data of the provider's callback.
-#[cfg(feature = "verifications")]
-#[derive(Clone, PartialEq)]
-pub struct VerifyVerificationBySocial {
-    /// Query parameters of the provider's callback, unmodified.
-    pub connector_data: JsonObject,
-    /// ID of the verification record. Sensitive account operations require it in the header
-    /// `logto-verification-id`.
-    pub verification_record_id: String,
-}
+crate::types::cfg_items! { feature = "verifications" =>
+    /// The data of the provider's callback.
+    #[derive(Clone, PartialEq)]
+    pub struct VerifyVerificationBySocial {
+        /// Query parameters of the provider's callback, unmodified.
+        pub connector_data: JsonObject,
+        /// ID of the verification record. Sensitive account operations require it in the header
+        /// `logto-verification-id`.
+        pub verification_record_id: String,
+    }
 
-#[cfg(feature = "verifications")]
-impl VerifyVerificationBySocial {
-    /// Creates a value from its required members.
-    pub fn new(connector_data: JsonObject, verification_record_id: impl Into<String>) -> Self {
-        Self { connector_data, verification_record_id: verification_record_id.into() }
+    impl VerifyVerificationBySocial {
+        /// Creates a value from its required members.
+        pub fn new(connector_data: JsonObject, verification_record_id: impl Into<String>) -> Self {
+            Self { connector_data, verification_record_id: verification_record_id.into() }
+        }
+    }
+
+    impl std::fmt::Debug for VerifyVerificationBySocial {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("VerifyVerificationBySocial")
+                .field("connector_data", &format_args!("[redacted]"))
+                .field("verification_record_id", &self.verification_record_id)
+                .finish()
+        }
+    }
+
+    crate::types::object! {
+        VerifyVerificationBySocial {
+            required connector_data "connectorData",
+            required verification_record_id "verificationRecordId",
+        }
     }
 }
 
-#[cfg(feature = "verifications")]
-impl std::fmt::Debug for VerifyVerificationBySocial {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("VerifyVerificationBySocial")
-            .field("connector_data", &format_args!("[redacted]"))
-            .field("verification_record_id", &self.verification_record_id)
-            .finish()
+crate::types::cfg_items! { feature = "verifications" =>
+    /// The passkey that the browser created.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct VerifyWebAuthnRegistration {
+        /// ID of the verification record. Sensitive account operations require it in the header
+        /// `logto-verification-id`.
+        pub verification_record_id: String,
+        /// The browser's response, encoded.
+        pub payload: WebAuthnRegistrationPayload,
     }
-}
 
-#[cfg(feature = "verifications")]
-crate::types::object! {
-    VerifyVerificationBySocial {
-        required connector_data "connectorData",
-        required verification_record_id "verificationRecordId",
+    impl VerifyWebAuthnRegistration {
+        /// Creates a value from its required members.
+        pub fn new(verification_record_id: impl Into<String>, payload: WebAuthnRegistrationPayload) -> Self {
+            Self { verification_record_id: verification_record_id.into(), payload }
+        }
     }
-}
 
-/// The passkey that the browser created.
-#[cfg(feature = "verifications")]
-#[derive(Clone, Debug, PartialEq)]
-pub struct VerifyWebAuthnRegistration {
-    /// ID of the verification record. Sensitive account operations require it in the header
-    /// `logto-verification-id`.
-    pub verification_record_id: String,
-    /// The browser's response, encoded.
-    pub payload: WebAuthnRegistrationPayload,
-}
-
-#[cfg(feature = "verifications")]
-impl VerifyWebAuthnRegistration {
-    /// Creates a value from its required members.
-    pub fn new(verification_record_id: impl Into<String>, payload: WebAuthnRegistrationPayload) -> Self {
-        Self { verification_record_id: verification_record_id.into(), payload }
-    }
-}
-
-#[cfg(feature = "verifications")]
-crate::types::object! {
-    VerifyWebAuthnRegistration {
-        required verification_record_id "verificationRecordId",
-        required payload "payload",
+    crate::types::object! {
+        VerifyWebAuthnRegistration {
+            required verification_record_id "verificationRecordId",
+            required payload "payload",
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! A call before it is sent: [`Request`].
 
-mod authentication;
 mod call;
 mod list;
 mod multipart;
@@ -16,9 +15,9 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
-pub(crate) use authentication::{Credentials, NO_TOKENS, check as check_authentication};
 pub(crate) use call::Call;
 pub use search::{Joint, MatchMode};
+pub(crate) use send::{Credentials, NO_TOKENS, check_credentials};
 pub use untyped::Untyped;
 
 use crate::error::Result;

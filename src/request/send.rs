@@ -1,12 +1,11 @@
 //! From a request to its answer: checks, the pipeline, decoding.
 
-use super::authentication::{self, Credentials};
 use super::{Call, Request};
-use crate::error::{Result, hint};
-use crate::operation::{AnswerKind, Operation, OperationInfo};
+use crate::error::{Error, ErrorKind, Result, hint};
+use crate::operation::{AnswerKind, Authentication, Operation, OperationInfo};
 use crate::pipeline::{Channel, Exchange, HttpAttempt, OutgoingRequest, Plan};
 use crate::response::{self, Answer as _, Expected};
-use crate::token::TokenCache;
+use crate::token::{TokenCache, TokenKind};
 use crate::transport::HttpRequest;
 
 impl<Op: Operation> Request<Op> {
@@ -100,10 +99,41 @@ fn check_authentication(channel: &Channel, call: &Call) -> Result<()> {
         authorization: call.headers.contains("authorization"),
         cookies: settings.ambient_cookies || settings.headers.contains("cookie") || call.headers.contains("cookie"),
     };
-    authentication::check(call.info.authentication, credentials)
+    check_credentials(call.info.authentication, credentials)
 }
 
 /// A token without the requested scope explains a 403.
 fn scope_hint(tokens: Option<&TokenCache>, status: u16) -> Option<&'static str> {
     (status == 403 && tokens.is_some_and(TokenCache::lacks_scope)).then_some(hint::SCOPE)
+}
+
+/// The credentials of a call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Credentials {
+    /// The kind of the client's access tokens, if it has a source of tokens.
+    pub token: Option<TokenKind>,
+    /// Whether the call has an `Authorization` header.
+    pub authorization: bool,
+    /// Whether the call has cookies.
+    pub cookies: bool,
+}
+
+pub(crate) const NO_TOKENS: &str =
+    "the client has no source of access tokens: set client credentials or another token source on its builder";
+const REQUIRES_MANAGEMENT: &str = "this operation requires an access token for the Management API, but the client is configured with a user access token";
+const REQUIRES_USER: &str =
+    "this operation requires a user access token, but the client is configured with application credentials";
+const REQUIRES_COOKIES: &str = "this operation requires the cookies of a sign-in in progress: set them with `with_cookies`, or set `ambient_cookies` in a browser that has them";
+
+/// Rejects a call whose credentials do not match the operation.
+pub(crate) fn check_credentials(required: Authentication, credentials: Credentials) -> Result<()> {
+    let problem = match (required, credentials.token) {
+        _ if credentials.authorization => None,
+        (Authentication::Management | Authentication::User, None) => Some(NO_TOKENS),
+        (Authentication::Management, Some(TokenKind::User)) => Some(REQUIRES_MANAGEMENT),
+        (Authentication::User, Some(TokenKind::Management)) => Some(REQUIRES_USER),
+        (Authentication::Session, _) if !credentials.cookies => Some(REQUIRES_COOKIES),
+        _ => None,
+    };
+    problem.map_or(Ok(()), |problem| Err(Error::new(ErrorKind::Authentication, problem)))
 }

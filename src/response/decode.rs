@@ -2,21 +2,89 @@
 
 use serde::de::DeserializeOwned;
 
-use super::list;
+use super::{Answer, AnswerContext, AnyJson, Items, Json, Nothing, OptionalJson, Page, Redirect, Text, list};
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::transport::HttpResponse;
 use crate::transport::answer::without_bom;
 use crate::types::support::decode as in_two_passes;
 
+impl<T: DeserializeOwned + 'static> Answer for Json<T> {
+    type Output = T;
+
+    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<T> {
+        whole(response)
+    }
+}
+
+impl<T: DeserializeOwned + 'static> Answer for OptionalJson<T> {
+    type Output = Option<T>;
+
+    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<Option<T>> {
+        if response.body.is_empty() { Ok(None) } else { whole(response).map(Some) }
+    }
+}
+
+impl<T: DeserializeOwned + 'static> Answer for Items<T> {
+    type Output = Page<T>;
+
+    fn read(response: &HttpResponse, context: &AnswerContext) -> Result<Page<T>> {
+        let mut page = Page::new(&response.headers, context.paged);
+        page.items = match context.items_at {
+            None => list_of(response, page.expected())?,
+            Some(name) => member(response, name)?,
+        };
+        Ok(page)
+    }
+}
+
+impl Answer for Text {
+    type Output = String;
+
+    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<String> {
+        Ok(response.body.text())
+    }
+}
+
+impl Answer for Nothing {
+    type Output = ();
+
+    fn read(_: &HttpResponse, _: &AnswerContext) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl Answer for Redirect {
+    type Output = String;
+
+    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<String> {
+        let target = response.headers.get("location").map(str::to_owned);
+        target.ok_or_else(|| response.annotate(Error::new(ErrorKind::Decode, "the redirect has no `location`")))
+    }
+}
+
+impl Answer for AnyJson {
+    type Output = serde_json::Value;
+
+    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<serde_json::Value> {
+        let json = response.headers.get("content-type").is_some_and(|kind| kind.contains("json"));
+        match response.headers.get("location").filter(|_| (300..400).contains(&response.status)) {
+            Some(target) => Ok(target.into()),
+            None if response.body.is_empty() => Ok(serde_json::Value::Null),
+            None if json => whole(response),
+            None => Ok(response.body.text().into()),
+        }
+    }
+}
+
 /// Decodes the whole body.
-pub(crate) fn whole<T: DeserializeOwned>(response: &HttpResponse) -> Result<T> {
+fn whole<T: DeserializeOwned>(response: &HttpResponse) -> Result<T> {
     let bytes = response.body.bytes();
     let json = without_bom(&bytes);
     in_two_passes(|| serde_json::from_slice(json)).map_err(|error| undecodable::<T>(json, &error, response))
 }
 
 /// Decodes the body as a list of about this many items.
-pub(crate) fn list<T: DeserializeOwned>(response: &HttpResponse, expected: usize) -> Result<Vec<T>> {
+fn list_of<T: DeserializeOwned>(response: &HttpResponse, expected: usize) -> Result<Vec<T>> {
     let bytes = response.body.bytes();
     let json = without_bom(&bytes);
     let list = in_two_passes(|| list::from_slice(json, expected));
@@ -24,7 +92,7 @@ pub(crate) fn list<T: DeserializeOwned>(response: &HttpResponse, expected: usize
 }
 
 /// Decodes one member of the body.
-pub(crate) fn member<T: DeserializeOwned>(response: &HttpResponse, member: &'static str) -> Result<T> {
+fn member<T: DeserializeOwned>(response: &HttpResponse, member: &'static str) -> Result<T> {
     let mut object: crate::types::JsonObject = whole(response)?;
     let Some(value) = object.remove(member) else {
         return Err(decode_error(format!("missing member `{member}`"), Some(member.to_owned()), response));
@@ -87,6 +155,6 @@ mod tests {
         let mut response = HttpResponse::new(200);
         response.body = Body::from("[1]");
         assert!(whole::<Strict>(&response).unwrap().0);
-        assert!(list::<Strict>(&response, 1).unwrap().iter().all(|item| item.0));
+        assert!(list_of::<Strict>(&response, 1).unwrap().iter().all(|item| item.0));
     }
 }

@@ -8,9 +8,7 @@ mod stream;
 
 use std::marker::PhantomData;
 
-use serde::de::DeserializeOwned;
-
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::transport::{Headers, HttpResponse};
 
 pub(crate) use check::{Expected, check};
@@ -128,71 +126,3 @@ pub struct Redirect;
 /// Any answer as JSON: text becomes a string, an empty body null.
 #[derive(Debug)]
 pub struct AnyJson;
-
-impl<T: DeserializeOwned + 'static> Answer for Json<T> {
-    type Output = T;
-
-    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<T> {
-        decode::whole(response)
-    }
-}
-
-impl<T: DeserializeOwned + 'static> Answer for OptionalJson<T> {
-    type Output = Option<T>;
-
-    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<Option<T>> {
-        if response.body.is_empty() { Ok(None) } else { decode::whole(response).map(Some) }
-    }
-}
-
-impl<T: DeserializeOwned + 'static> Answer for Items<T> {
-    type Output = Page<T>;
-
-    fn read(response: &HttpResponse, context: &AnswerContext) -> Result<Page<T>> {
-        let mut page = Page::new(&response.headers, context.paged);
-        page.items = match context.items_at {
-            None => decode::list(response, page.expected())?,
-            Some(member) => decode::member(response, member)?,
-        };
-        Ok(page)
-    }
-}
-
-impl Answer for Text {
-    type Output = String;
-
-    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<String> {
-        Ok(response.body.text())
-    }
-}
-
-impl Answer for Nothing {
-    type Output = ();
-
-    fn read(_: &HttpResponse, _: &AnswerContext) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl Answer for Redirect {
-    type Output = String;
-
-    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<String> {
-        let target = response.headers.get("location").map(str::to_owned);
-        target.ok_or_else(|| response.annotate(Error::new(ErrorKind::Decode, "the redirect has no `location`")))
-    }
-}
-
-impl Answer for AnyJson {
-    type Output = serde_json::Value;
-
-    fn read(response: &HttpResponse, _: &AnswerContext) -> Result<serde_json::Value> {
-        let json = response.headers.get("content-type").is_some_and(|kind| kind.contains("json"));
-        match response.headers.get("location").filter(|_| (300..400).contains(&response.status)) {
-            Some(target) => Ok(target.into()),
-            None if response.body.is_empty() => Ok(serde_json::Value::Null),
-            None if json => decode::whole(response),
-            None => Ok(response.body.text().into()),
-        }
-    }
-}

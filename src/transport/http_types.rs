@@ -1,4 +1,4 @@
-//! Conversions to and from the types of the `http` crate.
+//! Conversions to and from the types of the crates `http` and `reqwest`.
 
 use std::borrow::Cow;
 
@@ -91,6 +91,24 @@ impl TryFrom<HttpRequest> for ::http::Request<Body> {
         let uri = request.url.parse();
         *converted.uri_mut() = uri.map_err(|error| invalid("the request's URL is none").with_source(error))?;
         *converted.headers_mut() = request.headers.try_into()?;
+        Ok(converted)
+    }
+}
+
+#[cfg(feature = "reqwest")]
+impl TryFrom<HttpRequest> for ::reqwest::Request {
+    type Error = TransportError;
+
+    /// Fails if the URL or a header is invalid, or if the body is a JavaScript value other than text and bytes.
+    fn try_from(request: HttpRequest) -> Result<Self, TransportError> {
+        let url = ::reqwest::Url::parse(&request.url).map_err(|_| invalid("invalid URL of the request"))?;
+        let mut converted = Self::new(request.method.into(), url);
+        *converted.headers_mut() = request.headers.try_into()?;
+        match request.body.len() {
+            Some(0) => {}
+            Some(_) => *converted.body_mut() = Some(request.body.bytes().into()),
+            None => return Err(invalid("reqwest cannot send this JavaScript value")),
+        }
         Ok(converted)
     }
 }

@@ -92,7 +92,6 @@ fn has_authority(text: &str) -> bool {
 }
 
 /// A URL as it may be shown in errors, logs and debug output: without user name and password, query and fragment.
-#[inline(never)] // The npm package leaves it out: its host reads redirects.
 pub(crate) fn shown(url: &str) -> Cow<'_, str> {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     let split = url.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));

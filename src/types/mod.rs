@@ -1,5 +1,6 @@
 //! What models are made of: [`Patch`], [`Timestamp`], [`Number`], open enums and unions.
 
+mod cfg_items;
 mod chain;
 mod constant;
 mod enumeration;
@@ -41,7 +42,9 @@ pub mod support {
 pub(crate) use enumeration::string_enum;
 // What the models of the chosen features are made of, which may be none of these.
 #[allow(unused_imports)]
-pub(crate) use {object::object, tagged::tagged_union, union::union_enum, untagged::untagged_union};
+pub(crate) use {
+    cfg_items::cfg_items, object::object, tagged::tagged_union, union::union_enum, untagged::untagged_union,
+};
 
 /// A JSON object whose members the API leaves to you.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

@@ -14,9 +14,6 @@ use crate::tool::{Tool, WASM};
 /// The manifest of the wasm tests. The webdriver.json next to it configures the browser.
 const WASM_TESTS: &str = "tests/wasm/Cargo.toml";
 
-/// The npm project with the validators that native tests use for a second opinion.
-const VALIDATORS: &str = "tests/js";
-
 /// The npm package.
 pub(crate) const PACKAGE: &str = "bindings/js";
 
@@ -75,7 +72,7 @@ impl Part {
 
     fn needs(self) -> &'static [Tool] {
         match self {
-            Self::Native => &[Tool::OpenSsl, Tool::Redis, Tool::Npm(VALIDATORS)],
+            Self::Native => &[Tool::OpenSsl, Tool::Redis],
             Self::WasmNode => &[Tool::WasmTarget, Tool::WasmBindgen],
             Self::WasmChromium => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::Browser],
             Self::Js => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack, Tool::Browser, Tool::Npm(PACKAGE)],

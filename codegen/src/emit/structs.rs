@@ -29,16 +29,16 @@ pub fn items(docs: &Docs, type_def: &TypeDef, structure: &Struct, cfg: &TokenStr
     let secret = structure.fields.iter().any(|field| field.secret);
     let debug = (!secret).then(|| quote! { Debug, });
     let default = structure.fields.iter().all(has_default).then(|| quote! { Default, });
-    let constructor = type_def.sent.then(|| constructor(&name, structure, cfg)).flatten();
-    let redacted = secret.then(|| redacted_debug(&type_def.name, structure, cfg));
-    let plain = quote! {
-        #doc #cfg
+    let constructor = type_def.sent.then(|| constructor(&name, structure)).flatten();
+    let redacted = secret.then(|| redacted_debug(&type_def.name, structure));
+    let items = quote! {
+        #doc
         #[derive(Clone, #debug #default PartialEq)]
         pub struct #name { #(#fields)* #extra }
         #constructor
         #redacted
     };
-    Ok(vec![Item::Plain(plain), Item::Text { cfg: cfg.clone(), text: object(&type_def.name, structure) }])
+    Ok(vec![Item::Gated { cfg: cfg.clone(), items, text: object(&type_def.name, structure) }])
 }
 
 /// Returns the macro call for a struct. It lists the presence, the field and the JSON name of each member.
@@ -123,7 +123,7 @@ fn has_default(field: &Field) -> bool {
 }
 
 /// Returns `new` with the required members, for structs without a default.
-fn constructor(name: &proc_macro2::Ident, structure: &Struct, cfg: &TokenStream) -> Option<TokenStream> {
+fn constructor(name: &proc_macro2::Ident, structure: &Struct) -> Option<TokenStream> {
     let required: Vec<&Field> = structure.fields.iter().filter(|field| !has_default(field)).collect();
     if required.is_empty() {
         return None;
@@ -151,7 +151,6 @@ fn constructor(name: &proc_macro2::Ident, structure: &Struct, cfg: &TokenStream)
     let many = (required.len() > 7).then(|| quote! { #[allow(clippy::too_many_arguments)] });
     let doc = " Creates a value from its required members.";
     Some(quote! {
-        #cfg
         impl #name {
             #[doc = #doc]
             #many
@@ -163,7 +162,7 @@ fn constructor(name: &proc_macro2::Ident, structure: &Struct, cfg: &TokenStream)
 }
 
 /// Returns an implementation of `Debug` that redacts secrets.
-fn redacted_debug(type_name: &str, structure: &Struct, cfg: &TokenStream) -> TokenStream {
+fn redacted_debug(type_name: &str, structure: &Struct) -> TokenStream {
     let name = ident(type_name);
     let fields = structure.fields.iter().map(|field| {
         let member = ident(&snake(&field.name));
@@ -179,7 +178,6 @@ fn redacted_debug(type_name: &str, structure: &Struct, cfg: &TokenStream) -> Tok
         quote! { .field(#EXTRA, &self.#extra) }
     });
     quote! {
-        #cfg
         impl std::fmt::Debug for #name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct(#type_name)#(#fields)* #extra .finish()

@@ -13,7 +13,7 @@ mod web;
 
 use std::fmt;
 
-use ::reqwest::{Client, Request, Url};
+use ::reqwest::Client;
 
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 pub use self::builder::ReqwestTransportBuilder;
@@ -22,7 +22,6 @@ pub use self::builder::ReqwestTransportBuilder;
     any(feature = "rustls", feature = "native-tls")
 ))]
 pub use self::tls::{TlsBackend, TlsVersion};
-use super::{HttpRequest, TransportError, TransportErrorKind};
 
 /// HTTP by the `reqwest` crate: on the machine with its connection pool, TLS and proxies, in JavaScript runtimes by its
 /// own `fetch` backend.
@@ -81,18 +80,4 @@ impl fmt::Debug for ReqwestTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReqwestTransport").finish_non_exhaustive()
     }
-}
-
-/// The request as reqwest has it.
-fn convert(request: HttpRequest) -> Result<Request, TransportError> {
-    let invalid = |message| TransportError::new(TransportErrorKind::Invalid, message);
-    let url = Url::parse(&request.url).map_err(|_| invalid("the request's URL is none"))?;
-    let mut converted = Request::new(request.method.into(), url);
-    *converted.headers_mut() = request.headers.try_into()?;
-    match request.body.len() {
-        Some(0) => {}
-        Some(_) => *converted.body_mut() = Some(request.body.bytes().into()),
-        None => return Err(invalid("reqwest cannot send this JavaScript value")),
-    }
-    Ok(converted)
 }

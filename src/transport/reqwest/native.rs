@@ -3,10 +3,11 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use tokio::runtime::Handle;
 
-use super::{ReqwestTransport, convert, failure};
+use super::{ReqwestTransport, failure};
 use crate::transport::redirect::Redirects;
 use crate::transport::{
-    Headers, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, TransportOptions,
+    Headers, HttpRequest, HttpResponse, HttpTransport, RedirectPolicy, TransportError, TransportErrorKind,
+    TransportOptions,
 };
 
 const NO_RUNTIME: &str =
@@ -16,6 +17,9 @@ const NO_CERTIFICATES: &str = "the system has no certificates to check https ser
 #[async_trait]
 impl HttpTransport for ReqwestTransport {
     async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
+        if options.redirects == RedirectPolicy::None {
+            return self.exchange(request, options.max_response_bytes).await;
+        }
         let mut redirects = Redirects::new(options);
         let mut request = request;
         loop {
@@ -33,7 +37,7 @@ impl HttpTransport for ReqwestTransport {
 impl ReqwestTransport {
     async fn exchange(&self, request: HttpRequest, bound: u64) -> Result<HttpResponse, TransportError> {
         self.check(&request.url)?;
-        let response = self.client.execute(convert(request)?).await.map_err(failure::of_request)?;
+        let response = self.client.execute(request.try_into()?).await.map_err(failure::of_request)?;
         let status = response.status().as_u16();
         let headers = Headers::from(response.headers());
         let body = read(response, bound).await?.into();

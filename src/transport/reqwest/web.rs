@@ -3,7 +3,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use send_wrapper::SendWrapper;
 
-use super::{ReqwestTransport, convert};
+use super::ReqwestTransport;
 use crate::error::Result;
 use crate::transport::{
     Body, Headers, HttpRequest, HttpResponse, HttpTransport, RedirectPolicy, TransportError, TransportErrorKind,
@@ -36,7 +36,7 @@ async fn exchange(
     request: HttpRequest,
     options: TransportOptions,
 ) -> std::result::Result<HttpResponse, TransportError> {
-    let request = convert(request)?;
+    let request = ::reqwest::Request::try_from(request)?;
     let asked = request.url().clone();
     let response = client.execute(request).await.map_err(failed)?;
     if options.redirects == RedirectPolicy::None && is_elsewhere(&asked, response.url()) {
