@@ -47,13 +47,11 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
-pub mod api;
 pub mod blocking;
 mod client;
 pub mod error;
 #[cfg(any(doc, doctest))]
 pub mod guide;
-pub mod models;
 pub mod operation;
 mod pipeline;
 mod request;
@@ -65,18 +63,29 @@ pub mod types;
 #[cfg(feature = "webhook")]
 pub mod webhook;
 
+// Generated. Last, so that documentation shows the methods of all requests before those of single operations.
+pub mod api;
+pub mod models;
+
+#[doc(no_inline)]
 pub use bytes;
 #[doc(hidden)]
 pub use client::binding;
 pub use client::{Client, ClientBuilder};
+#[doc(inline)]
 pub use error::{Error, ErrorKind, Result, StopReason};
 pub use pipeline::{RateLimit, RetryPolicy};
-#[cfg(feature = "redis")]
+#[cfg(all(feature = "redis", not(all(target_arch = "wasm32", target_os = "unknown"))))]
+#[doc(no_inline)]
 pub use redis;
 pub use request::{ConditionalRequest, Joint, MatchMode, Request, RequestFuture, Untyped};
+#[doc(inline)]
 pub use response::{Conditional, ItemStream, Page, PageStream, Response};
+#[doc(no_inline)]
 pub use serde_json;
+#[doc(inline)]
 pub use transport::Endpoint;
+#[doc(inline)]
 pub use types::{Patch, Timestamp};
 
 /// Compiles the examples of the README.

@@ -18,6 +18,6 @@ pub use error::TokenError;
 pub use source::{
     ClientAuthentication, ClientCredentials, FixedToken, TokenExchange, TokenFn, TokenKind, TokenSource, token_fn,
 };
-#[cfg(feature = "redis")]
+#[cfg(all(feature = "redis", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use store::RedisTokenStore;
 pub use store::{StoreError, TokenStore};

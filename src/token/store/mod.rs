@@ -1,7 +1,7 @@
 //! Stores that share one access token among processes.
 
 mod record;
-#[cfg(feature = "redis")]
+#[cfg(all(feature = "redis", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod redis;
 mod sharing;
 
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-#[cfg(feature = "redis")]
+#[cfg(all(feature = "redis", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use self::redis::RedisTokenStore;
 pub(super) use self::sharing::SharedToken;
 
