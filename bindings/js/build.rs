@@ -1,4 +1,4 @@
-//! Has the linker write down what refers to what: scripts/unreached.mjs finds by that what can go.
+//! Makes the linker emit relocations, which scripts/unreached.mjs uses to find unused data.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

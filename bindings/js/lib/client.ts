@@ -11,28 +11,32 @@ import { List, Page } from "./response/page.js";
 import { Settings } from "./settings.js";
 import { aborted, type Engine, engine, isolatesRequests, ready } from "./wasm/engine.js";
 
-/** What a call without types takes. */
+/** Input of an untyped call. */
 export interface CallInput {
-  /** Parameters of the path, by name. */
+  /** Path parameters by name. Each replaces `{name}` in the path. */
   path?: Record<string, string | number>;
+  /** Query parameters by name. An array repeats its name. Null and undefined are not sent. */
   query?: Record<string, unknown> | undefined;
+  /** Request body, which is sent as JSON unless the operation requires a form or a multipart body. */
   body?: unknown;
 }
 
-/** Stops what `keepFresh` began. */
+/** The background task that `keepFresh` starts. */
 export interface Refresher {
+  /** Stops the task. */
   stop(): void;
+  /** Stops the task, for `using`. */
   [Symbol.dispose](): void;
 }
 
-/** A call of an operation with all that it takes. */
+/** Input and options of a call. */
 export interface Invocation extends CallInput {
   options: CallOptions;
 }
 
 const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], paging: "none", itemsAt: undefined } as const;
 
-/** The number of a client in an instance. A new instance does not know the client. */
+/** The number of a client in an instance. In a new instance, the client has no number. */
 interface Registration {
   at?: { engine: Engine; client: number };
 }
@@ -40,7 +44,7 @@ interface Registration {
 const released =
   globalThis.FinalizationRegistry && new FinalizationRegistry<Registration>(({ at }) => at?.engine.release(at.client));
 
-/** What every client has, whatever its groups. Making one starts nothing. */
+/** Base of all clients, whatever their groups. Creating a client does no I/O. */
 export class Client {
   readonly #settings: Settings;
   readonly #groups: readonly Group<unknown>[];
@@ -55,7 +59,21 @@ export class Client {
     released?.register(this, this.#registration);
   }
 
-  /** Calls an operation by its id, without types. Operations of groups that the client lacks are not known. */
+  /**
+   * Calls an operation by its id, without types. Only operations in the groups of this client are available. A list
+   * resolves to the items of one page.
+   *
+   * @param id - Operation id, such as `GetUser`.
+   * @param input - Path parameters, query and body. Defaults to none.
+   * @param options - Options of the call.
+   * @returns The answer.
+   * @throws TypeError if the client has no such operation, or if an argument is invalid.
+   * @throws {@link LogtoError} if the call fails.
+   * @example
+   * ```ts
+   * const user = await logto.call("GetUser", { path: { userId: "user-id" } });
+   * ```
+   */
   call<T = unknown>(id: string, input: CallInput = {}, options: CallOptions = {}): Call<T> {
     return started(async () => {
       for (const group of this.#groups) {
@@ -63,18 +81,33 @@ export class Client {
           if (operation.id === id) return this.#made<T>(operation, { ...input, options });
         }
       }
-      throw bad("id", `names no operation that this client has: ${id}`);
+      throw bad("id", `is not an operation of this client: ${id}`);
     });
   }
 
-  /** A request to a path that the table of operations does not know, with the client's token, retries and limits. */
+  /**
+   * Sends a request to a path that has no operation in this version of the client. The client's token, retries and
+   * limits apply. POST and PATCH requests count as not idempotent.
+   *
+   * @param method - HTTP method, in upper or lower case.
+   * @param path - Path on the server, such as `/api/users/{userId}`. Encode its segments, except path parameters.
+   * @param input - Path parameters, query and body. Defaults to none.
+   * @param options - Options of the call.
+   * @returns The answer: parsed JSON, otherwise text. The target of a redirect. Undefined if there is no body.
+   * @throws TypeError if an argument is invalid.
+   * @throws {@link LogtoError} if the call fails.
+   * @example
+   * ```ts
+   * const users = await logto.request("GET", "/api/users", { query: { pageSize: 5 } });
+   * ```
+   */
   request<T = unknown>(method: string, path: string, input: CallInput = {}, options: CallOptions = {}): Call<T> {
     return started(async () => {
       const upper = String(method).toUpperCase();
-      if (!/^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/.test(upper)) throw bad("method", "is no method of HTTP");
+      if (!/^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/.test(upper)) throw bad("method", "is not an HTTP method");
       const dots = typeof path === "string" && path.split("/").some((step) => /^(\.|%2e){1,2}$/i.test(step));
       if (typeof path !== "string" || dots || !/^\/(?!\/)[^?#\s\\]*$/.test(path)) {
-        throw bad("path", "is no path: it begins with one slash, and has no query, spaces or segments of dots");
+        throw bad("path", "is invalid: start it with one slash, without query, spaces or segments of dots");
       }
       const idempotent = upper !== "POST" && upper !== "PATCH";
       const operation: Operation = { ...ANY, id: `${upper} ${path}`, method: upper, path, answer: "any", authentication: "a", idempotent };
@@ -82,24 +115,44 @@ export class Client {
     });
   }
 
-  /** The current access token; a new one if there is none that lives, or if that is asked for. */
+  /**
+   * Returns the current access token. Requests a new one if there is none that is valid.
+   *
+   * @param options - `forceRefresh` requests a new token in any case. Defaults to false.
+   * @returns The access token.
+   * @throws AuthenticationError if no token can be obtained.
+   * @example
+   * ```ts
+   * const token = await logto.getToken();
+   * await fetch("https://id.example.com/api/users", { headers: { authorization: `Bearer ${token}` } });
+   * ```
+   */
   async getToken({ forceRefresh = false }: { forceRefresh?: boolean } = {}): Promise<string> {
     const at = await this.#engine();
     return at.token(this.#number(at), forceRefresh);
   }
 
   /**
-   * Keeps the access token fresh in the background, so that no call waits for one. With `interval`, also renews it
-   * whenever it is that many milliseconds old. Does not keep the process alive.
+   * Keeps the access token fresh in the background, so that no call waits for a renewal. Does not keep the process
+   * alive.
    *
+   * @param options - `interval` also renews the token when it is this old, in milliseconds. Defaults to 0, which only
+   * renews it before it expires.
+   * @returns The background task. Call its `stop` to end it.
+   * @throws TypeError if the client has no credentials, or if `interval` is invalid.
    * @throws {@link LogtoError} on Cloudflare Workers, where background work ends with its request.
+   * @example
+   * ```ts
+   * const refresher = logto.keepFresh({ interval: 3_000_000 });
+   * refresher.stop();
+   * ```
    */
   keepFresh({ interval = 0 }: { interval?: number } = {}): Refresher {
     const { appId, getToken } = this.#settings.options;
-    if (!(interval >= 0)) throw bad("interval", "is not a number from 0");
+    if (!(interval >= 0)) throw bad("interval", "is not a number >= 0");
     if (appId === undefined && getToken === undefined) throw bad("appId", "or `getToken` is required to keep a token fresh");
     if (isolatesRequests()) {
-      throw new LogtoError("background work ends with the request that started it here; calls renew the token ahead of its expiry");
+      throw new LogtoError("background work ends with its request on this platform; calls renew the token before it expires");
     }
     const kept = (this.#kept = { interval });
     void this.#engine().then(
@@ -161,7 +214,7 @@ export class Client {
     return engine(this.#settings);
   }
 
-  /** Returns the number of this client in an instance. */
+  /** Returns the number of this client in an instance. Adds the client if it has none. */
   #number(engine: Engine): number {
     const { at } = this.#registration;
     if (at?.engine === engine) return at.client;
@@ -173,14 +226,14 @@ export class Client {
 }
 
 function checkQuery(operation: Operation, members: unknown): unknown {
-  if (members !== undefined && !isObject(members)) throw bad("query", "is no object");
+  if (members !== undefined && !isObject(members)) throw bad("query", "is not an object");
   for (const name of operation.required) {
     if (members?.[name] === undefined) throw bad(`query.${name}`, "is missing");
   }
   return members;
 }
 
-/** A call that starts at once. */
+/** Starts a call immediately. */
 function started<T>(start: () => Promise<WithResponse<T>>): Call<T> {
   const made = start();
   return new Call(() => made);

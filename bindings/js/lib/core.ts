@@ -1,5 +1,5 @@
 /**
- * The client without any group of operations: give it those that you call, and bundlers leave the others out.
+ * The client without groups of operations. Pass the groups that you use, and bundlers leave out the others.
  *
  * @module
  */
@@ -42,24 +42,30 @@ export type {
 export { List, Page } from "./response/page.js";
 export { verifyWebhook, type WebhookEvent } from "./webhook.js";
 
-/** A client with these groups. */
+/** A client with some groups of operations. */
 export type ClientWith<Groups> = Client & { readonly [Name in keyof Groups]: ApiOf<Groups[Name]> };
 
 /**
- * Makes a client with the groups given.
+ * Creates a client with some groups of operations. Creating a client does no I/O.
  *
+ * @param options - Options of the client.
+ * @param groups - Groups of operations by name, such as `{ users }`.
+ * @returns A client with the groups as properties.
+ * @throws TypeError if an option is invalid. The message names the option.
+ * @example
  * ```ts
  * import { createClient } from "logto-admin/core";
  * import { users } from "logto-admin/users";
  *
  * const logto = createClient({ tenant: "my-tenant", appId, appSecret }, { users });
+ * const user = await logto.users.get("user-id");
  * ```
  */
 export function createClient<const Groups extends Record<string, Group<unknown>>>(options: LogtoOptions, groups: Groups): ClientWith<Groups> {
   return attach(new Client(options, Object.values(groups)), groups) as ClientWith<Groups>;
 }
 
-/** Adds the groups as properties, which are made when they are used. */
+/** Adds the groups as properties. Each is created when it is first used. */
 export function attach<C extends Client>(client: C, groups: Record<string, Group<unknown>>): C {
   for (const [name, group] of Object.entries(groups)) {
     let made: unknown;

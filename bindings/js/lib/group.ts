@@ -6,24 +6,24 @@ import type { CallOptions } from "./options.js";
 
 declare const API: unique symbol;
 
-/** A group of operations, to be given to `createClient`. */
+/** A group of operations. Pass it to `createClient`. */
 export interface Group<Api> {
-  /** Its operations, by the names of their methods. */
+  /** Operations by method name. */
   readonly operations: () => ReadonlyMap<string, Operation>;
-  /** What its operations are called by; of types alone. */
+  /** Type of the methods. It exists only for the type checker. */
   readonly [API]?: Api;
 }
 
-/** What a group's operations are called by. */
+/** Type of the methods of a group. */
 export type ApiOf<G> = G extends Group<infer Api> ? Api : never;
 
-/** A group of the table's operations, which is read when it is used. */
+/** Creates a group from its table, which is parsed when the group is first used. */
 export function group<Api>(table: string): Group<Api> {
   let read: ReadonlyMap<string, Operation> | undefined;
   return { operations: () => (read ??= parse(table)) };
 }
 
-/** The group's operations as methods that call them by this client. */
+/** Returns the operations of a group as methods of a client. */
 export function bind(client: Client, { operations }: Group<unknown>): unknown {
   const methods: Record<string, unknown> = {};
   for (const [name, operation] of operations()) {
@@ -38,7 +38,7 @@ export function bind(client: Client, { operations }: Group<unknown>): unknown {
   return methods;
 }
 
-/** Arguments are the path's parameters, the body, the query and options, in this order. */
+/** Sorts arguments: parameters of the path, body, query and options, in this order. */
 function sort({ parameters, body, query, id }: Operation, given: unknown[]): Invocation {
   let at = parameters.length;
   const path = Object.fromEntries(parameters.map((name, place) => [name, given[place] as string]));

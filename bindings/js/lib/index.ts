@@ -1,12 +1,13 @@
 /**
- * Client for Logto's Management API and its other HTTP APIs, with every group of operations.
+ * Client for Logto's Management API and its other HTTP APIs, with all groups of operations.
  *
+ * @example
  * ```ts
  * import { LogtoAdmin } from "logto-admin";
  *
  * const logto = new LogtoAdmin({ tenant: "my-tenant", appId, appSecret });
  * const user = await logto.users.create({ username: "ada" });
- * for await (const one of logto.users.list({ search: "%ada%" })) console.log(one.id);
+ * for await (const { id } of logto.users.list({ search: "%ada%" })) console.log(id);
  * ```
  *
  * @module
@@ -21,11 +22,25 @@ export type * from "./api/all.js";
 export type * from "./models.js";
 export type { MatchMode, PageQuery, SearchQuery } from "./request/query.js";
 
-/** A client with every group of operations. */
+/** A client with all groups of operations. */
 export interface LogtoAdmin extends Groups {}
 
-/** A client with every group of operations. Making one checks its settings, and starts nothing. */
+/**
+ * A client with all groups of operations.
+ *
+ * @example
+ * ```ts
+ * const logto = new LogtoAdmin({ tenant: "my-tenant", appId: "app-id", appSecret: "app-secret" });
+ * const user = await logto.users.get("user-id");
+ * ```
+ */
 export class LogtoAdmin extends Client {
+  /**
+   * Creates a client. It does no I/O; the first call loads the WebAssembly module.
+   *
+   * @param options - Options of the client.
+   * @throws TypeError if an option is invalid. The message names the option.
+   */
   constructor(options: LogtoOptions) {
     super(options, Object.values(groups));
     attach(this, groups);

@@ -1,4 +1,4 @@
-/** Where the client's messages go; `console` is one. */
+/** Receives the messages of a client. `console` is a logger. */
 export interface Logger {
   debug(message: string): void;
   info(message: string): void;
@@ -6,109 +6,153 @@ export interface Logger {
   error(message: string): void;
 }
 
-/** From which level on messages are logged. */
+/** Lowest level of the messages that are logged. `off` logs nothing. */
 export type LogLevel = "off" | "error" | "warn" | "info" | "debug";
 
-/** Where access tokens live beyond this instance: a KV namespace, Redis, a database. It holds tokens: guard it. */
+/**
+ * Shares access tokens with other instances, through a KV namespace, Redis or a database. The store contains tokens, so
+ * protect it. If a function of the store fails, the client logs a warning and uses its own token.
+ *
+ * @example
+ * ```ts
+ * const tokenStore: TokenStore = {
+ *   get: (key) => env.TOKENS.get(key),
+ *   // The shortest time to live in Workers KV is one minute.
+ *   set: (key, value, ttl = 3600) => env.TOKENS.put(key, value, { expirationTtl: Math.max(60, ttl) }),
+ *   delete: (key) => env.TOKENS.delete(key),
+ * };
+ * ```
+ */
 export interface TokenStore {
-  /** What is kept under this key; nothing if there is none. */
+  /**
+   * Returns a value.
+   *
+   * @param key - The key of the value. It contains no secret.
+   * @returns The value, or nothing if there is none.
+   */
   get(key: string): Promise<string | null | undefined> | string | null | undefined;
-  /** Keeps a value, for so many seconds if that is given. */
+  /**
+   * Stores a value.
+   *
+   * @param key - The key of the value.
+   * @param value - The value, which contains an access token.
+   * @param ttl - Seconds until the value expires. It does not expire if this is undefined.
+   */
   set(key: string, value: string, ttl: number | undefined): Promise<unknown> | unknown;
-  /** Forgets a key. Without it an empty value is set. */
+  /**
+   * Removes a value. If the store lacks this function, the client sets an empty value instead.
+   *
+   * @param key - The key of the value.
+   */
   delete?(key: string): Promise<unknown> | unknown;
 }
 
-/** An access token from elsewhere. */
+/** An access token that `getToken` returns. */
 export interface Token {
   accessToken: string;
-  /** Seconds; a token without it is used until the API refuses it. */
+  /** Lifetime in seconds. Default: none, so the client uses the token until the API rejects it. */
   expiresIn?: number;
 }
 
-/** A request as `onRequest` sees it, before each attempt; changes are sent. */
+/** The request that `onRequest` receives before each attempt. Changes of `url` and `headers` are sent. */
 export interface HookRequest {
   readonly method: string;
   url: string;
-  /** `Authorization` reads `[redacted]`. */
+  /** `Authorization` reads `[redacted]`. Its original value is sent, unless you change or delete it. */
   readonly headers: Headers;
+  /** Operation id, such as `GetUser`. `OidcToken` for a token call. */
   readonly operation: string;
-  /** From 1. */
+  /** Number of the attempt, starting at 1. */
   readonly attempt: number;
-  /** Whether it is the call to the token endpoint. */
+  /** Whether this is a call to the token endpoint. */
   readonly tokenCall: boolean;
 }
 
-/** An answer as `onResponse` sees it, whatever its status. */
+/** The response that `onResponse` receives, whatever its status. */
 export interface HookResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly url: string;
 }
 
-/** How requests are sent; the platform's `fetch` unless another is given. */
+/** A function that sends requests, with the arguments of `fetch`. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Settings of a client. */
+/** Options of a client. `tenant` or `endpoint` is required. */
 export interface LogtoOptions {
-  /** The id of a Logto Cloud tenant, such as `my-tenant` of `https://my-tenant.logto.app`. */
+  /** ID of a Logto Cloud tenant, such as `my-tenant` in `https://my-tenant.logto.app`. Default: none. */
   tenant?: string | undefined;
-  /** The address of a server of one's own, or with `tenant` its custom domain. */
+  /** URL of a self-hosted server or, together with `tenant`, of the tenant's custom domain. Default: none. */
   endpoint?: string | undefined;
-  /** The resource for which access tokens are issued; by default that of the endpoint's Management API. */
+  /** Resource that access tokens are issued for. Defaults to the Management API of the endpoint. */
   resource?: string | undefined;
-  /** The scope to ask for: `all` by default; an empty text for none. */
+  /** Scope to request. Defaults to `all`. An empty string requests none. */
   scope?: string | undefined;
-  /** The id of a machine-to-machine application. */
+  /** ID of a machine-to-machine application. Requires `appSecret`. Default: none. */
   appId?: string | undefined;
-  /** Its secret. */
+  /** Secret of the application. Default: none. */
   appSecret?: string | undefined;
-  /** Gets access tokens from elsewhere, such as a user's own; asked again only when the last one has ended. */
+  /**
+   * Returns access tokens from another source, such as a user's own token. The client calls it again before the token
+   * expires, or when the API has rejected the token. Takes precedence over `appId`. Default: none.
+   */
   getToken?: (() => Promise<Token | string> | Token | string) | undefined;
-  /** Where tokens are shared with other instances. */
+  /** Shares access tokens with other instances. Default: none. */
   tokenStore?: TokenStore | undefined;
-  /** Sends requests: a service binding's `fetch`, a proxy, a test's. */
+  /** Sends requests, for example through a service binding or a proxy, or to a test. Defaults to the global `fetch`. */
   fetch?: Fetch | undefined;
-  /** Headers of every request. */
+  /** Headers of every request to the API. `User-Agent` also applies to token calls. Default: none. */
   headers?: HeadersInit | undefined;
-  /** `include` sends the cookies of a sign-in in a browser, which the experience API lives on. */
+  /**
+   * Credentials mode of all requests. In a browser, `include` sends the cookies of a sign-in, which the experience API
+   * requires. Defaults to the mode of `fetch`.
+   */
   credentials?: RequestCredentials | undefined;
-  /** Milliseconds for each attempt: 30,000 by default, 0 for no bound. */
+  /** Timeout of each attempt, in milliseconds. Defaults to 30,000. 0 disables it. */
   timeout?: number | undefined;
-  /** Milliseconds for a call with all its attempts and waits: no bound by default. */
+  /** Timeout of a call with all its attempts and waits, in milliseconds. Default: none. */
   totalTimeout?: number | undefined;
-  /** How often a request is sent again at most: 3 by default. */
+  /** How often a request is repeated at most. Defaults to 3. */
   retries?: number | undefined;
-  /** The client's own rate limit: Logto Cloud's for its tenants, none for other servers. */
+  /**
+   * Rate limit: at most `requests` in `per` milliseconds. `false` disables it. Defaults to 200 requests in 10,000 ms
+   * for tenants of Logto Cloud, and to `false` for other servers.
+   */
   rateLimit?: { requests: number; per: number } | false | undefined;
-  /** The largest body of an answer in bytes: 64 MiB by default. */
+  /** Maximum size of a response body, in bytes. Defaults to 67,108,864 (64 MiB). */
   maxResponseBytes?: number | undefined;
-  /** Allows plain http to other machines, where everyone on the way can read the secret. */
+  /**
+   * Allows plain http to other machines, which exposes the secret and the tokens to everyone on the way. Defaults to
+   * `false`.
+   */
   allowHttp?: boolean | undefined;
-  /** Runs before each attempt, the token call's too. What it throws ends the call. */
+  /** Runs before each attempt, token calls included. If it throws, the call fails with that error. Default: none. */
   onRequest?: ((request: HookRequest) => Promise<void> | void) | undefined;
-  /** Runs after each answer. What it throws ends the call. */
+  /** Runs after each response, token calls included. If it throws, the call fails with that error. Default: none. */
   onResponse?: ((response: HookResponse, request: HookRequest) => Promise<void> | void) | undefined;
-  /** `console` by default. */
+  /** Receives log messages, which contain no secrets. Defaults to `console`. */
   logger?: Logger | undefined;
-  /** `warn` by default. */
+  /** Lowest level of the messages that are logged. Defaults to `warn`. */
   logLevel?: LogLevel | undefined;
-  /** The package's WebAssembly module, where the usual way of loading it does not work. */
+  /** WebAssembly module of the package. Defaults to the module that the loader of this runtime finds. */
   wasm?: WebAssembly.Module | BufferSource | Response | URL | Promise<WebAssembly.Module | BufferSource | Response> | undefined;
 }
 
-/** Settings of one call. */
+/** Options of one call. They override those of the client. */
 export interface CallOptions {
-  /** Stops the call. */
+  /** Aborts the call. Default: none. */
   signal?: AbortSignal | undefined;
-  /** Milliseconds for each attempt; 0 for no bound. */
+  /** Timeout of each attempt, in milliseconds. Defaults to the client's. 0 disables it. */
   timeout?: number | undefined;
-  /** Milliseconds for the call with all its attempts. */
+  /** Timeout of the call with all its attempts and waits, in milliseconds. Defaults to the client's. 0 disables it. */
   totalTimeout?: number | undefined;
-  /** Headers of this call alone. */
+  /** Headers of this call. They override headers of the client with the same name. Default: none. */
   headers?: HeadersInit | undefined;
-  /** How often it is sent again at most. */
+  /** How often the request is repeated at most. Defaults to the client's. */
   retries?: number | undefined;
-  /** Whether doing it twice is the same as doing it once, in place of what the operation says. */
+  /**
+   * Whether the request may be repeated although the server might have processed it. Defaults to true if the operation
+   * is idempotent, and to false otherwise.
+   */
   idempotent?: boolean | undefined;
 }

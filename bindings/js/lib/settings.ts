@@ -4,17 +4,17 @@ import type { Logger, LogLevel, LogtoOptions } from "./options.js";
 
 const LEVELS = ["off", "error", "warn", "info", "debug"];
 
-/** The settings of a client, with their defaults. Does not refer to the client, so that the client can be collected. */
+/** Settings of a client, with their defaults. Holds no reference to the client, so that it can be garbage-collected. */
 export class Settings {
-  /** The last failure of an access token or the token store. */
+  /** Last error of a token call, of `getToken` or of the token store. */
   cause: unknown;
-  /** The URL of the server, without a trailing slash. */
+  /** URL of the server, without a trailing slash. */
   readonly url: string;
-  /** The resource that access tokens are issued for. */
+  /** Resource that access tokens are issued for. */
   readonly resource: string;
-  /** The rate limit; `false` for none. */
+  /** Rate limit, with `per` in milliseconds. `false` if there is none. */
   readonly rateLimit: { requests: number; per: number } | false;
-  /** Headers of all requests. */
+  /** Headers of all requests to the API. */
   readonly headers: Record<string, string>;
   /** Headers of requests to the token endpoint. */
   readonly tokenHeaders: Record<string, string>;
@@ -24,7 +24,7 @@ export class Settings {
     readonly options: LogtoOptions,
     headers: Record<string, string>,
   ) {
-    // Browsers send their own.
+    // Browsers send their own `User-Agent`.
     const agent = userAgent ? { "user-agent": USER_AGENT } : {};
     this.headers = { accept: "application/json", ...agent, ...headers };
     const own = this.headers["user-agent"];
@@ -43,7 +43,7 @@ export class Settings {
   }
 }
 
-/** Scheme and host in lower case, without default port and trailing slashes. */
+/** Returns a URL with scheme and host in lower case, without the default port and trailing slashes. */
 function normalized(endpoint: string): string {
   return new URL(endpoint).href.replace(/\/+$/, "");
 }

@@ -1,12 +1,13 @@
 import { bad, isObject } from "./request/checks.js";
 import { WebhookError } from "./response/errors.js";
 
-/** What a webhook tells; members differ by event. */
+/** The event that a webhook delivers. Further members depend on the event. */
 export interface WebhookEvent {
-  /** Such as `User.Created` or `PostSignIn`. */
+  /** Name of the event, such as `User.Created` or `PostSignIn`. */
   event: string;
+  /** ID of the webhook. */
   hookId: string;
-  /** ISO 8601. */
+  /** Time of the event, in ISO 8601. */
   createdAt: string;
   [member: string]: unknown;
 }
@@ -14,10 +15,10 @@ export interface WebhookEvent {
 const HEADER = "logto-signature-sha-256";
 
 /**
- * Verifies the signature of a webhook in constant time, and parses the event. Pass the request before anything reads its
- * body, or headers and the raw body.
+ * Verifies the signature of a webhook in constant time, and parses the event. Pass the request before anything reads
+ * its body, or pass headers and the raw body.
  *
- * Logto signs the body alone, without a timestamp, so a delivery can be replayed by anyone who has seen it. Handle events
+ * Logto signs the body alone, without a timestamp, so anyone who has seen a delivery can replay it. Handle events
  * idempotently, or compare `createdAt` with the current time.
  *
  * @param request - The request, or its headers and raw body.
@@ -26,7 +27,9 @@ const HEADER = "logto-signature-sha-256";
  * @throws TypeError if there is no signing key, or a key is blank.
  * @throws {@link WebhookError} if the signature is missing or wrong, or the body is not an event.
  * @example
+ * ```ts
  * const event = await verifyWebhook(request, env.LOGTO_SIGNING_KEY);
+ * ```
  */
 export async function verifyWebhook<Event = WebhookEvent>(
   request: Request | { headers: HeadersInit; body: string | Uint8Array },
@@ -42,7 +45,7 @@ export async function verifyWebhook<Event = WebhookEvent>(
   return parsed(raw) as Event;
 }
 
-/** An unset variable must not let anyone forge events, so blank keys are refused before anything is compared. */
+/** Rejects blank keys before anything is compared, because an unset variable must not let anyone forge events. */
 function checkedKeys(signingKey: string | readonly string[]): readonly string[] {
   const keys: readonly unknown[] = Array.isArray(signingKey) ? signingKey : [signingKey];
   const blank = (key: unknown) => typeof key !== "string" || /^[\s\p{Cc}]*$/u.test(key);

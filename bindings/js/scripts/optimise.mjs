@@ -5,27 +5,32 @@ import { memory, unreached, withoutNotes } from "./unreached.mjs";
 // Features of all supported runtimes. "All features" makes a module that Node.js 20 rejects.
 const FEATURES = ["MutableGlobals", "NontrappingFPToInt", "SignExt", "BulkMemory", "BulkMemoryOpt", "ReferenceTypes", "Multivalue"];
 
-// Functions that this module contains and never runs, by name. They become traps, and what only they need goes with them.
-// Functions with the same body share one name by now, so nothing is listed whose body could be that of another function.
-// Together they save NUMBER KB, gzipped. A pattern that matches nothing fails the build.
+// Functions that this module contains and never runs, by name. They become traps, and what only they need is removed.
+// Functions with the same body share one name at this point, so no function is listed whose body another could have.
+// The section "Bundle size" of README.md lists what this saves. A pattern that matches nothing fails the build.
 const NEVER = [
   // A panic ends the instance, and the trap reports it: nothing reads the message.
   /::panicking::(panic|assert)|::assert_failed|std.*::panicking|unwrap_failed|expect_failed|slice_\w*fail|begin_panic|rust_panic/,
   /handle_alloc|capacity_overflow|raw_vec::handle_error/,
-  // Errors are reported by their parts, so nothing displays or debugs them. What the host threw is text, and so are the
-  // client's own reasons.
+  // The host reads the parts of errors, so nothing uses `Display` or `Debug` on them. Exceptions: errors of the host,
+  // which are text, and the client's own reasons.
   / as core.*::fmt::Debug>|::fmt::builders::|fmt::Write::write_fmt/,
   /<(?!logto_admin_js::tokens::HostError|logto_admin::token::error::Because|alloc.*::boxed::Box).* as core.*::fmt::Display>|<impl core.*::fmt::(Debug|Display) for /,
   // Nothing asks an error for its source.
   /TokenError as core.*::error::Error>::source/,
-  // `SendWrapper` asks for threads, and bodies of the web for JavaScript values. This module has neither.
+  // `SendWrapper` uses threads, and web bodies use JavaScript values. This module has neither.
   /std.*::thread::|SendWrapper|JsValue|js_sys::|closures::_::invoke/,
 ];
 
-// Functions that format would trap.
+// Functions that format text. They would trap.
 const FORMATS = /::fmt::write$|fmt::format(::|$)/;
 
-/** `linked` is the output of the linker with its relocations, `bytes` the output of wasm-bindgen. */
+/**
+ * Returns the optimised module.
+ *
+ * @param bytes The output of wasm-bindgen.
+ * @param linked The output of the linker, with relocations.
+ */
 export async function optimise(bytes, linked) {
   const module = binaryen.readBinary(blank(bytes, linked));
   module.setFeatures(FEATURES.reduce((all, name) => all | binaryen.Features[name], 0));
@@ -46,13 +51,13 @@ export async function optimise(bytes, linked) {
   binaryen.addPassToSkip("local-cse");
   for (let pass = 0; pass < 3; pass++) module.optimize();
   const formats = functions(module).find(({ name }) => FORMATS.test(name.replace(/::h[0-9a-f]{16}$/, "")));
-  if (formats) throw new Error(`code that formats text is reachable, and would trap: ${formats.name}`);
+  if (formats) throw new Error(`reachable code formats text, which would trap: ${formats.name}`);
   module.runPasses(["strip-debug", "strip-producers", "strip-target-features"]);
   if (!module.validate()) throw new Error("the optimised module is not valid");
   return module.emitBinary();
 }
 
-/** Functions that are not imported. */
+/** Returns the functions that are not imported. */
 function functions(module) {
   const all = Array.from({ length: module.getNumFunctions() }, (_, index) => module.getFunctionByIndex(index));
   const named = all.map((reference) => ({ reference, ...binaryen.getFunctionInfo(reference) }));
@@ -61,7 +66,7 @@ function functions(module) {
 
 const isNever = (name) => NEVER.some((never) => never.test(name));
 
-/** Overwrites with zeros what only the removed functions would read: tables and texts of panics. */
+/** Overwrites data that only the removed functions would read with zeros: tables and texts of panics. */
 function blank(bytes, linked) {
   const blanked = Uint8Array.from(bytes);
   const [from, to] = [linked, blanked].map(memory);

@@ -1,4 +1,4 @@
-// The size of the package as bundled for a worker with every group: fails over the bound.
+// Prints the size of the package as bundled for a worker with all groups. Fails if it exceeds the bound.
 import { build } from "esbuild";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ const here = fileURLToPath(new URL("..", import.meta.url));
 
 const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
 
-/** The size of what a worker that has these lines is made of, but for the module. */
+/** Returns the gzipped size of a worker with this source, without the WebAssembly module. */
 async function bundled(contents) {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: here },
@@ -25,7 +25,7 @@ async function bundled(contents) {
   return gzipped(outputFiles[0].contents);
 }
 
-/** Bytes, gzipped: the module, what is written by hand, and what the tables of one group and of every group add. */
+/** Returns gzipped bytes: of the module, the hand-written script, and the tables of one group and of all groups. */
 export async function sizes() {
   const core = `export { createClient } from "./dist/core.js"`;
   const script = await bundled(core);
@@ -37,9 +37,9 @@ export async function sizes() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { module, script, users, every } = await sizes();
   const total = module + script + every;
-  console.log(`Size for a worker, gzipped: ${total} bytes (module ${module}, script ${script}, tables of every group ${every}; of users alone ${users}); goal ${GOAL}, bound ${BOUND}`);
+  console.log(`Size in a worker, gzipped: ${total} bytes (module ${module}, script ${script}, tables of all groups ${every}, of users ${users}); goal ${GOAL}, bound ${BOUND}`);
   if (total > BOUND) {
-    console.error("The package is over its bound");
+    console.error("the package exceeds its bound");
     process.exitCode = 1;
   }
 }

@@ -1,5 +1,5 @@
-// Packs the package, installs it into a fresh folder, and tests it there: in every runtime, by every bundler, by types.
-// Arguments name the tests to run; all without.
+// Packs the package, installs it into a fresh folder, and tests it there: all runtimes, all bundlers, and the types.
+// Arguments are the names of the tests to run. Defaults to all tests.
 import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,12 +1,17 @@
-// Finds the data that nothing uses once functions are left out: tables and texts that the linker, which knew of no such
-// plan, has kept. It goes by the linker's own relocations, so it misses no address, however it is put together.
+// Finds data that nothing uses after functions are removed: tables and texts that the linker kept, because it ran
+// before the removal. It uses the linker's relocations, which contain every address, however the code computes it.
 
 const [CUSTOM, IMPORT, EXPORT, ELEMENT, CODE, DATA] = [0, 2, 7, 9, 10, 11];
-// Kinds of symbols, and relocations that have an addend: addresses in memory, and offsets in functions and sections.
+// Kinds of symbols, and kinds of relocations with an addend: addresses in memory, offsets in functions and sections.
 const [FUNCTION, DATUM] = [0, 1];
 const WITH_ADDEND = new Set([3, 4, 5, 8, 9, 11, 14, 15, 16, 17, 21, 22, 23]);
 
-/** Address and length of each piece of unused data of a module linked with `--emit-relocs`; `never` tells functions by name. */
+/**
+ * Returns address and length of each piece of unused data.
+ *
+ * @param bytes A module that was linked with `--emit-relocs`.
+ * @param never Returns whether the function with this name is removed.
+ */
 export function unreached(bytes, never) {
   const sections = readSections(bytes);
   const functions = bodies(bytes, sections);
@@ -16,7 +21,7 @@ export function unreached(bytes, never) {
   const data = symbols.filter(({ kind, size }) => kind === DATUM && size > 0);
   for (const datum of data) datum.begin = segments[datum.segment].payload + datum.offset;
 
-  // From every place in code and data to the symbols that it names.
+  // The symbols that each function and each piece of data refers to.
   const uses = new Map();
   const note = (user, symbol) => uses.set(user, [...(uses.get(user) ?? []), symbol]);
   for (const { offset, symbol } of relocations(bytes, sections.get("reloc.CODE"))) {
@@ -27,7 +32,7 @@ export function unreached(bytes, never) {
     for (const datum of data) if (offset >= datum.begin && offset < datum.begin + datum.size) note(key(datum), symbols[symbol]);
   }
 
-  // Places in source files are for panics alone to tell.
+  // Only panics use source locations.
   const places = new Set(data.filter((datum) => isPlace(bytes, sections.get(DATA), datum, uses.get(key(datum)))).map(key));
   const reached = new Set();
   const visit = (user) => {
@@ -36,7 +41,7 @@ export function unreached(bytes, never) {
     for (const symbol of uses.get(user) ?? []) if (symbol.kind <= DATUM) visit(key(symbol));
   };
   for (const index of exported(bytes, sections.get(EXPORT))) visit(`function ${index}`);
-  // wasm-bindgen looks for some by name.
+  // wasm-bindgen finds some functions by name.
   for (const [index, name] of names) if (/__wbindgen|__externref|__wbg/.test(name)) visit(`function ${index}`);
 
   const last = segments.reduce((end, { at, length }) => Math.max(end, at + length), 0);
@@ -49,7 +54,7 @@ export function unreached(bytes, never) {
   return ranges(used, known);
 }
 
-/** Whether this is a `Location`: the name of a source file, line and column. */
+/** Returns whether this is a `Location`: the name of a source file, a line and a column. */
 function isPlace(bytes, { begin }, { size }, used = []) {
   const [file] = used;
   if (size !== 16 || used.length !== 1 || !(file.begin >= 0)) return false;
@@ -58,19 +63,19 @@ function isPlace(bytes, { begin }, { size }, used = []) {
 
 const ESCAPES = { LT: "<", GT: ">", RF: "&", BP: "*", LP: "(", RP: ")", C: ",", u20: " ", u27: "'", u5b: "[", u5d: "]", u7b: "{", u7d: "}", u3b: ";", u2b: "+" };
 
-/** A function's name as it reads in the module itself, or near enough. */
+/** Returns approximately the name that a function has in the module itself. */
 function readable(mangled) {
   const words = [...identifiers(mangled.startsWith("_R") ? mangled.replace(/(?:Cs|Xs?|B)[0-9A-Za-z]*_(?=[0-9A-Z])/g, "C") : mangled)];
   if (mangled.startsWith("_ZN")) {
     const text = words.join("::").replace(/\$(\w+)\$/g, (all, escape) => ESCAPES[escape] ?? all);
     return text.replaceAll("..", "::").replace(/(^|::)_</g, "$1<");
   }
-  // The form that the standard library comes in refers back to what it has named before: that is left out.
+  // The mangling of the standard library refers back to earlier parts of the name. They are left out.
   const path = words.join("::");
   return /^_RNvX/.test(mangled) ? `<${path} as core::${words.slice(0, -1).join("::")}>::${words.at(-1)}` : path;
 }
 
-/** The words that stand in a mangled name behind their lengths. */
+/** Yields the identifiers of a mangled name. Each follows its length. */
 function* identifiers(mangled) {
   const lengths = /(?<![0-9])([1-9]\d*)_?/g;
   for (let found; (found = lengths.exec(mangled)); ) {
@@ -82,7 +87,7 @@ function* identifiers(mangled) {
   }
 }
 
-/** The module without the linker's notes, which are true no longer. */
+/** Returns the module without the linker's custom sections, which are no longer correct. */
 export function withoutNotes(bytes) {
   const kept = [bytes.subarray(0, 8)];
   for (const [name, { start, end }] of readSections(bytes)) {
@@ -91,7 +96,7 @@ export function withoutNotes(bytes) {
   return Buffer.concat(kept);
 }
 
-/** Tells where in the module's bytes a piece of its memory is. */
+/** Returns a function that maps an address and a length in memory to a range of the module's bytes. */
 export function memory(bytes) {
   const section = readSections(bytes).get(DATA);
   const segments = dataSegments(bytes, section);
@@ -104,7 +109,7 @@ export function memory(bytes) {
 
 const key = ({ kind, index, segment, offset }) => (kind === FUNCTION ? `function ${index}` : `data ${segment} ${offset}`);
 
-/** Runs of what only unused symbols cover. */
+/** Returns the ranges that only unused symbols cover. */
 function ranges(used, known) {
   const found = [];
   for (let at = 0; at < known.length; at++) {
@@ -134,7 +139,7 @@ function reader(bytes, at) {
   return { number, skip, text, byte: () => bytes[at++], at: () => at };
 }
 
-/** Where the sections begin: by number, or by name if they are custom. */
+/** Returns the positions of the sections, by number, or by name if they are custom. */
 function readSections(bytes) {
   const sections = new Map();
   const read = reader(bytes, 8);
@@ -163,7 +168,7 @@ function imported(bytes, section) {
   return count;
 }
 
-/** The functions' bodies, by their place in the section. */
+/** Returns the bodies of the functions, as ranges of the section. */
 function bodies(bytes, sections) {
   const first = sections.has(IMPORT) ? imported(bytes, sections.get(IMPORT)) : 0;
   const { begin } = sections.get(CODE);
@@ -176,11 +181,11 @@ function bodies(bytes, sections) {
   });
 }
 
-/** The segments' addresses, and where their bytes are in the section. */
+/** Returns the addresses of the segments, and where their bytes are in the section. */
 function dataSegments(bytes, { begin }) {
   const read = reader(bytes, begin);
   return Array.from({ length: read.number() }, () => {
-    if (read.number() !== 0 || read.byte() !== 0x41) throw new Error("a data segment is not at a plain address");
+    if (read.number() !== 0 || read.byte() !== 0x41) throw new Error("a data segment has no constant address");
     const at = read.number();
     read.skip(1);
     const length = read.number();
@@ -204,7 +209,7 @@ function readSymbols(bytes, { begin, end }) {
     if (kind === 8) return Array.from({ length: read.number() }, () => readSymbol(read));
     read.skip(length);
   }
-  throw new Error("the module has no table of symbols");
+  throw new Error("the module has no symbol table");
 }
 
 function readSymbol(read) {

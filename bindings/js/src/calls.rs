@@ -81,7 +81,7 @@ fn reject(call: u32, error: &Error) {
     )
 }
 
-/// The host's name of a kind. The host knows its class.
+/// Returns the host's name of a kind. The host maps it to a class.
 fn kind(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::Api => "api",

@@ -48,8 +48,8 @@ pub fn release(client: u32) {
     drop(client);
 }
 
-/// Configures a client. The host has checked the settings. Times are in milliseconds; a negative number is none. NaN and
-/// empty texts stand for the default.
+/// Configures a client. The host has checked the settings. Times are in milliseconds; a negative time means no limit.
+/// NaN and empty texts mean the default.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments, reason = "an object would need more glue than it explains")]
 pub fn configure(

@@ -8,11 +8,14 @@ import { bun, deno, nodeNewest, nodeOldest, nodeLetsGo } from "./runtimes/proces
 import { workerd } from "./runtimes/workerd.mjs";
 import { types } from "./types.mjs";
 
-/** Every test, by name: takes the folder where the package is installed, the project's, and the server's URL. */
+/**
+ * All tests by name. Each receives the folder where the package is installed, the folder of the project, and the URL of
+ * the server.
+ */
 export const tests = {
-  "Node, the one installed": nodeOldest,
-  "Node, the newest": nodeNewest,
-  "Node is let go": nodeLetsGo,
+  "installed Node": nodeOldest,
+  "newest Node": nodeNewest,
+  "Node exits": nodeLetsGo,
   Deno: deno,
   Bun: bun,
   workerd,

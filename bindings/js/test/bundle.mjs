@@ -2,7 +2,7 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build } from "esbuild";
 
-/** Leaves modules of WebAssembly to the runtime, as `./logto_admin.wasm`. */
+/** Leaves WebAssembly modules to the runtime, as `./logto_admin.wasm`. */
 const wasm = {
   name: "wasm",
   setup(build) {
@@ -10,7 +10,7 @@ const wasm = {
   },
 };
 
-/** Bundles a file of the folder for a runtime, with the package's module beside it. */
+/** Bundles a file of the folder for a runtime, and copies the package's module next to it. */
 export async function bundle(folder, entry, outfile, conditions, format = "esm") {
   mkdirSync(dirname(join(folder, outfile)), { recursive: true });
   await build({ absWorkingDir: folder, entryPoints: [entry], outfile, bundle: true, format, conditions, plugins: [wasm], logLevel: "error" });

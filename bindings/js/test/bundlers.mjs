@@ -1,4 +1,4 @@
-// Each bundler makes an app of the package, and the app runs: a list of users, in Node or in a page.
+// Builds an app with each bundler, and runs it in Node or in a page. The app lists users.
 import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,13 +21,13 @@ const EXPECTED = "user-0,user-1,user-2";
 
 async function inNode(path) {
   const { stdout } = await promisify(execFile)(process.execPath, [path], { timeout: 30_000 });
-  if (stdout !== EXPECTED) throw new Error(`it printed ${stdout}`);
+  if (stdout !== EXPECTED) throw new Error(`the app printed ${stdout}`);
 }
 
 async function inPage(server, path) {
   await withPage(`${server}/files/${path}`, async (page, errors) => {
     const found = await page.evaluate(() => globalThis.found);
-    if (found !== EXPECTED) throw new Error(`it found ${found}: ${errors.join("; ")}`);
+    if (found !== EXPECTED) throw new Error(`the app found ${found}: ${errors.join("; ")}`);
   });
 }
 
@@ -70,8 +70,8 @@ const cases = {
   async "other groups are left out"({ folder }) {
     const { outputFiles } = await esbuild({ entryPoints: [join(folder, "app.mjs")], bundle: true, format: "esm", conditions: ["workerd"], external: ["*.wasm"], write: false, logLevel: "error" });
     const [text] = outputFiles.map((file) => file.text);
-    if (!text.includes("/api/users")) throw new Error("the group is missing");
-    if (text.includes("/api/organizations/") || text.includes("/api/roles/")) throw new Error("other groups are in it");
+    if (!text.includes("/api/users")) throw new Error("the bundle lacks the group");
+    if (text.includes("/api/organizations/") || text.includes("/api/roles/")) throw new Error("the bundle contains other groups");
   },
 };
 

@@ -1,4 +1,4 @@
-/** Runs each case, and gives the names of those that pass, and what became of the others. */
+/** Runs all cases. Returns the names of those that pass, and the errors of the others. */
 export async function runCases(cases, context) {
   const results = { passed: [], failed: [] };
   for (const [name, run] of Object.entries(cases)) {

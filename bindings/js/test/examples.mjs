@@ -1,4 +1,4 @@
-// The Workers of `examples/`, in workerd.
+// Runs the Workers of `examples/` in workerd, and its page in Chromium.
 import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { copyFileSync, cpSync, existsSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { runCases } from "./cases.mjs";
 import { withPage } from "./runtimes/chromium.mjs";
 import { compatibilityDate, modules, withWorker } from "./runtimes/workerd.mjs";
 
-/** Stands for a Logto behind a service binding: passes everything on to the tests' server. */
+/** Replaces a Logto behind a service binding. Forwards all requests to the test server. */
 const behind = (server) => `export default { fetch: (request) => {
   const { pathname, search } = new URL(request.url);
   return fetch("${server}" + pathname + search, request);
@@ -84,7 +84,7 @@ const cases = {
   },
 };
 
-/** What worker-build makes: the module, and a shim that hands requests to it. */
+/** A shim like that of worker-build, which passes requests to the module. */
 const RUST_SHIM = `
 import * as worker from "./worker_rust.js";
 import module from "./logto_admin.wasm";
@@ -92,7 +92,7 @@ worker.initSync({ module });
 export default { fetch: (request, env, context) => worker.fetch(request, env, context) };
 `;
 
-/** Builds a crate of the workspace for the web, into a folder. */
+/** Builds a crate of the workspace for the web into a folder. */
 function buildCrate(here, name, out) {
   const root = join(here, "../..");
   const run = (command, ...args) => execFileSync(command, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"] });

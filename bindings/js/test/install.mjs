@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 
-/** Packs the package of one folder and installs it into another, as it comes to whoever uses it. */
+/** Packs the package in one folder and installs it into another, like a user of the package. */
 export function install(here, folder) {
   const npm = (...args) => execFileSync("npm", args, { cwd: folder, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   const [{ filename }] = JSON.parse(npm("pack", here, "--json", "--ignore-scripts", "--loglevel=error"));

@@ -1,25 +1,25 @@
-// The package as it comes to whoever installs it.
+// The contents of the installed package.
 import { cpSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runCases } from "./cases.mjs";
 
 const cases = {
-  "it has a README, licences, types and one module"({ installed }) {
+  "the package has a README, licences, types and one module"({ installed }) {
     const files = readdirSync(installed, { recursive: true });
     const missing = ["README.md", "LICENSE-APACHE", "LICENSE-MIT", "dist/index.d.ts", "dist/core.d.ts"].filter((file) => !files.includes(file));
     const modules = files.filter((file) => file.endsWith(".wasm"));
     if (missing.length > 0 || modules.length !== 1) throw new Error(`missing: ${missing}; modules: ${modules}`);
   },
 
-  async "errors of one copy are instances of the classes of another"({ folder, installed }) {
+  async "errors of one copy of the package are instances of another copy's classes"({ folder, installed }) {
     const copy = join(folder, "node_modules/a-copy");
     cpSync(installed, copy, { recursive: true });
     const [here, there] = await Promise.all([installed, copy].map((path) => import(pathToFileURL(join(path, "dist/core.js")))));
     const error = new there.TimeoutError("m");
-    if (there.TimeoutError === here.TimeoutError) throw new Error("there is but one copy");
+    if (there.TimeoutError === here.TimeoutError) throw new Error("there is only one copy");
     const of = (name) => error instanceof here[name];
-    if (!of("TimeoutError") || !of("ConnectionError") || !of("LogtoError") || of("NotFoundError")) throw new Error("it is of other classes");
+    if (!of("TimeoutError") || !of("ConnectionError") || !of("LogtoError") || of("NotFoundError")) throw new Error("the error is an instance of the wrong classes");
   },
 };
 

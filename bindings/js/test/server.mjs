@@ -1,5 +1,5 @@
-// A Logto that does as it is told. Each test has an endpoint of its own, `/s/{id}`, with a plan for its next answers
-// (`PUT /plan/{id}`), and reads what has arrived (`GET /seen/{id}`).
+// A mock Logto. Each test has a separate endpoint, `/s/{id}`, sets a plan for its next answers (`PUT /plan/{id}`), and
+// reads the requests that arrived (`GET /seen/{id}`).
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname } from "node:path";
@@ -7,7 +7,7 @@ import { extname } from "node:path";
 const TYPES = { ".js": "text/javascript", ".mjs": "text/javascript", ".html": "text/html", ".wasm": "application/wasm", ".css": "text/css" };
 const wait = (time) => new Promise((resolve) => setTimeout(resolve, time));
 
-/** Starts the server; files of `folder` are under `/files/`. */
+/** Starts the server. It serves the files of `folder` under `/files/`. */
 export async function start(folder) {
   const rooms = new Map();
   const server = createServer((request, response) => {
@@ -46,7 +46,7 @@ async function answer(rooms, folder, request, response) {
   return api(request, path, url, body, response);
 }
 
-/** Does what a plan says: a delay, a broken connection, any status, headers and body. */
+/** Executes a step of a plan: a delay, a broken connection, any status, headers and body. */
 async function act({ delay = 0, destroy, status = 200, headers = {}, body = "", length }, response) {
   await wait(delay);
   if (destroy === "before") return response.destroy();

@@ -1,4 +1,4 @@
-// What has to hold in every runtime. It knows no test runner: each runtime imports it, and reports what it gives.
+// The tests for all runtimes. They use no test runner: each runtime imports this file and reports the results.
 import * as lib from "logto-admin";
 import { createClient } from "logto-admin/core";
 import { users } from "logto-admin/users";
@@ -7,11 +7,11 @@ const { LogtoAdmin, LogtoError } = lib;
 
 function equal(actual, expected, what = "value") {
   const [is, should] = [JSON.stringify(actual), JSON.stringify(expected)];
-  if (is !== should) throw new Error(`${what}: ${is}, not ${should}`);
+  if (is !== should) throw new Error(`${what}: ${is}, expected ${should}`);
 }
 
 function ok(condition, what) {
-  if (!condition) throw new Error(`not so: ${what}`);
+  if (!condition) throw new Error(`assertion failed: ${what}`);
 }
 
 async function fails(call, type, check = () => {}) {
@@ -21,15 +21,15 @@ async function fails(call, type, check = () => {}) {
   } catch (caught) {
     error = caught;
   }
-  ok(error !== undefined, `it fails with ${type.name}`);
-  if (!(error instanceof type)) throw new Error(`it fails with ${error?.name} (${error?.message}), not with ${type.name}`);
+  ok(error !== undefined, `the call fails with ${type.name}`);
+  if (!(error instanceof type)) throw new Error(`the call fails with ${error?.name} (${error?.message}), expected ${type.name}`);
   await check(error);
   return error;
 }
 
-/** Tests by name. `room` is an endpoint with its plan; `client` a client for it. */
+/** Tests by name. `room` is an endpoint with a plan. `client` creates a client for it. */
 const tests = {
-  async "a call gets a token, and sends it"({ room, client }) {
+  async "a call requests a token and sends it"({ room, client }) {
     const user = await client().users.create({ username: "ada" });
     equal([user.id, user.username], ["new", "ada"]);
     const { seen } = await room.seen();
@@ -40,13 +40,13 @@ const tests = {
     equal(seen[1].headers["content-type"], "application/json");
   },
 
-  async "null is sent, undefined is not"({ room, client }) {
+  async "null is sent, undefined is not sent"({ room, client }) {
     await client().users.update("a/b", { name: null, username: undefined });
     const last = (await room.seen()).seen.at(-1);
     equal([last.method, last.path, last.body], ["PATCH", "/api/users/a%2Fb", '{"name":null}']);
   },
 
-  async "a list is one page when awaited"({ room, client }) {
+  async "awaiting a list returns one page"({ room, client }) {
     const page = await client().users.list({ search: "%a%", page: 2, pageSize: 30 });
     equal([page.items.length, page.total, page.page, page.pageSize, page.hasNext], [30, 250, 2, 30, true]);
     equal([...page][0].id, "user-30");
@@ -56,7 +56,7 @@ const tests = {
     equal((await room.seen()).seen.at(-1).query, "");
   },
 
-  async "a list is every item when iterated, and nothing before"({ room, client }) {
+  async "iterating a list returns all items, and nothing is sent before"({ room, client }) {
     const list = client().users.list();
     equal((await room.seen()).seen.length, 0);
     const ids = [];
@@ -67,38 +67,38 @@ const tests = {
     equal(pages, [100, 50]);
   },
 
-  async "withResponse gives status, headers and URL"({ room, client }) {
+  async "withResponse returns status, headers and URL"({ room, client }) {
     const { data, response } = await client().users.get("x").withResponse();
     equal([data.id, response.status, response.url], ["x", 200, `${room.url}/api/users/x`]);
-    ok(response.headers.get("content-type").startsWith("application/json"), "headers are there");
+    ok(response.headers.get("content-type").startsWith("application/json"), "the headers are present");
     const list = await client().users.list().withResponse();
     equal([list.data.items.length, list.response.status], [20, 200]);
   },
 
-  async "a call is a promise in all that a promise does"({ client }) {
+  async "a call behaves like a promise"({ client }) {
     const call = () => client().users.get("x");
-    equal((await call().then(null, null)).id, "x", "what is no function is passed by");
+    equal((await call().then(null, null)).id, "x", "an argument that is not a function is ignored");
     equal((await call().then(7)).id, "x");
     equal(await call().then(({ id }) => id + "y").finally(() => 1), "xy");
     equal(await call().then(() => client().roles.get("none")).catch(({ status }) => status), 404);
     equal(await client().roles.get("none").then(() => "never", ({ code }) => code), "entity.not_found");
     await fails(call().then(() => null.id), TypeError);
     const once = call();
-    ok((await once) === (await once), "it is made once, and gives the same each time");
+    ok((await once) === (await once), "the call runs once and returns the same data each time");
   },
 
-  async "an error tells all that is known"({ client }) {
+  async "an error has class, status, code, data and request id"({ client }) {
     const call = client().roles.get("none");
     await fails(call, lib.NotFoundError, (error) => {
       equal([error.name, error.status, error.code, error.requestId], ["NotFoundError", 404, "entity.not_found", "request-1"]);
       equal([error.data, error.operation, error.attempts, error.stopReason], [{ path: "/api/roles/none" }, "GetRole", 1, "final"]);
-      ok(error instanceof LogtoError && error instanceof Error, "it is a LogtoError");
-      ok(!(error instanceof lib.ConflictError), "and of no other class");
+      ok(error instanceof LogtoError && error instanceof Error, "the error is a LogtoError");
+      ok(!(error instanceof lib.ConflictError), "the error is not a ConflictError");
       ok(error.message.includes("There is none."), error.message);
     });
   },
 
-  async "text of the server cannot forge log lines"({ room, client }) {
+  async "text from the server cannot forge log lines"({ room, client }) {
     const message = `no such user\n2026-11-26 ERROR root logged in\u001b[2J\u202e${"x".repeat(5000)}`;
     await room.plan({ plan: [{ status: 404, body: { code: "a\r\nb", message } }] });
     const error = await fails(client().users.get("x"), lib.NotFoundError, () => {});
@@ -107,7 +107,7 @@ const tests = {
     ok(error.message.length < 1200 && error.message.endsWith("…"), `${error.message.length} characters`);
   },
 
-  async "a redirect to a URL with a password shows no password"({ room, client, runtime }) {
+  async "the error of a redirect does not contain a password in its URL"({ room, client, runtime }) {
     if (runtime === "chromium" || runtime === "browser") return; // Browsers hide redirects.
     const location = "https://ada:s3cret@id.example.com/a?b=s3cret";
     await room.plan({ plan: [{ status: 302, headers: { location } }] });
@@ -115,7 +115,7 @@ const tests = {
     ok(!error.message.includes("s3cret"), error.message);
   },
 
-  async "each status has its class"({ room, client }) {
+  async "each status has an error class"({ room, client }) {
     const classes = { 400: "UnprocessableError", 401: "AuthenticationError", 403: "PermissionError", 409: "ConflictError", 422: "UnprocessableError", 429: "RateLimitError", 500: "ServerError", 501: "ServerError", 418: "LogtoError" };
     for (const [status, name] of Object.entries(classes)) {
       const step = { status: Number(status), body: { code: "c", message: "m" } };
@@ -126,7 +126,7 @@ const tests = {
     }
   },
 
-  async "a passing failure is tried again"({ room, client }) {
+  async "temporary failures are retried"({ room, client }) {
     const busy = { status: 503, headers: { "retry-after": "0" } };
     await room.plan({ plan: [busy, { status: 429, headers: { "retry-after": "0" } }, busy] });
     equal((await client().users.get("x")).id, "x");
@@ -136,7 +136,7 @@ const tests = {
     equal([error.attempts, error.stopReason], [2, "attempts"]);
   },
 
-  async "`Retry-After` may be a date, and nonsense is as good as nothing"({ room, client }) {
+  async "`Retry-After` can be a date, and invalid values are ignored"({ room, client }) {
     for (const after of ["Thu, 01 Jan 1970 00:00:00 GMT", "soon", "-1", "", "99999999999999999999", "Thu, 01 Jan 2099 25:61:00 GMT"]) {
       await room.plan({ plan: [{ status: 503, headers: { "retry-after": after } }] });
       equal((await client().users.get("x")).id, "x");
@@ -146,7 +146,7 @@ const tests = {
     equal([error.attempts, error.stopReason], [1, "time"]);
   },
 
-  async "what may have been carried out is not done again"({ room, client }) {
+  async "a request that the server might have processed is not repeated"({ room, client }) {
     await room.plan({ plan: [{ status: 500 }] });
     const error = await fails(client().users.create({}), lib.ServerError);
     equal([error.attempts, error.stopReason], [1, "not-idempotent"]);
@@ -154,17 +154,17 @@ const tests = {
     equal((await client({ retries: 5 }).users.create({}, { idempotent: true })).id, "new");
   },
 
-  async "a slow answer is a TimeoutError"({ room, client }) {
+  async "a slow answer fails with a TimeoutError"({ room, client }) {
     await room.plan({ plan: [{ delay: 3000 }] });
     const error = await fails(client().users.get("x", {}, { timeout: 60, retries: 0 }), lib.TimeoutError);
-    ok(error instanceof lib.ConnectionError, "and a ConnectionError");
+    ok(error instanceof lib.ConnectionError, "the error is a ConnectionError");
     await room.plan({ plan: [{ delay: 3000 }, { delay: 3000 }] });
     await fails(client({ totalTimeout: 100 }).users.get("x"), lib.TimeoutError);
     await room.plan({ plan: [{ delay: 200, body: { id: "late" } }] });
     equal((await client({ timeout: 60, retries: 0, getToken: () => "t", appId: undefined, appSecret: undefined }).users.get("x", {}, { timeout: 0 })).id, "late");
   },
 
-  async "a signal stops the call, and the server sees it"({ room, client }) {
+  async "a signal aborts the call, and the server notices"({ room, client }) {
     const admin = client();
     await admin.getToken();
     await room.plan({ plan: [{ delay: 3000 }] });
@@ -174,11 +174,11 @@ const tests = {
     controller.abort("enough");
     await fails(call, lib.AbortError, (error) => equal(error.cause, "enough"));
     for (let tries = 0; (await room.seen()).aborted === 0 && tries < 200; tries++) await new Promise((resolve) => setTimeout(resolve, 10));
-    equal((await room.seen()).aborted, 1, "requests that broke off");
+    equal((await room.seen()).aborted, 1, "aborted requests");
     await fails(admin.users.get("x", {}, { signal: controller.signal }), lib.AbortError);
   },
 
-  async "a hundred first calls get one token"({ room, client }) {
+  async "a hundred first calls share one token"({ room, client }) {
     await room.plan({ tokenPlan: [{ delay: 50, body: { access_token: "slow", expires_in: 3600, scope: "all" } }] });
     const admin = client();
     const answers = await Promise.all(Array.from({ length: 100 }, (_, number) => admin.users.get(`u${number}`)));
@@ -186,7 +186,7 @@ const tests = {
     equal((await room.seen()).tokens, 1, "token calls");
   },
 
-  async "a refused token is renewed once"({ room, client }) {
+  async "a rejected token is renewed once"({ room, client }) {
     const admin = client();
     await room.plan({ plan: [{ status: 401 }] });
     equal((await admin.users.get("x")).id, "x");
@@ -194,22 +194,22 @@ const tests = {
     equal((await room.seen()).seen.at(-1).headers.authorization, "Bearer token-2");
   },
 
-  async "a token can be read, and renewed"({ room, client }) {
+  async "getToken returns the current token or a new one"({ room, client }) {
     const admin = client();
     equal([await admin.getToken(), await admin.getToken(), await admin.getToken({ forceRefresh: true })], ["token-1", "token-1", "token-2"]);
     equal((await room.seen()).tokens, 2);
   },
 
-  async "the token endpoint's refusal is an AuthenticationError with advice"({ room, client }) {
+  async "an error of the token endpoint is an AuthenticationError with a hint"({ room, client }) {
     await room.plan({ tokenPlan: [{ status: 401, body: { error: "invalid_client", error_description: "client authentication failed" } }] });
     const error = await fails(client().users.get("x"), lib.AuthenticationError);
     equal([error.code, error.status], ["invalid_client", 401]);
     ok(error.hint.includes("secret"), error.hint);
-    ok(!error.message.includes("secret-value"), "no secret is shown");
+    ok(!error.message.includes("secret-value"), "the message contains no secret");
     await fails(new LogtoAdmin({ endpoint: room.url }).users.get("x"), lib.AuthenticationError);
   },
 
-  async "tokens can come from elsewhere"({ room }) {
+  async "getToken provides tokens from another source"({ room }) {
     let asked = 0;
     const admin = new LogtoAdmin({ endpoint: room.url, getToken: async () => ({ accessToken: `mine-${++asked}`, expiresIn: 600 }) });
     await Promise.all([admin.users.get("x"), admin.users.get("y")]);
@@ -223,7 +223,7 @@ const tests = {
     await fails(failing.users.get("x"), lib.AuthenticationError, (error) => ok(error.cause instanceof RangeError, "the cause is kept"));
   },
 
-  async "hooks see and change each attempt"({ room, client }) {
+  async "hooks receive and change each attempt"({ room, client }) {
     const calls = [];
     const admin = client({
       onRequest: async (request) => {
@@ -252,11 +252,11 @@ const tests = {
       ok(url.startsWith("multipart/form-data; boundary="), url);
       ok((await room.seen()).seen.at(-1).body.includes("\u0001\u0002\u0003\u0004"), "the bytes arrive");
     }
-    ok((await room.seen()).seen.at(-1).body.includes('filename="a.png"'), "and the name");
+    ok((await room.seen()).seen.at(-1).body.includes('filename="a.png"'), "the name arrives");
     await fails(client().userAssets.upload({ file: 7 }), TypeError);
   },
 
-  async "requests go by the user's fetch"({ room, client }) {
+  async "a custom fetch sends the requests"({ room, client }) {
     const urls = [];
     const admin = client({
       fetch: (url, init) => {
@@ -279,13 +279,13 @@ const tests = {
     await fails(thrown.users.get("x"), lib.ConnectionError, (error) => ok(error.cause instanceof EvalError, "the cause is kept"));
   },
 
-  async "the user's functions can call the client"({ room, client }) {
+  async "custom functions can call a client"({ room, client }) {
     const inner = client();
     const admin = new LogtoAdmin({ endpoint: room.url, getToken: () => inner.getToken(), fetch: async (url, init) => (await inner.users.get("nested"), fetch(url, init)) });
     equal((await admin.users.get("x")).id, "x");
   },
 
-  async "a store shares the token"({ room, client }) {
+  async "a token store shares the token"({ room, client }) {
     const kept = new Map();
     const ttls = [];
     const tokenStore = { get: async (key) => kept.get(key), set: async (key, value, ttl) => (kept.set(key, value), ttls.push(ttl)), delete: async (key) => kept.delete(key) };
@@ -297,12 +297,12 @@ const tests = {
     const logger = { debug() {}, info() {}, warn: (message) => warned.push(message), error() {} };
     const broken = { get: () => Promise.reject(new Error("down")), set: () => Promise.reject(new Error("down")) };
     equal((await client({ tokenStore: broken, logger }).users.get("x")).id, "x");
-    ok(warned[0].includes("down"), "a store that is down is told of");
+    ok(warned[0].includes("down"), "a warning reports a store that is down");
   },
 
-  async "bad arguments are TypeErrors that name them, and send nothing"({ room, client }) {
+  async "invalid arguments throw TypeErrors that name them, and nothing is sent"({ room, client }) {
     const admin = client();
-    const named = async (call, name) => fails(call, TypeError, (error) => ok(error.message.includes(`\`${name}\``), `${error.message} names ${name}`));
+    const named = async (call, name) => fails(call, TypeError, (error) => ok(error.message.includes(`\`${name}\``), `"${error.message}" names ${name}`));
     await named(admin.users.get(""), "userId");
     await named(admin.users.get(".."), "userId");
     await named(admin.users.get(undefined), "userId");
@@ -329,7 +329,7 @@ const tests = {
     equal((await room.seen()).seen.length, 0);
   },
 
-  async "a server and a tenant have their URLs, resources and scopes"() {
+  async "endpoint and tenant determine URL, resource and scope"() {
     const asked = async (options) => {
       let token;
       const fetch = async (url, { body }) => {
@@ -348,7 +348,7 @@ const tests = {
     equal(await asked({ endpoint: "https://id.example.com", resource: "urn:api", scope: "" }), ["https://id.example.com/oidc/token", "urn:api", null]);
   },
 
-  async "the client keeps to its limit, and to Logto Cloud's by itself"() {
+  async "the client respects its rate limit, which defaults to Logto Cloud's for tenants"() {
     const sent = async (options, calls) => {
       let requests = 0;
       const fetch = async () => (requests++, Response.json({ id: "x" }));
@@ -364,7 +364,7 @@ const tests = {
     equal(await sent(server, 201), [201, 0]);
   },
 
-  async "a call needs no types"({ client }) {
+  async "untyped calls work"({ client }) {
     const admin = client();
     equal((await admin.call("GetUser", { path: { userId: "x" } })).id, "x");
     equal((await admin.call("ListUsers", { query: { pageSize: 3 } })).length, 3);
@@ -372,26 +372,26 @@ const tests = {
     equal(await admin.users.delete("x"), undefined);
   },
 
-  async "one group can be had without the others"({ room }) {
+  async "a client can have one group only"({ room }) {
     const admin = createClient({ endpoint: room.url, getToken: () => "t" }, { users });
     equal((await admin.users.get("x")).id, "x");
     equal(admin.roles, undefined);
     await fails(admin.call("GetRole", { path: { id: "x" } }), TypeError);
   },
 
-  async "an answer that is none is a DecodeError"({ room, client }) {
+  async "an invalid answer fails with a DecodeError"({ room, client }) {
     const answers = [{ body: '{"id":' }, { body: "<html>", headers: { "content-type": "text/html" } }, { body: "" }];
     await room.plan({ plan: answers });
     await fails(client().users.get("x"), lib.DecodeError, (error) => ok(error.cause instanceof SyntaxError, "the cause is kept"));
-    await fails(client().users.get("x"), lib.DecodeError, (error) => ok(error.hint.includes("root"), "there is advice"));
+    await fails(client().users.get("x"), lib.DecodeError, (error) => ok(error.hint.includes("root"), "the error has a hint"));
     await fails(client().users.get("x"), lib.DecodeError);
     const small = client({ maxResponseBytes: 1000 });
     await fails(small.users.list({ pageSize: 100 }), lib.DecodeError);
   },
 
-  async "a connection that breaks is a ConnectionError"({ room, client }) {
+  async "a broken connection fails with a ConnectionError"({ room, client }) {
     const admin = client({ retries: 0 });
-    // More than once: Deno and Bun ask again by themselves when a connection ends without an answer.
+    // Often enough for Deno and Bun, which repeat a request if its connection ends without an answer.
     await room.plan({ plan: Array(500).fill({ destroy: "before" }) });
     await fails(admin.users.get("x"), lib.ConnectionError);
     await room.plan({ plan: Array(500).fill({ destroy: "within", body: '{"id":"x', length: 1000 }) });
@@ -400,15 +400,15 @@ const tests = {
     await fails(nobody.users.get("x"), lib.ConnectionError);
   },
 
-  async "messages are logged without secrets"({ client }) {
+  async "log messages contain no secrets"({ client }) {
     const lines = [];
     const log = (message) => lines.push(message);
     await client({ logLevel: "debug", logger: { debug: log, info: log, warn: log, error: log } }).users.list({ search: "%hidden%" });
     ok(lines.some((line) => /ListUsers GET .*\/api\/users 200/.test(line)), lines.join("\n"));
-    ok(!/token-1|secret|hidden/.test(lines.join("\n")), "nothing secret is logged");
+    ok(!/token-1|secret|hidden/.test(lines.join("\n")), "no secret is logged");
   },
 
-  async "the token is kept fresh until that is stopped"({ room, client, runtime }) {
+  async "keepFresh keeps the token fresh until it is stopped"({ room, client, runtime }) {
     const admin = client();
     if (runtime === "workerd") return fails((async () => admin.keepFresh())(), LogtoError);
     const refresher = admin.keepFresh({ interval: 60_000 });
@@ -418,7 +418,7 @@ const tests = {
     await fails((async () => new LogtoAdmin({ endpoint: room.url }).keepFresh())(), TypeError);
   },
 
-  async "a webhook is verified"() {
+  async "verifyWebhook verifies the signature"() {
     const body = '{"event":"User.Created","hookId":"h","createdAt":"2026-01-01T00:00:00Z"}';
     const { headers } = await signed("key", body);
     const request = new Request("https://example.com/hook", { method: "POST", headers, body });
@@ -446,14 +446,14 @@ const tests = {
     await fails(lib.verifyWebhook(await signed("third", body), ["new", "old"]), lib.WebhookError);
   },
 
-  async "a signed body that is not a webhook event is refused"() {
+  async "a signed body that is not a webhook event is rejected"() {
     const notUtf8 = new Uint8Array([...new TextEncoder().encode('{"hookId":"'), 0xff, ...new TextEncoder().encode('","event":"e","createdAt":"c"}')]);
     for (const body of ["null", "[1]", "{}", "7", "", '{"event":"User.Created"}', notUtf8]) {
       await fails(lib.verifyWebhook(await signed("key", body), "key"), lib.WebhookError);
     }
   },
 
-  async "a trap fails what was under way, and nothing after it"({ room, client, ready }) {
+  async "a trap fails the calls in progress, but not later calls"({ room, client, ready }) {
     const admin = client();
     await admin.getToken();
     await room.plan({ plan: [{ delay: 3000 }] });
@@ -472,11 +472,14 @@ const tests = {
     await fails(call, LogtoError, (error) => ok(error.cause instanceof WebAssembly.RuntimeError, "the trap is the cause"));
     await room.plan({ plan: [] });
     equal((await admin.users.get("y")).id, "y");
-    ok(ready() !== first, "the instance was replaced");
+    ok(ready() !== first, "the instance is replaced");
   },
 };
 
-/** A delivery as Logto sends it. WebCrypto refuses empty keys, which HMAC pads with zeros like any short key. */
+/**
+ * Returns a delivery as Logto sends it. WebCrypto rejects empty keys. `\0` produces the same signature, because HMAC pads
+ * keys with zeros.
+ */
 async function signed(signingKey, body) {
   const encode = (text) => (typeof text === "string" ? new TextEncoder().encode(text) : text);
   const key = await crypto.subtle.importKey("raw", encode(signingKey || "\0"), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
@@ -485,7 +488,7 @@ async function signed(signingKey, body) {
   return { headers: { "logto-signature-sha-256": hex }, body };
 }
 
-/** Runs all tests against a server; gives the names of those that passed and what went wrong with the others. */
+/** Runs all tests against a server. Returns the names of those that pass, and the errors of the others. */
 export async function run({ server, runtime, ready }) {
   const results = { passed: [], failed: [] };
   for (const [number, [name, test]] of Object.entries(tests).entries()) {

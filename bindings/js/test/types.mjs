@@ -1,4 +1,4 @@
-// The types as users see them: a file that uses them well, and one of which every marked line must fail.
+// Checks the types as users see them: files that must compile, and one in which every marked line must fail.
 import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,18 +21,18 @@ export async function types(context) {
   const results = { passed: [], failed: [] };
   const report = (name, problem) => (problem === "" ? results.passed.push(name) : results.failed.push(`${name}: ${problem}`));
   for (const [name, options] of Object.entries(settings)) {
-    report(`good use, ${name}`, await tsc(context, `good-${name}`, ["test/types/good.ts", "test/types/book.ts"], options));
-    report(`bad use, ${name}`, missed(context, await tsc(context, `bad-${name}`, ["test/types/bad.ts"], options)));
+    report(`correct use, ${name}`, await tsc(context, `good-${name}`, ["test/types/good.ts", "test/types/book.ts"], options));
+    report(`incorrect use, ${name}`, missed(context, await tsc(context, `bad-${name}`, ["test/types/bad.ts"], options)));
   }
   return results;
 }
 
-/** The marked lines of which no error tells, and the errors of other lines. */
+/** Returns the marked lines without an error, and the other lines with one. */
 function missed({ folder }, printed) {
   const lines = readFileSync(join(folder, "test/types/bad.ts"), "utf8").split("\n");
   const wrong = new Set(lines.flatMap((line, index) => (line.includes("// wrong:") ? [index + 1] : [])));
   const told = new Set([...printed.matchAll(/bad\.ts\((\d+),/g)].map(([, line]) => Number(line)));
   const silent = [...wrong].filter((line) => !told.has(line)).map((line) => `line ${line} is accepted: ${lines[line - 1]}`);
-  const other = [...told].filter((line) => !wrong.has(line)).map((line) => `line ${line} is refused: ${lines[line - 1]}`);
+  const other = [...told].filter((line) => !wrong.has(line)).map((line) => `line ${line} is rejected: ${lines[line - 1]}`);
   return [...silent, ...other].join("\n");
 }

@@ -1,6 +1,6 @@
-/** Browsers compile the module while it arrives; where a bundler has lost it, from a copy in a chunk of its own. */
+/** Loader for browsers. Compiles the module while it arrives, or a copy in another chunk if a bundler lost its file. */
 
-/** Browsers put their own name in its place, or ask the server first whether it may be sent. */
+/** Browsers replace a custom `User-Agent`, or send a preflight request for it. */
 export const userAgent = false;
 
 let module: Promise<WebAssembly.Module> | undefined;
@@ -16,7 +16,7 @@ async function compile(): Promise<WebAssembly.Module> {
   try {
     return await WebAssembly.compileStreaming(fetch(new URL("../logto_admin.wasm", import.meta.url)));
   } catch (error) {
-    // A content security policy that forbids the one forbids the other.
+    // A content security policy that blocks this also blocks compiling the copy.
     if (error instanceof WebAssembly.CompileError && /policy|unsafe-eval/i.test(error.message)) throw error;
     return WebAssembly.compile((await import("./bytes.js")).bytes());
   }

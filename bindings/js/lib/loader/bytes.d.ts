@@ -1,2 +1,2 @@
-/** The module's bytes, from a text that the build has made of them. */
+/** Returns the bytes of the module. The build writes this function, with the bytes as text. */
 export function bytes(): BufferSource;

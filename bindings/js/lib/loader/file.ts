@@ -1,4 +1,4 @@
-/** Node, Deno and Bun: the module is a file beside this one; where a bundler has moved this, a copy in the bundle. */
+/** Loader for Node, Deno and Bun. Reads the module's file, or a copy in the bundle if a bundler moved this script. */
 import { readFile } from "node:fs/promises";
 
 export const userAgent = true;

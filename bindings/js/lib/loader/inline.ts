@@ -1,11 +1,11 @@
-/** Edge runtimes and whatever else: the module is text in the bundle. */
+/** Loader for edge runtimes and all others. Decodes the module from text in the bundle. */
 import { bytes } from "./bytes.js";
 
 export const userAgent = true;
 
 let module: WebAssembly.Module | undefined;
 
-/** In no promise that requests would share. */
+/** Does not cache a promise, because requests must not share one. */
 export async function load(): Promise<WebAssembly.Module> {
   return (module ??= new WebAssembly.Module(bytes()));
 }

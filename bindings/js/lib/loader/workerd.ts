@@ -1,5 +1,5 @@
-/** Cloudflare Workers compile modules when they are deployed, and never from bytes. */
-// @ts-ignore: only bundlers for Workers know such an import.
+/** Loader for Cloudflare Workers. They compile modules when they are deployed, and never from bytes. */
+// @ts-ignore: only bundlers for Workers support this import.
 import wasm from "../logto_admin.wasm";
 
 export const userAgent = true;

@@ -1,12 +1,12 @@
 import { bad, isObject } from "./checks.js";
 
-/** A body on its way, and the header that tells what it is; a `FormData` tells that by itself. */
+/** An encoded body with its `Content-Type` header. `fetch` sets the header of a `FormData`. */
 export interface Encoded {
   readonly body: BodyInit | undefined;
   readonly headers: Record<string, string>;
 }
 
-/** A file to upload: a `Blob` or `File`, or bytes, with a name and a type if wanted. */
+/** A file to upload: a `Blob`, a `File`, or bytes, with an optional name and media type. */
 export type Upload = Blob | Uint8Array | { data: Blob | Uint8Array; name?: string; type?: string };
 
 export function encode(kind: string, body: unknown): Encoded {
@@ -17,24 +17,24 @@ export function encode(kind: string, body: unknown): Encoded {
   try {
     text = JSON.stringify(body);
   } catch (cause) {
-    throw new TypeError("`body` cannot be written as JSON", { cause });
+    throw new TypeError("`body` cannot be encoded as JSON", { cause });
   }
-  if (text === undefined) throw bad("body", "cannot be written as JSON");
+  if (text === undefined) throw bad("body", "cannot be encoded as JSON");
   return { body: text, headers: { "content-type": "application/json" } };
 }
 
 function form(body: unknown): string {
-  if (!isObject(body)) throw bad("body", "is no object");
+  if (!isObject(body)) throw bad("body", "is not an object");
   const pairs = new URLSearchParams();
   for (const [name, value] of Object.entries(body)) {
-    if (isObject(value)) throw bad(`body.${name}`, "is no plain value, which a form cannot hold");
+    if (isObject(value)) throw bad(`body.${name}`, "is an object, which forms cannot contain");
     if (value !== undefined && value !== null) pairs.append(name, String(value));
   }
   return pairs.toString();
 }
 
 function multipart(body: unknown): FormData {
-  if (!isObject(body)) throw bad("body", "is no object");
+  if (!isObject(body)) throw bad("body", "is not an object");
   const data = new FormData();
   for (const [name, value] of Object.entries(body)) {
     if (value === undefined) continue;
@@ -48,7 +48,7 @@ function file(data: FormData, field: string, upload: Upload): void {
   const given = upload instanceof Blob || upload instanceof Uint8Array ? { data: upload } : upload;
   const { data: content, name, type } = given as { data: Blob | Uint8Array; name?: string; type?: string };
   if (!(content instanceof Blob) && !(content instanceof Uint8Array)) {
-    throw bad(`body.${field}`, "is neither a Blob, a File nor bytes");
+    throw bad(`body.${field}`, "is not a Blob, a File or bytes");
   }
   const own = content instanceof Blob ? (content as Partial<File>) : undefined;
   const blob = new Blob([content as BlobPart], { type: type ?? own?.type ?? "application/octet-stream" });

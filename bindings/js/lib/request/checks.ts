@@ -1,6 +1,6 @@
 import type { CallOptions, LogtoOptions } from "../options.js";
 
-/** A `TypeError` that names the argument. */
+/** Returns a `TypeError` that names the argument. */
 export function bad(name: string, why: string): TypeError {
   return new TypeError(`\`${name}\` ${why}`);
 }
@@ -10,39 +10,39 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function expectObject(value: unknown): void {
-  if (!isObject(value)) throw bad("options", "is no object");
+  if (!isObject(value)) throw bad("options", "is not an object");
 }
 
 function check(options: object, names: string, type: string): void {
   for (const name of names.split(" ")) {
     const value = (options as Record<string, unknown>)[name];
     if (value === undefined) continue;
-    if (typeof value !== type) throw bad(name, `is no ${type}`);
-    if (type === "number" && !((value as number) >= 0)) throw bad(name, "is no number from 0");
+    if (typeof value !== type) throw bad(name, `is not a ${type}`);
+    if (type === "number" && !((value as number) >= 0)) throw bad(name, "is not a number >= 0");
   }
 }
 
-/** Headers by name; the platform's `Headers` refuses what no header can carry. */
+/** Returns headers by name. The platform's `Headers` rejects invalid names and values. */
 export function checkedHeaders(headers: HeadersInit | undefined): Record<string, string> {
   try {
     return headers === undefined ? {} : Object.fromEntries(new Headers(headers));
   } catch (cause) {
-    throw new TypeError("`headers` has a name or a value that no header can have", { cause });
+    throw new TypeError("`headers` contains an invalid name or value", { cause });
   }
 }
 
-/** The options of a call, with the type of those that have a plain one. */
+/** Options of a call, with the types of those that have a primitive type. */
 const CALL: Record<string, string> = { signal: "", timeout: "number", totalTimeout: "number", headers: "", retries: "number", idempotent: "boolean" };
 
 export function checkCallOptions(options: CallOptions): void {
   expectObject(options);
   for (const name in options) {
     const type = Object.hasOwn(CALL, name) ? CALL[name] : undefined;
-    if (type === undefined) throw bad(`options.${name}`, "is no option of a call");
+    if (type === undefined) throw bad(`options.${name}`, "is not a call option");
     if (type) check(options, name, type);
   }
   const { signal } = options;
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") throw bad("signal", "is no AbortSignal");
+  if (signal !== undefined && typeof signal?.addEventListener !== "function") throw bad("signal", "is not an AbortSignal");
 }
 
 export function checkOptions(options: LogtoOptions): void {
@@ -51,19 +51,19 @@ export function checkOptions(options: LogtoOptions): void {
   check(options, "timeout totalTimeout retries maxResponseBytes", "number");
   check(options, "getToken fetch onRequest onResponse", "function");
   const { tenant, endpoint, appId, appSecret, tokenStore, rateLimit } = options;
-  if (tenant === undefined && endpoint === undefined) throw bad("endpoint", "or `tenant` has to be given");
+  if (tenant === undefined && endpoint === undefined) throw bad("endpoint", "or `tenant` is required");
   if (tenant !== undefined && !/^[a-z0-9-]{1,63}$/.test(tenant)) {
-    throw bad("tenant", "is no id of a Logto Cloud tenant: give the first part of https://{tenant}.logto.app");
+    throw bad("tenant", "is not a tenant id: pass the first part of https://{tenant}.logto.app");
   }
   if (endpoint !== undefined) checkEndpoint(endpoint, options.allowHttp === true);
   if ((appId === undefined) !== (appSecret === undefined)) {
-    throw bad(appId === undefined ? "appId" : "appSecret", "has to be given too");
+    throw bad(appId === undefined ? "appId" : "appSecret", "is missing: set both `appId` and `appSecret`");
   }
   if (tokenStore && (typeof tokenStore.get !== "function" || typeof tokenStore.set !== "function")) {
-    throw bad("tokenStore", "has no functions `get` and `set`");
+    throw bad("tokenStore", "lacks the function `get` or `set`");
   }
   if (rateLimit && !(rateLimit.requests > 0 && rateLimit.per > 0)) {
-    throw bad("rateLimit", "wants `requests`, and `per` in milliseconds, above 0");
+    throw bad("rateLimit", "requires `requests`, and `per` in milliseconds, above 0");
   }
 }
 
@@ -72,17 +72,17 @@ function checkEndpoint(endpoint: string, allowHttp: boolean): void {
   try {
     url = new URL(endpoint);
   } catch {
-    throw bad("endpoint", "is no URL: write it as https://id.example.com");
+    throw bad("endpoint", "is not a URL: write it as https://id.example.com");
   }
   const { protocol, hostname, username, password, search, hash, pathname } = url;
-  if (protocol !== "https:" && protocol !== "http:") throw bad("endpoint", "is no URL of http or https");
-  if (username || password) throw bad("endpoint", "has a user or a password: give credentials as `appId` and `appSecret`");
-  if (search || hash) throw bad("endpoint", "has a query or a fragment: give the server's address alone");
+  if (protocol !== "https:" && protocol !== "http:") throw bad("endpoint", "is not an http or https URL");
+  if (username || password) throw bad("endpoint", "contains a user name or password: pass credentials as `appId` and `appSecret`");
+  if (search || hash) throw bad("endpoint", "contains a query or fragment: pass only the address of the server");
   if (/\/(api|oidc|console)\/?$/.test(pathname)) {
-    throw bad("endpoint", "ends in a path of the server: give the root, under which /api and /oidc are found");
+    throw bad("endpoint", "ends in a path of the server: pass the root under which /api and /oidc are found");
   }
   const local = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
   if (protocol === "http:" && !local && !allowHttp) {
-    throw bad("endpoint", "is plain http to another machine, which shows the secret to everyone on the way: use https, or `allowHttp`");
+    throw bad("endpoint", "sends the secret unencrypted over http: use https, or set `allowHttp`");
   }
 }

@@ -1,18 +1,20 @@
-/** What the table knows of an operation. */
+/** An operation of the table. */
 export interface Operation {
   readonly id: string;
   readonly method: string;
   readonly path: string;
-  /** Names of the path's parameters, in order. */
+  /** Names of the parameters in the path, in order. */
   readonly parameters: readonly string[];
   readonly body: "none" | "json" | "form" | "multipart";
   readonly bodyRequired: boolean;
   readonly query: boolean;
+  /** Names of the query parameters that are required. */
   readonly required: readonly string[];
   readonly paging: "none" | "always" | "request";
+  /** Member of the answer that holds the list. Undefined if the answer is the list. */
   readonly itemsAt: string | undefined;
   readonly answer: "json" | "optional" | "none" | "text" | "redirect" | "any";
-  /** `m`anagement, `u`ser, `s`ession, `n`one, `a`ny. */
+  /** Required caller: `m`anagement, `u`ser, `s`ession, `n`one or `a`ny. */
   readonly authentication: string;
   readonly idempotent: boolean;
 }
@@ -20,15 +22,24 @@ export interface Operation {
 const METHODS: Record<string, string> = { "*": "GET", "+": "POST", "=": "PUT", "~": "PATCH", $: "DELETE" };
 
 /**
- * Reads a group's table, which begins with a noun and a path. Each line has the rest of a path, a mark for its method,
- * and flags; then the name in the client, which with the noun behind its first word makes the id. A path that begins with
- * `"` goes on where the last one ended. In names `_` stands for the words of the path, `-` for their singular. `:noun` is
- * another noun, `;verb` begins an id other than the name does, and `;Id` is the id itself.
+ * Parses the table of a group. The first line has the noun of the group and the start of its paths. Every other line is
+ * an operation: the rest of its path, a mark for its method, flags, a space, and its name in the client. The id of the
+ * operation is that name with the noun after the first word.
  *
- * Flags are letters: `j`, `f`, `x` for a body of JSON, form or multipart (`J` if it may be left out), `q` for a query,
- * `p` and `o` for pages always or on request, `0`, `t`, `r`, `?` for no answer, text, a redirect, or JSON that may be
- * missing, `u`, `s`, `n` for the caller, `i` and `I` where the operation is idempotent and its method is not, or the
- * other way round. `@name` is the member that holds a list, `!name` a member that the query must have.
+ * A path that starts with `"` continues the path of the line before. In names, `_` means the words of the path, and `-`
+ * the same words in the singular. After the name, `:noun` replaces the noun of the group, `;verb` replaces the
+ * name at the start of the id, and `;Id` is the whole id.
+ *
+ * Flags:
+ *
+ * - `j`, `f`, `x`: JSON, form or multipart body. `J`: JSON body that may be omitted.
+ * - `q`: query.
+ * - `p`, `o`: pages, always or on request.
+ * - `0`, `t`, `r`, `?`: no answer, text, a redirect, or JSON that may be missing.
+ * - `u`, `s`, `n`: the caller is a user, a session or nobody; otherwise an application.
+ * - `i`: idempotent although the method is not. `I`: not idempotent although the method is.
+ *
+ * After that, `@name` is the member of the answer that holds the list, and `!name` a required member of the query.
  */
 export function parse(table: string): Map<string, Operation> {
   const [head = "", ...lines] = table.trimEnd().slice(1).split("\n");
@@ -47,13 +58,13 @@ export function parse(table: string): Map<string, Operation> {
   );
 }
 
-/** A name's first word, and what follows it. */
+/** Splits a name into its first word and the rest. */
 function parts(name: string, path: string): [verb: string, rest: string] {
   const [, verb = "", sign = "", rest = ""] = /^([a-z0-9]*)([_-]?)(.*)/.exec(name) ?? [];
   return [verb, (sign && wordsOf(path, sign === "-")) + rest];
 }
 
-/** What a path says; a segment tells of one thing before a parameter, and at the end if it is to. */
+/** Returns the words of a path. A segment before a parameter is singular, as is the last one if `one` is set. */
 function wordsOf(path: string, one: boolean): string {
   return `/${path}`
     .replace(one ? /(ie)?s(?=\/{|$)/g : /(ie)?s(?=\/{)/g, (_, many) => (many ? "y" : ""))

@@ -1,26 +1,33 @@
-/** Which part of a list is wanted. */
+/** Page of a list. */
 export interface PageQuery {
-  /** Which page, from 1. */
+  /** Page number, starting at 1. */
   page?: number | undefined;
-  /** How many items a page holds: 1 to 100, 20 if it is not said. Iterated lists take 100. */
+  /** Number of items per page, from 1 to 100. Defaults to 20, or to 100 if you iterate over the list. */
   pageSize?: number | undefined;
 }
 
-/** How a search compares: with the wildcards `%` and `_`, to the letter, or by regular expressions. */
+/**
+ * How a search compares.
+ *
+ * - `like`: pattern with the wildcards `%` and `_`.
+ * - `exact`: exact text.
+ * - `similar_to`: SQL `SIMILAR TO` pattern.
+ * - `posix`: POSIX regular expression.
+ */
 export type MatchMode = "like" | "exact" | "similar_to" | "posix";
 
-/** Which items are wanted. `%` stands for any text and `_` for any character, unless the mode says otherwise. */
+/** Search in a list. In patterns, `%` matches any text and `_` any character, unless another mode is set. */
 export interface SearchQuery {
-  /** Items that match the pattern in any of their searchable members. */
+  /** Pattern for all searchable members. An item matches if any of them does. */
   search?: string | undefined;
-  /** Items that match the pattern in this member, such as `search.username`. */
+  /** Pattern for one member, such as `search.username`. */
   [member: `search.${string}`]: string | undefined;
-  /** How every member is compared. */
+  /** How all members are compared. Defaults to `like`. */
   mode?: MatchMode | undefined;
-  /** How this member is compared. */
+  /** How one member is compared, such as `mode.username`. */
   [member: `mode.${string}`]: MatchMode | undefined;
-  /** Whether items have to match all patterns or one of them. */
+  /** Whether an item must match all patterns (`and`) or one of them (`or`). Defaults to `or`. */
   joint?: "or" | "and" | undefined;
-  /** Whether upper and lower case differ. */
+  /** Whether the search is case-sensitive. Defaults to false. */
   isCaseSensitive?: boolean | undefined;
 }

@@ -1,7 +1,7 @@
 import type { CallOptions } from "../options.js";
 import type { Operation } from "./operation.js";
 
-/** A request, without its access token. */
+/** A request without its access token. */
 export interface Request {
   readonly operation: Operation;
   readonly url: string;

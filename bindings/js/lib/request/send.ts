@@ -2,10 +2,10 @@ import type { HookRequest } from "../options.js";
 import type { Answer, LogtoResponse } from "../response/answer.js";
 import type { Settings } from "../settings.js";
 
-/** Marks what a hook threw, on its way through the module. */
+/** Key of an error that a hook threw. The error passes through the module under this key. */
 export const HANDLED = Symbol("handled");
 
-/** Why an attempt has no answer. Kinds of the module: 1 too large, 2 final, 3 broken body, 0 any other failure. */
+/** Why an attempt has no answer. `kind` is a number of the module: 1 too large, 2 final, 3 broken body, 0 any other. */
 export class SendFailure extends Error {
   constructor(
     readonly kind: number,
@@ -16,7 +16,7 @@ export class SendFailure extends Error {
   }
 }
 
-/** One attempt. */
+/** An attempt to send a request. */
 export interface Attempt {
   readonly operation: string;
   readonly attempt: number;
@@ -33,7 +33,7 @@ export async function send(settings: Settings, attempt: Attempt): Promise<Answer
   const { fetch: own, onRequest, onResponse, credentials, logLevel } = settings.options;
   const { method, headers, body, signal } = attempt;
   let { url } = attempt;
-  // Functions of the user never run inside of the module.
+  // The user's functions must not run inside the module.
   if (own || onRequest) await undefined;
   const seen = onRequest || onResponse ? shown(attempt) : undefined;
   if (onRequest && seen) {
@@ -69,12 +69,12 @@ function shown({ method, url, headers, operation, attempt, tokenCall }: Attempt)
   return { method, url, headers: copy, operation, attempt, tokenCall };
 }
 
-/** What a hook throws ends the call, and reaches the caller as it is. */
+/** Runs a hook. If it throws, the call fails with the same error. */
 async function hook(run: () => Promise<void> | void): Promise<void> {
   try {
     await run();
   } catch (error) {
-    throw new SendFailure(2, "a hook failed the call", { [HANDLED]: error });
+    throw new SendFailure(2, "a hook threw", { [HANDLED]: error });
   }
 }
 
@@ -87,7 +87,7 @@ async function read(response: Response, limit: number): Promise<string> {
     throw refuse();
   }
   try {
-    // A known length of an uncompressed body needs no counting.
+    // If the length of an uncompressed body is known, its bytes need no counting.
     if (response.body === null || (length >= 0 && !response.headers.has("content-encoding"))) return await response.text();
     return await counted(response.body, limit, refuse);
   } catch (cause) {

@@ -1,24 +1,24 @@
 import { bad, isObject } from "./checks.js";
 
-/** A path with its parameters in place, each of which stays one segment. */
+/** Replaces the parameters of a path by their values. Each value stays one segment. */
 export function fill(path: string, values: Record<string, unknown>): string {
   if (!path.includes("{")) return path;
   return path.replace(/{(\w+)}/g, (_, name: string) => segment(name, values[name]));
 }
 
-/** URL parsers fold dots, however they are encoded; an empty segment is another route. */
+/** Encodes a segment. URL parsers fold segments of dots, however they are encoded. */
 function segment(name: string, value: unknown): string {
-  if (typeof value !== "string" && typeof value !== "number") throw bad(name, "is no string");
+  if (typeof value !== "string" && typeof value !== "number") throw bad(name, "is not a string");
   const text = String(value);
-  if (text === "") throw bad(name, "is empty: the request would reach another route");
+  if (text === "") throw bad(name, "is empty, so the request would reach another route");
   if (text === "." || text === "..") throw bad(name, `is \`${text}\`, which URLs cannot carry as a segment`);
   return encodeURIComponent(text);
 }
 
-/** Members of a query: lists repeat their name, what is undefined is left out. */
+/** Encodes a query. An array repeats its name. Members that are null or undefined are left out. */
 export function query(members: unknown): string {
   if (members === undefined) return "";
-  if (!isObject(members)) throw bad("query", "is no object");
+  if (!isObject(members)) throw bad("query", "is not an object");
   const pairs = new URLSearchParams();
   const add = (name: string, value: unknown): void => {
     if (value !== undefined && value !== null) pairs.append(name === "pageSize" ? "page_size" : name, plain(name, value));
@@ -37,5 +37,5 @@ function plain(name: string, value: unknown): string {
 }
 
 function refuse(name: string): never {
-  throw bad(`query.${name}`, "is no value");
+  throw bad(`query.${name}`, "is a function");
 }

@@ -1,23 +1,23 @@
 import { DecodeError } from "./errors.js";
 import type { Operation } from "../request/operation.js";
 
-/** Status, headers and URL of an answer. */
+/** Status, headers and URL of a response. */
 export interface LogtoResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly url: string;
 }
 
-/** An answer as it came. */
+/** A response with its body as text. */
 export interface Answer {
   readonly response: LogtoResponse;
   readonly text: string;
 }
 
-/** A URL as errors show it: without user name and password, query and fragment. */
+/** Returns a URL as error messages show it: without user name, password, query and fragment. */
 const shown = (url: string): string => url.replace(/[?#].*/s, "").replace(/^((?:[a-z]+:)?\/\/)[^/]*@/i, "$1");
 
-/** What an operation's answer comes to. */
+/** Returns the data of an operation's answer. */
 export function read(operation: Operation, { response, text }: Answer): unknown {
   const { status, headers } = response;
   const refuse = (message: string, cause?: unknown): DecodeError => {
@@ -26,7 +26,7 @@ export function read(operation: Operation, { response, text }: Answer): unknown 
       status,
       requestId: headers.get("logto-core-request-id") ?? undefined,
       operation: operation.id,
-      hint: html ? "the endpoint answers web pages: check that it is the root of a Logto server" : undefined,
+      hint: html ? "the endpoint returns web pages: check that it is the root of a Logto server" : undefined,
       cause,
     });
   };
@@ -39,7 +39,7 @@ export function read(operation: Operation, { response, text }: Answer): unknown 
   if (operation.answer === "none") return undefined;
   if (operation.answer === "text") return text;
   if (text === "") {
-    if (operation.answer === "json") throw refuse("the answer has no body");
+    if (operation.answer === "json") throw refuse("the response has no body");
     return undefined;
   }
   if (operation.answer === "any" && !headers.get("content-type")?.includes("json")) return text;
@@ -47,10 +47,10 @@ export function read(operation: Operation, { response, text }: Answer): unknown 
   try {
     data = JSON.parse(text);
   } catch (cause) {
-    throw refuse("the answer is no JSON", cause);
+    throw refuse("the response is not JSON", cause);
   }
   if (operation.itemsAt === undefined) return data;
   const items = (data as Record<string, unknown> | null)?.[operation.itemsAt];
-  if (!Array.isArray(items)) throw refuse(`the answer has no list \`${operation.itemsAt}\``);
+  if (!Array.isArray(items)) throw refuse(`the response has no list \`${operation.itemsAt}\``);
   return items;
 }

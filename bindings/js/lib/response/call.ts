@@ -1,12 +1,16 @@
 import type { LogtoResponse } from "./answer.js";
 
-/** Data and the answer that it came in. */
+/** The data of a call, with the status, headers and URL of its response. */
 export interface WithResponse<T> {
   data: T;
   response: LogtoResponse;
 }
 
-/** A call under way: a promise of its data; with `withResponse()`, of status, headers and URL too. */
+/**
+ * A call: a promise of its data. Use {@link Call.withResponse} to also get status, headers and URL.
+ *
+ * The promise rejects with a `LogtoError` if the call fails, and with a `TypeError` if an argument is invalid.
+ */
 export class Call<T> implements Promise<T> {
   readonly [Symbol.toStringTag] = "Call";
   readonly #start: () => Promise<WithResponse<T>>;
@@ -17,7 +21,18 @@ export class Call<T> implements Promise<T> {
     this.#start = start;
   }
 
-  /** The data together with status, headers and URL of the answer. */
+  /**
+   * Returns the data together with the status, headers and URL of the response.
+   *
+   * @returns A promise that rejects like the call itself.
+   * @throws TypeError if an argument of the call is invalid.
+   * @throws LogtoError if the call fails.
+   * @example
+   * ```ts
+   * const { data, response } = await logto.users.get("user-id").withResponse();
+   * console.log(data.name, response.status, response.headers.get("etag"));
+   * ```
+   */
   withResponse(): Promise<WithResponse<T>> {
     return (this.#made ??= this.#start());
   }
@@ -26,7 +41,7 @@ export class Call<T> implements Promise<T> {
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    // One promise, not two; what is no function is ignored, as by every promise.
+    // Creates one promise instead of two. Like every promise, ignores an argument that is not a function.
     const given = typeof fulfilled === "function" ? fulfilled : (data: T) => data as unknown as A;
     return this.withResponse().then(({ data }) => given(data), rejected);
   }

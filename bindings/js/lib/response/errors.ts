@@ -1,47 +1,53 @@
 import { printable } from "./printable.js";
 
-/** What an error tells beside its message. */
+/** What an error contains in addition to its message: see the members of {@link LogtoError}. */
 export interface ErrorDetails {
-  /** The HTTP status, if there was an answer. */
   status?: number | undefined;
-  /** Logto's code, such as `entity.not_found`, or the token endpoint's `error`, such as `invalid_client`. */
   code?: string | undefined;
-  /** Logto's `data`: for a refused body the issues, otherwise whatever belongs to the code. */
   data?: unknown;
-  /** Logto's further explanation. */
   details?: string | undefined;
-  /** The id that Logto gave the request; its log lines carry it. */
   requestId?: string | undefined;
-  /** What to do about it, for the usual mistakes. */
   hint?: string | undefined;
-  /** The operation's id, such as `GetUser`. */
   operation?: string | undefined;
-  /** How often the request was sent. */
   attempts?: number | undefined;
-  /** Why it was not tried again. */
   stopReason?: StopReason | undefined;
-  /** What caused it. */
   cause?: unknown;
 }
 
 /**
- * Why a request was not tried again: the answer is `final`, the request may have been carried out and is
- * `not-idempotent`, it was tried as often as allowed (`attempts`), or the next attempt would have begun too late (`time`).
+ * Why a request was not sent again.
+ *
+ * - `final`: a retry would not change the response.
+ * - `not-idempotent`: the server might have processed the request, and the operation is not idempotent.
+ * - `attempts`: the maximum number of retries was reached.
+ * - `time`: the next attempt would have started too late.
  */
 export type StopReason = "final" | "not-idempotent" | "attempts" | "time";
 
 const KINDS = Symbol.for("logto-admin.errors");
 
-/** Whatever goes wrong with a call. Its classes tell what; `instanceof` works across copies of the package. */
+/**
+ * Failure of a call. Its subclasses distinguish the reasons. `instanceof` also works if there are several copies of the
+ * package. `cause` is the error that caused this one, if there is one.
+ */
 export class LogtoError extends Error {
+  /** HTTP status. Undefined if there was no response. */
   declare readonly status: number | undefined;
+  /** Logto's error code, such as `entity.not_found`, or that of the token endpoint, such as `invalid_client`. */
   declare readonly code: string | undefined;
+  /** Logto's `data`. For an invalid body, it contains the issues; otherwise it depends on the code. */
   declare readonly data: unknown;
+  /** Logto's `details`, which explain the error further. */
   declare readonly details: string | undefined;
+  /** ID that Logto gave the request. Logto's log lines contain it. */
   declare readonly requestId: string | undefined;
+  /** What to do, for common mistakes. */
   declare readonly hint: string | undefined;
+  /** Operation id, such as `GetUser`. */
   declare readonly operation: string | undefined;
+  /** How often the request was sent. */
   declare readonly attempts: number | undefined;
+  /** Why the request was not sent again. */
   declare readonly stopReason: StopReason | undefined;
 
   /** @internal */
@@ -51,7 +57,7 @@ export class LogtoError extends Error {
     super(printable(message), cause === undefined ? undefined : { cause });
     Object.assign(this, details);
     const own = new.target.kind;
-    // Minifiers rename classes; these names stay.
+    // Minifiers rename classes. These names stay.
     Object.defineProperty(this, "name", { value: own, configurable: true, writable: true });
     Object.defineProperty(this, KINDS, { value: kinds(new.target) });
   }
@@ -66,27 +72,30 @@ function kinds(of: typeof LogtoError): string[] {
   return of.kind === "LogtoError" ? [of.kind] : [of.kind, ...kinds(Object.getPrototypeOf(of) as typeof LogtoError)];
 }
 
-/** The API does not accept the access token (401), none could be had, or the operation wants another kind of caller. */
+/**
+ * The API rejected the access token (401), no access token could be obtained, or the operation requires another kind of
+ * caller.
+ */
 export class AuthenticationError extends LogtoError {
   static override readonly kind: string = "AuthenticationError";
 }
 
-/** The access token does not permit it (403). */
+/** The access token lacks the permission (403). */
 export class PermissionError extends LogtoError {
   static override readonly kind: string = "PermissionError";
 }
 
-/** What was asked for does not exist (404). */
+/** The requested entity does not exist (404). */
 export class NotFoundError extends LogtoError {
   static override readonly kind: string = "NotFoundError";
 }
 
-/** It is in conflict with what there is (409). */
+/** The request conflicts with existing data (409). */
 export class ConflictError extends LogtoError {
   static override readonly kind: string = "ConflictError";
 }
 
-/** The server refuses the request's form (400) or content (422). */
+/** The server rejected the form (400) or the content (422) of the request. */
 export class UnprocessableError extends LogtoError {
   static override readonly kind: string = "UnprocessableError";
 }
@@ -101,32 +110,32 @@ export class ServerError extends LogtoError {
   static override readonly kind: string = "ServerError";
 }
 
-/** There was no answer, or not the whole of it. The request may have been carried out. */
+/** There was no response, or an incomplete one. The server might have processed the request. */
 export class ConnectionError extends LogtoError {
   static override readonly kind: string = "ConnectionError";
 }
 
-/** Time ran out. The request may have been carried out. */
+/** An attempt or the call took too long. The server might have processed the request. */
 export class TimeoutError extends ConnectionError {
   static override readonly kind: string = "TimeoutError";
 }
 
-/** The caller's signal stopped the call; `cause` is the signal's reason. */
+/** Your signal aborted the call. `cause` is the signal's reason. */
 export class AbortError extends LogtoError {
   static override readonly kind: string = "AbortError";
 }
 
-/** The answer is not what it should be. */
+/** The response does not have the expected form, or is larger than `maxResponseBytes`. */
 export class DecodeError extends LogtoError {
   static override readonly kind: string = "DecodeError";
 }
 
-/** A webhook's signature does not fit its body and the key. */
+/** The signature of a webhook is missing or wrong, or its body is not an event. */
 export class WebhookError extends LogtoError {
   static override readonly kind: string = "WebhookError";
 }
 
-/** The class for an answer's status. */
+/** Returns the class of errors with this status. */
 export function classOfStatus(status: number): typeof LogtoError {
   switch (status) {
     case 400:

@@ -1,21 +1,21 @@
 import { Call, type WithResponse } from "./call.js";
 
-/** One page of a list; iterated it gives its items. */
+/** One page of a list. Iterate over it to get its items. */
 export class Page<T> {
   constructor(
     /** The items. */
     readonly items: T[],
-    /** How many items all pages hold together, if the server says so. */
+    /** Number of items on all pages. Undefined if the server does not send it. */
     readonly total: number | undefined,
-    /** Whether the server stopped counting, so that there are at least `total` items. */
+    /** Whether the server stopped counting: there are at least `total` items. */
     readonly totalIsCapped: boolean,
-    /** The page's number, from 1; undefined if everything was sent at once. */
+    /** Page number, starting at 1. Undefined if the server sent the whole list. */
     readonly page: number | undefined,
-    /** How many items a page holds at most; undefined if everything was sent at once. */
+    /** Maximum number of items on a page. Undefined if the server sent the whole list. */
     readonly pageSize: number | undefined,
   ) {}
 
-  /** Whether a further page can hold something. */
+  /** Whether another page might contain items. */
   get hasNext(): boolean {
     const { items, total, page, pageSize } = this;
     if (page === undefined || pageSize === undefined || items.length === 0) return false;
@@ -28,10 +28,20 @@ export class Page<T> {
   }
 }
 
-/** The largest page that Logto gives. */
+/** Logto's maximum page size. */
 const LARGEST = 100;
 
-/** A list: awaited it is one page; iterated, the items of every page. Nothing is sent before either. */
+/**
+ * A list. Await it to get one page, or iterate over it to get the items of all pages. It sends nothing until then.
+ *
+ * @example
+ * ```ts
+ * const page = await logto.users.list({ page: 2, pageSize: 50 });
+ * console.log(page.items.length, page.total, page.hasNext);
+ *
+ * for await (const user of logto.users.list()) console.log(user.id);
+ * ```
+ */
 export class List<T> extends Call<Page<T>> implements AsyncIterable<T> {
   readonly #fetch: (page?: number, pageSize?: number) => Promise<WithResponse<Page<T>>>;
 
@@ -41,7 +51,17 @@ export class List<T> extends Call<Page<T>> implements AsyncIterable<T> {
     this.#fetch = fetch;
   }
 
-  /** The pages, from the one that is set or the first, of 100 items unless another size is set. */
+  /**
+   * Returns the pages, starting with the page that is set or the first. Requests each page when you ask for it.
+   *
+   * @returns The pages, up to the last one that is not empty. Each has 100 items, unless another page size is set.
+   * @throws TypeError if an argument of the list is invalid.
+   * @throws LogtoError if a page cannot be fetched.
+   * @example
+   * ```ts
+   * for await (const page of logto.users.list({ pageSize: 20 }).pages()) console.log(page.items.length);
+   * ```
+   */
   async *pages(): AsyncGenerator<Page<T>, void, undefined> {
     let page: Page<T> | undefined;
     do {

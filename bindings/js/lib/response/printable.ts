@@ -1,10 +1,10 @@
-/** The number of characters after which text from outside is cut. */
+/** Maximum length of text from outside, in characters. Longer text is truncated. */
 const MAX_CHARACTERS = 1000;
 
-/** Controls, line separators and marks of direction: characters that can forge or hide text in a log. */
+/** Characters that can forge or hide text in a log: control characters, line separators and directional marks. */
 const FORGES = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
-/** Text that may come from outside, such as a server's message, for one line of a log: escaped, and cut if it is long. */
+/** Escapes and truncates text from outside, such as a message of the server, so that it fits on one line of a log. */
 export function printable(text: string): string {
   const shown = text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}…` : text;
   return shown.replace(FORGES, (character) => `\\u{${character.charCodeAt(0).toString(16)}}`);

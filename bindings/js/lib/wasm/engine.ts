@@ -10,7 +10,7 @@ import { Operations } from "./operations.js";
 import type { FailedCall, PendingCall } from "./pending.js";
 import { Slots } from "./slots.js";
 
-/** Milliseconds that no call outlives. Overrides the timeout of a client for calls without one. */
+/** A timeout in milliseconds that no call reaches. Overrides the timeout of the client for a call without one. */
 const FOREVER = 1e15;
 
 /** An instance of the module, and the calls in progress. */
@@ -103,7 +103,7 @@ export class Engine implements HostContext {
     return { name, settings: this.settings(client), request, answer: undefined, cause: undefined, resolve, reject };
   }
 
-  /** Starts a call. `start` returns the number of its task, by which a signal cancels it. */
+  /** Starts a call. `start` returns the number of its task, which a signal cancels. */
   #start(pending: PendingCall, signal: AbortSignal | undefined, start: (wasm: Exports, call: number) => number): void {
     const call = this.#calls.add(pending);
     const task = this.enter((wasm) => start(wasm, call));
@@ -148,7 +148,7 @@ export class Engine implements HostContext {
     }
   }
 
-  /** Like `enter`, where nothing waits for the result. The calls in progress report a trap. */
+  /** Like `enter`, but ignores traps, which the calls in progress report. */
   quietly(run: (wasm: Exports) => void): void {
     try {
       this.enter(run);
@@ -167,7 +167,7 @@ export class Engine implements HostContext {
   }
 }
 
-/** The error of a call that its signal has aborted. */
+/** Returns the error of a call that its signal has aborted. */
 export function aborted(operation: string, signal: AbortSignal): AbortError {
   return new AbortError(`${operation}: the call was aborted`, { operation, cause: signal.reason });
 }

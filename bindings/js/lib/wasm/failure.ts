@@ -6,7 +6,7 @@ import type { FailedCall, PendingCall } from "./pending.js";
 export function failure({ name, settings, answer, cause }: PendingCall, failed: FailedCall): unknown {
   const { kind, status } = failed;
   const reason = kind === "token" ? settings.cause : cause;
-  // What a hook threw reaches the caller as it is.
+  // The caller gets the error of a hook unchanged.
   if (reason instanceof Object && HANDLED in reason) return (reason as { [HANDLED]: unknown })[HANDLED];
   const response = kind === "api" ? answer : undefined;
   const body = response ? parsed(response.text) : {};

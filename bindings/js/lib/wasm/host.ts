@@ -32,7 +32,7 @@ export function host(context: HostContext): Host {
     );
   }
 
-  /** Runs a function of the user, never inside of the module. */
+  /** Runs a function of the user, but never inside the module. */
   function ask(operation: number, settings: Settings, what: string, run: () => Promise<[text: string, seconds: number]>): void {
     const settle = operations.start(operation, () => {});
     void Promise.resolve()
@@ -165,7 +165,7 @@ function parsed(json: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Returns code and message of an error. Without a message it is the start of the body. */
+/** Returns code and message of an error. The message defaults to the start of the body. */
 function errorFields(body: string): { code?: string; message?: string } {
   const { code, message } = parsed(body) ?? {};
   return { code: text(code), message: text(message) || body.slice(0, 200).trim() || "the response has no body" };
@@ -175,14 +175,14 @@ function isHtml({ response }: Answer): boolean {
   return response.headers.get("content-type")?.startsWith("text/html") ?? false;
 }
 
-/** Returns `Retry-After` in seconds. It may be a date. NaN if it is absent or invalid. */
+/** Returns `Retry-After`, which can be a date, in seconds. NaN if it is absent or invalid. */
 function retryAfter({ response }: Answer): number {
   const value = response.headers.get("retry-after") ?? "";
   if (/^ *\d{1,10} *$/.test(value)) return Number(value);
   return /^\w{3}, .* GMT$/.test(value) ? Math.max(0, Math.ceil((Date.parse(value) - Date.now()) / 1000)) : NaN;
 }
 
-/** Lets the process end although the timer is active. */
+/** Lets the process end while the timer is active. */
 function unref(timer: unknown): void {
   const deno = (globalThis as { Deno?: { unrefTimer(timer: unknown): void } }).Deno;
   if (typeof timer === "object") (timer as { unref?(): void }).unref?.();

@@ -56,7 +56,7 @@ export interface Exports {
 /** Functions of the host by name, with the positions of their text arguments. Booleans arrive as 1 or 0. */
 export type Host = Record<string, { texts: readonly number[]; run: (...given: never[]) => unknown }>;
 
-/** Exports that take texts. */
+/** Exports with text arguments. */
 const PASSING_TEXTS = ["configure", "settle_value", "settle_answer", "settle_token_answer", "settle_failure"] as const;
 
 interface Raw {
@@ -65,14 +65,14 @@ interface Raw {
 }
 
 /**
- * Creates an instance with this host. Replaces wasm-bindgen's own glue, whose module can have only one instance. A text
- * crosses the border as its address in the memory of the module and its length.
+ * Creates an instance with this host. Replaces the glue of wasm-bindgen, which supports only one instance of a module.
+ * A text is passed as its address in the memory of the module and its length.
  */
 export function instantiate(module: WebAssembly.Module, host: Host): Exports {
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
   const imports: Record<string, WebAssembly.ModuleImports> = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    // A name such as `__wbg_send_` with 16 digits that change with the module.
+    // A name such as `__wbg_send_`, followed by 16 digits that change with the module.
     (imports[from] ??= {})[name] = imported(host[name.slice(6, -17)]);
   }
   const { exports } = new WebAssembly.Instance(module, imports);
@@ -96,7 +96,7 @@ export function instantiate(module: WebAssembly.Module, host: Host): Exports {
     return (...given: number[]): unknown => {
       const args: unknown[] = [];
       for (let at = 0; at < given.length; at++) args.push(texts.includes(args.length) ? text(given[at], given[++at]) : given[at]);
-      // An exception must not unwind through the module, which could not clean up.
+      // The module cannot clean up if an exception unwinds through it.
       try {
         return run(...(args as never[])) ?? true;
       } catch {

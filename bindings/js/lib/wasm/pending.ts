@@ -7,13 +7,13 @@ export interface PendingCall {
   /** The operation ID, or `GetToken`. */
   readonly name: string;
   readonly settings: Settings;
-  /** Absent for a call for the access token. */
+  /** Undefined if the call only returns the access token. */
   readonly request: Request | undefined;
   /** The answer to the last attempt. */
   answer: Answer | undefined;
-  /** What stopped the last attempt. */
+  /** Error of the last attempt. */
   cause: unknown;
-  /** Resolves the call: with an empty text, or with the access token. */
+  /** Resolves the call, with the access token or an empty text. */
   readonly resolve: (token: string) => void;
   readonly reject: (error: unknown) => void;
   /** Runs when the call has ended. */

@@ -1,14 +1,14 @@
 /**
- * Values by small numbers from 1, which are used again.
+ * Values by small numbers, which start at 1 and are reused.
  *
- * A map of numbers that only grow is made anew again and again, and what its old tables hold outlives the next
- * collections of garbage: answers among it.
+ * A map whose keys only grow is rehashed again and again. Everything in its old tables, answers included, survives the
+ * next garbage collections.
  */
 export class Slots<T> {
   readonly #values: (T | undefined)[] = [undefined];
   readonly #free: number[] = [];
 
-  /** Keeps a value, and gives its number. */
+  /** Stores a value, and returns its number. */
   add(value: T): number {
     const number = this.#free.pop() ?? this.#values.length;
     this.#values[number] = value;
@@ -19,7 +19,7 @@ export class Slots<T> {
     return this.#values[number];
   }
 
-  /** Gives a value, and forgets it. */
+  /** Removes a value, and returns it. */
   take(number: number): T | undefined {
     const value = this.#values[number];
     if (value === undefined) return undefined;
@@ -28,7 +28,7 @@ export class Slots<T> {
     return value;
   }
 
-  /** Gives every value, and forgets them. */
+  /** Removes all values, and returns them. */
   clear(): T[] {
     this.#free.length = 0;
     return this.#values.splice(1).filter((value) => value !== undefined);

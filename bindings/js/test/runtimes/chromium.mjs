@@ -4,7 +4,7 @@ import { chromium as playwright } from "playwright-core";
 
 const PACKAGE = "/files/node_modules/logto-admin/dist";
 
-/** The page that a test opens: the package as it is, by an import map. */
+/** The page that runs the suite. An import map locates the package, without a bundler. */
 const page = (server) => `<!doctype html>
 <meta http-equiv="content-security-policy" content="script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'">
 <script type="importmap">${JSON.stringify({
@@ -22,10 +22,10 @@ const page = (server) => `<!doctype html>
   globalThis.results = run({ runtime: "chromium", server: "${server}", ready });
 </script>`;
 
-/** Debian's browser, or the one that is named. */
+/** Returns the path of the browser: `CHROMIUM`, or the first usual path that exists. */
 export function executable() {
   const found = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path && existsSync(path));
-  if (!found) throw new Error("no Chromium is found: name it by CHROMIUM");
+  if (!found) throw new Error("Chromium is missing: set CHROMIUM to its path");
   return found;
 }
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Runs a program in the folder; gives what it prints. */
+/** Runs a program in the folder. Returns its output. */
 function output(folder, program, args, env = {}) {
   return new Promise((resolve, reject) => {
     execFile(program, args, { cwd: folder, timeout: 120_000, env: { ...process.env, ...env } }, (error, stdout, stderr) => {
@@ -17,7 +17,7 @@ async function suite({ folder, server }, runtime, program, args, env) {
   return JSON.parse(printed.trim().split("\n").at(-1));
 }
 
-/** The Node that npm runs on, not the one that npm puts in front of it. */
+/** The Node that runs npm. Not the package `node`, which npm puts first in the path. */
 const installed = process.env.npm_node_execpath ?? process.execPath;
 
 const bin = (here, name) => join(here, "node_modules/.bin", name);
@@ -27,7 +27,7 @@ export const nodeNewest = (context) => suite(context, "node-newest", bin(context
 export const deno = (context) => suite(context, "deno", bin(context.here, "deno"), ["run", "-A", "--no-lock"], { DENO_NO_UPDATE_CHECK: "1", DENO_NO_PROMPT: "1" });
 export const bun = (context) => suite(context, "bun", bin(context.here, "bun"), ["run"]);
 
-/** Neither a refresher nor a timeout that is no longer needed keeps Node alive, and importing does nothing at all. */
+/** Refreshers and timeouts that are no longer needed do not keep Node alive, and importing the package does nothing. */
 export async function nodeLetsGo({ folder, server }) {
   writeFileSync(
     join(folder, "lets-go.mjs"),
@@ -42,6 +42,6 @@ export async function nodeLetsGo({ folder, server }) {
      await agent?.close?.();`,
   );
   const printed = await output(folder, installed, ["lets-go.mjs"]);
-  const failed = printed.trim() === "done" ? [] : [`it printed ${printed}`];
-  return { passed: failed.length > 0 ? [] : ["it ends by itself"], failed };
+  const failed = printed.trim() === "done" ? [] : [`the program printed ${printed}`];
+  return { passed: failed.length > 0 ? [] : ["the process exits while a refresher runs"], failed };
 }

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { Miniflare } from "miniflare";
 import { bundle } from "../bundle.mjs";
 
-/** A worker made of a bundle, and the module beside it. */
+/** Returns the modules of a worker: a bundle, and the WebAssembly module next to it. */
 export function modules(path) {
   return [
     { type: "ESModule", path, contents: readFileSync(path, "utf8") },
@@ -11,10 +11,10 @@ export function modules(path) {
   ];
 }
 
-/** What the runtime behaves like. */
+/** The runtime behaves as of this date. */
 export const compatibilityDate = "2026-04-01";
 
-/** Runs a worker, and gives what is made of it. */
+/** Starts workers, and returns the result of `use`. */
 export async function withWorker(options, use) {
   const miniflare = new Miniflare({ compatibilityDate, ...options });
   try {
@@ -24,7 +24,7 @@ export async function withWorker(options, use) {
   }
 }
 
-/** Posts a value to a worker, and gives the value that it answers. */
+/** Posts a value to a worker, and returns the value of its answer. */
 export async function ask(miniflare, value) {
   const response = await miniflare.dispatchFetch("http://worker/", { method: "POST", body: JSON.stringify(value) });
   const text = await response.text();
