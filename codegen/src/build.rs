@@ -9,6 +9,7 @@ use crate::graph::{Graph, Node, NodeId, NodeKind, Origin, Slot, Ty};
 use crate::merge::Classes;
 use crate::model::{Field, Model, Shape, Struct, TypeDef, TypeRef, Uses};
 use crate::reach::reach;
+use crate::schema::Span;
 use crate::settings::Members;
 
 pub struct Builder<'a> {
@@ -127,6 +128,7 @@ impl Builder<'_> {
                             nullable: slot.nullable,
                             secret,
                             facts: slot.facts.clone(),
+                            span: Span { loosened: required || node_member.span.loosened, ..node_member.span },
                         };
                         fields.insert(member, field);
                     }
@@ -138,12 +140,16 @@ impl Builder<'_> {
                         field.nullable |= slot.nullable;
                         field.required &= node_member.required;
                         field.facts.retain(&slot.facts);
+                        field.span.join(node_member.span);
+                        field.span.loosened &= node_member.required || node_member.span.loosened;
                     }
                 }
             }
         }
         for field in fields.values_mut() {
-            field.required &= objects.iter().all(|(members, ..)| members.contains_key(&field.name));
+            let everywhere = objects.iter().all(|(members, ..)| members.contains_key(&field.name));
+            field.required &= everywhere;
+            field.span.loosened &= everywhere && !field.required;
         }
         let open = objects.iter().any(|(_, open, _)| *open);
         Ok(Struct { fields: fields.into_values().collect(), tag, open })

@@ -1,12 +1,13 @@
 //! Applies `spec/corrections.toml`, which changes the API documents where they differ from the server.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::document::for_each_operation;
 use crate::failure::{Failure, Result};
+use crate::release::Release;
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,6 +21,9 @@ pub struct Corrections {
 #[serde(deny_unknown_fields)]
 struct Correction {
     reason: String,
+    /// The first and the last release whose document has the error. Without them, all documents might have it.
+    since: Option<Release>,
+    until: Option<Release>,
     /// Ids of the operations to correct; `tags` selects all operations of a tag. Each one must exist and need the
     /// correction. `*` selects every operation, and at least one of them must need the correction.
     #[serde(default)]
@@ -28,7 +32,8 @@ struct Correction {
     tags: Vec<String>,
     /// A component to correct instead of operations, such as `schemas/TranslationObject`.
     component: Option<String>,
-    /// JSON pointers within each target. `*` matches any single step, `**` any number of steps.
+    /// JSON pointers within each target. `*` matches any single step, `**` any number of steps, and `name=x` the element
+    /// of a list whose `name` is `x`.
     at: OneOrMany,
     /// Sets this value. The last step may be a new member.
     set: Option<Value>,
@@ -61,9 +66,16 @@ impl OneOrMany {
     }
 }
 
+/// A document and the release that it describes.
+pub struct Document {
+    pub release: Release,
+    pub value: Value,
+}
+
 impl Corrections {
-    /// Applies all corrections and returns a failure for each one that does not apply.
-    pub fn apply(&self, documents: &mut [Value]) -> Vec<Failure> {
+    /// Applies all corrections to documents, which are sorted from the newest to the oldest. Returns a failure for each
+    /// correction that does not apply to the newest document that contains its target.
+    pub fn apply(&self, documents: &mut [Document]) -> Vec<Failure> {
         let entries = self.entries.iter().enumerate();
         entries
             .filter_map(|(index, correction)| {
@@ -76,40 +88,64 @@ impl Corrections {
 }
 
 impl Correction {
-    fn apply(&self, documents: &mut [Value]) -> Result<(), String> {
-        self.at.as_slice().iter().try_for_each(|at| self.apply_at(documents, at))
+    fn apply(&self, documents: &mut [Document]) -> Result<(), String> {
+        let mut documents: Vec<&mut Value> = documents
+            .iter_mut()
+            .filter(|document| self.since.is_none_or(|since| since <= document.release))
+            .filter(|document| self.until.is_none_or(|until| document.release <= until))
+            .map(|document| &mut document.value)
+            .collect();
+        self.at.as_slice().iter().try_for_each(|at| self.apply_at(&mut documents, at))
     }
 
-    fn apply_at(&self, documents: &mut [Value], at: &str) -> Result<(), String> {
+    fn apply_at(&self, documents: &mut [&mut Value], at: &str) -> Result<(), String> {
         let steps: Vec<String> = at.split('/').skip(1).map(unescape).collect();
-        if let Some(component) = &self.component {
-            let pointer = format!("/components/{component}");
-            let owner = documents.iter_mut().find_map(|document| document.pointer_mut(&pointer));
-            let owner = owner.ok_or_else(|| format!("component {component} not found"))?;
-            return match self.walk(owner, &steps) {
-                Ok(0) => Err(format!("{at} in {component}: no match")),
-                Ok(_) => Ok(()),
-                Err(problem) => Err(format!("{at} in {component}: {problem}")),
-            };
+        match &self.component {
+            Some(component) => self.apply_to_component(documents, component, at, &steps),
+            None => self.apply_to_operations(documents, at, &steps),
         }
-        let mut missing: BTreeSet<&str> = self.operations.iter().chain(&self.tags).map(String::as_str).collect();
+    }
+
+    fn apply_to_component(
+        &self,
+        documents: &mut [&mut Value],
+        component: &str,
+        at: &str,
+        steps: &[String],
+    ) -> Result<(), String> {
+        let pointer = format!("/components/{component}");
+        let mut owners = documents.iter_mut().filter_map(|document| document.pointer_mut(&pointer));
+        let newest = owners.next().ok_or_else(|| format!("component {component} not found"))?;
+        match self.walk(newest, steps) {
+            Ok(0) => return Err(format!("{at} in {component}: no match")),
+            Ok(_) => {}
+            Err(problem) => return Err(format!("{at} in {component}: {problem}")),
+        }
+        owners.for_each(|owner| {
+            let _ = self.walk(owner, steps);
+        });
+        Ok(())
+    }
+
+    fn apply_to_operations(&self, documents: &mut [&mut Value], at: &str, steps: &[String]) -> Result<(), String> {
+        let mut missing: BTreeSet<String> = self.operations.iter().chain(&self.tags).cloned().collect();
         let mut problems = Vec::new();
         let everywhere = missing.remove("*");
         let mut matches = 0;
+        let mut corrected: HashSet<String> = HashSet::new();
         for document in documents {
             for_each_operation(document, |_, _, operation| {
                 let id = operation.get("operationId").and_then(Value::as_str).unwrap_or_default().to_owned();
-                let tag = operation
-                    .get("tags")
-                    .and_then(|tags| tags.get(0))
-                    .and_then(Value::as_str)
-                    .unwrap_or_default()
-                    .to_owned();
+                let tag = operation.get("tags").and_then(|tags| tags.get(0)).and_then(Value::as_str);
+                let tag = tag.unwrap_or_default().to_owned();
                 if everywhere || self.operations.contains(&id) || self.tags.contains(&tag) {
                     missing.remove(id.as_str());
                     missing.remove(tag.as_str());
+                    let is_newest = corrected.insert(id.clone());
                     let mut owner = Value::Object(std::mem::take(operation));
-                    match self.walk(&mut owner, &steps) {
+                    match self.walk(&mut owner, steps) {
+                        // The documents of older releases might not have the error.
+                        _ if !is_newest => {}
                         Ok(0) if !everywhere => problems.push(format!("{at} in {id}: no match")),
                         Ok(count) => matches += count,
                         Err(problem) => problems.push(format!("{at} in {id}: {problem}")),
@@ -133,17 +169,15 @@ impl Correction {
             return Err("the pointer does not end with a member or an index".to_owned());
         };
         if step == "**" {
-            let mut count = self.walk(value, rest)?;
-            for child in children(value) {
-                count += self.walk(child, steps)?;
-            }
-            return Ok(count);
+            let own = self.walk(value, rest);
+            let below = children(value).into_iter().map(|child| self.walk(child, steps));
+            return total([own].into_iter().chain(below));
         }
         if rest.is_empty() {
             return self.change_member(value, step);
         }
         if step == "*" {
-            return children(value).into_iter().try_fold(0, |count, child| Ok(count + self.walk(child, rest)?));
+            return total(children(value).into_iter().map(|child| self.walk(child, rest)));
         }
         child(value, step).map_or(Ok(0), |child| self.walk(child, rest))
     }
@@ -168,6 +202,11 @@ impl Correction {
     }
 }
 
+/// Finishes all walks, and returns the number of changes or the first problem.
+fn total(walks: impl Iterator<Item = Result<usize, String>>) -> Result<usize, String> {
+    walks.collect::<Vec<_>>().into_iter().sum()
+}
+
 fn unescape(step: &str) -> String {
     step.replace("~1", "/").replace("~0", "~")
 }
@@ -183,7 +222,10 @@ fn children(value: &mut Value) -> Vec<&mut Value> {
 fn child<'a>(value: &'a mut Value, step: &str) -> Option<&'a mut Value> {
     match value {
         Value::Object(members) => members.get_mut(step),
-        Value::Array(elements) => elements.get_mut(step.parse::<usize>().ok()?),
+        Value::Array(elements) => match step.strip_prefix("name=") {
+            Some(name) => elements.iter_mut().find(|element| element.get("name").and_then(Value::as_str) == Some(name)),
+            None => elements.get_mut(step.parse::<usize>().ok()?),
+        },
         _ => None,
     }
 }
@@ -257,13 +299,13 @@ mod tests {
 
     fn apply(correction: &str) -> Result<Value, String> {
         let operation = json!({"operationId": "A", "tags": ["T"], "x": {"y": {"type": "object"}, "required": ["y"]}});
-        let mut documents =
-            [json!({"paths": {"/a": {"get": operation}}, "components": {"schemas": {"S": {"type": "object"}}}})];
+        let value = json!({"paths": {"/a": {"get": operation}}, "components": {"schemas": {"S": {"type": "object"}}}});
+        let mut documents = [Document { release: Release::NEXT, value }];
         let corrections: Corrections = toml::from_str(&format!("[[correction]]\nreason = 'r'\n{correction}"))
             .map_err(|error| error.to_string())?;
         match corrections.apply(&mut documents).first() {
             Some(failure) => Err(failure.to_string()),
-            None => Ok(documents[0]["paths"]["/a"]["get"]["x"].clone()),
+            None => Ok(documents[0].value["paths"]["/a"]["get"]["x"].clone()),
         }
     }
 

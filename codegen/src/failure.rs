@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::release::Release;
+
 /// A place in the input: an operation or a path item, and the steps below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
@@ -67,6 +69,15 @@ pub enum Failure {
          hint: separate the types in spec/names.toml, or correct the document in spec/corrections.toml"
     )]
     Merge { type_name: String, problem: String },
+    /// The document of a release has a problem.
+    #[error("Logto {release}: {failure}")]
+    Release { release: Release, failure: Box<Failure> },
+    /// Two releases contradict each other.
+    #[error(
+        "{place}: {problem} (Logto {newer} and {older})\n\
+         hint: correct the document of one of the releases in spec/corrections.toml"
+    )]
+    Versions { place: Place, older: Release, newer: Release, problem: String },
     /// The generated code is not valid Rust.
     #[error("the generated code is not valid Rust: {problem}\n{code}")]
     Code { problem: syn::Error, code: String },

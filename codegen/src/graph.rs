@@ -3,7 +3,7 @@
 use indexmap::{IndexMap, IndexSet};
 
 use crate::operations::{BodyKind, Input, Operation};
-use crate::schema::{Facts, Kind, Schema};
+use crate::schema::{Facts, Kind, Schema, Span};
 
 pub type NodeId = usize;
 
@@ -42,6 +42,7 @@ pub enum NodeKind {
 pub struct NodeMember {
     pub slot: Slot,
     pub required: bool,
+    pub span: Span,
 }
 
 /// The origin of a node, from which its name is derived if `spec/names.toml` does not set one.
@@ -153,7 +154,7 @@ impl Graph {
                 let members = object.members.iter().map(|(name, member)| {
                     let origin = Origin::Member(id, name.clone(), false);
                     let slot = self.slot(&member.schema, format!("{location}.{name}"), operation, &origin);
-                    (name.clone(), NodeMember { slot, required: member.required })
+                    (name.clone(), NodeMember { slot, required: member.required, span: member.span })
                 });
                 NodeKind::Object { members: members.collect(), open: object.open }
             }

@@ -15,6 +15,7 @@ mod emit;
 mod failure;
 mod graph;
 mod groups;
+mod loosened;
 mod lower;
 mod merge;
 mod model;
@@ -25,13 +26,16 @@ mod pipeline;
 mod prose;
 mod reach;
 mod reader;
+mod release;
 mod report;
 mod schema;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod versions;
 mod words;
 
 pub use command::main;
 pub use failure::Failure;
-pub use pipeline::corrected_documents;
+pub use loosened::loosened_members;
+pub use pipeline::{emulated_documents, newest_documents};

@@ -7,7 +7,7 @@ use openapiv3::{
 };
 
 use crate::failure::{Failure, Place, Result};
-use crate::schema::{Facts, Kind, Member, Object, Schema};
+use crate::schema::{Facts, Kind, Member, Object, Schema, Span};
 
 /// String formats that only affect the documentation.
 const TEXT_FORMATS: [&str; 13] =
@@ -81,7 +81,7 @@ impl Lowering<'_> {
             }
             SchemaKind::AllOf { all_of } => match all_of.as_slice() {
                 [only] => self.reference(only, place, depth + 1)?,
-                _ => return Err(Failure::unsupported(place, "unsupported allOf: expected exactly one schema")),
+                several => self.intersection(several, place, depth)?,
             },
             SchemaKind::Not { .. } => return Err(Failure::unsupported(place, "unsupported keyword `not`")),
             SchemaKind::Any(any) => self.any(any, place, depth)?,
@@ -119,7 +119,7 @@ impl Lowering<'_> {
             let schema = self.boxed(schema, &place.at(name), depth + 1)?;
             // A member with a default is optional, even if the document lists it as required.
             let required = object.required.contains(name) && schema.facts.default.is_none();
-            members.insert(name.clone(), Member { schema, required });
+            members.insert(name.clone(), Member { schema, required, span: Span::default() });
         }
         Ok(Schema::new(Kind::Object(Object { members, open: rest.is_some() })))
     }
@@ -152,10 +152,9 @@ impl Lowering<'_> {
             // Properties without a schema next to oneOf only repeat the member names of its branches.
             (_, None, branches @ [_, ..]) if names_only => self.union(branches, place, depth),
             (None, None, []) => {
-                let members = any
-                    .properties
-                    .keys()
-                    .map(|name| (name.clone(), Member { schema: Schema::new(Kind::Any), required: false }));
+                let members = any.properties.keys().map(|name| {
+                    (name.clone(), Member { schema: Schema::new(Kind::Any), required: false, span: Span::default() })
+                });
                 if !names_only {
                     return Err(Failure::unsupported(place, "properties without \"type\": \"object\""));
                 }
@@ -163,6 +162,27 @@ impl Lowering<'_> {
             }
             _ => Err(Failure::unsupported(place, "unsupported combination of schema keywords")),
         }
+    }
+
+    /// Lowers an object that is described by several schemas.
+    fn intersection(&self, parts: &[ReferenceOr<openapiv3::Schema>], place: &Place, depth: usize) -> Result<Schema> {
+        let mut whole = Object::default();
+        for (index, part) in parts.iter().enumerate() {
+            let place = place.at(index);
+            match self.reference(part, &place, depth + 1)?.kind {
+                Kind::Any | Kind::FreeObject | Kind::Map(_) => whole.open = true,
+                Kind::Object(object) => {
+                    whole.open |= object.open;
+                    for (name, member) in object.members {
+                        let required = whole.members.get(&name).is_some_and(|other| other.required);
+                        whole.members.insert(name, Member { required: required || member.required, ..member });
+                    }
+                }
+                _ => return Err(Failure::unsupported(&place, "unsupported allOf: expected schemas of objects")),
+            }
+        }
+        let is_free = whole.members.is_empty();
+        Ok(Schema::new(if is_free { Kind::FreeObject } else { Kind::Object(whole) }))
     }
 
     fn union(&self, branches: &[ReferenceOr<openapiv3::Schema>], place: &Place, depth: usize) -> Result<Schema> {
@@ -214,7 +234,7 @@ fn string(text: &StringType, place: &Place) -> Result<Schema> {
         nullable = text.enumeration.contains(&None);
         kind = Kind::Enum(text.enumeration.iter().flatten().cloned().collect());
     }
-    Ok(Schema { kind, nullable, facts })
+    Ok(Schema { kind, nullable, facts, newest: None })
 }
 
 fn annotate(schema: &mut Schema, data: &SchemaData, place: &Place) -> Result<()> {
@@ -234,7 +254,7 @@ fn annotate(schema: &mut Schema, data: &SchemaData, place: &Place) -> Result<()>
 /// Simplifies unions with one branch, unions of any JSON, and unions of strings.
 fn simplify_union(mut branches: Vec<Schema>) -> Schema {
     let nullable = branches.iter().any(|branch| branch.nullable);
-    let with = |kind, facts| Schema { kind, nullable, facts };
+    let with = |kind, facts| Schema { kind, nullable, facts, newest: None };
     if branches.len() == 1 {
         return branches.remove(0);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use indexmap::{IndexMap, IndexSet};
 
-use crate::schema::Facts;
+use crate::schema::{Facts, Span};
 
 pub struct TypeDef {
     pub name: String,
@@ -42,6 +42,7 @@ pub struct Field {
     pub nullable: bool,
     pub secret: bool,
     pub facts: Facts,
+    pub span: Span,
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,6 +1,7 @@
 //! Operations: what a call sends and receives.
 
-use crate::schema::Schema;
+use crate::release::Release;
+use crate::schema::{Schema, Span};
 
 pub struct Operation {
     pub id: String,
@@ -20,8 +21,19 @@ pub struct Operation {
     pub idempotent: bool,
     pub authentication: Authentication,
     pub deprecated: bool,
+    pub since: Release,
+    /// The last release with the operation, if it was removed.
+    pub until: Option<Release>,
     pub summary: Option<String>,
     pub description: Option<String>,
+}
+
+impl Operation {
+    /// Returns the sentence about the releases with the operation, if not all of them have it.
+    pub fn releases_text(&self) -> Option<String> {
+        let since = if self.since == Release::OLDEST { None } else { Some(self.since) };
+        Span { since, until: self.until, loosened: false }.text()
+    }
 }
 
 /// A parameter in the path or the query.
@@ -29,6 +41,7 @@ pub struct Input {
     pub name: String,
     pub required: bool,
     pub schema: Schema,
+    pub span: Span,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

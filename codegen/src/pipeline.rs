@@ -1,11 +1,12 @@
 //! The steps from `spec/` to a model, in order.
 
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::build::Builder;
-use crate::corrections::Corrections;
+use crate::corrections::{Corrections, Document};
 use crate::document::{complete, for_each_operation, load, parse};
 use crate::failure::{Failure, Result};
 use crate::graph::Graph;
@@ -15,7 +16,9 @@ use crate::model::Model;
 use crate::naming::{Naming, explicit};
 use crate::operations::Operation;
 use crate::reader::read;
+use crate::release::Release;
 use crate::settings::{self, Settings};
+use crate::versions::{self, Version};
 
 /// The location of the input.
 pub struct Source {
@@ -30,11 +33,15 @@ impl Source {
         self.document.is_none()
     }
 
-    fn documents(&self) -> Vec<PathBuf> {
-        let own = ["logto-1.42.json", "logto-1.17-interaction.json"];
-        self.document
-            .clone()
-            .map_or_else(|| own.iter().map(|name| self.spec.join(name)).collect(), |document| vec![document])
+    /// Returns the documents of all releases, newest first, or the user's own document.
+    fn documents(&self) -> Result<Vec<Document>> {
+        match &self.document {
+            Some(path) => Ok(vec![Document { release: Release::NEXT, value: load(path)? }]),
+            None => Release::SAMPLED
+                .into_iter()
+                .map(|release| Ok(Document { release, value: load(&self.spec.join(release.document()))? }))
+                .collect(),
+        }
     }
 }
 
@@ -51,16 +58,32 @@ impl Plan {
     pub fn new(source: &Source) -> Result<Self> {
         let settings = Settings::load(&source.spec)?;
         let corrections = settings::read(&source.spec.join("corrections.toml"))?;
-        let documents: Vec<Value> = source.documents().iter().map(|path| load(path)).collect::<Result<_>>()?;
-        Self::of(documents, settings, &corrections, source.is_strict())
+        Self::of(source.documents()?, settings, &corrections, source.is_strict())
     }
 
-    /// Creates a plan from loaded documents.
-    pub fn of(mut documents: Vec<Value>, settings: Settings, corrections: &Corrections, strict: bool) -> Result<Self> {
+    /// Creates a plan from loaded documents, which are sorted from the newest to the oldest.
+    pub fn of(
+        mut documents: Vec<Document>,
+        settings: Settings,
+        corrections: &Corrections,
+        strict: bool,
+    ) -> Result<Self> {
         let mut warnings = correct(&mut documents, &settings, corrections, strict)?;
-        let mut operations = Vec::new();
-        for document in &documents {
-            operations.extend(read(&parse(document)?)?);
+        let mut versions = Vec::new();
+        for Document { release, value } in &documents {
+            let undocumented = settings.members.undocumented.get(release).cloned().unwrap_or_default();
+            let operations = parse(value).and_then(|document| read(&document));
+            let operations = operations.map_err(|failure| match strict {
+                true => Failure::Release { release: *release, failure: Box::new(failure) },
+                false => failure,
+            })?;
+            versions.push(Version { release: *release, operations, undocumented });
+        }
+        let mut operations = versions::merge(versions)?;
+        for operation in &mut operations {
+            if let Some(lifetime) = settings.lifetimes.of(&operation.method, &operation.path) {
+                (operation.since, operation.until) = (lifetime.since, lifetime.until);
+            }
         }
         let groups = Groups::new(&operations, &settings.names);
         let graph = Graph::new(&operations);
@@ -86,28 +109,54 @@ impl Plan {
     }
 }
 
-/// Returns the documents in `spec/`, corrected to match the server.
+/// Returns the corrected documents of the emulator: that of the release which it imitates, and the operations that only
+/// other releases have.
 ///
 /// # Errors
 /// Fails if a file cannot be read or parsed, or if a correction does not apply.
-pub fn corrected_documents() -> Result<Vec<Value>> {
+pub fn emulated_documents() -> Result<Vec<Value>> {
+    documents_of(Release::EMULATED)
+}
+
+/// Returns the corrected documents of all covered releases: the newest one, and the operations that only older releases
+/// have.
+///
+/// # Errors
+/// Fails if a file cannot be read or parsed, or if a correction does not apply.
+pub fn newest_documents() -> Result<Vec<Value>> {
+    documents_of(Release::NEXT)
+}
+
+/// Returns the document of one release, followed by those parts of the others whose paths it lacks, newest first.
+fn documents_of(release: Release) -> Result<Vec<Value>> {
     let source = Source { spec: root().join("spec"), document: None };
-    let mut documents: Vec<Value> = source.documents().iter().map(|path| load(path)).collect::<Result<_>>()?;
+    let mut documents = source.documents()?;
     let corrections = settings::read(&source.spec.join("corrections.toml"))?;
     correct(&mut documents, &Settings::load(&source.spec)?, &corrections, true)?;
-    Ok(documents)
+    documents.sort_by_key(|document| document.release != release);
+    let mut seen = HashSet::new();
+    let mut parts = Vec::new();
+    for Document { mut value, .. } in documents {
+        if let Some(paths) = value.get_mut("paths").and_then(Value::as_object_mut) {
+            paths.retain(|path, _| !seen.contains(&normalized(path)));
+            seen.extend(paths.keys().map(|path| normalized(path)));
+        }
+        parts.push(value);
+    }
+    Ok(parts)
 }
 
 /// Completes and corrects documents. A correction that does not apply is an error in strict mode, otherwise a warning.
 fn correct(
-    documents: &mut [Value],
+    documents: &mut [Document],
     settings: &Settings,
     corrections: &Corrections,
     strict: bool,
 ) -> Result<Vec<String>> {
+    let mut ids = HashMap::new();
     for document in documents.iter_mut() {
-        complete(document);
-        identify(document, settings);
+        complete(&mut document.value);
+        identify(&mut document.value, settings, &mut ids);
     }
     let mut warnings = Vec::new();
     for failure in corrections.apply(documents) {
@@ -119,13 +168,22 @@ fn correct(
     Ok(warnings)
 }
 
-/// Adds an id to each operation without one.
-fn identify(document: &mut Value, settings: &Settings) {
+/// Adds an id to each operation without one: the one that a newer document gives it, or one from `spec/names.toml`.
+fn identify(document: &mut Value, settings: &Settings, ids: &mut HashMap<String, Value>) {
     for_each_operation(document, |method, path, operation| {
+        let key = format!("{method} {}", normalized(path));
         let derived = || crate::words::pascal(&format!("{} {path}", method.to_lowercase()).replace("/api", ""));
-        let id = settings.names.operations.get(&format!("{method} {path}")).cloned();
-        operation.entry("operationId").or_insert_with(|| id.unwrap_or_else(derived).into());
+        let named = || settings.names.operations.get(&format!("{method} {path}")).cloned().map(Value::from);
+        let id = operation
+            .entry("operationId")
+            .or_insert_with(|| ids.get(&key).cloned().or_else(named).unwrap_or_else(|| derived().into()));
+        ids.insert(key, id.clone());
     });
+}
+
+/// Returns a path without the names of its parameters, which might differ between releases.
+fn normalized(path: &str) -> String {
+    path.split('/').map(|step| if step.starts_with('{') { "{}" } else { step }).collect::<Vec<_>>().join("/")
 }
 
 /// Returns the root of the workspace.

@@ -1,5 +1,7 @@
 //! Reads operations from a parsed document.
 
+use std::collections::HashSet;
+
 use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, StatusCode};
 
 use crate::answers::{combine, items};
@@ -8,7 +10,8 @@ use crate::lower::Lowering;
 use crate::operations::{
     Answer, AnswerKind, Authentication, Body, BodyKind, Input, Operation, PAGE_PARAMETERS, Paging,
 };
-use crate::schema::{Kind, Schema};
+use crate::release::Release;
+use crate::schema::{Kind, Schema, Span};
 
 /// Placeholder parameter for the free-form members of a search.
 const SEARCH_PARAMETER: &str = "search_params";
@@ -90,6 +93,8 @@ impl<'a> Reader<'a> {
             idempotent: self.idempotent()?,
             authentication: self.authentication()?,
             deprecated: self.source.deprecated,
+            since: Release::OLDEST,
+            until: None,
             summary: self.source.summary.clone(),
             description: self.description(),
         })
@@ -150,7 +155,8 @@ impl<'a> Reader<'a> {
             schema.facts.description = data.description.clone().or(schema.facts.description);
             let kind = flatten(&schema, &place)?;
             let required = data.required && schema.facts.default.is_none();
-            let input = Input { name: data.name.clone(), required, schema: Schema { kind, ..schema } };
+            let input =
+                Input { name: data.name.clone(), required, schema: Schema { kind, ..schema }, span: Span::default() };
             match parameter {
                 Parameter::Path { style: PathStyle::Simple, .. } => in_path.push(input),
                 Parameter::Query { style: QueryStyle::Form, .. } => in_query.push(queried(input, &place)?),
@@ -162,6 +168,9 @@ impl<'a> Reader<'a> {
         }
         let names: Vec<&str> =
             self.path.split('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}')).collect();
+        // Some documents list a parameter twice: as a component and in place.
+        let mut seen = HashSet::new();
+        in_path.retain(|input| seen.insert(input.name.clone()));
         in_path.sort_by_key(|input| names.iter().position(|name| *name == input.name));
         if in_path.iter().map(|input| input.name.as_str()).ne(names.iter().copied()) {
             return Err(Failure::unsupported(

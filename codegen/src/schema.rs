@@ -3,12 +3,16 @@
 use indexmap::{IndexMap, IndexSet};
 use serde_json::Value;
 
+use crate::release::Release;
+
 /// The type of a value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Schema {
     pub kind: Kind,
     pub nullable: bool,
     pub facts: Facts,
+    /// The signature in the newest release, if the schema is merged from several releases.
+    pub newest: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +47,45 @@ pub struct Object {
 pub struct Member {
     pub schema: Schema,
     pub required: bool,
+    pub span: Span,
+}
+
+impl Member {
+    /// Makes the member optional, because a release lacks it.
+    pub fn loosen(&mut self) {
+        self.span.loosened |= self.required;
+        self.required = false;
+    }
+}
+
+/// The releases that have a member or a parameter, if not all releases of its operation have it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    pub since: Option<Release>,
+    pub until: Option<Release>,
+    /// Whether the member is optional only because some releases lack it.
+    pub loosened: bool,
+}
+
+impl Span {
+    /// The span of a member that the releases after this one lack.
+    pub const fn until(release: Release, loosened: bool) -> Self {
+        Self { since: None, until: Some(release), loosened }
+    }
+
+    /// Widens the span to the latest start and the latest end that several places name.
+    pub fn join(&mut self, other: Self) {
+        self.since = self.since.max(other.since);
+        self.until = self.until.max(other.until);
+    }
+
+    /// Returns the sentence about the releases, if not all of them have the member.
+    pub fn text(self) -> Option<String> {
+        let since = self.since.and_then(Release::since_text);
+        let until = self.until.map(|until| format!("Up to Logto {until}."));
+        let parts: Vec<String> = since.into_iter().chain(until).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    }
 }
 
 /// Facts for the documentation, in addition to the type.
@@ -63,12 +106,19 @@ pub struct Facts {
 
 impl Schema {
     pub fn new(kind: Kind) -> Self {
-        Self { kind, nullable: false, facts: Facts::default() }
+        Self { kind, nullable: false, facts: Facts::default(), newest: None }
     }
 
-    /// Returns a text that is the same for structurally equal schemas. It ignores facts and the order of members.
+    /// Returns a text that is the same for schemas that are structurally equal in the newest release. It ignores facts
+    /// and the order of members.
     pub fn signature(&self) -> String {
-        let text = match &self.kind {
+        let text = self.newest.clone().unwrap_or_else(|| self.shape());
+        if self.nullable { format!("{text}?") } else { text }
+    }
+
+    /// Returns the signature without the mark for null.
+    pub fn shape(&self) -> String {
+        match &self.kind {
             Kind::Any => "any".to_owned(),
             Kind::FreeObject => "object".to_owned(),
             Kind::String => "string".to_owned(),
@@ -83,8 +133,7 @@ impl Schema {
             Kind::Map(values) => format!("<{}>", values.signature()),
             Kind::Object(object) => object.signature(),
             Kind::Union(branches) => format!("({})", sorted(branches.iter().map(Self::signature)).join("|")),
-        };
-        if self.nullable { format!("{text}?") } else { text }
+        }
     }
 }
 

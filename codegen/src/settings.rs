@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::failure::{Failure, Result};
+use crate::release::{Lifetimes, Release};
 
 /// `spec/names.toml`.
 #[derive(Debug, Default, Deserialize)]
@@ -46,6 +47,8 @@ pub struct Members {
     pub secrets: Vec<String>,
     /// Members that match an entry of `secrets` but are not secret, by `Type.member`.
     pub open: Vec<String>,
+    /// Members that a release sends although its document lacks them.
+    pub undocumented: IndexMap<Release, Vec<String>>,
 }
 
 /// `spec/summaries.toml`.
@@ -75,6 +78,7 @@ pub struct Settings {
     pub members: Members,
     pub summaries: Summaries,
     pub docs: Docs,
+    pub lifetimes: Lifetimes,
 }
 
 impl Settings {
@@ -84,6 +88,7 @@ impl Settings {
             members: read(&spec.join("members.toml"))?,
             summaries: optional(&spec.join("summaries.toml"))?,
             docs: optional(&spec.join("docs.toml"))?,
+            lifetimes: Lifetimes::load(spec)?,
         })
     }
 }

@@ -1,4 +1,5 @@
 use logto_admin::Timestamp;
+use logto_admin::operation::Release;
 
 use crate::clock::Clock;
 use crate::emulator::Emulator;
@@ -10,6 +11,7 @@ use crate::state::State;
 pub struct EmulatorBuilder {
     seed: u64,
     clock: Clock,
+    release: Release,
     resource: String,
     application: Credentials,
 }
@@ -18,7 +20,7 @@ impl EmulatorBuilder {
     pub(crate) fn new() -> Self {
         let application = Credentials { id: "emulator-app".to_owned(), secret: "emulator-secret".to_owned() };
         let resource = "https://default.logto.app/api".to_owned();
-        Self { seed: 0, clock: Clock::own(), resource, application }
+        Self { seed: 0, clock: Clock::own(), release: Release::new(42), resource, application }
     }
 
     /// Sets the seed for ids, secrets and tokens. Defaults to 0.
@@ -34,6 +36,14 @@ impl EmulatorBuilder {
     /// The default clock starts at 2025-01-01 and advances by one millisecond per request.
     pub fn clock(mut self, now: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Clock::of(now);
+        self
+    }
+
+    /// Sets the release of Logto whose routes the emulator has. Defaults to 1.42.
+    ///
+    /// Operations that this release lacks are unknown routes. All others work as in 1.42.
+    pub const fn release(mut self, release: Release) -> Self {
+        self.release = release;
         self
     }
 
@@ -56,7 +66,7 @@ impl EmulatorBuilder {
     /// Builds the emulator.
     #[must_use]
     pub fn build(self) -> Emulator {
-        let mut state = State::new(self.seed, self.clock);
+        let mut state = State::new(self.seed, self.clock, self.release);
         plant(&mut state, &self.resource, &self.application);
         Emulator::assemble(state, self.resource, self.application)
     }

@@ -39,7 +39,7 @@ fn area(path: &str) -> Area {
 }
 
 fn api(request: &Incoming, state: &mut State, now: i64) -> Outcome<HttpResponse> {
-    let (route, parameters) = router::find(request.method, &request.segments())?;
+    let (route, parameters) = router::find(state.release, request.method, &request.segments())?;
     let caller = auth::admit(request, route.info.authentication, state, now)?;
     let contract = Contract::of(route.info);
     if let Some(schema) = contract.path() {

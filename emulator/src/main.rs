@@ -1,31 +1,54 @@
-//! `logto-admin-emulator [PORT]`: an in-memory Logto server on 127.0.0.1 that uses the system clock.
+//! `logto-admin-emulator [--release 1.N] [PORT]`: an in-memory Logto server on 127.0.0.1 that uses the system clock.
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 
 use logto_admin::Timestamp;
+use logto_admin::operation::Release;
 use logto_admin_emulator::{Emulator, Server};
 
 /// The default port of a Logto server.
 const PORT: u16 = 3001;
-const USAGE: &str = "usage: logto-admin-emulator [PORT]   (default: 3001; 0 selects a free port)";
+const USAGE: &str = "\
+usage: logto-admin-emulator [--release 1.N] [PORT]
+
+  --release 1.N   have only the operations of this release of Logto (default: 1.42; `next`: the release after it)
+  PORT            the port (default: 3001; 0 selects a free port)";
+
+/// What the command line asks for.
+struct Arguments {
+    port: u16,
+    release: Release,
+}
+
+impl Arguments {
+    /// Returns `None` if the arguments are invalid.
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
+        let mut parsed = Self { port: PORT, release: Release::new(42) };
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--release" => parsed.release = arguments.next()?.parse().ok()?,
+                port => parsed.port = port.parse().ok()?,
+            }
+        }
+        Some(parsed)
+    }
+}
 
 fn main() -> ExitCode {
-    let port = match std::env::args().nth(1).map(|port| port.parse::<u16>()) {
-        None => PORT,
-        Some(Ok(port)) => port,
-        Some(Err(_)) => return complain(USAGE),
-    };
+    let Some(arguments) = Arguments::parse(std::env::args().skip(1)) else { return complain(USAGE) };
+    let port = arguments.port;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    match runtime.and_then(|runtime| runtime.block_on(run(port))) {
+    match runtime.and_then(|runtime| runtime.block_on(run(&arguments))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => complain(&format!("failed to run the server on port {port}: {error}")),
     }
 }
 
-async fn run(port: u16) -> io::Result<()> {
-    let server = emulator().serve_at(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+async fn run(arguments: &Arguments) -> io::Result<()> {
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let server = emulator(arguments.release).serve_at(address).await?;
     greet(&server)?;
     tokio::signal::ctrl_c().await?;
     server.stop().await
@@ -33,8 +56,8 @@ async fn run(port: u16) -> io::Result<()> {
 
 /// Uses the system clock, because people who try the server by hand expect today's dates.
 #[expect(clippy::disallowed_methods, reason = "the server uses the system clock")]
-fn emulator() -> Emulator {
-    Emulator::builder().clock(|| Timestamp::from(std::time::SystemTime::now())).build()
+fn emulator(release: Release) -> Emulator {
+    Emulator::builder().release(release).clock(|| Timestamp::from(std::time::SystemTime::now())).build()
 }
 
 /// Prints the settings for a client, ready to be copied into a shell.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use logto_admin::operation::{OperationInfo, TABLE};
+use logto_admin::operation::{OperationInfo, Release, TABLE};
 use logto_admin::transport::{HttpResponse, Method};
 
 use crate::call::Call;
@@ -130,12 +130,22 @@ pub(crate) fn keeps(id: &str) -> bool {
     logto_admin::operation::find(id).is_some_and(|info| !matches!(work(info), Work::StandIn))
 }
 
-/// Returns the route of a request and the path parameters.
-pub(crate) fn find(method: Method, segments: &[String]) -> Result<(&'static Route, Vec<String>), Refusal> {
+/// Returns whether a release of Logto offers an operation.
+pub(crate) fn offers(release: Release, info: &OperationInfo) -> bool {
+    info.since <= release && info.until.is_none_or(|until| release <= until)
+}
+
+/// Returns the route of a request and the path parameters, if this release of Logto has the route.
+pub(crate) fn find(
+    release: Release,
+    method: Method,
+    segments: &[String],
+) -> Result<(&'static Route, Vec<String>), Refusal> {
     // A HEAD request is handled like a GET request.
     let method = if method == Method::Head { Method::Get } else { method };
     let mut elsewhere = false;
-    for route in routes().get(&segments.len()).into_iter().flatten() {
+    let routes = routes().get(&segments.len()).into_iter().flatten();
+    for route in routes.filter(|route| offers(release, route.info)) {
         let Some(parameters) = route.matches(segments) else { continue };
         if route.info.method == method {
             return Ok((route, parameters));
@@ -151,7 +161,7 @@ mod tests {
 
     fn route(method: Method, path: &str) -> Result<(&'static str, Vec<String>), u16> {
         let segments: Vec<String> = path.split('/').skip(1).map(str::to_owned).collect();
-        let found = find(method, &segments);
+        let found = find(Release::new(42), method, &segments);
         found.map(|(route, parameters)| (route.info.id, parameters)).map_err(|refusal| refusal.into_response().status)
     }
 

@@ -190,7 +190,7 @@ mod tests {
             }
         }
         let document = document();
-        assert!(document.operations.len() >= 372);
+        assert!(document.operations.len() >= 381);
         let all = document.operations.values().chain(&document.schemas);
         all.for_each(|value| check(value, document.schemas.len()));
     }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use logto_admin::operation::Release;
 use logto_admin::serde_json::Value;
 
 use crate::clock::Clock;
@@ -13,6 +14,8 @@ pub(crate) struct State {
     pub store: Store,
     pub ids: Ids,
     pub clock: Clock,
+    /// The release of Logto whose routes the emulator has.
+    pub release: Release,
     /// The key of the token signatures.
     pub seed: u64,
     /// Access tokens of users, which are opaque.
@@ -30,11 +33,12 @@ pub(crate) struct UserToken {
 }
 
 impl State {
-    pub(crate) fn new(seed: u64, clock: Clock) -> Self {
+    pub(crate) fn new(seed: u64, clock: Clock, release: Release) -> Self {
         Self {
             store: Store::default(),
             ids: Ids::new(seed),
             clock,
+            release,
             seed,
             user_tokens: HashMap::new(),
             subject_tokens: HashMap::new(),

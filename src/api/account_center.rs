@@ -29,7 +29,7 @@ impl Client {
 impl AccountCenter<'_> {
     /// Returns whether the account API is enabled and which fields users may see or edit.
     ///
-    /// `GET /api/account-center`. Success status: 200.
+    /// `GET /api/account-center`. Success status: 200. Since Logto 1.22.
     ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
@@ -40,7 +40,7 @@ impl AccountCenter<'_> {
 
     /// Changes the given account center settings and returns all of them. `fields` is replaced as a whole.
     ///
-    /// `PATCH /api/account-center`. Success status: 200.
+    /// `PATCH /api/account-center`. Success status: 200. Since Logto 1.22.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

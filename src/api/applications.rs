@@ -108,7 +108,7 @@ impl Applications<'_> {
     /// Merges the given object into the custom data and returns the result. Top-level keys replace those with the
     /// same name.
     ///
-    /// `PATCH /api/applications/{applicationId}/custom-data`. Success status: 200.
+    /// `PATCH /api/applications/{applicationId}/custom-data`. Success status: 200. Since Logto 1.19.
     ///
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
     ///
@@ -126,7 +126,7 @@ impl Applications<'_> {
     /// Returns the rules for who may sign in to the application. They apply only while
     /// `appLevelAccessControlEnabled` is on.
     ///
-    /// `GET /api/applications/{applicationId}/access-control`. Success status: 200.
+    /// `GET /api/applications/{applicationId}/access-control`. Success status: 200. Since Logto 1.40.
     ///
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
     ///
@@ -139,7 +139,7 @@ impl Applications<'_> {
 
     /// Replaces all rules for who may sign in to the application, and returns them.
     ///
-    /// `PUT /api/applications/{applicationId}/access-control`. Success status: 200.
+    /// `PUT /api/applications/{applicationId}/access-control`. Success status: 200. Since Logto 1.40.
     ///
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
     ///
@@ -287,7 +287,7 @@ impl Applications<'_> {
     /// Lists the organizations of which the application is a member, each with the application's roles.
     ///
     /// `GET /api/applications/{id}/organizations`. Success status: 200. Paginated if you request a page or a page
-    /// size, otherwise returns all items.
+    /// size, otherwise returns all items. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Application`](crate::models::Application).
     ///
@@ -301,7 +301,7 @@ impl Applications<'_> {
     /// Invalidates an application's legacy secret and returns the application. This is the single secret from the
     /// time before named secrets.
     ///
-    /// `DELETE /api/applications/{id}/legacy-secret`. Success status: 200.
+    /// `DELETE /api/applications/{id}/legacy-secret`. Success status: 200. Since Logto 1.19.
     ///
     /// - `id`: ID of the [`Application`](crate::models::Application).
     ///
@@ -314,7 +314,7 @@ impl Applications<'_> {
 
     /// Lists an application's secrets, with their values in clear text and their expiry.
     ///
-    /// `GET /api/applications/{id}/secrets`. Success status: 200.
+    /// `GET /api/applications/{id}/secrets`. Success status: 200. Since Logto 1.19.
     ///
     /// - `id`: ID of the [`Application`](crate::models::Application).
     ///
@@ -328,7 +328,7 @@ impl Applications<'_> {
     /// Generates an additional secret with a name that is unique within the application. Existing secrets stay
     /// valid.
     ///
-    /// `POST /api/applications/{id}/secrets`. Success status: 201.
+    /// `POST /api/applications/{id}/secrets`. Success status: 201. Since Logto 1.19.
     ///
     /// - `id`: ID of the [`Application`](crate::models::Application).
     ///
@@ -346,7 +346,7 @@ impl Applications<'_> {
 
     /// Deletes a secret by name. It stops working immediately.
     ///
-    /// `DELETE /api/applications/{id}/secrets/{name}`. Success status: 204.
+    /// `DELETE /api/applications/{id}/secrets/{name}`. Success status: 204. Since Logto 1.19.
     ///
     /// - `id`: ID of the [`Application`](crate::models::Application).
     /// - `name`: Name of the secret.
@@ -361,7 +361,7 @@ impl Applications<'_> {
 
     /// Renames a secret. Its value and expiry cannot be changed.
     ///
-    /// `PATCH /api/applications/{id}/secrets/{name}`. Success status: 200.
+    /// `PATCH /api/applications/{id}/secrets/{name}`. Success status: 200. Since Logto 1.19.
     ///
     /// - `id`: ID of the [`Application`](crate::models::Application).
     /// - `name`: Current name of the secret.
@@ -592,6 +592,8 @@ impl Request<ListApplicationsOp> {
 
     /// Excludes applications that are members of this [`Organization`](crate::models::Organization). Cannot be
     /// combined with `excludeRoleId`.
+    ///
+    /// Since Logto 1.20.
     pub fn exclude_organization_id(self, value: impl AsRef<str>) -> Self {
         self.query("excludeOrganizationId", value.as_ref())
     }
@@ -693,8 +695,8 @@ impl Operation for ReplaceApplicationRolesOp {
 #[derive(Debug)]
 pub struct AssignApplicationRolesOp;
 impl Operation for AssignApplicationRolesOp {
-    type Output = models::AssignedRoles;
-    type Answer = Json<models::AssignedRoles>;
+    type Output = Option<models::AssignedRoles>;
+    type Answer = OptionalJson<models::AssignedRoles>;
     const INFO: &'static OperationInfo = &table::ASSIGN_APPLICATION_ROLES;
 }
 
@@ -832,8 +834,8 @@ impl Operation for GetApplicationSignInExperienceOp {
 #[derive(Debug)]
 pub struct ReplaceApplicationSignInExperienceOp;
 impl Operation for ReplaceApplicationSignInExperienceOp {
-    type Output = models::ApplicationSignInExperience;
-    type Answer = Json<models::ApplicationSignInExperience>;
+    type Output = Option<models::ApplicationSignInExperience>;
+    type Answer = OptionalJson<models::ApplicationSignInExperience>;
     const INFO: &'static OperationInfo = &table::REPLACE_APPLICATION_SIGN_IN_EXPERIENCE;
 }
 

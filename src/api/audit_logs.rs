@@ -90,16 +90,22 @@ impl Request<ListLogsOp> {
     }
 
     /// True to stop counting early, which is faster on large logs. The page then reports that its total is capped.
+    ///
+    /// Since Logto 1.42.
     pub fn enable_cap(self, value: bool) -> Self {
         self.query("enableCap", value)
     }
 
     /// Returns only entries from this time on, in milliseconds since the epoch.
+    ///
+    /// Since Logto 1.42.
     pub fn start_time(self, value: impl Into<Timestamp>) -> Self {
         self.query("start_time", Into::<Timestamp>::into(value))
     }
 
     /// Returns only entries before this time, in milliseconds since the epoch.
+    ///
+    /// Since Logto 1.42.
     pub fn end_time(self, value: impl Into<Timestamp>) -> Self {
         self.query("end_time", Into::<Timestamp>::into(value))
     }

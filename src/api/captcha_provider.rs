@@ -29,7 +29,7 @@ impl Client {
 impl CaptchaProvider<'_> {
     /// Returns the configured CAPTCHA provider. Fails with 404 if there is none.
     ///
-    /// `GET /api/captcha-provider`. Success status: 200.
+    /// `GET /api/captcha-provider`. Success status: 200. Since Logto 1.26.
     ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -41,7 +41,7 @@ impl CaptchaProvider<'_> {
     /// Sets the tenant's CAPTCHA provider, replacing any earlier one. The sign-in experience's `captchaPolicy`
     /// enables it.
     ///
-    /// `PUT /api/captcha-provider`. Success status: 200.
+    /// `PUT /api/captcha-provider`. Success status: 200. Since Logto 1.26.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -52,7 +52,7 @@ impl CaptchaProvider<'_> {
 
     /// Removes the CAPTCHA provider and disables CAPTCHA in the sign-in experience.
     ///
-    /// `DELETE /api/captcha-provider`. Success status: 204.
+    /// `DELETE /api/captcha-provider`. Success status: 204. Since Logto 1.26.
     ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied), 404 (not found).

@@ -54,7 +54,7 @@ impl Configs<'_> {
 
     /// Returns the lifetime of users' sign-in sessions, or the server's default if none is set.
     ///
-    /// `GET /api/configs/oidc/session`. Success status: 200.
+    /// `GET /api/configs/oidc/session`. Success status: 200. Since Logto 1.38.
     ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
@@ -64,7 +64,7 @@ impl Configs<'_> {
 
     /// Sets the lifetime of users' sign-in sessions.
     ///
-    /// `PATCH /api/configs/oidc/session`. Success status: 200.
+    /// `PATCH /api/configs/oidc/session`. Success status: 200. Since Logto 1.38.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -205,7 +205,7 @@ impl Configs<'_> {
 
     /// Returns which extended claims ID tokens include. Fails with 404 if they were never configured.
     ///
-    /// `GET /api/configs/id-token`. Success status: 200.
+    /// `GET /api/configs/id-token`. Success status: 200. Since Logto 1.37.
     ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -215,7 +215,7 @@ impl Configs<'_> {
 
     /// Sets which extended claims ID tokens include, replacing the earlier selection.
     ///
-    /// `PUT /api/configs/id-token`. Success status: 200.
+    /// `PUT /api/configs/id-token`. Success status: 200. Since Logto 1.37.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -225,7 +225,7 @@ impl Configs<'_> {
 
     /// Lists the installed actions, which are scripts that run at fixed points of the sign-in flow.
     ///
-    /// `GET /api/configs/actions`. Success status: 200.
+    /// `GET /api/configs/actions`. Success status: 200. Since Logto 1.42.
     ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
@@ -236,7 +236,7 @@ impl Configs<'_> {
     /// Runs an action's script on a sample event and returns its result. Responds with 204 if the script returns
     /// nothing. Saves nothing.
     ///
-    /// `POST /api/configs/actions/test`. Success status: 200 or 204.
+    /// `POST /api/configs/actions/test`. Success status: 200 or 204. Since Logto 1.42.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -247,7 +247,7 @@ impl Configs<'_> {
 
     /// Returns the installed script of an action type. Fails with 404 if there is none.
     ///
-    /// `GET /api/configs/actions/{actionType}`. Success status: 200.
+    /// `GET /api/configs/actions/{actionType}`. Success status: 200. Since Logto 1.42.
     ///
     /// - `action_type`: Point of the sign-in flow at which the script runs. One of the
     ///   [`ActionType`](crate::models::ActionType) values.
@@ -260,7 +260,7 @@ impl Configs<'_> {
 
     /// Installs the action of a type. Creates (201) or replaces (200) it.
     ///
-    /// `PUT /api/configs/actions/{actionType}`. Success status: 200 or 201.
+    /// `PUT /api/configs/actions/{actionType}`. Success status: 200 or 201. Since Logto 1.42.
     ///
     /// - `action_type`: Point of the sign-in flow at which the script runs. One of the
     ///   [`ActionType`](crate::models::ActionType) values.
@@ -277,7 +277,7 @@ impl Configs<'_> {
 
     /// Removes the action of a type, so that it no longer runs.
     ///
-    /// `DELETE /api/configs/actions/{actionType}`. Success status: 204.
+    /// `DELETE /api/configs/actions/{actionType}`. Success status: 204. Since Logto 1.42.
     ///
     /// - `action_type`: Point of the sign-in flow at which the script runs. One of the
     ///   [`ActionType`](crate::models::ActionType) values.
@@ -290,7 +290,7 @@ impl Configs<'_> {
 
     /// Merges the given members into an installed action and returns it.
     ///
-    /// `PATCH /api/configs/actions/{actionType}`. Success status: 200.
+    /// `PATCH /api/configs/actions/{actionType}`. Success status: 200. Since Logto 1.42.
     ///
     /// - `action_type`: Point of the sign-in flow at which the script runs. One of the
     ///   [`ActionType`](crate::models::ActionType) values.
@@ -303,6 +303,27 @@ impl Configs<'_> {
         body: impl Borrow<models::UpdateAction>,
     ) -> Request<UpdateActionOp> {
         Request::new(self.channel).path_parameter("actionType", action_type.as_ref()).json(body.borrow())
+    }
+
+    /// Returns whether CIMD clients are enabled.
+    ///
+    /// `GET /api/configs/cimd`. Success status: 200. Since the release after Logto 1.42.
+    ///
+    /// # Errors
+    /// Fails with 401 (missing or invalid token), 403 (permission denied).
+    pub fn get_cimd_config(&self) -> Request<GetCimdConfigOp> {
+        Request::new(self.channel)
+    }
+
+    /// Enables or disables CIMD clients. Enabling them fails on servers that have turned the SSRF protection off.
+    ///
+    /// `PATCH /api/configs/cimd`. Success status: 200. Since the release after Logto 1.42.
+    ///
+    /// # Errors
+    /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
+    /// rule).
+    pub fn update_cimd_config(&self, body: impl Borrow<models::Toggle>) -> Request<UpdateCimdConfigOp> {
+        Request::new(self.channel).json(body.borrow())
     }
 }
 
@@ -382,8 +403,8 @@ impl Operation for GetJwtCustomizerOp {
 #[derive(Debug)]
 pub struct UpsertJwtCustomizerOp;
 impl Operation for UpsertJwtCustomizerOp {
-    type Output = models::JwtCustomizer;
-    type Answer = Json<models::JwtCustomizer>;
+    type Output = Option<models::JwtCustomizer>;
+    type Answer = OptionalJson<models::JwtCustomizer>;
     const INFO: &'static OperationInfo = &table::UPSERT_JWT_CUSTOMIZER;
 }
 
@@ -493,4 +514,22 @@ impl Operation for UpdateActionOp {
     type Output = models::Action;
     type Answer = Json<models::Action>;
     const INFO: &'static OperationInfo = &table::UPDATE_ACTION;
+}
+
+/// Operation type of [`Configs::get_cimd_config`].
+#[derive(Debug)]
+pub struct GetCimdConfigOp;
+impl Operation for GetCimdConfigOp {
+    type Output = models::CimdConfig;
+    type Answer = Json<models::CimdConfig>;
+    const INFO: &'static OperationInfo = &table::GET_CIMD_CONFIG;
+}
+
+/// Operation type of [`Configs::update_cimd_config`].
+#[derive(Debug)]
+pub struct UpdateCimdConfigOp;
+impl Operation for UpdateCimdConfigOp {
+    type Output = models::CimdConfig;
+    type Answer = Json<models::CimdConfig>;
+    const INFO: &'static OperationInfo = &table::UPDATE_CIMD_CONFIG;
 }

@@ -29,7 +29,7 @@ impl Client {
 impl CustomProfileFields<'_> {
     /// Lists the profile fields in the order in which the sign-up page shows them.
     ///
-    /// `GET /api/custom-profile-fields`. Success status: 200.
+    /// `GET /api/custom-profile-fields`. Success status: 200. Since Logto 1.31.
     ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
@@ -40,7 +40,7 @@ impl CustomProfileFields<'_> {
 
     /// Creates a built-in or custom profile field. Fails with 422 if the name is taken.
     ///
-    /// `POST /api/custom-profile-fields`. Success status: 201.
+    /// `POST /api/custom-profile-fields`. Success status: 201. Since Logto 1.31.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -52,7 +52,7 @@ impl CustomProfileFields<'_> {
 
     /// Returns a profile field.
     ///
-    /// `GET /api/custom-profile-fields/{name}`. Success status: 200.
+    /// `GET /api/custom-profile-fields/{name}`. Success status: 200. Since Logto 1.31.
     ///
     /// - `name`: Name of the profile field: the key of its value in the user's profile or custom data. At least 1
     ///   character.
@@ -66,7 +66,7 @@ impl CustomProfileFields<'_> {
 
     /// Replaces the definition of a profile field. The name and the values that users have entered stay unchanged.
     ///
-    /// `PUT /api/custom-profile-fields/{name}`. Success status: 200.
+    /// `PUT /api/custom-profile-fields/{name}`. Success status: 200. Since Logto 1.31.
     ///
     /// - `name`: Name of the profile field: the key of its value in the user's profile or custom data. At least 1
     ///   character.
@@ -84,7 +84,7 @@ impl CustomProfileFields<'_> {
 
     /// Deletes a profile field and removes it from the sign-up page and the account center. Users' values are kept.
     ///
-    /// `DELETE /api/custom-profile-fields/{name}`. Success status: 204.
+    /// `DELETE /api/custom-profile-fields/{name}`. Success status: 204. Since Logto 1.31.
     ///
     /// - `name`: Name of the profile field: the key of its value in the user's profile or custom data. At least 1
     ///   character.
@@ -98,7 +98,7 @@ impl CustomProfileFields<'_> {
 
     /// Creates several profile fields at once, at most 20. Either all of them are created or none.
     ///
-    /// `POST /api/custom-profile-fields/batch`. Success status: 201.
+    /// `POST /api/custom-profile-fields/batch`. Success status: 201. Since Logto 1.31.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -112,7 +112,7 @@ impl CustomProfileFields<'_> {
 
     /// Sets the positions of the named profile fields on the sign-up page, and returns these fields.
     ///
-    /// `POST /api/custom-profile-fields/properties/sie-order`. Success status: 200.
+    /// `POST /api/custom-profile-fields/properties/sie-order`. Success status: 200. Since Logto 1.31.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

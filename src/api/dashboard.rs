@@ -90,7 +90,7 @@ impl Operation for GetActiveUserCountsOp {
 impl Request<GetActiveUserCountsOp> {
     /// Last day to count, as `YYYY-MM-DD`. Defaults to today.
     ///
-    /// Matches `^\d{4}(-\d{2}){2}`.
+    /// Matches `^\d{4}(-\d{2}){2}$`.
     pub fn date(self, value: impl AsRef<str>) -> Self {
         self.query("date", value.as_ref())
     }

@@ -79,7 +79,7 @@ impl Domains<'_> {
 
     /// Returns the verification files that are served under the domain.
     ///
-    /// `GET /api/domains/{id}/verification-files`. Success status: 200.
+    /// `GET /api/domains/{id}/verification-files`. Success status: 200. Since Logto 1.42.
     ///
     /// - `id`: ID of the [`Domain`](crate::models::Domain).
     ///
@@ -92,7 +92,7 @@ impl Domains<'_> {
 
     /// Replaces all verification files that are served under the domain, and returns them.
     ///
-    /// `PUT /api/domains/{id}/verification-files`. Success status: 200.
+    /// `PUT /api/domains/{id}/verification-files`. Success status: 200. Since Logto 1.42.
     ///
     /// - `id`: ID of the [`Domain`](crate::models::Domain).
     ///
@@ -109,7 +109,7 @@ impl Domains<'_> {
 
     /// Deletes inactive custom domains that are older than the given number of days. Returns how many were deleted.
     ///
-    /// `POST /api/domains/cleanup`. Success status: 200.
+    /// `POST /api/domains/cleanup`. Success status: 200. Since Logto 1.39.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

@@ -29,7 +29,7 @@ impl Client {
 impl EmailTemplates<'_> {
     /// Lists email templates: all of them, or those of one language or type.
     ///
-    /// `GET /api/email-templates`. Success status: 200.
+    /// `GET /api/email-templates`. Success status: 200. Since Logto 1.25.
     ///
     /// Optional parameters: [`language_tag`](crate::Request#impl-Request%3CListEmailTemplatesOp%3E),
     /// [`template_type`](crate::Request#impl-Request%3CListEmailTemplatesOp%3E).
@@ -43,7 +43,7 @@ impl EmailTemplates<'_> {
 
     /// Creates the given templates. Replaces those with the same language and type, and keeps other templates.
     ///
-    /// `PUT /api/email-templates`. Success status: 200.
+    /// `PUT /api/email-templates`. Success status: 200. Since Logto 1.25.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -56,7 +56,7 @@ impl EmailTemplates<'_> {
     /// Deletes all templates of a language, a type, or both, and returns their number. Fails with 422 without
     /// either filter.
     ///
-    /// `DELETE /api/email-templates`. Success status: 200.
+    /// `DELETE /api/email-templates`. Success status: 200. Since Logto 1.25.
     ///
     /// Optional parameters: [`language_tag`](crate::Request#impl-Request%3CDeleteEmailTemplatesOp%3E),
     /// [`template_type`](crate::Request#impl-Request%3CDeleteEmailTemplatesOp%3E).
@@ -71,7 +71,7 @@ impl EmailTemplates<'_> {
 
     /// Returns an email template.
     ///
-    /// `GET /api/email-templates/{id}`. Success status: 200.
+    /// `GET /api/email-templates/{id}`. Success status: 200. Since Logto 1.25.
     ///
     /// - `id`: ID of the [`EmailTemplate`](crate::models::EmailTemplate).
     ///
@@ -84,7 +84,7 @@ impl EmailTemplates<'_> {
 
     /// Deletes an email template. Its language falls back to the default template.
     ///
-    /// `DELETE /api/email-templates/{id}`. Success status: 204.
+    /// `DELETE /api/email-templates/{id}`. Success status: 204. Since Logto 1.25.
     ///
     /// - `id`: ID of the [`EmailTemplate`](crate::models::EmailTemplate).
     ///
@@ -97,7 +97,7 @@ impl EmailTemplates<'_> {
 
     /// Merges the given members into a template's subject, content and sender, and returns the template.
     ///
-    /// `PATCH /api/email-templates/{id}/details`. Success status: 200.
+    /// `PATCH /api/email-templates/{id}/details`. Success status: 200. Since Logto 1.25.
     ///
     /// - `id`: ID of the [`EmailTemplate`](crate::models::EmailTemplate).
     ///

@@ -30,7 +30,7 @@ impl Experience<'_> {
     /// Starts a sign-in, registration or password reset in the current session. Data collected by an earlier one is
     /// discarded.
     ///
-    /// `PUT /api/experience`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// `PUT /api/experience`. Success status: 204. Requires the cookies of a sign-in in progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 422 (rejected by a rule).
@@ -41,6 +41,7 @@ impl Experience<'_> {
     /// Switches the running interaction between sign-in and registration. Its verifications are kept.
     ///
     /// `PUT /api/experience/interaction-event`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied).
@@ -54,7 +55,7 @@ impl Experience<'_> {
     /// Identifies the user with a completed verification. In a registration, creates the user (201).
     ///
     /// `POST /api/experience/identification`. Success status: 201 or 204. Requires the cookies of a sign-in in
-    /// progress.
+    /// progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -67,6 +68,7 @@ impl Experience<'_> {
     /// and signs the user in.
     ///
     /// `POST /api/experience/submit`. Success status: 200 or 204. Requires the cookies of a sign-in in progress.
+    /// Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found), 422 (rejected by a rule).
@@ -76,7 +78,8 @@ impl Experience<'_> {
 
     /// Returns the state of the running interaction, without secrets.
     ///
-    /// `GET /api/experience/interaction`. Success status: 200. Requires the cookies of a sign-in in progress.
+    /// `GET /api/experience/interaction`. Success status: 200. Requires the cookies of a sign-in in progress. Since
+    /// Logto 1.31.
     pub fn get_interaction(&self) -> Request<GetInteractionOp> {
         Request::new(self.channel)
     }
@@ -84,7 +87,7 @@ impl Experience<'_> {
     /// Checks an identifier and its password. Failures count towards the lockout of the identifier.
     ///
     /// `POST /api/experience/verification/password`. Success status: 200. Requires the cookies of a sign-in in
-    /// progress.
+    /// progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 409 (conflict), 422 (rejected by a rule).
@@ -98,7 +101,7 @@ impl Experience<'_> {
     /// Sends a verification code to an email address or phone number and starts its verification.
     ///
     /// `POST /api/experience/verification/verification-code`. Success status: 200. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 422 (rejected by a rule), 429 (too many requests), 501 (not
@@ -113,7 +116,7 @@ impl Experience<'_> {
     /// Checks a code that was sent. Failures count towards the lockout of the identifier.
     ///
     /// `POST /api/experience/verification/verification-code/verify`. Success status: 200. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 501 (not configured).
@@ -128,7 +131,7 @@ impl Experience<'_> {
     /// Sends an MFA code to the identified user's own email address or phone number.
     ///
     /// `POST /api/experience/verification/mfa-verification-code`. Success status: 200. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Since Logto 1.31.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 429 (too many requests), 501 (not configured).
@@ -142,7 +145,7 @@ impl Experience<'_> {
     /// Checks an MFA code that was sent to the identified user.
     ///
     /// `POST /api/experience/verification/mfa-verification-code/verify`. Success status: 200. Requires the cookies
-    /// of a sign-in in progress.
+    /// of a sign-in in progress. Since Logto 1.31.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 501 (not configured).
@@ -156,7 +159,7 @@ impl Experience<'_> {
     /// Starts a social sign-in and returns the provider's URL to send the browser to.
     ///
     /// `POST /api/experience/verification/social/{connectorId}/authorization-uri`. Success status: 200. Requires
-    /// the cookies of a sign-in in progress.
+    /// the cookies of a sign-in in progress. Since Logto 1.20.
     ///
     /// - `connector_id`: ID of the [`Connector`](crate::models::Connector).
     ///
@@ -173,7 +176,7 @@ impl Experience<'_> {
     /// Completes a social sign-in with the parameters of the provider's callback.
     ///
     /// `POST /api/experience/verification/social/{connectorId}/verify`. Success status: 200. Requires the cookies
-    /// of a sign-in in progress.
+    /// of a sign-in in progress. Since Logto 1.20.
     ///
     /// - `connector_id`: ID of the [`Connector`](crate::models::Connector).
     ///
@@ -190,7 +193,7 @@ impl Experience<'_> {
     /// Starts an enterprise single sign-on and returns the identity provider's URL.
     ///
     /// `POST /api/experience/verification/sso/{connectorId}/authorization-uri`. Success status: 200. Requires the
-    /// cookies of a sign-in in progress.
+    /// cookies of a sign-in in progress. Since Logto 1.20.
     ///
     /// - `connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
     ///
@@ -207,7 +210,7 @@ impl Experience<'_> {
     /// Completes an enterprise single sign-on with the parameters of the provider's callback.
     ///
     /// `POST /api/experience/verification/sso/{connectorId}/verify`. Success status: 200. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Since Logto 1.20.
     ///
     /// - `connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
     ///
@@ -225,7 +228,7 @@ impl Experience<'_> {
     /// [`VerifyTotpVerification`](crate::api::experience::Experience::verify_totp_verification).
     ///
     /// `POST /api/experience/verification/totp/secret`. Success status: 200. Requires the cookies of a sign-in in
-    /// progress.
+    /// progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -237,7 +240,7 @@ impl Experience<'_> {
     /// user's existing one.
     ///
     /// `POST /api/experience/verification/totp/verify`. Success status: 200. Requires the cookies of a sign-in in
-    /// progress.
+    /// progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -251,7 +254,7 @@ impl Experience<'_> {
     /// Returns WebAuthn options for creating a passkey as the identified user's second factor.
     ///
     /// `POST /api/experience/verification/web-authn/registration`. Success status: 200. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -263,7 +266,7 @@ impl Experience<'_> {
     /// [`BindMfaVerification`](crate::api::experience::Experience::bind_mfa_verification).
     ///
     /// `POST /api/experience/verification/web-authn/registration/verify`. Success status: 200. Requires the cookies
-    /// of a sign-in in progress.
+    /// of a sign-in in progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -277,7 +280,7 @@ impl Experience<'_> {
     /// Returns WebAuthn options for requesting one of the identified user's passkeys as a second factor.
     ///
     /// `POST /api/experience/verification/web-authn/authentication`. Success status: 200. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -288,7 +291,7 @@ impl Experience<'_> {
     /// Checks the browser's response to a passkey challenge for a second factor.
     ///
     /// `POST /api/experience/verification/web-authn/authentication/verify`. Success status: 200. Requires the
-    /// cookies of a sign-in in progress.
+    /// cookies of a sign-in in progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -302,7 +305,7 @@ impl Experience<'_> {
     /// Returns WebAuthn options for signing in with a passkey of the user who has the given identifier.
     ///
     /// `POST /api/experience/verification/sign-in-passkey/authentication`. Success status: 200. Requires the
-    /// cookies of a sign-in in progress.
+    /// cookies of a sign-in in progress. Since Logto 1.38.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -317,7 +320,7 @@ impl Experience<'_> {
     /// case.
     ///
     /// `POST /api/experience/verification/sign-in-passkey/authentication/verify`. Success status: 200. Requires the
-    /// cookies of a sign-in in progress.
+    /// cookies of a sign-in in progress. Since Logto 1.38.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 409 (conflict).
@@ -332,7 +335,7 @@ impl Experience<'_> {
     /// [`BindMfaVerification`](crate::api::experience::Experience::bind_mfa_verification) binds them.
     ///
     /// `POST /api/experience/verification/backup-code/generate`. Success status: 200. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -343,7 +346,7 @@ impl Experience<'_> {
     /// Checks one of the user's backup codes as a second factor and consumes it.
     ///
     /// `POST /api/experience/verification/backup-code/verify`. Success status: 200. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -355,7 +358,7 @@ impl Experience<'_> {
     /// yet.
     ///
     /// `POST /api/experience/verification/new-password-identity`. Success status: 200. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 422 (rejected by a rule).
@@ -369,7 +372,7 @@ impl Experience<'_> {
     /// Checks the one-time token of a magic link against its email address and consumes it.
     ///
     /// `POST /api/experience/verification/one-time-token/verify`. Success status: 200. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Since Logto 1.26.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -383,7 +386,8 @@ impl Experience<'_> {
     /// Adds data to the profile that is saved on submission. This can be an identifier, a password, a social
     /// identity or extra fields.
     ///
-    /// `POST /api/experience/profile`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// `POST /api/experience/profile`. Success status: 204. Requires the cookies of a sign-in in progress. Since
+    /// Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found), 422 (rejected by a rule).
@@ -395,7 +399,7 @@ impl Experience<'_> {
     /// Stores an avatar during registration and returns its URL. To use it, set the URL in the profile.
     ///
     /// `POST /api/experience/user-assets/avatar`. Success status: 200. Requires the cookies of a sign-in in
-    /// progress.
+    /// progress. Since Logto 1.40.
     ///
     /// - `file`: File.
     ///
@@ -409,6 +413,7 @@ impl Experience<'_> {
     /// Sets the new password in a password reset, once the user is identified. It is saved on submission.
     ///
     /// `PUT /api/experience/profile/password`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 422 (rejected by a rule).
@@ -420,7 +425,7 @@ impl Experience<'_> {
     /// Records that the user opts in to MFA where it is optional. This is saved on submission.
     ///
     /// `POST /api/experience/profile/mfa/mfa-enabled`. Success status: 204. Requires the cookies of a sign-in in
-    /// progress.
+    /// progress. Since Logto 1.38.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found).
@@ -431,7 +436,7 @@ impl Experience<'_> {
     /// Records that the user declines to set up MFA. Fails with 422 if the policy or an organization requires it.
     ///
     /// `POST /api/experience/profile/mfa/mfa-skipped`. Success status: 204. Requires the cookies of a sign-in in
-    /// progress.
+    /// progress. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found), 422 (rejected by a rule).
@@ -442,7 +447,7 @@ impl Experience<'_> {
     /// Declines the suggestion of an additional MFA factor for this interaction.
     ///
     /// `POST /api/experience/profile/mfa/mfa-suggestion-skipped`. Success status: 204. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Since Logto 1.31.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found), 422 (rejected by a rule).
@@ -453,7 +458,7 @@ impl Experience<'_> {
     /// Records that the user declines to create a passkey for signing in.
     ///
     /// `POST /api/experience/profile/mfa/passkey-skipped`. Success status: 204. Requires the cookies of a sign-in
-    /// in progress.
+    /// in progress. Since Logto 1.37.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -464,7 +469,7 @@ impl Experience<'_> {
     /// Binds the verified passkey to the user for signing in. It is saved on submission.
     ///
     /// `POST /api/experience/profile/mfa/passkey`. Success status: 204. Requires the cookies of a sign-in in
-    /// progress.
+    /// progress. Since Logto 1.37.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -476,6 +481,7 @@ impl Experience<'_> {
     /// or phone. Saved on submission.
     ///
     /// `POST /api/experience/profile/mfa`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found), 422 (rejected by a rule).
@@ -489,6 +495,7 @@ impl Experience<'_> {
     /// Returns the IDs of the enterprise connectors that serve the domain of an email address.
     ///
     /// `GET /api/experience/sso-connectors`. Success status: 200. Requires the cookies of a sign-in in progress.
+    /// Since Logto 1.20.
     ///
     /// - `email`: Email address whose domain selects the connectors.
     ///
@@ -502,7 +509,7 @@ impl Experience<'_> {
     /// interaction has started.
     ///
     /// `POST /api/experience/preflight/sign-in-passkey/authentication`. Success status: 200. Requires the cookies
-    /// of a sign-in in progress.
+    /// of a sign-in in progress. Since Logto 1.38.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).

@@ -30,7 +30,8 @@ impl Interaction<'_> {
     /// Starts a sign-in, registration or password reset, replacing any earlier one. Can include the identifier and
     /// profile.
     ///
-    /// `PUT /api/interaction`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// `PUT /api/interaction`. Success status: 204. Requires the cookies of a sign-in in progress. Up to Logto
+    /// 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -42,7 +43,8 @@ impl Interaction<'_> {
 
     /// Aborts the interaction. The application is notified that the user aborted.
     ///
-    /// `DELETE /api/interaction`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// `DELETE /api/interaction`. Success status: 204. Requires the cookies of a sign-in in progress. Up to Logto
+    /// 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input).
@@ -53,7 +55,8 @@ impl Interaction<'_> {
 
     /// Switches the running interaction between sign-in and registration. Data collected so far is kept.
     ///
-    /// `PUT /api/interaction/event`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// `PUT /api/interaction/event`. Success status: 204. Requires the cookies of a sign-in in progress. Up to
+    /// Logto 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found).
@@ -67,7 +70,8 @@ impl Interaction<'_> {
 
     /// Checks an additional identifier, such as a password or code, and adds it to those already proven.
     ///
-    /// `PATCH /api/interaction/identifiers`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// `PATCH /api/interaction/identifiers`. Success status: 204. Requires the cookies of a sign-in in progress. Up
+    /// to Logto 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 404 (not found), 422 (rejected by a rule).
@@ -81,10 +85,11 @@ impl Interaction<'_> {
 
     /// Replaces the profile that is saved on submission.
     ///
-    /// `PUT /api/interaction/profile`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// `PUT /api/interaction/profile`. Success status: 204. Requires the cookies of a sign-in in progress. Up to
+    /// Logto 1.30.
     ///
     /// # Errors
-    /// Fails with 400 (invalid input), 404 (not found).
+    /// Fails with 400 (invalid input), 404 (not found), 422 (rejected by a rule).
     #[doc(alias = "ReplaceLegacyInteractionProfile")]
     pub fn replace_profile(
         &self,
@@ -95,7 +100,8 @@ impl Interaction<'_> {
 
     /// Discards the profile collected so far. Proven identifiers are kept.
     ///
-    /// `DELETE /api/interaction/profile`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// `DELETE /api/interaction/profile`. Success status: 204. Requires the cookies of a sign-in in progress. Up to
+    /// Logto 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -106,7 +112,8 @@ impl Interaction<'_> {
 
     /// Merges the given members into the profile that is saved on submission.
     ///
-    /// `PATCH /api/interaction/profile`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// `PATCH /api/interaction/profile`. Success status: 204. Requires the cookies of a sign-in in progress. Up to
+    /// Logto 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -122,6 +129,7 @@ impl Interaction<'_> {
     /// and signs the user in. Returns 204 after a password reset.
     ///
     /// `POST /api/interaction/submit`. Success status: 200 or 204. Requires the cookies of a sign-in in progress.
+    /// Up to Logto 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -133,7 +141,8 @@ impl Interaction<'_> {
 
     /// Returns the data for a consent page: application, user, and the scopes not granted yet.
     ///
-    /// `GET /api/interaction/consent`. Success status: 200. Requires the cookies of a sign-in in progress.
+    /// `GET /api/interaction/consent`. Success status: 200. Requires the cookies of a sign-in in progress. Up to
+    /// Logto 1.30.
     #[doc(alias = "GetLegacyInteractionConsent")]
     pub fn get_consent(&self) -> Request<GetLegacyInteractionConsentOp> {
         Request::new(self.channel)
@@ -142,7 +151,8 @@ impl Interaction<'_> {
     /// Grants the application what it requested, for the given organizations if any. Returns where to send the
     /// browser.
     ///
-    /// `POST /api/interaction/consent`. Success status: 200. Requires the cookies of a sign-in in progress.
+    /// `POST /api/interaction/consent`. Success status: 200. Requires the cookies of a sign-in in progress. Up to
+    /// Logto 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input).
@@ -154,7 +164,7 @@ impl Interaction<'_> {
     /// Starts a social sign-in and returns the provider's URL to send the browser to.
     ///
     /// `POST /api/interaction/verification/social-authorization-uri`. Success status: 200. Requires the cookies of
-    /// a sign-in in progress.
+    /// a sign-in in progress. Up to Logto 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -169,7 +179,7 @@ impl Interaction<'_> {
     /// Sends a verification code to an email address or phone number for the running interaction.
     ///
     /// `POST /api/interaction/verification/verification-code`. Success status: 204. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Up to Logto 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 501 (not configured).
@@ -185,7 +195,7 @@ impl Interaction<'_> {
     /// [`BindLegacyInteractionMfa`](crate::api::interaction::Interaction::bind_mfa) binds it.
     ///
     /// `POST /api/interaction/verification/totp`. Success status: 200. Requires the cookies of a sign-in in
-    /// progress.
+    /// progress. Up to Logto 1.30.
     #[doc(alias = "CreateLegacyInteractionTotpSecret")]
     pub fn create_totp_secret(&self) -> Request<CreateLegacyInteractionTotpSecretOp> {
         Request::new(self.channel)
@@ -194,7 +204,7 @@ impl Interaction<'_> {
     /// Returns WebAuthn options for creating a passkey as a second factor.
     ///
     /// `POST /api/interaction/verification/webauthn-registration`. Success status: 200. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Up to Logto 1.30.
     #[doc(alias = "CreateLegacyInteractionWebAuthnRegistration")]
     pub fn create_web_authn_registration(&self) -> Request<CreateLegacyInteractionWebAuthnRegistrationOp> {
         Request::new(self.channel)
@@ -203,7 +213,7 @@ impl Interaction<'_> {
     /// Returns WebAuthn options for requesting one of the user's passkeys as a second factor.
     ///
     /// `POST /api/interaction/verification/webauthn-authentication`. Success status: 200. Requires the cookies of a
-    /// sign-in in progress.
+    /// sign-in in progress. Up to Logto 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input).
@@ -214,7 +224,8 @@ impl Interaction<'_> {
 
     /// Adds a new second factor, proven by the given response. It is saved on submission.
     ///
-    /// `POST /api/interaction/bind-mfa`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// `POST /api/interaction/bind-mfa`. Success status: 204. Requires the cookies of a sign-in in progress. Up to
+    /// Logto 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 404 (not found), 422 (rejected by a rule).
@@ -225,7 +236,8 @@ impl Interaction<'_> {
 
     /// Answers the MFA challenge of a sign-in with a code or passkey.
     ///
-    /// `PUT /api/interaction/mfa`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// `PUT /api/interaction/mfa`. Success status: 204. Requires the cookies of a sign-in in progress. Up to Logto
+    /// 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 422 (rejected by a rule).
@@ -239,7 +251,8 @@ impl Interaction<'_> {
 
     /// Records that the user declines to set up MFA. Fails where MFA is mandatory.
     ///
-    /// `PUT /api/interaction/mfa-skipped`. Success status: 204. Requires the cookies of a sign-in in progress.
+    /// `PUT /api/interaction/mfa-skipped`. Success status: 204. Requires the cookies of a sign-in in progress. Up
+    /// to Logto 1.30.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 422 (rejected by a rule).
@@ -251,7 +264,7 @@ impl Interaction<'_> {
     /// Starts an enterprise single sign-on and returns the identity provider's URL.
     ///
     /// `POST /api/interaction/single-sign-on/{connectorId}/authorization-url`. Success status: 200. Requires the
-    /// cookies of a sign-in in progress.
+    /// cookies of a sign-in in progress. Up to Logto 1.30.
     ///
     /// - `connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
     ///
@@ -270,7 +283,7 @@ impl Interaction<'_> {
     /// registered first.
     ///
     /// `POST /api/interaction/single-sign-on/{connectorId}/authentication`. Success status: 200. Requires the
-    /// cookies of a sign-in in progress.
+    /// cookies of a sign-in in progress. Up to Logto 1.30.
     ///
     /// - `connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
     ///
@@ -289,7 +302,7 @@ impl Interaction<'_> {
     /// the browser.
     ///
     /// `POST /api/interaction/single-sign-on/{connectorId}/registration`. Success status: 200. Requires the cookies
-    /// of a sign-in in progress.
+    /// of a sign-in in progress. Up to Logto 1.30.
     ///
     /// - `connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
     ///
@@ -306,7 +319,7 @@ impl Interaction<'_> {
     /// Returns the IDs of the enterprise connectors that serve the domain of an email address.
     ///
     /// `GET /api/interaction/single-sign-on/connectors`. Success status: 200. Requires the cookies of a sign-in in
-    /// progress.
+    /// progress. Up to Logto 1.30.
     ///
     /// - `email`: Email address whose domain selects the connectors.
     ///
@@ -433,8 +446,8 @@ impl Operation for SendLegacyInteractionVerificationCodeOp {
 #[derive(Debug)]
 pub struct CreateLegacyInteractionTotpSecretOp;
 impl Operation for CreateLegacyInteractionTotpSecretOp {
-    type Output = models::TotpSecret;
-    type Answer = Json<models::TotpSecret>;
+    type Output = models::LegacyTotpSecret;
+    type Answer = Json<models::LegacyTotpSecret>;
     const INFO: &'static OperationInfo = &table::CREATE_LEGACY_INTERACTION_TOTP_SECRET;
 }
 

@@ -19,6 +19,9 @@ pub mod authn;
 #[cfg(feature = "captcha-provider")]
 pub mod captcha_provider;
 
+#[cfg(feature = "cimd")]
+pub mod cimd;
+
 #[cfg(feature = "configs")]
 pub mod configs;
 

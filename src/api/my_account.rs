@@ -29,7 +29,7 @@ impl Client {
 impl MyAccount<'_> {
     /// Returns the signed-in user's account, as far as the token's scopes and the account center allow.
     ///
-    /// `GET /api/my-account`. Success status: 200. Requires a user access token.
+    /// `GET /api/my-account`. Success status: 200. Requires a user access token. Since Logto 1.22.
     ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
@@ -40,7 +40,7 @@ impl MyAccount<'_> {
     /// Changes name, avatar, username or custom data. Null clears a value, and custom data is replaced. A username
     /// needs a verification record.
     ///
-    /// `PATCH /api/my-account`. Success status: 200. Requires a user access token.
+    /// `PATCH /api/my-account`. Success status: 200. Requires a user access token. Since Logto 1.22.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -51,7 +51,7 @@ impl MyAccount<'_> {
 
     /// Merges the given OIDC claims (names, address, locale, ...) into the user's profile and returns it.
     ///
-    /// `PATCH /api/my-account/profile`. Success status: 200. Requires a user access token.
+    /// `PATCH /api/my-account/profile`. Success status: 200. Requires a user access token. Since Logto 1.22.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -62,7 +62,7 @@ impl MyAccount<'_> {
 
     /// Sets the user's password. Needs a verification record, unless the account has nothing to verify with.
     ///
-    /// `POST /api/my-account/password`. Success status: 204. Requires a user access token.
+    /// `POST /api/my-account/password`. Success status: 204. Requires a user access token. Since Logto 1.22.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -73,7 +73,7 @@ impl MyAccount<'_> {
 
     /// Returns whether the user skips MFA at sign-in.
     ///
-    /// `GET /api/my-account/mfa-settings`. Success status: 200. Requires a user access token.
+    /// `GET /api/my-account/mfa-settings`. Success status: 200. Requires a user access token. Since Logto 1.31.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -83,7 +83,7 @@ impl MyAccount<'_> {
 
     /// Sets whether the user skips MFA at sign-in. Needs a verification record.
     ///
-    /// `PATCH /api/my-account/mfa-settings`. Success status: 200. Requires a user access token.
+    /// `PATCH /api/my-account/mfa-settings`. Success status: 200. Requires a user access token. Since Logto 1.31.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -93,7 +93,7 @@ impl MyAccount<'_> {
 
     /// Returns the signed-in user's choices about MFA and passkeys, including skipped prompts.
     ///
-    /// `GET /api/my-account/logto-configs`. Success status: 200. Requires a user access token.
+    /// `GET /api/my-account/logto-configs`. Success status: 200. Requires a user access token. Since Logto 1.33.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -103,7 +103,7 @@ impl MyAccount<'_> {
 
     /// Changes the given choices about MFA and passkeys. Needs a verification record.
     ///
-    /// `PATCH /api/my-account/logto-configs`. Success status: 200. Requires a user access token.
+    /// `PATCH /api/my-account/logto-configs`. Success status: 200. Requires a user access token. Since Logto 1.33.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -117,6 +117,7 @@ impl MyAccount<'_> {
     /// Returns the stored access token of a linked social account. It is renewed if it has expired.
     ///
     /// `GET /api/my-account/identities/{target}/access-token`. Success status: 200. Requires a user access token.
+    /// Since Logto 1.30.
     ///
     /// - `target`: Provider of the identity, such as `github`. At least 1 character.
     ///
@@ -131,6 +132,7 @@ impl MyAccount<'_> {
     /// linked.
     ///
     /// `PUT /api/my-account/identities/{target}/access-token`. Success status: 200. Requires a user access token.
+    /// Since Logto 1.30.
     ///
     /// - `target`: Provider of the identity, such as `github`. At least 1 character.
     ///
@@ -149,7 +151,7 @@ impl MyAccount<'_> {
     /// Returns the stored access token of the user's enterprise account. It is renewed if it has expired.
     ///
     /// `GET /api/my-account/sso-identities/{connectorId}/access-token`. Success status: 200. Requires a user access
-    /// token.
+    /// token. Since Logto 1.30.
     ///
     /// - `connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
     ///
@@ -165,7 +167,7 @@ impl MyAccount<'_> {
     /// Sets the primary email to an address proven by a verification record. A second record must prove the user's
     /// identity.
     ///
-    /// `POST /api/my-account/primary-email`. Success status: 204. Requires a user access token.
+    /// `POST /api/my-account/primary-email`. Success status: 204. Requires a user access token. Since Logto 1.22.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -176,7 +178,7 @@ impl MyAccount<'_> {
 
     /// Removes the primary email, unless it is the last way to sign in. Needs a verification record.
     ///
-    /// `DELETE /api/my-account/primary-email`. Success status: 204. Requires a user access token.
+    /// `DELETE /api/my-account/primary-email`. Success status: 204. Requires a user access token. Since Logto 1.22.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -187,7 +189,7 @@ impl MyAccount<'_> {
     /// Sets the primary phone number to one proven by a verification record. A second record must prove the user's
     /// identity.
     ///
-    /// `POST /api/my-account/primary-phone`. Success status: 204. Requires a user access token.
+    /// `POST /api/my-account/primary-phone`. Success status: 204. Requires a user access token. Since Logto 1.22.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -198,7 +200,7 @@ impl MyAccount<'_> {
 
     /// Removes the primary phone number, unless it is the last way to sign in. Needs a verification record.
     ///
-    /// `DELETE /api/my-account/primary-phone`. Success status: 204. Requires a user access token.
+    /// `DELETE /api/my-account/primary-phone`. Success status: 204. Requires a user access token. Since Logto 1.22.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -208,7 +210,7 @@ impl MyAccount<'_> {
 
     /// Links a social account proven by a verification record. Replaces any linked account of that provider.
     ///
-    /// `PUT /api/my-account/identities`. Success status: 204. Requires a user access token.
+    /// `PUT /api/my-account/identities`. Success status: 204. Requires a user access token. Since Logto 1.40.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -224,7 +226,7 @@ impl MyAccount<'_> {
     /// Links a social account proven by a verification record. Fails if an account of that provider is already
     /// linked.
     ///
-    /// `POST /api/my-account/identities`. Success status: 204. Requires a user access token.
+    /// `POST /api/my-account/identities`. Success status: 204. Requires a user access token. Since Logto 1.22.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -236,7 +238,8 @@ impl MyAccount<'_> {
 
     /// Unlinks the social account of a provider, unless it is the last way to sign in.
     ///
-    /// `DELETE /api/my-account/identities/{target}`. Success status: 204. Requires a user access token.
+    /// `DELETE /api/my-account/identities/{target}`. Success status: 204. Requires a user access token. Since Logto
+    /// 1.22.
     ///
     /// - `target`: Provider of the identity, such as `github`.
     ///
@@ -249,7 +252,8 @@ impl MyAccount<'_> {
 
     /// Lists the signed-in user's MFA factors, without secrets.
     ///
-    /// `GET /api/my-account/mfa-verifications`. Success status: 200. Requires a user access token.
+    /// `GET /api/my-account/mfa-verifications`. Success status: 200. Requires a user access token. Since Logto
+    /// 1.29.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -260,7 +264,8 @@ impl MyAccount<'_> {
     /// Adds an MFA factor to the account: a proven passkey, an authenticator's secret, or backup codes. Needs a
     /// verification record.
     ///
-    /// `POST /api/my-account/mfa-verifications`. Success status: 204. Requires a user access token.
+    /// `POST /api/my-account/mfa-verifications`. Success status: 204. Requires a user access token. Since Logto
+    /// 1.29.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -271,7 +276,8 @@ impl MyAccount<'_> {
 
     /// Sets the user's authenticator app, replacing any earlier one. A code from the app must be proven first.
     ///
-    /// `PUT /api/my-account/mfa-verifications/totp`. Success status: 204. Requires a user access token.
+    /// `PUT /api/my-account/mfa-verifications/totp`. Success status: 204. Requires a user access token. Since Logto
+    /// 1.38.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -285,7 +291,7 @@ impl MyAccount<'_> {
     /// Generates a secret for an authenticator app. Nothing is saved until the secret is added as a factor.
     ///
     /// `POST /api/my-account/mfa-verifications/totp-secret/generate`. Success status: 200. Requires a user access
-    /// token.
+    /// token. Since Logto 1.29.
     ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
@@ -296,7 +302,7 @@ impl MyAccount<'_> {
     /// Generates backup codes. Nothing is saved until the codes are added as a factor.
     ///
     /// `POST /api/my-account/mfa-verifications/backup-codes/generate`. Success status: 200. Requires a user access
-    /// token.
+    /// token. Since Logto 1.29.
     ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
@@ -309,6 +315,7 @@ impl MyAccount<'_> {
     /// record.
     ///
     /// `GET /api/my-account/mfa-verifications/backup-codes`. Success status: 200. Requires a user access token.
+    /// Since Logto 1.30.
     ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -319,7 +326,7 @@ impl MyAccount<'_> {
     /// Renames one of the user's passkeys. Needs a verification record.
     ///
     /// `PATCH /api/my-account/mfa-verifications/{verificationId}/name`. Success status: 200. Requires a user access
-    /// token.
+    /// token. Since Logto 1.29.
     ///
     /// - `verification_id`: ID of the MFA factor.
     ///
@@ -336,7 +343,7 @@ impl MyAccount<'_> {
     /// Removes one of the user's MFA factors immediately. Needs a verification record.
     ///
     /// `DELETE /api/my-account/mfa-verifications/{verificationId}`. Success status: 204. Requires a user access
-    /// token.
+    /// token. Since Logto 1.29.
     ///
     /// - `verification_id`: ID of the MFA factor.
     ///
@@ -348,7 +355,7 @@ impl MyAccount<'_> {
 
     /// Lists the user's active sign-in sessions and marks the current one. Needs a verification record.
     ///
-    /// `GET /api/my-account/sessions`. Success status: 200. Requires a user access token.
+    /// `GET /api/my-account/sessions`. Success status: 200. Requires a user access token. Since Logto 1.37.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 500 (server error).
@@ -358,7 +365,8 @@ impl MyAccount<'_> {
 
     /// Ends one of the signed-in user's sessions. Can also revoke what was granted to applications in it.
     ///
-    /// `DELETE /api/my-account/sessions/{sessionId}`. Success status: 204. Requires a user access token.
+    /// `DELETE /api/my-account/sessions/{sessionId}`. Success status: 204. Requires a user access token. Since
+    /// Logto 1.37.
     ///
     /// - `session_id`: ID of the session: its `uid`.
     ///
@@ -374,7 +382,7 @@ impl MyAccount<'_> {
 
     /// Lists the applications that the user has authorized. Needs a verification record.
     ///
-    /// `GET /api/my-account/grants`. Success status: 200. Requires a user access token.
+    /// `GET /api/my-account/grants`. Success status: 200. Requires a user access token. Since Logto 1.38.
     ///
     /// Optional parameters: [`app_type`](crate::Request#impl-Request%3CGetGrantsOp%3E).
     ///
@@ -386,7 +394,8 @@ impl MyAccount<'_> {
 
     /// Revokes what the signed-in user granted to an application. The application's refresh tokens stop working.
     ///
-    /// `DELETE /api/my-account/grants/{grantId}`. Success status: 204. Requires a user access token.
+    /// `DELETE /api/my-account/grants/{grantId}`. Success status: 204. Requires a user access token. Since Logto
+    /// 1.38.
     ///
     /// - `grant_id`: ID of the grant.
     ///
@@ -401,7 +410,8 @@ impl MyAccount<'_> {
     /// Stores an avatar and returns its URL. To use it, set the URL with
     /// [`UpdateProfile`](crate::api::my_account::MyAccount::update_profile).
     ///
-    /// `POST /api/my-account/user-assets/avatar`. Success status: 200. Requires a user access token.
+    /// `POST /api/my-account/user-assets/avatar`. Success status: 200. Requires a user access token. Since Logto
+    /// 1.40.
     ///
     /// - `file`: File.
     ///

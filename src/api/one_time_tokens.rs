@@ -30,7 +30,7 @@ impl OneTimeTokens<'_> {
     /// Lists one-time tokens, including their values. Can be filtered by email address or status.
     ///
     /// `GET /api/one-time-tokens`. Success status: 200. Paginated if you request a page or a page size, otherwise
-    /// returns all items.
+    /// returns all items. Since Logto 1.27.
     ///
     /// Optional parameters: [`email`](crate::Request#impl-Request%3CListOneTimeTokensOp%3E),
     /// [`status`](crate::Request#impl-Request%3CListOneTimeTokensOp%3E).
@@ -44,7 +44,7 @@ impl OneTimeTokens<'_> {
 
     /// Creates a one-time token for an email address. Valid for 10 minutes by default. Nothing is sent.
     ///
-    /// `POST /api/one-time-tokens`. Success status: 201.
+    /// `POST /api/one-time-tokens`. Success status: 201. Since Logto 1.26.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -55,7 +55,7 @@ impl OneTimeTokens<'_> {
 
     /// Returns a one-time token by ID, with its value and status.
     ///
-    /// `GET /api/one-time-tokens/{id}`. Success status: 200.
+    /// `GET /api/one-time-tokens/{id}`. Success status: 200. Since Logto 1.27.
     ///
     /// - `id`: ID of the [`OneTimeToken`](crate::models::OneTimeToken).
     ///
@@ -68,7 +68,7 @@ impl OneTimeTokens<'_> {
 
     /// Deletes a one-time token, which is no longer accepted.
     ///
-    /// `DELETE /api/one-time-tokens/{id}`. Success status: 204.
+    /// `DELETE /api/one-time-tokens/{id}`. Success status: 204. Since Logto 1.27.
     ///
     /// - `id`: ID of the [`OneTimeToken`](crate::models::OneTimeToken).
     ///
@@ -81,7 +81,7 @@ impl OneTimeTokens<'_> {
 
     /// Checks a one-time token against its email address and consumes it.
     ///
-    /// `POST /api/one-time-tokens/verify`. Success status: 200.
+    /// `POST /api/one-time-tokens/verify`. Success status: 200. Since Logto 1.26.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -92,7 +92,7 @@ impl OneTimeTokens<'_> {
 
     /// Revokes a one-time token, or marks it as used or expired. It cannot be made active again.
     ///
-    /// `PUT /api/one-time-tokens/{id}/status`. Success status: 200.
+    /// `PUT /api/one-time-tokens/{id}/status`. Success status: 200. Since Logto 1.27.
     ///
     /// - `id`: ID of the [`OneTimeToken`](crate::models::OneTimeToken).
     ///

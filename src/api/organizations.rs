@@ -295,6 +295,7 @@ impl Organizations<'_> {
     /// Lists the machine-to-machine applications that are members, with their roles in the organization.
     ///
     /// `GET /api/organizations/{id}/applications`. Success status: 200. Paginated: 20 items per page by default.
+    /// Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -309,7 +310,7 @@ impl Organizations<'_> {
 
     /// Replaces the applications that are members. Applications left out lose their membership and roles.
     ///
-    /// `PUT /api/organizations/{id}/applications`. Success status: 204.
+    /// `PUT /api/organizations/{id}/applications`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -327,7 +328,7 @@ impl Organizations<'_> {
 
     /// Makes machine-to-machine applications members of the organization, without roles.
     ///
-    /// `POST /api/organizations/{id}/applications`. Success status: 201.
+    /// `POST /api/organizations/{id}/applications`. Success status: 201. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -345,7 +346,7 @@ impl Organizations<'_> {
 
     /// Ends an application's membership and removes the roles that came with it.
     ///
-    /// `DELETE /api/organizations/{id}/applications/{applicationId}`. Success status: 204.
+    /// `DELETE /api/organizations/{id}/applications/{applicationId}`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
@@ -367,7 +368,7 @@ impl Organizations<'_> {
     /// Assigns roles to member applications: each of the given roles to each of the given applications. Existing
     /// roles are kept.
     ///
-    /// `POST /api/organizations/{id}/applications/roles`. Success status: 201.
+    /// `POST /api/organizations/{id}/applications/roles`. Success status: 201. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -386,7 +387,7 @@ impl Organizations<'_> {
     /// Lists the roles of a member application in the organization.
     ///
     /// `GET /api/organizations/{id}/applications/{applicationId}/roles`. Success status: 200. Paginated if you
-    /// request a page or a page size, otherwise returns all items.
+    /// request a page or a page size, otherwise returns all items. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
@@ -407,7 +408,7 @@ impl Organizations<'_> {
 
     /// Replaces the roles of a member application. An empty list removes all.
     ///
-    /// `PUT /api/organizations/{id}/applications/{applicationId}/roles`. Success status: 204.
+    /// `PUT /api/organizations/{id}/applications/{applicationId}/roles`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
@@ -430,7 +431,7 @@ impl Organizations<'_> {
 
     /// Assigns roles to a member application. Existing roles are kept.
     ///
-    /// `POST /api/organizations/{id}/applications/{applicationId}/roles`. Success status: 201.
+    /// `POST /api/organizations/{id}/applications/{applicationId}/roles`. Success status: 201. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
@@ -454,7 +455,7 @@ impl Organizations<'_> {
     /// Removes a role from a member application, which stays a member.
     ///
     /// `DELETE /api/organizations/{id}/applications/{applicationId}/roles/{organizationRoleId}`. Success status:
-    /// 204.
+    /// 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
@@ -479,7 +480,7 @@ impl Organizations<'_> {
     /// Lists the email domains whose users join the organization automatically at sign-up.
     ///
     /// `GET /api/organizations/{id}/jit/email-domains`. Success status: 200. Paginated if you request a page or a
-    /// page size, otherwise returns all items.
+    /// page size, otherwise returns all items. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -492,7 +493,7 @@ impl Organizations<'_> {
 
     /// Replaces the email domains whose new users join the organization. Current members are not affected.
     ///
-    /// `PUT /api/organizations/{id}/jit/email-domains`. Success status: 204.
+    /// `PUT /api/organizations/{id}/jit/email-domains`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -510,7 +511,7 @@ impl Organizations<'_> {
     /// Adds an email domain whose users join the organization when they sign up with a verified address. Existing
     /// users are not added.
     ///
-    /// `POST /api/organizations/{id}/jit/email-domains`. Success status: 201.
+    /// `POST /api/organizations/{id}/jit/email-domains`. Success status: 201. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -528,7 +529,7 @@ impl Organizations<'_> {
 
     /// Removes an email domain, so that its new users no longer join the organization. Current members are kept.
     ///
-    /// `DELETE /api/organizations/{id}/jit/email-domains/{emailDomain}`. Success status: 204.
+    /// `DELETE /api/organizations/{id}/jit/email-domains/{emailDomain}`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     /// - `email_domain`: The domain, without `@`. At least 1 character.
@@ -549,7 +550,7 @@ impl Organizations<'_> {
     /// Lists the roles that users receive when they join through just-in-time provisioning.
     ///
     /// `GET /api/organizations/{id}/jit/roles`. Success status: 200. Paginated if you request a page or a page
-    /// size, otherwise returns all items.
+    /// size, otherwise returns all items. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -563,7 +564,7 @@ impl Organizations<'_> {
     /// Replaces the roles that users receive when they join through just-in-time provisioning. Current members keep
     /// theirs.
     ///
-    /// `PUT /api/organizations/{id}/jit/roles`. Success status: 204.
+    /// `PUT /api/organizations/{id}/jit/roles`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -581,7 +582,7 @@ impl Organizations<'_> {
 
     /// Adds roles that users receive when they join through just-in-time provisioning.
     ///
-    /// `POST /api/organizations/{id}/jit/roles`. Success status: 201.
+    /// `POST /api/organizations/{id}/jit/roles`. Success status: 201. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -599,7 +600,7 @@ impl Organizations<'_> {
 
     /// Removes a role from those that users receive when they join through just-in-time provisioning.
     ///
-    /// `DELETE /api/organizations/{id}/jit/roles/{organizationRoleId}`. Success status: 204.
+    /// `DELETE /api/organizations/{id}/jit/roles/{organizationRoleId}`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     /// - `organization_role_id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
@@ -621,7 +622,7 @@ impl Organizations<'_> {
     /// Lists the enterprise connectors whose users join the organization on their first sign-in.
     ///
     /// `GET /api/organizations/{id}/jit/sso-connectors`. Success status: 200. Paginated if you request a page or a
-    /// page size, otherwise returns all items.
+    /// page size, otherwise returns all items. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -634,7 +635,7 @@ impl Organizations<'_> {
 
     /// Replaces the enterprise connectors whose users join the organization. Current members are not affected.
     ///
-    /// `PUT /api/organizations/{id}/jit/sso-connectors`. Success status: 204.
+    /// `PUT /api/organizations/{id}/jit/sso-connectors`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -653,7 +654,7 @@ impl Organizations<'_> {
     /// Adds enterprise connectors whose users join the organization on their first sign-in. Existing users are not
     /// added.
     ///
-    /// `POST /api/organizations/{id}/jit/sso-connectors`. Success status: 201.
+    /// `POST /api/organizations/{id}/jit/sso-connectors`. Success status: 201. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
@@ -672,7 +673,7 @@ impl Organizations<'_> {
     /// Removes an enterprise connector, so that its users no longer join the organization. Current members are
     /// kept.
     ///
-    /// `DELETE /api/organizations/{id}/jit/sso-connectors/{ssoConnectorId}`. Success status: 204.
+    /// `DELETE /api/organizations/{id}/jit/sso-connectors/{ssoConnectorId}`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     /// - `sso_connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
@@ -774,6 +775,8 @@ impl Request<ListOrganizationUsersOp> {
 
     /// Returns only members who hold this [`OrganizationRole`](crate::models::OrganizationRole).
     ///
+    /// Since Logto 1.42.
+    ///
     /// At least 1 character.
     pub fn organization_role_id(self, value: impl AsRef<str>) -> Self {
         self.query("organizationRoleId", value.as_ref())
@@ -793,8 +796,8 @@ impl Operation for ReplaceOrganizationUsersOp {
 #[derive(Debug)]
 pub struct AddOrganizationUsersOp;
 impl Operation for AddOrganizationUsersOp {
-    type Output = models::UserIds;
-    type Answer = Json<models::UserIds>;
+    type Output = Option<models::UserIds>;
+    type Answer = OptionalJson<models::UserIds>;
     const INFO: &'static OperationInfo = &table::ADD_ORGANIZATION_USERS;
 }
 
@@ -842,8 +845,8 @@ impl Operation for ReplaceOrganizationUserRolesOp {
 #[derive(Debug)]
 pub struct AssignOrganizationRolesToUserOp;
 impl Operation for AssignOrganizationRolesToUserOp {
-    type Output = models::OrganizationRoleIds;
-    type Answer = Json<models::OrganizationRoleIds>;
+    type Output = Option<models::OrganizationRoleIds>;
+    type Answer = OptionalJson<models::OrganizationRoleIds>;
     const INFO: &'static OperationInfo = &table::ASSIGN_ORGANIZATION_ROLES_TO_USER;
 }
 

@@ -32,7 +32,7 @@ impl SamlApplications<'_> {
     /// Creates a SAML application with an active certificate that is valid for 3 years. A self-hosted server allows
     /// three SAML applications.
     ///
-    /// `POST /api/saml-applications`. Success status: 201.
+    /// `POST /api/saml-applications`. Success status: 201. Since Logto 1.24.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -44,7 +44,7 @@ impl SamlApplications<'_> {
 
     /// Returns a SAML application with its settings.
     ///
-    /// `GET /api/saml-applications/{id}`. Success status: 200.
+    /// `GET /api/saml-applications/{id}`. Success status: 200. Since Logto 1.24.
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     ///
@@ -58,7 +58,7 @@ impl SamlApplications<'_> {
 
     /// Deletes a SAML application and its certificates. Fails with 422 for other types.
     ///
-    /// `DELETE /api/saml-applications/{id}`. Success status: 204.
+    /// `DELETE /api/saml-applications/{id}`. Success status: 204. Since Logto 1.24.
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     ///
@@ -72,7 +72,7 @@ impl SamlApplications<'_> {
 
     /// Changes the given members of a SAML application and returns all of it.
     ///
-    /// `PATCH /api/saml-applications/{id}`. Success status: 200.
+    /// `PATCH /api/saml-applications/{id}`. Success status: 200. Since Logto 1.24.
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     ///
@@ -90,7 +90,7 @@ impl SamlApplications<'_> {
 
     /// Lists the certificates of a SAML application with their fingerprints. Private keys are never returned.
     ///
-    /// `GET /api/saml-applications/{id}/secrets`. Success status: 200.
+    /// `GET /api/saml-applications/{id}/secrets`. Success status: 200. Since Logto 1.24.
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     ///
@@ -105,7 +105,7 @@ impl SamlApplications<'_> {
     /// [`UpdateSamlApplicationSecret`](crate::api::saml_applications::SamlApplications::update_secret) activates
     /// it.
     ///
-    /// `POST /api/saml-applications/{id}/secrets`. Success status: 201.
+    /// `POST /api/saml-applications/{id}/secrets`. Success status: 201. Since Logto 1.24.
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     ///
@@ -122,7 +122,7 @@ impl SamlApplications<'_> {
 
     /// Deletes a certificate and its key. Fails for the active certificate.
     ///
-    /// `DELETE /api/saml-applications/{id}/secrets/{secretId}`. Success status: 204.
+    /// `DELETE /api/saml-applications/{id}/secrets/{secretId}`. Success status: 204. Since Logto 1.24.
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     /// - `secret_id`: ID of the certificate.
@@ -140,7 +140,7 @@ impl SamlApplications<'_> {
 
     /// Activates or deactivates a certificate. Activating it deactivates the previous one.
     ///
-    /// `PATCH /api/saml-applications/{id}/secrets/{secretId}`. Success status: 200.
+    /// `PATCH /api/saml-applications/{id}/secrets/{secretId}`. Success status: 200. Since Logto 1.24.
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     /// - `secret_id`: ID of the certificate.
@@ -162,7 +162,7 @@ impl SamlApplications<'_> {
 
     /// Returns the SAML metadata of Logto as the identity provider, as XML for the service provider.
     ///
-    /// `GET /api/saml-applications/{id}/metadata`. Success status: 200. Requires no access token.
+    /// `GET /api/saml-applications/{id}/metadata`. Success status: 200. Requires no access token. Since Logto 1.24.
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     ///
@@ -175,7 +175,7 @@ impl SamlApplications<'_> {
 
     /// Completes a SAML sign-in. Returns an HTML page that posts the signed assertion to the service provider.
     ///
-    /// `GET /api/saml-applications/{id}/callback`. Success status: 200. Requires no access token.
+    /// `GET /api/saml-applications/{id}/callback`. Success status: 200. Requires no access token. Since Logto 1.24.
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     ///

@@ -30,7 +30,7 @@ impl SamlApplicationsAuthFlow<'_> {
     /// Receives a service provider's authentication request with redirect binding. Redirects the browser to the
     /// sign-in page.
     ///
-    /// `GET /api/saml/{id}/authn`. Success status: 302. Requires no access token.
+    /// `GET /api/saml/{id}/authn`. Success status: 302. Requires no access token. Since Logto 1.24.
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     /// - `saml_request`: Authentication request, deflated and base64-encoded. At least 1 character.
@@ -49,7 +49,7 @@ impl SamlApplicationsAuthFlow<'_> {
     /// Receives a service provider's authentication request with POST binding. Redirects the browser to the sign-in
     /// page.
     ///
-    /// `POST /api/saml/{id}/authn`. Success status: 302. Requires no access token.
+    /// `POST /api/saml/{id}/authn`. Success status: 302. Requires no access token. Since Logto 1.24.
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     ///

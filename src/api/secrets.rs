@@ -29,7 +29,7 @@ impl Client {
 impl Secrets<'_> {
     /// Deletes a stored set of third-party tokens. The user must link the account again to get new ones.
     ///
-    /// `DELETE /api/secrets/{id}`. Success status: 204.
+    /// `DELETE /api/secrets/{id}`. Success status: 204. Since Logto 1.30.
     ///
     /// - `id`: ID of the [`TokenSecret`](crate::models::TokenSecret).
     ///

@@ -29,7 +29,7 @@ impl Client {
 impl SentinelActivities<'_> {
     /// Clears the failed attempts of the given identifiers, which ends their lockout.
     ///
-    /// `POST /api/sentinel-activities/delete`. Success status: 204.
+    /// `POST /api/sentinel-activities/delete`. Success status: 204. Since Logto 1.27.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

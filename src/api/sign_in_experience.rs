@@ -55,7 +55,7 @@ impl SignInExperience<'_> {
 
     /// Checks whether a password meets the policy. If it does not, the response is a 400 with the issues.
     ///
-    /// `POST /api/sign-in-exp/default/check-password`. Success status: 200.
+    /// `POST /api/sign-in-exp/default/check-password`. Success status: 200. Since Logto 1.20.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -70,7 +70,7 @@ impl SignInExperience<'_> {
     /// Uploads a zip archive of your own sign-in pages. Returns an ID to set as `customUiAssets` with
     /// [`UpdateSignInExp`](crate::api::sign_in_experience::SignInExperience::update).
     ///
-    /// `POST /api/sign-in-exp/default/custom-ui-assets`. Success status: 200.
+    /// `POST /api/sign-in-exp/default/custom-ui-assets`. Success status: 200. Since Logto 1.19.
     ///
     /// - `file`: File.
     ///
@@ -83,7 +83,7 @@ impl SignInExperience<'_> {
     /// Counts usernames that differ only in case and returns samples. They must be resolved before usernames can
     /// ignore case.
     ///
-    /// `GET /api/sign-in-exp/username-policy/case-sensitivity-conflicts`. Success status: 200.
+    /// `GET /api/sign-in-exp/username-policy/case-sensitivity-conflicts`. Success status: 200. Since Logto 1.41.
     ///
     /// Optional parameters: [`limit`](crate::Request#impl-Request%3CGetUsernameCaseSensitivityConflictsOp%3E).
     ///

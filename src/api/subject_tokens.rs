@@ -30,7 +30,7 @@ impl SubjectTokens<'_> {
     /// Issues a subject token for a user. It is valid for 10 minutes. An application can exchange it once for an
     /// access token of the user.
     ///
-    /// `POST /api/subject-tokens`. Success status: 201.
+    /// `POST /api/subject-tokens`. Success status: 201. Since Logto 1.19.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).

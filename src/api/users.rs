@@ -106,7 +106,7 @@ impl Users<'_> {
 
     /// Returns a user's choices about MFA and passkeys, including skipped prompts.
     ///
-    /// `GET /api/users/{userId}/logto-configs`. Success status: 200.
+    /// `GET /api/users/{userId}/logto-configs`. Success status: 200. Since Logto 1.33.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
@@ -119,7 +119,7 @@ impl Users<'_> {
 
     /// Changes the given choices about MFA and passkeys, for example to show a skipped prompt again.
     ///
-    /// `PATCH /api/users/{userId}/logto-configs`. Success status: 200.
+    /// `PATCH /api/users/{userId}/logto-configs`. Success status: 200. Since Logto 1.33.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
@@ -197,7 +197,7 @@ impl Users<'_> {
     /// Marks the user's password as expired or as valid again. If it is expired, the next sign-in asks for a new
     /// one.
     ///
-    /// `PATCH /api/users/{userId}/password/expiration`. Success status: 200.
+    /// `PATCH /api/users/{userId}/password/expiration`. Success status: 200. Since Logto 1.41.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
@@ -325,7 +325,7 @@ impl Users<'_> {
 
     /// Returns the social identity of a provider. Can include information about its stored tokens.
     ///
-    /// `GET /api/users/{userId}/identities/{target}`. Success status: 200.
+    /// `GET /api/users/{userId}/identities/{target}`. Success status: 200. Since Logto 1.30.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     /// - `target`: Provider of the identity, such as `github`.
@@ -410,7 +410,7 @@ impl Users<'_> {
 
     /// Lists the applications that the user has authorized, with the granted scopes.
     ///
-    /// `GET /api/users/{userId}/grants`. Success status: 200.
+    /// `GET /api/users/{userId}/grants`. Success status: 200. Since Logto 1.38.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
@@ -425,7 +425,7 @@ impl Users<'_> {
 
     /// Revokes what the user granted to an application. The application's refresh tokens stop working.
     ///
-    /// `DELETE /api/users/{userId}/grants/{grantId}`. Success status: 204.
+    /// `DELETE /api/users/{userId}/grants/{grantId}`. Success status: 204. Since Logto 1.38.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     /// - `grant_id`: ID of the grant.
@@ -494,7 +494,7 @@ impl Users<'_> {
 
     /// Lists the user's personal access tokens with their values and expiry.
     ///
-    /// `GET /api/users/{userId}/personal-access-tokens`. Success status: 200.
+    /// `GET /api/users/{userId}/personal-access-tokens`. Success status: 200. Since Logto 1.20.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
@@ -507,7 +507,7 @@ impl Users<'_> {
 
     /// Creates a personal access token with a name unique to the user. It can be exchanged for access tokens.
     ///
-    /// `POST /api/users/{userId}/personal-access-tokens`. Success status: 201.
+    /// `POST /api/users/{userId}/personal-access-tokens`. Success status: 201. Since Logto 1.20.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
@@ -525,7 +525,7 @@ impl Users<'_> {
 
     /// Renames a personal access token. The old name is sent in the body, where any characters are allowed.
     ///
-    /// `PATCH /api/users/{userId}/personal-access-tokens`. Success status: 200.
+    /// `PATCH /api/users/{userId}/personal-access-tokens`. Success status: 200. Since Logto 1.33.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
@@ -542,7 +542,7 @@ impl Users<'_> {
 
     /// Deletes a personal access token by name. It stops working immediately.
     ///
-    /// `DELETE /api/users/{userId}/personal-access-tokens/{name}`. Success status: 204.
+    /// `DELETE /api/users/{userId}/personal-access-tokens/{name}`. Success status: 204. Since Logto 1.20.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     /// - `name`: Name of the token.
@@ -560,7 +560,7 @@ impl Users<'_> {
 
     /// Renames a personal access token. The old name is sent in the path. Value and expiry stay unchanged.
     ///
-    /// `PATCH /api/users/{userId}/personal-access-tokens/{name}`. Success status: 200.
+    /// `PATCH /api/users/{userId}/personal-access-tokens/{name}`. Success status: 200. Since Logto 1.20.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     /// - `name`: Current name of the token.
@@ -582,7 +582,7 @@ impl Users<'_> {
 
     /// Deletes a personal access token. Its name is sent in the body, where any characters are allowed.
     ///
-    /// `POST /api/users/{userId}/personal-access-tokens/delete`. Success status: 204.
+    /// `POST /api/users/{userId}/personal-access-tokens/delete`. Success status: 204. Since Logto 1.33.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
@@ -599,7 +599,7 @@ impl Users<'_> {
 
     /// Returns the user's identity at an enterprise connector. Can include information about its stored tokens.
     ///
-    /// `GET /api/users/{userId}/sso-identities/{ssoConnectorId}`. Success status: 200.
+    /// `GET /api/users/{userId}/sso-identities/{ssoConnectorId}`. Success status: 200. Since Logto 1.30.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     /// - `sso_connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
@@ -621,7 +621,7 @@ impl Users<'_> {
 
     /// Returns the user's social and enterprise identities together. Can include information about stored tokens.
     ///
-    /// `GET /api/users/{userId}/all-identities`. Success status: 200.
+    /// `GET /api/users/{userId}/all-identities`. Success status: 200. Since Logto 1.30.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
@@ -636,7 +636,7 @@ impl Users<'_> {
 
     /// Lists the user's active sign-in sessions with device and last use.
     ///
-    /// `GET /api/users/{userId}/sessions`. Success status: 200.
+    /// `GET /api/users/{userId}/sessions`. Success status: 200. Since Logto 1.37.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
@@ -649,7 +649,7 @@ impl Users<'_> {
 
     /// Returns one of the user's active sign-in sessions.
     ///
-    /// `GET /api/users/{userId}/sessions/{sessionId}`. Success status: 200.
+    /// `GET /api/users/{userId}/sessions/{sessionId}`. Success status: 200. Since Logto 1.37.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     /// - `session_id`: ID of the session: its `uid`.
@@ -666,7 +666,7 @@ impl Users<'_> {
 
     /// Ends one of the user's sessions. Can also revoke what was granted to applications in it.
     ///
-    /// `DELETE /api/users/{userId}/sessions/{sessionId}`. Success status: 204.
+    /// `DELETE /api/users/{userId}/sessions/{sessionId}`. Success status: 204. Since Logto 1.37.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     /// - `session_id`: ID of the session: its `uid`.
@@ -704,6 +704,8 @@ impl Request<GetUserOp> {
     }
 
     /// True to include the password's hash and algorithm.
+    ///
+    /// Since Logto 1.42.
     pub fn include_password_hash(self, value: bool) -> Self {
         self.query("includePasswordHash", value)
     }
@@ -860,8 +862,8 @@ impl SearchOperation for ListUserRolesOp {}
 #[derive(Debug)]
 pub struct ReplaceUserRolesOp;
 impl Operation for ReplaceUserRolesOp {
-    type Output = models::RoleIds;
-    type Answer = Json<models::RoleIds>;
+    type Output = Option<models::RoleIds>;
+    type Answer = OptionalJson<models::RoleIds>;
     const INFO: &'static OperationInfo = &table::REPLACE_USER_ROLES;
 }
 
@@ -869,8 +871,8 @@ impl Operation for ReplaceUserRolesOp {
 #[derive(Debug)]
 pub struct AssignUserRolesOp;
 impl Operation for AssignUserRolesOp {
-    type Output = models::AssignedRoles;
-    type Answer = Json<models::AssignedRoles>;
+    type Output = Option<models::AssignedRoles>;
+    type Answer = OptionalJson<models::AssignedRoles>;
     const INFO: &'static OperationInfo = &table::ASSIGN_USER_ROLES;
 }
 
@@ -903,8 +905,8 @@ impl Request<GetUserIdentityOp> {
 #[derive(Debug)]
 pub struct ReplaceUserIdentityOp;
 impl Operation for ReplaceUserIdentityOp {
-    type Output = BTreeMap<String, models::SocialIdentity>;
-    type Answer = Json<BTreeMap<String, models::SocialIdentity>>;
+    type Output = Option<BTreeMap<String, models::SocialIdentity>>;
+    type Answer = OptionalJson<BTreeMap<String, models::SocialIdentity>>;
     const INFO: &'static OperationInfo = &table::REPLACE_USER_IDENTITY;
 }
 

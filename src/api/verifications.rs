@@ -29,7 +29,7 @@ impl Client {
 impl Verifications<'_> {
     /// Verifies the signed-in user by password. Returns a verification record that is valid for 10 minutes.
     ///
-    /// `POST /api/verifications/password`. Success status: 201. Requires a user access token.
+    /// `POST /api/verifications/password`. Success status: 201. Requires a user access token. Since Logto 1.21.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -42,7 +42,8 @@ impl Verifications<'_> {
     /// Sends a code and starts a verification record. The code is sent to the user's own or a new email address or
     /// phone number.
     ///
-    /// `POST /api/verifications/verification-code`. Success status: 201. Requires a user access token.
+    /// `POST /api/verifications/verification-code`. Success status: 201. Requires a user access token. Since Logto
+    /// 1.21.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -57,7 +58,8 @@ impl Verifications<'_> {
 
     /// Checks the code and makes the verification record valid. Failures count towards a lockout.
     ///
-    /// `POST /api/verifications/verification-code/verify`. Success status: 200. Requires a user access token.
+    /// `POST /api/verifications/verification-code/verify`. Success status: 200. Requires a user access token. Since
+    /// Logto 1.21.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 501 (not
@@ -72,7 +74,7 @@ impl Verifications<'_> {
 
     /// Starts a verification record for a social account. Returns the provider's URL to send the browser to.
     ///
-    /// `POST /api/verifications/social`. Success status: 201. Requires a user access token.
+    /// `POST /api/verifications/social`. Success status: 201. Requires a user access token. Since Logto 1.22.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -87,7 +89,8 @@ impl Verifications<'_> {
 
     /// Checks the data of the provider's callback and makes the verification record valid.
     ///
-    /// `POST /api/verifications/social/verify`. Success status: 200. Requires a user access token.
+    /// `POST /api/verifications/social/verify`. Success status: 200. Requires a user access token. Since Logto
+    /// 1.22.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -102,7 +105,8 @@ impl Verifications<'_> {
 
     /// Starts a verification record for a new passkey. Returns the options to create it in the browser.
     ///
-    /// `POST /api/verifications/web-authn/registration`. Success status: 200. Requires a user access token.
+    /// `POST /api/verifications/web-authn/registration`. Success status: 200. Requires a user access token. Since
+    /// Logto 1.29.
     ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
@@ -114,6 +118,7 @@ impl Verifications<'_> {
     /// [`AddMfaVerification`](crate::api::my_account::MyAccount::add_mfa_verification).
     ///
     /// `POST /api/verifications/web-authn/registration/verify`. Success status: 200. Requires a user access token.
+    /// Since Logto 1.29.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).

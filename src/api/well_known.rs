@@ -57,7 +57,7 @@ impl WellKnown<'_> {
 
     /// Returns all settings for the sign-in pages of an application or organization, including connectors.
     ///
-    /// `GET /api/.well-known/experience`. Success status: 200. Requires no access token.
+    /// `GET /api/.well-known/experience`. Success status: 200. Requires no access token. Since Logto 1.20.
     ///
     /// Optional parameters: [`organization_id`](crate::Request#impl-Request%3CGetWellKnownExperienceOp%3E),
     /// [`app_id`](crate::Request#impl-Request%3CGetWellKnownExperienceOp%3E).
@@ -72,7 +72,7 @@ impl WellKnown<'_> {
     /// Returns the account center settings without authentication. They are for the pages on which users edit their
     /// accounts.
     ///
-    /// `GET /api/.well-known/account-center`. Success status: 200. Requires no access token.
+    /// `GET /api/.well-known/account-center`. Success status: 200. Requires no access token. Since Logto 1.37.
     #[doc(alias = "GetWellKnownAccountCenter")]
     pub fn get_account_center(&self) -> Request<GetWellKnownAccountCenterOp> {
         Request::new(self.channel)
@@ -80,7 +80,8 @@ impl WellKnown<'_> {
 
     /// Returns the OpenAPI document of the management API.
     ///
-    /// `GET /api/.well-known/management.openapi.json`. Success status: 200. Requires no access token.
+    /// `GET /api/.well-known/management.openapi.json`. Success status: 200. Requires no access token. Since Logto
+    /// 1.20.
     #[doc(alias = "GetWellKnownManagementOpenapiJson")]
     pub fn get_management_openapi_json(&self) -> Request<GetWellKnownManagementOpenapiJsonOp> {
         Request::new(self.channel)
@@ -88,7 +89,8 @@ impl WellKnown<'_> {
 
     /// Returns the OpenAPI document of the experience API.
     ///
-    /// `GET /api/.well-known/experience.openapi.json`. Success status: 200. Requires no access token.
+    /// `GET /api/.well-known/experience.openapi.json`. Success status: 200. Requires no access token. Since Logto
+    /// 1.20.
     #[doc(alias = "GetWellKnownExperienceOpenapiJson")]
     pub fn get_experience_openapi_json(&self) -> Request<GetWellKnownExperienceOpenapiJsonOp> {
         Request::new(self.channel)
@@ -96,7 +98,7 @@ impl WellKnown<'_> {
 
     /// Returns the OpenAPI document of the account API.
     ///
-    /// `GET /api/.well-known/user.openapi.json`. Success status: 200. Requires no access token.
+    /// `GET /api/.well-known/user.openapi.json`. Success status: 200. Requires no access token. Since Logto 1.21.
     #[doc(alias = "GetWellKnownUserOpenapiJson")]
     pub fn get_user_openapi_json(&self) -> Request<GetWellKnownUserOpenapiJsonOp> {
         Request::new(self.channel)
@@ -114,11 +116,15 @@ impl Operation for GetSignInExperienceConfigOp {
 
 impl Request<GetSignInExperienceConfigOp> {
     /// ID of the [`Organization`](crate::models::Organization) whose branding is requested.
+    ///
+    /// Since Logto 1.20.
     pub fn organization_id(self, value: impl AsRef<str>) -> Self {
         self.query("organizationId", value.as_ref())
     }
 
     /// ID of the [`Application`](crate::models::Application) whose branding is requested.
+    ///
+    /// Since Logto 1.20.
     pub fn app_id(self, value: impl AsRef<str>) -> Self {
         self.query("appId", value.as_ref())
     }

@@ -5,6 +5,7 @@ pub mod binding;
 mod builder;
 mod environment;
 mod impersonation;
+mod server_release;
 
 use std::fmt;
 use std::time::Duration;

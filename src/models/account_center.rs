@@ -41,10 +41,16 @@ pub struct AccountCenterFields {
     /// Custom data.
     pub custom_data: Option<AccountCenterFieldControl>,
     /// MFA factors.
+    ///
+    /// Since Logto 1.30.
     pub mfa: Option<AccountCenterFieldControl>,
     /// Passkeys for signing in. Defaults to the value of `mfa`.
+    ///
+    /// Since Logto 1.42.
     pub passkey: Option<AccountCenterFieldControl>,
     /// Sign-in sessions and authorized applications.
+    ///
+    /// Since Logto 1.42.
     pub session: Option<AccountCenterFieldControl>,
 }
 
@@ -82,14 +88,22 @@ pub struct AccountCenterSettings {
     pub fields: AccountCenterFields,
     /// Other origins on which users can create and use passkeys of this domain, such as the origin of your account
     /// page.
-    pub webauthn_related_origins: Vec<String>,
+    ///
+    /// Since Logto 1.30.
+    pub webauthn_related_origins: Option<Vec<String>>,
     /// URL of your page for deleting accounts, to which the account center links; null for no link.
+    ///
+    /// Since Logto 1.42.
     ///
     /// At most 2048 characters.
     pub delete_account_url: Option<String>,
     /// CSS that is added to the pages; null if there is none.
+    ///
+    /// Since Logto 1.42.
     pub custom_css: Option<String>,
     /// Profile fields that the account center shows, in display order; null for none.
+    ///
+    /// Since Logto 1.42.
     pub profile_fields: Option<Vec<Name>>,
 }
 
@@ -99,10 +113,10 @@ crate::types::object! {
         required id "id",
         required enabled "enabled",
         required fields "fields",
-        required webauthn_related_origins "webauthnRelatedOrigins",
-        nullable delete_account_url "deleteAccountUrl",
-        nullable custom_css "customCss",
-        nullable profile_fields "profileFields",
+        optional webauthn_related_origins "webauthnRelatedOrigins",
+        optional delete_account_url "deleteAccountUrl",
+        optional custom_css "customCss",
+        optional profile_fields "profileFields",
     }
 }
 
@@ -116,12 +130,18 @@ crate::types::cfg_items! { feature = "account-center" =>
         pub fields: Option<AccountCenterFields>,
         /// Other origins on which users can create and use passkeys of this domain, such as the origin of your account
         /// page.
+        ///
+        /// Since Logto 1.30.
         pub webauthn_related_origins: Option<Vec<String>>,
         /// URL of your page for deleting accounts, to which the account center links; null for no link.
         pub delete_account_url: Patch<String>,
         /// CSS that is added to the pages; null if there is none.
+        ///
+        /// Since Logto 1.42.
         pub custom_css: Patch<String>,
         /// Profile fields that the account center shows, in display order; null for none.
+        ///
+        /// Since Logto 1.42.
         pub profile_fields: Patch<Vec<Name>>,
     }
 

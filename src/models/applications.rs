@@ -36,13 +36,17 @@ crate::types::cfg_items! { any(feature = "applications", feature = "organization
         /// Settings of a protected app; null for other types.
         pub protected_app_metadata: Option<ProtectedAppMetadata>,
         /// Any JSON of your own. Logto stores it without interpreting it.
-        pub custom_data: JsonObject,
+        ///
+        /// Since Logto 1.20.
+        pub custom_data: Option<JsonObject>,
         /// Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
         /// after creation.
         pub is_third_party: bool,
         /// Whether only those named in the application's access control may sign in. Can be true only if the access
         /// control has rules.
-        pub app_level_access_control_enabled: bool,
+        ///
+        /// Since Logto 1.42.
+        pub app_level_access_control_enabled: Option<bool>,
         /// Creation time.
         pub created_at: Timestamp,
         /// Whether the machine-to-machine application holds the role that grants access to the management API; absent
@@ -85,9 +89,9 @@ crate::types::cfg_items! { any(feature = "applications", feature = "organization
             required oidc_client_metadata "oidcClientMetadata",
             required custom_client_metadata "customClientMetadata",
             nullable protected_app_metadata "protectedAppMetadata",
-            required custom_data "customData",
+            optional custom_data "customData",
             required is_third_party "isThirdParty",
-            required app_level_access_control_enabled "appLevelAccessControlEnabled",
+            optional app_level_access_control_enabled "appLevelAccessControlEnabled",
             required created_at "createdAt",
             optional is_admin "isAdmin",
             optional organization_roles "organizationRoles",
@@ -196,10 +200,14 @@ crate::types::cfg_items! { feature = "applications" =>
         pub application_id: String,
         /// Colors of the pages. Colors left out come from the tenant's
         /// [`SignInExperience`](crate::models::SignInExperience).
-        pub color: Color,
+        ///
+        /// Since Logto 1.20.
+        pub color: Option<Color>,
         /// Logos and icons.
         pub branding: Branding,
         /// CSS that is added to the pages; null if there is none.
+        ///
+        /// Since Logto 1.36.
         pub custom_css: Option<String>,
         /// URL of the terms of use; null or empty for none.
         ///
@@ -219,9 +227,9 @@ crate::types::cfg_items! { feature = "applications" =>
         ApplicationSignInExperience {
             required tenant_id "tenantId",
             required application_id "applicationId",
-            required color "color",
+            optional color "color",
             required branding "branding",
-            nullable custom_css "customCss",
+            optional custom_css "customCss",
             nullable terms_of_use_url "termsOfUseUrl",
             nullable privacy_policy_url "privacyPolicyUrl",
             nullable display_name "displayName",
@@ -299,7 +307,7 @@ crate::types::string_enum! {
     }
 }
 
-crate::types::cfg_items! { feature = "applications" =>
+crate::types::cfg_items! { any(feature = "applications", feature = "cimd") =>
     /// All permissions that a third-party application may request from users.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ApplicationUserConsentScopes {
@@ -409,6 +417,8 @@ crate::types::cfg_items! { feature = "applications" =>
         /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
         pub custom_client_metadata: Option<CustomClientMetadata>,
         /// Any JSON of your own. Logto stores it without interpreting it.
+        ///
+        /// Since Logto 1.20.
         pub custom_data: Option<JsonObject>,
         /// Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
         /// after creation.
@@ -512,11 +522,17 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
         pub rotate_refresh_token: Option<bool>,
         /// Whether the application may exchange subject tokens and personal access tokens. Always false for third-party
         /// applications.
+        ///
+        /// Since Logto 1.36.
         pub allow_token_exchange: Option<bool>,
         /// Whether a native application signs in with the device flow. Cannot be changed after creation.
+        ///
+        /// Since Logto 1.42.
         pub is_device_flow: Option<bool>,
         /// Maximum number of concurrent sign-ins of one user to the application. When it is exceeded, the oldest
         /// sign-ins end. Unlimited if unset.
+        ///
+        /// Since Logto 1.42.
         pub max_allowed_grants: Option<i64>,
     }
 
@@ -585,8 +601,12 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
         /// URIs to which users may be sent after signing out.
         pub post_logout_redirect_uris: Vec<String>,
         /// URL that Logto calls, from server to server, to notify the application that a user has signed out.
+        ///
+        /// Since Logto 1.20.
         pub backchannel_logout_uri: Option<String>,
         /// Whether logout tokens must contain the session ID (`sid`).
+        ///
+        /// Since Logto 1.20.
         pub backchannel_logout_session_required: Option<bool>,
         /// URL of the application's logo.
         pub logo_uri: Option<String>,
@@ -673,6 +693,8 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
         pub page_rules: Vec<ProtectedAppPageRule>,
         /// Scopes that the protected app requests in addition to the basic ones, so that the site behind it receives
         /// more claims.
+        ///
+        /// Since Logto 1.42.
         pub additional_scopes: Option<Vec<UserScope>>,
         /// Custom domains of the protected app, at most one.
         pub custom_domains: Option<Vec<CustomDomain>>,
@@ -744,10 +766,14 @@ crate::types::cfg_items! { feature = "applications" =>
     pub struct ReplaceApplicationSignInExperience {
         /// Colors of the pages. Colors left out come from the tenant's
         /// [`SignInExperience`](crate::models::SignInExperience).
+        ///
+        /// Since Logto 1.20.
         pub color: Option<Color>,
         /// Logos and icons.
         pub branding: Option<Branding>,
         /// CSS that is added to the pages; null if there is none.
+        ///
+        /// Since Logto 1.36.
         pub custom_css: Patch<String>,
         /// Name shown to users instead of the application's own; null to show the application's own.
         ///
@@ -804,9 +830,13 @@ crate::types::cfg_items! { feature = "applications" =>
         /// Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow.
         pub custom_client_metadata: Option<CustomClientMetadata>,
         /// Any JSON of your own. Logto stores it without interpreting it.
+        ///
+        /// Since Logto 1.20.
         pub custom_data: Option<JsonObject>,
         /// Whether only those named in the application's access control may sign in. Can be true only if the access
         /// control has rules.
+        ///
+        /// Since Logto 1.42.
         pub app_level_access_control_enabled: Option<bool>,
         /// Settings of a protected app; null for other types.
         pub protected_app_metadata: Patch<UpdateProtectedApp>,
@@ -841,6 +871,8 @@ crate::types::cfg_items! { feature = "applications" =>
         pub page_rules: Option<Vec<ProtectedAppPageRule>>,
         /// Scopes that the protected app requests in addition to the basic ones, so that the site behind it receives
         /// more claims.
+        ///
+        /// Since Logto 1.42.
         pub additional_scopes: Option<Vec<UserScope>>,
     }
 
@@ -851,20 +883,5 @@ crate::types::cfg_items! { feature = "applications" =>
             optional page_rules "pageRules",
             optional additional_scopes "additionalScopes",
         }
-    }
-}
-
-#[cfg(feature = "applications")]
-crate::types::string_enum! {
-    /// A kind of permission that applications can request from users.
-    pub enum UserConsentScopeType {
-        /// Organization permissions.
-        OrganizationScopes = "organization-scopes",
-        /// API permissions.
-        ResourceScopes = "resource-scopes",
-        /// API permissions used on behalf of an organization.
-        OrganizationResourceScopes = "organization-resource-scopes",
-        /// Claims about the user.
-        UserScopes = "user-scopes",
     }
 }

@@ -52,15 +52,27 @@ pub struct LogPayload {
     /// User agent of the browser.
     pub user_agent: Option<String>,
     /// The parsed user agent.
+    ///
+    /// Since Logto 1.36.
     pub user_agent_parsed: Option<UserAgent>,
     /// ID of the [`User`](crate::models::User); absent if unknown or not involved.
     pub user_id: Option<String>,
     /// ID of the [`Application`](crate::models::Application); absent if unknown or not involved.
     pub application_id: Option<String>,
+    /// ID of the client, if its ID is the URL of a metadata document (CIMD).
+    ///
+    /// Since the release after Logto 1.42.
+    pub cimd_client_id: Option<String>,
     /// ID of the OIDC session.
     pub session_id: Option<String>,
     /// Parameters of the OIDC request.
+    ///
+    /// Since Logto 1.20.
     pub params: Option<JsonObject>,
+    /// Headers that a proxy added to the request.
+    ///
+    /// Up to Logto 1.36.
+    pub injected_headers: Option<BTreeMap<String, String>>,
     /// Additional members.
     pub extra: JsonObject,
 }
@@ -75,8 +87,10 @@ crate::types::object! {
         optional user_agent_parsed "userAgentParsed",
         optional user_id "userId",
         optional application_id "applicationId",
+        optional cimd_client_id "cimdClientId",
         optional session_id "sessionId",
         optional params "params",
+        optional injected_headers "injectedHeaders",
     } rest extra
 }
 

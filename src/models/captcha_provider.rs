@@ -56,8 +56,12 @@ pub struct RecaptchaEnterpriseConfig {
     /// ID of the Google Cloud project.
     pub project_id: String,
     /// Host of the script, for places where Google's usual host cannot be reached.
+    ///
+    /// Since Logto 1.36.
     pub domain: Option<String>,
     /// Display mode of reCAPTCHA. Defaults to `invisible`.
+    ///
+    /// Since Logto 1.36.
     pub mode: Option<RecaptchaMode>,
 }
 

@@ -160,6 +160,15 @@ crate::types::object! {
     }
 }
 
+/// The settings for clients whose ID is the URL of a metadata document (CIMD).
+#[derive(Clone, Debug, PartialEq)]
+pub struct CimdConfig {
+    /// Whether it is in effect.
+    pub enabled: bool,
+}
+
+crate::types::object! { CimdConfig { required enabled "enabled" } }
+
 crate::types::string_enum! {
     /// A claim that can be included in ID tokens.
     pub enum IdTokenClaim {
@@ -200,6 +209,8 @@ pub struct JwtCustomizer {
     /// Sample of the context, for testing in the console.
     pub context_sample: Option<JwtCustomizerContext>,
     /// Whether an error in the script blocks the token. Otherwise, the token is issued without the script's claims.
+    ///
+    /// Since Logto 1.42.
     pub block_issuance_on_error: Option<bool>,
     /// Sample of the token's claims, for testing in the console.
     pub token_sample: Option<JwtTokenSample>,
@@ -287,12 +298,20 @@ pub struct JwtCustomizerContext {
     /// The user for whom the token is issued.
     pub user: Option<JwtCustomizerUser>,
     /// Grant with which the token was requested; present in token exchanges.
+    ///
+    /// Since Logto 1.20.
     pub grant: Option<JwtCustomizerGrant>,
     /// Sign-in that led to the token; absent for later tokens of other kinds.
+    ///
+    /// Since Logto 1.30.
     pub interaction: Option<JwtCustomizerInteraction>,
     /// The application that requested the token.
+    ///
+    /// Since Logto 1.42.
     pub application: Option<JwtCustomizerApplication>,
     /// The organization for which the token is issued; absent for other tokens.
+    ///
+    /// Since Logto 1.42.
     pub organization: Option<JwtCustomizerOrganization>,
 }
 
@@ -356,6 +375,8 @@ pub struct JwtCustomizerInteraction {
     /// Verifications of the interaction, both completed and pending.
     pub verification_records: Option<Vec<VerificationRecord>>,
     /// Circumstances of the sign-in, such as address and country, as far as the edge provides them.
+    ///
+    /// Since Logto 1.42.
     pub sign_in_context: Option<BTreeMap<String, String>>,
 }
 
@@ -559,9 +580,17 @@ pub struct JwtCustomizerUser {
     ///
     /// At most 21 characters.
     pub application_id: Patch<String>,
+    /// ID of the client to whom the user gave consent first, if its ID is the URL of a metadata document (CIMD).
+    ///
+    /// Since the release after Logto 1.42.
+    ///
+    /// At most 2048 characters.
+    pub cimd_client_id: Patch<String>,
     /// Whether the user's sign-in is blocked.
     pub is_suspended: Option<bool>,
     /// Whether a password is set.
+    ///
+    /// Since Logto 1.20.
     pub has_password: Option<bool>,
     /// Identities at enterprise connectors.
     pub sso_identities: Option<Vec<SsoIdentityDetail>>,
@@ -590,6 +619,7 @@ crate::types::object! {
         optional updated_at "updatedAt",
         optional profile "profile",
         patch application_id "applicationId",
+        patch cimd_client_id "cimdClientId",
         optional is_suspended "isSuspended",
         optional has_password "hasPassword",
         optional sso_identities "ssoIdentities",
@@ -612,16 +642,28 @@ pub struct JwtTokenSample {
     /// Client ID of the requesting application.
     pub client_id: Option<String>,
     /// ID of the [`User`](crate::models::User) that the session or token belongs to.
+    ///
+    /// Since Logto 1.42.
     pub account_id: Option<String>,
     /// Whether the token expires when the user's session ends.
+    ///
+    /// Since Logto 1.42.
     pub expires_with_session: Option<bool>,
     /// ID of the grant, that is, of what the user authorized.
+    ///
+    /// Since Logto 1.42.
     pub grant_id: Option<String>,
     /// Grant type with which the token was issued.
+    ///
+    /// Since Logto 1.42.
     pub gty: Option<String>,
     /// ID of the user's session.
+    ///
+    /// Since Logto 1.42.
     pub session_uid: Option<String>,
     /// Session ID, as known to the application.
+    ///
+    /// Since Logto 1.42.
     pub sid: Option<String>,
     /// Kind of token.
     pub kind: Option<JwtTokenSampleKind>,
@@ -663,8 +705,12 @@ pub struct OidcKey {
     /// Kind of key; absent for cookie keys.
     pub signing_key_algorithm: Option<OidcSigningKeyAlgorithm>,
     /// Role of the key in rotation; absent for cookie keys.
+    ///
+    /// Since Logto 1.42.
     pub status: Option<OidcKeyStatus>,
     /// Time at which the `Next` key takes over, in milliseconds since the epoch; absent for other keys.
+    ///
+    /// Since Logto 1.42.
     pub effective_at: Option<Timestamp>,
 }
 
@@ -725,6 +771,8 @@ pub struct RotateOidcKeys {
     /// Kind of key; absent for cookie keys.
     pub signing_key_algorithm: Option<OidcSigningKeyAlgorithm>,
     /// Seconds until the new key signs, so that verifiers can fetch it first. Only for private keys.
+    ///
+    /// Since Logto 1.42.
     pub rotation_grace_period: Option<Number>,
 }
 
@@ -799,18 +847,21 @@ pub struct TestJwtCustomizer {
     /// Token claims to run the script on.
     pub token: JwtTokenSample,
     /// Context to run the script on.
-    pub context: JwtCustomizerContext,
+    ///
+    /// Since Logto 1.42.
+    pub context: Option<JwtCustomizerContext>,
 }
 
 impl TestJwtCustomizer {
     /// Creates a value from its required members.
-    pub fn new(
-        token_type: JwtCustomizerTokenType,
-        script: impl Into<String>,
-        token: JwtTokenSample,
-        context: JwtCustomizerContext,
-    ) -> Self {
-        Self { token_type, environment_variables: Default::default(), script: script.into(), token, context }
+    pub fn new(token_type: JwtCustomizerTokenType, script: impl Into<String>, token: JwtTokenSample) -> Self {
+        Self {
+            token_type,
+            environment_variables: Default::default(),
+            script: script.into(),
+            token,
+            context: Default::default(),
+        }
     }
 }
 
@@ -832,7 +883,7 @@ crate::types::object! {
         optional environment_variables "environmentVariables",
         required script "script",
         required token "token",
-        required context "context",
+        optional context "context",
     }
 }
 

@@ -33,8 +33,12 @@ pub struct ConnectorFactory {
     /// Fields of the form that configures the connector.
     pub form_items: Option<Vec<ConnectorFormItem>>,
     /// Data provided by the connector's author.
+    ///
+    /// Since Logto 1.20.
     pub custom_data: Option<JsonObject>,
     /// Sender address of Logto's own email service.
+    ///
+    /// Since Logto 1.20.
     pub from_email: Option<String>,
     /// Where the social connector works; null for email and SMS connectors.
     pub platform: Option<ConnectorPlatform>,
@@ -42,6 +46,8 @@ pub struct ConnectorFactory {
     /// with a target of your choice.
     pub is_standard: Option<bool>,
     /// Whether tokens of this provider can be stored.
+    ///
+    /// Since Logto 1.30.
     pub is_token_storage_supported: Option<bool>,
 }
 

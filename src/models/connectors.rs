@@ -16,7 +16,9 @@ crate::types::cfg_items! { feature = "connectors" =>
         /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
         pub sync_profile: bool,
         /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
-        pub enable_token_storage: bool,
+        ///
+        /// Since Logto 1.30.
+        pub enable_token_storage: Option<bool>,
         /// Settings that the factory's `formItems` describe, with secrets in clear text.
         pub config: JsonObject,
         /// Target, name and logos of your choice; empty except for standard connectors.
@@ -42,8 +44,12 @@ crate::types::cfg_items! { feature = "connectors" =>
         /// Fields of the form that configures the connector.
         pub form_items: Option<Vec<ConnectorFormItem>>,
         /// Data provided by the connector's author.
+        ///
+        /// Since Logto 1.20.
         pub custom_data: Option<JsonObject>,
         /// Sender address of Logto's own email service.
+        ///
+        /// Since Logto 1.20.
         pub from_email: Option<String>,
         /// Where the social connector works; null for email and SMS connectors.
         pub platform: Option<ConnectorPlatform>,
@@ -51,6 +57,8 @@ crate::types::cfg_items! { feature = "connectors" =>
         /// with a target of your choice.
         pub is_standard: Option<bool>,
         /// Whether tokens of this provider can be stored.
+        ///
+        /// Since Logto 1.30.
         pub is_token_storage_supported: Option<bool>,
         /// Purpose of the connector.
         pub r#type: ConnectorType,
@@ -96,7 +104,7 @@ crate::types::cfg_items! { feature = "connectors" =>
         Connector {
             required id "id",
             required sync_profile "syncProfile",
-            required enable_token_storage "enableTokenStorage",
+            optional enable_token_storage "enableTokenStorage",
             required config "config",
             required metadata "metadata",
             required connector_id "connectorId",
@@ -121,68 +129,65 @@ crate::types::cfg_items! { feature = "connectors" =>
     }
 }
 
-crate::types::cfg_items! { any(feature = "connector-factories", feature = "connectors") =>
-    /// A value of another field on which a form field depends.
-    #[derive(Clone, Debug, PartialEq)]
-    pub struct ConnectorFormCondition {
-        /// Key of the other field.
-        pub target_key: String,
-        /// Value of the other field for which this one is shown.
-        pub expect_value: Patch<Value>,
-    }
-
-    crate::types::object! { ConnectorFormCondition { required target_key "targetKey", patch expect_value "expectValue" } }
+/// A value of another field on which a form field depends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConnectorFormCondition {
+    /// Key of the other field.
+    pub target_key: String,
+    /// Value of the other field for which this one is shown.
+    pub expect_value: Patch<Value>,
 }
 
-crate::types::cfg_items! { any(feature = "connector-factories", feature = "connectors") =>
-    /// A field of the form that configures a connector. Its value is stored in `config` under its key.
-    #[derive(Clone, Debug, PartialEq)]
-    pub struct ConnectorFormItem {
-        /// Kind of field.
-        pub r#type: ConnectorFormItemType,
-        /// Options of the field.
-        pub select_items: Option<Vec<ConnectorFormOption>>,
-        /// Member of `config` that the field sets.
-        pub key: String,
-        /// Text next to the field.
-        pub label: String,
-        /// Text shown while the field is empty.
-        pub placeholder: Option<String>,
-        /// Whether the field must be filled in.
-        pub required: Option<bool>,
-        /// Initial value in the form.
-        pub default_value: Patch<Value>,
-        /// Conditions for showing the field: the values that other fields must have.
-        pub show_conditions: Option<Vec<ConnectorFormCondition>>,
-        /// Help text below the field.
-        pub description: Option<String>,
-        /// Help text.
-        pub tooltip: Option<String>,
-        /// Whether the value is a secret that forms should hide.
-        pub is_confidential: Option<bool>,
-        /// Whether the field belongs to a feature in development.
-        pub is_dev_feature: Option<bool>,
-    }
+crate::types::object! { ConnectorFormCondition { required target_key "targetKey", patch expect_value "expectValue" } }
 
-    crate::types::object! {
-        ConnectorFormItem {
-            required r#type "type",
-            optional select_items "selectItems",
-            required key "key",
-            required label "label",
-            optional placeholder "placeholder",
-            optional required "required",
-            patch default_value "defaultValue",
-            optional show_conditions "showConditions",
-            optional description "description",
-            optional tooltip "tooltip",
-            optional is_confidential "isConfidential",
-            optional is_dev_feature "isDevFeature",
-        }
+/// A field of the form that configures a connector. Its value is stored in `config` under its key.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConnectorFormItem {
+    /// Kind of field.
+    pub r#type: ConnectorFormItemType,
+    /// Options of the field.
+    pub select_items: Option<Vec<ConnectorFormOption>>,
+    /// Member of `config` that the field sets.
+    pub key: String,
+    /// Text next to the field.
+    pub label: String,
+    /// Text shown while the field is empty.
+    pub placeholder: Option<String>,
+    /// Whether the field must be filled in.
+    pub required: Option<bool>,
+    /// Initial value in the form.
+    pub default_value: Patch<Value>,
+    /// Conditions for showing the field: the values that other fields must have.
+    pub show_conditions: Option<Vec<ConnectorFormCondition>>,
+    /// Help text below the field.
+    pub description: Option<String>,
+    /// Help text.
+    pub tooltip: Option<String>,
+    /// Whether the value is a secret that forms should hide.
+    pub is_confidential: Option<bool>,
+    /// Whether the field belongs to a feature in development.
+    ///
+    /// Since Logto 1.30.
+    pub is_dev_feature: Option<bool>,
+}
+
+crate::types::object! {
+    ConnectorFormItem {
+        required r#type "type",
+        optional select_items "selectItems",
+        required key "key",
+        required label "label",
+        optional placeholder "placeholder",
+        optional required "required",
+        patch default_value "defaultValue",
+        optional show_conditions "showConditions",
+        optional description "description",
+        optional tooltip "tooltip",
+        optional is_confidential "isConfidential",
+        optional is_dev_feature "isDevFeature",
     }
 }
 
-#[cfg(any(feature = "connector-factories", feature = "connectors"))]
 crate::types::string_enum! {
     /// The kind of a form field.
     pub enum ConnectorFormItemType {
@@ -203,18 +208,16 @@ crate::types::string_enum! {
     }
 }
 
-crate::types::cfg_items! { any(feature = "connector-factories", feature = "connectors") =>
-    /// An option of a form field.
-    #[derive(Clone, Debug, PartialEq)]
-    pub struct ConnectorFormOption {
-        /// Value that is stored.
-        pub value: String,
-        /// Text of the option.
-        pub title: Option<String>,
-    }
-
-    crate::types::object! { ConnectorFormOption { required value "value", optional title "title" } }
+/// An option of a form field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConnectorFormOption {
+    /// Value that is stored.
+    pub value: String,
+    /// Text of the option.
+    pub title: Option<String>,
 }
+
+crate::types::object! { ConnectorFormOption { required value "value", optional title "title" } }
 
 crate::types::cfg_items! { feature = "connectors" =>
     /// The customizable appearance of a standard connector.
@@ -281,6 +284,8 @@ crate::types::cfg_items! { feature = "connectors" =>
         /// social connectors.
         pub sync_profile: Option<bool>,
         /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        ///
+        /// Since Logto 1.30.
         pub enable_token_storage: Option<bool>,
         /// ID of your choice, for providers that need the callback URL in advance. Generated if left out.
         ///
@@ -342,6 +347,8 @@ crate::types::cfg_items! { feature = "connectors" =>
         /// Settings to test, as described by the factory's `formItems`.
         pub config: JsonObject,
         /// Language of the test message, as a BCP 47 tag.
+        ///
+        /// Since Logto 1.30.
         pub locale: Option<String>,
     }
 
@@ -384,6 +391,8 @@ crate::types::cfg_items! { feature = "connectors" =>
         /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
         pub sync_profile: Option<bool>,
         /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        ///
+        /// Since Logto 1.30.
         pub enable_token_storage: Option<bool>,
     }
 

@@ -125,6 +125,8 @@ pub struct CustomProfileFieldConfig {
     /// Options of a select field.
     pub options: Option<Vec<CustomProfileFieldOption>>,
     /// Initial value in the form. For checkboxes, `true` or `false`.
+    ///
+    /// Since Logto 1.36.
     pub default_value: Option<String>,
     /// Parts of a composite field (address, full name), each of which is shown or hidden.
     pub parts: Option<Vec<CustomProfileFieldPart>>,
@@ -262,6 +264,8 @@ pub struct CustomProfileFieldPartConfig {
     /// Options of a select field.
     pub options: Option<Vec<CustomProfileFieldOption>>,
     /// Initial value in the form. For checkboxes, `true` or `false`.
+    ///
+    /// Since Logto 1.36.
     pub default_value: Option<String>,
 }
 

@@ -64,7 +64,9 @@ crate::types::cfg_items! { feature = "domains" =>
         /// DNS records that you must create for the domain to work.
         pub dns_records: Vec<DnsRecord>,
         /// Creation time.
-        pub created_at: Timestamp,
+        ///
+        /// Since Logto 1.36.
+        pub created_at: Option<Timestamp>,
     }
 
     crate::types::object! {
@@ -74,7 +76,7 @@ crate::types::cfg_items! { feature = "domains" =>
             required status "status",
             nullable error_message "errorMessage",
             required dns_records "dnsRecords",
-            required created_at "createdAt",
+            optional created_at "createdAt",
         }
     }
 }

@@ -236,6 +236,8 @@ pub struct InitInteraction {
     /// Purpose of the interaction.
     pub interaction_event: InteractionEvent,
     /// Token returned by the CAPTCHA widget. Required if `captchaPolicy` is on.
+    ///
+    /// Since Logto 1.30.
     pub captcha_token: Option<String>,
 }
 
@@ -271,6 +273,8 @@ pub struct Interaction {
     /// MFA factors that are about to be bound, and what the user declined; absent if there is neither.
     pub mfa: Option<InteractionMfa>,
     /// Circumstances of the sign-in, such as address and country, as far as the edge provides them.
+    ///
+    /// Since Logto 1.42.
     pub sign_in_context: Option<BTreeMap<String, String>>,
     /// State of the CAPTCHA in this interaction.
     pub captcha: Option<InteractionCaptcha>,
@@ -303,10 +307,14 @@ crate::types::object! { InteractionCaptcha { required verified "verified", requi
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct InteractionMfa {
     /// Whether the user opted in to MFA.
+    ///
+    /// Since Logto 1.42.
     pub mfa_enabled: Option<bool>,
     /// Whether the user declined to set up MFA.
     pub mfa_skipped: Option<bool>,
     /// Whether the user declined to create a passkey.
+    ///
+    /// Since Logto 1.42.
     pub passkey_skipped: Option<bool>,
     /// Authenticator app that is about to be bound.
     pub totp: Option<InteractionTotp>,
@@ -394,6 +402,8 @@ pub struct InteractionProfile {
     /// IDs of [`Organization`](crate::models::Organization)s that the user joins when the token is used.
     pub jit_organization_ids: Option<Vec<String>>,
     /// Whether the user has already completed the profile page.
+    ///
+    /// Since Logto 1.42.
     pub submitted: Option<bool>,
 }
 

@@ -41,6 +41,10 @@ crate::types::tagged_union! {
         WebAuthn(WebAuthnRegistrationPayload) = "WebAuthn",
         /// One-time backup codes. Only available in addition to another factor.
         BackupCode(InteractionBackupCode) = "BackupCode",
+        /// Code sent by email.
+        EmailVerificationCode(LegacyEmailFactor) = "EmailVerificationCode",
+        /// Code sent by SMS.
+        PhoneVerificationCode(LegacyPhoneFactor) = "PhoneVerificationCode",
     }
 }
 
@@ -109,12 +113,21 @@ crate::types::cfg_items! { feature = "interaction" =>
         pub state: String,
         /// URI to which the provider sends the browser back. It must be registered with the provider.
         pub redirect_uri: String,
+        /// Scopes, separated by spaces.
+        ///
+        /// Since Logto 1.30.
+        pub scope: Option<String>,
     }
 
     impl LegacyAuthorizationRequest {
         /// Creates a value from its required members.
         pub fn new(connector_id: impl Into<String>, state: impl Into<String>, redirect_uri: impl Into<String>) -> Self {
-            Self { connector_id: connector_id.into(), state: state.into(), redirect_uri: redirect_uri.into() }
+            Self {
+                connector_id: connector_id.into(),
+                state: state.into(),
+                redirect_uri: redirect_uri.into(),
+                scope: Default::default(),
+            }
         }
     }
 
@@ -123,6 +136,7 @@ crate::types::cfg_items! { feature = "interaction" =>
             required connector_id "connectorId",
             required state "state",
             required redirect_uri "redirectUri",
+            optional scope "scope",
         }
     }
 }
@@ -180,6 +194,40 @@ crate::types::cfg_items! { feature = "interaction" =>
             optional missing_resource_scopes "missingResourceScopes",
         }
     }
+}
+
+crate::types::cfg_items! { feature = "interaction" =>
+    /// A verified email address as a new second factor.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct LegacyEmailFactor {}
+
+    crate::types::object! { LegacyEmailFactor {  } tag "type" "EmailVerificationCode" }
+}
+
+crate::types::cfg_items! { feature = "interaction" =>
+    /// A code that was sent by email.
+    #[derive(Clone, PartialEq)]
+    pub struct LegacyEmailMfa {
+        /// Email address.
+        pub email: String,
+        /// Code that the user entered.
+        pub code: String,
+    }
+
+    impl LegacyEmailMfa {
+        /// Creates a value from its required members.
+        pub fn new(email: impl Into<String>, code: impl Into<String>) -> Self {
+            Self { email: email.into(), code: code.into() }
+        }
+    }
+
+    impl std::fmt::Debug for LegacyEmailMfa {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("LegacyEmailMfa").field("email", &self.email).field("code", &format_args!("[redacted]")).finish()
+        }
+    }
+
+    crate::types::object! { LegacyEmailMfa { required email "email", required code "code" } tag "type" "EmailVerificationCode" }
 }
 
 crate::types::cfg_items! { feature = "interaction" =>
@@ -254,6 +302,40 @@ crate::types::cfg_items! { feature = "interaction" =>
 }
 
 crate::types::cfg_items! { feature = "interaction" =>
+    /// A verified phone number as a new second factor.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct LegacyPhoneFactor {}
+
+    crate::types::object! { LegacyPhoneFactor {  } tag "type" "PhoneVerificationCode" }
+}
+
+crate::types::cfg_items! { feature = "interaction" =>
+    /// A code that was sent by text message.
+    #[derive(Clone, PartialEq)]
+    pub struct LegacyPhoneMfa {
+        /// Phone number with country code, digits only.
+        pub phone: String,
+        /// Code that the user entered.
+        pub code: String,
+    }
+
+    impl LegacyPhoneMfa {
+        /// Creates a value from its required members.
+        pub fn new(phone: impl Into<String>, code: impl Into<String>) -> Self {
+            Self { phone: phone.into(), code: code.into() }
+        }
+    }
+
+    impl std::fmt::Debug for LegacyPhoneMfa {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("LegacyPhoneMfa").field("phone", &self.phone).field("code", &format_args!("[redacted]")).finish()
+        }
+    }
+
+    crate::types::object! { LegacyPhoneMfa { required phone "phone", required code "code" } tag "type" "PhoneVerificationCode" }
+}
+
+crate::types::cfg_items! { feature = "interaction" =>
     /// Profile that is saved on submission.
     #[derive(Clone, Default, PartialEq)]
     pub struct LegacyProfile {
@@ -298,6 +380,28 @@ crate::types::cfg_items! { feature = "interaction" =>
     }
 }
 
+crate::types::cfg_items! { feature = "interaction" =>
+    /// A new secret for an authenticator app, and its QR code.
+    #[derive(Clone, PartialEq)]
+    pub struct LegacyTotpSecret {
+        /// Secret in clear text.
+        pub secret: String,
+        /// QR code of the secret for authenticator apps, as a data URI of a PNG.
+        pub secret_qr_code: String,
+    }
+
+    impl std::fmt::Debug for LegacyTotpSecret {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("LegacyTotpSecret")
+                .field("secret", &format_args!("[redacted]"))
+                .field("secret_qr_code", &format_args!("[redacted]"))
+                .finish()
+        }
+    }
+
+    crate::types::object! { LegacyTotpSecret { required secret "secret", required secret_qr_code "secretQrCode" } }
+}
+
 #[cfg(feature = "interaction")]
 crate::types::tagged_union! {
     /// The response to an MFA challenge.
@@ -308,6 +412,10 @@ crate::types::tagged_union! {
         WebAuthn(WebAuthnAuthenticationPayload) = "WebAuthn",
         /// One-time backup codes. Only available in addition to another factor.
         BackupCode(BackupCodeMfa) = "BackupCode",
+        /// Code sent by email.
+        EmailVerificationCode(LegacyEmailMfa) = "EmailVerificationCode",
+        /// Code sent by SMS.
+        PhoneVerificationCode(LegacyPhoneMfa) = "PhoneVerificationCode",
     }
 }
 

@@ -11,6 +11,7 @@ pub use account_center::*;
 
 #[cfg(any(
     feature = "applications",
+    feature = "cimd",
     feature = "configs",
     feature = "interaction",
     feature = "organizations",
@@ -22,6 +23,7 @@ pub use account_center::*;
 mod applications;
 #[cfg(any(
     feature = "applications",
+    feature = "cimd",
     feature = "configs",
     feature = "interaction",
     feature = "organizations",
@@ -46,6 +48,11 @@ pub use authn::*;
 mod captcha_provider;
 #[cfg(feature = "captcha-provider")]
 pub use captcha_provider::*;
+
+#[cfg(feature = "cimd")]
+mod cimd;
+#[cfg(feature = "cimd")]
+pub use cimd::*;
 
 #[cfg(feature = "configs")]
 mod configs;
@@ -223,9 +230,9 @@ mod roles;
 ))]
 pub use roles::*;
 
-#[cfg(feature = "saml-applications")]
+#[cfg(any(feature = "saml-applications", feature = "sso-connectors"))]
 mod saml_applications;
-#[cfg(feature = "saml-applications")]
+#[cfg(any(feature = "saml-applications", feature = "sso-connectors"))]
 pub use saml_applications::*;
 
 #[cfg(feature = "saml-applications-auth-flow")]
@@ -247,6 +254,7 @@ pub use sessions::*;
     feature = "account-center",
     feature = "applications",
     feature = "audit-logs",
+    feature = "cimd",
     feature = "configs",
     feature = "connectors",
     feature = "email-templates",
@@ -258,7 +266,9 @@ pub use sessions::*;
     feature = "organization-roles",
     feature = "organizations",
     feature = "roles",
+    feature = "saml-applications",
     feature = "sign-in-experience",
+    feature = "sso-connectors",
     feature = "user-assets",
     feature = "users",
     feature = "verifications",
@@ -269,6 +279,7 @@ mod shared;
     feature = "account-center",
     feature = "applications",
     feature = "audit-logs",
+    feature = "cimd",
     feature = "configs",
     feature = "connectors",
     feature = "email-templates",
@@ -280,7 +291,9 @@ mod shared;
     feature = "organization-roles",
     feature = "organizations",
     feature = "roles",
+    feature = "saml-applications",
     feature = "sign-in-experience",
+    feature = "sso-connectors",
     feature = "user-assets",
     feature = "users",
     feature = "verifications",

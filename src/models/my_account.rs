@@ -68,6 +68,8 @@ pub struct AddTotp {
     /// Secret that the app uses, in Base32.
     pub secret: String,
     /// Code from the app, which proves that it is set up. Not checked if left out.
+    ///
+    /// Since Logto 1.36.
     pub code: Option<String>,
 }
 
@@ -229,11 +231,19 @@ pub struct Profile {
     ///
     /// At most 21 characters.
     pub application_id: Patch<String>,
+    /// ID of the client to whom the user gave consent first, if its ID is the URL of a metadata document (CIMD).
+    ///
+    /// Since the release after Logto 1.42.
+    ///
+    /// At most 2048 characters.
+    pub cimd_client_id: Patch<String>,
     /// Whether the user's sign-in is blocked.
     pub is_suspended: Option<bool>,
     /// Whether a password is set.
     pub has_password: Option<bool>,
     /// Whether the user has a password, email or phone with which they can be verified before sensitive changes.
+    ///
+    /// Since Logto 1.42.
     pub has_security_verification_method: Option<bool>,
     /// Identities at enterprise connectors; absent unless requested.
     pub sso_identities: Option<Vec<SsoIdentity>>,
@@ -254,6 +264,7 @@ crate::types::object! {
         optional updated_at "updatedAt",
         optional profile "profile",
         patch application_id "applicationId",
+        patch cimd_client_id "cimdClientId",
         optional is_suspended "isSuspended",
         optional has_password "hasPassword",
         optional has_security_verification_method "hasSecurityVerificationMethod",
@@ -362,6 +373,8 @@ pub struct UpdateProfile {
     /// Matches `^[A-Z_a-z]\w*$`.
     pub username: Patch<String>,
     /// Any JSON of your own, which replaces the existing data.
+    ///
+    /// Since Logto 1.30.
     pub custom_data: Option<JsonObject>,
 }
 

@@ -96,6 +96,8 @@ pub struct OneTimeTokenContext {
     /// IDs of [`Organization`](crate::models::Organization)s that the user joins when the token is used.
     pub jit_organization_ids: Option<Vec<String>>,
     /// The only purpose that the token may be used for. If left out, any purpose is allowed.
+    ///
+    /// Since Logto 1.42.
     pub interaction_event: Option<InteractionEvent>,
 }
 

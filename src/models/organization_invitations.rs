@@ -63,8 +63,12 @@ pub struct InvitationMessage {
     /// URL for the `{{link}}` variable of the template: the page where the invitation is accepted.
     pub link: Option<String>,
     /// Language of the email, which selects the template.
+    ///
+    /// Since Logto 1.30.
     pub locale: Option<String>,
     /// Preferred languages of the message, as BCP 47 tags separated by spaces.
+    ///
+    /// Since Logto 1.36.
     pub ui_locales: Option<String>,
     /// Additional members.
     pub extra: JsonObject,

@@ -24,6 +24,8 @@ crate::types::cfg_items! { feature = "organization-roles" =>
         /// At most 256 characters.
         pub description: Patch<String>,
         /// Who can hold the role. Cannot be changed after creation.
+        ///
+        /// Since Logto 1.20.
         pub r#type: Option<RoleType>,
         /// IDs of [`OrganizationScope`](crate::models::OrganizationScope)s.
         pub organization_scope_ids: Option<Vec<String>>,
@@ -77,7 +79,9 @@ pub struct OrganizationRole {
     /// At most 256 characters.
     pub description: Option<String>,
     /// Who can hold the role. Cannot be changed after creation.
-    pub r#type: RoleType,
+    ///
+    /// Since Logto 1.20.
+    pub r#type: Option<RoleType>,
     /// Organization permissions of the role. Only present in lists.
     pub scopes: Option<Vec<EntityReference>>,
     /// API permissions of the role. Only present in lists.
@@ -90,7 +94,7 @@ crate::types::object! {
         required id "id",
         required name "name",
         nullable description "description",
-        required r#type "type",
+        optional r#type "type",
         optional scopes "scopes",
         optional resource_scopes "resourceScopes",
     }
@@ -122,10 +126,6 @@ crate::types::cfg_items! { feature = "organization-roles" =>
         ///
         /// At most 21 characters.
         pub tenant_id: Option<String>,
-        /// Best left unset, because IDs are permanent.
-        ///
-        /// 1 to 21 characters.
-        pub id: Option<String>,
         /// Name, unique among organization roles.
         ///
         /// 1 to 128 characters.
@@ -135,16 +135,24 @@ crate::types::cfg_items! { feature = "organization-roles" =>
         /// At most 256 characters.
         pub description: Patch<String>,
         /// The type.
+        ///
+        /// Since Logto 1.20.
         pub r#type: Option<RoleType>,
+        /// Best left unset, because IDs are permanent.
+        ///
+        /// Up to Logto 1.42.
+        ///
+        /// 1 to 21 characters.
+        pub id: Option<String>,
     }
 
     crate::types::object! {
         UpdateOrganizationRole {
             optional tenant_id "tenantId",
-            optional id "id",
             optional name "name",
             patch description "description",
             optional r#type "type",
+            optional id "id",
         }
     }
 }

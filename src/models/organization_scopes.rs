@@ -73,10 +73,6 @@ crate::types::cfg_items! { feature = "organization-scopes" =>
         ///
         /// At most 21 characters.
         pub tenant_id: Option<String>,
-        /// Best left unset, because IDs are permanent.
-        ///
-        /// 1 to 21 characters.
-        pub id: Option<String>,
         /// Name in the `scope` of tokens. A new name applies to newly issued tokens.
         ///
         /// 1 to 128 characters.
@@ -85,14 +81,20 @@ crate::types::cfg_items! { feature = "organization-scopes" =>
         ///
         /// At most 256 characters.
         pub description: Patch<String>,
+        /// Best left unset, because IDs are permanent.
+        ///
+        /// Up to Logto 1.42.
+        ///
+        /// 1 to 21 characters.
+        pub id: Option<String>,
     }
 
     crate::types::object! {
         UpdateOrganizationScope {
             optional tenant_id "tenantId",
-            optional id "id",
             optional name "name",
             patch description "description",
+            optional id "id",
         }
     }
 }

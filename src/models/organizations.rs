@@ -76,13 +76,21 @@ crate::types::cfg_items! { feature = "organizations" =>
         /// Any JSON of your own. Logto stores it without interpreting it.
         pub custom_data: Option<JsonObject>,
         /// Whether members need MFA. Without it, they get no access token for this organization.
+        ///
+        /// Since Logto 1.20.
         pub is_mfa_required: Option<bool>,
         /// Colors of the pages. Colors left out come from the tenant's
         /// [`SignInExperience`](crate::models::SignInExperience).
+        ///
+        /// Since Logto 1.36.
         pub color: Option<Color>,
         /// Logos and icons.
+        ///
+        /// Since Logto 1.20.
         pub branding: Option<Branding>,
         /// CSS that is added to the pages; null if there is none.
+        ///
+        /// Since Logto 1.36.
         pub custom_css: Patch<String>,
         /// Defaults to the current time.
         pub created_at: Option<Timestamp>,
@@ -162,13 +170,21 @@ pub struct Organization {
     /// Any JSON of your own. Logto stores it without interpreting it.
     pub custom_data: JsonObject,
     /// Whether members need MFA. Without it, they get no access token for this organization.
-    pub is_mfa_required: bool,
+    ///
+    /// Since Logto 1.20.
+    pub is_mfa_required: Option<bool>,
     /// Colors of the pages. Colors left out come from the tenant's
     /// [`SignInExperience`](crate::models::SignInExperience).
-    pub color: Color,
+    ///
+    /// Since Logto 1.36.
+    pub color: Option<Color>,
     /// Logos and icons.
-    pub branding: Branding,
+    ///
+    /// Since Logto 1.20.
+    pub branding: Option<Branding>,
     /// CSS that is added to the pages; null if there is none.
+    ///
+    /// Since Logto 1.36.
     pub custom_css: Option<String>,
     /// Creation time.
     pub created_at: Timestamp,
@@ -188,10 +204,10 @@ crate::types::object! {
         required name "name",
         nullable description "description",
         required custom_data "customData",
-        required is_mfa_required "isMfaRequired",
-        required color "color",
-        required branding "branding",
-        nullable custom_css "customCss",
+        optional is_mfa_required "isMfaRequired",
+        optional color "color",
+        optional branding "branding",
+        optional custom_css "customCss",
         required created_at "createdAt",
         optional organization_roles "organizationRoles",
         optional_whole users_count "usersCount",
@@ -252,6 +268,8 @@ crate::types::cfg_items! { feature = "organizations" =>
         pub organization_role_ids: Option<Vec<String>>,
         /// Names of [`OrganizationRole`](crate::models::OrganizationRole)s, in addition to or instead of IDs. Unknown
         /// names fail with 422.
+        ///
+        /// Since Logto 1.30.
         pub organization_role_names: Option<Vec<String>>,
     }
 
@@ -307,10 +325,6 @@ crate::types::cfg_items! { feature = "organizations" =>
         ///
         /// At most 21 characters.
         pub tenant_id: Option<String>,
-        /// Best left unset, because IDs are permanent.
-        ///
-        /// 1 to 21 characters.
-        pub id: Option<String>,
         /// Human-readable name.
         ///
         /// 1 to 128 characters.
@@ -322,22 +336,35 @@ crate::types::cfg_items! { feature = "organizations" =>
         /// Any JSON of your own. Logto stores it without interpreting it.
         pub custom_data: Option<JsonObject>,
         /// Whether members need MFA. Without it, they get no access token for this organization.
+        ///
+        /// Since Logto 1.20.
         pub is_mfa_required: Option<bool>,
         /// Colors of the pages. Colors left out come from the tenant's
         /// [`SignInExperience`](crate::models::SignInExperience).
+        ///
+        /// Since Logto 1.36.
         pub color: Option<Color>,
         /// Logos and icons.
+        ///
+        /// Since Logto 1.20.
         pub branding: Option<Branding>,
         /// CSS that is added to the pages; null if there is none.
+        ///
+        /// Since Logto 1.36.
         pub custom_css: Patch<String>,
         /// Best left unset.
         pub created_at: Option<Timestamp>,
+        /// Best left unset, because IDs are permanent.
+        ///
+        /// Up to Logto 1.42.
+        ///
+        /// 1 to 21 characters.
+        pub id: Option<String>,
     }
 
     crate::types::object! {
         UpdateOrganization {
             optional tenant_id "tenantId",
-            optional id "id",
             optional name "name",
             patch description "description",
             optional custom_data "customData",
@@ -346,6 +373,7 @@ crate::types::cfg_items! { feature = "organizations" =>
             optional branding "branding",
             patch custom_css "customCss",
             optional created_at "createdAt",
+            optional id "id",
         }
     }
 }

@@ -341,6 +341,8 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
         /// Whether the verification has succeeded.
         pub verified: bool,
         /// Domain for which the passkey is created.
+        ///
+        /// Since Logto 1.36.
         pub registration_rp_id: Option<String>,
         /// ID of a [`User`](crate::models::User).
         pub user_id: String,

@@ -7,141 +7,149 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// A new SAML application. Its response endpoint can be set later.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateSamlApplication {
-    /// Human-readable name.
-    ///
-    /// 1 to 256 characters.
-    pub name: String,
-    /// Human-readable description.
-    pub description: Patch<String>,
-    /// Any JSON of your own. Logto stores it without interpreting it.
-    pub custom_data: Option<JsonObject>,
-    /// Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names.
-    pub attribute_mapping: Option<SamlAttributeMapping>,
-    /// Entity ID (issuer) of the service provider, unique in the tenant. Its requests must carry this ID.
-    ///
-    /// At most 128 characters.
-    pub entity_id: Patch<String>,
-    /// Endpoint where the service provider receives SAML responses; null until it is set.
-    pub acs_url: Patch<SamlAssertionConsumerService>,
-    /// Encryption of assertions: `encryptAssertion` and, with it, `encryptThenSign` and the service provider's
-    /// `certificate`; null for no encryption.
-    pub encryption: Patch<JsonObject>,
-    /// Value that identifies the user in assertions (the NameID).
-    ///
-    /// Defaults to `"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"`.
-    pub name_id_format: Option<SamlNameIdFormat>,
-}
+crate::types::cfg_items! { feature = "saml-applications" =>
+    /// A new SAML application. Its response endpoint can be set later.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateSamlApplication {
+        /// Human-readable name.
+        ///
+        /// 1 to 256 characters.
+        pub name: String,
+        /// Human-readable description.
+        pub description: Patch<String>,
+        /// Any JSON of your own. Logto stores it without interpreting it.
+        pub custom_data: Option<JsonObject>,
+        /// Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names.
+        pub attribute_mapping: Option<SamlAttributeMapping>,
+        /// Entity ID (issuer) of the service provider, unique in the tenant. Its requests must carry this ID.
+        ///
+        /// At most 128 characters.
+        pub entity_id: Patch<String>,
+        /// Endpoint where the service provider receives SAML responses; null until it is set.
+        pub acs_url: Patch<SamlAssertionConsumerService>,
+        /// Encryption of assertions: `encryptAssertion` and, with it, `encryptThenSign` and the service provider's
+        /// `certificate`; null for no encryption.
+        pub encryption: Patch<JsonObject>,
+        /// Value that identifies the user in assertions (the NameID).
+        ///
+        /// Defaults to `"urn:oasis:names:tc:SAML:2.0:nameid-format:persistent"`.
+        pub name_id_format: Option<SamlNameIdFormat>,
+    }
 
-impl CreateSamlApplication {
-    /// Creates a value from its required members.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            description: Default::default(),
-            custom_data: Default::default(),
-            attribute_mapping: Default::default(),
-            entity_id: Default::default(),
-            acs_url: Default::default(),
-            encryption: Default::default(),
-            name_id_format: Default::default(),
+    impl CreateSamlApplication {
+        /// Creates a value from its required members.
+        pub fn new(name: impl Into<String>) -> Self {
+            Self {
+                name: name.into(),
+                description: Default::default(),
+                custom_data: Default::default(),
+                attribute_mapping: Default::default(),
+                entity_id: Default::default(),
+                acs_url: Default::default(),
+                encryption: Default::default(),
+                name_id_format: Default::default(),
+            }
+        }
+    }
+
+    crate::types::object! {
+        CreateSamlApplication {
+            required name "name",
+            patch description "description",
+            optional custom_data "customData",
+            optional attribute_mapping "attributeMapping",
+            patch entity_id "entityId",
+            patch acs_url "acsUrl",
+            patch encryption "encryption",
+            optional name_id_format "nameIdFormat",
         }
     }
 }
 
-crate::types::object! {
-    CreateSamlApplication {
-        required name "name",
-        patch description "description",
-        optional custom_data "customData",
-        optional attribute_mapping "attributeMapping",
-        patch entity_id "entityId",
-        patch acs_url "acsUrl",
-        patch encryption "encryption",
-        optional name_id_format "nameIdFormat",
+crate::types::cfg_items! { feature = "saml-applications" =>
+    /// Validity of a new SAML certificate.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct CreateSamlApplicationSecret {
+        /// Validity of the certificate, in years.
+        ///
+        /// At least 1.
+        pub life_span_in_years: i64,
     }
-}
 
-/// Validity of a new SAML certificate.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CreateSamlApplicationSecret {
-    /// Validity of the certificate, in years.
-    ///
-    /// At least 1.
-    pub life_span_in_years: i64,
-}
-
-impl CreateSamlApplicationSecret {
-    /// Creates a value from its required members.
-    pub fn new(life_span_in_years: i64) -> Self {
-        Self { life_span_in_years }
+    impl CreateSamlApplicationSecret {
+        /// Creates a value from its required members.
+        pub fn new(life_span_in_years: i64) -> Self {
+            Self { life_span_in_years }
+        }
     }
+
+    crate::types::object! { CreateSamlApplicationSecret { whole life_span_in_years "lifeSpanInYears" } }
 }
 
-crate::types::object! { CreateSamlApplicationSecret { whole life_span_in_years "lifeSpanInYears" } }
+crate::types::cfg_items! { feature = "saml-applications" =>
+    /// A service provider that signs users in with SAML.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SamlApplication {
+        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        ///
+        /// At most 21 characters.
+        pub tenant_id: String,
+        /// Unique ID, assigned by the server.
+        ///
+        /// 1 to 21 characters.
+        pub id: String,
+        /// Human-readable name.
+        ///
+        /// 1 to 256 characters.
+        pub name: String,
+        /// Human-readable description.
+        pub description: Option<String>,
+        /// Always `SAML`.
+        pub r#type: ApplicationType,
+        /// Any JSON of your own. Logto stores it without interpreting it.
+        pub custom_data: JsonObject,
+        /// Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
+        /// after creation.
+        pub is_third_party: bool,
+        /// Whether only those named in the application's access control may sign in. Can be true only if the access
+        /// control has rules.
+        ///
+        /// Since Logto 1.42.
+        pub app_level_access_control_enabled: Option<bool>,
+        /// Creation time.
+        pub created_at: Timestamp,
+        /// SAML attribute for each claim of the user.
+        pub attribute_mapping: SamlAttributeMapping,
+        /// Entity ID (issuer) of the service provider, unique in the tenant. Its requests must carry this ID.
+        ///
+        /// At most 128 characters.
+        pub entity_id: Option<String>,
+        /// Endpoint where the service provider receives SAML responses; null until it is set.
+        pub acs_url: Option<SamlAssertionConsumerService>,
+        /// Encryption of assertions: `encryptAssertion` and, with it, `encryptThenSign` and the service provider's
+        /// `certificate`; null for no encryption.
+        pub encryption: Option<JsonObject>,
+        /// Value that identifies the user in assertions (the NameID).
+        pub name_id_format: SamlNameIdFormat,
+    }
 
-/// A service provider that signs users in with SAML.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SamlApplication {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
-    ///
-    /// At most 21 characters.
-    pub tenant_id: String,
-    /// Unique ID, assigned by the server.
-    ///
-    /// 1 to 21 characters.
-    pub id: String,
-    /// Human-readable name.
-    ///
-    /// 1 to 256 characters.
-    pub name: String,
-    /// Human-readable description.
-    pub description: Option<String>,
-    /// Always `SAML`.
-    pub r#type: ApplicationType,
-    /// Any JSON of your own. Logto stores it without interpreting it.
-    pub custom_data: JsonObject,
-    /// Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
-    /// after creation.
-    pub is_third_party: bool,
-    /// Whether only those named in the application's access control may sign in. Can be true only if the access
-    /// control has rules.
-    pub app_level_access_control_enabled: bool,
-    /// Creation time.
-    pub created_at: Timestamp,
-    /// SAML attribute for each claim of the user.
-    pub attribute_mapping: SamlAttributeMapping,
-    /// Entity ID (issuer) of the service provider, unique in the tenant. Its requests must carry this ID.
-    ///
-    /// At most 128 characters.
-    pub entity_id: Option<String>,
-    /// Endpoint where the service provider receives SAML responses; null until it is set.
-    pub acs_url: Option<SamlAssertionConsumerService>,
-    /// Encryption of assertions: `encryptAssertion` and, with it, `encryptThenSign` and the service provider's
-    /// `certificate`; null for no encryption.
-    pub encryption: Option<JsonObject>,
-    /// Value that identifies the user in assertions (the NameID).
-    pub name_id_format: SamlNameIdFormat,
-}
-
-crate::types::object! {
-    SamlApplication {
-        required tenant_id "tenantId",
-        required id "id",
-        required name "name",
-        nullable description "description",
-        required r#type "type",
-        required custom_data "customData",
-        required is_third_party "isThirdParty",
-        required app_level_access_control_enabled "appLevelAccessControlEnabled",
-        required created_at "createdAt",
-        required attribute_mapping "attributeMapping",
-        nullable entity_id "entityId",
-        nullable acs_url "acsUrl",
-        nullable encryption "encryption",
-        required name_id_format "nameIdFormat",
+    crate::types::object! {
+        SamlApplication {
+            required tenant_id "tenantId",
+            required id "id",
+            required name "name",
+            nullable description "description",
+            required r#type "type",
+            required custom_data "customData",
+            required is_third_party "isThirdParty",
+            optional app_level_access_control_enabled "appLevelAccessControlEnabled",
+            required created_at "createdAt",
+            required attribute_mapping "attributeMapping",
+            nullable entity_id "entityId",
+            nullable acs_url "acsUrl",
+            nullable encryption "encryption",
+            required name_id_format "nameIdFormat",
+        }
     }
 }
 
@@ -183,121 +191,126 @@ crate::types::object! {
     }
 }
 
-/// The endpoint at which a service provider receives responses, and its binding.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SamlAssertionConsumerService {
-    /// How responses are sent to the service provider: by form post or by redirect.
-    pub binding: SamlBinding,
-    /// URL of the service provider's endpoint.
-    pub url: String,
+crate::types::cfg_items! { feature = "saml-applications" =>
+    /// The endpoint at which a service provider receives responses, and its binding.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SamlAssertionConsumerService {
+        /// How responses are sent to the service provider: by form post or by redirect.
+        pub binding: SamlBinding,
+        /// URL of the service provider's endpoint.
+        pub url: String,
+    }
+
+    impl SamlAssertionConsumerService {
+        /// Creates a value from its required members.
+        pub fn new(binding: SamlBinding, url: impl Into<String>) -> Self {
+            Self { binding, url: url.into() }
+        }
+    }
+
+    crate::types::object! { SamlAssertionConsumerService { required binding "binding", required url "url" } }
 }
 
-impl SamlAssertionConsumerService {
-    /// Creates a value from its required members.
-    pub fn new(binding: SamlBinding, url: impl Into<String>) -> Self {
-        Self { binding, url: url.into() }
+crate::types::cfg_items! { feature = "saml-applications" =>
+    /// SAML attribute names, by claim. Claims left out are not sent.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct SamlAttributeMapping {
+        /// SAML attribute that carries the user's ID.
+        pub sub: Option<String>,
+        /// SAML attribute that carries the full name.
+        pub name: Option<String>,
+        /// SAML attribute that carries the given name.
+        pub given_name: Option<String>,
+        /// SAML attribute that carries the family name.
+        pub family_name: Option<String>,
+        /// SAML attribute that carries the middle name.
+        pub middle_name: Option<String>,
+        /// SAML attribute that carries the nickname.
+        pub nickname: Option<String>,
+        /// SAML attribute that carries the preferred username.
+        pub preferred_username: Option<String>,
+        /// SAML attribute that carries the URL of the profile page.
+        pub profile: Option<String>,
+        /// SAML attribute that carries the URL of the avatar.
+        pub picture: Option<String>,
+        /// SAML attribute that carries the URL of the web page.
+        pub website: Option<String>,
+        /// SAML attribute that carries the email address.
+        pub email: Option<String>,
+        /// SAML attribute that carries whether the email address is verified.
+        pub email_verified: Option<String>,
+        /// SAML attribute that carries the gender.
+        pub gender: Option<String>,
+        /// SAML attribute that carries the date of birth.
+        pub birthdate: Option<String>,
+        /// SAML attribute that carries the time zone.
+        pub zoneinfo: Option<String>,
+        /// SAML attribute that carries the preferred language.
+        pub locale: Option<String>,
+        /// SAML attribute that carries the phone number.
+        pub phone_number: Option<String>,
+        /// SAML attribute that carries whether the phone number is verified.
+        pub phone_number_verified: Option<String>,
+        /// SAML attribute that carries the postal address.
+        pub address: Option<String>,
+        /// SAML attribute that carries the time of the user's last update.
+        pub updated_at: Option<String>,
+        /// SAML attribute that carries the username.
+        pub username: Option<String>,
+        /// SAML attribute that carries the user's creation time.
+        pub created_at: Option<String>,
+        /// SAML attribute that carries the user's custom data.
+        pub custom_data: Option<String>,
+        /// SAML attribute that carries the user's social identities.
+        pub identities: Option<String>,
+        /// SAML attribute that carries the user's enterprise identities.
+        pub sso_identities: Option<String>,
+        /// SAML attribute that carries the names of the user's roles.
+        pub roles: Option<String>,
+        /// SAML attribute that carries the IDs of the user's organizations.
+        pub organizations: Option<String>,
+        /// SAML attribute that carries the user's organizations with their names.
+        pub organization_data: Option<String>,
+        /// SAML attribute that carries the user's organization roles.
+        pub organization_roles: Option<String>,
+    }
+
+    crate::types::object! {
+        SamlAttributeMapping {
+            optional sub "sub",
+            optional name "name",
+            optional given_name "given_name",
+            optional family_name "family_name",
+            optional middle_name "middle_name",
+            optional nickname "nickname",
+            optional preferred_username "preferred_username",
+            optional profile "profile",
+            optional picture "picture",
+            optional website "website",
+            optional email "email",
+            optional email_verified "email_verified",
+            optional gender "gender",
+            optional birthdate "birthdate",
+            optional zoneinfo "zoneinfo",
+            optional locale "locale",
+            optional phone_number "phone_number",
+            optional phone_number_verified "phone_number_verified",
+            optional address "address",
+            optional updated_at "updated_at",
+            optional username "username",
+            optional created_at "created_at",
+            optional custom_data "custom_data",
+            optional identities "identities",
+            optional sso_identities "sso_identities",
+            optional roles "roles",
+            optional organizations "organizations",
+            optional organization_data "organization_data",
+            optional organization_roles "organization_roles",
+        }
     }
 }
 
-crate::types::object! { SamlAssertionConsumerService { required binding "binding", required url "url" } }
-
-/// SAML attribute names, by claim. Claims left out are not sent.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SamlAttributeMapping {
-    /// SAML attribute that carries the user's ID.
-    pub sub: Option<String>,
-    /// SAML attribute that carries the full name.
-    pub name: Option<String>,
-    /// SAML attribute that carries the given name.
-    pub given_name: Option<String>,
-    /// SAML attribute that carries the family name.
-    pub family_name: Option<String>,
-    /// SAML attribute that carries the middle name.
-    pub middle_name: Option<String>,
-    /// SAML attribute that carries the nickname.
-    pub nickname: Option<String>,
-    /// SAML attribute that carries the preferred username.
-    pub preferred_username: Option<String>,
-    /// SAML attribute that carries the URL of the profile page.
-    pub profile: Option<String>,
-    /// SAML attribute that carries the URL of the avatar.
-    pub picture: Option<String>,
-    /// SAML attribute that carries the URL of the web page.
-    pub website: Option<String>,
-    /// SAML attribute that carries the email address.
-    pub email: Option<String>,
-    /// SAML attribute that carries whether the email address is verified.
-    pub email_verified: Option<String>,
-    /// SAML attribute that carries the gender.
-    pub gender: Option<String>,
-    /// SAML attribute that carries the date of birth.
-    pub birthdate: Option<String>,
-    /// SAML attribute that carries the time zone.
-    pub zoneinfo: Option<String>,
-    /// SAML attribute that carries the preferred language.
-    pub locale: Option<String>,
-    /// SAML attribute that carries the phone number.
-    pub phone_number: Option<String>,
-    /// SAML attribute that carries whether the phone number is verified.
-    pub phone_number_verified: Option<String>,
-    /// SAML attribute that carries the postal address.
-    pub address: Option<String>,
-    /// SAML attribute that carries the time of the user's last update.
-    pub updated_at: Option<String>,
-    /// SAML attribute that carries the username.
-    pub username: Option<String>,
-    /// SAML attribute that carries the user's creation time.
-    pub created_at: Option<String>,
-    /// SAML attribute that carries the user's custom data.
-    pub custom_data: Option<String>,
-    /// SAML attribute that carries the user's social identities.
-    pub identities: Option<String>,
-    /// SAML attribute that carries the user's enterprise identities.
-    pub sso_identities: Option<String>,
-    /// SAML attribute that carries the names of the user's roles.
-    pub roles: Option<String>,
-    /// SAML attribute that carries the IDs of the user's organizations.
-    pub organizations: Option<String>,
-    /// SAML attribute that carries the user's organizations with their names.
-    pub organization_data: Option<String>,
-    /// SAML attribute that carries the user's organization roles.
-    pub organization_roles: Option<String>,
-}
-
-crate::types::object! {
-    SamlAttributeMapping {
-        optional sub "sub",
-        optional name "name",
-        optional given_name "given_name",
-        optional family_name "family_name",
-        optional middle_name "middle_name",
-        optional nickname "nickname",
-        optional preferred_username "preferred_username",
-        optional profile "profile",
-        optional picture "picture",
-        optional website "website",
-        optional email "email",
-        optional email_verified "email_verified",
-        optional gender "gender",
-        optional birthdate "birthdate",
-        optional zoneinfo "zoneinfo",
-        optional locale "locale",
-        optional phone_number "phone_number",
-        optional phone_number_verified "phone_number_verified",
-        optional address "address",
-        optional updated_at "updated_at",
-        optional username "username",
-        optional created_at "created_at",
-        optional custom_data "custom_data",
-        optional identities "identities",
-        optional sso_identities "sso_identities",
-        optional roles "roles",
-        optional organizations "organizations",
-        optional organization_data "organization_data",
-        optional organization_roles "organization_roles",
-    }
-}
-
+#[cfg(feature = "saml-applications")]
 crate::types::string_enum! {
     /// The way in which SAML messages are sent through the browser.
     pub enum SamlBinding {
@@ -308,26 +321,7 @@ crate::types::string_enum! {
     }
 }
 
-/// A fingerprint in two formats.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SamlFingerprint {
-    /// The fingerprint as pairs of hex digits separated by colons.
-    pub formatted: String,
-    /// The fingerprint as hex digits without colons.
-    pub unformatted: String,
-}
-
-crate::types::object! { SamlFingerprint { required formatted "formatted", required unformatted "unformatted" } }
-
-/// Fingerprints of a certificate by algorithm.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SamlFingerprints {
-    /// SHA-256 fingerprint.
-    pub sha256: SamlFingerprint,
-}
-
-crate::types::object! { SamlFingerprints { required sha256 "sha256" } }
-
+#[cfg(feature = "saml-applications")]
 crate::types::string_enum! {
     /// The value that identifies the user in SAML assertions.
     pub enum SamlNameIdFormat {
@@ -342,61 +336,67 @@ crate::types::string_enum! {
     }
 }
 
-/// Changes to a SAML application.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct UpdateSamlApplication {
-    /// Human-readable name.
-    ///
-    /// 1 to 256 characters.
-    pub name: Option<String>,
-    /// Human-readable description.
-    pub description: Patch<String>,
-    /// Any JSON of your own. Logto stores it without interpreting it.
-    pub custom_data: Option<JsonObject>,
-    /// Whether only those named in the application's access control may sign in. Can be true only if the access
-    /// control has rules.
-    pub app_level_access_control_enabled: Option<bool>,
-    /// Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names.
-    pub attribute_mapping: Option<SamlAttributeMapping>,
-    /// Entity ID (issuer) of the service provider, unique in the tenant. Its requests must carry this ID.
-    ///
-    /// At most 128 characters.
-    pub entity_id: Patch<String>,
-    /// Endpoint where the service provider receives SAML responses; null until it is set.
-    pub acs_url: Patch<SamlAssertionConsumerService>,
-    /// Encryption of assertions: `encryptAssertion` and, with it, `encryptThenSign` and the service provider's
-    /// `certificate`; null for no encryption.
-    pub encryption: Patch<JsonObject>,
-    /// Value that identifies the user in assertions (the NameID).
-    pub name_id_format: Option<SamlNameIdFormat>,
-}
+crate::types::cfg_items! { feature = "saml-applications" =>
+    /// Changes to a SAML application.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct UpdateSamlApplication {
+        /// Human-readable name.
+        ///
+        /// 1 to 256 characters.
+        pub name: Option<String>,
+        /// Human-readable description.
+        pub description: Patch<String>,
+        /// Any JSON of your own. Logto stores it without interpreting it.
+        pub custom_data: Option<JsonObject>,
+        /// Whether only those named in the application's access control may sign in. Can be true only if the access
+        /// control has rules.
+        ///
+        /// Since Logto 1.42.
+        pub app_level_access_control_enabled: Option<bool>,
+        /// Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names.
+        pub attribute_mapping: Option<SamlAttributeMapping>,
+        /// Entity ID (issuer) of the service provider, unique in the tenant. Its requests must carry this ID.
+        ///
+        /// At most 128 characters.
+        pub entity_id: Patch<String>,
+        /// Endpoint where the service provider receives SAML responses; null until it is set.
+        pub acs_url: Patch<SamlAssertionConsumerService>,
+        /// Encryption of assertions: `encryptAssertion` and, with it, `encryptThenSign` and the service provider's
+        /// `certificate`; null for no encryption.
+        pub encryption: Patch<JsonObject>,
+        /// Value that identifies the user in assertions (the NameID).
+        pub name_id_format: Option<SamlNameIdFormat>,
+    }
 
-crate::types::object! {
-    UpdateSamlApplication {
-        optional name "name",
-        patch description "description",
-        optional custom_data "customData",
-        optional app_level_access_control_enabled "appLevelAccessControlEnabled",
-        optional attribute_mapping "attributeMapping",
-        patch entity_id "entityId",
-        patch acs_url "acsUrl",
-        patch encryption "encryption",
-        optional name_id_format "nameIdFormat",
+    crate::types::object! {
+        UpdateSamlApplication {
+            optional name "name",
+            patch description "description",
+            optional custom_data "customData",
+            optional app_level_access_control_enabled "appLevelAccessControlEnabled",
+            optional attribute_mapping "attributeMapping",
+            patch entity_id "entityId",
+            patch acs_url "acsUrl",
+            patch encryption "encryption",
+            optional name_id_format "nameIdFormat",
+        }
     }
 }
 
-/// Whether a certificate is in use.
-#[derive(Clone, Debug, PartialEq)]
-pub struct UpdateSamlApplicationSecret {
-    /// Whether this certificate signs responses. At most one certificate is active.
-    pub active: bool,
-}
-
-impl UpdateSamlApplicationSecret {
-    /// Creates a value from its required members.
-    pub fn new(active: bool) -> Self {
-        Self { active }
+crate::types::cfg_items! { feature = "saml-applications" =>
+    /// Whether a certificate is in use.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UpdateSamlApplicationSecret {
+        /// Whether this certificate signs responses. At most one certificate is active.
+        pub active: bool,
     }
-}
 
-crate::types::object! { UpdateSamlApplicationSecret { required active "active" } }
+    impl UpdateSamlApplicationSecret {
+        /// Creates a value from its required members.
+        pub fn new(active: bool) -> Self {
+            Self { active }
+        }
+    }
+
+    crate::types::object! { UpdateSamlApplicationSecret { required active "active" } }
+}

@@ -56,6 +56,8 @@ crate::types::cfg_items! { any(feature = "applications", feature = "interaction"
         /// URL of the favicon.
         pub favicon: Option<String>,
         /// URL of the favicon for dark mode.
+        ///
+        /// Since Logto 1.20.
         pub dark_favicon: Option<String>,
     }
 
@@ -94,7 +96,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "organization
     }
 }
 
-crate::types::cfg_items! { any(feature = "applications", feature = "interaction") =>
+crate::types::cfg_items! { any(feature = "applications", feature = "cimd", feature = "interaction") =>
     /// Permissions of one API resource.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ConsentResourceScopes {
@@ -129,7 +131,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "users") =>
     crate::types::object! { CreateSecret { required name "name", patch expires_at "expiresAt" } }
 }
 
-crate::types::cfg_items! { any(feature = "applications", feature = "configs", feature = "interaction", feature = "my-account", feature = "organization-invitations", feature = "organization-roles", feature = "organizations", feature = "roles", feature = "users") =>
+crate::types::cfg_items! { any(feature = "applications", feature = "cimd", feature = "configs", feature = "interaction", feature = "my-account", feature = "organization-invitations", feature = "organization-roles", feature = "organizations", feature = "roles", feature = "users") =>
     /// A brief reference to an entity: its ID and name.
     #[derive(Clone, Debug, PartialEq)]
     pub struct EntityReference {
@@ -189,6 +191,30 @@ crate::types::cfg_items! { any(feature = "connectors", feature = "experience", f
     }
 
     crate::types::object! { RedirectTo { required redirect_to "redirectTo" } }
+}
+
+crate::types::cfg_items! { any(feature = "saml-applications", feature = "sso-connectors") =>
+    /// A fingerprint in two formats.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SamlFingerprint {
+        /// The fingerprint as pairs of hex digits separated by colons.
+        pub formatted: String,
+        /// The fingerprint as hex digits without colons.
+        pub unformatted: String,
+    }
+
+    crate::types::object! { SamlFingerprint { required formatted "formatted", required unformatted "unformatted" } }
+}
+
+crate::types::cfg_items! { any(feature = "saml-applications", feature = "sso-connectors") =>
+    /// Fingerprints of a certificate by algorithm.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct SamlFingerprints {
+        /// SHA-256 fingerprint.
+        pub sha256: SamlFingerprint,
+    }
+
+    crate::types::object! { SamlFingerprints { required sha256 "sha256" } }
 }
 
 crate::types::cfg_items! { any(feature = "organization-roles", feature = "roles") =>
@@ -264,6 +290,21 @@ crate::types::cfg_items! { any(feature = "experience", feature = "my-account", f
     crate::types::object! { UploadedFile { required url "url" } }
 }
 
+#[cfg(any(feature = "applications", feature = "cimd"))]
+crate::types::string_enum! {
+    /// A kind of permission that applications can request from users.
+    pub enum UserConsentScopeType {
+        /// Organization permissions.
+        OrganizationScopes = "organization-scopes",
+        /// API permissions.
+        ResourceScopes = "resource-scopes",
+        /// API permissions used on behalf of an organization.
+        OrganizationResourceScopes = "organization-resource-scopes",
+        /// Claims about the user.
+        UserScopes = "user-scopes",
+    }
+}
+
 crate::types::cfg_items! { any(feature = "organizations", feature = "roles") =>
     /// IDs of users.
     #[derive(Clone, Debug, PartialEq)]
@@ -282,7 +323,13 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles") =>
     crate::types::object! { UserIds { required user_ids "userIds" } }
 }
 
-#[cfg(any(feature = "applications", feature = "configs", feature = "organizations", feature = "roles"))]
+#[cfg(any(
+    feature = "applications",
+    feature = "cimd",
+    feature = "configs",
+    feature = "organizations",
+    feature = "roles"
+))]
 crate::types::string_enum! {
     /// A set of claims about the user that applications can request.
     pub enum UserScope {
@@ -306,5 +353,7 @@ crate::types::string_enum! {
         Address = "address",
         /// The user's sessions and grants.
         Sessions = "urn:logto:scope:sessions",
+        /// The user's trusted devices.
+        TrustedDevices = "urn:logto:scope:trusted_devices",
     }
 }

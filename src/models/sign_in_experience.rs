@@ -94,9 +94,15 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         pub block_subaddressing: Option<bool>,
         /// Addresses, domains (`@example.com`) or wildcards (`*@*.example.com`) that are accepted even if another rule
         /// blocks them.
+        ///
+        /// Since Logto 1.42.
         pub custom_allowlist: Option<Vec<String>>,
         /// Addresses, domains (`@example.com`) or wildcards (`foo*@example.com`) that are rejected.
         pub custom_blocklist: Option<Vec<String>>,
+        /// Whether addresses of disposable email services are rejected. Renamed to `blockDisposableAddresses`.
+        ///
+        /// Up to Logto 1.36.
+        pub block_disposable_address: Patch<Value>,
     }
 
     crate::types::object! {
@@ -105,6 +111,7 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
             optional block_subaddressing "blockSubaddressing",
             optional custom_allowlist "customAllowlist",
             optional custom_blocklist "customBlocklist",
+            patch block_disposable_address "blockDisposableAddress",
         }
     }
 }
@@ -474,6 +481,8 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
         /// When users are asked to set up MFA, and whether they can decline.
         pub policy: MfaPolicy,
         /// What happens at sign-in to members of an organization that requires MFA. If unset, nothing happens.
+        ///
+        /// Since Logto 1.30.
         pub organization_required_mfa_policy: Option<MfaPolicy>,
     }
 
@@ -502,12 +511,16 @@ crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
         /// Time at which the factor was added, in ISO 8601 format.
         pub created_at: String,
         /// Time of the last use, in ISO 8601 format; absent if never used.
+        ///
+        /// Since Logto 1.36.
         pub last_used_at: Option<String>,
         /// Kind of the factor.
         pub r#type: MfaFactor,
         /// User agent of the browser in which the passkey was created.
         pub agent: Option<String>,
         /// Name that the user chose for a passkey; absent for other factors.
+        ///
+        /// Since Logto 1.30.
         pub name: Option<String>,
         /// Number of unused backup codes; only for backup codes.
         pub remain_codes: Option<i64>,
@@ -757,7 +770,9 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         /// Logos and icons.
         pub branding: Branding,
         /// Whether `Powered by Logto` is hidden. Logto Cloud only.
-        pub hide_logto_branding: bool,
+        ///
+        /// Since Logto 1.36.
+        pub hide_logto_branding: Option<bool>,
         /// Language settings of the pages.
         pub language_info: LanguageInfo,
         /// URL of the terms of use; null or empty for none.
@@ -769,13 +784,17 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         /// At most 2048 characters.
         pub privacy_policy_url: Option<String>,
         /// How and when users accept the terms of use and the privacy policy.
-        pub agree_to_terms_policy: AgreeToTermsPolicy,
+        ///
+        /// Since Logto 1.20.
+        pub agree_to_terms_policy: Option<AgreeToTermsPolicy>,
         /// Sign-in settings.
         pub sign_in: SignIn,
         /// Registration settings.
         pub sign_up: SignUp,
         /// How social identities relate to existing accounts.
-        pub social_sign_in: SocialSignIn,
+        ///
+        /// Since Logto 1.20.
+        pub social_sign_in: Option<SocialSignIn>,
         /// Targets of the social connectors shown on the sign-in page, in display order.
         pub social_sign_in_connector_targets: Vec<String>,
         /// Whether users can sign in, register, or both.
@@ -785,43 +804,73 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         /// HTML snippets, by path of the page into which they are inserted.
         pub custom_content: BTreeMap<String, String>,
         /// Your own pages, which replace Logto's; null if Logto's pages are used.
+        ///
+        /// Since Logto 1.20.
         pub custom_ui_assets: Option<CustomUiAssets>,
         /// Additional origins that your own pages may call and load scripts from.
-        pub custom_ui_csp: CustomUiCsp,
+        ///
+        /// Since Logto 1.42.
+        pub custom_ui_csp: Option<CustomUiCsp>,
         /// Requirements for passwords.
         pub password_policy: PasswordPolicy,
         /// Settings of multi-factor authentication.
         pub mfa: MfaSettings,
         /// Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
         /// absence.
-        pub adaptive_mfa: Toggle,
+        ///
+        /// Since Logto 1.36.
+        pub adaptive_mfa: Option<Toggle>,
         /// Whether users of enterprise domains are sent to their identity provider.
         pub single_sign_on_enabled: bool,
         /// Support email address, shown on error pages; null or empty for none.
+        ///
+        /// Since Logto 1.24.
         pub support_email: Option<String>,
         /// URL of the support page, linked from error pages; null or empty for none.
+        ///
+        /// Since Logto 1.24.
         pub support_website_url: Option<String>,
         /// URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
         /// null or empty, they see Logto's error page.
+        ///
+        /// Since Logto 1.24.
         pub unknown_session_redirect_url: Option<String>,
         /// Whether sign-in, registration and password reset require a CAPTCHA.
-        pub captcha_policy: Toggle,
+        ///
+        /// Since Logto 1.30.
+        pub captcha_policy: Option<Toggle>,
         /// When failed attempts lock an identifier.
-        pub sentinel_policy: SentinelPolicy,
+        ///
+        /// Since Logto 1.30.
+        pub sentinel_policy: Option<SentinelPolicy>,
         /// Email addresses that cannot be used to register and cannot be linked.
-        pub email_blocklist_policy: EmailBlocklistPolicy,
+        ///
+        /// Since Logto 1.30.
+        pub email_blocklist_policy: Option<EmailBlocklistPolicy>,
         /// Validity of verification codes, and the number of attempts that they allow.
-        pub verification_code_policy: VerificationCodePolicy,
+        ///
+        /// Since Logto 1.42.
+        pub verification_code_policy: Option<VerificationCodePolicy>,
         /// Kinds of code with which a password can be reset; null allows every kind for which a connector is set up.
+        ///
+        /// Since Logto 1.36.
         pub forgot_password_methods: Option<Vec<ForgotPasswordMethod>>,
         /// Sign-in with a passkey instead of a password.
-        pub passkey_sign_in: PasskeySignIn,
+        ///
+        /// Since Logto 1.36.
+        pub passkey_sign_in: Option<PasskeySignIn>,
         /// Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+        ///
+        /// Since Logto 1.42.
         pub sign_up_profile_fields: Option<Vec<Name>>,
         /// Whether passwords must be changed periodically.
-        pub password_expiration: PasswordExpiration,
+        ///
+        /// Since Logto 1.42.
+        pub password_expiration: Option<PasswordExpiration>,
         /// Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
-        pub username_policy: JsonObject,
+        ///
+        /// Since Logto 1.42.
+        pub username_policy: Option<JsonObject>,
     }
 
     crate::types::object! {
@@ -830,36 +879,36 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
             required id "id",
             required color "color",
             required branding "branding",
-            required hide_logto_branding "hideLogtoBranding",
+            optional hide_logto_branding "hideLogtoBranding",
             required language_info "languageInfo",
             nullable terms_of_use_url "termsOfUseUrl",
             nullable privacy_policy_url "privacyPolicyUrl",
-            required agree_to_terms_policy "agreeToTermsPolicy",
+            optional agree_to_terms_policy "agreeToTermsPolicy",
             required sign_in "signIn",
             required sign_up "signUp",
-            required social_sign_in "socialSignIn",
+            optional social_sign_in "socialSignIn",
             required social_sign_in_connector_targets "socialSignInConnectorTargets",
             required sign_in_mode "signInMode",
             nullable custom_css "customCss",
             required custom_content "customContent",
-            nullable custom_ui_assets "customUiAssets",
-            required custom_ui_csp "customUiCsp",
+            optional custom_ui_assets "customUiAssets",
+            optional custom_ui_csp "customUiCsp",
             required password_policy "passwordPolicy",
             required mfa "mfa",
-            required adaptive_mfa "adaptiveMfa",
+            optional adaptive_mfa "adaptiveMfa",
             required single_sign_on_enabled "singleSignOnEnabled",
-            nullable support_email "supportEmail",
-            nullable support_website_url "supportWebsiteUrl",
-            nullable unknown_session_redirect_url "unknownSessionRedirectUrl",
-            required captcha_policy "captchaPolicy",
-            required sentinel_policy "sentinelPolicy",
-            required email_blocklist_policy "emailBlocklistPolicy",
-            required verification_code_policy "verificationCodePolicy",
-            nullable forgot_password_methods "forgotPasswordMethods",
-            required passkey_sign_in "passkeySignIn",
-            nullable sign_up_profile_fields "signUpProfileFields",
-            required password_expiration "passwordExpiration",
-            required username_policy "usernamePolicy",
+            optional support_email "supportEmail",
+            optional support_website_url "supportWebsiteUrl",
+            optional unknown_session_redirect_url "unknownSessionRedirectUrl",
+            optional captcha_policy "captchaPolicy",
+            optional sentinel_policy "sentinelPolicy",
+            optional email_blocklist_policy "emailBlocklistPolicy",
+            optional verification_code_policy "verificationCodePolicy",
+            optional forgot_password_methods "forgotPasswordMethods",
+            optional passkey_sign_in "passkeySignIn",
+            optional sign_up_profile_fields "signUpProfileFields",
+            optional password_expiration "passwordExpiration",
+            optional username_policy "usernamePolicy",
         }
     }
 }
@@ -959,6 +1008,8 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
         /// Whether email address and phone number must be verified.
         pub verify: bool,
         /// Additional identifiers that new users are asked for.
+        ///
+        /// Since Logto 1.30.
         pub secondary_identifiers: Option<Vec<SecondarySignUpIdentifier>>,
     }
 
@@ -987,6 +1038,8 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
         /// phone.
         pub automatic_account_linking: Option<bool>,
         /// Whether users who register with a social identity can skip identifiers that are otherwise required.
+        ///
+        /// Since Logto 1.36.
         pub skip_required_identifiers: Option<bool>,
     }
 
@@ -998,7 +1051,7 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
     }
 }
 
-crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-known") =>
+crate::types::cfg_items! { any(feature = "configs", feature = "sign-in-experience", feature = "well-known") =>
     /// A setting that is on or off. Off if unset.
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct Toggle {
@@ -1024,16 +1077,22 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         /// Logos and icons.
         pub branding: Option<Branding>,
         /// Whether `Powered by Logto` is hidden. Logto Cloud only.
+        ///
+        /// Since Logto 1.36.
         pub hide_logto_branding: Option<bool>,
         /// Language settings of the pages.
         pub language_info: Option<LanguageInfo>,
         /// How and when users accept the terms of use and the privacy policy.
+        ///
+        /// Since Logto 1.20.
         pub agree_to_terms_policy: Option<AgreeToTermsPolicy>,
         /// Sign-in settings.
         pub sign_in: Option<SignIn>,
         /// Registration settings.
         pub sign_up: Option<SignUp>,
         /// How social identities relate to existing accounts.
+        ///
+        /// Since Logto 1.20.
         pub social_sign_in: Option<SocialSignIn>,
         /// Targets of the social connectors shown on the sign-in page, in display order.
         pub social_sign_in_connector_targets: Option<Vec<String>>,
@@ -1044,8 +1103,12 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         /// HTML snippets, by path of the page into which they are inserted.
         pub custom_content: Option<BTreeMap<String, String>>,
         /// Your own pages, which replace Logto's; null if Logto's pages are used.
+        ///
+        /// Since Logto 1.20.
         pub custom_ui_assets: Patch<CustomUiAssets>,
         /// Additional origins that your own pages may call and load scripts from.
+        ///
+        /// Since Logto 1.42.
         pub custom_ui_csp: Option<CustomUiCsp>,
         /// Requirements for passwords.
         pub password_policy: Option<PasswordPolicy>,
@@ -1053,37 +1116,63 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         pub mfa: Option<MfaSettings>,
         /// Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
         /// absence.
+        ///
+        /// Since Logto 1.36.
         pub adaptive_mfa: Option<Toggle>,
         /// Whether users of enterprise domains are sent to their identity provider.
         pub single_sign_on_enabled: Option<bool>,
         /// Whether sign-in, registration and password reset require a CAPTCHA.
+        ///
+        /// Since Logto 1.30.
         pub captcha_policy: Option<Toggle>,
         /// When failed attempts lock an identifier.
+        ///
+        /// Since Logto 1.30.
         pub sentinel_policy: Option<SentinelPolicy>,
         /// Email addresses that cannot be used to register and cannot be linked.
+        ///
+        /// Since Logto 1.30.
         pub email_blocklist_policy: Option<EmailBlocklistPolicy>,
         /// Kinds of code with which a password can be reset; null allows every kind for which a connector is set up.
+        ///
+        /// Since Logto 1.36.
         pub forgot_password_methods: Patch<Vec<ForgotPasswordMethod>>,
         /// Sign-in with a passkey instead of a password.
+        ///
+        /// Since Logto 1.36.
         pub passkey_sign_in: Option<PasskeySignIn>,
         /// Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+        ///
+        /// Since Logto 1.42.
         pub sign_up_profile_fields: Patch<Vec<Name>>,
         /// Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
+        ///
+        /// Since Logto 1.42.
         pub username_policy: Option<JsonObject>,
         /// URL of the terms of use; null or empty for none.
         pub terms_of_use_url: Patch<String>,
         /// URL of the privacy policy; null or empty for none.
         pub privacy_policy_url: Patch<String>,
         /// Support email address, shown on error pages; null or empty for none.
+        ///
+        /// Since Logto 1.24.
         pub support_email: Patch<String>,
         /// URL of the support page, linked from error pages; null or empty for none.
+        ///
+        /// Since Logto 1.24.
         pub support_website_url: Patch<String>,
         /// URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
         /// null or empty, they see Logto's error page.
+        ///
+        /// Since Logto 1.24.
         pub unknown_session_redirect_url: Patch<String>,
         /// Whether passwords must be changed periodically.
+        ///
+        /// Since Logto 1.42.
         pub password_expiration: Option<PasswordExpiration>,
         /// Validity of verification codes, and the number of attempts that they allow.
+        ///
+        /// Since Logto 1.42.
         pub verification_code_policy: Option<VerificationCodePolicy>,
     }
 

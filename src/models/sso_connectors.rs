@@ -21,6 +21,8 @@ crate::types::cfg_items! { feature = "sso-connectors" =>
         /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
         pub sync_profile: Option<bool>,
         /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        ///
+        /// Since Logto 1.30.
         pub enable_token_storage: Option<bool>,
         /// Name of an [`SsoConnectorProvider`](crate::models::SsoConnectorProvider). Cannot be changed after creation.
         ///
@@ -74,6 +76,19 @@ crate::types::cfg_items! { feature = "sso-connectors" =>
     }
 }
 
+crate::types::cfg_items! { feature = "sso-connectors" =>
+    /// Whether a new signing key is in use.
+    #[derive(Clone, Debug, Default, PartialEq)]
+    pub struct CreateSsoConnectorSigningKey {
+        /// Whether this certificate signs responses. At most one certificate is active.
+        ///
+        /// Defaults to `false`.
+        pub active: Option<bool>,
+    }
+
+    crate::types::object! { CreateSsoConnectorSigningKey { optional active "active" } }
+}
+
 crate::types::cfg_items! { any(feature = "organizations", feature = "sso-connectors") =>
     /// A configured enterprise identity provider.
     #[derive(Clone, PartialEq)]
@@ -102,7 +117,9 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "sso-connect
         /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
         pub sync_profile: bool,
         /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
-        pub enable_token_storage: bool,
+        ///
+        /// Since Logto 1.30.
+        pub enable_token_storage: Option<bool>,
         /// Creation time.
         pub created_at: Timestamp,
         /// Name of the provider, in the request's language. The connector's own name is `connectorName`.
@@ -150,7 +167,7 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "sso-connect
             required domains "domains",
             required branding "branding",
             required sync_profile "syncProfile",
-            required enable_token_storage "enableTokenStorage",
+            optional enable_token_storage "enableTokenStorage",
             required created_at "createdAt",
             optional name "name",
             optional provider_type "providerType",
@@ -228,6 +245,8 @@ crate::types::cfg_items! { feature = "sso-connectors" =>
         /// 1 to 128 characters.
         pub connector_name: Option<String>,
         /// Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+        ///
+        /// Since Logto 1.30.
         pub enable_token_storage: Option<bool>,
     }
 
@@ -254,4 +273,22 @@ crate::types::cfg_items! { feature = "sso-connectors" =>
             optional enable_token_storage "enableTokenStorage",
         }
     }
+}
+
+crate::types::cfg_items! { feature = "sso-connectors" =>
+    /// Whether a signing key is in use.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct UpdateSsoConnectorSigningKey {
+        /// Whether this certificate signs responses. At most one certificate is active.
+        pub active: bool,
+    }
+
+    impl UpdateSsoConnectorSigningKey {
+        /// Creates a value from its required members.
+        pub fn new(active: bool) -> Self {
+            Self { active }
+        }
+    }
+
+    crate::types::object! { UpdateSsoConnectorSigningKey { required active "active" } }
 }

@@ -43,6 +43,8 @@ pub struct UserAssetService {
     /// Maximum size of an upload, in bytes; absent if uploads are not set up.
     pub max_upload_file_size: Option<i64>,
     /// Whether avatars can be uploaded on the sign-up page.
+    ///
+    /// Since Logto 1.42.
     pub is_experience_avatar_upload_enabled: Option<bool>,
 }
 

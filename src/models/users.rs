@@ -66,6 +66,8 @@ crate::types::cfg_items! { feature = "users" =>
     #[derive(Clone, Default, PartialEq)]
     pub struct CreateBackupCodes {
         /// Codes of your choice: ten codes of ten hex digits each. Generated if left out.
+        ///
+        /// Since Logto 1.24.
         pub codes: Option<Vec<String>>,
     }
 
@@ -94,6 +96,8 @@ crate::types::cfg_items! { feature = "users" =>
     #[derive(Clone, Default, PartialEq)]
     pub struct CreateTotp {
         /// Secret of your choice, in Base32. Generated if left out.
+        ///
+        /// Since Logto 1.24.
         pub secret: Option<String>,
     }
 
@@ -472,7 +476,9 @@ crate::types::cfg_items! { any(feature = "my-account", feature = "organizations"
         /// Creation time.
         pub created_at: Timestamp,
         /// Time of the last update.
-        pub updated_at: Timestamp,
+        ///
+        /// Since Logto 1.30.
+        pub updated_at: Option<Timestamp>,
         /// ID of an [`SsoConnector`](crate::models::SsoConnector).
         ///
         /// 1 to 128 characters.
@@ -488,7 +494,7 @@ crate::types::cfg_items! { any(feature = "my-account", feature = "organizations"
             required identity_id "identityId",
             required detail "detail",
             required created_at "createdAt",
-            required updated_at "updatedAt",
+            optional updated_at "updatedAt",
             required sso_connector_id "ssoConnectorId",
         }
     }
@@ -606,26 +612,21 @@ crate::types::cfg_items! { feature = "users" =>
     }
 }
 
-crate::types::cfg_items! { any(feature = "interaction", feature = "my-account") =>
+crate::types::cfg_items! { feature = "my-account" =>
     /// A new secret for an authenticator app.
     #[derive(Clone, PartialEq)]
     pub struct TotpSecret {
         /// Secret for the authenticator app, in Base32.
         pub secret: String,
-        /// QR code of the secret for authenticator apps, as a data URI of a PNG.
-        pub secret_qr_code: String,
     }
 
     impl std::fmt::Debug for TotpSecret {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.debug_struct("TotpSecret")
-                .field("secret", &format_args!("[redacted]"))
-                .field("secret_qr_code", &format_args!("[redacted]"))
-                .finish()
+            f.debug_struct("TotpSecret").field("secret", &format_args!("[redacted]")).finish()
         }
     }
 
-    crate::types::object! { TotpSecret { required secret "secret", required secret_qr_code "secretQrCode" } }
+    crate::types::object! { TotpSecret { required secret "secret" } }
 }
 
 crate::types::cfg_items! { feature = "users" =>
@@ -714,6 +715,8 @@ crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
         /// Settings of multi-factor authentication.
         pub mfa: Option<UpdateUserMfaConfig>,
         /// Sign-in with a passkey instead of a password.
+        ///
+        /// Since Logto 1.42.
         pub passkey_sign_in: Option<UpdateUserPasskeySignInConfig>,
     }
 
@@ -725,12 +728,18 @@ crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct UpdateUserMfaConfig {
         /// Whether the user opted in to MFA.
+        ///
+        /// Since Logto 1.42.
         pub enabled: Option<bool>,
         /// Whether the user declined to set up MFA. Set to false to show the prompt again.
         pub skipped: Option<bool>,
         /// Whether the user dismissed the suggestion to add a second MFA factor.
+        ///
+        /// Since Logto 1.42.
         pub additional_binding_suggestion_skipped: Option<bool>,
         /// Whether the user is not asked for MFA at sign-in. Has no effect where MFA is mandatory.
+        ///
+        /// Since Logto 1.42.
         pub skip_mfa_on_sign_in: Option<bool>,
     }
 
@@ -836,19 +845,31 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles", fea
         ///
         /// At most 21 characters.
         pub application_id: Option<String>,
+        /// ID of the client to whom the user gave consent first, if its ID is the URL of a metadata document (CIMD).
+        ///
+        /// Since the release after Logto 1.42.
+        ///
+        /// At most 2048 characters.
+        pub cimd_client_id: Option<String>,
         /// Whether the user's sign-in is blocked.
         pub is_suspended: bool,
         /// Whether a password is set.
         pub has_password: Option<bool>,
         /// Whether the user has a password, email or phone with which they can be verified before sensitive changes.
+        ///
+        /// Since Logto 1.42.
         pub has_security_verification_method: Option<bool>,
         /// Identities at enterprise connectors; absent unless requested.
         pub sso_identities: Option<Vec<SsoIdentity>>,
         /// Hash of the password; null if there is no password, absent unless requested.
         ///
+        /// Since Logto 1.42.
+        ///
         /// At most 256 characters.
         pub password_digest: Patch<String>,
         /// Algorithm of the password's hash; null if there is no password, absent unless requested.
+        ///
+        /// Since Logto 1.42.
         pub password_algorithm: Patch<PasswordAlgorithm>,
         /// Roles in the organization. Only present in lists of an organization's users.
         pub organization_roles: Option<Vec<EntityReference>>,
@@ -870,6 +891,7 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles", fea
                 .field("updated_at", &self.updated_at)
                 .field("profile", &self.profile)
                 .field("application_id", &self.application_id)
+                .field("cimd_client_id", &self.cimd_client_id)
                 .field("is_suspended", &self.is_suspended)
                 .field("has_password", &self.has_password)
                 .field("has_security_verification_method", &self.has_security_verification_method)
@@ -896,6 +918,7 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles", fea
             required updated_at "updatedAt",
             required profile "profile",
             nullable application_id "applicationId",
+            optional cimd_client_id "cimdClientId",
             required is_suspended "isSuspended",
             optional has_password "hasPassword",
             optional has_security_verification_method "hasSecurityVerificationMethod",
@@ -914,10 +937,12 @@ crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
         /// Choices about MFA.
         pub mfa: UserMfaConfig,
         /// Choices about passkeys.
-        pub passkey_sign_in: UserPasskeySignInConfig,
+        ///
+        /// Since Logto 1.42.
+        pub passkey_sign_in: Option<UserPasskeySignInConfig>,
     }
 
-    crate::types::object! { UserLogtoConfig { required mfa "mfa", required passkey_sign_in "passkeySignIn" } }
+    crate::types::object! { UserLogtoConfig { required mfa "mfa", optional passkey_sign_in "passkeySignIn" } }
 }
 
 crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
@@ -925,18 +950,22 @@ crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
     #[derive(Clone, Debug, PartialEq)]
     pub struct UserMfaConfig {
         /// Whether the user opted in to MFA; absent if the user was never asked.
+        ///
+        /// Since Logto 1.42.
         pub enabled: Option<bool>,
         /// Whether the user declined to set up MFA and is not asked again.
         pub skipped: bool,
         /// Whether the user is not asked for MFA at sign-in. Has no effect where MFA is mandatory.
-        pub skip_mfa_on_sign_in: bool,
+        ///
+        /// Since Logto 1.42.
+        pub skip_mfa_on_sign_in: Option<bool>,
     }
 
     crate::types::object! {
         UserMfaConfig {
             optional enabled "enabled",
             required skipped "skipped",
-            required skip_mfa_on_sign_in "skipMfaOnSignIn",
+            optional skip_mfa_on_sign_in "skipMfaOnSignIn",
         }
     }
 }

@@ -87,6 +87,8 @@ crate::types::cfg_items! { feature = "verifications" =>
         /// URI to which the provider sends the browser back. It must be registered with the provider.
         pub redirect_uri: String,
         /// Scopes to request from the provider instead of the connector's, separated by spaces.
+        ///
+        /// Since Logto 1.30.
         pub scope: Option<String>,
         /// ID of a [`Connector`](crate::models::Connector).
         pub connector_id: String,
@@ -122,6 +124,8 @@ crate::types::cfg_items! { feature = "verifications" =>
         pub identifier: Identifier,
         /// Message to send: [`TemplateType`](crate::models::TemplateType) `UserPermissionValidation` or `BindMfa`. For
         /// a new address, always `BindNewIdentifier`.
+        ///
+        /// Since Logto 1.36.
         pub template_type: Option<TemplateType>,
     }
 

@@ -46,7 +46,9 @@ pub struct FullSignInExperience {
     /// Logos and icons.
     pub branding: Branding,
     /// Whether `Powered by Logto` is hidden. Logto Cloud only.
-    pub hide_logto_branding: bool,
+    ///
+    /// Since Logto 1.36.
+    pub hide_logto_branding: Option<bool>,
     /// Language settings of the pages.
     pub language_info: LanguageInfo,
     /// URL of the terms of use; null or empty for none.
@@ -58,13 +60,17 @@ pub struct FullSignInExperience {
     /// At most 2048 characters.
     pub privacy_policy_url: Option<String>,
     /// How and when users accept the terms of use and the privacy policy.
-    pub agree_to_terms_policy: AgreeToTermsPolicy,
+    ///
+    /// Since Logto 1.20.
+    pub agree_to_terms_policy: Option<AgreeToTermsPolicy>,
     /// Sign-in settings.
     pub sign_in: SignIn,
     /// Registration settings.
     pub sign_up: SignUp,
     /// How social identities relate to existing accounts.
-    pub social_sign_in: SocialSignIn,
+    ///
+    /// Since Logto 1.20.
+    pub social_sign_in: Option<SocialSignIn>,
     /// Targets of the social connectors that are shown, in display order.
     pub social_sign_in_connector_targets: Vec<String>,
     /// Whether users can sign in, register, or both.
@@ -74,39 +80,69 @@ pub struct FullSignInExperience {
     /// HTML snippets, by path of the page into which they are inserted.
     pub custom_content: BTreeMap<String, String>,
     /// Your own pages, which replace Logto's; null if Logto's pages are used.
+    ///
+    /// Since Logto 1.20.
     pub custom_ui_assets: Option<CustomUiAssets>,
     /// Additional origins that your own pages may call and load scripts from.
-    pub custom_ui_csp: CustomUiCsp,
+    ///
+    /// Since Logto 1.42.
+    pub custom_ui_csp: Option<CustomUiCsp>,
     /// Requirements for passwords.
     pub password_policy: PasswordPolicy,
     /// Settings of multi-factor authentication.
     pub mfa: MfaSettings,
     /// Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
     /// absence.
-    pub adaptive_mfa: Toggle,
+    ///
+    /// Since Logto 1.36.
+    pub adaptive_mfa: Option<Toggle>,
     /// Whether users of enterprise domains are sent to their identity provider.
     pub single_sign_on_enabled: bool,
     /// Support email address, shown on error pages; null or empty for none.
+    ///
+    /// Since Logto 1.24.
     pub support_email: Option<String>,
     /// URL of the support page, linked from error pages; null or empty for none.
+    ///
+    /// Since Logto 1.24.
     pub support_website_url: Option<String>,
     /// URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
     /// null or empty, they see Logto's error page.
+    ///
+    /// Since Logto 1.24.
     pub unknown_session_redirect_url: Option<String>,
     /// Whether sign-in, registration and password reset require a CAPTCHA.
-    pub captcha_policy: Toggle,
+    ///
+    /// Since Logto 1.30.
+    pub captcha_policy: Option<Toggle>,
     /// When failed attempts lock an identifier.
-    pub sentinel_policy: SentinelPolicy,
+    ///
+    /// Since Logto 1.30.
+    pub sentinel_policy: Option<SentinelPolicy>,
     /// Validity of verification codes, and the number of attempts that they allow.
-    pub verification_code_policy: VerificationCodePolicy,
+    ///
+    /// Since Logto 1.42.
+    pub verification_code_policy: Option<VerificationCodePolicy>,
     /// Sign-in with a passkey instead of a password.
-    pub passkey_sign_in: PasskeySignIn,
+    ///
+    /// Since Logto 1.36.
+    pub passkey_sign_in: Option<PasskeySignIn>,
     /// Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+    ///
+    /// Since Logto 1.42.
     pub sign_up_profile_fields: Option<Vec<Name>>,
     /// Whether passwords must be changed periodically.
-    pub password_expiration: PasswordExpiration,
+    ///
+    /// Since Logto 1.42.
+    pub password_expiration: Option<PasswordExpiration>,
     /// Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
-    pub username_policy: JsonObject,
+    ///
+    /// Since Logto 1.42.
+    pub username_policy: Option<JsonObject>,
+    /// Settings for devices on which users can skip MFA.
+    ///
+    /// Since the release after Logto 1.42.
+    pub trusted_device: Option<TrustedDevicePolicy>,
     /// Social connectors shown on the sign-in page.
     pub social_connectors: Vec<PublicSocialConnector>,
     /// Enterprise connectors that are available on the pages.
@@ -116,13 +152,25 @@ pub struct FullSignInExperience {
     /// Whether this is a development tenant of Logto Cloud.
     pub is_development_tenant: bool,
     /// Settings of Google One Tap; absent without a Google connector.
+    ///
+    /// Since Logto 1.20.
     pub google_one_tap: Option<GoogleOneTap>,
     /// Data that the pages need to show the CAPTCHA; absent if there is no CAPTCHA.
+    ///
+    /// Since Logto 1.30.
     pub captcha_config: Option<PublicCaptchaConfig>,
     /// Profile fields that the sign-up page asks for, in display order.
-    pub custom_profile_fields: Vec<CustomProfileField>,
+    ///
+    /// Since Logto 1.30.
+    pub custom_profile_fields: Option<Vec<CustomProfileField>>,
     /// All defined profile fields, whether shown at sign-up or not.
+    ///
+    /// Since Logto 1.42.
     pub custom_profile_field_catalog: Option<Vec<CustomProfileField>>,
+    /// Email addresses that cannot be used to register and cannot be linked.
+    ///
+    /// Up to Logto 1.36.
+    pub email_blocklist_policy: Option<PublicEmailBlocklistPolicy>,
 }
 
 crate::types::object! {
@@ -131,42 +179,44 @@ crate::types::object! {
         required id "id",
         required color "color",
         required branding "branding",
-        required hide_logto_branding "hideLogtoBranding",
+        optional hide_logto_branding "hideLogtoBranding",
         required language_info "languageInfo",
         nullable terms_of_use_url "termsOfUseUrl",
         nullable privacy_policy_url "privacyPolicyUrl",
-        required agree_to_terms_policy "agreeToTermsPolicy",
+        optional agree_to_terms_policy "agreeToTermsPolicy",
         required sign_in "signIn",
         required sign_up "signUp",
-        required social_sign_in "socialSignIn",
+        optional social_sign_in "socialSignIn",
         required social_sign_in_connector_targets "socialSignInConnectorTargets",
         required sign_in_mode "signInMode",
         nullable custom_css "customCss",
         required custom_content "customContent",
-        nullable custom_ui_assets "customUiAssets",
-        required custom_ui_csp "customUiCsp",
+        optional custom_ui_assets "customUiAssets",
+        optional custom_ui_csp "customUiCsp",
         required password_policy "passwordPolicy",
         required mfa "mfa",
-        required adaptive_mfa "adaptiveMfa",
+        optional adaptive_mfa "adaptiveMfa",
         required single_sign_on_enabled "singleSignOnEnabled",
-        nullable support_email "supportEmail",
-        nullable support_website_url "supportWebsiteUrl",
-        nullable unknown_session_redirect_url "unknownSessionRedirectUrl",
-        required captcha_policy "captchaPolicy",
-        required sentinel_policy "sentinelPolicy",
-        required verification_code_policy "verificationCodePolicy",
-        required passkey_sign_in "passkeySignIn",
-        nullable sign_up_profile_fields "signUpProfileFields",
-        required password_expiration "passwordExpiration",
-        required username_policy "usernamePolicy",
+        optional support_email "supportEmail",
+        optional support_website_url "supportWebsiteUrl",
+        optional unknown_session_redirect_url "unknownSessionRedirectUrl",
+        optional captcha_policy "captchaPolicy",
+        optional sentinel_policy "sentinelPolicy",
+        optional verification_code_policy "verificationCodePolicy",
+        optional passkey_sign_in "passkeySignIn",
+        optional sign_up_profile_fields "signUpProfileFields",
+        optional password_expiration "passwordExpiration",
+        optional username_policy "usernamePolicy",
+        optional trusted_device "trustedDevice",
         required social_connectors "socialConnectors",
         required sso_connectors "ssoConnectors",
         required forgot_password "forgotPassword",
         required is_development_tenant "isDevelopmentTenant",
         optional google_one_tap "googleOneTap",
         optional captcha_config "captchaConfig",
-        required custom_profile_fields "customProfileFields",
+        optional custom_profile_fields "customProfileFields",
         optional custom_profile_field_catalog "customProfileFieldCatalog",
+        optional email_blocklist_policy "emailBlocklistPolicy",
     }
 }
 
@@ -206,8 +256,12 @@ pub struct PublicCaptchaConfig {
     /// Public key of the widget.
     pub site_key: String,
     /// Host of the script, for places where Google's usual host cannot be reached.
+    ///
+    /// Since Logto 1.36.
     pub domain: Option<String>,
     /// Display mode of reCAPTCHA. Defaults to `invisible`.
+    ///
+    /// Since Logto 1.36.
     pub mode: Option<RecaptchaMode>,
 }
 
@@ -217,6 +271,25 @@ crate::types::object! {
         required site_key "siteKey",
         optional domain "domain",
         optional mode "mode",
+    }
+}
+
+/// Rules for rejecting email addresses, as the sign-in page sees them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PublicEmailBlocklistPolicy {
+    /// Whether addresses of disposable email services are rejected.
+    pub block_disposable_addresses: Option<bool>,
+    /// Whether addresses with a plus part (`name+tag@example.com`) are rejected.
+    pub block_subaddressing: Option<bool>,
+    /// Addresses, domains (`@example.com`) or wildcards (`foo*@example.com`) that are rejected.
+    pub custom_blocklist: Option<Vec<String>>,
+}
+
+crate::types::object! {
+    PublicEmailBlocklistPolicy {
+        optional block_disposable_addresses "blockDisposableAddresses",
+        optional block_subaddressing "blockSubaddressing",
+        optional custom_blocklist "customBlocklist",
     }
 }
 
@@ -234,6 +307,8 @@ pub struct PublicSocialConnector {
     /// URL or data URI of the logo for dark mode; null if there is none.
     pub logo_dark: Option<String>,
     /// Sender address of Logto's own email service.
+    ///
+    /// Since Logto 1.20.
     pub from_email: Option<String>,
     /// Where the social connector works; null for email and SMS connectors.
     pub platform: Option<ConnectorPlatform>,
@@ -241,7 +316,25 @@ pub struct PublicSocialConnector {
     /// with a target of your choice.
     pub is_standard: Option<bool>,
     /// Whether tokens of this provider can be stored.
+    ///
+    /// Since Logto 1.30.
     pub is_token_storage_supported: Option<bool>,
+    /// Human-readable description.
+    ///
+    /// Up to Logto 1.17.
+    pub description: Option<JsonObject>,
+    /// Setup instructions, in Markdown.
+    ///
+    /// Up to Logto 1.17.
+    pub readme: Option<String>,
+    /// Sample configuration, as JSON with comments.
+    ///
+    /// Up to Logto 1.17.
+    pub config_template: Option<String>,
+    /// Fields of the form that configures the connector.
+    ///
+    /// Up to Logto 1.17.
+    pub form_items: Option<Vec<ConnectorFormItem>>,
 }
 
 crate::types::object! {
@@ -255,6 +348,10 @@ crate::types::object! {
         nullable platform "platform",
         optional is_standard "isStandard",
         optional is_token_storage_supported "isTokenStorageSupported",
+        optional description "description",
+        optional readme "readme",
+        optional config_template "configTemplate",
+        optional form_items "formItems",
     }
 }
 
@@ -279,3 +376,14 @@ crate::types::object! {
         optional dark_logo "darkLogo",
     }
 }
+
+/// Settings for devices on which users can skip MFA.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrustedDevicePolicy {
+    /// Whether it is in effect.
+    pub enabled: Option<bool>,
+    /// Lifetime in days.
+    pub duration_days: Option<i64>,
+}
+
+crate::types::object! { TrustedDevicePolicy { optional enabled "enabled", optional_whole duration_days "durationDays" } }

@@ -1,5 +1,6 @@
 //! Operations of the API: the [`Operation`] trait, and the table of all operations.
 
+pub(crate) mod release;
 pub(crate) mod table;
 
 use std::fmt;
@@ -7,6 +8,7 @@ use std::fmt;
 use crate::response::{Answer, Page};
 use crate::transport::Method;
 
+pub use self::release::{InvalidRelease, Release};
 pub use self::table::TABLE;
 
 /// Metadata of an operation: everything except its types.
@@ -42,6 +44,10 @@ pub struct OperationInfo {
     pub authentication: Authentication,
     /// Whether Logto has deprecated the operation.
     pub deprecated: bool,
+    /// The first release with the operation. [`Release::OLDEST`] if it is older than that.
+    pub since: Release,
+    /// The last release with the operation, if it was removed.
+    pub until: Option<Release>,
     /// A one-line summary.
     pub summary: &'static str,
 }
@@ -106,7 +112,7 @@ pub enum AnswerKind {
     None,
     /// JSON.
     Json,
-    /// JSON or an empty body.
+    /// JSON, or an empty body, or the text of an older server.
     OptionalJson,
     /// Plain text.
     Text,

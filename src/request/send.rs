@@ -2,11 +2,11 @@
 
 use super::{Call, Request};
 use crate::error::{Error, ErrorKind, Result, hint};
-use crate::operation::{AnswerKind, Authentication, Operation, OperationInfo};
+use crate::operation::{AnswerKind, Authentication, Operation, OperationInfo, release};
 use crate::pipeline::{Channel, Exchange, HttpAttempt, OutgoingRequest, Plan};
 use crate::response::{self, Answer as _, Expected};
 use crate::token::{TokenCache, TokenKind};
-use crate::transport::HttpRequest;
+use crate::transport::{Answer, HttpRequest};
 
 impl<Op: Operation> Request<Op> {
     /// Sends the request and returns the answer, whatever its status.
@@ -28,7 +28,10 @@ impl<Op: Operation> Request<Op> {
         let strict = self.call.options.strict.unwrap_or(self.channel.settings().strict);
         let result = match response::check(answer, expected(self.call.info, strict)) {
             Ok(()) => Op::Answer::read(&answer.response, &self.call.answer_context()),
-            Err(error) => Err(error.with_hint(scope_hint(self.channel.tokens(), answer.status))),
+            Err(error) => {
+                let hint = release_hint(self.call.info, answer);
+                Err(error.with_hint(hint.or_else(|| scope_hint(self.channel.tokens(), answer.status))))
+            }
         };
         self.locate(result.map_err(|error| exchange.annotate(error)))
     }
@@ -105,6 +108,11 @@ fn check_authentication(channel: &Channel, call: &Call) -> Result<()> {
 /// A token without the requested scope explains a 403.
 fn scope_hint(tokens: Option<&TokenCache>, status: u16) -> Option<&'static str> {
     (status == 403 && tokens.is_some_and(TokenCache::lacks_scope)).then_some(hint::SCOPE)
+}
+
+/// Some releases lack the operation, which explains an unknown route.
+fn release_hint(info: &OperationInfo, answer: &Answer) -> Option<&'static str> {
+    answer.is_unknown_route().then(|| release::hint(info.since, info.until)).flatten()
 }
 
 /// The credentials of a call.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Call, Request};
 use crate::error::{Error, Result};
-use crate::operation::{AnswerKind, Authentication, BodyKind, Operation, OperationInfo, Paging, find};
+use crate::operation::{AnswerKind, Authentication, BodyKind, Operation, OperationInfo, Paging, Release, find};
 use crate::pipeline::Channel;
 use crate::response::AnyJson;
 use crate::transport::Method;
@@ -58,6 +58,8 @@ const fn unlisted(method: Method) -> OperationInfo {
         idempotent: !matches!(method, Method::Post | Method::Patch),
         authentication: Authentication::Any,
         deprecated: false,
+        since: Release::OLDEST,
+        until: None,
         summary: "A request that the table of operations does not list.",
     }
 }

@@ -20,7 +20,9 @@ impl<T: DeserializeOwned + 'static> Answer for OptionalJson<T> {
     type Output = Option<T>;
 
     fn read(response: &HttpResponse, _: &AnswerContext) -> Result<Option<T>> {
-        if response.body.is_empty() { Ok(None) } else { whole(response).map(Some) }
+        // Older servers answer some operations with a word.
+        let is_text = response.headers.get("content-type").is_some_and(|kind| kind.starts_with("text/plain"));
+        if response.body.is_empty() || is_text { Ok(None) } else { whole(response).map(Some) }
     }
 }
 

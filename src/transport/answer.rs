@@ -81,6 +81,12 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
+    /// Whether the server knows no such route: it has no operation there, or is not the API.
+    pub(crate) fn is_unknown_route(&self) -> bool {
+        let is_json = self.response.headers.get("content-type").is_some_and(|kind| kind.contains("json"));
+        self.is_html || self.status == 405 || (self.status == 404 && !is_json)
+    }
+
     /// The error that this answer of the API is.
     pub(crate) fn api_error(&self) -> Error {
         let code = self.fields.code.as_deref();

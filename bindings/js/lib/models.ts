@@ -23,11 +23,23 @@ export interface AccountCenterFields {
   social?: AccountCenterFieldControl | undefined;
   /** Custom data. */
   customData?: AccountCenterFieldControl | undefined;
-  /** MFA factors. */
+  /**
+   * MFA factors.
+   *
+   * Since Logto 1.30.
+   */
   mfa?: AccountCenterFieldControl | undefined;
-  /** Passkeys for signing in. Defaults to the value of `mfa`. */
+  /**
+   * Passkeys for signing in. Defaults to the value of `mfa`.
+   *
+   * Since Logto 1.42.
+   */
   passkey?: AccountCenterFieldControl | undefined;
-  /** Sign-in sessions and authorized applications. */
+  /**
+   * Sign-in sessions and authorized applications.
+   *
+   * Since Logto 1.42.
+   */
   session?: AccountCenterFieldControl | undefined;
 }
 
@@ -52,18 +64,30 @@ export interface AccountCenterSettings {
   /**
    * Other origins on which users can create and use passkeys of this domain, such as the origin of your account
    * page.
+   *
+   * Since Logto 1.30.
    */
-  webauthnRelatedOrigins: string[];
+  webauthnRelatedOrigins?: string[] | undefined;
   /**
    * URL of your page for deleting accounts, to which the account center links; null for no link.
    *
+   * Since Logto 1.42.
+   *
    * At most 2048 characters.
    */
-  deleteAccountUrl: string | null;
-  /** CSS that is added to the pages; null if there is none. */
-  customCss: string | null;
-  /** Profile fields that the account center shows, in display order; null for none. */
-  profileFields: Name[] | null;
+  deleteAccountUrl?: string | null | undefined;
+  /**
+   * CSS that is added to the pages; null if there is none.
+   *
+   * Since Logto 1.42.
+   */
+  customCss?: string | null | undefined;
+  /**
+   * Profile fields that the account center shows, in display order; null for none.
+   *
+   * Since Logto 1.42.
+   */
+  profileFields?: Name[] | null | undefined;
 }
 
 /** The signed-in user's choice about MFA at sign-in. */
@@ -132,7 +156,11 @@ export interface AddTotp {
   type: "Totp";
   /** Secret that the app uses, in Base32. */
   secret: string;
-  /** Code from the app, which proves that it is set up. Not checked if left out. */
+  /**
+   * Code from the app, which proves that it is set up. Not checked if left out.
+   *
+   * Since Logto 1.36.
+   */
   code?: string | undefined;
 }
 
@@ -224,8 +252,12 @@ export interface Application {
   customClientMetadata: CustomClientMetadata;
   /** Settings of a protected app; null for other types. */
   protectedAppMetadata: ProtectedAppMetadata | null;
-  /** Any JSON of your own. Logto stores it without interpreting it. */
-  customData: { [member: string]: unknown };
+  /**
+   * Any JSON of your own. Logto stores it without interpreting it.
+   *
+   * Since Logto 1.20.
+   */
+  customData?: { [member: string]: unknown } | undefined;
   /**
    * Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
    * after creation.
@@ -234,8 +266,10 @@ export interface Application {
   /**
    * Whether only those named in the application's access control may sign in. Can be true only if the access
    * control has rules.
+   *
+   * Since Logto 1.42.
    */
-  appLevelAccessControlEnabled: boolean;
+  appLevelAccessControlEnabled?: boolean | undefined;
   /** Creation time. */
   createdAt: number;
   /**
@@ -311,12 +345,20 @@ export interface ApplicationSignInExperience {
    * 1 to 21 characters.
    */
   applicationId: string;
-  /** Colors of the pages. Colors left out come from the tenant's {@link SignInExperience}. */
-  color: Color;
+  /**
+   * Colors of the pages. Colors left out come from the tenant's {@link SignInExperience}.
+   *
+   * Since Logto 1.20.
+   */
+  color?: Color | undefined;
   /** Logos and icons. */
   branding: Branding;
-  /** CSS that is added to the pages; null if there is none. */
-  customCss: string | null;
+  /**
+   * CSS that is added to the pages; null if there is none.
+   *
+   * Since Logto 1.36.
+   */
+  customCss?: string | null | undefined;
   /**
    * URL of the terms of use; null or empty for none.
    *
@@ -388,6 +430,18 @@ export interface ApplicationUserConsentScopes {
   organizationResourceScopes: ConsentResourceScopes[];
   /** Claims about the user that the application may request. */
   userScopes: UserScope[];
+}
+
+/** The scopes to add, by kind. */
+export interface AssignCimdUserConsentScopes {
+  /** Organization permissions that the application may request. */
+  organizationScopes?: string[] | undefined;
+  /** API permissions. */
+  resourceScopes?: string[] | undefined;
+  /** API permissions that the application may use on behalf of an organization. */
+  organizationResourceScopes?: string[] | undefined;
+  /** Claims about the user that the application may request. */
+  userScopes?: UserScope[] | undefined;
 }
 
 /** Applications, and the organization roles to assign to each of them. */
@@ -482,7 +536,7 @@ export interface BackupCodesVerification {
 }
 
 /** Proof of a new second factor. */
-export type BindLegacyInteractionMfa = BindTotp | WebAuthnRegistrationPayload | InteractionBackupCode;
+export type BindLegacyInteractionMfa = BindTotp | WebAuthnRegistrationPayload | InteractionBackupCode | LegacyEmailFactor | LegacyPhoneFactor;
 
 /** A verified second factor to bind to the user. */
 export interface BindMfaVerification {
@@ -507,7 +561,11 @@ export interface Branding {
   darkLogoUrl?: string | undefined;
   /** URL of the favicon. */
   favicon?: string | undefined;
-  /** URL of the favicon for dark mode. */
+  /**
+   * URL of the favicon for dark mode.
+   *
+   * Since Logto 1.20.
+   */
   darkFavicon?: string | undefined;
 }
 
@@ -570,6 +628,12 @@ export interface CheckVerificationCode {
   code: string;
 }
 
+/** The settings for clients whose ID is the URL of a metadata document (CIMD). */
+export interface CimdConfig {
+  /** Whether it is in effect. */
+  enabled: boolean;
+}
+
 /** Criteria for stale custom domains. */
 export interface CleanupDomains {
   /** Age, in days, from which inactive domains are deleted. */
@@ -626,8 +690,12 @@ export interface Connector {
   id: string;
   /** Whether name and avatar are updated from the provider at every sign-in, not only at registration. */
   syncProfile: boolean;
-  /** Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API. */
-  enableTokenStorage: boolean;
+  /**
+   * Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+   *
+   * Since Logto 1.30.
+   */
+  enableTokenStorage?: boolean | undefined;
   /** Settings that the factory's `formItems` describe, with secrets in clear text. */
   config: { [member: string]: unknown };
   /** Target, name and logos of your choice; empty except for standard connectors. */
@@ -654,9 +722,17 @@ export interface Connector {
   configTemplate?: string | undefined;
   /** Fields of the form that configures the connector. */
   formItems?: ConnectorFormItem[] | undefined;
-  /** Data provided by the connector's author. */
+  /**
+   * Data provided by the connector's author.
+   *
+   * Since Logto 1.20.
+   */
   customData?: { [member: string]: unknown } | undefined;
-  /** Sender address of Logto's own email service. */
+  /**
+   * Sender address of Logto's own email service.
+   *
+   * Since Logto 1.20.
+   */
   fromEmail?: string | undefined;
   /** Where the social connector works; null for email and SMS connectors. */
   platform: ConnectorPlatform | null;
@@ -665,7 +741,11 @@ export interface Connector {
    * with a target of your choice.
    */
   isStandard?: boolean | undefined;
-  /** Whether tokens of this provider can be stored. */
+  /**
+   * Whether tokens of this provider can be stored.
+   *
+   * Since Logto 1.30.
+   */
   isTokenStorageSupported?: boolean | undefined;
   /** Purpose of the connector. */
   type: ConnectorType;
@@ -701,9 +781,17 @@ export interface ConnectorFactory {
   configTemplate?: string | undefined;
   /** Fields of the form that configures the connector. */
   formItems?: ConnectorFormItem[] | undefined;
-  /** Data provided by the connector's author. */
+  /**
+   * Data provided by the connector's author.
+   *
+   * Since Logto 1.20.
+   */
   customData?: { [member: string]: unknown } | undefined;
-  /** Sender address of Logto's own email service. */
+  /**
+   * Sender address of Logto's own email service.
+   *
+   * Since Logto 1.20.
+   */
   fromEmail?: string | undefined;
   /** Where the social connector works; null for email and SMS connectors. */
   platform: ConnectorPlatform | null;
@@ -712,7 +800,11 @@ export interface ConnectorFactory {
    * with a target of your choice.
    */
   isStandard?: boolean | undefined;
-  /** Whether tokens of this provider can be stored. */
+  /**
+   * Whether tokens of this provider can be stored.
+   *
+   * Since Logto 1.30.
+   */
   isTokenStorageSupported?: boolean | undefined;
 }
 
@@ -748,7 +840,11 @@ export interface ConnectorFormItem {
   tooltip?: string | undefined;
   /** Whether the value is a secret that forms should hide. */
   isConfidential?: boolean | undefined;
-  /** Whether the field belongs to a feature in development. */
+  /**
+   * Whether the field belongs to a feature in development.
+   *
+   * Since Logto 1.30.
+   */
   isDevFeature?: boolean | undefined;
 }
 
@@ -811,7 +907,11 @@ export interface CreateApplication {
   oidcClientMetadata?: OidcClientMetadata | undefined;
   /** Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow. */
   customClientMetadata?: CustomClientMetadata | undefined;
-  /** Any JSON of your own. Logto stores it without interpreting it. */
+  /**
+   * Any JSON of your own. Logto stores it without interpreting it.
+   *
+   * Since Logto 1.20.
+   */
   customData?: { [member: string]: unknown } | undefined;
   /**
    * Whether a third party runs the application, so that users must consent to what it sees. Cannot be changed
@@ -837,7 +937,11 @@ export interface CreateApplicationUserConsentScope {
 /** Backup codes as a new MFA factor. Generated if you do not provide any. */
 export interface CreateBackupCodes {
   type: "BackupCode";
-  /** Codes of your choice: ten codes of ten hex digits each. Generated if left out. */
+  /**
+   * Codes of your choice: ten codes of ten hex digits each. Generated if left out.
+   *
+   * Since Logto 1.24.
+   */
   codes?: string[] | undefined;
 }
 
@@ -858,7 +962,11 @@ export interface CreateConnector {
    * social connectors.
    */
   syncProfile?: boolean | undefined;
-  /** Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API. */
+  /**
+   * Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+   *
+   * Since Logto 1.30.
+   */
   enableTokenStorage?: boolean | undefined;
   /**
    * ID of your choice, for providers that need the callback URL in advance. Generated if left out.
@@ -982,13 +1090,29 @@ export interface CreateOrganization {
   description?: string | null | undefined;
   /** Any JSON of your own. Logto stores it without interpreting it. */
   customData?: { [member: string]: unknown } | undefined;
-  /** Whether members need MFA. Without it, they get no access token for this organization. */
+  /**
+   * Whether members need MFA. Without it, they get no access token for this organization.
+   *
+   * Since Logto 1.20.
+   */
   isMfaRequired?: boolean | undefined;
-  /** Colors of the pages. Colors left out come from the tenant's {@link SignInExperience}. */
+  /**
+   * Colors of the pages. Colors left out come from the tenant's {@link SignInExperience}.
+   *
+   * Since Logto 1.36.
+   */
   color?: Color | undefined;
-  /** Logos and icons. */
+  /**
+   * Logos and icons.
+   *
+   * Since Logto 1.20.
+   */
   branding?: Branding | undefined;
-  /** CSS that is added to the pages; null if there is none. */
+  /**
+   * CSS that is added to the pages; null if there is none.
+   *
+   * Since Logto 1.36.
+   */
   customCss?: string | null | undefined;
   /** Defaults to the current time. */
   createdAt?: number | undefined;
@@ -1052,7 +1176,11 @@ export interface CreateOrganizationRole {
    * At most 256 characters.
    */
   description?: string | null | undefined;
-  /** Who can hold the role. Cannot be changed after creation. */
+  /**
+   * Who can hold the role. Cannot be changed after creation.
+   *
+   * Since Logto 1.20.
+   */
   type?: RoleType | undefined;
   /** IDs of {@link OrganizationScope}s. */
   organizationScopeIds?: string[] | undefined;
@@ -1241,7 +1369,11 @@ export interface CreateSocialVerificationRecord {
   state: string;
   /** URI to which the provider sends the browser back. It must be registered with the provider. */
   redirectUri: string;
-  /** Scopes to request from the provider instead of the connector's, separated by spaces. */
+  /**
+   * Scopes to request from the provider instead of the connector's, separated by spaces.
+   *
+   * Since Logto 1.30.
+   */
   scope?: string | undefined;
   /** ID of a {@link Connector}. */
   connectorId: string;
@@ -1260,7 +1392,11 @@ export interface CreateSsoConnector {
   branding?: SsoConnectorBranding | undefined;
   /** Whether name and avatar are updated from the provider at every sign-in, not only at registration. */
   syncProfile?: boolean | undefined;
-  /** Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API. */
+  /**
+   * Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+   *
+   * Since Logto 1.30.
+   */
   enableTokenStorage?: boolean | undefined;
   /**
    * Name of an {@link SsoConnectorProvider}. Cannot be changed after creation.
@@ -1276,6 +1412,16 @@ export interface CreateSsoConnector {
   connectorName: string;
 }
 
+/** Whether a new signing key is in use. */
+export interface CreateSsoConnectorSigningKey {
+  /**
+   * Whether this certificate signs responses. At most one certificate is active.
+   *
+   * Defaults to `false`.
+   */
+  active?: boolean | undefined;
+}
+
 /** The user to impersonate. */
 export interface CreateSubjectToken {
   /** ID of the {@link User} to impersonate. */
@@ -1287,7 +1433,11 @@ export interface CreateSubjectToken {
 /** An authenticator app as a new MFA factor, with your own secret or a generated one. */
 export interface CreateTotp {
   type: "Totp";
-  /** Secret of your choice, in Base32. Generated if left out. */
+  /**
+   * Secret of your choice, in Base32. Generated if left out.
+   *
+   * Since Logto 1.24.
+   */
   secret?: string | undefined;
 }
 
@@ -1342,6 +1492,8 @@ export interface CreateVerificationCodeRecord {
   /**
    * Message to send: {@link TemplateType} `UserPermissionValidation` or `BindMfa`. For a new address, always
    * `BindNewIdentifier`.
+   *
+   * Since Logto 1.36.
    */
   templateType?: TemplateType | undefined;
 }
@@ -1404,13 +1556,21 @@ export interface CustomClientMetadata {
   /**
    * Whether the application may exchange subject tokens and personal access tokens. Always false for third-party
    * applications.
+   *
+   * Since Logto 1.36.
    */
   allowTokenExchange?: boolean | undefined;
-  /** Whether a native application signs in with the device flow. Cannot be changed after creation. */
+  /**
+   * Whether a native application signs in with the device flow. Cannot be changed after creation.
+   *
+   * Since Logto 1.42.
+   */
   isDeviceFlow?: boolean | undefined;
   /**
    * Maximum number of concurrent sign-ins of one user to the application. When it is exceeded, the oldest
    * sign-ins end. Unlimited if unset.
+   *
+   * Since Logto 1.42.
    */
   maxAllowedGrants?: number | undefined;
 }
@@ -1516,7 +1676,11 @@ export interface CustomProfileFieldConfig {
   customFormat?: string | undefined;
   /** Options of a select field. */
   options?: CustomProfileFieldOption[] | undefined;
-  /** Initial value in the form. For checkboxes, `true` or `false`. */
+  /**
+   * Initial value in the form. For checkboxes, `true` or `false`.
+   *
+   * Since Logto 1.36.
+   */
   defaultValue?: string | undefined;
   /** Parts of a composite field (address, full name), each of which is shown or hidden. */
   parts?: CustomProfileFieldPart[] | undefined;
@@ -1590,7 +1754,11 @@ export interface CustomProfileFieldPartConfig {
   customFormat?: string | undefined;
   /** Options of a select field. */
   options?: CustomProfileFieldOption[] | undefined;
-  /** Initial value in the form. For checkboxes, `true` or `false`. */
+  /**
+   * Initial value in the form. For checkboxes, `true` or `false`.
+   *
+   * Since Logto 1.36.
+   */
   defaultValue?: string | undefined;
 }
 
@@ -1672,8 +1840,12 @@ export interface Domain {
   errorMessage: string | null;
   /** DNS records that you must create for the domain to work. */
   dnsRecords: DnsRecord[];
-  /** Creation time. */
-  createdAt: number;
+  /**
+   * Creation time.
+   *
+   * Since Logto 1.36.
+   */
+  createdAt?: number | undefined;
 }
 
 /** The result of a cleanup of custom domains. */
@@ -1713,10 +1885,18 @@ export interface EmailBlocklistPolicy {
   /**
    * Addresses, domains (`@example.com`) or wildcards (`*@*.example.com`) that are accepted even if another rule
    * blocks them.
+   *
+   * Since Logto 1.42.
    */
   customAllowlist?: string[] | undefined;
   /** Addresses, domains (`@example.com`) or wildcards (`foo*@example.com`) that are rejected. */
   customBlocklist?: string[] | undefined;
+  /**
+   * Whether addresses of disposable email services are rejected. Renamed to `blockDisposableAddresses`.
+   *
+   * Up to Logto 1.36.
+   */
+  blockDisposableAddress?: unknown;
 }
 
 /** The format of an email's body. */
@@ -1861,8 +2041,12 @@ export interface FullSignInExperience {
   color: SignInExperienceColor;
   /** Logos and icons. */
   branding: Branding;
-  /** Whether `Powered by Logto` is hidden. Logto Cloud only. */
-  hideLogtoBranding: boolean;
+  /**
+   * Whether `Powered by Logto` is hidden. Logto Cloud only.
+   *
+   * Since Logto 1.36.
+   */
+  hideLogtoBranding?: boolean | undefined;
   /** Language settings of the pages. */
   languageInfo: LanguageInfo;
   /**
@@ -1877,14 +2061,22 @@ export interface FullSignInExperience {
    * At most 2048 characters.
    */
   privacyPolicyUrl: string | null;
-  /** How and when users accept the terms of use and the privacy policy. */
-  agreeToTermsPolicy: AgreeToTermsPolicy;
+  /**
+   * How and when users accept the terms of use and the privacy policy.
+   *
+   * Since Logto 1.20.
+   */
+  agreeToTermsPolicy?: AgreeToTermsPolicy | undefined;
   /** Sign-in settings. */
   signIn: SignIn;
   /** Registration settings. */
   signUp: SignUp;
-  /** How social identities relate to existing accounts. */
-  socialSignIn: SocialSignIn;
+  /**
+   * How social identities relate to existing accounts.
+   *
+   * Since Logto 1.20.
+   */
+  socialSignIn?: SocialSignIn | undefined;
   /** Targets of the social connectors that are shown, in display order. */
   socialSignInConnectorTargets: string[];
   /** Whether users can sign in, register, or both. */
@@ -1893,10 +2085,18 @@ export interface FullSignInExperience {
   customCss: string | null;
   /** HTML snippets, by path of the page into which they are inserted. */
   customContent: { [member: string]: string };
-  /** Your own pages, which replace Logto's; null if Logto's pages are used. */
-  customUiAssets: CustomUiAssets | null;
-  /** Additional origins that your own pages may call and load scripts from. */
-  customUiCsp: CustomUiCsp;
+  /**
+   * Your own pages, which replace Logto's; null if Logto's pages are used.
+   *
+   * Since Logto 1.20.
+   */
+  customUiAssets?: CustomUiAssets | null | undefined;
+  /**
+   * Additional origins that your own pages may call and load scripts from.
+   *
+   * Since Logto 1.42.
+   */
+  customUiCsp?: CustomUiCsp | undefined;
   /** Requirements for passwords. */
   passwordPolicy: PasswordPolicy;
   /** Settings of multi-factor authentication. */
@@ -1904,33 +2104,79 @@ export interface FullSignInExperience {
   /**
    * Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
    * absence.
+   *
+   * Since Logto 1.36.
    */
-  adaptiveMfa: Toggle;
+  adaptiveMfa?: Toggle | undefined;
   /** Whether users of enterprise domains are sent to their identity provider. */
   singleSignOnEnabled: boolean;
-  /** Support email address, shown on error pages; null or empty for none. */
-  supportEmail: string | null;
-  /** URL of the support page, linked from error pages; null or empty for none. */
-  supportWebsiteUrl: string | null;
+  /**
+   * Support email address, shown on error pages; null or empty for none.
+   *
+   * Since Logto 1.24.
+   */
+  supportEmail?: string | null | undefined;
+  /**
+   * URL of the support page, linked from error pages; null or empty for none.
+   *
+   * Since Logto 1.24.
+   */
+  supportWebsiteUrl?: string | null | undefined;
   /**
    * URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
    * null or empty, they see Logto's error page.
+   *
+   * Since Logto 1.24.
    */
-  unknownSessionRedirectUrl: string | null;
-  /** Whether sign-in, registration and password reset require a CAPTCHA. */
-  captchaPolicy: Toggle;
-  /** When failed attempts lock an identifier. */
-  sentinelPolicy: SentinelPolicy;
-  /** Validity of verification codes, and the number of attempts that they allow. */
-  verificationCodePolicy: VerificationCodePolicy;
-  /** Sign-in with a passkey instead of a password. */
-  passkeySignIn: PasskeySignIn;
-  /** Profile fields that the sign-up page asks for, in display order; null means all defined fields. */
-  signUpProfileFields: Name[] | null;
-  /** Whether passwords must be changed periodically. */
-  passwordExpiration: PasswordExpiration;
-  /** Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`). */
-  usernamePolicy: { [member: string]: unknown };
+  unknownSessionRedirectUrl?: string | null | undefined;
+  /**
+   * Whether sign-in, registration and password reset require a CAPTCHA.
+   *
+   * Since Logto 1.30.
+   */
+  captchaPolicy?: Toggle | undefined;
+  /**
+   * When failed attempts lock an identifier.
+   *
+   * Since Logto 1.30.
+   */
+  sentinelPolicy?: SentinelPolicy | undefined;
+  /**
+   * Validity of verification codes, and the number of attempts that they allow.
+   *
+   * Since Logto 1.42.
+   */
+  verificationCodePolicy?: VerificationCodePolicy | undefined;
+  /**
+   * Sign-in with a passkey instead of a password.
+   *
+   * Since Logto 1.36.
+   */
+  passkeySignIn?: PasskeySignIn | undefined;
+  /**
+   * Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+   *
+   * Since Logto 1.42.
+   */
+  signUpProfileFields?: Name[] | null | undefined;
+  /**
+   * Whether passwords must be changed periodically.
+   *
+   * Since Logto 1.42.
+   */
+  passwordExpiration?: PasswordExpiration | undefined;
+  /**
+   * Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
+   *
+   * Since Logto 1.42.
+   */
+  usernamePolicy?: { [member: string]: unknown } | undefined;
+  /**
+   * Settings for devices on which users can skip MFA.
+   *
+   * Since the release after Logto 1.42.
+   */
+  trustedDevice?: TrustedDevicePolicy | undefined;
   /** Social connectors shown on the sign-in page. */
   socialConnectors: PublicSocialConnector[];
   /** Enterprise connectors that are available on the pages. */
@@ -1939,14 +2185,36 @@ export interface FullSignInExperience {
   forgotPassword: ForgotPasswordAvailability;
   /** Whether this is a development tenant of Logto Cloud. */
   isDevelopmentTenant: boolean;
-  /** Settings of Google One Tap; absent without a Google connector. */
+  /**
+   * Settings of Google One Tap; absent without a Google connector.
+   *
+   * Since Logto 1.20.
+   */
   googleOneTap?: GoogleOneTap | undefined;
-  /** Data that the pages need to show the CAPTCHA; absent if there is no CAPTCHA. */
+  /**
+   * Data that the pages need to show the CAPTCHA; absent if there is no CAPTCHA.
+   *
+   * Since Logto 1.30.
+   */
   captchaConfig?: PublicCaptchaConfig | undefined;
-  /** Profile fields that the sign-up page asks for, in display order. */
-  customProfileFields: CustomProfileField[];
-  /** All defined profile fields, whether shown at sign-up or not. */
+  /**
+   * Profile fields that the sign-up page asks for, in display order.
+   *
+   * Since Logto 1.30.
+   */
+  customProfileFields?: CustomProfileField[] | undefined;
+  /**
+   * All defined profile fields, whether shown at sign-up or not.
+   *
+   * Since Logto 1.42.
+   */
   customProfileFieldCatalog?: CustomProfileField[] | undefined;
+  /**
+   * Email addresses that cannot be used to register and cannot be linked.
+   *
+   * Up to Logto 1.36.
+   */
+  emailBlocklistPolicy?: PublicEmailBlocklistPolicy | undefined;
 }
 
 /** Settings of Google One Tap. */
@@ -2119,7 +2387,11 @@ export interface IdentityVerification {
 export interface InitInteraction {
   /** Purpose of the interaction. */
   interactionEvent: InteractionEvent;
-  /** Token returned by the CAPTCHA widget. Required if `captchaPolicy` is on. */
+  /**
+   * Token returned by the CAPTCHA widget. Required if `captchaPolicy` is on.
+   *
+   * Since Logto 1.30.
+   */
   captchaToken?: string | undefined;
 }
 
@@ -2135,7 +2407,11 @@ export interface Interaction {
   verificationRecords?: VerificationRecord[] | undefined;
   /** MFA factors that are about to be bound, and what the user declined; absent if there is neither. */
   mfa?: InteractionMfa | undefined;
-  /** Circumstances of the sign-in, such as address and country, as far as the edge provides them. */
+  /**
+   * Circumstances of the sign-in, such as address and country, as far as the edge provides them.
+   *
+   * Since Logto 1.42.
+   */
   signInContext?: { [member: string]: string } | undefined;
   /** State of the CAPTCHA in this interaction. */
   captcha?: InteractionCaptcha | undefined;
@@ -2159,11 +2435,19 @@ export type InteractionEvent = "SignIn" | "Register" | "ForgotPassword" | (strin
 
 /** MFA factors that are bound on submission, and what the user declined. */
 export interface InteractionMfa {
-  /** Whether the user opted in to MFA. */
+  /**
+   * Whether the user opted in to MFA.
+   *
+   * Since Logto 1.42.
+   */
   mfaEnabled?: boolean | undefined;
   /** Whether the user declined to set up MFA. */
   mfaSkipped?: boolean | undefined;
-  /** Whether the user declined to create a passkey. */
+  /**
+   * Whether the user declined to create a passkey.
+   *
+   * Since Logto 1.42.
+   */
   passkeySkipped?: boolean | undefined;
   /** Authenticator app that is about to be bound. */
   totp?: InteractionTotp | undefined;
@@ -2236,7 +2520,11 @@ export interface InteractionProfile {
   syncedEnterpriseSsoIdentity?: SsoIdentityDetail | undefined;
   /** IDs of {@link Organization}s that the user joins when the token is used. */
   jitOrganizationIds?: string[] | undefined;
-  /** Whether the user has already completed the profile page. */
+  /**
+   * Whether the user has already completed the profile page.
+   *
+   * Since Logto 1.42.
+   */
   submitted?: boolean | undefined;
 }
 
@@ -2259,9 +2547,17 @@ export interface InvitationMessage {
   code?: string | undefined;
   /** URL for the `{{link}}` variable of the template: the page where the invitation is accepted. */
   link?: string | undefined;
-  /** Language of the email, which selects the template. */
+  /**
+   * Language of the email, which selects the template.
+   *
+   * Since Logto 1.30.
+   */
   locale?: string | undefined;
-  /** Preferred languages of the message, as BCP 47 tags separated by spaces. */
+  /**
+   * Preferred languages of the message, as BCP 47 tags separated by spaces.
+   *
+   * Since Logto 1.36.
+   */
   uiLocales?: string | undefined;
   /** Additional members. */
   [member: string]: unknown;
@@ -2281,7 +2577,11 @@ export interface JwtCustomizer {
   environmentVariables?: { [member: string]: string } | undefined;
   /** Sample of the context, for testing in the console. */
   contextSample?: JwtCustomizerContext | undefined;
-  /** Whether an error in the script blocks the token. Otherwise, the token is issued without the script's claims. */
+  /**
+   * Whether an error in the script blocks the token. Otherwise, the token is issued without the script's claims.
+   *
+   * Since Logto 1.42.
+   */
   blockIssuanceOnError?: boolean | undefined;
   /** Sample of the token's claims, for testing in the console. */
   tokenSample?: JwtTokenSample | undefined;
@@ -2337,13 +2637,29 @@ export interface JwtCustomizerApplication {
 export interface JwtCustomizerContext {
   /** The user for whom the token is issued. */
   user?: JwtCustomizerUser | undefined;
-  /** Grant with which the token was requested; present in token exchanges. */
+  /**
+   * Grant with which the token was requested; present in token exchanges.
+   *
+   * Since Logto 1.20.
+   */
   grant?: JwtCustomizerGrant | undefined;
-  /** Sign-in that led to the token; absent for later tokens of other kinds. */
+  /**
+   * Sign-in that led to the token; absent for later tokens of other kinds.
+   *
+   * Since Logto 1.30.
+   */
   interaction?: JwtCustomizerInteraction | undefined;
-  /** The application that requested the token. */
+  /**
+   * The application that requested the token.
+   *
+   * Since Logto 1.42.
+   */
   application?: JwtCustomizerApplication | undefined;
-  /** The organization for which the token is issued; absent for other tokens. */
+  /**
+   * The organization for which the token is issued; absent for other tokens.
+   *
+   * Since Logto 1.42.
+   */
   organization?: JwtCustomizerOrganization | undefined;
 }
 
@@ -2377,7 +2693,11 @@ export interface JwtCustomizerInteraction {
   userId?: string | undefined;
   /** Verifications of the interaction, both completed and pending. */
   verificationRecords?: VerificationRecord[] | undefined;
-  /** Circumstances of the sign-in, such as address and country, as far as the edge provides them. */
+  /**
+   * Circumstances of the sign-in, such as address and country, as far as the edge provides them.
+   *
+   * Since Logto 1.42.
+   */
   signInContext?: { [member: string]: string } | undefined;
 }
 
@@ -2524,9 +2844,21 @@ export interface JwtCustomizerUser {
    * At most 21 characters.
    */
   applicationId?: string | null | undefined;
+  /**
+   * ID of the client to whom the user gave consent first, if its ID is the URL of a metadata document (CIMD).
+   *
+   * Since the release after Logto 1.42.
+   *
+   * At most 2048 characters.
+   */
+  cimdClientId?: string | null | undefined;
   /** Whether the user's sign-in is blocked. */
   isSuspended?: boolean | undefined;
-  /** Whether a password is set. */
+  /**
+   * Whether a password is set.
+   *
+   * Since Logto 1.20.
+   */
   hasPassword?: boolean | undefined;
   /** Identities at enterprise connectors. */
   ssoIdentities?: SsoIdentityDetail[] | undefined;
@@ -2550,17 +2882,41 @@ export interface JwtTokenSample {
   scope?: string | undefined;
   /** Client ID of the requesting application. */
   clientId?: string | undefined;
-  /** ID of the {@link User} that the session or token belongs to. */
+  /**
+   * ID of the {@link User} that the session or token belongs to.
+   *
+   * Since Logto 1.42.
+   */
   accountId?: string | undefined;
-  /** Whether the token expires when the user's session ends. */
+  /**
+   * Whether the token expires when the user's session ends.
+   *
+   * Since Logto 1.42.
+   */
   expiresWithSession?: boolean | undefined;
-  /** ID of the grant, that is, of what the user authorized. */
+  /**
+   * ID of the grant, that is, of what the user authorized.
+   *
+   * Since Logto 1.42.
+   */
   grantId?: string | undefined;
-  /** Grant type with which the token was issued. */
+  /**
+   * Grant type with which the token was issued.
+   *
+   * Since Logto 1.42.
+   */
   gty?: string | undefined;
-  /** ID of the user's session. */
+  /**
+   * ID of the user's session.
+   *
+   * Since Logto 1.42.
+   */
   sessionUid?: string | undefined;
-  /** Session ID, as known to the application. */
+  /**
+   * Session ID, as known to the application.
+   *
+   * Since Logto 1.42.
+   */
   sid?: string | undefined;
   /** Kind of token. */
   kind?: JwtTokenSampleKind | undefined;
@@ -2588,6 +2944,12 @@ export interface LegacyAuthorizationRequest {
   state: string;
   /** URI to which the provider sends the browser back. It must be registered with the provider. */
   redirectUri: string;
+  /**
+   * Scopes, separated by spaces.
+   *
+   * Since Logto 1.30.
+   */
+  scope?: string | undefined;
 }
 
 /** The data that a consent page shows. */
@@ -2622,6 +2984,20 @@ export interface LegacyConsentOrganization {
   name: string;
   /** API permissions that have not been granted yet, by resource. */
   missingResourceScopes?: ConsentResourceScopes[] | undefined;
+}
+
+/** A verified email address as a new second factor. */
+export interface LegacyEmailFactor {
+  type: "EmailVerificationCode";
+}
+
+/** A code that was sent by email. */
+export interface LegacyEmailMfa {
+  type: "EmailVerificationCode";
+  /** Email address. */
+  email: string;
+  /** Code that the user entered. */
+  code: string;
 }
 
 /** An identifier and its proof: a password, a code, or a connector's data. */
@@ -2660,6 +3036,20 @@ export interface LegacyInteractionEvent {
   event: InteractionEvent;
 }
 
+/** A verified phone number as a new second factor. */
+export interface LegacyPhoneFactor {
+  type: "PhoneVerificationCode";
+}
+
+/** A code that was sent by text message. */
+export interface LegacyPhoneMfa {
+  type: "PhoneVerificationCode";
+  /** Phone number with country code, digits only. */
+  phone: string;
+  /** Code that the user entered. */
+  code: string;
+}
+
 /** Profile that is saved on submission. */
 export interface LegacyProfile {
   /**
@@ -2684,6 +3074,14 @@ export interface LegacyProfile {
   connectorId?: string | undefined;
   /** New password in clear text. */
   password?: string | undefined;
+}
+
+/** A new secret for an authenticator app, and its QR code. */
+export interface LegacyTotpSecret {
+  /** Secret in clear text. */
+  secret: string;
+  /** QR code of the secret for authenticator apps, as a data URI of a PNG. */
+  secretQrCode: string;
 }
 
 /** A user's social and enterprise identities. */
@@ -2752,16 +3150,36 @@ export interface LogPayload {
   ip?: string | undefined;
   /** User agent of the browser. */
   userAgent?: string | undefined;
-  /** The parsed user agent. */
+  /**
+   * The parsed user agent.
+   *
+   * Since Logto 1.36.
+   */
   userAgentParsed?: UserAgent | undefined;
   /** ID of the {@link User}; absent if unknown or not involved. */
   userId?: string | undefined;
   /** ID of the {@link Application}; absent if unknown or not involved. */
   applicationId?: string | undefined;
+  /**
+   * ID of the client, if its ID is the URL of a metadata document (CIMD).
+   *
+   * Since the release after Logto 1.42.
+   */
+  cimdClientId?: string | undefined;
   /** ID of the OIDC session. */
   sessionId?: string | undefined;
-  /** Parameters of the OIDC request. */
+  /**
+   * Parameters of the OIDC request.
+   *
+   * Since Logto 1.20.
+   */
   params?: { [member: string]: unknown } | undefined;
+  /**
+   * Headers that a proxy added to the request.
+   *
+   * Up to Logto 1.36.
+   */
+  injectedHeaders?: { [member: string]: string } | undefined;
   /** Additional members. */
   [member: string]: unknown;
 }
@@ -2810,7 +3228,11 @@ export interface MfaSettings {
   factors: MfaFactor[];
   /** When users are asked to set up MFA, and whether they can decline. */
   policy: MfaPolicy;
-  /** What happens at sign-in to members of an organization that requires MFA. If unset, nothing happens. */
+  /**
+   * What happens at sign-in to members of an organization that requires MFA. If unset, nothing happens.
+   *
+   * Since Logto 1.30.
+   */
   organizationRequiredMfaPolicy?: MfaPolicy | undefined;
 }
 
@@ -2820,13 +3242,21 @@ export interface MfaVerification {
   id: string;
   /** Time at which the factor was added, in ISO 8601 format. */
   createdAt: string;
-  /** Time of the last use, in ISO 8601 format; absent if never used. */
+  /**
+   * Time of the last use, in ISO 8601 format; absent if never used.
+   *
+   * Since Logto 1.36.
+   */
   lastUsedAt?: string | undefined;
   /** Kind of the factor. */
   type: MfaFactor;
   /** User agent of the browser in which the passkey was created. */
   agent?: string | undefined;
-  /** Name that the user chose for a passkey; absent for other factors. */
+  /**
+   * Name that the user chose for a passkey; absent for other factors.
+   *
+   * Since Logto 1.30.
+   */
   name?: string | undefined;
   /** Number of unused backup codes; only for backup codes. */
   remainCodes?: number | undefined;
@@ -2861,9 +3291,17 @@ export interface OidcClientMetadata {
   redirectUris: string[];
   /** URIs to which users may be sent after signing out. */
   postLogoutRedirectUris: string[];
-  /** URL that Logto calls, from server to server, to notify the application that a user has signed out. */
+  /**
+   * URL that Logto calls, from server to server, to notify the application that a user has signed out.
+   *
+   * Since Logto 1.20.
+   */
   backchannelLogoutUri?: string | undefined;
-  /** Whether logout tokens must contain the session ID (`sid`). */
+  /**
+   * Whether logout tokens must contain the session ID (`sid`).
+   *
+   * Since Logto 1.20.
+   */
   backchannelLogoutSessionRequired?: boolean | undefined;
   /** URL of the application's logo. */
   logoUri?: string | undefined;
@@ -2877,9 +3315,17 @@ export interface OidcKey {
   createdAt: number;
   /** Kind of key; absent for cookie keys. */
   signingKeyAlgorithm?: OidcSigningKeyAlgorithm | undefined;
-  /** Role of the key in rotation; absent for cookie keys. */
+  /**
+   * Role of the key in rotation; absent for cookie keys.
+   *
+   * Since Logto 1.42.
+   */
   status?: OidcKeyStatus | undefined;
-  /** Time at which the `Next` key takes over, in milliseconds since the epoch; absent for other keys. */
+  /**
+   * Time at which the `Next` key takes over, in milliseconds since the epoch; absent for other keys.
+   *
+   * Since Logto 1.42.
+   */
   effectiveAt?: number | undefined;
 }
 
@@ -2938,7 +3384,11 @@ export interface OneTimeToken {
 export interface OneTimeTokenContext {
   /** IDs of {@link Organization}s that the user joins when the token is used. */
   jitOrganizationIds?: string[] | undefined;
-  /** The only purpose that the token may be used for. If left out, any purpose is allowed. */
+  /**
+   * The only purpose that the token may be used for. If left out, any purpose is allowed.
+   *
+   * Since Logto 1.42.
+   */
   interactionEvent?: InteractionEvent | undefined;
 }
 
@@ -2986,14 +3436,30 @@ export interface Organization {
   description: string | null;
   /** Any JSON of your own. Logto stores it without interpreting it. */
   customData: { [member: string]: unknown };
-  /** Whether members need MFA. Without it, they get no access token for this organization. */
-  isMfaRequired: boolean;
-  /** Colors of the pages. Colors left out come from the tenant's {@link SignInExperience}. */
-  color: Color;
-  /** Logos and icons. */
-  branding: Branding;
-  /** CSS that is added to the pages; null if there is none. */
-  customCss: string | null;
+  /**
+   * Whether members need MFA. Without it, they get no access token for this organization.
+   *
+   * Since Logto 1.20.
+   */
+  isMfaRequired?: boolean | undefined;
+  /**
+   * Colors of the pages. Colors left out come from the tenant's {@link SignInExperience}.
+   *
+   * Since Logto 1.36.
+   */
+  color?: Color | undefined;
+  /**
+   * Logos and icons.
+   *
+   * Since Logto 1.20.
+   */
+  branding?: Branding | undefined;
+  /**
+   * CSS that is added to the pages; null if there is none.
+   *
+   * Since Logto 1.36.
+   */
+  customCss?: string | null | undefined;
   /** Creation time. */
   createdAt: number;
   /**
@@ -3114,8 +3580,12 @@ export interface OrganizationRole {
    * At most 256 characters.
    */
   description: string | null;
-  /** Who can hold the role. Cannot be changed after creation. */
-  type: RoleType;
+  /**
+   * Who can hold the role. Cannot be changed after creation.
+   *
+   * Since Logto 1.20.
+   */
+  type?: RoleType | undefined;
   /** Organization permissions of the role. Only present in lists. */
   scopes?: EntityReference[] | undefined;
   /** API permissions of the role. Only present in lists. */
@@ -3140,7 +3610,11 @@ export interface OrganizationRoleRule {
 export interface OrganizationRoleSelection {
   /** IDs of {@link OrganizationRole}s. */
   organizationRoleIds?: string[] | undefined;
-  /** Names of {@link OrganizationRole}s, in addition to or instead of IDs. Unknown names fail with 422. */
+  /**
+   * Names of {@link OrganizationRole}s, in addition to or instead of IDs. Unknown names fail with 422.
+   *
+   * Since Logto 1.30.
+   */
   organizationRoleNames?: string[] | undefined;
 }
 
@@ -3413,11 +3887,23 @@ export interface Profile {
    * At most 21 characters.
    */
   applicationId?: string | null | undefined;
+  /**
+   * ID of the client to whom the user gave consent first, if its ID is the URL of a metadata document (CIMD).
+   *
+   * Since the release after Logto 1.42.
+   *
+   * At most 2048 characters.
+   */
+  cimdClientId?: string | null | undefined;
   /** Whether the user's sign-in is blocked. */
   isSuspended?: boolean | undefined;
   /** Whether a password is set. */
   hasPassword?: boolean | undefined;
-  /** Whether the user has a password, email or phone with which they can be verified before sensitive changes. */
+  /**
+   * Whether the user has a password, email or phone with which they can be verified before sensitive changes.
+   *
+   * Since Logto 1.42.
+   */
   hasSecurityVerificationMethod?: boolean | undefined;
   /** Identities at enterprise connectors; absent unless requested. */
   ssoIdentities?: SsoIdentity[] | undefined;
@@ -3436,6 +3922,8 @@ export interface ProtectedAppMetadata {
   /**
    * Scopes that the protected app requests in addition to the basic ones, so that the site behind it receives
    * more claims.
+   *
+   * Since Logto 1.42.
    */
   additionalScopes?: UserScope[] | undefined;
   /** Custom domains of the protected app, at most one. */
@@ -3460,10 +3948,28 @@ export interface PublicCaptchaConfig {
   type: CaptchaType;
   /** Public key of the widget. */
   siteKey: string;
-  /** Host of the script, for places where Google's usual host cannot be reached. */
+  /**
+   * Host of the script, for places where Google's usual host cannot be reached.
+   *
+   * Since Logto 1.36.
+   */
   domain?: string | undefined;
-  /** Display mode of reCAPTCHA. Defaults to `invisible`. */
+  /**
+   * Display mode of reCAPTCHA. Defaults to `invisible`.
+   *
+   * Since Logto 1.36.
+   */
   mode?: RecaptchaMode | undefined;
+}
+
+/** Rules for rejecting email addresses, as the sign-in page sees them. */
+export interface PublicEmailBlocklistPolicy {
+  /** Whether addresses of disposable email services are rejected. */
+  blockDisposableAddresses?: boolean | undefined;
+  /** Whether addresses with a plus part (`name+tag@example.com`) are rejected. */
+  blockSubaddressing?: boolean | undefined;
+  /** Addresses, domains (`@example.com`) or wildcards (`foo*@example.com`) that are rejected. */
+  customBlocklist?: string[] | undefined;
 }
 
 /** A social connector, as exposed to the sign-in pages. */
@@ -3478,7 +3984,11 @@ export interface PublicSocialConnector {
   logo: string;
   /** URL or data URI of the logo for dark mode; null if there is none. */
   logoDark: string | null;
-  /** Sender address of Logto's own email service. */
+  /**
+   * Sender address of Logto's own email service.
+   *
+   * Since Logto 1.20.
+   */
   fromEmail?: string | undefined;
   /** Where the social connector works; null for email and SMS connectors. */
   platform: ConnectorPlatform | null;
@@ -3487,8 +3997,36 @@ export interface PublicSocialConnector {
    * with a target of your choice.
    */
   isStandard?: boolean | undefined;
-  /** Whether tokens of this provider can be stored. */
+  /**
+   * Whether tokens of this provider can be stored.
+   *
+   * Since Logto 1.30.
+   */
   isTokenStorageSupported?: boolean | undefined;
+  /**
+   * Human-readable description.
+   *
+   * Up to Logto 1.17.
+   */
+  description?: { [member: string]: unknown } | undefined;
+  /**
+   * Setup instructions, in Markdown.
+   *
+   * Up to Logto 1.17.
+   */
+  readme?: string | undefined;
+  /**
+   * Sample configuration, as JSON with comments.
+   *
+   * Up to Logto 1.17.
+   */
+  configTemplate?: string | undefined;
+  /**
+   * Fields of the form that configures the connector.
+   *
+   * Up to Logto 1.17.
+   */
+  formItems?: ConnectorFormItem[] | undefined;
 }
 
 /** An enterprise connector, as exposed to the sign-in pages. */
@@ -3512,9 +4050,17 @@ export interface RecaptchaEnterpriseConfig {
   secretKey: string;
   /** ID of the Google Cloud project. */
   projectId: string;
-  /** Host of the script, for places where Google's usual host cannot be reached. */
+  /**
+   * Host of the script, for places where Google's usual host cannot be reached.
+   *
+   * Since Logto 1.36.
+   */
   domain?: string | undefined;
-  /** Display mode of reCAPTCHA. Defaults to `invisible`. */
+  /**
+   * Display mode of reCAPTCHA. Defaults to `invisible`.
+   *
+   * Since Logto 1.36.
+   */
   mode?: RecaptchaMode | undefined;
 }
 
@@ -3541,11 +4087,19 @@ export interface RenamePersonalAccessToken {
 
 /** The application's own branding and terms. */
 export interface ReplaceApplicationSignInExperience {
-  /** Colors of the pages. Colors left out come from the tenant's {@link SignInExperience}. */
+  /**
+   * Colors of the pages. Colors left out come from the tenant's {@link SignInExperience}.
+   *
+   * Since Logto 1.20.
+   */
   color?: Color | undefined;
   /** Logos and icons. */
   branding?: Branding | undefined;
-  /** CSS that is added to the pages; null if there is none. */
+  /**
+   * CSS that is added to the pages; null if there is none.
+   *
+   * Since Logto 1.36.
+   */
   customCss?: string | null | undefined;
   /**
    * Name shown to users instead of the application's own; null to show the application's own.
@@ -3594,7 +4148,7 @@ export interface ReplaceEmailTemplates {
 }
 
 /** The response to an MFA challenge. */
-export type ReplaceLegacyInteractionMfa = BindTotp | WebAuthnAuthenticationPayload | BackupCodeMfa;
+export type ReplaceLegacyInteractionMfa = BindTotp | WebAuthnAuthenticationPayload | BackupCodeMfa | LegacyEmailMfa | LegacyPhoneMfa;
 
 /** The new status of a one-time token. */
 export interface ReplaceOneTimeTokenStatus {
@@ -3722,7 +4276,11 @@ export type RoleType = "User" | "MachineToMachine" | (string & {});
 export interface RotateOidcKeys {
   /** Kind of key; absent for cookie keys. */
   signingKeyAlgorithm?: OidcSigningKeyAlgorithm | undefined;
-  /** Seconds until the new key signs, so that verifiers can fetch it first. Only for private keys. */
+  /**
+   * Seconds until the new key signs, so that verifiers can fetch it first. Only for private keys.
+   *
+   * Since Logto 1.42.
+   */
   rotationGracePeriod?: number | undefined;
 }
 
@@ -3760,8 +4318,10 @@ export interface SamlApplication {
   /**
    * Whether only those named in the application's access control may sign in. Can be true only if the access
    * control has rules.
+   *
+   * Since Logto 1.42.
    */
-  appLevelAccessControlEnabled: boolean;
+  appLevelAccessControlEnabled?: boolean | undefined;
   /** Creation time. */
   createdAt: number;
   /** SAML attribute for each claim of the user. */
@@ -4081,8 +4641,12 @@ export interface SignInExperience {
   color: SignInExperienceColor;
   /** Logos and icons. */
   branding: Branding;
-  /** Whether `Powered by Logto` is hidden. Logto Cloud only. */
-  hideLogtoBranding: boolean;
+  /**
+   * Whether `Powered by Logto` is hidden. Logto Cloud only.
+   *
+   * Since Logto 1.36.
+   */
+  hideLogtoBranding?: boolean | undefined;
   /** Language settings of the pages. */
   languageInfo: LanguageInfo;
   /**
@@ -4097,14 +4661,22 @@ export interface SignInExperience {
    * At most 2048 characters.
    */
   privacyPolicyUrl: string | null;
-  /** How and when users accept the terms of use and the privacy policy. */
-  agreeToTermsPolicy: AgreeToTermsPolicy;
+  /**
+   * How and when users accept the terms of use and the privacy policy.
+   *
+   * Since Logto 1.20.
+   */
+  agreeToTermsPolicy?: AgreeToTermsPolicy | undefined;
   /** Sign-in settings. */
   signIn: SignIn;
   /** Registration settings. */
   signUp: SignUp;
-  /** How social identities relate to existing accounts. */
-  socialSignIn: SocialSignIn;
+  /**
+   * How social identities relate to existing accounts.
+   *
+   * Since Logto 1.20.
+   */
+  socialSignIn?: SocialSignIn | undefined;
   /** Targets of the social connectors shown on the sign-in page, in display order. */
   socialSignInConnectorTargets: string[];
   /** Whether users can sign in, register, or both. */
@@ -4113,10 +4685,18 @@ export interface SignInExperience {
   customCss: string | null;
   /** HTML snippets, by path of the page into which they are inserted. */
   customContent: { [member: string]: string };
-  /** Your own pages, which replace Logto's; null if Logto's pages are used. */
-  customUiAssets: CustomUiAssets | null;
-  /** Additional origins that your own pages may call and load scripts from. */
-  customUiCsp: CustomUiCsp;
+  /**
+   * Your own pages, which replace Logto's; null if Logto's pages are used.
+   *
+   * Since Logto 1.20.
+   */
+  customUiAssets?: CustomUiAssets | null | undefined;
+  /**
+   * Additional origins that your own pages may call and load scripts from.
+   *
+   * Since Logto 1.42.
+   */
+  customUiCsp?: CustomUiCsp | undefined;
   /** Requirements for passwords. */
   passwordPolicy: PasswordPolicy;
   /** Settings of multi-factor authentication. */
@@ -4124,37 +4704,85 @@ export interface SignInExperience {
   /**
    * Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
    * absence.
+   *
+   * Since Logto 1.36.
    */
-  adaptiveMfa: Toggle;
+  adaptiveMfa?: Toggle | undefined;
   /** Whether users of enterprise domains are sent to their identity provider. */
   singleSignOnEnabled: boolean;
-  /** Support email address, shown on error pages; null or empty for none. */
-  supportEmail: string | null;
-  /** URL of the support page, linked from error pages; null or empty for none. */
-  supportWebsiteUrl: string | null;
+  /**
+   * Support email address, shown on error pages; null or empty for none.
+   *
+   * Since Logto 1.24.
+   */
+  supportEmail?: string | null | undefined;
+  /**
+   * URL of the support page, linked from error pages; null or empty for none.
+   *
+   * Since Logto 1.24.
+   */
+  supportWebsiteUrl?: string | null | undefined;
   /**
    * URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
    * null or empty, they see Logto's error page.
+   *
+   * Since Logto 1.24.
    */
-  unknownSessionRedirectUrl: string | null;
-  /** Whether sign-in, registration and password reset require a CAPTCHA. */
-  captchaPolicy: Toggle;
-  /** When failed attempts lock an identifier. */
-  sentinelPolicy: SentinelPolicy;
-  /** Email addresses that cannot be used to register and cannot be linked. */
-  emailBlocklistPolicy: EmailBlocklistPolicy;
-  /** Validity of verification codes, and the number of attempts that they allow. */
-  verificationCodePolicy: VerificationCodePolicy;
-  /** Kinds of code with which a password can be reset; null allows every kind for which a connector is set up. */
-  forgotPasswordMethods: ForgotPasswordMethod[] | null;
-  /** Sign-in with a passkey instead of a password. */
-  passkeySignIn: PasskeySignIn;
-  /** Profile fields that the sign-up page asks for, in display order; null means all defined fields. */
-  signUpProfileFields: Name[] | null;
-  /** Whether passwords must be changed periodically. */
-  passwordExpiration: PasswordExpiration;
-  /** Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`). */
-  usernamePolicy: { [member: string]: unknown };
+  unknownSessionRedirectUrl?: string | null | undefined;
+  /**
+   * Whether sign-in, registration and password reset require a CAPTCHA.
+   *
+   * Since Logto 1.30.
+   */
+  captchaPolicy?: Toggle | undefined;
+  /**
+   * When failed attempts lock an identifier.
+   *
+   * Since Logto 1.30.
+   */
+  sentinelPolicy?: SentinelPolicy | undefined;
+  /**
+   * Email addresses that cannot be used to register and cannot be linked.
+   *
+   * Since Logto 1.30.
+   */
+  emailBlocklistPolicy?: EmailBlocklistPolicy | undefined;
+  /**
+   * Validity of verification codes, and the number of attempts that they allow.
+   *
+   * Since Logto 1.42.
+   */
+  verificationCodePolicy?: VerificationCodePolicy | undefined;
+  /**
+   * Kinds of code with which a password can be reset; null allows every kind for which a connector is set up.
+   *
+   * Since Logto 1.36.
+   */
+  forgotPasswordMethods?: ForgotPasswordMethod[] | null | undefined;
+  /**
+   * Sign-in with a passkey instead of a password.
+   *
+   * Since Logto 1.36.
+   */
+  passkeySignIn?: PasskeySignIn | undefined;
+  /**
+   * Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+   *
+   * Since Logto 1.42.
+   */
+  signUpProfileFields?: Name[] | null | undefined;
+  /**
+   * Whether passwords must be changed periodically.
+   *
+   * Since Logto 1.42.
+   */
+  passwordExpiration?: PasswordExpiration | undefined;
+  /**
+   * Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
+   *
+   * Since Logto 1.42.
+   */
+  usernamePolicy?: { [member: string]: unknown } | undefined;
 }
 
 /** Colors of the sign-in pages. */
@@ -4217,7 +4845,11 @@ export interface SignUp {
   password: boolean;
   /** Whether email address and phone number must be verified. */
   verify: boolean;
-  /** Additional identifiers that new users are asked for. */
+  /**
+   * Additional identifiers that new users are asked for.
+   *
+   * Since Logto 1.30.
+   */
   secondaryIdentifiers?: SecondarySignUpIdentifier[] | undefined;
 }
 
@@ -4268,7 +4900,11 @@ export interface SocialSignIn {
    * phone.
    */
   automaticAccountLinking?: boolean | undefined;
-  /** Whether users who register with a social identity can skip identifiers that are otherwise required. */
+  /**
+   * Whether users who register with a social identity can skip identifiers that are otherwise required.
+   *
+   * Since Logto 1.36.
+   */
   skipRequiredIdentifiers?: boolean | undefined;
 }
 
@@ -4345,8 +4981,12 @@ export interface SsoConnector {
   branding: SsoConnectorBranding;
   /** Whether name and avatar are updated from the provider at every sign-in, not only at registration. */
   syncProfile: boolean;
-  /** Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API. */
-  enableTokenStorage: boolean;
+  /**
+   * Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+   *
+   * Since Logto 1.30.
+   */
+  enableTokenStorage?: boolean | undefined;
   /** Creation time. */
   createdAt: number;
   /** Name of the provider, in the request's language. The connector's own name is `connectorName`. */
@@ -4432,8 +5072,12 @@ export interface SsoIdentity {
   detail: { [member: string]: unknown };
   /** Creation time. */
   createdAt: number;
-  /** Time of the last update. */
-  updatedAt: number;
+  /**
+   * Time of the last update.
+   *
+   * Since Logto 1.30.
+   */
+  updatedAt?: number | undefined;
   /**
    * ID of an {@link SsoConnector}.
    *
@@ -4536,7 +5180,11 @@ export interface TestConnector {
   email?: string | undefined;
   /** Settings to test, as described by the factory's `formItems`. */
   config: { [member: string]: unknown };
-  /** Language of the test message, as a BCP 47 tag. */
+  /**
+   * Language of the test message, as a BCP 47 tag.
+   *
+   * Since Logto 1.30.
+   */
   locale?: string | undefined;
 }
 
@@ -4561,8 +5209,12 @@ export interface TestJwtCustomizer {
   script: string;
   /** Token claims to run the script on. */
   token: JwtTokenSample;
-  /** Context to run the script on. */
-  context: JwtCustomizerContext;
+  /**
+   * Context to run the script on.
+   *
+   * Since Logto 1.42.
+   */
+  context?: JwtCustomizerContext | undefined;
 }
 
 /** A token for a third party's APIs. */
@@ -4655,8 +5307,6 @@ export interface TotpRecord {
 export interface TotpSecret {
   /** Secret for the authenticator app, in Base32. */
   secret: string;
-  /** QR code of the secret for authenticator apps, as a data URI of a PNG. */
-  secretQrCode: string;
 }
 
 /** A new secret for an authenticator app, and the verification with which it is bound. */
@@ -4667,6 +5317,14 @@ export interface TotpSecretVerification {
   secret: string;
   /** QR code of the secret for authenticator apps, as a data URI of a PNG. */
   secretQrCode: string;
+}
+
+/** Settings for devices on which users can skip MFA. */
+export interface TrustedDevicePolicy {
+  /** Whether it is in effect. */
+  enabled?: boolean | undefined;
+  /** Lifetime in days. */
+  durationDays?: number | undefined;
 }
 
 /** Cloudflare Turnstile and its keys. */
@@ -4687,13 +5345,23 @@ export interface UpdateAccountCenterSettings {
   /**
    * Other origins on which users can create and use passkeys of this domain, such as the origin of your account
    * page.
+   *
+   * Since Logto 1.30.
    */
   webauthnRelatedOrigins?: string[] | undefined;
   /** URL of your page for deleting accounts, to which the account center links; null for no link. */
   deleteAccountUrl?: string | null | undefined;
-  /** CSS that is added to the pages; null if there is none. */
+  /**
+   * CSS that is added to the pages; null if there is none.
+   *
+   * Since Logto 1.42.
+   */
   customCss?: string | null | undefined;
-  /** Profile fields that the account center shows, in display order; null for none. */
+  /**
+   * Profile fields that the account center shows, in display order; null for none.
+   *
+   * Since Logto 1.42.
+   */
   profileFields?: Name[] | null | undefined;
 }
 
@@ -4740,11 +5408,17 @@ export interface UpdateApplication {
   oidcClientMetadata?: OidcClientMetadata | undefined;
   /** Settings of the application beyond standard OpenID Connect: token lifetimes, CORS, device flow. */
   customClientMetadata?: CustomClientMetadata | undefined;
-  /** Any JSON of your own. Logto stores it without interpreting it. */
+  /**
+   * Any JSON of your own. Logto stores it without interpreting it.
+   *
+   * Since Logto 1.20.
+   */
   customData?: { [member: string]: unknown } | undefined;
   /**
    * Whether only those named in the application's access control may sign in. Can be true only if the access
    * control has rules.
+   *
+   * Since Logto 1.42.
    */
   appLevelAccessControlEnabled?: boolean | undefined;
   /** Settings of a protected app; null for other types. */
@@ -4770,7 +5444,11 @@ export interface UpdateConnector {
   metadata?: ConnectorMetadata | undefined;
   /** Whether name and avatar are updated from the provider at every sign-in, not only at registration. */
   syncProfile?: boolean | undefined;
-  /** Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API. */
+  /**
+   * Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+   *
+   * Since Logto 1.30.
+   */
   enableTokenStorage?: boolean | undefined;
 }
 
@@ -4863,12 +5541,6 @@ export interface UpdateOrganization {
    */
   tenantId?: string | undefined;
   /**
-   * Best left unset, because IDs are permanent.
-   *
-   * 1 to 21 characters.
-   */
-  id?: string | undefined;
-  /**
    * Human-readable name.
    *
    * 1 to 128 characters.
@@ -4882,16 +5554,40 @@ export interface UpdateOrganization {
   description?: string | null | undefined;
   /** Any JSON of your own. Logto stores it without interpreting it. */
   customData?: { [member: string]: unknown } | undefined;
-  /** Whether members need MFA. Without it, they get no access token for this organization. */
+  /**
+   * Whether members need MFA. Without it, they get no access token for this organization.
+   *
+   * Since Logto 1.20.
+   */
   isMfaRequired?: boolean | undefined;
-  /** Colors of the pages. Colors left out come from the tenant's {@link SignInExperience}. */
+  /**
+   * Colors of the pages. Colors left out come from the tenant's {@link SignInExperience}.
+   *
+   * Since Logto 1.36.
+   */
   color?: Color | undefined;
-  /** Logos and icons. */
+  /**
+   * Logos and icons.
+   *
+   * Since Logto 1.20.
+   */
   branding?: Branding | undefined;
-  /** CSS that is added to the pages; null if there is none. */
+  /**
+   * CSS that is added to the pages; null if there is none.
+   *
+   * Since Logto 1.36.
+   */
   customCss?: string | null | undefined;
   /** Best left unset. */
   createdAt?: number | undefined;
+  /**
+   * Best left unset, because IDs are permanent.
+   *
+   * Up to Logto 1.42.
+   *
+   * 1 to 21 characters.
+   */
+  id?: string | undefined;
 }
 
 /** Changes to an organization role. */
@@ -4902,12 +5598,6 @@ export interface UpdateOrganizationRole {
    * At most 21 characters.
    */
   tenantId?: string | undefined;
-  /**
-   * Best left unset, because IDs are permanent.
-   *
-   * 1 to 21 characters.
-   */
-  id?: string | undefined;
   /**
    * Name, unique among organization roles.
    *
@@ -4920,8 +5610,20 @@ export interface UpdateOrganizationRole {
    * At most 256 characters.
    */
   description?: string | null | undefined;
-  /** The type. */
+  /**
+   * The type.
+   *
+   * Since Logto 1.20.
+   */
   type?: RoleType | undefined;
+  /**
+   * Best left unset, because IDs are permanent.
+   *
+   * Up to Logto 1.42.
+   *
+   * 1 to 21 characters.
+   */
+  id?: string | undefined;
 }
 
 /** Changes to an organization permission. */
@@ -4932,12 +5634,6 @@ export interface UpdateOrganizationScope {
    * At most 21 characters.
    */
   tenantId?: string | undefined;
-  /**
-   * Best left unset, because IDs are permanent.
-   *
-   * 1 to 21 characters.
-   */
-  id?: string | undefined;
   /**
    * Name in the `scope` of tokens. A new name applies to newly issued tokens.
    *
@@ -4950,6 +5646,14 @@ export interface UpdateOrganizationScope {
    * At most 256 characters.
    */
   description?: string | null | undefined;
+  /**
+   * Best left unset, because IDs are permanent.
+   *
+   * Up to Logto 1.42.
+   *
+   * 1 to 21 characters.
+   */
+  id?: string | undefined;
 }
 
 /** The new primary email and its proof. */
@@ -4988,7 +5692,11 @@ export interface UpdateProfile {
    * Matches `^[A-Z_a-z]\w*$`.
    */
   username?: string | null | undefined;
-  /** Any JSON of your own, which replaces the existing data. */
+  /**
+   * Any JSON of your own, which replaces the existing data.
+   *
+   * Since Logto 1.30.
+   */
   customData?: { [member: string]: unknown } | undefined;
 }
 
@@ -5003,6 +5711,8 @@ export interface UpdateProtectedApp {
   /**
    * Scopes that the protected app requests in addition to the basic ones, so that the site behind it receives
    * more claims.
+   *
+   * Since Logto 1.42.
    */
   additionalScopes?: UserScope[] | undefined;
 }
@@ -5079,6 +5789,8 @@ export interface UpdateSamlApplication {
   /**
    * Whether only those named in the application's access control may sign in. Can be true only if the access
    * control has rules.
+   *
+   * Since Logto 1.42.
    */
   appLevelAccessControlEnabled?: boolean | undefined;
   /** Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names. */
@@ -5121,17 +5833,29 @@ export interface UpdateSignInExperience {
   color?: SignInExperienceColor | undefined;
   /** Logos and icons. */
   branding?: Branding | undefined;
-  /** Whether `Powered by Logto` is hidden. Logto Cloud only. */
+  /**
+   * Whether `Powered by Logto` is hidden. Logto Cloud only.
+   *
+   * Since Logto 1.36.
+   */
   hideLogtoBranding?: boolean | undefined;
   /** Language settings of the pages. */
   languageInfo?: LanguageInfo | undefined;
-  /** How and when users accept the terms of use and the privacy policy. */
+  /**
+   * How and when users accept the terms of use and the privacy policy.
+   *
+   * Since Logto 1.20.
+   */
   agreeToTermsPolicy?: AgreeToTermsPolicy | undefined;
   /** Sign-in settings. */
   signIn?: SignIn | undefined;
   /** Registration settings. */
   signUp?: SignUp | undefined;
-  /** How social identities relate to existing accounts. */
+  /**
+   * How social identities relate to existing accounts.
+   *
+   * Since Logto 1.20.
+   */
   socialSignIn?: SocialSignIn | undefined;
   /** Targets of the social connectors shown on the sign-in page, in display order. */
   socialSignInConnectorTargets?: string[] | undefined;
@@ -5141,9 +5865,17 @@ export interface UpdateSignInExperience {
   customCss?: string | null | undefined;
   /** HTML snippets, by path of the page into which they are inserted. */
   customContent?: { [member: string]: string } | undefined;
-  /** Your own pages, which replace Logto's; null if Logto's pages are used. */
+  /**
+   * Your own pages, which replace Logto's; null if Logto's pages are used.
+   *
+   * Since Logto 1.20.
+   */
   customUiAssets?: CustomUiAssets | null | undefined;
-  /** Additional origins that your own pages may call and load scripts from. */
+  /**
+   * Additional origins that your own pages may call and load scripts from.
+   *
+   * Since Logto 1.42.
+   */
   customUiCsp?: CustomUiCsp | undefined;
   /** Requirements for passwords. */
   passwordPolicy?: PasswordPolicy | undefined;
@@ -5152,40 +5884,88 @@ export interface UpdateSignInExperience {
   /**
    * Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
    * absence.
+   *
+   * Since Logto 1.36.
    */
   adaptiveMfa?: Toggle | undefined;
   /** Whether users of enterprise domains are sent to their identity provider. */
   singleSignOnEnabled?: boolean | undefined;
-  /** Whether sign-in, registration and password reset require a CAPTCHA. */
+  /**
+   * Whether sign-in, registration and password reset require a CAPTCHA.
+   *
+   * Since Logto 1.30.
+   */
   captchaPolicy?: Toggle | undefined;
-  /** When failed attempts lock an identifier. */
+  /**
+   * When failed attempts lock an identifier.
+   *
+   * Since Logto 1.30.
+   */
   sentinelPolicy?: SentinelPolicy | undefined;
-  /** Email addresses that cannot be used to register and cannot be linked. */
+  /**
+   * Email addresses that cannot be used to register and cannot be linked.
+   *
+   * Since Logto 1.30.
+   */
   emailBlocklistPolicy?: EmailBlocklistPolicy | undefined;
-  /** Kinds of code with which a password can be reset; null allows every kind for which a connector is set up. */
+  /**
+   * Kinds of code with which a password can be reset; null allows every kind for which a connector is set up.
+   *
+   * Since Logto 1.36.
+   */
   forgotPasswordMethods?: ForgotPasswordMethod[] | null | undefined;
-  /** Sign-in with a passkey instead of a password. */
+  /**
+   * Sign-in with a passkey instead of a password.
+   *
+   * Since Logto 1.36.
+   */
   passkeySignIn?: PasskeySignIn | undefined;
-  /** Profile fields that the sign-up page asks for, in display order; null means all defined fields. */
+  /**
+   * Profile fields that the sign-up page asks for, in display order; null means all defined fields.
+   *
+   * Since Logto 1.42.
+   */
   signUpProfileFields?: Name[] | null | undefined;
-  /** Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`). */
+  /**
+   * Rules for usernames: length, characters (`allowedChars`), and whether case matters (`caseSensitive`).
+   *
+   * Since Logto 1.42.
+   */
   usernamePolicy?: { [member: string]: unknown } | undefined;
   /** URL of the terms of use; null or empty for none. */
   termsOfUseUrl?: string | null | undefined;
   /** URL of the privacy policy; null or empty for none. */
   privacyPolicyUrl?: string | null | undefined;
-  /** Support email address, shown on error pages; null or empty for none. */
+  /**
+   * Support email address, shown on error pages; null or empty for none.
+   *
+   * Since Logto 1.24.
+   */
   supportEmail?: string | null | undefined;
-  /** URL of the support page, linked from error pages; null or empty for none. */
+  /**
+   * URL of the support page, linked from error pages; null or empty for none.
+   *
+   * Since Logto 1.24.
+   */
   supportWebsiteUrl?: string | null | undefined;
   /**
    * URL to which users are sent if their sign-in session is unknown, for example because of an old bookmark. If
    * null or empty, they see Logto's error page.
+   *
+   * Since Logto 1.24.
    */
   unknownSessionRedirectUrl?: string | null | undefined;
-  /** Whether passwords must be changed periodically. */
+  /**
+   * Whether passwords must be changed periodically.
+   *
+   * Since Logto 1.42.
+   */
   passwordExpiration?: PasswordExpiration | undefined;
-  /** Validity of verification codes, and the number of attempts that they allow. */
+  /**
+   * Validity of verification codes, and the number of attempts that they allow.
+   *
+   * Since Logto 1.42.
+   */
   verificationCodePolicy?: VerificationCodePolicy | undefined;
 }
 
@@ -5208,8 +5988,18 @@ export interface UpdateSsoConnector {
    * 1 to 128 characters.
    */
   connectorName?: string | undefined;
-  /** Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API. */
+  /**
+   * Whether Logto stores the provider's tokens, encrypted, so that users can fetch them through the account API.
+   *
+   * Since Logto 1.30.
+   */
   enableTokenStorage?: boolean | undefined;
+}
+
+/** Whether a signing key is in use. */
+export interface UpdateSsoConnectorSigningKey {
+  /** Whether this certificate signs responses. At most one certificate is active. */
+  active: boolean;
 }
 
 /**
@@ -5262,19 +6052,35 @@ export interface UpdateUserIsSuspended {
 export interface UpdateUserLogtoConfig {
   /** Settings of multi-factor authentication. */
   mfa?: UpdateUserMfaConfig | undefined;
-  /** Sign-in with a passkey instead of a password. */
+  /**
+   * Sign-in with a passkey instead of a password.
+   *
+   * Since Logto 1.42.
+   */
   passkeySignIn?: UpdateUserPasskeySignInConfig | undefined;
 }
 
 /** Changes to a user's choices about MFA. */
 export interface UpdateUserMfaConfig {
-  /** Whether the user opted in to MFA. */
+  /**
+   * Whether the user opted in to MFA.
+   *
+   * Since Logto 1.42.
+   */
   enabled?: boolean | undefined;
   /** Whether the user declined to set up MFA. Set to false to show the prompt again. */
   skipped?: boolean | undefined;
-  /** Whether the user dismissed the suggestion to add a second MFA factor. */
+  /**
+   * Whether the user dismissed the suggestion to add a second MFA factor.
+   *
+   * Since Logto 1.42.
+   */
   additionalBindingSuggestionSkipped?: boolean | undefined;
-  /** Whether the user is not asked for MFA at sign-in. Has no effect where MFA is mandatory. */
+  /**
+   * Whether the user is not asked for MFA at sign-in. Has no effect where MFA is mandatory.
+   *
+   * Since Logto 1.42.
+   */
   skipMfaOnSignIn?: boolean | undefined;
 }
 
@@ -5385,21 +6191,39 @@ export interface User {
    * At most 21 characters.
    */
   applicationId: string | null;
+  /**
+   * ID of the client to whom the user gave consent first, if its ID is the URL of a metadata document (CIMD).
+   *
+   * Since the release after Logto 1.42.
+   *
+   * At most 2048 characters.
+   */
+  cimdClientId?: string | null | undefined;
   /** Whether the user's sign-in is blocked. */
   isSuspended: boolean;
   /** Whether a password is set. */
   hasPassword?: boolean | undefined;
-  /** Whether the user has a password, email or phone with which they can be verified before sensitive changes. */
+  /**
+   * Whether the user has a password, email or phone with which they can be verified before sensitive changes.
+   *
+   * Since Logto 1.42.
+   */
   hasSecurityVerificationMethod?: boolean | undefined;
   /** Identities at enterprise connectors; absent unless requested. */
   ssoIdentities?: SsoIdentity[] | undefined;
   /**
    * Hash of the password; null if there is no password, absent unless requested.
    *
+   * Since Logto 1.42.
+   *
    * At most 256 characters.
    */
   passwordDigest?: string | null | undefined;
-  /** Algorithm of the password's hash; null if there is no password, absent unless requested. */
+  /**
+   * Algorithm of the password's hash; null if there is no password, absent unless requested.
+   *
+   * Since Logto 1.42.
+   */
   passwordAlgorithm?: PasswordAlgorithm | null | undefined;
   /** Roles in the organization. Only present in lists of an organization's users. */
   organizationRoles?: EntityReference[] | undefined;
@@ -5451,7 +6275,11 @@ export interface UserAssetService {
   allowUploadMimeTypes?: UploadMimeType[] | undefined;
   /** Maximum size of an upload, in bytes; absent if uploads are not set up. */
   maxUploadFileSize?: number | undefined;
-  /** Whether avatars can be uploaded on the sign-up page. */
+  /**
+   * Whether avatars can be uploaded on the sign-up page.
+   *
+   * Since Logto 1.42.
+   */
   isExperienceAvatarUploadEnabled?: boolean | undefined;
 }
 
@@ -5479,18 +6307,30 @@ export interface UserIds {
 export interface UserLogtoConfig {
   /** Choices about MFA. */
   mfa: UserMfaConfig;
-  /** Choices about passkeys. */
-  passkeySignIn: UserPasskeySignInConfig;
+  /**
+   * Choices about passkeys.
+   *
+   * Since Logto 1.42.
+   */
+  passkeySignIn?: UserPasskeySignInConfig | undefined;
 }
 
 /** A user's choices about MFA. */
 export interface UserMfaConfig {
-  /** Whether the user opted in to MFA; absent if the user was never asked. */
+  /**
+   * Whether the user opted in to MFA; absent if the user was never asked.
+   *
+   * Since Logto 1.42.
+   */
   enabled?: boolean | undefined;
   /** Whether the user declined to set up MFA and is not asked again. */
   skipped: boolean;
-  /** Whether the user is not asked for MFA at sign-in. Has no effect where MFA is mandatory. */
-  skipMfaOnSignIn: boolean;
+  /**
+   * Whether the user is not asked for MFA at sign-in. Has no effect where MFA is mandatory.
+   *
+   * Since Logto 1.42.
+   */
+  skipMfaOnSignIn?: boolean | undefined;
 }
 
 /** A user's choices about passkeys. */
@@ -5528,7 +6368,7 @@ export interface UserProfile {
 }
 
 /** A set of claims about the user that applications can request. */
-export type UserScope = "custom_data" | "identities" | "roles" | "urn:logto:scope:organizations" | "urn:logto:scope:organization_roles" | "profile" | "email" | "phone" | "address" | "urn:logto:scope:sessions" | (string & {});
+export type UserScope = "custom_data" | "identities" | "roles" | "urn:logto:scope:organizations" | "urn:logto:scope:organization_roles" | "profile" | "email" | "phone" | "address" | "urn:logto:scope:sessions" | "urn:logto:scope:trusted_devices" | (string & {});
 
 /** A summary of a user. */
 export interface UserSummary {
@@ -5904,7 +6744,11 @@ export interface WebAuthnRecord {
   id: string;
   /** Whether the verification has succeeded. */
   verified: boolean;
-  /** Domain for which the passkey is created. */
+  /**
+   * Domain for which the passkey is created.
+   *
+   * Since Logto 1.36.
+   */
   registrationRpId?: string | undefined;
   /** ID of a {@link User}. */
   userId: string;

@@ -5,7 +5,7 @@ use quote::quote;
 
 use crate::model::{Field, TypeDef};
 use crate::pipeline::Plan;
-use crate::schema::Facts;
+use crate::schema::{Facts, Span};
 use crate::words::{pascal, snake};
 
 /// Maximum width of a line of documentation.
@@ -46,13 +46,13 @@ impl<'a> Docs<'a> {
         let docs = &self.plan.settings.docs;
         let own =
             docs.type_members.get(&format!("{type_name}.{}", field.name)).or_else(|| docs.members.get(&field.name));
-        sentences(prose(&field.facts).or_else(|| own.cloned()), &field.name, &field.facts)
+        sentences(prose(&field.facts).or_else(|| own.cloned()), &field.name, &field.facts, field.span)
     }
 
-    pub fn parameter_text(&self, operation: &str, name: &str, facts: &Facts) -> String {
+    pub fn parameter_text(&self, operation: &str, name: &str, facts: &Facts, span: Span) -> String {
         let parameters = &self.plan.settings.docs.parameters;
         let own = parameters.get(&format!("{operation}.{name}")).or_else(|| parameters.get(name));
-        sentences(prose(facts).or_else(|| own.cloned()), name, facts)
+        sentences(prose(facts).or_else(|| own.cloned()), name, facts, span)
     }
 
     pub fn value_text(&self, type_name: &str, variant: &str, value: &str) -> String {
@@ -128,7 +128,7 @@ pub fn plain(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n").trim().replace(['[', ']'], "").replace('<', "&lt;")
 }
 
-fn sentences(own: Option<String>, name: &str, facts: &Facts) -> String {
+fn sentences(own: Option<String>, name: &str, facts: &Facts, span: Span) -> String {
     let mut text = own.unwrap_or_else(|| {
         let words = snake(name).replace('_', " ");
         let mut letters = words.chars();
@@ -136,9 +136,9 @@ fn sentences(own: Option<String>, name: &str, facts: &Facts) -> String {
         format!("{first}{}.", letters.as_str())
     });
     let facts = facts_text(facts, &text);
-    if !facts.is_empty() {
+    for part in [span.text().unwrap_or_default(), facts].iter().filter(|part| !part.is_empty()) {
         text.push_str("\n\n");
-        text.push_str(&facts);
+        text.push_str(part);
     }
     text
 }

@@ -141,7 +141,7 @@ fn argument_doc(name: &proc_macro2::Ident, text: &str) -> String {
 
 /// Returns the text of a parameter. It names the type of an enum, because the argument accepts any text.
 fn input_text(docs: &Docs, operation: &Operation, input: &Input, ty: &TypeRef) -> String {
-    let text = docs.parameter_text(&operation.id, &input.name, &input.schema.facts);
+    let text = docs.parameter_text(&operation.id, &input.name, &input.schema.facts, input.span);
     match ty {
         TypeRef::Named(name) => format!("{text} One of the [{name}] values."),
         TypeRef::List(items, _) => {
@@ -248,7 +248,7 @@ fn multipart_arguments(docs: &Docs, operation: &Operation, body: &Body) -> Resul
                 ));
             }
         };
-        let doc = docs.parameter_text(&operation.id, member, &schema.schema.facts);
+        let doc = docs.parameter_text(&operation.id, member, &schema.schema.facts, schema.span);
         arguments.push(Argument { signature, call: TokenStream::new(), doc: Some(argument_doc(&name, &doc)) });
         parts.push(part);
     }
@@ -276,6 +276,9 @@ fn method_text(plan: &Plan, operation: &Operation, arguments: &[&String]) -> Str
         Authentication::Session => " Requires the cookies of a sign-in in progress.",
         Authentication::None => " Requires no access token.",
     });
+    if let Some(releases) = operation.releases_text() {
+        text.push_str(&format!(" {releases}"));
+    }
     if !arguments.is_empty() {
         text.push_str("\n\n");
         text.push_str(&arguments.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n"));

@@ -105,6 +105,8 @@ fn presence(field: &Field) -> Presence {
         (true, false) => Presence::Required,
         (true, true) => Presence::Nullable,
         (false, false) => Presence::Optional,
+        // Where only some releases send a member, absent and null mean the same.
+        (false, true) if field.span.loosened => Presence::Optional,
         (false, true) => Presence::Patch,
     }
 }

@@ -1,7 +1,7 @@
 //! Generates `src/operation/table.rs`: the metadata of each operation.
 
 use heck::ToShoutySnakeCase;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::quote;
 
 use super::methods::summary;
@@ -10,6 +10,7 @@ use crate::failure::Result;
 use crate::model::{TypeRef, Uses};
 use crate::operations::{AnswerKind, Authentication, BodyKind, Operation, Paging};
 use crate::pipeline::Plan;
+use crate::release::Release;
 
 /// Returns the name of an operation's static.
 pub fn static_name(id: &str) -> Ident {
@@ -28,7 +29,7 @@ pub fn file_text(plan: &Plan) -> Result<String> {
     })];
     items.extend(entries.iter().map(|(operation, uses, group)| Item::Plain(entry(plan, operation, uses, group))));
     let head = quote! {
-        use crate::operation::{AnswerKind, Authentication, BodyKind, OperationInfo, Paging, ParameterKind, QueryParameter};
+        use crate::operation::{AnswerKind, Authentication, BodyKind, OperationInfo, Paging, ParameterKind, QueryParameter, Release};
         use crate::transport::Method;
     };
     file("Metadata of all operations.", head, &items)
@@ -46,6 +47,11 @@ fn entry(plan: &Plan, operation: &Operation, uses: &Uses, group: &str) -> TokenS
     let (success, idempotent, deprecated) = (&operation.success, operation.idempotent, operation.deprecated);
     let items_at = match &operation.items_at {
         Some(member) => quote! { Some(#member) },
+        None => quote! { None },
+    };
+    let since = release(operation.since);
+    let until = match operation.until.map(release) {
+        Some(until) => quote! { Some(#until) },
         None => quote! { None },
     };
     let summary = summary(plan, operation).replace(['[', ']'], "");
@@ -67,8 +73,21 @@ fn entry(plan: &Plan, operation: &Operation, uses: &Uses, group: &str) -> TokenS
             idempotent: #idempotent,
             authentication: Authentication::#authentication,
             deprecated: #deprecated,
+            since: #since,
+            until: #until,
             summary: #summary,
         };
+    }
+}
+
+fn release(release: Release) -> TokenStream {
+    match release {
+        Release::OLDEST => quote! { Release::OLDEST },
+        Release::NEXT => quote! { Release::NEXT },
+        release => {
+            let minor = Literal::u16_unsuffixed(release.minor());
+            quote! { Release::new(#minor) }
+        }
     }
 }
 

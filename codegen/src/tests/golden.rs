@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::{plan, settings, small};
+use super::{newest, plan, settings, small};
 use crate::corrections::Corrections;
 use crate::emit;
 use crate::pipeline::Plan;
@@ -37,7 +37,7 @@ fn user_documents_keep_their_prose_and_get_names_chosen() {
         "Its number.\n```js\nrun()\n```".into();
     document["paths"]["/api/pets"]["post"].as_object_mut().unwrap().remove("operationId");
     let unsettled = crate::settings::Settings { names: Default::default(), ..settings() };
-    let plan = Plan::of(vec![document], unsettled, &Corrections::default(), false).unwrap();
+    let plan = Plan::of(vec![newest(document)], unsettled, &Corrections::default(), false).unwrap();
     let files = emit::files(&plan).unwrap();
     let marked = "/// Shows &lt;all> pets here.\n    ///\n    /// Marked \"Dev feature\" in the API document.";
     assert!(files["src/api/pets.rs"].contains(marked));

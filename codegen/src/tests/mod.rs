@@ -1,13 +1,16 @@
-//! Tests of the generator with a small document: the files it generates, and the errors it reports.
+//! Tests of the generator with a small document: the files it generates, the errors it
+//! reports, and how it merges releases.
 
 mod golden;
 mod refusals;
+mod versions;
 
 use serde_json::Value;
 
-use crate::corrections::Corrections;
+use crate::corrections::{Corrections, Document};
 use crate::failure::Result;
 use crate::pipeline::Plan;
+use crate::release::Release;
 use crate::settings::{Members, Names, Settings};
 
 const SMALL: &str = include_str!("../../fixtures/small.json");
@@ -27,6 +30,10 @@ fn settings() -> Settings {
     Settings { names, members, ..Settings::default() }
 }
 
+fn newest(value: Value) -> Document {
+    Document { release: Release::NEXT, value }
+}
+
 fn plan(document: Value) -> Result<Plan> {
-    Plan::of(vec![document], settings(), &Corrections::default(), true)
+    Plan::of(vec![newest(document)], settings(), &Corrections::default(), true)
 }

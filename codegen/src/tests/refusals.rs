@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{plan, settings, small};
+use super::{newest, plan, settings, small};
 use crate::corrections::Corrections;
 use crate::pipeline::Plan;
 
@@ -29,7 +29,7 @@ fn unsupported_schemas_are_rejected() {
         (json!({"type": "string", "format": "shape"}), "unsupported string format \"shape\""),
         (json!({"type": "number", "format": "money"}), "unsupported number format \"money\""),
         (json!({"not": {}}), "unsupported keyword `not`"),
-        (json!({"allOf": [{}, {}]}), "unsupported allOf: expected exactly one schema"),
+        (json!({"allOf": [{}, {"type": "string"}]}), "unsupported allOf: expected schemas of objects"),
         (
             json!({"type": "object", "properties": {"b": {}}, "required": ["c"]}),
             "required member \"c\" is missing in properties",
@@ -42,7 +42,7 @@ fn unsupported_schemas_are_rejected() {
     ];
     for (schema, problem) in cases {
         let message = refusal(&format!("{ITEM}/odd"), schema);
-        assert!(message.starts_with("ListPets at /200/[]/odd: "), "{message}");
+        assert!(message.starts_with("Logto next: ListPets at /200/[]/odd"), "{message}");
         assert!(message.contains(problem), "{message}");
         assert!(message.ends_with(HINT), "{message}");
     }
@@ -54,46 +54,49 @@ fn unsupported_operations_are_rejected() {
     let header = json!([{"name": "x", "in": "header", "schema": {"type": "string"}}]);
     assert_eq!(
         refusal(&format!("{get}/parameters"), header),
-        format!("ListPets at /parameters/x: unsupported header or cookie parameter{HINT}")
+        format!("Logto next: ListPets at /parameters/x: unsupported header or cookie parameter{HINT}")
     );
     let path = json!([{"name": "x", "in": "path", "required": true, "schema": {"type": "string"}}]);
     assert_eq!(
         refusal(&format!("{get}/parameters"), path),
-        format!("ListPets: the path parameters do not match the placeholders in the path{HINT}")
+        format!("Logto next: ListPets: the path parameters do not match the placeholders in the path{HINT}")
     );
     let deep = json!([{"name": "x", "in": "query", "style": "deepObject", "schema": {"type": "object"}}]);
     assert_eq!(
         refusal(&format!("{get}/parameters"), deep),
-        format!("ListPets at /parameters/x: unsupported parameter style{HINT}")
+        format!("Logto next: ListPets at /parameters/x: unsupported parameter style{HINT}")
     );
     let object = json!([{"name": "x", "in": "query", "schema": {"type": "object"}}]);
     assert_eq!(
         refusal(&format!("{get}/parameters"), object),
-        format!("ListPets at /parameters/x: unsupported object as a query parameter{HINT}")
+        format!("Logto next: ListPets at /parameters/x: unsupported object as a query parameter{HINT}")
     );
     let list = json!([{"name": "x", "in": "query", "explode": false, "schema": {"type": "array", "items": {}}}]);
     assert_eq!(
         refusal(&format!("{get}/parameters"), list),
-        format!("ListPets at /parameters/x: unsupported parameter with explode: false{HINT}")
+        format!("Logto next: ListPets at /parameters/x: unsupported parameter with explode: false{HINT}")
     );
-    assert_eq!(refusal(&format!("{get}/tags"), json!([])), format!("ListPets: operation without a tag{HINT}"));
+    assert_eq!(
+        refusal(&format!("{get}/tags"), json!([])),
+        format!("Logto next: ListPets: operation without a tag{HINT}")
+    );
     assert_eq!(
         refusal(&format!("{get}/tags"), json!(["Pets", "Zoo"])),
-        format!("ListPets: operation with several tags: Pets, Zoo{HINT}")
+        format!("Logto next: ListPets: operation with several tags: Pets, Zoo{HINT}")
     );
     let content = json!({"200": {"content": {"image/png": {}}}});
     assert_eq!(
         refusal(&format!("{get}/responses"), content),
-        format!("ListPets at /200: unsupported media type image/png in the response{HINT}")
+        format!("Logto next: ListPets at /200: unsupported media type image/png in the response{HINT}")
     );
     assert_eq!(
         refusal(&format!("{get}/x-paging"), json!("never")),
-        format!("ListPets: invalid x-paging \"never\": expected \"always\" or \"on-request\"{HINT}")
+        format!("Logto next: ListPets: invalid x-paging \"never\": expected \"always\" or \"on-request\"{HINT}")
     );
     let two = json!({"required": true, "content": {"application/json": {"schema": {}}, "text/plain": {"schema": {}}}});
     assert_eq!(
         refusal(&format!("{get}/requestBody"), two),
-        format!("ListPets at /body: expected exactly one media type in the request body{HINT}")
+        format!("Logto next: ListPets at /body: expected exactly one media type in the request body{HINT}")
     );
 }
 
@@ -109,7 +112,7 @@ fn conflicting_member_types_are_rejected() {
 #[test]
 fn ambiguous_names_are_rejected() {
     let unsettled = crate::settings::Settings { names: Default::default(), ..settings() };
-    let Err(failure) = Plan::of(vec![small()], unsettled, &Corrections::default(), true) else {
+    let Err(failure) = Plan::of(vec![newest(small())], unsettled, &Corrections::default(), true) else {
         panic!("the document was accepted")
     };
     let message = failure.to_string();
@@ -120,7 +123,7 @@ fn ambiguous_names_are_rejected() {
 fn names_of_missing_places_are_rejected() {
     let mut settings = settings();
     settings.names.types.insert("Gone".into(), vec!["ListPets.200[].gone".into()]);
-    let Err(failure) = Plan::of(vec![small()], settings, &Corrections::default(), true) else {
+    let Err(failure) = Plan::of(vec![newest(small())], settings, &Corrections::default(), true) else {
         panic!("the document was accepted")
     };
     assert!(
@@ -134,12 +137,12 @@ fn names_of_missing_places_are_rejected() {
 fn corrections_that_do_not_apply_are_errors_or_warnings() {
     let correction = "[[correction]]\nreason = 'because'\noperations = ['Nobody']\nat = '/x-paging'\nset = 'always'";
     let corrections: Corrections = toml::from_str(correction).unwrap();
-    let Err(failure) = Plan::of(vec![small()], settings(), &corrections, true) else {
+    let Err(failure) = Plan::of(vec![newest(small())], settings(), &corrections, true) else {
         panic!("the document was accepted")
     };
     let message =
         "correction 1 in spec/corrections.toml (\"because\") does not apply: operation or tag Nobody not found";
     assert_eq!(failure.to_string(), message);
-    let plan = Plan::of(vec![small()], settings(), &corrections, false).unwrap();
+    let plan = Plan::of(vec![newest(small())], settings(), &corrections, false).unwrap();
     assert_eq!(plan.warnings, [message]);
 }

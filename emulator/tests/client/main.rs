@@ -7,6 +7,7 @@ mod accounts;
 mod applications;
 mod lists;
 mod organizations;
+mod releases;
 mod roles;
 mod server;
 mod users;

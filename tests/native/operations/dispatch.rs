@@ -506,6 +506,22 @@ pub(crate) static OPERATIONS: &[Typed] = &[
         read: plain::<api::configs::UpdateActionOp>,
     },
     Typed {
+        id: "GetCimdConfig",
+        build: |client, input| {
+            let request = client.configs().get_cimd_config();
+            input.finish(request)
+        },
+        read: plain::<api::configs::GetCimdConfigOp>,
+    },
+    Typed {
+        id: "UpdateCimdConfig",
+        build: |client, input| {
+            let request = client.configs().update_cimd_config(input.body::<models::Toggle>()?);
+            input.finish(request)
+        },
+        read: plain::<api::configs::UpdateCimdConfigOp>,
+    },
+    Typed {
         id: "ListConnectors",
         build: |client, input| {
             let request = client.connectors().list();
@@ -2217,6 +2233,45 @@ pub(crate) static OPERATIONS: &[Typed] = &[
         read: plain::<api::sso_connectors::UpdateSsoConnectorOp>,
     },
     Typed {
+        id: "ListSsoConnectorSigningKeys",
+        build: |client, input| {
+            let request = client.sso_connectors().list_signing_keys(input.path::<String>("id")?);
+            input.finish(request)
+        },
+        read: plain::<api::sso_connectors::ListSsoConnectorSigningKeysOp>,
+    },
+    Typed {
+        id: "CreateSsoConnectorSigningKey",
+        build: |client, input| {
+            let request = client
+                .sso_connectors()
+                .create_signing_key(input.path::<String>("id")?, input.body::<models::CreateSsoConnectorSigningKey>()?);
+            input.finish(request)
+        },
+        read: plain::<api::sso_connectors::CreateSsoConnectorSigningKeyOp>,
+    },
+    Typed {
+        id: "DeleteSsoConnectorSigningKey",
+        build: |client, input| {
+            let request =
+                client.sso_connectors().delete_signing_key(input.path::<String>("id")?, input.path::<String>("keyId")?);
+            input.finish(request)
+        },
+        read: plain::<api::sso_connectors::DeleteSsoConnectorSigningKeyOp>,
+    },
+    Typed {
+        id: "UpdateSsoConnectorSigningKey",
+        build: |client, input| {
+            let request = client.sso_connectors().update_signing_key(
+                input.path::<String>("id")?,
+                input.path::<String>("keyId")?,
+                input.body::<models::UpdateSsoConnectorSigningKey>()?,
+            );
+            input.finish(request)
+        },
+        read: plain::<api::sso_connectors::UpdateSsoConnectorSigningKeyOp>,
+    },
+    Typed {
         id: "GetSystemApplicationConfig",
         build: |client, input| {
             let request = client.systems().get_application_config();
@@ -2547,6 +2602,34 @@ pub(crate) static OPERATIONS: &[Typed] = &[
             input.finish(request)
         },
         read: plain::<api::secrets::DeleteSecretOp>,
+    },
+    Typed {
+        id: "ListCimdUserConsentScopes",
+        build: |client, input| {
+            let request = client.cimd().list_user_consent_scopes();
+            input.finish(request)
+        },
+        read: plain::<api::cimd::ListCimdUserConsentScopesOp>,
+    },
+    Typed {
+        id: "AssignCimdUserConsentScopes",
+        build: |client, input| {
+            let request =
+                client.cimd().assign_user_consent_scopes(input.body::<models::AssignCimdUserConsentScopes>()?);
+            input.finish(request)
+        },
+        read: plain::<api::cimd::AssignCimdUserConsentScopesOp>,
+    },
+    Typed {
+        id: "DeleteCimdUserConsentScope",
+        build: |client, input| {
+            let request = client.cimd().delete_user_consent_scope(
+                input.path::<models::UserConsentScopeType>("scopeType")?,
+                input.path::<String>("scopeId")?,
+            );
+            input.finish(request)
+        },
+        read: plain::<api::cimd::DeleteCimdUserConsentScopeOp>,
     },
     Typed {
         id: "GetSignInExperienceConfig",

@@ -11,6 +11,7 @@ export interface AccountCenterApi {
    * Returns whether the account API is enabled and which fields users may see or edit.
    *
    * `GetAccountCenterSettings`: `GET /api/account-center`.
+   * @since Logto 1.22
    */
   getSettings(options?: CallOptions): Call<AccountCenterSettings>;
 
@@ -18,6 +19,7 @@ export interface AccountCenterApi {
    * Changes the given account center settings and returns all of them. `fields` is replaced as a whole.
    *
    * `UpdateAccountCenterSettings`: `PATCH /api/account-center`.
+   * @since Logto 1.22
    */
   updateSettings(body: UpdateAccountCenterSettings, options?: CallOptions): Call<AccountCenterSettings>;
 }

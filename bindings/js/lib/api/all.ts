@@ -5,6 +5,7 @@ import { applications, type ApplicationsApi } from "./applications.js";
 import { auditLogs, type AuditLogsApi } from "./audit-logs.js";
 import { authn, type AuthnApi } from "./authn.js";
 import { captchaProvider, type CaptchaProviderApi } from "./captcha-provider.js";
+import { cimd, type CimdApi } from "./cimd.js";
 import { configs, type ConfigsApi } from "./configs.js";
 import { connectorFactories, type ConnectorFactoriesApi } from "./connector-factories.js";
 import { connectors, type ConnectorsApi } from "./connectors.js";
@@ -46,6 +47,7 @@ export type * from "./applications.js";
 export type * from "./audit-logs.js";
 export type * from "./authn.js";
 export type * from "./captcha-provider.js";
+export type * from "./cimd.js";
 export type * from "./configs.js";
 export type * from "./connector-factories.js";
 export type * from "./connectors.js";
@@ -94,6 +96,8 @@ export interface Groups {
   readonly authn: AuthnApi;
   /** The single CAPTCHA provider that protects the sign-in pages. */
   readonly captchaProvider: CaptchaProviderApi;
+  /** Clients whose ID is the URL of a metadata document (CIMD) */
+  readonly cimd: CimdApi;
   /**
    * Tenant configuration: signing keys, session lifetime, token customizers, actions, ID token claims, console
    * state.
@@ -182,6 +186,7 @@ export const groups = {
   auditLogs,
   authn,
   captchaProvider,
+  cimd,
   configs,
   connectorFactories,
   connectors,

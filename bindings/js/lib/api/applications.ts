@@ -16,6 +16,8 @@ export interface ListApplicationsQuery extends PageQuery, SearchQuery {
   /**
    * Excludes applications that are members of this {@link Organization}. Cannot be combined with
    * `excludeRoleId`.
+   *
+   * Since Logto 1.20.
    */
   excludeOrganizationId?: string | undefined;
   /** Returns only third-party applications, or only your own. Defaults to both. */
@@ -77,6 +79,7 @@ export interface ApplicationsApi {
    * `UpdateApplicationCustomData`: `PATCH /api/applications/{applicationId}/custom-data`.
    *
    * @param applicationId ID of the {@link Application}.
+   * @since Logto 1.19
    */
   updateCustomData(applicationId: string, body: { [member: string]: unknown }, options?: CallOptions): Call<{ [member: string]: unknown }>;
 
@@ -87,6 +90,7 @@ export interface ApplicationsApi {
    * `GetApplicationAccessControl`: `GET /api/applications/{applicationId}/access-control`.
    *
    * @param applicationId ID of the {@link Application}.
+   * @since Logto 1.40
    */
   getAccessControl(applicationId: string, options?: CallOptions): Call<ApplicationAccessControl>;
 
@@ -96,6 +100,7 @@ export interface ApplicationsApi {
    * `ReplaceApplicationAccessControl`: `PUT /api/applications/{applicationId}/access-control`.
    *
    * @param applicationId ID of the {@link Application}.
+   * @since Logto 1.40
    */
   replaceAccessControl(applicationId: string, body: ApplicationAccessControl, options?: CallOptions): Call<ApplicationAccessControl>;
 
@@ -127,7 +132,7 @@ export interface ApplicationsApi {
    *
    * @param applicationId ID of the {@link Application}.
    */
-  assignRoles(applicationId: string, body: RoleIds, options?: CallOptions): Call<AssignedRoles>;
+  assignRoles(applicationId: string, body: RoleIds, options?: CallOptions): Call<AssignedRoles | undefined>;
 
   /**
    * Removes a role from a machine-to-machine application. Tokens already issued keep their scopes until they
@@ -179,6 +184,7 @@ export interface ApplicationsApi {
    * or a page size, otherwise returns all items.
    *
    * @param id ID of the {@link Application}.
+   * @since Logto 1.18
    */
   listOrganizations(id: string, query?: PageQuery, options?: CallOptions): List<Organization>;
 
@@ -189,6 +195,7 @@ export interface ApplicationsApi {
    * `DeleteApplicationLegacySecret`: `DELETE /api/applications/{id}/legacy-secret`.
    *
    * @param id ID of the {@link Application}.
+   * @since Logto 1.19
    */
   deleteLegacySecret(id: string, options?: CallOptions): Call<Application>;
 
@@ -198,6 +205,7 @@ export interface ApplicationsApi {
    * `ListApplicationSecrets`: `GET /api/applications/{id}/secrets`.
    *
    * @param id ID of the {@link Application}.
+   * @since Logto 1.19
    */
   listSecrets(id: string, options?: CallOptions): Call<ApplicationSecret[]>;
 
@@ -208,6 +216,7 @@ export interface ApplicationsApi {
    * `CreateApplicationSecret`: `POST /api/applications/{id}/secrets`.
    *
    * @param id ID of the {@link Application}.
+   * @since Logto 1.19
    */
   createSecret(id: string, body: CreateSecret, options?: CallOptions): Call<ApplicationSecret>;
 
@@ -218,6 +227,7 @@ export interface ApplicationsApi {
    *
    * @param id ID of the {@link Application}.
    * @param name Name of the secret.
+   * @since Logto 1.19
    */
   deleteSecret(id: string, name: string, options?: CallOptions): Call<void>;
 
@@ -228,6 +238,7 @@ export interface ApplicationsApi {
    *
    * @param id ID of the {@link Application}.
    * @param name Current name of the secret.
+   * @since Logto 1.19
    */
   updateSecret(id: string, name: string, body: Name, options?: CallOptions): Call<ApplicationSecret>;
 
@@ -279,7 +290,7 @@ export interface ApplicationsApi {
    *
    * @param applicationId ID of the {@link Application}.
    */
-  replaceSignInExperience(applicationId: string, body: ReplaceApplicationSignInExperience, options?: CallOptions): Call<ApplicationSignInExperience>;
+  replaceSignInExperience(applicationId: string, body: ReplaceApplicationSignInExperience, options?: CallOptions): Call<ApplicationSignInExperience | undefined>;
 
   /**
    * Lists the user's organizations that a third-party application may access.
@@ -340,7 +351,7 @@ Application /api/applications
 "=j replace_
 /{applicationId}/roles*qp list_
 "=jt replace_
-"+j assign_
+"+j? assign_
 "/{roleId}$0 remove_;delete
 /{id}/protected-app-metadata/custom-domains* listCustomDomains:ApplicationProtectedAppMetadata
 "+jt createCustomDomain:ApplicationProtectedAppMetadata
@@ -355,7 +366,7 @@ Application /api/applications
 "+jt add_;create-
 "/{scopeType}/{scopeId}$0 remove_;delete
 /{applicationId}/sign-in-experience* get_
-"=j replace_
+"=j? replace_
 /{id}/users/{userId}/consent-organizations*qp list_ @organizations
 "=j0 replace_
 "+jt add_;create-

@@ -15,11 +15,23 @@ export interface ListLogsQuery extends PageQuery {
   applicationId?: string | undefined;
   /** Returns only entries of this event, such as `Interaction.SignIn.Submit`. */
   logKey?: string | undefined;
-  /** True to stop counting early, which is faster on large logs. The page then reports that its total is capped. */
+  /**
+   * True to stop counting early, which is faster on large logs. The page then reports that its total is capped.
+   *
+   * Since Logto 1.42.
+   */
   enableCap?: boolean | undefined;
-  /** Returns only entries from this time on, in milliseconds since the epoch. */
+  /**
+   * Returns only entries from this time on, in milliseconds since the epoch.
+   *
+   * Since Logto 1.42.
+   */
   start_time?: number | undefined;
-  /** Returns only entries before this time, in milliseconds since the epoch. */
+  /**
+   * Returns only entries before this time, in milliseconds since the epoch.
+   *
+   * Since Logto 1.42.
+   */
   end_time?: number | undefined;
 }
 

@@ -11,6 +11,7 @@ export interface CaptchaProviderApi {
    * Returns the configured CAPTCHA provider. Fails with 404 if there is none.
    *
    * `GetCaptchaProvider`: `GET /api/captcha-provider`.
+   * @since Logto 1.26
    */
   get(options?: CallOptions): Call<CaptchaProvider>;
 
@@ -19,6 +20,7 @@ export interface CaptchaProviderApi {
    * enables it.
    *
    * `UpdateCaptchaProvider`: `PUT /api/captcha-provider`.
+   * @since Logto 1.26
    */
   update(body: UpdateCaptchaProvider, options?: CallOptions): Call<CaptchaProvider>;
 
@@ -26,6 +28,7 @@ export interface CaptchaProviderApi {
    * Removes the CAPTCHA provider and disables CAPTCHA in the sign-in experience.
    *
    * `DeleteCaptchaProvider`: `DELETE /api/captcha-provider`.
+   * @since Logto 1.26
    */
   delete(options?: CallOptions): Call<void>;
 }

@@ -3,7 +3,7 @@
 import type { Call } from "../response/call.js";
 import type { CallOptions } from "../options.js";
 import { group, type Group } from "../group.js";
-import type { Action, ActionEntry, ActionType, AdminConsoleConfig, IdTokenConfig, JwtCustomizer, JwtCustomizerEntry, JwtCustomizerTokenType, OidcKey, OidcKeyType, OidcSessionConfig, RotateOidcKeys, TestAction, TestJwtCustomizer, UpdateAction, UpdateAdminConsoleConfig, UpdateOidcSessionConfig, UpsertJwtCustomizer } from "../models.js";
+import type { Action, ActionEntry, ActionType, AdminConsoleConfig, CimdConfig, IdTokenConfig, JwtCustomizer, JwtCustomizerEntry, JwtCustomizerTokenType, OidcKey, OidcKeyType, OidcSessionConfig, RotateOidcKeys, TestAction, TestJwtCustomizer, Toggle, UpdateAction, UpdateAdminConsoleConfig, UpdateOidcSessionConfig, UpsertJwtCustomizer } from "../models.js";
 
 /**
  * Tenant configuration: signing keys, session lifetime, token customizers, actions, ID token claims, console
@@ -28,6 +28,7 @@ export interface ConfigsApi {
    * Returns the lifetime of users' sign-in sessions, or the server's default if none is set.
    *
    * `GetOidcSessionConfig`: `GET /api/configs/oidc/session`.
+   * @since Logto 1.38
    */
   getOidcSessionConfig(options?: CallOptions): Call<OidcSessionConfig>;
 
@@ -35,6 +36,7 @@ export interface ConfigsApi {
    * Sets the lifetime of users' sign-in sessions.
    *
    * `UpdateOidcSessionConfig`: `PATCH /api/configs/oidc/session`.
+   * @since Logto 1.38
    */
   updateOidcSessionConfig(body: UpdateOidcSessionConfig, options?: CallOptions): Call<OidcSessionConfig>;
 
@@ -83,7 +85,7 @@ export interface ConfigsApi {
    *
    * @param tokenTypePath Kind of tokens: those of users or those of machine-to-machine applications.
    */
-  upsertJwtCustomizer(tokenTypePath: JwtCustomizerTokenType, body: UpsertJwtCustomizer, options?: CallOptions): Call<JwtCustomizer>;
+  upsertJwtCustomizer(tokenTypePath: JwtCustomizerTokenType, body: UpsertJwtCustomizer, options?: CallOptions): Call<JwtCustomizer | undefined>;
 
   /**
    * Removes the script for one kind of token. Tokens issued from then on lack its claims.
@@ -121,6 +123,7 @@ export interface ConfigsApi {
    * Returns which extended claims ID tokens include. Fails with 404 if they were never configured.
    *
    * `GetIdTokenConfig`: `GET /api/configs/id-token`.
+   * @since Logto 1.37
    */
   getIdTokenConfig(options?: CallOptions): Call<IdTokenConfig>;
 
@@ -128,6 +131,7 @@ export interface ConfigsApi {
    * Sets which extended claims ID tokens include, replacing the earlier selection.
    *
    * `UpsertIdTokenConfig`: `PUT /api/configs/id-token`.
+   * @since Logto 1.37
    */
   upsertIdTokenConfig(body: IdTokenConfig, options?: CallOptions): Call<IdTokenConfig>;
 
@@ -135,6 +139,7 @@ export interface ConfigsApi {
    * Lists the installed actions, which are scripts that run at fixed points of the sign-in flow.
    *
    * `ListActions`: `GET /api/configs/actions`.
+   * @since Logto 1.42
    */
   listActions(options?: CallOptions): Call<ActionEntry[]>;
 
@@ -143,6 +148,7 @@ export interface ConfigsApi {
    * nothing. Saves nothing.
    *
    * `TestAction`: `POST /api/configs/actions/test`.
+   * @since Logto 1.42
    */
   testAction(body: TestAction, options?: CallOptions): Call<unknown>;
 
@@ -152,6 +158,7 @@ export interface ConfigsApi {
    * `GetAction`: `GET /api/configs/actions/{actionType}`.
    *
    * @param actionType Point of the sign-in flow at which the script runs.
+   * @since Logto 1.42
    */
   getAction(actionType: ActionType, options?: CallOptions): Call<Action>;
 
@@ -161,6 +168,7 @@ export interface ConfigsApi {
    * `UpsertAction`: `PUT /api/configs/actions/{actionType}`.
    *
    * @param actionType Point of the sign-in flow at which the script runs.
+   * @since Logto 1.42
    */
   upsertAction(actionType: ActionType, body: Action, options?: CallOptions): Call<Action>;
 
@@ -170,6 +178,7 @@ export interface ConfigsApi {
    * `DeleteAction`: `DELETE /api/configs/actions/{actionType}`.
    *
    * @param actionType Point of the sign-in flow at which the script runs.
+   * @since Logto 1.42
    */
   deleteAction(actionType: ActionType, options?: CallOptions): Call<void>;
 
@@ -179,8 +188,25 @@ export interface ConfigsApi {
    * `UpdateAction`: `PATCH /api/configs/actions/{actionType}`.
    *
    * @param actionType Point of the sign-in flow at which the script runs.
+   * @since Logto 1.42
    */
   updateAction(actionType: ActionType, body: UpdateAction, options?: CallOptions): Call<Action>;
+
+  /**
+   * Returns whether CIMD clients are enabled.
+   *
+   * `GetCimdConfig`: `GET /api/configs/cimd`.
+   * @since Logto next
+   */
+  getCimdConfig(options?: CallOptions): Call<CimdConfig>;
+
+  /**
+   * Enables or disables CIMD clients. Enabling them fails on servers that have turned the SSRF protection off.
+   *
+   * `UpdateCimdConfig`: `PATCH /api/configs/cimd`.
+   * @since Logto next
+   */
+  updateCimdConfig(body: Toggle, options?: CallOptions): Call<CimdConfig>;
 }
 
 /**
@@ -197,7 +223,7 @@ oidc/{keyType}* get_Keys
 "/{keyId}$0 delete_Key
 oidc/{keyType}/rotate+j rotateOidcKeys
 jwt-customizer/{tokenTypePath}* get_
-"=j upsert_
+"=j? upsert_
 "$0 delete_
 "~j update_
 jwt-customizer* listJwtCustomizers
@@ -210,4 +236,6 @@ actions/{actionType}* get_
 "=j upsert_
 "$0 delete_
 "~j update_
+cimd* get_Config
+"~j update_Config
 `);

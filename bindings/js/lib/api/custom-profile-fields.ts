@@ -11,6 +11,7 @@ export interface CustomProfileFieldsApi {
    * Lists the profile fields in the order in which the sign-up page shows them.
    *
    * `ListCustomProfileFields`: `GET /api/custom-profile-fields`.
+   * @since Logto 1.31
    */
   list(options?: CallOptions): Call<CustomProfileField[]>;
 
@@ -18,6 +19,7 @@ export interface CustomProfileFieldsApi {
    * Creates a built-in or custom profile field. Fails with 422 if the name is taken.
    *
    * `CreateCustomProfileField`: `POST /api/custom-profile-fields`.
+   * @since Logto 1.31
    */
   create(body: CreateCustomProfileField, options?: CallOptions): Call<CustomProfileField>;
 
@@ -28,6 +30,7 @@ export interface CustomProfileFieldsApi {
    *
    * @param name Name of the profile field: the key of its value in the user's profile or custom data. At least 1
    * character.
+   * @since Logto 1.31
    */
   get(name: string, options?: CallOptions): Call<CustomProfileField>;
 
@@ -38,6 +41,7 @@ export interface CustomProfileFieldsApi {
    *
    * @param name Name of the profile field: the key of its value in the user's profile or custom data. At least 1
    * character.
+   * @since Logto 1.31
    */
   update(name: string, body: UpdateCustomProfileField, options?: CallOptions): Call<CustomProfileField>;
 
@@ -48,6 +52,7 @@ export interface CustomProfileFieldsApi {
    *
    * @param name Name of the profile field: the key of its value in the user's profile or custom data. At least 1
    * character.
+   * @since Logto 1.31
    */
   delete(name: string, options?: CallOptions): Call<void>;
 
@@ -55,6 +60,7 @@ export interface CustomProfileFieldsApi {
    * Creates several profile fields at once, at most 20. Either all of them are created or none.
    *
    * `CreateCustomProfileFieldsBatch`: `POST /api/custom-profile-fields/batch`.
+   * @since Logto 1.31
    */
   createBatch(body: CreateCustomProfileField[], options?: CallOptions): Call<CustomProfileField[]>;
 
@@ -62,6 +68,7 @@ export interface CustomProfileFieldsApi {
    * Sets the positions of the named profile fields on the sign-up page, and returns these fields.
    *
    * `UpdateCustomProfileFieldsSieOrder`: `POST /api/custom-profile-fields/properties/sie-order`.
+   * @since Logto 1.31
    */
   updateSieOrder(body: UpdateCustomProfileFieldsSieOrder, options?: CallOptions): Call<CustomProfileField[]>;
 }

@@ -10,7 +10,7 @@ export interface GetActiveUserCountsQuery {
   /**
    * Last day to count, as `YYYY-MM-DD`. Defaults to today.
    *
-   * Matches `^\d{4}(-\d{2}){2}`.
+   * Matches `^\d{4}(-\d{2}){2}$`.
    */
   date?: string | undefined;
 }

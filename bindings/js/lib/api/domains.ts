@@ -46,6 +46,7 @@ export interface DomainsApi {
    * `ListDomainVerificationFiles`: `GET /api/domains/{id}/verification-files`.
    *
    * @param id ID of the {@link Domain}.
+   * @since Logto 1.42
    */
   getVerificationFiles(id: string, options?: CallOptions): Call<DomainVerificationFile[]>;
 
@@ -55,6 +56,7 @@ export interface DomainsApi {
    * `ReplaceDomainVerificationFiles`: `PUT /api/domains/{id}/verification-files`.
    *
    * @param id ID of the {@link Domain}.
+   * @since Logto 1.42
    */
   replaceVerificationFiles(id: string, body: ReplaceDomainVerificationFiles, options?: CallOptions): Call<DomainVerificationFile[]>;
 
@@ -62,6 +64,7 @@ export interface DomainsApi {
    * Deletes inactive custom domains that are older than the given number of days. Returns how many were deleted.
    *
    * `CleanupDomains`: `POST /api/domains/cleanup`.
+   * @since Logto 1.39
    */
   cleanup(body: CleanupDomains, options?: CallOptions): Call<DomainCleanup>;
 }

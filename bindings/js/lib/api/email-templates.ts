@@ -35,6 +35,7 @@ export interface EmailTemplatesApi {
    * Lists email templates: all of them, or those of one language or type.
    *
    * `ListEmailTemplates`: `GET /api/email-templates`.
+   * @since Logto 1.25
    */
   list(query?: ListEmailTemplatesQuery, options?: CallOptions): Call<EmailTemplate[]>;
 
@@ -42,6 +43,7 @@ export interface EmailTemplatesApi {
    * Creates the given templates. Replaces those with the same language and type, and keeps other templates.
    *
    * `ReplaceEmailTemplates`: `PUT /api/email-templates`.
+   * @since Logto 1.25
    */
   replace(body: ReplaceEmailTemplates, options?: CallOptions): Call<EmailTemplate[]>;
 
@@ -50,6 +52,7 @@ export interface EmailTemplatesApi {
    * either filter.
    *
    * `DeleteEmailTemplates`: `DELETE /api/email-templates`.
+   * @since Logto 1.25
    */
   deleteMany(query?: DeleteEmailTemplatesQuery, options?: CallOptions): Call<DeletedEmailTemplates>;
 
@@ -59,6 +62,7 @@ export interface EmailTemplatesApi {
    * `GetEmailTemplate`: `GET /api/email-templates/{id}`.
    *
    * @param id ID of the {@link EmailTemplate}.
+   * @since Logto 1.25
    */
   get(id: string, options?: CallOptions): Call<EmailTemplate>;
 
@@ -68,6 +72,7 @@ export interface EmailTemplatesApi {
    * `DeleteEmailTemplate`: `DELETE /api/email-templates/{id}`.
    *
    * @param id ID of the {@link EmailTemplate}.
+   * @since Logto 1.25
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -77,6 +82,7 @@ export interface EmailTemplatesApi {
    * `UpdateEmailTemplateDetails`: `PATCH /api/email-templates/{id}/details`.
    *
    * @param id ID of the {@link EmailTemplate}.
+   * @since Logto 1.25
    */
   updateDetails(id: string, body: UpdateEmailTemplateDetails, options?: CallOptions): Call<EmailTemplate>;
 }

@@ -25,6 +25,7 @@ export interface ExperienceApi {
    * discarded.
    *
    * `InitInteraction`: `PUT /api/experience`. Requires the cookies of a sign-in in progress.
+   * @since Logto 1.20
    */
   initInteraction(body: InitInteraction, options?: CallOptions): Call<void>;
 
@@ -33,6 +34,7 @@ export interface ExperienceApi {
    *
    * `UpdateInteractionEvent`: `PUT /api/experience/interaction-event`. Requires the cookies of a sign-in in
    * progress.
+   * @since Logto 1.20
    */
   updateInteractionEvent(body: UpdateInteractionEvent, options?: CallOptions): Call<void>;
 
@@ -40,6 +42,7 @@ export interface ExperienceApi {
    * Identifies the user with a completed verification. In a registration, creates the user (201).
    *
    * `IdentifyUser`: `POST /api/experience/identification`. Requires the cookies of a sign-in in progress.
+   * @since Logto 1.20
    */
   identifyUser(body: IdentifyUser, options?: CallOptions): Call<string>;
 
@@ -48,6 +51,7 @@ export interface ExperienceApi {
    * and signs the user in.
    *
    * `SubmitInteraction`: `POST /api/experience/submit`. Requires the cookies of a sign-in in progress.
+   * @since Logto 1.20
    */
   submitInteraction(options?: CallOptions): Call<RedirectTo | undefined>;
 
@@ -55,6 +59,7 @@ export interface ExperienceApi {
    * Returns the state of the running interaction, without secrets.
    *
    * `GetInteraction`: `GET /api/experience/interaction`. Requires the cookies of a sign-in in progress.
+   * @since Logto 1.31
    */
   getInteraction(options?: CallOptions): Call<Interaction>;
 
@@ -63,6 +68,7 @@ export interface ExperienceApi {
    *
    * `CreatePasswordVerification`: `POST /api/experience/verification/password`. Requires the cookies of a
    * sign-in in progress.
+   * @since Logto 1.20
    */
   createPasswordVerification(body: CreatePasswordVerification, options?: CallOptions): Call<VerificationId>;
 
@@ -71,6 +77,7 @@ export interface ExperienceApi {
    *
    * `CreateAndSendVerificationCode`: `POST /api/experience/verification/verification-code`. Requires the cookies
    * of a sign-in in progress.
+   * @since Logto 1.20
    */
   createAndSendVerificationCode(body: SendVerificationCode, options?: CallOptions): Call<VerificationId>;
 
@@ -79,6 +86,7 @@ export interface ExperienceApi {
    *
    * `VerifyVerificationCodeVerification`: `POST /api/experience/verification/verification-code/verify`. Requires
    * the cookies of a sign-in in progress.
+   * @since Logto 1.20
    */
   verifyVerificationCode(body: CheckVerificationCode, options?: CallOptions): Call<VerificationId>;
 
@@ -87,6 +95,7 @@ export interface ExperienceApi {
    *
    * `CreateAndSendMfaVerificationCode`: `POST /api/experience/verification/mfa-verification-code`. Requires the
    * cookies of a sign-in in progress.
+   * @since Logto 1.31
    */
   createAndSendMfaVerificationCode(body: SendMfaVerificationCode, options?: CallOptions): Call<VerificationId>;
 
@@ -95,6 +104,7 @@ export interface ExperienceApi {
    *
    * `VerifyMfaVerificationCode`: `POST /api/experience/verification/mfa-verification-code/verify`. Requires the
    * cookies of a sign-in in progress.
+   * @since Logto 1.31
    */
   verifyMfaVerificationCode(body: CheckMfaVerificationCode, options?: CallOptions): Call<VerificationId>;
 
@@ -105,6 +115,7 @@ export interface ExperienceApi {
    * Requires the cookies of a sign-in in progress.
    *
    * @param connectorId ID of the {@link Connector}.
+   * @since Logto 1.20
    */
   createSocialVerification(connectorId: string, body: AuthorizationRequest, options?: CallOptions): Call<SocialAuthorization>;
 
@@ -115,6 +126,7 @@ export interface ExperienceApi {
    * cookies of a sign-in in progress.
    *
    * @param connectorId ID of the {@link Connector}.
+   * @since Logto 1.20
    */
   verifySocialVerification(connectorId: string, body: VerifySocialVerification, options?: CallOptions): Call<VerificationId>;
 
@@ -125,6 +137,7 @@ export interface ExperienceApi {
    * Requires the cookies of a sign-in in progress.
    *
    * @param connectorId ID of the {@link SsoConnector}.
+   * @since Logto 1.20
    */
   createEnterpriseSsoVerification(connectorId: string, body: AuthorizationRequest, options?: CallOptions): Call<SocialAuthorization>;
 
@@ -135,6 +148,7 @@ export interface ExperienceApi {
    * the cookies of a sign-in in progress.
    *
    * @param connectorId ID of the {@link SsoConnector}.
+   * @since Logto 1.20
    */
   verifyEnterpriseSsoVerification(connectorId: string, body: VerifyEnterpriseSsoVerification, options?: CallOptions): Call<VerificationId>;
 
@@ -144,6 +158,7 @@ export interface ExperienceApi {
    *
    * `CreateTotpSecret`: `POST /api/experience/verification/totp/secret`. Requires the cookies of a sign-in in
    * progress.
+   * @since Logto 1.20
    */
   createTotpSecret(options?: CallOptions): Call<TotpSecretVerification>;
 
@@ -153,6 +168,7 @@ export interface ExperienceApi {
    *
    * `VerifyTotpVerification`: `POST /api/experience/verification/totp/verify`. Requires the cookies of a sign-in
    * in progress.
+   * @since Logto 1.20
    */
   verifyTotpVerification(body: VerifyTotpVerification, options?: CallOptions): Call<VerificationId>;
 
@@ -161,6 +177,7 @@ export interface ExperienceApi {
    *
    * `CreateWebAuthnRegistrationVerification`: `POST /api/experience/verification/web-authn/registration`.
    * Requires the cookies of a sign-in in progress.
+   * @since Logto 1.20
    */
   createWebAuthnRegistrationVerification(options?: CallOptions): Call<WebAuthnRegistration>;
 
@@ -169,6 +186,7 @@ export interface ExperienceApi {
    *
    * `VerifyWebAuthnRegistrationVerification`: `POST /api/experience/verification/web-authn/registration/verify`.
    * Requires the cookies of a sign-in in progress.
+   * @since Logto 1.20
    */
   verifyWebAuthnRegistrationVerification(body: VerifyWebAuthnRegistrationVerification, options?: CallOptions): Call<VerificationId>;
 
@@ -177,6 +195,7 @@ export interface ExperienceApi {
    *
    * `CreateWebAuthnAuthenticationVerification`: `POST /api/experience/verification/web-authn/authentication`.
    * Requires the cookies of a sign-in in progress.
+   * @since Logto 1.20
    */
   createWebAuthnAuthenticationVerification(options?: CallOptions): Call<WebAuthnAuthentication>;
 
@@ -186,6 +205,7 @@ export interface ExperienceApi {
    * `VerifyWebAuthnAuthenticationVerification`: `POST
    * /api/experience/verification/web-authn/authentication/verify`. Requires the cookies of a sign-in in
    * progress.
+   * @since Logto 1.20
    */
   verifyWebAuthnAuthenticationVerification(body: VerifyWebAuthnAuthenticationVerification, options?: CallOptions): Call<VerificationId>;
 
@@ -194,6 +214,7 @@ export interface ExperienceApi {
    *
    * `CreateSignInPasskeyAuthenticationWithIdentifier`: `POST
    * /api/experience/verification/sign-in-passkey/authentication`. Requires the cookies of a sign-in in progress.
+   * @since Logto 1.38
    */
   createSignInPasskeyAuthenticationWithIdentifier(body: CreateSignInPasskeyAuthenticationWithIdentifier, options?: CallOptions): Call<WebAuthnAuthentication>;
 
@@ -204,6 +225,7 @@ export interface ExperienceApi {
    * `VerifySignInPasskeyAuthentication`: `POST
    * /api/experience/verification/sign-in-passkey/authentication/verify`. Requires the cookies of a sign-in in
    * progress.
+   * @since Logto 1.38
    */
   verifySignInPasskeyAuthentication(body: VerifySignInPasskeyAuthentication, options?: CallOptions): Call<VerificationId>;
 
@@ -213,6 +235,7 @@ export interface ExperienceApi {
    *
    * `GenerateBackupCodes`: `POST /api/experience/verification/backup-code/generate`. Requires the cookies of a
    * sign-in in progress.
+   * @since Logto 1.20
    */
   generateBackupCodes(options?: CallOptions): Call<BackupCodesVerification>;
 
@@ -221,6 +244,7 @@ export interface ExperienceApi {
    *
    * `VerifyBackupCode`: `POST /api/experience/verification/backup-code/verify`. Requires the cookies of a
    * sign-in in progress.
+   * @since Logto 1.20
    */
   verifyBackupCode(body: VerifyBackupCode, options?: CallOptions): Call<VerificationId>;
 
@@ -230,6 +254,7 @@ export interface ExperienceApi {
    *
    * `CreateNewPasswordIdentityVerification`: `POST /api/experience/verification/new-password-identity`. Requires
    * the cookies of a sign-in in progress.
+   * @since Logto 1.20
    */
   createNewPasswordIdentityVerification(body: CreateNewPasswordIdentityVerification, options?: CallOptions): Call<VerificationId>;
 
@@ -238,6 +263,7 @@ export interface ExperienceApi {
    *
    * `VerifyOneTimeTokenVerification`: `POST /api/experience/verification/one-time-token/verify`. Requires the
    * cookies of a sign-in in progress.
+   * @since Logto 1.26
    */
   verifyOneTimeTokenVerification(body: VerifyOneTimeTokenVerification, options?: CallOptions): Call<VerificationId>;
 
@@ -246,6 +272,7 @@ export interface ExperienceApi {
    * identity or extra fields.
    *
    * `AddUserProfile`: `POST /api/experience/profile`. Requires the cookies of a sign-in in progress.
+   * @since Logto 1.20
    */
   addProfile(body: AddUserProfile, options?: CallOptions): Call<void>;
 
@@ -254,6 +281,7 @@ export interface ExperienceApi {
    *
    * `UploadExperienceAvatar`: `POST /api/experience/user-assets/avatar`. Requires the cookies of a sign-in in
    * progress.
+   * @since Logto 1.40
    */
   uploadAvatar(body: UploadExperienceAvatarForm, options?: CallOptions): Call<UploadedFile>;
 
@@ -261,6 +289,7 @@ export interface ExperienceApi {
    * Sets the new password in a password reset, once the user is identified. It is saved on submission.
    *
    * `ResetUserPassword`: `PUT /api/experience/profile/password`. Requires the cookies of a sign-in in progress.
+   * @since Logto 1.20
    */
   resetPassword(body: Password, options?: CallOptions): Call<void>;
 
@@ -269,6 +298,7 @@ export interface ExperienceApi {
    *
    * `MarkMfaEnabled`: `POST /api/experience/profile/mfa/mfa-enabled`. Requires the cookies of a sign-in in
    * progress.
+   * @since Logto 1.38
    */
   markMfaEnabled(options?: CallOptions): Call<void>;
 
@@ -277,6 +307,7 @@ export interface ExperienceApi {
    *
    * `SkipMfaBindingFlow`: `POST /api/experience/profile/mfa/mfa-skipped`. Requires the cookies of a sign-in in
    * progress.
+   * @since Logto 1.20
    */
   skipMfaBindingFlow(options?: CallOptions): Call<void>;
 
@@ -285,6 +316,7 @@ export interface ExperienceApi {
    *
    * `SkipMfaSuggestion`: `POST /api/experience/profile/mfa/mfa-suggestion-skipped`. Requires the cookies of a
    * sign-in in progress.
+   * @since Logto 1.31
    */
   skipMfaSuggestion(options?: CallOptions): Call<void>;
 
@@ -293,6 +325,7 @@ export interface ExperienceApi {
    *
    * `SkipPasskeyBinding`: `POST /api/experience/profile/mfa/passkey-skipped`. Requires the cookies of a sign-in
    * in progress.
+   * @since Logto 1.37
    */
   skipPasskeyBinding(options?: CallOptions): Call<void>;
 
@@ -300,6 +333,7 @@ export interface ExperienceApi {
    * Binds the verified passkey to the user for signing in. It is saved on submission.
    *
    * `BindPasskey`: `POST /api/experience/profile/mfa/passkey`. Requires the cookies of a sign-in in progress.
+   * @since Logto 1.37
    */
   bindPasskey(body: VerificationId, options?: CallOptions): Call<void>;
 
@@ -308,6 +342,7 @@ export interface ExperienceApi {
    * or phone. Saved on submission.
    *
    * `BindMfaVerification`: `POST /api/experience/profile/mfa`. Requires the cookies of a sign-in in progress.
+   * @since Logto 1.20
    */
   bindMfaVerification(body: BindMfaVerification, options?: CallOptions): Call<void>;
 
@@ -316,6 +351,7 @@ export interface ExperienceApi {
    *
    * `GetEnabledSsoConnectors`: `GET /api/experience/sso-connectors`. Requires the cookies of a sign-in in
    * progress.
+   * @since Logto 1.20
    */
   getEnabledSsoConnectors(query: GetEnabledSsoConnectorsQuery, options?: CallOptions): Call<EnabledSsoConnectors>;
 
@@ -325,6 +361,7 @@ export interface ExperienceApi {
    *
    * `CreateSignInPasskeyAuthentication`: `POST /api/experience/preflight/sign-in-passkey/authentication`.
    * Requires the cookies of a sign-in in progress.
+   * @since Logto 1.38
    */
   createSignInPasskeyAuthentication(options?: CallOptions): Call<SignInPasskeyAuthentication>;
 }

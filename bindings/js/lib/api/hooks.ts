@@ -23,14 +23,24 @@ export interface GetHookQuery {
 export interface ListHookRecentLogsQuery extends PageQuery {
   /** Returns only deliveries of this event, such as `TriggerHook.User.Created`. */
   logKey?: string | undefined;
-  /** True to stop counting early, which is faster on large logs. The page then reports that its total is capped. */
+  /**
+   * True to stop counting early, which is faster on large logs. The page then reports that its total is capped.
+   *
+   * Since Logto 1.42.
+   */
   enableCap?: boolean | undefined;
   /**
    * Returns only deliveries from this time on, in milliseconds since the epoch, instead of those of the last 24
    * hours.
+   *
+   * Since Logto 1.42.
    */
   start_time?: number | undefined;
-  /** Returns only entries before this time, in milliseconds since the epoch. */
+  /**
+   * Returns only entries before this time, in milliseconds since the epoch.
+   *
+   * Since Logto 1.42.
+   */
   end_time?: number | undefined;
 }
 

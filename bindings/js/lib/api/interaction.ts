@@ -3,7 +3,7 @@
 import type { Call } from "../response/call.js";
 import type { CallOptions } from "../options.js";
 import { group, type Group } from "../group.js";
-import type { AuthorizationRequest, BindLegacyInteractionMfa, ConsentLegacyInteraction, LegacyAuthorizationRequest, LegacyConsent, LegacyIdentifier, LegacyInteractionEvent, LegacyProfile, RedirectTo, ReplaceLegacyInteractionMfa, SkipLegacyInteractionMfa, StartLegacyInteraction, TotpSecret, VerificationCodeRecipient, WebAuthnAuthenticationOptions, WebAuthnRegistrationOptions } from "../models.js";
+import type { AuthorizationRequest, BindLegacyInteractionMfa, ConsentLegacyInteraction, LegacyAuthorizationRequest, LegacyConsent, LegacyIdentifier, LegacyInteractionEvent, LegacyProfile, LegacyTotpSecret, RedirectTo, ReplaceLegacyInteractionMfa, SkipLegacyInteractionMfa, StartLegacyInteraction, VerificationCodeRecipient, WebAuthnAuthenticationOptions, WebAuthnRegistrationOptions } from "../models.js";
 
 /** Query parameters of `ListLegacyInteractionSingleSignOnConnectors`. */
 export interface ListLegacyInteractionSingleSignOnConnectorsQuery {
@@ -18,6 +18,7 @@ export interface InteractionApi {
    * profile.
    *
    * `StartLegacyInteraction`: `PUT /api/interaction`. Requires the cookies of a sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
   start(body: StartLegacyInteraction, options?: CallOptions): Call<void>;
 
@@ -25,6 +26,7 @@ export interface InteractionApi {
    * Aborts the interaction. The application is notified that the user aborted.
    *
    * `AbortLegacyInteraction`: `DELETE /api/interaction`. Requires the cookies of a sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
   abort(options?: CallOptions): Call<void>;
 
@@ -33,6 +35,7 @@ export interface InteractionApi {
    *
    * `ReplaceLegacyInteractionEvent`: `PUT /api/interaction/event`. Requires the cookies of a sign-in in
    * progress.
+   * @deprecated Up to Logto 1.30.
    */
   replaceEvent(body: LegacyInteractionEvent, options?: CallOptions): Call<void>;
 
@@ -41,6 +44,7 @@ export interface InteractionApi {
    *
    * `UpdateLegacyInteractionIdentifiers`: `PATCH /api/interaction/identifiers`. Requires the cookies of a
    * sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
   updateIdentifiers(body: LegacyIdentifier, options?: CallOptions): Call<void>;
 
@@ -49,6 +53,7 @@ export interface InteractionApi {
    *
    * `ReplaceLegacyInteractionProfile`: `PUT /api/interaction/profile`. Requires the cookies of a sign-in in
    * progress.
+   * @deprecated Up to Logto 1.30.
    */
   replaceProfile(body: LegacyProfile, options?: CallOptions): Call<void>;
 
@@ -57,6 +62,7 @@ export interface InteractionApi {
    *
    * `DeleteLegacyInteractionProfile`: `DELETE /api/interaction/profile`. Requires the cookies of a sign-in in
    * progress.
+   * @deprecated Up to Logto 1.30.
    */
   deleteProfile(options?: CallOptions): Call<void>;
 
@@ -65,6 +71,7 @@ export interface InteractionApi {
    *
    * `UpdateLegacyInteractionProfile`: `PATCH /api/interaction/profile`. Requires the cookies of a sign-in in
    * progress.
+   * @deprecated Up to Logto 1.30.
    */
   updateProfile(body: LegacyProfile, options?: CallOptions): Call<void>;
 
@@ -73,6 +80,7 @@ export interface InteractionApi {
    * and signs the user in. Returns 204 after a password reset.
    *
    * `SubmitLegacyInteraction`: `POST /api/interaction/submit`. Requires the cookies of a sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
   submit(options?: CallOptions): Call<RedirectTo | undefined>;
 
@@ -81,6 +89,7 @@ export interface InteractionApi {
    *
    * `GetLegacyInteractionConsent`: `GET /api/interaction/consent`. Requires the cookies of a sign-in in
    * progress.
+   * @deprecated Up to Logto 1.30.
    */
   getConsent(options?: CallOptions): Call<LegacyConsent>;
 
@@ -89,6 +98,7 @@ export interface InteractionApi {
    * browser.
    *
    * `ConsentLegacyInteraction`: `POST /api/interaction/consent`. Requires the cookies of a sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
   consent(body: ConsentLegacyInteraction, options?: CallOptions): Call<unknown>;
 
@@ -97,6 +107,7 @@ export interface InteractionApi {
    *
    * `CreateLegacyInteractionSocialAuthorizationUri`: `POST
    * /api/interaction/verification/social-authorization-uri`. Requires the cookies of a sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
   createSocialAuthorizationUri(body: LegacyAuthorizationRequest, options?: CallOptions): Call<RedirectTo>;
 
@@ -105,6 +116,7 @@ export interface InteractionApi {
    *
    * `SendLegacyInteractionVerificationCode`: `POST /api/interaction/verification/verification-code`. Requires
    * the cookies of a sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
   sendVerificationCode(body: VerificationCodeRecipient, options?: CallOptions): Call<void>;
 
@@ -113,14 +125,16 @@ export interface InteractionApi {
    *
    * `CreateLegacyInteractionTotpSecret`: `POST /api/interaction/verification/totp`. Requires the cookies of a
    * sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
-  createTotpSecret(options?: CallOptions): Call<TotpSecret>;
+  createTotpSecret(options?: CallOptions): Call<LegacyTotpSecret>;
 
   /**
    * Returns WebAuthn options for creating a passkey as a second factor.
    *
    * `CreateLegacyInteractionWebAuthnRegistration`: `POST /api/interaction/verification/webauthn-registration`.
    * Requires the cookies of a sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
   createWebAuthnRegistration(options?: CallOptions): Call<WebAuthnRegistrationOptions>;
 
@@ -129,6 +143,7 @@ export interface InteractionApi {
    *
    * `CreateLegacyInteractionWebAuthnAuthentication`: `POST
    * /api/interaction/verification/webauthn-authentication`. Requires the cookies of a sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
   createWebAuthnAuthentication(options?: CallOptions): Call<WebAuthnAuthenticationOptions>;
 
@@ -136,6 +151,7 @@ export interface InteractionApi {
    * Adds a new second factor, proven by the given response. It is saved on submission.
    *
    * `BindLegacyInteractionMfa`: `POST /api/interaction/bind-mfa`. Requires the cookies of a sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
   bindMfa(body: BindLegacyInteractionMfa, options?: CallOptions): Call<void>;
 
@@ -143,6 +159,7 @@ export interface InteractionApi {
    * Answers the MFA challenge of a sign-in with a code or passkey.
    *
    * `ReplaceLegacyInteractionMfa`: `PUT /api/interaction/mfa`. Requires the cookies of a sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
   replaceMfa(body: ReplaceLegacyInteractionMfa, options?: CallOptions): Call<void>;
 
@@ -151,6 +168,7 @@ export interface InteractionApi {
    *
    * `SkipLegacyInteractionMfa`: `PUT /api/interaction/mfa-skipped`. Requires the cookies of a sign-in in
    * progress.
+   * @deprecated Up to Logto 1.30.
    */
   skipMfa(body: SkipLegacyInteractionMfa, options?: CallOptions): Call<void>;
 
@@ -162,6 +180,7 @@ export interface InteractionApi {
    * progress.
    *
    * @param connectorId ID of the {@link SsoConnector}.
+   * @deprecated Up to Logto 1.30.
    */
   createSingleSignOnAuthorizationUrl(connectorId: string, body: AuthorizationRequest, options?: CallOptions): Call<RedirectTo>;
 
@@ -174,6 +193,7 @@ export interface InteractionApi {
    * progress.
    *
    * @param connectorId ID of the {@link SsoConnector}.
+   * @deprecated Up to Logto 1.30.
    */
   authenticateSingleSignOn(connectorId: string, body: { [member: string]: unknown }, options?: CallOptions): Call<RedirectTo>;
 
@@ -185,6 +205,7 @@ export interface InteractionApi {
    * Requires the cookies of a sign-in in progress.
    *
    * @param connectorId ID of the {@link SsoConnector}.
+   * @deprecated Up to Logto 1.30.
    */
   registerSingleSignOn(connectorId: string, options?: CallOptions): Call<RedirectTo>;
 
@@ -193,6 +214,7 @@ export interface InteractionApi {
    *
    * `ListLegacyInteractionSingleSignOnConnectors`: `GET /api/interaction/single-sign-on/connectors`. Requires
    * the cookies of a sign-in in progress.
+   * @deprecated Up to Logto 1.30.
    */
   listSingleSignOnConnectors(query: ListLegacyInteractionSingleSignOnConnectorsQuery, options?: CallOptions): Call<string[]>;
 }

@@ -30,6 +30,7 @@ export interface MyAccountApi {
    * Returns the signed-in user's account, as far as the token's scopes and the account center allow.
    *
    * `GetProfile`: `GET /api/my-account`. Requires a user access token.
+   * @since Logto 1.22
    */
   getProfile(options?: CallOptions): Call<Profile>;
 
@@ -38,6 +39,7 @@ export interface MyAccountApi {
    * needs a verification record.
    *
    * `UpdateProfile`: `PATCH /api/my-account`. Requires a user access token.
+   * @since Logto 1.22
    */
   updateProfile(body: UpdateProfile, options?: CallOptions): Call<Profile>;
 
@@ -45,6 +47,7 @@ export interface MyAccountApi {
    * Merges the given OIDC claims (names, address, locale, ...) into the user's profile and returns it.
    *
    * `UpdateOtherProfile`: `PATCH /api/my-account/profile`. Requires a user access token.
+   * @since Logto 1.22
    */
   updateClaims(body: UserProfile, options?: CallOptions): Call<UserProfile>;
 
@@ -52,6 +55,7 @@ export interface MyAccountApi {
    * Sets the user's password. Needs a verification record, unless the account has nothing to verify with.
    *
    * `UpdatePassword`: `POST /api/my-account/password`. Requires a user access token.
+   * @since Logto 1.22
    */
   updatePassword(body: Password, options?: CallOptions): Call<void>;
 
@@ -59,6 +63,7 @@ export interface MyAccountApi {
    * Returns whether the user skips MFA at sign-in.
    *
    * `GetMfaSettings`: `GET /api/my-account/mfa-settings`. Requires a user access token.
+   * @since Logto 1.31
    */
   getMfaSettings(options?: CallOptions): Call<AccountMfaSettings>;
 
@@ -66,6 +71,7 @@ export interface MyAccountApi {
    * Sets whether the user skips MFA at sign-in. Needs a verification record.
    *
    * `UpdateMfaSettings`: `PATCH /api/my-account/mfa-settings`. Requires a user access token.
+   * @since Logto 1.31
    */
   updateMfaSettings(body: AccountMfaSettings, options?: CallOptions): Call<AccountMfaSettings>;
 
@@ -73,6 +79,7 @@ export interface MyAccountApi {
    * Returns the signed-in user's choices about MFA and passkeys, including skipped prompts.
    *
    * `GetLogtoConfig`: `GET /api/my-account/logto-configs`. Requires a user access token.
+   * @since Logto 1.33
    */
   getLogtoConfig(options?: CallOptions): Call<UserLogtoConfig>;
 
@@ -80,6 +87,7 @@ export interface MyAccountApi {
    * Changes the given choices about MFA and passkeys. Needs a verification record.
    *
    * `UpdateLogtoConfig`: `PATCH /api/my-account/logto-configs`. Requires a user access token.
+   * @since Logto 1.33
    */
   updateLogtoConfig(body: UpdateUserLogtoConfig, options?: CallOptions): Call<UserLogtoConfig>;
 
@@ -90,6 +98,7 @@ export interface MyAccountApi {
    * access token.
    *
    * @param target Provider of the identity, such as `github`. At least 1 character.
+   * @since Logto 1.30
    */
   getSocialIdentityAccessToken(target: string, options?: CallOptions): Call<ThirdPartyAccessToken>;
 
@@ -101,6 +110,7 @@ export interface MyAccountApi {
    * Requires a user access token.
    *
    * @param target Provider of the identity, such as `github`. At least 1 character.
+   * @since Logto 1.30
    */
   updateSocialIdentityAccessToken(target: string, body: VerificationRecordId, options?: CallOptions): Call<ThirdPartyAccessToken>;
 
@@ -111,6 +121,7 @@ export interface MyAccountApi {
    * Requires a user access token.
    *
    * @param connectorId ID of the {@link SsoConnector}.
+   * @since Logto 1.30
    */
   getEnterpriseSsoIdentityAccessToken(connectorId: string, options?: CallOptions): Call<ThirdPartyAccessToken>;
 
@@ -119,6 +130,7 @@ export interface MyAccountApi {
    * identity.
    *
    * `UpdatePrimaryEmail`: `POST /api/my-account/primary-email`. Requires a user access token.
+   * @since Logto 1.22
    */
   updatePrimaryEmail(body: UpdatePrimaryEmail, options?: CallOptions): Call<void>;
 
@@ -126,6 +138,7 @@ export interface MyAccountApi {
    * Removes the primary email, unless it is the last way to sign in. Needs a verification record.
    *
    * `DeletePrimaryEmail`: `DELETE /api/my-account/primary-email`. Requires a user access token.
+   * @since Logto 1.22
    */
   deletePrimaryEmail(options?: CallOptions): Call<void>;
 
@@ -134,6 +147,7 @@ export interface MyAccountApi {
    * identity.
    *
    * `UpdatePrimaryPhone`: `POST /api/my-account/primary-phone`. Requires a user access token.
+   * @since Logto 1.22
    */
   updatePrimaryPhone(body: UpdatePrimaryPhone, options?: CallOptions): Call<void>;
 
@@ -141,6 +155,7 @@ export interface MyAccountApi {
    * Removes the primary phone number, unless it is the last way to sign in. Needs a verification record.
    *
    * `DeletePrimaryPhone`: `DELETE /api/my-account/primary-phone`. Requires a user access token.
+   * @since Logto 1.22
    */
   deletePrimaryPhone(options?: CallOptions): Call<void>;
 
@@ -148,6 +163,7 @@ export interface MyAccountApi {
    * Links a social account proven by a verification record. Replaces any linked account of that provider.
    *
    * `ReplaceMyAccountIdentity`: `PUT /api/my-account/identities`. Requires a user access token.
+   * @since Logto 1.40
    */
   replaceIdentity(body: IdentityVerification, options?: CallOptions): Call<void>;
 
@@ -156,6 +172,7 @@ export interface MyAccountApi {
    * linked.
    *
    * `AddUserIdentities`: `POST /api/my-account/identities`. Requires a user access token.
+   * @since Logto 1.22
    */
   addIdentity(body: IdentityVerification, options?: CallOptions): Call<void>;
 
@@ -165,6 +182,7 @@ export interface MyAccountApi {
    * `DeleteIdentity`: `DELETE /api/my-account/identities/{target}`. Requires a user access token.
    *
    * @param target Provider of the identity, such as `github`.
+   * @since Logto 1.22
    */
   deleteIdentity(target: string, options?: CallOptions): Call<void>;
 
@@ -172,6 +190,7 @@ export interface MyAccountApi {
    * Lists the signed-in user's MFA factors, without secrets.
    *
    * `GetMfaVerifications`: `GET /api/my-account/mfa-verifications`. Requires a user access token.
+   * @since Logto 1.29
    */
   getMfaVerifications(options?: CallOptions): Call<MfaVerification[]>;
 
@@ -180,6 +199,7 @@ export interface MyAccountApi {
    * verification record.
    *
    * `AddMfaVerification`: `POST /api/my-account/mfa-verifications`. Requires a user access token.
+   * @since Logto 1.29
    */
   addMfaVerification(body: AddMfaVerification, options?: CallOptions): Call<void>;
 
@@ -188,6 +208,7 @@ export interface MyAccountApi {
    *
    * `CreateOrReplaceTotpMfaVerification`: `PUT /api/my-account/mfa-verifications/totp`. Requires a user access
    * token.
+   * @since Logto 1.38
    */
   createOrReplaceTotpMfaVerification(body: CreateOrReplaceTotpMfaVerification, options?: CallOptions): Call<void>;
 
@@ -196,6 +217,7 @@ export interface MyAccountApi {
    *
    * `GenerateTotpSecret`: `POST /api/my-account/mfa-verifications/totp-secret/generate`. Requires a user access
    * token.
+   * @since Logto 1.29
    */
   generateTotpSecret(options?: CallOptions): Call<TotpSecret>;
 
@@ -204,6 +226,7 @@ export interface MyAccountApi {
    *
    * `GenerateMyAccountBackupCodes`: `POST /api/my-account/mfa-verifications/backup-codes/generate`. Requires a
    * user access token.
+   * @since Logto 1.29
    */
   generateBackupCodes(options?: CallOptions): Call<BackupCodes>;
 
@@ -212,6 +235,7 @@ export interface MyAccountApi {
    * record.
    *
    * `GetBackupCodes`: `GET /api/my-account/mfa-verifications/backup-codes`. Requires a user access token.
+   * @since Logto 1.30
    */
   getBackupCodes(options?: CallOptions): Call<BackupCodeUses>;
 
@@ -222,6 +246,7 @@ export interface MyAccountApi {
    * user access token.
    *
    * @param verificationId ID of the MFA factor.
+   * @since Logto 1.29
    */
   updateMfaVerificationName(verificationId: string, body: Name, options?: CallOptions): Call<string>;
 
@@ -232,6 +257,7 @@ export interface MyAccountApi {
    * token.
    *
    * @param verificationId ID of the MFA factor.
+   * @since Logto 1.29
    */
   deleteMfaVerification(verificationId: string, options?: CallOptions): Call<void>;
 
@@ -239,6 +265,7 @@ export interface MyAccountApi {
    * Lists the user's active sign-in sessions and marks the current one. Needs a verification record.
    *
    * `GetSessions`: `GET /api/my-account/sessions`. Requires a user access token.
+   * @since Logto 1.37
    */
   getSessions(options?: CallOptions): Call<Sessions>;
 
@@ -248,6 +275,7 @@ export interface MyAccountApi {
    * `DeleteSessionById`: `DELETE /api/my-account/sessions/{sessionId}`. Requires a user access token.
    *
    * @param sessionId ID of the session: its `uid`.
+   * @since Logto 1.37
    */
   deleteSession(sessionId: string, query?: DeleteSessionByIdQuery, options?: CallOptions): Call<void>;
 
@@ -255,6 +283,7 @@ export interface MyAccountApi {
    * Lists the applications that the user has authorized. Needs a verification record.
    *
    * `GetGrants`: `GET /api/my-account/grants`. Requires a user access token.
+   * @since Logto 1.38
    */
   getGrants(query?: GetGrantsQuery, options?: CallOptions): Call<Grants>;
 
@@ -264,6 +293,7 @@ export interface MyAccountApi {
    * `DeleteGrantById`: `DELETE /api/my-account/grants/{grantId}`. Requires a user access token.
    *
    * @param grantId ID of the grant.
+   * @since Logto 1.38
    */
   deleteGrant(grantId: string, options?: CallOptions): Call<void>;
 
@@ -271,6 +301,7 @@ export interface MyAccountApi {
    * Stores an avatar and returns its URL. To use it, set the URL with {@link UpdateProfile}.
    *
    * `UploadAccountAvatar`: `POST /api/my-account/user-assets/avatar`. Requires a user access token.
+   * @since Logto 1.40
    */
   uploadAvatar(body: UploadAccountAvatarForm, options?: CallOptions): Call<UploadedFile>;
 }

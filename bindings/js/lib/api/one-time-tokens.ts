@@ -26,6 +26,7 @@ export interface OneTimeTokensApi {
    *
    * `ListOneTimeTokens`: `GET /api/one-time-tokens`. Paginated if you request a page or a page size, otherwise
    * returns all items.
+   * @since Logto 1.27
    */
   list(query?: ListOneTimeTokensQuery, options?: CallOptions): List<OneTimeToken>;
 
@@ -33,6 +34,7 @@ export interface OneTimeTokensApi {
    * Creates a one-time token for an email address. Valid for 10 minutes by default. Nothing is sent.
    *
    * `AddOneTimeTokens`: `POST /api/one-time-tokens`.
+   * @since Logto 1.26
    */
   create(body: CreateOneTimeToken, options?: CallOptions): Call<OneTimeToken>;
 
@@ -42,6 +44,7 @@ export interface OneTimeTokensApi {
    * `GetOneTimeToken`: `GET /api/one-time-tokens/{id}`.
    *
    * @param id ID of the {@link OneTimeToken}.
+   * @since Logto 1.27
    */
   get(id: string, options?: CallOptions): Call<OneTimeToken>;
 
@@ -51,6 +54,7 @@ export interface OneTimeTokensApi {
    * `DeleteOneTimeToken`: `DELETE /api/one-time-tokens/{id}`.
    *
    * @param id ID of the {@link OneTimeToken}.
+   * @since Logto 1.27
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -58,6 +62,7 @@ export interface OneTimeTokensApi {
    * Checks a one-time token against its email address and consumes it.
    *
    * `VerifyOneTimeToken`: `POST /api/one-time-tokens/verify`.
+   * @since Logto 1.26
    */
   verify(body: VerifyOneTimeToken, options?: CallOptions): Call<OneTimeToken>;
 
@@ -67,6 +72,7 @@ export interface OneTimeTokensApi {
    * `ReplaceOneTimeTokenStatus`: `PUT /api/one-time-tokens/{id}/status`.
    *
    * @param id ID of the {@link OneTimeToken}.
+   * @since Logto 1.27
    */
   replaceStatus(id: string, body: ReplaceOneTimeTokenStatus, options?: CallOptions): Call<OneTimeToken>;
 }

@@ -22,6 +22,8 @@ export interface ListOrganizationUsersQuery extends PageQuery {
   /**
    * Returns only members who hold this {@link OrganizationRole}.
    *
+   * Since Logto 1.42.
+   *
    * At least 1 character.
    */
   organizationRoleId?: string | undefined;
@@ -102,7 +104,7 @@ export interface OrganizationsApi {
    *
    * @param id ID of the {@link Organization}.
    */
-  addUsers(id: string, body: UserIds, options?: CallOptions): Call<UserIds>;
+  addUsers(id: string, body: UserIds, options?: CallOptions): Call<UserIds | undefined>;
 
   /**
    * Ends a user's membership and removes the roles that came with it.
@@ -152,7 +154,7 @@ export interface OrganizationsApi {
    * @param id ID of the {@link Organization}.
    * @param userId ID of the {@link User}.
    */
-  assignRolesToUser(id: string, userId: string, body: OrganizationRoleSelection, options?: CallOptions): Call<OrganizationRoleIds>;
+  assignRolesToUser(id: string, userId: string, body: OrganizationRoleSelection, options?: CallOptions): Call<OrganizationRoleIds | undefined>;
 
   /**
    * Removes a role from a member, who stays a member.
@@ -182,6 +184,7 @@ export interface OrganizationsApi {
    * default.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   listApplications(id: string, query?: ListOrganizationApplicationsQuery, options?: CallOptions): List<Application>;
 
@@ -191,6 +194,7 @@ export interface OrganizationsApi {
    * `ReplaceOrganizationApplications`: `PUT /api/organizations/{id}/applications`.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   replaceApplications(id: string, body: ApplicationIds, options?: CallOptions): Call<void>;
 
@@ -200,6 +204,7 @@ export interface OrganizationsApi {
    * `AddOrganizationApplications`: `POST /api/organizations/{id}/applications`.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   addApplications(id: string, body: ApplicationIds, options?: CallOptions): Call<string>;
 
@@ -210,6 +215,7 @@ export interface OrganizationsApi {
    *
    * @param id ID of the {@link Organization}.
    * @param applicationId ID of the {@link Application}.
+   * @since Logto 1.18
    */
   removeApplication(id: string, applicationId: string, options?: CallOptions): Call<void>;
 
@@ -220,6 +226,7 @@ export interface OrganizationsApi {
    * `AssignOrganizationRolesToApplications`: `POST /api/organizations/{id}/applications/roles`.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   assignRolesToApplications(id: string, body: AssignOrganizationRolesToApplications, options?: CallOptions): Call<string>;
 
@@ -231,6 +238,7 @@ export interface OrganizationsApi {
    *
    * @param id ID of the {@link Organization}.
    * @param applicationId ID of the {@link Application}.
+   * @since Logto 1.18
    */
   listApplicationRoles(id: string, applicationId: string, query?: PageQuery, options?: CallOptions): List<OrganizationRole>;
 
@@ -241,6 +249,7 @@ export interface OrganizationsApi {
    *
    * @param id ID of the {@link Organization}.
    * @param applicationId ID of the {@link Application}.
+   * @since Logto 1.18
    */
   replaceApplicationRoles(id: string, applicationId: string, body: OrganizationRoleIds, options?: CallOptions): Call<void>;
 
@@ -251,6 +260,7 @@ export interface OrganizationsApi {
    *
    * @param id ID of the {@link Organization}.
    * @param applicationId ID of the {@link Application}.
+   * @since Logto 1.18
    */
   assignRolesToApplication(id: string, applicationId: string, body: OrganizationRoleIds, options?: CallOptions): Call<string>;
 
@@ -263,6 +273,7 @@ export interface OrganizationsApi {
    * @param id ID of the {@link Organization}.
    * @param applicationId ID of the {@link Application}.
    * @param organizationRoleId ID of the {@link OrganizationRole}.
+   * @since Logto 1.18
    */
   removeApplicationRole(id: string, applicationId: string, organizationRoleId: string, options?: CallOptions): Call<void>;
 
@@ -273,6 +284,7 @@ export interface OrganizationsApi {
    * a page or a page size, otherwise returns all items.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   listJitEmailDomains(id: string, query?: PageQuery, options?: CallOptions): List<OrganizationJitEmailDomain>;
 
@@ -282,6 +294,7 @@ export interface OrganizationsApi {
    * `ReplaceOrganizationJitEmailDomains`: `PUT /api/organizations/{id}/jit/email-domains`.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   replaceJitEmailDomains(id: string, body: ReplaceOrganizationJitEmailDomains, options?: CallOptions): Call<void>;
 
@@ -292,6 +305,7 @@ export interface OrganizationsApi {
    * `CreateOrganizationJitEmailDomain`: `POST /api/organizations/{id}/jit/email-domains`.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   addJitEmailDomain(id: string, body: CreateOrganizationJitEmailDomain, options?: CallOptions): Call<OrganizationJitEmailDomain>;
 
@@ -302,6 +316,7 @@ export interface OrganizationsApi {
    *
    * @param id ID of the {@link Organization}.
    * @param emailDomain The domain, without `@`. At least 1 character.
+   * @since Logto 1.18
    */
   removeJitEmailDomain(id: string, emailDomain: string, options?: CallOptions): Call<void>;
 
@@ -312,6 +327,7 @@ export interface OrganizationsApi {
    * page size, otherwise returns all items.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   listJitRoles(id: string, query?: PageQuery, options?: CallOptions): List<OrganizationRole>;
 
@@ -322,6 +338,7 @@ export interface OrganizationsApi {
    * `ReplaceOrganizationJitRoles`: `PUT /api/organizations/{id}/jit/roles`.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   replaceJitRoles(id: string, body: OrganizationRoleIds, options?: CallOptions): Call<void>;
 
@@ -331,6 +348,7 @@ export interface OrganizationsApi {
    * `CreateOrganizationJitRole`: `POST /api/organizations/{id}/jit/roles`.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   addJitRoles(id: string, body: OrganizationRoleIds, options?: CallOptions): Call<string>;
 
@@ -341,6 +359,7 @@ export interface OrganizationsApi {
    *
    * @param id ID of the {@link Organization}.
    * @param organizationRoleId ID of the {@link OrganizationRole}.
+   * @since Logto 1.18
    */
   removeJitRole(id: string, organizationRoleId: string, options?: CallOptions): Call<void>;
 
@@ -351,6 +370,7 @@ export interface OrganizationsApi {
    * request a page or a page size, otherwise returns all items.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   listJitSsoConnectors(id: string, query?: PageQuery, options?: CallOptions): List<SsoConnector>;
 
@@ -360,6 +380,7 @@ export interface OrganizationsApi {
    * `ReplaceOrganizationJitSsoConnectors`: `PUT /api/organizations/{id}/jit/sso-connectors`.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   replaceJitSsoConnectors(id: string, body: SsoConnectorIds, options?: CallOptions): Call<void>;
 
@@ -370,6 +391,7 @@ export interface OrganizationsApi {
    * `CreateOrganizationJitSsoConnector`: `POST /api/organizations/{id}/jit/sso-connectors`.
    *
    * @param id ID of the {@link Organization}.
+   * @since Logto 1.18
    */
   addJitSsoConnectors(id: string, body: SsoConnectorIds, options?: CallOptions): Call<string>;
 
@@ -381,6 +403,7 @@ export interface OrganizationsApi {
    *
    * @param id ID of the {@link Organization}.
    * @param ssoConnectorId ID of the {@link SsoConnector}.
+   * @since Logto 1.18
    */
   removeJitSsoConnector(id: string, ssoConnectorId: string, options?: CallOptions): Call<void>;
 }
@@ -395,12 +418,12 @@ Organization /api/organizations
 "~j update
 "/users*qp list_
 "=j0 replace_
-"+j add_
+"+j? add_
 "/{userId}$0 remove_;delete
 /{id}/users/roles+jt assignRolesToUsers
 /{id}/users/{userId}/roles*qo list_
 "=j0 replace_
-"+j assignRolesToUser
+"+j? assignRolesToUser
 "/{organizationRoleId}$0 remove_;delete
 /{id}/users/{userId}/scopes* list_
 /{id}/applications*qp list_

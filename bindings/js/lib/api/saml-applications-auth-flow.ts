@@ -34,6 +34,7 @@ export interface SamlApplicationsAuthFlowApi {
    * `GetSamlAuthn`: `GET /api/saml/{id}/authn`. Requires no access token.
    *
    * @param id ID of the {@link SamlApplication}.
+   * @since Logto 1.24
    */
   getAuthn(id: string, query: GetSamlAuthnQuery, options?: CallOptions): Call<string>;
 
@@ -44,6 +45,7 @@ export interface SamlApplicationsAuthFlowApi {
    * `CreateSamlAuthn`: `POST /api/saml/{id}/authn`. Requires no access token.
    *
    * @param id ID of the {@link SamlApplication}.
+   * @since Logto 1.24
    */
   createAuthn(id: string, body: SamlAuthnRequest, options?: CallOptions): Call<string>;
 }

@@ -31,6 +31,7 @@ export interface SamlApplicationsApi {
    * three SAML applications.
    *
    * `CreateSamlApplication`: `POST /api/saml-applications`.
+   * @since Logto 1.24
    */
   create(body: CreateSamlApplication, options?: CallOptions): Call<SamlApplication>;
 
@@ -40,6 +41,7 @@ export interface SamlApplicationsApi {
    * `GetSamlApplication`: `GET /api/saml-applications/{id}`.
    *
    * @param id ID of the {@link SamlApplication}.
+   * @since Logto 1.24
    */
   get(id: string, options?: CallOptions): Call<SamlApplication>;
 
@@ -49,6 +51,7 @@ export interface SamlApplicationsApi {
    * `DeleteSamlApplication`: `DELETE /api/saml-applications/{id}`.
    *
    * @param id ID of the {@link SamlApplication}.
+   * @since Logto 1.24
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -58,6 +61,7 @@ export interface SamlApplicationsApi {
    * `UpdateSamlApplication`: `PATCH /api/saml-applications/{id}`.
    *
    * @param id ID of the {@link SamlApplication}.
+   * @since Logto 1.24
    */
   update(id: string, body: UpdateSamlApplication, options?: CallOptions): Call<SamlApplication>;
 
@@ -67,6 +71,7 @@ export interface SamlApplicationsApi {
    * `ListSamlApplicationSecrets`: `GET /api/saml-applications/{id}/secrets`.
    *
    * @param id ID of the {@link SamlApplication}.
+   * @since Logto 1.24
    */
   listSecrets(id: string, options?: CallOptions): Call<SamlApplicationSecret[]>;
 
@@ -77,6 +82,7 @@ export interface SamlApplicationsApi {
    * `CreateSamlApplicationSecret`: `POST /api/saml-applications/{id}/secrets`.
    *
    * @param id ID of the {@link SamlApplication}.
+   * @since Logto 1.24
    */
   createSecret(id: string, body: CreateSamlApplicationSecret, options?: CallOptions): Call<SamlApplicationSecret>;
 
@@ -87,6 +93,7 @@ export interface SamlApplicationsApi {
    *
    * @param id ID of the {@link SamlApplication}.
    * @param secretId ID of the certificate.
+   * @since Logto 1.24
    */
   deleteSecret(id: string, secretId: string, options?: CallOptions): Call<void>;
 
@@ -97,6 +104,7 @@ export interface SamlApplicationsApi {
    *
    * @param id ID of the {@link SamlApplication}.
    * @param secretId ID of the certificate.
+   * @since Logto 1.24
    */
   updateSecret(id: string, secretId: string, body: UpdateSamlApplicationSecret, options?: CallOptions): Call<SamlApplicationSecret>;
 
@@ -106,6 +114,7 @@ export interface SamlApplicationsApi {
    * `ListSamlApplicationMetadata`: `GET /api/saml-applications/{id}/metadata`. Requires no access token.
    *
    * @param id ID of the {@link SamlApplication}.
+   * @since Logto 1.24
    */
   getMetadata(id: string, options?: CallOptions): Call<string>;
 
@@ -115,6 +124,7 @@ export interface SamlApplicationsApi {
    * `GetSamlApplicationCallback`: `GET /api/saml-applications/{id}/callback`. Requires no access token.
    *
    * @param id ID of the {@link SamlApplication}.
+   * @since Logto 1.24
    */
   getCallback(id: string, query?: GetSamlApplicationCallbackQuery, options?: CallOptions): Call<string>;
 }

@@ -11,6 +11,7 @@ export interface SentinelActivitiesApi {
    * Clears the failed attempts of the given identifiers, which ends their lockout.
    *
    * `DeleteSentinelActivities`: `POST /api/sentinel-activities/delete`.
+   * @since Logto 1.27
    */
   delete(body: DeleteSentinelActivities, options?: CallOptions): Call<void>;
 }

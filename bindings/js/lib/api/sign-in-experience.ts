@@ -48,6 +48,7 @@ export interface SignInExperienceApi {
    * Checks whether a password meets the policy. If it does not, the response is a 400 with the issues.
    *
    * `CheckPasswordWithDefaultSignInExperience`: `POST /api/sign-in-exp/default/check-password`.
+   * @since Logto 1.20
    */
   checkPassword(body: CheckPassword, options?: CallOptions): Call<PasswordCheck>;
 
@@ -56,6 +57,7 @@ export interface SignInExperienceApi {
    * `UpdateSignInExp`.
    *
    * `UploadCustomUiAssets`: `POST /api/sign-in-exp/default/custom-ui-assets`.
+   * @since Logto 1.19
    */
   uploadCustomUiAssets(body: UploadCustomUiAssetsForm, options?: CallOptions): Call<UploadedCustomUiAssets>;
 
@@ -64,6 +66,7 @@ export interface SignInExperienceApi {
    * ignore case.
    *
    * `GetUsernameCaseSensitivityConflicts`: `GET /api/sign-in-exp/username-policy/case-sensitivity-conflicts`.
+   * @since Logto 1.41
    */
   getUsernameCaseSensitivityConflicts(query?: GetUsernameCaseSensitivityConflictsQuery, options?: CallOptions): Call<UsernameConflicts>;
 }

@@ -5,7 +5,7 @@ import type { CallOptions } from "../options.js";
 import type { List } from "../response/page.js";
 import type { PageQuery } from "../request/query.js";
 import { group, type Group } from "../group.js";
-import type { CreateSsoConnector, SsoConnector, UpdateSsoConnector } from "../models.js";
+import type { CreateSsoConnector, CreateSsoConnectorSigningKey, SamlApplicationSecret, SsoConnector, UpdateSsoConnector, UpdateSsoConnectorSigningKey } from "../models.js";
 
 /** Enterprise single sign-on connectors (OIDC, SAML and named providers) and the email domains they serve. */
 export interface SsoConnectorsApi {
@@ -52,6 +52,48 @@ export interface SsoConnectorsApi {
    * @param id ID of the {@link SsoConnector}.
    */
   update(id: string, body: UpdateSsoConnector, options?: CallOptions): Call<SsoConnector>;
+
+  /**
+   * Lists the keys with which a SAML connector signs requests, with their certificates.
+   *
+   * `ListSsoConnectorSigningKeys`: `GET /api/sso-connectors/{id}/signing-keys`.
+   *
+   * @param id ID of the item itself.
+   * @since Logto next
+   */
+  listSigningKeys(id: string, options?: CallOptions): Call<SamlApplicationSecret[]>;
+
+  /**
+   * Generates a key with which a SAML connector signs requests.
+   *
+   * `CreateSsoConnectorSigningKey`: `POST /api/sso-connectors/{id}/signing-keys`.
+   *
+   * @param id ID of the item itself.
+   * @since Logto next
+   */
+  createSigningKey(id: string, body: CreateSsoConnectorSigningKey, options?: CallOptions): Call<SamlApplicationSecret>;
+
+  /**
+   * Deletes a signing key of a SAML connector.
+   *
+   * `DeleteSsoConnectorSigningKey`: `DELETE /api/sso-connectors/{id}/signing-keys/{keyId}`.
+   *
+   * @param id ID of the item itself.
+   * @param keyId ID of the key.
+   * @since Logto next
+   */
+  deleteSigningKey(id: string, keyId: string, options?: CallOptions): Call<void>;
+
+  /**
+   * Activates or deactivates a signing key of a SAML connector.
+   *
+   * `UpdateSsoConnectorSigningKey`: `PATCH /api/sso-connectors/{id}/signing-keys/{keyId}`.
+   *
+   * @param id ID of the item itself.
+   * @param keyId ID of the key.
+   * @since Logto next
+   */
+  updateSigningKey(id: string, keyId: string, body: UpdateSsoConnectorSigningKey, options?: CallOptions): Call<SamlApplicationSecret>;
 }
 
 /** Enterprise single sign-on connectors (OIDC, SAML and named providers) and the email domains they serve. */
@@ -62,4 +104,8 @@ SsoConnector /api/sso-connectors
 /{id}* get
 "$0 delete
 "~j update
+"/signing-keys* list_
+"+j create-
+"/{keyId}$0 delete_
+"~j update_
 `);

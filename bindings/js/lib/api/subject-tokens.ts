@@ -12,6 +12,7 @@ export interface SubjectTokensApi {
    * access token of the user.
    *
    * `CreateSubjectToken`: `POST /api/subject-tokens`.
+   * @since Logto 1.19
    */
   create(body: CreateSubjectToken, options?: CallOptions): Call<SubjectToken>;
 }

@@ -11,7 +11,11 @@ import type { AssignedRoles, CreateMfaVerification, CreateSecret, CreateUser, Cr
 export interface GetUserQuery {
   /** True to include identities at enterprise connectors. */
   includeSsoIdentities?: boolean | undefined;
-  /** True to include the password's hash and algorithm. */
+  /**
+   * True to include the password's hash and algorithm.
+   *
+   * Since Logto 1.42.
+   */
   includePasswordHash?: boolean | undefined;
 }
 
@@ -103,6 +107,7 @@ export interface UsersApi {
    * `ListUserLogtoConfigs`: `GET /api/users/{userId}/logto-configs`.
    *
    * @param userId ID of the {@link User}.
+   * @since Logto 1.33
    */
   getLogtoConfigs(userId: string, options?: CallOptions): Call<UserLogtoConfig>;
 
@@ -112,6 +117,7 @@ export interface UsersApi {
    * `UpdateUserLogtoConfigs`: `PATCH /api/users/{userId}/logto-configs`.
    *
    * @param userId ID of the {@link User}.
+   * @since Logto 1.33
    */
   updateLogtoConfigs(userId: string, body: UpdateUserLogtoConfig, options?: CallOptions): Call<UserLogtoConfig>;
 
@@ -156,6 +162,7 @@ export interface UsersApi {
    * `UpdateUserPasswordExpiration`: `PATCH /api/users/{userId}/password/expiration`.
    *
    * @param userId ID of the {@link User}.
+   * @since Logto 1.41
    */
   updatePasswordExpiration(userId: string, body: UpdateUserPasswordExpiration, options?: CallOptions): Call<User>;
 
@@ -202,7 +209,7 @@ export interface UsersApi {
    *
    * @param userId ID of the {@link User}.
    */
-  replaceRoles(userId: string, body: RoleIds, options?: CallOptions): Call<RoleIds>;
+  replaceRoles(userId: string, body: RoleIds, options?: CallOptions): Call<RoleIds | undefined>;
 
   /**
    * Adds roles to the user and returns which ones are new. Existing roles are kept.
@@ -211,7 +218,7 @@ export interface UsersApi {
    *
    * @param userId ID of the {@link User}.
    */
-  assignRoles(userId: string, body: RoleIds, options?: CallOptions): Call<AssignedRoles>;
+  assignRoles(userId: string, body: RoleIds, options?: CallOptions): Call<AssignedRoles | undefined>;
 
   /**
    * Removes a role from the user. Tokens already issued keep their scopes until they expire.
@@ -230,6 +237,7 @@ export interface UsersApi {
    *
    * @param userId ID of the {@link User}.
    * @param target Provider of the identity, such as `github`.
+   * @since Logto 1.30
    */
   getIdentity(userId: string, target: string, query?: GetUserIdentityQuery, options?: CallOptions): Call<LinkedSocialIdentity>;
 
@@ -242,7 +250,7 @@ export interface UsersApi {
    * @param userId ID of the {@link User}.
    * @param target Provider of the identity, such as `github`.
    */
-  replaceIdentity(userId: string, target: string, body: SocialIdentity, options?: CallOptions): Call<{ [member: string]: SocialIdentity }>;
+  replaceIdentity(userId: string, target: string, body: SocialIdentity, options?: CallOptions): Call<{ [member: string]: SocialIdentity } | undefined>;
 
   /**
    * Unlinks the social identity of a provider and returns the user.
@@ -278,6 +286,7 @@ export interface UsersApi {
    * `ListUserGrants`: `GET /api/users/{userId}/grants`.
    *
    * @param userId ID of the {@link User}.
+   * @since Logto 1.38
    */
   listGrants(userId: string, query?: ListUserGrantsQuery, options?: CallOptions): Call<Grants>;
 
@@ -288,6 +297,7 @@ export interface UsersApi {
    *
    * @param userId ID of the {@link User}.
    * @param grantId ID of the grant.
+   * @since Logto 1.38
    */
   deleteGrant(userId: string, grantId: string, options?: CallOptions): Call<void>;
 
@@ -326,6 +336,7 @@ export interface UsersApi {
    * `ListUserPersonalAccessTokens`: `GET /api/users/{userId}/personal-access-tokens`.
    *
    * @param userId ID of the {@link User}.
+   * @since Logto 1.20
    */
   listPersonalAccessTokens(userId: string, options?: CallOptions): Call<PersonalAccessToken[]>;
 
@@ -335,6 +346,7 @@ export interface UsersApi {
    * `CreateUserPersonalAccessToken`: `POST /api/users/{userId}/personal-access-tokens`.
    *
    * @param userId ID of the {@link User}.
+   * @since Logto 1.20
    */
   createPersonalAccessToken(userId: string, body: CreateSecret, options?: CallOptions): Call<PersonalAccessToken>;
 
@@ -344,6 +356,7 @@ export interface UsersApi {
    * `UpdatePersonalAccessTokenName`: `PATCH /api/users/{userId}/personal-access-tokens`.
    *
    * @param userId ID of the {@link User}.
+   * @since Logto 1.33
    */
   renamePersonalAccessToken(userId: string, body: RenamePersonalAccessToken, options?: CallOptions): Call<PersonalAccessToken>;
 
@@ -354,6 +367,7 @@ export interface UsersApi {
    *
    * @param userId ID of the {@link User}.
    * @param name Name of the token.
+   * @since Logto 1.20
    */
   deletePersonalAccessToken(userId: string, name: string, options?: CallOptions): Call<void>;
 
@@ -364,6 +378,7 @@ export interface UsersApi {
    *
    * @param userId ID of the {@link User}.
    * @param name Current name of the token.
+   * @since Logto 1.20
    */
   updatePersonalAccessToken(userId: string, name: string, body: Name, options?: CallOptions): Call<PersonalAccessToken>;
 
@@ -373,6 +388,7 @@ export interface UsersApi {
    * `DeletePersonalAccessTokenPost`: `POST /api/users/{userId}/personal-access-tokens/delete`.
    *
    * @param userId ID of the {@link User}.
+   * @since Logto 1.33
    */
   deletePersonalAccessTokenByName(userId: string, body: Name, options?: CallOptions): Call<void>;
 
@@ -383,6 +399,7 @@ export interface UsersApi {
    *
    * @param userId ID of the {@link User}.
    * @param ssoConnectorId ID of the {@link SsoConnector}.
+   * @since Logto 1.30
    */
   getSsoIdentity(userId: string, ssoConnectorId: string, query?: GetUserSsoIdentityQuery, options?: CallOptions): Call<LinkedSsoIdentity>;
 
@@ -392,6 +409,7 @@ export interface UsersApi {
    * `ListUserAllIdentities`: `GET /api/users/{userId}/all-identities`.
    *
    * @param userId ID of the {@link User}.
+   * @since Logto 1.30
    */
   listAllIdentities(userId: string, query?: ListUserAllIdentitiesQuery, options?: CallOptions): Call<LinkedIdentities>;
 
@@ -401,6 +419,7 @@ export interface UsersApi {
    * `ListUserSessions`: `GET /api/users/{userId}/sessions`.
    *
    * @param userId ID of the {@link User}.
+   * @since Logto 1.37
    */
   listSessions(userId: string, options?: CallOptions): Call<Sessions>;
 
@@ -411,6 +430,7 @@ export interface UsersApi {
    *
    * @param userId ID of the {@link User}.
    * @param sessionId ID of the session: its `uid`.
+   * @since Logto 1.37
    */
   getSession(userId: string, sessionId: string, options?: CallOptions): Call<Session>;
 
@@ -421,6 +441,7 @@ export interface UsersApi {
    *
    * @param userId ID of the {@link User}.
    * @param sessionId ID of the session: its `uid`.
+   * @since Logto 1.37
    */
   deleteSession(userId: string, sessionId: string, query?: DeleteUserSessionQuery, options?: CallOptions): Call<void>;
 }
@@ -447,11 +468,11 @@ User /api/users
 /{userId}/has-password* hasPassword;get_
 /{userId}/is-suspended~j update_
 /{userId}/roles*qp list_
-"=j replace_
-"+j assign_
+"=j? replace_
+"+j? assign_
 "/{roleId}$0 remove_;delete
 /{userId}/identities/{target}*q get_
-"=j replace_
+"=j? replace_
 "$ delete_
 /{userId}/identities+j create-
 /{userId}/organizations* list_

@@ -11,6 +11,7 @@ export interface VerificationsApi {
    * Verifies the signed-in user by password. Returns a verification record that is valid for 10 minutes.
    *
    * `CreateVerificationByPassword`: `POST /api/verifications/password`. Requires a user access token.
+   * @since Logto 1.21
    */
   createByPassword(body: Password, options?: CallOptions): Call<CreatedVerificationRecord>;
 
@@ -20,6 +21,7 @@ export interface VerificationsApi {
    *
    * `CreateVerificationByVerificationCode`: `POST /api/verifications/verification-code`. Requires a user access
    * token.
+   * @since Logto 1.21
    */
   createByVerificationCode(body: CreateVerificationCodeRecord, options?: CallOptions): Call<CreatedVerificationRecord>;
 
@@ -28,6 +30,7 @@ export interface VerificationsApi {
    *
    * `VerifyVerificationByVerificationCode`: `POST /api/verifications/verification-code/verify`. Requires a user
    * access token.
+   * @since Logto 1.21
    */
   verifyByVerificationCode(body: CheckVerificationCode, options?: CallOptions): Call<VerificationRecordId>;
 
@@ -35,6 +38,7 @@ export interface VerificationsApi {
    * Starts a verification record for a social account. Returns the provider's URL to send the browser to.
    *
    * `CreateVerificationBySocial`: `POST /api/verifications/social`. Requires a user access token.
+   * @since Logto 1.22
    */
   createBySocial(body: CreateSocialVerificationRecord, options?: CallOptions): Call<CreatedSocialVerificationRecord>;
 
@@ -42,6 +46,7 @@ export interface VerificationsApi {
    * Checks the data of the provider's callback and makes the verification record valid.
    *
    * `VerifyVerificationBySocial`: `POST /api/verifications/social/verify`. Requires a user access token.
+   * @since Logto 1.22
    */
   verifyBySocial(body: VerifyVerificationBySocial, options?: CallOptions): Call<VerificationRecordId>;
 
@@ -50,6 +55,7 @@ export interface VerificationsApi {
    *
    * `GenerateWebAuthnRegistrationOptions`: `POST /api/verifications/web-authn/registration`. Requires a user
    * access token.
+   * @since Logto 1.29
    */
   generateWebAuthnRegistrationOptions(options?: CallOptions): Call<WebAuthnRegistrationRecord>;
 
@@ -59,6 +65,7 @@ export interface VerificationsApi {
    *
    * `VerifyWebAuthnRegistration`: `POST /api/verifications/web-authn/registration/verify`. Requires a user
    * access token.
+   * @since Logto 1.29
    */
   verifyWebAuthnRegistration(body: VerifyWebAuthnRegistration, options?: CallOptions): Call<VerificationRecordId>;
 }

@@ -7,9 +7,17 @@ import type { AccountCenterSettings, FullSignInExperience, StringOrObject } from
 
 /** Query parameters of `GetSignInExperienceConfig`. */
 export interface GetSignInExperienceConfigQuery {
-  /** ID of the {@link Organization} whose branding is requested. */
+  /**
+   * ID of the {@link Organization} whose branding is requested.
+   *
+   * Since Logto 1.20.
+   */
   organizationId?: string | undefined;
-  /** ID of the {@link Application} whose branding is requested. */
+  /**
+   * ID of the {@link Application} whose branding is requested.
+   *
+   * Since Logto 1.20.
+   */
   appId?: string | undefined;
 }
 
@@ -49,6 +57,7 @@ export interface WellKnownApi {
    * Returns all settings for the sign-in pages of an application or organization, including connectors.
    *
    * `GetWellKnownExperience`: `GET /api/.well-known/experience`. Requires no access token.
+   * @since Logto 1.20
    */
   getExperience(query?: GetWellKnownExperienceQuery, options?: CallOptions): Call<FullSignInExperience>;
 
@@ -57,6 +66,7 @@ export interface WellKnownApi {
    * accounts.
    *
    * `GetWellKnownAccountCenter`: `GET /api/.well-known/account-center`. Requires no access token.
+   * @since Logto 1.37
    */
   getAccountCenter(options?: CallOptions): Call<AccountCenterSettings>;
 
@@ -65,6 +75,7 @@ export interface WellKnownApi {
    *
    * `GetWellKnownManagementOpenapiJson`: `GET /api/.well-known/management.openapi.json`. Requires no access
    * token.
+   * @since Logto 1.20
    */
   getManagementOpenapiJson(options?: CallOptions): Call<unknown>;
 
@@ -73,6 +84,7 @@ export interface WellKnownApi {
    *
    * `GetWellKnownExperienceOpenapiJson`: `GET /api/.well-known/experience.openapi.json`. Requires no access
    * token.
+   * @since Logto 1.20
    */
   getExperienceOpenapiJson(options?: CallOptions): Call<unknown>;
 
@@ -80,6 +92,7 @@ export interface WellKnownApi {
    * Returns the OpenAPI document of the account API.
    *
    * `GetWellKnownUserOpenapiJson`: `GET /api/.well-known/user.openapi.json`. Requires no access token.
+   * @since Logto 1.21
    */
   getUserOpenapiJson(options?: CallOptions): Call<unknown>;
 }

@@ -16,6 +16,7 @@ use crate::groups::feature;
 use crate::model::{TypeRef, Uses};
 use crate::operations::{AnswerKind, Authentication, BodyKind, Operation, Paging};
 use crate::pipeline::Plan;
+use crate::release::Release;
 use crate::schema::Kind;
 use crate::words::pascal;
 
@@ -115,7 +116,7 @@ fn inputs(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Strin
         {
             let mark = if input.required { "" } else { "?" };
             let undefined = if input.required { "" } else { " | undefined" };
-            members.push_str(&comment(plan, &docs.parameter_text(id, &input.name, &input.schema.facts), 2));
+            members.push_str(&comment(plan, &docs.parameter_text(id, &input.name, &input.schema.facts, input.span), 2));
             members.push_str(&format!("  {}{mark}: {}{undefined};\n", key(&input.name), ts_type(ty)));
         }
         let parents = parents(operation);
@@ -128,7 +129,7 @@ fn inputs(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Strin
         let mut members = String::new();
         for (name, member) in &object.members {
             let ty = if member.schema.kind == Kind::Binary { "Upload" } else { "string" };
-            members.push_str(&comment(plan, &docs.parameter_text(id, name, &member.schema.facts), 2));
+            members.push_str(&comment(plan, &docs.parameter_text(id, name, &member.schema.facts, member.span), 2));
             members.push_str(&format!("  {}: {ty};\n", key(name)));
         }
         text.push_str(&format!("/** Form parts of `{id}`. */\nexport interface {id}Form {{\n{members}}}\n\n"));
@@ -152,7 +153,7 @@ fn signature(plan: &Plan, docs: &Docs, method: &str, operation: &Operation, uses
     let mut told = Vec::new();
     for (input, ty) in operation.path_parameters.iter().zip(&uses.path) {
         arguments.push(format!("{}: {}", input.name, ts_type(ty)));
-        let about = docs.parameter_text(id, &input.name, &input.schema.facts);
+        let about = docs.parameter_text(id, &input.name, &input.schema.facts, input.span);
         told.push(format!("@param {} {}", input.name, about.replace("\n\n", " ").replace('\n', " ")));
     }
     if let Some(body) = &operation.body {
@@ -220,7 +221,12 @@ fn method_text(plan: &Plan, operation: &Operation, told: &[String]) -> String {
         text.push_str("\n\n");
         text.push_str(&told.join("\n"));
     }
-    if operation.deprecated {
+    if operation.since != Release::OLDEST {
+        text.push_str(&format!("\n@since Logto {}", operation.since));
+    }
+    if let Some(until) = operation.until {
+        text.push_str(&format!("\n@deprecated Up to Logto {until}."));
+    } else if operation.deprecated {
         text.push_str("\n@deprecated");
     }
     text

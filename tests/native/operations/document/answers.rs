@@ -2,9 +2,9 @@
 
 use logto_admin::transport::HttpResponse;
 
-use super::Documents;
 use super::sample::samples;
 use super::validator::Validator;
+use super::{Documents, Loosened};
 use crate::dispatch::OPERATIONS;
 use crate::failures::Failures;
 use crate::recordings::compare::differences;
@@ -12,7 +12,7 @@ use crate::typed::Written;
 
 #[test]
 fn every_documented_answer_decodes_and_encodes_back_to_the_same_json() {
-    let documents = Documents::load();
+    let (documents, loosened) = (Documents::load(), Loosened::load());
     let mut failures = Failures::new();
     for typed in OPERATIONS {
         let described = &documents.operations[typed.id];
@@ -27,7 +27,8 @@ fn every_documented_answer_decodes_and_encodes_back_to_the_same_json() {
                 Err(error) => failures.add(typed.id, format!("{error}: {sample}")),
                 Ok(Written { json: encoded, .. }) => {
                     let found = differences(&sample, &encoded);
-                    found.into_iter().for_each(|difference| failures.add(typed.id, difference));
+                    let lost = found.into_iter().filter(|found| !loosened.excuses(typed.id, &sample, found));
+                    lost.for_each(|difference| failures.add(typed.id, difference));
                 }
             }
         }

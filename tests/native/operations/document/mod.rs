@@ -3,6 +3,7 @@
 
 mod answers;
 mod convert;
+mod loosened;
 mod requests;
 mod sample;
 mod schema;
@@ -11,8 +12,11 @@ mod table;
 mod validator;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use serde_json::Value;
+
+pub(crate) use self::loosened::Loosened;
 
 /// All operations of the documents, by id.
 pub(crate) struct Documents {
@@ -39,9 +43,15 @@ const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 const JSON: &str = "application/json";
 
 impl Documents {
-    pub(crate) fn load() -> Self {
+    /// Returns the documents, which are read once.
+    pub(crate) fn load() -> &'static Self {
+        static LOADED: OnceLock<Documents> = OnceLock::new();
+        LOADED.get_or_init(Self::read)
+    }
+
+    fn read() -> Self {
         let mut operations = BTreeMap::new();
-        for document in logto_admin_codegen::corrected_documents().expect("the documents and their corrections") {
+        for document in logto_admin_codegen::newest_documents().expect("the documents and their corrections") {
             for (path, item) in document["paths"].as_object().expect("paths") {
                 for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
                     let described = Described {

@@ -28,7 +28,7 @@ fn requests_of_every_operation_match_the_document() {
         for input in inputs(described) {
             match (typed.build)(&client, &mut input.clone()) {
                 Err(problem) => failures.add(typed.id, format!("{problem}: {input:?}")),
-                Ok(request) => check(&documents, typed, &input, &Sent::of(&request), &mut failures),
+                Ok(request) => check(documents, typed, &input, &Sent::of(&request), &mut failures),
             }
         }
     }

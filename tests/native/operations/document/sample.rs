@@ -131,7 +131,7 @@ fn of_pattern(pattern: &str) -> &'static str {
         r"^\S+@\S+\.\S+$" => "ada@example.com",
         r"^\d+$" => "12065550100",
         r"^[A-Z_a-z]\w*$" => "ada_1",
-        r"^\d{4}(-\d{2}){2}" => "2026-11-24",
+        r"^\d{4}(-\d{2}){2}" | r"^\d{4}(-\d{2}){2}$" => "2026-11-24",
         other => panic!("no sample for pattern {other}"),
     }
 }

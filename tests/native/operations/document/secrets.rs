@@ -42,7 +42,7 @@ const SECRET: &str = "s3cret";
 fn bodies_do_not_show_secrets() {
     let (client, documents) = (client(), Documents::load());
     let mut failures = Failures::new();
-    for (typed, described) in operations(&documents) {
+    for (typed, described) in operations(documents) {
         let Some(schema) = described.body(JSON) else { continue };
         for body in marked(schema, described) {
             failures.checked();
@@ -63,7 +63,7 @@ fn bodies_do_not_show_secrets() {
 fn answers_do_not_show_secrets() {
     let documents = Documents::load();
     let mut failures = Failures::new();
-    for (typed, described) in operations(&documents) {
+    for (typed, described) in operations(documents) {
         let Some((status, schema)) = described.success() else { continue };
         for answer in marked(schema, described) {
             failures.checked();

@@ -1,7 +1,8 @@
-//! Reads recorded exchanges from a file or a folder.
+//! Reads recorded exchanges: the project's own, or those in another file or folder.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use logto_admin::transport::{Headers, HttpResponse};
@@ -37,30 +38,53 @@ pub(crate) struct Exchange {
     truncated: Vec<String>,
 }
 
-impl Exchange {
-    /// Returns all exchanges.
-    pub(crate) fn all() -> Vec<Self> {
-        let all: Vec<Self> = files().iter().flat_map(|file| read(file)).collect();
-        assert!(!all.is_empty(), "{VARIABLE} has no exchanges");
-        all
-    }
+/// The exchanges with one server, in order.
+pub(crate) struct Recordings {
+    all: Vec<Exchange>,
+    /// Whether these are the project's own recordings, in which every status is documented.
+    pub(crate) are_our_own: bool,
+}
 
-    /// Returns whether these are the project's own recordings, in which every status is documented.
-    pub(crate) fn are_our_own() -> bool {
-        elsewhere().is_none()
+impl Recordings {
+    /// Loads the recordings of this name. Returns `None` if `LOGTO_RECORDINGS` is set and has none.
+    pub(crate) fn load(name: &str) -> Option<Self> {
+        let place = elsewhere();
+        let file = match &place {
+            None => Some(fixture(name)),
+            Some(folder) if folder.is_dir() => in_folder(folder, name),
+            // A single file of any other name takes the place of the mixed recordings.
+            Some(file) => {
+                let stem = file.file_name().and_then(|stem| stem.to_str()).unwrap_or_default();
+                let stem = stem.trim_end_matches(".gz").trim_end_matches(".jsonl");
+                let wanted = if RELEASES.contains(&stem) { stem } else { MIXED };
+                (wanted == name).then(|| file.clone())
+            }
+        };
+        let Some(file) = file else {
+            println!("{VARIABLE} has no recordings of {name}");
+            return None;
+        };
+        Some(Self { all: read(&file), are_our_own: place.is_none() })
     }
 
     /// Returns the exchanges of API operations, with their operation ids.
-    pub(crate) fn of_operations() -> Vec<(String, Self)> {
-        let named = Self::all().into_iter().filter_map(|exchange| Some((exchange.operation_id.clone()?, exchange)));
-        named.filter(|(id, _)| id != TOKEN_ENDPOINT).collect()
+    pub(crate) fn of_operations(&self) -> impl Iterator<Item = (&str, &Exchange)> {
+        let named = self.all.iter().filter_map(|exchange| Some((exchange.operation_id.as_deref()?, exchange)));
+        named.filter(|(id, _)| *id != TOKEN_ENDPOINT)
+    }
+
+    /// Returns the successes among them.
+    pub(crate) fn successes(&self) -> impl Iterator<Item = (&str, &Exchange)> {
+        self.of_operations().filter(|(_, exchange)| exchange.is_success())
     }
 
     /// Returns the exchanges with the token endpoint.
-    pub(crate) fn of_token_endpoint() -> Vec<Self> {
-        Self::all().into_iter().filter(|exchange| exchange.operation_id.as_deref() == Some(TOKEN_ENDPOINT)).collect()
+    pub(crate) fn of_token_endpoint(&self) -> impl Iterator<Item = &Exchange> {
+        self.all.iter().filter(|exchange| exchange.operation_id.as_deref() == Some(TOKEN_ENDPOINT))
     }
+}
 
+impl Exchange {
     /// Returns whether the answer is a success. "Not modified" has its own test.
     pub(crate) fn is_success(&self) -> bool {
         self.status < 400 && self.status != 304
@@ -103,9 +127,20 @@ impl fmt::Display for Exchange {
     }
 }
 
-/// The project's own recordings.
-fn fixture() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/exchanges.jsonl")
+/// The releases with recordings of their own.
+pub(crate) const RELEASES: [&str; 7] = ["1.17", "1.20", "1.24", "1.30", "1.36", "1.42", "next"];
+
+/// Further exchanges with 1.42, which other tests use too.
+pub(crate) const MIXED: &str = "exchanges";
+
+/// The file of the project's own recordings.
+fn fixture(name: &str) -> PathBuf {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    if name == MIXED {
+        fixtures.join("exchanges.jsonl")
+    } else {
+        fixtures.join("recordings").join(format!("{name}.jsonl.gz"))
+    }
 }
 
 /// The file or folder in the environment variable, if set.
@@ -113,20 +148,20 @@ fn elsewhere() -> Option<PathBuf> {
     std::env::var_os(VARIABLE).filter(|place| !place.is_empty()).map(PathBuf::from)
 }
 
-fn files() -> Vec<PathBuf> {
-    let place = elsewhere().unwrap_or_else(fixture);
-    if !place.is_dir() {
-        return vec![place];
-    }
-    let entries = std::fs::read_dir(&place).unwrap_or_else(|error| panic!("{VARIABLE}: {}: {error}", place.display()));
-    let files = entries.map(|entry| entry.expect("an entry of a folder").path());
-    let mut files: Vec<PathBuf> = files.filter(|path| path.extension().is_some_and(|kind| kind == "jsonl")).collect();
-    files.sort();
-    files
+/// Returns the file of these recordings in a folder with one file per release.
+fn in_folder(folder: &Path, name: &str) -> Option<PathBuf> {
+    let names = [format!("{name}.jsonl"), format!("{name}.jsonl.gz")];
+    names.into_iter().map(|name| folder.join(name)).find(|file| file.exists())
 }
 
 fn read(file: &Path) -> Vec<Exchange> {
-    let text = std::fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let bytes = std::fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let mut text = String::new();
+    let unpacked = match file.extension().is_some_and(|kind| kind == "gz") {
+        true => flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut text),
+        false => bytes.as_slice().read_to_string(&mut text),
+    };
+    unpacked.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(number, line)| {
@@ -147,11 +182,23 @@ fn texts(value: &Value) -> Vec<String> {
 
 #[test]
 fn the_projects_own_recordings_are_complete() {
-    let all = read(&fixture());
-    let of_operations: Vec<&Exchange> =
-        all.iter().filter(|exchange| exchange.operation_id.as_deref().is_some_and(|id| id != TOKEN_ENDPOINT)).collect();
-    let count = |wanted: fn(&Exchange) -> bool| of_operations.iter().filter(|exchange| wanted(exchange)).count();
-    assert_eq!((all.len(), of_operations.len()), (871, 814));
-    let (successes, errors) = (count(Exchange::is_success), count(|exchange| exchange.status >= 400));
-    assert_eq!((successes, errors, count(|exchange| exchange.status == 304)), (470, 342, 2));
+    let counts = |name: &str| {
+        let all = Recordings { all: read(&fixture(name)), are_our_own: true };
+        let count =
+            |wanted: fn(&Exchange) -> bool| all.of_operations().filter(|(_, exchange)| wanted(exchange)).count();
+        (all.all.len(), count(Exchange::is_success), count(|exchange| exchange.status >= 400))
+    };
+    assert_eq!(counts(MIXED), (871, 470, 342));
+    assert_eq!(
+        RELEASES.map(counts),
+        [
+            (800, 439, 256),
+            (1036, 595, 324),
+            (1138, 651, 370),
+            (1228, 712, 399),
+            (1201, 758, 413),
+            (1299, 827, 442),
+            (1320, 840, 450),
+        ]
+    );
 }

@@ -1,0 +1,87 @@
+//! Releases of Logto, and the releases of each operation (`spec/releases.json`).
+
+use std::fmt;
+use std::path::Path;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use crate::failure::{Failure, Result};
+
+/// A release of Logto 1.x, such as 1.36. `NEXT` is newer than every published one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Release(u16);
+
+impl Release {
+    /// The oldest release that the documents in `spec/` cover.
+    pub const OLDEST: Self = Self(17);
+    /// The release whose behaviour the emulator has.
+    pub const EMULATED: Self = Self(42);
+    pub const NEXT: Self = Self(u16::MAX);
+
+    /// The releases that have a document in `spec/`, newest first.
+    pub const SAMPLED: [Self; 7] = [Self::NEXT, Self(42), Self(36), Self(30), Self(24), Self(20), Self(17)];
+
+    pub const fn minor(self) -> u16 {
+        self.0
+    }
+
+    /// The name of the release's document in `spec/`.
+    pub fn document(self) -> String {
+        if self == Self::NEXT { "logto-next.json".to_owned() } else { format!("logto-1.{}.json", self.0) }
+    }
+
+    /// Returns the sentence for items that exist since this release, or `None` if all covered releases have them.
+    pub fn since_text(self) -> Option<String> {
+        match self {
+            Self::OLDEST => None,
+            Self::NEXT => Some(format!("Since the release after Logto {}.", Self::EMULATED)),
+            release => Some(format!("Since Logto {release}.")),
+        }
+    }
+}
+
+impl TryFrom<String> for Release {
+    type Error = String;
+
+    fn try_from(text: String) -> std::result::Result<Self, String> {
+        if text == "next" {
+            return Ok(Self::NEXT);
+        }
+        let minor = text.strip_prefix("1.").and_then(|minor| minor.parse().ok());
+        minor.map(Self).ok_or_else(|| format!("invalid release {text:?}: expected 1.N or next"))
+    }
+}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::NEXT { f.write_str("next") } else { write!(f, "1.{}", self.0) }
+    }
+}
+
+/// The releases that have an operation.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lifetime {
+    pub since: Release,
+    /// The last release with the operation, if it was removed.
+    pub until: Option<Release>,
+}
+
+/// The lifetime of each operation, by method and path.
+#[derive(Debug, Default)]
+pub struct Lifetimes(IndexMap<String, Lifetime>);
+
+impl Lifetimes {
+    pub fn load(spec: &Path) -> Result<Self> {
+        let path = spec.join("releases.json");
+        let failure = |problem: String| Failure::File { path: path.display().to_string(), problem };
+        let text = std::fs::read_to_string(&path).map_err(|error| failure(format!("cannot read the file: {error}")))?;
+        serde_json::from_str(&text).map(Self).map_err(|error| failure(format!("invalid entry: {error}")))
+    }
+
+    pub fn of(&self, method: &str, path: &str) -> Option<Lifetime> {
+        self.0.get(&format!("{method} {path}")).copied()
+    }
+}

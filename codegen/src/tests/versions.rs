@@ -1,0 +1,62 @@
+//! Older releases loosen the newest one.
+
+use serde_json::{Value, json};
+
+use super::{settings, small};
+use crate::corrections::{Corrections, Document};
+use crate::emit;
+use crate::failure::Result;
+use crate::pipeline::Plan;
+use crate::release::Release;
+
+const ITEMS: &str = "/paths/~1api~1pets/get/responses/200/content/application~1json/schema/items";
+
+/// Merges the small document with an older one, in which `change` was applied to the schema of a pet.
+fn merged(change: impl Fn(&mut Value)) -> Result<Plan> {
+    let mut older = small();
+    for pointer in [ITEMS, "/paths/~1api~1pets/post/responses/201/content/application~1json/schema"] {
+        change(older.pointer_mut(pointer).unwrap());
+    }
+    let release = Release::try_from("1.36".to_owned()).unwrap();
+    let documents = vec![Document { release: Release::NEXT, value: small() }, Document { release, value: older }];
+    Plan::of(documents, settings(), &Corrections::default(), true)
+}
+
+/// The generated struct for a pet.
+fn pet(plan: &Plan) -> String {
+    let files = emit::files(plan).unwrap();
+    let text = &files["src/models/pets.rs"];
+    let start = text.find("pub struct Pet {").unwrap();
+    text[start..].split_once("\n}").unwrap().0.to_owned()
+}
+
+fn remove_member(schema: &mut Value, name: &str) {
+    schema["properties"].as_object_mut().unwrap().remove(name);
+    if let Some(required) = schema["required"].as_array_mut() {
+        required.retain(|member| member != name);
+    }
+}
+
+#[test]
+fn a_member_that_an_older_release_lacks_is_optional_and_says_since_when() {
+    assert!(pet(&merged(|_| {}).unwrap()).contains("pub id: String"));
+    let pet = pet(&merged(|pet| remove_member(pet, "id")).unwrap());
+    assert!(pet.contains("pub id: Option<String>"), "{pet}");
+    assert!(pet.contains("/// Since the release after Logto 1.42."), "{pet}");
+}
+
+#[test]
+fn a_member_that_was_removed_stays_and_says_until_when() {
+    let pet = pet(&merged(|pet| pet["properties"]["weight"] = json!({"type": "number"})).unwrap());
+    assert!(pet.contains("pub weight: Option<i64>"), "{pet}");
+    assert!(pet.contains("/// Up to Logto 1.36."), "{pet}");
+}
+
+#[test]
+fn a_contradiction_names_the_place_and_both_releases() {
+    let Err(failure) = merged(|pet| pet["properties"]["id"] = json!({"type": "boolean"})) else {
+        panic!("the contradiction was accepted");
+    };
+    let message = failure.to_string();
+    assert!(message.contains("/id: the type is string, but boolean before (Logto next and 1.36)"), "{message}");
+}

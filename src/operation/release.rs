@@ -1,0 +1,112 @@
+//! Releases of Logto.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A release of Logto 1.x, such as 1.36. Patch releases do not change the API.
+///
+/// ```
+/// use logto_admin::operation::Release;
+///
+/// assert!(Release::new(36) < Release::new(42));
+/// assert!(Release::new(42) < Release::NEXT);
+/// assert_eq!("1.36".parse(), Ok(Release::new(36)));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Release(u16);
+
+/// Returns the hint of each listed minor version.
+macro_rules! introduced {
+    ($release:expr => $($minor:literal)*) => {
+        match $release.0 {
+            $($minor => Some(concat!("introduced in Logto 1.", $minor, "; the server may be older")),)*
+            u16::MAX => Some("introduced after Logto 1.42; the server may be older"),
+            _ => None,
+        }
+    };
+}
+
+impl Release {
+    /// The oldest release that this client supports: 1.17.
+    pub const OLDEST: Self = Self(17);
+    /// The release after 1.42, which is not published yet.
+    pub const NEXT: Self = Self(u16::MAX);
+
+    /// Returns the release 1.`minor`.
+    #[must_use]
+    pub const fn new(minor: u16) -> Self {
+        Self(minor)
+    }
+
+    /// Returns the minor version: 36 for 1.36. `None` for [`NEXT`](Self::NEXT).
+    #[must_use]
+    pub const fn minor(self) -> Option<u16> {
+        if self.0 == Self::NEXT.0 { None } else { Some(self.0) }
+    }
+
+    /// The release before this one. The one before `NEXT` is the last published one that this client knows.
+    pub(crate) const fn previous(self) -> Self {
+        if self.0 == Self::NEXT.0 { Self(42) } else { Self(self.0.saturating_sub(1)) }
+    }
+}
+
+impl FromStr for Release {
+    type Err = InvalidRelease;
+
+    /// Parses `1.N` or `next`.
+    fn from_str(text: &str) -> Result<Self, InvalidRelease> {
+        match text.strip_prefix("1.").map(str::parse) {
+            Some(Ok(minor)) => Ok(Self(minor)),
+            _ if text == "next" => Ok(Self::NEXT),
+            _ => Err(InvalidRelease),
+        }
+    }
+}
+
+/// The error for a text that is not a release.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidRelease;
+
+impl fmt::Display for InvalidRelease {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("invalid release: expected `1.N`, such as `1.36`, or `next`")
+    }
+}
+
+impl std::error::Error for InvalidRelease {}
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.minor() {
+            Some(minor) => write!(f, "1.{minor}"),
+            None => f.write_str("next"),
+        }
+    }
+}
+
+/// Returns the hint for an operation that the server does not have.
+pub(crate) fn hint(since: Release, until: Option<Release>) -> Option<&'static str> {
+    match until {
+        Some(_) => Some("removed after Logto 1.30; the server may be newer"),
+        None => introduced!(since => 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operation::TABLE;
+
+    #[test]
+    fn every_operation_that_some_releases_lack_has_a_hint() {
+        for info in TABLE.iter().filter(|info| info.since > Release::OLDEST || info.until.is_some()) {
+            let hint = hint(info.since, info.until).unwrap_or_default();
+            let release = match (info.until, info.since.minor()) {
+                (Some(until), _) => format!("after Logto {until};"),
+                (None, Some(_)) => format!("in Logto {};", info.since),
+                (None, None) => format!("after Logto {};", info.since.previous()),
+            };
+            assert!(hint.contains(&release), "{}: {hint}", info.id);
+        }
+    }
+}
