@@ -1,48 +1,71 @@
-//! The client for the HTTP APIs of [Logto](https://logto.io): users, organizations, roles, applications, sign-in settings
-//! and everything else that the server offers, on servers, in edge functions and in browsers.
+//! Client for the HTTP APIs of [Logto](https://logto.io), the identity platform.
+//!
+//! It covers users, organizations, roles, applications, sign-in settings and everything else that the server offers. The
+//! same code runs on servers, in edge functions such as Cloudflare Workers, and in browsers.
 //!
 //! ```no_run
 //! use logto_admin::models::CreateUser;
 //! use logto_admin::{Client, Endpoint};
 //!
 //! # async fn run() -> logto_admin::Result<()> {
-//! let client = Client::builder(Endpoint::cloud("my-tenant")).client_credentials("app-id", "app-secret").build()?;
-//!
-//! let ada = client.users().create(CreateUser { username: Some("ada".into()), ..Default::default() }).await?;
+//! let client = Client::builder(Endpoint::cloud("my-tenant"))
+//!     .client_credentials("app-id", "app-secret")
+//!     .build()?;
+//! let new = CreateUser { username: Some("ada".into()), ..Default::default() };
+//! let ada = client.users().create(new).await?;
 //! let page = client.users().list().search("%ada%").page_size(50).await?;
-//! println!("{} is one of {:?}", ada.id, page.total);
+//! println!("{} is one of {:?} users", ada.id, page.total);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! - [`Client`] has a method for each group of operations, and a group a method for each operation. The groups are in
-//!   [`api`], what they take and give in [`models`].
-//! - A method gives a [`Request`], which is only data until it is awaited.
-//! - Every failure is an [`Error`] that says what, where and what to do about it.
-//! - [`token`] is where access tokens come from, [`transport`] how requests are sent, [`runtime`] where time comes from;
-//!   all three can be replaced.
+//! The credentials belong to a machine-to-machine application with the role "Logto Management API access". For a
+//! self-hosted server, use [`Endpoint::self_hosted`]. [`Client::from_env`] reads the endpoint and the credentials from
+//! environment variables. A [`Client`] is cheap to clone: share one between all callers.
 //!
-//! The [`guide`] has a chapter on each thing that the client does for you.
+//! # Where to find what
+//!
+//! | item | contents | chapter of the guide |
+//! | --- | --- | --- |
+//! | [`Client`], [`ClientBuilder`], [`Endpoint`] | the client, its settings, and the address of the server | [settings](guide::settings), [limits](guide::limits) |
+//! | [`api`] | the groups of operations, such as `client.users()`, with a method for each operation | [versions](guide::versions) |
+//! | [`models`] | the bodies that you send and the answers that you receive | [requests](guide::requests) |
+//! | [`Request`] | a call of an operation, which is only data until you await it | [requests](guide::requests), [retries](guide::retries) |
+//! | [`Page`], [`ItemStream`], [`PageStream`] | one page of a list, or all of it as a stream | [lists](guide::lists) |
+//! | [`Response`], [`response`] | status and headers, and how answers are decoded | [requests](guide::requests) |
+//! | [`Error`], [`ErrorKind`] | what failed, where, and how to fix it | [errors](guide::errors) |
+//! | [`token`] | sources of access tokens, and stores that share a token between processes | [tokens](guide::tokens) |
+//! | [`transport`] | how requests are sent: reqwest, `fetch`, your own transport, and hooks | [transports](guide::transports), [hooks](guide::hooks) |
+//! | [`runtime`] | time, sleep, randomness and background tasks | [runtimes](guide::runtimes) |
+//! | [`types`] | [`Patch`], [`Timestamp`] and other building blocks of the models | [requests](guide::requests) |
+//! | [`operation`] | the table of all operations | [requests](guide::requests) |
+//! | [`blocking`] | calls from code that is not async | [blocking](guide::blocking) |
+//! | `webhook` | verification and parsing of webhooks | [webhooks](guide::webhooks) |
+//!
+//! The [`guide`] also covers [tracing](guide::tracing), and [how to migrate](guide::coming_from_py) from the Python package
+//! py-logto-admin.
 //!
 //! # Features
 //!
 //! | feature | what it adds |
 //! | --- | --- |
-//! | `management` (default) | the groups of the Management API; or name single ones: `users`, `organizations`, `roles`, … |
-//! | `account`, `experience`, `interaction` | the user's own account, the sign-in in progress, the interactions of Logto 1.17 |
-//! | `reqwest` (default) | [`transport::ReqwestTransport`](crate::transport), native by default and possible on wasm |
-//! | `rustls` (default), `native-tls` | TLS for it |
-//! | `http2`, `gzip`, `brotli` | more of HTTP for it |
-//! | `tokio` (with `reqwest`) | the native [`runtime`] |
+//! | `management` (default) | the Management API; each group is a feature too: `users`, `organizations`, `roles`, … |
+//! | `account` | a user's own account and its verifications |
+//! | `experience` | the sign-in in progress |
+//! | `interaction` | the predecessor of `experience` in Logto 1.17 |
+//! | `reqwest` (default) | [`ReqwestTransport`](crate::transport), the native default, which also works on wasm; enables `tokio` and `http` |
+//! | `rustls` (default), `native-tls` | TLS for the native transport |
+//! | `http2`, `gzip`, `brotli` | HTTP/2 and compressed answers for the native transport |
+//! | `tokio` | the default native [`runtime`] |
 //! | `blocking` | calls from code that is not async |
 //! | `tracing` | spans and warnings |
-//! | `webhook` | signatures of webhooks, and what they carry |
-//! | `redis` | a store in which many processes share a token |
-//! | `http` | conversions of messages from and to the `http` crate's |
-//! | `time`, `chrono`, `jiff` | conversions of [`Timestamp`] |
+//! | `webhook` | verification and parsing of webhooks |
+//! | `redis` | a store in Redis that shares an access token between processes |
+//! | `http` | conversions from and to the requests and responses of the `http` crate |
+//! | `time`, `chrono`, `jiff` | conversions from and to [`Timestamp`] |
 //!
-//! With `default-features = false` neither reqwest nor tokio is in the tree. On `wasm32-unknown-unknown` the client sends
-//! with the runtime's own `fetch`.
+//! `default-features = false` leaves out reqwest and tokio. On `wasm32-unknown-unknown`, the client sends requests with the
+//! runtime's own `fetch` unless you set another transport.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]

@@ -168,7 +168,7 @@ fn correct(
     Ok(warnings)
 }
 
-/// Adds an id to each operation without one: the one that a newer document gives it, or one from `spec/names.toml`.
+/// Adds an id to each operation without one: the one in a newer document, or one from `spec/names.toml`.
 fn identify(document: &mut Value, settings: &Settings, ids: &mut HashMap<String, Value>) {
     for_each_operation(document, |method, path, operation| {
         let key = format!("{method} {}", normalized(path));

@@ -234,7 +234,7 @@ fn insert(statuses: &mut Vec<u16>, status: u16) {
     }
 }
 
-/// Returns the constants of a branch's required members, by which branches are told apart.
+/// Returns the constants of a branch's required members, which distinguish branches.
 fn tag(schema: &Schema) -> Option<Vec<(&str, &str)>> {
     let Kind::Object(object) = &schema.kind else { return None };
     let constants = object.members.iter().filter_map(|(name, member)| match &member.schema.kind {

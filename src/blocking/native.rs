@@ -19,7 +19,7 @@ impl<Op: Operation> Request<Op> {
     /// ```
     ///
     /// # Errors
-    /// The errors of the call, and [`Unsupported`](crate::ErrorKind::Unsupported) in async code.
+    /// Fails like the call, and with [`Unsupported`](crate::ErrorKind::Unsupported) in async code.
     pub fn blocking(self) -> Result<Op::Output> {
         let channel = self.channel().clone();
         channel.background().run(self.into_future())
@@ -33,7 +33,8 @@ impl<Op: ListOperation> Request<Op> {
     }
 }
 
-/// An iterator over the items of a list. Fetches a page when the page before is used up, and ends after the first error.
+/// An iterator over the items of a list. Fetches a page when the page before is used up, and ends after the first
+/// error.
 pub struct BlockingItems<T> {
     channel: Channel,
     items: Option<ItemStream<T>>,

@@ -70,7 +70,7 @@ pub struct HostedClientOptions {
     pub runtime: Arc<dyn Runtime>,
 }
 
-/// What the client needs to know of a call. The request itself stays with the host.
+/// The properties of a call that the client needs. The request itself stays with the host.
 #[derive(Debug)]
 pub struct HostedCall {
     /// The authentication that the operation requires.

@@ -65,7 +65,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the runtime: time, sleep, randomness and background tasks. Defaults to tokio natively, and to timers on the web.
+    /// Sets the runtime: time, sleep, randomness and background tasks. Defaults to tokio natively, and to timers on the
+    /// web.
     pub fn runtime(mut self, runtime: impl Runtime) -> Self {
         self.runtime = Some(Arc::new(runtime));
         self
@@ -77,8 +78,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the rate limit of the client. Defaults to 200 requests per 10 seconds for Logto Cloud tenants, and to none for
-    /// other servers.
+    /// Sets the rate limit of the client. Defaults to 200 requests per 10 seconds for Logto Cloud tenants, and to none
+    /// for other servers.
     pub fn rate_limit(mut self, limit: impl Into<Option<RateLimit>>) -> Self {
         self.limit = limit.into();
         self
@@ -111,7 +112,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the `User-Agent`. Defaults to `logto-admin/` and the version. Browsers replace it by their own.
+    /// Sets the `User-Agent`. Defaults to `logto-admin/` and the version. Browsers replace it with their own.
     pub fn user_agent(self, name: &str) -> Self {
         self.header("user-agent", name)
     }
@@ -169,8 +170,8 @@ impl ClientBuilder {
     /// [`request`](Client::request). It rejects other calls before anything is sent.
     ///
     /// # Errors
-    /// Fails if a setting is invalid (endpoint, credentials, header, cookie), or if the platform has no default transport
-    /// or runtime and none is set.
+    /// Fails if a setting is invalid (endpoint, credentials, header, cookie), or if the platform has no default
+    /// transport or runtime and none is set.
     pub fn build(mut self) -> Result<Client> {
         self.problem.take().map_or(Ok(()), Err)?;
         self.endpoint.check()?;
@@ -287,8 +288,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long before its expiry the access token is renewed, at most half of its lifetime. Defaults to a tenth of
-    /// its lifetime, at most one minute.
+    /// Sets how long before its expiry the access token is renewed, at most half of its lifetime. Defaults to a tenth
+    /// of its lifetime, at most one minute.
     pub fn token_leeway(mut self, leeway: Duration) -> Self {
         self.tokens.leeway = Some(leeway);
         self

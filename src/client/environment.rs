@@ -74,7 +74,7 @@ mod tests {
     }
 
     #[test]
-    fn all_missing_variables_are_named_at_once() {
+    fn all_missing_variables_are_listed_in_one_error() {
         let error = build(&[("LOGTO_APP_SECRET", "  ")]).expect_err("nothing is set").to_string();
         assert!(error.contains("LOGTO_ENDPOINT or LOGTO_TENANT, LOGTO_APP_ID, LOGTO_APP_SECRET"), "{error}");
     }

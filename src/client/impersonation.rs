@@ -8,7 +8,8 @@ use crate::token::{ClientCredentials, TokenError, TokenExchange};
 use crate::transport::Method;
 
 impl TokenExchange {
-    /// Acts as the user with this ID. `admin`, a client of the Management API, creates a subject token for each renewal.
+    /// Impersonates the user with this ID. `admin`, a client of the Management API, creates a subject token for each
+    /// renewal.
     pub fn impersonating(admin: Client, user_id: impl Into<String>, application: ClientCredentials) -> Self {
         let user_id: Arc<str> = user_id.into().into();
         let id = Arc::clone(&user_id);

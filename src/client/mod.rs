@@ -118,7 +118,7 @@ impl Client {
         Refresher::start(self.tokens()?, Some(interval))
     }
 
-    /// Returns a client with additional default headers. This client stays as it is.
+    /// Returns a client with additional default headers. This client does not change.
     ///
     /// # Errors
     /// Fails if a name or a value is invalid.
@@ -131,7 +131,7 @@ impl Client {
         Ok(self.with_settings(|settings| settings.headers = changed))
     }
 
-    /// Returns a client with these cookies, such as those of a sign-in in progress. This client stays as it is.
+    /// Returns a client with these cookies, such as those of a sign-in in progress. This client does not change.
     ///
     /// # Errors
     /// Fails if a name or a value is invalid.
@@ -140,7 +140,7 @@ impl Client {
         Ok(self.with_settings(|settings| settings.headers.set("cookie", header)))
     }
 
-    /// Returns a client with another timeout per attempt. This client stays as it is.
+    /// Returns a client with another timeout per attempt. This client does not change.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         self.with_settings(|settings| settings.timeout = Some(timeout))

@@ -14,7 +14,7 @@ impl Client {
     ///
     /// Logto does not tell its version. This method reads the server's API document (about 1 MB), which needs no access
     /// token, and compares it with the [table of operations](crate::operation::TABLE). Releases without new operations
-    /// cannot be told apart. A server that is newer than this client counts as the newest release that the client knows.
+    /// cannot be distinguished. A server that is newer than this client counts as the newest release that the client supports.
     ///
     /// ```no_run
     /// use logto_admin::operation::Release;

@@ -39,14 +39,15 @@ impl Error {
         self.0.status
     }
 
-    /// Returns Logto's code, such as `entity.not_found`, or the `error` of the token endpoint, such as `invalid_client`.
+    /// Returns Logto's code, such as `entity.not_found`, or the `error` of the token endpoint, such as
+    /// `invalid_client`.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// Returns the message, without operation, status and hint. It may come from the server; [`Display`](std::fmt::Display)
-    /// escapes and shortens it.
+    /// Returns the message, without operation, status and hint. It may come from the server;
+    /// [`Display`](std::fmt::Display) escapes and shortens it.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
@@ -58,7 +59,7 @@ impl Error {
         self.member("details")?.as_str().map(str::to_owned)
     }
 
-    /// Returns Logto's `data`: the issues of a rejected body, otherwise what belongs to the code.
+    /// Returns Logto's `data`: the issues of a rejected body, or details that depend on the code.
     #[must_use]
     pub fn data(&self) -> Option<Value> {
         self.member("data")
@@ -86,7 +87,7 @@ impl Error {
         self.0.decode_path.as_deref()
     }
 
-    /// Returns what to do about it, for common mistakes.
+    /// Returns how to fix the problem, for common mistakes.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
         self.0.hint

@@ -156,7 +156,7 @@ impl Error {
         self
     }
 
-    /// Adds what the call took.
+    /// Adds the number of attempts, the time, and why there was no further attempt.
     pub(crate) fn after(mut self, attempts: u32, elapsed: Duration, stopped: Option<StopReason>) -> Self {
         self.0.attempts = attempts;
         self.0.elapsed = elapsed;
@@ -164,7 +164,7 @@ impl Error {
         self
     }
 
-    /// Adds the operation that failed, unless the error has one: that of a nested call.
+    /// Adds the operation that failed, unless the error already has the operation of a nested call.
     pub(crate) fn at_operation(mut self, operation: &'static str, method: Method, path: &str) -> Self {
         self.0.operation.get_or_insert(operation);
         self.0.method.get_or_insert(method);

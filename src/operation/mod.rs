@@ -131,7 +131,7 @@ pub enum Paging {
     None,
     /// Always, with 20 items by default.
     Always,
-    /// If page or page size are set. Otherwise the answer is the whole list.
+    /// If the page or the page size is set. Otherwise the answer is the whole list.
     OnRequest,
 }
 
@@ -139,7 +139,7 @@ pub enum Paging {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Authentication {
-    /// An access token for the Management API, such as that of a machine-to-machine application.
+    /// An access token for the Management API, such as the token of a machine-to-machine application.
     Management,
     /// A user access token.
     User,
@@ -147,7 +147,7 @@ pub enum Authentication {
     Session,
     /// None.
     None,
-    /// What the client has. For requests that the table does not list.
+    /// Whatever the client has. For requests that the table does not list.
     Any,
 }
 

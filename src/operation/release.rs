@@ -44,7 +44,7 @@ impl Release {
         if self.0 == Self::NEXT.0 { None } else { Some(self.0) }
     }
 
-    /// The release before this one. The one before `NEXT` is the last published one that this client knows.
+    /// The release before this one. The one before `NEXT` is the last published one that this client supports.
     pub(crate) const fn previous(self) -> Self {
         if self.0 == Self::NEXT.0 { Self(42) } else { Self(self.0.saturating_sub(1)) }
     }

@@ -7,7 +7,7 @@ use crate::runtime::Background;
 use crate::token::TokenCache;
 use crate::transport::{Endpoint, Headers, TransportOptions};
 
-/// The way to one server: endpoint, settings, tokens and pipeline. A client and its requests share it.
+/// Everything that a request needs to reach the server. A client shares it with its requests.
 #[derive(Clone)]
 pub(crate) struct Channel(Arc<Inner>);
 
@@ -17,7 +17,7 @@ struct Inner {
     settings: Settings,
 }
 
-/// What all changed clones of a client share.
+/// The parts that all modified clones of a client share.
 pub(crate) struct Shared {
     pub endpoint: Endpoint,
     pub pipeline: Arc<Pipeline>,
@@ -26,7 +26,7 @@ pub(crate) struct Shared {
     pub background: Background,
 }
 
-/// The settings that a changed clone of a client has for itself.
+/// The settings that can differ between clones of a client.
 #[derive(Clone)]
 pub(crate) struct Settings {
     pub headers: Headers,
@@ -68,7 +68,7 @@ impl Channel {
         &self.0.settings
     }
 
-    /// Returns a channel with changed settings. This one stays as it is.
+    /// Returns a channel with modified settings. This channel does not change.
     pub(crate) fn with_settings(&self, change: impl FnOnce(&mut Settings)) -> Self {
         let mut inner = (*self.0).clone();
         change(&mut inner.settings);

@@ -54,7 +54,7 @@ impl<R: OutgoingRequest> Attempt for HttpAttempt<'_, R> {
 }
 
 impl<R> HttpAttempt<'_, R> {
-    /// Reads of a response what the pipeline needs. Bodies of ordinary successes are left to the caller.
+    /// Reads the parts of a response that the pipeline needs. Leaves the bodies of ordinary successes to the caller.
     fn answer(&self, response: HttpResponse) -> Answer {
         let retry_after = response.headers.get("retry-after");
         let retry_after = retry_after.and_then(|value| parse_retry_after(value, self.sender.runtime.now()));
@@ -75,7 +75,7 @@ impl HttpSender {
         if !self.hooks.is_empty() {
             self.before(&mut request, context).await.map_err(AttemptError::Final)?;
         }
-        // The token call's bodies hold the secret and the token.
+        // The bodies of a token call contain the secret and the token.
         let bodies = self.trace_bodies && !context.token_call;
         tracing::request(&request, bodies);
         let response = self.exchange(request, limit, options).await;
@@ -103,7 +103,7 @@ impl HttpSender {
         }
     }
 
-    /// Runs the hooks before an attempt. Boxed, so that clients without hooks do not carry room for them.
+    /// Runs the hooks before an attempt. Boxed, so that calls without hooks do not reserve memory for them.
     fn before<'a>(&'a self, request: &'a mut HttpRequest, context: &'a HookContext) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             for hook in &self.hooks {
@@ -124,7 +124,7 @@ impl HttpSender {
     }
 }
 
-/// Shows the request to a hook; the credentials only if the hook asks for them.
+/// Runs a hook before an attempt. Hides the credentials unless the hook asks for them.
 async fn before(hook: &dyn Hook, request: &mut HttpRequest, context: &HookContext) -> Result<()> {
     let hidden = if hook.sees_credentials() { None } else { request.headers.get("authorization").map(str::to_owned) };
     if hidden.is_some() {

@@ -1,4 +1,4 @@
-//! The rate limiter of the client: a bucket whose places return a fixed time after they were taken.
+//! The rate limiter of the client: a bucket whose places become free a fixed time after they were taken.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -58,7 +58,7 @@ impl Limiter {
         Place { limiter: self, at: Some(self.places().next(now, self.limit)) }
     }
 
-    /// Takes all remaining places, because the server reports that the limit is reached.
+    /// Uses up all remaining places, because the server reports that the limit is reached.
     pub(crate) fn drain(&self, now: Duration) {
         let mut places = self.places();
         for slot in &mut places.taken {
@@ -116,7 +116,7 @@ mod tests {
 
     const SECOND: Duration = Duration::from_secs(1);
 
-    /// How long a request at this time waits.
+    /// Returns how long a request at this time waits.
     fn wait(limiter: &Limiter, at: Duration) -> Duration {
         let place = limiter.reserve(at);
         let wait = place.after(at);
@@ -125,21 +125,21 @@ mod tests {
     }
 
     #[test]
-    fn a_burst_up_to_the_limit_does_not_wait_and_the_next_waits_for_the_first_token() {
+    fn requests_above_the_limit_wait_for_the_oldest_place() {
         let limiter = Limiter::new(RateLimit::new(2, 10 * SECOND));
         let waits = [0, 4, 5, 5, 5].map(|at| wait(&limiter, at * SECOND).as_secs());
         assert_eq!(waits, [0, 0, 5, 9, 15]);
     }
 
     #[test]
-    fn no_span_ever_sees_more_than_the_limit() {
+    fn no_period_exceeds_the_limit() {
         let limiter = Limiter::new(RateLimit::new(3, 10 * SECOND));
         let starts: Vec<Duration> = (0..50).map(|at| at * SECOND / 2 + wait(&limiter, at * SECOND / 2)).collect();
         assert!(starts.windows(4).all(|window| window[3] - window[0] >= 10 * SECOND), "{starts:?}");
     }
 
     #[test]
-    fn a_drained_bucket_gives_its_tokens_back_after_the_span() {
+    fn a_drained_bucket_is_free_after_the_period() {
         let limiter = Limiter::new(RateLimit::new(2, 10 * SECOND));
         wait(&limiter, SECOND);
         limiter.drain(3 * SECOND);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_was_given_up_goes_to_the_next_unless_its_moment_has_passed() {
+    fn a_returned_place_is_reused_unless_its_time_has_passed() {
         let limiter = Limiter::new(RateLimit::new(1, 10 * SECOND));
         wait(&limiter, SECOND);
         let given_up: Vec<_> = (0..3).map(|_| limiter.reserve(SECOND)).collect();
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn places_that_were_given_up_do_not_fill_a_drained_bucket() {
+    fn returned_places_do_not_refill_a_drained_bucket() {
         let limiter = Limiter::new(RateLimit::new(1, 10 * SECOND));
         wait(&limiter, Duration::ZERO);
         drop(limiter.reserve(SECOND));

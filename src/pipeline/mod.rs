@@ -52,7 +52,7 @@ pub(crate) struct Plan<'a> {
 
 impl Plan<'_> {
     /// Returns the policy of a call that waited before its first attempt. A retry that cannot start within the total
-    /// timeout is not waited for: the last answer says more than a timeout.
+    /// timeout is not awaited: the last answer is more useful than a timeout.
     fn policy_after(&self, waited: Duration) -> RetryPolicy {
         let left = self.total_timeout.map_or(Duration::MAX, |limit| limit.saturating_sub(waited));
         self.retry.total(self.retry.total.min(left))
@@ -123,10 +123,11 @@ impl Pipeline {
         }
     }
 
-    /// Waits for a token, and then for the limiter: callers that wait for the same renewal would otherwise send together,
-    /// long after the times that the limiter gave them. If the token expires meanwhile, and the next one takes so long
-    /// that the reserved time passes, the call reserves once more, but not a third time: the tokens may never live long
-    /// enough.
+    /// Waits for a token, then for the limiter. In the other order, callers that wait for the same renewal would send
+    /// together, long after their reserved times.
+    ///
+    /// The token might expire meanwhile. If the next token takes so long that the reserved time passes, the call
+    /// reserves once more. It does not reserve a third time, because the tokens might never be valid for long enough.
     async fn admit(&self, plan: &Plan<'_>) -> Result<Option<AccessToken>> {
         let (mut reserved_at, mut reservations) = (Duration::ZERO, 0);
         loop {
@@ -175,7 +176,7 @@ impl Pipeline {
         Some(retry::decide(policy, progress(), failure, self.runtime.random()))
     }
 
-    /// Empties the rate limiter after a 429 that concerns the whole tenant and names no time.
+    /// Empties the rate limiter after a 429 that concerns the whole tenant and has no `Retry-After`.
     fn heed_limit(&self, answer: &Answer) {
         let message_limit = answer.fields.code.as_deref() == Some(retry::MESSAGE_LIMIT);
         let of_the_tenant = answer.status == 429 && answer.retry_after.is_none() && !message_limit;
@@ -216,7 +217,7 @@ fn discard_rejected(plan: &Plan<'_>, outcome: &Result<Answer, AttemptError>, tok
     }
 }
 
-/// The error of something that took longer than `limit`.
+/// Returns the error for work that took longer than `limit`.
 pub(crate) fn timed_out(what: &str, limit: Duration) -> TransportError {
     let millis = (limit.as_millis() as u64).to_string();
     TransportError::new(TransportErrorKind::Timeout, [what, " took longer than ", &millis, " ms"].concat())

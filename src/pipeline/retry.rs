@@ -8,8 +8,8 @@ use crate::types::Timestamp;
 
 /// When requests are retried.
 ///
-/// The upper bound of the waits grows exponentially from [`base`](Self::base) to [`longest`](Self::longest). Each wait is
-/// random between zero and that bound (full jitter). `Retry-After` takes precedence.
+/// The upper bound of the waits grows exponentially from [`base`](Self::base) to [`longest`](Self::longest). Each wait
+/// is random between zero and that bound (full jitter). `Retry-After` takes precedence.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RetryPolicy {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn idempotent_operations_are_tried_again_on_every_transient_failure() {
+    fn idempotent_operations_are_retried_after_every_transient_failure() {
         let lost = Failure::Transport { never_sent: false, retryable: true };
         for failure in [status(408), status(429), status(500), status(502), status(503), status(504), lost] {
             assert_eq!(after_one_attempt(failure, true), Decision::Retry(125 * MS), "{failure:?}");
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn other_operations_are_tried_again_only_if_they_cannot_have_been_carried_out() {
+    fn other_operations_are_retried_only_if_they_were_certainly_not_processed() {
         let unavailable = Failure::Status { status: 503, code: None, retry_after: Some(2000 * MS) };
         let unsent = Failure::Transport { never_sent: true, retryable: true };
         assert_eq!(after_one_attempt(status(429), false), Decision::Retry(125 * MS));
@@ -216,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn waits_double_up_to_the_longest_and_are_drawn_from_zero() {
+    fn waits_are_random_below_a_bound_that_doubles() {
         let policy = RetryPolicy::default();
         let longest: Vec<u128> = (1..9).map(|attempt| backoff(&policy, attempt, 1.0).as_millis()).collect();
         assert_eq!(longest, [250, 500, 1000, 2000, 4000, 8000, 8000, 8000]);

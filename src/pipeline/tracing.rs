@@ -1,4 +1,4 @@
-//! Spans of the feature `tracing`, which follow OpenTelemetry's conventions for HTTP clients. Nothing without it.
+//! Spans that follow OpenTelemetry's conventions for HTTP clients. Does nothing without the feature `tracing`.
 //!
 //! Spans and events contain no headers, queries and tokens, and bodies only if that is enabled.
 

@@ -28,7 +28,7 @@ pub(crate) struct Call {
 /// Settings that override those of the client.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct CallOptions {
-    /// `Some(None)` is no timeout.
+    /// `Some(None)` disables the timeout.
     pub timeout: Option<Option<Duration>>,
     pub total_timeout: Option<Option<Duration>>,
     pub retry: Option<RetryPolicy>,
@@ -81,7 +81,7 @@ impl Call {
         };
         match value {
             "" => self.fail(format!("`{name}` is empty, so the request would reach another route")),
-            // URL parsers fold these segments, however they are encoded.
+            // URL parsers resolve these segments, however they are encoded.
             "." | ".." => self.fail(format!("`{name}` is `{value}`, which URLs cannot carry as a segment")),
             value => self.path = format!("{before}{}{after}", encode(value)),
         }

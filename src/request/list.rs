@@ -19,11 +19,11 @@ impl<Op: ListOperation> Request<Op> {
         self.change(|call| call.page_size(page_size))
     }
 
-    /// Returns a stream of the items of all pages, from the page that is set or the first, with 100 items per page
-    /// unless another size is set.
+    /// Returns a stream of the items of all pages.
     ///
-    /// The stream requests a page when the page before is used up, unless [`prefetch`](Self::prefetch) is set. It ends
-    /// after the first error.
+    /// The stream starts at the page that is set, or else at the first page. It requests 100 items per page unless
+    /// another size is set. It requests a page when the page before is used up, unless [`prefetch`](Self::prefetch) is
+    /// set. It ends after the first error.
     ///
     /// ```no_run
     /// use futures_util::TryStreamExt;
@@ -41,14 +41,16 @@ impl<Op: ListOperation> Request<Op> {
         self.walk().into_items()
     }
 
-    /// Returns a stream of the pages, from the page that is set or the first, with 100 items per page unless another
-    /// size is set. It ends with the last page, or before an empty one.
+    /// Returns a stream of the pages.
+    ///
+    /// The stream starts at the page that is set, or else at the first page. It requests 100 items per page unless
+    /// another size is set. It ends with the last page, or before an empty one.
     #[must_use]
     pub fn pages(self) -> PageStream<Op::Item> {
         self.walk().into_pages()
     }
 
-    /// Lets streams request up to this many pages at once, if the server sends the total. Keeps their order.
+    /// Lets streams request up to this many pages concurrently, if the server sends the total. Keeps their order.
     pub fn prefetch(self, pages: usize) -> Self {
         self.change(|call| call.options.prefetch = Some(pages))
     }

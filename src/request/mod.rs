@@ -30,7 +30,9 @@ use crate::types::{Pairs, Part, QueryTarget, QueryValue};
 /// The future of a [`Request`].
 pub type RequestFuture<T> = Pin<Box<dyn Future<Output = Result<T>> + Send>>;
 
-/// A call of one operation. It is sent when it is awaited. Invalid arguments are reported then, before anything is sent.
+/// A call of one operation.
+///
+/// A request is sent when it is awaited. Invalid arguments are reported then too, before anything is sent.
 ///
 /// ```no_run
 /// # async fn run(client: logto_admin::Client) -> logto_admin::Result<()> {
@@ -137,7 +139,8 @@ impl<Op: Operation> Request<Op> {
         self.change(|call| call.options.retry = Some(policy))
     }
 
-    /// Sets whether the operation is idempotent. Defaults to [`OperationInfo::idempotent`](crate::operation::OperationInfo).
+    /// Sets whether the operation is idempotent. Defaults to
+    /// [`OperationInfo::idempotent`](crate::operation::OperationInfo).
     pub fn idempotent(self, idempotent: bool) -> Self {
         self.change(|call| call.options.idempotent = Some(idempotent))
     }
@@ -156,7 +159,8 @@ impl<Op: Operation> Request<Op> {
         Ok(self.call.to_http(self.channel.endpoint().url(), &self.channel.settings().headers))
     }
 
-    /// Sends the request and returns status and headers beside the decoded value or the error of the API.
+    /// Sends the request and returns the status and the headers together with the decoded value or the error of the
+    /// API.
     ///
     /// # Errors
     /// Fails if an argument is invalid, or if there is no access token or no response.
@@ -167,7 +171,7 @@ impl<Op: Operation> Request<Op> {
         Ok(Response { status, headers, attempts: exchange.attempts, result })
     }
 
-    /// Sends the request and returns the response as it is, whatever its status.
+    /// Sends the request and returns the undecoded response, whatever its status.
     ///
     /// # Errors
     /// Fails if an argument is invalid, or if there is no access token or no response.
@@ -216,7 +220,7 @@ impl<Op: Operation> IntoFuture for ConditionalRequest<Op> {
     }
 }
 
-/// Encodes the members of an object of plain values, in its order.
+/// Encodes the members of an object, in order. Their values must be strings, numbers, booleans or null.
 fn form(body: &(impl Serialize + ?Sized)) -> Result<Pairs, String> {
     let mut pairs = Pairs::default();
     let Ok(Value::Object(members)) = serde_json::to_value(body) else {

@@ -39,18 +39,19 @@ fn disposition(name: &str) -> String {
     format!("Content-Disposition: form-data; name=\"{}\"", quoted(name))
 }
 
-/// Names as browsers write them.
+/// Escapes a name as browsers do.
 fn quoted(name: &str) -> String {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// What all boundaries begin with; [`HEX_DIGITS`] digits of a number follow.
+/// The start of every boundary. A number of [`HEX_DIGITS`] digits follows.
 const PREFIX: &str = "logto-admin-";
 const HEX_DIGITS: usize = 16;
 const LENGTH: usize = PREFIX.len() + HEX_DIGITS;
 
-/// The boundary with the lowest number that no part contains, so that the same parts encode to the same body. One pass
-/// over the content suffices: candidates cannot overlap, so fewer fit into it than are considered.
+/// Returns the boundary with the lowest number that no part contains, so that the same parts encode to the same body.
+/// One pass over the content suffices: candidates cannot overlap, so fewer of them fit into the content than are
+/// considered.
 fn boundary(parts: &[Part]) -> String {
     let size: usize = parts.iter().map(|part| content(part).len()).sum();
     let mut taken = vec![false; size / LENGTH + 1];
@@ -63,7 +64,7 @@ fn boundary(parts: &[Part]) -> String {
     format!("{PREFIX}{free:0HEX_DIGITS$x}")
 }
 
-/// The number of the boundary that these bytes are.
+/// Returns the number of a boundary, if `bytes` is one.
 fn candidate(bytes: &[u8]) -> Option<usize> {
     let digits = bytes.strip_prefix(PREFIX.as_bytes())?;
     let digits = str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))?;
@@ -83,7 +84,7 @@ mod tests {
     use crate::types::Upload;
 
     #[test]
-    fn parts_are_written_as_browsers_do() {
+    fn parts_are_encoded_as_in_browsers() {
         let file = Upload::new("a\"b\r\n.png", "image/png", vec![0, 255]);
         let encoded = encode(&[Part::text("kind", "avatar"), Part::file("file", file)]);
         let boundary = "logto-admin-0000000000000000";
@@ -111,7 +112,7 @@ mod tests {
 
     #[test]
     fn content_full_of_boundaries_takes_one_pass() {
-        // With one search per candidate this would run for minutes.
+        // With one search per candidate, this would run for minutes.
         let content: String = (0_u64..40_000).map(|number| format!("logto-admin-{number:016x}")).collect();
         let encoded = encode(&[Part::file("file", Upload::new("a", "text/plain", content))]);
         assert!(encoded.content_type.ends_with(&format!("logto-admin-{:016x}", 40_000)));

@@ -26,7 +26,7 @@ impl<Op: SearchOperation> Request<Op> {
         self.query("joint", joint.as_str())
     }
 
-    /// Sets whether upper and lower case differ.
+    /// Sets whether the search is case-sensitive.
     pub fn case_sensitive(self, case_sensitive: bool) -> Self {
         self.query("isCaseSensitive", case_sensitive)
     }

@@ -77,7 +77,7 @@ impl OutgoingRequest for Outgoing<'_> {
     }
 }
 
-/// Returns what the operation's answer may be.
+/// Returns which answers the operation may have.
 const fn expected(info: &OperationInfo, strict: bool) -> Expected {
     use AnswerKind::{Html, Json, Redirect, Text, Xml};
     Expected {
@@ -105,7 +105,7 @@ fn check_authentication(channel: &Channel, call: &Call) -> Result<()> {
     check_credentials(call.info.authentication, credentials)
 }
 
-/// A token without the requested scope explains a 403.
+/// Returns the hint for a 403, if the token lacks the requested scope.
 fn scope_hint(tokens: Option<&TokenCache>, status: u16) -> Option<&'static str> {
     (status == 403 && tokens.is_some_and(TokenCache::lacks_scope)).then_some(hint::SCOPE)
 }

@@ -10,7 +10,7 @@ use crate::response::AnyJson;
 use crate::transport::Method;
 use crate::transport::url::is_ambiguous;
 
-/// An operation without types: known by its operation ID only, or unknown.
+/// An operation without types, called by its operation ID or by a method and a path.
 #[derive(Clone, Copy, Debug)]
 pub struct Untyped;
 
@@ -28,7 +28,7 @@ static DELETE: OperationInfo = unlisted(Method::Delete);
 static HEAD: OperationInfo = unlisted(Method::Head);
 static OPTIONS: OperationInfo = unlisted(Method::Options);
 
-/// The assumptions about a request with this method that the table of operations does not list.
+/// Returns the assumed properties of a request that the table of operations does not list.
 pub(crate) const fn info(method: Method) -> &'static OperationInfo {
     match method {
         Method::Get => &GET,
@@ -105,7 +105,7 @@ fn check_path(path: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// URL parsers fold encoded dots too.
+/// URL parsers resolve encoded dots too.
 fn is_dots(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }

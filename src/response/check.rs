@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::transport::Answer;
 
-/// What an operation's answer may be.
+/// The answers that an operation may have.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected {
     /// The documented success statuses. Empty if unknown.

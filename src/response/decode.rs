@@ -106,7 +106,7 @@ fn member<T: DeserializeOwned>(response: &HttpResponse, member: &'static str) ->
     })
 }
 
-/// Decodes once more, slowly, to find where it fails.
+/// Decodes again, slowly, to find the path of the failure.
 fn undecodable<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error, response: &HttpResponse) -> Error {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let path = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err().map(|error| failing(&error));

@@ -5,8 +5,7 @@ use std::marker::PhantomData;
 
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, SeqAccess, Visitor};
 
-/// Decodes a list into memory with room for this many items. Items are large, and a growing list moves them again and
-/// again.
+/// Decodes a list into a vector with this capacity. Items are large, and a growing vector would move them repeatedly.
 pub(crate) fn from_slice<T: DeserializeOwned>(json: &[u8], room: usize) -> serde_json::Result<Vec<T>> {
     let mut deserializer = serde_json::Deserializer::from_slice(json);
     let items = deserializer.deserialize_seq(Items { room, items: PhantomData })?;
@@ -40,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_room_is_not_a_limit_and_nothing_may_follow_the_list() {
+    fn capacity_is_not_a_limit_and_trailing_input_is_rejected() {
         let list = from_slice::<u8>(b"[1, 2, 3]", 3).unwrap();
         assert_eq!((list.as_slice(), list.capacity()), ([1, 2, 3].as_slice(), 3));
         assert_eq!(from_slice::<u8>(b"[1, 2, 3]", 1).unwrap(), [1, 2, 3]);

@@ -17,7 +17,7 @@ pub(crate) use page::Paged;
 pub(crate) use stream::Pages;
 pub use stream::{ItemStream, PageStream};
 
-/// A response with status and headers beside the decoded value or the error of the API.
+/// A response: status, headers, and the decoded value or the error of the API.
 ///
 /// Failures without a response (no connection, no token, invalid input) are errors of the call itself.
 #[derive(Debug)]
@@ -81,7 +81,7 @@ pub trait Answer: 'static {
     fn read(response: &HttpResponse, context: &AnswerContext) -> Result<Self::Output>;
 }
 
-/// What decoding an answer requires of the request.
+/// The properties of a request that decoding its answer requires.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AnswerContext {
     pub(crate) paged: Paged,

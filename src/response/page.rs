@@ -58,8 +58,8 @@ impl<T> Page<T> {
         u32::try_from(total.div_ceil(u64::from(self.page_size?.max(1)))).ok()
     }
 
-    /// Whether there may be another page: this one is not empty, and neither the total nor an incomplete page shows that
-    /// it is the last.
+    /// Whether there might be another page: this page is not empty, and neither the total nor an incomplete page shows
+    /// that it is the last.
     #[must_use]
     pub fn has_next(&self) -> bool {
         let (Some(page), Some(size)) = (self.page, self.page_size) else { return false };
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_of_the_total_is_expected_and_no_more_than_a_page() {
+    fn the_rest_of_the_total_is_expected_up_to_a_page() {
         for (total, page, size, expected) in
             [("25", 1, 20, 20), ("25", 2, 20, 5), ("25", 3, 20, 0), ("18446744073709551615", 1, 100, 100)]
         {

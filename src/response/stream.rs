@@ -21,7 +21,7 @@ pub(crate) struct Pages<T> {
     next: Option<u32>,
     /// The number of the last page, if it is known.
     last: Option<u32>,
-    /// How many pages may be fetched at once.
+    /// How many pages may be fetched concurrently.
     prefetch: usize,
     in_flight: FuturesOrdered<BoxFuture<'static, Result<Page<T>>>>,
 }
@@ -56,7 +56,7 @@ impl<T: Send + 'static> Pages<T> {
         Ok(Some(page).filter(|page| !page.is_empty()))
     }
 
-    /// Requests the next page, and those after it that may be fetched at once.
+    /// Requests the next page, and further pages that may be fetched concurrently.
     fn request(&mut self) {
         while let Some(number) = self.next.filter(|number| self.may_request(*number)) {
             self.next = number.checked_add(1);

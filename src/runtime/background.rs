@@ -45,7 +45,7 @@ mod native {
                 let made =
                     Builder::new_multi_thread().worker_threads(1).enable_all().thread_name("logto-admin").build();
                 let made = made.map_err(|error| Error::unsupported(NO_THREAD).with_source(error))?;
-                // Another thread may have been faster; its runtime wins.
+                // If another thread was faster, its runtime is used.
                 self.0.get_or_init(|| Owned(Some(made)));
             }
             let owned = self.0.get().and_then(|owned| owned.0.as_ref());

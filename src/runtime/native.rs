@@ -1,4 +1,4 @@
-#![allow(clippy::disallowed_methods, reason = "here they are what a `Runtime` is made of")]
+#![allow(clippy::disallowed_methods, reason = "a `Runtime` consists of these methods")]
 
 use std::time::{Duration, Instant, SystemTime};
 
@@ -9,14 +9,14 @@ use tokio::runtime::Handle;
 use super::Runtime;
 use crate::types::Timestamp;
 
-/// tokio's timers and tasks, and the system's clocks.
+/// A runtime on tokio's timers and tasks, and the system's clocks.
 #[derive(Clone, Copy, Debug)]
 pub struct TokioRuntime {
     start: Instant,
 }
 
 impl TokioRuntime {
-    /// A runtime whose monotonic clock starts now.
+    /// Creates a runtime whose monotonic clock starts now.
     #[must_use]
     pub fn new() -> Self {
         Self { start: Instant::now() }
@@ -48,14 +48,14 @@ impl Runtime for TokioRuntime {
     }
 
     fn spawn(&self, task: BoxFuture<'static, ()>) {
-        // Without a runtime no call is under way that could need the task.
+        // Without a tokio runtime, no call is in progress that could need the task.
         if let Ok(handle) = Handle::try_current() {
             handle.spawn(task);
         }
     }
 
     fn check(&self) -> Result<(), &'static str> {
-        let missing = "no tokio runtime is running here: call from an async fn under #[tokio::main], or give the client another runtime";
+        let missing = "no tokio runtime is running: call from an async fn under #[tokio::main], or set another runtime on the client";
         Handle::try_current().map(|_| ()).map_err(|_| missing)
     }
 }

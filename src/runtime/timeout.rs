@@ -16,7 +16,7 @@ pub(crate) async fn timeout<T: Send>(
     output
 }
 
-/// Polls `work` until it or the sleep ends. Takes a reference, so that it is compiled once and not for each caller.
+/// Polls `work` until it or the sleep ends. Accepts a reference, so that it is compiled once and not for each caller.
 async fn race(runtime: &dyn Runtime, limit: Duration, mut work: Pin<&mut (dyn Future<Output = ()> + Send)>) {
     let mut sleep = runtime.sleep(limit);
     poll_fn(|context| match work.as_mut().poll(context) {

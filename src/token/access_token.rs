@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use crate::transport::headers::REDACTED;
 
-/// An access token. Clones share it; debug output does not show its text. Two tokens are equal if their texts are.
+/// An access token.
+///
+/// Cheap to clone. Debug output hides the token. Two values are equal if their tokens are equal.
 #[derive(Clone)]
 pub struct AccessToken(Arc<Inner>);
 
@@ -17,24 +19,24 @@ struct Inner {
 }
 
 impl AccessToken {
-    /// A token that lives until the server refuses it.
+    /// Creates a token that is valid until the server rejects it.
     pub fn new(secret: impl Into<String>) -> Self {
         Self(Arc::new(Inner { secret: secret.into(), lifetime: None, scope: None, missing_scope: None }))
     }
 
-    /// How long it lives, from now.
+    /// Sets the lifetime, from now.
     #[must_use]
     pub fn expires_in(self, lifetime: Duration) -> Self {
         self.change(|inner| inner.lifetime = Some(lifetime))
     }
 
-    /// The scope that was granted, separated by spaces.
+    /// Sets the granted scope, separated by spaces.
     #[must_use]
     pub fn scope(self, scope: impl Into<String>) -> Self {
         self.change(|inner| inner.scope = Some(scope.into()))
     }
 
-    /// What was asked for and not granted, separated by spaces.
+    /// Sets the scope that was requested but not granted, separated by spaces.
     #[must_use]
     pub fn without_scope(self, missing: impl Into<String>) -> Self {
         self.change(|inner| inner.missing_scope = Some(missing.into()))
@@ -45,25 +47,25 @@ impl AccessToken {
         self
     }
 
-    /// The token itself. Keep it out of logs and URLs.
+    /// Returns the token. Keep it out of logs and URLs.
     #[must_use]
     pub fn secret(&self) -> &str {
         &self.0.secret
     }
 
-    /// How long it lived when it was issued, if that is known.
+    /// Returns the lifetime of the token when it was issued, if it is known.
     #[must_use]
     pub fn lifetime(&self) -> Option<Duration> {
         self.0.lifetime
     }
 
-    /// The scope that was granted, if the server said so.
+    /// Returns the granted scope, if the server sent it.
     #[must_use]
     pub fn granted_scope(&self) -> Option<&str> {
         self.0.scope.as_deref()
     }
 
-    /// What was asked for and not granted; the API answers 403 to what needs it.
+    /// Returns the scope that was requested but not granted. The API answers 403 to calls that require it.
     #[must_use]
     pub fn missing_scope(&self) -> Option<&str> {
         self.0.missing_scope.as_deref()
@@ -99,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clone_that_is_changed_leaves_the_first_alone() {
+    fn changing_a_clone_does_not_change_the_original() {
         let first = AccessToken::new("a").scope("all");
         let changed = first.clone().scope("read");
         assert_eq!((first.granted_scope(), changed.granted_scope()), (Some("all"), Some("read")));

@@ -17,7 +17,7 @@ const MAX_LIFETIME: f64 = 10.0 * 365.0 * 86_400.0;
 /// The assumed lifetime of a token whose lifetime is not credible.
 const DEFAULT_LIFETIME: Duration = Duration::from_secs(60);
 
-/// What a [`TokenSource`](super::TokenSource) can use: the endpoint, and the client's way to the token endpoint.
+/// The context of a [`TokenSource`](super::TokenSource): the endpoint, the scope, and calls to the token endpoint.
 #[derive(Clone, Copy)]
 pub struct TokenContext<'a> {
     pub(super) endpoint: &'a Endpoint,
@@ -105,12 +105,13 @@ fn read_token(TokenAnswer { answer, stopped }: TokenAnswer, form: &[(&str, &str)
     })
 }
 
-/// A lifetime that is not credible is short, so that the mistake neither lasts nor causes a token call per request.
+/// Replaces a lifetime that is not credible with a short one, so that the mistake neither lasts nor causes a token call
+/// per request.
 fn lifetime(seconds: f64) -> Duration {
     if (0.0..=MAX_LIFETIME).contains(&seconds) { Duration::from_secs(seconds as u64) } else { DEFAULT_LIFETIME }
 }
 
-/// Whether the requested token may carry an empty scope without meaning that no scope was granted.
+/// Whether an empty scope in the answer might not mean that no scope was granted.
 fn may_be_silent(form: &[(&str, &str)]) -> bool {
     value(form, "grant_type") == Some(TOKEN_EXCHANGE) || value(form, "organization_id").is_some()
 }

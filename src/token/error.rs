@@ -43,14 +43,14 @@ impl TokenError {
         Self::Other(source.into())
     }
 
-    /// The error that this answer of the token endpoint is.
+    /// Creates the error for this answer of the token endpoint.
     pub(super) fn refused(answer: Answer, stopped: Option<StopReason>) -> Self {
         let (error, description) = (answer.fields.error, answer.fields.error_description);
         let hint = hint::token(answer.status, error.as_deref(), answer.is_html);
         Self::Refused { status: answer.status, error, description, hint, stopped }
     }
 
-    /// The error of a success without a token.
+    /// Creates the error for a success without a token.
     pub(super) fn malformed(status: u16, is_html: bool) -> Self {
         Self::Malformed { status, hint: hint::decode(is_html) }
     }

@@ -25,7 +25,7 @@ mod tests {
     use super::missing;
 
     #[test]
-    fn only_what_was_asked_for_can_be_missing() {
+    fn only_requested_scope_can_be_missing() {
         for (asked, granted, expected) in [
             (Some("all"), Some("all"), None),
             (Some("all"), Some("read all"), None),
@@ -43,7 +43,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_scope_says_nothing_where_it_is_usual() {
+    fn an_empty_scope_is_ignored_where_it_has_no_meaning() {
         assert_eq!(missing(Some("read"), Some(""), true), None);
         assert_eq!(missing(Some("read"), None, true).as_deref(), Some("read"));
     }

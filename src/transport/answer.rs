@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{HttpResponse, url};
 use crate::error::{Error, ErrorKind, hint};
 
-/// A response, and what the client reads of it to decide what follows.
+/// A response, and the parts of it that decide how the call continues.
 #[derive(Debug, Default)]
 pub struct Answer {
     /// The HTTP status.
@@ -14,28 +14,28 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// Whether the content is a web page.
     pub is_html: bool,
-    /// Members of the JSON body. Only of errors and of answers of the token endpoint.
+    /// Members of the JSON body. Only read from errors and from answers of the token endpoint.
     pub fields: AnswerFields,
     /// The response itself. Empty if it stays with the JavaScript host.
     pub response: HttpResponse,
 }
 
-/// Members of JSON answers that the client itself reads.
+/// Members of a JSON body that the client itself reads.
 #[derive(Debug, Default, PartialEq)]
 pub struct AnswerFields {
-    /// Logto's code of an error.
+    /// Logto's error code.
     pub code: Option<String>,
-    /// The message of an error; the start of the body if it has none.
+    /// The error message; the start of the body if there is no message.
     pub message: Option<String>,
-    /// OAuth's `error` of the token endpoint.
+    /// OAuth's `error`, from the token endpoint.
     pub error: Option<String>,
-    /// OAuth's `error_description` of the token endpoint.
+    /// OAuth's `error_description`, from the token endpoint.
     pub error_description: Option<String>,
     /// The access token that the token endpoint issued.
     pub access_token: Option<String>,
-    /// Its lifetime in seconds.
+    /// The lifetime of the access token, in seconds.
     pub expires_in: Option<f64>,
-    /// Its scope.
+    /// The scope of the access token.
     pub scope: Option<String>,
 }
 
@@ -47,7 +47,7 @@ impl AnswerFields {
         fields
     }
 
-    /// Parses the members. A member of another type counts as absent, and so does everything if `body` is not JSON.
+    /// Parses the members. A member of another type counts as absent. If `body` is not JSON, all members are absent.
     fn parse(body: &[u8]) -> Self {
         let Ok(mut json) = serde_json::from_slice::<Value>(without_bom(body)) else { return Self::default() };
         let expires_in = json.get("expires_in").and_then(|seconds| match seconds {
@@ -70,7 +70,7 @@ impl AnswerFields {
     }
 }
 
-/// JSON parsers of JavaScript ignore a byte order mark.
+/// Removes a byte order mark, which JSON parsers of JavaScript ignore too.
 pub(crate) fn without_bom(json: &[u8]) -> &[u8] {
     json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json)
 }
@@ -81,13 +81,13 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
-    /// Whether the server knows no such route: it has no operation there, or is not the API.
+    /// Returns whether the server does not know the route: it lacks the operation, or is not the API.
     pub(crate) fn is_unknown_route(&self) -> bool {
         let is_json = self.response.headers.get("content-type").is_some_and(|kind| kind.contains("json"));
         self.is_html || self.status == 405 || (self.status == 404 && !is_json)
     }
 
-    /// The error that this answer of the API is.
+    /// Returns the error for this answer of the API.
     pub(crate) fn api_error(&self) -> Error {
         let code = self.fields.code.as_deref();
         let message = self.fields.message.clone().unwrap_or_default();
@@ -97,7 +97,7 @@ impl Answer {
     }
 }
 
-/// The message of an error without a `message`.
+/// Returns the message for an error response without a `message`.
 fn plain_message(response: &HttpResponse) -> String {
     const MAX_CHARACTERS: usize = 200;
     let target = response.headers.get("location").filter(|_| (300..400).contains(&response.status));
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn members_of_another_type_and_broken_json_have_no_fields() {
+    fn members_of_another_type_and_broken_json_are_ignored() {
         for body in ["", "null", "[]", "{", r#"{"code": 7}"#, r#"{"code": {"code": "x"}}"#, "<html>", r#"{"code":"x"#] {
             assert_eq!(AnswerFields::parse(body.as_bytes()), AnswerFields::default(), "{body}");
         }

@@ -5,7 +5,9 @@ use bytes::Bytes;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 use {js_sys::Uint8Array, send_wrapper::SendWrapper, wasm_bindgen::JsCast, wasm_bindgen::JsValue};
 
-/// The body of a message: bytes, or on the web a JavaScript value that is copied only when Rust reads it.
+/// The body of a request or response.
+///
+/// Holds bytes or, on the web, a JavaScript value that is only copied when Rust reads it.
 #[derive(Clone, Default)]
 pub struct Body(Repr);
 
@@ -45,7 +47,8 @@ impl Body {
         }
     }
 
-    /// Returns the bytes. A JavaScript value that is neither text nor bytes (a `FormData`, a stream) has none.
+    /// Returns the bytes. They are empty for a JavaScript value that is neither text nor bytes, such as a `FormData` or
+    /// a stream.
     #[must_use]
     pub fn bytes(&self) -> Bytes {
         match &self.0 {
@@ -55,7 +58,7 @@ impl Body {
         }
     }
 
-    /// Returns the body as text. Bytes that are not UTF-8 are replaced.
+    /// Returns the body as text. Invalid UTF-8 is replaced.
     #[must_use]
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes()).into_owned()

@@ -4,11 +4,11 @@ use async_trait::async_trait;
 
 use super::{HttpRequest, HttpResponse, HttpTransport, TransportError, TransportOptions};
 
-/// A transport made of a closure; see [`transport_fn`].
+/// A transport from a closure; see [`transport_fn`].
 #[derive(Clone, Copy, Debug)]
 pub struct TransportFn<F>(F);
 
-/// Makes a transport of an async closure: for tests, or to send by other means.
+/// Creates a transport from an async closure, for tests or for other ways to send requests.
 ///
 /// ```
 /// use logto_admin::transport::{HttpResponse, transport_fn};

@@ -68,7 +68,8 @@ impl Endpoint {
         self
     }
 
-    /// Sets whether plain http to other machines is allowed. It sends the secret unencrypted. Defaults to `false`.
+    /// Sets whether plain http to other machines is allowed. Plain http sends the secret unencrypted. Defaults to
+    /// `false`.
     #[must_use]
     pub const fn allow_http(mut self, allow: bool) -> Self {
         self.allow_http = allow;
@@ -99,7 +100,7 @@ impl Endpoint {
         [&self.url, "/oidc/token"].concat()
     }
 
-    /// Rejects an invalid endpoint, with advice.
+    /// Rejects an invalid endpoint. The error explains how to fix it.
     pub(crate) fn check(&self) -> Result<()> {
         if let Some(tenant) = &self.cloud_tenant {
             check_tenant(tenant)?;
@@ -114,7 +115,7 @@ fn normalised(text: String) -> String {
     Url::parse(&text).map_or(text, |url| url.as_str().trim_end_matches('/').to_owned())
 }
 
-/// Returns the tenant with this URL.
+/// Returns the tenant of a Logto Cloud URL.
 fn tenant(url: &str) -> Option<&str> {
     url.strip_prefix("https://")?.strip_suffix(".logto.app").filter(|tenant| is_tenant(tenant))
 }
@@ -251,12 +252,12 @@ mod tests {
     }
 
     #[test]
-    fn plain_http_is_possible_on_request() {
+    fn plain_http_can_be_allowed() {
         assert!(Endpoint::self_hosted("http://logto.internal:3001").allow_http(true).check().is_ok());
     }
 
     #[test]
-    fn the_address_of_a_tenant_is_the_tenant() {
+    fn the_url_of_a_cloud_tenant_is_recognised() {
         for url in ["https://acme.logto.app/", "https://ACME.logto.app", "HTTPS://acme.logto.app:443"] {
             assert_eq!(Endpoint::self_hosted(url), Endpoint::cloud("acme"), "{url}");
         }
@@ -266,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tenant_is_an_id_and_no_address() {
+    fn invalid_tenant_ids_are_rejected() {
         assert!(Endpoint::cloud("my-tenant").check().is_ok());
         for tenant in ["", "https://my-tenant.logto.app", "my_tenant", "MyTenant", "a.b"] {
             assert!(Endpoint::cloud(tenant).check().is_err(), "{tenant}");

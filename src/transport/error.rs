@@ -17,7 +17,7 @@ pub struct TransportError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// The connection could not be established: refused, unresolved, TLS.
+    /// The connection could not be established: DNS, TCP or TLS failed.
     Connect,
     /// The request timed out.
     Timeout,
@@ -33,13 +33,13 @@ pub enum TransportErrorKind {
     Environment,
     /// The request is invalid: its URL or a header.
     Invalid,
-    /// Any other failure. On the web also every failure of `fetch`, which reports no details.
+    /// Any other failure. On the web, every failure of `fetch`, which reports no details.
     Other,
 }
 
 impl TransportError {
-    /// Creates an error of this kind. `Connect`, `Invalid` and `Environment` mean that the request was never sent; after
-    /// all others the server might have processed it.
+    /// Creates an error of this kind. `Connect`, `Invalid` and `Environment` mean that the request was never sent.
+    /// After errors of any other kind, the server might have processed it.
     #[must_use]
     pub fn new(kind: TransportErrorKind, message: impl Into<String>) -> Self {
         use TransportErrorKind::{Connect, Environment, Invalid};
@@ -47,7 +47,7 @@ impl TransportError {
         Self { kind, never_sent, message: message.into(), source: None }
     }
 
-    /// The response body is larger than this many bytes.
+    /// Creates the error for a response body of more than `bound` bytes.
     #[cfg(any(feature = "reqwest", all(target_arch = "wasm32", target_os = "unknown")))]
     pub(crate) fn too_large(bound: u64) -> Self {
         let message = format!("the response is larger than the allowed {bound} bytes");

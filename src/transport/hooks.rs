@@ -1,14 +1,14 @@
-//! Hooks: functions that see every attempt before it is sent and after it is answered.
+//! Hooks: code that runs before each attempt and after each response.
 
 use async_trait::async_trait;
 
 use super::{HttpRequest, HttpResponse};
 use crate::error::Result;
 
-/// Sees, and may change, every attempt of every call; the token call too, flagged.
+/// Runs before each attempt and after each response, and can change both.
 ///
-/// Hooks run in the order they were given, before a request and after an answer. A hook that returns an error ends
-/// the call with it.
+/// Hooks also run for token calls, which [`HookContext::token_call`] flags. They run in the order in which they are
+/// added, both before an attempt and after a response. If a hook returns an error, the call fails with that error.
 ///
 /// ```
 /// use async_trait::async_trait;
@@ -26,52 +26,54 @@ use crate::error::Result;
 /// ```
 #[async_trait]
 pub trait Hook: Send + Sync + 'static {
-    /// Before an attempt is sent.
+    /// Runs before an attempt is sent.
     ///
     /// # Errors
-    /// Whatever the call is to fail with.
+    /// The call fails with the returned error.
     async fn before(&self, request: &mut HttpRequest, context: &HookContext) -> Result<()> {
         let _ = (request, context);
         Ok(())
     }
 
-    /// After an attempt is answered, whatever the status.
+    /// Runs after a response has arrived, whatever its status.
     ///
     /// # Errors
-    /// Whatever the call is to fail with.
+    /// The call fails with the returned error.
     async fn after(&self, response: &mut HttpResponse, context: &HookContext) -> Result<()> {
         let _ = (response, context);
         Ok(())
     }
 
-    /// Whether it gets to see the `Authorization` header; others find it redacted, and cannot change it. Bodies are
-    /// shown to all, those of the token call too, which hold the token and may hold the secret.
+    /// Whether the hook sees the `Authorization` header. Defaults to `false`: the header is redacted, and the hook
+    /// cannot change it.
+    ///
+    /// Bodies are never redacted. The bodies of token calls contain the token and may contain the secret.
     fn sees_credentials(&self) -> bool {
         false
     }
 }
 
-/// Which attempt a hook sees.
+/// The attempt for which a hook runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HookContext {
-    /// The operationId; `OidcToken` for the token call.
+    /// The operation ID; `OidcToken` for token calls.
     pub operation: &'static str,
-    /// The attempt's number, from 1.
+    /// The number of the attempt, starting at 1.
     pub attempt: u32,
-    /// Whether it is the call to the token endpoint.
+    /// Whether this is a call to the token endpoint.
     pub token_call: bool,
 }
 
-/// A hook made of a closure that runs before each attempt; see [`before_fn`].
+/// A hook from a closure that runs before each attempt; see [`before_fn`].
 #[derive(Clone, Copy, Debug)]
 pub struct BeforeFn<F>(F);
 
-/// A hook made of a closure that runs after each answer; see [`after_fn`].
+/// A hook from a closure that runs after each response; see [`after_fn`].
 #[derive(Clone, Copy, Debug)]
 pub struct AfterFn<F>(F);
 
-/// Makes a hook of a closure that runs before each attempt.
+/// Creates a hook from a closure that runs before each attempt.
 pub fn before_fn<F>(before: F) -> BeforeFn<F>
 where
     F: Fn(&mut HttpRequest, &HookContext) -> Result<()> + Send + Sync + 'static,
@@ -79,7 +81,7 @@ where
     BeforeFn(before)
 }
 
-/// Makes a hook of a closure that runs after each answer.
+/// Creates a hook from a closure that runs after each response.
 pub fn after_fn<F>(after: F) -> AfterFn<F>
 where
     F: Fn(&mut HttpResponse, &HookContext) -> Result<()> + Send + Sync + 'static,

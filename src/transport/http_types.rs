@@ -24,29 +24,29 @@ impl From<Method> for ::http::Method {
 impl TryFrom<&::http::Method> for Method {
     type Error = TransportError;
 
-    /// Fails for methods that Logto's APIs do not use.
+    /// Fails if Logto's APIs do not use the method.
     fn try_from(method: &::http::Method) -> Result<Self, TransportError> {
         const ALL: [Method; 7] =
             [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Head, Method::Options];
         let found = ALL.into_iter().find(|known| known.as_str() == method.as_str());
-        found.ok_or_else(|| invalid(format!("the method {method} is not among those of Logto's APIs")))
+        found.ok_or_else(|| invalid(format!("unsupported method {method}: not used by Logto's APIs")))
     }
 }
 
 impl TryFrom<Headers> for HeaderMap {
     type Error = TransportError;
 
-    /// Fails for names and values that no header can have.
+    /// Fails if a name or a value is invalid.
     fn try_from(headers: Headers) -> Result<Self, TransportError> {
         let too_many = |_| invalid("too many headers");
         let mut map = Self::try_with_capacity(headers.len()).map_err(too_many)?;
         for (name, value) in headers.into_pairs() {
             let secret = Headers::is_secret(&name);
             let key = HeaderName::from_bytes(name.as_bytes());
-            let key = key.map_err(|error| invalid(format!("{name:?} is no name of a header")).with_source(error))?;
+            let key = key.map_err(|error| invalid(format!("invalid header name {name:?}")).with_source(error))?;
             let value = HeaderValue::from_maybe_shared(shared(value));
-            // The message does not repeat the value, which may be a secret.
-            let refused = || invalid(format!("the header `{name}` has a value that HTTP cannot carry"));
+            // The message omits the value, which may be a secret.
+            let refused = || invalid(format!("invalid value of the header `{name}`"));
             let mut value = value.map_err(|_| refused())?;
             value.set_sensitive(secret);
             map.try_append(key, value).map_err(too_many)?;
@@ -63,14 +63,14 @@ fn shared(text: Cow<'static, str>) -> Bytes {
 }
 
 impl From<&HeaderMap> for Headers {
-    /// Whatever is not UTF-8 in a value is replaced.
+    /// Invalid UTF-8 in values is replaced.
     fn from(map: &HeaderMap) -> Self {
         let length = map.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
         Self::packed(length, map.iter().map(|(name, value)| (name.as_str(), readable(value.as_bytes()))))
     }
 }
 
-/// Most values are UTF-8, which is seen faster without looking for what is not.
+/// Most values are valid UTF-8. Checking that first is faster than a lossy conversion.
 fn readable(value: &[u8]) -> Cow<'_, str> {
     str::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed)
 }
@@ -84,12 +84,12 @@ impl From<Body> for Bytes {
 impl TryFrom<HttpRequest> for ::http::Request<Body> {
     type Error = TransportError;
 
-    /// Fails for a URL or a header that is none.
+    /// Fails if the URL or a header is invalid.
     fn try_from(request: HttpRequest) -> Result<Self, TransportError> {
         let mut converted = Self::new(request.body);
         *converted.method_mut() = request.method.into();
         let uri = request.url.parse();
-        *converted.uri_mut() = uri.map_err(|error| invalid("the request's URL is none").with_source(error))?;
+        *converted.uri_mut() = uri.map_err(|error| invalid("invalid request URL").with_source(error))?;
         *converted.headers_mut() = request.headers.try_into()?;
         Ok(converted)
     }
@@ -116,7 +116,7 @@ impl TryFrom<HttpRequest> for ::reqwest::Request {
 impl<B: Into<Body>> TryFrom<::http::Request<B>> for HttpRequest {
     type Error = TransportError;
 
-    /// Fails for methods that Logto's APIs do not use.
+    /// Fails if Logto's APIs do not use the method.
     fn try_from(request: ::http::Request<B>) -> Result<Self, TransportError> {
         let (parts, body) = request.into_parts();
         Ok(Self {
@@ -131,11 +131,11 @@ impl<B: Into<Body>> TryFrom<::http::Request<B>> for HttpRequest {
 impl TryFrom<HttpResponse> for ::http::Response<Body> {
     type Error = TransportError;
 
-    /// Fails for a status or a header that is none.
+    /// Fails if the status or a header is invalid.
     fn try_from(response: HttpResponse) -> Result<Self, TransportError> {
         let mut converted = Self::new(response.body);
         let status = ::http::StatusCode::from_u16(response.status);
-        *converted.status_mut() = status.map_err(|error| invalid("the answer's status is none").with_source(error))?;
+        *converted.status_mut() = status.map_err(|error| invalid("invalid response status").with_source(error))?;
         *converted.headers_mut() = response.headers.try_into()?;
         Ok(converted)
     }
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_the_same_after_both_ways() {
+    fn requests_round_trip() {
         let converted = ::http::Request::<Body>::try_from(request()).unwrap();
         assert!(converted.headers()["authorization"].is_sensitive());
         let back = HttpRequest::try_from(converted).unwrap();
@@ -175,21 +175,21 @@ mod tests {
     }
 
     #[test]
-    fn a_response_is_the_same_after_both_ways() {
+    fn responses_round_trip() {
         let response = HttpResponse::json(422, r#"{"code":"x"}"#).header("set-cookie", "a=1").header("set-cookie", "b");
         let back: HttpResponse = ::http::Response::<Body>::try_from(response.clone()).unwrap().into();
         assert_eq!((back.status, back.headers, back.body.text()), (422, response.headers, r#"{"code":"x"}"#.into()));
     }
 
     #[test]
-    fn values_that_are_not_utf8_are_kept_readable() {
+    fn invalid_utf8_in_header_values_is_replaced() {
         let mut map = HeaderMap::new();
         map.insert("x-name", HeaderValue::from_bytes(b"caf\xe9").unwrap());
         assert_eq!(Headers::from(&map).get("x-name"), Some("caf\u{fffd}"));
     }
 
     #[test]
-    fn what_http_does_not_know_is_an_error_that_shows_no_value() {
+    fn invalid_messages_are_rejected_without_showing_header_values() {
         let method = ::http::Method::from_bytes(b"BREW").unwrap();
         assert_eq!(Method::try_from(&method).unwrap_err().kind(), TransportErrorKind::Invalid);
         for (name, value) in [("a b", "c"), ("x-token", "secret\u{7}")] {

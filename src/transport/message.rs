@@ -18,14 +18,14 @@ pub struct HttpRequest {
 }
 
 impl HttpRequest {
-    /// Creates a request without headers and body.
+    /// Creates a request without headers or a body.
     #[must_use]
     pub fn new(method: Method, url: impl Into<String>) -> Self {
         Self { method, url: url.into(), headers: Headers::new(), body: Body::empty() }
     }
 
-    /// The URL as it may be logged: without user name and password, query and fragment, which may hold secrets or
-    /// personal data.
+    /// Returns the URL for logs: without user name, password, query and fragment, which may contain secrets or personal
+    /// data.
     #[must_use]
     pub fn redacted_url(&self) -> Cow<'_, str> {
         url::shown(&self.url)
@@ -55,7 +55,7 @@ pub struct HttpResponse {
 }
 
 impl HttpResponse {
-    /// Creates a response without headers and body.
+    /// Creates a response without headers or a body.
     #[must_use]
     pub fn new(status: u16) -> Self {
         Self { status, ..Self::default() }

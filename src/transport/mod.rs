@@ -47,11 +47,11 @@ pub use options::{RedirectPolicy, TransportOptions};
 
 pub use crate::types::Method;
 
-/// Sends one HTTP request and returns its answer, whatever its status.
+/// Sends HTTP requests.
 ///
-/// A transport does not retry, authenticate or time out: the client does. It must honour
-/// [`TransportOptions::max_response_bytes`] and [`TransportOptions::redirects`], and stop the
-/// exchange when its future is dropped. It may wrap another transport.
+/// A transport sends one request and returns its response, whatever the status. It does not retry, authenticate or time
+/// out: the client does. It must honour [`TransportOptions::max_response_bytes`] and [`TransportOptions::redirects`],
+/// and stop the exchange when its future is dropped. It may wrap another transport.
 ///
 /// ```
 /// use async_trait::async_trait;
@@ -70,10 +70,10 @@ pub use crate::types::Method;
 /// ```
 #[async_trait]
 pub trait HttpTransport: Send + Sync + 'static {
-    /// Sends `request` and reads the whole answer.
+    /// Sends `request` and returns the whole response.
     ///
     /// # Errors
-    /// A [`TransportError`] that says what went wrong and whether the request can have reached the server.
+    /// Fails with an error that states the reason, and whether the request might have reached the server.
     async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError>;
 }
 
@@ -91,7 +91,7 @@ impl<T: HttpTransport + ?Sized> HttpTransport for Box<T> {
     }
 }
 
-/// The transport of the platform that this was compiled for, if there is one.
+/// Returns the default transport of the target platform. Fails if this build does not have one.
 pub(crate) fn platform() -> crate::error::Result<std::sync::Arc<dyn HttpTransport>> {
     #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
     return Ok(std::sync::Arc::new(FetchTransport::new()));
@@ -99,6 +99,6 @@ pub(crate) fn platform() -> crate::error::Result<std::sync::Arc<dyn HttpTranspor
     return Ok(std::sync::Arc::new(ReqwestTransport::new()?));
     #[cfg(not(any(feature = "reqwest", all(target_arch = "wasm32", target_os = "unknown"))))]
     return Err(crate::error::Error::config(
-        "this build has no transport of its own: switch the feature `reqwest` on, or give one with `transport`",
+        "this build has no default transport: enable the feature `reqwest`, or set one with `transport`",
     ));
 }

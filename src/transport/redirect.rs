@@ -1,14 +1,15 @@
-//! Following redirects: what the next request is, decided without sending anything.
+//! Redirects: decides which request comes next, without I/O.
 
 use super::url::Url;
 use super::{Headers, HttpRequest, HttpResponse, Method, RedirectPolicy, TransportError, TransportErrorKind};
 
-/// The redirects of one call. A transport that gets single answers asks it after each of them.
+/// Follows the redirects of one call. A transport passes each response to [`after`](Self::after), which returns the
+/// next request to send.
 pub(crate) struct Redirects {
     most: u8,
     followed: u8,
     token_call: bool,
-    /// What was answered with a redirect, if it is one.
+    /// The request in progress. Only kept if redirects are followed.
     last: Option<HttpRequest>,
 }
 
@@ -21,12 +22,12 @@ impl Redirects {
         Self { most, followed: 0, token_call: options.token_call, last: None }
     }
 
-    /// Keeps what is about to be sent; only if redirects are followed.
+    /// Keeps a request that is about to be sent, if redirects are followed.
     pub(crate) fn remember(&mut self, request: &HttpRequest) {
         self.last = (self.most > 0).then(|| request.clone());
     }
 
-    /// The request that the answer asks for, if it is a redirect and is to be followed.
+    /// Returns the next request, if the response is a redirect and redirects are followed.
     pub(crate) fn after(&mut self, answer: &HttpResponse) -> Result<Option<HttpRequest>, TransportError> {
         let Some(last) = self.last.take() else { return Ok(None) };
         let next = next(&last, answer, self.token_call)?;
@@ -39,7 +40,7 @@ impl Redirects {
         Ok(next)
     }
 
-    /// A failure after a redirect: the request before it was answered, and may have done its work.
+    /// Marks a failure after a redirect as sent: the server might have processed the request before it.
     pub(crate) fn blame(&self, error: TransportError) -> TransportError {
         if self.followed > 0 { error.with_never_sent(false) } else { error }
     }
@@ -62,7 +63,8 @@ fn next(request: &HttpRequest, answer: &HttpResponse, token_call: bool) -> Resul
     Ok(Some(next))
 }
 
-/// What the method becomes, as browsers do it; `None` if the status is no redirect that can be followed.
+/// Returns the method of the next request, as browsers choose it. `None` if the status is not a redirect that can be
+/// followed.
 const fn method_after(method: Method, status: u16) -> Option<Method> {
     match (status, method) {
         (301 | 302, Method::Post) => Some(Method::Get),
@@ -80,8 +82,8 @@ fn drop_body(request: &mut HttpRequest) {
     }
 }
 
-/// Removes what only the first origin may see. Any header may be a secret, so only those cross that are known to be
-/// harmless. A body may be a secret too, so a request with a body does not cross.
+/// Removes everything that only the first origin may see. Any header may be secret, so only headers that are known to
+/// be harmless are sent to another origin. A body may be secret too, so a request with a body is not redirected there.
 fn leave_origin(from: &Url, to: &Url, request: &mut HttpRequest, token_call: bool) -> Result<(), TransportError> {
     if from.is_https() && !to.is_https() {
         return Err(refused("a redirect from https to http is not followed"));
@@ -148,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_read_in_two_ways_or_is_not_http_is_refused() {
+    fn ambiguous_targets_and_other_schemes_are_rejected() {
         for location in [
             "https://evil.example\\@id.example.com/",
             "https://user@id.example.com/",
@@ -166,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_stay_with_their_origin() {
+    fn credentials_are_not_sent_to_another_origin() {
         let next = |location| follow(&request(Method::Get), 302, location).unwrap().unwrap();
         for same in ["/x", "https://ID.example.com/x", "https://id.example.com:443/x"] {
             assert_eq!(next(same).headers.get("authorization"), Some("t"), "{same}");
@@ -178,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn schemes_are_compared_without_case() {
+    fn schemes_are_case_insensitive() {
         let first = follow(&request(Method::Get), 302, "HTTPS://id.example.com/a").unwrap().unwrap();
         assert_eq!((first.url.as_str(), first.headers.get("authorization")), ("https://id.example.com/a", Some("t")));
         for downgrade in ["http://id.example.com/b", "HTTP://id.example.com/b"] {
@@ -189,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn https_never_becomes_http_and_bodies_and_token_calls_never_leave_their_origin() {
+    fn https_is_not_downgraded_and_bodies_and_token_calls_stay_at_their_origin() {
         assert!(follow(&request(Method::Get), 302, "http://id.example.com/").is_err());
         let mut with_body = request(Method::Put);
         with_body.body = "secret".into();
@@ -224,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_redirect_is_the_answer_unless_it_is_to_be_followed_and_followed_so_often_only() {
+    fn redirects_are_followed_only_if_enabled_and_up_to_the_limit() {
         let redirect = HttpResponse::new(302).header("location", "/next");
         let options = TransportOptions::default();
         let mut none = Redirects::new(&options);

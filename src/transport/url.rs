@@ -1,4 +1,4 @@
-//! URLs, parsed by the WHATWG standard: natively by the `url` crate, on the web by the host's own `URL`.
+//! URLs, parsed according to the WHATWG standard: natively with the `url` crate, on the web with the host's `URL`.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ pub(crate) struct Url {
 }
 
 impl Url {
-    /// Parses an absolute URL of http or https. Parsers disagree on text with whitespace, control characters and
+    /// Parses an absolute http or https URL. Parsers disagree on text with whitespace, control characters and
     /// backslashes, and on schemes without slashes, so such text is rejected.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         if is_ambiguous(text) || !has_authority(text) {
@@ -46,18 +46,18 @@ impl Url {
         matches!(self.scheme.as_str(), "http" | "https") && !self.host.is_empty()
     }
 
-    /// The host name, or the address; an IPv6 address is in brackets.
+    /// Returns the host name or the IP address. IPv6 addresses are in brackets.
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
-    /// The port, also if it is the scheme's default.
+    /// Returns the port, or the default port of the scheme.
     #[allow(dead_code, reason = "only spans show it")]
     pub(crate) fn port_or_default(&self) -> u16 {
         self.port.unwrap_or(if self.is_https() { 443 } else { 80 })
     }
 
-    /// The path, with a slash at its start.
+    /// Returns the path, which starts with a slash.
     pub(crate) fn path(&self) -> &str {
         &self.path
     }
@@ -77,7 +77,7 @@ impl Url {
     }
 }
 
-/// Whether the text has characters that URL parsers strip or read as others.
+/// Whether the text contains characters that URL parsers strip or replace.
 pub(crate) fn is_ambiguous(text: &str) -> bool {
     text.chars().any(|character| character.is_whitespace() || character.is_control() || character == '\\')
 }
@@ -91,7 +91,7 @@ fn has_authority(text: &str) -> bool {
     text.split_once("://").is_some_and(|(scheme, _)| bare(scheme))
 }
 
-/// A URL as it may be shown in errors, logs and debug output: without user name and password, query and fragment.
+/// Returns a URL for errors, logs and debug output: without user name, password, query and fragment.
 pub(crate) fn shown(url: &str) -> Cow<'_, str> {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     let split = url.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));

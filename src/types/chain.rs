@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::object::Key;
 
-/// An object of which some members have been read already: gives those, and then the others as they come.
+/// An object with some members that were already read. Returns those first, then the rest of the input.
 pub(super) struct Chain<'de, A> {
     read: IntoIter<(Key<'de>, Value)>,
     value: Option<Value>,

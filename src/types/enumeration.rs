@@ -1,4 +1,4 @@
-/// Makes an enum of strings that keeps the values it does not know.
+/// Defines an enum of strings that keeps unknown values.
 macro_rules! string_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$value_meta:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
         $(#[$meta])*
@@ -6,12 +6,12 @@ macro_rules! string_enum {
         #[non_exhaustive]
         pub enum $name {
             $($(#[$value_meta])* $variant,)+
-            /// A value that this version of the client does not know.
+            /// A value that is unknown to this version of the client.
             Unknown(String),
         }
 
         impl $name {
-            /// The value as the API writes it.
+            /// Returns the value as the API writes it.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -70,7 +70,7 @@ macro_rules! string_enum {
 pub(crate) use string_enum;
 
 #[cfg(test)]
-#[allow(unreachable_pub, reason = "the macros are made for models, which are public")]
+#[allow(unreachable_pub, reason = "the macros define models, which are public")]
 mod tests {
     string_enum! {
         /// A colour.
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_value_that_is_not_known_decodes_and_encodes_back_as_itself() {
+    fn unknown_values_round_trip() {
         let colours: Vec<Colour> = serde_json::from_str(r#"["red","gr\u00fcn"]"#).unwrap();
         assert_eq!(colours, [Colour::Red, Colour::Unknown("grün".into())]);
         assert_eq!(serde_json::to_string(&colours).unwrap(), r#"["red","grün"]"#);

@@ -9,13 +9,13 @@ pub enum Method {
     Post,
     /// Replaces a resource.
     Put,
-    /// Changes a part of a resource.
+    /// Updates a part of a resource.
     Patch,
     /// Deletes a resource.
     Delete,
     /// Reads the headers only.
     Head,
-    /// Asks for the allowed methods.
+    /// Requests the allowed methods.
     Options,
 }
 

@@ -1,4 +1,4 @@
-//! What models are made of: [`Patch`], [`Timestamp`], [`Number`], open enums and unions.
+//! Building blocks of the models: [`Patch`], [`Timestamp`], [`Number`], open enums and unions.
 
 mod cfg_items;
 mod chain;
@@ -30,7 +30,7 @@ pub use upload::{Part, Upload};
 
 #[doc(hidden)]
 pub mod support {
-    //! What the macros of generated code expand to, and benches use; no part of the public API.
+    //! Used by the macros of generated code, and by benches. Not part of the public API.
     pub use super::object::{
         Key, Object, decode_object, keep_member, presence, read_member, skip_member, write, write_rest,
     };
@@ -40,11 +40,11 @@ pub mod support {
 }
 
 pub(crate) use enumeration::string_enum;
-// What the models of the chosen features are made of, which may be none of these.
+// The models of the enabled features might not use all of these.
 #[allow(unused_imports)]
 pub(crate) use {
     cfg_items::cfg_items, object::object, tagged::tagged_union, union::union_enum, untagged::untagged_union,
 };
 
-/// A JSON object whose members the API leaves to you.
+/// A JSON object with arbitrary members.
 pub type JsonObject = serde_json::Map<String, serde_json::Value>;

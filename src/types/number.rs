@@ -4,8 +4,9 @@ use std::fmt;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A number that may have a fraction, such as a duration of one and a half minutes. It is kept as it came: 1 does not
-/// become 1.0, nor 1.0 become 1.
+/// A number that may have a fraction, such as a duration of 1.5 minutes.
+///
+/// It keeps its notation: 1 does not become 1.0, and 1.0 does not become 1.
 ///
 /// ```
 /// use logto_admin::types::Number;
@@ -25,7 +26,7 @@ enum Written {
 }
 
 impl Number {
-    /// The number, if it is whole and an `i64` holds it.
+    /// Returns the number, if it is whole and fits an `i64`.
     #[must_use]
     pub fn as_i64(self) -> Option<i64> {
         match self.0 {
@@ -34,7 +35,7 @@ impl Number {
         }
     }
 
-    /// The number; above 2⁵³ the nearest that an `f64` holds.
+    /// Returns the number. Above 2⁵³, returns the nearest number that an `f64` can represent.
     #[must_use]
     pub fn as_f64(self) -> f64 {
         match self.0 {
@@ -62,14 +63,14 @@ impl From<u32> for Number {
     }
 }
 
-/// What is infinite or no number is written as null, for want of anything better in JSON.
+/// Infinite values and NaN are written as null, because JSON cannot represent them.
 impl From<f64> for Number {
     fn from(number: f64) -> Self {
         Self(Written::Fraction(number))
     }
 }
 
-/// Numbers are equal however they are written.
+/// Compares the values, not the notation: 1 equals 1.0.
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
         self.partial_cmp(other) == Some(Ordering::Equal)
@@ -152,8 +153,8 @@ impl Visitor<'_> for NumberVisitor {
     }
 }
 
-/// A number of things or of units of time, which an `i64` holds. A fraction, which means nothing there, is dropped
-/// by rounding down, rather than failing the whole answer; 1.0 and 1e3 are whole.
+/// A whole number, such as a count or a time, as an `i64`. A fraction has no meaning there: it is rounded down, so that
+/// it does not fail the whole answer. 1.0 and 1e3 are whole.
 pub struct Whole(pub i64);
 
 impl<'de> Deserialize<'de> for Whole {
@@ -163,12 +164,12 @@ impl<'de> Deserialize<'de> for Whole {
             Written::Whole(number) => Some(number),
             Written::Fraction(number) => floor(number),
         };
-        let error = || D::Error::invalid_value(Unexpected::Float(number.as_f64()), &"a number that i64 holds");
+        let error = || D::Error::invalid_value(Unexpected::Float(number.as_f64()), &"a number that fits i64");
         whole.map(Self).ok_or_else(error)
     }
 }
 
-/// The next whole number below, if an `i64` holds it.
+/// Rounds down, if the result fits an `i64`.
 fn floor(number: f64) -> Option<i64> {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
     (-LIMIT..LIMIT).contains(&number).then(|| number.floor() as i64)
@@ -179,7 +180,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_encodes_back_as_it_came() {
+    fn numbers_keep_their_notation() {
         for text in ["0", "-7", "1.0", "1.5", "-0.25", "9223372036854775807", "-9223372036854775808"] {
             let number: Number = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&number).unwrap(), text);
@@ -193,18 +194,18 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_equal_however_they_are_written() {
+    fn numbers_are_compared_by_value() {
         assert_eq!(Number::from(1000), serde_json::from_str::<Number>("1e3").unwrap());
         assert_eq!(Number::from(1.0).as_i64(), Some(1));
         assert!(Number::from(2) == 2 && Number::from(2_u32) == 2.0 && Number::from(2) != 2.5);
-        assert!(Number::from(i64::MAX) > Number::from(i64::MAX - 1), "f64 does not tell the two apart");
+        assert!(Number::from(i64::MAX) > Number::from(i64::MAX - 1), "f64 does not distinguish the two");
         assert_ne!(Number::from(f64::NAN), Number::from(f64::NAN));
         assert_eq!(Number::from(1e300).as_i64(), None);
         assert_eq!(Number::from(1.5).to_string(), "1.5");
     }
 
     #[test]
-    fn what_has_to_be_whole_is_rounded_down() {
+    fn fractions_of_whole_numbers_are_rounded_down() {
         let whole = |text: &str| serde_json::from_str::<Whole>(text).map(|whole| whole.0);
         for (text, number) in [("7", 7), ("1.0", 1), ("1e3", 1000), ("2.9", 2), ("-0.5", -1), ("-3", -3)] {
             assert_eq!(whole(text).unwrap(), number, "{text}");
@@ -212,6 +213,6 @@ mod tests {
         for text in ["1e300", "9223372036854775808", "-1e19", "\"7\"", "null"] {
             assert!(whole(text).is_err(), "{text}");
         }
-        assert!(whole("1e19").unwrap_err().to_string().contains("expected a number that i64 holds"));
+        assert!(whole("1e19").unwrap_err().to_string().contains("expected a number that fits i64"));
     }
 }

@@ -10,22 +10,23 @@ use serde_json::Value;
 use super::number::Whole;
 use super::{JsonObject, Patch};
 
-/// A JSON object with members; `object!` implements it. What serde derives takes three times as long to compile.
+/// A JSON object with known members. `object!` implements it, because serde's derived code takes three times as long to
+/// compile.
 pub trait Object<'de>: Sized {
-    /// The type's name, for messages.
+    /// The name of the type, for messages.
     const NAME: &'static str;
 
     /// Reads the members.
     ///
     /// # Errors
-    /// A member that is missing, or that does not fit.
+    /// Fails if a member is missing or does not match its type.
     fn read<A: MapAccess<'de>>(members: A) -> Result<Self, A::Error>;
 }
 
 /// Decodes an object.
 ///
 /// # Errors
-/// What is no object, and members that are missing or do not fit.
+/// Fails if the value is not an object, or if a member is missing or does not match its type.
 pub fn decode_object<'de, T: Object<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
@@ -44,7 +45,7 @@ impl<'de, T: Object<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
-/// A member's name, borrowed where that is possible.
+/// The name of a member, borrowed if possible.
 pub struct Key<'de>(Cow<'de, str>);
 
 impl<'de> Key<'de> {
@@ -52,7 +53,7 @@ impl<'de> Key<'de> {
         self.0
     }
 
-    /// The name.
+    /// Returns the name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -82,10 +83,10 @@ impl<'de> Visitor<'de> for KeyVisitor {
     }
 }
 
-/// Reads a member's value.
+/// Reads the value of a member.
 ///
 /// # Errors
-/// A value that does not fit.
+/// Fails if the value does not match the type.
 pub fn read_member<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     members: &mut A,
     to: &mut Option<T>,
@@ -94,18 +95,18 @@ pub fn read_member<'de, A: MapAccess<'de>, T: Deserialize<'de>>(
     Ok(())
 }
 
-/// Passes over the value of a member that the type does not have.
+/// Skips the value of a member that the type does not have.
 ///
 /// # Errors
-/// What is not JSON.
+/// Fails if the value is not JSON.
 pub fn skip_member<'de, A: MapAccess<'de>>(members: &mut A) -> Result<(), A::Error> {
     members.next_value::<IgnoredAny>().map(drop)
 }
 
-/// Keeps a member of an open object.
+/// Keeps an additional member of an open object.
 ///
 /// # Errors
-/// What is not JSON.
+/// Fails if the value is not JSON.
 pub fn keep_member<'de, A: MapAccess<'de>>(
     members: &mut A,
     key: &Key<'_>,
@@ -115,77 +116,77 @@ pub fn keep_member<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// How a member is there: always, perhaps, or perhaps and perhaps as null.
+/// Presence of a member: required, optional, or optional and nullable.
 pub mod presence {
     use super::{Error, Patch, Whole};
 
-    /// The value of a member that has to be there.
+    /// Returns the value of a required member.
     ///
     /// # Errors
-    /// It is not.
+    /// Fails if the member is missing.
     pub fn required<T, E: Error>(value: Option<T>, name: &'static str) -> Result<T, E> {
         value.ok_or_else(|| E::missing_field(name))
     }
 
-    /// The value of a member that has to be there, be it null.
+    /// Returns the value of a required member that may be null.
     ///
     /// # Errors
-    /// None: an absent member counts as null.
+    /// Never fails: an absent member counts as null.
     pub fn nullable<T, E: Error>(value: Option<Option<T>>, _: &'static str) -> Result<Option<T>, E> {
         Ok(value.flatten())
     }
 
-    /// The value of a member that may be left out.
+    /// Returns the value of an optional member.
     ///
     /// # Errors
-    /// None.
+    /// Never fails.
     pub fn optional<T, E: Error>(value: Option<Option<T>>, _: &'static str) -> Result<Option<T>, E> {
         Ok(value.flatten())
     }
 
-    /// The value of a member that may be left out or be null.
+    /// Returns the value of a member that may be absent or null.
     ///
     /// # Errors
-    /// None.
+    /// Never fails.
     pub fn patch<T, E: Error>(value: Option<Patch<T>>, _: &'static str) -> Result<Patch<T>, E> {
         Ok(value.unwrap_or_default())
     }
 
-    /// The whole number of a member that has to be there.
+    /// Returns the whole number of a required member.
     ///
     /// # Errors
-    /// It is not.
+    /// Fails if the member is missing.
     pub fn whole<E: Error>(value: Option<Whole>, name: &'static str) -> Result<i64, E> {
         required(value, name).map(|whole| whole.0)
     }
 
-    /// The whole number of a member that may be null, or left out.
+    /// Returns the whole number of an optional member, or of a required one that may be null.
     ///
     /// # Errors
-    /// None.
+    /// Never fails.
     pub fn optional_whole<E: Error>(value: Option<Option<Whole>>, _: &'static str) -> Result<Option<i64>, E> {
         Ok(value.flatten().map(|whole| whole.0))
     }
 
     pub use optional_whole as nullable_whole;
 
-    /// The whole number of a member that may be left out or be null.
+    /// Returns the whole number of a member that may be absent or null.
     ///
     /// # Errors
-    /// None.
+    /// Never fails.
     pub fn patch_whole<E: Error>(value: Option<Patch<Whole>>, _: &'static str) -> Result<Patch<i64>, E> {
         Ok(value.map_or(Patch::Absent, |value| Patch::from(value.into_value().map(|whole| whole.0))))
     }
 }
 
-/// How a member is written: always, or unless it is absent.
+/// Writes members: always, or only if they are present.
 pub mod write {
     use super::{Patch, Serialize, SerializeMap};
 
-    /// Writes a member that has to be there.
+    /// Writes a required member.
     ///
     /// # Errors
-    /// A value that is no JSON.
+    /// Fails if the value cannot be written as JSON.
     pub fn required<M: SerializeMap, T: Serialize>(
         members: &mut M,
         name: &'static str,
@@ -198,10 +199,10 @@ pub mod write {
     pub use required as whole;
     pub use required as nullable_whole;
 
-    /// Writes a member that may be left out.
+    /// Writes an optional member.
     ///
     /// # Errors
-    /// A value that is no JSON.
+    /// Fails if the value cannot be written as JSON.
     pub fn optional<M: SerializeMap, T: Serialize>(
         members: &mut M,
         name: &'static str,
@@ -210,10 +211,10 @@ pub mod write {
         value.as_ref().map_or(Ok(()), |value| members.serialize_entry(name, value))
     }
 
-    /// Writes a member that may be left out or be null.
+    /// Writes a member that may be absent or null.
     ///
     /// # Errors
-    /// A value that is no JSON.
+    /// Fails if the value cannot be written as JSON.
     pub fn patch<M: SerializeMap, T: Serialize>(
         members: &mut M,
         name: &'static str,
@@ -226,9 +227,13 @@ pub mod write {
     pub use patch as patch_whole;
 }
 
-/// Reads and writes a struct as a JSON object: how each member is there (and whether it is an `i64`, of which serde would
-/// take no 1.0), its field, its name. `tag` is a member that is
-/// always the same, and no field; `rest` is the field that keeps members beside these.
+/// Implements reading and writing of a struct as a JSON object.
+///
+/// Each member is listed with its presence, its field and its JSON name: `optional nick "nick"`. The presence is one of
+/// `required`, `nullable`, `optional` and `patch`. For an `i64`, it is `whole`, `nullable_whole`, `optional_whole` or
+/// `patch_whole`, which accept 1.0, unlike serde.
+///
+/// `tag` is a member with a constant value and without a field. `rest` is the field that keeps all other members.
 #[allow(unused_macros)]
 macro_rules! object {
     ($name:ident { $($kind:ident $field:ident $json:literal),* $(,)? } $(tag $tag:literal $text:literal)? $(rest $rest:ident)?) => {
@@ -274,16 +279,16 @@ macro_rules! object {
 #[allow(unused_imports)]
 pub(crate) use object;
 
-/// Writes the members that an open object keeps beside its own.
+/// Writes the additional members of an open object.
 ///
 /// # Errors
-/// A value that is no JSON.
+/// Fails if a value cannot be written as JSON.
 pub fn write_rest<M: SerializeMap>(members: &mut M, rest: &JsonObject) -> Result<(), M::Error> {
     rest.iter().try_for_each(|(name, value)| members.serialize_entry(name, value))
 }
 
 #[cfg(test)]
-#[allow(unreachable_pub, reason = "the macros are made for models, which are public")]
+#[allow(unreachable_pub, reason = "the macros define models, which are public")]
 mod tests {
     use super::*;
 
@@ -309,7 +314,7 @@ mod tests {
     object! { Counts { whole all "all", nullable_whole some "some", optional_whole none "none", patch_whole most "most" } }
 
     #[test]
-    fn whole_numbers_are_read_however_they_are_written_and_are_written_as_such() {
+    fn whole_numbers_are_read_in_any_notation_and_written_as_integers() {
         let counts: Counts = serde_json::from_str(r#"{"all":1.0,"some":1e3,"none":2.9,"most":-7}"#).unwrap();
         assert_eq!(counts, Counts { all: 1, some: Some(1000), none: Some(2), most: Patch::Value(-7) });
         assert_eq!(serde_json::to_string(&counts).unwrap(), r#"{"all":1,"some":1000,"none":2,"most":-7}"#);
@@ -327,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn each_presence_encodes_back_to_the_same_json() {
+    fn members_of_each_presence_round_trip() {
         let pet = round_trip(r#"{"kind":"cat","name":"Tom","chipNumber":null}"#);
         assert_eq!(pet, Pet { name: "Tom".into(), ..Pet::default() });
         let pet = round_trip(r#"{"kind":"cat","name":"Tom","chipNumber":7,"nick":"T","owner":null,"age":[3]}"#);
@@ -337,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_or_does_not_fit_is_named() {
+    fn errors_name_missing_and_mismatched_members() {
         let problem = |text| serde_json::from_str::<Pet>(text).unwrap_err().to_string();
         assert!(problem(r#"{"chipNumber":1}"#).contains("missing field `name`"));
         assert!(problem(r#"{"name":1}"#).contains("invalid type: integer `1`, expected a string"));

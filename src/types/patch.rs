@@ -1,8 +1,8 @@
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A member that may be left out, be null, or have a value, where the API tells the three apart.
+/// A member that is absent, null or a value, where the API distinguishes the three.
 ///
-/// In a change, [`Absent`](Self::Absent) leaves the member as it is, [`Null`](Self::Null) clears it, and a
+/// In an update, [`Absent`](Self::Absent) leaves the member as it is, [`Null`](Self::Null) clears it, and a
 /// [`Value`](Self::Value) sets it.
 ///
 /// ```
@@ -14,17 +14,17 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Patch<T> {
-    /// Not there.
+    /// The member is absent.
     #[default]
     Absent,
-    /// There, and null.
+    /// The member is null.
     Null,
-    /// There, with a value.
+    /// The member has a value.
     Value(T),
 }
 
 impl<T> Patch<T> {
-    /// Whether the member is left out.
+    /// Whether the member is absent.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
@@ -34,7 +34,7 @@ impl<T> Patch<T> {
         matches!(self, Self::Null)
     }
 
-    /// The value, if there is one.
+    /// Returns the value, if there is one.
     pub const fn value(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),
@@ -42,7 +42,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// The value, if there is one, without the wrapping.
+    /// Returns the owned value, if there is one.
     pub fn into_value(self) -> Option<T> {
         match self {
             Self::Value(value) => Some(value),
@@ -52,7 +52,7 @@ impl<T> Patch<T> {
 }
 
 impl<T: std::ops::Deref> Patch<T> {
-    /// The value as what it dereferences to: `Patch<String>` gives `Option<&str>`.
+    /// Dereferences the value, if there is one: a `Patch<String>` becomes an `Option<&str>`.
     pub fn as_deref(&self) -> Option<&T::Target> {
         self.value().map(std::ops::Deref::deref)
     }
@@ -71,7 +71,7 @@ impl From<&str> for Patch<String> {
 }
 
 impl<T> From<Option<T>> for Patch<T> {
-    /// `None` becomes [`Patch::Null`]: say [`Patch::Absent`] to leave the member out.
+    /// Converts `None` to [`Patch::Null`]. To omit the member, use [`Patch::Absent`].
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Null, Self::Value)
     }
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn absent_null_and_value_stay_apart_both_ways() {
+    fn absent_null_and_value_round_trip() {
         for text in [r"{}", r#"{"name":null}"#, r#"{"name":"Ada"}"#] {
             let change: Change = serde_json::from_str(text).unwrap();
             assert_eq!(serde_json::to_string(&change).unwrap(), text);

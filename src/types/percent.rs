@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::QueryTarget;
 
-/// Everything but the unreserved characters of RFC 3986.
+/// All characters except the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 pub(crate) fn encode(value: &str) -> String {
@@ -24,7 +24,7 @@ impl Pairs {
         self.0
     }
 
-    /// Whether `name` has been set.
+    /// Whether `name` is set.
     pub(crate) fn contains(&self, name: &str) -> bool {
         let name = encode(name);
         self.0.split('&').any(|pair| pair.split('=').next() == Some(&name))
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_but_unreserved_characters_is_encoded() {
+    fn all_but_unreserved_characters_are_encoded() {
         for (value, encoded) in [
             ("abc-1_2.3~", "abc-1_2.3~"),
             ("a/b", "a%2Fb"),

@@ -1,10 +1,10 @@
 use std::fmt::{self, Write};
 
-/// The number of characters after which text from outside is cut.
+/// The maximum length of external text, in characters.
 const MAX_CHARACTERS: usize = 500;
 
-/// Text from outside, such as a server's message, for one line of a log: control characters and characters that change
-/// the direction of text are escaped, and text over 500 characters is cut.
+/// External text, such as a server's message, for one line of a log. Control characters and characters that change the
+/// direction of text are escaped, and text over 500 characters is cut.
 pub(crate) struct Printable<'a>(pub &'a str);
 
 impl fmt::Display for Printable<'_> {
@@ -22,7 +22,7 @@ impl fmt::Display for Printable<'_> {
     }
 }
 
-/// Whether a character can forge or hide text in a log: controls, line separators and marks of direction.
+/// Whether a character can forge or hide text in a log: control characters, line separators and direction marks.
 fn forges(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

@@ -1,12 +1,12 @@
-/// A value that can stand in a query string.
+/// The value of a query parameter.
 pub trait QueryValue {
-    /// Adds the value under `name`: once, or once for each element of a list.
+    /// Appends the value under `name`. A list appends each of its elements under `name`.
     fn append(&self, name: &str, target: &mut dyn QueryTarget);
 }
 
-/// Where a [`QueryValue`] writes itself.
+/// A query string under construction, to which a [`QueryValue`] appends itself.
 pub trait QueryTarget {
-    /// Adds one name with its value, neither of them encoded yet.
+    /// Appends a name and a value, both not encoded yet.
     fn pair(&mut self, name: &str, value: &str);
 }
 
@@ -46,7 +46,7 @@ impl<T: QueryValue, const N: usize> QueryValue for [T; N] {
     }
 }
 
-/// Makes query values of types that are written as they are displayed.
+/// Implements `QueryValue` for types by their `Display` output.
 macro_rules! query_display {
     ($($name:ty),+) => {$(
         impl $crate::types::QueryValue for $name {

@@ -1,7 +1,9 @@
-//! Decoding in two goes: a strict one, in which a union reads its object as it comes, and only if that fails one in which
-//! it keeps the object, so that what does not fit can be kept as JSON.
+//! Decoding in two passes: first strict, then lenient.
 //!
-//! Which of them it is cannot be said to a `Deserialize` otherwise: it is known of a thread while it decodes.
+//! In the strict pass, a union decodes its object directly from the input. The lenient pass runs only if that fails:
+//! unions then buffer their objects, and keep content that does not match as JSON.
+//!
+//! A thread-local variable holds the mode, because it cannot be passed to an implementation of `Deserialize`.
 
 use std::cell::Cell;
 
@@ -9,20 +11,20 @@ thread_local! {
     static STRICT: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Decodes strictly, and once more if something does not fit.
+/// Decodes strictly, and again leniently if that fails.
 ///
 /// # Errors
-/// What does not fit the second time either.
+/// Fails with the error of the lenient pass.
 pub fn decode<T, E>(decode: impl Fn() -> Result<T, E>) -> Result<T, E> {
     within(true, &decode).or_else(|_| decode())
 }
 
-/// Decodes so that unions keep what does not fit them, whatever holds around it.
+/// Decodes leniently, whatever the current mode: unions keep content that does not match.
 pub(super) fn keeping<T>(decode: impl FnOnce() -> T) -> T {
     within(false, decode)
 }
 
-/// Whether a union may fail.
+/// Whether the mode is strict: unions fail if their content does not match.
 #[must_use]
 pub fn is_strict() -> bool {
     STRICT.get()
@@ -33,7 +35,7 @@ fn within<T>(strict: bool, decode: impl FnOnce() -> T) -> T {
     decode()
 }
 
-/// Says again what was said before, however the decoding ends.
+/// Restores the previous mode when it is dropped, also after a panic.
 struct Back(bool);
 
 impl Drop for Back {
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_go_is_strict_and_the_second_one_is_not() {
+    fn the_first_pass_is_strict_and_the_second_is_lenient() {
         let goes = Cell::new(0);
         let decoded = decode(|| {
             goes.set(goes.get() + 1);
@@ -57,14 +59,14 @@ mod tests {
     }
 
     #[test]
-    fn what_fits_is_decoded_once() {
+    fn matching_input_is_decoded_once() {
         let goes = Cell::new(0);
         assert_eq!(decode(|| Ok::<_, ()>(goes.replace(goes.get() + 1))), Ok(0));
         assert_eq!(goes.get(), 1);
     }
 
     #[test]
-    fn what_is_kept_is_not_decoded_strictly_and_a_panic_leaves_nothing_behind() {
+    fn keeping_is_lenient_and_a_panic_restores_the_mode() {
         let seen = decode(|| Ok::<_, ()>((keeping(is_strict), is_strict())));
         assert_eq!(seen, Ok((false, true)));
         let panicked = std::panic::catch_unwind(|| decode(|| -> Result<(), ()> { panic!("in between") }));

@@ -12,29 +12,31 @@ use super::object::Key;
 use super::strict;
 use super::union::visit_plain;
 
-/// A union of objects that a constant member tells apart; `tagged_union!` implements it.
+/// A union of objects that a constant member distinguishes. `tagged_union!` implements it.
 pub trait Tagged: Sized {
-    /// The constant member's name.
+    /// The name of the constant member.
     const TAG: &'static str;
 
-    /// The tag, if a variant has it.
+    /// Returns the tag, if a variant has it.
     fn known(tag: &str) -> Option<&'static str>;
 
-    /// Decodes the variant of this tag; of one that is not known any JSON.
+    /// Decodes the variant with this tag. If there is none, accepts any JSON.
     ///
     /// # Errors
-    /// The members do not fit the variant.
+    /// Fails if the members do not match the variant.
     fn decode<'de, D: Deserializer<'de>>(tag: &str, object: D) -> Result<Self, D::Error>;
 
-    /// Keeps what matches no variant.
+    /// Keeps a value that matches no variant.
     fn unknown(value: Value) -> Self;
 }
 
-/// Decodes a tagged union: strictly its members as they come, of which only those before the tag have to be kept until
-/// the variant is known; else from all of them, and what fits no variant is kept.
+/// Decodes a tagged union.
+///
+/// The strict pass decodes the variant directly from the input, and buffers only the members before the tag. The
+/// lenient pass buffers all members, and keeps an object that matches no variant.
 ///
 /// # Errors
-/// What is not JSON; strictly also what does not fit the variant.
+/// Fails if the input is not JSON. The strict pass also fails if the members do not match the variant.
 pub fn decode_tagged<'de, T: Tagged, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_any(TaggedVisitor(PhantomData))
 }
@@ -79,12 +81,12 @@ fn kept<'de, T: Tagged, A: MapAccess<'de>>(map: A) -> Result<T, A::Error> {
     Ok(decoded.unwrap_or_else(|| T::unknown(object)))
 }
 
-/// The text by which a constant is told apart: of a string itself, of anything else its JSON.
+/// Returns the text of a tag: a string as it is, any other value as JSON.
 fn tag_text(value: &Value) -> Cow<'_, str> {
     value.as_str().map_or_else(|| Cow::Owned(value.to_string()), Cow::Borrowed)
 }
 
-/// Makes a union of objects that a constant member tells apart.
+/// Defines a union of objects that a constant member distinguishes.
 #[allow(unused_macros)]
 macro_rules! tagged_union {
     ($(#[$meta:meta])* pub enum $name:ident by $tag:literal {
@@ -126,7 +128,7 @@ macro_rules! tagged_union {
 pub(crate) use tagged_union;
 
 #[cfg(test)]
-#[allow(unreachable_pub, reason = "the macros are made for models, which are public")]
+#[allow(unreachable_pub, reason = "the macros define models, which are public")]
 mod tests {
     use std::cell::Cell;
 
@@ -158,7 +160,7 @@ mod tests {
         shape
     }
 
-    /// What the strict go alone gives.
+    /// Returns the result of the strict pass alone.
     fn strictly<T: for<'de> Deserialize<'de>>(text: &str) -> Option<T> {
         let first = Cell::new(None);
         let _ = strict::decode(|| {
@@ -169,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tagged_union_finds_its_variant_wherever_the_tag_stands() {
+    fn a_tagged_union_finds_its_variant_wherever_the_tag_is() {
         let circle = |radius, name: Option<&str>, colours| {
             Shape::Circle(Circle { radius, name: name.map(str::to_owned), colours })
         };
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn strictly_a_variant_takes_its_members_as_they_come_and_fails_if_they_do_not_fit() {
+    fn the_strict_pass_fails_if_members_do_not_match_the_variant() {
         for text in [
             r#"{"type":"circle","radius":2}"#,
             r#"{"radius":2,"type":"circle","colours":["red"]}"#,
@@ -197,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_does_not_fit_costs_its_neighbours_nothing() {
+    fn an_object_that_does_not_match_does_not_affect_its_neighbours() {
         let list = r#"[{"type":"circle","radius":2},{"type":"circle"},{"radius":3,"type":"circle"}]"#;
         let shapes = strict::decode(|| serde_json::from_str::<Vec<Shape>>(list)).unwrap();
         assert_eq!(shapes, serde_json::from_str::<Vec<Shape>>(list).unwrap());
@@ -205,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tagged_union_keeps_what_it_does_not_know_and_what_does_not_fit() {
+    fn a_tagged_union_keeps_unknown_and_mismatched_values() {
         for text in [
             r#"{"type":"star","points":5}"#,
             r#"{"type":"circle","radius":"two","name":"\u00e4","new":[{"a":null}]}"#,
@@ -229,13 +231,13 @@ mod tests {
     }
 
     #[test]
-    fn debug_output_shows_the_variants_and_nothing_of_what_is_not_known() {
+    fn debug_output_shows_variants_and_hides_unknown_values() {
         assert!(format!("{:?}", decoded(r#"{"type":"circle","radius":2}"#)).starts_with("Circle(Circle { radius: 2"));
         assert_eq!(format!("{:?}", decoded(r#"{"type":"star","key":"s3cret"}"#)), "Unknown([redacted])");
     }
 
     #[test]
-    fn what_is_not_json_is_an_error() {
+    fn invalid_json_is_an_error() {
         for text in [r#"{"type":"circle","radius":"#, r#"{"type":"circle""#, "[1", r#"{"type" 1}"#] {
             assert!(serde_json::from_str::<Shape>(text).is_err(), "{text}");
         }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::number::Whole;
 
-/// A point in time as Logto's API writes it: milliseconds since 1970-01-01T00:00:00Z.
+/// A point in time, in milliseconds since 1970-01-01T00:00:00Z, as in Logto's API.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -19,32 +19,32 @@ use super::number::Whole;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The time this many milliseconds after the epoch.
+    /// Creates a timestamp from milliseconds since the epoch.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds since the epoch.
+    /// Returns the milliseconds since the epoch.
     #[must_use]
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 }
 
-/// A point in time as tokens' claims write it: seconds since 1970-01-01T00:00:00Z.
+/// A point in time, in seconds since 1970-01-01T00:00:00Z, as in the claims of tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct TimestampSeconds(i64);
 
 impl TimestampSeconds {
-    /// The time this many seconds after the epoch.
+    /// Creates a timestamp from seconds since the epoch.
     #[must_use]
     pub const fn from_secs(seconds: i64) -> Self {
         Self(seconds)
     }
 
-    /// Seconds since the epoch.
+    /// Returns the seconds since the epoch.
     #[must_use]
     pub const fn as_secs(self) -> i64 {
         self.0
@@ -94,28 +94,28 @@ impl From<TimestampSeconds> for SystemTime {
     }
 }
 
-/// A fraction of a millisecond is rounded down.
+/// Rounds down a fraction of a millisecond.
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Whole::deserialize(deserializer).map(|millis| Self(millis.0))
     }
 }
 
-/// A fraction of a second is rounded down.
+/// Rounds down a fraction of a second.
 impl<'de> Deserialize<'de> for TimestampSeconds {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Whole::deserialize(deserializer).map(|seconds| Self(seconds.0))
     }
 }
 
-/// Written as the API writes it: a number.
+/// Formats the number of milliseconds, as the API does.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
 }
 
-/// Written as the API writes it: a number.
+/// Formats the number of seconds, as the API does.
 impl fmt::Display for TimestampSeconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -159,13 +159,13 @@ mod with_chrono {
         }
     }
 
-    /// The time lies outside of what chrono can hold.
+    /// The timestamp is out of chrono's range.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     pub struct OutOfRange;
 
     impl std::fmt::Display for OutOfRange {
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("the timestamp lies outside of the range of chrono::DateTime")
+            f.write_str("the timestamp is out of the range of chrono::DateTime")
         }
     }
 
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_comes_with_a_fraction_is_rounded_down() {
+    fn fractions_are_rounded_down() {
         let millis = |text: &str| serde_json::from_str::<Timestamp>(text).unwrap().as_millis();
         let seconds = |text: &str| serde_json::from_str::<TimestampSeconds>(text).unwrap().as_secs();
         assert_eq!([millis("1795489404123.987"), millis("1e3"), millis("-0.5")], [1_795_489_404_123, 1000, -1]);

@@ -1,4 +1,4 @@
-/// Makes the enum of a union, which keeps what it does not know.
+/// Defines the enum of a union, which keeps unknown values.
 #[allow(unused_macros)]
 macro_rules! union_enum {
     ($(#[$meta:meta])* $name:ident { $($(#[$variant_meta:meta])* $variant:ident($inner:ty))+ }) => {
@@ -8,11 +8,11 @@ macro_rules! union_enum {
         #[allow(clippy::large_enum_variant)]
         pub enum $name {
             $($(#[$variant_meta])* $variant($inner),)+
-            /// What matches none of the kinds that this version of the client knows, as the API sent it.
+            /// A value that matches no kind known to this version of the client, as the API sent it.
             Unknown(serde_json::Value),
         }
 
-        /// What is not known may be a secret, and is not shown.
+        /// Hides unknown values, which may be secret.
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 match self {
@@ -39,7 +39,7 @@ macro_rules! union_enum {
     };
 }
 
-/// Visits what is neither text nor object, and makes of its JSON what `$make` makes.
+/// Visits values that are neither strings nor objects, and passes their JSON to `$make`.
 macro_rules! visit_plain {
     (@ $make:path, $($method:ident($type:ty)),+) => {$(
         fn $method<E: serde::de::Error>(self, value: $type) -> Result<Self::Value, E> {

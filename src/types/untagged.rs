@@ -9,22 +9,22 @@ use serde_json::Value;
 use super::strict;
 use super::union::visit_plain;
 
-/// The types of JSON by which variants are told apart.
+/// The JSON types that a variant accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Json {
     /// True or false.
     Boolean,
     /// A number.
     Number,
-    /// A string, of which the variant takes every one.
+    /// A string. The variant accepts all strings.
     Text,
     /// A list.
     List,
     /// An object.
     Object,
-    /// An object, of which the variant takes every one.
+    /// An object. The variant accepts all objects.
     FreeObject,
-    /// Of several types.
+    /// Several types.
     Any,
 }
 
@@ -40,36 +40,38 @@ impl Json {
         })
     }
 
-    /// Whether a variant of this type may take a value of that one.
+    /// Whether a variant of this type may accept a value of the type `value`.
     #[must_use]
     pub fn takes(self, value: Self) -> bool {
         self == value || self == Self::Any || (self == Self::FreeObject && value == Self::Object)
     }
 }
 
-/// Decodes a value into a variant, if it fits.
+/// Decodes a value into a variant, if it matches.
 pub type Attempt<T> = fn(&Value) -> Option<T>;
 
-/// A union whose variants are told apart by what they can hold; `untagged_union!` implements it.
+/// A union whose variants are distinguished by their content. `untagged_union!` implements it.
 pub trait Untagged: Serialize + Sized + 'static {
-    /// The variants in their order: what they take, and an attempt at it.
+    /// The variants in order: the JSON type that each accepts, and a function that decodes it.
     const VARIANTS: &'static [(Json, Attempt<Self>)];
 
-    /// Decodes the first variant that takes this type.
+    /// Decodes the first variant that accepts this type.
     ///
     /// # Errors
-    /// What does not fit the variant.
+    /// Fails if the value does not match the variant.
     fn decode<'de, D: Deserializer<'de>>(json: Json, value: D) -> Result<Self, D::Error>;
 
-    /// Keeps what matches no variant.
+    /// Keeps a value that matches no variant.
     fn unknown(value: Value) -> Self;
 }
 
-/// Decodes an untagged union: the only variant of the value's type; of several the first that loses nothing, else the
-/// first that decodes at all. What the only variant takes in any case is not buffered.
+/// Decodes an untagged union.
+///
+/// If only one variant accepts the value's type, decodes that variant, without a buffer if it accepts all values of the
+/// type. Otherwise, decodes the first variant that loses nothing, or else the first that decodes at all.
 ///
 /// # Errors
-/// What is not JSON.
+/// Fails if the input is not JSON.
 pub fn decode_untagged<'de, T: Untagged, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
     deserializer.deserialize_any(UntaggedVisitor(PhantomData))
 }
@@ -101,7 +103,7 @@ impl<'de, T: Untagged> Visitor<'de> for UntaggedVisitor<T> {
     }
 }
 
-/// What the only variant takes that takes values of this type.
+/// Returns the type of the variant that accepts values of this type, if there is only one such variant.
 fn only<T: Untagged>(json: Json) -> Option<Json> {
     let mut fitting = T::VARIANTS.iter().map(|(takes, _)| *takes).filter(|takes| takes.takes(json));
     let first = fitting.next();
@@ -121,7 +123,7 @@ fn told_apart<T: Untagged>(value: Value) -> T {
     attempts.find(loses_nothing).unwrap_or(first)
 }
 
-/// Makes a union whose variants are told apart by what they can hold, of which the type of JSON is said.
+/// Defines a union whose variants are distinguished by their content. Each variant names the JSON type that it accepts.
 #[allow(unused_macros)]
 macro_rules! untagged_union {
     ($(#[$meta:meta])* pub enum $name:ident {
@@ -162,7 +164,7 @@ macro_rules! untagged_union {
 pub(crate) use untagged_union;
 
 #[cfg(test)]
-#[allow(unreachable_pub, reason = "the macros are made for models, which are public")]
+#[allow(unreachable_pub, reason = "the macros define models, which are public")]
 mod tests {
     use super::*;
     use crate::types::{False, JsonObject, Number};
@@ -195,11 +197,11 @@ mod tests {
     }
 
     untagged_union! {
-        /// One of two objects, or the text of something.
+        /// One of two objects, or another union.
         pub enum Person {
             /// With a name.
             Named(Named) = Object,
-            /// With a name and perhaps an age.
+            /// With a name and an optional age.
             Aged(Aged) = Object,
             /// Another union.
             Thing(Thing) = Any,
@@ -215,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_type_of_json_tells_variants_apart() {
+    fn the_json_type_selects_the_variant() {
         assert_eq!(round_trip::<Thing>(r#""\u00c4da""#), Thing::Text("Äda".into()));
         assert_eq!(round_trip::<Thing>("1.5"), Thing::Number(1.5.into()));
         assert_eq!(round_trip::<Thing>("false"), Thing::None(False));
@@ -225,14 +227,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_of_no_variants_type_or_does_not_fit_it_is_kept() {
+    fn values_that_match_no_variant_are_kept() {
         for text in ["null", "true", "[1]", r#"["a",2]"#] {
             assert!(matches!(round_trip::<Thing>(text), Thing::Unknown(_)), "{text}");
         }
     }
 
     #[test]
-    fn of_several_variants_that_take_the_type_the_one_is_taken_that_loses_nothing() {
+    fn the_variant_that_loses_nothing_is_preferred() {
         let named = Named { name: "Ada".into() };
         assert_eq!(round_trip::<Person>(r#"{"name":"Ada"}"#), Person::Named(named.clone()));
         let aged = Person::Aged(Aged { name: "Ada".into(), age: Some(36) });
@@ -243,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_an_error() {
+    fn invalid_json_is_an_error() {
         for text in ["", "{", r#"{"a""#, "[1", "tru"] {
             assert!(serde_json::from_str::<Thing>(text).is_err(), "{text}");
         }

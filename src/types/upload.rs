@@ -12,16 +12,16 @@ use bytes::Bytes;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Upload {
-    /// The file's name, without a path.
+    /// The file name, without a path.
     pub file_name: String,
-    /// Its media type, such as `image/png`.
+    /// The media type, such as `image/png`.
     pub content_type: String,
-    /// What is in it.
+    /// The content.
     pub bytes: Bytes,
 }
 
 impl Upload {
-    /// A file of these bytes.
+    /// Creates a file with this content.
     pub fn new(file_name: impl Into<String>, content_type: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
         Self { file_name: file_name.into(), content_type: content_type.into(), bytes: bytes.into() }
     }
@@ -37,16 +37,16 @@ impl fmt::Debug for Upload {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Part {
-    /// A plain member.
+    /// A text member.
     Text {
-        /// The member's name.
+        /// The name of the member.
         name: String,
-        /// Its value.
+        /// The value.
         value: String,
     },
     /// A file.
     File {
-        /// The member's name.
+        /// The name of the member.
         name: String,
         /// The file.
         file: Upload,
@@ -54,12 +54,12 @@ pub enum Part {
 }
 
 impl Part {
-    /// A plain member.
+    /// Creates a text member.
     pub fn text(name: impl Into<String>, value: impl Into<String>) -> Self {
         Self::Text { name: name.into(), value: value.into() }
     }
 
-    /// A file.
+    /// Creates a file member.
     pub fn file(name: impl Into<String>, file: Upload) -> Self {
         Self::File { name: name.into(), file }
     }

@@ -245,7 +245,7 @@ impl Delivery {
         })
     }
 
-    /// The entity of the event, if `data` is that entity and nothing that merely looks like it.
+    /// Returns the entity of the event, if `data` is that entity and does not merely look like it.
     pub(super) fn record(&self) -> Option<&JsonObject> {
         match self.change() {
             Change::UserCreated(record)
@@ -271,8 +271,8 @@ impl Delivery {
         }
     }
 
-    /// An update through the Management API names the user in its path, and `data` is what that route returns. All
-    /// other updates (account API, sign-in) send the user itself.
+    /// Returns the change of a user. After an update through the Management API, the path contains the user's id, and
+    /// `data` is the answer of that route. After all other updates (account API, sign-in), `data` is the user.
     fn user_update(&self) -> Option<Change<'_>> {
         if self.path.is_none() && self.matched_route.is_none() {
             return self.created().map(Change::UserUpdated);
@@ -312,13 +312,13 @@ impl Delivery {
         })
     }
 
-    /// An entity that `data` holds, with its id in it.
+    /// Returns the entity in `data`, which contains its id.
     fn created(&self) -> Option<Record<'_>> {
         let data = self.data.as_ref()?.as_object()?;
         Some(Record { id: data.get("id")?.as_str()?, data: Some(data) })
     }
 
-    /// An entity that the path names by this parameter. `data` counts only if it has the same id.
+    /// Returns the entity with the id in this path parameter. Ignores `data` unless it has the same id.
     fn existing(&self, parameter: &str) -> Option<Record<'_>> {
         let id = self.param(parameter)?;
         Some(Record { id, data: self.created().filter(|record| record.id == id).and_then(|record| record.data) })
@@ -377,7 +377,7 @@ mod tests {
             assert_eq!(delivery.change(), Change::UserUpdated(Record { id: "u1", data: None }), "{route}");
             assert!(delivery.data_as::<Value>().unwrap().is_none(), "{route}");
         }
-        // Without the matched route, the path tells which part of the user changed.
+        // Without the matched route, the path shows which part of the user changed.
         let mut members = user_request("/users/:userId/custom-data", json!({ "id": "u1" }));
         members.as_object_mut().unwrap().remove("matchedRoute");
         let delivery = delivery("User.Data.Updated", members);

@@ -13,7 +13,9 @@ use self::timer::Timer;
 use super::Runtime;
 use crate::types::Timestamp;
 
-/// The clocks, timers and tasks of a JavaScript runtime: a browser, Node, Deno, Bun or an edge worker.
+/// A runtime on JavaScript's clocks, timers and tasks.
+///
+/// Works in browsers, Node, Deno, Bun and edge workers.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WebRuntime;
 
@@ -22,13 +24,13 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = performance, js_name = now)]
     fn performance_now() -> Result<f64, JsValue>;
 
-    // Cloudflare Workers refuse randomness outside of requests.
+    // Cloudflare Workers reject this outside of requests.
     #[wasm_bindgen(catch, js_namespace = Math, js_name = random)]
     fn math_random() -> Result<f64, JsValue>;
 }
 
 impl WebRuntime {
-    /// The runtime. Nothing is read or started before it is used.
+    /// Creates a runtime. Reads and starts nothing before it is used.
     #[must_use]
     pub const fn new() -> Self {
         Self
@@ -47,7 +49,7 @@ impl Runtime for WebRuntime {
     }
 
     async fn sleep(&self, duration: Duration) {
-        // Outside of requests Workers refuse timers, which `gloo-timers` answers with a panic.
+        // Workers reject timers outside of requests, and `gloo-timers` panics there.
         if self.isolates_requests() {
             return self.sleep_in_background(duration).await;
         }
@@ -75,7 +77,7 @@ impl Runtime for WebRuntime {
     }
 }
 
-/// The timers that make up a sleep, as each has its limit.
+/// Splits a sleep into timers, because the length of a timer is limited.
 fn steps(duration: Duration) -> impl Iterator<Item = Duration> {
     let mut left = duration;
     std::iter::from_fn(move || {
@@ -85,7 +87,7 @@ fn steps(duration: Duration) -> impl Iterator<Item = Duration> {
     })
 }
 
-/// What the JavaScript runtime calls itself; browsers say `Mozilla/…`.
+/// Returns the user agent of the JavaScript runtime. In browsers, it starts with `Mozilla/`.
 pub(crate) fn user_agent() -> Option<String> {
     let navigator = js_sys::Reflect::get(&js_sys::global(), &JsValue::from_str("navigator")).ok()?;
     js_sys::Reflect::get(&navigator, &JsValue::from_str("userAgent")).ok()?.as_string()

@@ -9,7 +9,7 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 
-/// The longest timer of JavaScript; a longer one would end at once.
+/// The longest timer of JavaScript. A longer one would end immediately.
 pub(super) const LONGEST: Duration = Duration::from_millis(i32::MAX as u64);
 
 #[wasm_bindgen]
@@ -20,20 +20,21 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = clearTimeout)]
     fn clear_timeout(handle: &JsValue) -> Result<(), JsValue>;
 
-    // Node and Bun: timers are objects, and can let the process end.
+    // In Node and Bun, timers are objects. `unref` lets the process end before the timer.
     type NodeTimer;
 
     #[wasm_bindgen(catch, method)]
     fn unref(this: &NodeTimer) -> Result<JsValue, JsValue>;
 
-    // Deno: timers are numbers.
+    // In Deno, timers are numbers.
     #[wasm_bindgen(catch, js_namespace = Deno, js_name = unrefTimer)]
     fn deno_unref(handle: &JsValue) -> Result<(), JsValue>;
 }
 
-/// A timer of JavaScript that does not keep a process alive, as a future. Dropped early it is cleared.
+/// A JavaScript timer as a future. It does not keep the process alive. Dropping it clears the timer.
 ///
-/// For what `gloo-timers` cannot do: it keeps a Node process alive, and panics where no timer can be had. Where no timer can be had (on Cloudflare Workers outside of requests) it ends at once: better than never.
+/// A timer of `gloo-timers` keeps a Node process alive, and panics where timers are not available, such as on
+/// Cloudflare Workers outside of requests. This one ends immediately there, which is better than never.
 pub(super) struct Timer {
     state: Rc<RefCell<State>>,
     handle: Option<JsValue>,
@@ -47,7 +48,7 @@ struct State {
 }
 
 impl Timer {
-    /// Starts a timer of no more than [`LONGEST`].
+    /// Starts a timer, of at most [`LONGEST`].
     pub(super) fn new(duration: Duration) -> Self {
         let state = Rc::new(RefCell::new(State::default()));
         let shared = Rc::clone(&state);
@@ -65,12 +66,12 @@ impl Timer {
     }
 }
 
-/// Rounded up, so that a sleep never ends early.
+/// Rounds up to milliseconds, so that a sleep never ends early.
 pub(super) fn whole_millis(duration: Duration) -> i32 {
     i32::try_from(duration.as_micros().div_ceil(1000)).unwrap_or(i32::MAX)
 }
 
-/// Lets the process end while the timer is pending. Browsers and workers have no such thing, and need none.
+/// Lets the process end while the timer is pending. Does nothing in browsers and workers, where this is not needed.
 fn unreference(handle: &JsValue) {
     if handle.is_object() {
         let _ = handle.unchecked_ref::<NodeTimer>().unref();

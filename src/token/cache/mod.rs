@@ -30,7 +30,7 @@ use crate::error::{Error, Result};
 use crate::runtime::{Runtime, timeout};
 use crate::transport::Endpoint;
 
-/// Pauses of callers that wait where one request cannot wake another.
+/// Pauses of waiting callers, where one request cannot wake another.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
 /// How long a renewal may take before it counts as lost. Where requests are isolated, a lost renewal is common;
@@ -146,12 +146,12 @@ impl TokenCache {
         self.runtime().monotonic()
     }
 
-    /// Locks the state. The lock is never held across an await, or while wakers or destructors of others run.
+    /// Locks the state. The lock is never held across an await, or while foreign wakers or destructors run.
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The rare case. Boxed, so that calls do not carry room for it.
+    /// Slow path. Boxed, so that calls do not reserve memory for it.
     fn obtain(&self, step: Step) -> BoxFuture<'_, Result<AccessToken>> {
         Box::pin(self.follow(step))
     }

@@ -101,7 +101,7 @@ impl Cell {
     /// Returns what a caller has to do now. `awaited` is the first renewal that it has waited for.
     pub(super) fn next(&mut self, now: Duration, awaited: Option<Ticket>) -> Step {
         let brought = |held: &Held| awaited.is_some_and(|awaited| awaited <= held.ticket);
-        // A caller that has waited for a token uses it even if it has expired at once: another renewal would not help.
+        // A caller that has waited for a token uses it even if it has already expired: another renewal would not help.
         if let Some(held) = self.held.as_ref().filter(|held| held.lives(now) || brought(held)) {
             let token = held.token.clone();
             let renew = held.lives(now) && held.is_due(now) && self.may_renew(now);
@@ -163,9 +163,9 @@ impl Cell {
         Held { token, ticket, since: now, due, end }
     }
 
-    /// Records the failure of a renewal. If another renewal has replaced it meanwhile, the failure still answers the
-    /// callers that waited for it: with an endpoint that hangs they would otherwise replace it one after the other. The
-    /// result of a newer renewal stays.
+    /// Records the failure of a renewal. If another renewal has replaced it meanwhile, callers that waited for this one
+    /// still fail: otherwise they would replace renewals one after the other while the endpoint hangs. The result of a
+    /// newer renewal stays.
     pub(super) fn failed(&mut self, ticket: Ticket, error: Arc<TokenError>, now: Duration) {
         self.finish(ticket);
         let youngest =

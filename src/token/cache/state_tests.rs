@@ -18,7 +18,7 @@ fn error(text: &str) -> Arc<TokenError> {
     Arc::new(TokenError::other(text.to_owned()))
 }
 
-/// A cell with a token of an hour that a first renewal brought at second 0.
+/// Returns a cell with a token from a first renewal at second 0, valid for one hour.
 fn with_token(schedule: Schedule) -> Cell {
     let mut cell = Cell::new(schedule);
     cell.next(secs(0), None);
@@ -26,8 +26,8 @@ fn with_token(schedule: Schedule) -> Cell {
     cell
 }
 
-/// A step in short.
-fn told(step: &Step) -> String {
+/// Describes a step.
+fn described(step: &Step) -> String {
     match step {
         Step::Use(token) => format!("use {}", token.secret()),
         Step::UseAndRenew(token, ticket) => format!("use {}, renew {ticket}", token.secret()),
@@ -39,11 +39,11 @@ fn told(step: &Step) -> String {
 
 #[track_caller]
 fn expect(cell: &mut Cell, at: u64, awaited: Option<Ticket>, expected: &str) {
-    assert_eq!(told(&cell.next(secs(at), awaited)), expected, "at second {at}, after waiting for {awaited:?}");
+    assert_eq!(described(&cell.next(secs(at), awaited)), expected, "at second {at}, after waiting for {awaited:?}");
 }
 
 #[test]
-fn a_token_is_used_then_renewed_while_it_is_used_then_waited_for() {
+fn a_token_is_used_then_renewed_ahead_of_expiry_then_awaited() {
     for (at, expected) in [
         (0, "use a"),
         (3539, "use a"),
@@ -57,7 +57,7 @@ fn a_token_is_used_then_renewed_while_it_is_used_then_waited_for() {
 }
 
 #[test]
-fn the_first_caller_renews_and_the_others_wait_for_it_until_its_lease_ends() {
+fn the_first_caller_renews_and_the_others_wait_until_its_lease_ends() {
     let mut cell = Cell::new(SCHEDULE);
     expect(&mut cell, 0, None, "renew 1");
     expect(&mut cell, 0, None, "wait 10s for 1");
@@ -67,7 +67,7 @@ fn the_first_caller_renews_and_the_others_wait_for_it_until_its_lease_ends() {
 }
 
 #[test]
-fn while_a_renewal_runs_ahead_of_the_end_nobody_waits_and_nobody_begins_another() {
+fn during_a_renewal_ahead_of_expiry_callers_neither_wait_nor_start_another() {
     let mut cell = with_token(SCHEDULE);
     expect(&mut cell, 3540, None, "use a, renew 2");
     expect(&mut cell, 3549, None, "use a");
@@ -75,19 +75,19 @@ fn while_a_renewal_runs_ahead_of_the_end_nobody_waits_and_nobody_begins_another(
 }
 
 #[test]
-fn a_renewal_that_was_taken_over_and_succeeds_after_all_brings_its_token() {
+fn a_replaced_renewal_that_succeeds_late_still_provides_its_token() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
     expect(&mut cell, 10, Some(1), "renew 2");
     cell.succeeded(1, hour("late"), secs(12));
-    assert!(!cell.keeps_waiting(2, 2, secs(12)), "who waits for the second renewal is served too");
+    assert!(!cell.keeps_waiting(2, 2, secs(12)), "callers that wait for the second renewal use the token too");
     expect(&mut cell, 12, Some(2), "use late");
     cell.succeeded(2, hour("later"), secs(13));
     expect(&mut cell, 13, None, "use later");
 }
 
 #[test]
-fn the_token_of_an_older_renewal_does_not_replace_one_of_a_newer() {
+fn the_token_of_an_older_renewal_does_not_replace_a_newer_one() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
     cell.next(secs(10), Some(1));
@@ -97,7 +97,7 @@ fn the_token_of_an_older_renewal_does_not_replace_one_of_a_newer() {
 }
 
 #[test]
-fn a_failure_goes_to_all_that_waited_and_to_nobody_else() {
+fn a_failure_reaches_only_callers_that_waited() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
     cell.failed(1, error("down"), secs(1));
@@ -108,7 +108,7 @@ fn a_failure_goes_to_all_that_waited_and_to_nobody_else() {
 }
 
 #[test]
-fn the_failure_of_a_renewal_that_was_taken_over_is_for_those_that_waited_for_it() {
+fn the_failure_of_a_replaced_renewal_reaches_only_callers_that_waited_for_it() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
     cell.next(secs(10), Some(1));
@@ -122,7 +122,7 @@ fn the_failure_of_a_renewal_that_was_taken_over_is_for_those_that_waited_for_it(
 }
 
 #[test]
-fn a_late_failure_of_an_older_renewal_takes_nothing_from_what_a_younger_brought() {
+fn a_late_failure_does_not_affect_the_result_of_a_newer_renewal() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
     cell.next(secs(10), Some(1));
@@ -131,12 +131,12 @@ fn a_late_failure_of_an_older_renewal_takes_nothing_from_what_a_younger_brought(
     expect(&mut cell, 12, Some(1), "use new");
     expect(&mut cell, 3551, None, "use new, renew 3");
     cell.failed(3, error("down"), secs(3551));
-    cell.failed(1, error("an old story"), secs(3552));
+    cell.failed(1, error("outdated"), secs(3552));
     expect(&mut cell, 3611, Some(3), "cannot get an access token: down");
 }
 
 #[test]
-fn a_failure_keeps_the_token_that_lives_and_is_tried_again_after_a_growing_wait() {
+fn a_failed_renewal_keeps_the_valid_token_and_is_retried_after_growing_waits() {
     let mut cell = with_token(SCHEDULE);
     expect(&mut cell, 3540, None, "use a, renew 2");
     cell.failed(2, error("down"), secs(3541));
@@ -150,7 +150,7 @@ fn a_failure_keeps_the_token_that_lives_and_is_tried_again_after_a_growing_wait(
 }
 
 #[test]
-fn a_success_ends_the_row_of_failures() {
+fn a_success_resets_the_count_of_failures() {
     let mut cell = with_token(SCHEDULE);
     cell.next(secs(3540), None);
     cell.failed(2, error("down"), secs(3540));
@@ -163,7 +163,7 @@ fn a_success_ends_the_row_of_failures() {
 }
 
 #[test]
-fn a_renewal_that_died_leaves_its_place_to_the_next() {
+fn a_dropped_renewal_is_replaced_by_the_next_caller() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
     assert!(cell.keeps_waiting(1, 1, secs(0)));
@@ -173,7 +173,7 @@ fn a_renewal_that_died_leaves_its_place_to_the_next() {
 }
 
 #[test]
-fn a_token_that_ends_at_once_serves_those_that_waited_and_does_not_loop() {
+fn a_token_that_expires_immediately_serves_waiting_callers_without_a_loop() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
     let nothing = Obtained { token: AccessToken::new("brief").expires_in(Duration::ZERO), age: Duration::ZERO };
@@ -184,14 +184,14 @@ fn a_token_that_ends_at_once_serves_those_that_waited_and_does_not_loop() {
 }
 
 #[test]
-fn a_token_that_lives_shorter_than_the_leeway_is_renewed_in_the_middle_of_its_life() {
+fn a_leeway_beyond_the_lifetime_renews_after_half_of_the_lifetime() {
     let mut cell = with_token(Schedule { leeway: Some(secs(7200)), ..SCHEDULE });
     expect(&mut cell, 1799, None, "use a");
     expect(&mut cell, 1800, None, "use a, renew 2");
 }
 
 #[test]
-fn a_token_without_an_end_lives_until_it_is_discarded() {
+fn a_token_without_expiry_is_used_until_it_is_discarded() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
     cell.succeeded(1, endless("a"), secs(0));
@@ -201,7 +201,7 @@ fn a_token_without_an_end_lives_until_it_is_discarded() {
 }
 
 #[test]
-fn a_token_with_an_age_ends_by_that_much_sooner() {
+fn the_age_of_a_token_shortens_its_remaining_lifetime() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
     cell.succeeded(1, Obtained { age: secs(3000), ..hour("a") }, secs(0));
@@ -211,7 +211,7 @@ fn a_token_with_an_age_ends_by_that_much_sooner() {
 }
 
 #[test]
-fn only_the_very_token_is_discarded_and_it_is_remembered() {
+fn only_the_current_token_is_discarded_and_it_is_remembered() {
     let mut cell = with_token(SCHEDULE);
     assert!(cell.discard(&AccessToken::new("an older one")));
     assert!(cell.known(secs(0)).refused.is_none());
@@ -229,7 +229,7 @@ fn a_fixed_token_is_neither_renewed_nor_discarded() {
 }
 
 #[test]
-fn a_refresher_sleeps_until_the_token_is_due_or_the_interval_is_over() {
+fn a_refresher_sleeps_until_the_token_is_due_or_the_interval_ends() {
     let mut cell = with_token(SCHEDULE);
     for (at, interval, expected) in [
         (0, None, Some(3540)),
@@ -247,7 +247,7 @@ fn a_refresher_sleeps_until_the_token_is_due_or_the_interval_is_over() {
 }
 
 #[test]
-fn a_refresher_leaves_a_token_without_an_end_alone_unless_it_has_an_interval() {
+fn a_refresher_renews_a_token_without_expiry_only_at_its_interval() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
     cell.succeeded(1, endless("a"), secs(0));

@@ -12,7 +12,7 @@ pub(super) struct Waiters {
 impl Waiters {
     /// Stores the waker of a caller. Sets `number` to the caller's number.
     ///
-    /// Returns the waker that it replaces: dropping a waker may run any code, so it must not happen within the lock.
+    /// Returns the waker that it replaces: dropping a waker may run any code, so it must not happen under the lock.
     #[must_use]
     pub(super) fn register(&mut self, number: &mut Option<u64>, waker: &Waker) -> Option<Waker> {
         if let Some((_, known)) = number.and_then(|number| self.find(number)).and_then(|at| self.wakers.get_mut(at)) {
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_waiter_is_there_once_however_often_it_registers_and_gone_when_it_is_forgotten() {
+    fn a_waiter_is_registered_once_until_it_is_forgotten() {
         let (mut waiters, mut first, mut second) = (Waiters::default(), None, None);
         assert!(waiters.register(&mut first, Waker::noop()).is_none());
         assert!(waiters.register(&mut second, Waker::noop()).is_none());

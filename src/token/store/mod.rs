@@ -70,31 +70,33 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Returns the value of this key, if there is one.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// Fails if the store cannot be read.
     async fn get(&self, key: &str) -> Result<Option<String>, StoreError>;
 
-    /// Keeps `value` under this key, for `ttl` or without an end. Longer does no harm, where a store has a shortest time
-    /// (60 seconds in Workers KV): the value says when its token ends.
+    /// Stores `value` under this key. The entry expires after `ttl`, or never without one.
+    ///
+    /// A store with a minimum lifetime (60 seconds in Workers KV) may keep it longer: the value contains the expiry of
+    /// its token.
     ///
     /// # Errors
-    /// The store cannot be written.
+    /// Fails if the store cannot be written.
     async fn set(&self, key: &str, value: &str, ttl: Option<Duration>) -> Result<(), StoreError>;
 
     /// Removes this key.
     ///
     /// # Errors
-    /// The store cannot be written.
+    /// Fails if the store cannot be written.
     async fn remove(&self, key: &str) -> Result<(), StoreError>;
 
-    /// Takes the lock on this key for `owner`, unless another owner has it. Returns whether it was taken. The lock
-    /// expires after `ttl`.
+    /// Acquires the lock on this key for `owner`, unless another owner has it. Returns whether it was acquired. The
+    /// lock expires after `ttl`.
     ///
-    /// The process with the lock requests a token. The others wait for the token for 20 seconds, then one of them requests
-    /// a token as well, with the lock on another key, and the others wait for 20 seconds more. A store without locks keeps
-    /// the default: processes that need a token at the same time then each request one.
+    /// The process with the lock requests a token, and the others wait for that token. After 20 seconds, one of them
+    /// also requests a token, with the lock on another key, and the others wait for 20 more seconds. A store without
+    /// locks keeps the default: processes that need a token at the same time then each request one.
     ///
     /// # Errors
-    /// The store cannot be written.
+    /// Fails if the store cannot be written.
     async fn try_lock(&self, key: &str, owner: &str, ttl: Duration) -> Result<bool, StoreError> {
         let _ = (key, owner, ttl);
         Ok(true)
@@ -103,7 +105,7 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Releases the lock on this key, if `owner` still has it.
     ///
     /// # Errors
-    /// The store cannot be written.
+    /// Fails if the store cannot be written.
     async fn unlock(&self, key: &str, owner: &str) -> Result<(), StoreError> {
         let _ = (key, owner);
         Ok(())

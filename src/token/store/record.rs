@@ -1,5 +1,5 @@
-//! The text of a token in a store: a form such as `version=1&token=…`. JSON would add 10 KB, gzipped, to the module of the
-//! npm package.
+//! The text of a token in a store: a form such as `version=1&token=…`. JSON would add 10 KB, gzipped, to the module of
+//! the npm package.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ pub(super) fn read(text: &str, now: Timestamp) -> Option<Obtained> {
     let Some(end) = number("expires_at") else { return Some(Obtained { token, age: Duration::ZERO }) };
     let left = Duration::from_millis(end.checked_sub(millis_since_epoch(now)).filter(|left| *left > 0)?);
     let lifetime = number("lifetime").map_or(left, Duration::from_millis);
-    // A clock that is behind the writer's sees more than the lifetime left.
+    // If this clock is behind the writer's, the remaining time can exceed the lifetime.
     Some(Obtained { token: token.expires_in(lifetime), age: lifetime.saturating_sub(left) })
 }
 
@@ -80,7 +80,7 @@ mod tests {
         let token =
             AccessToken::new("a \"quoted\" \u{1F600} text").expires_in(HOUR).scope("").without_scope("all else");
         let text = write(&token, NOW);
-        let read = read(&text, later(600)).expect("it lives");
+        let read = read(&text, later(600)).expect("a valid token");
         assert_eq!((read.age, read.token.lifetime()), (Duration::from_secs(600), Some(HOUR)));
         assert_eq!((read.token.granted_scope(), read.token.missing_scope()), (Some(""), Some("all else")));
         assert_eq!(read.token, token);
@@ -94,14 +94,14 @@ mod tests {
 
     #[test]
     fn a_token_that_does_not_expire_is_read_as_such() {
-        let read = read(&write(&AccessToken::new("a"), NOW), later(1_000_000)).expect("it lives");
+        let read = read(&write(&AccessToken::new("a"), NOW), later(1_000_000)).expect("a valid token");
         assert_eq!((read.age, read.token.lifetime()), (Duration::ZERO, None));
     }
 
     #[test]
     fn a_slow_clock_does_not_make_a_token_younger_than_new() {
         let text = write(&AccessToken::new("a").expires_in(HOUR), NOW);
-        assert_eq!(read(&text, later(-60)).expect("it lives").age, Duration::ZERO);
+        assert_eq!(read(&text, later(-60)).expect("a valid token").age, Duration::ZERO);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::types::encode;
 
 /// How long the store may take to answer.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a process keeps the lock at most. A process that dies with the lock delays the others for this long.
+/// The maximum time that a process keeps the lock. A process that dies with the lock delays the others for this long.
 const LOCK_TTL: Duration = Duration::from_secs(15);
 /// How long to wait for the lock, and for the token of the process that has it.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -68,8 +68,8 @@ impl SharedToken {
         Self { store, key, schedule }
     }
 
-    /// Returns the token of another process, or fetches one for all. Ignores a store that fails. Does not request a token
-    /// if another process cannot get one.
+    /// Returns the token of another process, or fetches one for all. Ignores a store that fails. Does not request a
+    /// token if another process cannot get one.
     pub(crate) async fn renew(
         &self,
         runtime: &dyn Runtime,
@@ -171,7 +171,7 @@ impl SharedToken {
         &*self.store
     }
 
-    /// Bounds the time of a call of the store.
+    /// Limits the time of a call to the store.
     fn within<'a, T: Send + 'a>(
         &self,
         runtime: &'a dyn Runtime,

@@ -2,7 +2,7 @@ use wasm_bindgen::JsValue;
 
 use super::js::AbortController;
 
-/// Aborts the request when it is dropped before the answer was read.
+/// Aborts the request if it is dropped before the response was read.
 pub(super) struct Abort {
     controller: AbortController,
     armed: bool,
@@ -17,7 +17,7 @@ impl Abort {
         self.controller.signal()
     }
 
-    /// The answer has been read.
+    /// Marks the response as read.
     pub(super) const fn disarm(&mut self) {
         self.armed = false;
     }

@@ -1,4 +1,4 @@
-//! Errors of JavaScript.
+//! Converts JavaScript exceptions to errors.
 
 use js_sys::Reflect;
 use wasm_bindgen::JsValue;
@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 use crate::transport::url::shown;
 use crate::transport::{TransportError, TransportErrorKind};
 
-/// Returns the error of a value that was thrown, or rejected, while `url` was requested.
+/// Returns the error for an exception or a rejected promise while `url` was requested.
 pub(super) fn of_js(thrown: &JsValue, url: &str) -> TransportError {
     match text(thrown, "name").as_deref() {
         Some("TimeoutError") => TransportError::new(TransportErrorKind::Timeout, describe(thrown, url)),
@@ -30,7 +30,7 @@ fn text(value: &JsValue, name: &str) -> Option<String> {
     Reflect::get(value, &name.into()).ok()?.as_string()
 }
 
-/// The error of an operation whose answer is a redirect, in a browser.
+/// Returns the error for a redirect that the browser hides.
 pub(super) fn opaque_redirect() -> TransportError {
     let message = "the response is a redirect, which browsers hide: call this operation from a server or a worker";
     TransportError::new(TransportErrorKind::Environment, message).with_never_sent(false)

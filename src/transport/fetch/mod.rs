@@ -20,13 +20,13 @@ use crate::runtime::user_agent;
 /// HTTP over `fetch`: the global one, or a function with its signature. Runs in browsers and their workers, Node.js,
 /// Deno, Bun and edge workers. The default transport on wasm.
 ///
-/// Dropping the future of a request aborts it. After every failure the server might have processed the request, because
-/// `fetch` does not report it.
+/// Dropping the future of a request aborts it. After any failure, the server might have processed the request: `fetch`
+/// does not report whether it did.
 ///
 /// Browsers hide redirects, so a redirect cannot be the response there ([`ErrorKind::Unsupported`](crate::ErrorKind)).
-/// They follow redirects by their own rules, so the transport lets them follow only requests without a body and without
-/// headers that may be secret except `Authorization`, and never the token call. They also drop the headers `Cookie` and
-/// `User-Agent`.
+/// They follow redirects by their own rules. The transport therefore lets them follow redirects only if the request has
+/// no body and no secret header except `Authorization`, and never for a token call. Browsers also drop the headers
+/// `Cookie` and `User-Agent`.
 ///
 /// ```no_run
 /// # #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
@@ -49,10 +49,10 @@ pub struct FetchTransport {
     credentials: Option<Credentials>,
 }
 
-/// Whether a browser adds cookies and other credentials. Has no effect outside of browsers.
+/// The requests to which a browser adds cookies and other credentials. Has no effect outside of browsers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Credentials {
-    /// No request.
+    /// No requests.
     Omit,
     /// Requests to the origin of the page.
     SameOrigin,
@@ -70,31 +70,31 @@ impl Credentials {
     }
 }
 
-/// How one request is sent.
+/// How to send one request.
 #[derive(Clone, Copy)]
 struct Ask {
     options: TransportOptions,
     credentials: Option<Credentials>,
-    /// Whether `fetch` follows redirects: where it would hide them.
+    /// Whether `fetch` itself follows redirects, as in browsers, which hide them.
     follow: bool,
 }
 
 impl FetchTransport {
-    /// Creates a transport over the global `fetch` at the time of a request.
+    /// Creates a transport over the global `fetch`, which it looks up for each request.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Creates a transport over a function that is called as `fetch(url, init)` and returns a `Response` or a promise of
-    /// one.
+    /// Creates a transport over a function that is called as `fetch(url, init)` and returns a `Response` or a promise
+    /// of one.
     #[must_use]
     pub fn from_function(fetch: Function) -> Self {
         Self { function: Some(SendWrapper::new(fetch)), credentials: None }
     }
 
-    /// Sets whether a browser adds cookies and other credentials. Defaults to requests to the origin of the page, as for
-    /// `fetch`.
+    /// Sets the requests to which a browser adds cookies and other credentials. Defaults to requests to the origin of
+    /// the page, like `fetch`.
     #[must_use]
     pub fn credentials(mut self, credentials: Credentials) -> Self {
         self.credentials = Some(credentials);
@@ -128,7 +128,7 @@ impl HttpTransport for FetchTransport {
 
 /// Whether a browser may follow redirects. It sends everything except `Authorization` to another origin.
 fn may_go_anywhere(request: &HttpRequest, options: &TransportOptions) -> bool {
-    // Browsers ignore a `Cookie` header that they are given.
+    // Browsers ignore the `Cookie` header.
     let stays = |name: &str| Headers::is_secret(name) && !matches!(name, "authorization" | "cookie");
     !options.token_call && request.body.is_empty() && !request.headers.iter().any(|(name, _)| stays(name))
 }

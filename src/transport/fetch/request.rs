@@ -28,7 +28,7 @@ pub(super) async fn send(
     Ok(received)
 }
 
-/// The second argument of `fetch`.
+/// Returns the second argument of `fetch`.
 fn init(request: &HttpRequest, ask: Ask, abort: &Abort) -> Result<js::Init, JsValue> {
     let redirect = if ask.follow { "follow" } else { "manual" };
     let mut json = format!(r#"{{"method":"{}","redirect":"{redirect}","#, request.method);
@@ -53,11 +53,11 @@ fn body(request: &HttpRequest) -> Option<JsValue> {
     Some(&request.body).filter(|body| can_have_one && !body.is_empty()).map(Body::to_js)
 }
 
-/// The headers as a list of pairs, in JSON.
+/// Returns the headers as a JSON list of pairs.
 fn headers_json(headers: &Headers) -> String {
     let mut json = String::from("[");
     for (name, value) in headers.iter() {
-        // Browsers send their own. For another one some of them send a preflight request, which Logto rejects.
+        // Browsers send their own user agent. For a custom one, some send a preflight request, which Logto rejects.
         if name == "user-agent" && in_browser() {
             continue;
         }

@@ -56,7 +56,7 @@ fn headers(lines: &str) -> Headers {
     pairs.map(|(name, value)| (name.to_owned(), utf8(value))).collect()
 }
 
-/// JavaScript has one character for each byte of a header.
+/// Decodes a header value, in which JavaScript has one character for each byte.
 fn utf8(value: &str) -> String {
     if value.is_ascii() {
         return value.to_owned();
@@ -70,7 +70,7 @@ async fn whole(answer: &js::Answer) -> Result<Body, JsValue> {
     Ok(Uint8Array::new(&settled(&answer.array_buffer()?).await?).to_vec().into())
 }
 
-/// Reads a body of unknown size, until it is too large.
+/// Reads a body of unknown size. Fails as soon as it is too large.
 async fn piecewise(answer: &js::Answer, bound: u64) -> Result<Body, Problem> {
     let stream = answer.body()?;
     if stream.is_null() || stream.is_undefined() {

@@ -5,17 +5,18 @@ use std::fmt;
 
 use self::text::Text;
 
-/// The headers of a request or an answer: names in lower case, in the order they were added.
+/// The headers of a request or response.
 ///
-/// A plain list: messages have a dozen headers, and the `http` crate's map costs 16 KB of wasm.
+/// Names are in lower case. Headers are in the order in which they were added. A plain list is enough: messages have a
+/// dozen headers, and the map of the `http` crate would add 16 KB to a wasm module.
 #[derive(Clone, Default)]
 pub struct Headers {
     list: Vec<(Text, Text)>,
-    /// What the packed ones of them are parts of.
+    /// The text that contains all packed names and values.
     packed: String,
 }
 
-/// Headers whose values are never secret. All others may be: proxies, gateways and hooks have headers of their own.
+/// Headers whose values are never secret. Any other header may be secret: proxies, gateways and hooks add their own.
 const HARMLESS: [&str; 35] = [
     "accept",
     "accept-encoding",
@@ -54,18 +55,19 @@ const HARMLESS: [&str; 35] = [
     "x-request-id",
 ];
 
-/// What stands in debug output for a secret.
+/// Replaces secrets in debug output.
 pub(crate) const REDACTED: &str = "[redacted]";
 
 impl Headers {
-    /// No headers.
+    /// Creates an empty list of headers.
     #[must_use]
     pub const fn new() -> Self {
         Self { list: Vec::new(), packed: String::new() }
     }
 
-    /// The headers of an answer, names in lower case; `length` is about how long all of them are together.
-    #[allow(dead_code, reason = "builds without a transport of their own have none")]
+    /// Creates the headers of a response. Names must be in lower case. `length` is the approximate total length of
+    /// names and values.
+    #[allow(dead_code, reason = "not used in a build without a transport")]
     pub(crate) fn packed<'a>(length: usize, pairs: impl Iterator<Item = (&'a str, Cow<'a, str>)>) -> Self {
         let mut packed = String::with_capacity(length);
         let mut pack = |text: &str| {
@@ -77,42 +79,42 @@ impl Headers {
         Self { list, packed }
     }
 
-    /// Name and value of each.
+    /// Returns the names and values.
     pub(crate) fn into_pairs(self) -> impl Iterator<Item = (Cow<'static, str>, Cow<'static, str>)> {
         let Self { list, packed } = self;
         list.into_iter().map(move |(name, value)| (name.into_own(&packed), value.into_own(&packed)))
     }
 
-    /// The first value of `name`, which is compared without regard to case.
+    /// Returns the first value of `name`. Names are case-insensitive.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {
         self.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// Every value of `name`, in order.
+    /// Returns all values of `name`, in order.
     pub fn get_all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// Whether `name` is there.
+    /// Whether there is a value of `name`.
     #[must_use]
     pub fn contains(&self, name: &str) -> bool {
         self.get(name).is_some()
     }
 
-    /// Sets `name` to `value`, in place of whatever it was.
+    /// Sets `name` to `value`. Replaces previous values.
     pub fn set(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) {
         let name = lower_case(name.into());
         self.remove(&name);
         self.list.push((Text::Own(name), Text::Own(value.into())));
     }
 
-    /// Adds a value to `name`, beside those it has.
+    /// Adds a value of `name`. Keeps previous values.
     pub fn append(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<Cow<'static, str>>) {
         self.list.push((Text::Own(lower_case(name.into())), Text::Own(value.into())));
     }
 
-    /// Sets every header of `others`, in place of whatever it was.
+    /// Sets every header of `others`. Replaces previous values.
     pub fn merge(&mut self, others: &Self) {
         for (name, _) in others.iter() {
             self.remove(name);
@@ -120,31 +122,32 @@ impl Headers {
         self.list.extend(others.clone().into_pairs().map(|(name, value)| (Text::Own(name), Text::Own(value))));
     }
 
-    /// Removes every value of `name`.
+    /// Removes all values of `name`.
     pub fn remove(&mut self, name: &str) {
         self.list.retain(|(key, _)| !key.of(&self.packed).eq_ignore_ascii_case(name));
     }
 
-    /// The headers, name and value.
+    /// Iterates over the names and values.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.list.iter().map(|(name, value)| (name.of(&self.packed), value.of(&self.packed)))
     }
 
-    /// How many name and value pairs there are.
+    /// Returns the number of values.
     #[must_use]
     pub fn len(&self) -> usize {
         self.list.len()
     }
 
-    /// Whether there is none.
+    /// Whether there are no headers.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
-    /// Whether the value of `name` may be a secret. Only common headers that never are one, such as `accept`, `etag` and
-    /// `x-request-id`, count as harmless. Other values never appear in debug output, and never follow a redirect to
-    /// another origin.
+    /// Whether the value of `name` may be secret.
+    ///
+    /// Every header counts as secret, except common ones that never are, such as `accept`, `etag` and `x-request-id`.
+    /// Secret values never appear in debug output, and a redirect never sends them to another origin.
     #[must_use]
     pub fn is_secret(name: &str) -> bool {
         !HARMLESS.iter().any(|harmless| harmless.eq_ignore_ascii_case(name))
@@ -206,7 +209,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_compared_without_regard_to_case_and_kept_in_lower_case() {
+    fn names_are_case_insensitive_and_kept_in_lower_case() {
         let mut headers = Headers::new();
         headers.set("Content-Type", "text/plain");
         headers.set("content-TYPE", "application/json");

@@ -1,13 +1,13 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-/// A header's name or value.
+/// The name or the value of a header.
 #[derive(Clone)]
 pub(super) enum Text {
-    /// Its own.
+    /// Owned or static text.
     Own(Cow<'static, str>),
-    /// A part of the text that all headers of an answer share: memory for each of them would cost more than the rest
-    /// of the call.
+    /// A part of the text that all headers of a response share. A separate allocation for each would cost more than the
+    /// rest of the call.
     Packed(Range<usize>),
 }
 

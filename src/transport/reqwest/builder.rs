@@ -32,15 +32,15 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(4);
 
 impl ReqwestTransport {
-    /// A transport with the usual settings.
+    /// Creates a transport with the default settings.
     ///
     /// # Errors
-    /// TLS cannot be set up.
+    /// Fails if TLS cannot be set up.
     pub fn new() -> Result<Self> {
         Self::builder().build()
     }
 
-    /// Begins a transport with settings of its own.
+    /// Creates a builder for a transport with other settings.
     pub fn builder() -> ReqwestTransportBuilder {
         ReqwestTransportBuilder {
             proxy: ProxyChoice::Environment,
@@ -53,35 +53,36 @@ impl ReqwestTransport {
 }
 
 impl ReqwestTransportBuilder {
-    /// Sends everything through this proxy (`http://`, `https://`, `socks5://`, with `user:password@` if it asks for
-    /// them). If nothing is said the environment decides: `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+    /// Sends all requests through this proxy: `http://`, `https://` or `socks5://`, with `user:password@` if the proxy
+    /// requires it. Defaults to the environment variables `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = ProxyChoice::Given(url.into());
         self
     }
 
-    /// Uses no proxy, whatever the environment says.
+    /// Uses no proxy, and ignores the environment variables.
     pub fn no_proxy(mut self) -> Self {
         self.proxy = ProxyChoice::None;
         self
     }
 
-    /// How long making a connection may take: 10 seconds if nothing is said.
+    /// Sets the timeout for establishing a connection; `None` for no timeout. Defaults to 10 seconds.
     pub fn connect_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.connect_timeout = timeout.into();
         self
     }
 
-    /// How long an unused connection is kept: 4 seconds if nothing is said, as Logto closes it after 5.
+    /// Sets how long an idle connection is kept. Defaults to 4 seconds, because Logto closes it after 5.
     pub fn pool_idle_timeout(mut self, timeout: Duration) -> Self {
         self.pool_idle_timeout = timeout;
         self
     }
 
-    /// The transport.
+    /// Builds the transport.
     ///
     /// # Errors
-    /// Certificates, an identity or a proxy that are none, or settings that the TLS library does not have.
+    /// Fails if a certificate, the identity or the proxy URL is invalid, or if the TLS library does not support a
+    /// setting.
     pub fn build(self) -> Result<ReqwestTransport> {
         #[cfg(any(feature = "rustls", feature = "native-tls"))]
         if self.tls.trusts_system() {
@@ -90,7 +91,7 @@ impl ReqwestTransportBuilder {
         Ok(ReqwestTransport { client: self.client()?, lacks_certificates: false })
     }
 
-    /// A system without certificates must not stand in the way of plain http and of certificates given.
+    /// Plain http, and https with added certificates, must also work on a system without certificates.
     #[cfg(any(feature = "rustls", feature = "native-tls"))]
     fn build_with_system_certificates(mut self) -> Result<ReqwestTransport> {
         let problem = match self.client() {
@@ -113,57 +114,59 @@ impl ReqwestTransportBuilder {
         {
             builder = self.tls.apply(builder)?;
         }
-        builder.build().map_err(|error| Error::config("the HTTP client cannot be built").with_source(error))
+        builder.build().map_err(|error| Error::config("cannot build the HTTP client").with_source(error))
     }
 
     fn proxied(&self, builder: ClientBuilder) -> Result<ClientBuilder> {
         match &self.proxy {
             ProxyChoice::Environment => Ok(builder),
             ProxyChoice::None => Ok(builder.no_proxy()),
-            // Neither the URL nor the source, which repeats it, is shown: it may have a password.
+            // Shows neither the URL, which may contain a password, nor the source, which repeats the URL.
             ProxyChoice::Given(url) => {
-                let proxy = Proxy::all(url.as_str()).map_err(|_| Error::config("the proxy's URL is none"))?;
+                let proxy = Proxy::all(url.as_str()).map_err(|_| Error::config("invalid proxy URL"))?;
                 Ok(builder.proxy(proxy))
             }
         }
     }
 }
 
-/// TLS.
+/// TLS settings.
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 impl ReqwestTransportBuilder {
-    /// Trusts the authorities of this PEM bundle, and no others.
+    /// Trusts the certificate authorities in this PEM bundle, and no others.
     pub fn ca_bundle(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.tls.trust(tls::Trust::Only, pem.as_ref());
         self
     }
 
-    /// Trusts the authorities of this PEM bundle beside the system's.
+    /// Trusts the certificate authorities in this PEM bundle in addition to the system's.
     pub fn extra_ca_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
         self.tls.trust(tls::Trust::Also, pem.as_ref());
         self
     }
 
-    /// Accepts **any** certificate, whoever shows it: whoever is on the way can then read the application's secret and
-    /// every token. Building warns of it. For tests only; [`ca_bundle`](Self::ca_bundle) is the way to trust an authority of one's own.
+    /// Sets whether to accept **any** server certificate. Anyone on the network path can then read the application's
+    /// secret and every token, so building such a transport logs a warning. Defaults to `false`.
+    ///
+    /// For tests only. To trust your own authority, use [`ca_bundle`](Self::ca_bundle).
     pub fn danger_accept_invalid_certs(mut self, accept: bool) -> Self {
         self.tls.accept_invalid(accept);
         self
     }
 
-    /// Shows the server this certificate and key: PEM, the certificate with its chain and an unencrypted PKCS #8 key.
+    /// Sets the client certificate: PEM with the certificate, its chain and an unencrypted PKCS #8 key.
     pub fn identity(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.tls.identify(pem.into());
         self
     }
 
-    /// Refuses older versions of TLS; 1.2 is the oldest if nothing is said.
+    /// Sets the oldest accepted version of TLS. Defaults to 1.2.
     pub fn min_tls_version(mut self, version: TlsVersion) -> Self {
         self.tls.require(version);
         self
     }
 
-    /// Which library does TLS, where features give a choice: native-tls if its feature is on and nothing is said.
+    /// Sets the TLS library, if both features are enabled. Defaults to native-tls if its feature is enabled.
     pub fn tls_backend(mut self, backend: TlsBackend) -> Self {
         self.tls.choose(backend);
         self

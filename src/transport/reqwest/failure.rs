@@ -1,4 +1,4 @@
-//! What reqwest's errors mean.
+//! Converts reqwest's errors.
 
 use std::error::Error as StdError;
 
@@ -6,39 +6,43 @@ use ::reqwest::Error;
 
 use crate::transport::{TransportError, TransportErrorKind};
 
-/// Of an error before the answer's headers were there.
+/// Returns the error for a request that failed before the response headers arrived.
 pub(super) fn of_request(error: Error) -> TransportError {
     use TransportErrorKind::{Connect, Interrupted, Invalid, Redirect, Timeout};
-    // hyper says canceled of requests of which it has written nothing, and closed of connections that could take none.
+    // hyper reports `canceled` if it wrote nothing of the request, and `closed` if the connection accepted no request.
     let unwritten = has_cause(&error, |cause: &::hyper::Error| cause.is_canceled() || cause.is_closed());
     let (kind, what) = match () {
-        () if error.is_builder() => (Invalid, "the request cannot be sent"),
+        () if error.is_builder() => (Invalid, "invalid request"),
         () if error.is_connect() && is_about_certificates(&error) => (Connect, UNTRUSTED),
-        () if error.is_connect() => (Connect, "no connection could be made"),
-        () if error.is_timeout() => (Timeout, "the time that the reqwest client allows ran out"),
-        () if error.is_redirect() => (Redirect, "the reqwest client could not follow a redirect"),
+        () if error.is_connect() => (Connect, "cannot connect"),
+        () if error.is_timeout() => (Timeout, "the timeout of the reqwest client expired"),
+        () if error.is_redirect() => (Redirect, "the reqwest client cannot follow a redirect"),
         () if unwritten => (Interrupted, "the connection was closed before the request was written"),
-        () => (Interrupted, "the connection broke before the answer came; the request may have been carried out"),
+        () => (
+            Interrupted,
+            "the connection was lost before the response arrived; the server might have processed the request",
+        ),
     };
     let lost = explain(kind, what, error);
     if unwritten { lost.with_never_sent(true) } else { lost }
 }
 
-/// Of an error while the body was read.
+/// Returns the error for a response body that could not be read.
 pub(super) fn of_body(error: Error) -> TransportError {
     use TransportErrorKind::{Body, Interrupted, Timeout};
     if error.is_timeout() {
-        return explain(Timeout, "the time that the reqwest client allows ran out", error);
+        return explain(Timeout, "the timeout of the reqwest client expired", error);
     }
     if has_cause::<::hyper::Error>(&error, |_| true) {
-        return explain(Interrupted, "the connection broke before the whole answer was there", error);
+        return explain(Interrupted, "the connection was lost before the whole response arrived", error);
     }
-    explain(Body, "the answer's body cannot be decompressed", error)
+    explain(Body, "cannot decompress the response body", error)
 }
 
-const UNTRUSTED: &str = "the server's certificate is not trusted, or it does not trust the client's; give the authority's with `ReqwestTransport::builder().ca_bundle(..)`";
+const UNTRUSTED: &str = "the server certificate is not trusted, or the server does not trust the client certificate; to trust another authority, use `ReqwestTransport::builder().ca_bundle(..)`";
 
-/// The innermost cause says what happened; the layers around it only say where. URLs stay out: queries are private.
+/// Appends the innermost cause, which describes what happened; the outer ones only describe where. Omits URLs, because
+/// queries are private.
 fn explain(kind: TransportErrorKind, what: &str, error: Error) -> TransportError {
     let error = error.without_url();
     let message = match causes(&error).last() {

@@ -23,11 +23,12 @@ pub use self::builder::ReqwestTransportBuilder;
 ))]
 pub use self::tls::{TlsBackend, TlsVersion};
 
-/// HTTP by the `reqwest` crate: on the machine with its connection pool, TLS and proxies, in JavaScript runtimes by its
-/// own `fetch` backend.
+/// Sends requests with the `reqwest` crate.
 ///
-/// A client that is built without a transport has one on the machine. Build one for settings of its own, or make one
-/// of a `reqwest::Client` that is there already:
+/// Natively, it uses reqwest's connection pool, TLS and proxies, and is the default transport. In JavaScript runtimes,
+/// it uses reqwest's `fetch` backend.
+///
+/// To change the settings, build a transport, or create one from an existing `reqwest::Client`:
 ///
 /// ```no_run
 /// use logto_admin::transport::ReqwestTransport;
@@ -50,13 +51,13 @@ pub use self::tls::{TlsBackend, TlsVersion};
 #[derive(Clone)]
 pub struct ReqwestTransport {
     client: Client,
-    /// Whether the system has no certificates to check servers by: https is then impossible, and nothing else.
+    /// Whether there are no CA certificates to verify servers with. Only https is impossible then.
     #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
     lacks_certificates: bool,
 }
 
 impl ReqwestTransport {
-    /// The `reqwest::Client` inside.
+    /// Returns the inner `reqwest::Client`.
     #[must_use]
     pub const fn client(&self) -> &Client {
         &self.client
@@ -64,8 +65,8 @@ impl ReqwestTransport {
 }
 
 impl From<Client> for ReqwestTransport {
-    /// A client with settings of its own. If it follows redirects or decompresses by itself it goes on doing so, and a
-    /// timeout of its own counts beside this crate's.
+    /// Wraps a client, which keeps its settings. If it follows redirects or decompresses, it still does so. Its timeout
+    /// applies in addition to this crate's.
     fn from(client: Client) -> Self {
         Self {
             client,
@@ -76,7 +77,7 @@ impl From<Client> for ReqwestTransport {
 }
 
 impl fmt::Debug for ReqwestTransport {
-    /// Nothing of the client inside, which may have headers and proxies with passwords.
+    /// Hides the inner client, whose headers and proxies may contain passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReqwestTransport").finish_non_exhaustive()
     }

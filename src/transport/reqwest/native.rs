@@ -10,9 +10,8 @@ use crate::transport::{
     TransportOptions,
 };
 
-const NO_RUNTIME: &str =
-    "no tokio runtime is running here, which reqwest needs: call from an async fn under #[tokio::main]";
-const NO_CERTIFICATES: &str = "the system has no certificates to check https servers by: install them (on Debian the package ca-certificates), or give a bundle with `ReqwestTransport::builder().ca_bundle(..)`";
+const NO_RUNTIME: &str = "reqwest requires a tokio runtime: call from an async fn under #[tokio::main]";
+const NO_CERTIFICATES: &str = "the system has no CA certificates to verify https servers with: install them (on Debian, the package ca-certificates), or set a bundle with `ReqwestTransport::builder().ca_bundle(..)`";
 
 #[async_trait]
 impl HttpTransport for ReqwestTransport {
@@ -44,7 +43,7 @@ impl ReqwestTransport {
         Ok(HttpResponse { status, headers, body })
     }
 
-    /// What reqwest would panic at, or explain badly.
+    /// Rejects calls for which reqwest would panic or report an unclear error.
     fn check(&self, url: &str) -> Result<(), TransportError> {
         let lacks = |what| Err(TransportError::new(TransportErrorKind::Environment, what));
         if Handle::try_current().is_err() {
@@ -57,7 +56,7 @@ impl ReqwestTransport {
     }
 }
 
-/// Reads the body up to the bound. Most bodies come in one piece, which is not copied.
+/// Reads the body, up to `bound` bytes. Most bodies arrive in one piece, which is not copied.
 async fn read(mut response: Response, bound: u64) -> Result<Bytes, TransportError> {
     let announced = response.content_length().unwrap_or(0);
     if announced > bound {
@@ -73,7 +72,7 @@ async fn read(mut response: Response, bound: u64) -> Result<Bytes, TransportErro
     Ok(whole.join())
 }
 
-/// The server announces the length, so no more than this is reserved before the bytes arrive.
+/// The maximum memory to reserve before the bytes arrive, because a server can announce any length.
 const MAX_RESERVATION: usize = 1 << 20;
 
 #[derive(Default)]
@@ -110,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_announced_length_reserves_a_bounded_amount() {
+    fn an_announced_length_reserves_bounded_memory() {
         for announced in [274_877_906_944, u64::MAX] {
             let mut pieces = Pieces::default();
             pieces.push(Bytes::from_static(b"a"), announced);

@@ -14,18 +14,18 @@ use crate::transport::headers::REDACTED;
 pub enum TlsVersion {
     /// TLS 1.2.
     Tls12,
-    /// TLS 1.3; native-tls cannot insist on it.
+    /// TLS 1.3. native-tls cannot require it as the minimum.
     Tls13,
 }
 
-/// A library that does TLS.
+/// A TLS library.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TlsBackend {
     /// rustls (feature `rustls`).
     #[cfg(feature = "rustls")]
     Rustls,
-    /// The system's: OpenSSL, Secure Transport, SChannel (feature `native-tls`).
+    /// The TLS library of the system: OpenSSL, Secure Transport or SChannel (feature `native-tls`).
     #[cfg(feature = "native-tls")]
     NativeTls,
 }
@@ -39,13 +39,13 @@ impl Default for TlsBackend {
     }
 }
 
-/// Which authorities a server's certificate may come from.
+/// The trusted certificate authorities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Trust {
-    /// The system's, and those given.
+    /// Those of the system, and added ones.
     #[default]
     Also,
-    /// Those given.
+    /// Only added ones.
     Only,
 }
 
@@ -83,7 +83,7 @@ impl Tls {
         self.backend = backend;
     }
 
-    /// Whether the system's certificates count.
+    /// Whether the system's certificates are used.
     pub(super) fn trusts_system(&self) -> bool {
         self.trust == Trust::Also && !self.accept_invalid
     }
@@ -125,10 +125,10 @@ impl Tls {
         let mut all = Vec::new();
         for pem in &self.bundles {
             let bundle = Certificate::from_pem_bundle(pem);
-            let bundle = bundle.map_err(|error| Error::config("the CA bundle is no PEM").with_source(error))?;
+            let bundle = bundle.map_err(|error| Error::config("invalid CA bundle: not PEM").with_source(error))?;
             if bundle.is_empty() {
                 return Err(Error::config(
-                    "the CA bundle has no certificate: it has to be PEM, with BEGIN CERTIFICATE",
+                    "the CA bundle contains no certificate: it must be PEM with BEGIN CERTIFICATE",
                 ));
             }
             all.extend(bundle);
@@ -150,9 +150,9 @@ impl Tls {
     }
 }
 
-/// Tells whoever listens to `tracing`, and where nobody does the standard error: it must not be overlooked.
+/// Warns through `tracing` or, without a subscriber, on standard error, so that the warning is not overlooked.
 fn warn_of_danger() {
-    const DANGER: &str = "certificates of servers are not verified: whoever is on the way can read secrets and tokens";
+    const DANGER: &str = "server certificates are not verified: anyone on the network path can read secrets and tokens";
     #[cfg(feature = "tracing")]
     if tracing::dispatcher::has_been_set() {
         return tracing::warn!("{DANGER}");
@@ -161,9 +161,9 @@ fn warn_of_danger() {
 }
 
 const NO_IDENTITY: &str =
-    "the client identity is none: it has to be PEM, a certificate with its chain and an unencrypted PKCS #8 key";
+    "invalid client identity: it must be PEM with a certificate, its chain and an unencrypted PKCS #8 key";
 
-/// native-tls wants the key apart.
+/// Returns the private key, which native-tls expects separately.
 #[cfg(feature = "native-tls")]
 fn private_key(pem: &[u8]) -> Option<&[u8]> {
     let text = std::str::from_utf8(pem).ok()?;

@@ -11,10 +11,10 @@ use crate::transport::{
 };
 
 impl ReqwestTransport {
-    /// A transport over reqwest's `fetch` backend, which follows redirects by itself and cannot be told not to.
+    /// Creates a transport over reqwest's `fetch` backend, which always follows redirects.
     ///
     /// # Errors
-    /// None on the web.
+    /// Never fails on the web.
     pub fn new() -> Result<Self> {
         Ok(Client::new().into())
     }
@@ -68,11 +68,11 @@ fn is_elsewhere(asked: &Url, answered: &Url) -> bool {
 }
 
 fn redirected() -> TransportError {
-    let message = "the answer is a redirect, and reqwest followed it, as it always does on the web: use `FetchTransport`, or let redirects be followed";
+    let message = "the response was redirected, and reqwest always follows redirects on the web: use `FetchTransport`, or allow redirects";
     TransportError::new(TransportErrorKind::Environment, message).with_never_sent(false)
 }
 
-/// `fetch` does not say why, nor whether the request was carried out.
+/// `fetch` reports neither the reason nor whether the server processed the request.
 fn failed(error: Error) -> TransportError {
     let error = error.without_url();
     let kind = if error.is_builder() { TransportErrorKind::Invalid } else { TransportErrorKind::Other };

@@ -27,7 +27,7 @@ async fn sent_writes_are_not_retried_and_the_error_has_the_reason() {
         assert_eq!(error.kind(), ErrorKind::Transport, "{fault:?}");
         assert_eq!(error.stop_reason(), Some(StopReason::NotIdempotent), "{fault:?}");
         assert_eq!((error.attempts(), stage.session.api_calls().len()), (1, 1), "{fault:?}");
-        assert!(error.message().starts_with("the connection broke before"), "{fault:?}: {error}");
+        assert!(error.message().starts_with("the connection was lost before"), "{fault:?}: {error}");
     }
 }
 
