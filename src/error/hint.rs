@@ -2,19 +2,19 @@
 
 const HTML: &str = "the endpoint returns web pages: check that it is the root of a Logto server, without a path such as /api or /console";
 const NOT_FOUND: &str = "check the path; Logto also returns this status for a JSON body over 1 MB";
-pub(crate) const SCOPE: &str = "the access token lacks the scope: assign a role with the permissions of the Management API to the machine-to-machine application, and request a scope that the role grants";
+pub(crate) const SCOPE: &str = "the access token lacks the scope: assign a role with the permissions of the Management API to the application, and request a scope that it grants";
 const FORBIDDEN: &str = "the access token lacks the permission: check the roles of the machine-to-machine application";
 const RESOURCE: &str = "check the resource: it is https://default.logto.app/api for every self-hosted server, and https://{tenant}.logto.app/api on Logto Cloud, also with a custom domain";
 const AUDIENCE: &str = "check that its resource is the Management API for management operations, and use a user access token for operations of a user's own account";
-const SECRET: &str = "wrong application secret: compare it with the secrets of the application in the Logto console";
+const SECRET: &str = "wrong application secret: compare it with those in the Logto console";
 const CLIENT: &str =
-    "unknown application: check the application ID, and that the endpoint is the server or tenant where it was created";
+    "unknown application: check its ID, and that the endpoint is the server or tenant where it was created";
 const GRANT: &str = "client credentials require an application of type machine-to-machine";
-const SUBJECT: &str = "the subject token is unknown, expired or already exchanged: create a new one for each exchange";
+const SUBJECT: &str = "the subject token is unknown, expired or already exchanged: create one for each exchange";
 const REDIRECT: &str =
     "check the scheme and host of the endpoint; redirects are not followed by default, see `redirects`";
 pub(crate) const CONNECT: &str = "check that the server is running, and the scheme, host and port of the endpoint";
-pub(crate) const WEB: &str = "check that the server is reachable; in a browser, check that it allows this origin (CORS): the Management API allows only the origin of the Logto console";
+pub(crate) const WEB: &str = "check that the server is running, and the scheme, host and port of the endpoint; in a browser, check CORS: the Management API allows only the origin of the Logto console";
 
 /// Returns the hint for an error response of the API.
 pub(crate) fn api(status: u16, code: Option<&str>, is_html: bool) -> Option<&'static str> {

@@ -2,6 +2,7 @@ import type { Group } from "./group.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
 import { encode } from "./request/body.js";
 import { bad, checkCallOptions, checkedHeaders, checkOptions, isObject } from "./request/checks.js";
+import { fitting } from "./releases.js";
 import type { Operation } from "./request/operation.js";
 import { fill, query } from "./request/url.js";
 import { read } from "./response/answer.js";
@@ -34,7 +35,7 @@ export interface Invocation extends CallInput {
   options: CallOptions;
 }
 
-const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], paging: "none", itemsAt: undefined } as const;
+const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], paging: "none", itemsAt: undefined, since: 17, removed: false } as const;
 
 /** The number of a client in an instance. In a new instance, the client has no number. */
 interface Registration {
@@ -113,6 +114,24 @@ export class Client {
       const operation: Operation = { ...ANY, id: `${upper} ${path}`, method: upper, path, answer: "any", authentication: "a", idempotent };
       return this.#made<T>(operation, { ...input, options });
     });
+  }
+
+  /**
+   * Returns the oldest and the newest release of Logto that offers the same operations as the server. Logto does not
+   * report its version, so this reads the API document of the server (about 1 MB). A client with few groups of
+   * operations distinguishes fewer releases.
+   *
+   * @returns The releases, such as `{ oldest: "1.33", newest: "1.36" }`. `next` is the release after 1.42.
+   * @throws {@link LogtoError} if the call fails.
+   * @example
+   * ```ts
+   * const { oldest, newest } = await logto.serverRelease();
+   * console.log(`Logto ${oldest} to ${newest}`);
+   * ```
+   */
+  async serverRelease(): Promise<{ oldest: string; newest: string }> {
+    const { paths = {} } = await this.request<{ paths?: Record<string, object> }>("GET", "/api/swagger.json");
+    return fitting(paths, this.#groups.flatMap((group) => [...group.operations().values()]));
   }
 
   /**

@@ -1,6 +1,6 @@
 // Optimises the module for size.
 import binaryen from "binaryen";
-import { memory, unreached, withoutNotes } from "./unreached.mjs";
+import { memory, unreached, withoutNotes, withPlainImports } from "./unreached.mjs";
 
 // Features of all supported runtimes. "All features" makes a module that Node.js 20 rejects.
 const FEATURES = ["MutableGlobals", "NontrappingFPToInt", "SignExt", "BulkMemory", "BulkMemoryOpt", "ReferenceTypes", "Multivalue"];
@@ -54,7 +54,7 @@ export async function optimise(bytes, linked) {
   if (formats) throw new Error(`reachable code formats text, which would trap: ${formats.name}`);
   module.runPasses(["strip-debug", "strip-producers", "strip-target-features"]);
   if (!module.validate()) throw new Error("the optimised module is not valid");
-  return module.emitBinary();
+  return withPlainImports(Buffer.from(module.emitBinary()));
 }
 
 /** Returns the functions that are not imported. */

@@ -32,8 +32,9 @@ export function unreached(bytes, never) {
     for (const datum of data) if (offset >= datum.begin && offset < datum.begin + datum.size) note(key(datum), symbols[symbol]);
   }
 
-  // Only panics use source locations.
-  const places = new Set(data.filter((datum) => isPlace(bytes, sections.get(DATA), datum, uses.get(key(datum)))).map(key));
+  // Only panics use source locations and these messages.
+  const ofPanics = (datum) => isPlace(bytes, sections.get(DATA), datum, uses.get(key(datum))) || isMessage(bytes, sections.get(DATA), datum);
+  const places = new Set(data.filter(ofPanics).map(key));
   const reached = new Set();
   const visit = (user) => {
     if (reached.has(user) || places.has(user)) return;
@@ -59,6 +60,13 @@ function isPlace(bytes, { begin }, { size }, used = []) {
   const [file] = used;
   if (size !== 16 || used.length !== 1 || !(file.begin >= 0)) return false;
   return /\.rs\0?$/.test(Buffer.from(bytes.subarray(begin + file.begin, begin + file.begin + file.size)).toString());
+}
+
+// Messages of panics in the standard library and in dependencies.
+const MESSAGES = /^(capacity overflow|overflow (when|in) .*|RefCell already .*|Dereferenced SendWrapper.*|internal error: entered unreachable code.*|Map must not be polled .*|attempt to join into .*|called `\w+::unwrap\(\)` .*|a Display implementation .*|description\(\) is deprecated.*)$/;
+
+function isMessage(bytes, { begin }, datum) {
+  return MESSAGES.test(Buffer.from(bytes.subarray(begin + datum.begin, begin + datum.begin + datum.size)).toString("latin1"));
 }
 
 const ESCAPES = { LT: "<", GT: ">", RF: "&", BP: "*", LP: "(", RP: ")", C: ",", u20: " ", u27: "'", u5b: "[", u5d: "]", u7b: "{", u7d: "}", u3b: ";", u2b: "+" };
@@ -94,6 +102,32 @@ export function withoutNotes(bytes) {
     if (!/^(linking|reloc\.)/.test(String(name))) kept.push(bytes.subarray(start, end));
   }
   return Buffer.concat(kept);
+}
+
+/**
+ * Returns the module with the names of its imports as the host has them: `send` of `host` instead of a name that
+ * wasm-bindgen prefixes, and ends with digits that change with the module.
+ */
+export function withPlainImports(bytes) {
+  const { start, begin, end } = readSections(bytes).get(IMPORT);
+  const read = reader(bytes, begin);
+  const count = read.number();
+  const parts = [encoded(count)];
+  for (let left = count; left > 0; left--) {
+    read.text();
+    const name = read.text().replace(/^__wbg_(\w+)_[0-9a-f]{16}$/, "$1");
+    if (read.byte() !== 0) throw new Error("the module imports something other than functions");
+    parts.push(named("host"), named(name), [0], encoded(read.number()));
+  }
+  const section = parts.flat();
+  return Buffer.concat([bytes.subarray(0, start), Buffer.from([IMPORT, ...encoded(section.length), ...section]), bytes.subarray(end)]);
+}
+
+const named = (text) => [...encoded(text.length), ...Buffer.from(text)];
+
+/** Encodes a number as LEB128. */
+function encoded(number) {
+  return number < 128 ? [number] : [(number % 128) + 128, ...encoded(Math.floor(number / 128))];
 }
 
 /** Returns a function that maps an address and a length in memory to a range of the module's bytes. */

@@ -27,6 +27,6 @@ export interface AccountCenterApi {
 /** What end users may see and edit in their own accounts through the account API. */
 export const accountCenter: Group<AccountCenterApi> = /* @__PURE__ */ group(`
 AccountCenter /api/account-center
-* getSettings
+*22 getSettings
 ~j updateSettings
 `);

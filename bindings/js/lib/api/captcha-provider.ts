@@ -36,7 +36,7 @@ export interface CaptchaProviderApi {
 /** The single CAPTCHA provider that protects the sign-in pages. */
 export const captchaProvider: Group<CaptchaProviderApi> = /* @__PURE__ */ group(`
 CaptchaProvider /api/captcha-provider
-* get
+*26 get
 =j update
-$0 delete
+$v delete
 `);

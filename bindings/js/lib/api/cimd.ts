@@ -38,7 +38,7 @@ export interface CimdApi {
 /** Clients whose ID is the URL of a metadata document (CIMD) */
 export const cimd: Group<CimdApi> = /* @__PURE__ */ group(`
 Cimd /api/cimd/user-consent-scopes
-* listUserConsentScopes
+*43 listUserConsentScopes
 +jt assignUserConsentScopes
-/{scopeType}/{scopeId}$0 deleteUserConsentScope
+/{scopeType}/{scopeId}$v deleteUserConsentScope
 `);

@@ -217,25 +217,25 @@ export const configs: Group<ConfigsApi> = /* @__PURE__ */ group(`
  /api/configs/
 admin-console* get_Config
 "~j update_Config
-oidc/session* get_Config
+oidc/session*38 get_Config
 "~j update_Config
-oidc/{keyType}* get_Keys
-"/{keyId}$0 delete_Key
+oidc/{keyType}*17 get_Keys
+"/{keyId}$v delete_Key
 oidc/{keyType}/rotate+j rotateOidcKeys
 jwt-customizer/{tokenTypePath}* get_
 "=j? upsert_
-"$0 delete_
+"$v delete_
 "~j update_
 jwt-customizer* listJwtCustomizers
 "/test+j testJwtCustomizer
-id-token* get_Config
+id-token*37 get_Config
 "=j upsert_Config
-actions* list_
+actions*42 list_
 "/test+j? testAction
 actions/{actionType}* get_
 "=j upsert_
-"$0 delete_
+"$v delete_
 "~j update_
-cimd* get_Config
+cimd*43 get_Config
 "~j update_Config
 `);

@@ -82,8 +82,8 @@ Connector /api/connectors
 *q list:Connectors
 +j create
 /{id}* get
-"$0 delete
+"$v delete
 "~j update
-/{factoryId}/test+j0 test;create_
+/{factoryId}/test+jv test;create_
 /{connectorId}/authorization-uri+j create_
 `);

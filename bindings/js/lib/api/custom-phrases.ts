@@ -48,5 +48,5 @@ CustomPhrase /api/custom-phrases
 * list:CustomPhrases
 /{languageTag}* get
 "=j replace
-"$0 delete
+"$v delete
 `);

@@ -76,11 +76,11 @@ export interface CustomProfileFieldsApi {
 /** Additional profile fields, beyond the identifiers, that users are asked for when they sign up. */
 export const customProfileFields: Group<CustomProfileFieldsApi> = /* @__PURE__ */ group(`
 CustomProfileFieldByName /api/custom-profile-fields
-* list:CustomProfileFields
+*31 list:CustomProfileFields
 +j create:CustomProfileField
 /{name}* get
 "=j update
-"$0 delete
+"$v delete
 /batch+j create_:CustomProfileFields
 /properties/sie-order+ji updateSieOrder:CustomProfileFields
 `);

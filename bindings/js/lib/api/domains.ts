@@ -75,8 +75,8 @@ Domain /api/domains
 * list:Domains
 +j create
 /{id}* get
-"$0 delete
-"/verification-files* get_;list
+"$v delete
+"/verification-files*42 get_;list
 "=j replace_
-/cleanup+ji cleanup:Domains
+/cleanup+ji39 cleanup:Domains
 `);

@@ -90,10 +90,10 @@ export interface EmailTemplatesApi {
 /** Localized templates of the emails that Logto sends. */
 export const emailTemplates: Group<EmailTemplatesApi> = /* @__PURE__ */ group(`
 EmailTemplate /api/email-templates
-*q list:EmailTemplates
+*q25 list:EmailTemplates
 =j replace:EmailTemplates
 $q deleteMany;DeleteEmailTemplates
 /{id}* get
-"$0 delete
+"$v delete
 "/details~j update_
 `);

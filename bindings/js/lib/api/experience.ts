@@ -369,17 +369,17 @@ export interface ExperienceApi {
 /** The sign-in flow behind Logto's sign-in pages, step by step. Bound to the browser's cookies. */
 export const experience: Group<ExperienceApi> = /* @__PURE__ */ group(`
  /api/experience
-=j0s initInteraction
-/interaction-event=j0s update_
+=jvs20 initInteraction
+/interaction-event=jvs update_
 /identification+jts identifyUser
 /submit+?s submitInteraction
-/interaction*s get_
-/verification/password+js createPasswordVerification
+/interaction*s31 get_
+/verification/password+js20 createPasswordVerification
 /verification/verification-code+js createAndSendVerificationCode
 "/verify+js verifyVerificationCode;verifyVerificationCodeVerification
-/verification/mfa-verification-code+js createAndSendMfaVerificationCode
+/verification/mfa-verification-code+js31 createAndSendMfaVerificationCode
 "/verify+js verifyMfaVerificationCode
-/verification/social/{connectorId}/authorization-uri+js createSocialVerification
+/verification/social/{connectorId}/authorization-uri+js20 createSocialVerification
 /verification/social/{connectorId}/verify+js verifySocialVerification
 /verification/sso/{connectorId}/authorization-uri+js createEnterpriseSsoVerification
 /verification/sso/{connectorId}/verify+js verifyEnterpriseSsoVerification
@@ -389,21 +389,21 @@ export const experience: Group<ExperienceApi> = /* @__PURE__ */ group(`
 "/verify+js verifyWebAuthnRegistrationVerification
 /verification/web-authn/authentication+s createWebAuthnAuthenticationVerification
 "/verify+js verifyWebAuthnAuthenticationVerification
-/verification/sign-in-passkey/authentication+js createSignInPasskeyAuthenticationWithIdentifier
+/verification/sign-in-passkey/authentication+js38 createSignInPasskeyAuthenticationWithIdentifier
 "/verify+js verifySignInPasskeyAuthentication
-/verification/backup-code/generate+s generateBackupCodes
+/verification/backup-code/generate+s20 generateBackupCodes
 /verification/backup-code/verify+js verifyBackupCode
 /verification/new-password-identity+js createNewPasswordIdentityVerification
-/verification/one-time-token/verify+js verifyOneTimeTokenVerification
-/profile+j0s add_:User
-/user-assets/avatar+xs uploadAvatar:Experience
-/profile/password=j0s resetPassword:User
-/profile/mfa/mfa-enabled+0s markMfaEnabled
-/profile/mfa/mfa-skipped+0s skipMfaBindingFlow
-/profile/mfa/mfa-suggestion-skipped+0s skipMfaSuggestion
-/profile/mfa/passkey-skipped+0s skipPasskeyBinding
-/profile/mfa/passkey+j0s bindPasskey
-/profile/mfa+j0s bindMfaVerification
+/verification/one-time-token/verify+js26 verifyOneTimeTokenVerification
+/profile+jvs20 add_:User
+/user-assets/avatar+xs40 uploadAvatar:Experience
+/profile/password=jvs20 resetPassword:User
+/profile/mfa/mfa-enabled+vs38 markMfaEnabled
+/profile/mfa/mfa-skipped+vs20 skipMfaBindingFlow
+/profile/mfa/mfa-suggestion-skipped+vs31 skipMfaSuggestion
+/profile/mfa/passkey-skipped+vs37 skipPasskeyBinding
+/profile/mfa/passkey+jvs bindPasskey
+/profile/mfa+jvs20 bindMfaVerification
 /sso-connectors*qs getEnabledSsoConnectors !email
-/preflight/sign-in-passkey/authentication+s createSignInPasskeyAuthentication
+/preflight/sign-in-passkey/authentication+s38 createSignInPasskeyAuthentication
 `);

@@ -122,9 +122,9 @@ Hook /api/hooks
 *qo list:Hooks
 +j create
 /{id}*q get
-"$0 delete
+"$v delete
 "~j update
 "/recent-logs*qp list_
-/{id}/test+j0 test;create_
+/{id}/test+jv test;create_
 /{id}/signing-key~I rotate_;update
 `);

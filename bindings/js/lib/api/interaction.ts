@@ -222,26 +222,26 @@ export interface InteractionApi {
 /** The sign-in flow of Logto 1.17, since replaced by the experience API. Not present in current servers. */
 export const interaction: Group<InteractionApi> = /* @__PURE__ */ group(`
 LegacyInteraction /api/interaction
-=j0s start
-$0s abort
-/event=j0s replace_
-/identifiers~j0s update_
-/profile=j0s replace_
-"$0s delete_
-"~j0s update_
-/submit+?s submit
-/consent*s get_
-"+js consent
-/verification/social-authorization-uri+js createSocialAuthorizationUri
-/verification/verification-code+j0s sendVerificationCode
-/verification/totp+s createTotpSecret
-/verification/webauthn-registration+s createWebAuthnRegistration
-/verification/webauthn-authentication+s createWebAuthnAuthentication
-/bind-mfa+j0s bindMfa
-/mfa=j0s replace_
-"-skipped=j0s skipMfa
-/single-sign-on/{connectorId}/authorization-url+js create_
-/single-sign-on/{connectorId}/authentication+js authenticateSingleSignOn
-/single-sign-on/{connectorId}/registration+s registerSingleSignOn
-/single-sign-on/connectors*qs list_ !email
+=jvsd start
+$vsd abort
+/event=jvsd replace_
+/identifiers~jvsd update_
+/profile=jvsd replace_
+"$vsd delete_
+"~jvsd update_
+/submit+?sd submit
+/consent*sd get_
+"+jsd consent
+/verification/social-authorization-uri+jsd createSocialAuthorizationUri
+/verification/verification-code+jvsd sendVerificationCode
+/verification/totp+sd createTotpSecret
+/verification/webauthn-registration+sd createWebAuthnRegistration
+/verification/webauthn-authentication+sd createWebAuthnAuthentication
+/bind-mfa+jvsd bindMfa
+/mfa=jvsd replace_
+"-skipped=jvsd skipMfa
+/single-sign-on/{connectorId}/authorization-url+jsd create_
+/single-sign-on/{connectorId}/authentication+jsd authenticateSingleSignOn
+/single-sign-on/{connectorId}/registration+sd registerSingleSignOn
+/single-sign-on/connectors*qsd list_ !email
 `);

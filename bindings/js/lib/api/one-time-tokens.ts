@@ -80,10 +80,10 @@ export interface OneTimeTokensApi {
 /** Single-use tokens tied to an email address, from which you can build magic links. */
 export const oneTimeTokens: Group<OneTimeTokensApi> = /* @__PURE__ */ group(`
 OneTimeToken /api/one-time-tokens
-*qo list:OneTimeTokens
-+j create;AddOneTimeTokens
-/{id}* get
-"$0 delete
-/verify+j verify
-/{id}/status=j replace_
+*qo27 list:OneTimeTokens
++j26 create;AddOneTimeTokens
+/{id}*27 get
+"$v delete
+/verify+j26 verify
+/{id}/status=j27 replace_
 `);

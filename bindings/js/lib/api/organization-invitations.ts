@@ -74,9 +74,9 @@ export interface OrganizationInvitationsApi {
 export const organizationInvitations: Group<OrganizationInvitationsApi> = /* @__PURE__ */ group(`
 OrganizationInvitation /api/organization-invitations
 /{id}* get
-"$0 delete
+"$v delete
 *q list:OrganizationInvitations
 +j create
-/{id}/message+j0 send_;create
+/{id}/message+jv send_;create
 /{id}/status=j replace_
 `);

@@ -137,16 +137,16 @@ export interface OrganizationRolesApi {
 export const organizationRoles: Group<OrganizationRolesApi> = /* @__PURE__ */ group(`
 OrganizationRole /api/organization-roles
 /{id}* get
-"$0 delete
+"$v delete
 "~j update
 *qp list:OrganizationRoles
 +j create
 /{id}/scopes*qo list_
-"=j0 replace_
+"=jv replace_
 "+jt assign_;create-
-"/{organizationScopeId}$0 remove_;delete
+"/{organizationScopeId}$v remove_;delete
 /{id}/resource-scopes*qo list_
-"=j0 replace_
+"=jv replace_
 "+jt assign_;create-
-"/{scopeId}$0 remove_;delete
+"/{scopeId}$v remove_;delete
 `);

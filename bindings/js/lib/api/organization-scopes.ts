@@ -64,6 +64,6 @@ OrganizationScope /api/organization-scopes
 *qo list:OrganizationScopes
 +j create
 /{id}* get
-"$0 delete
+"$v delete
 "~j update
 `);

@@ -115,11 +115,11 @@ Resource /api/resources
 *qo list:Resources
 +j create
 /{id}* get
-"$0 delete
+"$v delete
 "~j update
 "/is-default~j update_
 /{resourceId}/scopes*qp list_
 "+j create-
-"/{scopeId}$0 delete_
+"/{scopeId}$v delete_
 "~j update_
 `);

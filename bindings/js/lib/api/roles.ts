@@ -155,15 +155,15 @@ Role /api/roles
 *qp list:Roles
 +j create
 /{id}* get
-"$0 delete
+"$v delete
 "~j update
 "/users*qp list_
 "+jt assign_;create-
-"/{userId}$0 remove_;delete
+"/{userId}$v remove_;delete
 /{id}/applications*qp list_
 "+jt assign_;create-
-"/{applicationId}$0 remove_;delete
+"/{applicationId}$v remove_;delete
 /{id}/scopes*qo list_
 "+j assign_;create-
-"/{scopeId}$0 remove_;delete
+"/{scopeId}$v remove_;delete
 `);

@@ -53,6 +53,6 @@ export interface SamlApplicationsAuthFlowApi {
 /** The endpoints to which SAML service providers send their authentication requests. */
 export const samlApplicationsAuthFlow: Group<SamlApplicationsAuthFlowApi> = /* @__PURE__ */ group(`
 Saml /api/saml/{id}/authn
-*qrn getAuthn !SAMLRequest
+*qrn24 getAuthn !SAMLRequest
 +frn createAuthn
 `);

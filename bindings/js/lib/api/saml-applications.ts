@@ -135,13 +135,13 @@ export interface SamlApplicationsApi {
  */
 export const samlApplications: Group<SamlApplicationsApi> = /* @__PURE__ */ group(`
 SamlApplication /api/saml-applications
-+j create
++j24 create
 /{id}* get
-"$0 delete
+"$v delete
 "~j update
 "/secrets* list_
 "+j create-
-"/{secretId}$0 delete_
+"/{secretId}$v delete_
 "~j update_
 /{id}/metadata*tn get_;list
 /{id}/callback*qtnI get_

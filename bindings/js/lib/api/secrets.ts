@@ -20,5 +20,5 @@ export interface SecretsApi {
 /** Third-party tokens that Logto stores, encrypted, for its users. */
 export const secrets: Group<SecretsApi> = /* @__PURE__ */ group(`
 Secret /api/secrets/{id}
-$0 delete
+$v30 delete
 `);

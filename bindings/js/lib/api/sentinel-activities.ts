@@ -19,5 +19,5 @@ export interface SentinelActivitiesApi {
 /** Failed attempts, which Logto counts to lock out identifiers. */
 export const sentinelActivities: Group<SentinelActivitiesApi> = /* @__PURE__ */ group(`
 SentinelActivities /api/sentinel-activities/delete
-+j0i delete
++jvi27 delete
 `);

@@ -76,7 +76,7 @@ export const signInExperience: Group<SignInExperienceApi> = /* @__PURE__ */ grou
  /api/sign-in-exp
 * get:SignInExp
 ~jq update:SignInExp
-/default/check-password+ji checkPassword;checkPasswordWithDefaultSignInExperience
-/default/custom-ui-assets+x uploadCustomUiAssets
-/username-policy/case-sensitivity-conflicts*q getUsernameCaseSensitivityConflicts
+/default/check-password+ji20 checkPassword;checkPasswordWithDefaultSignInExperience
+/default/custom-ui-assets+x19 uploadCustomUiAssets
+/username-policy/case-sensitivity-conflicts*q41 getUsernameCaseSensitivityConflicts
 `);

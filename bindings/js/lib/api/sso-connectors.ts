@@ -102,10 +102,10 @@ SsoConnector /api/sso-connectors
 *qo list:SsoConnectors
 +j create
 /{id}* get
-"$0 delete
+"$v delete
 "~j update
-"/signing-keys* list_
+"/signing-keys*43 list_
 "+j create-
-"/{keyId}$0 delete_
+"/{keyId}$v delete_
 "~j update_
 `);

@@ -17,5 +17,5 @@ export interface StatusApi {
 /** Health check of the server. */
 export const status: Group<StatusApi> = /* @__PURE__ */ group(`
 Status /api/status
-*0n get
+*vn get
 `);

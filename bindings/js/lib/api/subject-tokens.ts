@@ -20,5 +20,5 @@ export interface SubjectTokensApi {
 /** Tokens that let an application act as a user (impersonation). */
 export const subjectTokens: Group<SubjectTokensApi> = /* @__PURE__ */ group(`
 SubjectToken /api/subject-tokens
-+j create
++j19 create
 `);

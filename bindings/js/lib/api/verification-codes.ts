@@ -26,6 +26,6 @@ export interface VerificationCodesApi {
 /** One-time codes by email or SMS for your own purposes, outside of any sign-in. */
 export const verificationCodes: Group<VerificationCodesApi> = /* @__PURE__ */ group(`
 VerificationCode /api/verification-codes
-+j0 send;CreateVerificationCode
-/verify+j0 verify
++jv send;CreateVerificationCode
+/verify+jv verify
 `);

@@ -73,11 +73,11 @@ export interface VerificationsApi {
 /** Proofs of identity (verification records) that sensitive operations of the account API require. */
 export const verifications: Group<VerificationsApi> = /* @__PURE__ */ group(`
 Verification /api/verifications/
-password+ju createByPassword
+password+ju21 createByPassword
 verification-code+ju createByVerificationCode
 "/verify+ju verifyByVerificationCode
-social+ju createBySocial
+social+ju22 createBySocial
 "/verify+ju verifyBySocial
-web-authn/registration+u generate_Options:
+web-authn/registration+u29 generate_Options:
 "/verify+ju verifyWebAuthnRegistration:
 `);

@@ -102,9 +102,9 @@ export const wellKnown: Group<WellKnownApi> = /* @__PURE__ */ group(`
 WellKnown /api/.well-known/
 sign-in-exp*qn getSignInExperienceConfig:
 phrases*qn getSignInExperiencePhrases:
-experience*qn get_
-account-center*n get_
-management.openapi.json*n get_
+experience*qn20 get_
+account-center*n37 get_
+management.openapi.json*n20 get_
 experience.openapi.json*n get_
-user.openapi.json*n get_
+user.openapi.json*n21 get_
 `);

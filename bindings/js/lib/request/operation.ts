@@ -17,6 +17,10 @@ export interface Operation {
   /** Required caller: `m`anagement, `u`ser, `s`ession, `n`one or `a`ny. */
   readonly authentication: string;
   readonly idempotent: boolean;
+  /** Minor version of the release that introduced the operation: 36 for Logto 1.36, 43 for the one after 1.42. */
+  readonly since: number;
+  /** Whether Logto 1.31 removed the operation. */
+  readonly removed: boolean;
 }
 
 const METHODS: Record<string, string> = { "*": "GET", "+": "POST", "=": "PUT", "~": "PATCH", $: "DELETE" };
@@ -34,8 +38,10 @@ const METHODS: Record<string, string> = { "*": "GET", "+": "POST", "=": "PUT", "
  *
  * - `j`, `f`, `x`: JSON, form or multipart body. `J`: JSON body that may be omitted.
  * - `q`: query.
+ * - A number: minor version of the release that introduced this and the following operations; 17 before the first
+ *   number. `d`: Logto 1.31 removed the operation.
  * - `p`, `o`: pages, always or on request.
- * - `0`, `t`, `r`, `?`: no answer, text, a redirect, or JSON that may be missing.
+ * - `v`, `t`, `r`, `?`: no answer, text, a redirect, or JSON that may be missing.
  * - `u`, `s`, `n`: the caller is a user, a session or nobody; otherwise an application.
  * - `i`: idempotent although the method is not. `I`: not idempotent although the method is.
  *
@@ -44,16 +50,17 @@ const METHODS: Record<string, string> = { "*": "GET", "+": "POST", "=": "PUT", "
 export function parse(table: string): Map<string, Operation> {
   const [head = "", ...lines] = table.trimEnd().slice(1).split("\n");
   const [usual = "", beginning = ""] = head.split(" ");
-  let last = "";
+  let [last, since] = ["", 17];
   return new Map(
     lines.map((line) => {
       const [, start = "", mark = "", flags = "", name = "", sign, own = "", words = ""] =
         /^(.*?)([*+=~$])(\S*) ([\w-]+)([:;]?)([\w-]*)(.*)/.exec(line) ?? [];
+      since = Number(/\d+/.exec(flags) ?? since);
       last = start.replace(/^"/, () => last);
       const [verb, rest] = parts(name, last);
       const [first, noun] = sign === ";" && own ? parts(own, last) : [verb, rest];
       const id = /^[A-Z]/.test(own) && sign === ";" ? own : capital(first) + (sign === ":" ? own : usual) + (noun || rest);
-      return [verb + rest, operation(id, beginning + last, mark, flags, words)];
+      return [verb + rest, operation(id, beginning + last, mark, flags, words, since)];
     }),
   );
 }
@@ -72,7 +79,7 @@ function wordsOf(path: string, one: boolean): string {
     .replace(/[/.-]+(\w?)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-function operation(id: string, path: string, mark: string, flags: string, words: string): Operation {
+function operation(id: string, path: string, mark: string, flags: string, words: string, since: number): Operation {
   const has = (letter: string): boolean => flags.includes(letter);
   const method = METHODS[mark] as string;
   return {
@@ -86,9 +93,11 @@ function operation(id: string, path: string, mark: string, flags: string, words:
     required: all(words, /!(\S+)/g),
     paging: has("p") ? "always" : has("o") ? "request" : "none",
     itemsAt: all(words, /@(\S+)/g)[0],
-    answer: has("0") ? "none" : has("t") ? "text" : has("r") ? "redirect" : has("?") ? "optional" : "json",
+    answer: has("v") ? "none" : has("t") ? "text" : has("r") ? "redirect" : has("?") ? "optional" : "json",
     authentication: /[usn]/.exec(flags)?.[0] ?? "m",
     idempotent: has("i") || (method !== "POST" && !has("I")),
+    since,
+    removed: has("d"),
   };
 }
 

@@ -20,8 +20,10 @@ const shown = (url: string): string => url.replace(/[?#].*/s, "").replace(/^((?:
 /** Returns the data of an operation's answer. */
 export function read(operation: Operation, { response, text }: Answer): unknown {
   const { status, headers } = response;
+  const type = headers.get("content-type") ?? "";
+  const { answer, itemsAt } = operation;
   const refuse = (message: string, cause?: unknown): DecodeError => {
-    const html = headers.get("content-type")?.startsWith("text/html");
+    const html = type.startsWith("text/html");
     return new DecodeError(`${operation.id}: ${message}`, {
       status,
       requestId: headers.get("logto-core-request-id") ?? undefined,
@@ -33,24 +35,22 @@ export function read(operation: Operation, { response, text }: Answer): unknown 
   if (status === 304) return undefined;
   if (status >= 300) {
     const target = headers.get("location");
-    if (operation.answer !== "redirect" && operation.answer !== "any") throw refuse(`unexpected redirect to ${target && shown(target)}`);
+    if (answer !== "redirect" && answer !== "any") throw refuse(`unexpected redirect to ${target && shown(target)}`);
     return target ?? undefined;
   }
-  if (operation.answer === "none") return undefined;
-  if (operation.answer === "text") return text;
-  if (text === "") {
-    if (operation.answer === "json") throw refuse("the response has no body");
-    return undefined;
-  }
-  if (operation.answer === "any" && !headers.get("content-type")?.includes("json")) return text;
+  if (answer === "text" || (answer === "any" && text && !type.includes("json"))) return text;
+  // Older servers answer some operations with a word.
+  const isWord = answer === "optional" && type.startsWith("text/plain");
+  if (answer === "none" || isWord || (!text && answer !== "json")) return undefined;
+  if (!text) throw refuse("the response has no body");
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch (cause) {
     throw refuse("the response is not JSON", cause);
   }
-  if (operation.itemsAt === undefined) return data;
-  const items = (data as Record<string, unknown> | null)?.[operation.itemsAt];
-  if (!Array.isArray(items)) throw refuse(`the response has no list \`${operation.itemsAt}\``);
+  if (itemsAt === undefined) return data;
+  const items = (data as Record<string, unknown> | null)?.[itemsAt];
+  if (!Array.isArray(items)) throw refuse(`the response has no list \`${itemsAt}\``);
   return items;
 }

@@ -1,9 +1,10 @@
+import { releaseHint } from "../releases.js";
 import { HANDLED } from "../request/send.js";
 import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, LogtoError, type StopReason, TimeoutError } from "../response/errors.js";
 import type { FailedCall, PendingCall } from "./pending.js";
 
 /** Returns the error of a call that has failed. */
-export function failure({ name, settings, answer, cause }: PendingCall, failed: FailedCall): unknown {
+export function failure({ name, settings, request, answer, cause }: PendingCall, failed: FailedCall): unknown {
   const { kind, status } = failed;
   const reason = kind === "token" ? settings.cause : cause;
   // The caller gets the error of a hook unchanged.
@@ -11,13 +12,14 @@ export function failure({ name, settings, answer, cause }: PendingCall, failed: 
   const response = kind === "api" ? answer : undefined;
   const body = response ? parsed(response.text) : {};
   const known = { status: status || undefined, code: failed.code || undefined };
+  const unknownRoute = request && kind === "api" && (status === 405 || (status === 404 && !failed.code));
   const label = [`${name}:`, known.status, known.code && `${known.code}:`, failed.message];
   return new (classOf(kind, status))(label.filter(Boolean).join(" "), {
     ...known,
     data: body["data"],
     details: typeof body["details"] === "string" ? body["details"] : undefined,
     requestId: response?.response.headers.get("logto-core-request-id") ?? undefined,
-    hint: failed.hint || undefined,
+    hint: (unknownRoute && releaseHint(request.operation)) || failed.hint || undefined,
     operation: name,
     attempts: failed.attempts,
     stopReason: (failed.stopReason as StopReason) || undefined,

@@ -70,12 +70,9 @@ interface Raw {
  */
 export function instantiate(module: WebAssembly.Module, host: Host): Exports {
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
-  const imports: Record<string, WebAssembly.ModuleImports> = {};
-  for (const { module: from, name } of WebAssembly.Module.imports(module)) {
-    // A name such as `__wbg_send_`, followed by 16 digits that change with the module.
-    (imports[from] ??= {})[name] = imported(host[name.slice(6, -17)]);
-  }
-  const { exports } = new WebAssembly.Instance(module, imports);
+  const imports: WebAssembly.ModuleImports = {};
+  for (const { name } of WebAssembly.Module.imports(module)) imports[name] = imported(host[name]);
+  const { exports } = new WebAssembly.Instance(module, { host: imports });
   const raw = exports as unknown as Raw;
 
   /** Appends the address and the length of a text to arguments. */

@@ -7,6 +7,7 @@ use heck::ToUpperCamelCase;
 use crate::emit::answers::paged_item;
 use crate::model::Uses;
 use crate::operations::{AnswerKind, Authentication, BodyKind, Operation, PAGE_PARAMETERS, Paging};
+use crate::release::Release;
 
 /// The name of a method, and its operation.
 pub type Row<'a> = (String, &'a Operation, &'a Uses);
@@ -19,13 +20,17 @@ pub fn table(rows: &[Row<'_>]) -> String {
     let first = paths.next().unwrap_or_default();
     let common = paths.fold(first, common_beginning);
     let mut last = "";
+    let mut release_before = Release::OLDEST.minor();
     let mut table = format!("{noun} {common}\n");
     for (name, operation, uses) in rows {
         let path = operation.path.strip_prefix(common).unwrap_or_default();
         let start = path.strip_prefix(last).filter(|_| !last.is_empty()).map(|more| format!("\"{more}"));
         table += start.as_deref().unwrap_or(path);
         table.push(verb(&operation.method));
-        table += &[flags(operation, uses), names(name, &operation.id, noun, path), words(operation)].join(" ");
+        let since = release(operation);
+        let change = if since == release_before { String::new() } else { since.to_string() };
+        release_before = since;
+        table += &[flags(operation, uses) + &change, names(name, &operation.id, noun, path), words(operation)].join(" ");
         table.truncate(table.trim_end().len());
         table.push('\n');
         last = path;
@@ -140,7 +145,7 @@ fn flags(operation: &Operation, uses: &Uses) -> String {
     };
     let answer = match operation.answer.kind {
         AnswerKind::Json => None,
-        AnswerKind::None => Some('0'),
+        AnswerKind::None => Some('v'),
         AnswerKind::OptionalJson => Some('?'),
         AnswerKind::Text | AnswerKind::Xml | AnswerKind::Html => Some('t'),
         AnswerKind::Redirect => Some('r'),
@@ -157,7 +162,16 @@ fn flags(operation: &Operation, uses: &Uses) -> String {
         _ => None,
     };
     let query = has_query(operation).then_some('q');
-    [body, query, paging, answer, caller, idempotent].into_iter().flatten().collect()
+    let removed = operation.until.is_some().then_some('d');
+    [body, query, paging, answer, caller, idempotent, removed].into_iter().flatten().collect()
+}
+
+/// Returns the minor version of the release that introduced an operation. The one after 1.42 counts as 1.43.
+fn release(operation: &Operation) -> u16 {
+    match operation.since {
+        Release::NEXT => Release::EMULATED.minor() + 1,
+        release => release.minor(),
+    }
 }
 
 /// Whether a method has a query argument.
