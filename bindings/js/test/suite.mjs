@@ -67,6 +67,33 @@ const tests = {
     equal(pages, [100, 50]);
   },
 
+  async "the word with which older servers answer reads as undefined"({ room, client }) {
+    await room.plan({ plan: [{ status: 201, headers: { "content-type": "text/plain; charset=utf-8" }, body: "Created" }] });
+    equal(await client().users.assignRoles("ada", { roleIds: ["r"] }), undefined);
+    await room.plan({ plan: [{ status: 201, body: { roleIds: ["r"], addedRoleIds: [] } }] });
+    equal(await client().users.assignRoles("ada", { roleIds: ["r"] }), { roleIds: ["r"], addedRoleIds: [] });
+  },
+
+  async "the hint of an unknown route names the release that introduced the operation"({ room, client }) {
+    const plain = { headers: { "content-type": "text/plain" }, body: "Not Found" };
+    await room.plan({ plan: [{ status: 404, ...plain }, { status: 405, ...plain }, { status: 404, ...plain }] });
+    const logto = client();
+    await fails(logto.customProfileFields.list(), LogtoError, ({ status, hint }) => {
+      equal([status, hint], [404, "introduced in Logto 1.31; the server may be older"]);
+    });
+    await fails(logto.cimd.listUserConsentScopes(), LogtoError, ({ hint }) => equal(hint, "introduced after Logto 1.42; the server may be older"));
+    await fails(logto.users.get("u"), LogtoError, ({ hint }) => ok(hint.startsWith("check the path"), hint));
+  },
+
+  async "serverRelease compares the operations of the server with those of every release"({ room, client }) {
+    const logto = client();
+    const document = (paths) => room.plan({ plan: [{ body: { openapi: "3.0.1", paths } }] });
+    await document({ "/api/users/{id}": { get: {} }, "/api/interaction": { put: {} } });
+    equal(await logto.serverRelease(), { oldest: "1.17", newest: "1.17" });
+    await document({ "/api/cimd/user-consent-scopes": { get: {} } });
+    equal(await logto.serverRelease(), { oldest: "next", newest: "next" });
+  },
+
   async "withResponse returns status, headers and URL"({ room, client }) {
     const { data, response } = await client().users.get("x").withResponse();
     equal([data.id, response.status, response.url], ["x", 200, `${room.url}/api/users/x`]);

@@ -30,7 +30,8 @@ pub fn table(rows: &[Row<'_>]) -> String {
         let since = release(operation);
         let change = if since == release_before { String::new() } else { since.to_string() };
         release_before = since;
-        table += &[flags(operation, uses) + &change, names(name, &operation.id, noun, path), words(operation)].join(" ");
+        table +=
+            &[flags(operation, uses) + &change, names(name, &operation.id, noun, path), words(operation)].join(" ");
         table.truncate(table.trim_end().len());
         table.push('\n');
         last = path;

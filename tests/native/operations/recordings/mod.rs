@@ -3,6 +3,7 @@
 
 mod answers;
 pub(crate) mod compare;
+mod compatibility;
 mod errors;
 mod exchange;
 pub(crate) mod requests;
