@@ -1,5 +1,6 @@
 //! Builds the generated types from classes of joined nodes.
 
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
@@ -21,6 +22,8 @@ pub struct Builder<'a> {
     pub kinds: &'a Members,
     /// The group of each operation.
     pub groups: &'a [String],
+    /// Collects contradictory members, which become any JSON. Without it, they are errors.
+    pub contradictions: Option<RefCell<Vec<String>>>,
 }
 
 impl Builder<'_> {
@@ -133,10 +136,7 @@ impl Builder<'_> {
                         fields.insert(member, field);
                     }
                     Some(field) => {
-                        field.ty = self.merge(&field.ty, &ty).ok_or_else(|| Failure::Merge {
-                            type_name: name.to_owned(),
-                            problem: format!("member `{member}` is {:?}, but {ty:?} at {location}", field.ty),
-                        })?;
+                        field.ty = self.merged(name, field, &ty, location)?;
                         field.nullable |= slot.nullable;
                         field.required &= node_member.required;
                         field.facts.retain(&slot.facts);
@@ -155,11 +155,27 @@ impl Builder<'_> {
         Ok(Struct { fields: fields.into_values().collect(), tag, open })
     }
 
+    /// Merges the type of a member with the one that it has at another place.
+    fn merged(&self, type_name: &str, field: &Field, ty: &TypeRef, location: &str) -> Result<TypeRef> {
+        if let Some(merged) = self.merge(&field.ty, ty) {
+            return Ok(merged);
+        }
+        let problem = format!("member `{}` is {:?}, but {ty:?} at {location}", field.name, field.ty);
+        match &self.contradictions {
+            None => Err(Failure::Merge { type_name: type_name.to_owned(), problem }),
+            Some(warnings) => {
+                warnings.borrow_mut().push(format!("type {type_name}: {problem}; the type is any JSON"));
+                Ok(TypeRef::Any)
+            }
+        }
+    }
+
     /// Merges the types that a member has at two places.
     fn merge(&self, a: &TypeRef, b: &TypeRef) -> Option<TypeRef> {
         use TypeRef::{Boolean, False, FreeObject, List, Map, Named, String, True};
         match (a, b) {
             _ if a == b => Some(a.clone()),
+            (TypeRef::Any, _) if self.contradictions.is_some() => Some(TypeRef::Any),
             (Boolean | True | False, Boolean | True | False) => Some(Boolean),
             // Enums are open, so they can hold any string.
             (Named(name), String) | (String, Named(name)) if self.is_enum(name) => Some(Named(name.clone())),

@@ -1,5 +1,7 @@
 //! Converts the parser's schemas to the generator's schemas.
 
+use std::cell::RefCell;
+
 use indexmap::{IndexMap, IndexSet};
 use openapiv3::{
     AdditionalProperties, AnySchema, ArrayType, Components, IntegerFormat, NumberFormat, ObjectType, ReferenceOr,
@@ -18,6 +20,8 @@ const DEPTH: usize = 64;
 
 pub struct Lowering<'a> {
     pub components: Option<&'a Components>,
+    /// Collects unsupported schemas, which become any JSON. Without it, they are errors.
+    pub warnings: Option<&'a RefCell<Vec<String>>>,
 }
 
 impl Lowering<'_> {
@@ -50,6 +54,16 @@ impl Lowering<'_> {
     }
 
     fn item(&self, schema: &openapiv3::Schema, place: &Place, depth: usize) -> Result<Schema> {
+        match (self.supported(schema, place, depth), self.warnings) {
+            (Err(Failure::Unsupported { place, problem }), Some(warnings)) => {
+                warnings.borrow_mut().push(format!("{place}: {problem}; the type is any JSON"));
+                Ok(Schema::new(Kind::Any))
+            }
+            (result, _) => result,
+        }
+    }
+
+    fn supported(&self, schema: &openapiv3::Schema, place: &Place, depth: usize) -> Result<Schema> {
         let mut lowered = match &schema.schema_kind {
             SchemaKind::Type(Type::String(text)) => string(text, place)?,
             SchemaKind::Type(Type::Number(number)) => match &number.format {

@@ -1,6 +1,7 @@
 //! The steps from `spec/` to a model, in order.
 
-use std::collections::{HashMap, HashSet};
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -16,7 +17,7 @@ use crate::model::Model;
 use crate::naming::{Naming, explicit};
 use crate::operations::Operation;
 use crate::reader::read;
-use crate::release::Release;
+use crate::release::{Release, without_names};
 use crate::settings::{self, Settings};
 use crate::versions::{self, Version};
 
@@ -72,12 +73,15 @@ impl Plan {
         let mut versions = Vec::new();
         for Document { release, value } in &documents {
             let undocumented = settings.members.undocumented.get(release).cloned().unwrap_or_default();
-            let operations = parse(value).and_then(|document| read(&document));
+            let unsupported = RefCell::default();
+            let collected = if strict { None } else { Some(&unsupported) };
+            let operations = parse(value).and_then(|document| read(&document, collected));
             let operations = operations.map_err(|failure| match strict {
                 true => Failure::Release { release: *release, failure: Box::new(failure) },
                 false => failure,
             })?;
             versions.push(Version { release: *release, operations, undocumented });
+            warnings.extend(unsupported.into_inner());
         }
         let mut operations = versions::merge(versions)?;
         for operation in &mut operations {
@@ -103,8 +107,10 @@ impl Plan {
             names: &named.names,
             kinds: &settings.members,
             groups: &groups.of_operation,
+            contradictions: if strict { None } else { Some(RefCell::default()) },
         };
         let model = builder.build()?;
+        warnings.extend(builder.contradictions.into_iter().flat_map(RefCell::into_inner));
         Ok(Self { settings, operations, groups, model, warnings })
     }
 }
@@ -138,8 +144,8 @@ fn documents_of(release: Release) -> Result<Vec<Value>> {
     let mut parts = Vec::new();
     for Document { mut value, .. } in documents {
         if let Some(paths) = value.get_mut("paths").and_then(Value::as_object_mut) {
-            paths.retain(|path, _| !seen.contains(&normalized(path)));
-            seen.extend(paths.keys().map(|path| normalized(path)));
+            paths.retain(|path, _| !seen.contains(&without_names(path)));
+            seen.extend(paths.keys().map(|path| without_names(path)));
         }
         parts.push(value);
     }
@@ -153,10 +159,9 @@ fn correct(
     corrections: &Corrections,
     strict: bool,
 ) -> Result<Vec<String>> {
-    let mut ids = HashMap::new();
     for document in documents.iter_mut() {
         complete(&mut document.value);
-        identify(&mut document.value, settings, &mut ids);
+        identify(&mut document.value, settings);
     }
     let mut warnings = Vec::new();
     for failure in corrections.apply(documents) {
@@ -168,22 +173,13 @@ fn correct(
     Ok(warnings)
 }
 
-/// Adds an id to each operation without one: the one in a newer document, or one from `spec/names.toml`.
-fn identify(document: &mut Value, settings: &Settings, ids: &mut HashMap<String, Value>) {
+/// Adds an id to each operation without one: the one in `spec/releases.json`, or one that is derived from the path.
+fn identify(document: &mut Value, settings: &Settings) {
     for_each_operation(document, |method, path, operation| {
-        let key = format!("{method} {}", normalized(path));
         let derived = || crate::words::pascal(&format!("{} {path}", method.to_lowercase()).replace("/api", ""));
-        let named = || settings.names.operations.get(&format!("{method} {path}")).cloned().map(Value::from);
-        let id = operation
-            .entry("operationId")
-            .or_insert_with(|| ids.get(&key).cloned().or_else(named).unwrap_or_else(|| derived().into()));
-        ids.insert(key, id.clone());
+        let known = settings.lifetimes.of(method, path).map(|lifetime| lifetime.id.clone());
+        operation.entry("operationId").or_insert_with(|| known.unwrap_or_else(derived).into());
     });
-}
-
-/// Returns a path without the names of its parameters, which might differ between releases.
-fn normalized(path: &str) -> String {
-    path.split('/').map(|step| if step.starts_with('{') { "{}" } else { step }).collect::<Vec<_>>().join("/")
 }
 
 /// Returns the root of the workspace.

@@ -1,5 +1,6 @@
 //! Reads operations from a parsed document.
 
+use std::cell::RefCell;
 use std::collections::HashSet;
 
 use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, StatusCode};
@@ -19,8 +20,9 @@ const SEARCH_PARAMETER: &str = "search_params";
 /// Tags that mark who can use an operation, in addition to the tag of its group.
 const MARKS: [&str; 2] = ["Dev feature", "Cloud only"];
 
-/// Reads all operations of a document, in document order.
-pub fn read(document: &OpenAPI) -> Result<Vec<Operation>> {
+/// Reads all operations of a document, in document order. Unsupported schemas are errors, or become any JSON if there are
+/// `warnings` to collect them.
+pub fn read(document: &OpenAPI, warnings: Option<&RefCell<Vec<String>>>) -> Result<Vec<Operation>> {
     let mut operations = Vec::new();
     for (path, item) in &document.paths.paths {
         let ReferenceOr::Item(item) = item else {
@@ -33,7 +35,7 @@ pub fn read(document: &OpenAPI) -> Result<Vec<Operation>> {
             ));
         }
         for (method, operation) in item.iter() {
-            operations.push(Reader::new(document, method, path, operation)?.operation()?);
+            operations.push(Reader::new(document, warnings, method, path, operation)?.operation()?);
         }
     }
     Ok(operations)
@@ -50,12 +52,18 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn new(document: &'a OpenAPI, method: &'a str, path: &'a str, source: &'a openapiv3::Operation) -> Result<Self> {
+    fn new(
+        document: &'a OpenAPI,
+        warnings: Option<&'a RefCell<Vec<String>>>,
+        method: &'a str,
+        path: &'a str,
+        source: &'a openapiv3::Operation,
+    ) -> Result<Self> {
         let id = source.operation_id.clone();
         let id = id.ok_or_else(|| {
             Failure::unsupported(&Place::new(format!("{method} {path}")), "operation without an operationId")
         })?;
-        let lowering = Lowering { components: document.components.as_ref() };
+        let lowering = Lowering { components: document.components.as_ref(), warnings };
         Ok(Self { document, lowering, method, path, source, place: Place::new(&id), id })
     }
 

@@ -1,4 +1,4 @@
-//! Releases of Logto, and the releases of each operation (`spec/releases.json`).
+//! Releases of Logto, and the id and the releases of each operation (`spec/releases.json`).
 
 use std::fmt;
 use std::path::Path;
@@ -60,16 +60,18 @@ impl fmt::Display for Release {
     }
 }
 
-/// The releases that have an operation.
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// The id of an operation, and the releases that have it.
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lifetime {
+    /// Older documents give some operations no id.
+    pub id: String,
     pub since: Release,
     /// The last release with the operation, if it was removed.
     pub until: Option<Release>,
 }
 
-/// The lifetime of each operation, by method and path.
+/// The lifetime of each operation, by method and path without the names of parameters.
 #[derive(Debug, Default)]
 pub struct Lifetimes(IndexMap<String, Lifetime>);
 
@@ -78,10 +80,17 @@ impl Lifetimes {
         let path = spec.join("releases.json");
         let failure = |problem: String| Failure::File { path: path.display().to_string(), problem };
         let text = std::fs::read_to_string(&path).map_err(|error| failure(format!("cannot read the file: {error}")))?;
-        serde_json::from_str(&text).map(Self).map_err(|error| failure(format!("invalid entry: {error}")))
+        let entries: IndexMap<String, Lifetime> =
+            serde_json::from_str(&text).map_err(|error| failure(format!("invalid entry: {error}")))?;
+        Ok(Self(entries.into_iter().map(|(operation, lifetime)| (without_names(&operation), lifetime)).collect()))
     }
 
-    pub fn of(&self, method: &str, path: &str) -> Option<Lifetime> {
-        self.0.get(&format!("{method} {path}")).copied()
+    pub fn of(&self, method: &str, path: &str) -> Option<&Lifetime> {
+        self.0.get(&without_names(&format!("{method} {path}")))
     }
+}
+
+/// Returns a path without the names of its parameters, which differ between releases.
+pub fn without_names(path: &str) -> String {
+    path.split('/').map(|step| if step.starts_with('{') { "{}" } else { step }).collect::<Vec<_>>().join("/")
 }

@@ -13,8 +13,6 @@ use crate::release::{Lifetimes, Release};
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Names {
-    /// Ids for operations without one, by method and path.
-    pub operations: IndexMap<String, String>,
     /// Modules of tags whose derived name is unsuitable, by tag.
     pub modules: IndexMap<String, String>,
     /// Features that contain several groups, with their tags. All other tags belong to `management`.

@@ -60,3 +60,25 @@ fn a_contradiction_names_the_place_and_both_releases() {
     let message = failure.to_string();
     assert!(message.contains("/id: the type is string, but boolean before (Logto next and 1.36)"), "{message}");
 }
+
+#[test]
+fn an_unsupported_schema_in_a_users_document_becomes_any_json_with_a_warning() {
+    let mut document = small();
+    document.pointer_mut(ITEMS).unwrap()["properties"]["odd"] = json!({"type": "string", "format": "shape"});
+    let document = Document { release: Release::NEXT, value: document };
+    let plan = Plan::of(vec![document], settings(), &Corrections::default(), false).unwrap();
+    let place = "ListPets at /200/[]/odd: unsupported string format \"shape\"; the type is any JSON";
+    assert!(plan.warnings.iter().any(|warning| warning == place), "{:?}", plan.warnings);
+    assert!(pet(&plan).contains("pub odd: Patch<Value>"));
+}
+
+#[test]
+fn the_document_of_every_release_can_be_a_users_document() {
+    let spec = crate::pipeline::root().join("spec");
+    for release in Release::SAMPLED {
+        let source = crate::pipeline::Source { spec: spec.clone(), document: Some(spec.join(release.document())) };
+        let plan = Plan::new(&source).unwrap();
+        assert!(plan.operations.len() >= 190, "{release}: {}", plan.operations.len());
+        assert!(emit::files(&plan).is_ok(), "{release}");
+    }
+}
