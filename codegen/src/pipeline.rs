@@ -133,12 +133,27 @@ pub fn newest_documents() -> Result<Vec<Value>> {
     documents_of(Release::NEXT)
 }
 
-/// Returns the document of one release, followed by those parts of the others whose paths it lacks, newest first.
-fn documents_of(release: Release) -> Result<Vec<Value>> {
+/// Returns the corrected document of each covered release, by its name, newest first.
+///
+/// # Errors
+/// Fails if a file cannot be read or parsed, or if a correction does not apply.
+pub fn documents_by_release() -> Result<Vec<(String, Value)>> {
+    let documents = all_documents()?.into_iter();
+    Ok(documents.map(|document| (document.release.to_string(), document.value)).collect())
+}
+
+/// Returns the corrected documents of all covered releases, newest first.
+fn all_documents() -> Result<Vec<Document>> {
     let source = Source { spec: root().join("spec"), document: None };
     let mut documents = source.documents()?;
     let corrections = settings::read(&source.spec.join("corrections.toml"))?;
     correct(&mut documents, &Settings::load(&source.spec)?, &corrections, true)?;
+    Ok(documents)
+}
+
+/// Returns the document of one release, followed by those parts of the others whose paths it lacks, newest first.
+fn documents_of(release: Release) -> Result<Vec<Value>> {
+    let mut documents = all_documents()?;
     documents.sort_by_key(|document| document.release != release);
     let mut seen = HashSet::new();
     let mut parts = Vec::new();

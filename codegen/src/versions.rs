@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 use crate::failure::{Failure, Place, Result};
 use crate::operations::{Answer, AnswerKind, Input, Operation};
 use crate::release::Release;
-use crate::schema::{Kind, Member, Object, Schema, Span};
+use crate::schema::{self, Kind, Member, Object, Schema, Span};
 
 /// The operations of one release.
 pub struct Version {
@@ -138,7 +138,9 @@ impl Step<'_> {
                 Object(object)
             }
             (FreeObject, Object(_) | Map(_) | FreeObject) => FreeObject,
-            (kind @ (Object(_) | Map(_)), FreeObject) => kind,
+            // An older release allows any members.
+            (Object(object), FreeObject) => Object(schema::Object { open: true, ..object }),
+            (kind @ Map(_), FreeObject) => kind,
             (Union(branches), Union(old)) => Union(self.branches(branches, old, direction, place)?),
             (Union(branches), old) => Union(self.branches(branches, vec![Schema::new(old)], direction, place)?),
             (kind, Union(old)) => {

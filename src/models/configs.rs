@@ -313,6 +313,8 @@ pub struct JwtCustomizerContext {
     ///
     /// Since Logto 1.42.
     pub organization: Option<JwtCustomizerOrganization>,
+    /// Additional members.
+    pub extra: JsonObject,
 }
 
 crate::types::object! {
@@ -322,7 +324,7 @@ crate::types::object! {
         optional interaction "interaction",
         optional application "application",
         optional organization "organization",
-    }
+    } rest extra
 }
 
 /// An installed token script, and the kind of token that it applies to.

@@ -2661,6 +2661,8 @@ export interface JwtCustomizerContext {
    * Since Logto 1.42.
    */
   organization?: JwtCustomizerOrganization | undefined;
+  /** Additional members. */
+  [member: string]: unknown;
 }
 
 /** An installed token script, and the kind of token that it applies to. */

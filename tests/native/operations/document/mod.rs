@@ -50,8 +50,12 @@ impl Documents {
     }
 
     fn read() -> Self {
+        Self::of(&logto_admin_codegen::newest_documents().expect("the documents and their corrections"))
+    }
+
+    fn of(documents: &[Value]) -> Self {
         let mut operations = BTreeMap::new();
-        for document in logto_admin_codegen::newest_documents().expect("the documents and their corrections") {
+        for document in documents {
             for (path, item) in document["paths"].as_object().expect("paths") {
                 for method in METHODS.iter().filter(|method| item.get(**method).is_some()) {
                     let described = Described {
