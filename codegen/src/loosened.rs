@@ -6,7 +6,7 @@ use crate::failure::Result;
 use crate::model::{Model, Shape, TypeRef};
 use crate::pipeline::{Plan, Source, root};
 
-/// Returns the JSON pointers of these members for each operation. A `*` stands for any element of a list or map.
+/// Returns the JSON pointers of the loosened members in the response of each operation. A `*` stands for any element of a list or map.
 ///
 /// # Errors
 /// Fails like the generator.

@@ -16,7 +16,7 @@ pub struct Release(u16);
 impl Release {
     /// The oldest release that the documents in `spec/` cover.
     pub const OLDEST: Self = Self(17);
-    /// The release whose behaviour the emulator has.
+    /// The last published release in `spec/`, which the emulator imitates.
     pub const EMULATED: Self = Self(42);
     pub const NEXT: Self = Self(u16::MAX);
 
@@ -64,7 +64,7 @@ impl fmt::Display for Release {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Lifetime {
-    /// Older documents give some operations no id.
+    /// Documents of older releases lack the ids of some operations.
     pub id: String,
     pub since: Release,
     /// The last release with the operation, if it was removed.

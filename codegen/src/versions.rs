@@ -55,7 +55,6 @@ impl Step<'_> {
             if body.kind != old.kind {
                 return Err(self.contradiction(&place.at("body"), "bodies of different media types"));
             }
-            body.required &= old.required;
             self.schema(&mut body.schema, old.schema, Direction::Sent, &place.at("body"))?;
         }
         self.inputs(&mut operation.query_parameters, older.query_parameters, &place)?;
@@ -139,7 +138,12 @@ impl Step<'_> {
             }
             (FreeObject, Object(_) | Map(_) | FreeObject) => FreeObject,
             // An older release allows any members.
-            (Object(object), FreeObject) => Object(schema::Object { open: true, ..object }),
+            (Object(mut object), FreeObject) => {
+                if direction == Direction::Received {
+                    object.members.values_mut().for_each(Member::loosen);
+                }
+                Object(schema::Object { open: true, ..object })
+            }
             (kind @ Map(_), FreeObject) => kind,
             (Union(branches), Union(old)) => Union(self.branches(branches, old, direction, place)?),
             (Union(branches), old) => Union(self.branches(branches, vec![Schema::new(old)], direction, place)?),
@@ -176,9 +180,7 @@ impl Step<'_> {
         let absent = object.members.iter_mut().filter(|(name, _)| !older.members.contains_key(*name));
         for (_, member) in absent.filter(|(name, _)| !self.undocumented.contains(name)) {
             member.loosen();
-            if member.span.until.is_none() {
-                member.span.since.get_or_insert(self.newer);
-            }
+            member.span.since.get_or_insert(self.newer);
         }
         for (name, old) in older.members {
             match object.members.get_mut(&name) {
@@ -211,7 +213,9 @@ impl Step<'_> {
             let equal = branches.iter().position(|branch| branch.signature() == old.signature());
             let tagged =
                 || tag(&old).and_then(|tag_| branches.iter().position(|branch| tag(branch) == Some(tag_.clone())));
-            let plain = || branches.iter().position(|branch| tag(branch).is_none() && similar(branch, &old));
+            let is_plain = tag(&old).is_none();
+            let plain =
+                || branches.iter().position(|branch| is_plain && tag(branch).is_none() && similar(branch, &old));
             match equal.or_else(tagged).or_else(plain) {
                 Some(found) => {
                     let place = place.at(index);
@@ -236,14 +240,15 @@ fn insert(statuses: &mut Vec<u16>, status: u16) {
     }
 }
 
-/// Returns the constants of a branch's required members, which distinguish branches.
+/// Returns the required members of a branch that are constants, which distinguish branches.
 fn tag(schema: &Schema) -> Option<Vec<(&str, &str)>> {
     let Kind::Object(object) = &schema.kind else { return None };
     let constants = object.members.iter().filter_map(|(name, member)| match &member.schema.kind {
-        Kind::TextConstant(text) => Some((name.as_str(), text.as_str())),
+        Kind::TextConstant(text) if member.required => Some((name.as_str(), text.as_str())),
         _ => None,
     });
-    let constants: Vec<_> = constants.collect();
+    let mut constants: Vec<_> = constants.collect();
+    constants.sort_unstable();
     (!constants.is_empty()).then_some(constants)
 }
 

@@ -12,7 +12,7 @@ use crate::operation::{Release, TABLE};
 impl Client {
     /// Returns the releases of Logto that offer the same operations as the server.
     ///
-    /// Logto does not tell its version. This method reads the server's API document (about 1 MB), which needs no access
+    /// Logto does not report its version. This method reads the server's API document (about 1 MB), which needs no access
     /// token, and compares it with the [table of operations](crate::operation::TABLE). Releases without new operations
     /// cannot be distinguished. A server that is newer than this client counts as the newest release that the client supports.
     ///
@@ -65,7 +65,7 @@ fn fitting(operations: &HashSet<String>) -> RangeInclusive<Release> {
             (false, Some(_)) => {}
         }
     }
-    // Operations that a server lacks for other reasons do not make it older than those that it offers.
+    // A server can lack operations for other reasons, so the range never ends before `first`.
     first..=last.max(first)
 }
 

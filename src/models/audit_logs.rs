@@ -71,7 +71,7 @@ pub struct LogPayload {
     pub params: Option<JsonObject>,
     /// Headers that a proxy added to the request.
     ///
-    /// Up to Logto 1.36.
+    /// Since Logto 1.36. Up to Logto 1.36.
     pub injected_headers: Option<BTreeMap<String, String>>,
     /// Additional members.
     pub extra: JsonObject,

@@ -169,7 +169,7 @@ pub struct FullSignInExperience {
     pub custom_profile_field_catalog: Option<Vec<CustomProfileField>>,
     /// Email addresses that cannot be used to register and cannot be linked.
     ///
-    /// Up to Logto 1.36.
+    /// Since Logto 1.30. Up to Logto 1.36.
     pub email_blocklist_policy: Option<PublicEmailBlocklistPolicy>,
 }
 

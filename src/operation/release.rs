@@ -15,7 +15,7 @@ use std::str::FromStr;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Release(u16);
 
-/// Returns the hint of each listed minor version.
+/// Expands to the hint for an operation that the release introduced.
 macro_rules! introduced {
     ($release:expr => $($minor:literal)*) => {
         match $release.0 {

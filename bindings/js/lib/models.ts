@@ -2212,7 +2212,7 @@ export interface FullSignInExperience {
   /**
    * Email addresses that cannot be used to register and cannot be linked.
    *
-   * Up to Logto 1.36.
+   * Since Logto 1.30. Up to Logto 1.36.
    */
   emailBlocklistPolicy?: PublicEmailBlocklistPolicy | undefined;
 }
@@ -3179,7 +3179,7 @@ export interface LogPayload {
   /**
    * Headers that a proxy added to the request.
    *
-   * Up to Logto 1.36.
+   * Since Logto 1.36. Up to Logto 1.36.
    */
   injectedHeaders?: { [member: string]: string } | undefined;
   /** Additional members. */
@@ -5886,8 +5886,6 @@ export interface UpdateSignInExperience {
   /**
    * Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
    * absence.
-   *
-   * Since Logto 1.36.
    */
   adaptiveMfa?: Toggle | undefined;
   /** Whether users of enterprise domains are sent to their identity provider. */

@@ -4,14 +4,14 @@ const NEXT = 43;
 
 const name = (minor: number): string => (minor < NEXT ? `1.${minor}` : "next");
 
-/** Returns the hint for an operation whose route the server does not know. */
+/** Returns the hint for an operation that the server lacks. */
 export function releaseHint({ since, removed }: Operation): string | undefined {
   if (removed) return "removed after Logto 1.30; the server may be newer";
   if (since > 17) return `introduced ${since < NEXT ? "in" : "after"} Logto 1.${Math.min(since, NEXT - 1)}; the server may be older`;
   return undefined;
 }
 
-/** Returns the releases that offer the same of these operations as an API document. */
+/** Returns the oldest and the newest release whose operations match an API document. */
 export function fitting(paths: Record<string, object>, operations: Operation[]): { oldest: string; newest: string } {
   const offered = new Set<string>();
   for (const path in paths) for (const method in paths[path]) offered.add(key(method, path));

@@ -21,7 +21,7 @@ fn common_mistakes_have_hints() {
         (400, "invalid_target", "both `resource` and `organization_id` are not provided", "check the resource"),
         (400, "unsupported_grant_type", "unsupported grant_type requested", "machine-to-machine"),
         (400, "unauthorized_client", "requested grant type is not allowed for this client", "machine-to-machine"),
-        (400, "invalid_grant", "subject token not found", "create a new one"),
+        (400, "invalid_grant", "subject token not found", "create one for each exchange"),
     ] {
         let answer = refusal(status, code, description);
         let stage = Stage::answering(move |_| answer.clone());

@@ -11,7 +11,7 @@ mod secrets;
 mod table;
 mod validator;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -107,6 +107,7 @@ impl Described {
         let parameters = self.operation["parameters"].as_array().into_iter().flatten();
         let resolved = parameters.map(|parameter| schema::resolved(parameter, &self.components));
         let text = |value: &Value| value.as_str().expect("text").to_owned();
+        let mut seen = BTreeSet::new();
         resolved
             .map(|parameter| Parameter {
                 name: text(&parameter["name"]),
@@ -114,6 +115,8 @@ impl Described {
                 required: parameter["required"] == true,
                 schema: parameter["schema"].clone(),
             })
+            // Some documents list a parameter of the path twice.
+            .filter(|parameter| seen.insert((parameter.name.clone(), parameter.place.clone())))
             .collect()
     }
 }
