@@ -2,6 +2,7 @@
 
 use logto_admin::models::{CaptchaConfig, StringOrObject, UpdateOidcSessionConfig};
 use logto_admin::serde_json::{self, Value, json};
+use logto_admin::transport::Method;
 use logto_admin::types::{Number, Timestamp};
 use serde::Serialize;
 
@@ -23,6 +24,18 @@ fn durations_keep_their_fraction() {
         assert_eq!(config.ttl, ttl);
         assert_eq!(encoded(&config), answer);
     }
+}
+
+#[test]
+fn numbers_with_many_digits_are_read_and_sent_unchanged() {
+    let text = r#"{"lat":51.391872251432204}"#;
+    let stage = Stage::answering([ok(text)]);
+    let read = stage.run(stage.client.users().get_custom_data("u1")).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), text);
+    let sent = json!({ "customData": read });
+    let stage = Stage::answering([ok(text)]);
+    stage.run(stage.client.request(Method::Patch, "/api/users/u1").json(&sent)).unwrap();
+    assert_eq!(stage.sent().body.text(), format!(r#"{{"customData":{text}}}"#));
 }
 
 #[test]
