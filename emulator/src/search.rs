@@ -32,7 +32,7 @@ enum Mode {
 }
 
 impl Search {
-    /// Parses the search in a query. Returns `None` if there is none.
+    /// Parses the search in a query. Returns `None` if the query has no search.
     pub(crate) fn of(query: &Query, searchable: &[&str]) -> Outcome<Option<Self>> {
         let mut conditions = Vec::new();
         let every_member = || searchable.iter().map(|member| (*member).to_owned()).collect();

@@ -27,7 +27,7 @@ impl Client {
 }
 
 impl CaptchaProvider<'_> {
-    /// Returns the configured CAPTCHA provider. Fails with 404 if there is none.
+    /// Returns the configured CAPTCHA provider. Fails with 404 if no provider is configured.
     ///
     /// `GET /api/captcha-provider`. Success status: 200. Since Logto 1.26.
     ///

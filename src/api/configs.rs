@@ -88,7 +88,7 @@ impl Configs<'_> {
         Request::new(self.channel).path_parameter("keyType", key_type.as_ref())
     }
 
-    /// Deletes a key. Anything that it has signed is no longer accepted. The last key cannot be deleted.
+    /// Deletes a key. The server no longer accepts anything signed with it. The last key cannot be deleted.
     ///
     /// `DELETE /api/configs/oidc/{keyType}/{keyId}`. Success status: 204.
     ///
@@ -122,7 +122,7 @@ impl Configs<'_> {
         Request::new(self.channel).path_parameter("keyType", key_type.as_ref()).json(body.borrow())
     }
 
-    /// Returns the script that adds claims to one kind of access token. Fails with 404 if there is none.
+    /// Returns the script that adds claims to one kind of access token. Fails with 404 if no script is set.
     ///
     /// `GET /api/configs/jwt-customizer/{tokenTypePath}`. Success status: 200.
     ///
@@ -245,7 +245,7 @@ impl Configs<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Returns the installed script of an action type. Fails with 404 if there is none.
+    /// Returns the installed script of an action type. Fails with 404 if no script is installed.
     ///
     /// `GET /api/configs/actions/{actionType}`. Success status: 200. Since Logto 1.42.
     ///

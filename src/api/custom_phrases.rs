@@ -38,7 +38,7 @@ impl CustomPhrases<'_> {
         Request::new(self.channel)
     }
 
-    /// Returns the overridden texts of a language. Fails with 404 if there are none.
+    /// Returns the overridden texts of a language. Fails with 404 if no texts are overridden.
     ///
     /// `GET /api/custom-phrases/{languageTag}`. Success status: 200.
     ///

@@ -69,7 +69,7 @@ impl Error {
         serde_json::from_slice::<Value>(&self.0.body).ok()?.get_mut(name).map(Value::take)
     }
 
-    /// Returns the response body; empty if there was none. It may contain personal data.
+    /// Returns the response body; empty without a response or a body. It may contain personal data.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.0.body

@@ -134,7 +134,7 @@ impl Error {
         self
     }
 
-    /// Sets the hint, unless there is none.
+    /// Sets the hint. `None` keeps the current one.
     pub(crate) fn with_hint(mut self, hint: Option<&'static str>) -> Self {
         self.0.hint = hint.or(self.0.hint);
         self

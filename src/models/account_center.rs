@@ -97,7 +97,7 @@ pub struct AccountCenterSettings {
     ///
     /// At most 2048 characters.
     pub delete_account_url: Option<String>,
-    /// CSS that is added to the pages; null if there is none.
+    /// Additional CSS for the pages; null if not set.
     ///
     /// Since Logto 1.42.
     pub custom_css: Option<String>,
@@ -135,7 +135,7 @@ crate::types::cfg_items! { feature = "account-center" =>
         pub webauthn_related_origins: Option<Vec<String>>,
         /// URL of your page for deleting accounts, to which the account center links; null for no link.
         pub delete_account_url: Patch<String>,
-        /// CSS that is added to the pages; null if there is none.
+        /// Additional CSS for the pages; null if not set.
         ///
         /// Since Logto 1.42.
         pub custom_css: Patch<String>,

@@ -23,7 +23,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "organization
         ///
         /// 1 to 256 characters.
         pub name: String,
-        /// Single secret from the time before named secrets; absent if there is none, as for all new applications.
+        /// Single secret from the time before named secrets; absent for all applications without one, such as new ones.
         pub secret: Option<String>,
         /// Human-readable description.
         pub description: Option<String>,
@@ -205,7 +205,7 @@ crate::types::cfg_items! { feature = "applications" =>
         pub color: Option<Color>,
         /// Logos and icons.
         pub branding: Branding,
-        /// CSS that is added to the pages; null if there is none.
+        /// Additional CSS for the pages; null if not set.
         ///
         /// Since Logto 1.36.
         pub custom_css: Option<String>,
@@ -771,7 +771,7 @@ crate::types::cfg_items! { feature = "applications" =>
         pub color: Option<Color>,
         /// Logos and icons.
         pub branding: Option<Branding>,
-        /// CSS that is added to the pages; null if there is none.
+        /// Additional CSS for the pages; null if not set.
         ///
         /// Since Logto 1.36.
         pub custom_css: Patch<String>,

@@ -546,15 +546,15 @@ pub struct JwtCustomizerUser {
     ///
     /// 1 to 12 characters.
     pub id: Option<String>,
-    /// Name for signing in, unique in the tenant; null if there is none.
+    /// Name for signing in, unique in the tenant; null if not set.
     ///
     /// At most 128 characters.
     pub username: Patch<String>,
-    /// Email address for signing in, unique in the tenant; null if there is none.
+    /// Email address for signing in, unique in the tenant; null if not set.
     ///
     /// At most 128 characters.
     pub primary_email: Patch<String>,
-    /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+    /// Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
     ///
     /// At most 128 characters.
     pub primary_phone: Patch<String>,
@@ -570,7 +570,7 @@ pub struct JwtCustomizerUser {
     pub custom_data: Option<JsonObject>,
     /// Linked social identities, by connector target (`github`, `google`, ...).
     pub identities: Option<BTreeMap<String, SocialIdentity>>,
-    /// Time of the user's last sign-in; null if there was none.
+    /// Time of the user's last sign-in; null before the first sign-in.
     pub last_sign_in_at: Patch<Timestamp>,
     /// Creation time.
     pub created_at: Option<Timestamp>,

@@ -24,7 +24,7 @@ pub struct ConnectorFactory {
     pub description: JsonObject,
     /// URL or data URI of the logo.
     pub logo: String,
-    /// URL or data URI of the logo for dark mode; null if there is none.
+    /// URL or data URI of the logo for dark mode; null if not set.
     pub logo_dark: Option<String>,
     /// Setup instructions, in Markdown.
     pub readme: String,

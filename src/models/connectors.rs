@@ -35,7 +35,7 @@ crate::types::cfg_items! { feature = "connectors" =>
         pub description: JsonObject,
         /// URL or data URI of the logo.
         pub logo: String,
-        /// URL or data URI of the logo for dark mode; null if there is none.
+        /// URL or data URI of the logo for dark mode; null if not set.
         pub logo_dark: Option<String>,
         /// Setup instructions, in Markdown.
         pub readme: String,
@@ -229,7 +229,7 @@ crate::types::cfg_items! { feature = "connectors" =>
         pub name: Option<JsonObject>,
         /// URL or data URI of the logo.
         pub logo: Option<String>,
-        /// URL or data URI of the logo for dark mode; null if there is none.
+        /// URL or data URI of the logo for dark mode; null if not set.
         pub logo_dark: Patch<String>,
     }
 

@@ -76,7 +76,7 @@ pub struct CustomProfileField {
     ///
     /// At most 128 characters.
     pub label: String,
-    /// Help text below the field; null if there is none.
+    /// Help text below the field; null if not set.
     ///
     /// At most 256 characters.
     pub description: Option<String>,

@@ -377,15 +377,15 @@ pub struct InteractionProfile {
     ///
     /// At most 128 characters.
     pub name: Patch<String>,
-    /// Name for signing in, unique in the tenant; null if there is none.
+    /// Name for signing in, unique in the tenant; null if not set.
     ///
     /// At most 128 characters.
     pub username: Patch<String>,
-    /// Email address for signing in, unique in the tenant; null if there is none.
+    /// Email address for signing in, unique in the tenant; null if not set.
     ///
     /// At most 128 characters.
     pub primary_email: Patch<String>,
-    /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+    /// Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
     ///
     /// At most 128 characters.
     pub primary_phone: Patch<String>,

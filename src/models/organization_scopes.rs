@@ -50,7 +50,7 @@ pub struct OrganizationScope {
     ///
     /// 1 to 128 characters.
     pub name: String,
-    /// Human-readable description of what the permission allows; null if there is none.
+    /// Human-readable description of what the permission allows; null if not set.
     ///
     /// At most 256 characters.
     pub description: Option<String>,

@@ -88,7 +88,7 @@ crate::types::cfg_items! { feature = "organizations" =>
         ///
         /// Since Logto 1.20.
         pub branding: Option<Branding>,
-        /// CSS that is added to the pages; null if there is none.
+        /// Additional CSS for the pages; null if not set.
         ///
         /// Since Logto 1.36.
         pub custom_css: Patch<String>,
@@ -182,7 +182,7 @@ pub struct Organization {
     ///
     /// Since Logto 1.20.
     pub branding: Option<Branding>,
-    /// CSS that is added to the pages; null if there is none.
+    /// Additional CSS for the pages; null if not set.
     ///
     /// Since Logto 1.36.
     pub custom_css: Option<String>,
@@ -348,7 +348,7 @@ crate::types::cfg_items! { feature = "organizations" =>
         ///
         /// Since Logto 1.20.
         pub branding: Option<Branding>,
-        /// CSS that is added to the pages; null if there is none.
+        /// Additional CSS for the pages; null if not set.
         ///
         /// Since Logto 1.36.
         pub custom_css: Patch<String>,

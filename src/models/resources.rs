@@ -174,7 +174,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "organization-role
         ///
         /// 1 to 256 characters.
         pub name: String,
-        /// Human-readable description of what the permission allows; null if there is none.
+        /// Human-readable description of what the permission allows; null if not set.
         pub description: Option<String>,
         /// Creation time.
         pub created_at: Timestamp,

@@ -799,7 +799,7 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         pub social_sign_in_connector_targets: Vec<String>,
         /// Whether users can sign in, register, or both.
         pub sign_in_mode: SignInMode,
-        /// CSS that is added to the pages; null if there is none.
+        /// Additional CSS for the pages; null if not set.
         pub custom_css: Option<String>,
         /// HTML snippets, by path of the page into which they are inserted.
         pub custom_content: BTreeMap<String, String>,
@@ -1098,7 +1098,7 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         pub social_sign_in_connector_targets: Option<Vec<String>>,
         /// Whether users can sign in, register, or both.
         pub sign_in_mode: Option<SignInMode>,
-        /// CSS that is added to the pages; null if there is none.
+        /// Additional CSS for the pages; null if not set.
         pub custom_css: Patch<String>,
         /// HTML snippets, by path of the page into which they are inserted.
         pub custom_content: Option<BTreeMap<String, String>>,

@@ -16,7 +16,7 @@ pub struct SsoConnectorProvider {
     pub provider_type: SsoProviderType,
     /// URL or data URI of the logo.
     pub logo: String,
-    /// URL or data URI of the logo for dark mode; null if there is none.
+    /// URL or data URI of the logo for dark mode; null if not set.
     pub logo_dark: String,
     /// Description in the request's language.
     pub description: String,

@@ -808,19 +808,19 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles", fea
         ///
         /// 1 to 12 characters.
         pub id: String,
-        /// Name for signing in, unique in the tenant; null if there is none.
+        /// Name for signing in, unique in the tenant; null if not set.
         ///
         /// At most 128 characters.
         pub username: Option<String>,
-        /// Email address for signing in, unique in the tenant; null if there is none.
+        /// Email address for signing in, unique in the tenant; null if not set.
         ///
         /// At most 128 characters.
         pub primary_email: Option<String>,
-        /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+        /// Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
         ///
         /// At most 128 characters.
         pub primary_phone: Option<String>,
-        /// Full name; null if there is none.
+        /// Full name; null if not set.
         ///
         /// At most 128 characters.
         pub name: Option<String>,
@@ -832,7 +832,7 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles", fea
         pub custom_data: JsonObject,
         /// Linked social identities by target (`github`, `google`, ...).
         pub identities: BTreeMap<String, SocialIdentity>,
-        /// Time of the user's last sign-in; null if there was none.
+        /// Time of the user's last sign-in; null before the first sign-in.
         pub last_sign_in_at: Option<Timestamp>,
         /// Creation time.
         pub created_at: Timestamp,
@@ -1041,19 +1041,19 @@ crate::types::cfg_items! { any(feature = "applications", feature = "interaction"
         ///
         /// At most 2048 characters.
         pub avatar: Option<String>,
-        /// Full name; null if there is none.
+        /// Full name; null if not set.
         ///
         /// At most 128 characters.
         pub name: Option<String>,
-        /// Name for signing in, unique in the tenant; null if there is none.
+        /// Name for signing in, unique in the tenant; null if not set.
         ///
         /// At most 128 characters.
         pub username: Patch<String>,
-        /// Email address for signing in, unique in the tenant; null if there is none.
+        /// Email address for signing in, unique in the tenant; null if not set.
         ///
         /// At most 128 characters.
         pub primary_email: Patch<String>,
-        /// Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+        /// Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
         ///
         /// At most 128 characters.
         pub primary_phone: Patch<String>,

@@ -75,7 +75,7 @@ pub struct FullSignInExperience {
     pub social_sign_in_connector_targets: Vec<String>,
     /// Whether users can sign in, register, or both.
     pub sign_in_mode: SignInMode,
-    /// CSS that is added to the pages; null if there is none.
+    /// Additional CSS for the pages; null if not set.
     pub custom_css: Option<String>,
     /// HTML snippets, by path of the page into which they are inserted.
     pub custom_content: BTreeMap<String, String>,
@@ -304,7 +304,7 @@ pub struct PublicSocialConnector {
     pub name: JsonObject,
     /// URL or data URI of the logo.
     pub logo: String,
-    /// URL or data URI of the logo for dark mode; null if there is none.
+    /// URL or data URI of the logo for dark mode; null if not set.
     pub logo_dark: Option<String>,
     /// Sender address of Logto's own email service.
     ///

@@ -2746,7 +2746,7 @@ pub(crate) static DELETE_OIDC_KEY: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Deletes a key. Anything that it has signed is no longer accepted. The last key cannot be deleted.",
+    summary: "Deletes a key. The server no longer accepts anything signed with it. The last key cannot be deleted.",
 };
 
 /// `DELETE /api/one-time-tokens/{id}`
@@ -3692,7 +3692,7 @@ pub(crate) static GET_ACTION: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(42),
     until: None,
-    summary: "Returns the installed script of an action type. Fails with 404 if there is none.",
+    summary: "Returns the installed script of an action type. Fails with 404 if no script is installed.",
 };
 
 /// `GET /api/dashboard/users/active`
@@ -3846,7 +3846,7 @@ pub(crate) static GET_CAPTCHA_PROVIDER: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(26),
     until: None,
-    summary: "Returns the configured CAPTCHA provider. Fails with 404 if there is none.",
+    summary: "Returns the configured CAPTCHA provider. Fails with 404 if no provider is configured.",
 };
 
 /// `GET /api/configs/cimd`
@@ -3934,7 +3934,7 @@ pub(crate) static GET_CUSTOM_PHRASE: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Returns the overridden texts of a language. Fails with 404 if there are none.",
+    summary: "Returns the overridden texts of a language. Fails with 404 if no texts are overridden.",
 };
 
 /// `GET /api/custom-profile-fields/{name}`
@@ -4183,7 +4183,7 @@ pub(crate) static GET_JWT_CUSTOMIZER: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Returns the script that adds claims to one kind of access token. Fails with 404 if there is none.",
+    summary: "Returns the script that adds claims to one kind of access token. Fails with 404 if no script is set.",
 };
 
 /// `GET /api/interaction/consent`

@@ -17,7 +17,7 @@ type FetchPage<T> = dyn FnMut(u32) -> BoxFuture<'static, Result<Page<T>>> + Send
 /// A walk through the pages of a list, by number.
 pub(crate) struct Pages<T> {
     fetch: Box<FetchPage<T>>,
-    /// The number of the next page; `None` if there is none.
+    /// The number of the next page; `None` after the last page.
     next: Option<u32>,
     /// The number of the last page, if it is known.
     last: Option<u32>,

@@ -20,7 +20,7 @@ pub trait Tagged: Sized {
     /// Returns the tag, if a variant has it.
     fn known(tag: &str) -> Option<&'static str>;
 
-    /// Decodes the variant with this tag. If there is none, accepts any JSON.
+    /// Decodes the variant with this tag. For an unknown tag, accepts any JSON.
     ///
     /// # Errors
     /// Fails if the members do not match the variant.

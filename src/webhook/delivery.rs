@@ -63,17 +63,17 @@ pub struct Delivery {
     /// Membership events: id of the organization.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_id: Option<String>,
-    /// Membership events: ids of the users that joined. At most 5000 ids; absent if there are none, and from older servers.
+    /// Membership events: ids of the users that joined. At most 5000 ids; absent without such ids, and from older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub added_user_ids: Option<Vec<String>>,
-    /// Membership events: ids of the users that left. At most 5000 ids; absent if there are none, and from older servers.
+    /// Membership events: ids of the users that left. At most 5000 ids; absent without such ids, and from older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed_user_ids: Option<Vec<String>>,
-    /// Membership events: ids of the applications that joined. At most 5000 ids; absent if there are none, and from
+    /// Membership events: ids of the applications that joined. At most 5000 ids; absent without such ids, and from
     /// older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub added_application_ids: Option<Vec<String>>,
-    /// Membership events: ids of the applications that left. At most 5000 ids; absent if there are none, and from
+    /// Membership events: ids of the applications that left. At most 5000 ids; absent without such ids, and from
     /// older servers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed_application_ids: Option<Vec<String>>,

@@ -94,7 +94,7 @@ export class Client {
    * @param path - Path on the server, such as `/api/users/{userId}`. Encode its segments, except path parameters.
    * @param input - Path parameters, query and body. Defaults to none.
    * @param options - Options of the call.
-   * @returns The answer: parsed JSON, otherwise text. The target of a redirect. Undefined if there is no body.
+   * @returns The parsed JSON, or the text of any other body. For a redirect, its target. Undefined if the response has no body.
    * @throws TypeError if an argument is invalid.
    * @throws {@link LogtoError} if the call fails.
    * @example
@@ -135,7 +135,7 @@ export class Client {
   }
 
   /**
-   * Returns the current access token. Requests a new one if there is none that is valid.
+   * Returns the access token. Requests a new one unless the current one is valid.
    *
    * @param options - `forceRefresh` requests a new token in any case. Defaults to false.
    * @returns The access token.

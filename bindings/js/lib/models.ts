@@ -77,7 +77,7 @@ export interface AccountCenterSettings {
    */
   deleteAccountUrl?: string | null | undefined;
   /**
-   * CSS that is added to the pages; null if there is none.
+   * Additional CSS for the pages; null if not set.
    *
    * Since Logto 1.42.
    */
@@ -240,7 +240,7 @@ export interface Application {
    * 1 to 256 characters.
    */
   name: string;
-  /** Single secret from the time before named secrets; absent if there is none, as for all new applications. */
+  /** Single secret from the time before named secrets; absent for all applications without one, such as new ones. */
   secret?: string | undefined;
   /** Human-readable description. */
   description: string | null;
@@ -354,7 +354,7 @@ export interface ApplicationSignInExperience {
   /** Logos and icons. */
   branding: Branding;
   /**
-   * CSS that is added to the pages; null if there is none.
+   * Additional CSS for the pages; null if not set.
    *
    * Since Logto 1.36.
    */
@@ -714,7 +714,7 @@ export interface Connector {
   description: { [member: string]: unknown };
   /** URL or data URI of the logo. */
   logo: string;
-  /** URL or data URI of the logo for dark mode; null if there is none. */
+  /** URL or data URI of the logo for dark mode; null if not set. */
   logoDark: string | null;
   /** Setup instructions, in Markdown. */
   readme: string;
@@ -773,7 +773,7 @@ export interface ConnectorFactory {
   description: { [member: string]: unknown };
   /** URL or data URI of the logo. */
   logo: string;
-  /** URL or data URI of the logo for dark mode; null if there is none. */
+  /** URL or data URI of the logo for dark mode; null if not set. */
   logoDark: string | null;
   /** Setup instructions, in Markdown. */
   readme: string;
@@ -867,7 +867,7 @@ export interface ConnectorMetadata {
   name?: { [member: string]: unknown } | undefined;
   /** URL or data URI of the logo. */
   logo?: string | undefined;
-  /** URL or data URI of the logo for dark mode; null if there is none. */
+  /** URL or data URI of the logo for dark mode; null if not set. */
   logoDark?: string | null | undefined;
 }
 
@@ -1109,7 +1109,7 @@ export interface CreateOrganization {
    */
   branding?: Branding | undefined;
   /**
-   * CSS that is added to the pages; null if there is none.
+   * Additional CSS for the pages; null if not set.
    *
    * Since Logto 1.36.
    */
@@ -1643,7 +1643,7 @@ export interface CustomProfileField {
    */
   label: string;
   /**
-   * Help text below the field; null if there is none.
+   * Help text below the field; null if not set.
    *
    * At most 256 characters.
    */
@@ -2081,7 +2081,7 @@ export interface FullSignInExperience {
   socialSignInConnectorTargets: string[];
   /** Whether users can sign in, register, or both. */
   signInMode: SignInMode;
-  /** CSS that is added to the pages; null if there is none. */
+  /** Additional CSS for the pages; null if not set. */
   customCss: string | null;
   /** HTML snippets, by path of the page into which they are inserted. */
   customContent: { [member: string]: string };
@@ -2491,19 +2491,19 @@ export interface InteractionProfile {
    */
   name?: string | null | undefined;
   /**
-   * Name for signing in, unique in the tenant; null if there is none.
+   * Name for signing in, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
   username?: string | null | undefined;
   /**
-   * Email address for signing in, unique in the tenant; null if there is none.
+   * Email address for signing in, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
   primaryEmail?: string | null | undefined;
   /**
-   * Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+   * Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
@@ -2799,19 +2799,19 @@ export interface JwtCustomizerUser {
    */
   id?: string | undefined;
   /**
-   * Name for signing in, unique in the tenant; null if there is none.
+   * Name for signing in, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
   username?: string | null | undefined;
   /**
-   * Email address for signing in, unique in the tenant; null if there is none.
+   * Email address for signing in, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
   primaryEmail?: string | null | undefined;
   /**
-   * Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+   * Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
@@ -2832,7 +2832,7 @@ export interface JwtCustomizerUser {
   customData?: { [member: string]: unknown } | undefined;
   /** Linked social identities, by connector target (`github`, `google`, ...). */
   identities?: { [member: string]: SocialIdentity } | undefined;
-  /** Time of the user's last sign-in; null if there was none. */
+  /** Time of the user's last sign-in; null before the first sign-in. */
   lastSignInAt?: number | null | undefined;
   /** Creation time. */
   createdAt?: number | undefined;
@@ -3457,7 +3457,7 @@ export interface Organization {
    */
   branding?: Branding | undefined;
   /**
-   * CSS that is added to the pages; null if there is none.
+   * Additional CSS for the pages; null if not set.
    *
    * Since Logto 1.36.
    */
@@ -3641,7 +3641,7 @@ export interface OrganizationScope {
    */
   name: string;
   /**
-   * Human-readable description of what the permission allows; null if there is none.
+   * Human-readable description of what the permission allows; null if not set.
    *
    * At most 256 characters.
    */
@@ -3842,25 +3842,25 @@ export interface Profile {
    */
   id?: string | undefined;
   /**
-   * Name for signing in, unique in the tenant; null if there is none.
+   * Name for signing in, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
   username?: string | null | undefined;
   /**
-   * Email address for signing in, unique in the tenant; null if there is none.
+   * Email address for signing in, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
   primaryEmail?: string | null | undefined;
   /**
-   * Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+   * Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
   primaryPhone?: string | null | undefined;
   /**
-   * Full name; null if there is none.
+   * Full name; null if not set.
    *
    * At most 128 characters.
    */
@@ -3875,7 +3875,7 @@ export interface Profile {
   customData?: { [member: string]: unknown } | undefined;
   /** Linked social identities, by connector target (`github`, `google`, ...). */
   identities?: { [member: string]: SocialIdentity } | undefined;
-  /** Time of the user's last sign-in; null if there was none. */
+  /** Time of the user's last sign-in; null before the first sign-in. */
   lastSignInAt?: number | null | undefined;
   /** Creation time. */
   createdAt?: number | undefined;
@@ -3984,7 +3984,7 @@ export interface PublicSocialConnector {
   name: { [member: string]: unknown };
   /** URL or data URI of the logo. */
   logo: string;
-  /** URL or data URI of the logo for dark mode; null if there is none. */
+  /** URL or data URI of the logo for dark mode; null if not set. */
   logoDark: string | null;
   /**
    * Sender address of Logto's own email service.
@@ -4098,7 +4098,7 @@ export interface ReplaceApplicationSignInExperience {
   /** Logos and icons. */
   branding?: Branding | undefined;
   /**
-   * CSS that is added to the pages; null if there is none.
+   * Additional CSS for the pages; null if not set.
    *
    * Since Logto 1.36.
    */
@@ -4505,7 +4505,7 @@ export interface Scope {
    * 1 to 256 characters.
    */
   name: string;
-  /** Human-readable description of what the permission allows; null if there is none. */
+  /** Human-readable description of what the permission allows; null if not set. */
   description: string | null;
   /** Creation time. */
   createdAt: number;
@@ -4683,7 +4683,7 @@ export interface SignInExperience {
   socialSignInConnectorTargets: string[];
   /** Whether users can sign in, register, or both. */
   signInMode: SignInMode;
-  /** CSS that is added to the pages; null if there is none. */
+  /** Additional CSS for the pages; null if not set. */
   customCss: string | null;
   /** HTML snippets, by path of the page into which they are inserted. */
   customContent: { [member: string]: string };
@@ -5030,7 +5030,7 @@ export interface SsoConnectorProvider {
   providerType: SsoProviderType;
   /** URL or data URI of the logo. */
   logo: string;
-  /** URL or data URI of the logo for dark mode; null if there is none. */
+  /** URL or data URI of the logo for dark mode; null if not set. */
   logoDark: string;
   /** Description in the request's language. */
   description: string;
@@ -5354,7 +5354,7 @@ export interface UpdateAccountCenterSettings {
   /** URL of your page for deleting accounts, to which the account center links; null for no link. */
   deleteAccountUrl?: string | null | undefined;
   /**
-   * CSS that is added to the pages; null if there is none.
+   * Additional CSS for the pages; null if not set.
    *
    * Since Logto 1.42.
    */
@@ -5575,7 +5575,7 @@ export interface UpdateOrganization {
    */
   branding?: Branding | undefined;
   /**
-   * CSS that is added to the pages; null if there is none.
+   * Additional CSS for the pages; null if not set.
    *
    * Since Logto 1.36.
    */
@@ -5863,7 +5863,7 @@ export interface UpdateSignInExperience {
   socialSignInConnectorTargets?: string[] | undefined;
   /** Whether users can sign in, register, or both. */
   signInMode?: SignInMode | undefined;
-  /** CSS that is added to the pages; null if there is none. */
+  /** Additional CSS for the pages; null if not set. */
   customCss?: string | null | undefined;
   /** HTML snippets, by path of the page into which they are inserted. */
   customContent?: { [member: string]: string } | undefined;
@@ -6143,25 +6143,25 @@ export interface User {
    */
   id: string;
   /**
-   * Name for signing in, unique in the tenant; null if there is none.
+   * Name for signing in, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
   username: string | null;
   /**
-   * Email address for signing in, unique in the tenant; null if there is none.
+   * Email address for signing in, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
   primaryEmail: string | null;
   /**
-   * Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+   * Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
   primaryPhone: string | null;
   /**
-   * Full name; null if there is none.
+   * Full name; null if not set.
    *
    * At most 128 characters.
    */
@@ -6176,7 +6176,7 @@ export interface User {
   customData: { [member: string]: unknown };
   /** Linked social identities by target (`github`, `google`, ...). */
   identities: { [member: string]: SocialIdentity };
-  /** Time of the user's last sign-in; null if there was none. */
+  /** Time of the user's last sign-in; null before the first sign-in. */
   lastSignInAt: number | null;
   /** Creation time. */
   createdAt: number;
@@ -6385,25 +6385,25 @@ export interface UserSummary {
    */
   avatar: string | null;
   /**
-   * Full name; null if there is none.
+   * Full name; null if not set.
    *
    * At most 128 characters.
    */
   name: string | null;
   /**
-   * Name for signing in, unique in the tenant; null if there is none.
+   * Name for signing in, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
   username?: string | null | undefined;
   /**
-   * Email address for signing in, unique in the tenant; null if there is none.
+   * Email address for signing in, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */
   primaryEmail?: string | null | undefined;
   /**
-   * Phone number for signing in, with country code and digits only, unique in the tenant; null if there is none.
+   * Phone number for signing in, with country code and digits only, unique in the tenant; null if not set.
    *
    * At most 128 characters.
    */

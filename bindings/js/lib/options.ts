@@ -28,7 +28,7 @@ export interface TokenStore {
    * Returns a value.
    *
    * @param key - The key of the value. It contains no secret.
-   * @returns The value, or nothing if there is none.
+   * @returns The value, or nothing if the store has no value for the key.
    */
   get(key: string): Promise<string | null | undefined> | string | null | undefined;
   /**

@@ -12,7 +12,7 @@ export class Settings {
   readonly url: string;
   /** Resource that access tokens are issued for. */
   readonly resource: string;
-  /** Rate limit, with `per` in milliseconds. `false` if there is none. */
+  /** Rate limit, with `per` in milliseconds. `false` if the rate is not limited. */
   readonly rateLimit: { requests: number; per: number } | false;
   /** Headers of all requests to the API. */
   readonly headers: Record<string, string>;

@@ -40,7 +40,7 @@ extern "C" {
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn fetch_token(operation: u32, client: u32) -> bool;
 
-    /// Reads from the user's token store. The value is empty if there is none.
+    /// Reads from the user's token store. An absent value is empty.
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn store_get(operation: u32, client: u32, key: &str) -> bool;
 

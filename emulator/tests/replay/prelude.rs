@@ -7,7 +7,7 @@ pub(crate) struct Unrecorded {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) body: &'static str,
-    /// The recorded id of the created entity. Empty if there is none.
+    /// The recorded id of the created entity. Empty if the entity has no id.
     pub(crate) id: &'static str,
 }
 

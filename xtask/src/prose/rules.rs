@@ -17,7 +17,7 @@ pub(super) const WORDINGS: [Wording; 23] = [
     Wording {
         name: "is-none",
         rejected: "(?:is|are|was|were) none",
-        ordinary: &["there (?:is|are|was|were) none"],
+        ordinary: &[],
         advice: "negate with an adjective or the verb: `invalid proxy URL`",
     },
     Wording {
@@ -167,9 +167,10 @@ mod tests {
     use super::*;
 
     /// Each rule with a sentence that it rejects.
-    const REJECTED: [(&str, &str); 34] = [
+    const REJECTED: [(&str, &str); 35] = [
         ("is-none", "the proxy's URL is none"),
         ("is-none", "an id or a header that is none"),
+        ("is-none", "null if there is none"),
         ("is-no", "an endpoint that is no URL"),
         ("is-no", "they are no numbers"),
         ("is-said", "64 MiB if nothing is said"),
@@ -205,7 +206,7 @@ mod tests {
     ];
 
     const ORDINARY: [&str; 15] = [
-        "null if there is none",
+        "null if it is not set",
         "Default: none. The client has none.",
         "There is no token at first.",
         "The key is no longer accepted, and is no more than a number.",

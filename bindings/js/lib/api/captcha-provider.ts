@@ -8,7 +8,7 @@ import type { CaptchaProvider, UpdateCaptchaProvider } from "../models.js";
 /** The single CAPTCHA provider that protects the sign-in pages. */
 export interface CaptchaProviderApi {
   /**
-   * Returns the configured CAPTCHA provider. Fails with 404 if there is none.
+   * Returns the configured CAPTCHA provider. Fails with 404 if no provider is configured.
    *
    * `GetCaptchaProvider`: `GET /api/captcha-provider`.
    * @since Logto 1.26

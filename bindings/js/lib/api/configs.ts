@@ -50,7 +50,7 @@ export interface ConfigsApi {
   getOidcKeys(keyType: OidcKeyType, options?: CallOptions): Call<OidcKey[]>;
 
   /**
-   * Deletes a key. Anything that it has signed is no longer accepted. The last key cannot be deleted.
+   * Deletes a key. The server no longer accepts anything signed with it. The last key cannot be deleted.
    *
    * `DeleteOidcKey`: `DELETE /api/configs/oidc/{keyType}/{keyId}`.
    *
@@ -70,7 +70,7 @@ export interface ConfigsApi {
   rotateOidcKeys(keyType: OidcKeyType, body: RotateOidcKeys, options?: CallOptions): Call<OidcKey[]>;
 
   /**
-   * Returns the script that adds claims to one kind of access token. Fails with 404 if there is none.
+   * Returns the script that adds claims to one kind of access token. Fails with 404 if no script is set.
    *
    * `GetJwtCustomizer`: `GET /api/configs/jwt-customizer/{tokenTypePath}`.
    *
@@ -153,7 +153,7 @@ export interface ConfigsApi {
   testAction(body: TestAction, options?: CallOptions): Call<unknown>;
 
   /**
-   * Returns the installed script of an action type. Fails with 404 if there is none.
+   * Returns the installed script of an action type. Fails with 404 if no script is installed.
    *
    * `GetAction`: `GET /api/configs/actions/{actionType}`.
    *

@@ -15,7 +15,7 @@ export interface CustomPhrasesApi {
   list(options?: CallOptions): Call<CustomPhrase[]>;
 
   /**
-   * Returns the overridden texts of a language. Fails with 404 if there are none.
+   * Returns the overridden texts of a language. Fails with 404 if no texts are overridden.
    *
    * `GetCustomPhrase`: `GET /api/custom-phrases/{languageTag}`.
    *

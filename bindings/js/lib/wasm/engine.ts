@@ -188,7 +188,7 @@ export function ready(): Engine | undefined {
   return current;
 }
 
-/** Returns the instance. Loads the module and creates an instance if there is none. */
+/** Returns the instance. Loads the module and creates the first instance if necessary. */
 export async function engine(settings: Settings): Promise<Engine> {
   const { wasm } = settings.options;
   const module = await (wasm === undefined ? load() : compile(wasm));
