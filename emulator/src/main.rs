@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use logto_admin::Timestamp;
 use logto_admin::operation::Release;
-use logto_admin_emulator::{Emulator, Server};
+use logto_admin_emulator::{Emulator, EmulatorBuilder, Server};
 
 /// The default port of a Logto server.
 const PORT: u16 = 3001;
@@ -19,16 +19,17 @@ usage: logto-admin-emulator [--release 1.N] [PORT]
 /// What the command line asks for.
 struct Arguments {
     port: u16,
-    release: Release,
+    /// The builder has the default.
+    release: Option<Release>,
 }
 
 impl Arguments {
     /// Returns `None` if the arguments are invalid.
     fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
-        let mut parsed = Self { port: PORT, release: Release::new(42) };
+        let mut parsed = Self { port: PORT, release: None };
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
-                "--release" => parsed.release = arguments.next()?.parse().ok()?,
+                "--release" => parsed.release = Some(arguments.next()?.parse().ok()?),
                 port => parsed.port = port.parse().ok()?,
             }
         }
@@ -56,8 +57,9 @@ async fn run(arguments: &Arguments) -> io::Result<()> {
 
 /// Uses the system clock, because people who try the server by hand expect today's dates.
 #[expect(clippy::disallowed_methods, reason = "the server uses the system clock")]
-fn emulator(release: Release) -> Emulator {
-    Emulator::builder().release(release).clock(|| Timestamp::from(std::time::SystemTime::now())).build()
+fn emulator(release: Option<Release>) -> Emulator {
+    let builder = release.into_iter().fold(Emulator::builder(), EmulatorBuilder::release);
+    builder.clock(|| Timestamp::from(std::time::SystemTime::now())).build()
 }
 
 /// Prints the settings for a client, ready to be copied into a shell.

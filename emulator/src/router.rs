@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use logto_admin::operation::{OperationInfo, Release, TABLE};
+use logto_admin::operation::{OperationInfo, Release, TABLE, without_names};
 use logto_admin::transport::{HttpResponse, Method};
 
 use crate::call::Call;
@@ -82,12 +82,6 @@ fn work(info: &OperationInfo) -> Work {
     relation().or_else(collection).unwrap_or(Work::StandIn)
 }
 
-/// Returns the path with `{}` in place of each parameter.
-pub(crate) fn without_names(path: &str) -> String {
-    let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
-    segments.collect::<Vec<_>>().join("/")
-}
-
 fn verb(method: Method, path: &str, collection: &Collection) -> Option<Verb> {
     let below = path.strip_prefix(collection.path)?;
     let by_id = matches!(collection.key, Key::Id(_));
@@ -130,11 +124,6 @@ pub(crate) fn keeps(id: &str) -> bool {
     logto_admin::operation::find(id).is_some_and(|info| !matches!(work(info), Work::StandIn))
 }
 
-/// Returns whether a release of Logto offers an operation.
-pub(crate) fn offers(release: Release, info: &OperationInfo) -> bool {
-    info.since <= release && info.until.is_none_or(|until| release <= until)
-}
-
 /// Returns the route of a request and the path parameters, if this release of Logto has the route.
 pub(crate) fn find(
     release: Release,
@@ -145,7 +134,7 @@ pub(crate) fn find(
     let method = if method == Method::Head { Method::Get } else { method };
     let mut elsewhere = false;
     let routes = routes().get(&segments.len()).into_iter().flatten();
-    for route in routes.filter(|route| offers(release, route.info)) {
+    for route in routes.filter(|route| route.info.is_in(release)) {
         let Some(parameters) = route.matches(segments) else { continue };
         if route.info.method == method {
             return Ok((route, parameters));

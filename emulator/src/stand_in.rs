@@ -1,6 +1,6 @@
 //! Responses of operations that are not stateful yet: samples generated from their schemas.
 
-use logto_admin::operation::AnswerKind;
+use logto_admin::operation::{AnswerKind, without_names};
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
@@ -9,7 +9,6 @@ use crate::collections::{self, Key};
 use crate::errors::Outcome;
 use crate::pages::Page;
 use crate::reply;
-use crate::router::without_names;
 use crate::sample::{Sampler, overlay};
 use crate::schema::{Contract, Schema};
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::Client;
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::{Release, TABLE};
+use crate::operation::{Release, TABLE, without_names};
 
 impl Client {
     /// Returns the releases of Logto that offer the same operations as the server.
@@ -69,10 +69,9 @@ fn fitting(operations: &HashSet<String>) -> RangeInclusive<Release> {
     first..=last.max(first)
 }
 
-/// Returns method and path without the names of its parameters, which differ between releases.
+/// Returns method and path, in the form in which operations of different releases are equal.
 fn key(method: &str, path: &str) -> String {
-    let steps: Vec<&str> = path.split('/').map(|step| if step.starts_with('{') { "{}" } else { step }).collect();
-    format!("{method} {}", steps.join("/"))
+    format!("{method} {}", without_names(path))
 }
 
 #[cfg(test)]
@@ -81,8 +80,7 @@ mod tests {
 
     /// The operations that a release offers.
     fn operations_of(release: Release) -> HashSet<String> {
-        let offered =
-            TABLE.iter().filter(|info| info.since <= release && info.until.is_none_or(|until| release <= until));
+        let offered = TABLE.iter().filter(|info| info.is_in(release));
         offered.map(|info| key(info.method.as_str(), info.path)).collect()
     }
 

@@ -52,6 +52,22 @@ pub struct OperationInfo {
     pub summary: &'static str,
 }
 
+impl OperationInfo {
+    /// Whether this release of Logto has the operation.
+    #[must_use]
+    pub fn is_in(&self, release: Release) -> bool {
+        self.since <= release && self.until.is_none_or(|until| release <= until)
+    }
+}
+
+/// Returns a path with `{}` in place of each parameter, because the names of parameters differ between releases.
+#[doc(hidden)]
+#[must_use]
+pub fn without_names(path: &str) -> String {
+    let segments = path.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment });
+    segments.collect::<Vec<_>>().join("/")
+}
+
 /// A query parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct QueryParameter {

@@ -7,13 +7,12 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use crate::call::Call;
 use crate::errors::Outcome;
-use crate::router::offers;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("GetSwaggerJson", document)];
 
 fn document(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut paths = Map::new();
-    for info in TABLE.iter().filter(|info| offers(call.state.release, info)) {
+    for info in TABLE.iter().filter(|info| info.is_in(call.state.release)) {
         let item = paths.entry(info.path).or_insert_with(|| json!({}));
         item[info.method.as_str().to_lowercase()] = json!({ "operationId": info.id, "responses": {} });
     }

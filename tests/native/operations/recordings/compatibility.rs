@@ -17,8 +17,7 @@ fn table() -> String {
     for name in RELEASES {
         let release: Release = name.parse().unwrap();
         let recordings = Recordings::own(name);
-        let offered =
-            TABLE.iter().filter(|info| info.since <= release && info.until.is_none_or(|until| release <= until));
+        let offered = TABLE.iter().filter(|info| info.is_in(release));
         let mut successful: Vec<&str> = recordings.successes().map(|(id, _)| id).collect();
         successful.sort_unstable();
         successful.dedup();
@@ -51,7 +50,7 @@ fn every_exchange_belongs_to_an_operation_of_its_release() {
             .successes()
             .filter(|(id, _)| {
                 let info = TABLE.iter().find(|info| info.id == *id).expect("an operation of the table");
-                release < info.since || info.until.is_some_and(|until| until < release)
+                !info.is_in(release)
             })
             .map(|(_, exchange)| exchange)
             .collect();
