@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::failure::{Failure, Result};
 use crate::output::Foreign;
-use crate::pipeline::{Plan, Source, emulated_documents, root};
+use crate::pipeline::{Plan, Source, root};
 use crate::{contracts, emit, output, prose, report};
 
 const USAGE: &str = "\
@@ -78,7 +78,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let out = arguments.out.clone().unwrap_or_else(|| root().to_path_buf());
     let mut files = generated(&plan)?;
     if source.is_strict() {
-        files.insert(contracts::FILE.to_owned(), contracts::text(&emulated_documents()?));
+        files.insert(contracts::FILE.to_owned(), contracts::text(&plan.emulated_documents()));
     }
     let foreign = if arguments.force { Foreign::Allow } else { Foreign::Refuse };
     if arguments.check { output::check(&out, &files) } else { output::write(&out, &files, foreign) }

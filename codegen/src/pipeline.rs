@@ -53,6 +53,8 @@ pub struct Plan {
     pub groups: Groups,
     pub model: Model,
     pub warnings: Vec<String>,
+    /// The corrected documents, newest first.
+    documents: Vec<Document>,
 }
 
 impl Plan {
@@ -111,17 +113,14 @@ impl Plan {
         };
         let model = builder.build()?;
         warnings.extend(builder.contradictions.into_iter().flat_map(RefCell::into_inner));
-        Ok(Self { settings, operations, groups, model, warnings })
+        Ok(Self { settings, operations, groups, model, warnings, documents })
     }
-}
 
-/// Returns the corrected documents of the emulator: that of the release which it imitates, and the operations that only
-/// other releases have.
-///
-/// # Errors
-/// Fails if a file cannot be read or parsed, or if a correction does not apply.
-pub fn emulated_documents() -> Result<Vec<Value>> {
-    documents_of(Release::EMULATED)
+    /// Returns the corrected documents of the emulator: that of the release which it imitates, and the operations that only
+    /// other releases have.
+    pub fn emulated_documents(&self) -> Vec<Value> {
+        documents_of(Release::EMULATED, &self.documents)
+    }
 }
 
 /// Returns the corrected documents of all covered releases: the newest one, and the operations that only older releases
@@ -130,7 +129,7 @@ pub fn emulated_documents() -> Result<Vec<Value>> {
 /// # Errors
 /// Fails if a file cannot be read or parsed, or if a correction does not apply.
 pub fn newest_documents() -> Result<Vec<Value>> {
-    documents_of(Release::NEXT)
+    Ok(documents_of(Release::NEXT, &all_documents()?))
 }
 
 /// Returns the corrected document of each covered release, by its name, newest first.
@@ -152,19 +151,20 @@ fn all_documents() -> Result<Vec<Document>> {
 }
 
 /// Returns the document of one release, followed by those parts of the others whose paths it lacks, newest first.
-fn documents_of(release: Release) -> Result<Vec<Value>> {
-    let mut documents = all_documents()?;
-    documents.sort_by_key(|document| document.release != release);
+fn documents_of(release: Release, documents: &[Document]) -> Vec<Value> {
+    let mut sorted: Vec<&Document> = documents.iter().collect();
+    sorted.sort_by_key(|document| document.release != release);
     let mut seen = HashSet::new();
     let mut parts = Vec::new();
-    for Document { mut value, .. } in documents {
+    for document in sorted {
+        let mut value = document.value.clone();
         if let Some(paths) = value.get_mut("paths").and_then(Value::as_object_mut) {
             paths.retain(|path, _| !seen.contains(&without_names(path)));
             seen.extend(paths.keys().map(|path| without_names(path)));
         }
         parts.push(value);
     }
-    Ok(parts)
+    parts
 }
 
 /// Completes and corrects documents. A correction that does not apply is an error in strict mode, otherwise a warning.
