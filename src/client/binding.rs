@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 
 use crate::error::{Error, ErrorKind, Result, hint};
@@ -14,7 +15,9 @@ use crate::pipeline::{Limiter, Pipeline, Plan, RateLimit, RetryPolicy, TokenCall
 use crate::request::{Credentials, NO_TOKENS, check_credentials};
 use crate::runtime::{Runtime, timeout};
 pub use crate::token::endpoint::TokenRequest;
-use crate::token::{AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenSource, TokenStore};
+use crate::token::{
+    AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenContext, TokenError, TokenKind, TokenSource, TokenStore,
+};
 pub use crate::transport::answer::{Answer, AnswerFields};
 use crate::transport::{Endpoint, Method};
 
@@ -33,6 +36,42 @@ pub async fn within(
         }
         None => attempt.await,
     }
+}
+
+/// A source whose requests the host writes: it has the credentials.
+#[derive(Debug)]
+pub struct HostedSource {
+    /// What distinguishes its tokens from others in a store. Empty if they are not kept in a store.
+    pub cache_key: String,
+    /// Whose tokens it issues.
+    pub kind: TokenKind,
+    /// Whether it can issue another token.
+    pub renewable: bool,
+}
+
+#[async_trait]
+impl TokenSource for HostedSource {
+    async fn fetch(&self, context: &TokenContext<'_>) -> std::result::Result<AccessToken, TokenError> {
+        context.exchange(TokenRequest::default(), context.scope(), self.kind != TokenKind::Management).await
+    }
+
+    fn kind(&self) -> TokenKind {
+        self.kind
+    }
+
+    fn is_renewable(&self) -> bool {
+        self.renewable
+    }
+
+    fn cache_key(&self) -> Option<String> {
+        Some(self.cache_key.clone()).filter(|key| !key.is_empty())
+    }
+}
+
+/// Returns the kind of the failure that an error is about: of the token call, if that has failed.
+#[must_use]
+pub fn root_kind(error: &Error) -> ErrorKind {
+    error.root_kind()
 }
 
 /// A client whose requests a host sends.
@@ -92,7 +131,8 @@ impl HostedClient {
     #[must_use]
     pub fn new(options: HostedClientOptions) -> Self {
         let HostedClientOptions { total_timeout, retry, runtime, .. } = options;
-        let pipeline = Arc::new(Pipeline { runtime: Arc::clone(&runtime), limiter: options.limit.map(Limiter::new) });
+        let pipeline =
+            Arc::new(Pipeline { runtime: Arc::clone(&runtime), limiter: Arc::new(Limiter::new(options.limit)) });
         let calls = TokenCaller { pipeline: Arc::clone(&pipeline), attempts: options.token_attempts, retry };
         let endpoint = Endpoint::checked(options.url, options.resource);
         let tokens = options.source.map(|source| {

@@ -10,9 +10,11 @@ use crate::pipeline::{
     Channel, HttpSender, HttpTokenAttempts, Limiter, Pipeline, RateLimit, RetryPolicy, Settings, Shared, TokenCaller,
 };
 use crate::runtime::{self, Background, Runtime};
-use crate::token::{ClientCredentials, FixedToken, TokenCache, TokenCacheOptions, TokenSource, TokenStore};
-use crate::transport::headers::check_header;
+use crate::token::{
+    ClientCredentials, DEFAULT_SCOPE, FixedToken, TokenCache, TokenCacheOptions, TokenSource, TokenStore,
+};
 use crate::transport::{self, Endpoint, Hook, HttpTransport, RedirectPolicy, TransportOptions, cookie_header};
+use crate::types::headers::check_header;
 
 /// The settings of a client; see [`Client::builder`]. Building a client does no I/O.
 #[must_use = "a builder does nothing until `build` is called"]
@@ -38,8 +40,6 @@ struct TokenSettings {
 }
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-/// The scope that Logto's predefined role for the Management API grants.
-const DEFAULT_SCOPE: &str = "all";
 const USER_AGENT: &str = concat!("logto-admin/", env!("CARGO_PKG_VERSION"));
 const NO_RUNTIME: &str = "this build has no default runtime: enable the feature `tokio`, or set one with `runtime`";
 
@@ -170,11 +170,17 @@ impl ClientBuilder {
     /// [`request`](Client::request). It rejects other calls before anything is sent.
     ///
     /// # Errors
-    /// Fails if a setting is invalid (endpoint, credentials, header, cookie), or if the platform has no default
+    /// Fails if a setting is invalid (endpoint, credentials, header, cookie, timeout, rate limit), or if the platform has no default
     /// transport or runtime and none is set.
     pub fn build(mut self) -> Result<Client> {
         self.problem.take().map_or(Ok(()), Err)?;
         self.endpoint.check()?;
+        self.settings.check().map_err(Error::config)?;
+        if self.limit.is_some_and(|limit| limit.requests == 0 || limit.per.is_zero()) {
+            return Err(Error::config(
+                "the rate limit allows no requests: its number and its period must be above zero",
+            ));
+        }
         let transport = self.transport.take().map_or_else(transport::platform, Ok)?;
         let runtime = self.runtime.take().or_else(runtime::platform).ok_or_else(|| Error::config(NO_RUNTIME))?;
         Ok(self.assemble(transport, runtime))
@@ -182,8 +188,9 @@ impl ClientBuilder {
 
     fn assemble(self, transport: Arc<dyn HttpTransport>, runtime: Arc<dyn Runtime>) -> Client {
         let Self { endpoint, tokens, hooks, limit, trace_bodies, settings, .. } = self;
-        let sender = Arc::new(HttpSender { transport, runtime: Arc::clone(&runtime), hooks, trace_bodies });
-        let pipeline = Arc::new(Pipeline { runtime: Arc::clone(&runtime), limiter: limit.map(Limiter::new) });
+        let limiter = Arc::new(Limiter::new(limit));
+        let pipeline = Arc::new(Pipeline { runtime: Arc::clone(&runtime), limiter: Arc::clone(&limiter) });
+        let sender = Arc::new(HttpSender { transport, runtime: Arc::clone(&runtime), limiter, hooks, trace_bodies });
         let attempts = Arc::new(HttpTokenAttempts {
             sender: Arc::clone(&sender),
             user_agent: settings.headers.get("user-agent").map(str::to_owned),
@@ -244,40 +251,26 @@ impl fmt::Debug for ClientBuilder {
 /// Access tokens.
 impl ClientBuilder {
     /// Sets the ID and the secret of a machine-to-machine application, which the client exchanges for access tokens.
-    pub fn client_credentials(mut self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
-        let (app_id, app_secret) = (app_id.into(), app_secret.into());
-        self.require("the application ID", &app_id);
-        self.require("the application secret", &app_secret);
+    pub fn client_credentials(self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
         self.token_source(ClientCredentials::new(app_id, app_secret))
     }
 
     /// Sets a fixed access token. It is not renewed.
     pub fn access_token(self, secret: impl Into<String>) -> Self {
-        self.fixed(FixedToken::new, secret.into())
+        self.token_source(FixedToken::new(secret))
     }
 
     /// Sets a fixed user access token, for the account API. It is not renewed.
     pub fn user_token(self, secret: impl Into<String>) -> Self {
-        self.fixed(FixedToken::user, secret.into())
-    }
-
-    fn fixed(mut self, token: fn(String) -> FixedToken, secret: String) -> Self {
-        self.require("the access token", &secret);
-        self.token_source(token(secret))
-    }
-
-    /// Rejects texts that come from unset variables or files with a line break. The message does not repeat them.
-    fn require(&mut self, what: &str, text: &str) {
-        if text.trim().is_empty() {
-            self.fail(Error::config(format!("{what} is empty")));
-        } else if text.chars().any(char::is_control) {
-            self.fail(Error::config(format!("{what} contains a line break or another control character")));
-        }
+        self.token_source(FixedToken::user(secret))
     }
 
     /// Sets another source of access tokens, such as [`TokenExchange`](crate::token::TokenExchange) or
     /// [`token_fn`](crate::token::token_fn).
     pub fn token_source(mut self, source: impl TokenSource) -> Self {
+        if let Err(problem) = source.check() {
+            self.fail(problem);
+        }
         self.tokens.source = Some(Box::new(source));
         self
     }

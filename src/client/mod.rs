@@ -16,8 +16,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{Channel, Settings};
 use crate::request::{NO_TOKENS, Request, Untyped};
 use crate::token::{AccessToken, Refresher, TokenCache};
-use crate::transport::headers::check_header;
 use crate::transport::{Endpoint, Method, cookie_header};
+use crate::types::headers::check_header;
 
 /// The client. Cheap to clone: clones share the access token, the rate limit and the connections.
 ///

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::{Error, ErrorKind, StopReason};
 use crate::types::Method;
+use crate::types::headers::Headers;
 
 /// Details of the error.
 impl Error {
@@ -81,6 +82,18 @@ impl Error {
         self.0.request_id.as_deref()
     }
 
+    /// Returns the headers of the response; empty without a response, and for a failed token call.
+    #[must_use]
+    pub fn headers(&self) -> &Headers {
+        &self.0.headers
+    }
+
+    /// Returns how long the server asked to wait before the next request (`Retry-After`).
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
     /// Returns where in the JSON decoding failed, such as `[3].profile.birthdate`.
     #[must_use]
     pub fn decode_path(&self) -> Option<&str> {
@@ -125,22 +138,25 @@ impl Error {
         self.0.status == Some(409) || (self.0.status == Some(422) && self.code().is_some_and(by_code))
     }
 
-    /// Whether the API rejects the access token, or the client could not get one (401, or a failed token call).
+    /// Whether the API (401) or the token endpoint (400 to 403) rejects the credentials. If the client could not get a
+    /// token for another reason, the other questions answer by that reason.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
-        self.0.status == Some(401) || self.0.kind == ErrorKind::Token
+        let refused = self.0.kind == ErrorKind::Token && matches!(self.0.status, Some(400..=403));
+        self.0.status == Some(401) || refused
     }
 
     /// Whether the access token lacks the permission (403).
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
-        self.0.status == Some(403)
+        self.0.status == Some(403) && self.0.kind != ErrorKind::Token
     }
 
     /// Whether the server (400 or 422) or the client rejects the content of the request.
     #[must_use]
     pub fn is_invalid_input(&self) -> bool {
-        matches!(self.0.status, Some(400 | 422)) || self.0.kind == ErrorKind::Input
+        let rejected = matches!(self.0.status, Some(400 | 422)) && self.0.kind != ErrorKind::Token;
+        rejected || self.0.kind == ErrorKind::Input
     }
 
     /// Whether there were too many requests or messages (429).
@@ -158,13 +174,18 @@ impl Error {
     /// Whether the call timed out.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
-        self.0.kind == ErrorKind::Timeout
+        self.root_kind() == ErrorKind::Timeout
     }
 
     /// Whether the connection could not be established.
     #[must_use]
     pub fn is_connect(&self) -> bool {
-        self.0.kind == ErrorKind::Connect
+        self.root_kind() == ErrorKind::Connect
+    }
+
+    /// Returns the kind of the failure: of the token call, if that has failed.
+    pub(crate) fn root_kind(&self) -> ErrorKind {
+        self.0.token_failure.unwrap_or(self.0.kind)
     }
 
     /// Whether the response could not be decoded.

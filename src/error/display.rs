@@ -27,6 +27,9 @@ impl fmt::Display for Error {
         if let Some(path) = &inner.decode_path {
             write!(f, " at {}", Printable(path))?;
         }
+        if let Some(details) = self.details() {
+            write!(f, " [details: {}]", Printable(&details))?;
+        }
         self.fmt_circumstances(f)
     }
 }

@@ -6,11 +6,13 @@ pub(crate) const SCOPE: &str = "the access token lacks the scope: assign a role 
 const FORBIDDEN: &str = "the access token lacks the permission: check the roles of the machine-to-machine application";
 const RESOURCE: &str = "check the resource: it is https://default.logto.app/api for every self-hosted server, and https://{tenant}.logto.app/api on Logto Cloud, also with a custom domain";
 const AUDIENCE: &str = "check that its resource is the Management API for management operations, and use a user access token for operations of a user's own account";
+const VERIFY: &str = "the user has to confirm this first: create a verification with an operation of `verifications`, and send its record ID in the header logto-verification-id (`verification_record`)";
 const SECRET: &str = "wrong application secret: compare it with those in the Logto console";
 const CLIENT: &str =
     "unknown application: check its ID, and that the endpoint is the server or tenant where it was created";
 const GRANT: &str = "client credentials require an application of type machine-to-machine";
-const SUBJECT: &str = "the subject token is unknown, expired or already exchanged: create one for each exchange";
+const GRANT_OFF: &str = "client credentials require an application of type machine-to-machine; a token exchange requires that token exchange is allowed in the settings of the application";
+const SUBJECT: &str = "the subject token is unknown, expired or already exchanged: create one for each exchange; exchange a personal access token as such (`TokenExchange::personal_access_token`)";
 const REDIRECT: &str =
     "check the scheme and host of the endpoint; redirects are not followed by default, see `redirects`";
 pub(crate) const CONNECT: &str = "check that the server is running, and the scheme, host and port of the endpoint";
@@ -20,6 +22,7 @@ pub(crate) const WEB: &str = "check that the server is running, and the scheme, 
 pub(crate) fn api(status: u16, code: Option<&str>, is_html: bool) -> Option<&'static str> {
     match status {
         300..=399 => Some(REDIRECT),
+        401 if code == Some("verification_record.permission_denied") => Some(VERIFY),
         401 => Some(AUDIENCE),
         403 if code == Some("auth.forbidden") => Some(FORBIDDEN),
         404 if code.is_none() && !is_html => Some(NOT_FOUND),
@@ -33,13 +36,21 @@ pub(crate) fn decode(is_html: bool) -> Option<&'static str> {
 }
 
 /// Returns the hint for an error of the token endpoint.
-pub(crate) fn token(status: u16, error: Option<&str>, is_html: bool) -> Option<&'static str> {
+pub(crate) fn token(
+    status: u16,
+    error: Option<&str>,
+    description: Option<&str>,
+    is_html: bool,
+) -> Option<&'static str> {
     match (error, status) {
         (Some("invalid_client"), 401) => Some(SECRET),
         (Some("invalid_client"), _) => Some(CLIENT),
         (Some("invalid_target"), _) => Some(RESOURCE),
         (Some("unauthorized_client" | "unsupported_grant_type"), _) => Some(GRANT),
         (Some("invalid_grant"), _) => Some(SUBJECT),
+        (Some("invalid_request"), _) if description.is_some_and(|text| text.starts_with("requested grant type")) => {
+            Some(GRANT_OFF)
+        }
         _ => decode(is_html),
     }
 }

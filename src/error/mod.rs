@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 
 use crate::types::Method;
+use crate::types::headers::Headers;
 
 /// The result of calls of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -37,12 +38,16 @@ struct Inner {
     status: Option<u16>,
     code: Option<String>,
     request_id: Option<String>,
+    headers: Headers,
+    retry_after: Option<Duration>,
     decode_path: Option<String>,
     body: Bytes,
     hint: Option<&'static str>,
     attempts: u32,
     elapsed: Duration,
     stopped: Option<StopReason>,
+    /// The kind of the failure that kept the client from getting an access token.
+    token_failure: Option<ErrorKind>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -117,10 +122,34 @@ impl Error {
     }
 
     /// Adds the response that led to the error.
-    pub(crate) fn with_response(mut self, status: u16, request_id: Option<&str>, body: Bytes) -> Self {
+    pub(crate) fn with_response(
+        mut self,
+        status: u16,
+        request_id: Option<&str>,
+        headers: &Headers,
+        body: Bytes,
+    ) -> Self {
         self.0.status = Some(status);
         self.0.request_id = request_id.map(str::to_owned);
+        self.0.headers = headers.clone();
         self.0.body = body;
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, retry_after: Option<Duration>) -> Self {
+        self.0.retry_after = retry_after;
+        self
+    }
+
+    /// Copies the circumstances of the error that kept the client from getting an access token.
+    pub(crate) fn caused_by(mut self, nested: &Self) -> Self {
+        let inner = &mut *self.0;
+        inner.code = nested.0.code.clone();
+        inner.status = nested.0.status;
+        inner.hint = nested.0.hint;
+        inner.retry_after = nested.0.retry_after;
+        inner.stopped = nested.0.stopped;
+        inner.token_failure = Some(nested.0.token_failure.unwrap_or(nested.0.kind));
         self
     }
 
@@ -170,9 +199,5 @@ impl Error {
         self.0.method.get_or_insert(method);
         self.0.path.get_or_insert_with(|| path.to_owned());
         self
-    }
-
-    pub(crate) fn static_hint(&self) -> Option<&'static str> {
-        self.0.hint
     }
 }

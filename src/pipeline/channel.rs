@@ -38,6 +38,22 @@ pub(crate) struct Settings {
     pub strict: bool,
 }
 
+impl Settings {
+    /// Rejects timeouts within which nothing can happen.
+    pub(crate) fn check(&self) -> Result<(), &'static str> {
+        check_timeouts(self.timeout, self.total_timeout)
+    }
+}
+
+/// Rejects timeouts within which nothing can happen.
+pub(crate) fn check_timeouts(attempt: Option<Duration>, total: Option<Duration>) -> Result<(), &'static str> {
+    match (attempt, total) {
+        (Some(Duration::ZERO), _) => Err("`timeout` is zero: pass `None` for no timeout"),
+        (_, Some(Duration::ZERO)) => Err("`total_timeout` is zero: pass `None` for no timeout"),
+        _ => Ok(()),
+    }
+}
+
 impl Channel {
     pub(crate) fn new(shared: Shared, settings: Settings) -> Self {
         Self(Arc::new(Inner { shared: Arc::new(shared), settings }))

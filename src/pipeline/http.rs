@@ -6,20 +6,24 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 
+use super::redirect::Redirects;
 use super::retry::parse_retry_after;
-use super::{Attempt, AttemptError, timed_out, tracing};
+use super::{Attempt, AttemptError, Limiter, Pass, timed_out, tracing};
 use crate::error::Result;
 use crate::runtime::{Runtime, timeout};
 use crate::token::AccessToken;
-use crate::transport::headers::REDACTED;
 use crate::transport::{
-    Answer, AnswerFields, Hook, HookContext, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportOptions,
+    Answer, AnswerFields, Hook, HookContext, HttpRequest, HttpResponse, HttpTransport, RedirectPolicy, TransportError,
+    TransportOptions,
 };
+use crate::types::headers::REDACTED;
 
 /// Sends the HTTP requests of a client.
 pub(crate) struct HttpSender {
     pub transport: Arc<dyn HttpTransport>,
     pub runtime: Arc<dyn Runtime>,
+    /// Admits the requests that follow redirects. The pipeline admits the first request of an attempt.
+    pub limiter: Arc<Limiter>,
     pub hooks: Vec<Arc<dyn Hook>>,
     /// Whether bodies are traced.
     pub trace_bodies: bool,
@@ -65,15 +69,59 @@ impl<R> HttpAttempt<'_, R> {
 }
 
 impl HttpSender {
+    /// Sends a request, and follows redirects if the options say so.
     async fn send(
         &self,
+        request: HttpRequest,
+        context: &HookContext,
+        limit: Option<Duration>,
+        options: &TransportOptions,
+    ) -> Result<HttpResponse, AttemptError> {
+        match options.redirects {
+            RedirectPolicy::None => self.send_once(request, None, context, limit, options).await,
+            // Boxed, so that other calls do not reserve memory for it.
+            RedirectPolicy::Follow(most) => Box::pin(self.follow(request, most, context, limit, options)).await,
+        }
+    }
+
+    /// Follows redirects. Each request is limited, timed and seen by the hooks like the first.
+    async fn follow(
+        &self,
         mut request: HttpRequest,
+        most: u8,
+        context: &HookContext,
+        limit: Option<Duration>,
+        options: &TransportOptions,
+    ) -> Result<HttpResponse, AttemptError> {
+        let mut redirects = Redirects::new(most, options.token_call);
+        let mut pass = None;
+        loop {
+            let sent = self.send_once(request, Some(&mut redirects), context, limit, options).await;
+            if let (Some(pass), Ok(_)) = (pass, &sent) {
+                Pass::answered(pass, self.runtime.monotonic());
+            }
+            let response = sent.map_err(|error| redirects.blame(error))?;
+            match redirects.after(&response)? {
+                Some(next) => request = next,
+                None => return Ok(response),
+            }
+            pass = Some(self.limiter.admit(&*self.runtime).await);
+        }
+    }
+
+    async fn send_once(
+        &self,
+        mut request: HttpRequest,
+        redirects: Option<&mut Redirects>,
         context: &HookContext,
         limit: Option<Duration>,
         options: &TransportOptions,
     ) -> Result<HttpResponse, AttemptError> {
         if !self.hooks.is_empty() {
             self.before(&mut request, context).await.map_err(AttemptError::Final)?;
+        }
+        if let Some(redirects) = redirects {
+            redirects.before(&mut request);
         }
         // The bodies of a token call contain the secret and the token.
         let bodies = self.trace_bodies && !context.token_call;

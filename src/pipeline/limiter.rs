@@ -1,10 +1,15 @@
-//! The rate limiter of the client: a bucket whose places become free a fixed time after they were taken.
+//! The rate limiter of the client: places that become free a period after their request was answered.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use crate::runtime::Runtime;
+
 /// A rate limit: requests per period.
+///
+/// The server never counts more than `requests` requests in any period of length `per`, if each of them reaches it
+/// within `per`. The limit covers the requests of one client and its clones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RateLimit {
     /// Maximum number of requests in a period.
@@ -24,144 +29,251 @@ impl RateLimit {
     }
 }
 
-/// Reserves the times at which requests may start. It only counts: each call waits on its own timer, so that no call
-/// depends on another to wake it.
+/// The longest time for which the server can stop all calls of a client, unless the period of its limit is longer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// Decides when requests may start. It only counts: each call waits on its own timer, so that no call depends on another
+/// to wake it.
+///
+/// A request occupies a place until a period has passed since its answer, because it has reached the server before. The
+/// place of a request without an answer becomes free two periods after its start.
 #[derive(Debug)]
 pub(crate) struct Limiter {
-    limit: RateLimit,
-    places: Mutex<Places>,
+    limit: Option<RateLimit>,
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// When no request may start, because the server has reported that the limit is reached.
+    closed_until: Duration,
+    places: Places,
 }
 
 #[derive(Debug, Default)]
 struct Places {
-    /// When each place was or will be taken, the oldest first. At most as many as the limit.
-    taken: VecDeque<Duration>,
-    /// Reserved times of calls that were cancelled.
-    returned: Vec<Duration>,
+    /// Number of places that have been used. The others are free.
+    known: u32,
+    /// From when on each free place may be used again, the earliest first.
+    free: VecDeque<Duration>,
+    /// The requests that occupy a place, in the order in which they got it. `None` once a request has returned it.
+    used: VecDeque<Option<Duration>>,
+    /// The number of the first of them.
+    first: u64,
+    /// Number of requests that wait without a place.
+    waiting: u32,
 }
 
-/// A reserved time at which one request may start. If it is dropped before it is taken, another request may use it:
-/// cancelled calls must not delay later ones.
+/// A request's way through the limiter. Dropping it before the request starts lets another request start instead.
 #[derive(Debug)]
-pub(crate) struct Place<'a> {
+pub(crate) struct Pass<'a> {
     limiter: &'a Limiter,
-    at: Option<Duration>,
+    step: Step,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Step {
+    /// Has not asked for a place.
+    New,
+    /// Waits without a place, until its turn.
+    Waiting { turn: Duration },
+    /// Has a place, and may start at this time.
+    Placed { at: Duration, number: u64 },
+    /// Was started, and is not answered.
+    Started { number: u64 },
+    /// Occupies no place.
+    Ended,
 }
 
 impl Limiter {
-    pub(crate) fn new(limit: RateLimit) -> Self {
-        Self { limit, places: Mutex::default() }
+    pub(crate) fn new(limit: Option<RateLimit>) -> Self {
+        let limit = limit.map(|limit| RateLimit::new(limit.requests, limit.per));
+        Self { limit, state: Mutex::default() }
     }
 
-    /// Reserves the next time at which a request may start.
-    pub(crate) fn reserve(&self, now: Duration) -> Place<'_> {
-        Place { limiter: self, at: Some(self.places().next(now, self.limit)) }
+    /// Starts the way of a request through the limiter.
+    pub(crate) const fn enter(&self) -> Pass<'_> {
+        Pass { limiter: self, step: Step::New }
     }
 
-    /// Uses up all remaining places, because the server reports that the limit is reached.
-    pub(crate) fn drain(&self, now: Duration) {
-        let mut places = self.places();
-        for slot in &mut places.taken {
-            *slot = now.max(*slot);
+    /// Waits until a request may start.
+    pub(crate) async fn admit(&self, runtime: &dyn Runtime) -> Pass<'_> {
+        let mut pass = self.enter();
+        while let Some(wait) = pass.advance(runtime.monotonic()) {
+            runtime.sleep(wait).await;
         }
-        let missing = (self.limit.requests as usize).saturating_sub(places.taken.len());
-        places.taken.extend(std::iter::repeat_n(now, missing));
-        places.returned.retain(|at| *at >= now + self.limit.per);
+        pass
     }
 
-    fn places(&self) -> MutexGuard<'_, Places> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Lets no request start for this long, because the server has reported that the limit is reached. Without a time,
+    /// for the period of the limit.
+    pub(crate) fn pause(&self, time: Option<Duration>, now: Duration) {
+        let period = self.limit.map_or(Duration::ZERO, |limit| limit.per);
+        let time = time.map_or(period, |time| time.min(LONGEST_PAUSE.max(period)));
+        let mut state = self.state();
+        state.closed_until = state.closed_until.max(now.saturating_add(time));
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Pass<'_> {
+    /// Returns how long the request has to wait before it is advanced again. `None` if it may start: it then occupies a
+    /// place.
+    pub(crate) fn advance(&mut self, now: Duration) -> Option<Duration> {
+        let mut state = self.limiter.state();
+        if let Some(limit) = self.limiter.limit
+            && let Some(wait) = state.places.advance(&mut self.step, limit, now)
+        {
+            return Some(wait);
+        }
+        if state.closed_until > now {
+            return Some(state.closed_until - now);
+        }
+        state.places.start(&mut self.step, now);
+        None
+    }
+
+    /// Notes that the server has answered the request.
+    pub(crate) fn answered(mut self, now: Duration) {
+        if let Some(limit) = self.limiter.limit {
+            self.end(now.saturating_add(limit.per));
+        }
+    }
+
+    /// Notes that the request never reached the server.
+    pub(crate) fn never_sent(mut self, now: Duration) {
+        self.end(now);
+    }
+
+    /// Returns the place, which is free from this time on.
+    fn end(&mut self, free: Duration) {
+        let ended = std::mem::replace(&mut self.step, Step::Ended);
+        if let Step::Placed { number, .. } | Step::Started { number } = ended {
+            self.limiter.state().places.give_back(number, free);
+        }
+    }
+}
+
+impl Drop for Pass<'_> {
+    fn drop(&mut self) {
+        match self.step {
+            Step::Waiting { .. } => self.limiter.state().places.waiting -= 1,
+            Step::Placed { at, .. } => self.end(at),
+            // The request may still reach the server.
+            Step::Started { .. } | Step::New | Step::Ended => {}
+        }
     }
 }
 
 impl Places {
-    fn next(&mut self, now: Duration, limit: RateLimit) -> Duration {
-        // Times in the past count as used: the place after them would otherwise start too early.
-        self.returned.retain(|at| *at > now);
-        if let Some((index, at)) = self.returned.iter().copied().enumerate().min_by_key(|(_, at)| *at) {
-            self.returned.swap_remove(index);
-            return at;
+    /// Finds a place for a request. Returns how long it has to wait before it is advanced again.
+    fn advance(&mut self, step: &mut Step, limit: RateLimit, now: Duration) -> Option<Duration> {
+        self.reclaim(limit.per, now);
+        match *step {
+            Step::Placed { number, .. } if self.find(number).is_some() => {}
+            Step::Started { .. } | Step::Ended => return None,
+            // A place that was not used for a period was reclaimed.
+            Step::New | Step::Placed { .. } => {
+                *step = Step::Waiting { turn: self.turn(limit, self.waiting) };
+                self.waiting += 1;
+                self.queue(step, limit, now);
+            }
+            Step::Waiting { .. } => self.queue(step, limit, now),
         }
-        let full = self.taken.len() >= limit.requests as usize;
-        let back = if full { self.taken.pop_front().map(|oldest| oldest + limit.per) } else { None };
-        let slot = back.map_or(now, |back| back.max(now));
-        self.taken.push_back(slot);
-        slot
-    }
-}
-
-impl Place<'_> {
-    /// Returns how long after `now` the request may start.
-    pub(crate) fn after(&self, now: Duration) -> Duration {
-        self.at.unwrap_or(now).saturating_sub(now)
+        match *step {
+            // Looks again after a period at the latest, because requests ahead may have been given up.
+            Step::Waiting { turn } => Some(turn.saturating_sub(now).min(limit.per)),
+            Step::Placed { at, .. } => at.checked_sub(now).filter(|wait| !wait.is_zero()),
+            _ => None,
+        }
     }
 
-    /// Marks the place as used: the request starts.
-    pub(crate) fn take(mut self) {
-        self.at = None;
+    /// Acquires a place for a waiting request if its turn has come or a place is free now.
+    fn queue(&mut self, step: &mut Step, limit: RateLimit, now: Duration) {
+        let Step::Waiting { turn } = *step else { return };
+        let turn = turn.min(self.turn(limit, self.waiting - 1));
+        let next = self.next_free(limit);
+        if turn > now && next > now {
+            *step = Step::Waiting { turn };
+        } else if let Some(free) = self.take(limit) {
+            self.waiting -= 1;
+            let at = free.max(now);
+            *step = Step::Placed { at, number: self.first + self.used.len() as u64 };
+            self.used.push_back(Some(at));
+        } else {
+            *step = Step::Waiting { turn: next };
+        }
     }
-}
 
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
-        if let Some(at) = self.at {
-            self.limiter.places().returned.push(at);
+    /// Returns when the turn of a request comes, with this many requests ahead of it.
+    fn turn(&self, limit: RateLimit, ahead: u32) -> Duration {
+        self.next_free(limit).saturating_add(limit.per.saturating_mul(ahead / limit.requests))
+    }
+
+    /// Returns the earliest time at which a place can be free.
+    fn next_free(&self, limit: RateLimit) -> Duration {
+        if self.known < limit.requests {
+            return Duration::ZERO;
+        }
+        let used = self.used.front().copied().flatten().map(|start| start.saturating_add(limit.per));
+        match (self.free.front(), used) {
+            (Some(free), Some(used)) => used.min(*free),
+            (free, used) => free.copied().or(used).unwrap_or_default(),
+        }
+    }
+
+    fn take(&mut self, limit: RateLimit) -> Option<Duration> {
+        if self.known < limit.requests {
+            self.known += 1;
+            return Some(Duration::ZERO);
+        }
+        self.free.pop_front()
+    }
+
+    /// Notes the actual start of a request.
+    fn start(&mut self, step: &mut Step, now: Duration) {
+        if let Step::Placed { number, .. } = *step {
+            if let Some(start) = self.find(number) {
+                *start = Some(now);
+            }
+            *step = Step::Started { number };
+        }
+    }
+
+    /// Frees the places of requests that nobody has answered, or started, for a period.
+    fn reclaim(&mut self, per: Duration, now: Duration) {
+        while let Some(Some(start)) = self.used.front().copied()
+            && start.saturating_add(per) <= now
+        {
+            self.give_back(self.first, start.saturating_add(per).saturating_add(per));
+        }
+    }
+
+    fn find(&mut self, number: u64) -> Option<&mut Option<Duration>> {
+        let at = usize::try_from(number.checked_sub(self.first)?).ok()?;
+        self.used.get_mut(at).filter(|start| start.is_some())
+    }
+
+    fn give_back(&mut self, number: u64, free: Duration) {
+        let Some(start) = self.find(number) else { return };
+        *start = None;
+        while let Some(None) = self.used.front() {
+            self.used.pop_front();
+            self.first += 1;
+        }
+        self.free.push_back(free);
+        // Places are returned almost in order.
+        let mut at = self.free.len() - 1;
+        while at > 0 && self.free.get(at - 1) > self.free.get(at) {
+            self.free.swap(at - 1, at);
+            at -= 1;
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const SECOND: Duration = Duration::from_secs(1);
-
-    /// Returns how long a request at this time waits.
-    fn wait(limiter: &Limiter, at: Duration) -> Duration {
-        let place = limiter.reserve(at);
-        let wait = place.after(at);
-        place.take();
-        wait
-    }
-
-    #[test]
-    fn requests_above_the_limit_wait_for_the_oldest_place() {
-        let limiter = Limiter::new(RateLimit::new(2, 10 * SECOND));
-        let waits = [0, 4, 5, 5, 5].map(|at| wait(&limiter, at * SECOND).as_secs());
-        assert_eq!(waits, [0, 0, 5, 9, 15]);
-    }
-
-    #[test]
-    fn no_period_exceeds_the_limit() {
-        let limiter = Limiter::new(RateLimit::new(3, 10 * SECOND));
-        let starts: Vec<Duration> = (0..50).map(|at| at * SECOND / 2 + wait(&limiter, at * SECOND / 2)).collect();
-        assert!(starts.windows(4).all(|window| window[3] - window[0] >= 10 * SECOND), "{starts:?}");
-    }
-
-    #[test]
-    fn a_drained_bucket_is_free_after_the_period() {
-        let limiter = Limiter::new(RateLimit::new(2, 10 * SECOND));
-        wait(&limiter, SECOND);
-        limiter.drain(3 * SECOND);
-        assert_eq!([3, 3, 13].map(|at| wait(&limiter, at * SECOND).as_secs()), [10, 10, 10]);
-    }
-
-    #[test]
-    fn a_returned_place_is_reused_unless_its_time_has_passed() {
-        let limiter = Limiter::new(RateLimit::new(1, 10 * SECOND));
-        wait(&limiter, SECOND);
-        let given_up: Vec<_> = (0..3).map(|_| limiter.reserve(SECOND)).collect();
-        assert_eq!(given_up.iter().map(|place| place.after(SECOND).as_secs()).collect::<Vec<_>>(), [10, 20, 30]);
-        drop(given_up);
-        assert_eq!([3, 12, 12].map(|at| wait(&limiter, at * SECOND).as_secs()), [8, 9, 19]);
-    }
-
-    #[test]
-    fn returned_places_do_not_refill_a_drained_bucket() {
-        let limiter = Limiter::new(RateLimit::new(1, 10 * SECOND));
-        wait(&limiter, Duration::ZERO);
-        drop(limiter.reserve(SECOND));
-        limiter.drain(5 * SECOND);
-        assert!(wait(&limiter, 5 * SECOND) >= 10 * SECOND);
-    }
-}
+#[path = "limiter_tests.rs"]
+mod tests;

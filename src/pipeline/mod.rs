@@ -5,6 +5,7 @@ mod channel;
 mod exchange;
 mod http;
 mod limiter;
+mod redirect;
 pub(crate) mod retry;
 mod token_calls;
 mod tracing;
@@ -15,11 +16,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 pub use attempt::{Attempt, AttemptError};
-pub(crate) use channel::{Channel, Settings, Shared};
+pub(crate) use channel::{Channel, Settings, Shared, check_timeouts};
 pub(crate) use exchange::Exchange;
 pub(crate) use http::{HttpAttempt, HttpSender, OutgoingRequest};
-pub(crate) use limiter::Limiter;
 pub use limiter::RateLimit;
+pub(crate) use limiter::{Limiter, Pass};
 pub use retry::RetryPolicy;
 pub use token_calls::TokenAttempts;
 pub(crate) use token_calls::{HttpTokenAttempts, TokenCaller};
@@ -33,7 +34,7 @@ use crate::transport::{Answer, Method, TransportError, TransportErrorKind};
 /// The loop that all calls of a client share, token calls included.
 pub(crate) struct Pipeline {
     pub runtime: Arc<dyn Runtime>,
-    pub limiter: Option<Limiter>,
+    pub limiter: Arc<Limiter>,
 }
 
 /// How one call is carried out.
@@ -58,9 +59,6 @@ impl Plan<'_> {
         self.retry.total(self.retry.total.min(left))
     }
 }
-
-/// A request that is sent this long after its reserved time takes the place of another request.
-const LATE: Duration = Duration::from_millis(100);
 
 impl Pipeline {
     /// Carries out a call: the loop over its attempts, within its total timeout.
@@ -98,7 +96,7 @@ impl Pipeline {
         let mut begun = None;
         loop {
             let number = attempts.load(Ordering::Relaxed) + 1;
-            let token = self.admit(plan).await.map_err(|error| {
+            let (token, pass) = self.admit(plan).await.map_err(|error| {
                 let stopped = error.stop_reason();
                 error.after(number - 1, self.since(start), stopped)
             })?;
@@ -109,6 +107,7 @@ impl Pipeline {
             });
             let span = tracing::attempt(plan, number);
             let outcome = tracing::inside(span, attempt.send(number, token.as_ref())).await;
+            self.release(pass, &outcome);
             if !token_renewed && discard_rejected(plan, &outcome, token.as_ref()) {
                 token_renewed = true;
                 continue;
@@ -123,38 +122,32 @@ impl Pipeline {
         }
     }
 
-    /// Waits for a token, then for the limiter. In the other order, callers that wait for the same renewal would send
-    /// together, long after their reserved times.
-    ///
-    /// The token might expire meanwhile. If the next token takes so long that the reserved time passes, the call
-    /// reserves once more. It does not reserve a third time, because the tokens might never be valid for long enough.
-    async fn admit(&self, plan: &Plan<'_>) -> Result<Option<AccessToken>> {
-        let (mut reserved_at, mut reservations) = (Duration::ZERO, 0);
+    /// Waits for a token and for the limiter. The token comes first: callers that wait for the same renewal would
+    /// otherwise send together, long after the limiter has admitted them. If the token expires while the call waits for
+    /// the limiter, it waits for the next one.
+    async fn admit(&self, plan: &Plan<'_>) -> Result<(Option<AccessToken>, Pass<'_>)> {
+        let mut pass = self.limiter.enter();
         loop {
             let token = match plan.tokens {
                 Some(tokens) => Some(tokens.get().await?),
                 None => None,
             };
-            let in_time = reservations == 1 && self.since(reserved_at) < LATE;
-            if in_time || reservations == 2 || !self.wait_for_limiter().await {
-                return Ok(token);
+            match pass.advance(self.runtime.monotonic()) {
+                Some(wait) => self.runtime.sleep(wait).await,
+                None => return Ok((token, pass)),
             }
-            reserved_at = self.runtime.monotonic();
-            reservations += 1;
         }
     }
 
-    /// Waits until the rate limit permits a request. Returns whether there was a wait.
-    async fn wait_for_limiter(&self) -> bool {
-        let Some(limiter) = &self.limiter else { return false };
+    /// Reports to the limiter how an attempt ended.
+    fn release(&self, pass: Pass<'_>, outcome: &Result<Answer, AttemptError>) {
         let now = self.runtime.monotonic();
-        let place = limiter.reserve(now);
-        let delay = place.after(now);
-        if !delay.is_zero() {
-            self.runtime.sleep(delay).await;
+        match outcome {
+            Ok(_) => pass.answered(now),
+            Err(AttemptError::Transport(error)) if error.never_sent() => pass.never_sent(now),
+            // The request may still reach the server.
+            Err(_) => drop(pass),
         }
-        place.take();
-        !delay.is_zero()
     }
 
     /// Decides what follows an attempt. `None` after a success.
@@ -176,12 +169,11 @@ impl Pipeline {
         Some(retry::decide(policy, progress(), failure, self.runtime.random()))
     }
 
-    /// Empties the rate limiter after a 429 that concerns the whole tenant and has no `Retry-After`.
+    /// Stops all calls for a while after a 429 that concerns the whole tenant.
     fn heed_limit(&self, answer: &Answer) {
         let message_limit = answer.fields.code.as_deref() == Some(retry::MESSAGE_LIMIT);
-        let of_the_tenant = answer.status == 429 && answer.retry_after.is_none() && !message_limit;
-        if let Some(limiter) = self.limiter.as_ref().filter(|_| of_the_tenant) {
-            limiter.drain(self.runtime.monotonic());
+        if answer.status == 429 && !message_limit {
+            self.limiter.pause(answer.retry_after, self.runtime.monotonic());
         }
     }
 
@@ -210,11 +202,15 @@ impl Pipeline {
 
 /// Whether the API rejected a token that can be renewed. Discards that token, unless it was renewed already.
 fn discard_rejected(plan: &Plan<'_>, outcome: &Result<Answer, AttemptError>, token: Option<&AccessToken>) -> bool {
-    let rejected = matches!(outcome, Ok(answer) if answer.status == 401);
-    match (plan.tokens, token) {
-        (Some(tokens), Some(token)) if rejected => tokens.discard(token),
+    match (plan.tokens, token, outcome) {
+        (Some(tokens), Some(token), Ok(answer)) if rejects_token(answer) => tokens.discard(token),
         _ => false,
     }
+}
+
+/// Whether the answer is about the access token. A 401 can have another reason, such as a missing verification.
+fn rejects_token(answer: &Answer) -> bool {
+    answer.status == 401 && answer.fields.code.as_deref().is_none_or(|code| code.starts_with("auth."))
 }
 
 /// Returns the error for work that took longer than `limit`.

@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::operation::{OperationInfo, Paging};
 use crate::pipeline::RetryPolicy;
 use crate::response::{AnswerContext, Paged};
-use crate::transport::headers::check_header;
 use crate::transport::{Body, Headers, HttpRequest, RedirectPolicy, TransportOptions};
+use crate::types::headers::check_header;
 use crate::types::{Pairs, encode};
 
 /// The parts of a request.

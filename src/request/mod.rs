@@ -108,6 +108,12 @@ impl<Op: Operation> Request<Op> {
         self.change(|call| call.header(name, value))
     }
 
+    /// Sends the ID of a verification record, which proves that the user has just confirmed who they are. Some operations
+    /// of the account API require it; the operations of `verifications` create it.
+    pub fn verification_record(self, id: &str) -> Self {
+        self.header("logto-verification-id", id)
+    }
+
     /// Sets the timeout of each attempt; `None` for no timeout. Defaults to the client's.
     pub fn timeout(self, timeout: impl Into<Option<Duration>>) -> Self {
         self.change(|call| call.options.timeout = Some(timeout.into()))

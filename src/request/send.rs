@@ -3,7 +3,7 @@
 use super::{Call, Request};
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::operation::{AnswerKind, Authentication, Operation, OperationInfo, release};
-use crate::pipeline::{Channel, Exchange, HttpAttempt, OutgoingRequest, Plan};
+use crate::pipeline::{Channel, Exchange, HttpAttempt, OutgoingRequest, Plan, check_timeouts};
 use crate::response::{self, Answer as _, Expected};
 use crate::token::{TokenCache, TokenKind};
 use crate::transport::{Answer, HttpRequest};
@@ -19,7 +19,10 @@ impl<Op: Operation> Request<Op> {
     /// Rejects a request that cannot be sent.
     pub(super) fn check(&mut self) -> Result<()> {
         let checked = self.call.check().and_then(|()| check_authentication(&self.channel, &self.call));
-        self.locate(checked)
+        let (options, settings) = (&self.call.options, self.channel.settings());
+        let timeout = options.timeout.unwrap_or(settings.timeout);
+        let total_timeout = options.total_timeout.unwrap_or(settings.total_timeout);
+        self.locate(checked.and_then(|()| check_timeouts(timeout, total_timeout).map_err(Error::input)))
     }
 
     /// Decodes a success, and returns any other answer as an error.

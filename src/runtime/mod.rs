@@ -1,6 +1,7 @@
 //! The platform: time, sleep, randomness and background tasks.
 
 mod background;
+mod caught;
 #[cfg(all(feature = "tokio", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod native;
 mod timeout;
@@ -14,6 +15,7 @@ use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 
 pub(crate) use background::Background;
+pub(crate) use caught::caught;
 pub(crate) use timeout::timeout;
 
 use crate::types::Timestamp;

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::transport::headers::REDACTED;
+use crate::types::headers::REDACTED;
 
 /// An access token.
 ///
@@ -40,6 +40,11 @@ impl AccessToken {
     #[must_use]
     pub fn without_scope(self, missing: impl Into<String>) -> Self {
         self.change(|inner| inner.missing_scope = Some(missing.into()))
+    }
+
+    /// Whether a header can carry the token.
+    pub(crate) fn is_sendable(&self) -> bool {
+        !self.0.secret.is_empty() && self.0.secret.bytes().all(|byte| byte.is_ascii_graphic())
     }
 
     fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {

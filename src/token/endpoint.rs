@@ -31,8 +31,8 @@ pub(crate) trait TokenCalls: Send + Sync + 'static {
     async fn send(&self, request: TokenRequest) -> Result<TokenAnswer>;
 }
 
-/// A request to the token endpoint.
-#[derive(Clone)]
+/// A request to the token endpoint. Empty if a JavaScript host writes it.
+#[derive(Clone, Default)]
 pub struct TokenRequest {
     /// The URL of the token endpoint.
     pub url: String,
@@ -79,12 +79,27 @@ impl TokenContext<'_> {
             authorization: authorization.map(str::to_owned),
             form: pairs.into_string(),
         };
+        self.exchange(request, value(form, "scope"), may_be_silent(form)).await
+    }
+
+    /// Sends a request that asks for this scope. `may_be_silent`: whether an empty scope in the answer might not mean that
+    /// no scope was granted.
+    pub(crate) async fn exchange(
+        &self,
+        request: TokenRequest,
+        scope: Option<&str>,
+        may_be_silent: bool,
+    ) -> Result<AccessToken, TokenError> {
         let answer = self.calls.send(request).await.map_err(TokenError::Unreachable)?;
-        read_token(answer, form)
+        read_token(answer, scope, may_be_silent)
     }
 }
 
-fn read_token(TokenAnswer { answer, stopped }: TokenAnswer, form: &[(&str, &str)]) -> Result<AccessToken, TokenError> {
+fn read_token(
+    TokenAnswer { answer, stopped }: TokenAnswer,
+    asked: Option<&str>,
+    may_be_silent: bool,
+) -> Result<AccessToken, TokenError> {
     if !answer.is_success() {
         return Err(TokenError::refused(answer, stopped));
     }
@@ -96,7 +111,7 @@ fn read_token(TokenAnswer { answer, stopped }: TokenAnswer, form: &[(&str, &str)
         token = token.expires_in(lifetime(seconds));
     }
     let granted = answer.fields.scope;
-    if let Some(missing) = scope::missing(value(form, "scope"), granted.as_deref(), may_be_silent(form)) {
+    if let Some(missing) = scope::missing(asked, granted.as_deref(), may_be_silent) {
         token = token.without_scope(missing);
     }
     Ok(match granted {

@@ -1,5 +1,6 @@
 use std::error::Error as StdError;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::error::{Error, ErrorKind, StopReason, hint};
 use crate::transport::Answer;
@@ -19,6 +20,8 @@ pub enum TokenError {
         description: Option<String>,
         /// What to do about it.
         hint: Option<&'static str>,
+        /// How long the server asked to wait.
+        retry_after: Option<Duration>,
         /// Why the call was not retried.
         stopped: Option<StopReason>,
     },
@@ -29,6 +32,8 @@ pub enum TokenError {
         /// What to do about it.
         hint: Option<&'static str>,
     },
+    /// The token is empty or contains characters that a header cannot carry.
+    Unusable,
     /// The token endpoint could not be reached.
     Unreachable(Error),
     /// The client could not get a subject token to exchange.
@@ -38,6 +43,15 @@ pub enum TokenError {
 }
 
 impl TokenError {
+    /// How long the server asked to wait.
+    pub(super) fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Refused { retry_after, .. } => *retry_after,
+            Self::Unreachable(error) | Self::SubjectToken(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+
     /// Creates an error of a custom source.
     pub fn other(source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::Other(source.into())
@@ -46,8 +60,8 @@ impl TokenError {
     /// Creates the error for this answer of the token endpoint.
     pub(super) fn refused(answer: Answer, stopped: Option<StopReason>) -> Self {
         let (error, description) = (answer.fields.error, answer.fields.error_description);
-        let hint = hint::token(answer.status, error.as_deref(), answer.is_html);
-        Self::Refused { status: answer.status, error, description, hint, stopped }
+        let hint = hint::token(answer.status, error.as_deref(), description.as_deref(), answer.is_html);
+        Self::Refused { status: answer.status, error, description, hint, retry_after: answer.retry_after, stopped }
     }
 
     /// Creates the error for a success without a token.
@@ -77,6 +91,7 @@ impl TokenError {
             Self::Malformed { status, .. } => {
                 [RETURNED, &u64::from(*status).to_string(), " without an access token"].concat()
             }
+            Self::Unusable => "the access token is empty or contains characters that a header cannot carry".to_owned(),
             Self::Unreachable(error) => ["cannot reach the token endpoint: ", error.message()].concat(),
             Self::SubjectToken(error) => ["cannot get a subject token: ", error.message()].concat(),
             Self::Other(error) => ["cannot get an access token: ", &error.to_string()].concat(),
@@ -109,15 +124,18 @@ impl StdError for TokenError {
 impl From<Arc<TokenError>> for Error {
     /// The error that callers see. All callers that waited for a failed renewal share its cause.
     fn from(cause: Arc<TokenError>) -> Self {
-        let (code, status, hint, stopped) = match &*cause {
-            TokenError::Refused { status, error, hint, stopped, .. } => (error.clone(), Some(*status), *hint, *stopped),
-            TokenError::Malformed { status, hint } => (None, Some(*status), *hint, None),
-            TokenError::Unreachable(error) | TokenError::SubjectToken(error) => {
-                (error.code().map(str::to_owned), error.status(), error.static_hint(), error.stop_reason())
-            }
-            TokenError::Other(_) => (None, None, None, None),
-        };
         let error = Self::new(ErrorKind::Token, cause.message());
-        error.with_code(code).with_status(status).with_hint(hint).with_stop_reason(stopped).with_source(cause)
+        let error = match &*cause {
+            TokenError::Refused { status, error: code, hint, retry_after, stopped, .. } => error
+                .with_code(code.clone())
+                .with_status(Some(*status))
+                .with_hint(*hint)
+                .with_retry_after(*retry_after)
+                .with_stop_reason(*stopped),
+            TokenError::Malformed { status, hint } => error.with_status(Some(*status)).with_hint(*hint),
+            TokenError::Unreachable(nested) | TokenError::SubjectToken(nested) => error.caused_by(nested),
+            TokenError::Unusable | TokenError::Other(_) => error,
+        };
+        error.with_source(cause)
     }
 }

@@ -1,5 +1,8 @@
 //! Scopes that were requested but not granted.
 
+/// The scope that Logto's predefined role for the Management API grants.
+pub(crate) const DEFAULT_SCOPE: &str = "all";
+
 /// Returns the names of `asked` that `granted` lacks, separated by spaces, or `None` if it lacks none.
 ///
 /// Logto omits the member if it grants nothing. Organization tokens and exchanged tokens may carry an empty scope that

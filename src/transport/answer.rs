@@ -93,7 +93,7 @@ impl Answer {
         let message = self.fields.message.clone().unwrap_or_default();
         let error = Error::new(ErrorKind::Api, message).with_code(code.map(str::to_owned));
         let hint = hint::api(self.status, code, self.is_html);
-        self.response.annotate(error).with_status(Some(self.status)).with_hint(hint)
+        self.response.annotate(error).with_status(Some(self.status)).with_retry_after(self.retry_after).with_hint(hint)
     }
 }
 

@@ -94,7 +94,7 @@ impl HttpResponse {
 
     /// Adds this response to an error.
     pub(crate) fn annotate(&self, error: Error) -> Error {
-        error.with_response(self.status, self.request_id(), self.body.bytes())
+        error.with_response(self.status, self.request_id(), &self.headers, self.body.bytes())
     }
 
     /// Returns the request ID, which Logto's logs contain (`Logto-Core-Request-Id`).

@@ -8,14 +8,11 @@ mod endpoint;
 mod error;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod fetch;
-pub(crate) mod headers;
 mod hooks;
 #[cfg(feature = "http")]
 mod http_types;
 mod message;
 mod options;
-#[cfg(any(feature = "reqwest", all(target_arch = "wasm32", target_os = "unknown")))]
-mod redirect;
 #[cfg(feature = "reqwest")]
 mod reqwest;
 pub(crate) mod url;
@@ -40,18 +37,19 @@ pub use endpoint::Endpoint;
 pub use error::{TransportError, TransportErrorKind};
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 pub use fetch::{Credentials, FetchTransport};
-pub use headers::Headers;
 pub use hooks::{AfterFn, BeforeFn, Hook, HookContext, after_fn, before_fn};
 pub use message::{HttpRequest, HttpResponse};
 pub use options::{RedirectPolicy, TransportOptions};
 
 pub use crate::types::Method;
+pub use crate::types::headers::Headers;
 
 /// Sends HTTP requests.
 ///
 /// A transport sends one request and returns its response, whatever the status. It does not retry, authenticate or time
-/// out: the client does. It must honour [`TransportOptions::max_response_bytes`] and [`TransportOptions::redirects`],
-/// and stop the exchange when its future is dropped. It may wrap another transport.
+/// out, and it returns a redirect like any other response: the client follows it. It must honour
+/// [`TransportOptions::max_response_bytes`], and stop the exchange when its future is dropped. It may wrap another
+/// transport.
 ///
 /// ```
 /// use async_trait::async_trait;

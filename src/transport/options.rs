@@ -4,7 +4,7 @@
 pub struct TransportOptions {
     /// Maximum size of the response body, in bytes after decompression. A larger body is an error.
     pub max_response_bytes: u64,
-    /// How to handle redirects.
+    /// How the client handles redirects. Of interest to transports that cannot return one, such as `fetch` in browsers.
     pub redirects: RedirectPolicy,
     /// Whether the request is a call to the token endpoint.
     pub token_call: bool,

@@ -26,7 +26,6 @@ impl Url {
     }
 
     /// Resolves a reference, such as the `location` of a redirect, against this URL.
-    #[allow(dead_code, reason = "only the transports that follow redirects use it")]
     pub(crate) fn join(&self, reference: &str) -> Option<Self> {
         if is_ambiguous(reference) || (has_scheme(reference) && !has_authority(reference)) {
             return None;
@@ -71,7 +70,6 @@ impl Url {
     }
 
     /// Whether scheme, host and port are the same.
-    #[allow(dead_code, reason = "only the transports that follow redirects use it")]
     pub(crate) fn is_same_origin(&self, other: &Self) -> bool {
         (&self.scheme, &self.host, self.port) == (&other.scheme, &other.host, other.port)
     }

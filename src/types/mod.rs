@@ -4,6 +4,7 @@ mod cfg_items;
 mod chain;
 mod constant;
 mod enumeration;
+pub(crate) mod headers;
 mod method;
 mod number;
 mod object;

@@ -93,7 +93,7 @@ async fn users_change_their_own_name_and_password() -> Result<()> {
 async fn invalid_tokens_are_refused() -> Result<()> {
     let emulator = Emulator::new();
     let accounts = Accounts { endpoint: emulator.endpoint(), transport: emulator.clone() };
-    let error = rename(&accounts.of("not a token of a user")?, "Mallory").await.unwrap_err();
+    let error = rename(&accounts.of("not-a-token-of-a-user")?, "Mallory").await.unwrap_err();
     assert!(error.is_unauthorized(), "{error}");
     Ok(())
 }

@@ -144,15 +144,6 @@ type Predicate = fn(&Error) -> bool;
 
 #[test]
 fn predicates_classify_common_errors() {
-    let all: [(&str, Predicate); 7] = [
-        ("not_found", Error::is_not_found),
-        ("conflict", Error::is_conflict),
-        ("unauthorized", Error::is_unauthorized),
-        ("forbidden", Error::is_forbidden),
-        ("invalid_input", Error::is_invalid_input),
-        ("rate_limited", Error::is_rate_limited),
-        ("server_error", Error::is_server_error),
-    ];
     for (code, name, expected) in [
         (400, "guard.invalid_input", &["invalid_input"][..]),
         (401, "auth.unauthorized", &["unauthorized"]),
@@ -171,9 +162,7 @@ fn predicates_classify_common_errors() {
         (500, "connector.authorization_failed", &["server_error"]),
         (501, "connector.not_found", &["server_error"]),
     ] {
-        let error = error(refusal(code, name));
-        let found: Vec<&str> = all.iter().filter(|(_, test)| test(&error)).map(|(name, _)| *name).collect();
-        assert_eq!(found, expected, "{code} {name}");
+        assert_eq!(answers(&error(refusal(code, name))), expected, "{code} {name}");
     }
 }
 
@@ -367,6 +356,66 @@ fn token_answers_without_a_token_are_reported() {
         let error = token_error(ok(body));
         assert_eq!((error.kind(), error.status()), (ErrorKind::Token, Some(200)), "{body}");
         assert!(error.message().contains("without an access token"), "{error}");
-        assert!(error.is_unauthorized());
+        assert!(!error.is_unauthorized(), "the endpoint rejected no credentials");
     }
+}
+
+/// The names of the questions that an error answers with yes.
+fn answers(error: &Error) -> Vec<&'static str> {
+    let all: [(&str, Predicate); 9] = [
+        ("not_found", Error::is_not_found),
+        ("conflict", Error::is_conflict),
+        ("unauthorized", Error::is_unauthorized),
+        ("forbidden", Error::is_forbidden),
+        ("invalid_input", Error::is_invalid_input),
+        ("rate_limited", Error::is_rate_limited),
+        ("server_error", Error::is_server_error),
+        ("connect", Error::is_connect),
+        ("timeout", Error::is_timeout),
+    ];
+    all.iter().filter(|(_, test)| test(error)).map(|(name, _)| *name).collect()
+}
+
+#[test]
+fn questions_about_a_failed_token_call_answer_by_its_cause() {
+    for (status, expected) in [
+        (400, &["unauthorized"][..]),
+        (401, &["unauthorized"]),
+        (403, &["unauthorized"]),
+        (404, &[]),
+        (429, &["rate_limited"]),
+        (503, &["server_error"]),
+    ] {
+        assert_eq!(answers(&token_error(HttpResponse::new(status))), expected, "{status}");
+    }
+    for (kind, expected) in [
+        (TransportErrorKind::Connect, &["connect"][..]),
+        (TransportErrorKind::Timeout, &["timeout"]),
+        (TransportErrorKind::Interrupted, &[]),
+    ] {
+        let transport = ScriptedTransport::new(move |_, _| async move { Err(TransportError::new(kind, "it broke")) });
+        let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
+        let error = stage.run(stage.client.users().list()).unwrap_err();
+        assert_eq!((error.kind(), answers(&error).as_slice()), (ErrorKind::Token, expected), "{kind:?}");
+    }
+}
+
+#[test]
+fn errors_have_the_headers_and_the_time_that_the_server_asks_to_wait() {
+    let busy = refusal(429, "request.too_many").header("retry-after", "7").header("x-limit", "200");
+    let stage = Stage::set_up(ScriptedTransport::answers([busy]), |builder| builder.retry(RetryPolicy::NEVER));
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    assert_eq!((error.retry_after(), error.headers().get("x-limit")), (Some(Duration::from_secs(7)), Some("200")));
+    assert!(!format!("{error:?}").contains("x-limit"));
+    let error = token_error(HttpResponse::new(429).header("retry-after", "7"));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+}
+
+#[test]
+fn details_are_shown() {
+    let body = r#"{"code":"guard.invalid_input","message":"The request input is invalid.","details":"Error in request body:\nkey path: `username`"}"#;
+    let error = error(HttpResponse::json(400, body));
+    let shown = error.to_string();
+    assert!(shown.contains("[details: Error in request body:") && shown.contains("`username`"), "{shown}");
+    assert!(!shown.contains('\n'), "{shown}");
 }

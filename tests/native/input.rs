@@ -1,8 +1,10 @@
 //! Invalid input is rejected before anything is sent, with an error that suggests a fix.
 
 use std::process::Command;
+use std::time::Duration;
 
-use logto_admin::{Client, ClientBuilder, Endpoint, Error, ErrorKind};
+use logto_admin::token::{ClientCredentials, TokenExchange};
+use logto_admin::{Client, ClientBuilder, Endpoint, Error, ErrorKind, RateLimit};
 use logto_admin_test_support::{ENDPOINT, FakeRuntime, ScriptedTransport};
 
 use crate::stage::{Stage, target};
@@ -234,13 +236,35 @@ fn invalid_credentials_are_rejected_without_showing_them() {
         [("", "s", "ID is empty"), ("a", " ", "secret is empty"), ("a", "s3cret\n", "secret contains a line break")]
     {
         not_built(build(endpoint(), |builder| builder.client_credentials(id, secret)), advice);
+        let source = || ClientCredentials::new(id, secret);
+        not_built(build(endpoint(), |builder| builder.token_source(source())), advice);
+        not_built(build(endpoint(), |builder| builder.token_source(TokenExchange::new(source(), "t"))), advice);
     }
+    let exchange = TokenExchange::personal_access_token(ClientCredentials::new("a", "s"), " ");
+    not_built(build(endpoint(), |builder| builder.token_source(exchange)), "personal access token is empty");
+    not_built(build(endpoint(), |builder| builder.access_token("t\u{e9}")), "a header cannot carry");
     not_built(build(endpoint(), |builder| builder.access_token("")), "token is empty");
     let error = build(endpoint(), |builder| builder.user_token("s3cret\n")).unwrap_err();
     assert!(
         error.message().contains("token contains a line break") && !format!("{error:?}").contains("s3cret"),
         "{error}"
     );
+}
+
+#[test]
+fn timeouts_and_limits_that_allow_nothing_are_rejected() {
+    let endpoint = || Endpoint::cloud("acme");
+    let nothing = [RateLimit { requests: 0, per: Duration::from_secs(1) }, RateLimit::new(1, Duration::ZERO)];
+    for limit in nothing {
+        not_built(build(endpoint(), |builder| builder.rate_limit(limit)), "allows no requests");
+    }
+    not_built(build(endpoint(), |builder| builder.timeout(Duration::ZERO)), "`timeout` is zero");
+    not_built(build(endpoint(), |builder| builder.total_timeout(Duration::ZERO)), "`total_timeout` is zero");
+    let stage = Stage::silent();
+    refused(stage.run(stage.client.users().list().timeout(Duration::ZERO)), "`timeout` is zero");
+    refused(stage.run(stage.client.with_timeout(Duration::ZERO).users().list()), "`timeout` is zero");
+    refused(stage.run(stage.client.users().list().total_timeout(Duration::ZERO)), "`total_timeout` is zero");
+    assert!(build(endpoint(), |builder| builder.rate_limit(RateLimit::new(2, Duration::MAX))).is_ok());
 }
 
 #[test]

@@ -30,6 +30,7 @@ export {
 export type { ApiOf, Group } from "./group.js";
 export type {
   CallOptions,
+  Exchange,
   Fetch,
   HookRequest,
   HookResponse,

@@ -54,6 +54,29 @@ export interface Token {
   expiresIn?: number;
 }
 
+/**
+ * A token of a user to exchange for access tokens, so that the client acts as this user.
+ *
+ * - `subjectToken`: a subject token of the user, from `subjectTokens.create`. It can be exchanged once, so pass a function
+ *   that returns a new one for each renewal.
+ * - `personalAccessToken`: a personal access token of the user. It can be exchanged any number of times.
+ *
+ * Token exchange must be allowed in the settings of the application.
+ *
+ * @example
+ * ```ts
+ * const asUser = new LogtoAdmin({
+ *   tenant: "my-tenant",
+ *   appId,
+ *   appSecret,
+ *   exchange: { subjectToken: async () => (await admin.subjectTokens.create({ userId })).subjectToken },
+ * });
+ * ```
+ */
+export type Exchange =
+  | { subjectToken: string | (() => Promise<string> | string); personalAccessToken?: undefined }
+  | { personalAccessToken: string; subjectToken?: undefined };
+
 /** The request that `onRequest` receives before each attempt. Changes of `url` and `headers` are sent. */
 export interface HookRequest {
   readonly method: string;
@@ -84,14 +107,21 @@ export interface LogtoOptions {
   tenant?: string | undefined;
   /** URL of a self-hosted server or, together with `tenant`, of the tenant's custom domain. Default: none. */
   endpoint?: string | undefined;
-  /** Resource that access tokens are issued for. Defaults to the Management API of the endpoint. */
+  /**
+   * Resource that access tokens are issued for. Defaults to the Management API of the endpoint; with `exchange` or
+   * `organizationId`, to none.
+   */
   resource?: string | undefined;
-  /** Scope to request. Defaults to `all`. An empty string requests none. */
+  /** Scope to request. Defaults to `all`; with `exchange` or `organizationId`, to none. An empty string requests none. */
   scope?: string | undefined;
   /** ID of a machine-to-machine application. Requires `appSecret`. Default: none. */
   appId?: string | undefined;
   /** Secret of the application. Default: none. */
   appSecret?: string | undefined;
+  /** Acts as a user, with the credentials of an application. Default: none. */
+  exchange?: Exchange | undefined;
+  /** Requests tokens of the application, or of the user of `exchange`, as a member of this organization. Default: none. */
+  organizationId?: string | undefined;
   /**
    * Returns access tokens from another source, such as a user's own token. The client calls it again before the token
    * expires, or when the API has rejected the token. Takes precedence over `appId`. Default: none.

@@ -1,5 +1,6 @@
 import { userAgent } from "#loader";
 import { USER_AGENT } from "./defaults.js";
+import type { Answer } from "./response/answer.js";
 import type { Logger, LogLevel, LogtoOptions } from "./options.js";
 
 const LEVELS = ["off", "error", "warn", "info", "debug"];
@@ -8,10 +9,14 @@ const LEVELS = ["off", "error", "warn", "info", "debug"];
 export class Settings {
   /** Last error of a token call, of `getToken` or of the token store. */
   cause: unknown;
+  /** Last answer of the token endpoint. */
+  tokenAnswer: Answer | undefined;
   /** URL of the server, without a trailing slash. */
   readonly url: string;
   /** Resource that access tokens are issued for. */
   readonly resource: string;
+  /** Scope to request; may be empty. */
+  readonly scope: string;
   /** Rate limit, with `per` in milliseconds. `false` if the rate is not limited. */
   readonly rateLimit: { requests: number; per: number } | false;
   /** Headers of all requests to the API. */
@@ -27,12 +32,14 @@ export class Settings {
     // Browsers send their own `User-Agent`.
     const agent = userAgent ? { "user-agent": USER_AGENT } : {};
     this.headers = { accept: "application/json", ...agent, ...headers };
-    const own = this.headers["user-agent"];
-    this.tokenHeaders = { accept: "application/json", ...(own !== undefined && { "user-agent": own }) };
+    const sent = this.headers["user-agent"];
+    this.tokenHeaders = { accept: "application/json", ...(sent !== undefined && { "user-agent": sent }) };
     const { endpoint, tenant, resource, rateLimit } = options;
     this.url = endpoint === undefined ? `https://${tenant}.logto.app` : normalized(endpoint);
     const cloud = tenant ?? /^https:\/\/([a-z0-9-]{1,63})\.logto\.app$/.exec(this.url)?.[1];
     this.resource = resource ?? `https://${cloud ?? "default"}.logto.app/api`;
+    const own = options.exchange || options.organizationId !== undefined;
+    this.scope = options.scope ?? (own ? "" : "all");
     this.rateLimit = rateLimit ?? (cloud !== undefined && { requests: 200, per: 10_000 });
     this.#level = LEVELS.indexOf(options.logLevel ?? "warn");
   }

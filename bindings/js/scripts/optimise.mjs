@@ -18,6 +18,8 @@ const NEVER = [
   /<(?!logto_admin_js::tokens::HostError|logto_admin::token::error::Because|alloc.*::boxed::Box).* as core.*::fmt::Display>|<impl core.*::fmt::(Debug|Display) for /,
   // Nothing asks an error for its source.
   /TokenError as core.*::error::Error>::source/,
+  // The host reads JSON.
+  /serde_json::|serde_core::/,
   // `SendWrapper` uses threads, and web bodies use JavaScript values. This module has neither.
   /std.*::thread::|SendWrapper|JsValue|js_sys::|closures::_::invoke/,
 ];

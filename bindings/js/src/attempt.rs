@@ -27,7 +27,7 @@ impl Attempt for HostAttempt {
     }
 }
 
-/// Token calls of a client.
+/// Token calls of a client. The host writes their requests.
 pub(crate) struct HostTokenAttempts {
     pub client: u32,
     pub timeout: Option<Duration>,
@@ -35,24 +35,18 @@ pub(crate) struct HostTokenAttempts {
 }
 
 impl TokenAttempts for HostTokenAttempts {
-    fn attempt(&self, request: TokenRequest) -> Box<dyn Attempt + '_> {
-        Box::new(HostTokenAttempt { calls: self, request })
+    fn attempt(&self, _request: TokenRequest) -> Box<dyn Attempt + '_> {
+        Box::new(HostTokenAttempt(self))
     }
 }
 
-struct HostTokenAttempt<'a> {
-    calls: &'a HostTokenAttempts,
-    request: TokenRequest,
-}
+struct HostTokenAttempt<'a>(&'a HostTokenAttempts);
 
 #[async_trait]
 impl Attempt for HostTokenAttempt<'_> {
     async fn send(&self, number: u32, _token: Option<&AccessToken>) -> Result<Answer, AttemptError> {
-        let Self { calls, request } = self;
-        let authorization = request.authorization.as_deref().unwrap_or_default();
-        let sent = Operation::start(|operation| {
-            host::send_token(operation, calls.client, number, &request.url, authorization, &request.form)
-        });
-        within(&calls.runtime, calls.timeout, async { sent.await.answer() }).await
+        let HostTokenAttempts { client, timeout, runtime } = self.0;
+        let sent = Operation::start(|operation| host::send_token(operation, *client, number));
+        within(runtime, *timeout, async { sent.await.answer() }).await
     }
 }

@@ -1,6 +1,6 @@
 //! Calls: started by the host, and ended by its functions `resolve` and `reject`.
 
-use logto_admin::binding::HostedCall;
+use logto_admin::binding::{HostedCall, root_kind};
 use logto_admin::operation::Authentication;
 use logto_admin::{Error, ErrorKind, StopReason};
 use wasm_bindgen::prelude::*;
@@ -71,7 +71,8 @@ fn start(work: impl Future<Output = ()> + Send + 'static) -> u32 {
 fn reject(call: u32, error: &Error) {
     host::reject(
         call,
-        kind(error.kind()),
+        error.kind() == ErrorKind::Token,
+        kind(root_kind(error)),
         error.message(),
         error.status().unwrap_or(0),
         error.code().unwrap_or_default(),

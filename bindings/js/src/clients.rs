@@ -4,8 +4,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use logto_admin::binding::{HostedClient, HostedClientOptions};
-use logto_admin::token::{ClientCredentials, Refresher, TokenSource};
+use logto_admin::binding::{HostedClient, HostedClientOptions, HostedSource};
+use logto_admin::token::{Refresher, TokenKind, TokenSource};
 use logto_admin::{RateLimit, RetryPolicy};
 use slab::Slab;
 use wasm_bindgen::prelude::*;
@@ -57,9 +57,10 @@ pub fn configure(
     url: String,
     resource: String,
     scope: String,
-    app_id: String,
-    app_secret: String,
-    custom_tokens: bool,
+    cache_key: String,
+    source_kind: u32,
+    token_kind: u32,
+    renewable: bool,
     custom_store: bool,
     timeout: f64,
     total_timeout: f64,
@@ -74,7 +75,7 @@ pub fn configure(
     let options = HostedClientOptions {
         url,
         resource,
-        source: source(client, custom_tokens, app_id, app_secret),
+        source: source(client, source_kind, token_kind, cache_key, renewable),
         store: if custom_store { Some(Arc::new(HostStore { client })) } else { None },
         scope: Some(scope).filter(|scope| !scope.is_empty()),
         total_timeout: duration(total_timeout),
@@ -91,11 +92,18 @@ pub fn configure(
     });
 }
 
-fn source(client: u32, custom: bool, app_id: String, app_secret: String) -> Option<Box<dyn TokenSource>> {
-    match (custom, app_id.is_empty()) {
-        (true, _) => Some(Box::new(HostTokens { client })),
-        (false, false) => Some(Box::new(ClientCredentials::new(app_id, app_secret))),
-        (false, true) => None,
+/// Returns the source of access tokens. `source`: 0 none, 1 a function of the user, 2 requests that the host writes.
+/// `token`: 0 tokens of the Management API, 1 of a user, 2 unknown.
+fn source(client: u32, source: u32, token: u32, cache_key: String, renewable: bool) -> Option<Box<dyn TokenSource>> {
+    let kind = match token {
+        0 => TokenKind::Management,
+        1 => TokenKind::User,
+        _ => TokenKind::Unknown,
+    };
+    match source {
+        0 => None,
+        1 => Some(Box::new(HostTokens { client })),
+        _ => Some(Box::new(HostedSource { cache_key, kind, renewable })),
     }
 }
 

@@ -21,16 +21,9 @@ extern "C" {
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn send(operation: u32, client: u32, call: u32, attempt: u32, authorization: &str) -> bool;
 
-    /// Sends a request to the token endpoint. `attempt` counts from 1.
+    /// Writes and sends a request to the token endpoint. `attempt` counts from 1.
     #[wasm_bindgen(js_namespace = host)]
-    pub(crate) fn send_token(
-        operation: u32,
-        client: u32,
-        attempt: u32,
-        url: &str,
-        authorization: &str,
-        form: &str,
-    ) -> bool;
+    pub(crate) fn send_token(operation: u32, client: u32, attempt: u32) -> bool;
 
     /// Sleeps. A background timer does not keep a process alive.
     #[wasm_bindgen(js_namespace = host)]
@@ -69,6 +62,7 @@ extern "C" {
     #[allow(clippy::too_many_arguments, reason = "an object would need more glue than it explains")]
     pub(crate) fn reject(
         call: u32,
+        of_token: bool,
         kind: &str,
         message: &str,
         status: u16,

@@ -22,7 +22,7 @@ impl Runtime for HostRuntime {
     }
 
     fn monotonic(&self) -> Duration {
-        Duration::from_millis(host::monotonic() as u64)
+        Duration::from_micros((host::monotonic() * 1000.0) as u64)
     }
 
     async fn sleep(&self, duration: Duration) {
@@ -48,6 +48,6 @@ impl Runtime for HostRuntime {
 
 /// Rounds up, so that a sleep never ends early.
 fn sleep(duration: Duration, background: bool) -> Operation {
-    let milliseconds = u64::try_from(duration.as_micros().div_ceil(1000)).unwrap_or(u64::MAX) as f64;
+    let milliseconds = duration.as_secs() as f64 * 1000.0 + f64::from(duration.subsec_micros().div_ceil(1000));
     Operation::start(|operation| host::sleep(operation, milliseconds, background))
 }

@@ -102,6 +102,110 @@ const tests = {
     equal([list.data.items.length, list.response.status], [20, 200]);
   },
 
+  async "a failed token call has the class of its reason"({ room, client }) {
+    const busy = { status: 429, headers: { "retry-after": "7" } };
+    await room.plan({ tokenPlan: [busy, { status: 503 }, { status: 401, body: { error: "invalid_client" } }] });
+    const get = () => client({ retries: 0 }).users.get("x");
+    await fails(get(), lib.RateLimitError, ({ retryAfter }) => equal(retryAfter, 7));
+    await fails(get(), lib.ServerError);
+    await fails(get(), lib.AuthenticationError, ({ code }) => equal(code, "invalid_client"));
+  },
+
+  async "calls right after a failed token call fail at once"({ room, client }) {
+    await room.plan({ tokenPlan: [{ status: 503 }] });
+    const logto = client({ retries: 0 });
+    for (let call = 0; call < 20; call++) await fails(logto.users.get("x"), lib.ServerError);
+    equal((await room.seen()).seen.length, 1);
+  },
+
+  async "an access token that no header can carry is rejected"({ client }) {
+    for (const token of ["a\nb", "a b", "é"]) {
+      await fails(client({ getToken: () => token }).users.get("x"), lib.AuthenticationError, ({ message }) => {
+        ok(message.includes("a header cannot carry"), message);
+      });
+    }
+  },
+
+  async "a token of a user is exchanged"({ room, client }) {
+    let made = 0;
+    const logto = client({ exchange: { subjectToken: async () => `subject-${++made}` }, scope: "profile", organizationId: "org-1" });
+    await room.plan({ plan: [{ body: {} }] });
+    await logto.myAccount.getProfile();
+    await logto.getToken({ forceRefresh: true });
+    const forms = (await room.seen()).seen.filter(({ path }) => path === "/oidc/token").map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+    equal(forms[0], {
+      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+      subject_token: "subject-1",
+      subject_token_type: "urn:ietf:params:oauth:token-type:access_token",
+      organization_id: "org-1",
+      scope: "profile",
+    });
+    equal(forms[1].subject_token, "subject-2");
+    await fails(logto.users.list(), lib.AuthenticationError);
+    await fails(client({ exchange: { subjectToken: () => Promise.reject(new EvalError("none")) } }).getToken(), lib.AuthenticationError, ({ cause, message }) => {
+      ok(cause instanceof EvalError && message.includes("`subjectToken` failed"), message);
+    });
+  },
+
+  async "a personal access token is exchanged again and again"({ room, client }) {
+    const logto = client({ exchange: { personalAccessToken: "pat_1" }, resource: "https://api.example" });
+    await logto.getToken();
+    await logto.getToken({ forceRefresh: true });
+    const forms = (await room.seen()).seen.map(({ body }) => new URLSearchParams(body));
+    equal(forms.map((form) => form.get("subject_token_type")), Array(2).fill("urn:logto:token-type:personal_access_token"));
+    equal([forms[1].get("subject_token"), forms[1].get("resource"), forms[1].get("scope")], ["pat_1", "https://api.example", null]);
+  },
+
+  async "an application requests a token of an organization"({ room, client }) {
+    await client({ organizationId: "org-1" }).getToken();
+    const [form] = (await room.seen()).seen.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
+    equal(form, { grant_type: "client_credentials", organization_id: "org-1" });
+    await fails((async () => new LogtoAdmin({ tenant: "t", organizationId: "org-1" }))(), TypeError);
+    await fails((async () => client({ exchange: {} }))(), TypeError);
+  },
+
+  async "a conflict is the same as in Rust"({ room, client }) {
+    const refusals = [
+      [422, "user.username_already_in_use", lib.ConflictError],
+      [422, "role.name_in_use", lib.ConflictError],
+      [422, "entity.unique_integrity_violation", lib.ConflictError],
+      [409, "anything", lib.ConflictError],
+      [422, "user.identity_not_exists", lib.UnprocessableError],
+      [422, "password.rejected", lib.UnprocessableError],
+    ];
+    await room.plan({ plan: refusals.map(([status, code]) => ({ status, body: { code, message: "no" } })) });
+    for (const [, code, type] of refusals) {
+      await fails(client().users.create({ username: "a" }), type, (error) => equal(error.name, type.kind, code));
+    }
+  },
+
+  async "an error has the details, the headers and the time to wait"({ room, client }) {
+    const body = { code: "guard.invalid_input", message: "Invalid.", details: "Error in `username`" };
+    const headers = { "retry-after": "7", "x-limit": "200" };
+    await room.plan({ plan: [{ status: 400, body }, { status: 429, headers, body: { code: "request.message_rate_limited", message: "no" } }] });
+    await fails(client().users.create({}), lib.UnprocessableError, ({ message, details }) => {
+      ok(message.endsWith("Invalid. [details: Error in `username`]"), message);
+      equal(details, body.details);
+    });
+    await fails(client().users.create({}), lib.RateLimitError, (error) => equal([error.retryAfter, error.headers.get("x-limit")], [7, "200"]));
+  },
+
+  async "arguments that a URL cannot carry are named"({ room, client }) {
+    const logto = client();
+    for (const [call, name] of [
+      [() => logto.users.get("a\ud800"), "userId"],
+      [() => logto.users.list({ page: NaN }), "query.page"],
+      [() => logto.users.list({ pageSize: Infinity }), "query.pageSize"],
+      [() => logto.users.list({ search: Symbol("a") }), "query.search"],
+      [() => logto.users.list({ search: () => "a" }), "query.search"],
+    ]) {
+      await fails(call(), TypeError, ({ message }) => ok(message.startsWith(`\`${name}\``), message));
+    }
+    equal((await room.seen()).seen.length, 0);
+    await logto.users.list({ "search.id": ["a", "b"], "mode.id": "exact" });
+    equal((await room.seen()).seen.at(-1).query, "?search.id=a&search.id=b&mode.id=exact");
+  },
+
   async "a call behaves like a promise"({ client }) {
     const call = () => client().users.get("x");
     equal((await call().then(null, null)).id, "x", "an argument that is not a function is ignored");
@@ -294,7 +398,10 @@ const tests = {
     await admin.users.get("x");
     equal(urls, ["/oidc/token", "/api/users/x"]);
     const failing = client({ fetch: () => Promise.reject(new EvalError("cable")) });
-    await fails(failing.users.get("x", {}, { retries: 0 }), lib.AuthenticationError);
+    await fails(failing.users.get("x", {}, { retries: 0 }), lib.ConnectionError, ({ message, cause }) => {
+      ok(message.includes("cannot reach the token endpoint"), message);
+      ok(cause instanceof EvalError, String(cause));
+    });
     const thrown = new LogtoAdmin({
       endpoint: room.url,
       getToken: () => "t",

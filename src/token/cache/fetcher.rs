@@ -34,6 +34,7 @@ impl Fetcher {
 
     async fn fetch_from_source(&self) -> Result<Obtained, TokenError> {
         let context = TokenContext { endpoint: &self.endpoint, scope: self.scope.as_deref(), calls: &*self.calls };
-        Ok(Obtained { token: self.source.fetch(&context).await?, age: Duration::ZERO })
+        let token = self.source.fetch(&context).await?;
+        if token.is_sendable() { Ok(Obtained { token, age: Duration::ZERO }) } else { Err(TokenError::Unusable) }
     }
 }

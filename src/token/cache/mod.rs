@@ -111,9 +111,10 @@ impl TokenCache {
         }
     }
 
-    /// Discards `token` if it is still current. Returns whether the source can issue another.
+    /// Discards `token` if it is still current. Returns whether the caller may try once more.
     pub(crate) fn discard(&self, token: &AccessToken) -> bool {
-        self.state().cell.discard(token)
+        let now = self.now();
+        self.state().cell.discard(token, now)
     }
 
     /// Whether the current token was granted less than requested.

@@ -1,13 +1,11 @@
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
 use super::TokenCache;
 use super::state::{Known, Obtained, Ticket};
-use crate::runtime::timeout;
+use crate::runtime::{caught, timeout};
 use crate::token::error::Because;
 use crate::token::{AccessToken, TokenError, events};
 
@@ -59,14 +57,14 @@ impl Renewal {
 
     /// Treats a panic of the source as a failure.
     async fn fetch(&self, known: &Known) -> Result<Obtained, TokenError> {
-        let work = Box::pin(AssertUnwindSafe(self.cache.fetcher().fetch(known)).catch_unwind());
+        let work = Box::pin(caught(self.cache.fetcher().fetch(known)));
         let done = match self.limit {
             Some(limit) => timeout(&**self.cache.runtime(), limit, work).await,
             None => Some(work.await),
         };
         match done {
-            Some(Ok(renewed)) => renewed,
-            Some(Err(_)) => Err(TokenError::other(Because("the token source panicked"))),
+            Some(Some(renewed)) => renewed,
+            Some(None) => Err(TokenError::other(Because("the token source panicked"))),
             None => Err(TokenError::other(Because("the renewal took longer than its lease"))),
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 const LEEWAY: Duration = Duration::from_secs(60);
 /// Waits after failed renewals, doubled from the first to the longest.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60);
 
 /// The rules of a token's renewal.
 #[derive(Clone, Copy, Debug)]
@@ -28,7 +28,7 @@ impl Schedule {
     }
 }
 
-/// Returns how long to wait after this many failures in a row, while the old token is valid.
+/// Returns how long to wait after this many failures in a row.
 pub(super) fn backoff(failures: u32) -> Duration {
     FIRST_WAIT.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1))).min(LONGEST_WAIT)
 }

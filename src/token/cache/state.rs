@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::schedule::{Schedule, backoff};
+use super::schedule::{LONGEST_WAIT, Schedule, backoff};
 use crate::token::{AccessToken, TokenError};
 
 #[cfg(test)]
@@ -35,6 +35,8 @@ pub(super) struct Cell {
     held: Option<Held>,
     /// A token that the API rejected. It must not come back from a store.
     refused: Option<AccessToken>,
+    /// When a rejected token was last discarded.
+    discarded_at: Option<Duration>,
     running: Option<Running>,
     last: Ticket,
     failure: Option<Failure>,
@@ -64,6 +66,8 @@ struct Failure {
     error: Arc<TokenError>,
     in_a_row: u32,
     retry_at: Duration,
+    /// Whether there was no valid token to use meanwhile.
+    leaves_none: bool,
 }
 
 /// A token that a renewal returned.
@@ -93,9 +97,16 @@ impl Held {
     }
 }
 
+impl Failure {
+    /// Whether calls without a token fail at once, until the next try.
+    fn stops_calls(&self, now: Duration) -> bool {
+        self.leaves_none && now < self.retry_at
+    }
+}
+
 impl Cell {
     pub(super) const fn new(schedule: Schedule) -> Self {
-        Self { schedule, held: None, refused: None, running: None, last: 0, failure: None }
+        Self { schedule, held: None, refused: None, discarded_at: None, running: None, last: 0, failure: None }
     }
 
     /// Returns what a caller has to do now. `awaited` is the first renewal that it has waited for.
@@ -109,6 +120,10 @@ impl Cell {
         }
         match &self.failure {
             Some(failure) if awaited.is_some_and(|awaited| awaited <= failure.ticket) => {
+                Step::Fail(Arc::clone(&failure.error))
+            }
+            // A renewal for each call before the next try would overload the endpoint.
+            Some(failure) if failure.stops_calls(now) && self.within_lease(now).is_none() => {
                 Step::Fail(Arc::clone(&failure.error))
             }
             _ => self.join(now),
@@ -172,7 +187,9 @@ impl Cell {
             self.failure.as_ref().map(|failure| failure.ticket).max(self.held.as_ref().map(|held| held.ticket));
         if youngest.is_none_or(|youngest| youngest < ticket) {
             let in_a_row = self.failure.as_ref().map_or(0, |failure| failure.in_a_row).saturating_add(1);
-            self.failure = Some(Failure { ticket, error, in_a_row, retry_at: now.saturating_add(backoff(in_a_row)) });
+            let wait = backoff(in_a_row).max(error.retry_after().unwrap_or_default().min(LONGEST_WAIT));
+            let leaves_none = !self.held.as_ref().is_some_and(|held| held.lives(now));
+            self.failure = Some(Failure { ticket, error, in_a_row, retry_at: now.saturating_add(wait), leaves_none });
         }
     }
 
@@ -185,13 +202,20 @@ impl Cell {
         self.running.take_if(|running| running.ticket == ticket);
     }
 
-    /// Discards `token` if it is still current. Returns whether the source can issue another.
-    pub(super) fn discard(&mut self, token: &AccessToken) -> bool {
+    /// Discards `token` if it is still current. Returns whether the caller may try once more.
+    ///
+    /// Discards at most one token a minute: if the API rejects the new token too, further ones would not help.
+    pub(super) fn discard(&mut self, token: &AccessToken, now: Duration) -> bool {
         if !self.schedule.renewable {
             return false;
         }
-        if let Some(held) = self.held.take_if(|held| held.token == *token) {
-            self.refused = Some(held.token);
+        let is_current = self.held.as_ref().is_some_and(|held| held.token == *token);
+        if is_current && self.discarded_at.is_some_and(|at| now < at.saturating_add(LONGEST_WAIT)) {
+            return false;
+        }
+        if is_current {
+            self.discarded_at = Some(now);
+            self.refused = self.held.take().map(|held| held.token);
         }
         true
     }

@@ -97,14 +97,44 @@ fn the_token_of_an_older_renewal_does_not_replace_a_newer_one() {
 }
 
 #[test]
-fn a_failure_reaches_only_callers_that_waited() {
+fn a_failure_reaches_callers_that_waited_and_those_before_the_next_try() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
     cell.failed(1, error("down"), secs(1));
     expect(&mut cell, 1, Some(1), "cannot get an access token: down");
-    expect(&mut cell, 1, Some(1), "cannot get an access token: down");
-    expect(&mut cell, 1, None, "renew 2");
-    expect(&mut cell, 1, Some(1), "cannot get an access token: down");
+    expect(&mut cell, 1, None, "cannot get an access token: down");
+    expect(&mut cell, 2, None, "renew 2");
+    expect(&mut cell, 2, Some(1), "cannot get an access token: down");
+    cell.failed(2, error("still down"), secs(2));
+    expect(&mut cell, 3, None, "cannot get an access token: still down");
+    expect(&mut cell, 4, None, "renew 3");
+}
+
+#[test]
+fn the_next_try_waits_as_long_as_the_endpoint_asks() {
+    for (retry_after, expected) in [(7, 7), (3600, 60)] {
+        let mut cell = Cell::new(SCHEDULE);
+        cell.next(secs(0), None);
+        let busy = TokenError::Refused {
+            status: 429,
+            error: None,
+            description: None,
+            hint: None,
+            retry_after: Some(secs(retry_after)),
+            stopped: None,
+        };
+        cell.failed(1, Arc::new(busy), secs(0));
+        expect(&mut cell, expected - 1, None, "the token endpoint returned 429");
+        expect(&mut cell, expected, None, "renew 2");
+    }
+}
+
+#[test]
+fn a_failure_while_the_old_token_was_valid_does_not_fail_calls_after_its_expiry() {
+    let mut cell = with_token(SCHEDULE);
+    cell.next(secs(3599), None);
+    cell.failed(2, error("down"), secs(3599));
+    expect(&mut cell, 3600, None, "renew 3");
 }
 
 #[test]
@@ -196,7 +226,7 @@ fn a_token_without_expiry_is_used_until_it_is_discarded() {
     cell.next(secs(0), None);
     cell.succeeded(1, endless("a"), secs(0));
     expect(&mut cell, 1_000_000_000, None, "use a");
-    assert!(cell.discard(&AccessToken::new("a")));
+    assert!(cell.discard(&AccessToken::new("a"), secs(0)));
     expect(&mut cell, 1_000_000_000, None, "renew 2");
 }
 
@@ -213,18 +243,30 @@ fn the_age_of_a_token_shortens_its_remaining_lifetime() {
 #[test]
 fn only_the_current_token_is_discarded_and_it_is_remembered() {
     let mut cell = with_token(SCHEDULE);
-    assert!(cell.discard(&AccessToken::new("an older one")));
+    assert!(cell.discard(&AccessToken::new("an older one"), secs(0)));
     assert!(cell.known(secs(0)).refused.is_none());
     expect(&mut cell, 0, None, "use a");
-    assert!(cell.discard(&AccessToken::new("a")));
+    assert!(cell.discard(&AccessToken::new("a"), secs(0)));
     assert_eq!(cell.known(secs(0)).refused, Some(AccessToken::new("a")));
     expect(&mut cell, 0, None, "renew 2");
 }
 
 #[test]
+fn one_token_is_discarded_per_minute() {
+    let mut cell = with_token(SCHEDULE);
+    assert!(cell.discard(&AccessToken::new("a"), secs(100)));
+    cell.next(secs(100), None);
+    cell.succeeded(2, hour("b"), secs(100));
+    assert!(cell.discard(&AccessToken::new("a"), secs(101)), "another caller had the old token");
+    assert!(!cell.discard(&AccessToken::new("b"), secs(159)));
+    expect(&mut cell, 159, None, "use b");
+    assert!(cell.discard(&AccessToken::new("b"), secs(160)));
+}
+
+#[test]
 fn a_fixed_token_is_neither_renewed_nor_discarded() {
     let mut cell = with_token(Schedule { renewable: false, ..SCHEDULE });
-    assert!(!cell.discard(&AccessToken::new("a")));
+    assert!(!cell.discard(&AccessToken::new("a"), secs(0)));
     expect(&mut cell, 3599, None, "use a");
 }
 

@@ -4,9 +4,11 @@ use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{AccessToken, TokenContext, TokenError, TokenKind, TokenSource};
-use crate::transport::headers::REDACTED;
+use super::super::scope::DEFAULT_SCOPE;
+use super::{AccessToken, TokenContext, TokenError, TokenKind, TokenSource, require};
+use crate::error::Result;
 use crate::types::encode;
+use crate::types::headers::REDACTED;
 
 /// Issues Management API tokens for the ID and secret of a machine-to-machine application.
 #[derive(Clone)]
@@ -14,6 +16,8 @@ pub struct ClientCredentials {
     app_id: String,
     app_secret: String,
     authentication: ClientAuthentication,
+    organization: Option<String>,
+    resource: Option<String>,
 }
 
 /// How the application authenticates at the token endpoint.
@@ -29,13 +33,48 @@ pub enum ClientAuthentication {
 impl ClientCredentials {
     /// Creates credentials that are sent in the `Authorization` header.
     pub fn new(app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
-        Self { app_id: app_id.into(), app_secret: app_secret.into(), authentication: ClientAuthentication::Basic }
+        Self {
+            app_id: app_id.into(),
+            app_secret: app_secret.into(),
+            authentication: ClientAuthentication::Basic,
+            organization: None,
+            resource: None,
+        }
     }
 
     /// Sets how the credentials are sent. Defaults to the `Authorization` header.
     #[must_use]
     pub const fn authentication(mut self, authentication: ClientAuthentication) -> Self {
         self.authentication = authentication;
+        self
+    }
+
+    /// Requests tokens of the application as a member of this organization: an organization token or, with
+    /// [`resource`](Self::resource), a token for an API resource with the permissions that the application has there. The
+    /// client's scope names the permissions to request; the default scope is not requested. Such a token is not for the Management API.
+    ///
+    /// ```no_run
+    /// use logto_admin::token::ClientCredentials;
+    /// use logto_admin::{Client, Endpoint};
+    ///
+    /// # async fn run() -> logto_admin::Result<()> {
+    /// let application = ClientCredentials::new("app-id", "app-secret").organization("organization-id");
+    /// let client = Client::builder(Endpoint::cloud("my-tenant")).token_source(application).scope("read:billing").build()?;
+    /// let token = client.access_token().await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn organization(mut self, organization_id: impl Into<String>) -> Self {
+        self.organization = Some(organization_id.into());
+        self
+    }
+
+    /// Requests tokens for this API resource. Defaults to the Management API, and to none with an
+    /// [`organization`](Self::organization).
+    #[must_use]
+    pub fn resource(mut self, resource: impl Into<String>) -> Self {
+        self.resource = Some(resource.into());
         self
     }
 
@@ -67,17 +106,34 @@ impl ClientCredentials {
 #[async_trait]
 impl TokenSource for ClientCredentials {
     async fn fetch(&self, context: &TokenContext<'_>) -> Result<AccessToken, TokenError> {
-        let mut form = vec![("grant_type", "client_credentials"), ("resource", context.endpoint().resource())];
-        form.extend(context.scope().map(|scope| ("scope", scope)));
+        let management = context.endpoint().resource();
+        let default = if self.organization.is_some() { None } else { Some(management) };
+        let mut form = vec![("grant_type", "client_credentials")];
+        let optional = [
+            ("resource", self.resource.as_deref().or(default)),
+            ("organization_id", self.organization.as_deref()),
+            ("scope", context.scope().filter(|scope| self.organization.is_none() || *scope != DEFAULT_SCOPE)),
+        ];
+        form.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
         self.request(context, &form).await
     }
 
+    fn check(&self) -> Result<()> {
+        require("the application ID", &self.app_id)?;
+        require("the application secret", &self.app_secret)
+    }
+
     fn kind(&self) -> TokenKind {
-        TokenKind::Management
+        // The resource may be the Management API too.
+        if self.organization.is_some() || self.resource.is_some() { TokenKind::Unknown } else { TokenKind::Management }
     }
 
     fn cache_key(&self) -> Option<String> {
-        Some(self.app_id.clone())
+        if self.organization.is_none() && self.resource.is_none() {
+            return Some(self.app_id.clone());
+        }
+        let parts = [&self.organization, &self.resource].map(|part| encode(part.as_deref().unwrap_or_default()));
+        Some(format!("{}/{}", encode(&self.app_id), parts.join("/")))
     }
 }
 
@@ -87,6 +143,8 @@ impl fmt::Debug for ClientCredentials {
             .field("app_id", &self.app_id)
             .field("app_secret", &REDACTED)
             .field("authentication", &self.authentication)
+            .field("organization", &self.organization)
+            .field("resource", &self.resource)
             .finish()
     }
 }

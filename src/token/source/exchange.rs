@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 
-use super::{AccessToken, ClientCredentials, TokenContext, TokenError, TokenKind, TokenSource};
-use crate::error::{Error, ErrorKind};
+use super::{AccessToken, ClientCredentials, TokenContext, TokenError, TokenKind, TokenSource, require};
+use crate::error::{Error, ErrorKind, Result};
 use crate::token::endpoint::TOKEN_EXCHANGE;
 use crate::types::encode;
 
@@ -153,6 +153,15 @@ impl TokenSource for TokenExchange {
         let token = self.application.request(context, &form).await?;
         self.subject.spend();
         Ok(token)
+    }
+
+    fn check(&self) -> Result<()> {
+        self.application.check()?;
+        match &self.subject {
+            Subject::Once { token, .. } => require("the subject token", token),
+            Subject::Each { .. } => Ok(()),
+            Subject::Personal(token) => require("the personal access token", token),
+        }
     }
 
     fn kind(&self) -> TokenKind {

@@ -1,6 +1,7 @@
 use async_trait::async_trait;
 
-use super::{AccessToken, TokenContext, TokenError, TokenKind, TokenSource};
+use super::{AccessToken, TokenContext, TokenError, TokenKind, TokenSource, require};
+use crate::error::{Error, Result};
 
 /// A token from elsewhere, such as a user access token for the account API. It is not renewed.
 #[derive(Clone, Debug)]
@@ -32,6 +33,11 @@ impl FixedToken {
 impl TokenSource for FixedToken {
     async fn fetch(&self, _context: &TokenContext<'_>) -> Result<AccessToken, TokenError> {
         Ok(self.token.clone())
+    }
+
+    fn check(&self) -> Result<()> {
+        require("the access token", self.token.secret())?;
+        if self.token.is_sendable() { Ok(()) } else { Err(Error::config(TokenError::Unusable.to_string())) }
     }
 
     fn kind(&self) -> TokenKind {

@@ -13,6 +13,7 @@ pub use exchange::TokenExchange;
 pub use fixed::FixedToken;
 
 use super::{AccessToken, TokenContext, TokenError};
+use crate::error::{Error, Result};
 
 /// Issues access tokens. The client asks for a token only if it has no valid one, not for each call.
 ///
@@ -39,6 +40,14 @@ pub trait TokenSource: Send + Sync + 'static {
     /// Fails with the reason why there is no token.
     async fn fetch(&self, context: &TokenContext<'_>) -> Result<AccessToken, TokenError>;
 
+    /// Checks the settings of the source when a client is built.
+    ///
+    /// # Errors
+    /// Fails if the source cannot issue a token, for example because a secret is empty.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
     /// Returns whose tokens the source issues. The client rejects operations for another kind before it sends them.
     fn kind(&self) -> TokenKind {
         TokenKind::Unknown
@@ -55,6 +64,17 @@ pub trait TokenSource: Send + Sync + 'static {
     fn cache_key(&self) -> Option<String> {
         None
     }
+}
+
+/// Rejects texts that come from unset variables or files with a line break. The message does not repeat them.
+fn require(what: &str, text: &str) -> Result<()> {
+    if text.trim().is_empty() {
+        return Err(Error::config(format!("{what} is empty")));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(Error::config(format!("{what} contains a line break or another control character")));
+    }
+    Ok(())
 }
 
 /// Whose access token it is.

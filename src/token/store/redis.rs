@@ -3,7 +3,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use ::redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use ::redis::{Client, Cmd, FromRedisValue, cmd};
+use ::redis::{Client, Cmd, FromRedisValue, RedisError, cmd};
 use async_trait::async_trait;
 use tokio::runtime::Handle;
 
@@ -80,7 +80,13 @@ impl RedisTokenStore {
 #[async_trait]
 impl TokenStore for RedisTokenStore {
     async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
-        self.query(cmd("GET").arg(key)).await
+        match self.query::<Option<Vec<u8>>>(cmd("GET").arg(key)).await {
+            // Text in another encoding cannot be a token. `set` replaces it.
+            Ok(value) => Ok(value.and_then(|bytes| String::from_utf8(bytes).ok())),
+            // A value of another type, such as a list, cannot be one either.
+            Err(error) if is_wrong_type(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn set(&self, key: &str, value: &str, ttl: Option<Duration>) -> Result<(), StoreError> {
@@ -110,6 +116,10 @@ impl TokenStore for RedisTokenStore {
 
 fn lock(key: &str) -> String {
     format!("{key}:lock")
+}
+
+fn is_wrong_type(error: &StoreError) -> bool {
+    error.downcast_ref::<RedisError>().is_some_and(|error| error.code() == Some("WRONGTYPE"))
 }
 
 /// Redis rejects lifetimes below a millisecond.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::{StoreError, TokenStore, record};
-use crate::runtime::{Runtime, timeout};
+use crate::runtime::{Runtime, caught, timeout};
 use crate::token::cache::{Known, Obtained, Schedule};
 use crate::token::error::Because;
 use crate::token::{AccessToken, TokenError, events};
@@ -171,15 +171,18 @@ impl SharedToken {
         &*self.store
     }
 
-    /// Limits the time of a call to the store.
+    /// Limits the time of a call to the store, and treats a panic as a failure.
     fn within<'a, T: Send + 'a>(
         &self,
         runtime: &'a dyn Runtime,
         work: BoxFuture<'a, Result<T, StoreError>>,
     ) -> BoxFuture<'a, Result<T, StoreError>> {
         Box::pin(async move {
-            let done = timeout(runtime, STORE_TIMEOUT, work).await;
-            done.unwrap_or_else(|| Err(Because("the store does not answer").into()))
+            match timeout(runtime, STORE_TIMEOUT, caught(work)).await {
+                Some(Some(done)) => done,
+                Some(None) => Err(Because("the store panicked").into()),
+                None => Err(Because("the store does not answer").into()),
+            }
         })
     }
 }

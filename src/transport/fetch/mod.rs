@@ -13,7 +13,6 @@ use async_trait::async_trait;
 use js_sys::Function;
 use send_wrapper::SendWrapper;
 
-use super::redirect::Redirects;
 use super::{Headers, HttpRequest, HttpResponse, HttpTransport, RedirectPolicy, TransportError, TransportOptions};
 use crate::runtime::user_agent;
 
@@ -100,29 +99,15 @@ impl FetchTransport {
         self.credentials = Some(credentials);
         self
     }
-
-    async fn follow(&self, request: HttpRequest, options: TransportOptions) -> Result<HttpResponse, TransportError> {
-        let follow = options.redirects != RedirectPolicy::None && in_browser() && may_go_anywhere(&request, &options);
-        let ask = Ask { options, credentials: self.credentials, follow };
-        let mut redirects = Redirects::new(&options);
-        let mut request = request;
-        loop {
-            redirects.remember(&request);
-            let exchanged = request::send(self.function.as_deref(), request, ask).await;
-            let response = exchanged.map_err(|error| redirects.blame(error))?;
-            match redirects.after(&response)? {
-                Some(next) => request = next,
-                None => return Ok(response),
-            }
-        }
-    }
 }
 
 #[async_trait]
 impl HttpTransport for FetchTransport {
     async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
+        let follow = options.redirects != RedirectPolicy::None && in_browser() && may_go_anywhere(&request, options);
+        let ask = Ask { options: *options, credentials: self.credentials, follow };
         // All JavaScript values stay within this future, which makes it `Send`.
-        SendWrapper::new(self.follow(request, *options)).await
+        SendWrapper::new(request::send(self.function.as_deref(), request, ask)).await
     }
 }
 

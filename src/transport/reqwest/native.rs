@@ -4,10 +4,8 @@ use bytes::{Bytes, BytesMut};
 use tokio::runtime::Handle;
 
 use super::{ReqwestTransport, failure};
-use crate::transport::redirect::Redirects;
 use crate::transport::{
-    Headers, HttpRequest, HttpResponse, HttpTransport, RedirectPolicy, TransportError, TransportErrorKind,
-    TransportOptions,
+    Headers, HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, TransportOptions,
 };
 
 const NO_RUNTIME: &str = "reqwest requires a tokio runtime: call from an async fn under #[tokio::main]";
@@ -16,20 +14,7 @@ const NO_CERTIFICATES: &str = "the system has no CA certificates to verify https
 #[async_trait]
 impl HttpTransport for ReqwestTransport {
     async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
-        if options.redirects == RedirectPolicy::None {
-            return self.exchange(request, options.max_response_bytes).await;
-        }
-        let mut redirects = Redirects::new(options);
-        let mut request = request;
-        loop {
-            redirects.remember(&request);
-            let exchanged = self.exchange(request, options.max_response_bytes).await;
-            let response = exchanged.map_err(|error| redirects.blame(error))?;
-            match redirects.after(&response)? {
-                Some(next) => request = next,
-                None => return Ok(response),
-            }
-        }
+        self.exchange(request, options.max_response_bytes).await
     }
 }
 

@@ -6,7 +6,7 @@ use ::reqwest::tls::Version;
 use ::reqwest::{Certificate, ClientBuilder, Identity};
 
 use crate::error::{Error, Result};
-use crate::transport::headers::REDACTED;
+use crate::types::headers::REDACTED;
 
 /// A version of TLS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -8,7 +8,8 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use logto_admin::runtime::Runtime;
 use logto_admin::token::{AccessToken, token_fn};
-use logto_admin::{Client, Endpoint, RateLimit};
+use logto_admin::transport::{HttpResponse, RedirectPolicy, before_fn};
+use logto_admin::{Client, Endpoint, RateLimit, RetryPolicy};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder, token_answer};
 
 use crate::stage::{Stage, header, ok, refusal, status};
@@ -143,27 +144,71 @@ fn the_limit_can_be_disabled() {
     assert!(runtime.sleeps().is_empty());
 }
 
-#[test]
-fn a_429_without_retry_after_empties_the_bucket() {
-    let transport = ScriptedTransport::answers([refusal(429, "request.too_many"), ok("[]")]);
-    let stage = Stage::set_up(transport, |builder| builder.rate_limit(RateLimit::new(5, 10 * SECOND)));
+/// The time at which a second call sends its request, if the server answers the first one like this.
+fn departure_after(answer: HttpResponse, limit: impl Into<Option<RateLimit>>) -> Duration {
+    let transport = ScriptedTransport::answers([answer, ok("[]")]);
+    let limit = limit.into();
+    let stage = Stage::set_up(transport, |builder| builder.rate_limit(limit).retry(RetryPolicy::NEVER));
+    stage.run(stage.client.users().list()).unwrap_err();
     stage.run(stage.client.users().list()).unwrap();
-    let slept: Duration = stage.runtime.sleeps().iter().sum();
-    assert!(slept >= 10 * SECOND, "{slept:?}");
+    stage.runtime.monotonic()
 }
 
 #[test]
-fn a_429_with_retry_after_leaves_the_bucket_unchanged() {
-    let busy = refusal(429, "request.too_many").header("retry-after", "1");
-    let stage = Stage::set_up(ScriptedTransport::answers([busy, ok("[]")]), |builder| {
-        builder.rate_limit(RateLimit::new(5, 10 * SECOND))
+fn a_429_without_retry_after_stops_all_calls_for_a_period() {
+    let busy = refusal(429, "request.too_many");
+    assert_eq!(departure_after(busy.clone(), RateLimit::new(5, 10 * SECOND)), 10 * SECOND);
+    assert_eq!(departure_after(busy, None), Duration::ZERO);
+}
+
+#[test]
+fn a_429_with_retry_after_stops_all_calls_until_then() {
+    let busy = |seconds: &'static str| refusal(429, "request.too_many").header("retry-after", seconds);
+    assert_eq!(departure_after(busy("2"), RateLimit::new(5, 10 * SECOND)), 2 * SECOND);
+    assert_eq!(departure_after(busy("2"), None), 2 * SECOND);
+    // A call must not hang for hours because of one answer.
+    assert_eq!(departure_after(busy("3600"), None), 60 * SECOND);
+}
+
+#[test]
+fn a_429_also_stops_calls_that_already_wait() {
+    let (runtime, sent) = (FakeRuntime::new(), Arc::new(Mutex::new(Vec::new())));
+    let transport = ScriptedTransport::api({
+        let (runtime, sent) = (runtime.clone(), Arc::clone(&sent));
+        move |_| {
+            sent.lock().unwrap().push(runtime.monotonic());
+            let first = sent.lock().unwrap().len() == 1;
+            if first { refusal(429, "request.too_many").header("retry-after", "30") } else { ok("[]") }
+        }
     });
-    stage.run(stage.client.users().list()).unwrap();
-    assert_eq!(stage.runtime.sleeps(), [SECOND]);
+    let client = builder(&transport, &runtime).rate_limit(RateLimit::new(2, 10 * SECOND)).build().unwrap();
+    for outcome in runtime.run(join_all((0..3).map(|_| client.users().list().into_future()))) {
+        outcome.unwrap();
+    }
+    let sent = sent.lock().unwrap();
+    assert!(sent.len() == 4 && sent[1..].iter().all(|at| *at >= 30 * SECOND), "{sent:?}");
 }
 
 #[test]
-fn a_429_about_messages_leaves_the_bucket_unchanged() {
+fn each_followed_redirect_takes_a_place_and_runs_the_hooks() {
+    let answers = [status(302).header("location", "/api/users"), ok("[]"), ok("[]")];
+    let seen = Arc::new(AtomicUsize::new(0));
+    let stage = Stage::set_up(ScriptedTransport::answers(answers), |builder| {
+        let seen = Arc::clone(&seen);
+        let count = before_fn(move |_, context| {
+            seen.fetch_add(usize::from(!context.token_call), Ordering::SeqCst);
+            Ok(())
+        });
+        builder.rate_limit(RateLimit::new(3, 10 * SECOND)).redirects(RedirectPolicy::Follow(2)).hook(count)
+    });
+    stage.run(list(&stage.client, 1));
+    assert_eq!((seen.load(Ordering::SeqCst), stage.runtime.sleeps().len()), (2, 0));
+    stage.run(list(&stage.client, 1));
+    assert_eq!(stage.runtime.sleeps(), [10 * SECOND]);
+}
+
+#[test]
+fn a_429_about_messages_stops_no_other_call() {
     let answers = [refusal(429, "request.message_rate_limited"), ok("[]")];
     let limit = RateLimit::new(5, 10 * SECOND);
     let stage = Stage::set_up(ScriptedTransport::answers(answers), |builder| builder.rate_limit(limit));

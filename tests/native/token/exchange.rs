@@ -9,7 +9,7 @@ use logto_admin::transport::{HttpRequest, HttpResponse};
 use logto_admin::{ClientBuilder, ErrorKind};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, token_answer};
 
-use crate::stage::{HOUR, Stage, endpoint};
+use crate::stage::{HOUR, SECOND, Stage, endpoint};
 
 fn application() -> ClientCredentials {
     ClientCredentials::new("app", "app-s3cret")
@@ -82,6 +82,7 @@ fn failed_exchanges_can_be_retried() {
     let exchange = TokenExchange::new(application(), "subject");
     let stage = Stage::set_up(&runtime, transport, |builder| builder.token_source(exchange));
     stage.token().unwrap_err();
+    stage.advance(SECOND);
     assert_eq!(stage.secret(), "user-2");
 }
 
@@ -160,4 +161,43 @@ fn user_tokens_are_rejected_for_the_management_api() {
     let stage = stage(|builder| builder.user_token("mine"));
     let error = stage.run(stage.client.operation("ListUsers").unwrap()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Authentication);
+}
+
+#[test]
+fn applications_request_tokens_of_an_organization() {
+    for (source, scope, expected) in [
+        (application().organization("org-1"), None, [None, Some("org-1"), None]),
+        (application().organization("org-1"), Some("read:billing"), [None, Some("org-1"), Some("read:billing")]),
+        (
+            application().organization("org-1").resource("https://api.example"),
+            Some("read"),
+            [Some("https://api.example"), Some("org-1"), Some("read")],
+        ),
+        (application().resource("https://api.example"), None, [Some("https://api.example"), None, Some("all")]),
+        (application(), None, [Some("https://default.logto.app/api"), None, Some("all")]),
+    ] {
+        let stage = stage(|builder| match scope {
+            Some(scope) => builder.token_source(source).scope(scope),
+            None => builder.token_source(source),
+        });
+        stage.secret();
+        let form = stage.transport.token_calls().remove(0);
+        let sent = ["resource", "organization_id", "scope"].map(|name| member(&form, name));
+        assert_eq!(sent, expected.map(|value| value.map(str::to_owned)));
+        assert_eq!(member(&form, "grant_type").as_deref(), Some("client_credentials"));
+    }
+}
+
+#[test]
+fn tokens_of_an_organization_are_kept_apart_in_a_store() {
+    let keys = [
+        application(),
+        application().organization("a"),
+        application().organization("b"),
+        application().organization("a").resource("https://api.example"),
+        application().resource("a"),
+    ]
+    .map(|source| source.cache_key().unwrap());
+    let different: std::collections::BTreeSet<_> = keys.iter().collect();
+    assert_eq!(different.len(), keys.len(), "{keys:?}");
 }

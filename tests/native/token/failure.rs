@@ -63,12 +63,46 @@ fn successful_renewals_reset_the_backoff() {
 }
 
 #[test]
-fn waiting_callers_share_the_error_and_the_next_caller_retries() {
+fn waiting_callers_share_the_error_and_a_later_caller_retries() {
     let stage = Stage::taking(SECOND, |number| if number == 1 { down() } else { hourly(number) });
     let errors = stage.tokens(100);
     assert!(errors.iter().all(|error| error.as_ref().unwrap_err().status() == Some(503)));
     assert_eq!(stage.token_calls(), 1);
+    stage.advance(SECOND);
     assert_eq!(stage.secret(), "token-2", "errors should not be kept for later callers");
+}
+
+#[test]
+fn calls_between_two_tries_fail_at_once_with_the_last_error() {
+    let stage = Stage::answering(|_| down());
+    let mut tried = Vec::new();
+    for second in 0..20 {
+        for _ in 0..50 {
+            assert_eq!(stage.call().unwrap_err().status(), Some(503));
+        }
+        if stage.token_calls() > tried.len() {
+            tried.push(second);
+        }
+        stage.advance(SECOND);
+    }
+    assert_eq!((tried.as_slice(), stage.token_calls()), ([0, 1, 3, 7, 15].as_slice(), 5));
+}
+
+#[test]
+fn a_token_that_no_header_can_carry_is_rejected_where_it_enters() {
+    for secret in ["two\nlines", "t\r\n", "nul\0", "t\u{e9}", "a b", ""] {
+        let runtime = FakeRuntime::new();
+        let transport = endpoint(&runtime, Duration::ZERO, hourly);
+        let source = token_fn(move || async move { Ok(AccessToken::new(secret)) });
+        let stage = Stage::set_up(&runtime, transport, |builder| builder.token_source(source));
+        let error = stage.call().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Token, "{secret:?}");
+        assert!(error.message().contains("a header cannot carry"), "{error}");
+        let json = serde_json::json!({ "access_token": secret, "expires_in": 3600 }).to_string();
+        let stage = Stage::answering(move |_| HttpResponse::json(200, json.clone()));
+        assert_eq!(stage.call().unwrap_err().kind(), ErrorKind::Token, "{secret:?}");
+        assert!(stage.sent_tokens().is_empty());
+    }
 }
 
 #[test]
@@ -145,7 +179,7 @@ fn panics_of_a_source_fail_waiting_callers_and_the_next_caller_retries() {
         let number = counter.fetch_add(1, Ordering::SeqCst);
         async move {
             assert!(number > 0, "the first call panics");
-            Ok(AccessToken::new("second time"))
+            Ok(AccessToken::new("second-time"))
         }
     });
     let transport = endpoint(&runtime, Duration::ZERO, hourly);
@@ -154,7 +188,8 @@ fn panics_of_a_source_fail_waiting_callers_and_the_next_caller_retries() {
         assert!(error.unwrap_err().message().contains("panicked"));
     }
     assert_eq!(asked.load(Ordering::SeqCst), 1);
-    assert_eq!(stage.secret(), "second time");
+    stage.advance(SECOND);
+    assert_eq!(stage.secret(), "second-time");
 }
 
 #[test]

@@ -22,6 +22,8 @@ fn common_mistakes_have_hints() {
         (400, "unsupported_grant_type", "unsupported grant_type requested", "machine-to-machine"),
         (400, "unauthorized_client", "requested grant type is not allowed for this client", "machine-to-machine"),
         (400, "invalid_grant", "subject token not found", "create one for each exchange"),
+        (400, "invalid_grant", "subject token not found", "personal_access_token"),
+        (400, "invalid_request", "requested grant type is not allowed for this client", "token exchange is allowed"),
     ] {
         let answer = refusal(status, code, description);
         let stage = Stage::answering(move |_| answer.clone());

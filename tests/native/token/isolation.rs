@@ -125,6 +125,7 @@ fn failed_renewals_fail_all_waiting_requests() {
     let stage = stage(SECOND, |number| if number == 1 { down() } else { hourly(number) });
     assert!(stage.tokens(100).iter().all(|token| token.as_ref().unwrap_err().status() == Some(503)));
     assert_eq!(stage.token_calls(), 1);
+    stage.advance(SECOND);
     assert_eq!(stage.secret(), "token-2");
 }
 

@@ -212,3 +212,23 @@ fn use_without_a_tokio_runtime_is_an_error_not_a_panic() {
     assert!(futures_util::FutureExt::now_or_never(store.get("k")).unwrap().is_err());
     assert!(!format!("{store:?}").contains("127.0.0.1"));
 }
+
+#[tokio::test]
+async fn values_that_are_no_text_are_replaced() {
+    let server = RedisServer::start();
+    let connection = logto_admin::redis::Client::open(server.url()).unwrap();
+    let mut connection = connection.get_multiplexed_async_connection().await.unwrap();
+    let transport = transport("");
+    secret(&client(&transport, store(&server))).await;
+    let keys: Vec<String> = logto_admin::redis::cmd("KEYS").arg("*").query_async(&mut connection).await.unwrap();
+    for (number, command) in [(2, "SET"), (3, "RPUSH")] {
+        let _: i64 = logto_admin::redis::cmd("DEL").arg(&keys[0]).query_async(&mut connection).await.unwrap();
+        let mut garbage = logto_admin::redis::cmd(command);
+        let _: logto_admin::redis::Value =
+            garbage.arg(&keys[0]).arg(&b"\xff\xfe"[..]).query_async(&mut connection).await.unwrap();
+        // Two processes: the first replaces the value, and the second uses it.
+        for _ in 0..2 {
+            assert_eq!(secret(&client(&transport, store(&server))).await, format!("token-{number}"), "{command}");
+        }
+    }
+}

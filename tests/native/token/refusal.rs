@@ -45,6 +45,32 @@ fn a_second_401_is_returned() {
 }
 
 #[test]
+fn an_api_that_rejects_every_token_gets_one_request_per_call() {
+    let stage = refusing(&FakeRuntime::new(), &["token-1", "token-2", "token-3"]);
+    for _ in 0..10 {
+        assert_eq!(stage.call().unwrap_err().status(), Some(401));
+    }
+    assert_eq!((stage.sent_tokens().len(), stage.token_calls()), (11, 2));
+    stage.advance(Duration::from_secs(60));
+    stage.call().unwrap_err();
+    assert_eq!((stage.sent_tokens().len(), stage.token_calls()), (13, 3));
+}
+
+#[test]
+fn a_401_that_is_not_about_the_token_keeps_it() {
+    let runtime = FakeRuntime::new();
+    let body = r#"{"code":"verification_record.permission_denied","message":"Permission denied"}"#;
+    let transport = ScriptedTransport::api(move |_| HttpResponse::json(401, body));
+    let stage = Stage::set_up(&runtime, transport, |builder| builder);
+    let error = stage.run(stage.client.request(Method::Post, "/api/my-account/password")).unwrap_err();
+    assert_eq!((stage.sent_tokens().len(), stage.token_calls()), (1, 1));
+    assert!(error.hint().is_some_and(|hint| hint.contains("logto-verification-id")), "{error}");
+    let retried = stage.client.request(Method::Post, "/api/my-account/password").verification_record("record-1");
+    stage.run(retried).unwrap_err();
+    assert_eq!(stage.transport.api_calls()[1].headers.get("logto-verification-id"), Some("record-1"));
+}
+
+#[test]
 fn a_thousand_rejections_of_one_token_cause_one_renewal() {
     let runtime = FakeRuntime::new();
     let stage = refusing(&runtime, &["token-1"]);

@@ -1,14 +1,16 @@
 //! Tokens in a store that processes share.
 
+use std::time::Duration;
+
 use logto_admin::runtime::Runtime;
-use logto_admin::token::{FixedToken, TokenStore};
+use logto_admin::token::{FixedToken, StoreError, TokenStore};
 use logto_admin::transport::HttpResponse;
 use logto_admin::{Client, Endpoint};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
 
 use crate::deployment::Deployment;
 use crate::memory::Memory;
-use crate::stage::{HOUR, SECOND, Stage, down, hourly, lasting};
+use crate::stage::{HOUR, SECOND, Stage, down, endpoint, hourly, lasting};
 
 #[test]
 fn processes_use_the_token_of_another_process() {
@@ -232,4 +234,43 @@ fn store_failures_are_logged() {
     let process = deployment.process();
     let warnings = crate::tracing::warnings(|| drop(process.token()));
     assert!(warnings.iter().any(|line| line.contains("token store failed")), "{warnings:?}");
+}
+
+#[test]
+fn a_token_that_no_header_can_carry_is_replaced() {
+    let deployment = Deployment::new(hourly);
+    deployment.process().secret();
+    let (key, value, end) = deployment.store.entry().unwrap();
+    let broken = value.replace("token-1", "token%0A1");
+    deployment.store.0.lock().unwrap().entries.insert(key, (broken, end));
+    assert_eq!(deployment.process().secret(), "token-2");
+    assert_eq!(deployment.process().secret(), "token-2");
+    assert_eq!(deployment.token_calls(), 2);
+}
+
+/// A store that panics.
+struct Panicking;
+
+#[async_trait::async_trait]
+impl TokenStore for Panicking {
+    async fn get(&self, _: &str) -> Result<Option<String>, StoreError> {
+        panic!("no store")
+    }
+
+    async fn set(&self, _: &str, _: &str, _: Option<Duration>) -> Result<(), StoreError> {
+        panic!("no store")
+    }
+
+    async fn remove(&self, _: &str) -> Result<(), StoreError> {
+        panic!("no store")
+    }
+}
+
+#[test]
+fn a_store_that_panics_fails_no_call() {
+    let runtime = FakeRuntime::new();
+    let transport = endpoint(&runtime, Duration::ZERO, hourly);
+    let stage = Stage::set_up(&runtime, transport, |builder| builder.token_store(Panicking));
+    stage.call().unwrap();
+    assert_eq!(stage.sent_tokens(), ["token-1"]);
 }

@@ -16,6 +16,7 @@ mod child;
 mod connections;
 mod faults;
 mod proxy;
+mod rate_limit;
 mod redirects;
 mod stage;
 mod statuses;

@@ -47,10 +47,10 @@ export function checkCallOptions(options: CallOptions): void {
 
 export function checkOptions(options: LogtoOptions): void {
   expectObject(options);
-  check(options, "tenant endpoint resource scope appId appSecret", "string");
+  check(options, "tenant endpoint resource scope appId appSecret organizationId", "string");
   check(options, "timeout totalTimeout retries maxResponseBytes", "number");
   check(options, "getToken fetch onRequest onResponse", "function");
-  const { tenant, endpoint, appId, appSecret, tokenStore, rateLimit } = options;
+  const { tenant, endpoint, appId, appSecret, exchange, tokenStore, rateLimit } = options;
   if (tenant === undefined && endpoint === undefined) throw bad("endpoint", "or `tenant` is required");
   if (tenant !== undefined && !/^[a-z0-9-]{1,63}$/.test(tenant)) {
     throw bad("tenant", "is not a tenant id: pass the first part of https://{tenant}.logto.app");
@@ -58,6 +58,10 @@ export function checkOptions(options: LogtoOptions): void {
   if (endpoint !== undefined) checkEndpoint(endpoint, options.allowHttp === true);
   if ((appId === undefined) !== (appSecret === undefined)) {
     throw bad(appId === undefined ? "appId" : "appSecret", "is missing: set both `appId` and `appSecret`");
+  }
+  if ((exchange || options.organizationId !== undefined) && appId === undefined) throw bad("appId", "is missing");
+  if (exchange && !exchange.personalAccessToken && !exchange.subjectToken) {
+    throw bad("exchange", "requires a `subjectToken` or a `personalAccessToken`");
   }
   if (tokenStore && (typeof tokenStore.get !== "function" || typeof tokenStore.set !== "function")) {
     throw bad("tokenStore", "lacks the function `get` or `set`");

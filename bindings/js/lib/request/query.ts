@@ -20,8 +20,8 @@ export type MatchMode = "like" | "exact" | "similar_to" | "posix";
 export interface SearchQuery {
   /** Pattern for all searchable members. An item matches if any of them does. */
   search?: string | undefined;
-  /** Pattern for one member, such as `search.username`. */
-  [member: `search.${string}`]: string | undefined;
+  /** Pattern for one member, such as `search.username`. With several, an item matches if it has any of the values. */
+  [member: `search.${string}`]: string | readonly string[] | undefined;
   /** How all members are compared. Defaults to `like`. */
   mode?: MatchMode | undefined;
   /** How one member is compared, such as `mode.username`. */

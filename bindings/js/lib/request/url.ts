@@ -12,7 +12,11 @@ function segment(name: string, value: unknown): string {
   const text = String(value);
   if (text === "") throw bad(name, "is empty, so the request would reach another route");
   if (text === "." || text === "..") throw bad(name, `is \`${text}\`, which URLs cannot carry as a segment`);
-  return encodeURIComponent(text);
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    throw bad(name, "contains half of a surrogate pair");
+  }
 }
 
 /** Encodes a query. An array repeats its name. Members that are null or undefined are left out. */
@@ -33,9 +37,8 @@ export function query(members: unknown): string {
 
 function plain(name: string, value: unknown): string {
   if (value instanceof Date) return String(value.getTime());
-  return isObject(value) ? JSON.stringify(value) : typeof value === "function" ? refuse(name) : String(value);
-}
-
-function refuse(name: string): never {
-  throw bad(`query.${name}`, "is a function");
+  if (isObject(value)) return JSON.stringify(value);
+  const isText = typeof value === "string" || typeof value === "boolean" || typeof value === "bigint";
+  if (!isText && !Number.isFinite(value)) throw bad(`query.${name}`, `is a ${typeof value} that a query cannot carry`);
+  return String(value);
 }

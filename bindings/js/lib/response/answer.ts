@@ -54,3 +54,10 @@ export function read(operation: Operation, { response, text }: Answer): unknown 
   if (!Array.isArray(items)) throw refuse(`the response has no list \`${itemsAt}\``);
   return items;
 }
+
+/** Returns `Retry-After`, which can be a date, in seconds. NaN if it is absent or invalid. */
+export function retryAfter({ response }: Answer): number {
+  const value = response.headers.get("retry-after") ?? "";
+  if (/^ *\d{1,10} *$/.test(value)) return Number(value);
+  return /^\w{3}, .* GMT$/.test(value) ? Math.max(0, Math.ceil((Date.parse(value) - Date.now()) / 1000)) : NaN;
+}

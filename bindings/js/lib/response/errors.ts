@@ -6,6 +6,8 @@ export interface ErrorDetails {
   code?: string | undefined;
   data?: unknown;
   details?: string | undefined;
+  headers?: Headers | undefined;
+  retryAfter?: number | undefined;
   requestId?: string | undefined;
   hint?: string | undefined;
   operation?: string | undefined;
@@ -39,6 +41,10 @@ export class LogtoError extends Error {
   declare readonly data: unknown;
   /** Logto's `details`, which explain the error further. */
   declare readonly details: string | undefined;
+  /** Headers of the response. Undefined without a response. */
+  declare readonly headers: Headers | undefined;
+  /** How long the server asked to wait before the next request, in seconds (`Retry-After`). */
+  declare readonly retryAfter: number | undefined;
   /** ID that Logto gave the request. Logto's log lines contain it. */
   declare readonly requestId: string | undefined;
   /** What to do, for common mistakes. */
@@ -90,14 +96,14 @@ export class NotFoundError extends LogtoError {
   static override readonly kind: string = "NotFoundError";
 }
 
-/** The request conflicts with existing data (409). */
-export class ConflictError extends LogtoError {
-  static override readonly kind: string = "ConflictError";
-}
-
 /** The server rejected the form (400) or the content (422) of the request. */
 export class UnprocessableError extends LogtoError {
   static override readonly kind: string = "UnprocessableError";
+}
+
+/** An entity with this name, address or ID already exists (409, or 422 with a code such as `user.username_already_in_use`). */
+export class ConflictError extends UnprocessableError {
+  static override readonly kind: string = "ConflictError";
 }
 
 /** Too many requests or messages (429). */
@@ -135,11 +141,14 @@ export class WebhookError extends LogtoError {
   static override readonly kind: string = "WebhookError";
 }
 
-/** Returns the class of errors with this status. */
-export function classOfStatus(status: number): typeof LogtoError {
+const CONFLICT = /^(?!.*not_exists).*(_exists|_in_use|duplicate|unique_integrity|conflict)/;
+
+/** Returns the class of errors with this status and Logto's code. */
+export function classOfStatus(status: number, code = ""): typeof LogtoError {
   switch (status) {
-    case 400:
     case 422:
+      return CONFLICT.test(code) ? ConflictError : UnprocessableError;
+    case 400:
       return UnprocessableError;
     case 401:
       return AuthenticationError;

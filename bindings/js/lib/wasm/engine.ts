@@ -3,6 +3,7 @@ import type { Request } from "../request/request.js";
 import type { Answer } from "../response/answer.js";
 import { AbortError, LogtoError } from "../response/errors.js";
 import type { Settings } from "../settings.js";
+import { cacheKey, isRenewable } from "../request/token.js";
 import { failure } from "./failure.js";
 import { host, type HostContext } from "./host.js";
 import { type Exports, instantiate } from "./module.js";
@@ -34,10 +35,11 @@ export class Engine implements HostContext {
         client,
         settings.url,
         settings.resource,
-        o.scope ?? "all",
-        o.appId ?? "",
-        o.appSecret ?? "",
-        o.getToken !== undefined,
+        settings.scope,
+        cacheKey(settings),
+        o.getToken ? 1 : o.appId === undefined ? 0 : 2,
+        o.exchange && !o.resource ? 1 : o.exchange || o.organizationId ? 2 : 0,
+        isRenewable(settings),
         o.tokenStore !== undefined,
         o.timeout === 0 ? -1 : (o.timeout ?? 30_000),
         o.totalTimeout === 0 ? -1 : o.totalTimeout,

@@ -1,23 +1,28 @@
 import { releaseHint } from "../releases.js";
 import { HANDLED } from "../request/send.js";
+import { retryAfter } from "../response/answer.js";
 import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, LogtoError, type StopReason, TimeoutError } from "../response/errors.js";
 import type { FailedCall, PendingCall } from "./pending.js";
 
 /** Returns the error of a call that has failed. */
 export function failure({ name, settings, request, answer, cause }: PendingCall, failed: FailedCall): unknown {
-  const { kind, status } = failed;
-  const reason = kind === "token" ? settings.cause : cause;
+  const { kind, status, ofToken } = failed;
+  const reason = ofToken ? settings.cause : cause;
   // The caller gets the error of a hook unchanged.
   if (reason instanceof Object && HANDLED in reason) return (reason as { [HANDLED]: unknown })[HANDLED];
-  const response = kind === "api" ? answer : undefined;
-  const body = response ? parsed(response.text) : {};
+  const response = kind === "api" ? answer : kind === "token" && status ? settings.tokenAnswer : undefined;
+  const body = response && !ofToken ? parsed(response.text) : {};
+  const details = typeof body["details"] === "string" ? body["details"] : undefined;
+  const seconds = response ? retryAfter(response) : NaN;
   const known = { status: status || undefined, code: failed.code || undefined };
   const unknownRoute = request && kind === "api" && (status === 405 || (status === 404 && !failed.code));
-  const label = [`${name}:`, known.status, known.code && `${known.code}:`, failed.message];
-  return new (classOf(kind, status))(label.filter(Boolean).join(" "), {
+  const label = [`${name}:`, known.status, known.code && `${known.code}:`, failed.message, details && `[details: ${details}]`];
+  return new (classOf(failed))(label.filter(Boolean).join(" "), {
     ...known,
     data: body["data"],
-    details: typeof body["details"] === "string" ? body["details"] : undefined,
+    details,
+    headers: response?.response.headers,
+    retryAfter: seconds >= 0 ? seconds : undefined,
     requestId: response?.response.headers.get("logto-core-request-id") ?? undefined,
     hint: (unknownRoute && releaseHint(request.operation)) || failed.hint || undefined,
     operation: name,
@@ -27,11 +32,12 @@ export function failure({ name, settings, request, answer, cause }: PendingCall,
   });
 }
 
-function classOf(kind: string, status: number): typeof LogtoError {
+function classOf({ kind, status, code, ofToken }: FailedCall): typeof LogtoError {
   switch (kind) {
     case "api":
-      return classOfStatus(status);
+      return classOfStatus(status, code);
     case "token":
+      return status === 429 || status >= 500 ? classOfStatus(status) : AuthenticationError;
     case "auth":
       return AuthenticationError;
     case "timeout":
@@ -42,7 +48,7 @@ function classOf(kind: string, status: number): typeof LogtoError {
     case "large":
       return DecodeError;
     default:
-      return LogtoError;
+      return ofToken ? AuthenticationError : LogtoError;
   }
 }
 

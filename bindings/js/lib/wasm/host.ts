@@ -1,5 +1,6 @@
-import { type Attempt, send, SendFailure } from "../request/send.js";
-import type { Answer } from "../response/answer.js";
+import { send, SendFailure } from "../request/send.js";
+import { tokenRequest } from "../request/token.js";
+import { type Answer, retryAfter } from "../response/answer.js";
 import type { Settings } from "../settings.js";
 import type { Host } from "./module.js";
 import type { Operations } from "./operations.js";
@@ -19,10 +20,10 @@ export function host(context: HostContext): Host {
   const { operations } = context;
 
   /** Sends a request, and passes the answer to `answered`. */
-  function exchange(operation: number, settings: Settings, attempt: Omit<Attempt, "signal">, answered: (answer: Answer, settle: Settle) => void, failed: (cause: unknown) => void): void {
+  function exchange(operation: number, run: (signal: AbortSignal) => Promise<Answer>, answered: (answer: Answer, settle: Settle) => void, failed: (cause: unknown) => void): void {
     const controller = new AbortController();
     const settle = operations.start(operation, () => controller.abort());
-    send(settings, { ...attempt, signal: controller.signal }).then(
+    run(controller.signal).then(
       (answer) => answered(answer, settle),
       (error: unknown) => {
         const { kind, message, cause } = error instanceof SendFailure ? error : { kind: 0, message: String(error), cause: error };
@@ -72,8 +73,9 @@ export function host(context: HostContext): Host {
         if (!pending?.request) return false;
         const { operation: { id, method }, url, headers, body } = pending.request;
         const sent = authorization ? { ...headers, authorization } : { ...headers };
-        const request = { operation: id, attempt, tokenCall: false, method, url, headers: sent, body };
-        exchange(operation, context.settings(client), request, (answer, settle) => {
+        const run = (signal: AbortSignal): Promise<Answer> =>
+          send(context.settings(client), { operation: id, attempt, tokenCall: false, method, url, headers: sent, body, signal });
+        exchange(operation, run, (answer, settle) => {
           pending.answer = answer;
           const { status } = answer.response;
           const { code = "", message = "" } = status < 400 ? {} : errorFields(answer.text);
@@ -83,13 +85,18 @@ export function host(context: HostContext): Host {
       },
     },
     send_token: {
-      texts: [3, 4, 5],
-      run: (operation: number, client: number, attempt: number, url: string, authorization: string, form: string) => {
+      texts: [],
+      run: (operation: number, client: number, attempt: number) => {
         const settings = context.settings(client);
-        const headers: Record<string, string> = { ...settings.tokenHeaders, "content-type": "application/x-www-form-urlencoded" };
-        if (authorization) headers["authorization"] = authorization;
-        const request = { operation: "OidcToken", attempt, tokenCall: true, method: "POST", url, headers, body: form };
-        exchange(operation, settings, request, (answer, settle) => {
+        const run = async (signal: AbortSignal): Promise<Answer> => {
+          const { authorization, body } = await tokenRequest(settings);
+          const headers = { ...settings.tokenHeaders, "content-type": "application/x-www-form-urlencoded", authorization };
+          const url = `${settings.url}/oidc/token`;
+          return send(settings, { operation: "OidcToken", attempt, tokenCall: true, method: "POST", url, headers, body, signal });
+        };
+        exchange(operation, run, (answer, settle) => {
+          settings.tokenAnswer = answer;
+          settings.cause = undefined;
           const { error, error_description, access_token, expires_in, scope } = parsed(answer.text) ?? {};
           const { status } = answer.response;
           settle((wasm) =>
@@ -99,6 +106,7 @@ export function host(context: HostContext): Host {
             ),
           );
         }, (cause) => (settings.cause = cause));
+        return true;
       },
     },
     sleep: {
@@ -146,9 +154,9 @@ export function host(context: HostContext): Host {
     resolve: { texts: [], run: (call: number) => context.resolve(call, "") },
     resolve_token: { texts: [1], run: (call: number, token: string) => context.resolve(call, token) },
     reject: {
-      texts: [1, 2, 4, 5, 7],
-      run: (call: number, kind: string, message: string, status: number, code: string, hint: string, attempts: number, stopReason: string) =>
-        context.reject(call, { kind, message, status, code, hint, attempts, stopReason }),
+      texts: [2, 3, 5, 6, 8],
+      run: (call: number, ofToken: number, kind: string, message: string, status: number, code: string, hint: string, attempts: number, stopReason: string) =>
+        context.reject(call, { ofToken: ofToken !== 0, kind, message, status, code, hint, attempts, stopReason }),
     },
   };
 }
@@ -173,13 +181,6 @@ function errorFields(body: string): { code?: string; message?: string } {
 
 function isHtml({ response }: Answer): boolean {
   return response.headers.get("content-type")?.startsWith("text/html") ?? false;
-}
-
-/** Returns `Retry-After`, which can be a date, in seconds. NaN if it is absent or invalid. */
-function retryAfter({ response }: Answer): number {
-  const value = response.headers.get("retry-after") ?? "";
-  if (/^ *\d{1,10} *$/.test(value)) return Number(value);
-  return /^\w{3}, .* GMT$/.test(value) ? Math.max(0, Math.ceil((Date.parse(value) - Date.now()) / 1000)) : NaN;
 }
 
 /** Lets the process end while the timer is active. */

@@ -22,6 +22,8 @@ export interface PendingCall {
 
 /** Why a call failed. */
 export interface FailedCall {
+  /** Whether it failed because there was no access token. */
+  ofToken: boolean;
   kind: string;
   message: string;
   status: number;

@@ -41,6 +41,7 @@ export async function everything(signal: AbortSignal): Promise<void> {
   const status: number = response.status;
   const name: string | null | undefined = data.name;
   for await (const one of logto.users.list({ search: "%a%", "search.username": "a%", "mode.username": "like" })) one.id.length;
+  for await (const one of logto.users.list({ "search.id": ["a", "b"], "mode.id": "exact" })) one.id.length;
   for await (const page of logto.users.list({ pageSize: 50 }).pages()) page.items.length;
   const page: Page<User> = await logto.users.list();
   const total: number | undefined = page.total;

@@ -1,52 +1,62 @@
 //! Redirects: decides which request comes next, without I/O.
 
-use super::url::Url;
-use super::{Headers, HttpRequest, HttpResponse, Method, RedirectPolicy, TransportError, TransportErrorKind};
+use super::AttemptError;
+use crate::transport::url::Url;
+use crate::transport::{Body, Headers, HttpRequest, HttpResponse, Method, TransportError, TransportErrorKind};
 
-/// Follows the redirects of one call. A transport passes each response to [`after`](Self::after), which returns the
-/// next request to send.
+/// Follows the redirects of one attempt. Each request passes through [`before`](Self::before), and each response through
+/// [`after`](Self::after), which returns the next request to send.
 pub(crate) struct Redirects {
     most: u8,
     followed: u8,
     token_call: bool,
-    /// The request in progress. Only kept if redirects are followed.
+    /// Whether a request went to another origin.
+    left_origin: bool,
+    /// The request in progress.
     last: Option<HttpRequest>,
 }
 
 impl Redirects {
-    pub(crate) const fn new(options: &super::TransportOptions) -> Self {
-        let most = match options.redirects {
-            RedirectPolicy::None => 0,
-            RedirectPolicy::Follow(most) => most,
-        };
-        Self { most, followed: 0, token_call: options.token_call, last: None }
+    pub(crate) const fn new(most: u8, token_call: bool) -> Self {
+        Self { most, followed: 0, token_call, left_origin: false, last: None }
     }
 
-    /// Keeps a request that is about to be sent, if redirects are followed.
-    pub(crate) fn remember(&mut self, request: &HttpRequest) {
-        self.last = (self.most > 0).then(|| request.clone());
+    /// Keeps a request that is about to be sent. Hooks have seen it and may have added headers, so secret ones are
+    /// removed once more.
+    pub(crate) fn before(&mut self, request: &mut HttpRequest) {
+        if self.left_origin {
+            remove_secrets(request);
+        }
+        self.last = Some(request.clone());
     }
 
-    /// Returns the next request, if the response is a redirect and redirects are followed.
+    /// Returns the next request, if the response is a redirect.
     pub(crate) fn after(&mut self, answer: &HttpResponse) -> Result<Option<HttpRequest>, TransportError> {
         let Some(last) = self.last.take() else { return Ok(None) };
-        let next = next(&last, answer, self.token_call)?;
-        if next.is_some() {
-            if self.followed == self.most {
-                return Err(refused(format!("more than {} redirects", self.most)));
-            }
-            self.followed += 1;
+        let Some(next) = next(&last, answer, self.token_call)? else { return Ok(None) };
+        if self.followed == self.most {
+            return Err(refused(format!("more than {} redirects", self.most)));
         }
-        Ok(next)
+        self.followed += 1;
+        self.left_origin |= next.left_origin;
+        Ok(Some(next.request))
     }
 
     /// Marks a failure after a redirect as sent: the server might have processed the request before it.
-    pub(crate) fn blame(&self, error: TransportError) -> TransportError {
-        if self.followed > 0 { error.with_never_sent(false) } else { error }
+    pub(crate) fn blame(&self, error: AttemptError) -> AttemptError {
+        match error {
+            AttemptError::Transport(error) if self.followed > 0 => error.with_never_sent(false).into(),
+            error => error,
+        }
     }
 }
 
-fn next(request: &HttpRequest, answer: &HttpResponse, token_call: bool) -> Result<Option<HttpRequest>, TransportError> {
+struct Next {
+    request: HttpRequest,
+    left_origin: bool,
+}
+
+fn next(request: &HttpRequest, answer: &HttpResponse, token_call: bool) -> Result<Option<Next>, TransportError> {
     let Some(method) = method_after(request.method, answer.status) else { return Ok(None) };
     let Some(location) = answer.headers.get("location") else { return Ok(None) };
     let from = Url::parse(&request.url).ok_or_else(|| refused("cannot follow a redirect from an invalid URL"))?;
@@ -57,10 +67,11 @@ fn next(request: &HttpRequest, answer: &HttpResponse, token_call: bool) -> Resul
     if method != request.method {
         drop_body(&mut next);
     }
-    if !target.is_same_origin(&from) {
+    let left_origin = !target.is_same_origin(&from);
+    if left_origin {
         leave_origin(&from, &target, &mut next, token_call)?;
     }
-    Ok(Some(next))
+    Ok(Some(Next { request: next, left_origin }))
 }
 
 /// Returns the method of the next request, as browsers choose it. `None` if the status is not a redirect that can be
@@ -76,7 +87,7 @@ const fn method_after(method: Method, status: u16) -> Option<Method> {
 }
 
 fn drop_body(request: &mut HttpRequest) {
-    request.body = super::Body::empty();
+    request.body = Body::empty();
     for name in ["content-type", "content-length", "content-encoding", "content-language"] {
         request.headers.remove(name);
     }
@@ -91,10 +102,14 @@ fn leave_origin(from: &Url, to: &Url, request: &mut HttpRequest, token_call: boo
     if token_call || !request.body.is_empty() {
         return Err(refused("a redirect to another origin is not followed with credentials or a body"));
     }
+    remove_secrets(request);
+    Ok(())
+}
+
+fn remove_secrets(request: &mut HttpRequest) {
     let secret: Vec<String> =
         request.headers.iter().map(|(name, _)| name.to_owned()).filter(|name| Headers::is_secret(name)).collect();
     secret.iter().map(String::as_str).chain(["host"]).for_each(|name| request.headers.remove(name));
-    Ok(())
 }
 
 fn refused(message: impl Into<String>) -> TransportError {
@@ -104,7 +119,6 @@ fn refused(message: impl Into<String>) -> TransportError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::TransportOptions;
 
     const FROM: &str = "https://id.example.com/api/users?page=1";
 
@@ -127,7 +141,8 @@ mod tests {
     }
 
     fn follow(request: &HttpRequest, status: u16, location: &str) -> Result<Option<HttpRequest>, TransportError> {
-        next(request, &HttpResponse::new(status).header("location", location.to_owned()), false)
+        let next = next(request, &HttpResponse::new(status).header("location", location.to_owned()), false)?;
+        Ok(next.map(|next| next.request))
     }
 
     fn target(location: &str) -> Option<String> {
@@ -226,18 +241,27 @@ mod tests {
     }
 
     #[test]
-    fn redirects_are_followed_only_if_enabled_and_up_to_the_limit() {
+    fn redirects_are_followed_up_to_the_limit() {
         let redirect = HttpResponse::new(302).header("location", "/next");
-        let options = TransportOptions::default();
-        let mut none = Redirects::new(&options);
-        none.remember(&request(Method::Get));
-        assert!(none.after(&redirect).unwrap().is_none());
+        let mut redirects = Redirects::new(1, false);
+        redirects.before(&mut request(Method::Get));
+        let mut next = redirects.after(&redirect).unwrap().unwrap();
+        redirects.before(&mut next);
+        assert_eq!(redirects.after(&redirect).unwrap_err().kind(), TransportErrorKind::Redirect);
+        let blamed = redirects.blame(TransportError::new(TransportErrorKind::Connect, "").into());
+        assert!(matches!(blamed, AttemptError::Transport(error) if !error.never_sent()));
+    }
 
-        let mut one = Redirects::new(&TransportOptions { redirects: RedirectPolicy::Follow(1), ..options });
-        one.remember(&request(Method::Get));
-        let next = one.after(&redirect).unwrap().unwrap();
-        one.remember(&next);
-        assert_eq!(one.after(&redirect).unwrap_err().kind(), TransportErrorKind::Redirect);
-        assert!(!one.blame(TransportError::new(TransportErrorKind::Connect, "")).never_sent());
+    #[test]
+    fn secrets_that_hooks_add_after_a_redirect_stay_at_their_origin() {
+        let mut redirects = Redirects::new(3, false);
+        redirects.before(&mut request(Method::Get));
+        for (location, kept) in [("/same", true), ("https://example.com/", false), ("https://id.example.com/", false)] {
+            let answer = HttpResponse::new(302).header("location", location);
+            let mut next = redirects.after(&answer).unwrap().unwrap();
+            next.headers.set("x-signature", "s3cret");
+            redirects.before(&mut next);
+            assert_eq!(next.headers.contains("x-signature"), kept, "{location}");
+        }
     }
 }
