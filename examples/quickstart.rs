@@ -85,7 +85,7 @@ async fn steps(client: &Client, app_id: &str, made: &mut Made) -> Result<()> {
     step("members", &format!("{} of the {} users", members.total.unwrap_or_default(), made.users.len()));
 
     title("Users, two per page");
-    let mut pages = client.users().list().search_member("username", &format!("%_{suffix}")).page_size(2).pages();
+    let mut pages = client.users().list().search_member("username", format!("%_{suffix}")).page_size(2).pages();
     while let Some(page) = pages.try_next().await? {
         let names: Vec<&str> = page.iter().filter_map(|user| user.username.as_deref()).collect();
         step(&format!("page {}", page.page.unwrap_or_default()), &names.join(", "));

@@ -68,6 +68,11 @@
 //! runtime's own `fetch` unless you set another transport.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+// The documentation of a group links to models of other groups.
+#![cfg_attr(
+    not(all(feature = "management", feature = "account", feature = "experience", feature = "interaction")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
 pub mod blocking;
@@ -101,7 +106,9 @@ pub use pipeline::{RateLimit, RetryPolicy};
 #[cfg(all(feature = "redis", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 #[doc(no_inline)]
 pub use redis;
-pub use request::{ConditionalRequest, Joint, MatchMode, Request, RequestFuture, Untyped};
+pub use request::{
+    ConditionalRequest, Joint, MatchMode, Request, RequestFuture, SearchMember, Untyped, UserSearchMember,
+};
 #[doc(inline)]
 pub use response::{Conditional, ItemStream, Page, PageStream, Response};
 #[doc(no_inline)]

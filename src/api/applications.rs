@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -175,6 +175,7 @@ impl Applications<'_> {
     /// `PUT /api/applications/{applicationId}/roles`. Success status: 200.
     ///
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `body`: the value of `role_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -183,9 +184,9 @@ impl Applications<'_> {
     pub fn replace_roles(
         &self,
         application_id: impl AsRef<str>,
-        body: impl Borrow<models::RoleIds>,
+        body: impl Into<models::RoleIds>,
     ) -> Request<ReplaceApplicationRolesOp> {
-        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref()).json(&body.into())
     }
 
     /// Adds roles to a machine-to-machine application and returns which ones are new. Roles that it already holds
@@ -194,6 +195,7 @@ impl Applications<'_> {
     /// `POST /api/applications/{applicationId}/roles`. Success status: 201.
     ///
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `body`: the value of `role_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -202,9 +204,9 @@ impl Applications<'_> {
     pub fn assign_roles(
         &self,
         application_id: impl AsRef<str>,
-        body: impl Borrow<models::RoleIds>,
+        body: impl Into<models::RoleIds>,
     ) -> Request<AssignApplicationRolesOp> {
-        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("applicationId", application_id.as_ref()).json(&body.into())
     }
 
     /// Removes a role from a machine-to-machine application. Tokens already issued keep their scopes until they
@@ -252,6 +254,7 @@ impl Applications<'_> {
     /// `POST /api/applications/{id}/protected-app-metadata/custom-domains`. Success status: 201.
     ///
     /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `body`: the value of `domain`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -260,9 +263,9 @@ impl Applications<'_> {
     pub fn create_custom_domain(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::CreateDomain>,
+        body: impl Into<models::CreateDomain>,
     ) -> Request<CreateApplicationProtectedAppMetadataCustomDomainOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes a protected app's custom domain, both at the edge provider and from the redirect URIs.
@@ -365,6 +368,7 @@ impl Applications<'_> {
     ///
     /// - `id`: ID of the [`Application`](crate::models::Application).
     /// - `name`: Current name of the secret.
+    /// - `body`: the value of `name`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -374,12 +378,12 @@ impl Applications<'_> {
         &self,
         id: impl AsRef<str>,
         name: impl AsRef<str>,
-        body: impl Borrow<models::Name>,
+        body: impl Into<models::Name>,
     ) -> Request<UpdateApplicationSecretOp> {
         Request::new(self.channel)
             .path_parameter("id", id.as_ref())
             .path_parameter("name", name.as_ref())
-            .json(body.borrow())
+            .json(&body.into())
     }
 
     /// Returns all permissions that a third-party application may request. These are profile claims, API
@@ -499,6 +503,7 @@ impl Applications<'_> {
     ///
     /// - `id`: ID of the [`Application`](crate::models::Application).
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `body`: the value of `organization_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -508,12 +513,12 @@ impl Applications<'_> {
         &self,
         id: impl AsRef<str>,
         user_id: impl AsRef<str>,
-        body: impl Borrow<models::OrganizationIds>,
+        body: impl Into<models::OrganizationIds>,
     ) -> Request<ReplaceApplicationUserConsentOrganizationsOp> {
         Request::new(self.channel)
             .path_parameter("id", id.as_ref())
             .path_parameter("userId", user_id.as_ref())
-            .json(body.borrow())
+            .json(&body.into())
     }
 
     /// Lets a third-party application access additional organizations. The user must be a member of them.
@@ -522,6 +527,7 @@ impl Applications<'_> {
     ///
     /// - `id`: ID of the [`Application`](crate::models::Application).
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `body`: the value of `organization_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -531,12 +537,12 @@ impl Applications<'_> {
         &self,
         id: impl AsRef<str>,
         user_id: impl AsRef<str>,
-        body: impl Borrow<models::OrganizationIds>,
+        body: impl Into<models::OrganizationIds>,
     ) -> Request<CreateApplicationUserConsentOrganizationOp> {
         Request::new(self.channel)
             .path_parameter("id", id.as_ref())
             .path_parameter("userId", user_id.as_ref())
-            .json(body.borrow())
+            .json(&body.into())
     }
 
     /// Revokes a third-party application's access to one of the user's organizations.
@@ -577,7 +583,10 @@ impl ListOperation for ListApplicationsOp {
     type Item = models::Application;
 }
 
-impl SearchOperation for ListApplicationsOp {}
+impl SearchOperation for ListApplicationsOp {
+    type Member = crate::request::SearchMember;
+}
+
 impl Request<ListApplicationsOp> {
     /// Returns only applications of these types. Each element is one of the
     /// [`ApplicationType`](crate::models::ApplicationType) values.
@@ -585,22 +594,22 @@ impl Request<ListApplicationsOp> {
         self.query("types", value.into_iter().map(|value| value.as_ref().to_owned()).collect::<Vec<String>>())
     }
 
-    /// Excludes applications that hold this [`Role`](crate::models::Role).
-    pub fn exclude_role_id(self, value: impl AsRef<str>) -> Self {
-        self.query("excludeRoleId", value.as_ref())
+    /// Excludes those that hold this [`Role`](crate::models::Role).
+    pub fn exclude_role_id(self, value: impl TextValue) -> Self {
+        self.query("excludeRoleId", value)
     }
 
-    /// Excludes applications that are members of this [`Organization`](crate::models::Organization). Cannot be
-    /// combined with `excludeRoleId`.
+    /// Excludes members of this [`Organization`](crate::models::Organization). Cannot be combined with
+    /// `excludeRoleId`.
     ///
     /// Since Logto 1.20.
-    pub fn exclude_organization_id(self, value: impl AsRef<str>) -> Self {
-        self.query("excludeOrganizationId", value.as_ref())
+    pub fn exclude_organization_id(self, value: impl TextValue) -> Self {
+        self.query("excludeOrganizationId", value)
     }
 
     /// Returns only third-party applications, or only your own. Defaults to both.
-    pub fn is_third_party(self, value: bool) -> Self {
-        self.query("isThirdParty", value)
+    pub fn is_third_party(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("isThirdParty", value.into())
     }
 }
 
@@ -680,7 +689,9 @@ impl ListOperation for ListApplicationRolesOp {
     type Item = models::Role;
 }
 
-impl SearchOperation for ListApplicationRolesOp {}
+impl SearchOperation for ListApplicationRolesOp {
+    type Member = crate::request::SearchMember;
+}
 
 /// Operation type of [`Applications::replace_roles`].
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -75,25 +75,25 @@ impl ListOperation for ListLogsOp {
 
 impl Request<ListLogsOp> {
     /// Returns only entries about this [`User`](crate::models::User).
-    pub fn user_id(self, value: impl AsRef<str>) -> Self {
-        self.query("userId", value.as_ref())
+    pub fn user_id(self, value: impl TextValue) -> Self {
+        self.query("userId", value)
     }
 
     /// Returns only entries about this [`Application`](crate::models::Application).
-    pub fn application_id(self, value: impl AsRef<str>) -> Self {
-        self.query("applicationId", value.as_ref())
+    pub fn application_id(self, value: impl TextValue) -> Self {
+        self.query("applicationId", value)
     }
 
     /// Returns only entries of this event, such as `Interaction.SignIn.Submit`.
-    pub fn log_key(self, value: impl AsRef<str>) -> Self {
-        self.query("logKey", value.as_ref())
+    pub fn log_key(self, value: impl TextValue) -> Self {
+        self.query("logKey", value)
     }
 
     /// True to stop counting early, which is faster on large logs. The page then reports that its total is capped.
     ///
     /// Since Logto 1.42.
-    pub fn enable_cap(self, value: bool) -> Self {
-        self.query("enableCap", value)
+    pub fn enable_cap(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("enableCap", value.into())
     }
 
     /// Returns only entries from this time on, in milliseconds since the epoch.

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -83,8 +83,8 @@ impl Operation for GetHasuraAuthOp {
 
 impl Request<GetHasuraAuthOp> {
     /// Role to return instead of a 401 when the caller does not hold the requested role.
-    pub fn unauthorized_role(self, value: impl AsRef<str>) -> Self {
-        self.query("unauthorizedRole", value.as_ref())
+    pub fn unauthorized_role(self, value: impl TextValue) -> Self {
+        self.query("unauthorizedRole", value)
     }
 }
 

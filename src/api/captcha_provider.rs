@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -43,11 +43,13 @@ impl CaptchaProvider<'_> {
     ///
     /// `PUT /api/captcha-provider`. Success status: 200. Since Logto 1.26.
     ///
+    /// - `body`: the value of `config`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "UpdateCaptchaProvider")]
-    pub fn update(&self, body: impl Borrow<models::UpdateCaptchaProvider>) -> Request<UpdateCaptchaProviderOp> {
-        Request::new(self.channel).json(body.borrow())
+    pub fn update(&self, body: impl Into<models::UpdateCaptchaProvider>) -> Request<UpdateCaptchaProviderOp> {
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Removes the CAPTCHA provider and disables CAPTCHA in the sign-in experience.

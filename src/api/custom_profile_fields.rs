@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -114,14 +114,16 @@ impl CustomProfileFields<'_> {
     ///
     /// `POST /api/custom-profile-fields/properties/sie-order`. Success status: 200. Since Logto 1.31.
     ///
+    /// - `body`: the value of `order`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "UpdateCustomProfileFieldsSieOrder")]
     pub fn update_sie_order(
         &self,
-        body: impl Borrow<models::UpdateCustomProfileFieldsSieOrder>,
+        body: impl Into<models::UpdateCustomProfileFieldsSieOrder>,
     ) -> Request<UpdateCustomProfileFieldsSieOrderOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.channel).json(&body.into())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -91,7 +91,7 @@ impl Request<GetActiveUserCountsOp> {
     /// Last day to count, as `YYYY-MM-DD`. Defaults to today.
     ///
     /// Matches `^\d{4}(-\d{2}){2}$`.
-    pub fn date(self, value: impl AsRef<str>) -> Self {
-        self.query("date", value.as_ref())
+    pub fn date(self, value: impl TextValue) -> Self {
+        self.query("date", value)
     }
 }

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -43,12 +43,14 @@ impl Domains<'_> {
     ///
     /// `POST /api/domains`. Success status: 201.
     ///
+    /// - `body`: the value of `domain`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     #[doc(alias = "CreateDomain")]
-    pub fn create(&self, body: impl Borrow<models::CreateDomain>) -> Request<CreateDomainOp> {
-        Request::new(self.channel).json(body.borrow())
+    pub fn create(&self, body: impl Into<models::CreateDomain>) -> Request<CreateDomainOp> {
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Returns a custom domain. Its status is updated first.
@@ -95,6 +97,7 @@ impl Domains<'_> {
     /// `PUT /api/domains/{id}/verification-files`. Success status: 200. Since Logto 1.42.
     ///
     /// - `id`: ID of the [`Domain`](crate::models::Domain).
+    /// - `body`: the value of `verification_files`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -102,20 +105,22 @@ impl Domains<'_> {
     pub fn replace_verification_files(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::ReplaceDomainVerificationFiles>,
+        body: impl Into<models::ReplaceDomainVerificationFiles>,
     ) -> Request<ReplaceDomainVerificationFilesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Deletes inactive custom domains that are older than the given number of days. Returns how many were deleted.
     ///
     /// `POST /api/domains/cleanup`. Success status: 200. Since Logto 1.39.
     ///
+    /// - `body`: the value of `stale_days`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "CleanupDomains")]
-    pub fn cleanup(&self, body: impl Borrow<models::CleanupDomains>) -> Request<CleanupDomainsOp> {
-        Request::new(self.channel).json(body.borrow())
+    pub fn cleanup(&self, body: impl Into<models::CleanupDomains>) -> Request<CleanupDomainsOp> {
+        Request::new(self.channel).json(&body.into())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -45,12 +45,14 @@ impl EmailTemplates<'_> {
     ///
     /// `PUT /api/email-templates`. Success status: 200. Since Logto 1.25.
     ///
+    /// - `body`: the value of `templates`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     #[doc(alias = "ReplaceEmailTemplates")]
-    pub fn replace(&self, body: impl Borrow<models::ReplaceEmailTemplates>) -> Request<ReplaceEmailTemplatesOp> {
-        Request::new(self.channel).json(body.borrow())
+    pub fn replace(&self, body: impl Into<models::ReplaceEmailTemplates>) -> Request<ReplaceEmailTemplatesOp> {
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Deletes all templates of a language, a type, or both, and returns their number. Fails with 422 without
@@ -126,13 +128,13 @@ impl Request<ListEmailTemplatesOp> {
     /// Returns only templates of this language.
     ///
     /// 1 to 16 characters.
-    pub fn language_tag(self, value: impl AsRef<str>) -> Self {
-        self.query("languageTag", value.as_ref())
+    pub fn language_tag(self, value: impl TextValue) -> Self {
+        self.query("languageTag", value)
     }
 
     /// Returns only templates of this type. One of the [`TemplateType`](crate::models::TemplateType) values.
-    pub fn template_type(self, value: impl AsRef<str>) -> Self {
-        self.query("templateType", value.as_ref())
+    pub fn template_type(self, value: impl TextValue) -> Self {
+        self.query("templateType", value)
     }
 }
 
@@ -158,13 +160,13 @@ impl Request<DeleteEmailTemplatesOp> {
     /// Deletes only templates of this language.
     ///
     /// 1 to 16 characters.
-    pub fn language_tag(self, value: impl AsRef<str>) -> Self {
-        self.query("languageTag", value.as_ref())
+    pub fn language_tag(self, value: impl TextValue) -> Self {
+        self.query("languageTag", value)
     }
 
     /// Deletes only templates of this type. One of the [`TemplateType`](crate::models::TemplateType) values.
-    pub fn template_type(self, value: impl AsRef<str>) -> Self {
-        self.query("templateType", value.as_ref())
+    pub fn template_type(self, value: impl TextValue) -> Self {
+        self.query("templateType", value)
     }
 }
 

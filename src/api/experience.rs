@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -43,13 +43,15 @@ impl Experience<'_> {
     /// `PUT /api/experience/interaction-event`. Success status: 204. Requires the cookies of a sign-in in progress.
     /// Since Logto 1.20.
     ///
+    /// - `body`: the value of `interaction_event`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied).
     pub fn update_interaction_event(
         &self,
-        body: impl Borrow<models::UpdateInteractionEvent>,
+        body: impl Into<models::UpdateInteractionEvent>,
     ) -> Request<UpdateInteractionEventOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Identifies the user with a completed verification. In a registration, creates the user (201).
@@ -133,13 +135,15 @@ impl Experience<'_> {
     /// `POST /api/experience/verification/mfa-verification-code`. Success status: 200. Requires the cookies of a
     /// sign-in in progress. Since Logto 1.31.
     ///
+    /// - `body`: the value of `identifier_type`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 429 (too many requests), 501 (not configured).
     pub fn create_and_send_mfa_verification_code(
         &self,
-        body: impl Borrow<models::SendMfaVerificationCode>,
+        body: impl Into<models::SendMfaVerificationCode>,
     ) -> Request<CreateAndSendMfaVerificationCodeOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Checks an MFA code that was sent to the identified user.
@@ -307,13 +311,15 @@ impl Experience<'_> {
     /// `POST /api/experience/verification/sign-in-passkey/authentication`. Success status: 200. Requires the
     /// cookies of a sign-in in progress. Since Logto 1.38.
     ///
+    /// - `body`: the value of `identifier`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
     pub fn create_sign_in_passkey_authentication_with_identifier(
         &self,
-        body: impl Borrow<models::CreateSignInPasskeyAuthenticationWithIdentifier>,
+        body: impl Into<models::CreateSignInPasskeyAuthenticationWithIdentifier>,
     ) -> Request<CreateSignInPasskeyAuthenticationWithIdentifierOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Checks the passkey that is used to sign in, with or without an identifier. CAPTCHA is not required in this
@@ -348,10 +354,12 @@ impl Experience<'_> {
     /// `POST /api/experience/verification/backup-code/verify`. Success status: 200. Requires the cookies of a
     /// sign-in in progress. Since Logto 1.20.
     ///
+    /// - `body`: the value of `code`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
-    pub fn verify_backup_code(&self, body: impl Borrow<models::VerifyBackupCode>) -> Request<VerifyBackupCodeOp> {
-        Request::new(self.channel).json(body.borrow())
+    pub fn verify_backup_code(&self, body: impl Into<models::VerifyBackupCode>) -> Request<VerifyBackupCodeOp> {
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Checks that a new username and password meet the policies, in preparation for registration. Nothing is saved
@@ -415,11 +423,13 @@ impl Experience<'_> {
     /// `PUT /api/experience/profile/password`. Success status: 204. Requires the cookies of a sign-in in progress.
     /// Since Logto 1.20.
     ///
+    /// - `body`: the value of `password`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 422 (rejected by a rule).
     #[doc(alias = "ResetUserPassword")]
-    pub fn reset_password(&self, body: impl Borrow<models::Password>) -> Request<ResetUserPasswordOp> {
-        Request::new(self.channel).json(body.borrow())
+    pub fn reset_password(&self, body: impl Into<models::Password>) -> Request<ResetUserPasswordOp> {
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Records that the user opts in to MFA where it is optional. This is saved on submission.
@@ -471,10 +481,12 @@ impl Experience<'_> {
     /// `POST /api/experience/profile/mfa/passkey`. Success status: 204. Requires the cookies of a sign-in in
     /// progress. Since Logto 1.37.
     ///
+    /// - `body`: the value of `verification_id`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
-    pub fn bind_passkey(&self, body: impl Borrow<models::VerificationId>) -> Request<BindPasskeyOp> {
-        Request::new(self.channel).json(body.borrow())
+    pub fn bind_passkey(&self, body: impl Into<models::VerificationId>) -> Request<BindPasskeyOp> {
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Binds a verified factor to the user and opts in to MFA. The factor is TOTP, a passkey, backup codes, email

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -155,8 +155,8 @@ impl ListOperation for ListHooksOp {
 
 impl Request<ListHooksOp> {
     /// True to include the deliveries of the last 24 hours.
-    pub fn include_execution_stats(self, value: bool) -> Self {
-        self.query("includeExecutionStats", value)
+    pub fn include_execution_stats(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("includeExecutionStats", value.into())
     }
 }
 
@@ -180,8 +180,8 @@ impl Operation for GetHookOp {
 
 impl Request<GetHookOp> {
     /// True to include the deliveries of the last 24 hours.
-    pub fn include_execution_stats(self, value: bool) -> Self {
-        self.query("includeExecutionStats", value)
+    pub fn include_execution_stats(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("includeExecutionStats", value.into())
     }
 }
 
@@ -218,15 +218,15 @@ impl ListOperation for ListHookRecentLogsOp {
 
 impl Request<ListHookRecentLogsOp> {
     /// Returns only deliveries of this event, such as `TriggerHook.User.Created`.
-    pub fn log_key(self, value: impl AsRef<str>) -> Self {
-        self.query("logKey", value.as_ref())
+    pub fn log_key(self, value: impl TextValue) -> Self {
+        self.query("logKey", value)
     }
 
     /// True to stop counting early, which is faster on large logs. The page then reports that its total is capped.
     ///
     /// Since Logto 1.42.
-    pub fn enable_cap(self, value: bool) -> Self {
-        self.query("enableCap", value)
+    pub fn enable_cap(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("enableCap", value.into())
     }
 
     /// Returns only deliveries from this time on, in milliseconds since the epoch, instead of those of the last 24

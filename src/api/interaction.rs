@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -58,14 +58,16 @@ impl Interaction<'_> {
     /// `PUT /api/interaction/event`. Success status: 204. Requires the cookies of a sign-in in progress. Up to
     /// Logto 1.30.
     ///
+    /// - `body`: the value of `event`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 403 (permission denied), 404 (not found).
     #[doc(alias = "ReplaceLegacyInteractionEvent")]
     pub fn replace_event(
         &self,
-        body: impl Borrow<models::LegacyInteractionEvent>,
+        body: impl Into<models::LegacyInteractionEvent>,
     ) -> Request<ReplaceLegacyInteractionEventOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Checks an additional identifier, such as a password or code, and adds it to those already proven.

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -64,11 +64,13 @@ impl MyAccount<'_> {
     ///
     /// `POST /api/my-account/password`. Success status: 204. Requires a user access token. Since Logto 1.22.
     ///
+    /// - `body`: the value of `password`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
-    pub fn update_password(&self, body: impl Borrow<models::Password>) -> Request<UpdatePasswordOp> {
-        Request::new(self.channel).json(body.borrow())
+    pub fn update_password(&self, body: impl Into<models::Password>) -> Request<UpdatePasswordOp> {
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Returns whether the user skips MFA at sign-in.
@@ -85,10 +87,12 @@ impl MyAccount<'_> {
     ///
     /// `PATCH /api/my-account/mfa-settings`. Success status: 200. Requires a user access token. Since Logto 1.31.
     ///
+    /// - `body`: the value of `skip_mfa_on_sign_in`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
-    pub fn update_mfa_settings(&self, body: impl Borrow<models::AccountMfaSettings>) -> Request<UpdateMfaSettingsOp> {
-        Request::new(self.channel).json(body.borrow())
+    pub fn update_mfa_settings(&self, body: impl Into<models::AccountMfaSettings>) -> Request<UpdateMfaSettingsOp> {
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Returns the signed-in user's choices about MFA and passkeys, including skipped prompts.
@@ -135,6 +139,7 @@ impl MyAccount<'_> {
     /// Since Logto 1.30.
     ///
     /// - `target`: Provider of the identity, such as `github`. At least 1 character.
+    /// - `body`: the value of `verification_record_id`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -143,9 +148,9 @@ impl MyAccount<'_> {
     pub fn update_social_identity_access_token(
         &self,
         target: impl AsRef<str>,
-        body: impl Borrow<models::VerificationRecordId>,
+        body: impl Into<models::VerificationRecordId>,
     ) -> Request<UpdateSocialIdentityAccessTokenByVerificationIdOp> {
-        Request::new(self.channel).path_parameter("target", target.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("target", target.as_ref()).json(&body.into())
     }
 
     /// Returns the stored access token of the user's enterprise account. It is renewed if it has expired.
@@ -212,15 +217,17 @@ impl MyAccount<'_> {
     ///
     /// `PUT /api/my-account/identities`. Success status: 204. Requires a user access token. Since Logto 1.40.
     ///
+    /// - `body`: the value of `new_identifier_verification_record_id`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     #[doc(alias = "ReplaceMyAccountIdentity")]
     pub fn replace_identity(
         &self,
-        body: impl Borrow<models::IdentityVerification>,
+        body: impl Into<models::IdentityVerification>,
     ) -> Request<ReplaceMyAccountIdentityOp> {
-        Request::new(self.channel).json(body.borrow())
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Links a social account proven by a verification record. Fails if an account of that provider is already
@@ -228,12 +235,14 @@ impl MyAccount<'_> {
     ///
     /// `POST /api/my-account/identities`. Success status: 204. Requires a user access token. Since Logto 1.22.
     ///
+    /// - `body`: the value of `new_identifier_verification_record_id`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     #[doc(alias = "AddUserIdentities")]
-    pub fn add_identity(&self, body: impl Borrow<models::IdentityVerification>) -> Request<AddUserIdentitiesOp> {
-        Request::new(self.channel).json(body.borrow())
+    pub fn add_identity(&self, body: impl Into<models::IdentityVerification>) -> Request<AddUserIdentitiesOp> {
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Unlinks the social account of a provider, unless it is the last way to sign in.
@@ -329,15 +338,16 @@ impl MyAccount<'_> {
     /// token. Since Logto 1.29.
     ///
     /// - `verification_id`: ID of the MFA factor.
+    /// - `body`: the value of `name`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     pub fn update_mfa_verification_name(
         &self,
         verification_id: impl AsRef<str>,
-        body: impl Borrow<models::Name>,
+        body: impl Into<models::Name>,
     ) -> Request<UpdateMfaVerificationNameOp> {
-        Request::new(self.channel).path_parameter("verificationId", verification_id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("verificationId", verification_id.as_ref()).json(&body.into())
     }
 
     /// Removes one of the user's MFA factors immediately. Needs a verification record.
@@ -678,8 +688,8 @@ impl Operation for DeleteSessionByIdOp {
 impl Request<DeleteSessionByIdOp> {
     /// Also revokes what was granted to applications in the session. Defaults to revoking nothing more. One of the
     /// [`RevokeGrantsTarget`](crate::models::RevokeGrantsTarget) values.
-    pub fn revoke_grants_target(self, value: impl AsRef<str>) -> Self {
-        self.query("revokeGrantsTarget", value.as_ref())
+    pub fn revoke_grants_target(self, value: impl TextValue) -> Self {
+        self.query("revokeGrantsTarget", value)
     }
 }
 
@@ -695,8 +705,8 @@ impl Operation for GetGrantsOp {
 impl Request<GetGrantsOp> {
     /// Returns only grants to your own applications or only those to third-party applications. Defaults to all. One
     /// of the [`GrantAppType`](crate::models::GrantAppType) values.
-    pub fn app_type(self, value: impl AsRef<str>) -> Self {
-        self.query("appType", value.as_ref())
+    pub fn app_type(self, value: impl TextValue) -> Self {
+        self.query("appType", value)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -95,6 +95,7 @@ impl OneTimeTokens<'_> {
     /// `PUT /api/one-time-tokens/{id}/status`. Success status: 200. Since Logto 1.27.
     ///
     /// - `id`: ID of the [`OneTimeToken`](crate::models::OneTimeToken).
+    /// - `body`: the value of `status`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -102,9 +103,9 @@ impl OneTimeTokens<'_> {
     pub fn replace_status(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::ReplaceOneTimeTokenStatus>,
+        body: impl Into<models::ReplaceOneTimeTokenStatus>,
     ) -> Request<ReplaceOneTimeTokenStatusOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 }
 
@@ -125,14 +126,14 @@ impl Request<ListOneTimeTokensOp> {
     /// Returns only tokens for this email address.
     ///
     /// Matches `^\S+@\S+\.\S+$`.
-    pub fn email(self, value: impl AsRef<str>) -> Self {
-        self.query("email", value.as_ref())
+    pub fn email(self, value: impl TextValue) -> Self {
+        self.query("email", value)
     }
 
     /// Returns only tokens with this status. One of the [`OneTimeTokenStatus`](crate::models::OneTimeTokenStatus)
     /// values.
-    pub fn status(self, value: impl AsRef<str>) -> Self {
-        self.query("status", value.as_ref())
+    pub fn status(self, value: impl TextValue) -> Self {
+        self.query("status", value)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -151,18 +151,18 @@ impl Operation for ListOrganizationInvitationsOp {
 
 impl Request<ListOrganizationInvitationsOp> {
     /// Returns only invitations to this [`Organization`](crate::models::Organization).
-    pub fn organization_id(self, value: impl AsRef<str>) -> Self {
-        self.query("organizationId", value.as_ref())
+    pub fn organization_id(self, value: impl TextValue) -> Self {
+        self.query("organizationId", value)
     }
 
     /// Returns only invitations by this [`User`](crate::models::User).
-    pub fn inviter_id(self, value: impl AsRef<str>) -> Self {
-        self.query("inviterId", value.as_ref())
+    pub fn inviter_id(self, value: impl TextValue) -> Self {
+        self.query("inviterId", value)
     }
 
     /// Returns only invitations to this email address.
-    pub fn invitee(self, value: impl AsRef<str>) -> Self {
-        self.query("invitee", value.as_ref())
+    pub fn invitee(self, value: impl TextValue) -> Self {
+        self.query("invitee", value)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -115,6 +115,7 @@ impl OrganizationRoles<'_> {
     /// `PUT /api/organization-roles/{id}/scopes`. Success status: 204.
     ///
     /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `body`: the value of `organization_scope_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -123,9 +124,9 @@ impl OrganizationRoles<'_> {
     pub fn replace_scopes(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::OrganizationScopeIds>,
+        body: impl Into<models::OrganizationScopeIds>,
     ) -> Request<ReplaceOrganizationRoleScopesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Adds organization permissions to an organization role. Permissions that it already has are skipped.
@@ -133,6 +134,7 @@ impl OrganizationRoles<'_> {
     /// `POST /api/organization-roles/{id}/scopes`. Success status: 201.
     ///
     /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `body`: the value of `organization_scope_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -141,9 +143,9 @@ impl OrganizationRoles<'_> {
     pub fn assign_scopes(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::OrganizationScopeIds>,
+        body: impl Into<models::OrganizationScopeIds>,
     ) -> Request<CreateOrganizationRoleScopeOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes an organization permission from an organization role.
@@ -186,6 +188,7 @@ impl OrganizationRoles<'_> {
     /// `PUT /api/organization-roles/{id}/resource-scopes`. Success status: 204.
     ///
     /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `body`: the value of `scope_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -194,9 +197,9 @@ impl OrganizationRoles<'_> {
     pub fn replace_resource_scopes(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::ScopeIds>,
+        body: impl Into<models::ScopeIds>,
     ) -> Request<ReplaceOrganizationRoleResourceScopesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Adds API permissions to an organization role. Permissions that it already has are skipped.
@@ -204,6 +207,7 @@ impl OrganizationRoles<'_> {
     /// `POST /api/organization-roles/{id}/resource-scopes`. Success status: 201.
     ///
     /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `body`: the value of `scope_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -212,9 +216,9 @@ impl OrganizationRoles<'_> {
     pub fn assign_resource_scopes(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::ScopeIds>,
+        body: impl Into<models::ScopeIds>,
     ) -> Request<CreateOrganizationRoleResourceScopeOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes an API permission from an organization role.
@@ -279,8 +283,8 @@ impl ListOperation for ListOrganizationRolesOp {
 
 impl Request<ListOrganizationRolesOp> {
     /// Part of the name or ID to search for, regardless of case.
-    pub fn keyword(self, value: impl AsRef<str>) -> Self {
-        self.query("q", value.as_ref())
+    pub fn keyword(self, value: impl TextValue) -> Self {
+        self.query("q", value)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -113,8 +113,8 @@ impl ListOperation for ListOrganizationScopesOp {
 
 impl Request<ListOrganizationScopesOp> {
     /// Part of the name or ID to search for, regardless of case.
-    pub fn keyword(self, value: impl AsRef<str>) -> Self {
-        self.query("q", value.as_ref())
+    pub fn keyword(self, value: impl TextValue) -> Self {
+        self.query("q", value)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -119,6 +119,7 @@ impl Organizations<'_> {
     /// `PUT /api/organizations/{id}/users`. Success status: 204.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `body`: the value of `user_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -127,9 +128,9 @@ impl Organizations<'_> {
     pub fn replace_users(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::UserIds>,
+        body: impl Into<models::UserIds>,
     ) -> Request<ReplaceOrganizationUsersOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Makes users members of the organization, without roles. Users who are already members are skipped.
@@ -137,17 +138,14 @@ impl Organizations<'_> {
     /// `POST /api/organizations/{id}/users`. Success status: 201.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `body`: the value of `user_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     #[doc(alias = "AddOrganizationUsers")]
-    pub fn add_users(
-        &self,
-        id: impl AsRef<str>,
-        body: impl Borrow<models::UserIds>,
-    ) -> Request<AddOrganizationUsersOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+    pub fn add_users(&self, id: impl AsRef<str>, body: impl Into<models::UserIds>) -> Request<AddOrganizationUsersOp> {
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Ends a user's membership and removes the roles that came with it.
@@ -313,6 +311,7 @@ impl Organizations<'_> {
     /// `PUT /api/organizations/{id}/applications`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `body`: the value of `application_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -321,9 +320,9 @@ impl Organizations<'_> {
     pub fn replace_applications(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::ApplicationIds>,
+        body: impl Into<models::ApplicationIds>,
     ) -> Request<ReplaceOrganizationApplicationsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Makes machine-to-machine applications members of the organization, without roles.
@@ -331,6 +330,7 @@ impl Organizations<'_> {
     /// `POST /api/organizations/{id}/applications`. Success status: 201. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `body`: the value of `application_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -339,9 +339,9 @@ impl Organizations<'_> {
     pub fn add_applications(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::ApplicationIds>,
+        body: impl Into<models::ApplicationIds>,
     ) -> Request<AddOrganizationApplicationsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Ends an application's membership and removes the roles that came with it.
@@ -412,6 +412,7 @@ impl Organizations<'_> {
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `body`: the value of `organization_role_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -421,12 +422,12 @@ impl Organizations<'_> {
         &self,
         id: impl AsRef<str>,
         application_id: impl AsRef<str>,
-        body: impl Borrow<models::OrganizationRoleIds>,
+        body: impl Into<models::OrganizationRoleIds>,
     ) -> Request<ReplaceOrganizationApplicationRolesOp> {
         Request::new(self.channel)
             .path_parameter("id", id.as_ref())
             .path_parameter("applicationId", application_id.as_ref())
-            .json(body.borrow())
+            .json(&body.into())
     }
 
     /// Assigns roles to a member application. Existing roles are kept.
@@ -435,6 +436,7 @@ impl Organizations<'_> {
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `body`: the value of `organization_role_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -444,12 +446,12 @@ impl Organizations<'_> {
         &self,
         id: impl AsRef<str>,
         application_id: impl AsRef<str>,
-        body: impl Borrow<models::OrganizationRoleIds>,
+        body: impl Into<models::OrganizationRoleIds>,
     ) -> Request<AssignOrganizationRolesToApplicationOp> {
         Request::new(self.channel)
             .path_parameter("id", id.as_ref())
             .path_parameter("applicationId", application_id.as_ref())
-            .json(body.borrow())
+            .json(&body.into())
     }
 
     /// Removes a role from a member application, which stays a member.
@@ -496,6 +498,7 @@ impl Organizations<'_> {
     /// `PUT /api/organizations/{id}/jit/email-domains`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `body`: the value of `email_domains`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -503,9 +506,9 @@ impl Organizations<'_> {
     pub fn replace_jit_email_domains(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::ReplaceOrganizationJitEmailDomains>,
+        body: impl Into<models::ReplaceOrganizationJitEmailDomains>,
     ) -> Request<ReplaceOrganizationJitEmailDomainsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Adds an email domain whose users join the organization when they sign up with a verified address. Existing
@@ -514,6 +517,7 @@ impl Organizations<'_> {
     /// `POST /api/organizations/{id}/jit/email-domains`. Success status: 201. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `body`: the value of `email_domain`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -522,9 +526,9 @@ impl Organizations<'_> {
     pub fn add_jit_email_domain(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::CreateOrganizationJitEmailDomain>,
+        body: impl Into<models::CreateOrganizationJitEmailDomain>,
     ) -> Request<CreateOrganizationJitEmailDomainOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes an email domain, so that its new users no longer join the organization. Current members are kept.
@@ -567,6 +571,7 @@ impl Organizations<'_> {
     /// `PUT /api/organizations/{id}/jit/roles`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `body`: the value of `organization_role_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -575,9 +580,9 @@ impl Organizations<'_> {
     pub fn replace_jit_roles(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::OrganizationRoleIds>,
+        body: impl Into<models::OrganizationRoleIds>,
     ) -> Request<ReplaceOrganizationJitRolesOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Adds roles that users receive when they join through just-in-time provisioning.
@@ -585,6 +590,7 @@ impl Organizations<'_> {
     /// `POST /api/organizations/{id}/jit/roles`. Success status: 201. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `body`: the value of `organization_role_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -593,9 +599,9 @@ impl Organizations<'_> {
     pub fn add_jit_roles(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::OrganizationRoleIds>,
+        body: impl Into<models::OrganizationRoleIds>,
     ) -> Request<CreateOrganizationJitRoleOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes a role from those that users receive when they join through just-in-time provisioning.
@@ -638,6 +644,7 @@ impl Organizations<'_> {
     /// `PUT /api/organizations/{id}/jit/sso-connectors`. Success status: 204. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `body`: the value of `sso_connector_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -646,9 +653,9 @@ impl Organizations<'_> {
     pub fn replace_jit_sso_connectors(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::SsoConnectorIds>,
+        body: impl Into<models::SsoConnectorIds>,
     ) -> Request<ReplaceOrganizationJitSsoConnectorsOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Adds enterprise connectors whose users join the organization on their first sign-in. Existing users are not
@@ -657,6 +664,7 @@ impl Organizations<'_> {
     /// `POST /api/organizations/{id}/jit/sso-connectors`. Success status: 201. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `body`: the value of `sso_connector_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -665,9 +673,9 @@ impl Organizations<'_> {
     pub fn add_jit_sso_connectors(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::SsoConnectorIds>,
+        body: impl Into<models::SsoConnectorIds>,
     ) -> Request<CreateOrganizationJitSsoConnectorOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes an enterprise connector, so that its users no longer join the organization. Current members are
@@ -708,13 +716,13 @@ impl ListOperation for ListOrganizationsOp {
 
 impl Request<ListOrganizationsOp> {
     /// Part of the name or ID to search for, regardless of case.
-    pub fn keyword(self, value: impl AsRef<str>) -> Self {
-        self.query("q", value.as_ref())
+    pub fn keyword(self, value: impl TextValue) -> Self {
+        self.query("q", value)
     }
 
     /// True to include the number of members and some of the members.
-    pub fn show_featured(self, value: bool) -> Self {
-        self.query("showFeatured", value)
+    pub fn show_featured(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("showFeatured", value.into())
     }
 }
 
@@ -769,8 +777,8 @@ impl ListOperation for ListOrganizationUsersOp {
 
 impl Request<ListOrganizationUsersOp> {
     /// Part of the ID, name, username, email or phone to search for, regardless of case.
-    pub fn keyword(self, value: impl AsRef<str>) -> Self {
-        self.query("q", value.as_ref())
+    pub fn keyword(self, value: impl TextValue) -> Self {
+        self.query("q", value)
     }
 
     /// Returns only members who hold this [`OrganizationRole`](crate::models::OrganizationRole).
@@ -778,8 +786,8 @@ impl Request<ListOrganizationUsersOp> {
     /// Since Logto 1.42.
     ///
     /// At least 1 character.
-    pub fn organization_role_id(self, value: impl AsRef<str>) -> Self {
-        self.query("organizationRoleId", value.as_ref())
+    pub fn organization_role_id(self, value: impl TextValue) -> Self {
+        self.query("organizationRoleId", value)
     }
 }
 
@@ -883,8 +891,8 @@ impl ListOperation for ListOrganizationApplicationsOp {
 
 impl Request<ListOrganizationApplicationsOp> {
     /// Part of the name or ID to search for, regardless of case.
-    pub fn keyword(self, value: impl AsRef<str>) -> Self {
-        self.query("q", value.as_ref())
+    pub fn keyword(self, value: impl TextValue) -> Self {
+        self.query("q", value)
     }
 }
 

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -100,6 +100,7 @@ impl Resources<'_> {
     /// `PATCH /api/resources/{id}/is-default`. Success status: 200.
     ///
     /// - `id`: ID of the [`Resource`](crate::models::Resource).
+    /// - `body`: the value of `is_default`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -107,9 +108,9 @@ impl Resources<'_> {
     pub fn update_is_default(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::UpdateResourceIsDefault>,
+        body: impl Into<models::UpdateResourceIsDefault>,
     ) -> Request<UpdateResourceIsDefaultOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Lists the permissions of an API resource.
@@ -203,8 +204,8 @@ impl ListOperation for ListResourcesOp {
 
 impl Request<ListResourcesOp> {
     /// True to include the permissions of each resource.
-    pub fn include_scopes(self, value: bool) -> Self {
-        self.query("includeScopes", value)
+    pub fn include_scopes(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("includeScopes", value.into())
     }
 }
 
@@ -266,7 +267,9 @@ impl ListOperation for ListResourceScopesOp {
     type Item = models::Scope;
 }
 
-impl SearchOperation for ListResourceScopesOp {}
+impl SearchOperation for ListResourceScopesOp {
+    type Member = crate::request::SearchMember;
+}
 
 /// Operation type of [`Resources::create_scope`].
 #[derive(Debug)]

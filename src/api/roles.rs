@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -113,13 +113,14 @@ impl Roles<'_> {
     /// `POST /api/roles/{id}/users`. Success status: 201.
     ///
     /// - `id`: ID of the [`Role`](crate::models::Role).
+    /// - `body`: the value of `user_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
     /// 422 (rejected by a rule).
     #[doc(alias = "CreateRoleUser")]
-    pub fn assign_users(&self, id: impl AsRef<str>, body: impl Borrow<models::UserIds>) -> Request<CreateRoleUserOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+    pub fn assign_users(&self, id: impl AsRef<str>, body: impl Into<models::UserIds>) -> Request<CreateRoleUserOp> {
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes the role from a user. Tokens already issued keep their scopes until they expire.
@@ -155,6 +156,7 @@ impl Roles<'_> {
     /// `POST /api/roles/{id}/applications`. Success status: 201.
     ///
     /// - `id`: ID of the [`Role`](crate::models::Role).
+    /// - `body`: the value of `application_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -163,9 +165,9 @@ impl Roles<'_> {
     pub fn assign_applications(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::ApplicationIds>,
+        body: impl Into<models::ApplicationIds>,
     ) -> Request<CreateRoleApplicationOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes the role from an application. Tokens already issued keep their scopes until they expire.
@@ -208,17 +210,14 @@ impl Roles<'_> {
     /// `POST /api/roles/{id}/scopes`. Success status: 201.
     ///
     /// - `id`: ID of the [`Role`](crate::models::Role).
+    /// - `body`: the value of `scope_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
     /// 422 (rejected by a rule).
     #[doc(alias = "CreateRoleScope")]
-    pub fn assign_scopes(
-        &self,
-        id: impl AsRef<str>,
-        body: impl Borrow<models::ScopeIds>,
-    ) -> Request<CreateRoleScopeOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+    pub fn assign_scopes(&self, id: impl AsRef<str>, body: impl Into<models::ScopeIds>) -> Request<CreateRoleScopeOp> {
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Removes an API permission from the role. Every holder loses it with the next token.
@@ -249,22 +248,25 @@ impl ListOperation for ListRolesOp {
     type Item = models::Role;
 }
 
-impl SearchOperation for ListRolesOp {}
+impl SearchOperation for ListRolesOp {
+    type Member = crate::request::SearchMember;
+}
+
 impl Request<ListRolesOp> {
     /// Excludes roles that this [`User`](crate::models::User) holds.
-    pub fn exclude_user_id(self, value: impl AsRef<str>) -> Self {
-        self.query("excludeUserId", value.as_ref())
+    pub fn exclude_user_id(self, value: impl TextValue) -> Self {
+        self.query("excludeUserId", value)
     }
 
     /// Excludes roles that this [`Application`](crate::models::Application) holds.
-    pub fn exclude_application_id(self, value: impl AsRef<str>) -> Self {
-        self.query("excludeApplicationId", value.as_ref())
+    pub fn exclude_application_id(self, value: impl TextValue) -> Self {
+        self.query("excludeApplicationId", value)
     }
 
     /// Returns only roles for users, or only roles for machine-to-machine applications. One of the
     /// [`RoleType`](crate::models::RoleType) values.
-    pub fn r#type(self, value: impl AsRef<str>) -> Self {
-        self.query("type", value.as_ref())
+    pub fn r#type(self, value: impl TextValue) -> Self {
+        self.query("type", value)
     }
 }
 
@@ -317,7 +319,9 @@ impl ListOperation for ListRoleUsersOp {
     type Item = models::User;
 }
 
-impl SearchOperation for ListRoleUsersOp {}
+impl SearchOperation for ListRoleUsersOp {
+    type Member = crate::request::UserSearchMember;
+}
 
 /// Operation type of [`Roles::assign_users`].
 #[derive(Debug)]
@@ -350,7 +354,9 @@ impl ListOperation for ListRoleApplicationsOp {
     type Item = models::Application;
 }
 
-impl SearchOperation for ListRoleApplicationsOp {}
+impl SearchOperation for ListRoleApplicationsOp {
+    type Member = crate::request::SearchMember;
+}
 
 /// Operation type of [`Roles::assign_applications`].
 #[derive(Debug)]
@@ -383,7 +389,9 @@ impl ListOperation for ListRoleScopesOp {
     type Item = models::Scope;
 }
 
-impl SearchOperation for ListRoleScopesOp {}
+impl SearchOperation for ListRoleScopesOp {
+    type Member = crate::request::SearchMember;
+}
 
 /// Operation type of [`Roles::assign_scopes`].
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -108,6 +108,7 @@ impl SamlApplications<'_> {
     /// `POST /api/saml-applications/{id}/secrets`. Success status: 201. Since Logto 1.24.
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
+    /// - `body`: the value of `life_span_in_years`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -115,9 +116,9 @@ impl SamlApplications<'_> {
     pub fn create_secret(
         &self,
         id: impl AsRef<str>,
-        body: impl Borrow<models::CreateSamlApplicationSecret>,
+        body: impl Into<models::CreateSamlApplicationSecret>,
     ) -> Request<CreateSamlApplicationSecretOp> {
-        Request::new(self.channel).path_parameter("id", id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("id", id.as_ref()).json(&body.into())
     }
 
     /// Deletes a certificate and its key. Fails for the active certificate.
@@ -144,6 +145,7 @@ impl SamlApplications<'_> {
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     /// - `secret_id`: ID of the certificate.
+    /// - `body`: the value of `active`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -152,12 +154,12 @@ impl SamlApplications<'_> {
         &self,
         id: impl AsRef<str>,
         secret_id: impl AsRef<str>,
-        body: impl Borrow<models::UpdateSamlApplicationSecret>,
+        body: impl Into<models::UpdateSamlApplicationSecret>,
     ) -> Request<UpdateSamlApplicationSecretOp> {
         Request::new(self.channel)
             .path_parameter("id", id.as_ref())
             .path_parameter("secretId", secret_id.as_ref())
-            .json(body.borrow())
+            .json(&body.into())
     }
 
     /// Returns the SAML metadata of Logto as the identity provider, as XML for the service provider.
@@ -286,32 +288,32 @@ impl Operation for GetSamlApplicationCallbackOp {
 
 impl Request<GetSamlApplicationCallbackOp> {
     /// Authorization code of the OIDC sign-in behind the SAML one.
-    pub fn code(self, value: impl AsRef<str>) -> Self {
-        self.query("code", value.as_ref())
+    pub fn code(self, value: impl TextValue) -> Self {
+        self.query("code", value)
     }
 
     /// State of the OIDC sign-in, which identifies the original SAML request.
-    pub fn state(self, value: impl AsRef<str>) -> Self {
-        self.query("state", value.as_ref())
+    pub fn state(self, value: impl TextValue) -> Self {
+        self.query("state", value)
     }
 
     /// If present, must be the application's own callback.
-    pub fn redirect_uri(self, value: impl AsRef<str>) -> Self {
-        self.query("redirectUri", value.as_ref())
+    pub fn redirect_uri(self, value: impl TextValue) -> Self {
+        self.query("redirectUri", value)
     }
 
     /// OIDC error code, sent instead of `code`.
-    pub fn error(self, value: impl AsRef<str>) -> Self {
-        self.query("error", value.as_ref())
+    pub fn error(self, value: impl TextValue) -> Self {
+        self.query("error", value)
     }
 
     /// Description of the OIDC error.
-    pub fn error_description(self, value: impl AsRef<str>) -> Self {
-        self.query("error_description", value.as_ref())
+    pub fn error_description(self, value: impl TextValue) -> Self {
+        self.query("error_description", value)
     }
 
     /// Issuer of the OIDC sign-in behind the SAML one.
-    pub fn iss(self, value: impl AsRef<str>) -> Self {
-        self.query("iss", value.as_ref())
+    pub fn iss(self, value: impl TextValue) -> Self {
+        self.query("iss", value)
     }
 }

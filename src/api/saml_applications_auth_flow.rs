@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -76,20 +76,20 @@ impl Operation for GetSamlAuthnOp {
 
 impl Request<GetSamlAuthnOp> {
     /// Signature over the request, in base64.
-    pub fn signature(self, value: impl AsRef<str>) -> Self {
-        self.query("Signature", value.as_ref())
+    pub fn signature(self, value: impl TextValue) -> Self {
+        self.query("Signature", value)
     }
 
     /// Signature algorithm, as a URI.
-    pub fn sig_alg(self, value: impl AsRef<str>) -> Self {
-        self.query("SigAlg", value.as_ref())
+    pub fn sig_alg(self, value: impl TextValue) -> Self {
+        self.query("SigAlg", value)
     }
 
     /// Opaque value of the service provider, which is returned with the response.
     ///
     /// At most 512 characters.
-    pub fn relay_state(self, value: impl AsRef<str>) -> Self {
-        self.query("RelayState", value.as_ref())
+    pub fn relay_state(self, value: impl TextValue) -> Self {
+        self.query("RelayState", value)
     }
 }
 

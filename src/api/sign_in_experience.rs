@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -114,8 +114,8 @@ impl Operation for UpdateSignInExpOp {
 
 impl Request<UpdateSignInExpOp> {
     /// True to delete demo connectors that are no longer shown.
-    pub fn remove_unused_demo_social_connector(self, value: bool) -> Self {
-        self.query("removeUnusedDemoSocialConnector", value)
+    pub fn remove_unused_demo_social_connector(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("removeUnusedDemoSocialConnector", value.into())
     }
 }
 
@@ -150,7 +150,7 @@ impl Request<GetUsernameCaseSensitivityConflictsOp> {
     /// Number of conflicts to return as samples. The total counts all of them.
     ///
     /// Defaults to `20`.
-    pub fn limit(self, value: i64) -> Self {
-        self.query("limit", value)
+    pub fn limit(self, value: impl Into<Option<i64>>) -> Self {
+        self.query("limit", value.into())
     }
 }

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -153,6 +153,7 @@ impl SsoConnectors<'_> {
     ///
     /// - `id`: ID of the item itself.
     /// - `key_id`: ID of the key.
+    /// - `body`: the value of `active`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -161,12 +162,12 @@ impl SsoConnectors<'_> {
         &self,
         id: impl AsRef<str>,
         key_id: impl AsRef<str>,
-        body: impl Borrow<models::UpdateSsoConnectorSigningKey>,
+        body: impl Into<models::UpdateSsoConnectorSigningKey>,
     ) -> Request<UpdateSsoConnectorSigningKeyOp> {
         Request::new(self.channel)
             .path_parameter("id", id.as_ref())
             .path_parameter("keyId", key_id.as_ref())
-            .json(body.borrow())
+            .json(&body.into())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -92,6 +92,7 @@ impl Users<'_> {
     /// `PATCH /api/users/{userId}/custom-data`. Success status: 200.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `body`: the value of `custom_data`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -99,9 +100,9 @@ impl Users<'_> {
     pub fn update_custom_data(
         &self,
         user_id: impl AsRef<str>,
-        body: impl Borrow<models::UpdateUserCustomData>,
+        body: impl Into<models::UpdateUserCustomData>,
     ) -> Request<UpdateUserCustomDataOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Returns a user's choices about MFA and passkeys, including skipped prompts.
@@ -140,6 +141,7 @@ impl Users<'_> {
     /// `PATCH /api/users/{userId}/profile`. Success status: 200.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `body`: the value of `profile`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -147,14 +149,17 @@ impl Users<'_> {
     pub fn update_profile(
         &self,
         user_id: impl AsRef<str>,
-        body: impl Borrow<models::UpdateUserProfile>,
+        body: impl Into<models::UpdateUserProfile>,
     ) -> Request<UpdateUserProfileOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Lists users, newest first. Can be searched by ID, name, username, email and phone.
     ///
     /// `GET /api/users`. Success status: 200. Paginated: 20 items per page by default.
+    ///
+    /// Optional parameters: [`exclude_role_id`](crate::Request#impl-Request%3CListUsersOp%3E),
+    /// [`exclude_organization_id`](crate::Request#impl-Request%3CListUsersOp%3E).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -181,6 +186,7 @@ impl Users<'_> {
     /// `PATCH /api/users/{userId}/password`. Success status: 200.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `body`: the value of `password`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -189,9 +195,9 @@ impl Users<'_> {
     pub fn update_password(
         &self,
         user_id: impl AsRef<str>,
-        body: impl Borrow<models::Password>,
+        body: impl Into<models::Password>,
     ) -> Request<UpdateUserPasswordOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Marks the user's password as expired or as valid again. If it is expired, the next sign-in asks for a new
@@ -200,6 +206,7 @@ impl Users<'_> {
     /// `PATCH /api/users/{userId}/password/expiration`. Success status: 200. Since Logto 1.41.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `body`: the value of `is_expired`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -207,9 +214,9 @@ impl Users<'_> {
     pub fn update_password_expiration(
         &self,
         user_id: impl AsRef<str>,
-        body: impl Borrow<models::UpdateUserPasswordExpiration>,
+        body: impl Into<models::UpdateUserPasswordExpiration>,
     ) -> Request<UpdateUserPasswordExpirationOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Checks the user's password. Returns 204 if it is correct and fails with 422 if not.
@@ -217,6 +224,7 @@ impl Users<'_> {
     /// `POST /api/users/{userId}/password/verify`. Success status: 204.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `body`: the value of `password`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -225,9 +233,9 @@ impl Users<'_> {
     pub fn verify_password(
         &self,
         user_id: impl AsRef<str>,
-        body: impl Borrow<models::Password>,
+        body: impl Into<models::Password>,
     ) -> Request<VerifyUserPasswordOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Returns whether the user has a password.
@@ -248,6 +256,7 @@ impl Users<'_> {
     /// `PATCH /api/users/{userId}/is-suspended`. Success status: 200.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `body`: the value of `is_suspended`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -255,9 +264,9 @@ impl Users<'_> {
     pub fn update_is_suspended(
         &self,
         user_id: impl AsRef<str>,
-        body: impl Borrow<models::UpdateUserIsSuspended>,
+        body: impl Into<models::UpdateUserIsSuspended>,
     ) -> Request<UpdateUserIsSuspendedOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Lists the tenant roles that the user holds.
@@ -278,6 +287,7 @@ impl Users<'_> {
     /// `PUT /api/users/{userId}/roles`. Success status: 200.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `body`: the value of `role_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -286,9 +296,9 @@ impl Users<'_> {
     pub fn replace_roles(
         &self,
         user_id: impl AsRef<str>,
-        body: impl Borrow<models::RoleIds>,
+        body: impl Into<models::RoleIds>,
     ) -> Request<ReplaceUserRolesOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Adds roles to the user and returns which ones are new. Existing roles are kept.
@@ -296,6 +306,7 @@ impl Users<'_> {
     /// `POST /api/users/{userId}/roles`. Success status: 201.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `body`: the value of `role_ids`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -304,9 +315,9 @@ impl Users<'_> {
     pub fn assign_roles(
         &self,
         user_id: impl AsRef<str>,
-        body: impl Borrow<models::RoleIds>,
+        body: impl Into<models::RoleIds>,
     ) -> Request<AssignUserRolesOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Removes a role from the user. Tokens already issued keep their scopes until they expire.
@@ -564,6 +575,7 @@ impl Users<'_> {
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     /// - `name`: Current name of the token.
+    /// - `body`: the value of `name`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -572,12 +584,12 @@ impl Users<'_> {
         &self,
         user_id: impl AsRef<str>,
         name: impl AsRef<str>,
-        body: impl Borrow<models::Name>,
+        body: impl Into<models::Name>,
     ) -> Request<UpdateUserPersonalAccessTokenOp> {
         Request::new(self.channel)
             .path_parameter("userId", user_id.as_ref())
             .path_parameter("name", name.as_ref())
-            .json(body.borrow())
+            .json(&body.into())
     }
 
     /// Deletes a personal access token. Its name is sent in the body, where any characters are allowed.
@@ -585,6 +597,7 @@ impl Users<'_> {
     /// `POST /api/users/{userId}/personal-access-tokens/delete`. Success status: 204. Since Logto 1.33.
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `body`: the value of `name`, or the whole body.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -592,9 +605,9 @@ impl Users<'_> {
     pub fn delete_personal_access_token_by_name(
         &self,
         user_id: impl AsRef<str>,
-        body: impl Borrow<models::Name>,
+        body: impl Into<models::Name>,
     ) -> Request<DeletePersonalAccessTokenPostOp> {
-        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(body.borrow())
+        Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
     /// Returns the user's identity at an enterprise connector. Can include information about its stored tokens.
@@ -699,15 +712,15 @@ impl Operation for GetUserOp {
 
 impl Request<GetUserOp> {
     /// True to include identities at enterprise connectors.
-    pub fn include_sso_identities(self, value: bool) -> Self {
-        self.query("includeSsoIdentities", value)
+    pub fn include_sso_identities(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("includeSsoIdentities", value.into())
     }
 
     /// True to include the password's hash and algorithm.
     ///
     /// Since Logto 1.42.
-    pub fn include_password_hash(self, value: bool) -> Self {
-        self.query("includePasswordHash", value)
+    pub fn include_password_hash(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("includePasswordHash", value.into())
     }
 }
 
@@ -787,7 +800,22 @@ impl ListOperation for ListUsersOp {
     type Item = models::User;
 }
 
-impl SearchOperation for ListUsersOp {}
+impl SearchOperation for ListUsersOp {
+    type Member = crate::request::UserSearchMember;
+}
+
+impl Request<ListUsersOp> {
+    /// Excludes those that hold this [`Role`](crate::models::Role).
+    pub fn exclude_role_id(self, value: impl TextValue) -> Self {
+        self.query("excludeRoleId", value)
+    }
+
+    /// Excludes members of this [`Organization`](crate::models::Organization). Cannot be combined with
+    /// `excludeRoleId`.
+    pub fn exclude_organization_id(self, value: impl TextValue) -> Self {
+        self.query("excludeOrganizationId", value)
+    }
+}
 
 /// Operation type of [`Users::create`].
 #[derive(Debug)]
@@ -856,7 +884,9 @@ impl ListOperation for ListUserRolesOp {
     type Item = models::Role;
 }
 
-impl SearchOperation for ListUserRolesOp {}
+impl SearchOperation for ListUserRolesOp {
+    type Member = crate::request::SearchMember;
+}
 
 /// Operation type of [`Users::replace_roles`].
 #[derive(Debug)]
@@ -896,8 +926,8 @@ impl Operation for GetUserIdentityOp {
 
 impl Request<GetUserIdentityOp> {
     /// True to include information about the stored third-party tokens.
-    pub fn include_token_secret(self, value: bool) -> Self {
-        self.query("includeTokenSecret", value)
+    pub fn include_token_secret(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("includeTokenSecret", value.into())
     }
 }
 
@@ -949,8 +979,8 @@ impl Operation for ListUserGrantsOp {
 impl Request<ListUserGrantsOp> {
     /// Returns only grants to your own applications or only those to third-party applications. Defaults to all. One
     /// of the [`GrantAppType`](crate::models::GrantAppType) values.
-    pub fn app_type(self, value: impl AsRef<str>) -> Self {
-        self.query("appType", value.as_ref())
+    pub fn app_type(self, value: impl TextValue) -> Self {
+        self.query("appType", value)
     }
 }
 
@@ -1055,8 +1085,8 @@ impl Operation for GetUserSsoIdentityOp {
 
 impl Request<GetUserSsoIdentityOp> {
     /// True to include information about the stored third-party tokens.
-    pub fn include_token_secret(self, value: bool) -> Self {
-        self.query("includeTokenSecret", value)
+    pub fn include_token_secret(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("includeTokenSecret", value.into())
     }
 }
 
@@ -1071,8 +1101,8 @@ impl Operation for ListUserAllIdentitiesOp {
 
 impl Request<ListUserAllIdentitiesOp> {
     /// True to include information about the stored third-party tokens.
-    pub fn include_token_secret(self, value: bool) -> Self {
-        self.query("includeTokenSecret", value)
+    pub fn include_token_secret(self, value: impl Into<Option<bool>>) -> Self {
+        self.query("includeTokenSecret", value.into())
     }
 }
 
@@ -1106,7 +1136,7 @@ impl Operation for DeleteUserSessionOp {
 impl Request<DeleteUserSessionOp> {
     /// Also revokes what was granted to applications in the session. Defaults to revoking nothing more. One of the
     /// [`RevokeGrantsTarget`](crate::models::RevokeGrantsTarget) values.
-    pub fn revoke_grants_target(self, value: impl AsRef<str>) -> Self {
-        self.query("revokeGrantsTarget", value.as_ref())
+    pub fn revoke_grants_target(self, value: impl TextValue) -> Self {
+        self.query("revokeGrantsTarget", value)
     }
 }

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -31,12 +31,14 @@ impl Verifications<'_> {
     ///
     /// `POST /api/verifications/password`. Success status: 201. Requires a user access token. Since Logto 1.21.
     ///
+    /// - `body`: the value of `password`, or the whole body.
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
     /// rule).
     #[doc(alias = "CreateVerificationByPassword")]
-    pub fn create_by_password(&self, body: impl Borrow<models::Password>) -> Request<CreateVerificationByPasswordOp> {
-        Request::new(self.channel).json(body.borrow())
+    pub fn create_by_password(&self, body: impl Into<models::Password>) -> Request<CreateVerificationByPasswordOp> {
+        Request::new(self.channel).json(&body.into())
     }
 
     /// Sends a code and starts a verification record. The code is sent to the user's own or a new email address or

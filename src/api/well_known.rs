@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -118,15 +118,15 @@ impl Request<GetSignInExperienceConfigOp> {
     /// ID of the [`Organization`](crate::models::Organization) whose branding is requested.
     ///
     /// Since Logto 1.20.
-    pub fn organization_id(self, value: impl AsRef<str>) -> Self {
-        self.query("organizationId", value.as_ref())
+    pub fn organization_id(self, value: impl TextValue) -> Self {
+        self.query("organizationId", value)
     }
 
     /// ID of the [`Application`](crate::models::Application) whose branding is requested.
     ///
     /// Since Logto 1.20.
-    pub fn app_id(self, value: impl AsRef<str>) -> Self {
-        self.query("appId", value.as_ref())
+    pub fn app_id(self, value: impl TextValue) -> Self {
+        self.query("appId", value)
     }
 }
 
@@ -141,8 +141,8 @@ impl Operation for GetSignInExperiencePhrasesOp {
 
 impl Request<GetSignInExperiencePhrasesOp> {
     /// Preferred language, which overrides the request's `Accept-Language`.
-    pub fn language(self, value: impl AsRef<str>) -> Self {
-        self.query("lng", value.as_ref())
+    pub fn language(self, value: impl TextValue) -> Self {
+        self.query("lng", value)
     }
 }
 
@@ -157,13 +157,13 @@ impl Operation for GetWellKnownExperienceOp {
 
 impl Request<GetWellKnownExperienceOp> {
     /// ID of the [`Organization`](crate::models::Organization) whose branding is requested.
-    pub fn organization_id(self, value: impl AsRef<str>) -> Self {
-        self.query("organizationId", value.as_ref())
+    pub fn organization_id(self, value: impl TextValue) -> Self {
+        self.query("organizationId", value)
     }
 
     /// ID of the [`Application`](crate::models::Application) whose branding is requested.
-    pub fn app_id(self, value: impl AsRef<str>) -> Self {
-        self.query("appId", value.as_ref())
+    pub fn app_id(self, value: impl TextValue) -> Self {
+        self.query("appId", value)
     }
 }
 

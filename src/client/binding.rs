@@ -136,8 +136,14 @@ impl HostedClient {
         let calls = TokenCaller { pipeline: Arc::clone(&pipeline), attempts: options.token_attempts, retry };
         let endpoint = Endpoint::checked(options.url, options.resource);
         let tokens = options.source.map(|source| {
-            let cache =
-                TokenCacheOptions { source, scope: options.scope, leeway: None, lease: None, store: options.store };
+            let cache = TokenCacheOptions {
+                source,
+                scope: options.scope,
+                leeway: None,
+                lease: None,
+                store: options.store,
+                lock_ttl: None,
+            };
             TokenCache::new(cache, endpoint, Arc::new(calls), runtime)
         });
         Self(Arc::new(Inner { pipeline, tokens, total_timeout, retry }))

@@ -37,6 +37,7 @@ struct TokenSettings {
     leeway: Option<Duration>,
     lease: Option<Duration>,
     store: Option<Arc<dyn TokenStore>>,
+    lock_ttl: Option<Duration>,
 }
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
@@ -212,14 +213,21 @@ impl ClientBuilder {
 impl TokenSettings {
     /// Returns the options of the token cache. `None` without a source.
     fn options(self) -> Option<TokenCacheOptions> {
-        let Self { source, scope, leeway, lease, store } = self;
-        Some(TokenCacheOptions { source: source?, scope, leeway, lease, store })
+        let Self { source, scope, leeway, lease, store, lock_ttl } = self;
+        Some(TokenCacheOptions { source: source?, scope, leeway, lease, store, lock_ttl })
     }
 }
 
 impl Default for TokenSettings {
     fn default() -> Self {
-        Self { source: None, scope: Some(DEFAULT_SCOPE.to_owned()), leeway: None, lease: None, store: None }
+        Self {
+            source: None,
+            scope: Some(DEFAULT_SCOPE.to_owned()),
+            leeway: None,
+            lease: None,
+            store: None,
+            lock_ttl: None,
+        }
     }
 }
 
@@ -299,6 +307,16 @@ impl ClientBuilder {
     /// Shares access tokens with other processes through a store. Default: none.
     pub fn token_store(mut self, store: impl TokenStore) -> Self {
         self.tokens.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Sets how long a process keeps the lock of the token store at most. Defaults to 15 seconds.
+    ///
+    /// A process that ends without releasing the lock delays the token calls of the others for this long. A token call
+    /// that takes longer is not interrupted: another process then makes one too. If the token endpoint answers 429, the
+    /// lock is kept, and no process calls it for this long.
+    pub fn token_lock(mut self, ttl: Duration) -> Self {
+        self.tokens.lock_ttl = Some(ttl);
         self
     }
 }

@@ -5,6 +5,8 @@ pub mod binding;
 mod builder;
 mod environment;
 mod impersonation;
+#[cfg(feature = "organization-roles")]
+mod role_ids;
 mod server_release;
 
 use std::fmt;

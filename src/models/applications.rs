@@ -398,6 +398,8 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
     }
 
     crate::types::object! { CloudflareValidationError { required message "message" } }
+
+    crate::types::single_member! { CloudflareValidationError message text }
 }
 
 crate::types::cfg_items! { feature = "applications" =>
@@ -652,6 +654,8 @@ crate::types::cfg_items! { feature = "applications" =>
     }
 
     crate::types::object! { OrganizationIds { required organization_ids "organizationIds" } }
+
+    crate::types::single_member! { OrganizationIds organization_ids texts }
 }
 
 crate::types::cfg_items! { feature = "applications" =>
@@ -747,6 +751,8 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
     }
 
     crate::types::object! { ProtectedAppPageRule { required path "path" } }
+
+    crate::types::single_member! { ProtectedAppPageRule path text }
 }
 
 crate::types::cfg_items! { feature = "systems" =>

@@ -142,3 +142,5 @@ impl UpdateCaptchaProvider {
 }
 
 crate::types::object! { UpdateCaptchaProvider { required config "config" } }
+
+crate::types::single_member! { UpdateCaptchaProvider config (CaptchaConfig) }

@@ -389,4 +389,6 @@ crate::types::cfg_items! { feature = "custom-profile-fields" =>
     }
 
     crate::types::object! { UpdateCustomProfileFieldsSieOrder { required order "order" } }
+
+    crate::types::single_member! { UpdateCustomProfileFieldsSieOrder order (Vec < CustomProfileFieldOrder >) }
 }

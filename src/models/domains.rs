@@ -23,6 +23,8 @@ crate::types::cfg_items! { feature = "domains" =>
     }
 
     crate::types::object! { CleanupDomains { whole stale_days "staleDays" } }
+
+    crate::types::single_member! { CleanupDomains stale_days (i64) }
 }
 
 crate::types::cfg_items! { any(feature = "applications", feature = "domains") =>
@@ -41,6 +43,8 @@ crate::types::cfg_items! { any(feature = "applications", feature = "domains") =>
     }
 
     crate::types::object! { CreateDomain { required domain "domain" } }
+
+    crate::types::single_member! { CreateDomain domain text }
 }
 
 crate::types::cfg_items! { feature = "domains" =>
@@ -168,4 +172,6 @@ crate::types::cfg_items! { feature = "domains" =>
     }
 
     crate::types::object! { ReplaceDomainVerificationFiles { required verification_files "verificationFiles" } }
+
+    crate::types::single_member! { ReplaceDomainVerificationFiles verification_files (Vec < DomainVerificationFile >) }
 }

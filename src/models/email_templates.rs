@@ -142,6 +142,8 @@ impl ReplaceEmailTemplates {
 
 crate::types::object! { ReplaceEmailTemplates { required templates "templates" } }
 
+crate::types::single_member! { ReplaceEmailTemplates templates (Vec < ReplaceEmailTemplate >) }
+
 /// Changes to an email template.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct UpdateEmailTemplateDetails {

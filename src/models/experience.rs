@@ -177,6 +177,8 @@ impl CreateSignInPasskeyAuthenticationWithIdentifier {
 
 crate::types::object! { CreateSignInPasskeyAuthenticationWithIdentifier { required identifier "identifier" } }
 
+crate::types::single_member! { CreateSignInPasskeyAuthenticationWithIdentifier identifier (Identifier) }
+
 /// An email address, proven by a verification, for use as the primary email.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmailProfile {
@@ -495,6 +497,8 @@ impl SendMfaVerificationCode {
 
 crate::types::object! { SendMfaVerificationCode { required identifier_type "identifierType" } }
 
+crate::types::single_member! { SendMfaVerificationCode identifier_type (MfaIdentifierType) }
+
 /// Where to send a code, and for what purpose.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SendVerificationCode {
@@ -594,6 +598,8 @@ impl UpdateInteractionEvent {
 
 crate::types::object! { UpdateInteractionEvent { required interaction_event "interactionEvent" } }
 
+crate::types::single_member! { UpdateInteractionEvent interaction_event (InteractionEvent) }
+
 /// A username for the user.
 #[derive(Clone, Debug, PartialEq)]
 pub struct UsernameProfile {
@@ -628,6 +634,8 @@ impl VerificationId {
 
 crate::types::object! { VerificationId { required verification_id "verificationId" } }
 
+crate::types::single_member! { VerificationId verification_id text }
+
 /// One of the user's backup codes.
 #[derive(Clone, PartialEq)]
 pub struct VerifyBackupCode {
@@ -651,6 +659,8 @@ impl std::fmt::Debug for VerifyBackupCode {
 }
 
 crate::types::object! { VerifyBackupCode { required code "code" } }
+
+crate::types::single_member! { VerifyBackupCode code text }
 
 /// The data of the identity provider's callback.
 #[derive(Clone, PartialEq)]

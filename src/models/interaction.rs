@@ -299,6 +299,8 @@ crate::types::cfg_items! { feature = "interaction" =>
     }
 
     crate::types::object! { LegacyInteractionEvent { required event "event" } }
+
+    crate::types::single_member! { LegacyInteractionEvent event (InteractionEvent) }
 }
 
 crate::types::cfg_items! { feature = "interaction" =>

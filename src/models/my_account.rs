@@ -23,6 +23,8 @@ impl AccountMfaSettings {
 
 crate::types::object! { AccountMfaSettings { required skip_mfa_on_sign_in "skipMfaOnSignIn" } }
 
+crate::types::single_member! { AccountMfaSettings skip_mfa_on_sign_in (bool) }
+
 crate::types::tagged_union! {
     /// An MFA factor for the signed-in user's account.
     pub enum AddMfaVerification by "type" {
@@ -187,6 +189,8 @@ impl IdentityVerification {
 }
 
 crate::types::object! { IdentityVerification { required new_identifier_verification_record_id "newIdentifierVerificationRecordId" } }
+
+crate::types::single_member! { IdentityVerification new_identifier_verification_record_id text }
 
 /// The signed-in user's account. Data that the token's scopes or the account center do not allow is absent.
 #[derive(Clone, Debug, Default, PartialEq)]

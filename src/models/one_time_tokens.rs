@@ -139,6 +139,8 @@ crate::types::cfg_items! { feature = "one-time-tokens" =>
     }
 
     crate::types::object! { ReplaceOneTimeTokenStatus { required status "status" } }
+
+    crate::types::single_member! { ReplaceOneTimeTokenStatus status (OneTimeTokenStatus) }
 }
 
 crate::types::cfg_items! { feature = "one-time-tokens" =>

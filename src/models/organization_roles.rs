@@ -116,6 +116,8 @@ crate::types::cfg_items! { feature = "organization-roles" =>
     }
 
     crate::types::object! { OrganizationScopeIds { required organization_scope_ids "organizationScopeIds" } }
+
+    crate::types::single_member! { OrganizationScopeIds organization_scope_ids texts }
 }
 
 crate::types::cfg_items! { feature = "organization-roles" =>

@@ -146,6 +146,8 @@ crate::types::cfg_items! { feature = "organizations" =>
     }
 
     crate::types::object! { CreateOrganizationJitEmailDomain { required email_domain "emailDomain" } }
+
+    crate::types::single_member! { CreateOrganizationJitEmailDomain email_domain text }
 }
 
 /// An organization: a group of users and applications with its own roles and branding.
@@ -258,6 +260,8 @@ crate::types::cfg_items! { feature = "organizations" =>
     }
 
     crate::types::object! { OrganizationRoleIds { required organization_role_ids "organizationRoleIds" } }
+
+    crate::types::single_member! { OrganizationRoleIds organization_role_ids texts }
 }
 
 crate::types::cfg_items! { feature = "organizations" =>
@@ -297,6 +301,8 @@ crate::types::cfg_items! { feature = "organizations" =>
     }
 
     crate::types::object! { ReplaceOrganizationJitEmailDomains { required email_domains "emailDomains" } }
+
+    crate::types::single_member! { ReplaceOrganizationJitEmailDomains email_domains texts }
 }
 
 crate::types::cfg_items! { feature = "organizations" =>
@@ -315,6 +321,8 @@ crate::types::cfg_items! { feature = "organizations" =>
     }
 
     crate::types::object! { SsoConnectorIds { required sso_connector_ids "ssoConnectorIds" } }
+
+    crate::types::single_member! { SsoConnectorIds sso_connector_ids texts }
 }
 
 crate::types::cfg_items! { feature = "organizations" =>

@@ -259,6 +259,8 @@ crate::types::cfg_items! { feature = "resources" =>
     }
 
     crate::types::object! { UpdateResourceIsDefault { required is_default "isDefault" } }
+
+    crate::types::single_member! { UpdateResourceIsDefault is_default (bool) }
 }
 
 crate::types::cfg_items! { feature = "resources" =>

@@ -136,6 +136,8 @@ crate::types::cfg_items! { any(feature = "applications", feature = "users") =>
     }
 
     crate::types::object! { RoleIds { required role_ids "roleIds" } }
+
+    crate::types::single_member! { RoleIds role_ids texts }
 }
 
 crate::types::string_enum! {

@@ -84,6 +84,8 @@ crate::types::cfg_items! { feature = "saml-applications" =>
     }
 
     crate::types::object! { CreateSamlApplicationSecret { whole life_span_in_years "lifeSpanInYears" } }
+
+    crate::types::single_member! { CreateSamlApplicationSecret life_span_in_years (i64) }
 }
 
 crate::types::cfg_items! { feature = "saml-applications" =>
@@ -399,4 +401,6 @@ crate::types::cfg_items! { feature = "saml-applications" =>
     }
 
     crate::types::object! { UpdateSamlApplicationSecret { required active "active" } }
+
+    crate::types::single_member! { UpdateSamlApplicationSecret active (bool) }
 }

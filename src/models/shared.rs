@@ -23,6 +23,8 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles") =>
     }
 
     crate::types::object! { ApplicationIds { required application_ids "applicationIds" } }
+
+    crate::types::single_member! { ApplicationIds application_ids texts }
 }
 
 crate::types::cfg_items! { any(feature = "connectors", feature = "experience", feature = "interaction") =>
@@ -180,6 +182,8 @@ crate::types::cfg_items! { any(feature = "account-center", feature = "applicatio
     }
 
     crate::types::object! { Name { required name "name" } }
+
+    crate::types::single_member! { Name name text }
 }
 
 crate::types::cfg_items! { any(feature = "connectors", feature = "experience", feature = "interaction") =>
@@ -233,6 +237,8 @@ crate::types::cfg_items! { any(feature = "organization-roles", feature = "roles"
     }
 
     crate::types::object! { ScopeIds { required scope_ids "scopeIds" } }
+
+    crate::types::single_member! { ScopeIds scope_ids texts }
 }
 
 #[cfg(any(feature = "audit-logs", feature = "hooks", feature = "well-known"))]
@@ -321,6 +327,8 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles") =>
     }
 
     crate::types::object! { UserIds { required user_ids "userIds" } }
+
+    crate::types::single_member! { UserIds user_ids texts }
 }
 
 #[cfg(any(

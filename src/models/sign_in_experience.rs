@@ -750,6 +750,8 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
     }
 
     crate::types::object! { SignIn { required methods "methods" } }
+
+    crate::types::single_member! { SignIn methods (Vec < SignInMethod >) }
 }
 
 crate::types::cfg_items! { feature = "sign-in-experience" =>

@@ -291,4 +291,6 @@ crate::types::cfg_items! { feature = "sso-connectors" =>
     }
 
     crate::types::object! { UpdateSsoConnectorSigningKey { required active "active" } }
+
+    crate::types::single_member! { UpdateSsoConnectorSigningKey active (bool) }
 }

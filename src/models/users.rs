@@ -300,6 +300,8 @@ crate::types::cfg_items! { any(feature = "experience", feature = "my-account", f
     }
 
     crate::types::object! { Password { required password "password" } }
+
+    crate::types::single_member! { Password password text }
 }
 
 #[cfg(any(feature = "organizations", feature = "roles", feature = "users"))]
@@ -688,6 +690,8 @@ crate::types::cfg_items! { feature = "users" =>
     }
 
     crate::types::object! { UpdateUserCustomData { required custom_data "customData" } }
+
+    crate::types::single_member! { UpdateUserCustomData custom_data (JsonObject) }
 }
 
 crate::types::cfg_items! { feature = "users" =>
@@ -706,6 +710,8 @@ crate::types::cfg_items! { feature = "users" =>
     }
 
     crate::types::object! { UpdateUserIsSuspended { required is_suspended "isSuspended" } }
+
+    crate::types::single_member! { UpdateUserIsSuspended is_suspended (bool) }
 }
 
 crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
@@ -780,6 +786,8 @@ crate::types::cfg_items! { feature = "users" =>
     }
 
     crate::types::object! { UpdateUserPasswordExpiration { required is_expired "isExpired" } }
+
+    crate::types::single_member! { UpdateUserPasswordExpiration is_expired (bool) }
 }
 
 crate::types::cfg_items! { feature = "users" =>
@@ -798,6 +806,8 @@ crate::types::cfg_items! { feature = "users" =>
     }
 
     crate::types::object! { UpdateUserProfile { required profile "profile" } }
+
+    crate::types::single_member! { UpdateUserProfile profile (UserProfile) }
 }
 
 crate::types::cfg_items! { any(feature = "organizations", feature = "roles", feature = "users") =>

@@ -24,6 +24,8 @@ impl VerificationRecordId {
 
 crate::types::object! { VerificationRecordId { required verification_record_id "verificationRecordId" } }
 
+crate::types::single_member! { VerificationRecordId verification_record_id text }
+
 crate::types::cfg_items! { feature = "verifications" =>
     /// The data of the provider's callback.
     #[derive(Clone, PartialEq)]

@@ -202,7 +202,10 @@ pub trait ListOperation: Operation<Output = Page<Self::Item>> {
 }
 
 /// A list with search parameters.
-pub trait SearchOperation: Operation {}
+pub trait SearchOperation: Operation {
+    /// The members by which its items can be searched.
+    type Member: fmt::Display + for<'a> From<&'a str>;
+}
 
 /// Returns the operation with this ID.
 ///

@@ -6523,6 +6523,8 @@ pub(crate) static LIST_USERS: OperationInfo = OperationInfo {
     query_parameters: &[
         QueryParameter { name: "page", required: false, kind: ParameterKind::Number },
         QueryParameter { name: "page_size", required: false, kind: ParameterKind::Number },
+        QueryParameter { name: "excludeRoleId", required: false, kind: ParameterKind::String },
+        QueryParameter { name: "excludeOrganizationId", required: false, kind: ParameterKind::String },
         QueryParameter { name: "search_params", required: false, kind: ParameterKind::Search },
     ],
     body: BodyKind::None,

@@ -190,7 +190,7 @@ impl Pipeline {
             _ => None,
         };
         match outcome {
-            Ok(answer) => Ok(Exchange { answer, attempts, elapsed, stopped }),
+            Ok(answer) => Ok(Exchange::new(answer, attempts, elapsed, stopped)),
             Err(error) => Err(Error::from(error).after(attempts, elapsed, stopped)),
         }
     }

@@ -10,14 +10,23 @@ pub(crate) use off::*;
 
 #[cfg(feature = "tracing")]
 mod on {
-    use ::tracing::field::{Empty, display};
+    use ::tracing::field::{Empty, Value, display};
     use ::tracing::{Instrument, Span, debug, info_span, trace, warn};
 
-    use crate::error::Result;
+    use crate::error::{Error, ErrorKind, Result};
     use crate::pipeline::retry::Decision;
     use crate::pipeline::{Exchange, Plan};
     use crate::transport::url::Url;
     use crate::transport::{HttpRequest, HttpResponse, TransportError};
+
+    /// The span of a call, which stays open until its answer is decoded.
+    #[derive(Debug)]
+    pub(crate) struct CallSpan(Span);
+
+    /// Returns the span in which this code runs.
+    pub(crate) fn current() -> CallSpan {
+        CallSpan(Span::current())
+    }
 
     /// The span of a call with all its attempts.
     pub(crate) fn call(plan: &Plan<'_>) -> Span {
@@ -30,6 +39,7 @@ mod on {
             logto.request_id = Empty,
             http.response.status_code = Empty,
             error.type = Empty,
+            otel.status_code = Empty,
         )
     }
 
@@ -47,6 +57,7 @@ mod on {
             http.response.status_code = Empty,
             logto.request_id = Empty,
             error.type = Empty,
+            otel.status_code = Empty,
         )
     }
 
@@ -75,7 +86,7 @@ mod on {
 
     /// Records a transport error on the current span.
     pub(crate) fn lost(error: &TransportError) {
-        Span::current().record("error.type", display(format_args!("{:?}", error.kind())));
+        failed_as(&Span::current(), display(format_args!("{:?}", error.kind())));
         debug!(error = %error, "no response");
     }
 
@@ -96,9 +107,20 @@ mod on {
             }
             Err(error) => {
                 span.record("logto.attempts", error.attempts());
-                span.record("error.type", display(format_args!("{:?}", error.kind())));
+                failed_as(&span, display(format_args!("{:?}", error.kind())));
             }
         }
+    }
+
+    /// Records that an answer was not what the call expects.
+    pub(crate) fn failed(CallSpan(span): &CallSpan, error: &Error) {
+        if error.kind() != ErrorKind::Api {
+            failed_as(span, display(format_args!("{:?}", error.kind())));
+        }
+    }
+
+    fn failed_as(span: &Span, reason: impl Value) {
+        span.record("error.type", reason).record("otel.status_code", "ERROR");
     }
 
     fn answered(response: &HttpResponse) {
@@ -106,20 +128,28 @@ mod on {
         span.record("http.response.status_code", response.status);
         span.record("logto.request_id", response.request_id());
         if response.status >= 400 {
-            span.record("error.type", response.status);
+            failed_as(&span, response.status);
         }
     }
 }
 
 #[cfg(not(feature = "tracing"))]
 mod off {
-    use crate::error::Result;
+    use crate::error::{Error, Result};
     use crate::pipeline::retry::Decision;
     use crate::pipeline::{Exchange, Plan};
     use crate::transport::{HttpRequest, HttpResponse, TransportError};
 
     /// No span.
+    #[derive(Debug)]
     pub(crate) struct NoSpan;
+
+    pub(crate) type CallSpan = NoSpan;
+
+    pub(crate) const fn current() -> CallSpan {
+        NoSpan
+    }
+    pub(crate) const fn failed(_: &CallSpan, _: &Error) {}
 
     pub(crate) const fn call(_: &Plan<'_>) -> NoSpan {
         NoSpan

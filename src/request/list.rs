@@ -9,14 +9,14 @@ use crate::response::{ItemStream, PageStream, Pages};
 
 /// Lists.
 impl<Op: ListOperation> Request<Op> {
-    /// Sets the page number, starting at 1.
-    pub fn page(self, page: u32) -> Self {
-        self.change(|call| call.page(page))
+    /// Sets the page number, starting at 1. `None` keeps the default.
+    pub fn page(self, page: impl Into<Option<u32>>) -> Self {
+        self.change(|call| page.into().into_iter().for_each(|page| call.page(page)))
     }
 
-    /// Sets the page size, from 1 to 100. Defaults to 20; streams default to 100.
-    pub fn page_size(self, page_size: u32) -> Self {
-        self.change(|call| call.page_size(page_size))
+    /// Sets the page size, from 1 to 100. Defaults to 20; streams default to 100. `None` keeps the default.
+    pub fn page_size(self, page_size: impl Into<Option<u32>>) -> Self {
+        self.change(|call| page_size.into().into_iter().for_each(|page_size| call.page_size(page_size)))
     }
 
     /// Returns a stream of the items of all pages.

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use call::Call;
-pub use search::{Joint, MatchMode};
+pub use search::{Joint, MatchMode, SearchMember, UserSearchMember};
 pub(crate) use send::{Credentials, NO_TOKENS, check_credentials};
 pub use untyped::Untyped;
 

@@ -2,23 +2,29 @@
 
 use super::Request;
 use crate::operation::SearchOperation;
+use crate::types::TextValue;
 
 /// Search. `%` matches any text and `_` any character, unless another match mode is set.
 impl<Op: SearchOperation> Request<Op> {
-    /// Matches items by any of their searchable members.
-    pub fn search(self, pattern: &str) -> Self {
+    /// Matches items by any of their searchable members. `None` matches all items.
+    pub fn search(self, pattern: impl TextValue) -> Self {
         self.query("search", pattern)
     }
 
-    /// Matches items by one member, such as `username` or `primaryEmail`.
-    pub fn search_member(self, member: &str, pattern: &str) -> Self {
-        self.query(&format!("search.{member}"), pattern)
+    /// Matches items by one member, such as [`UserSearchMember::Username`]. Repeated for one member, items match that have
+    /// any of the values.
+    pub fn search_member(self, member: impl Into<Op::Member>, pattern: impl TextValue) -> Self {
+        self.query(&format!("search.{}", member.into()), pattern)
     }
 
-    /// Sets how one member is compared, or all members if `member` is `None`.
-    pub fn match_mode(self, member: Option<&str>, mode: MatchMode) -> Self {
-        let name = member.map_or_else(|| "mode".to_owned(), |member| format!("mode.{member}"));
-        self.query(&name, mode.as_str())
+    /// Sets how all members are compared. Defaults to [`MatchMode::Like`].
+    pub fn match_mode(self, mode: MatchMode) -> Self {
+        self.query("mode", mode)
+    }
+
+    /// Sets how one member is compared.
+    pub fn member_match_mode(self, member: impl Into<Op::Member>, mode: MatchMode) -> Self {
+        self.query(&format!("mode.{}", member.into()), mode)
     }
 
     /// Sets whether items must match all patterns or one of them.
@@ -29,6 +35,34 @@ impl<Op: SearchOperation> Request<Op> {
     /// Sets whether the search is case-sensitive.
     pub fn case_sensitive(self, case_sensitive: bool) -> Self {
         self.query("isCaseSensitive", case_sensitive)
+    }
+}
+
+crate::types::string_enum! {
+    /// The members by which users can be searched.
+    pub enum UserSearchMember {
+        /// ID.
+        Id = "id",
+        /// Username.
+        Username = "username",
+        /// Email address.
+        PrimaryEmail = "primaryEmail",
+        /// Phone number.
+        PrimaryPhone = "primaryPhone",
+        /// Name.
+        Name = "name",
+    }
+}
+
+crate::types::string_enum! {
+    /// The members by which applications, roles and scopes can be searched.
+    pub enum SearchMember {
+        /// ID.
+        Id = "id",
+        /// Name.
+        Name = "name",
+        /// Description.
+        Description = "description",
     }
 }
 

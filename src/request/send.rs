@@ -36,7 +36,7 @@ impl<Op: Operation> Request<Op> {
                 Err(error.with_hint(hint.or_else(|| scope_hint(self.channel.tokens(), answer.status))))
             }
         };
-        self.locate(result.map_err(|error| exchange.annotate(error)))
+        self.locate(result.map_err(|error| exchange.fail(error)))
     }
 
     async fn run(&self) -> Result<Exchange> {

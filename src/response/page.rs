@@ -2,6 +2,8 @@
 
 use std::ops::Deref;
 
+use serde::Serialize;
+
 use crate::transport::Headers;
 
 /// Which part of a list was requested.
@@ -22,7 +24,10 @@ impl Paged {
 }
 
 /// One page of a list. Dereferences to its items.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// As JSON, it is an object with the members `items`, `total`, `totalIsCapped`, `page` and `pageSize`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Page<T> {
     /// The items.
     pub items: Vec<T>,
@@ -37,6 +42,13 @@ pub struct Page<T> {
 }
 
 impl<T> Page<T> {
+    /// Converts each item, and keeps the rest of the page.
+    #[must_use]
+    pub fn map<U>(self, convert: impl FnMut(T) -> U) -> Page<U> {
+        let Self { items, total, total_is_capped, page, page_size } = self;
+        Page { items: items.into_iter().map(convert).collect(), total, total_is_capped, page, page_size }
+    }
+
     /// Creates a page without items.
     pub(crate) fn new(headers: &Headers, paged: Paged) -> Self {
         let total = headers.get("total-number").and_then(|number| number.parse().ok());

@@ -10,9 +10,12 @@ pub(crate) struct Background(());
 
 #[cfg(all(feature = "blocking", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod native {
+    use std::pin::pin;
     use std::sync::OnceLock;
+    use std::task::{Context, Waker};
 
     use tokio::runtime::{Builder, Handle, Runtime};
+    use tokio::task::consume_budget;
 
     use crate::error::{Error, Result};
 
@@ -34,7 +37,7 @@ mod native {
 
     impl Background {
         pub(crate) fn run<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
-            if Handle::try_current().is_ok() {
+            if in_async_code() {
                 return Err(Error::unsupported(INSIDE_ASYNC));
             }
             self.runtime()?.block_on(future)
@@ -53,7 +56,16 @@ mod native {
         }
     }
 
-    const INSIDE_ASYNC: &str =
-        "a blocking call would block the async runtime it is called from: await the request instead";
+    /// More polls than the budget of a task allows at once (128).
+    const POLLS: u32 = 256;
+
+    /// Whether this is a task of tokio. Only tasks have a budget; threads of `spawn_blocking`, which may block, have none,
+    /// although they belong to a runtime too.
+    fn in_async_code() -> bool {
+        let mut context = Context::from_waker(Waker::noop());
+        Handle::try_current().is_ok() && (0..POLLS).any(|_| pin!(consume_budget()).poll(&mut context).is_pending())
+    }
+
+    const INSIDE_ASYNC: &str = "a blocking call would block the async runtime it is called from: await the request instead, or call from `spawn_blocking`";
     const NO_THREAD: &str = "cannot start the background runtime of blocking calls";
 }

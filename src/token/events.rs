@@ -18,6 +18,22 @@ pub(super) fn renewal_failed(error: &TokenError) {
     let _ = error;
 }
 
+/// The span of a renewal in the background. It is linked to the call that started it, which does not wait for it.
+#[cfg(feature = "tracing")]
+pub(super) fn in_background<F: Future>(renewal: F) -> impl Future<Output = F::Output> {
+    use tracing::Instrument;
+
+    let span = tracing::info_span!(parent: None, "logto.token_renewal", otel.kind = "internal");
+    span.follows_from(tracing::Span::current());
+    renewal.instrument(span)
+}
+
+/// Nothing observes the renewal.
+#[cfg(not(feature = "tracing"))]
+pub(super) const fn in_background<F: Future>(renewal: F) -> F {
+    renewal
+}
+
 /// The token store failed.
 pub(super) fn store_failed(error: &dyn Display) {
     #[cfg(feature = "tracing")]

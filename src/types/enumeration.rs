@@ -59,6 +59,8 @@ macro_rules! string_enum {
             }
         }
 
+        impl $crate::types::TextValue for $name {}
+
         impl $crate::types::QueryValue for $name {
             fn append(&self, name: &str, target: &mut dyn $crate::types::QueryTarget) {
                 target.pair(name, self.as_str());

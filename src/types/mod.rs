@@ -12,6 +12,7 @@ mod patch;
 mod percent;
 mod printable;
 mod query;
+mod single_member;
 mod strict;
 mod tagged;
 mod timestamp;
@@ -25,7 +26,7 @@ pub use number::Number;
 pub use patch::Patch;
 pub(crate) use percent::{Pairs, encode};
 pub(crate) use printable::Printable;
-pub use query::{QueryTarget, QueryValue};
+pub use query::{QueryTarget, QueryValue, TextValue};
 pub use timestamp::{Timestamp, TimestampSeconds};
 pub use upload::{Part, Upload};
 
@@ -44,7 +45,8 @@ pub(crate) use enumeration::string_enum;
 // The models of the enabled features might not use all of these.
 #[allow(unused_imports)]
 pub(crate) use {
-    cfg_items::cfg_items, object::object, tagged::tagged_union, union::union_enum, untagged::untagged_union,
+    cfg_items::cfg_items, object::object, single_member::single_member, tagged::tagged_union, union::union_enum,
+    untagged::untagged_union,
 };
 
 /// A JSON object with arbitrary members.

@@ -1,8 +1,19 @@
+use std::borrow::Cow;
+
 /// The value of a query parameter.
 pub trait QueryValue {
     /// Appends the value under `name`. A list appends each of its elements under `name`.
     fn append(&self, name: &str, target: &mut dyn QueryTarget);
 }
+
+/// The value of a query parameter that is text or may be absent: a text, a value of an enum, or an `Option` of those.
+pub trait TextValue: QueryValue {}
+
+impl TextValue for str {}
+impl TextValue for String {}
+impl TextValue for Cow<'_, str> {}
+impl<T: TextValue + ?Sized> TextValue for &T {}
+impl<T: TextValue> TextValue for Option<T> {}
 
 /// A query string under construction, to which a [`QueryValue`] appends itself.
 pub trait QueryTarget {
@@ -19,6 +30,19 @@ impl QueryValue for str {
 impl QueryValue for String {
     fn append(&self, name: &str, target: &mut dyn QueryTarget) {
         target.pair(name, self);
+    }
+}
+
+impl QueryValue for Cow<'_, str> {
+    fn append(&self, name: &str, target: &mut dyn QueryTarget) {
+        target.pair(name, self);
+    }
+}
+
+/// `None` appends nothing.
+impl<T: QueryValue> QueryValue for Option<T> {
+    fn append(&self, name: &str, target: &mut dyn QueryTarget) {
+        self.iter().for_each(|value| value.append(name, target));
     }
 }
 

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::ops::{Add, Sub};
 use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize};
@@ -13,6 +14,8 @@ use super::number::Whole;
 ///
 /// let created = Timestamp::from_millis(1_795_489_404_000);
 /// assert_eq!(SystemTime::from(created), SystemTime::UNIX_EPOCH + Duration::from_millis(1_795_489_404_000));
+/// let in_a_week = Timestamp::now() + Duration::from_secs(7 * 86_400);
+/// assert!(in_a_week > created);
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
@@ -30,6 +33,44 @@ impl Timestamp {
     pub const fn as_millis(self) -> i64 {
         self.0
     }
+
+    /// Returns the time of this machine's clock.
+    #[must_use]
+    #[allow(clippy::disallowed_methods, reason = "for callers; the client itself asks its `Runtime`")]
+    pub fn now() -> Self {
+        #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+        return Self(js_sys::Date::now() as i64);
+        #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
+        SystemTime::now().into()
+    }
+
+    /// Returns how much later this is than `earlier`; zero if it is not later.
+    #[must_use]
+    pub fn duration_since(self, earlier: Self) -> Duration {
+        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+}
+
+/// Ends at the last representable time.
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+
+    fn add(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(millis(duration)))
+    }
+}
+
+/// Ends at the first representable time.
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    fn sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(duration)))
+    }
+}
+
+fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// A point in time, in seconds since 1970-01-01T00:00:00Z, as in the claims of tokens.
@@ -65,7 +106,6 @@ impl From<Timestamp> for TimestampSeconds {
 
 impl From<SystemTime> for Timestamp {
     fn from(time: SystemTime) -> Self {
-        let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
         Self(match time.duration_since(SystemTime::UNIX_EPOCH) {
             Ok(after) => millis(after),
             Err(before) => millis(before.duration()).saturating_neg(),

@@ -9,6 +9,7 @@
 )]
 
 mod call;
+mod ergonomics;
 mod errors;
 mod input;
 mod lists;

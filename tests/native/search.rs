@@ -1,7 +1,7 @@
 //! Search and filters of lists.
 
 use logto_admin::models::ApplicationType;
-use logto_admin::{Joint, MatchMode};
+use logto_admin::{Joint, MatchMode, SearchMember, UserSearchMember};
 
 use crate::stage::{Stage, target};
 
@@ -14,10 +14,26 @@ fn search_covers_every_member_by_default() {
 #[test]
 fn search_can_set_members_and_match_modes() {
     let list = Stage::silent().client.users().list();
-    let list = list.search_member("username", "ada").match_mode(Some("username"), MatchMode::Exact);
-    let list = list.joint(Joint::And).case_sensitive(true).match_mode(None, MatchMode::Like);
+    let list = list.search_member(UserSearchMember::Username, "ada");
+    let list = list.member_match_mode(UserSearchMember::Username, MatchMode::Exact);
+    let list = list.joint(Joint::And).case_sensitive(true).match_mode(MatchMode::Like);
     let expected = "search.username=ada&mode.username=exact&joint=and&isCaseSensitive=true&mode=like";
     assert_eq!(target(&list.to_http().unwrap()), format!("/api/users?{expected}"));
+}
+
+#[test]
+fn members_are_typed_per_list_and_plain_text_is_possible() {
+    let client = Stage::silent().client;
+    let roles = client.roles().list().search_member(SearchMember::Description, "%a%");
+    assert_eq!(target(&roles.to_http().unwrap()), "/api/roles?search.description=%25a%25");
+    let users = client.users().list().search_member("newMember", "a");
+    assert_eq!(target(&users.to_http().unwrap()), "/api/users?search.newMember=a");
+}
+
+#[test]
+fn users_can_be_filtered_by_role_and_organization() {
+    let users = Stage::silent().client.users().list().exclude_role_id("r1").exclude_organization_id(None::<&str>);
+    assert_eq!(target(&users.to_http().unwrap()), "/api/users?excludeRoleId=r1");
 }
 
 #[test]

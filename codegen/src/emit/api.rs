@@ -84,8 +84,14 @@ fn head() -> TokenStream {
         use crate::pipeline::Channel;
         use crate::request::Request;
         use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-        use crate::types::{JsonObject, Number, Part, Timestamp, Upload};
+        use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
     }
+}
+
+/// Returns the type of the members by which the items of a list can be searched.
+fn search_member(item: Option<&TokenStream>) -> &'static str {
+    let item = item.map(ToString::to_string).unwrap_or_default();
+    if item.contains("User") { "UserSearchMember" } else { "SearchMember" }
 }
 
 fn accessor(docs: &Docs, group: &str, text: &str) -> TokenStream {
@@ -109,8 +115,11 @@ fn operation_item(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, 
     let doc = docs.attributes(&format!("Operation type of [`{0}::{method}`].", pascal(group)));
     let types = answer_types(operation, uses);
     let (output, reader) = (&types.output, &types.reader);
-    let list = types.item.map(|item| quote! { impl ListOperation for #id { type Item = #item; } });
-    let search = operation.searchable.then(|| quote! { impl SearchOperation for #id {} });
+    let list = types.item.as_ref().map(|item| quote! { impl ListOperation for #id { type Item = #item; } });
+    let search = operation.searchable.then(|| {
+        let member = ident(search_member(types.item.as_ref()));
+        quote! { impl SearchOperation for #id { type Member = crate::request::#member; } }
+    });
     let setters = setters(plan, docs, operation, uses)?;
     Ok(quote! {
         #doc

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::answers::model_type;
 use super::docs::{Docs, plain};
+use super::structs::single_member;
 use crate::failure::{Failure, Place, Result};
 use crate::model::{TypeRef, Uses};
 use crate::operations::{Authentication, Body, BodyKind, Input, Operation, PAGE_PARAMETERS, Paging};
@@ -14,7 +15,7 @@ use crate::settings::Names;
 use crate::words::{self, ident, snake};
 
 /// Methods that every request has.
-const TAKEN: [&str; 24] = [
+const TAKEN: [&str; 25] = [
     "query",
     "json",
     "form",
@@ -33,6 +34,7 @@ const TAKEN: [&str; 24] = [
     "search",
     "search_member",
     "match_mode",
+    "member_match_mode",
     "joint",
     "case_sensitive",
     "stream",
@@ -72,7 +74,7 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
         });
     }
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
-        arguments.extend(body_arguments(docs, operation, body, uses)?);
+        arguments.extend(body_arguments(plan, docs, operation, body, uses)?);
     }
     let listed: Vec<&String> = arguments.iter().filter_map(|argument| argument.doc.as_ref()).collect();
     let doc = docs.operation_attributes(&method_text(plan, operation, &listed));
@@ -103,10 +105,19 @@ pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> 
             );
             return Err(Failure::unsupported(&Place::new(&operation.id).at(&input.name), problem));
         }
-        let (signature, call) = query_value(plan, operation, input, ty)?;
-        let doc = docs.attributes(&input_text(docs, operation, input, ty));
         let (argument, query) = (ident(&name), &input.name);
-        let argument_value = value_call(&call, &argument);
+        let (signature, argument_value) = match optional_query_value(plan, input, ty) {
+            Some(signature) => (signature, quote! { value }),
+            None => {
+                let (signature, call) = query_value(plan, operation, input, ty)?;
+                (signature, value_call(&call, &argument))
+            }
+        };
+        let argument_value = match ty {
+            TypeRef::Integer | TypeRef::Boolean if argument_value.to_string() == "value" => quote! { value.into() },
+            _ => argument_value,
+        };
+        let doc = docs.attributes(&input_text(docs, operation, input, ty));
         setters.push(quote! {
             #doc
             pub fn #argument(self, value: #signature) -> Self {
@@ -183,6 +194,17 @@ fn query_value(plan: &Plan, operation: &Operation, input: &Input, ty: &TypeRef) 
     })
 }
 
+/// Returns the type of a setter's argument that may be `None`.
+fn optional_query_value(plan: &Plan, input: &Input, ty: &TypeRef) -> Option<TokenStream> {
+    match ty {
+        TypeRef::String | TypeRef::Named(_) => Some(quote! { impl TextValue }),
+        TypeRef::Integer if plan.settings.members.milliseconds.contains(&input.name) => None,
+        TypeRef::Integer => Some(quote! { impl Into<Option<i64>> }),
+        TypeRef::Boolean => Some(quote! { impl Into<Option<bool>> }),
+        _ => None,
+    }
+}
+
 /// Renames the argument to `value`, as setters call it.
 fn value_call(call: &TokenStream, argument: &proc_macro2::Ident) -> TokenStream {
     let value = ident("value");
@@ -220,12 +242,22 @@ fn body_call(body: &Body) -> TokenStream {
     }
 }
 
-fn body_arguments(docs: &Docs, operation: &Operation, body: &Body, uses: &Uses) -> Result<Vec<Argument>> {
+fn body_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &Body, uses: &Uses) -> Result<Vec<Argument>> {
     if body.kind == BodyKind::Multipart {
         return multipart_arguments(docs, operation, body);
     }
     let (ty, call) = (body_type(uses), body_call(body));
-    Ok(vec![Argument { signature: quote! { body: impl Borrow<#ty> }, call, doc: None }])
+    let named =
+        uses.body.as_ref().and_then(|ty| if let TypeRef::Named(name) = ty { plan.model.types.get(name) } else { None });
+    let Some(field) = named.and_then(single_member) else {
+        return Ok(vec![Argument { signature: quote! { body: impl Borrow<#ty> }, call, doc: None }]);
+    };
+    let call = match body.kind {
+        BodyKind::Form => quote! { .form(&body.into()) },
+        BodyKind::Json | BodyKind::Multipart => quote! { .json(&body.into()) },
+    };
+    let doc = format!("- `body`: the value of `{}`, or the whole body.", snake(&field.name));
+    Ok(vec![Argument { signature: quote! { body: impl Into<#ty> }, call, doc: Some(doc) }])
 }
 
 /// Returns an argument for each member of a multipart body: a file or text.

@@ -7,7 +7,7 @@ use super::docs::Docs;
 use super::text::Item;
 use super::types::rust_type;
 use crate::failure::{Failure, Result};
-use crate::model::{Field, Struct, TypeDef, TypeRef};
+use crate::model::{Field, Shape, Struct, TypeDef, TypeRef};
 use crate::words::{ident, snake};
 
 /// Maximum width of a list of members on one line.
@@ -38,7 +38,30 @@ pub fn items(docs: &Docs, type_def: &TypeDef, structure: &Struct, cfg: &TokenStr
         #constructor
         #redacted
     };
-    Ok(vec![Item::Gated { cfg: cfg.clone(), items, text: object(&type_def.name, structure) }])
+    let mut text = object(&type_def.name, structure);
+    if let Some(field) = single_member(type_def) {
+        let (name, member) = (&type_def.name, ident(&snake(&field.name)));
+        let ty = match &field.ty {
+            TypeRef::String => quote! { text },
+            TypeRef::List(items, false) if **items == TypeRef::String => quote! { texts },
+            ty => {
+                let ty = rust_type(ty);
+                quote! { (#ty) }
+            }
+        };
+        text.push_str(&format!("\ncrate::types::single_member! {{ {name} {member} {ty} }}\n"));
+    }
+    Ok(vec![Item::Gated { cfg: cfg.clone(), items, text }])
+}
+
+/// Returns the only member of a type that requests send, if that member is required: callers may pass its value instead.
+pub fn single_member(type_def: &TypeDef) -> Option<&Field> {
+    match &type_def.shape {
+        Shape::Struct(Struct { fields, open: false, tag: None, .. }) if type_def.sent && fields.len() == 1 => {
+            fields.first().filter(|field| matches!(presence(field), Presence::Required) && !has_default(field))
+        }
+        _ => None,
+    }
 }
 
 /// Returns the macro call for a struct. It lists the presence, the field and the JSON name of each member.

@@ -66,6 +66,8 @@ pub(crate) struct TokenCacheOptions {
     pub leeway: Option<Duration>,
     pub lease: Option<Duration>,
     pub store: Option<Arc<dyn TokenStore>>,
+    /// How long a process keeps the lock of the store at most.
+    pub lock_ttl: Option<Duration>,
 }
 
 impl TokenCache {
@@ -75,13 +77,13 @@ impl TokenCache {
         calls: Arc<dyn TokenCalls>,
         runtime: Arc<dyn Runtime>,
     ) -> Self {
-        let TokenCacheOptions { source, scope, leeway, lease, store } = options;
+        let TokenCacheOptions { source, scope, leeway, lease, store, lock_ttl } = options;
         let isolated = runtime.isolates_requests();
         let lease = lease.unwrap_or(if isolated { LEASE_OF_A_REQUEST } else { LEASE_OF_A_TASK });
         let schedule = Schedule { leeway, lease, renewable: source.is_renewable() };
         let shared = store.zip(source.cache_key()).map(|(store, key)| {
             let scope = scope.as_deref().unwrap_or_default();
-            SharedToken::new(store, &[endpoint.url(), &key, endpoint.resource(), scope], schedule)
+            SharedToken::new(store, &[endpoint.url(), &key, endpoint.resource(), scope], schedule, lock_ttl)
         });
         let fetcher = Fetcher { source, endpoint, scope, calls, runtime, shared };
         let state = Mutex::new(State { cell: Cell::new(schedule), waiters: Waiters::default() });
@@ -205,7 +207,7 @@ impl TokenCache {
     fn spawn(&self, ticket: Ticket) {
         let renewal = self.renewal(ticket);
         // The cell holds the result.
-        self.runtime().spawn(Box::pin(async move { drop(renewal.run().await) }));
+        self.runtime().spawn(Box::pin(events::in_background(async move { drop(renewal.run().await) })));
     }
 
     /// Changes the cell at the end of a renewal, and wakes the waiting callers.

@@ -14,7 +14,8 @@ use crate::types::encode;
 
 /// How long the store may take to answer.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
-/// The maximum time that a process keeps the lock. A process that dies with the lock delays the others for this long.
+/// How long a process keeps the lock at most, unless the user sets another time. Also how long a token endpoint with too
+/// many requests is left alone, so it is longer than a token call takes.
 const LOCK_TTL: Duration = Duration::from_secs(15);
 /// How long to wait for the lock, and for the token of the process that has it.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -29,6 +30,7 @@ pub(crate) struct SharedToken {
     store: Arc<dyn TokenStore>,
     key: String,
     schedule: Schedule,
+    lock_ttl: Duration,
 }
 
 /// A lock and its owner.
@@ -59,13 +61,18 @@ enum Turn {
 
 impl SharedToken {
     /// Creates the token's key from `parts`, which distinguish it from other tokens.
-    pub(crate) fn new(store: Arc<dyn TokenStore>, parts: &[&str], schedule: Schedule) -> Self {
+    pub(crate) fn new(
+        store: Arc<dyn TokenStore>,
+        parts: &[&str],
+        schedule: Schedule,
+        lock_ttl: Option<Duration>,
+    ) -> Self {
         let mut key = "logto-admin:token".to_owned();
         for part in parts {
             key.push(':');
             key.push_str(&encode(part));
         }
-        Self { store, key, schedule }
+        Self { store, key, schedule, lock_ttl: lock_ttl.unwrap_or(LOCK_TTL) }
     }
 
     /// Returns the token of another process, or fetches one for all. Ignores a store that fails. Does not request a
@@ -116,7 +123,7 @@ impl SharedToken {
                 }
                 _ => {}
             }
-            locked = self.within(runtime, self.store().try_lock(&lock.key, &lock.owner, LOCK_TTL)).await?;
+            locked = self.within(runtime, self.store().try_lock(&lock.key, &lock.owner, self.lock_ttl)).await?;
             if locked {
                 continue;
             }

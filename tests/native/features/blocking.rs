@@ -49,6 +49,23 @@ async fn blocking_calls_in_an_async_runtime_are_errors_not_panics() {
 }
 
 #[tokio::test]
+async fn blocking_calls_in_spawn_blocking_work() {
+    let client = client([HttpResponse::new(204)]);
+    let call = tokio::task::spawn_blocking(move || client.operation("GetStatus")?.blocking());
+    call.await.expect("no panic").expect("answered");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn blocking_calls_in_a_task_are_errors_and_leave_the_task_alive() {
+    let client = client([HttpResponse::new(204)]);
+    let task = tokio::spawn(async move {
+        let refused = client.operation("GetStatus")?.blocking().expect_err("refused");
+        client.operation("GetStatus")?.await.map(|_| refused)
+    });
+    assert_eq!(task.await.expect("no panic").expect("answered").kind(), ErrorKind::Unsupported);
+}
+
+#[tokio::test]
 async fn clients_with_blocking_calls_can_be_dropped_in_async_code() {
     let client = client([HttpResponse::new(204)]);
     let client = std::thread::spawn(move || client.operation("GetStatus")?.blocking().map(|_| client));

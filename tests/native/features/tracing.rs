@@ -1,7 +1,7 @@
 //! The content of spans and events, and the secrets that they must not contain.
 
 use logto_admin::RetryPolicy;
-use logto_admin::transport::HttpResponse;
+use logto_admin::transport::{HttpResponse, TransportError, TransportErrorKind};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder, token_answer, written};
 
 /// The log of a call that succeeds at its second attempt.
@@ -81,4 +81,35 @@ fn bodies_are_logged_only_on_request_and_never_for_token_calls() {
     for secret in ["s3cret-query", "s3cret-header", "app-secret", "token-1"] {
         assert!(!log.contains(secret), "{secret} is in\n{log}");
     }
+}
+
+/// The last line about a span that has closed, and contains this text.
+fn closed<'a>(log: &'a str, span: &str, text: &str) -> &'a str {
+    let wanted = |line: &&str| line.contains("close") && line.contains(span) && line.contains(text);
+    log.lines().rfind(wanted).expect("a span with this text")
+}
+
+#[test]
+fn failures_have_the_status_of_an_error() {
+    for (answer, reason) in [
+        (Ok(HttpResponse::new(404)), "error.type=404"),
+        (Err(TransportError::new(TransportErrorKind::Connect, "refused")), "error.type=Connect"),
+        (Ok(HttpResponse::json(200, "not json")), "error.type=Decode"),
+    ] {
+        let transport = ScriptedTransport::answers([answer]);
+        let runtime = FakeRuntime::new();
+        let client = builder(&transport, &runtime).retry(RetryPolicy::NEVER).build().expect("valid");
+        let (result, log) = written(|| runtime.run(async { client.operation("GetUser")?.path("userId", "u1").await }));
+        result.expect_err("no user");
+        let call = closed(&log, "logto.call{", "GetUser");
+        assert!(call.contains(reason) && call.contains("otel.status_code=\"ERROR\""), "{call}");
+    }
+    assert!(!log(false).lines().any(|line| line.contains("ERROR") && line.contains("status_code=200")));
+}
+
+#[test]
+fn token_calls_are_in_the_span_of_their_renewal() {
+    let log = log(false);
+    let call = closed(&log, "logto.token_renewal", "OidcToken");
+    assert!(!call.contains("GetUser"), "{call}");
 }

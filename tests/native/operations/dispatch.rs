@@ -829,6 +829,14 @@ pub(crate) static OPERATIONS: &[Typed] = &[
         id: "ListUsers",
         build: |client, input| {
             let request = client.users().list();
+            let request = match input.optional_query::<String>("excludeRoleId")? {
+                Some(value) => request.exclude_role_id(value),
+                None => request,
+            };
+            let request = match input.optional_query::<String>("excludeOrganizationId")? {
+                Some(value) => request.exclude_organization_id(value),
+                None => request,
+            };
             let request = input.search(request)?;
             let request = input.page(request)?;
             input.finish(request)

@@ -136,7 +136,7 @@ impl Input {
 
     pub(crate) fn page<Op: ListOperation>(&mut self, mut request: Request<Op>) -> Result<Request<Op>> {
         for (name, value) in self.take_query(|name| name == "page" || name == "page_size") {
-            let number = value.parse().map_err(|_| format!("{name} is not a number: {value:?}"))?;
+            let number: u32 = value.parse().map_err(|_| format!("{name} is not a number: {value:?}"))?;
             request = if name == "page" { request.page(number) } else { request.page_size(number) };
         }
         Ok(request)
@@ -152,7 +152,8 @@ impl Input {
             {
                 ("search", None) => request.search(&value),
                 ("search", Some(member)) => request.search_member(member, &value),
-                ("mode", member) => request.match_mode(member, MatchMode::from(value)),
+                ("mode", None) => request.match_mode(MatchMode::from(value)),
+                ("mode", Some(member)) => request.member_match_mode(member, MatchMode::from(value)),
                 ("joint", None) => request.joint(Joint::from(value)),
                 ("isCaseSensitive", None) => {
                     let flag = value.parse().map_err(|_| format!("{name} is neither true nor false: {value:?}"))?;

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use logto_admin::Result;
 use logto_admin::token::AccessToken;
 use logto_admin::transport::HttpResponse;
+use logto_admin::{ClientBuilder, Result};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
 
 use crate::memory::Memory;
@@ -27,9 +27,16 @@ impl Deployment {
 
     /// Adds a process.
     pub(crate) fn process(&self) -> Stage {
+        self.process_with(|builder| builder)
+    }
+
+    /// Adds a process with custom settings.
+    pub(crate) fn process_with(&self, settings: impl FnOnce(ClientBuilder) -> ClientBuilder) -> Stage {
         let number = f64::from(u32::try_from(Arc::strong_count(&self.store.0)).unwrap());
         self.runtime.set_random(1.0 / number);
-        Stage::set_up(&self.runtime, self.transport.clone(), |builder| builder.token_store(self.store.clone()))
+        Stage::set_up(&self.runtime, self.transport.clone(), |builder| {
+            settings(builder.token_store(self.store.clone()))
+        })
     }
 
     pub(crate) fn token_calls(&self) -> usize {

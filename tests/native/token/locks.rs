@@ -55,6 +55,15 @@ fn rate_limited_renewals_keep_the_lock_until_it_expires() {
 }
 
 #[test]
+fn the_time_for_which_a_process_keeps_the_lock_can_be_set() {
+    let deployment = Deployment::new(|number| if number == 1 { limited(1) } else { hourly(number) });
+    deployment.process_with(|builder| builder.token_lock(4 * SECOND)).token().unwrap_err();
+    assert_eq!(deployment.process().secret(), "token-2");
+    let now = deployment.runtime.monotonic();
+    assert!(now > 4 * SECOND && now < 8 * SECOND, "{now:?}");
+}
+
+#[test]
 fn processes_that_wait_for_a_rejected_process_do_not_all_make_token_calls() {
     let deployment = Deployment::new(limited);
     let tokens = deployment.tokens(&deployment.processes(20));

@@ -11,11 +11,10 @@ import type { Application, ApplicationAccessControl, ApplicationSecret, Applicat
 export interface ListApplicationsQuery extends PageQuery, SearchQuery {
   /** Returns only applications of these types. */
   types?: ApplicationType[] | undefined;
-  /** Excludes applications that hold this {@link Role}. */
+  /** Excludes those that hold this {@link Role}. */
   excludeRoleId?: string | undefined;
   /**
-   * Excludes applications that are members of this {@link Organization}. Cannot be combined with
-   * `excludeRoleId`.
+   * Excludes members of this {@link Organization}. Cannot be combined with `excludeRoleId`.
    *
    * Since Logto 1.20.
    */

@@ -19,6 +19,14 @@ export interface GetUserQuery {
   includePasswordHash?: boolean | undefined;
 }
 
+/** Query parameters of `ListUsers`. */
+export interface ListUsersQuery extends PageQuery, SearchQuery {
+  /** Excludes those that hold this {@link Role}. */
+  excludeRoleId?: string | undefined;
+  /** Excludes members of this {@link Organization}. Cannot be combined with `excludeRoleId`. */
+  excludeOrganizationId?: string | undefined;
+}
+
 /** Query parameters of `GetUserIdentity`. */
 export interface GetUserIdentityQuery {
   /** True to include information about the stored third-party tokens. */
@@ -136,7 +144,7 @@ export interface UsersApi {
    *
    * `ListUsers`: `GET /api/users`. Paginated: 20 items per page by default.
    */
-  list(query?: PageQuery & SearchQuery, options?: CallOptions): List<User>;
+  list(query?: ListUsersQuery, options?: CallOptions): List<User>;
 
   /**
    * Creates a user with a password, a hash from another system, or neither. Default roles are assigned. No email
