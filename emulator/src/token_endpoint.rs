@@ -4,7 +4,7 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpResponse, Method};
 
 use crate::client_auth::{self, Client};
-use crate::collections::{ORGANIZATION_SCOPES, RESOURCES, SCOPES};
+use crate::collections::{ORGANIZATION_SCOPES, PERSONAL_ACCESS_TOKENS, RESOURCES, SCOPES};
 use crate::errors::{Outcome, Refusal};
 use crate::formats::is_url;
 use crate::reply;
@@ -14,6 +14,7 @@ use crate::tokens;
 
 const LIFETIME: i64 = 3600;
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const PERSONAL_ACCESS_TOKEN: &str = "urn:logto:token-type:personal_access_token";
 
 /// Returns an error in both OAuth's and Logto's format.
 pub(crate) fn refuse(status: u16, error: &str, description: &str) -> Refusal {
@@ -142,9 +143,15 @@ impl Grant<'_> {
             return Err(not_allowed());
         }
         let subject = self.parameter("subject_token").unwrap_or_default();
-        let invalid = || refuse(400, "invalid_grant", "grant request is invalid");
-        let known = state.subject_tokens.get(subject).filter(|known| known.expires_at > self.now).cloned();
-        let user = known.ok_or_else(invalid)?.user;
+        let user = match self.parameter("subject_token_type") {
+            Some(PERSONAL_ACCESS_TOKEN) => owner(state, subject, self.now),
+            _ => state
+                .subject_tokens
+                .get(subject)
+                .filter(|known| known.expires_at > self.now)
+                .map(|known| known.user.clone()),
+        };
+        let user = user.ok_or_else(|| refuse(400, "invalid_grant", "grant request is invalid"))?;
         if let Some(resource) = self.parameter("resource") {
             known_resource(state, resource)?;
             state.subject_tokens.remove(subject);
@@ -180,6 +187,13 @@ impl Grant<'_> {
         }
         answer
     }
+}
+
+/// Returns the user of a valid personal access token.
+fn owner(state: &State, token: &str, now: i64) -> Option<String> {
+    let record = state.store.all(&PERSONAL_ACCESS_TOKENS).find(|record| record.text("value") == token)?;
+    let expiry = record.members.get("expiresAt").and_then(Value::as_f64);
+    expiry.is_none_or(|at| at > now as f64).then(|| record.text("userId").to_owned())
 }
 
 fn not_allowed() -> Refusal {

@@ -10,13 +10,15 @@ use futures_util::future::BoxFuture;
 
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::operation::Authentication;
-pub use crate::pipeline::{Attempt, AttemptError, TokenAttempts};
+pub use crate::pipeline::{Attempt, AttemptError, Pass, TokenAttempts};
 use crate::pipeline::{Limiter, Pipeline, Plan, RateLimit, RetryPolicy, TokenCaller, timed_out};
 use crate::request::{Credentials, NO_TOKENS, check_credentials};
 use crate::runtime::{Runtime, timeout};
-pub use crate::token::endpoint::TokenRequest;
+pub use crate::token::cache::Obtained;
+pub use crate::token::endpoint::{TokenRequest, lifetime};
+pub use crate::token::store::TokenSlot;
 use crate::token::{
-    AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenContext, TokenError, TokenKind, TokenSource, TokenStore,
+    AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenContext, TokenError, TokenKind, TokenSource,
 };
 pub use crate::transport::answer::{Answer, AnswerFields};
 use crate::transport::{Endpoint, Method};
@@ -41,8 +43,6 @@ pub async fn within(
 /// A source whose requests the host writes: it has the credentials.
 #[derive(Debug)]
 pub struct HostedSource {
-    /// What distinguishes its tokens from others in a store. Empty if they are not kept in a store.
-    pub cache_key: String,
     /// Whose tokens it issues.
     pub kind: TokenKind,
     /// Whether it can issue another token.
@@ -61,10 +61,6 @@ impl TokenSource for HostedSource {
 
     fn is_renewable(&self) -> bool {
         self.renewable
-    }
-
-    fn cache_key(&self) -> Option<String> {
-        Some(self.cache_key.clone()).filter(|key| !key.is_empty())
     }
 }
 
@@ -93,8 +89,8 @@ pub struct HostedClientOptions {
     pub resource: String,
     /// The source of access tokens.
     pub source: Option<Box<dyn TokenSource>>,
-    /// The store that shares them.
-    pub store: Option<Arc<dyn TokenStore>>,
+    /// The place of the token in a store.
+    pub slot: Option<Box<dyn TokenSlot>>,
     /// The scope to request.
     pub scope: Option<String>,
     /// The timeout of a call.
@@ -141,7 +137,7 @@ impl HostedClient {
                 scope: options.scope,
                 leeway: None,
                 lease: None,
-                store: options.store,
+                slot: options.slot,
                 lock_ttl: None,
             };
             TokenCache::new(cache, endpoint, Arc::new(calls), runtime)
@@ -170,12 +166,10 @@ impl HostedClient {
         })
     }
 
-    /// Keeps the access token fresh in the background.
-    ///
-    /// # Errors
-    /// Fails if the token cannot be renewed.
-    pub fn keep_fresh(&self, interval: Option<Duration>) -> Result<Refresher> {
-        Refresher::start(self.tokens()?, interval)
+    /// Keeps the access token fresh in the background. The host has checked that this is possible.
+    #[must_use]
+    pub fn keep_fresh(&self, interval: Option<Duration>) -> Option<Refresher> {
+        self.0.tokens.as_ref().map(|tokens| Refresher::run(tokens, interval))
     }
 
     fn tokens(&self) -> Result<&TokenCache> {
@@ -198,6 +192,7 @@ impl HostedClient {
             retry: call.retry.unwrap_or(self.0.retry),
             idempotent: call.idempotent,
             total_timeout: call.total_timeout.or(self.0.total_timeout),
+            urgent: false,
             tokens: tokens.filter(|_| needs_token),
         };
         let exchange = self.0.pipeline.run(&plan, attempt).await?;

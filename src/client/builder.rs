@@ -10,6 +10,7 @@ use crate::pipeline::{
     Channel, HttpSender, HttpTokenAttempts, Limiter, Pipeline, RateLimit, RetryPolicy, Settings, Shared, TokenCaller,
 };
 use crate::runtime::{self, Background, Runtime};
+use crate::token::store::{KeyedSlot, TokenSlot};
 use crate::token::{
     ClientCredentials, DEFAULT_SCOPE, FixedToken, TokenCache, TokenCacheOptions, TokenSource, TokenStore,
 };
@@ -177,6 +178,11 @@ impl ClientBuilder {
         self.problem.take().map_or(Ok(()), Err)?;
         self.endpoint.check()?;
         self.settings.check().map_err(Error::config)?;
+        for (name, time) in [("token_lease", self.tokens.lease), ("token_lock", self.tokens.lock_ttl)] {
+            if time == Some(Duration::ZERO) {
+                return Err(Error::config(format!("`{name}` is zero")));
+            }
+        }
         if self.limit.is_some_and(|limit| limit.requests == 0 || limit.per.is_zero()) {
             return Err(Error::config(
                 "the rate limit allows no requests: its number and its period must be above zero",
@@ -199,7 +205,8 @@ impl ClientBuilder {
             options: settings.options,
         });
         let calls = Arc::new(TokenCaller { pipeline: Arc::clone(&pipeline), attempts, retry: settings.retry });
-        let tokens = tokens.options().map(|options| TokenCache::new(options, endpoint.clone(), calls, runtime));
+        let tokens =
+            tokens.options(&endpoint).map(|options| TokenCache::new(options, endpoint.clone(), calls, runtime));
         let shared = Shared { endpoint, pipeline, sender, tokens, background: Background::default() };
         Client { channel: Channel::new(shared, settings) }
     }
@@ -212,9 +219,14 @@ impl ClientBuilder {
 
 impl TokenSettings {
     /// Returns the options of the token cache. `None` without a source.
-    fn options(self) -> Option<TokenCacheOptions> {
+    fn options(self, endpoint: &Endpoint) -> Option<TokenCacheOptions> {
         let Self { source, scope, leeway, lease, store, lock_ttl } = self;
-        Some(TokenCacheOptions { source: source?, scope, leeway, lease, store, lock_ttl })
+        let source = source?;
+        let slot = store.zip(source.cache_key()).map(|(store, key)| -> Box<dyn TokenSlot> {
+            let scope = scope.as_deref().unwrap_or_default();
+            Box::new(KeyedSlot::new(store, &[endpoint.url(), &key, endpoint.resource(), scope]))
+        });
+        Some(TokenCacheOptions { source, scope, leeway, lease, slot, lock_ttl })
     }
 }
 

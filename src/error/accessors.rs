@@ -127,7 +127,7 @@ impl Error {
     /// Whether the entity does not exist (404).
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.0.kind == ErrorKind::Api && self.0.status == Some(404)
+        self.root_kind() == ErrorKind::Api && self.0.status == Some(404)
     }
 
     /// Whether an entity with this name, address or ID already exists (409, or 422 with such a code).
@@ -142,21 +142,21 @@ impl Error {
     /// token for another reason, the other questions answer by that reason.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
-        let refused = self.0.kind == ErrorKind::Token && matches!(self.0.status, Some(400..=403));
+        let refused = self.root_kind() == ErrorKind::Token && matches!(self.0.status, Some(400..=403));
         self.0.status == Some(401) || refused
     }
 
     /// Whether the access token lacks the permission (403).
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
-        self.0.status == Some(403) && self.0.kind != ErrorKind::Token
+        self.0.status == Some(403) && self.root_kind() != ErrorKind::Token
     }
 
     /// Whether the server (400 or 422) or the client rejects the content of the request.
     #[must_use]
     pub fn is_invalid_input(&self) -> bool {
-        let rejected = matches!(self.0.status, Some(400 | 422)) && self.0.kind != ErrorKind::Token;
-        rejected || self.0.kind == ErrorKind::Input
+        let rejected = matches!(self.0.status, Some(400 | 422)) && self.root_kind() != ErrorKind::Token;
+        rejected || self.root_kind() == ErrorKind::Input
     }
 
     /// Whether there were too many requests or messages (429).
@@ -191,6 +191,6 @@ impl Error {
     /// Whether the response could not be decoded.
     #[must_use]
     pub fn is_decode(&self) -> bool {
-        self.0.kind == ErrorKind::Decode
+        self.root_kind() == ErrorKind::Decode
     }
 }

@@ -1,5 +1,6 @@
 use async_trait::async_trait;
 
+use super::Pass;
 use crate::error::Error;
 use crate::token::AccessToken;
 use crate::transport::{Answer, TransportError};
@@ -10,11 +11,12 @@ use crate::transport::{Answer, TransportError};
 /// of the WebAssembly module.
 #[async_trait]
 pub trait Attempt: Send + Sync {
-    /// Sends the request with this access token. `number` counts the attempts of the call from 1.
+    /// Sends the request with this access token. `number` counts the attempts of the call from 1, and `pass` is the place
+    /// of its first request in the rate limit.
     ///
     /// # Errors
     /// Fails if there is no answer.
-    async fn send(&self, number: u32, token: Option<&AccessToken>) -> Result<Answer, AttemptError>;
+    async fn send(&self, number: u32, token: Option<&AccessToken>, pass: &mut Pass) -> Result<Answer, AttemptError>;
 }
 
 /// Why an attempt has no answer.

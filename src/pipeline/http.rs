@@ -46,14 +46,14 @@ pub(crate) struct HttpAttempt<'a, R> {
 
 #[async_trait]
 impl<R: OutgoingRequest> Attempt for HttpAttempt<'_, R> {
-    async fn send(&self, number: u32, token: Option<&AccessToken>) -> Result<Answer, AttemptError> {
+    async fn send(&self, number: u32, token: Option<&AccessToken>, pass: &mut Pass) -> Result<Answer, AttemptError> {
         let mut request = self.request.to_http();
         if let Some(token) = token {
             request.headers.set("authorization", format!("Bearer {}", token.secret()));
         }
         let context = HookContext { operation: self.operation, attempt: number, token_call: self.options.token_call };
-        let response = self.sender.send(request, &context, self.timeout, &self.options).await?;
-        Ok(self.answer(response))
+        let sending = Sending { sender: self.sender, context, limit: self.timeout, options: &self.options };
+        Ok(self.answer(sending.send(request, pass).await?))
     }
 }
 
@@ -68,44 +68,39 @@ impl<R> HttpAttempt<'_, R> {
     }
 }
 
-impl HttpSender {
+/// The requests of one attempt.
+struct Sending<'a> {
+    sender: &'a HttpSender,
+    context: HookContext,
+    /// The timeout of each request.
+    limit: Option<Duration>,
+    options: &'a TransportOptions,
+}
+
+impl Sending<'_> {
     /// Sends a request, and follows redirects if the options say so.
-    async fn send(
-        &self,
-        request: HttpRequest,
-        context: &HookContext,
-        limit: Option<Duration>,
-        options: &TransportOptions,
-    ) -> Result<HttpResponse, AttemptError> {
-        match options.redirects {
-            RedirectPolicy::None => self.send_once(request, None, context, limit, options).await,
+    async fn send(&self, request: HttpRequest, pass: &mut Pass) -> Result<HttpResponse, AttemptError> {
+        match self.options.redirects {
+            RedirectPolicy::None => self.send_once(request, None, pass).await,
             // Boxed, so that other calls do not reserve memory for it.
-            RedirectPolicy::Follow(most) => Box::pin(self.follow(request, most, context, limit, options)).await,
+            RedirectPolicy::Follow(most) => Box::pin(self.follow(request, most, pass)).await,
         }
     }
 
     /// Follows redirects. Each request is limited, timed and seen by the hooks like the first.
-    async fn follow(
-        &self,
-        mut request: HttpRequest,
-        most: u8,
-        context: &HookContext,
-        limit: Option<Duration>,
-        options: &TransportOptions,
-    ) -> Result<HttpResponse, AttemptError> {
-        let mut redirects = Redirects::new(most, options.token_call);
-        let mut pass = None;
+    async fn follow(&self, mut request: HttpRequest, most: u8, pass: &mut Pass) -> Result<HttpResponse, AttemptError> {
+        let HttpSender { limiter, runtime, .. } = self.sender;
+        let mut redirects = Redirects::new(most, self.options.token_call);
         loop {
-            let sent = self.send_once(request, Some(&mut redirects), context, limit, options).await;
-            if let (Some(pass), Ok(_)) = (pass, &sent) {
-                Pass::answered(pass, self.runtime.monotonic());
-            }
+            let sent = self.send_once(request, Some(&mut redirects), pass).await;
             let response = sent.map_err(|error| redirects.blame(error))?;
             match redirects.after(&response)? {
                 Some(next) => request = next,
                 None => return Ok(response),
             }
-            pass = Some(self.limiter.admit(&*self.runtime).await);
+            pass.answered(runtime.monotonic());
+            *pass = limiter.enter(false);
+            pass.wait(&**runtime).await;
         }
     }
 
@@ -113,44 +108,47 @@ impl HttpSender {
         &self,
         mut request: HttpRequest,
         redirects: Option<&mut Redirects>,
-        context: &HookContext,
-        limit: Option<Duration>,
-        options: &TransportOptions,
+        pass: &mut Pass,
     ) -> Result<HttpResponse, AttemptError> {
-        if !self.hooks.is_empty() {
-            self.before(&mut request, context).await.map_err(AttemptError::Final)?;
+        let HttpSender { hooks, trace_bodies, runtime, .. } = self.sender;
+        if !hooks.is_empty()
+            && let Err(error) = self.sender.before(&mut request, &self.context).await
+        {
+            pass.never_sent(runtime.monotonic());
+            return Err(AttemptError::Final(error));
         }
         if let Some(redirects) = redirects {
             redirects.before(&mut request);
         }
         // The bodies of a token call contain the secret and the token.
-        let bodies = self.trace_bodies && !context.token_call;
+        let bodies = *trace_bodies && !self.context.token_call;
         tracing::request(&request, bodies);
-        let response = self.exchange(request, limit, options).await;
+        let response = self.exchange(request).await;
         let mut response = response.inspect_err(tracing::lost)?;
         tracing::response(&response, bodies);
-        if !self.hooks.is_empty() {
-            self.after(&mut response, context).await.map_err(AttemptError::Final)?;
+        if !hooks.is_empty()
+            && let Err(error) = self.sender.after(&mut response, &self.context).await
+        {
+            pass.answered(runtime.monotonic());
+            return Err(AttemptError::Final(error));
         }
         Ok(response)
     }
 
-    async fn exchange(
-        &self,
-        request: HttpRequest,
-        limit: Option<Duration>,
-        options: &TransportOptions,
-    ) -> Result<HttpResponse, TransportError> {
+    async fn exchange(&self, request: HttpRequest) -> Result<HttpResponse, TransportError> {
+        let HttpSender { transport, runtime, .. } = self.sender;
         // Bypasses the implementation for `Arc`, which would box the future twice.
-        let send = (*self.transport).send(request, options);
-        match limit {
+        let send = (**transport).send(request, self.options);
+        match self.limit {
             Some(limit) => {
-                timeout(&*self.runtime, limit, send).await.unwrap_or_else(|| Err(timed_out("the attempt", limit)))
+                timeout(&**runtime, limit, send).await.unwrap_or_else(|| Err(timed_out("the attempt", limit)))
             }
             None => send.await,
         }
     }
+}
 
+impl HttpSender {
     /// Runs the hooks before an attempt. Boxed, so that calls without hooks do not reserve memory for them.
     fn before<'a>(&'a self, request: &'a mut HttpRequest, context: &'a HookContext) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {

@@ -1,7 +1,7 @@
 //! The rate limiter of the client: places that become free a period after their request was answered.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::runtime::Runtime;
@@ -36,7 +36,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// to wake it.
 ///
 /// A request occupies a place until a period has passed since its answer, because it has reached the server before. The
-/// place of a request without an answer becomes free two periods after its start.
+/// place of a request without an answer becomes free two periods after its start, because the request may reach the
+/// server for a period.
 #[derive(Debug)]
 pub(crate) struct Limiter {
     limit: Option<RateLimit>,
@@ -57,24 +58,31 @@ struct Places {
     /// From when on each free place may be used again, the earliest first.
     free: VecDeque<Duration>,
     /// The requests that occupy a place, in the order in which they got it. `None` once a request has returned it.
-    used: VecDeque<Option<Duration>>,
+    used: VecDeque<Option<Use>>,
     /// The number of the first of them.
     first: u64,
     /// Number of requests that wait without a place.
     waiting: u32,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Use {
+    /// When the request started or, before that, may start.
+    start: Duration,
+    started: bool,
+}
+
 /// A request's way through the limiter. Dropping it before the request starts lets another request start instead.
 #[derive(Debug)]
-pub(crate) struct Pass<'a> {
-    limiter: &'a Limiter,
+pub struct Pass {
+    limiter: Arc<Limiter>,
     step: Step,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Step {
     /// Has not asked for a place.
-    New,
+    New { urgent: bool },
     /// Waits without a place, until its turn.
     Waiting { turn: Duration },
     /// Has a place, and may start at this time.
@@ -91,27 +99,19 @@ impl Limiter {
         Self { limit, state: Mutex::default() }
     }
 
-    /// Starts the way of a request through the limiter.
-    pub(crate) const fn enter(&self) -> Pass<'_> {
-        Pass { limiter: self, step: Step::New }
-    }
-
-    /// Waits until a request may start.
-    pub(crate) async fn admit(&self, runtime: &dyn Runtime) -> Pass<'_> {
-        let mut pass = self.enter();
-        while let Some(wait) = pass.advance(runtime.monotonic()) {
-            runtime.sleep(wait).await;
-        }
-        pass
+    /// Starts the way of a request through the limiter. An urgent request does not queue behind other requests.
+    pub(crate) fn enter(self: &Arc<Self>, urgent: bool) -> Pass {
+        Pass { limiter: Arc::clone(self), step: Step::New { urgent } }
     }
 
     /// Lets no request start for this long, because the server has reported that the limit is reached. Without a time,
-    /// for the period of the limit.
-    pub(crate) fn pause(&self, time: Option<Duration>, now: Duration) {
+    /// for the period of the limit. Returns for how long no request starts.
+    pub(crate) fn pause(&self, time: Option<Duration>, now: Duration) -> Duration {
         let period = self.limit.map_or(Duration::ZERO, |limit| limit.per);
         let time = time.map_or(period, |time| time.min(LONGEST_PAUSE.max(period)));
         let mut state = self.state();
         state.closed_until = state.closed_until.max(now.saturating_add(time));
+        state.closed_until.saturating_sub(now)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -119,7 +119,17 @@ impl Limiter {
     }
 }
 
-impl Pass<'_> {
+impl Pass {
+    /// Waits until the request may start. Returns whether there was a wait.
+    pub(crate) async fn wait(&mut self, runtime: &dyn Runtime) -> bool {
+        let mut waited = false;
+        while let Some(wait) = self.advance(runtime.monotonic()) {
+            runtime.sleep(wait).await;
+            waited = true;
+        }
+        waited
+    }
+
     /// Returns how long the request has to wait before it is advanced again. `None` if it may start: it then occupies a
     /// place.
     pub(crate) fn advance(&mut self, now: Duration) -> Option<Duration> {
@@ -137,14 +147,14 @@ impl Pass<'_> {
     }
 
     /// Notes that the server has answered the request.
-    pub(crate) fn answered(mut self, now: Duration) {
+    pub(crate) fn answered(&mut self, now: Duration) {
         if let Some(limit) = self.limiter.limit {
             self.end(now.saturating_add(limit.per));
         }
     }
 
     /// Notes that the request never reached the server.
-    pub(crate) fn never_sent(mut self, now: Duration) {
+    pub(crate) fn never_sent(&mut self, now: Duration) {
         self.end(now);
     }
 
@@ -157,13 +167,13 @@ impl Pass<'_> {
     }
 }
 
-impl Drop for Pass<'_> {
+impl Drop for Pass {
     fn drop(&mut self) {
         match self.step {
             Step::Waiting { .. } => self.limiter.state().places.waiting -= 1,
             Step::Placed { at, .. } => self.end(at),
             // The request may still reach the server.
-            Step::Started { .. } | Step::New | Step::Ended => {}
+            Step::Started { .. } | Step::New { .. } | Step::Ended => {}
         }
     }
 }
@@ -175,12 +185,12 @@ impl Places {
         match *step {
             Step::Placed { number, .. } if self.find(number).is_some() => {}
             Step::Started { .. } | Step::Ended => return None,
-            // A place that was not used for a period was reclaimed.
-            Step::New | Step::Placed { .. } => {
-                *step = Step::Waiting { turn: self.turn(limit, self.waiting) };
-                self.waiting += 1;
-                self.queue(step, limit, now);
+            Step::New { urgent } => {
+                let turn = if urgent { Duration::ZERO } else { self.turn(limit, self.waiting) };
+                self.enqueue(step, turn, limit, now);
             }
+            // A place that was not used for a period was reclaimed.
+            Step::Placed { .. } => self.enqueue(step, Duration::ZERO, limit, now),
             Step::Waiting { .. } => self.queue(step, limit, now),
         }
         match *step {
@@ -189,6 +199,12 @@ impl Places {
             Step::Placed { at, .. } => at.checked_sub(now).filter(|wait| !wait.is_zero()),
             _ => None,
         }
+    }
+
+    fn enqueue(&mut self, step: &mut Step, turn: Duration, limit: RateLimit, now: Duration) {
+        *step = Step::Waiting { turn };
+        self.waiting += 1;
+        self.queue(step, limit, now);
     }
 
     /// Acquires a place for a waiting request if its turn has come or a place is free now.
@@ -202,7 +218,7 @@ impl Places {
             self.waiting -= 1;
             let at = free.max(now);
             *step = Step::Placed { at, number: self.first + self.used.len() as u64 };
-            self.used.push_back(Some(at));
+            self.used.push_back(Some(Use { start: at, started: false }));
         } else {
             *step = Step::Waiting { turn: next };
         }
@@ -218,7 +234,7 @@ impl Places {
         if self.known < limit.requests {
             return Duration::ZERO;
         }
-        let used = self.used.front().copied().flatten().map(|start| start.saturating_add(limit.per));
+        let used = self.used.front().copied().flatten().map(|first| first.start.saturating_add(limit.per));
         match (self.free.front(), used) {
             (Some(free), Some(used)) => used.min(*free),
             (free, used) => free.copied().or(used).unwrap_or_default(),
@@ -236,8 +252,8 @@ impl Places {
     /// Notes the actual start of a request.
     fn start(&mut self, step: &mut Step, now: Duration) {
         if let Step::Placed { number, .. } = *step {
-            if let Some(start) = self.find(number) {
-                *start = Some(now);
+            if let Some(of_request) = self.find(number) {
+                *of_request = Some(Use { start: now, started: true });
             }
             *step = Step::Started { number };
         }
@@ -245,21 +261,22 @@ impl Places {
 
     /// Frees the places of requests that nobody has answered, or started, for a period.
     fn reclaim(&mut self, per: Duration, now: Duration) {
-        while let Some(Some(start)) = self.used.front().copied()
+        while let Some(Some(Use { start, started })) = self.used.front().copied()
             && start.saturating_add(per) <= now
         {
-            self.give_back(self.first, start.saturating_add(per).saturating_add(per));
+            let free = if started { start.saturating_add(per).saturating_add(per) } else { start };
+            self.give_back(self.first, free);
         }
     }
 
-    fn find(&mut self, number: u64) -> Option<&mut Option<Duration>> {
+    fn find(&mut self, number: u64) -> Option<&mut Option<Use>> {
         let at = usize::try_from(number.checked_sub(self.first)?).ok()?;
-        self.used.get_mut(at).filter(|start| start.is_some())
+        self.used.get_mut(at).filter(|of_request| of_request.is_some())
     }
 
     fn give_back(&mut self, number: u64, free: Duration) {
-        let Some(start) = self.find(number) else { return };
-        *start = None;
+        let Some(of_request) = self.find(number) else { return };
+        *of_request = None;
         while let Some(None) = self.used.front() {
             self.used.pop_front();
             self.first += 1;

@@ -4,12 +4,12 @@ use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn limiter(requests: u32, seconds: u64) -> Limiter {
-    Limiter::new(Some(RateLimit::new(requests, Duration::from_secs(seconds))))
+fn limiter(requests: u32, seconds: u64) -> Arc<Limiter> {
+    Arc::new(Limiter::new(Some(RateLimit::new(requests, Duration::from_secs(seconds)))))
 }
 
 /// Advances a request until it may start, and returns when that is.
-fn start(pass: &mut Pass<'_>, now: Duration) -> Duration {
+fn start(pass: &mut Pass, now: Duration) -> Duration {
     let mut at = now;
     while let Some(wait) = pass.advance(at) {
         at += wait;
@@ -18,8 +18,8 @@ fn start(pass: &mut Pass<'_>, now: Duration) -> Duration {
 }
 
 /// Sends a request that is answered at once, and returns how long it waited.
-fn wait(limiter: &Limiter, now: Duration) -> Duration {
-    let mut pass = limiter.enter();
+fn wait(limiter: &Arc<Limiter>, now: Duration) -> Duration {
+    let mut pass = limiter.enter(false);
     let at = start(&mut pass, now);
     pass.answered(at);
     at - now
@@ -35,7 +35,7 @@ fn requests_above_the_limit_wait_until_a_period_after_an_answer() {
 #[test]
 fn a_late_answer_keeps_its_place_longer() {
     let limiter = limiter(1, 10);
-    let mut slow = limiter.enter();
+    let mut slow = limiter.enter(false);
     assert_eq!(slow.advance(Duration::ZERO), None);
     slow.answered(3 * SECOND);
     assert_eq!(wait(&limiter, 4 * SECOND), 9 * SECOND);
@@ -44,16 +44,16 @@ fn a_late_answer_keeps_its_place_longer() {
 #[test]
 fn a_request_without_an_answer_keeps_its_place_for_two_periods() {
     let limiter = limiter(1, 10);
-    let mut lost = limiter.enter();
+    let mut lost = limiter.enter(false);
     assert_eq!(lost.advance(Duration::ZERO), None);
     drop(lost);
-    assert_eq!(start(&mut limiter.enter(), SECOND), 20 * SECOND);
+    assert_eq!(start(&mut limiter.enter(false), SECOND), 20 * SECOND);
 }
 
 #[test]
 fn a_request_that_was_never_sent_returns_its_place_at_once() {
     let limiter = limiter(1, 10);
-    let mut unsent = limiter.enter();
+    let mut unsent = limiter.enter(false);
     assert_eq!(unsent.advance(Duration::ZERO), None);
     unsent.never_sent(SECOND);
     assert_eq!(wait(&limiter, 2 * SECOND), Duration::ZERO);
@@ -62,7 +62,7 @@ fn a_request_that_was_never_sent_returns_its_place_at_once() {
 #[test]
 fn requests_start_in_the_order_of_their_arrival() {
     let limiter = limiter(2, 10);
-    let mut passes: Vec<_> = (0..7).map(|_| limiter.enter()).collect();
+    let mut passes: Vec<_> = (0..7).map(|_| limiter.enter(false)).collect();
     let first_waits: Vec<_> = passes.iter_mut().map(|pass| pass.advance(Duration::ZERO)).collect();
     let later = Some(10 * SECOND);
     assert_eq!(first_waits, [None, None, later, later, later, later, later]);
@@ -80,11 +80,11 @@ fn requests_start_in_the_order_of_their_arrival() {
 fn requests_that_are_given_up_do_not_delay_others() {
     let limiter = limiter(1, 10);
     wait(&limiter, Duration::ZERO);
-    let mut ahead: Vec<_> = (0..100).map(|_| limiter.enter()).collect();
+    let mut ahead: Vec<_> = (0..100).map(|_| limiter.enter(false)).collect();
     for pass in &mut ahead {
         assert!(pass.advance(SECOND).is_some());
     }
-    let mut last = limiter.enter();
+    let mut last = limiter.enter(false);
     assert_eq!(last.advance(SECOND), Some(10 * SECOND));
     drop(ahead);
     assert_eq!(start(&mut last, 11 * SECOND), 11 * SECOND);
@@ -96,10 +96,30 @@ fn requests_that_are_given_up_do_not_delay_others() {
 fn a_request_that_nobody_advances_does_not_stop_others() {
     let limiter = limiter(1, 10);
     wait(&limiter, Duration::ZERO);
-    let mut asleep = limiter.enter();
+    let mut asleep = limiter.enter(false);
     assert_eq!(asleep.advance(SECOND), Some(9 * SECOND));
-    assert_eq!(start(&mut limiter.enter(), SECOND), 11 * SECOND);
+    assert_eq!(start(&mut limiter.enter(false), SECOND), 11 * SECOND);
     assert!(asleep.advance(12 * SECOND).is_some());
+}
+
+#[test]
+fn an_urgent_request_does_not_queue_behind_others() {
+    let limiter = limiter(1, 10);
+    wait(&limiter, Duration::ZERO);
+    let mut waiting: Vec<_> = (0..50).map(|_| limiter.enter(false)).collect();
+    for pass in &mut waiting {
+        assert!(pass.advance(SECOND).is_some());
+    }
+    assert_eq!(start(&mut limiter.enter(true), SECOND), 10 * SECOND);
+}
+
+#[test]
+fn a_place_that_nobody_used_is_free_again_after_a_period() {
+    let limiter = limiter(1, 10);
+    wait(&limiter, Duration::ZERO);
+    let mut asleep = limiter.enter(true);
+    assert_eq!(asleep.advance(SECOND), Some(9 * SECOND));
+    assert_eq!(start(&mut limiter.enter(true), 2 * SECOND), 20 * SECOND);
 }
 
 #[test]
@@ -112,8 +132,8 @@ fn after_a_429_no_request_starts() {
         (None, Some(2 * SECOND), 2),
         (None, None, 0),
     ] {
-        let limiter = Limiter::new(limit);
-        let mut placed = limiter.enter();
+        let limiter = Arc::new(Limiter::new(limit));
+        let mut placed = limiter.enter(false);
         limiter.pause(time, SECOND);
         limiter.pause(Some(SECOND / 2), SECOND);
         let expected = Duration::from_secs(expected).max(SECOND / 2);
@@ -125,12 +145,12 @@ fn after_a_429_no_request_starts() {
 #[test]
 fn limits_of_any_size_are_possible() {
     for (requests, per) in [(0, SECOND), (1, Duration::MAX), (u32::MAX, Duration::MAX), (2, Duration::ZERO)] {
-        let limiter = Limiter::new(Some(RateLimit { requests, per }));
-        let mut passes: Vec<_> = (0..4).map(|_| limiter.enter()).collect();
+        let limiter = Arc::new(Limiter::new(Some(RateLimit { requests, per })));
+        let mut passes: Vec<_> = (0..4).map(|_| limiter.enter(false)).collect();
         for pass in &mut passes {
             let _ = pass.advance(SECOND);
         }
-        passes.into_iter().for_each(|pass| pass.answered(2 * SECOND));
+        passes.iter_mut().for_each(|pass| pass.answered(2 * SECOND));
     }
 }
 
@@ -161,8 +181,8 @@ enum Event {
 /// Sends `calls` requests through a limiter, with random arrivals, delays and cancellations. Returns when the server
 /// received them.
 fn simulate(random: &mut Random, limit: RateLimit, calls: usize, longest_delay: Duration) -> Vec<Duration> {
-    let limiter = Limiter::new(Some(limit));
-    let mut passes: Vec<_> = (0..calls).map(|_| Some(limiter.enter())).collect();
+    let limiter = Arc::new(Limiter::new(Some(limit)));
+    let mut passes: Vec<_> = (0..calls).map(|_| Some(limiter.enter(false))).collect();
     let mut events = BTreeSet::new();
     for call in 0..calls {
         let arrival = if random.below(2) == 0 { Duration::ZERO } else { random.up_to(5 * limit.per) };
@@ -228,7 +248,7 @@ fn the_server_never_counts_more_than_the_limit_whatever_the_delays() {
 fn cancelled_waiting_requests_do_not_slow_the_limiter_down() {
     let limiter = limiter(200, 10);
     let waiting = |count: usize| {
-        let mut passes: Vec<_> = (0..count).map(|_| limiter.enter()).collect();
+        let mut passes: Vec<_> = (0..count).map(|_| limiter.enter(false)).collect();
         for pass in &mut passes {
             assert!(pass.advance(Duration::ZERO).is_none_or(|wait| wait == 10 * SECOND));
         }

@@ -19,8 +19,8 @@ pub use attempt::{Attempt, AttemptError};
 pub(crate) use channel::{Channel, Settings, Shared, check_timeouts};
 pub(crate) use exchange::Exchange;
 pub(crate) use http::{HttpAttempt, HttpSender, OutgoingRequest};
-pub use limiter::RateLimit;
-pub(crate) use limiter::{Limiter, Pass};
+pub(crate) use limiter::Limiter;
+pub use limiter::{Pass, RateLimit};
 pub use retry::RetryPolicy;
 pub use token_calls::TokenAttempts;
 pub(crate) use token_calls::{HttpTokenAttempts, TokenCaller};
@@ -47,6 +47,8 @@ pub(crate) struct Plan<'a> {
     pub retry: RetryPolicy,
     pub idempotent: bool,
     pub total_timeout: Option<Duration>,
+    /// Whether the call does not queue behind others for the rate limit, because those wait for it.
+    pub urgent: bool,
     /// The source of the access token, if the call needs one.
     pub tokens: Option<&'a TokenCache>,
 }
@@ -96,7 +98,7 @@ impl Pipeline {
         let mut begun = None;
         loop {
             let number = attempts.load(Ordering::Relaxed) + 1;
-            let (token, pass) = self.admit(plan).await.map_err(|error| {
+            let (token, mut pass) = self.admit(plan).await.map_err(|error| {
                 let stopped = error.stop_reason();
                 error.after(number - 1, self.since(start), stopped)
             })?;
@@ -106,8 +108,8 @@ impl Pipeline {
                 (start + waited, plan.policy_after(waited))
             });
             let span = tracing::attempt(plan, number);
-            let outcome = tracing::inside(span, attempt.send(number, token.as_ref())).await;
-            self.release(pass, &outcome);
+            let outcome = tracing::inside(span, attempt.send(number, token.as_ref(), &mut pass)).await;
+            self.release(&mut pass, &outcome);
             if !token_renewed && discard_rejected(plan, &outcome, token.as_ref()) {
                 token_renewed = true;
                 continue;
@@ -122,31 +124,46 @@ impl Pipeline {
         }
     }
 
-    /// Waits for a token and for the limiter. The token comes first: callers that wait for the same renewal would
-    /// otherwise send together, long after the limiter has admitted them. If the token expires while the call waits for
-    /// the limiter, it waits for the next one.
-    async fn admit(&self, plan: &Plan<'_>) -> Result<(Option<AccessToken>, Pass<'_>)> {
-        let mut pass = self.limiter.enter();
+    /// Waits for a token and then for the limiter. In the other order, callers that wait for the same renewal would send
+    /// together, long after the limiter has admitted them.
+    ///
+    /// If the token expires while the call waits for the limiter, the call lets another request start, which may be the
+    /// token call, and begins again, ahead of the queue. It does so once: the tokens might live shorter than the wait.
+    async fn admit(&self, plan: &Plan<'_>) -> Result<(Option<AccessToken>, Pass)> {
+        let mut again = false;
         loop {
-            let token = match plan.tokens {
+            let mut token = match plan.tokens {
                 Some(tokens) => Some(tokens.get().await?),
                 None => None,
             };
-            match pass.advance(self.runtime.monotonic()) {
-                Some(wait) => self.runtime.sleep(wait).await,
-                None => return Ok((token, pass)),
+            let mut pass = self.limiter.enter(again || plan.urgent);
+            let waited = pass.wait(&*self.runtime).await;
+            if let (true, Some(tokens)) = (waited, plan.tokens) {
+                match tokens.living() {
+                    None if !again => {
+                        pass.never_sent(self.runtime.monotonic());
+                        again = true;
+                        continue;
+                    }
+                    living => token = living.or(token),
+                }
             }
+            return Ok((token, pass));
         }
     }
 
     /// Reports to the limiter how an attempt ended.
-    fn release(&self, pass: Pass<'_>, outcome: &Result<Answer, AttemptError>) {
+    fn release(&self, pass: &mut Pass, outcome: &Result<Answer, AttemptError>) {
+        use TransportErrorKind::{Body, Redirect, TooLarge};
         let now = self.runtime.monotonic();
         match outcome {
             Ok(_) => pass.answered(now),
             Err(AttemptError::Transport(error)) if error.never_sent() => pass.never_sent(now),
+            Err(AttemptError::Transport(error)) if matches!(error.kind(), Body | Redirect | TooLarge) => {
+                pass.answered(now);
+            }
             // The request may still reach the server.
-            Err(_) => drop(pass),
+            Err(_) => {}
         }
     }
 
@@ -160,8 +177,8 @@ impl Pipeline {
         let failure = match outcome {
             Ok(answer) if answer.status < 400 => return None,
             Ok(answer) => {
-                self.heed_limit(answer);
-                retry::Failure::from(answer)
+                let retry_after = self.heed_limit(answer).max(answer.retry_after);
+                retry::Failure::Status { status: answer.status, code: answer.fields.code.as_deref(), retry_after }
             }
             Err(AttemptError::Final(_)) => return Some(Decision::Stop(StopReason::Final)),
             Err(AttemptError::Transport(error)) => retry::Failure::from(error),
@@ -169,12 +186,12 @@ impl Pipeline {
         Some(retry::decide(policy, progress(), failure, self.runtime.random()))
     }
 
-    /// Stops all calls for a while after a 429 that concerns the whole tenant.
-    fn heed_limit(&self, answer: &Answer) {
+    /// Stops all calls for a while after a 429 that concerns the whole tenant. Returns for how long.
+    fn heed_limit(&self, answer: &Answer) -> Option<Duration> {
         let message_limit = answer.fields.code.as_deref() == Some(retry::MESSAGE_LIMIT);
-        if answer.status == 429 && !message_limit {
-            self.limiter.pause(answer.retry_after, self.runtime.monotonic());
-        }
+        let of_the_tenant = answer.status == 429 && !message_limit;
+        let pause = of_the_tenant.then(|| self.limiter.pause(answer.retry_after, self.runtime.monotonic()));
+        pause.filter(|pause| !pause.is_zero())
     }
 
     fn end(

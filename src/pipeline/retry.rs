@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::error::StopReason;
-use crate::transport::{Answer, TransportError, TransportErrorKind};
+use crate::transport::{TransportError, TransportErrorKind};
 use crate::types::Timestamp;
 
 /// When requests are retried.
@@ -64,13 +64,6 @@ pub(crate) enum Failure<'a> {
     Status { status: u16, code: Option<&'a str>, retry_after: Option<Duration> },
     /// There was no answer. `never_sent`: whether the server certainly never received the request.
     Transport { never_sent: bool, retryable: bool },
-}
-
-impl<'a> From<&'a Answer> for Failure<'a> {
-    fn from(answer: &'a Answer) -> Self {
-        let code = answer.fields.code.as_deref();
-        Self::Status { status: answer.status, code, retry_after: answer.retry_after }
-    }
 }
 
 impl From<&TransportError> for Failure<'_> {

@@ -36,6 +36,7 @@ impl TokenCalls for TokenCaller {
             // A second call issues a second token, and the first one is not used.
             idempotent: true,
             total_timeout: None,
+            urgent: true,
             tokens: None,
         };
         let attempt = self.attempts.attempt(request);

@@ -49,6 +49,7 @@ impl<Op: Operation> Request<Op> {
             retry: options.retry.unwrap_or(settings.retry),
             idempotent: options.idempotent.unwrap_or(call.info.idempotent),
             total_timeout: options.total_timeout.unwrap_or(settings.total_timeout),
+            urgent: false,
             tokens: tokens(channel, call),
         };
         let attempt = HttpAttempt {

@@ -122,8 +122,9 @@ fn read_token(
 
 /// Replaces a lifetime that is not credible with a short one, so that the mistake neither lasts nor causes a token call
 /// per request.
-fn lifetime(seconds: f64) -> Duration {
-    if (0.0..=MAX_LIFETIME).contains(&seconds) { Duration::from_secs(seconds as u64) } else { DEFAULT_LIFETIME }
+#[must_use]
+pub fn lifetime(seconds: f64) -> Duration {
+    if (1.0..=MAX_LIFETIME).contains(&seconds) { Duration::from_secs(seconds as u64) } else { DEFAULT_LIFETIME }
 }
 
 /// Whether an empty scope in the answer might not mean that no scope was granted.
@@ -150,9 +151,17 @@ mod tests {
 
     #[test]
     fn lifetimes_that_are_not_credible_are_short() {
-        for (seconds, expected) in
-            [(3600.0, 3600), (59.9, 59), (0.0, 0), (-1.0, 60), (1e18, 60), (f64::NAN, 60), (f64::INFINITY, 60)]
-        {
+        for (seconds, expected) in [
+            (3600.0, 3600),
+            (59.9, 59),
+            (1.0, 1),
+            (0.9, 60),
+            (0.0, 60),
+            (-1.0, 60),
+            (1e18, 60),
+            (f64::NAN, 60),
+            (f64::INFINITY, 60),
+        ] {
             assert_eq!(lifetime(seconds).as_secs(), expected, "{seconds}");
         }
     }

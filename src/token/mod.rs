@@ -1,13 +1,13 @@
 //! Access tokens: where they come from, and how all callers share one until it expires.
 
 mod access_token;
-mod cache;
+pub(crate) mod cache;
 pub(crate) mod endpoint;
 mod error;
 mod events;
 mod scope;
 mod source;
-mod store;
+pub(crate) mod store;
 
 pub use access_token::AccessToken;
 pub use cache::Refresher;

@@ -50,9 +50,13 @@ impl AnswerFields {
     /// Parses the members. A member of another type counts as absent. If `body` is not JSON, all members are absent.
     fn parse(body: &[u8]) -> Self {
         let Ok(mut json) = serde_json::from_slice::<Value>(without_bom(body)) else { return Self::default() };
-        let expires_in = json.get("expires_in").and_then(|seconds| match seconds {
-            Value::String(text) => text.parse().ok(),
-            seconds => seconds.as_f64(),
+        // A lifetime in another form is not credible, and not absent.
+        let expires_in = json.get("expires_in").filter(|seconds| !seconds.is_null()).map(|seconds| {
+            let number = match seconds {
+                Value::String(text) => text.parse().ok(),
+                seconds => seconds.as_f64(),
+            };
+            number.unwrap_or(f64::NAN)
         });
         let mut text = |name: &str| match json.get_mut(name).map(Value::take) {
             Some(Value::String(text)) => Some(text),
@@ -132,11 +136,17 @@ mod tests {
             (r#"{"expires_in": "36e2"}"#, Some(3600.0)),
             (r#"{"expires_in": 59.9}"#, Some(59.9)),
             (r#"{"expires_in": -1}"#, Some(-1.0)),
-            (r#"{"expires_in": "soon"}"#, None),
             (r#"{"expires_in": null}"#, None),
             (r#"{}"#, None),
         ] {
             assert_eq!(AnswerFields::parse(json.as_bytes()).expires_in, seconds, "{json}");
+        }
+    }
+
+    #[test]
+    fn lifetimes_in_another_form_are_not_numbers() {
+        for json in [r#"{"expires_in": "soon"}"#, r#"{"expires_in": ""}"#, r#"{"expires_in": true}"#] {
+            assert!(AnswerFields::parse(json.as_bytes()).expires_in.is_some_and(f64::is_nan), "{json}");
         }
     }
 

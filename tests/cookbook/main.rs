@@ -21,6 +21,8 @@ mod javascript;
 #[cfg(feature = "tracing")]
 mod observability;
 mod organization;
+#[cfg(feature = "account")]
+mod personal_access_tokens;
 #[cfg(feature = "redis")]
 mod redis_store;
 #[cfg(feature = "webhook")]

@@ -4,10 +4,10 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use logto_admin::models::CreateUser;
-use logto_admin::token::FixedToken;
+use logto_admin::token::{ClientCredentials, FixedToken, TokenExchange};
 use logto_admin::transport::{HttpResponse, Method, TransportError, TransportErrorKind};
 use logto_admin::{Error, ErrorKind, RetryPolicy, StopReason};
-use logto_admin_test_support::ScriptedTransport;
+use logto_admin_test_support::{ScriptedTransport, builder};
 
 use crate::stage::{Stage, ok, refusal, status};
 
@@ -397,6 +397,22 @@ fn questions_about_a_failed_token_call_answer_by_its_cause() {
         let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
         let error = stage.run(stage.client.users().list()).unwrap_err();
         assert_eq!((error.kind(), answers(&error).as_slice()), (ErrorKind::Token, expected), "{kind:?}");
+    }
+}
+
+#[test]
+fn questions_about_a_failed_impersonation_answer_by_its_cause() {
+    for (status, expected) in
+        [(403, &["forbidden"][..]), (404, &["not_found"]), (422, &["invalid_input"]), (500, &["server_error"])]
+    {
+        let stage = Stage::set_up(ScriptedTransport::answers([HttpResponse::new(status)]), |builder| {
+            builder.retry(RetryPolicy::NEVER)
+        });
+        let application = ClientCredentials::new("app", "secret");
+        let as_ada = TokenExchange::impersonating(stage.client.clone(), "ada", application);
+        let user = builder(&stage.transport, &stage.runtime).token_source(as_ada).build().unwrap();
+        let error = stage.run(user.my_account().get_profile()).unwrap_err();
+        assert_eq!((error.kind(), answers(&error).as_slice()), (ErrorKind::Token, expected), "{error}");
     }
 }
 

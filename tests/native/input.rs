@@ -240,6 +240,9 @@ fn invalid_credentials_are_rejected_without_showing_them() {
         not_built(build(endpoint(), |builder| builder.token_source(source())), advice);
         not_built(build(endpoint(), |builder| builder.token_source(TokenExchange::new(source(), "t"))), advice);
     }
+    let blank = ClientCredentials::new("a", "s").organization(" ");
+    not_built(build(endpoint(), |builder| builder.token_source(blank)), "organization ID is empty");
+    not_built(build(endpoint(), |builder| builder.token_lease(Duration::ZERO)), "`token_lease` is zero");
     let exchange = TokenExchange::personal_access_token(ClientCredentials::new("a", "s"), " ");
     not_built(build(endpoint(), |builder| builder.token_source(exchange)), "personal access token is empty");
     not_built(build(endpoint(), |builder| builder.access_token("t\u{e9}")), "a header cannot carry");

@@ -1,5 +1,6 @@
 import type { Group } from "./group.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
+import { isRenewable } from "./request/token.js";
 import { encode } from "./request/body.js";
 import { bad, checkCallOptions, checkedHeaders, checkOptions, isObject } from "./request/checks.js";
 import { fitting } from "./releases.js";
@@ -170,6 +171,7 @@ export class Client {
     const { appId, getToken } = this.#settings.options;
     if (!(interval >= 0)) throw bad("interval", "is not a number >= 0");
     if (appId === undefined && getToken === undefined) throw bad("appId", "or `getToken` is required to keep a token fresh");
+    if (!isRenewable(this.#settings)) throw bad("exchange", "has a subject token that can be exchanged once: pass a function that returns new ones");
     if (isolatesRequests()) {
       throw new LogtoError("background work ends with its request on this platform; calls renew the token before it expires");
     }

@@ -45,6 +45,23 @@ export interface TokenStore {
    * @param key - The key of the value.
    */
   delete?(key: string): Promise<unknown> | unknown;
+  /**
+   * Acquires a lock for `owner`, unless another owner has it. Without this function, instances that need a token at the
+   * same time each request one.
+   *
+   * @param key - The key of the lock. It may equal that of a value, so give locks a prefix.
+   * @param owner - A name that no other instance has.
+   * @param ttl - Seconds until the lock expires.
+   * @returns Whether the lock was acquired.
+   */
+  tryLock?(key: string, owner: string, ttl: number): Promise<boolean> | boolean;
+  /**
+   * Releases a lock, if `owner` still has it.
+   *
+   * @param key - The key of the lock.
+   * @param owner - The name that acquired it.
+   */
+  unlock?(key: string, owner: string): Promise<unknown> | unknown;
 }
 
 /** An access token that `getToken` returns. */

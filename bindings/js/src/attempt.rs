@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use logto_admin::binding::{Answer, Attempt, AttemptError, TokenAttempts, TokenRequest, within};
+use logto_admin::binding::{Answer, Attempt, AttemptError, Pass, TokenAttempts, TokenRequest, within};
 use logto_admin::token::AccessToken;
 
 use crate::host;
@@ -20,7 +20,7 @@ pub(crate) struct HostAttempt {
 
 #[async_trait]
 impl Attempt for HostAttempt {
-    async fn send(&self, number: u32, token: Option<&AccessToken>) -> Result<Answer, AttemptError> {
+    async fn send(&self, number: u32, token: Option<&AccessToken>, _: &mut Pass) -> Result<Answer, AttemptError> {
         let authorization = token.map(|token| ["Bearer ", token.secret()].concat()).unwrap_or_default();
         let sent = Operation::start(|operation| host::send(operation, self.client, self.call, number, &authorization));
         within(&self.runtime, self.timeout, async { sent.await.answer() }).await
@@ -44,7 +44,7 @@ struct HostTokenAttempt<'a>(&'a HostTokenAttempts);
 
 #[async_trait]
 impl Attempt for HostTokenAttempt<'_> {
-    async fn send(&self, number: u32, _token: Option<&AccessToken>) -> Result<Answer, AttemptError> {
+    async fn send(&self, number: u32, _: Option<&AccessToken>, _: &mut Pass) -> Result<Answer, AttemptError> {
         let HostTokenAttempts { client, timeout, runtime } = self.0;
         let sent = Operation::start(|operation| host::send_token(operation, *client, number));
         within(runtime, *timeout, async { sent.await.answer() }).await

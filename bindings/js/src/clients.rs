@@ -7,13 +7,12 @@ use std::time::Duration;
 use logto_admin::binding::{HostedClient, HostedClientOptions, HostedSource};
 use logto_admin::token::{Refresher, TokenKind, TokenSource};
 use logto_admin::{RateLimit, RetryPolicy};
-use slab::Slab;
 use wasm_bindgen::prelude::*;
 
 use crate::attempt::HostTokenAttempts;
 use crate::runtime::HostRuntime;
 use crate::tasks;
-use crate::tokens::{HostStore, HostTokens};
+use crate::tokens::{HostSlot, HostTokens};
 
 /// A client, and the settings of its attempts.
 #[derive(Clone)]
@@ -25,30 +24,26 @@ pub(crate) struct Known {
 }
 
 thread_local! {
-    /// `None` until the client is configured.
-    static CLIENTS: RefCell<Slab<Option<Known>>> = const { RefCell::new(Slab::new()) };
+    static CLIENTS: RefCell<Vec<(u32, Known)>> = const { RefCell::new(Vec::new()) };
     static REFRESHERS: RefCell<Vec<(u32, Refresher)>> = const { RefCell::new(Vec::new()) };
 }
 
 pub(crate) fn get(client: u32) -> Option<Known> {
-    CLIENTS.with_borrow(|clients| clients.get(client as usize)?.clone())
+    CLIENTS.with_borrow(|clients| clients.iter().find(|(number, _)| *number == client).map(|(_, known)| known.clone()))
 }
 
-/// Reserves the number of a client.
-#[wasm_bindgen]
-pub fn reserve() -> u32 {
-    CLIENTS.with_borrow_mut(|clients| clients.insert(None)) as u32
-}
-
-/// Removes a client.
+/// Removes a client. What it has in progress fails when it next needs the host.
 #[wasm_bindgen]
 pub fn release(client: u32) {
     stop_keeping_fresh(client);
-    let client = CLIENTS.with_borrow_mut(|clients| clients.try_remove(client as usize));
-    drop(client);
+    let removed = CLIENTS.with_borrow_mut(|clients| {
+        let at = clients.iter().position(|(number, _)| *number == client)?;
+        Some(clients.swap_remove(at))
+    });
+    drop(removed);
 }
 
-/// Configures a client. The host has checked the settings. Times are in milliseconds; a negative time means no limit.
+/// Adds a client with this number, which no other client has had. The host has checked the settings. Times are in milliseconds; a negative time means no limit.
 /// NaN and empty texts mean the default.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments, reason = "an object would need more glue than it explains")]
@@ -57,7 +52,6 @@ pub fn configure(
     url: String,
     resource: String,
     scope: String,
-    cache_key: String,
     source_kind: u32,
     token_kind: u32,
     renewable: bool,
@@ -75,8 +69,8 @@ pub fn configure(
     let options = HostedClientOptions {
         url,
         resource,
-        source: source(client, source_kind, token_kind, cache_key, renewable),
-        store: if custom_store { Some(Arc::new(HostStore { client })) } else { None },
+        source: source(client, source_kind, token_kind, renewable),
+        slot: if custom_store { Some(Box::new(HostSlot { client })) } else { None },
         scope: Some(scope).filter(|scope| !scope.is_empty()),
         total_timeout: duration(total_timeout),
         retry: retry(retries).unwrap_or_default(),
@@ -85,16 +79,12 @@ pub fn configure(
         runtime: Arc::new(runtime),
     };
     let configured = Known { client: HostedClient::new(options), timeout, ambient_cookies, runtime };
-    CLIENTS.with_borrow_mut(|clients| {
-        if let Some(slot) = clients.get_mut(client as usize) {
-            *slot = Some(configured);
-        }
-    });
+    CLIENTS.with_borrow_mut(|clients| clients.push((client, configured)));
 }
 
 /// Returns the source of access tokens. `source`: 0 none, 1 a function of the user, 2 requests that the host writes.
 /// `token`: 0 tokens of the Management API, 1 of a user, 2 unknown.
-fn source(client: u32, source: u32, token: u32, cache_key: String, renewable: bool) -> Option<Box<dyn TokenSource>> {
+fn source(client: u32, source: u32, token: u32, renewable: bool) -> Option<Box<dyn TokenSource>> {
     let kind = match token {
         0 => TokenKind::Management,
         1 => TokenKind::User,
@@ -103,7 +93,7 @@ fn source(client: u32, source: u32, token: u32, cache_key: String, renewable: bo
     match source {
         0 => None,
         1 => Some(Box::new(HostTokens { client })),
-        _ => Some(Box::new(HostedSource { cache_key, kind, renewable })),
+        _ => Some(Box::new(HostedSource { kind, renewable })),
     }
 }
 
@@ -113,7 +103,7 @@ fn source(client: u32, source: u32, token: u32, cache_key: String, renewable: bo
 pub fn keep_fresh(client: u32, interval: f64) {
     let Some(known) = get(client) else { return };
     let interval = duration(interval).filter(|interval| !interval.is_zero());
-    if let Ok(refresher) = known.client.keep_fresh(interval) {
+    if let Some(refresher) = known.client.keep_fresh(interval) {
         REFRESHERS.with_borrow_mut(|refreshers| refreshers.push((client, refresher)));
     }
     tasks::run();

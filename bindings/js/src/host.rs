@@ -29,21 +29,36 @@ extern "C" {
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn sleep(operation: u32, milliseconds: f64, background: bool) -> bool;
 
-    /// Calls the user's function for access tokens. Its value is the token, with its lifetime in seconds or 0.
+    /// Calls the user's function for access tokens.
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn fetch_token(operation: u32, client: u32) -> bool;
 
-    /// Reads from the user's token store. An absent value is empty.
+    /// Reads the token of this client from the user's token store.
     #[wasm_bindgen(js_namespace = host)]
-    pub(crate) fn store_get(operation: u32, client: u32, key: &str) -> bool;
+    pub(crate) fn store_get(operation: u32, client: u32) -> bool;
 
-    /// Writes to the user's token store. `seconds` is 0 for a value that does not expire.
+    /// Writes the token of this client to the user's token store. `seconds` is its lifetime; negative if it has none.
     #[wasm_bindgen(js_namespace = host)]
-    pub(crate) fn store_set(operation: u32, client: u32, key: &str, value: &str, seconds: f64) -> bool;
+    pub(crate) fn store_set(
+        operation: u32,
+        client: u32,
+        token: &str,
+        seconds: f64,
+        scope: &str,
+        missing_scope: &str,
+    ) -> bool;
 
-    /// Removes from the user's token store.
+    /// Removes the token of this client from the user's token store.
     #[wasm_bindgen(js_namespace = host)]
-    pub(crate) fn store_remove(operation: u32, client: u32, key: &str) -> bool;
+    pub(crate) fn store_remove(operation: u32, client: u32) -> bool;
+
+    /// Acquires one of two locks on the token of this client.
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn store_lock(operation: u32, client: u32, second: bool, owner: &str, seconds: f64) -> bool;
+
+    /// Releases a lock.
+    #[wasm_bindgen(js_namespace = host)]
+    pub(crate) fn store_unlock(operation: u32, client: u32, second: bool, owner: &str) -> bool;
 
     /// Cancels an operation.
     #[wasm_bindgen(js_namespace = host)]

@@ -6,7 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use logto_admin::binding::{Answer, AnswerFields, AttemptError};
+use logto_admin::binding::{Answer, AnswerFields, AttemptError, Obtained, lifetime};
+use logto_admin::token::AccessToken;
 use logto_admin::transport::{TransportError, TransportErrorKind};
 use slab::Slab;
 use wasm_bindgen::prelude::*;
@@ -15,14 +16,14 @@ use crate::{host, tasks};
 
 /// How an operation ended.
 pub(crate) enum Outcome {
-    /// A sleep is over.
-    Slept,
-    /// A function of the user returned.
-    Value { text: String, seconds: f64 },
+    /// A sleep is over, or a function of the user has returned this.
+    Done(bool),
+    /// A function of the user has returned a token, or none.
+    Token(Option<Obtained>),
     /// The server answered.
     Answer(Box<Answer>),
     /// The operation failed.
-    Failed { kind: TransportErrorKind, message: String },
+    Failed { kind: TransportErrorKind, never_sent: bool, message: String },
 }
 
 impl Outcome {
@@ -30,17 +31,28 @@ impl Outcome {
     pub(crate) fn answer(self) -> Result<Answer, AttemptError> {
         match self {
             Self::Answer(answer) => Ok(*answer),
-            Self::Failed { kind, message } => Err(TransportError::new(kind, message).into()),
-            Self::Slept | Self::Value { .. } => Err(TransportError::new(TransportErrorKind::Other, "").into()),
+            Self::Failed { kind, never_sent, message } => {
+                Err(TransportError::new(kind, message).with_never_sent(never_sent).into())
+            }
+            Self::Done(_) | Self::Token(_) => Err(TransportError::new(TransportErrorKind::Other, "").into()),
         }
     }
 
-    /// Returns the value of a function, or what it threw.
-    pub(crate) fn value(self) -> Result<(String, f64), String> {
+    /// Returns the token that a function returned, or what it threw.
+    pub(crate) fn token(self) -> Result<Option<Obtained>, String> {
         match self {
-            Self::Value { text, seconds } => Ok((text, seconds)),
+            Self::Token(token) => Ok(token),
             Self::Failed { message, .. } => Err(message),
-            Self::Slept | Self::Answer(_) => Err(String::new()),
+            Self::Done(_) | Self::Answer(_) => Err(String::new()),
+        }
+    }
+
+    /// Returns what a function returned, or what it threw.
+    pub(crate) fn done(self) -> Result<bool, String> {
+        match self {
+            Self::Done(done) => Ok(done),
+            Self::Failed { message, .. } => Err(message),
+            Self::Token(_) | Self::Answer(_) => Err(String::new()),
         }
     }
 }
@@ -64,7 +76,7 @@ impl Operation {
         let operation = OPERATIONS.with_borrow_mut(|operations| operations.insert(Pending::default())) as u32;
         if !start(operation) {
             let message = "the host cannot start this operation".to_owned();
-            settle(operation, Outcome::Failed { kind: TransportErrorKind::Other, message });
+            settle(operation, Outcome::Failed { kind: TransportErrorKind::Environment, never_sent: true, message });
         }
         Self(operation)
     }
@@ -109,17 +121,31 @@ impl Drop for Operation {
     }
 }
 
-/// Ends a sleep.
+/// Ends a sleep, or a function of the user.
 #[wasm_bindgen]
-pub fn settle_sleep(operation: u32) {
-    settle(operation, Outcome::Slept);
+pub fn settle_done(operation: u32, done: bool) {
+    settle(operation, Outcome::Done(done));
     tasks::run();
 }
 
-/// Ends a function of the user. `seconds` is the lifetime of an access token.
+/// Ends a function of the user that returns a token. Empty texts are absent. `seconds` is the lifetime of the token,
+/// negative if it has none, and `age` is how much of it has passed, negative unless the token comes from a store.
 #[wasm_bindgen]
-pub fn settle_value(operation: u32, text: String, seconds: f64) {
-    settle(operation, Outcome::Value { text, seconds });
+pub fn settle_token(operation: u32, secret: String, seconds: f64, age: f64, scope: String, missing_scope: String) {
+    let token = present(secret).map(|secret| {
+        let mut token = AccessToken::new(secret);
+        if seconds >= 0.0 || seconds.is_nan() {
+            token = token.expires_in(lifetime(seconds));
+        }
+        if let Some(scope) = present(scope) {
+            token = token.scope(scope);
+        }
+        if let Some(missing) = present(missing_scope) {
+            token = token.without_scope(missing);
+        }
+        Obtained { token, age: Duration::from_secs(age as u64), stored: age >= 0.0 }
+    });
+    settle(operation, Outcome::Token(token));
     tasks::run();
 }
 
@@ -158,16 +184,18 @@ pub fn settle_token_answer(
     settle_with(operation, status, retry_after, is_html, fields);
 }
 
-/// Ends an operation that failed. `kind`: 1 too large, 2 unsupported here, 3 broken body, otherwise any other failure.
+/// Ends an operation that failed. `kind`: 1 too large, 2 final and never sent, 3 broken body, 4 final, otherwise any other
+/// failure.
 #[wasm_bindgen]
 pub fn settle_failure(operation: u32, kind: u32, message: String) {
+    let never_sent = kind == 2;
     let kind = match kind {
         1 => TransportErrorKind::TooLarge,
-        2 => TransportErrorKind::Environment,
+        2 | 4 => TransportErrorKind::Environment,
         3 => TransportErrorKind::Body,
         _ => TransportErrorKind::Other,
     };
-    settle(operation, Outcome::Failed { kind, message });
+    settle(operation, Outcome::Failed { kind, never_sent, message });
     tasks::run();
 }
 

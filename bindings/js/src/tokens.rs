@@ -4,7 +4,9 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use logto_admin::token::{AccessToken, StoreError, TokenContext, TokenError, TokenSource, TokenStore};
+use logto_admin::Timestamp;
+use logto_admin::binding::{Obtained, TokenSlot};
+use logto_admin::token::{AccessToken, StoreError, TokenContext, TokenError, TokenSource};
 
 use crate::host;
 use crate::operations::Operation;
@@ -18,41 +20,56 @@ pub(crate) struct HostTokens {
 impl TokenSource for HostTokens {
     async fn fetch(&self, _context: &TokenContext<'_>) -> Result<AccessToken, TokenError> {
         let outcome = Operation::start(|operation| host::fetch_token(operation, self.client)).await;
-        let (text, seconds) = outcome.value().map_err(|message| TokenError::other(HostError(message)))?;
-        let token = AccessToken::new(text);
-        Ok(if seconds > 0.0 { token.expires_in(Duration::from_secs(seconds as u64)) } else { token })
+        match outcome.token() {
+            Ok(Some(obtained)) => Ok(obtained.token),
+            Ok(None) => Err(TokenError::Unusable),
+            Err(message) => Err(TokenError::other(HostError(message))),
+        }
     }
 }
 
-/// The user's token store.
-pub(crate) struct HostStore {
+/// The place of the client's token in the user's token store. The host has the key, and writes the text.
+pub(crate) struct HostSlot {
     pub client: u32,
 }
 
-/// Returns the value of a store operation.
-async fn value(operation: Operation) -> Result<String, StoreError> {
-    match operation.await.value() {
-        Ok((text, _)) => Ok(text),
-        Err(message) => Err(Box::new(HostError(message))),
+#[async_trait]
+impl TokenSlot for HostSlot {
+    async fn get(&self, _now: Timestamp) -> Result<Option<Obtained>, StoreError> {
+        let outcome = Operation::start(|operation| host::store_get(operation, self.client)).await;
+        outcome.token().map_err(failed)
+    }
+
+    async fn set(&self, token: &AccessToken, _now: Timestamp) -> Result<(), StoreError> {
+        let seconds = token.lifetime().map_or(-1.0, |lifetime| lifetime.as_secs() as f64);
+        let (scope, missing) = (token.granted_scope().unwrap_or_default(), token.missing_scope().unwrap_or_default());
+        done(Operation::start(|operation| {
+            host::store_set(operation, self.client, token.secret(), seconds, scope, missing)
+        }))
+        .await
+        .map(drop)
+    }
+
+    async fn remove(&self) -> Result<(), StoreError> {
+        done(Operation::start(|operation| host::store_remove(operation, self.client))).await.map(drop)
+    }
+
+    async fn try_lock(&self, second: bool, owner: &str, ttl: Duration) -> Result<bool, StoreError> {
+        let seconds = ttl.as_secs() as f64;
+        done(Operation::start(|operation| host::store_lock(operation, self.client, second, owner, seconds))).await
+    }
+
+    async fn unlock(&self, second: bool, owner: &str) -> Result<(), StoreError> {
+        done(Operation::start(|operation| host::store_unlock(operation, self.client, second, owner))).await.map(drop)
     }
 }
 
-#[async_trait]
-impl TokenStore for HostStore {
-    async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
-        let text = value(Operation::start(|operation| host::store_get(operation, self.client, key))).await?;
-        Ok(Some(text).filter(|text| !text.is_empty()))
-    }
+async fn done(operation: Operation) -> Result<bool, StoreError> {
+    operation.await.done().map_err(failed)
+}
 
-    async fn set(&self, key: &str, text: &str, ttl: Option<Duration>) -> Result<(), StoreError> {
-        let seconds = ttl.map_or(0.0, |ttl| ttl.as_secs() as f64);
-        let set = |operation| host::store_set(operation, self.client, key, text, seconds);
-        value(Operation::start(set)).await.map(drop)
-    }
-
-    async fn remove(&self, key: &str) -> Result<(), StoreError> {
-        value(Operation::start(|operation| host::store_remove(operation, self.client, key))).await.map(drop)
-    }
+fn failed(message: String) -> StoreError {
+    Box::new(HostError(message))
 }
 
 /// What a function of the user threw, as text.

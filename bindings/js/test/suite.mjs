@@ -434,10 +434,97 @@ const tests = {
     ok(warned[0].includes("down"), "a warning reports a store that is down");
   },
 
+  async "a token store is shared with the Rust client"({ room, client }) {
+    const kept = new Map();
+    const tokenStore = { get: (key) => kept.get(key), set: (key, value) => void kept.set(key, value) };
+    const key = `logto-admin:token:${encodeURIComponent(room.url)}:app:https%3A%2F%2Fdefault.logto.app%2Fapi:all`;
+    // The form that the Rust client writes.
+    const record = (token, end) => `version=1&token=${token}&expires_at=${end}&lifetime=3600000&scope=all`;
+    kept.set(key, record("of%2Dit+%22%26", Date.now() + 600_000));
+    equal(await client({ tokenStore }).getToken(), 'of-it+"&');
+    for (const unusable of [record("t", Date.now() - 1), record("t", "soon"), "", "{}", record("t", 1).replace("version=1", "version=2")]) {
+      kept.set(key, unusable);
+      ok((await client({ tokenStore }).getToken()).startsWith("token-"), unusable);
+      const written = Object.fromEntries(new URLSearchParams(kept.get(key)));
+      equal([written.version, written.lifetime, written.scope], ["1", "3600000", "all"]);
+      ok(Math.abs(Number(written.expires_at) - Date.now() - 3_600_000) < 60_000, written.expires_at);
+    }
+    equal((await room.seen()).tokens, 5);
+  },
+
+  async "cold clients with a store that locks make one token call"({ room, client }) {
+    const kept = new Map();
+    const locks = new Map();
+    const tokenStore = {
+      get: async (key) => kept.get(key),
+      set: async (key, value) => void kept.set(key, value),
+      tryLock: async (key, owner) => !locks.has(key) && Boolean(locks.set(key, owner)),
+      unlock: async (key, owner) => locks.get(key) === owner && locks.delete(key),
+    };
+    const users = await Promise.all(Array.from({ length: 8 }, () => client({ tokenStore }).users.get("x")));
+    equal([users.length, (await room.seen()).tokens, locks.size], [8, 1, 0]);
+  },
+
+  async "a request whose answer a hook refuses counts for the rate limit"({ client }) {
+    const refuse = () => {
+      throw new RangeError("no");
+    };
+    const limited = client({ getToken: () => "t", rateLimit: { requests: 2, per: 60_000 }, onResponse: refuse });
+    await fails(limited.users.get("x"), RangeError);
+    await fails(limited.users.get("x"), RangeError);
+    await fails(limited.users.get("x", {}, { totalTimeout: 20 }), lib.TimeoutError);
+    const before = client({ getToken: () => "t", rateLimit: { requests: 1, per: 60_000 }, onRequest: refuse });
+    await fails(before.users.get("x"), RangeError);
+    await fails(before.users.get("x"), RangeError);
+  },
+
+  async "a rate limit that the server reports fails a call that cannot wait"({ room, client }) {
+    await room.plan({ plan: [{ status: 429, body: { code: "request.too_many", message: "no" } }] });
+    const limited = client({ getToken: () => "t", rateLimit: { requests: 5, per: 10_000 } });
+    await fails(limited.users.get("x", {}, { totalTimeout: 1000 }), lib.RateLimitError);
+  },
+
+  async "the cause of an error is that of its own call"({ client }) {
+    const answers = [() => Promise.reject(new RangeError("vault")), () => "a b"];
+    const admin = client({ getToken: () => answers.shift()(), retries: 0 });
+    await fails(admin.users.get("x"), lib.AuthenticationError, ({ cause }) => ok(cause instanceof RangeError, String(cause)));
+    await fails(admin.getToken({ forceRefresh: true }), lib.AuthenticationError, ({ cause }) => equal(cause, undefined));
+    let thrown = false;
+    const hooked = client({
+      onRequest: ({ tokenCall }) => {
+        if (!tokenCall || thrown) return;
+        thrown = true;
+        throw new RangeError("hook");
+      },
+      fetch: () => Promise.reject(new EvalError("cable")),
+      retries: 0,
+    });
+    await fails(hooked.getToken(), RangeError);
+    await fails(hooked.getToken({ forceRefresh: true }), lib.ConnectionError, ({ cause }) => ok(cause instanceof EvalError, String(cause)));
+  },
+
+  async "a lifetime that is not a number is short, and not endless"({ room, client }) {
+    const kept = new Map();
+    const tokenStore = { get: (key) => kept.get(key), set: (key, value, ttl) => void kept.set(key, ttl) };
+    for (const [expires_in, ttl] of [[0, 60], ["soon", 60], ["120", 120], [-5, 60], [3600, 3600]]) {
+      await room.plan({ tokenPlan: [{ body: { access_token: "t", expires_in } }] });
+      await client({ tokenStore }).getToken();
+      equal([...kept.values()].at(-1), ttl, String(expires_in));
+    }
+  },
+
   async "invalid arguments throw TypeErrors that name them, and nothing is sent"({ room, client }) {
     const admin = client();
     const named = async (call, name) => fails(call, TypeError, (error) => ok(error.message.includes(`\`${name}\``), `"${error.message}" names ${name}`));
     await named(admin.users.get(""), "userId");
+    const made = (options) => named((async () => client(options))(), Object.keys(options)[0]);
+    await made({ rateLimit: { requests: Infinity, per: 1 } });
+    await made({ rateLimit: { requests: "2", per: 1 } });
+    await made({ rateLimit: { requests: 1.5, per: 1 } });
+    await made({ rateLimit: { requests: 1, per: Infinity } });
+    await made({ organizationId: " " });
+    await made({ exchange: {} });
+    await named((async () => client({ exchange: { subjectToken: "t" } }).keepFresh())(), "exchange");
     await named(admin.users.get(".."), "userId");
     await named(admin.users.get(undefined), "userId");
     await named(admin.users.create(), "body");

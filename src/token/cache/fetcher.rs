@@ -35,6 +35,10 @@ impl Fetcher {
     async fn fetch_from_source(&self) -> Result<Obtained, TokenError> {
         let context = TokenContext { endpoint: &self.endpoint, scope: self.scope.as_deref(), calls: &*self.calls };
         let token = self.source.fetch(&context).await?;
-        if token.is_sendable() { Ok(Obtained { token, age: Duration::ZERO }) } else { Err(TokenError::Unusable) }
+        if token.is_sendable() {
+            Ok(Obtained { token, age: Duration::ZERO, stored: false })
+        } else {
+            Err(TokenError::Unusable)
+        }
     }
 }

@@ -18,13 +18,14 @@ use futures_util::future::BoxFuture;
 
 pub use refresher::Refresher;
 pub(super) use schedule::Schedule;
-pub(super) use state::{Known, Obtained};
+pub(super) use state::Known;
+pub use state::Obtained;
 
 use self::fetcher::Fetcher;
 use self::renewal::Renewal;
 use self::state::{Cell, Step, Ticket};
 use self::waiters::Waiters;
-use super::store::{SharedToken, TokenStore};
+use super::store::{SharedToken, TokenSlot};
 use super::{AccessToken, TokenCalls, TokenKind, TokenSource, events};
 use crate::error::{Error, Result};
 use crate::runtime::{Runtime, timeout};
@@ -65,7 +66,8 @@ pub(crate) struct TokenCacheOptions {
     pub scope: Option<String>,
     pub leeway: Option<Duration>,
     pub lease: Option<Duration>,
-    pub store: Option<Arc<dyn TokenStore>>,
+    /// The place of the token in a store.
+    pub slot: Option<Box<dyn TokenSlot>>,
     /// How long a process keeps the lock of the store at most.
     pub lock_ttl: Option<Duration>,
 }
@@ -77,14 +79,11 @@ impl TokenCache {
         calls: Arc<dyn TokenCalls>,
         runtime: Arc<dyn Runtime>,
     ) -> Self {
-        let TokenCacheOptions { source, scope, leeway, lease, store, lock_ttl } = options;
+        let TokenCacheOptions { source, scope, leeway, lease, slot, lock_ttl } = options;
         let isolated = runtime.isolates_requests();
         let lease = lease.unwrap_or(if isolated { LEASE_OF_A_REQUEST } else { LEASE_OF_A_TASK });
         let schedule = Schedule { leeway, lease, renewable: source.is_renewable() };
-        let shared = store.zip(source.cache_key()).map(|(store, key)| {
-            let scope = scope.as_deref().unwrap_or_default();
-            SharedToken::new(store, &[endpoint.url(), &key, endpoint.resource(), scope], schedule, lock_ttl)
-        });
+        let shared = slot.map(|slot| SharedToken::new(slot, schedule, lock_ttl));
         let fetcher = Fetcher { source, endpoint, scope, calls, runtime, shared };
         let state = Mutex::new(State { cell: Cell::new(schedule), waiters: Waiters::default() });
         Self(Arc::new(Inner { fetcher, lease, isolated, scope_reported: AtomicBool::new(false), state }))
@@ -117,6 +116,12 @@ impl TokenCache {
     pub(crate) fn discard(&self, token: &AccessToken) -> bool {
         let now = self.now();
         self.state().cell.discard(token, now)
+    }
+
+    /// Returns the current token, if it is valid.
+    pub(crate) fn living(&self) -> Option<AccessToken> {
+        let now = self.now();
+        self.state().cell.living(now).cloned()
     }
 
     /// Whether the current token was granted less than requested.

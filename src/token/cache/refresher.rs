@@ -31,9 +31,14 @@ impl Refresher {
             return Err(Error::unsupported(ISOLATED));
         }
         runtime.check().map_err(Error::unsupported)?;
+        Ok(Self::run(cache, interval))
+    }
+
+    /// Starts the background task where it is known to be possible.
+    pub(crate) fn run(cache: &TokenCache, interval: Option<Duration>) -> Self {
         let (task, handle) = abortable(keep_fresh(cache.clone(), interval));
-        runtime.spawn(Box::pin(task.map(drop)));
-        Ok(Self(handle))
+        cache.runtime().spawn(Box::pin(task.map(drop)));
+        Self(handle)
     }
 }
 

@@ -35,8 +35,8 @@ pub(super) struct Cell {
     held: Option<Held>,
     /// A token that the API rejected. It must not come back from a store.
     refused: Option<AccessToken>,
-    /// When a rejected token was last discarded.
-    discarded_at: Option<Duration>,
+    /// How many new tokens in a row the API has rejected.
+    refusals: u32,
     running: Option<Running>,
     last: Ticket,
     failure: Option<Failure>,
@@ -48,6 +48,8 @@ struct Held {
     /// The renewal that returned it.
     ticket: Ticket,
     since: Duration,
+    /// Whether it came from a store, where another process has put it.
+    stored: bool,
     /// When to renew it, and when it expires.
     due: Option<Duration>,
     end: Option<Duration>,
@@ -72,10 +74,13 @@ struct Failure {
 
 /// A token that a renewal returned.
 #[derive(Debug)]
-pub(crate) struct Obtained {
+pub struct Obtained {
+    /// The token.
     pub token: AccessToken,
     /// How old it is.
     pub age: Duration,
+    /// Whether it comes from a store.
+    pub stored: bool,
 }
 
 /// What a renewal needs to know of earlier tokens.
@@ -106,7 +111,7 @@ impl Failure {
 
 impl Cell {
     pub(super) const fn new(schedule: Schedule) -> Self {
-        Self { schedule, held: None, refused: None, discarded_at: None, running: None, last: 0, failure: None }
+        Self { schedule, held: None, refused: None, refusals: 0, running: None, last: 0, failure: None }
     }
 
     /// Returns what a caller has to do now. `awaited` is the first renewal that it has waited for.
@@ -133,14 +138,16 @@ impl Cell {
     /// Waits for the renewal in progress, or starts one.
     pub(super) fn join(&mut self, now: Duration) -> Step {
         match self.within_lease(now) {
-            Some(running) => Step::Wait(running.ticket, (running.since + self.schedule.lease).saturating_sub(now)),
+            Some(running) => {
+                Step::Wait(running.ticket, running.since.saturating_add(self.schedule.lease).saturating_sub(now))
+            }
             None => Step::Renew(self.begin(now)),
         }
     }
 
     /// Returns the renewal in progress, unless it has outlived its lease and counts as lost.
     fn within_lease(&self, now: Duration) -> Option<Running> {
-        self.running.filter(|running| now < running.since + self.schedule.lease)
+        self.running.filter(|running| now < running.since.saturating_add(self.schedule.lease))
     }
 
     fn may_renew(&self, now: Duration) -> bool {
@@ -171,11 +178,11 @@ impl Cell {
     }
 
     fn hold(&self, ticket: Ticket, obtained: Obtained, now: Duration) -> Held {
-        let Obtained { token, age } = obtained;
+        let Obtained { token, age, stored } = obtained;
         let end = token.lifetime().map(|lifetime| now.saturating_add(lifetime.saturating_sub(age)));
         let leeway = token.lifetime().map(|lifetime| self.schedule.leeway(lifetime));
         let due = end.zip(leeway).map(|(end, leeway)| end.saturating_sub(leeway)).filter(|_| self.schedule.renewable);
-        Held { token, ticket, since: now, due, end }
+        Held { token, ticket, since: now, stored, due, end }
     }
 
     /// Records the failure of a renewal. If another renewal has replaced it meanwhile, callers that waited for this one
@@ -204,25 +211,29 @@ impl Cell {
 
     /// Discards `token` if it is still current. Returns whether the caller may try once more.
     ///
-    /// Discards at most one token a minute: if the API rejects the new token too, further ones would not help.
+    /// If the API rejects new tokens one after the other, each is kept for longer before it is discarded: another one would
+    /// not help.
     pub(super) fn discard(&mut self, token: &AccessToken, now: Duration) -> bool {
         if !self.schedule.renewable {
             return false;
         }
-        let is_current = self.held.as_ref().is_some_and(|held| held.token == *token);
-        if is_current && self.discarded_at.is_some_and(|at| now < at.saturating_add(LONGEST_WAIT)) {
+        let Some(held) = self.held.as_ref().filter(|held| held.token == *token) else { return true };
+        let age = now.saturating_sub(held.since);
+        if !held.stored && self.refusals > 0 && age < backoff(self.refusals) {
             return false;
         }
-        if is_current {
-            self.discarded_at = Some(now);
-            self.refused = self.held.take().map(|held| held.token);
-        }
+        self.refusals = if age < LONGEST_WAIT { self.refusals.saturating_add(1) } else { 1 };
+        self.refused = self.held.take().map(|held| held.token);
         true
     }
 
+    /// Returns the current token, if it is valid.
+    pub(super) fn living(&self, now: Duration) -> Option<&AccessToken> {
+        self.held.as_ref().filter(|held| held.lives(now)).map(|held| &held.token)
+    }
+
     pub(super) fn known(&self, now: Duration) -> Known {
-        let living = self.held.as_ref().filter(|held| held.lives(now)).map(|held| held.token.clone());
-        Known { living, refused: self.refused.clone() }
+        Known { living: self.living(now).cloned(), refused: self.refused.clone() }
     }
 
     /// Returns the current token, valid or expired.

@@ -7,11 +7,11 @@ const fn secs(seconds: u64) -> Duration {
 const SCHEDULE: Schedule = Schedule { leeway: None, lease: secs(10), renewable: true };
 
 fn hour(secret: &str) -> Obtained {
-    Obtained { token: AccessToken::new(secret).expires_in(secs(3600)), age: Duration::ZERO }
+    Obtained { token: AccessToken::new(secret).expires_in(secs(3600)), age: Duration::ZERO, stored: false }
 }
 
 fn endless(secret: &str) -> Obtained {
-    Obtained { token: AccessToken::new(secret), age: Duration::ZERO }
+    Obtained { token: AccessToken::new(secret), age: Duration::ZERO, stored: false }
 }
 
 fn error(text: &str) -> Arc<TokenError> {
@@ -206,7 +206,8 @@ fn a_dropped_renewal_is_replaced_by_the_next_caller() {
 fn a_token_that_expires_immediately_serves_waiting_callers_without_a_loop() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
-    let nothing = Obtained { token: AccessToken::new("brief").expires_in(Duration::ZERO), age: Duration::ZERO };
+    let nothing =
+        Obtained { token: AccessToken::new("brief").expires_in(Duration::ZERO), age: Duration::ZERO, stored: false };
     cell.succeeded(1, nothing, secs(1));
     expect(&mut cell, 1, Some(1), "use brief");
     expect(&mut cell, 1, Some(1), "use brief");
@@ -251,16 +252,41 @@ fn only_the_current_token_is_discarded_and_it_is_remembered() {
     expect(&mut cell, 0, None, "renew 2");
 }
 
+/// Discards the token of a cell, and puts another in its place.
+fn replace(cell: &mut Cell, old: &str, new: Obtained, at: u64) -> bool {
+    let discarded = cell.discard(&AccessToken::new(old), secs(at));
+    if discarded {
+        let Step::Renew(ticket) = cell.next(secs(at), None) else { panic!("a renewal should start") };
+        cell.succeeded(ticket, new, secs(at));
+    }
+    discarded
+}
+
 #[test]
-fn one_token_is_discarded_per_minute() {
+fn new_tokens_that_are_rejected_are_kept_for_longer_and_longer() {
     let mut cell = with_token(SCHEDULE);
-    assert!(cell.discard(&AccessToken::new("a"), secs(100)));
-    cell.next(secs(100), None);
-    cell.succeeded(2, hour("b"), secs(100));
-    assert!(cell.discard(&AccessToken::new("a"), secs(101)), "another caller had the old token");
-    assert!(!cell.discard(&AccessToken::new("b"), secs(159)));
-    expect(&mut cell, 159, None, "use b");
-    assert!(cell.discard(&AccessToken::new("b"), secs(160)));
+    assert!(replace(&mut cell, "a", hour("b"), 100));
+    assert!(cell.discard(&AccessToken::new("a"), secs(100)), "another caller had the old token");
+    assert!(!replace(&mut cell, "b", hour("c"), 100) && replace(&mut cell, "b", hour("c"), 101));
+    assert!(!replace(&mut cell, "c", hour("d"), 102) && replace(&mut cell, "c", hour("d"), 103));
+    assert!(!replace(&mut cell, "d", hour("e"), 106) && replace(&mut cell, "d", hour("e"), 107));
+    // A token that was used for a while is discarded at once, and its successor after a second.
+    assert!(replace(&mut cell, "e", hour("f"), 200));
+    assert!(!replace(&mut cell, "f", hour("g"), 200) && replace(&mut cell, "f", hour("g"), 201));
+}
+
+#[test]
+fn a_rejected_token_of_a_store_is_discarded_at_once() {
+    let mut cell = with_token(SCHEDULE);
+    assert!(replace(&mut cell, "a", Obtained { stored: true, ..hour("b") }, 100));
+    assert!(replace(&mut cell, "b", hour("c"), 100));
+}
+
+#[test]
+fn leases_of_any_length_are_possible() {
+    let mut cell = Cell::new(Schedule { lease: Duration::MAX, ..SCHEDULE });
+    cell.next(secs(5), None);
+    assert!(matches!(cell.next(secs(6), None), Step::Wait(1, _)));
 }
 
 #[test]

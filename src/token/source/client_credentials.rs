@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::super::scope::DEFAULT_SCOPE;
-use super::{AccessToken, TokenContext, TokenError, TokenKind, TokenSource, require};
+use super::{AccessToken, TokenContext, TokenError, TokenKind, TokenSource, require, require_optional};
 use crate::error::Result;
 use crate::types::encode;
 use crate::types::headers::REDACTED;
@@ -120,7 +120,9 @@ impl TokenSource for ClientCredentials {
 
     fn check(&self) -> Result<()> {
         require("the application ID", &self.app_id)?;
-        require("the application secret", &self.app_secret)
+        require("the application secret", &self.app_secret)?;
+        require_optional("the organization ID", self.organization.as_deref())?;
+        require_optional("the resource", self.resource.as_deref())
     }
 
     fn kind(&self) -> TokenKind {

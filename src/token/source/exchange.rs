@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
 
-use super::{AccessToken, ClientCredentials, TokenContext, TokenError, TokenKind, TokenSource, require};
+use super::{
+    AccessToken, ClientCredentials, TokenContext, TokenError, TokenKind, TokenSource, require, require_optional,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::token::endpoint::TOKEN_EXCHANGE;
 use crate::types::encode;
@@ -157,6 +159,8 @@ impl TokenSource for TokenExchange {
 
     fn check(&self) -> Result<()> {
         self.application.check()?;
+        require_optional("the organization ID", self.organization.as_deref())?;
+        require_optional("the resource", self.resource.as_deref())?;
         match &self.subject {
             Subject::Once { token, .. } => require("the subject token", token),
             Subject::Each { .. } => Ok(()),

@@ -77,6 +77,10 @@ fn require(what: &str, text: &str) -> Result<()> {
     Ok(())
 }
 
+fn require_optional(what: &str, text: Option<&str>) -> Result<()> {
+    text.map_or(Ok(()), |text| require(what, text))
+}
+
 /// Whose access token it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -4,6 +4,7 @@ mod record;
 #[cfg(all(feature = "redis", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod redis;
 mod sharing;
+mod slot;
 
 use std::error::Error;
 use std::sync::Arc;
@@ -14,6 +15,8 @@ use async_trait::async_trait;
 #[cfg(all(feature = "redis", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use self::redis::RedisTokenStore;
 pub(super) use self::sharing::SharedToken;
+pub(crate) use self::slot::KeyedSlot;
+pub use self::slot::TokenSlot;
 
 /// Why a store failed. The client continues with its own token.
 pub type StoreError = Box<dyn Error + Send + Sync>;

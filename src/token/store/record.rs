@@ -49,11 +49,11 @@ pub(super) fn read(text: &str, now: Timestamp) -> Option<Obtained> {
     if let Some(missing) = value("missing_scope") {
         token = token.without_scope(missing);
     }
-    let Some(end) = number("expires_at") else { return Some(Obtained { token, age: Duration::ZERO }) };
+    let Some(end) = number("expires_at") else { return Some(Obtained { token, age: Duration::ZERO, stored: true }) };
     let left = Duration::from_millis(end.checked_sub(millis_since_epoch(now)).filter(|left| *left > 0)?);
     let lifetime = number("lifetime").map_or(left, Duration::from_millis);
     // If this clock is behind the writer's, the remaining time can exceed the lifetime.
-    Some(Obtained { token: token.expires_in(lifetime), age: lifetime.saturating_sub(left) })
+    Some(Obtained { token: token.expires_in(lifetime), age: lifetime.saturating_sub(left), stored: true })
 }
 
 fn millis(duration: Duration) -> u64 {

@@ -1,16 +1,14 @@
 //! One token for many processes, through a [`TokenStore`].
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::{StoreError, TokenStore, record};
+use super::{StoreError, TokenSlot};
 use crate::runtime::{Runtime, caught, timeout};
 use crate::token::cache::{Known, Obtained, Schedule};
 use crate::token::error::Because;
 use crate::token::{AccessToken, TokenError, events};
-use crate::types::encode;
 
 /// How long the store may take to answer.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -27,16 +25,16 @@ const OTHERS_FAIL: &str = "another process has been requesting a token for too l
 
 /// The token of this client in a store.
 pub(crate) struct SharedToken {
-    store: Arc<dyn TokenStore>,
-    key: String,
+    slot: Box<dyn TokenSlot>,
     schedule: Schedule,
     lock_ttl: Duration,
 }
 
 /// A lock and its owner.
 struct Lock {
-    key: String,
+    is_second: bool,
     owner: String,
+    is_held: bool,
 }
 
 /// What the store holds for a renewal.
@@ -60,19 +58,8 @@ enum Turn {
 }
 
 impl SharedToken {
-    /// Creates the token's key from `parts`, which distinguish it from other tokens.
-    pub(crate) fn new(
-        store: Arc<dyn TokenStore>,
-        parts: &[&str],
-        schedule: Schedule,
-        lock_ttl: Option<Duration>,
-    ) -> Self {
-        let mut key = "logto-admin:token".to_owned();
-        for part in parts {
-            key.push(':');
-            key.push_str(&encode(part));
-        }
-        Self { store, key, schedule, lock_ttl: lock_ttl.unwrap_or(LOCK_TTL) }
+    pub(crate) fn new(slot: Box<dyn TokenSlot>, schedule: Schedule, lock_ttl: Option<Duration>) -> Self {
+        Self { slot, schedule, lock_ttl: lock_ttl.unwrap_or(LOCK_TTL) }
     }
 
     /// Returns the token of another process, or fetches one for all. Ignores a store that fails. Does not request a
@@ -83,7 +70,7 @@ impl SharedToken {
         known: &Known,
         fetch: BoxFuture<'_, Result<Obtained, TokenError>>,
     ) -> Result<Obtained, TokenError> {
-        let mut lock = Lock { key: self.key.clone(), owner: owner(runtime) };
+        let mut lock = Lock { is_second: false, owner: owner(runtime), is_held: false };
         let turn = match self.turn(runtime, known, &mut lock).await {
             Ok(Turn::Found(obtained)) => return Ok(obtained),
             Ok(Turn::Never) => return Err(TokenError::other(Because(OTHERS_FAIL))),
@@ -92,7 +79,7 @@ impl SharedToken {
         };
         let fetched = fetch.await;
         let done = match &fetched {
-            _ if turn.is_err() => turn,
+            _ if !lock.is_held => turn,
             Ok(obtained) => self.hand_over(runtime, &obtained.token, &lock).await,
             // Keeps the lock until it expires: the request of another process would be rejected too.
             Err(TokenError::Refused { status: 429, .. }) => Ok(()),
@@ -106,25 +93,25 @@ impl SharedToken {
     async fn turn(&self, runtime: &dyn Runtime, known: &Known, lock: &mut Lock) -> Result<Turn, StoreError> {
         let start = runtime.monotonic();
         let mut pause = FIRST_PAUSE;
-        let mut locked = false;
         loop {
             // Checks with the lock too: the process that had it before may have renewed the token.
             match self.look(runtime, known).await? {
                 Look::Usable(obtained) => {
-                    if locked {
-                        self.unlock(runtime, lock).await?;
+                    if lock.is_held {
+                        self.unlock(runtime, lock).await.unwrap_or_else(|error| events::store_failed(&error));
                     }
                     return Ok(Turn::Found(obtained));
                 }
-                Look::Nothing if locked => return Ok(Turn::Mine),
+                Look::Nothing if lock.is_held => return Ok(Turn::Mine),
                 // With the lock, no other process can have replaced it.
-                Look::Refused if locked => {
-                    return self.within(runtime, self.store().remove(&self.key)).await.map(|()| Turn::Mine);
+                Look::Refused if lock.is_held => {
+                    return self.within(runtime, self.slot.remove()).await.map(|()| Turn::Mine);
                 }
                 _ => {}
             }
-            locked = self.within(runtime, self.store().try_lock(&lock.key, &lock.owner, self.lock_ttl)).await?;
-            if locked {
+            let locking = self.slot.try_lock(lock.is_second, &lock.owner, self.lock_ttl);
+            lock.is_held = self.within(runtime, locking).await?;
+            if lock.is_held {
                 continue;
             }
             let waited = runtime.monotonic().saturating_sub(start);
@@ -132,9 +119,7 @@ impl SharedToken {
                 return Ok(Turn::Never);
             }
             // The first lock may never be released. A second one lets a single waiting process request a token.
-            if waited >= PATIENCE {
-                lock.key = [&self.key, ":2"].concat();
-            }
+            lock.is_second = waited >= PATIENCE;
             runtime.sleep(pause).await;
             pause = LONGEST_PAUSE.min(pause * 2);
         }
@@ -142,9 +127,8 @@ impl SharedToken {
 
     fn look<'a>(&'a self, runtime: &'a dyn Runtime, known: &'a Known) -> BoxFuture<'a, Result<Look, StoreError>> {
         Box::pin(async move {
-            let text = self.within(runtime, self.store().get(&self.key)).await?;
-            let read = text.and_then(|text| record::read(&text, runtime.now()));
-            Ok(read.map_or(Look::Nothing, |obtained| self.judge(obtained, known)))
+            let stored = self.within(runtime, self.slot.get(runtime.now())).await?;
+            Ok(stored.map_or(Look::Nothing, |obtained| self.judge(obtained, known)))
         })
     }
 
@@ -163,19 +147,13 @@ impl SharedToken {
     async fn hand_over(&self, runtime: &dyn Runtime, token: &AccessToken, lock: &Lock) -> Result<(), StoreError> {
         let ttl = token.lifetime();
         if ttl.is_none_or(|ttl| !ttl.is_zero()) {
-            let text = record::write(token, runtime.now());
-            self.within(runtime, self.store().set(&self.key, &text, ttl)).await?;
+            self.within(runtime, self.slot.set(token, runtime.now())).await?;
         }
         self.unlock(runtime, lock).await
     }
 
     fn unlock<'a>(&'a self, runtime: &'a dyn Runtime, lock: &'a Lock) -> BoxFuture<'a, Result<(), StoreError>> {
-        self.within(runtime, self.store().unlock(&lock.key, &lock.owner))
-    }
-
-    /// Bypasses the implementation for `Arc`, which would box every future twice.
-    fn store(&self) -> &dyn TokenStore {
-        &*self.store
+        self.within(runtime, self.slot.unlock(lock.is_second, &lock.owner))
     }
 
     /// Limits the time of a call to the store, and treats a panic as a failure.

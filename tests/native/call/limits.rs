@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 use logto_admin::runtime::Runtime;
 use logto_admin::token::{AccessToken, token_fn};
 use logto_admin::transport::{HttpResponse, RedirectPolicy, before_fn};
-use logto_admin::{Client, Endpoint, RateLimit, RetryPolicy};
+use logto_admin::{Client, Endpoint, Error, ErrorKind, RateLimit, RetryPolicy, StopReason};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder, token_answer};
 
 use crate::stage::{Stage, header, ok, refusal, status};
@@ -187,6 +187,52 @@ fn a_429_also_stops_calls_that_already_wait() {
     }
     let sent = sent.lock().unwrap();
     assert!(sent.len() == 4 && sent[1..].iter().all(|at| *at >= 30 * SECOND), "{sent:?}");
+}
+
+#[test]
+fn a_call_that_cannot_be_retried_in_time_returns_the_429() {
+    let busy = refusal(429, "request.too_many");
+    let stage = Stage::set_up(ScriptedTransport::answers([busy]), |builder| {
+        builder.rate_limit(RateLimit::new(5, 10 * SECOND)).total_timeout(SECOND)
+    });
+    let error = stage.run(stage.client.users().list()).unwrap_err();
+    assert!(error.is_rate_limited() && error.stop_reason() == Some(StopReason::Time), "{error:?}");
+}
+
+#[test]
+fn a_call_that_a_hook_refuses_uses_up_no_place() {
+    let transport = ScriptedTransport::api(|_| ok("[]"));
+    let refuse = before_fn(|_, context| {
+        if context.operation == "DeleteUser" { Err(Error::new(ErrorKind::Hook, "read only")) } else { Ok(()) }
+    });
+    let limit = RateLimit::new(2, 10 * SECOND);
+    let stage = Stage::set_up(transport, |builder| builder.rate_limit(limit).hook(refuse));
+    for _ in 0..10 {
+        stage.run(stage.client.users().delete("u")).unwrap_err();
+    }
+    stage.run(list(&stage.client, 1));
+    assert!(stage.runtime.sleeps().is_empty());
+}
+
+#[test]
+fn calls_go_on_although_tokens_live_shorter_than_the_wait_for_a_place() {
+    for lifetime in [5, 10] {
+        let departures = departures(1, 5, Duration::ZERO, lifetime);
+        assert!(departures.len() >= 6, "{departures:?}");
+        assert!(departures.windows(2).all(|pair| pair[1] - pair[0] >= 10 * SECOND), "{departures:?}");
+    }
+}
+
+#[test]
+fn concurrent_calls_that_are_redirected_do_not_hold_two_places() {
+    let transport = ScriptedTransport::api(|request| {
+        if request.url.ends_with("/users") { status(302).header("location", "/api/roles") } else { ok("[]") }
+    });
+    let limit = RateLimit::new(6, 10 * SECOND);
+    let stage = Stage::set_up(transport, |builder| builder.rate_limit(limit).redirects(RedirectPolicy::Follow(1)));
+    let calls = (0..5).map(|_| stage.client.users().list().into_future());
+    stage.run(join_all(calls)).into_iter().for_each(|outcome| drop(outcome.unwrap()));
+    assert_eq!(stage.runtime.monotonic(), 10 * SECOND);
 }
 
 #[test]

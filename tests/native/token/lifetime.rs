@@ -98,11 +98,19 @@ fn tokens_with_a_lifetime_below_the_leeway_are_not_renewed_in_a_loop() {
 
 #[test]
 fn tokens_that_expire_immediately_serve_all_waiting_callers() {
-    let stage = Stage::taking(SECOND, lasting(0));
+    let stage = Stage::expiring();
     let tokens = stage.tokens(100);
     assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-1"));
-    assert_eq!(stage.token_calls(), 1);
     assert_eq!(stage.secret(), "token-2");
+}
+
+#[test]
+fn a_lifetime_of_zero_from_the_endpoint_does_not_cost_a_token_call_per_request() {
+    let stage = Stage::answering(lasting(0));
+    for _ in 0..10 {
+        stage.call().unwrap();
+    }
+    assert_eq!(stage.token_calls(), 1);
 }
 
 #[test]

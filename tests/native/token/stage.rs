@@ -1,12 +1,13 @@
 //! The stage of a test: a client, its clock, and a token endpoint with a delay.
 
 use std::future::IntoFuture;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use logto_admin::runtime::Runtime;
-use logto_admin::token::AccessToken;
+use logto_admin::token::{AccessToken, token_fn};
 use logto_admin::transport::{HttpResponse, Method};
 use logto_admin::{Client, ClientBuilder, Result, RetryPolicy};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder, token_answer};
@@ -46,6 +47,17 @@ impl Stage {
         let builder = builder(&transport, runtime).retry(RetryPolicy::NEVER);
         let client = settings(builder).build().expect("the settings of the test are valid");
         Self { client, transport, runtime: runtime.clone() }
+    }
+
+    /// A client whose source issues numbered tokens that have expired when they arrive.
+    pub(crate) fn expiring() -> Self {
+        let (runtime, numbers) = (FakeRuntime::new(), Arc::new(AtomicUsize::new(0)));
+        let transport = endpoint(&runtime, Duration::ZERO, hourly);
+        let source = token_fn(move || {
+            let number = numbers.fetch_add(1, Ordering::SeqCst) + 1;
+            async move { Ok(AccessToken::new(format!("token-{number}")).expires_in(Duration::ZERO)) }
+        });
+        Self::set_up(&runtime, transport, |builder| builder.token_source(source))
     }
 
     pub(crate) fn run<F: IntoFuture>(&self, future: F) -> F::Output {

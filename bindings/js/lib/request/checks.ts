@@ -59,15 +59,16 @@ export function checkOptions(options: LogtoOptions): void {
   if ((appId === undefined) !== (appSecret === undefined)) {
     throw bad(appId === undefined ? "appId" : "appSecret", "is missing: set both `appId` and `appSecret`");
   }
-  if ((exchange || options.organizationId !== undefined) && appId === undefined) throw bad("appId", "is missing");
+  if (options.organizationId?.trim() === "") throw bad("organizationId", "is empty");
+  if ((exchange || options.organizationId) && appId === undefined) throw bad("appId", "is missing");
   if (exchange && !exchange.personalAccessToken && !exchange.subjectToken) {
     throw bad("exchange", "requires a `subjectToken` or a `personalAccessToken`");
   }
   if (tokenStore && (typeof tokenStore.get !== "function" || typeof tokenStore.set !== "function")) {
     throw bad("tokenStore", "lacks the function `get` or `set`");
   }
-  if (rateLimit && !(rateLimit.requests > 0 && rateLimit.per > 0)) {
-    throw bad("rateLimit", "requires `requests`, and `per` in milliseconds, above 0");
+  if (rateLimit && !(Number.isInteger(rateLimit.requests) && rateLimit.requests > 0 && rateLimit.requests < 2 ** 32 && Number.isFinite(rateLimit.per) && rateLimit.per > 0)) {
+    throw bad("rateLimit", "requires a whole number of `requests`, and `per` in milliseconds, above 0");
   }
 }
 

@@ -5,7 +5,10 @@ import type { Settings } from "../settings.js";
 /** Key of an error that a hook threw. The error passes through the module under this key. */
 export const HANDLED = Symbol("handled");
 
-/** Why an attempt has no answer. `kind` is a number of the module: 1 too large, 2 final, 3 broken body, 0 any other. */
+/**
+ * Why an attempt has no answer. `kind` is a number of the module: 1 too large, 2 final and never sent, 3 broken body, 4
+ * final, 0 any other.
+ */
 export class SendFailure extends Error {
   constructor(
     readonly kind: number,
@@ -37,7 +40,7 @@ export async function send(settings: Settings, attempt: Attempt): Promise<Answer
   if (own || onRequest) await undefined;
   const seen = onRequest || onResponse ? shown(attempt) : undefined;
   if (onRequest && seen) {
-    await hook(() => onRequest(seen));
+    await hook(2, () => onRequest(seen));
     url = seen.url;
     seen.headers.forEach((value, name) => {
       if (name !== "authorization" || value !== REDACTED) headers[name] = value;
@@ -50,9 +53,9 @@ export async function send(settings: Settings, attempt: Attempt): Promise<Answer
   const start = logLevel === "debug" ? performance.now() : 0;
   const fetch = own ?? globalThis.fetch;
   const response = await fetch(url, init);
-  if (response.type === "opaqueredirect") throw new SendFailure(2, "this platform hides redirects");
+  if (response.type === "opaqueredirect") throw new SendFailure(4, "this platform hides redirects");
   const known: LogtoResponse = { status: response.status, headers: response.headers, url: response.url || url };
-  if (onResponse && seen) await hook(() => onResponse(known, seen));
+  if (onResponse && seen) await hook(4, () => onResponse(known, seen));
   const text = await read(response, settings.options.maxResponseBytes ?? 2 ** 26);
   if (logLevel === "debug") {
     const time = Math.round(performance.now() - start);
@@ -70,11 +73,11 @@ function shown({ method, url, headers, operation, attempt, tokenCall }: Attempt)
 }
 
 /** Runs a hook. If it throws, the call fails with the same error. */
-async function hook(run: () => Promise<void> | void): Promise<void> {
+async function hook(kind: number, run: () => Promise<void> | void): Promise<void> {
   try {
     await run();
   } catch (error) {
-    throw new SendFailure(2, "a hook threw", { [HANDLED]: error });
+    throw new SendFailure(kind, "a hook threw", { [HANDLED]: error });
   }
 }
 

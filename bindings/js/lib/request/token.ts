@@ -22,16 +22,14 @@ export async function tokenRequest({ options, resource, scope }: Settings): Prom
 
 async function subject(token: (() => Promise<string> | string) | string | undefined): Promise<string> {
   try {
-    return typeof token === "function" ? await token() : `${token}`;
+    // The function must not run inside the module.
+    await undefined;
+    const text = typeof token === "function" ? await token() : token;
+    if (typeof text !== "string" || text === "") throw new TypeError("it returned no token");
+    return text;
   } catch (cause) {
     throw new SendFailure(2, `\`subjectToken\` failed: ${String(cause)}`, cause);
   }
-}
-
-/** Returns what distinguishes the tokens of a client from others in a store. Empty if they are not kept in a store. */
-export function cacheKey({ options: { appId, exchange, organizationId = "", resource } }: Settings): string {
-  if (exchange || appId === undefined) return "";
-  return organizationId ? [appId, organizationId, resource ?? ""].map(encodeURIComponent).join("/") : appId;
 }
 
 /** Whether the client can get another token. A subject token can be exchanged once. */

@@ -3,10 +3,11 @@ import type { Request } from "../request/request.js";
 import type { Answer } from "../response/answer.js";
 import { AbortError, LogtoError } from "../response/errors.js";
 import type { Settings } from "../settings.js";
-import { cacheKey, isRenewable } from "../request/token.js";
+import { isRenewable } from "../request/token.js";
 import { failure } from "./failure.js";
 import { host, type HostContext } from "./host.js";
 import { type Exports, instantiate } from "./module.js";
+import { key } from "./record.js";
 import { Operations } from "./operations.js";
 import type { FailedCall, PendingCall } from "./pending.js";
 import { Slots } from "./slots.js";
@@ -20,6 +21,7 @@ export class Engine implements HostContext {
   readonly #exports: Exports;
   readonly #calls = new Slots<PendingCall>();
   readonly #clients = new Map<number, Settings>();
+  #last = 0;
 
   constructor(module: WebAssembly.Module) {
     this.#exports = instantiate(module, host(this));
@@ -28,19 +30,19 @@ export class Engine implements HostContext {
   /** Adds a client, and returns its number. */
   add(settings: Settings): number {
     const { options: o, rateLimit } = settings;
-    return this.enter((wasm) => {
-      const client = wasm.reserve();
-      this.#clients.set(client, settings);
+    // Numbers are not reused: work of a released client must not continue with the settings of another.
+    const client = ++this.#last;
+    this.#clients.set(client, settings);
+    this.enter((wasm) =>
       wasm.configure(
         client,
         settings.url,
         settings.resource,
         settings.scope,
-        cacheKey(settings),
         o.getToken ? 1 : o.appId === undefined ? 0 : 2,
         o.exchange && !o.resource ? 1 : o.exchange || o.organizationId ? 2 : 0,
         isRenewable(settings),
-        o.tokenStore !== undefined,
+        o.tokenStore !== undefined && key(settings) !== "",
         o.timeout === 0 ? -1 : (o.timeout ?? 30_000),
         o.totalTimeout === 0 ? -1 : o.totalTimeout,
         o.retries,
@@ -48,9 +50,9 @@ export class Engine implements HostContext {
         rateLimit ? rateLimit.per : undefined,
         o.credentials === "include",
         isolatesRequests(),
-      );
-      return client;
-    });
+      ),
+    );
+    return client;
   }
 
   release(client: number): void {
@@ -102,7 +104,7 @@ export class Engine implements HostContext {
     resolve: (token: string) => void,
     reject: (error: unknown) => void,
   ): PendingCall {
-    return { name, settings: this.settings(client), request, answer: undefined, cause: undefined, resolve, reject };
+    return { name, settings: this.settings(client) as Settings, request, answer: undefined, cause: undefined, resolve, reject };
   }
 
   /** Starts a call. `start` returns the number of its task, which a signal cancels. */
@@ -120,8 +122,8 @@ export class Engine implements HostContext {
     pending.ended = () => signal.removeEventListener("abort", abort);
   }
 
-  settings(client: number): Settings {
-    return this.#clients.get(client) as Settings;
+  settings(client: number): Settings | undefined {
+    return this.#clients.get(client);
   }
 
   pending(call: number): PendingCall | undefined {

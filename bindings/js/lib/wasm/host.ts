@@ -1,15 +1,18 @@
 import { send, SendFailure } from "../request/send.js";
 import { tokenRequest } from "../request/token.js";
 import { type Answer, retryAfter } from "../response/answer.js";
+import type { TokenStore } from "../options.js";
 import type { Settings } from "../settings.js";
-import type { Host } from "./module.js";
+import type { Exports, Host } from "./module.js";
 import type { Operations } from "./operations.js";
+import { key, read, type StoredToken, write } from "./record.js";
 import type { FailedCall, PendingCall } from "./pending.js";
 
 /** What the functions of the host need from the engine. */
 export interface HostContext {
   readonly operations: Operations;
-  settings(client: number): Settings;
+  /** Undefined once the client is released. */
+  settings(client: number): Settings | undefined;
   pending(call: number): PendingCall | undefined;
   resolve(call: number, token: string): void;
   reject(call: number, failed: FailedCall): void;
@@ -27,39 +30,48 @@ export function host(context: HostContext): Host {
       (answer) => answered(answer, settle),
       (error: unknown) => {
         const { kind, message, cause } = error instanceof SendFailure ? error : { kind: 0, message: String(error), cause: error };
-        failed(cause);
-        settle((wasm) => wasm.settle_failure(operation, kind, message));
+        settle((wasm) => {
+          failed(cause);
+          wasm.settle_failure(operation, kind, message);
+        });
       },
     );
   }
 
   /** Runs a function of the user, but never inside the module. */
-  function ask(operation: number, settings: Settings, what: string, run: () => Promise<[text: string, seconds: number]>): void {
+  function ask<T>(operation: number, what: string, run: () => Promise<T>, ended: (wasm: Exports, value: T) => void, failed?: (cause: unknown) => void): void {
     const settle = operations.start(operation, () => {});
     void Promise.resolve()
       .then(run)
       .then(
-        ([text, seconds]) => settle((wasm) => wasm.settle_value(operation, text, seconds)),
-        (cause: unknown) => {
-          settings.cause = cause;
-          settle((wasm) => wasm.settle_failure(operation, 0, `${what}: ${String(cause)}`));
-        },
+        (value) => settle((wasm) => ended(wasm, value)),
+        (cause: unknown) =>
+          settle((wasm) => {
+            failed?.(cause);
+            wasm.settle_failure(operation, 0, `${what}: ${String(cause)}`);
+          }),
       );
   }
 
   /** Uses the token store of the user. */
-  function store(operation: number, client: number, run: (store: NonNullable<Settings["options"]["tokenStore"]>) => unknown): void {
+  function store<T>(operation: number, client: number, run: (store: TokenStore, key: string) => T | Promise<T>, ended?: (wasm: Exports, value: T) => void): boolean {
     const settings = context.settings(client);
-    const { tokenStore } = settings.options;
-    ask(operation, settings, "the token store failed", async () => {
+    const { tokenStore } = settings?.options ?? {};
+    if (!settings || !tokenStore) return false;
+    const attempt = async (): Promise<T> => {
       try {
-        const value = tokenStore && (await run(tokenStore));
-        return [typeof value === "string" ? value : "", 0];
+        return await run(tokenStore, key(settings));
       } catch (error) {
         settings.log("warn", `the token store failed (${String(error)}); this instance uses its own token`);
         throw error;
       }
-    });
+    };
+    ask(operation, "the token store failed", attempt, ended ?? ((wasm, value) => wasm.settle_done(operation, value !== false)));
+    return true;
+  }
+
+  function settleToken(wasm: Exports, operation: number, { token, lifetime, age, scope, missing }: StoredToken): void {
+    wasm.settle_token(operation, token, lifetime, age, scope, missing);
   }
 
   return {
@@ -68,13 +80,14 @@ export function host(context: HostContext): Host {
     random: { texts: [], run: () => Math.random() },
     send: {
       texts: [4],
-      run: (operation: number, client: number, call: number, attempt: number, authorization: string) => {
+      run: (operation: number, _client: number, call: number, attempt: number, authorization: string) => {
         const pending = context.pending(call);
         if (!pending?.request) return false;
+        pending.cause = undefined;
         const { operation: { id, method }, url, headers, body } = pending.request;
         const sent = authorization ? { ...headers, authorization } : { ...headers };
         const run = (signal: AbortSignal): Promise<Answer> =>
-          send(context.settings(client), { operation: id, attempt, tokenCall: false, method, url, headers: sent, body, signal });
+          send(pending.settings, { operation: id, attempt, tokenCall: false, method, url, headers: sent, body, signal });
         exchange(operation, run, (answer, settle) => {
           pending.answer = answer;
           const { status } = answer.response;
@@ -88,6 +101,8 @@ export function host(context: HostContext): Host {
       texts: [],
       run: (operation: number, client: number, attempt: number) => {
         const settings = context.settings(client);
+        if (!settings) return false;
+        settings.cause = undefined;
         const run = async (signal: AbortSignal): Promise<Answer> => {
           const { authorization, body } = await tokenRequest(settings);
           const headers = { ...settings.tokenHeaders, "content-type": "application/x-www-form-urlencoded", authorization };
@@ -96,7 +111,6 @@ export function host(context: HostContext): Host {
         };
         exchange(operation, run, (answer, settle) => {
           settings.tokenAnswer = answer;
-          settings.cause = undefined;
           const { error, error_description, access_token, expires_in, scope } = parsed(answer.text) ?? {};
           const { status } = answer.response;
           settle((wasm) =>
@@ -116,7 +130,7 @@ export function host(context: HostContext): Host {
         const settle = operations.start(operation, () => clearTimeout(timer));
         const wait = (left: number): void => {
           const step = Math.min(left, 0x7fffffff);
-          timer = setTimeout(() => (left > step ? wait(left - step) : settle((wasm) => wasm.settle_sleep(operation))), step);
+          timer = setTimeout(() => (left > step ? wait(left - step) : settle((wasm) => wasm.settle_done(operation, true))), step);
           if (background) unref(timer);
         };
         wait(milliseconds);
@@ -127,28 +141,49 @@ export function host(context: HostContext): Host {
       texts: [],
       run: (operation: number, client: number) => {
         const settings = context.settings(client);
-        ask(operation, settings, "`getToken` failed", async () => {
+        if (!settings) return false;
+        settings.cause = undefined;
+        ask(operation, "`getToken` failed", async () => {
           const token = await settings.options.getToken?.();
-          const { accessToken, expiresIn = 0 } = typeof token === "string" ? { accessToken: token } : (token ?? {});
+          const { accessToken, expiresIn } = typeof token === "string" ? { accessToken: token } : (token ?? {});
           if (typeof accessToken !== "string" || accessToken === "") throw new TypeError("it returned no token");
-          return [accessToken, expiresIn];
-        });
+          // A number that is not a lifetime counts as a mistake, and not as none.
+          const lifetime = expiresIn === undefined ? -1 : Number(expiresIn) >= 0 ? Number(expiresIn) : NaN;
+          return { ...NONE, token: accessToken, lifetime };
+        }, (wasm, token) => settleToken(wasm, operation, token), (cause) => (settings.cause = cause));
         return true;
       },
     },
     store_get: {
-      texts: [2],
-      run: (operation: number, client: number, key: string) => store(operation, client, (store) => store.get(key)),
+      texts: [],
+      run: (operation: number, client: number) =>
+        store(operation, client, async (store, key) => read(await store.get(key)) ?? NONE, (wasm, token) => settleToken(wasm, operation, token)),
     },
     store_set: {
-      texts: [2, 3],
-      run: (operation: number, client: number, key: string, value: string, seconds: number) =>
-        store(operation, client, (store) => store.set(key, value, seconds || undefined)),
+      texts: [2, 4, 5],
+      run: (operation: number, client: number, token: string, lifetime: number, scope: string, missing: string) =>
+        store(operation, client, async (store, key) => {
+          await store.set(key, write({ token, lifetime, age: 0, scope, missing }), lifetime < 0 ? undefined : lifetime);
+        }),
     },
     store_remove: {
-      texts: [2],
-      run: (operation: number, client: number, key: string) =>
-        store(operation, client, (store) => (store.delete ? store.delete(key) : store.set(key, "", undefined))),
+      texts: [],
+      run: (operation: number, client: number) =>
+        store(operation, client, async (store, key) => {
+          await (store.delete ? store.delete(key) : store.set(key, "", undefined));
+        }),
+    },
+    store_lock: {
+      texts: [3],
+      run: (operation: number, client: number, second: number, owner: string, seconds: number) =>
+        store(operation, client, async (store, key) => (await store.tryLock?.(lock(key, second), owner, seconds)) ?? true),
+    },
+    store_unlock: {
+      texts: [3],
+      run: (operation: number, client: number, second: number, owner: string) =>
+        store(operation, client, async (store, key) => {
+          await store.unlock?.(lock(key, second), owner);
+        }),
     },
     cancel: { texts: [], run: (operation: number) => operations.cancel(operation) },
     resolve: { texts: [], run: (call: number) => context.resolve(call, "") },
@@ -160,6 +195,10 @@ export function host(context: HostContext): Host {
     },
   };
 }
+
+const NONE: StoredToken = { token: "", lifetime: -1, age: -1, scope: "", missing: "" };
+
+const lock = (key: string, second: number): string => (second ? `${key}:2` : key);
 
 type Settle = ReturnType<Operations["start"]>;
 

@@ -1,13 +1,11 @@
 /** Functions of the module. Empty texts and `undefined` numbers are absent. */
 export interface Exports {
-  reserve(): number;
   release(client: number): void;
   configure(
     client: number,
     url: string,
     resource: string,
     scope: string,
-    cacheKey: string,
     source: number,
     tokenKind: number,
     renewable: boolean,
@@ -35,8 +33,8 @@ export interface Exports {
   ): number;
   access_token(client: number, call: number, renew: boolean): number;
   cancel(task: number): void;
-  settle_sleep(operation: number): void;
-  settle_value(operation: number, text: string, seconds: number): void;
+  settle_done(operation: number, done: boolean): void;
+  settle_token(operation: number, token: string, lifetime: number, age: number, scope: string, missing: string): void;
   settle_answer(operation: number, status: number, retryAfter: number, isHtml: boolean, code: string, message: string): void;
   settle_token_answer(
     operation: number,
@@ -58,7 +56,7 @@ export interface Exports {
 export type Host = Record<string, { texts: readonly number[]; run: (...given: never[]) => unknown }>;
 
 /** Exports with text arguments. */
-const PASSING_TEXTS = ["configure", "settle_value", "settle_answer", "settle_token_answer", "settle_failure"] as const;
+const PASSING_TEXTS = ["configure", "settle_token", "settle_answer", "settle_token_answer", "settle_failure"] as const;
 
 interface Raw {
   memory: WebAssembly.Memory;

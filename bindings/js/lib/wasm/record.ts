@@ -1,0 +1,47 @@
+import type { Settings } from "../settings.js";
+
+/** A token as the module passes it. Times are in seconds: -1 for a token without lifetime. */
+export interface StoredToken {
+  readonly token: string;
+  readonly lifetime: number;
+  /** How much of the lifetime has passed. */
+  readonly age: number;
+  readonly scope: string;
+  readonly missing: string;
+}
+
+const encoded = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** Returns the key of a client's token in a store. Empty if the token is not kept there. It is the key of the Rust client. */
+export function key({ url, resource, scope, options: { appId, exchange, organizationId = "", resource: own = "" } }: Settings): string {
+  if (exchange || appId === undefined) return "";
+  const source = organizationId || own ? [appId, organizationId, own].map(encoded).join("/") : appId;
+  return ["logto-admin:token", ...[url, source, resource, scope].map(encoded)].join(":");
+}
+
+/** Writes a token that was issued now, in the form of the Rust client. */
+export function write({ token, lifetime, scope, missing }: StoredToken): string {
+  const record = new URLSearchParams({ version: "1", token });
+  const milliseconds = lifetime * 1000;
+  if (lifetime >= 0) {
+    record.set("expires_at", String(Date.now() + milliseconds));
+    record.set("lifetime", String(milliseconds));
+  }
+  if (scope) record.set("scope", scope);
+  if (missing) record.set("missing_scope", missing);
+  // The Rust client reads a plus as it is.
+  return String(record).replace(/\+/g, "%20");
+}
+
+/** Reads a token. Undefined if the text is broken or of another version, or the token has expired. */
+export function read(text: unknown): StoredToken | undefined {
+  if (typeof text !== "string") return undefined;
+  const record = new URLSearchParams(text.replace(/\+/g, "%2B"));
+  const get = (name: string): string => record.get(name) ?? "";
+  const end = Number(record.get("expires_at") ?? NaN);
+  const left = (end - Date.now()) / 1000;
+  // A clock that is behind that of the writer does not make the token younger than new.
+  const lifetime = end >= 0 ? Math.max(left, Number(record.get("lifetime") ?? NaN) / 1000 || left) : -1;
+  if (get("version") !== "1" || left <= 0 || (record.has("expires_at") && !(end >= 0))) return undefined;
+  return { token: get("token"), lifetime, age: lifetime < 0 ? 0 : lifetime - left, scope: get("scope"), missing: get("missing_scope") };
+}
