@@ -149,7 +149,7 @@ export class Client {
    */
   async getToken({ forceRefresh = false }: { forceRefresh?: boolean } = {}): Promise<string> {
     const at = await this.#engine();
-    return at.token(this.#number(at), forceRefresh);
+    return at.token(this, this.#number(at), forceRefresh);
   }
 
   /**
@@ -227,7 +227,7 @@ export class Client {
     if (signal?.aborted) throw aborted(operation.id, signal);
     const at = ready() ?? (await this.#engine());
     if (signal?.aborted) throw aborted(operation.id, signal);
-    const answer = await at.call(this.#number(at), request);
+    const answer = await at.call(this, this.#number(at), request);
     return { data: read(operation, answer) as T, response: answer.response };
   }
 

@@ -28,6 +28,10 @@ export {
   type StopReason,
 } from "./response/errors.js";
 export type { ApiOf, Group } from "./group.js";
+/** @internal */
+export { group } from "./group.js";
+/** @internal */
+export { ready } from "./wasm/engine.js";
 export type {
   CallOptions,
   Exchange,

@@ -1,11 +1,21 @@
-// Builds the published files into dist/.
+// Builds the published files into dist/: the module, the scripts as ESM and CommonJS, and their types.
 import { execFileSync } from "node:child_process";
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
 import { optimise } from "./optimise.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 const run = (command, ...args) => execFileSync(command, args, { cwd: here, stdio: "inherit" });
+
+/** The formats, with the ends of the names of scripts and types. */
+const FORMATS = [
+  { format: "esm", script: ".js", types: ".d.ts" },
+  { format: "cjs", script: ".cjs", types: ".d.cts" },
+];
+/** Files of the core. Other entry points import them from core.js, so that there is one copy. */
+const CORE = new Set(["core", "client", "group"]);
 
 rmSync(`${here}dist`, { recursive: true, force: true });
 mkdirSync(`${here}dist/loader`, { recursive: true });
@@ -15,13 +25,63 @@ run("wasm-pack", "build", "--mode", "no-install", "--target", "web", "--profile"
 
 const module = await optimise(readFileSync(`${here}pkg/module_bg.wasm`), readFileSync(linked()));
 writeFileSync(`${here}dist/logto_admin.wasm`, module);
-writeFileSync(`${here}dist/loader/bytes.js`, bytesSource(module));
-copyFileSync(`${here}lib/loader/bytes.d.ts`, `${here}dist/loader/bytes.d.ts`);
 
 run("node_modules/.bin/tsc", "-p", ".");
+const groups = readdirSync(`${here}lib/api`).filter((name) => name !== "all.ts").map((name) => `api/${name}`);
+for (const format of FORMATS) {
+  await scripts(format, ["core.ts"], []);
+  await scripts(format, ["index.ts"], [shared(`./core${format.script}`)]);
+  await scripts(format, groups, [shared(`../core${format.script}`)]);
+  await scripts(format, readdirSync(`${here}lib/loader`).filter((name) => !name.startsWith("bytes")).map((name) => `loader/${name}`), []);
+  writeFileSync(`${here}dist/loader/bytes${format.script}`, bytesSource(module, format.format));
+}
+for (const path of readdirSync(`${here}dist`, { recursive: true }).filter((path) => path.endsWith(".d.ts"))) {
+  const types = readFileSync(`${here}dist/${path}`, "utf8");
+  writeFileSync(`${here}dist/${path.replace(/\.d\.ts$/, ".d.cts")}`, types.replace(/(from "\.[^"]*|import\("\.[^"]*)\.js"/g, '$1.cjs"'));
+}
+for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(`${here}../../${licence}`, `${here}${licence}`);
 
-for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) {
-  copyFileSync(`${here}../../${licence}`, `${here}${licence}`);
+/** Bundles each of these files of lib/. */
+async function scripts({ format, script }, names, plugins) {
+  const isCommonJs = format === "cjs";
+  await build({
+    entryPoints: names.map((name) => `${here}lib/${name}`),
+    outdir: `${here}dist`,
+    outbase: `${here}lib`,
+    outExtension: { ".js": script },
+    bundle: true,
+    format,
+    platform: "neutral",
+    target: "es2022",
+    logLevel: "warning",
+    plugins: [...plugins, left(script)],
+    // A CommonJS module has no URL. `import()` fails in CommonJS environments such as jest's.
+    ...(isCommonJs && { define: { "import.meta.url": "undefined" }, supported: { "dynamic-import": false } }),
+  });
+}
+
+/** Leaves the loader, which package.json selects by runtime, and the files of loaders to the user's runtime or bundler. */
+function left(script) {
+  return {
+    name: "left",
+    setup({ onResolve }) {
+      onResolve({ filter: /^#loader$|^node:|\.wasm$/ }, ({ path }) => ({ path, external: true }));
+      onResolve({ filter: /\/bytes\.js$/ }, () => ({ path: `./bytes${script}`, external: true }));
+    },
+  };
+}
+
+/** Imports the files of the core from its bundle, which is here. */
+function shared(bundle) {
+  return {
+    name: "shared",
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.?\/\w+\.js$/ }, ({ path, importer }) => {
+        const isCore = CORE.has(basename(path, ".js")) && dirname(join(dirname(importer), path)) === join(here, "lib");
+        return isCore ? { path: bundle, external: true } : undefined;
+      });
+    },
+  };
 }
 
 /** Returns the path of the linker's output, before wasm-bindgen. */
@@ -30,8 +90,9 @@ function linked() {
   return `${JSON.parse(metadata).target_directory}/wasm32-unknown-unknown/wasm/logto_admin_js.wasm`;
 }
 
-/** Returns a JavaScript module that decodes the bytes from text. Every runtime and bundler supports it. */
-function bytesSource(bytes) {
+/** Returns a script that decodes the bytes from text. Every runtime and bundler supports it. */
+function bytesSource(bytes, format) {
   const text = Buffer.from(bytes).toString("base64");
-  return `const text = "${text}";\n\nexport function bytes() {\n  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));\n}\n`;
+  const body = `function bytes() {\n  return Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));\n}\n`;
+  return `const text = "${text}";\n\n${format === "cjs" ? `${body}\nmodule.exports = { bytes };\n` : `export ${body}`}`;
 }

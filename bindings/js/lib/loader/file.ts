@@ -1,5 +1,6 @@
 /** Loader for Node, Deno and Bun. Reads the module's file, or a copy in the bundle if a bundler moved this script. */
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 
 export const userAgent = true;
 
@@ -13,11 +14,16 @@ export function load(): Promise<WebAssembly.Module> {
 }
 
 async function compile(): Promise<WebAssembly.Module> {
-  let bytes: BufferSource;
   try {
-    bytes = await readFile(new URL("../logto_admin.wasm", import.meta.url));
+    return await WebAssembly.compile(await readFile(path()));
   } catch {
-    bytes = (await import("./bytes.js")).bytes();
+    // A bundler has moved this script, or changed the file.
+    return WebAssembly.compile((await import("./bytes.js")).bytes());
   }
-  return WebAssembly.compile(bytes);
+}
+
+/** Returns where the file is. A CommonJS module has a folder, and no URL. */
+function path(): URL | string {
+  const url = import.meta.url as string | undefined;
+  return url === undefined ? join(__dirname, "../logto_admin.wasm") : new URL("../logto_admin.wasm", url);
 }

@@ -69,10 +69,10 @@ export class Engine implements HostContext {
   }
 
   /** Carries out a call. */
-  call(client: number, request: Request): Promise<Answer> {
+  call(owner: object, client: number, request: Request): Promise<Answer> {
     const { operation, headers, options } = request;
     return new Promise((resolve, reject) => {
-      const pending = this.#pending(operation.id, client, request, () => resolve(pending.answer as Answer), reject);
+      const pending = this.#pending(owner, operation.id, client, request, () => resolve(pending.answer as Answer), reject);
       this.#start(pending, options.signal, (wasm, call) =>
         wasm.call(
           client,
@@ -90,21 +90,22 @@ export class Engine implements HostContext {
   }
 
   /** Returns a valid access token; a new one if `renew` is set. */
-  token(client: number, renew: boolean): Promise<string> {
+  token(owner: object, client: number, renew: boolean): Promise<string> {
     return new Promise((resolve, reject) => {
-      const pending = this.#pending("GetToken", client, undefined, resolve, reject);
+      const pending = this.#pending(owner, "GetToken", client, undefined, resolve, reject);
       this.#start(pending, undefined, (wasm, call) => wasm.access_token(client, call, renew));
     });
   }
 
   #pending(
+    owner: object,
     name: string,
     client: number,
     request: Request | undefined,
     resolve: (token: string) => void,
     reject: (error: unknown) => void,
   ): PendingCall {
-    return { name, settings: this.settings(client) as Settings, request, answer: undefined, cause: undefined, resolve, reject };
+    return { owner, name, settings: this.settings(client) as Settings, request, answer: undefined, cause: undefined, resolve, reject };
   }
 
   /** Starts a call. `start` returns the number of its task, which a signal cancels. */

@@ -4,6 +4,8 @@ import type { Settings } from "../settings.js";
 
 /** A call in progress. */
 export interface PendingCall {
+  /** The client, which must not be collected, and so released, before its call has ended. */
+  readonly owner: object;
   /** The operation ID, or `GetToken`. */
   readonly name: string;
   readonly settings: Settings;

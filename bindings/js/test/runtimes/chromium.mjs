@@ -18,7 +18,7 @@ const page = (server) => `<!doctype html>
 })}</script>
 <script type="module">
   import { run } from "/files/test/suite.mjs";
-  import { ready } from "${PACKAGE}/wasm/engine.js";
+  import { ready } from "${PACKAGE}/core.js";
   globalThis.results = run({ runtime: "chromium", server: "${server}", ready });
 </script>`;
 

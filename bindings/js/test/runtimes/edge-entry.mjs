@@ -1,5 +1,5 @@
 import { run } from "../suite.mjs";
-import { ready } from "../../node_modules/logto-admin/dist/wasm/engine.js";
+import { ready } from "logto-admin/core";
 
 addEventListener("fetch", (event) => {
   const server = new URL(event.request.url).searchParams.get("server");

@@ -1,6 +1,6 @@
 // Runs the suite in a process. Prints the results as the last line.
 import { run } from "../suite.mjs";
-import { ready } from "../../node_modules/logto-admin/dist/wasm/engine.js";
+import { ready } from "logto-admin/core";
 
 const [runtime, server] = process.argv.slice(2);
 console.log(`\n${JSON.stringify(await run({ runtime, server, ready }))}`);

@@ -32,7 +32,7 @@ export async function nodeLetsGo({ folder, server }) {
   writeFileSync(
     join(folder, "lets-go.mjs"),
     `import { LogtoAdmin } from "logto-admin";
-     import { ready } from "./node_modules/logto-admin/dist/wasm/engine.js";
+     import { ready } from "logto-admin/core";
      const admin = new LogtoAdmin({ endpoint: "${server}/s/lets-go", appId: "app", appSecret: "secret", timeout: 3_600_000 });
      if (ready() !== undefined) throw new Error("importing and constructing instantiate");
      admin.keepFresh();

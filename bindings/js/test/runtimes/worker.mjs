@@ -1,5 +1,5 @@
 import { run } from "../suite.mjs";
-import { ready } from "../../node_modules/logto-admin/dist/wasm/engine.js";
+import { ready } from "logto-admin/core";
 
 export default {
   async fetch(request) {
