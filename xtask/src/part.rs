@@ -16,6 +16,8 @@ const WASM_TESTS: &str = "tests/wasm/Cargo.toml";
 
 /// The npm package.
 pub(crate) const PACKAGE: &str = "bindings/js";
+/// The tools of its users.
+const SETUPS: &str = "bindings/js/setups";
 
 /// A part of the test suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -28,6 +30,8 @@ pub(crate) enum Part {
     WasmChromium,
     /// The tests of the npm package.
     Js,
+    /// The set-ups of the npm package's users: jest, NestJS, bundlers, versions of TypeScript.
+    JsSetups,
 }
 
 /// Returns the named parts, or all parts if none is named.
@@ -76,6 +80,9 @@ impl Part {
             Self::WasmNode => &[Tool::WasmTarget, Tool::WasmBindgen],
             Self::WasmChromium => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::Browser],
             Self::Js => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack, Tool::Browser, Tool::Npm(PACKAGE)],
+            Self::JsSetups => {
+                &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack, Tool::Npm(PACKAGE), Tool::Npm(SETUPS)]
+            }
         }
     }
 
@@ -93,6 +100,7 @@ impl Part {
                 wasm("Wasm tests in a worker of Chromium", server, &worker)
             }
             Self::Js => js(),
+            Self::JsSetups => js_setups(),
         }
     }
 }
@@ -134,6 +142,15 @@ fn js() -> Result<()> {
     }
     command::run(npm(PACKAGE).args(["run", "build"]))?;
     command::run(npm(PACKAGE).arg("test"))
+}
+
+/// Builds the package unless the part before has done so.
+fn js_setups() -> Result<()> {
+    command::heading("The set-ups of the npm package's users");
+    if !command::root().join(PACKAGE).join("dist/index.cjs").exists() {
+        command::run(npm(PACKAGE).args(["run", "build"]))?;
+    }
+    command::run(npm(SETUPS).arg("test"))
 }
 
 /// Returns the server, and starts it on first use.

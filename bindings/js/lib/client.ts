@@ -23,6 +23,13 @@ export interface CallInput {
   body?: unknown;
 }
 
+declare global {
+  interface SymbolConstructor {
+    /** Declared here for compilers and libraries that do not know it. */
+    readonly dispose: unique symbol;
+  }
+}
+
 /** The background task that `keepFresh` starts. */
 export interface Refresher {
   /** Stops the task. */

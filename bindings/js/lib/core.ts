@@ -36,6 +36,7 @@ export type {
   CallOptions,
   Exchange,
   Fetch,
+  HeaderValues,
   HookRequest,
   HookResponse,
   Logger,

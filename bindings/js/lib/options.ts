@@ -115,6 +115,9 @@ export interface HookResponse {
   readonly url: string;
 }
 
+/** Headers by name. */
+export type HeaderValues = Headers | Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+
 /** A function that sends requests, with the arguments of `fetch`. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -149,12 +152,12 @@ export interface LogtoOptions {
   /** Sends requests, for example through a service binding or a proxy, or to a test. Defaults to the global `fetch`. */
   fetch?: Fetch | undefined;
   /** Headers of every request to the API. `User-Agent` also applies to token calls. Default: none. */
-  headers?: HeadersInit | undefined;
+  headers?: HeaderValues | undefined;
   /**
    * Credentials mode of all requests. In a browser, `include` sends the cookies of a sign-in, which the experience API
    * requires. Defaults to the mode of `fetch`.
    */
-  credentials?: RequestCredentials | undefined;
+  credentials?: "omit" | "same-origin" | "include" | undefined;
   /** Timeout of each attempt, in milliseconds. Defaults to 30,000. 0 disables it. */
   timeout?: number | undefined;
   /** Timeout of a call with all its attempts and waits, in milliseconds. Default: none. */
@@ -181,8 +184,11 @@ export interface LogtoOptions {
   logger?: Logger | undefined;
   /** Lowest level of the messages that are logged. Defaults to `warn`. */
   logLevel?: LogLevel | undefined;
-  /** WebAssembly module of the package. Defaults to the module that the loader of this runtime finds. */
-  wasm?: WebAssembly.Module | BufferSource | Response | URL | Promise<WebAssembly.Module | BufferSource | Response> | undefined;
+  /**
+   * WebAssembly module of the package: a `WebAssembly.Module`, its bytes, a `Response` or a `URL` that returns them, or a
+   * promise of one of these. Defaults to the module that the loader of this runtime finds.
+   */
+  wasm?: object | undefined;
 }
 
 /** Options of one call. They override those of the client. */
@@ -194,7 +200,7 @@ export interface CallOptions {
   /** Timeout of the call with all its attempts and waits, in milliseconds. Defaults to the client's. 0 disables it. */
   totalTimeout?: number | undefined;
   /** Headers of this call. They override headers of the client with the same name. Default: none. */
-  headers?: HeadersInit | undefined;
+  headers?: HeaderValues | undefined;
   /** How often the request is repeated at most. Defaults to the client's. */
   retries?: number | undefined;
   /**

@@ -1,3 +1,4 @@
+import type { HeaderValues } from "./options.js";
 import { bad, isObject } from "./request/checks.js";
 import { WebhookError } from "./response/errors.js";
 
@@ -32,11 +33,11 @@ const HEADER = "logto-signature-sha-256";
  * ```
  */
 export async function verifyWebhook<Event = WebhookEvent>(
-  request: Request | { headers: HeadersInit; body: string | Uint8Array },
+  request: Request | { headers: HeaderValues; body: string | Uint8Array },
   signingKey: string | readonly string[],
 ): Promise<Event> {
   const keys = checkedKeys(signingKey);
-  const headers = new Headers(request.headers);
+  const headers = new Headers(request.headers as HeadersInit);
   const signature = bytes(headers.get(HEADER));
   if (signature === undefined) throw new WebhookError(`missing or malformed header ${HEADER}`);
   const raw = await rawBody(request);

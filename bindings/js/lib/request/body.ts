@@ -1,6 +1,9 @@
 import { bad, isObject } from "./checks.js";
 
-/** An encoded body with its `Content-Type` header. `fetch` sets the header of a `FormData`. */
+/**
+ * @internal
+ * An encoded body with its `Content-Type` header. `fetch` sets the header of a `FormData`.
+ */
 export interface Encoded {
   readonly body: BodyInit | undefined;
   readonly headers: Record<string, string>;
@@ -9,6 +12,7 @@ export interface Encoded {
 /** A file to upload: a `Blob`, a `File`, or bytes, with an optional name and media type. */
 export type Upload = Blob | Uint8Array | { data: Blob | Uint8Array; name?: string; type?: string };
 
+/** @internal */
 export function encode(kind: string, body: unknown): Encoded {
   if (body === undefined) return { body: undefined, headers: {} };
   if (kind === "form") return { body: form(body), headers: { "content-type": "application/x-www-form-urlencoded" } };

@@ -1,4 +1,4 @@
-import type { CallOptions, LogtoOptions } from "../options.js";
+import type { CallOptions, HeaderValues, LogtoOptions } from "../options.js";
 
 /** Returns a `TypeError` that names the argument. */
 export function bad(name: string, why: string): TypeError {
@@ -23,9 +23,9 @@ function check(options: object, names: string, type: string): void {
 }
 
 /** Returns headers by name. The platform's `Headers` rejects invalid names and values. */
-export function checkedHeaders(headers: HeadersInit | undefined): Record<string, string> {
+export function checkedHeaders(headers: HeaderValues | undefined): Record<string, string> {
   try {
-    return headers === undefined ? {} : Object.fromEntries(new Headers(headers));
+    return headers === undefined ? {} : Object.fromEntries(new Headers(headers as HeadersInit));
   } catch (cause) {
     throw new TypeError("`headers` contains an invalid name or value", { cause });
   }

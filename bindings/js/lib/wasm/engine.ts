@@ -201,8 +201,8 @@ export async function engine(settings: Settings): Promise<Engine> {
 }
 
 async function compile(source: NonNullable<Settings["options"]["wasm"]>): Promise<WebAssembly.Module> {
-  let from = await source;
+  let from: unknown = await source;
   if (from instanceof URL) from = await fetch(from);
   if (from instanceof WebAssembly.Module) return from;
-  return WebAssembly.compile(from instanceof Response ? await from.arrayBuffer() : from);
+  return WebAssembly.compile(from instanceof Response ? await from.arrayBuffer() : (from as BufferSource));
 }
