@@ -2,7 +2,7 @@ import type { Group } from "./group.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
 import { isRenewable } from "./request/token.js";
 import { encode } from "./request/body.js";
-import { bad, checkCallOptions, checkedHeaders, checkOptions, isObject } from "./request/checks.js";
+import { bad, checkCallOptions, checkedHeaders, checkOptions, isBad, isObject } from "./request/checks.js";
 import { fitting } from "./releases.js";
 import type { Operation } from "./request/operation.js";
 import { fill, query } from "./request/url.js";
@@ -41,6 +41,8 @@ export interface Refresher {
 /** Input and options of a call. */
 export interface Invocation extends CallInput {
   options: CallOptions;
+  /** Where the call was made. */
+  caller?: Error;
 }
 
 const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], paging: "none", itemsAt: undefined, since: 17, removed: false } as const;
@@ -199,7 +201,8 @@ export class Client {
   /** @internal */
   invoke(operation: Operation, invocation: Invocation): Call<unknown> {
     if (operation.paging === "none") return started(() => this.#made(operation, invocation));
-    return new List<unknown>((page, pageSize) => this.#page(operation, invocation, page, pageSize));
+    const caller = new Error();
+    return new List<unknown>((page, pageSize) => this.#page(operation, { ...invocation, caller }, page, pageSize));
   }
 
   async #page(operation: Operation, invocation: Invocation, page?: number, size?: number): Promise<WithResponse<Page<unknown>>> {
@@ -211,17 +214,29 @@ export class Client {
     const { data, response } = await this.#made<unknown[]>(operation, { ...invocation, query: set });
     const total = response.headers.get("total-number");
     const paged = operation.paging === "always" || set["page"] !== undefined || set["pageSize"] !== undefined;
-    const made = new Page(
+    const next = (): Promise<Page<unknown>> =>
+      this.#page(operation, { ...invocation, caller: new Error() }, (made.page ?? 0) + 1, made.pageSize).then(({ data }) => data);
+    const made: Page<unknown> = new Page(
       data ?? [],
       total === null ? undefined : Number(total),
       response.headers.get("total-number-is-capped") === "true",
       paged ? Number(set["page"] ?? 1) : undefined,
       paged ? Number(set["pageSize"] ?? 20) : undefined,
+      next,
     );
     return { data: made, response };
   }
 
-  async #made<T>(operation: Operation, { path, query: members, body, options }: Invocation): Promise<WithResponse<T>> {
+  async #made<T>(operation: Operation, invocation: Invocation): Promise<WithResponse<T>> {
+    const { caller = new Error() } = invocation;
+    try {
+      return await this.#sent<T>(operation, invocation);
+    } catch (error) {
+      throw calledFrom(caller, error);
+    }
+  }
+
+  async #sent<T>(operation: Operation, { path, query: members, body, options }: Invocation): Promise<WithResponse<T>> {
     checkCallOptions(options);
     const filled = fill(operation.path, path ?? {});
     const set = query(checkQuery(operation, members));
@@ -230,7 +245,7 @@ export class Client {
     const { url, headers: defaults } = this.#settings;
     const headers = { ...defaults, ...checkedHeaders(options.headers), ...encoded.headers };
     const request = { operation, url: url + filled + (set && `?${set}`), headers, body: encoded.body, options };
-    const { signal } = options;
+    const signal = options.signal ?? undefined;
     if (signal?.aborted) throw aborted(operation.id, signal);
     const at = ready() ?? (await this.#engine());
     if (signal?.aborted) throw aborted(operation.id, signal);
@@ -260,6 +275,18 @@ function checkQuery(operation: Operation, members: unknown): unknown {
   }
   return members;
 }
+
+/** Gives an error of this package the stack of the caller. The error is made after the caller has returned. */
+function calledFrom({ stack = "" }: Error, error: unknown): unknown {
+  if (!(error instanceof LogtoError || isBad(error))) return error;
+  // In some engines, a stack begins with the message.
+  const frames = stack.indexOf(FRAME);
+  const { stack: own = "" } = error;
+  error.stack = frames < 0 ? stack : own.slice(0, own.indexOf(FRAME)) + stack.slice(frames);
+  return error;
+}
+
+const FRAME = "\n    at ";
 
 /** Starts a call immediately. */
 function started<T>(start: () => Promise<WithResponse<T>>): Call<T> {

@@ -46,7 +46,16 @@ export type {
   TokenStore,
 } from "./options.js";
 export { List, Page } from "./response/page.js";
-export { verifyWebhook, type WebhookEvent } from "./webhook.js";
+export { verifyWebhook } from "./webhook.js";
+export type {
+  GrantLimitEvent,
+  SignInEvent,
+  LockoutEvent,
+  MembershipEvent,
+  MessageLimitEvent,
+  UserUpdatedEvent,
+  WebhookEvent,
+} from "./webhook-events.js";
 
 /** A client with some groups of operations. */
 export type ClientWith<Groups> = Client & { readonly [Name in keyof Groups]: ApiOf<Groups[Name]> };

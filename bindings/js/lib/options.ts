@@ -194,7 +194,7 @@ export interface LogtoOptions {
 /** Options of one call. They override those of the client. */
 export interface CallOptions {
   /** Aborts the call. Default: none. */
-  signal?: AbortSignal | undefined;
+  signal?: AbortSignal | null | undefined;
   /** Timeout of each attempt, in milliseconds. Defaults to the client's. 0 disables it. */
   timeout?: number | undefined;
   /** Timeout of the call with all its attempts and waits, in milliseconds. Defaults to the client's. 0 disables it. */

@@ -1,17 +1,7 @@
 import type { HeaderValues } from "./options.js";
 import { bad, isObject } from "./request/checks.js";
 import { WebhookError } from "./response/errors.js";
-
-/** The event that a webhook delivers. Further members depend on the event. */
-export interface WebhookEvent {
-  /** Name of the event, such as `User.Created` or `PostSignIn`. */
-  event: string;
-  /** ID of the webhook. */
-  hookId: string;
-  /** Time of the event, in ISO 8601. */
-  createdAt: string;
-  [member: string]: unknown;
-}
+import type { WebhookEvent } from "./webhook-events.js";
 
 const HEADER = "logto-signature-sha-256";
 

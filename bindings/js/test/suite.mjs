@@ -206,6 +206,59 @@ const tests = {
     equal((await room.seen()).seen.at(-1).query, "?search.id=a&search.id=b&mode.id=exact");
   },
 
+  async "the stack of an error shows the line of the caller"({ client }) {
+    const logto = client();
+    const findUser = async (id) => await logto.roles.get(id);
+    const listThem = async (query) => await logto.users.list(query);
+    const iterate = async () => {
+      for await (const user of logto.users.list({ page: Infinity })) ok(user, "there is none");
+    };
+    for (const [run, name] of [[() => findUser("none"), "findUser"], [() => findUser(""), "findUser"], [() => listThem({ page: NaN }), "listThem"], [iterate, "iterate"]]) {
+      const stack = await run().then(() => "", (error) => error.stack);
+      // A worker's bundle and minifiers rename functions; the file stays.
+      ok(stack.includes(name) || /suite|worker|entry/.test(stack), stack);
+      ok(!stack.includes("wasm"), stack);
+    }
+  },
+
+  async "a page goes on with the pages after it"({ client }) {
+    const first = await client().users.list({ pageSize: 100 });
+    let items = 0;
+    for await (const user of first) items += user.id ? 1 : 0;
+    equal([items, [...first].length], [250, 100]);
+    const second = await first.nextPage();
+    equal([second.page, second.items[0].id, (await (await second.nextPage()).nextPage())], [2, "user-100", undefined]);
+  },
+
+  async "a signal has one listener, however many calls wait for it"({ room, client }) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    let listeners = 0;
+    const add = signal.addEventListener.bind(signal);
+    signal.addEventListener = (...given) => (listeners++, add(...given));
+    const logto = client({ getToken: () => "t" });
+    for (let call = 0; call < 20; call++) await logto.users.get("x", {}, { signal });
+    await room.plan({ plan: Array(5).fill({ delay: 60_000 }) });
+    const waiting = Array.from({ length: 5 }, () => logto.users.get("x", {}, { signal }));
+    setTimeout(() => controller.abort("enough"), 50);
+    for (const call of waiting) await fails(call, lib.AbortError, ({ cause }) => equal(cause, "enough"));
+    equal(listeners, 1);
+    // Browsers may have kept some of the requests back.
+    await room.plan({ plan: [] });
+    equal((await logto.users.get("x", {}, { signal: null })).id, "x");
+  },
+
+  async "options of other clients are refused with the right name"() {
+    for (const [options, message] of [
+      [{ clientId: "a" }, "`clientId` is not an option of a client: did you mean `appId`?"],
+      [{ Tenant: "a" }, "`Tenant` is not an option of a client: did you mean `tenant`?"],
+      [{ nothing: 1 }, "`nothing` is not an option of a client"],
+      [{ toString: 1 }, "`toString` is not an option of a client"],
+    ]) {
+      await fails((async () => new LogtoAdmin(options))(), TypeError, (error) => equal(error.message, message));
+    }
+  },
+
   async "a call behaves like a promise"({ client }) {
     const call = () => client().users.get("x");
     equal((await call().then(null, null)).id, "x", "an argument that is not a function is ignored");

@@ -1,8 +1,17 @@
 import type { CallOptions, HeaderValues, LogtoOptions } from "../options.js";
 
+const bads = new WeakSet();
+
 /** Returns a `TypeError` that names the argument. */
 export function bad(name: string, why: string): TypeError {
-  return new TypeError(`\`${name}\` ${why}`);
+  const error = new TypeError(`\`${name}\` ${why}`);
+  bads.add(error);
+  return error;
+}
+
+/** Whether this is an error of `bad`. */
+export function isBad(error: unknown): error is TypeError {
+  return isObject(error) && bads.has(error);
 }
 
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -42,11 +51,23 @@ export function checkCallOptions(options: CallOptions): void {
     if (type) check(options, name, type);
   }
   const { signal } = options;
-  if (signal !== undefined && typeof signal?.addEventListener !== "function") throw bad("signal", "is not an AbortSignal");
+  if (signal && typeof signal.addEventListener !== "function") throw bad("signal", "is not an AbortSignal");
 }
+
+/** Options of a client. */
+const CLIENT =
+  "tenant endpoint resource scope appId appSecret exchange organizationId getToken tokenStore fetch headers credentials timeout totalTimeout retries rateLimit maxResponseBytes allowHttp onRequest onResponse logger logLevel wasm".split(" ");
+
+/** What other clients call the options of a client. */
+const OTHER_NAMES: Record<string, string> = { clientId: "appId", clientSecret: "appSecret", baseUrl: "endpoint", url: "endpoint", tenantId: "tenant", accessToken: "getToken", token: "getToken" };
 
 export function checkOptions(options: LogtoOptions): void {
   expectObject(options);
+  for (const name in options) {
+    if (CLIENT.includes(name)) continue;
+    const known = (Object.hasOwn(OTHER_NAMES, name) && OTHER_NAMES[name]) || CLIENT.find((option) => option.toLowerCase() === name.toLowerCase());
+    throw bad(name, `is not an option of a client${known ? `: did you mean \`${known}\`?` : ""}`);
+  }
   check(options, "tenant endpoint resource scope appId appSecret organizationId", "string");
   check(options, "timeout totalTimeout retries maxResponseBytes", "number");
   check(options, "getToken fetch onRequest onResponse", "function");

@@ -1,7 +1,14 @@
 import { Call, type WithResponse } from "./call.js";
 
-/** One page of a list. Iterate over it to get its items. */
-export class Page<T> {
+/**
+ * One page of a list. `for … of` iterates over its items, and `for await … of` goes on with the items of the pages after it.
+ *
+ * Deleting items while you iterate over pages moves later items to earlier pages, so some would be skipped. Collect the IDs
+ * first, or get the first page again until it is empty.
+ */
+export class Page<T> implements AsyncIterable<T> {
+  readonly #next: (() => Promise<Page<T>>) | undefined;
+
   constructor(
     /** The items. */
     readonly items: T[],
@@ -13,7 +20,10 @@ export class Page<T> {
     readonly page: number | undefined,
     /** Maximum number of items on a page. Undefined if the server sent the whole list. */
     readonly pageSize: number | undefined,
-  ) {}
+    next?: () => Promise<Page<T>>,
+  ) {
+    this.#next = next;
+  }
 
   /** Whether another page might contain items. */
   get hasNext(): boolean {
@@ -23,8 +33,22 @@ export class Page<T> {
     return this.totalIsCapped || total > page * pageSize;
   }
 
+  /**
+   * Requests the page after this one.
+   *
+   * @returns The page. Undefined if this is the last one.
+   * @throws LogtoError if the page cannot be fetched.
+   */
+  async nextPage(): Promise<Page<T> | undefined> {
+    return this.hasNext ? this.#next?.() : undefined;
+  }
+
   [Symbol.iterator](): Iterator<T> {
     return this.items[Symbol.iterator]();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (let page: Page<T> | undefined = this; page; page = await page.nextPage()) yield* page.items;
   }
 }
 

@@ -109,7 +109,7 @@ export class Engine implements HostContext {
   }
 
   /** Starts a call. `start` returns the number of its task, which a signal cancels. */
-  #start(pending: PendingCall, signal: AbortSignal | undefined, start: (wasm: Exports, call: number) => number): void {
+  #start(pending: PendingCall, signal: AbortSignal | null | undefined, start: (wasm: Exports, call: number) => number): void {
     const call = this.#calls.add(pending);
     const task = this.enter((wasm) => start(wasm, call));
     if (!signal || this.#calls.at(call) !== pending) return;
@@ -119,8 +119,7 @@ export class Engine implements HostContext {
       this.quietly((wasm) => wasm.cancel(task));
       pending.reject(aborted(pending.name, signal));
     };
-    signal.addEventListener("abort", abort, { once: true });
-    pending.ended = () => signal.removeEventListener("abort", abort);
+    pending.ended = listen(signal, abort);
   }
 
   settings(client: number): Settings | undefined {
@@ -170,6 +169,21 @@ export class Engine implements HostContext {
       call.reject(trapped(cause));
     }
   }
+}
+
+/** What to run when a signal aborts. */
+const aborts = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** Adds one listener to a signal, however many calls wait for it. Returns a function that stops waiting. */
+function listen(signal: AbortSignal, abort: () => void): () => void {
+  let waiting = aborts.get(signal);
+  if (!waiting) {
+    const all = (waiting = new Set());
+    aborts.set(signal, all);
+    signal.addEventListener("abort", () => [...all].forEach((run) => run()), { once: true });
+  }
+  waiting.add(abort);
+  return () => waiting.delete(abort);
 }
 
 /** Returns the error of a call that its signal has aborted. */

@@ -1,3 +1,4 @@
+import { userAgent } from "#loader";
 import { releaseHint } from "../releases.js";
 import { HANDLED } from "../request/send.js";
 import { retryAfter } from "../response/answer.js";
@@ -24,7 +25,7 @@ export function failure({ name, settings, request, answer, cause }: PendingCall,
     headers: response?.response.headers,
     retryAfter: seconds >= 0 ? seconds : undefined,
     requestId: response?.response.headers.get("logto-core-request-id") ?? undefined,
-    hint: (unknownRoute && releaseHint(request.operation)) || failed.hint || undefined,
+    hint: (unknownRoute && releaseHint(request.operation)) || (userAgent ? failed.hint.split("; in a browser")[0] : failed.hint) || undefined,
     operation: name,
     attempts: failed.attempts,
     stopReason: (failed.stopReason as StopReason) || undefined,

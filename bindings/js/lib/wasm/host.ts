@@ -29,7 +29,7 @@ export function host(context: HostContext): Host {
     run(controller.signal).then(
       (answer) => answered(answer, settle),
       (error: unknown) => {
-        const { kind, message, cause } = error instanceof SendFailure ? error : { kind: 0, message: String(error), cause: error };
+        const { kind, message, cause } = error instanceof SendFailure ? error : { kind: 0, message: described(error), cause: error };
         settle((wasm) => {
           failed(cause);
           wasm.settle_failure(operation, kind, message);
@@ -194,6 +194,13 @@ export function host(context: HostContext): Host {
         context.reject(call, { ofToken: ofToken !== 0, kind, message, status, code, hint, attempts, stopReason }),
     },
   };
+}
+
+/** Returns the text of a failed fetch. Node keeps the code and the address of the server in the cause. */
+function described(error: unknown): string {
+  const { cause } = error as { cause?: { message?: string; errors?: { message?: string }[] } };
+  const reason = cause?.message || cause?.errors?.[0]?.message;
+  return `${String(error)}${reason ? `: ${reason}` : ""}`;
 }
 
 const NONE: StoredToken = { token: "", lifetime: -1, age: -1, scope: "", missing: "" };

@@ -1,4 +1,4 @@
-import { LogtoAdmin, type CreateUser, type TokenStore, type User } from "logto-admin";
+import { LogtoAdmin, type CreateUser, type TokenStore, type User, type WebhookEvent } from "logto-admin";
 import { createClient } from "logto-admin/core";
 import { users } from "logto-admin/users";
 
@@ -32,4 +32,10 @@ export async function use(): Promise<void> {
   for (const one of logto.users.list()) one; // wrong: a list is asynchronous
   const { data } = await logto.users.get("x"); // wrong: `data` requires withResponse
   console.log(id, data);
+}
+
+export function changed(event: WebhookEvent): string {
+  if (event.event === "User.Creatd") return ""; // wrong: no such event
+  if (event.event === "User.Deleted") return event.params.userId; // wrong: a test delivery has no parameters
+  return "";
 }

@@ -12,6 +12,7 @@ import {
   type TokenStore,
   type UpdateUser,
   type User,
+  type WebhookEvent,
 } from "logto-admin";
 import { createClient, type ClientWith } from "logto-admin/core";
 import { users } from "logto-admin/users";
@@ -69,3 +70,22 @@ export function explain(error: unknown): string {
 const small: ClientWith<{ users: typeof users; signInExperience: typeof signInExperience }> = createClient(options, { users, signInExperience });
 export const first: Promise<Page<User>> = small.users.list();
 export const experience = small.signInExperience.get();
+
+export function changed(event: WebhookEvent): string | undefined {
+  switch (event.event) {
+    case "PostSignIn":
+      return event.userId;
+    case "User.Created":
+      return event.data?.id;
+    case "User.Data.Updated":
+      return event.params?.userId;
+    case "Scope.Deleted":
+      return `${event.params?.resourceId}/${event.params?.scopeId}`;
+    case "Organization.Membership.Updated":
+      return [event.organizationId, ...(event.addedUserIds ?? [])].join();
+    case "Grant.LimitExceeded":
+      return event.revokedGrantIds?.[0];
+    default:
+      return event.hookId;
+  }
+}
