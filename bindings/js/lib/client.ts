@@ -276,7 +276,7 @@ function checkQuery(operation: Operation, members: unknown): unknown {
   return members;
 }
 
-/** Gives an error of this package the stack of the caller. The error is made after the caller has returned. */
+/** Replaces the stack of an error of this package by that of the caller. The error is made after the caller has returned. */
 function calledFrom({ stack = "" }: Error, error: unknown): unknown {
   if (!(error instanceof LogtoError || isBad(error))) return error;
   // In some engines, a stack begins with the message.

@@ -211,7 +211,7 @@ const tests = {
     const findUser = async (id) => await logto.roles.get(id);
     const listThem = async (query) => await logto.users.list(query);
     const iterate = async () => {
-      for await (const user of logto.users.list({ page: Infinity })) ok(user, "there is none");
+      for await (const user of logto.users.list({ page: Infinity })) ok(user, "no user is expected");
     };
     for (const [run, name] of [[() => findUser("none"), "findUser"], [() => findUser(""), "findUser"], [() => listThem({ page: NaN }), "listThem"], [iterate, "iterate"]]) {
       const stack = await run().then(() => "", (error) => error.stack);
