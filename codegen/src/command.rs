@@ -7,16 +7,17 @@ use std::process::ExitCode;
 use crate::failure::{Failure, Result};
 use crate::output::Foreign;
 use crate::pipeline::{Plan, Source, root};
-use crate::{contracts, emit, output, prose, report};
+use crate::{contracts, emit, output, own_crate, prose, report};
 
 const USAGE: &str = "\
-usage: cargo codegen [--check | --report] [--document FILE [--out DIR [--force]]]
+usage: cargo codegen [--check | --report] [--document FILE [--out DIR [--crate NAME] [--force]]]
 
   --check           fail if the existing files differ from the generated ones
   --report          print every type with the places that use it, and every method
   --document FILE   generate from the API document of your own server instead of those in spec/;
                     corrections and names in spec/ that do not fit it are reported as warnings
   --out DIR         write below DIR instead of the workspace: an empty folder, or one with generated code
+  --crate NAME      write a crate of this name that compiles by itself: a copy of logto-admin with the operations of FILE
   --force           write below DIR although it holds other files; none of them is overwritten or deleted";
 
 #[derive(Default)]
@@ -25,6 +26,7 @@ struct Arguments {
     report: bool,
     document: Option<PathBuf>,
     out: Option<PathBuf>,
+    name: Option<String>,
     force: bool,
 }
 
@@ -54,9 +56,13 @@ fn arguments() -> Result<Arguments> {
             "--report" => arguments.report = true,
             "--document" => arguments.document = Some(value()?),
             "--out" => arguments.out = Some(value()?),
+            "--crate" => arguments.name = Some(value()?.to_string_lossy().into_owned()),
             "--force" => arguments.force = true,
             _ => return Err(Failure::Usage(format!("unknown argument {argument:?}\n\n{USAGE}"))),
         }
+    }
+    if arguments.name.is_some() && arguments.out.is_none() {
+        return Err(Failure::Usage(format!("--crate requires --out\n\n{USAGE}")));
     }
     Ok(arguments)
 }
@@ -79,6 +85,9 @@ fn run(arguments: &Arguments) -> Result<()> {
     let mut files = generated(&plan)?;
     if source.is_strict() {
         files.insert(contracts::FILE.to_owned(), contracts::text(&plan.emulated_documents()));
+    }
+    if let Some(name) = &arguments.name {
+        files = own_crate::files(root(), name, files)?;
     }
     let foreign = if arguments.force { Foreign::Allow } else { Foreign::Refuse };
     if arguments.check { output::check(&out, &files) } else { output::write(&out, &files, foreign) }

@@ -48,6 +48,8 @@ pub enum Failure {
     )]
     Dropped { pointer: String, problem: String },
     /// The generator does not support a part of the document.
+    #[error("{0}: the schema contains more than 20,000 schemas once its references are replaced")]
+    TooLarge(Place),
     #[error("{place}: {problem}\nhint: change or remove unsupported parts of the document in spec/corrections.toml")]
     Unsupported { place: Place, problem: String },
     /// A correction does not apply.
@@ -106,6 +108,10 @@ pub enum Failure {
 }
 
 impl Failure {
+    pub(crate) fn file(path: &std::path::Path, problem: &impl std::fmt::Display) -> Self {
+        Self::File { path: path.display().to_string(), problem: problem.to_string() }
+    }
+
     pub(crate) fn unsupported(place: &Place, problem: impl Into<String>) -> Self {
         Self::Unsupported { place: place.clone(), problem: problem.into() }
     }

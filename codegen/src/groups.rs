@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use crate::operations::Operation;
 use crate::settings::Names;
-use crate::words::snake;
+use crate::words;
 
 /// The feature for all tags that belong to no other feature.
 const REST: &str = "management";
@@ -25,7 +25,7 @@ impl Groups {
         let mut of_operation = Vec::new();
         for operation in operations {
             let tag = &operation.tag;
-            let group = names.modules.get(tag).cloned().unwrap_or_else(|| snake(tag));
+            let group = names.modules.get(tag).cloned().unwrap_or_else(|| words::group(tag));
             let holder = names.groups.iter().find(|(_, tags)| tags.contains(tag)).map_or(REST, |(feature, _)| feature);
             if tags.insert(group.clone(), tag.clone()).is_none() {
                 features.entry(holder.to_owned()).or_default().push(group.clone());

@@ -22,6 +22,7 @@ mod model;
 mod naming;
 mod operations;
 mod output;
+mod own_crate;
 mod pipeline;
 mod prose;
 mod reach;

@@ -1,6 +1,6 @@
 //! Converts the parser's schemas to the generator's schemas.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use indexmap::{IndexMap, IndexSet};
 use openapiv3::{
@@ -18,14 +18,24 @@ const TEXT_FORMATS: [&str; 13] =
 /// Maximum depth of nested references. Deeper nesting is treated as a cycle.
 const DEPTH: usize = 64;
 
+/// Maximum number of schemas within one, with its references replaced by what they refer to.
+const SIZE: usize = 20_000;
+
 pub struct Lowering<'a> {
-    pub components: Option<&'a Components>,
+    components: Option<&'a Components>,
     /// Collects unsupported schemas, which become any JSON. Without it, they are errors.
-    pub warnings: Option<&'a RefCell<Vec<String>>>,
+    warnings: Option<&'a RefCell<Vec<String>>>,
+    /// Number of schemas so far within the current one.
+    size: Cell<usize>,
 }
 
-impl Lowering<'_> {
+impl<'a> Lowering<'a> {
+    pub const fn new(components: Option<&'a Components>, warnings: Option<&'a RefCell<Vec<String>>>) -> Self {
+        Self { components, warnings, size: Cell::new(0) }
+    }
+
     pub fn schema(&self, schema: &ReferenceOr<openapiv3::Schema>, place: &Place) -> Result<Schema> {
+        self.size.set(0);
         self.reference(schema, place, 0)
     }
 
@@ -54,6 +64,10 @@ impl Lowering<'_> {
     }
 
     fn item(&self, schema: &openapiv3::Schema, place: &Place, depth: usize) -> Result<Schema> {
+        self.size.set(self.size.get() + 1);
+        if self.size.get() > SIZE {
+            return Err(Failure::TooLarge(place.clone()));
+        }
         match (self.supported(schema, place, depth), self.warnings) {
             (Err(Failure::Unsupported { place, problem }), Some(warnings)) => {
                 warnings.borrow_mut().push(format!("{place}: {problem}; the type is any JSON"));

@@ -8,7 +8,7 @@ use crate::graph::{Graph, NodeId, NodeKind, Origin};
 use crate::merge::Classes;
 use crate::operations::Operation;
 use crate::settings::Names;
-use crate::words::{pascal, singular, subject};
+use crate::words::{pascal, singular, subject, type_name};
 
 /// The rank of a name candidate. Names of parameters only count if there are no others.
 const ANSWER: u8 = 0;
@@ -111,7 +111,7 @@ impl Naming<'_> {
             return Some(first.clone());
         }
         let candidates = self.candidates(class, nodes, names)?;
-        let first = candidates.first()?.clone();
+        let first = type_name(candidates.first()?);
         if candidates.len() > 1 && self.strict && !self.is_constant(nodes) {
             let places: Vec<&str> =
                 nodes.iter().filter_map(|&id| Some(self.graph.nodes.get(id)?.location.as_str())).take(4).collect();

@@ -13,6 +13,7 @@ use crate::operations::{
 };
 use crate::release::Release;
 use crate::schema::{Kind, Schema, Span};
+use crate::words;
 
 /// Placeholder parameter for the free-form members of a search.
 const SEARCH_PARAMETER: &str = "search_params";
@@ -23,7 +24,7 @@ const MARKS: [&str; 2] = ["Dev feature", "Cloud only"];
 /// Reads all operations of a document, in document order. Unsupported schemas are errors, or become any JSON if there are
 /// `warnings` to collect them.
 pub fn read(document: &OpenAPI, warnings: Option<&RefCell<Vec<String>>>) -> Result<Vec<Operation>> {
-    let mut operations = Vec::new();
+    let (mut operations, mut ids) = (Vec::new(), HashSet::new());
     for (path, item) in &document.paths.paths {
         let ReferenceOr::Item(item) = item else {
             return Err(Failure::unsupported(&Place::new(path), "unsupported $ref in place of a path item"));
@@ -35,7 +36,12 @@ pub fn read(document: &OpenAPI, warnings: Option<&RefCell<Vec<String>>>) -> Resu
             ));
         }
         for (method, operation) in item.iter() {
-            operations.push(Reader::new(document, warnings, method, path, operation)?.operation()?);
+            let operation = Reader::new(document, warnings, method, path, operation)?.operation()?;
+            if !ids.insert(operation.id.clone()) {
+                let problem = format!("another operation has the operationId {} too", operation.id);
+                return Err(Failure::unsupported(&Place::new(format!("{method} {path}")), problem));
+            }
+            operations.push(operation);
         }
     }
     Ok(operations)
@@ -63,7 +69,8 @@ impl<'a> Reader<'a> {
         let id = id.ok_or_else(|| {
             Failure::unsupported(&Place::new(format!("{method} {path}")), "operation without an operationId")
         })?;
-        let lowering = Lowering { components: document.components.as_ref(), warnings };
+        let id = words::operation_id(&id, method, path);
+        let lowering = Lowering::new(document.components.as_ref(), warnings);
         Ok(Self { document, lowering, method, path, source, place: Place::new(&id), id })
     }
 

@@ -57,11 +57,129 @@ pub fn method(id: &str, group: &str, others: &[String]) -> String {
     }
 }
 
-/// Returns an identifier. Keywords become raw identifiers.
+/// Returns the words of a text: its ASCII letters and digits, separated by spaces.
+fn words(text: &str) -> String {
+    text.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { ' ' }).collect()
+}
+
+/// Returns an operation id as a name for types. Ids that are no such names are changed.
+pub fn operation_id(id: &str, method: &str, path: &str) -> String {
+    if id.starts_with(|first: char| first.is_ascii_uppercase()) && id.chars().all(|one| one.is_ascii_alphanumeric()) {
+        return id.to_owned();
+    }
+    let name = match pascal(&words(id)) {
+        empty if empty.is_empty() => pascal(&words(&format!("{} {path}", method.to_lowercase()))),
+        name => name,
+    };
+    if name.starts_with(|first: char| first.is_ascii_digit()) { format!("Op{name}") } else { name }
+}
+
+/// Names that the files of models and groups import.
+const RESERVED_TYPES: [&str; 38] = [
+    "Self",
+    "Value",
+    "Patch",
+    "Option",
+    "Some",
+    "None",
+    "Result",
+    "Ok",
+    "Err",
+    "String",
+    "Vec",
+    "Box",
+    "BTreeMap",
+    "JsonObject",
+    "Number",
+    "Timestamp",
+    "TimestampSeconds",
+    "True",
+    "False",
+    "Upload",
+    "Part",
+    "Borrow",
+    "Client",
+    "Channel",
+    "Request",
+    "Operation",
+    "OperationInfo",
+    "ListOperation",
+    "SearchOperation",
+    "TextValue",
+    "Items",
+    "Json",
+    "Nothing",
+    "OptionalJson",
+    "Page",
+    "Redirect",
+    "Text",
+    "Default",
+];
+
+/// Returns a name for a type that compiles.
+pub fn type_name(name: &str) -> String {
+    let name = match pascal(&words(name)) {
+        _ if name.chars().all(|one| one.is_ascii_alphanumeric()) && !name.is_empty() => name.to_owned(),
+        empty if empty.is_empty() => "Unnamed".to_owned(),
+        name => name,
+    };
+    match name {
+        name if name.starts_with(|first: char| first.is_ascii_digit()) => format!("Type{name}"),
+        name if RESERVED_TYPES.contains(&name.as_str()) => format!("{name}Model"),
+        name => name,
+    }
+}
+
+/// Names of modules and features that a group cannot have.
+const RESERVED_GROUPS: [&str; 24] = [
+    "mod",
+    "self",
+    "super",
+    "crate",
+    "default",
+    "reqwest",
+    "tokio",
+    "rustls",
+    "native_tls",
+    "http2",
+    "gzip",
+    "brotli",
+    "http",
+    "time",
+    "chrono",
+    "jiff",
+    "blocking",
+    "redis",
+    "tracing",
+    "webhook",
+    "models",
+    "table",
+    "extra",
+    "serde_json",
+];
+
+/// Returns the name of the group of a tag. It is a module, an accessor, and a feature.
+pub fn group(tag: &str) -> String {
+    match snake(&words(tag)) {
+        name if name.is_empty() => "other".to_owned(),
+        name if name.starts_with(|first: char| first.is_ascii_digit()) => format!("group_{name}"),
+        name if RESERVED_GROUPS.contains(&name.as_str()) || RESERVED_TYPES.contains(&pascal(&name).as_str()) => {
+            format!("{name}_group")
+        }
+        name => name,
+    }
+}
+
+/// Returns an identifier. Keywords become raw identifiers, and characters that no identifier has are replaced.
 pub fn ident(name: &str) -> Ident {
+    let is_part = |one: char| one == '_' || one.is_alphanumeric();
+    if name.is_empty() || !name.chars().all(is_part) {
+        let name: String = name.chars().map(|one| if is_part(one) { one } else { '_' }).collect();
+        return ident(if name.is_empty() { "empty" } else { &name });
+    }
     match syn::parse_str::<Ident>(name) {
         Ok(ident) => ident,
-        Err(_) if matches!(name, "self" | "Self" | "super" | "crate" | "_" | "") => {
+        Err(_) if matches!(name, "self" | "Self" | "super" | "crate" | "_") => {
             Ident::new(&format!("{name}_"), Span::call_site())
         }
         Err(_) if name.starts_with(|first: char| first.is_ascii_digit()) => {
@@ -102,6 +220,45 @@ mod tests {
             [("policies", "policy"), ("addresses", "address"), ("status", "status"), ("phrases", "phrase")]
         {
             assert_eq!(singular(plural), one);
+        }
+    }
+
+    #[test]
+    fn names_of_any_text_compile() {
+        for (id, name) in [
+            ("GetUser", "GetUser"),
+            ("get-user", "GetUser"),
+            ("1st", "Op1st"),
+            ("fn", "Fn"),
+            ("GetUser\"; }", "GetUser"),
+            ("get\u{202e}user", "GetUser"),
+            ("", "GetApiPetsId"),
+            ("_", "GetApiPetsId"),
+        ] {
+            assert_eq!(operation_id(id, "GET", "/api/pets/{id}"), name, "{id:?}");
+        }
+        for (text, name) in [
+            ("User", "User"),
+            ("Value", "ValueModel"),
+            ("Self", "SelfModel"),
+            ("", "Unnamed"),
+            ("1", "Type1"),
+            ("a\u{202e}b", "AB"),
+        ] {
+            assert_eq!(type_name(text), name, "{text:?}");
+        }
+        for (tag, name) in [
+            ("Sign-in exp", "sign_in_exp"),
+            ("mod", "mod_group"),
+            ("Client", "client_group"),
+            ("1", "group_1"),
+            ("ü", "other"),
+            ("http2", "http2_group"),
+        ] {
+            assert_eq!(group(tag), name, "{tag:?}");
+        }
+        for (text, name) in [("", "empty"), ("_", "__"), ("a b", "a_b"), ("1", "_1"), ("é", "é")] {
+            assert_eq!(ident(text).to_string(), name, "{text:?}");
         }
     }
 

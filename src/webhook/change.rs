@@ -2,7 +2,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Delivery, WebhookError};
-use crate::models::HookEvent;
 use crate::types::JsonObject;
 
 /// What a delivery reports. Returned by [`Delivery::change`].
@@ -199,49 +198,48 @@ impl Delivery {
     }
 
     fn known_change(&self) -> Option<Change<'_>> {
-        use HookEvent as E;
-        Some(match &self.event {
-            E::PostRegister | E::PostSignIn | E::PostResetPassword | E::PostSignInAdaptiveMfaTriggered => {
+        Some(match self.event.as_str() {
+            "PostRegister" | "PostSignIn" | "PostResetPassword" | "PostSignInAdaptiveMfaTriggered" => {
                 Change::Interaction(self.interaction()?)
             }
-            E::UserCreated => Change::UserCreated(self.created()?),
-            E::UserDataUpdated => self.user_update()?,
-            E::UserSuspensionStatusUpdated => Change::UserSuspensionUpdated(self.existing("userId")?),
-            E::UserDeleted => Change::UserDeleted(self.existing("userId")?),
-            E::RoleCreated => Change::RoleCreated(self.created()?),
-            E::RoleDataUpdated => Change::RoleUpdated(self.existing("id")?),
-            E::RoleScopesUpdated => {
+            "User.Created" => Change::UserCreated(self.created()?),
+            "User.Data.Updated" => self.user_update()?,
+            "User.SuspensionStatus.Updated" => Change::UserSuspensionUpdated(self.existing("userId")?),
+            "User.Deleted" => Change::UserDeleted(self.existing("userId")?),
+            "Role.Created" => Change::RoleCreated(self.created()?),
+            "Role.Data.Updated" => Change::RoleUpdated(self.existing("id")?),
+            "Role.Scopes.Updated" => {
                 Change::RoleScopesUpdated { role_id: self.role_id.as_deref().or_else(|| self.param("id"))? }
             }
-            E::RoleDeleted => Change::RoleDeleted(self.existing("id")?),
-            E::ScopeCreated => Change::ScopeCreated { resource_id: self.param("resourceId")?, scope: self.created()? },
-            E::ScopeDataUpdated => {
+            "Role.Deleted" => Change::RoleDeleted(self.existing("id")?),
+            "Scope.Created" => Change::ScopeCreated { resource_id: self.param("resourceId")?, scope: self.created()? },
+            "Scope.Data.Updated" => {
                 Change::ScopeUpdated { resource_id: self.param("resourceId")?, scope: self.existing("scopeId")? }
             }
-            E::ScopeDeleted => {
+            "Scope.Deleted" => {
                 Change::ScopeDeleted { resource_id: self.param("resourceId")?, scope: self.existing("scopeId")? }
             }
-            E::OrganizationCreated => Change::OrganizationCreated(self.created()?),
-            E::OrganizationDataUpdated => Change::OrganizationUpdated(self.existing("id")?),
-            E::OrganizationDeleted => Change::OrganizationDeleted(self.existing("id")?),
-            E::OrganizationMembershipUpdated => Change::OrganizationMembershipUpdated(self.membership()?),
-            E::OrganizationRoleCreated => Change::OrganizationRoleCreated(self.created()?),
-            E::OrganizationRoleDataUpdated => Change::OrganizationRoleUpdated(self.existing("id")?),
-            E::OrganizationRoleScopesUpdated => Change::OrganizationRoleScopesUpdated {
+            "Organization.Created" => Change::OrganizationCreated(self.created()?),
+            "Organization.Data.Updated" => Change::OrganizationUpdated(self.existing("id")?),
+            "Organization.Deleted" => Change::OrganizationDeleted(self.existing("id")?),
+            "Organization.Membership.Updated" => Change::OrganizationMembershipUpdated(self.membership()?),
+            "OrganizationRole.Created" => Change::OrganizationRoleCreated(self.created()?),
+            "OrganizationRole.Data.Updated" => Change::OrganizationRoleUpdated(self.existing("id")?),
+            "OrganizationRole.Scopes.Updated" => Change::OrganizationRoleScopesUpdated {
                 role_id: self.organization_role_id.as_deref().or_else(|| self.param("id"))?,
             },
-            E::OrganizationRoleDeleted => Change::OrganizationRoleDeleted(self.existing("id")?),
-            E::OrganizationScopeCreated => Change::OrganizationScopeCreated(self.created()?),
-            E::OrganizationScopeDataUpdated => Change::OrganizationScopeUpdated(self.existing("id")?),
-            E::OrganizationScopeDeleted => Change::OrganizationScopeDeleted(self.existing("id")?),
-            E::IdentifierLockout => Change::IdentifierLocked { kind: self.text("type")?, value: self.text("value")? },
-            E::MessageRateLimited => Change::MessageRateLimited { recipient: self.text("recipient")? },
-            E::GrantLimitExceeded => Change::GrantLimitExceeded {
+            "OrganizationRole.Deleted" => Change::OrganizationRoleDeleted(self.existing("id")?),
+            "OrganizationScope.Created" => Change::OrganizationScopeCreated(self.created()?),
+            "OrganizationScope.Data.Updated" => Change::OrganizationScopeUpdated(self.existing("id")?),
+            "OrganizationScope.Deleted" => Change::OrganizationScopeDeleted(self.existing("id")?),
+            "Identifier.Lockout" => Change::IdentifierLocked { kind: self.text("type")?, value: self.text("value")? },
+            "Message.RateLimited" => Change::MessageRateLimited { recipient: self.text("recipient")? },
+            "Grant.LimitExceeded" => Change::GrantLimitExceeded {
                 user_id: self.user_id.as_deref()?,
                 application_id: self.application_id.as_deref(),
                 revoked_grant_ids: self.texts("revokedGrantIds"),
             },
-            E::Unknown(_) => return None,
+            _ => return None,
         })
     }
 

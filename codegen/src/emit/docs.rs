@@ -31,7 +31,7 @@ impl<'a> Docs<'a> {
     }
 
     fn linked(&self, text: &str, target: impl Fn(&str) -> Option<String>) -> TokenStream {
-        let lines = link(text, target);
+        let lines = link(&visible(text), target);
         let lines = lines.lines().flat_map(wrap).collect::<Vec<_>>();
         let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
         quote! { #(#[doc = #lines])* }
@@ -210,6 +210,16 @@ fn wrap(text: &str) -> Vec<String> {
         }
     }
     lines
+}
+
+/// Returns a text without characters that hide or reorder text, which the compiler refuses.
+pub fn visible(text: &str) -> String {
+    text.chars().filter(|one| *one == '\n' || !is_hidden(*one)).collect()
+}
+
+/// Whether a character can hide or reorder text.
+fn is_hidden(one: char) -> bool {
+    one.is_control() || matches!(one, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]

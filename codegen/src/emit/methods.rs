@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::answers::model_type;
-use super::docs::{Docs, plain};
+use super::docs::{Docs, plain, visible};
 use super::structs::single_member;
 use crate::failure::{Failure, Place, Result};
 use crate::model::{TypeRef, Uses};
@@ -349,7 +349,7 @@ pub fn operation_type(id: &str) -> proc_macro2::Ident {
 pub fn summary(plan: &Plan, operation: &Operation) -> String {
     let prose = operation.summary.as_deref().map(plain).filter(|text| !text.is_empty());
     let own = || plan.settings.summaries.operations.get(&operation.id).cloned();
-    prose.or_else(own).unwrap_or_else(|| {
+    prose.map(|text| visible(&text)).or_else(own).unwrap_or_else(|| {
         let words = snake(&operation.id).replace('_', " ");
         let mut letters = words.chars();
         let first = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();

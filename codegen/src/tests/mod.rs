@@ -2,6 +2,7 @@
 //! reports, and how it merges releases.
 
 mod golden;
+mod odd;
 mod refusals;
 mod versions;
 

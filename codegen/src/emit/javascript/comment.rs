@@ -1,5 +1,6 @@
 //! JSDoc comments.
 
+use crate::emit::docs::visible;
 use crate::pipeline::Plan;
 
 /// Maximum width of a comment.
@@ -7,6 +8,7 @@ const WIDTH: usize = 110;
 
 /// Returns a comment with this text, indented by `indent` spaces.
 pub fn comment(plan: &Plan, text: &str, indent: usize) -> String {
+    let text = &visible(text);
     let text = linked(plan, text).replace("*/", "*\\/");
     let margin = " ".repeat(indent);
     let lines: Vec<String> = text.lines().flat_map(|line| wrap(line, WIDTH - indent)).collect();

@@ -1,0 +1,72 @@
+//! Documents of other servers, with names that Rust does not have.
+
+use serde_json::{Value, json};
+
+use super::{newest, settings, small};
+use crate::corrections::Corrections;
+use crate::emit;
+use crate::failure::Result;
+use crate::pipeline::Plan;
+
+/// Returns the text of all files that are generated from the small document with one change.
+fn generated(change: impl FnOnce(&mut Value)) -> Result<String> {
+    let mut document = small();
+    change(&mut document);
+    let plan = Plan::of(vec![newest(document)], settings(), &Corrections::default(), false)?;
+    Ok(emit::files(&plan)?.into_values().collect())
+}
+
+const LIST: &str = "/paths/~1api~1pets/get";
+
+fn operation(document: &mut Value) -> &mut Value {
+    document.pointer_mut(LIST).unwrap()
+}
+
+#[test]
+fn operation_ids_and_tags_of_any_text_are_settled() {
+    for (id, name) in
+        [("get-user", "GetUserOp"), ("fn", "FnOp"), ("1st", "Op1stOp"), ("", "GetApiPetsOp"), ("Patch", "PatchModel")]
+    {
+        let text = generated(|document| operation(document)["operationId"] = id.into()).unwrap();
+        assert!(text.contains(&format!("struct {name}")), "{id:?}");
+    }
+    for (tag, module) in [("mod", "mod_group"), ("default", "default_group"), ("Client", "client_group"), ("", "other")]
+    {
+        let text = generated(|document| operation(document)["tags"] = json!([tag])).unwrap();
+        assert!(text.contains(&format!("pub mod {module};")), "{tag:?}");
+    }
+}
+
+#[test]
+fn texts_do_not_reorder_the_source() {
+    let text = generated(|document| {
+        operation(document)["summary"] = "Lists \u{202e}step".into();
+        operation(document)["tags"] = json!(["Pets\u{202e}"]);
+    });
+    assert!(!text.unwrap().contains('\u{202e}'));
+}
+
+#[test]
+fn references_that_double_are_refused_with_their_place() {
+    let failure = generated(|document| {
+        let mut schemas = json!({ "L0": { "type": "string" } });
+        for level in 1..=22 {
+            let below = json!({ "$ref": format!("#/components/schemas/L{}", level - 1) });
+            schemas[format!("L{level}")] = json!({ "type": "object", "properties": { "a": below, "b": below } });
+        }
+        document["components"] = json!({ "schemas": schemas });
+        operation(document)["responses"]["200"]["content"]["application/json"]["schema"] =
+            json!({ "$ref": "#/components/schemas/L22" });
+    });
+    let message = failure.unwrap_err().to_string();
+    assert!(message.contains("ListPets at /200/a") && message.contains("more than 20,000 schemas"), "{message}");
+}
+
+#[test]
+fn operation_ids_are_unique() {
+    let failure = generated(|document| {
+        let id = document.pointer("/paths/~1api~1pets/post/operationId").cloned().unwrap();
+        operation(document)["operationId"] = id;
+    });
+    assert!(failure.unwrap_err().to_string().contains("another operation has the operationId CreatePet too"));
+}
