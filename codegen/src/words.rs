@@ -62,7 +62,7 @@ fn words(text: &str) -> String {
     text.chars().map(|one| if one.is_ascii_alphanumeric() { one } else { ' ' }).collect()
 }
 
-/// Returns an operation id as a name for types. Ids that are no such names are changed.
+/// Returns an operation id as a name for types. Other ids are changed.
 pub fn operation_id(id: &str, method: &str, path: &str) -> String {
     if id.starts_with(|first: char| first.is_ascii_uppercase()) && id.chars().all(|one| one.is_ascii_alphanumeric()) {
         return id.to_owned();

@@ -1,5 +1,6 @@
 //! Turns tokens into formatted text.
 
+use super::docs::visible;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -29,6 +30,7 @@ pub enum Item {
 
 /// Returns the text of a file.
 pub fn file(inner_doc: &str, head: TokenStream, items: &[Item]) -> Result<String> {
+    let inner_doc = visible(inner_doc);
     let mut text = format!("//! {inner_doc}\n\n{NOTICE}{}\n", pretty(head)?);
     for item in items {
         match item {
