@@ -9,6 +9,7 @@
 )]
 
 mod call;
+mod cases;
 mod ergonomics;
 mod errors;
 mod input;

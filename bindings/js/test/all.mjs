@@ -6,6 +6,7 @@ import { chromium } from "./runtimes/chromium.mjs";
 import { edge } from "./runtimes/edge.mjs";
 import { bun, deno, nodeNewest, nodeOldest, nodeLetsGo } from "./runtimes/processes.mjs";
 import { workerd } from "./runtimes/workerd.mjs";
+import { shared } from "./shared.mjs";
 import { types } from "./types.mjs";
 
 /**
@@ -22,6 +23,7 @@ export const tests = {
   "edge-runtime": edge,
   Chromium: chromium,
   facade,
+  "shared cases": shared,
   package: packed,
   bundlers,
   examples,
