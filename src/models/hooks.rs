@@ -131,7 +131,7 @@ pub struct HookConfig {
     pub url: String,
     /// Headers added to each delivery, for example for authentication.
     pub headers: Option<BTreeMap<String, String>>,
-    /// Has no effect. Failed deliveries are repeated three times.
+    /// Has no effect. Logto 1.42 sends each delivery once.
     pub retries: Option<i64>,
 }
 

@@ -29,6 +29,8 @@ mod redis_store;
 mod sync_users;
 mod testing;
 mod transport;
+#[cfg(all(feature = "jiff", feature = "webhook"))]
+mod webhooks;
 
 use logto_admin::models::{CreateUser, User};
 use logto_admin::transport::HttpTransport;

@@ -20,7 +20,7 @@ import type { LogtoOptions } from "./options.js";
 export * from "./core.js";
 export type * from "./api/all.js";
 export type * from "./models.js";
-export type { MatchMode, PageQuery, SearchQuery } from "./request/query.js";
+export type { MatchMode, PageQuery, SearchMember, SearchQuery, UserSearchMember } from "./request/query.js";
 
 /** A client with all groups of operations. */
 export interface LogtoAdmin extends Groups {}

@@ -2331,7 +2331,7 @@ export interface HookConfig {
   url: string;
   /** Headers added to each delivery, for example for authentication. */
   headers?: { [member: string]: string } | undefined;
-  /** Has no effect. Failed deliveries are repeated three times. */
+  /** Has no effect. Logto 1.42 sends each delivery once. */
   retries?: number | undefined;
 }
 

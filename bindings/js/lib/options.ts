@@ -121,8 +121,8 @@ export type HeaderValues = Headers | Readonly<Record<string, string>> | Iterable
 /** A function that sends requests, with the arguments of `fetch`. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Options of a client. `tenant` or `endpoint` is required. */
-export interface LogtoOptions {
+/** All options of a client. */
+export interface AllOptions {
   /** ID of a Logto Cloud tenant, such as `my-tenant` in `https://my-tenant.logto.app`. Default: none. */
   tenant?: string | undefined;
   /** URL of a self-hosted server or, together with `tenant`, of the tenant's custom domain. Default: none. */
@@ -190,6 +190,18 @@ export interface LogtoOptions {
    */
   wasm?: object | undefined;
 }
+
+/** Where the server is. */
+type Server = { tenant: string; endpoint?: string | undefined } | { tenant?: undefined; endpoint: string };
+
+/** The source of access tokens: an application, a function, or none. */
+type Source =
+  | { appId: string; appSecret: string; getToken?: undefined }
+  | { getToken: NonNullable<AllOptions["getToken"]>; appId?: undefined; appSecret?: undefined; exchange?: undefined; organizationId?: undefined }
+  | { appId?: undefined; appSecret?: undefined; getToken?: undefined; exchange?: undefined; organizationId?: undefined };
+
+/** Options of a client. `tenant` or `endpoint` is required; `appId` and `appSecret` belong together. */
+export type LogtoOptions = AllOptions & Server & Source;
 
 /** Options of one call. They override those of the client. */
 export interface CallOptions {

@@ -1,7 +1,7 @@
 import { userAgent } from "#loader";
 import { USER_AGENT } from "./defaults.js";
 import type { Answer } from "./response/answer.js";
-import type { Logger, LogLevel, LogtoOptions } from "./options.js";
+import type { Logger, LogLevel, AllOptions } from "./options.js";
 
 const LEVELS = ["off", "error", "warn", "info", "debug"];
 
@@ -26,7 +26,7 @@ export class Settings {
   readonly #level: number;
 
   constructor(
-    readonly options: LogtoOptions,
+    readonly options: AllOptions,
     headers: Record<string, string>,
   ) {
     // Browsers send their own `User-Agent`.

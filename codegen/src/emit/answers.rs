@@ -58,3 +58,9 @@ fn json_type(uses: &Uses) -> TokenStream {
 pub fn model_type(ty: &TypeRef) -> TokenStream {
     rust_type_in(ty, &quote! { models:: })
 }
+
+/// Returns the type of the members by which the items of a list can be searched.
+pub fn search_member(operation: &Operation, uses: &Uses) -> &'static str {
+    let item = answer_types(operation, uses).item.map(|item| item.to_string()).unwrap_or_default();
+    if item.contains("User") { "UserSearchMember" } else { "SearchMember" }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::answers::answer_types;
+use super::answers::{answer_types, search_member};
 use super::docs::{Docs, visible};
 use super::methods::{method, operation_type, setters};
 use super::table::static_name;
@@ -88,12 +88,6 @@ fn head() -> TokenStream {
     }
 }
 
-/// Returns the type of the members by which the items of a list can be searched.
-fn search_member(item: Option<&TokenStream>) -> &'static str {
-    let item = item.map(ToString::to_string).unwrap_or_default();
-    if item.contains("User") { "UserSearchMember" } else { "SearchMember" }
-}
-
 fn accessor(docs: &Docs, group: &str, text: &str) -> TokenStream {
     let (name, accessor) = (ident(&pascal(group)), ident(group));
     let doc = docs.attributes(text);
@@ -117,7 +111,7 @@ fn operation_item(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, 
     let (output, reader) = (&types.output, &types.reader);
     let list = types.item.as_ref().map(|item| quote! { impl ListOperation for #id { type Item = #item; } });
     let search = operation.searchable.then(|| {
-        let member = ident(search_member(types.item.as_ref()));
+        let member = ident(search_member(operation, uses));
         quote! { impl SearchOperation for #id { type Member = crate::request::#member; } }
     });
     let setters = setters(plan, docs, operation, uses)?;

@@ -3,12 +3,12 @@
 import type { Call } from "../response/call.js";
 import type { CallOptions } from "../options.js";
 import type { List } from "../response/page.js";
-import type { PageQuery, SearchQuery } from "../request/query.js";
+import type { PageQuery, SearchMember, SearchQuery } from "../request/query.js";
 import { group, type Group } from "../group.js";
 import type { Application, ApplicationAccessControl, ApplicationSecret, ApplicationSignInExperience, ApplicationType, ApplicationUserConsentScopes, AssignedRoles, CreateApplication, CreateApplicationUserConsentScope, CreateDomain, CreateSecret, CustomDomain, Name, Organization, OrganizationIds, ReplaceApplicationSignInExperience, Role, RoleIds, UpdateApplication, UserConsentScopeType } from "../models.js";
 
 /** Query parameters of `ListApplications`. */
-export interface ListApplicationsQuery extends PageQuery, SearchQuery {
+export interface ListApplicationsQuery extends PageQuery, SearchQuery<SearchMember> {
   /** Returns only applications of these types. */
   types?: ApplicationType[] | undefined;
   /** Excludes those that hold this {@link Role}. */
@@ -111,7 +111,7 @@ export interface ApplicationsApi {
    *
    * @param applicationId ID of the {@link Application}.
    */
-  listRoles(applicationId: string, query?: PageQuery & SearchQuery, options?: CallOptions): List<Role>;
+  listRoles(applicationId: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Role>;
 
   /**
    * Replaces the roles of a machine-to-machine application. Fails with 422 if it already holds exactly these

@@ -3,7 +3,7 @@
 import type { Call } from "../response/call.js";
 import type { CallOptions } from "../options.js";
 import type { List } from "../response/page.js";
-import type { PageQuery, SearchQuery } from "../request/query.js";
+import type { PageQuery, SearchMember, SearchQuery } from "../request/query.js";
 import { group, type Group } from "../group.js";
 import type { CreateResource, CreateResourceScope, Resource, Scope, UpdateResource, UpdateResourceIsDefault, UpdateResourceScope } from "../models.js";
 
@@ -76,7 +76,7 @@ export interface ResourcesApi {
    *
    * @param resourceId ID of the {@link Resource}.
    */
-  listScopes(resourceId: string, query?: PageQuery & SearchQuery, options?: CallOptions): List<Scope>;
+  listScopes(resourceId: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Scope>;
 
   /**
    * Creates a permission of an API resource. Its name must not contain spaces and must be unique within the

@@ -3,12 +3,12 @@
 import type { Call } from "../response/call.js";
 import type { CallOptions } from "../options.js";
 import type { List } from "../response/page.js";
-import type { PageQuery, SearchQuery } from "../request/query.js";
+import type { PageQuery, SearchMember, SearchQuery, UserSearchMember } from "../request/query.js";
 import { group, type Group } from "../group.js";
 import type { Application, ApplicationIds, CreateRole, Role, RoleType, Scope, ScopeIds, UpdateRole, User, UserIds } from "../models.js";
 
 /** Query parameters of `ListRoles`. */
-export interface ListRolesQuery extends PageQuery, SearchQuery {
+export interface ListRolesQuery extends PageQuery, SearchQuery<SearchMember> {
   /** Excludes roles that this {@link User} holds. */
   excludeUserId?: string | undefined;
   /** Excludes roles that this {@link Application} holds. */
@@ -68,7 +68,7 @@ export interface RolesApi {
    *
    * @param id ID of the {@link Role}.
    */
-  listUsers(id: string, query?: PageQuery & SearchQuery, options?: CallOptions): List<User>;
+  listUsers(id: string, query?: PageQuery & SearchQuery<UserSearchMember>, options?: CallOptions): List<User>;
 
   /**
    * Assigns the role to users. The whole call fails with 422 if any of them already holds it.
@@ -96,7 +96,7 @@ export interface RolesApi {
    *
    * @param id ID of the {@link Role}.
    */
-  listApplications(id: string, query?: PageQuery & SearchQuery, options?: CallOptions): List<Application>;
+  listApplications(id: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Application>;
 
   /**
    * Assigns the role to machine-to-machine applications. The whole call fails with 422 if any of them already
@@ -126,7 +126,7 @@ export interface RolesApi {
    *
    * @param id ID of the {@link Role}.
    */
-  listScopes(id: string, query?: PageQuery & SearchQuery, options?: CallOptions): List<Scope>;
+  listScopes(id: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Scope>;
 
   /**
    * Adds API permissions to the role and returns all of its permissions. Fails with 422 if it already has any of

@@ -3,7 +3,7 @@
 import type { Call } from "../response/call.js";
 import type { CallOptions } from "../options.js";
 import type { List } from "../response/page.js";
-import type { PageQuery, SearchQuery } from "../request/query.js";
+import type { PageQuery, SearchMember, SearchQuery, UserSearchMember } from "../request/query.js";
 import { group, type Group } from "../group.js";
 import type { AssignedRoles, CreateMfaVerification, CreateSecret, CreateUser, CreatedMfaVerification, GrantAppType, Grants, HasPassword, LinkedIdentities, LinkedSocialIdentity, LinkedSsoIdentity, MfaVerification, Name, Organization, Password, PersonalAccessToken, RenamePersonalAccessToken, RevokeGrantsTarget, Role, RoleIds, Session, Sessions, SocialIdentity, SocialSignInData, UpdateUser, UpdateUserCustomData, UpdateUserIsSuspended, UpdateUserLogtoConfig, UpdateUserPasswordExpiration, UpdateUserProfile, User, UserLogtoConfig, UserProfile } from "../models.js";
 
@@ -20,7 +20,7 @@ export interface GetUserQuery {
 }
 
 /** Query parameters of `ListUsers`. */
-export interface ListUsersQuery extends PageQuery, SearchQuery {
+export interface ListUsersQuery extends PageQuery, SearchQuery<UserSearchMember> {
   /** Excludes those that hold this {@link Role}. */
   excludeRoleId?: string | undefined;
   /** Excludes members of this {@link Organization}. Cannot be combined with `excludeRoleId`. */
@@ -208,7 +208,7 @@ export interface UsersApi {
    *
    * @param userId ID of the {@link User}.
    */
-  listRoles(userId: string, query?: PageQuery & SearchQuery, options?: CallOptions): List<Role>;
+  listRoles(userId: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Role>;
 
   /**
    * Replaces the user's roles. An empty list removes all.

@@ -1,4 +1,4 @@
-import type { CallOptions, HeaderValues, LogtoOptions } from "../options.js";
+import type { CallOptions, HeaderValues, AllOptions } from "../options.js";
 
 const bads = new WeakSet();
 
@@ -61,7 +61,7 @@ const CLIENT =
 /** What other clients call the options of a client. */
 const OTHER_NAMES: Record<string, string> = { clientId: "appId", clientSecret: "appSecret", baseUrl: "endpoint", url: "endpoint", tenantId: "tenant", accessToken: "getToken", token: "getToken" };
 
-export function checkOptions(options: LogtoOptions): void {
+export function checkOptions(options: AllOptions): void {
   expectObject(options);
   for (const name in options) {
     if (CLIENT.includes(name)) continue;

@@ -16,18 +16,26 @@ export interface PageQuery {
  */
 export type MatchMode = "like" | "exact" | "similar_to" | "posix";
 
+/** Members by which users can be searched. */
+export type UserSearchMember = "id" | "username" | "primaryEmail" | "primaryPhone" | "name";
+
+/** Members by which applications, roles and scopes can be searched. */
+export type SearchMember = "id" | "name" | "description";
+
 /** Search in a list. In patterns, `%` matches any text and `_` any character, unless another mode is set. */
-export interface SearchQuery {
+export type SearchQuery<Member extends string> = {
   /** Pattern for all searchable members. An item matches if any of them does. */
   search?: string | undefined;
-  /** Pattern for one member, such as `search.username`. With several, an item matches if it has any of the values. */
-  [member: `search.${string}`]: string | readonly string[] | undefined;
   /** How all members are compared. Defaults to `like`. */
   mode?: MatchMode | undefined;
-  /** How one member is compared, such as `mode.username`. */
-  [member: `mode.${string}`]: MatchMode | undefined;
   /** Whether an item must match all patterns (`and`) or one of them (`or`). Defaults to `or`. */
   joint?: "or" | "and" | undefined;
   /** Whether the search is case-sensitive. Defaults to false. */
   isCaseSensitive?: boolean | undefined;
-}
+} & {
+  /** Pattern for one member, such as `search.username`. With several, an item matches if it has any of the values. */
+  [name in `search.${Member}`]?: string | readonly string[] | undefined;
+} & {
+  /** How one member is compared, such as `mode.username`. */
+  [name in `mode.${Member}`]?: MatchMode | undefined;
+};

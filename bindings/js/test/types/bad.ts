@@ -17,6 +17,8 @@ logto.users.create(); // wrong: the body is missing
 logto.users.create({ username: 7 }); // wrong: a username is a string
 logto.users.list({ page: "2" }); // wrong: a page is a number
 logto.users.list({ mode: "fuzzy" }); // wrong: no such mode
+logto.users.list({ "search.nmae": "a" }); // wrong: no such member
+logto.roles.list({ "search.username": "a" }); // wrong: roles have no user names
 logto.users.nothing(); // wrong: no such method
 logto.nothing.list(); // wrong: no such group
 logto.users.list({}).map((user: User) => user); // wrong: a list is not an array
@@ -39,3 +41,7 @@ export function changed(event: WebhookEvent): string {
   if (event.event === "User.Deleted") return event.params.userId; // wrong: a test delivery has no parameters
   return "";
 }
+
+new LogtoAdmin({}); // wrong: neither a tenant nor an endpoint
+new LogtoAdmin({ tenant: "t", appId: "a" }); // wrong: the secret is missing
+new LogtoAdmin({ tenant: "t", getToken: () => "t", organizationId: "o" }); // wrong: no application requests the token

@@ -89,3 +89,9 @@ export function changed(event: WebhookEvent): string | undefined {
       return event.hookId;
   }
 }
+
+export const clients = [
+  new LogtoAdmin({ tenant: "t" }),
+  new LogtoAdmin({ tenant: "t", endpoint: "https://auth.example.com", appId: "a", appSecret: "s", organizationId: "o" }),
+  new LogtoAdmin({ endpoint: "https://id.example.com", getToken: async () => ({ accessToken: "t", expiresIn: 60 }) }),
+];

@@ -8,7 +8,7 @@ use super::NOTICE;
 use super::comment::comment;
 use super::table::{has_query, own_query, table};
 use super::types::{key, or_null, ts_type};
-use crate::emit::answers::paged_item;
+use crate::emit::answers::{paged_item, search_member};
 use crate::emit::api::group_text;
 use crate::emit::docs::Docs;
 use crate::emit::methods::{method_name, summary};
@@ -90,7 +90,7 @@ fn imports(plan: &Plan, body: &str) -> String {
         ("response/call", &["Call"]),
         ("options", &["CallOptions"]),
         ("response/page", &["List"]),
-        ("request/query", &["PageQuery", "SearchQuery"]),
+        ("request/query", &["PageQuery", "SearchMember", "SearchQuery", "UserSearchMember"]),
     ] {
         let used: Vec<&str> = names.iter().copied().filter(|name| words.contains(name)).collect();
         if !used.is_empty() {
@@ -119,7 +119,7 @@ fn inputs(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Strin
             members.push_str(&comment(plan, &docs.parameter_text(id, &input.name, &input.schema.facts, input.span), 2));
             members.push_str(&format!("  {}{mark}: {}{undefined};\n", key(&input.name), ts_type(ty)));
         }
-        let parents = parents(operation);
+        let parents = parents(operation, uses);
         let extends = if parents.is_empty() { String::new() } else { format!(" extends {}", parents.join(", ")) };
         text.push_str(&format!(
             "/** Query parameters of `{id}`. */\nexport interface {id}Query{extends} {{\n{members}}}\n\n"
@@ -141,9 +141,9 @@ fn multipart(operation: &Operation) -> Option<&Kind> {
     operation.body.as_ref().filter(|body| body.kind == BodyKind::Multipart).map(|body| &body.schema.kind)
 }
 
-fn parents(operation: &Operation) -> Vec<&'static str> {
-    let paged = (operation.paging != Paging::None).then_some("PageQuery");
-    let searched = operation.searchable.then_some("SearchQuery");
+fn parents(operation: &Operation, uses: &Uses) -> Vec<String> {
+    let paged = (operation.paging != Paging::None).then(|| "PageQuery".to_owned());
+    let searched = operation.searchable.then(|| format!("SearchQuery<{}>", search_member(operation, uses)));
     [paged, searched].into_iter().flatten().collect()
 }
 
@@ -167,7 +167,7 @@ fn signature(plan: &Plan, docs: &Docs, method: &str, operation: &Operation, uses
     if has_query(operation) {
         let required = operation.query_parameters.iter().any(|input| input.required);
         let own = own_query(operation).next().is_some().then(|| format!("{id}Query"));
-        let ty = own.unwrap_or_else(|| parents(operation).join(" & "));
+        let ty = own.unwrap_or_else(|| parents(operation, uses).join(" & "));
         arguments.push(if required { format!("query: {ty}") } else { format!("query?: {ty}") });
     }
     arguments.push("options?: CallOptions".to_owned());
