@@ -32,7 +32,8 @@ impl World {
         world.role = world.create("/api/roles", &json!({ "name": "editor", "description": "edits" }), "id");
         let subject = world.create("/api/subject-tokens", &json!({ "userId": world.user }), "subjectToken");
         let exchange = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange";
-        world.user_token = world.token_for(&format!("{exchange}&subject_token={subject}"));
+        let kind = "subject_token_type=urn:ietf:params:oauth:token-type:access_token";
+        world.user_token = world.token_for(&format!("{exchange}&{kind}&subject_token={subject}"));
         world
     }
 

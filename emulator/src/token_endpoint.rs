@@ -14,6 +14,7 @@ use crate::tokens;
 
 const LIFETIME: i64 = 3600;
 const EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const PERSONAL_ACCESS_TOKEN: &str = "urn:logto:token-type:personal_access_token";
 
 /// Returns an error in both OAuth's and Logto's format.
@@ -76,6 +77,28 @@ fn issuer(request: &Incoming) -> String {
     format!("{}/oidc", request.origin)
 }
 
+/// A kind of members of organizations, with the names of its links.
+struct Member {
+    collection: &'static str,
+    members: &'static str,
+    roles: &'static str,
+    refusal: &'static str,
+}
+
+const APPLICATION: Member = Member {
+    collection: "applications",
+    members: "organization_applications",
+    roles: "organization_application_roles",
+    refusal: "app has not associated with the organization",
+};
+
+const USER: Member = Member {
+    collection: "users",
+    members: "organization_users",
+    roles: "organization_user_roles",
+    refusal: "user is not a member of the organization",
+};
+
 impl Grant<'_> {
     fn parameter(&self, name: &str) -> Option<&str> {
         self.form.get(name).filter(|value| !value.is_empty())
@@ -86,7 +109,7 @@ impl Grant<'_> {
             return Err(not_allowed());
         }
         match (self.parameter("resource"), self.parameter("organization_id")) {
-            (_, Some(organization)) => self.organization_token(state, organization),
+            (_, Some(organization)) => self.organization_token(state, organization, &APPLICATION, &self.client.id),
             (Some(resource), None) => {
                 let granted = self.granted(state, resource)?;
                 let scope = (!granted.is_empty()).then_some(granted);
@@ -120,21 +143,22 @@ impl Grant<'_> {
         wanted.split(' ').filter(|scope| names.contains(scope)).collect::<Vec<_>>().join(" ")
     }
 
-    fn organization_token(&self, state: &mut State, organization: &str) -> Outcome<Value> {
+    /// Returns a token for a member of an organization, with the scopes of its roles there.
+    fn organization_token(&self, state: &mut State, organization: &str, kind: &Member, member: &str) -> Outcome<Value> {
         let links = &state.store.links;
-        if !links.has("organization_applications", &[organization.to_owned(), self.client.id.clone()]) {
-            return Err(refuse(403, "access_denied", "app has not associated with the organization"));
+        if !links.has(kind.members, &[organization.to_owned(), member.to_owned()]) {
+            return Err(refuse(403, "access_denied", kind.refusal));
         }
-        let member = [("organizations", organization), ("applications", self.client.id.as_str())];
+        let of_member = [("organizations", organization), (kind.collection, member)];
         let mut permitted: Vec<String> = Vec::new();
-        for role in links.ids("organization_application_roles", "organization_roles", &member) {
+        for role in links.ids(kind.roles, "organization_roles", &of_member) {
             let role = [("organization_roles", role)];
             permitted.extend(links.ids("organization_role_scopes", "organization_scopes", &role).map(str::to_owned));
         }
         let scopes = permitted.iter().filter_map(|id| state.store.get(&ORGANIZATION_SCOPES, id));
         let names: Vec<&str> = scopes.map(|scope| scope.text("name")).collect();
         let scope = self.wanted_of(&names);
-        Ok(self.signed(state, &self.client.id, &format!("urn:logto:organization:{organization}"), Some(scope)))
+        Ok(self.signed(state, member, &format!("urn:logto:organization:{organization}"), Some(scope)))
     }
 
     /// Exchanges a subject token for an access token. Without a resource, the token is for the user's own account.
@@ -145,13 +169,19 @@ impl Grant<'_> {
         let subject = self.parameter("subject_token").unwrap_or_default();
         let user = match self.parameter("subject_token_type") {
             Some(PERSONAL_ACCESS_TOKEN) => owner(state, subject, self.now),
-            _ => state
+            Some(ACCESS_TOKEN) => state
                 .subject_tokens
                 .get(subject)
                 .filter(|known| known.expires_at > self.now)
                 .map(|known| known.user.clone()),
+            _ => return Err(refuse(400, "invalid_request", "unsupported subject token type")),
         };
         let user = user.ok_or_else(|| refuse(400, "invalid_grant", "grant request is invalid"))?;
+        if let Some(organization) = self.parameter("organization_id") {
+            let answer = self.organization_token(state, organization, &USER, &user)?;
+            state.subject_tokens.remove(subject);
+            return Ok(answer);
+        }
         if let Some(resource) = self.parameter("resource") {
             known_resource(state, resource)?;
             state.subject_tokens.remove(subject);

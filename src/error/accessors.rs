@@ -5,6 +5,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::{Error, ErrorKind, StopReason};
+use crate::transport::without_bom;
 use crate::types::Method;
 use crate::types::headers::Headers;
 
@@ -67,7 +68,7 @@ impl Error {
     }
 
     fn member(&self, name: &str) -> Option<Value> {
-        serde_json::from_slice::<Value>(&self.0.body).ok()?.get_mut(name).map(Value::take)
+        serde_json::from_slice::<Value>(without_bom(&self.0.body)).ok()?.get_mut(name).map(Value::take)
     }
 
     /// Returns the response body; empty without a response or a body. It may contain personal data.

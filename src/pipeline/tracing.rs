@@ -112,9 +112,9 @@ mod on {
         }
     }
 
-    /// Records that an answer was not what the call expects.
+    /// Records that an answer was not what the call expects. A status of 400 or above is already recorded.
     pub(crate) fn failed(CallSpan(span): &CallSpan, error: &Error) {
-        if error.kind() != ErrorKind::Api {
+        if error.kind() != ErrorKind::Api || error.status().is_some_and(|status| status < 400) {
             failed_as(span, display(format_args!("{:?}", error.kind())));
         }
     }

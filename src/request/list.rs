@@ -25,6 +25,9 @@ impl<Op: ListOperation> Request<Op> {
     /// another size is set. It requests a page when the page before is used up, unless [`prefetch`](Self::prefetch) is
     /// set. It ends after the first error.
     ///
+    /// Pages are numbered: if you delete items that match while you read, later items move to pages that were already
+    /// read, and the stream skips them. Collect the items first, or read the first page until it is empty.
+    ///
     /// ```no_run
     /// use futures_util::TryStreamExt;
     ///
@@ -44,7 +47,8 @@ impl<Op: ListOperation> Request<Op> {
     /// Returns a stream of the pages.
     ///
     /// The stream starts at the page that is set, or else at the first page. It requests 100 items per page unless
-    /// another size is set. It ends with the last page, or before an empty one.
+    /// another size is set. It ends with the last page, or before an empty one. Like [`stream`](Self::stream), it skips
+    /// items if you delete items while you read.
     #[must_use]
     pub fn pages(self) -> PageStream<Op::Item> {
         self.walk().into_pages()

@@ -95,18 +95,23 @@ const fn expected(info: &OperationInfo, strict: bool) -> Expected {
 
 /// Returns the source of the access token, if the call needs one.
 fn tokens<'a>(channel: &'a Channel, call: &Call) -> Option<&'a TokenCache> {
-    let needs_token = call.info.authentication.uses_token() && !call.headers.contains("authorization");
+    let needs_token = call.info.authentication.uses_token() && !has_header(channel, call, "authorization");
     channel.tokens().filter(|_| needs_token)
 }
 
 fn check_authentication(channel: &Channel, call: &Call) -> Result<()> {
-    let settings = channel.settings();
     let credentials = Credentials {
         token: channel.tokens().map(TokenCache::kind),
-        authorization: call.headers.contains("authorization"),
-        cookies: settings.ambient_cookies || settings.headers.contains("cookie") || call.headers.contains("cookie"),
+        authorization: has_header(channel, call, "authorization"),
+        cookies: channel.settings().ambient_cookies || has_header(channel, call, "cookie"),
     };
     check_credentials(call.info.authentication, credentials)
+}
+
+/// Whether a header of the call or else of the client has a value.
+fn has_header(channel: &Channel, call: &Call, name: &str) -> bool {
+    let value = call.headers.get(name).or_else(|| channel.settings().headers.get(name));
+    value.is_some_and(|value| !value.is_empty())
 }
 
 /// Returns the hint for a 403, if the token lacks the requested scope.

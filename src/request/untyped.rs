@@ -51,7 +51,8 @@ const fn unlisted(method: Method) -> OperationInfo {
         path_parameters: &[],
         query_parameters: &[],
         body: BodyKind::Json { required: false },
-        answer: AnswerKind::Redirect,
+        // After any other method, a redirect or a web page does not show that the request reached the API.
+        answer: if matches!(method, Method::Get | Method::Head) { AnswerKind::Redirect } else { AnswerKind::None },
         success: &[],
         paging: Paging::None,
         items_at: None,

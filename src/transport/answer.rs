@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -21,7 +22,7 @@ pub struct Answer {
 }
 
 /// Members of a JSON body that the client itself reads.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 pub struct AnswerFields {
     /// Logto's error code.
     pub code: Option<String>,
@@ -43,7 +44,10 @@ impl AnswerFields {
     /// Reads the members of a response. The message falls back to a description of the response.
     pub(crate) fn of(response: &HttpResponse) -> Self {
         let mut fields = Self::parse(&response.body.bytes());
-        fields.message.get_or_insert_with(|| plain_message(response));
+        if fields.message.is_none() {
+            let oauth = fields.error_description.as_ref().or(fields.error.as_ref());
+            fields.message = Some(oauth.cloned().unwrap_or_else(|| plain_message(response)));
+        }
         fields
     }
 
@@ -71,6 +75,19 @@ impl AnswerFields {
             scope: text("scope"),
             expires_in,
         }
+    }
+}
+
+impl fmt::Debug for AnswerFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AnswerFields")
+            .field("code", &self.code)
+            .field("message", &self.message)
+            .field("error", &self.error)
+            .field("error_description", &self.error_description)
+            .field("expires_in", &self.expires_in)
+            .field("scope", &self.scope)
+            .finish_non_exhaustive()
     }
 }
 
@@ -118,6 +135,26 @@ fn plain_message(response: &HttpResponse) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bodies_without_a_message_are_described() {
+        for (body, message) in [
+            (r#"{"result": false}"#, r#"{"result": false}"#),
+            (r#"{"error": "invalid_request", "error_description": "no such client"}"#, "no such client"),
+            (r#"{"error": "invalid_request"}"#, "invalid_request"),
+            ("upstream failed", "upstream failed"),
+            ("", "the response has no body"),
+        ] {
+            let response = HttpResponse::new(400).body(body);
+            assert_eq!(AnswerFields::of(&response).message.as_deref(), Some(message), "{body}");
+        }
+    }
+
+    #[test]
+    fn access_tokens_are_not_in_debug_output() {
+        let fields = AnswerFields { access_token: Some("s3cret".to_owned()), ..AnswerFields::default() };
+        assert!(!format!("{fields:?}").contains("s3cret"));
+    }
 
     #[test]
     fn members_are_read_from_the_top_level_only() {

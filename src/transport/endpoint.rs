@@ -129,7 +129,10 @@ fn check_tenant(tenant: &str) -> Result<()> {
     if is_tenant(tenant) {
         return Ok(());
     }
-    Err(Error::config(format!("invalid tenant id {tenant:?}: pass the first part of https://{{tenant}}.logto.app")))
+    Err(Error::config(format!(
+        "invalid tenant id {:?}: pass the first part of https://{{tenant}}.logto.app",
+        shown(tenant)
+    )))
 }
 
 fn check_url(text: &str, allow_http: bool) -> Result<()> {
@@ -173,8 +176,8 @@ impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint")
             .field("url", &shown(&self.url))
-            .field("resource", &self.resource)
-            .field("cloud_tenant", &self.cloud_tenant)
+            .field("resource", &shown(&self.resource))
+            .field("cloud_tenant", &self.cloud_tenant.as_deref().map(shown))
             .field("allow_http", &self.allow_http)
             .finish()
     }

@@ -91,17 +91,25 @@ fn has_authority(text: &str) -> bool {
 
 /// Returns a URL for errors, logs and debug output: without user name, password, query and fragment.
 pub(crate) fn shown(url: &str) -> Cow<'_, str> {
-    let url = url.split(['?', '#']).next().unwrap_or_default();
-    let split = url.split_once(':').and_then(|(scheme, rest)| Some((scheme, rest.strip_prefix("//")?)));
-    let (scheme, rest) = split.unwrap_or(("", url));
-    let end = rest.find('/').unwrap_or(rest.len());
-    match rest.get(..end).and_then(|authority| authority.rfind('@')) {
-        None => Cow::Borrowed(url),
-        Some(at) => {
-            let separator = if scheme.is_empty() { "" } else { "://" };
-            Cow::Owned([scheme, separator, rest.get(at + 1..).unwrap_or_default()].concat())
-        }
+    let is_path = url.starts_with('/') && !url.starts_with("//");
+    let Some((before, after)) = url.rsplit_once('@').filter(|_| !is_path) else { return Cow::Borrowed(plain(url)) };
+    let scheme = before.split_once("://").filter(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    let names_port = scheme.is_some_and(|(_, rest)| rest.split('/').next().unwrap_or_default().contains(':'));
+    match Url::parse(url).filter(|url| !url.has_credentials) {
+        Some(_) if !names_port => Cow::Borrowed(plain(url)),
+        // What looks like a port may be the start of a password that contains a slash.
+        Some(parsed) => Cow::Owned([&parsed.scheme, "://", &parsed.host].concat()),
+        // A password that contains a slash, `?` or `#` ends at the last `@`.
+        None => match scheme {
+            Some((scheme, _)) => Cow::Owned([scheme, "://", plain(after)].concat()),
+            None => Cow::Borrowed(plain(after)),
+        },
     }
+}
+
+/// Removes query and fragment.
+fn plain(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or_default()
 }
 
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
@@ -237,9 +245,19 @@ mod tests {
         for (url, expected) in [
             ("https://user:pw@id.example.com/a?b=c#d", "https://id.example.com/a"),
             ("https://user:p@w@id.example.com", "https://id.example.com"),
-            ("https://user:pw@id.example.com\\@x/a@b", "https://x/a@b"),
+            ("https://user:pw@id.example.com\\@x/a@b", "https://b"),
             ("user:pw@id.example.com", "id.example.com"),
+            ("https://ada:s3/cret@id.example.com", "https://id.example.com"),
+            ("https://ada:s3cr#et@id.example.com", "https://id.example.com"),
+            ("https://ada:s3cr?et@id.example.com/a", "https://id.example.com/a"),
+            ("https://ada:123/cret@id.example.com", "https://ada"),
+            ("https:/ada:s3cret@id.example.com", "id.example.com"),
+            ("https:///ada:s3cret@id.example.com/a", "https://id.example.com/a"),
+            ("//ada:s3cret@id.example.com/a", "id.example.com/a"),
+            ("https://https://ada:s3cret@id.example.com", "https://https"),
             ("https://id.example.com/a@b", "https://id.example.com/a@b"),
+            ("https://id.example.com/a?email=a@b", "https://id.example.com/a"),
+            ("/a?email=a@b", "/a"),
             ("", ""),
         ] {
             assert_eq!(shown(url), expected, "{url}");

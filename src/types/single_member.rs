@@ -35,6 +35,18 @@ macro_rules! single_member {
             }
         }
 
+        impl<T: AsRef<str>> From<&Vec<T>> for $name {
+            fn from($member: &Vec<T>) -> Self {
+                $member.as_slice().into()
+            }
+        }
+
+        impl<T: AsRef<str>, const N: usize> From<&[T; N]> for $name {
+            fn from($member: &[T; N]) -> Self {
+                $member.as_slice().into()
+            }
+        }
+
         $crate::types::single_member! { $name }
     };
     ($name:ident $member:ident ($value:ty)) => {

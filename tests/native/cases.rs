@@ -1,7 +1,7 @@
 //! The cases in which the Rust client and the npm package must agree. The package's tests read the same file.
 
 use logto_admin::models::CreateUser;
-use logto_admin::transport::HttpResponse;
+use logto_admin::transport::{HttpResponse, Method};
 use logto_admin::{Client, Endpoint, Error, ErrorKind, RetryPolicy};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, token_answer};
 use serde::Deserialize;
@@ -16,6 +16,7 @@ struct Cases {
     endpoints: Vec<Value>,
     paths: Vec<Value>,
     queries: Vec<Value>,
+    untyped: Vec<Value>,
     retries: Vec<Value>,
     #[cfg_attr(not(feature = "webhook"), allow(dead_code))]
     webhooks: Vec<Value>,
@@ -138,6 +139,29 @@ fn queries_are_encoded() {
         let url = url::Url::parse(&list.to_http().unwrap().url).unwrap();
         let sent: Vec<_> = url.query_pairs().map(|(name, value)| json!([name, value])).collect();
         assert_eq!(json!(sent), case["decoded"], "{case}");
+    }
+}
+
+#[test]
+fn untyped_calls_tell_the_api_from_other_servers() {
+    for case in cases().untyped {
+        let mut answer = HttpResponse::new(status(&case)).body(text(&case, "body").unwrap_or_default().to_owned());
+        for (header, member) in [("location", "location"), ("content-type", "type")] {
+            if let Some(value) = text(&case, member) {
+                answer = answer.header(header, value.to_owned());
+            }
+        }
+        let stage = Stage::answering([answer]);
+        let method = match text(&case, "method") {
+            Some("POST") => Method::Post,
+            Some("PUT") => Method::Put,
+            Some("DELETE") => Method::Delete,
+            _ => Method::Get,
+        };
+        match stage.run(stage.client.request(method, "/api/something/new")) {
+            Ok(data) => assert_eq!(Some(&data), case.get("data"), "{case}"),
+            Err(error) => assert_eq!(case["refused"], true, "{case}: {error}"),
+        }
     }
 }
 

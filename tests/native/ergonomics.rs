@@ -27,6 +27,8 @@ fn a_body_with_one_member_can_be_its_value() {
     let owned = vec!["r1".to_owned(), "r2".to_owned()];
     for request in [
         users.assign_roles("u", ["r1", "r2"]),
+        users.assign_roles("u", &["r1", "r2"]),
+        users.assign_roles("u", &owned),
         users.assign_roles("u", owned.as_slice()),
         users.assign_roles("u", owned.clone()),
         users.assign_roles("u", RoleIds { role_ids: owned.clone() }),

@@ -12,6 +12,12 @@ fn search_covers_every_member_by_default() {
 }
 
 #[test]
+fn absent_and_empty_values_are_not_sent() {
+    let users = Stage::silent().client.users().list().search("").search(None::<&str>).match_mode(None).joint(None);
+    assert_eq!(target(&users.case_sensitive(None).to_http().unwrap()), "/api/users");
+}
+
+#[test]
 fn search_can_set_members_and_match_modes() {
     let list = Stage::silent().client.users().list();
     let list = list.search_member(UserSearchMember::Username, "ada");

@@ -1,6 +1,8 @@
 //! A user's own account, accessed with a token that was issued in exchange for a subject token.
 
-use logto_admin::models::{CreateSubjectToken, CreateUser, UpdateProfile};
+use base64::Engine;
+use logto_admin::models::{CreateOrganization, CreateSubjectToken, CreateUser, UpdateProfile};
+use logto_admin::serde_json::{self, Value};
 use logto_admin::token::{ClientCredentials, FixedToken, TokenExchange, TokenKind};
 use logto_admin::{Client, Patch, Result};
 use logto_admin_emulator::Emulator;
@@ -38,6 +40,30 @@ async fn users_can_read_and_update_their_account() -> Result<()> {
     // A subject token can only be exchanged once.
     let again = exchange(&emulator, &subject)?.my_account().get_profile().await;
     assert_eq!(refused(again), (400, "invalid_grant".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_get_organization_tokens_only_as_members() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let (_, id, _) = user(&emulator).await?;
+    let organization = admin.organizations().create(CreateOrganization::new("Acme")).await?.id;
+    let token = async || {
+        let subject = admin.subject_tokens().create(CreateSubjectToken::new(id.as_str())).await?.subject_token;
+        let application = ClientCredentials::new(emulator.app_id(), emulator.app_secret());
+        let source = TokenExchange::new(application, subject).for_organization(organization.as_str());
+        let client = Client::builder(emulator.endpoint()).token_source(source).transport(emulator.clone()).build()?;
+        client.access_token().await
+    };
+    assert_eq!(refused(token().await), (403, "access_denied".into()));
+    admin.organizations().add_users(&organization, [id.as_str()]).await?;
+    let token = token().await?;
+    let claims = token.secret().split('.').nth(1).unwrap_or_default();
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(claims).expect("base64");
+    let claims: Value = serde_json::from_slice(&claims).expect("JSON");
+    assert_eq!(claims["sub"], id.as_str());
+    assert_eq!(claims["aud"], format!("urn:logto:organization:{organization}"));
     Ok(())
 }
 

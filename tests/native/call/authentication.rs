@@ -71,9 +71,31 @@ fn clients_without_tokens_make_untyped_calls() {
 }
 
 #[test]
+fn an_authorization_header_of_the_client_replaces_the_access_token() {
+    let stage = Stage::set_up(ScriptedTransport::api(|_| ok("[]")), |builder| builder);
+    let user = stage.client.with_headers([("authorization", "Bearer user")]).unwrap();
+    stage.run(user.users().list().raw()).unwrap();
+    assert_eq!(header(&stage.sent(), "authorization"), Some("Bearer user"));
+    assert!(stage.transport.token_calls().is_empty());
+
+    let bare = anonymous(|builder| builder.header("authorization", "Bearer user"));
+    bare.run(bare.client.users().list().raw()).unwrap();
+    assert_eq!(header(&bare.sent(), "authorization"), Some("Bearer user"));
+}
+
+#[test]
+fn an_empty_authorization_header_does_not_replace_the_access_token() {
+    let stage = Stage::set_up(ScriptedTransport::api(|_| ok("[]")), |builder| builder);
+    stage.run(stage.client.users().list().header("authorization", "").raw()).unwrap();
+    assert_eq!(header(&stage.sent(), "authorization"), Some("Bearer token-1"));
+}
+
+#[test]
 fn sign_in_operations_require_cookies() {
     let stage = anonymous(|builder| builder);
     refused(&stage, stage.run(stage.client.experience().get_interaction().raw()), "with_cookies");
+    let empty = stage.client.with_cookies([]).unwrap();
+    refused(&stage, stage.run(empty.experience().get_interaction().raw()), "with_cookies");
 }
 
 #[test]

@@ -93,6 +93,7 @@ fn closed<'a>(log: &'a str, span: &str, text: &str) -> &'a str {
 fn failures_have_the_status_of_an_error() {
     for (answer, reason) in [
         (Ok(HttpResponse::new(404)), "error.type=404"),
+        (Ok(HttpResponse::new(302).header("location", "/sign-in")), "error.type=Api"),
         (Err(TransportError::new(TransportErrorKind::Connect, "refused")), "error.type=Connect"),
         (Ok(HttpResponse::json(200, "not json")), "error.type=Decode"),
     ] {

@@ -156,7 +156,8 @@ impl Input {
                 ("mode", Some(member)) => request.member_match_mode(member, MatchMode::from(value)),
                 ("joint", None) => request.joint(Joint::from(value)),
                 ("isCaseSensitive", None) => {
-                    let flag = value.parse().map_err(|_| format!("{name} is neither true nor false: {value:?}"))?;
+                    let flag: bool =
+                        value.parse().map_err(|_| format!("{name} is neither true nor false: {value:?}"))?;
                     request.case_sensitive(flag)
                 }
                 _ => return Err(format!("unknown search parameter {name}")),
