@@ -214,6 +214,9 @@ impl<'a> Lowering<'a> {
     }
 
     fn union(&self, branches: &[ReferenceOr<openapiv3::Schema>], place: &Place, depth: usize) -> Result<Schema> {
+        if branches.is_empty() {
+            return Err(Failure::unsupported(place, "unsupported oneOf or anyOf without branches"));
+        }
         let lower = |(index, branch): (usize, &ReferenceOr<openapiv3::Schema>)| {
             self.reference(branch, &place.at(index), depth + 1)
         };
@@ -260,6 +263,9 @@ fn string(text: &StringType, place: &Place) -> Result<Schema> {
     let mut nullable = false;
     if !text.enumeration.is_empty() {
         nullable = text.enumeration.contains(&None);
+        if text.enumeration.iter().all(Option::is_none) {
+            return Err(Failure::unsupported(place, "unsupported enum without strings"));
+        }
         kind = Kind::Enum(text.enumeration.iter().flatten().cloned().collect());
     }
     Ok(Schema { kind, nullable, facts, newest: None })

@@ -1,6 +1,6 @@
 //! Names of types: explicit ones from `spec/names.toml`, and names derived from the places of a type.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
@@ -8,7 +8,7 @@ use crate::graph::{Graph, NodeId, NodeKind, Origin};
 use crate::merge::Classes;
 use crate::operations::Operation;
 use crate::settings::Names;
-use crate::words::{pascal, singular, subject, type_name};
+use crate::words::{pascal, singular, subject, type_name, unique};
 
 /// The rank of a name candidate. Names of parameters only count if there are no others.
 const ANSWER: u8 = 0;
@@ -92,7 +92,11 @@ impl Naming<'_> {
                 break;
             }
         }
-        self.refuse_clashes(&members, &mut names, &mut problems);
+        // Types that contain each other wait for each other's names.
+        for &class in members.keys() {
+            names.entry(class).or_insert_with(|| type_name(""));
+        }
+        self.settle_clashes(&members, &mut names, &mut problems);
         TypeNames { names, problems }
     }
 
@@ -124,7 +128,14 @@ impl Naming<'_> {
     }
 
     fn is_constant(&self, nodes: &[NodeId]) -> bool {
-        nodes.iter().all(|&id| matches!(self.graph.nodes.get(id).map(|node| &node.kind), Some(NodeKind::Constant(_))))
+        nodes.iter().all(|&id| self.constant(id).is_some())
+    }
+
+    fn constant(&self, id: NodeId) -> Option<&str> {
+        match &self.graph.nodes.get(id)?.kind {
+            NodeKind::Constant(text) => Some(text),
+            _ => None,
+        }
     }
 
     /// Returns all names derived from the places of a type, or `None` while a parent has no name.
@@ -168,28 +179,37 @@ impl Naming<'_> {
         Some(shortest)
     }
 
-    fn refuse_clashes(
+    /// Makes the names of different types unique. In strict mode, equal names are an error.
+    fn settle_clashes(
         &self,
         members: &IndexMap<NodeId, Vec<NodeId>>,
         names: &mut HashMap<NodeId, String>,
         problems: &mut Vec<String>,
     ) {
-        let mut owners: BTreeMap<String, Vec<NodeId>> = BTreeMap::new();
-        for (class, nodes) in members {
-            if let (Some(name), false) = (names.get(class), self.is_constant(nodes)) {
-                owners.entry(name.clone()).or_default().push(*class);
+        // Equal constants of the same name are one type.
+        let texts = |nodes: &[NodeId]| nodes.iter().map(|&id| self.constant(id)).collect::<Option<BTreeSet<&str>>>();
+        let mut owners: BTreeMap<String, IndexMap<_, Vec<NodeId>>> = BTreeMap::new();
+        for (&class, nodes) in members {
+            if let Some(name) = names.get(&class) {
+                owners.entry(name.clone()).or_default().entry(texts(nodes).ok_or(class)).or_default().push(class);
             }
         }
-        for (name, classes) in owners.iter().filter(|(_, classes)| classes.len() > 1) {
+        let mut taken: HashSet<String> = owners.keys().cloned().collect();
+        for (name, mut types) in owners.into_iter().filter(|(_, types)| types.len() > 1) {
+            // Most constants become no type, so the others have the first choice.
+            types.sort_by(|a, _, b, _| a.is_ok().cmp(&b.is_ok()));
+            let first = |classes: &Vec<NodeId>| classes.first().and_then(|&id| self.graph.nodes.get(id));
             if self.strict {
-                let places: Vec<&str> =
-                    classes.iter().filter_map(|&id| Some(self.graph.nodes.get(id)?.location.as_str())).collect();
+                let places: Vec<&str> = types.values().filter_map(first).map(|node| node.location.as_str()).collect();
                 problems.push(format!("  several types have the name {name}: {}", places.join(", ")));
                 continue;
             }
-            for class in classes.iter().skip(1) {
-                let operation = self.graph.nodes.get(*class).and_then(|node| self.operations.get(node.operation));
-                names.insert(*class, format!("{}{name}", operation.map_or("", |operation| operation.id.as_str())));
+            for classes in types.values().skip(1) {
+                let Some(node) = first(classes) else { continue };
+                let operation = self.operations.get(node.operation).map_or("", |operation| operation.id.as_str());
+                let other = unique(&type_name(&format!("{operation}{name}")), &mut taken);
+                problems.push(format!("  several types have the name {name}; {} becomes {other}", node.location));
+                names.extend(classes.iter().map(|&class| (class, other.clone())));
             }
         }
     }

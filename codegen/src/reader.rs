@@ -184,8 +184,10 @@ impl<'a> Reader<'a> {
         let names: Vec<&str> =
             self.path.split('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}')).collect();
         // Some documents list a parameter twice: as a component and in place.
-        let mut seen = HashSet::new();
-        in_path.retain(|input| seen.insert(input.name.clone()));
+        for inputs in [&mut in_path, &mut in_query] {
+            let mut seen = HashSet::new();
+            inputs.retain(|input| seen.insert(input.name.clone()));
+        }
         in_path.sort_by_key(|input| names.iter().position(|name| *name == input.name));
         if in_path.iter().map(|input| input.name.as_str()).ne(names.iter().copied()) {
             return Err(Failure::unsupported(

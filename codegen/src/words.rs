@@ -1,5 +1,8 @@
 //! Words: letter cases, singulars, and valid Rust identifiers.
 
+use std::collections::HashSet;
+use std::iter;
+
 use heck::{ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::{Ident, Span};
 
@@ -42,9 +45,8 @@ pub fn subject(id: &str) -> String {
 /// Returns a method's name: the operation's id without the noun of its group or one of `others`.
 pub fn method(id: &str, group: &str, others: &[String]) -> String {
     let words = snake(id);
-    let nouns = std::iter::once(group)
-        .chain(others.iter().map(String::as_str))
-        .flat_map(|noun| [noun.to_owned(), singular(noun)]);
+    let nouns =
+        iter::once(group).chain(others.iter().map(String::as_str)).flat_map(|noun| [noun.to_owned(), singular(noun)]);
     let (verb, rest) = words.split_once('_').unwrap_or((&words, ""));
     let cut = nouns.into_iter().find_map(|noun| {
         let after = rest.strip_prefix(noun.as_str())?;
@@ -130,8 +132,8 @@ pub fn type_name(name: &str) -> String {
     }
 }
 
-/// Names of modules and features that a group cannot have.
-const RESERVED_GROUPS: [&str; 24] = [
+/// Names of modules, features and methods of `Client` that a group cannot have.
+const RESERVED_GROUPS: [&str; 40] = [
     "mod",
     "self",
     "super",
@@ -156,6 +158,22 @@ const RESERVED_GROUPS: [&str; 24] = [
     "table",
     "extra",
     "serde_json",
+    "clone",
+    "builder",
+    "from_env",
+    "endpoint",
+    "operation",
+    "request",
+    "access_token",
+    "tokens",
+    "keep_fresh",
+    "keep_fresh_every",
+    "with_headers",
+    "with_cookies",
+    "with_timeout",
+    "with_settings",
+    "server_release",
+    "organization_role_ids",
 ];
 
 /// Returns the name of the group of a tag. It is a module, an accessor, and a feature.
@@ -170,9 +188,17 @@ pub fn group(tag: &str) -> String {
     }
 }
 
+/// Returns the first free identifier and adds it to `taken`: the name, or the name and a number.
+pub fn unique(name: &str, taken: &mut HashSet<String>) -> String {
+    let numbered = (2u32..).map(|number| format!("{name}{number}"));
+    let mut names = iter::once(name.to_owned()).chain(numbered);
+    names.find(|name| taken.insert(ident(name).to_string())).unwrap_or_default()
+}
+
 /// Returns an identifier. Keywords become raw identifiers, and characters that no identifier has are replaced.
 pub fn ident(name: &str) -> Ident {
-    let is_part = |one: char| one == '_' || one.is_alphanumeric();
+    let is_ident = |text: &str| syn::parse_str::<Ident>(text).is_ok();
+    let is_part = |one: char| !one.is_whitespace() && is_ident(&format!("__{one}"));
     if name.is_empty() || !name.chars().all(is_part) {
         let name: String = name.chars().map(|one| if is_part(one) { one } else { '_' }).collect();
         return ident(if name.is_empty() { "empty" } else { &name });
@@ -182,7 +208,7 @@ pub fn ident(name: &str) -> Ident {
         Err(_) if matches!(name, "self" | "Self" | "super" | "crate" | "_") => {
             Ident::new(&format!("{name}_"), Span::call_site())
         }
-        Err(_) if name.starts_with(|first: char| first.is_ascii_digit()) => {
+        Err(_) if name.starts_with(|first: char| !is_ident(&first.to_string())) => {
             Ident::new(&format!("_{name}"), Span::call_site())
         }
         Err(_) => Ident::new_raw(name, Span::call_site()),
@@ -192,6 +218,22 @@ pub fn ident(name: &str) -> Ident {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn any_text_becomes_an_identifier() {
+        for (name, expected) in [
+            ("userId", "userId"),
+            ("type", "r#type"),
+            ("self", "self_"),
+            ("2fa", "_2fa"),
+            ("\u{661}st", "_\u{661}st"),
+            ("x\u{b2}", "x_"),
+            ("a b", "a_b"),
+            ("", "empty"),
+        ] {
+            assert_eq!(ident(name).to_string(), expected, "{name}");
+        }
+    }
 
     #[test]
     fn subjects_omit_the_verb_and_are_singular() {

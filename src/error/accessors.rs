@@ -5,9 +5,9 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use super::{Error, ErrorKind, StopReason};
-use crate::transport::without_bom;
 use crate::types::Method;
 use crate::types::headers::Headers;
+use crate::types::without_bom;
 
 /// Details of the error.
 impl Error {

@@ -5,8 +5,8 @@ use serde::de::DeserializeOwned;
 use super::{Answer, AnswerContext, AnyJson, Items, Json, Nothing, OptionalJson, Page, Redirect, Text, list};
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::transport::HttpResponse;
-use crate::transport::answer::without_bom;
 use crate::types::support::decode as in_two_passes;
+use crate::types::without_bom;
 
 impl<T: DeserializeOwned + 'static> Answer for Json<T> {
     type Output = T;

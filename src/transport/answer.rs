@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::{HttpResponse, url};
 use crate::error::{Error, ErrorKind, hint};
+use crate::types::without_bom;
 
 /// A response, and the parts of it that decide how the call continues.
 #[derive(Debug, Default)]
@@ -89,11 +90,6 @@ impl fmt::Debug for AnswerFields {
             .field("scope", &self.scope)
             .finish_non_exhaustive()
     }
-}
-
-/// Removes a byte order mark, which JSON parsers of JavaScript ignore too.
-pub(crate) fn without_bom(json: &[u8]) -> &[u8] {
-    json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json)
 }
 
 impl Answer {

@@ -29,7 +29,7 @@ pub use self::reqwest::ReqwestTransportBuilder;
     any(feature = "rustls", feature = "native-tls")
 ))]
 pub use self::reqwest::{TlsBackend, TlsVersion};
-pub(crate) use answer::{Answer, AnswerFields, without_bom};
+pub(crate) use answer::{Answer, AnswerFields};
 pub use body::Body;
 pub use closure::{TransportFn, transport_fn};
 pub(crate) use cookies::cookie_header;

@@ -1,5 +1,6 @@
 //! Building blocks of the models: [`Patch`], [`Timestamp`], [`Number`], open enums and unions.
 
+mod bom;
 mod cfg_items;
 mod chain;
 mod constant;
@@ -20,6 +21,7 @@ mod union;
 mod untagged;
 mod upload;
 
+pub(crate) use bom::without_bom;
 pub use constant::{False, True};
 pub use method::Method;
 pub use number::Number;

@@ -13,6 +13,7 @@ fn body<Op: logto_admin::operation::Operation>(request: Request<Op>) -> String {
 }
 
 #[test]
+#[allow(clippy::needless_borrows_for_generic_args, reason = "callers may pass references")]
 fn a_body_with_one_member_can_be_its_value() {
     let users = Stage::silent().client;
     let users = users.users();
@@ -24,10 +25,10 @@ fn a_body_with_one_member_can_be_its_value() {
     ] {
         assert_eq!(body(request), r#"{"isSuspended":true}"#);
     }
-    let owned = vec!["r1".to_owned(), "r2".to_owned()];
+    let (pair, owned) = (["r1", "r2"], vec!["r1".to_owned(), "r2".to_owned()]);
     for request in [
-        users.assign_roles("u", ["r1", "r2"]),
-        users.assign_roles("u", &["r1", "r2"]),
+        users.assign_roles("u", &pair),
+        users.assign_roles("u", pair),
         users.assign_roles("u", &owned),
         users.assign_roles("u", owned.as_slice()),
         users.assign_roles("u", owned.clone()),

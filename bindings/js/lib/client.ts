@@ -55,8 +55,23 @@ interface Registration {
 const released =
   globalThis.FinalizationRegistry && new FinalizationRegistry<Registration>(({ at }) => at?.engine.release(at.client));
 
-/** Base of all clients, whatever their groups. Creating a client does no I/O. */
-export class Client {
+/** Arguments of `call` after the id. `Calls` has the types of the operations of a client by id. */
+export type CallArguments<Calls, Id> = Id extends keyof Calls
+  ? Calls[Id] extends { input: infer Input }
+    ? {} extends Input
+      ? [input?: Input, options?: CallOptions]
+      : [input: Input, options?: CallOptions]
+    : never
+  : [input?: CallInput, options?: CallOptions];
+
+/** Data that `call` resolves to. */
+export type DataOf<Calls, Id> = Id extends keyof Calls ? (Calls[Id] extends { data: infer Data } ? Data : never) : unknown;
+
+/**
+ * Base of all clients, whatever their groups. Creating a client does no I/O. `Calls` has the types of the client's
+ * operations by id. If it is unknown, `call` accepts any id.
+ */
+export class Client<Calls = unknown> {
   readonly #settings: Settings;
   readonly #groups: readonly Group<unknown>[];
   readonly #registration: Registration = {};
@@ -64,20 +79,19 @@ export class Client {
 
   /** @internal */
   constructor(options: LogtoOptions, groups: readonly Group<unknown>[]) {
-    checkOptions(options);
-    this.#settings = new Settings({ ...options }, checkedHeaders(options.headers));
+    const own = checkOptions(options);
+    this.#settings = new Settings(own, checkedHeaders(own.headers));
     this.#groups = groups;
     released?.register(this, this.#registration);
   }
 
   /**
-   * Calls an operation by its id, without types. Only operations in the groups of this client are available. A list
-   * resolves to the items of one page.
+   * Calls an operation by its id. Only operations in the groups of this client are available. A list resolves to the
+   * items of one page. For an id that is known only at run time, use the client as a `Client` without type argument.
    *
    * @param id - Operation id, such as `GetUser`.
-   * @param input - Path parameters, query and body. Defaults to none.
-   * @param options - Options of the call.
-   * @returns The answer.
+   * @param given - Path parameters, query and body, by default none, and options of the call.
+   * @returns The data of the answer.
    * @throws TypeError if the client has no such operation, or if an argument is invalid.
    * @throws {@link LogtoError} if the call fails.
    * @example
@@ -85,11 +99,12 @@ export class Client {
    * const user = await logto.call("GetUser", { path: { userId: "user-id" } });
    * ```
    */
-  call<T = unknown>(id: string, input: CallInput = {}, options: CallOptions = {}): Call<T> {
+  call<Id extends unknown extends Calls ? string : keyof Calls & string>(id: Id, ...given: CallArguments<Calls, Id>): Call<DataOf<Calls, Id>> {
+    const [input = {}, options = {}] = given as [CallInput?, CallOptions?];
     return started(async () => {
       for (const group of this.#groups) {
         for (const operation of group.operations().values()) {
-          if (operation.id === id) return this.#made<T>(operation, { ...input, options });
+          if (operation.id === id) return this.#made<DataOf<Calls, Id>>(operation, { ...input, options });
         }
       }
       throw bad("id", `is not an operation of this client: ${id}`);
@@ -104,7 +119,8 @@ export class Client {
    * @param path - Path on the server, such as `/api/users/{userId}`. Encode its segments, except path parameters.
    * @param input - Path parameters, query and body. Defaults to none.
    * @param options - Options of the call.
-   * @returns The parsed JSON, or the text of any other body. For a redirect, its target. Undefined if the response has no body.
+   * @returns The parsed JSON, or the text of any other body. Undefined if the response has no body. For GET and HEAD, the
+   * text may be a web page, and a redirect is its target.
    * @throws TypeError if an argument is invalid.
    * @throws {@link LogtoError} if the call fails.
    * @example
@@ -140,7 +156,8 @@ export class Client {
    * ```
    */
   async serverRelease(): Promise<{ oldest: string; newest: string }> {
-    const { paths = {} } = await this.request<{ paths?: Record<string, object> }>("GET", "/api/swagger.json");
+    const { paths } = await this.request<{ paths?: Record<string, object> }>("GET", "/api/swagger.json");
+    if (!isObject(paths)) throw new LogtoError("the server has no API document: check that the endpoint is the root of a Logto server");
     return fitting(paths, this.#groups.flatMap((group) => [...group.operations().values()]));
   }
 
@@ -186,7 +203,13 @@ export class Client {
     }
     const kept = (this.#kept = { interval });
     void this.#engine().then(
-      (engine) => this.#kept === kept && this.#number(engine),
+      (engine) => {
+        if (this.#kept !== kept) return;
+        // Adding a client starts its background task.
+        const added = this.#registration.at?.engine !== engine;
+        const client = this.#number(engine);
+        if (!added) engine.keepFresh(client, interval);
+      },
       (error: unknown) => this.#settings.log("error", String(error)),
     );
     const stop = (): void => {
@@ -206,7 +229,7 @@ export class Client {
   }
 
   async #page(operation: Operation, invocation: Invocation, page?: number, size?: number): Promise<WithResponse<Page<unknown>>> {
-    const set: Record<string, unknown> = { ...(invocation.query ?? {}) };
+    const set: Record<string, unknown> = { ...(checkQuery(operation, invocation.query) ?? {}) };
     if (page !== undefined) set["page"] = page;
     else if (size !== undefined) set["page"] ??= 1;
     set["pageSize"] ??= set["page_size"] ?? size;
@@ -241,9 +264,12 @@ export class Client {
     const filled = fill(operation.path, path ?? {});
     const set = query(checkQuery(operation, members));
     if (body === undefined && operation.body !== "none" && operation.bodyRequired) throw bad("body", "is missing");
+    if (body !== undefined && (operation.body === "none" || /^(GET|HEAD)$/.test(operation.method))) throw bad("body", `cannot be sent with ${operation.id}`);
     const encoded = encode(operation.body, body);
     const { url, headers: defaults } = this.#settings;
     const headers = { ...defaults, ...checkedHeaders(options.headers), ...encoded.headers };
+    // `fetch` sets it, with the boundary of the parts.
+    if (encoded.body instanceof FormData) delete headers["content-type"];
     const request = { operation, url: url + filled + (set && `?${set}`), headers, body: encoded.body, options };
     const signal = options.signal ?? undefined;
     if (signal?.aborted) throw aborted(operation.id, signal);
@@ -268,8 +294,8 @@ export class Client {
   }
 }
 
-function checkQuery(operation: Operation, members: unknown): unknown {
-  if (members !== undefined && !isObject(members)) throw bad("query", "is not an object");
+function checkQuery(operation: Operation, members: unknown): Record<string, unknown> | undefined {
+  if (members !== undefined && (!isObject(members) || Symbol.iterator in members)) throw bad("query", "is not an object of parameters");
   for (const name of operation.required) {
     if (members?.[name] === undefined) throw bad(`query.${name}`, "is missing");
   }
@@ -282,7 +308,8 @@ function calledFrom({ stack = "" }: Error, error: unknown): unknown {
   // In some engines, a stack begins with the message.
   const frames = stack.indexOf(FRAME);
   const { stack: own = "" } = error;
-  error.stack = frames < 0 ? stack : own.slice(0, own.indexOf(FRAME)) + stack.slice(frames);
+  if (frames >= 0) error.stack = own.slice(0, own.indexOf(FRAME)) + stack.slice(frames);
+  else if (stack.includes("\n")) error.stack = stack;
   return error;
 }
 

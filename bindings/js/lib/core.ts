@@ -4,13 +4,13 @@
  * @module
  */
 import { Client } from "./client.js";
-import { type ApiOf, bind, type Group } from "./group.js";
+import { type ApiOf, bind, type CallsOf, type Group } from "./group.js";
 import type { LogtoOptions } from "./options.js";
 
 export type { LogtoResponse } from "./response/answer.js";
 export type { Upload } from "./request/body.js";
 export { Call, type WithResponse } from "./response/call.js";
-export { Client, type CallInput, type Refresher } from "./client.js";
+export { Client, type CallArguments, type CallInput, type DataOf, type Refresher } from "./client.js";
 export {
   AbortError,
   AuthenticationError,
@@ -27,7 +27,7 @@ export {
   WebhookError,
   type StopReason,
 } from "./response/errors.js";
-export type { ApiOf, Group } from "./group.js";
+export type { ApiOf, CallsOf, Group } from "./group.js";
 /** @internal */
 export { group } from "./group.js";
 /** @internal */
@@ -46,7 +46,7 @@ export type {
   TokenStore,
 } from "./options.js";
 export { List, Page } from "./response/page.js";
-export { verifyWebhook } from "./webhook.js";
+export { verifyWebhook, type WebhookHeaders } from "./webhook.js";
 export type {
   GrantLimitEvent,
   SignInEvent,
@@ -58,7 +58,10 @@ export type {
 } from "./webhook-events.js";
 
 /** A client with some groups of operations. */
-export type ClientWith<Groups> = Client & { readonly [Name in keyof Groups]: ApiOf<Groups[Name]> };
+export type ClientWith<Groups> = Client<AllOf<CallsOf<Groups[keyof Groups]>>> & { readonly [Name in keyof Groups]: ApiOf<Groups[Name]> };
+
+/** Turns a union into an intersection. */
+type AllOf<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void ? All : never;
 
 /**
  * Creates a client with some groups of operations. Creating a client does no I/O.

@@ -5,20 +5,26 @@ import { parse, type Operation } from "./request/operation.js";
 import type { CallOptions } from "./options.js";
 
 declare const API: unique symbol;
+declare const CALLS: unique symbol;
 
 /** A group of operations. Pass it to `createClient`. */
-export interface Group<Api> {
+export interface Group<Api, Calls = unknown> {
   /** Operations by method name. */
   readonly operations: () => ReadonlyMap<string, Operation>;
   /** Type of the methods. It exists only for the type checker. */
   readonly [API]?: Api;
+  /** Types of the operations by id. It exists only for the type checker. */
+  readonly [CALLS]?: Calls;
 }
 
 /** Type of the methods of a group. */
 export type ApiOf<G> = G extends Group<infer Api> ? Api : never;
 
+/** Types of the operations of a group by id. */
+export type CallsOf<G> = G extends Group<unknown, infer Calls> ? Calls : never;
+
 /** Creates a group from its table, which is parsed when the group is first used. */
-export function group<Api>(table: string): Group<Api> {
+export function group<Api, Calls = unknown>(table: string): Group<Api, Calls> {
   let read: ReadonlyMap<string, Operation> | undefined;
   return { operations: () => (read ??= parse(table)) };
 }

@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { type Groups, groups } from "./api/all.js";
+import { type Calls, type Groups, groups } from "./api/all.js";
 import { Client } from "./client.js";
 import { attach } from "./core.js";
 import type { LogtoOptions } from "./options.js";
@@ -34,7 +34,7 @@ export interface LogtoAdmin extends Groups {}
  * const user = await logto.users.get("user-id");
  * ```
  */
-export class LogtoAdmin extends Client {
+export class LogtoAdmin extends Client<Calls> {
   /**
    * Creates a client. It does no I/O; the first call loads the WebAssembly module.
    *

@@ -46,7 +46,12 @@ export class Settings {
 
   log(level: Exclude<LogLevel, "off">, message: string): void {
     const logger: Logger = this.options.logger ?? console;
-    if (LEVELS.indexOf(level) <= this.#level) logger[level](`logto-admin: ${message}`);
+    if (LEVELS.indexOf(level) > this.#level) return;
+    try {
+      logger[level](`logto-admin: ${message}`);
+    } catch {
+      // A failing logger must not change the result of a call.
+    }
   }
 }
 

@@ -3,6 +3,9 @@ import { bad, isObject } from "./request/checks.js";
 import { WebhookError } from "./response/errors.js";
 import type { WebhookEvent } from "./webhook-events.js";
 
+/** Headers of a delivery, as `fetch`, Node or a framework has them. */
+export type WebhookHeaders = HeaderValues | Readonly<Record<string, string | readonly string[] | undefined>>;
+
 const HEADER = "logto-signature-sha-256";
 
 /**
@@ -23,12 +26,11 @@ const HEADER = "logto-signature-sha-256";
  * ```
  */
 export async function verifyWebhook<Event = WebhookEvent>(
-  request: Request | { headers: HeaderValues; body: string | Uint8Array },
+  request: Request | { headers: WebhookHeaders; body: string | Uint8Array | ArrayBuffer },
   signingKey: string | readonly string[],
 ): Promise<Event> {
   const keys = checkedKeys(signingKey);
-  const headers = new Headers(request.headers as HeadersInit);
-  const signature = bytes(headers.get(HEADER));
+  const signature = bytes(signatureOf(request.headers));
   if (signature === undefined) throw new WebhookError(`missing or malformed header ${HEADER}`);
   const raw = await rawBody(request);
   const matches = await Promise.all(keys.map((key) => isSignedBy(key, signature, raw)));
@@ -44,10 +46,20 @@ function checkedKeys(signingKey: string | readonly string[]): readonly string[] 
   return keys as readonly string[];
 }
 
-async function rawBody(request: Request | { body: string | Uint8Array }): Promise<Uint8Array> {
+/** Returns the header of the signature. Other headers of frameworks may have names and values that `Headers` rejects. */
+function signatureOf(headers: WebhookHeaders): string | null {
+  const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
+  const values = pairs.filter(([name]) => name.toLowerCase() === HEADER).flatMap(([, value]) => value ?? []);
+  return values.length === 1 ? (values[0] ?? null) : null;
+}
+
+async function rawBody(request: Request | { body: string | Uint8Array | ArrayBuffer }): Promise<Uint8Array> {
   const { body } = request;
   if (typeof body === "string") return new TextEncoder().encode(body);
-  return body instanceof Uint8Array ? body : new Uint8Array(await (request as Request).arrayBuffer());
+  if (ArrayBuffer.isView(body)) return new Uint8Array(body.buffer, body.byteOffset, body.byteLength);
+  if (body instanceof ArrayBuffer) return new Uint8Array(body);
+  if (typeof (request as Request).arrayBuffer !== "function") throw bad("body", "is not the raw body: pass the text or bytes that arrived, before anything parses them");
+  return new Uint8Array(await (request as Request).arrayBuffer());
 }
 
 async function isSignedBy(signingKey: string, signature: Uint8Array, raw: Uint8Array): Promise<boolean> {

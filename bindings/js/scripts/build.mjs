@@ -29,7 +29,7 @@ writeFileSync(`${here}dist/logto_admin.wasm`, module);
 run("node_modules/.bin/tsc", "-p", ".");
 const groups = readdirSync(`${here}lib/api`).filter((name) => name !== "all.ts").map((name) => `api/${name}`);
 for (const format of FORMATS) {
-  await scripts(format, ["core.ts"], []);
+  await scripts(format, ["core.ts", "stores.ts"], []);
   await scripts(format, ["index.ts"], [shared(`./core${format.script}`)]);
   await scripts(format, groups, [shared(`../core${format.script}`)]);
   await scripts(format, readdirSync(`${here}lib/loader`).filter((name) => !name.startsWith("bytes")).map((name) => `loader/${name}`), []);

@@ -1,7 +1,8 @@
 // Tests the packed package in the set-ups of its users, with their real tools.
 // Arguments are the names of the set-ups to run. Defaults to all.
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -23,6 +24,25 @@ function run(at, program, args, environment = {}) {
       else resolve(stdout);
     });
   });
+}
+
+/** Starts a Redis server on a free port of 127.0.0.1, and ends it after `use`. */
+async function withRedis(use) {
+  const socket = createServer();
+  const port = await new Promise((resolve) => socket.listen(0, "127.0.0.1", () => resolve(socket.address().port)));
+  await new Promise((resolve) => socket.close(resolve));
+  const redis = spawn("redis-server", ["--bind", "127.0.0.1", "--port", String(port), "--save", "", "--appendonly", "no"], { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    await new Promise((resolve, reject) => {
+      let log = "";
+      redis.once("error", (error) => reject(new Error(`redis-server should be installed: ${error.message}`)));
+      redis.once("exit", () => reject(new Error(`redis-server ended: ${log}`)));
+      redis.stdout.on("data", (chunk) => (log += chunk).includes("Ready to accept connections") && resolve());
+    });
+    return await use(String(port));
+  } finally {
+    redis.kill("SIGKILL");
+  }
 }
 
 /** Creates the folder of a set-up, with these files. */
@@ -101,6 +121,21 @@ run({ runtime: "commonjs", server: ${JSON.stringify(server)}, ready }).then(({ p
   async "ts-node"(server) {
     const files = { "main.ts": `import { found } from "./app";\nvoid found(${JSON.stringify(server)}).then(console.log);`, "tsconfig.json": { compilerOptions: COMPILER } };
     prints(await run(setUp("ts-node", files), "ts-node", ["main.ts"]));
+  },
+
+  async "token stores in Redis, with node-redis and ioredis"(server) {
+    const compilerOptions = { ...COMPILER, module: "node16", moduleResolution: "node16", skipLibCheck: true, noEmit: true };
+    const at = setUp("redis", { "tsconfig.json": { compilerOptions, files: ["redis.ts"] } }, { type: "module" });
+    copyFileSync(join(here, "apps/redis.ts"), join(at, "redis.ts"));
+    await run(at, "tsc", ["-p", "."]);
+    await withRedis((port) => run(at, "tsx", ["redis.ts", port, server]));
+  },
+
+  async "token stores in Workers: types"() {
+    const compilerOptions = { ...COMPILER, module: "esnext", moduleResolution: "bundler", types: ["@cloudflare/workers-types"], exactOptionalPropertyTypes: true, noEmit: true };
+    const at = setUp("worker", { "tsconfig.json": { compilerOptions, files: ["worker.ts"] } });
+    copyFileSync(join(here, "apps/worker.ts"), join(at, "worker.ts"));
+    await run(at, "tsc", ["-p", "."]);
   },
 
   async "NestJS, compiled to CommonJS"(server) {

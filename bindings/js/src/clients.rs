@@ -104,7 +104,10 @@ pub fn keep_fresh(client: u32, interval: f64) {
     let Some(known) = get(client) else { return };
     let interval = duration(interval).filter(|interval| !interval.is_zero());
     if let Some(refresher) = known.client.keep_fresh(interval) {
-        REFRESHERS.with_borrow_mut(|refreshers| refreshers.push((client, refresher)));
+        REFRESHERS.with_borrow_mut(|refreshers| {
+            refreshers.retain(|(of, _)| *of != client);
+            refreshers.push((client, refresher));
+        });
     }
     tasks::run();
 }

@@ -7,6 +7,7 @@ import { edge } from "./runtimes/edge.mjs";
 import { bun, deno, nodeNewest, nodeOldest, nodeLetsGo } from "./runtimes/processes.mjs";
 import { workerd } from "./runtimes/workerd.mjs";
 import { shared } from "./shared.mjs";
+import { stores } from "./stores.mjs";
 import { types } from "./types.mjs";
 
 /**
@@ -24,6 +25,7 @@ export const tests = {
   Chromium: chromium,
   facade,
   "shared cases": shared,
+  "token stores": stores,
   package: packed,
   bundlers,
   examples,

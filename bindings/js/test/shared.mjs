@@ -96,6 +96,16 @@ const tests = {
     }
   },
 
+  async "untyped calls tell the API from other servers"(context) {
+    for (const one of context.table.untyped) {
+      const headers = Object.entries({ location: one.location, "content-type": one.type }).filter(([, value]) => value !== undefined);
+      const { logto } = client(context, () => new Response(one.body ?? null, { status: one.status, headers }));
+      const call = logto.request(one.method, "/api/something/new");
+      const outcome = await call.then((data) => ({ data: data ?? null }), (error) => ({ refused: error instanceof context.lib.LogtoError }));
+      equal(outcome, one.refused ? { refused: true } : { data: one.data }, one);
+    }
+  },
+
   async "requests are retried"(context) {
     for (const one of context.table.retries) {
       const headers = one.retry_after === undefined ? {} : { "retry-after": one.retry_after };

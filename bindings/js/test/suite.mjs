@@ -233,16 +233,17 @@ const tests = {
   async "a signal has one listener, however many calls wait for it"({ room, client }) {
     const controller = new AbortController();
     const { signal } = controller;
-    let listeners = 0;
-    const add = signal.addEventListener.bind(signal);
-    signal.addEventListener = (...given) => (listeners++, add(...given));
+    let [listeners, most] = [0, 0];
+    const [add, remove] = [signal.addEventListener.bind(signal), signal.removeEventListener.bind(signal)];
+    signal.addEventListener = (...given) => ((most = Math.max(most, ++listeners)), add(...given));
+    signal.removeEventListener = (...given) => (listeners--, remove(...given));
     const logto = client({ getToken: () => "t" });
     for (let call = 0; call < 20; call++) await logto.users.get("x", {}, { signal });
     await room.plan({ plan: Array(5).fill({ delay: 60_000 }) });
     const waiting = Array.from({ length: 5 }, () => logto.users.get("x", {}, { signal }));
     setTimeout(() => controller.abort("enough"), 50);
     for (const call of waiting) await fails(call, lib.AbortError, ({ cause }) => equal(cause, "enough"));
-    equal(listeners, 1);
+    equal([most, listeners], [1, 0]);
     // Browsers may have kept some of the requests back.
     await room.plan({ plan: [] });
     equal((await logto.users.get("x", {}, { signal: null })).id, "x");
@@ -589,6 +590,30 @@ const tests = {
     await named(admin.users.get("x", {}, { headers: { "a b": "c" } }), "headers");
     await named(admin.users.get("x", {}, {}, 1), "arguments");
     await named(admin.call("NoSuchThing"), "id");
+    const file = new Blob(["x"]);
+    for (const body of [new FormData(), new URLSearchParams("a=b"), new Map(), file, new Uint8Array(1), Promise.resolve({})]) {
+      await named(admin.request("POST", "/api/x", { body }), "body");
+    }
+    await named(admin.request("GET", "/api/x", { body: {} }), "body");
+    await named(admin.call("DeleteUser", { path: { userId: "x" }, body: {} }), "body");
+    await named(admin.userAssets.upload({ file: null }), "body.file");
+    await named(admin.request("GET", "/api/users/{id}", { path: { id: NaN } }), "id");
+    await named(admin.request("GET", "/api/users/{user-id}"), "user-id");
+    await named(admin.auditLogs.list({ start_time: new Date("x") }), "query.start_time");
+    const cyclic = {};
+    cyclic.self = cyclic;
+    await named(admin.users.list({ cyclic }), "query.cyclic");
+    await named(admin.users.list("a=b"), "query");
+    await named(admin.users.list(new URLSearchParams("search=a")), "query");
+    await made({ appId: " " });
+    await made({ appSecret: "" });
+    await made({ exchange: null });
+    await made({ exchange: { personalAccessToken: () => "pat" } });
+    await made({ exchange: { personalAccessToken: "", subjectToken: () => "t" } });
+    await made({ exchange: { subjectToken: " " } });
+    await made({ logLevel: "warning" });
+    await made({ credentials: "yes" });
+    await made({ logger: {} });
     await named(admin.request("GET", "/api/../x"), "path");
     const settings = (options, name) => named((async () => new LogtoAdmin(options))(), name);
     await settings({}, "endpoint");
@@ -596,6 +621,8 @@ const tests = {
     await settings({ endpoint: "http://id.example.com" }, "endpoint");
     await settings({ endpoint: "https://a:b@id.example.com" }, "endpoint");
     await settings({ endpoint: "https://id.example.com/api" }, "endpoint");
+    await settings({ endpoint: "https://id.example.com/api//" }, "endpoint");
+    await settings({ endpoint: "https://id.example.com/?" }, "endpoint");
     await settings({ tenant: "No Tenant" }, "tenant");
     await settings({ tenant: "t", appId: "a" }, "appSecret");
     await settings({ tenant: "t", retries: "3" }, "retries");
@@ -689,7 +716,110 @@ const tests = {
     while ((await room.seen()).tokens === 0) await new Promise((resolve) => setTimeout(resolve, 5));
     refresher.stop();
     equal(await admin.getToken(), "token-1");
+    // A client that has made a call, or has stopped before, starts again.
+    const again = admin.keepFresh({ interval: 20 });
+    while ((await room.seen()).tokens < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    again.stop();
     await fails((async () => new LogtoAdmin({ endpoint: room.url }).keepFresh())(), TypeError);
+  },
+
+  async "options can be inherited, and come from getters"({ room }) {
+    class Config {
+      get endpoint() { return room.url; }
+      get appId() { return "app"; }
+      get appSecret() { return "secret"; }
+    }
+    await new LogtoAdmin(new Config()).users.create({ username: "ada" });
+    await new LogtoAdmin(Object.create(new Config())).users.create({ username: "ada" });
+    equal((await room.seen()).seen.filter(({ path }) => path === "/oidc/token").length, 2);
+  },
+
+  async "tokens of getToken stay out of the token store"({ room, client }) {
+    const kept = new Map();
+    const tokenStore = { get: (key) => kept.get(key), set: (key, value) => void kept.set(key, value) };
+    for (const token of ["ADA", "BOB"]) await client({ tokenStore, getToken: () => token }).users.create({});
+    equal(kept.size, 0);
+    equal((await room.seen()).seen.map(({ headers }) => headers.authorization), ["Bearer ADA", "Bearer BOB"]);
+  },
+
+  async "stored tokens that cannot be sent are replaced"({ room, client }) {
+    for (const token of ["SECRET%0ATOKEN", "%C3%A9", ""]) {
+      await room.plan({});
+      const tokenStore = { get: () => `version=1&token=${token}`, set() {} };
+      await client({ tokenStore }).users.create({});
+      equal((await room.seen()).seen.slice(-2).map(({ path }) => path), ["/oidc/token", "/api/users"]);
+    }
+  },
+
+  async "whatever a function throws, only its own call fails"({ client }) {
+    const odd = [undefined, null, Object.create(null), { toString: 1 }];
+    for (const thrown of odd) {
+      const reject = () => Promise.reject(thrown);
+      await fails(client({ fetch: reject, retries: 0, getToken: () => "t" }).users.get("x"), lib.ConnectionError);
+      const innocent = client().users.create({});
+      await fails(client({ getToken: reject }).users.get("x"), LogtoError);
+      equal((await innocent).id, "new");
+    }
+  },
+
+  async "a lifetime that is not a number does not end the module"({ room, client }) {
+    await room.plan({ tokenPlan: [{ body: { access_token: "t", expires_in: { toString: 1, valueOf: 1 } } }] });
+    equal(await client().getToken(), "t");
+  },
+
+  async "a failing logger does not change a call"({ client }) {
+    const fail = () => {
+      throw new Error("disk full");
+    };
+    const logger = { debug: fail, info: fail, warn: fail, error: fail };
+    equal((await client({ logger, logLevel: "debug" }).users.create({})).id, "new");
+  },
+
+  async "nothing is sent once a call was aborted in a hook"({ client }) {
+    const controller = new AbortController();
+    let [sent, release] = [0, undefined];
+    const waiting = new Promise((resolve) => (release = resolve));
+    const fetch = async () => (sent++, new Response("{}", { status: 201 }));
+    const call = client({ fetch, getToken: () => "t", onRequest: () => waiting }).users.create({}, { signal: controller.signal });
+    controller.abort();
+    await fails(call, lib.AbortError);
+    release();
+    for (let turn = 0; turn < 20; turn++) await undefined;
+    equal(sent, 0);
+  },
+
+  async "uploads keep their own content type"({ room, client }) {
+    await client({ headers: { "content-type": "application/json" } }).userAssets.upload({ file: new Blob(["x"]) });
+    ok((await room.seen()).seen.at(-1).headers["content-type"].startsWith("multipart/form-data; boundary="), "a boundary");
+  },
+
+  async "answers that are not lists are errors"({ client }) {
+    for (const body of ['{"message":"x"}', '"abc"', "null"]) {
+      const fetch = async () => new Response(body, { headers: { "content-type": "application/json" } });
+      await fails(client({ fetch, getToken: () => "t" }).users.list(), lib.DecodeError, ({ headers }) => ok(headers instanceof Headers, "headers"));
+    }
+    const page = async () => new Response("<!doctype html>", { headers: { "content-type": "text/html" } });
+    await fails(client({ fetch: page, getToken: () => "t" }).users.delete("x"), lib.DecodeError);
+    await fails(client({ fetch: page, getToken: () => "t" }).serverRelease(), LogtoError);
+  },
+
+  async "a subclass of the user distinguishes its own errors"({ client }) {
+    class InvitationExpired extends LogtoError {}
+    const error = await fails(client({ fetch: () => Promise.reject(new Error("no")), retries: 0, getToken: () => "t" }).users.get("x"), LogtoError);
+    equal([error instanceof InvitationExpired, new InvitationExpired("x") instanceof InvitationExpired], [false, true]);
+  },
+
+  async "verifyWebhook accepts the headers and bodies of frameworks"() {
+    const body = '{"event":"User.Created","hookId":"h","createdAt":"2026-01-01T00:00:00.000Z","data":{}}';
+    const key = await crypto.subtle.importKey("raw", new TextEncoder().encode("key"), { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    const signature = [...new Uint8Array(await crypto.subtle.sign("HMAC", key, new TextEncoder().encode(body)))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+    const headers = { ":method": "POST", "x-name": "日本", cookie: ["a", "b"], "Logto-Signature-Sha-256": signature };
+    const bytes = new TextEncoder().encode(body);
+    for (const raw of [body, bytes, bytes.buffer]) equal((await lib.verifyWebhook({ headers, body: raw }, "key")).hookId, "h");
+    for (const parsed of [JSON.parse(body), undefined]) {
+      await fails(lib.verifyWebhook({ headers, body: parsed }, "key"), TypeError, ({ message }) => ok(message.includes("`body`"), message));
+    }
+    await fails(lib.verifyWebhook({ headers: { "logto-signature-sha-256": [signature, signature] }, body }, "key"), lib.WebhookError);
   },
 
   async "verifyWebhook verifies the signature"() {

@@ -1,5 +1,8 @@
 //! Generates the methods of groups and the setters of requests.
 
+use std::collections::HashSet;
+use std::ptr;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -12,10 +15,10 @@ use crate::operations::{Authentication, Body, BodyKind, Input, Operation, PAGE_P
 use crate::pipeline::Plan;
 use crate::schema::Kind;
 use crate::settings::Names;
-use crate::words::{self, ident, snake};
+use crate::words::{self, ident, snake, unique};
 
-/// Methods that every request has.
-const TAKEN: [&str; 25] = [
+/// Methods of requests, including the private ones. A setter cannot have their names.
+const TAKEN: [&str; 45] = [
     "query",
     "json",
     "form",
@@ -40,8 +43,31 @@ const TAKEN: [&str; 25] = [
     "stream",
     "pages",
     "blocking",
+    "blocking_iter",
     "send",
+    "body",
+    "strict",
+    "redirects",
+    "max_response_bytes",
+    "verification_record",
+    "prefetch",
+    "into_future",
+    "new",
+    "from_call",
+    "change",
+    "channel",
+    "path_parameter",
+    "walk",
+    "at_page",
+    "exchange",
+    "check",
+    "read",
+    "run",
+    "locate",
 ];
+
+/// Arguments of methods that are not parameters.
+const ARGUMENTS: [&str; 1] = ["body"];
 
 /// Returns the name of an operation's method.
 pub fn method_name(id: &str, group: &str, names: &Names) -> String {
@@ -98,14 +124,7 @@ pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> 
     let mut setters = Vec::new();
     let optional = operation.query_parameters.iter().zip(&uses.query).filter(|(input, _)| !input.required);
     for (input, ty) in optional.filter(|(input, _)| !PAGE_PARAMETERS.contains(&input.name.as_str())) {
-        let name = parameter_name(plan, operation, input);
-        if TAKEN.contains(&name.as_str()) {
-            let problem = format!(
-                "setter {name} conflicts with a method of every request; rename it in [parameters] of spec/names.toml"
-            );
-            return Err(Failure::unsupported(&Place::new(&operation.id).at(&input.name), problem));
-        }
-        let (argument, query) = (ident(&name), &input.name);
+        let (argument, query) = (ident(&parameter_name(plan, operation, input)), &input.name);
         let (signature, argument_value) = match optional_query_value(plan, input, ty) {
             Some(signature) => (signature, quote! { value }),
             None => {
@@ -139,11 +158,24 @@ pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> 
     Ok((!setters.is_empty()).then(|| quote! { impl Request<#id> { #(#setters)* } }))
 }
 
-/// Returns the name of an argument or setter.
+/// Returns the name of an argument or setter. Reserved names get a suffix, and equal names a number.
 pub fn parameter_name(plan: &Plan, operation: &Operation, input: &Input) -> String {
+    let (setters, required): (Vec<&Input>, Vec<&Input>) =
+        operation.query_parameters.iter().partition(|input| !input.required);
+    let (inputs, reserved) = match setters.iter().any(|other| ptr::eq(*other, input)) {
+        true => (setters, TAKEN.as_slice()),
+        false => (operation.path_parameters.iter().chain(required).collect(), ARGUMENTS.as_slice()),
+    };
     let names = &plan.settings.names.parameters;
-    let settled = names.get(&format!("{}.{}", operation.id, input.name)).or_else(|| names.get(&input.name));
-    settled.cloned().unwrap_or_else(|| snake(&input.name))
+    let mut taken = HashSet::new();
+    let named = inputs.into_iter().map(|other| {
+        let settled = names.get(&format!("{}.{}", operation.id, other.name)).or_else(|| names.get(&other.name));
+        let name = settled.cloned().unwrap_or_else(|| snake(&other.name));
+        let name = if reserved.contains(&name.as_str()) { format!("{name}_parameter") } else { name };
+        (other, unique(&name, &mut taken))
+    });
+    let mut named = named.skip_while(|(other, _)| !ptr::eq(*other, input));
+    named.next().map(|(_, name)| name).unwrap_or_default()
 }
 
 fn argument_doc(name: &proc_macro2::Ident, text: &str) -> String {
@@ -244,7 +276,7 @@ fn body_call(body: &Body) -> TokenStream {
 
 fn body_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &Body, uses: &Uses) -> Result<Vec<Argument>> {
     if body.kind == BodyKind::Multipart {
-        return multipart_arguments(docs, operation, body);
+        return multipart_arguments(plan, docs, operation, body);
     }
     let (ty, call) = (body_type(uses), body_call(body));
     let named =
@@ -261,15 +293,18 @@ fn body_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &Body, 
 }
 
 /// Returns an argument for each member of a multipart body: a file or text.
-fn multipart_arguments(docs: &Docs, operation: &Operation, body: &Body) -> Result<Vec<Argument>> {
+fn multipart_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &Body) -> Result<Vec<Argument>> {
     let place = Place::new(&operation.id).at("body");
     let Kind::Object(object) = &body.schema.kind else {
         return Err(Failure::unsupported(&place, "unsupported multipart body: expected an object"));
     };
+    let required = operation.query_parameters.iter().filter(|input| input.required);
+    let others = operation.path_parameters.iter().chain(required);
+    let mut taken = others.map(|input| ident(&parameter_name(plan, operation, input)).to_string()).collect();
     let mut arguments = Vec::new();
     let mut parts = Vec::new();
     for (member, schema) in &object.members {
-        let name = ident(&snake(member));
+        let name = ident(&unique(&snake(member), &mut taken));
         let (signature, part) = match &schema.schema.kind {
             Kind::Binary => (quote! { #name: Upload }, quote! { Part::file(#member, #name) }),
             Kind::String => (quote! { #name: impl Into<String> }, quote! { Part::text(#member, #name) }),

@@ -4,6 +4,8 @@
 mod golden;
 mod odd;
 mod refusals;
+mod reserved;
+mod unions;
 mod versions;
 
 use serde_json::Value;

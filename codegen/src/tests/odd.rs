@@ -8,17 +8,21 @@ use crate::emit;
 use crate::failure::Result;
 use crate::pipeline::Plan;
 
-/// Returns the text of all files that are generated from the small document with one change.
-fn generated(change: impl FnOnce(&mut Value)) -> Result<String> {
+/// Returns the plan of the small document with one change.
+pub fn changed(change: impl FnOnce(&mut Value)) -> Result<Plan> {
     let mut document = small();
     change(&mut document);
-    let plan = Plan::of(vec![newest(document)], settings(), &Corrections::default(), false)?;
-    Ok(emit::files(&plan)?.into_values().collect())
+    Plan::of(vec![newest(document)], settings(), &Corrections::default(), false)
+}
+
+/// Returns the text of all files that are generated from the small document with one change.
+pub fn generated(change: impl FnOnce(&mut Value)) -> Result<String> {
+    Ok(emit::files(&changed(change)?)?.into_values().collect())
 }
 
 const LIST: &str = "/paths/~1api~1pets/get";
 
-fn operation(document: &mut Value) -> &mut Value {
+pub fn operation(document: &mut Value) -> &mut Value {
     document.pointer_mut(LIST).unwrap()
 }
 

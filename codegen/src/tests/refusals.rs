@@ -29,6 +29,8 @@ fn unsupported_schemas_are_rejected() {
         (json!({"type": "string", "format": "shape"}), "unsupported string format \"shape\""),
         (json!({"type": "number", "format": "money"}), "unsupported number format \"money\""),
         (json!({"not": {}}), "unsupported keyword `not`"),
+        (json!({"oneOf": []}), "unsupported oneOf or anyOf without branches"),
+        (json!({"type": "string", "enum": [null]}), "unsupported enum without strings"),
         (json!({"allOf": [{}, {"type": "string"}]}), "unsupported allOf: expected schemas of objects"),
         (
             json!({"type": "object", "properties": {"b": {}}, "required": ["c"]}),

@@ -24,8 +24,14 @@ export interface AccountCenterApi {
   updateSettings(body: UpdateAccountCenterSettings, options?: CallOptions): Call<AccountCenterSettings>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface AccountCenterCalls {
+  GetAccountCenterSettings: { input: {}; data: AccountCenterSettings };
+  UpdateAccountCenterSettings: { input: { body: UpdateAccountCenterSettings }; data: AccountCenterSettings };
+}
+
 /** What end users may see and edit in their own accounts through the account API. */
-export const accountCenter: Group<AccountCenterApi> = /* @__PURE__ */ group(`
+export const accountCenter: Group<AccountCenterApi, AccountCenterCalls> = /* @__PURE__ */ group(`
 AccountCenter /api/account-center
 *22 getSettings
 ~j updateSettings

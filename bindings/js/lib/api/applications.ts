@@ -337,8 +337,42 @@ export interface ApplicationsApi {
   removeUserConsentOrganization(id: string, userId: string, organizationId: string, options?: CallOptions): Call<void>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface ApplicationsCalls {
+  ListApplications: { input: { query?: ListApplicationsQuery | undefined }; data: Application[] };
+  CreateApplication: { input: { body: CreateApplication }; data: Application };
+  GetApplication: { input: { path: { id: string } }; data: Application };
+  DeleteApplication: { input: { path: { id: string } }; data: void };
+  UpdateApplication: { input: { path: { id: string }; body: UpdateApplication }; data: Application };
+  UpdateApplicationCustomData: { input: { path: { applicationId: string }; body: { [member: string]: unknown } }; data: { [member: string]: unknown } };
+  GetApplicationAccessControl: { input: { path: { applicationId: string } }; data: ApplicationAccessControl };
+  ReplaceApplicationAccessControl: { input: { path: { applicationId: string }; body: ApplicationAccessControl }; data: ApplicationAccessControl };
+  ListApplicationRoles: { input: { path: { applicationId: string }; query?: PageQuery & SearchQuery<SearchMember> | undefined }; data: Role[] };
+  ReplaceApplicationRoles: { input: { path: { applicationId: string }; body: RoleIds }; data: string };
+  AssignApplicationRoles: { input: { path: { applicationId: string }; body: RoleIds }; data: AssignedRoles | undefined };
+  DeleteApplicationRole: { input: { path: { applicationId: string; roleId: string } }; data: void };
+  ListApplicationProtectedAppMetadataCustomDomains: { input: { path: { id: string } }; data: CustomDomain[] };
+  CreateApplicationProtectedAppMetadataCustomDomain: { input: { path: { id: string }; body: CreateDomain }; data: string };
+  DeleteApplicationProtectedAppMetadataCustomDomain: { input: { path: { id: string; domain: string } }; data: void };
+  ListApplicationOrganizations: { input: { path: { id: string }; query?: PageQuery | undefined }; data: Organization[] };
+  DeleteApplicationLegacySecret: { input: { path: { id: string } }; data: Application };
+  ListApplicationSecrets: { input: { path: { id: string } }; data: ApplicationSecret[] };
+  CreateApplicationSecret: { input: { path: { id: string }; body: CreateSecret }; data: ApplicationSecret };
+  DeleteApplicationSecret: { input: { path: { id: string; name: string } }; data: void };
+  UpdateApplicationSecret: { input: { path: { id: string; name: string }; body: Name }; data: ApplicationSecret };
+  ListApplicationUserConsentScopes: { input: { path: { applicationId: string } }; data: ApplicationUserConsentScopes };
+  CreateApplicationUserConsentScope: { input: { path: { applicationId: string }; body: CreateApplicationUserConsentScope }; data: string };
+  DeleteApplicationUserConsentScope: { input: { path: { applicationId: string; scopeType: UserConsentScopeType; scopeId: string } }; data: void };
+  GetApplicationSignInExperience: { input: { path: { applicationId: string } }; data: ApplicationSignInExperience };
+  ReplaceApplicationSignInExperience: { input: { path: { applicationId: string }; body: ReplaceApplicationSignInExperience }; data: ApplicationSignInExperience | undefined };
+  ListApplicationUserConsentOrganizations: { input: { path: { id: string; userId: string }; query?: PageQuery | undefined }; data: Organization[] };
+  ReplaceApplicationUserConsentOrganizations: { input: { path: { id: string; userId: string }; body: OrganizationIds }; data: void };
+  CreateApplicationUserConsentOrganization: { input: { path: { id: string; userId: string }; body: OrganizationIds }; data: string };
+  DeleteApplicationUserConsentOrganization: { input: { path: { id: string; userId: string; organizationId: string } }; data: void };
+}
+
 /** Client applications: OIDC settings, secrets, roles, user consent, branding, and who may sign in to them. */
-export const applications: Group<ApplicationsApi> = /* @__PURE__ */ group(`
+export const applications: Group<ApplicationsApi, ApplicationsCalls> = /* @__PURE__ */ group(`
 Application /api/applications
 *qo list:Applications
 +j create

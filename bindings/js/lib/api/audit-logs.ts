@@ -55,8 +55,14 @@ export interface AuditLogsApi {
   get(id: string, options?: CallOptions): Call<Log>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface AuditLogsCalls {
+  ListLogs: { input: { query?: ListLogsQuery | undefined }; data: Log[] };
+  GetLog: { input: { path: { id: string } }; data: Log };
+}
+
 /** The tenant's audit log: sign-ins, token exchanges and other recorded events. */
-export const auditLogs: Group<AuditLogsApi> = /* @__PURE__ */ group(`
+export const auditLogs: Group<AuditLogsApi, AuditLogsCalls> = /* @__PURE__ */ group(`
 Log /api/logs
 *qp list:Logs
 /{id}* get

@@ -47,8 +47,15 @@ export interface AuthnApi {
   assertSingleSignOnSaml(connectorId: string, body: SamlAssertion, options?: CallOptions): Call<string>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface AuthnCalls {
+  GetHasuraAuth: { input: { query: GetHasuraAuthQuery }; data: HasuraClaims };
+  AssertSaml: { input: { path: { connectorId: string }; body: { [member: string]: unknown } }; data: string };
+  AssertSingleSignOnSaml: { input: { path: { connectorId: string }; body: SamlAssertion }; data: string };
+}
+
 /** Callbacks for other systems: the Hasura auth hook and the endpoints that receive SAML assertions. */
-export const authn: Group<AuthnApi> = /* @__PURE__ */ group(`
+export const authn: Group<AuthnApi, AuthnCalls> = /* @__PURE__ */ group(`
  /api/authn/
 hasura*qn get_Auth !resource
 saml/{connectorId}+jrn assert_

@@ -33,8 +33,15 @@ export interface CaptchaProviderApi {
   delete(options?: CallOptions): Call<void>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface CaptchaProviderCalls {
+  GetCaptchaProvider: { input: {}; data: CaptchaProvider };
+  UpdateCaptchaProvider: { input: { body: UpdateCaptchaProvider }; data: CaptchaProvider };
+  DeleteCaptchaProvider: { input: {}; data: void };
+}
+
 /** The single CAPTCHA provider that protects the sign-in pages. */
-export const captchaProvider: Group<CaptchaProviderApi> = /* @__PURE__ */ group(`
+export const captchaProvider: Group<CaptchaProviderApi, CaptchaProviderCalls> = /* @__PURE__ */ group(`
 CaptchaProvider /api/captcha-provider
 *26 get
 =j update

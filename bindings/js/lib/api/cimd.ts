@@ -35,8 +35,15 @@ export interface CimdApi {
   deleteUserConsentScope(scopeType: UserConsentScopeType, scopeId: string, options?: CallOptions): Call<void>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface CimdCalls {
+  ListCimdUserConsentScopes: { input: {}; data: ApplicationUserConsentScopes };
+  AssignCimdUserConsentScopes: { input: { body: AssignCimdUserConsentScopes }; data: string };
+  DeleteCimdUserConsentScope: { input: { path: { scopeType: UserConsentScopeType; scopeId: string } }; data: void };
+}
+
 /** Clients whose ID is the URL of a metadata document (CIMD) */
-export const cimd: Group<CimdApi> = /* @__PURE__ */ group(`
+export const cimd: Group<CimdApi, CimdCalls> = /* @__PURE__ */ group(`
 Cimd /api/cimd/user-consent-scopes
 *43 listUserConsentScopes
 +jt assignUserConsentScopes

@@ -209,11 +209,38 @@ export interface ConfigsApi {
   updateCimdConfig(body: Toggle, options?: CallOptions): Call<CimdConfig>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface ConfigsCalls {
+  GetAdminConsoleConfig: { input: {}; data: AdminConsoleConfig };
+  UpdateAdminConsoleConfig: { input: { body: UpdateAdminConsoleConfig }; data: AdminConsoleConfig };
+  GetOidcSessionConfig: { input: {}; data: OidcSessionConfig };
+  UpdateOidcSessionConfig: { input: { body: UpdateOidcSessionConfig }; data: OidcSessionConfig };
+  GetOidcKeys: { input: { path: { keyType: OidcKeyType } }; data: OidcKey[] };
+  DeleteOidcKey: { input: { path: { keyType: OidcKeyType; keyId: string } }; data: void };
+  RotateOidcKeys: { input: { path: { keyType: OidcKeyType }; body: RotateOidcKeys }; data: OidcKey[] };
+  GetJwtCustomizer: { input: { path: { tokenTypePath: JwtCustomizerTokenType } }; data: JwtCustomizer };
+  UpsertJwtCustomizer: { input: { path: { tokenTypePath: JwtCustomizerTokenType }; body: UpsertJwtCustomizer }; data: JwtCustomizer | undefined };
+  DeleteJwtCustomizer: { input: { path: { tokenTypePath: JwtCustomizerTokenType } }; data: void };
+  UpdateJwtCustomizer: { input: { path: { tokenTypePath: JwtCustomizerTokenType }; body: UpsertJwtCustomizer }; data: JwtCustomizer };
+  ListJwtCustomizers: { input: {}; data: JwtCustomizerEntry[] };
+  TestJwtCustomizer: { input: { body: TestJwtCustomizer }; data: { [member: string]: unknown } };
+  GetIdTokenConfig: { input: {}; data: IdTokenConfig };
+  UpsertIdTokenConfig: { input: { body: IdTokenConfig }; data: IdTokenConfig };
+  ListActions: { input: {}; data: ActionEntry[] };
+  TestAction: { input: { body: TestAction }; data: unknown };
+  GetAction: { input: { path: { actionType: ActionType } }; data: Action };
+  UpsertAction: { input: { path: { actionType: ActionType }; body: Action }; data: Action };
+  DeleteAction: { input: { path: { actionType: ActionType } }; data: void };
+  UpdateAction: { input: { path: { actionType: ActionType }; body: UpdateAction }; data: Action };
+  GetCimdConfig: { input: {}; data: CimdConfig };
+  UpdateCimdConfig: { input: { body: Toggle }; data: CimdConfig };
+}
+
 /**
  * Tenant configuration: signing keys, session lifetime, token customizers, actions, ID token claims, console
  * state.
  */
-export const configs: Group<ConfigsApi> = /* @__PURE__ */ group(`
+export const configs: Group<ConfigsApi, ConfigsCalls> = /* @__PURE__ */ group(`
  /api/configs/
 admin-console* get_Config
 "~j update_Config

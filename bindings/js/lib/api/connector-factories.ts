@@ -24,8 +24,14 @@ export interface ConnectorFactoriesApi {
   get(id: string, options?: CallOptions): Call<ConnectorFactory>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface ConnectorFactoriesCalls {
+  ListConnectorFactories: { input: {}; data: ConnectorFactory[] };
+  GetConnectorFactory: { input: { path: { id: string } }; data: ConnectorFactory };
+}
+
 /** The kinds of connectors that can be configured on this server. */
-export const connectorFactories: Group<ConnectorFactoriesApi> = /* @__PURE__ */ group(`
+export const connectorFactories: Group<ConnectorFactoriesApi, ConnectorFactoriesCalls> = /* @__PURE__ */ group(`
 ConnectorFactories /api/connector-factories
 * list
 /{id}* get:ConnectorFactory

@@ -76,8 +76,19 @@ export interface ConnectorsApi {
   createAuthorizationUri(connectorId: string, body: AuthorizationRequest, options?: CallOptions): Call<RedirectTo>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface ConnectorsCalls {
+  ListConnectors: { input: { query?: ListConnectorsQuery | undefined }; data: Connector[] };
+  CreateConnector: { input: { body: CreateConnector }; data: Connector };
+  GetConnector: { input: { path: { id: string } }; data: Connector };
+  DeleteConnector: { input: { path: { id: string } }; data: void };
+  UpdateConnector: { input: { path: { id: string }; body: UpdateConnector }; data: Connector };
+  CreateConnectorTest: { input: { path: { factoryId: string }; body: TestConnector }; data: void };
+  CreateConnectorAuthorizationUri: { input: { path: { connectorId: string }; body: AuthorizationRequest }; data: RedirectTo };
+}
+
 /** Configured email, SMS and social connectors. */
-export const connectors: Group<ConnectorsApi> = /* @__PURE__ */ group(`
+export const connectors: Group<ConnectorsApi, ConnectorsCalls> = /* @__PURE__ */ group(`
 Connector /api/connectors
 *q list:Connectors
 +j create

@@ -42,8 +42,16 @@ export interface CustomPhrasesApi {
   delete(languageTag: LanguageTag, options?: CallOptions): Call<void>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface CustomPhrasesCalls {
+  ListCustomPhrases: { input: {}; data: CustomPhrase[] };
+  GetCustomPhrase: { input: { path: { languageTag: LanguageTag } }; data: CustomPhrase };
+  ReplaceCustomPhrase: { input: { path: { languageTag: LanguageTag }; body: { [member: string]: unknown } }; data: CustomPhrase };
+  DeleteCustomPhrase: { input: { path: { languageTag: LanguageTag } }; data: void };
+}
+
 /** Overridden texts of the sign-in pages, for each language. */
-export const customPhrases: Group<CustomPhrasesApi> = /* @__PURE__ */ group(`
+export const customPhrases: Group<CustomPhrasesApi, CustomPhrasesCalls> = /* @__PURE__ */ group(`
 CustomPhrase /api/custom-phrases
 * list:CustomPhrases
 /{languageTag}* get

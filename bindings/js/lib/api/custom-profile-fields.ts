@@ -73,8 +73,19 @@ export interface CustomProfileFieldsApi {
   updateSieOrder(body: UpdateCustomProfileFieldsSieOrder, options?: CallOptions): Call<CustomProfileField[]>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface CustomProfileFieldsCalls {
+  ListCustomProfileFields: { input: {}; data: CustomProfileField[] };
+  CreateCustomProfileField: { input: { body: CreateCustomProfileField }; data: CustomProfileField };
+  GetCustomProfileFieldByName: { input: { path: { name: string } }; data: CustomProfileField };
+  UpdateCustomProfileFieldByName: { input: { path: { name: string }; body: UpdateCustomProfileField }; data: CustomProfileField };
+  DeleteCustomProfileFieldByName: { input: { path: { name: string } }; data: void };
+  CreateCustomProfileFieldsBatch: { input: { body: CreateCustomProfileField[] }; data: CustomProfileField[] };
+  UpdateCustomProfileFieldsSieOrder: { input: { body: UpdateCustomProfileFieldsSieOrder }; data: CustomProfileField[] };
+}
+
 /** Additional profile fields, beyond the identifiers, that users are asked for when they sign up. */
-export const customProfileFields: Group<CustomProfileFieldsApi> = /* @__PURE__ */ group(`
+export const customProfileFields: Group<CustomProfileFieldsApi, CustomProfileFieldsCalls> = /* @__PURE__ */ group(`
 CustomProfileFieldByName /api/custom-profile-fields
 *31 list:CustomProfileFields
 +j create:CustomProfileField

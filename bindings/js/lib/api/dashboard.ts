@@ -39,8 +39,15 @@ export interface DashboardApi {
   getActiveUserCounts(query?: GetActiveUserCountsQuery, options?: CallOptions): Call<ActiveUserCounts>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface DashboardCalls {
+  GetTotalUserCount: { input: {}; data: TotalUserCount };
+  GetNewUserCounts: { input: {}; data: NewUserCounts };
+  GetActiveUserCounts: { input: { query?: GetActiveUserCountsQuery | undefined }; data: ActiveUserCounts };
+}
+
 /** User counts: total, new and active users. */
-export const dashboard: Group<DashboardApi> = /* @__PURE__ */ group(`
+export const dashboard: Group<DashboardApi, DashboardCalls> = /* @__PURE__ */ group(`
  /api/dashboard/users/
 total* get_UserCount
 new* get_UserCounts

@@ -69,8 +69,19 @@ export interface DomainsApi {
   cleanup(body: CleanupDomains, options?: CallOptions): Call<DomainCleanup>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface DomainsCalls {
+  ListDomains: { input: {}; data: Domain[] };
+  CreateDomain: { input: { body: CreateDomain }; data: Domain };
+  GetDomain: { input: { path: { id: string } }; data: Domain };
+  DeleteDomain: { input: { path: { id: string } }; data: void };
+  ListDomainVerificationFiles: { input: { path: { id: string } }; data: DomainVerificationFile[] };
+  ReplaceDomainVerificationFiles: { input: { path: { id: string }; body: ReplaceDomainVerificationFiles }; data: DomainVerificationFile[] };
+  CleanupDomains: { input: { body: CleanupDomains }; data: DomainCleanup };
+}
+
 /** Custom domains of the tenant. */
-export const domains: Group<DomainsApi> = /* @__PURE__ */ group(`
+export const domains: Group<DomainsApi, DomainsCalls> = /* @__PURE__ */ group(`
 Domain /api/domains
 * list:Domains
 +j create

@@ -87,8 +87,18 @@ export interface EmailTemplatesApi {
   updateDetails(id: string, body: UpdateEmailTemplateDetails, options?: CallOptions): Call<EmailTemplate>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface EmailTemplatesCalls {
+  ListEmailTemplates: { input: { query?: ListEmailTemplatesQuery | undefined }; data: EmailTemplate[] };
+  ReplaceEmailTemplates: { input: { body: ReplaceEmailTemplates }; data: EmailTemplate[] };
+  DeleteEmailTemplates: { input: { query?: DeleteEmailTemplatesQuery | undefined }; data: DeletedEmailTemplates };
+  GetEmailTemplate: { input: { path: { id: string } }; data: EmailTemplate };
+  DeleteEmailTemplate: { input: { path: { id: string } }; data: void };
+  UpdateEmailTemplateDetails: { input: { path: { id: string }; body: UpdateEmailTemplateDetails }; data: EmailTemplate };
+}
+
 /** Localized templates of the emails that Logto sends. */
-export const emailTemplates: Group<EmailTemplatesApi> = /* @__PURE__ */ group(`
+export const emailTemplates: Group<EmailTemplatesApi, EmailTemplatesCalls> = /* @__PURE__ */ group(`
 EmailTemplate /api/email-templates
 *q25 list:EmailTemplates
 =j replace:EmailTemplates

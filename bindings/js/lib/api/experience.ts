@@ -366,8 +366,49 @@ export interface ExperienceApi {
   createSignInPasskeyAuthentication(options?: CallOptions): Call<SignInPasskeyAuthentication>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface ExperienceCalls {
+  InitInteraction: { input: { body: InitInteraction }; data: void };
+  UpdateInteractionEvent: { input: { body: UpdateInteractionEvent }; data: void };
+  IdentifyUser: { input: { body: IdentifyUser }; data: string };
+  SubmitInteraction: { input: {}; data: RedirectTo | undefined };
+  GetInteraction: { input: {}; data: Interaction };
+  CreatePasswordVerification: { input: { body: CreatePasswordVerification }; data: VerificationId };
+  CreateAndSendVerificationCode: { input: { body: SendVerificationCode }; data: VerificationId };
+  VerifyVerificationCodeVerification: { input: { body: CheckVerificationCode }; data: VerificationId };
+  CreateAndSendMfaVerificationCode: { input: { body: SendMfaVerificationCode }; data: VerificationId };
+  VerifyMfaVerificationCode: { input: { body: CheckMfaVerificationCode }; data: VerificationId };
+  CreateSocialVerification: { input: { path: { connectorId: string }; body: AuthorizationRequest }; data: SocialAuthorization };
+  VerifySocialVerification: { input: { path: { connectorId: string }; body: VerifySocialVerification }; data: VerificationId };
+  CreateEnterpriseSsoVerification: { input: { path: { connectorId: string }; body: AuthorizationRequest }; data: SocialAuthorization };
+  VerifyEnterpriseSsoVerification: { input: { path: { connectorId: string }; body: VerifyEnterpriseSsoVerification }; data: VerificationId };
+  CreateTotpSecret: { input: {}; data: TotpSecretVerification };
+  VerifyTotpVerification: { input: { body: VerifyTotpVerification }; data: VerificationId };
+  CreateWebAuthnRegistrationVerification: { input: {}; data: WebAuthnRegistration };
+  VerifyWebAuthnRegistrationVerification: { input: { body: VerifyWebAuthnRegistrationVerification }; data: VerificationId };
+  CreateWebAuthnAuthenticationVerification: { input: {}; data: WebAuthnAuthentication };
+  VerifyWebAuthnAuthenticationVerification: { input: { body: VerifyWebAuthnAuthenticationVerification }; data: VerificationId };
+  CreateSignInPasskeyAuthenticationWithIdentifier: { input: { body: CreateSignInPasskeyAuthenticationWithIdentifier }; data: WebAuthnAuthentication };
+  VerifySignInPasskeyAuthentication: { input: { body: VerifySignInPasskeyAuthentication }; data: VerificationId };
+  GenerateBackupCodes: { input: {}; data: BackupCodesVerification };
+  VerifyBackupCode: { input: { body: VerifyBackupCode }; data: VerificationId };
+  CreateNewPasswordIdentityVerification: { input: { body: CreateNewPasswordIdentityVerification }; data: VerificationId };
+  VerifyOneTimeTokenVerification: { input: { body: VerifyOneTimeTokenVerification }; data: VerificationId };
+  AddUserProfile: { input: { body: AddUserProfile }; data: void };
+  UploadExperienceAvatar: { input: { body: UploadExperienceAvatarForm }; data: UploadedFile };
+  ResetUserPassword: { input: { body: Password }; data: void };
+  MarkMfaEnabled: { input: {}; data: void };
+  SkipMfaBindingFlow: { input: {}; data: void };
+  SkipMfaSuggestion: { input: {}; data: void };
+  SkipPasskeyBinding: { input: {}; data: void };
+  BindPasskey: { input: { body: VerificationId }; data: void };
+  BindMfaVerification: { input: { body: BindMfaVerification }; data: void };
+  GetEnabledSsoConnectors: { input: { query: GetEnabledSsoConnectorsQuery }; data: EnabledSsoConnectors };
+  CreateSignInPasskeyAuthentication: { input: {}; data: SignInPasskeyAuthentication };
+}
+
 /** The sign-in flow behind Logto's sign-in pages, step by step. Bound to the browser's cookies. */
-export const experience: Group<ExperienceApi> = /* @__PURE__ */ group(`
+export const experience: Group<ExperienceApi, ExperienceCalls> = /* @__PURE__ */ group(`
  /api/experience
 =jvs20 initInteraction
 /interaction-event=jvs update_

@@ -116,8 +116,20 @@ export interface HooksApi {
   rotateSigningKey(id: string, options?: CallOptions): Call<Hook>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface HooksCalls {
+  ListHooks: { input: { query?: ListHooksQuery | undefined }; data: Hook[] };
+  CreateHook: { input: { body: CreateHook }; data: Hook };
+  GetHook: { input: { path: { id: string }; query?: GetHookQuery | undefined }; data: Hook };
+  DeleteHook: { input: { path: { id: string } }; data: void };
+  UpdateHook: { input: { path: { id: string }; body: UpdateHook }; data: Hook };
+  ListHookRecentLogs: { input: { path: { id: string }; query?: ListHookRecentLogsQuery | undefined }; data: Log[] };
+  CreateHookTest: { input: { path: { id: string }; body: TestHook }; data: void };
+  UpdateHookSigningKey: { input: { path: { id: string } }; data: Hook };
+}
+
 /** Webhooks: their events, destination URLs, signing keys and recent deliveries. */
-export const hooks: Group<HooksApi> = /* @__PURE__ */ group(`
+export const hooks: Group<HooksApi, HooksCalls> = /* @__PURE__ */ group(`
 Hook /api/hooks
 *qo list:Hooks
 +j create

@@ -219,8 +219,34 @@ export interface InteractionApi {
   listSingleSignOnConnectors(query: ListLegacyInteractionSingleSignOnConnectorsQuery, options?: CallOptions): Call<string[]>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface InteractionCalls {
+  StartLegacyInteraction: { input: { body: StartLegacyInteraction }; data: void };
+  AbortLegacyInteraction: { input: {}; data: void };
+  ReplaceLegacyInteractionEvent: { input: { body: LegacyInteractionEvent }; data: void };
+  UpdateLegacyInteractionIdentifiers: { input: { body: LegacyIdentifier }; data: void };
+  ReplaceLegacyInteractionProfile: { input: { body: LegacyProfile }; data: void };
+  DeleteLegacyInteractionProfile: { input: {}; data: void };
+  UpdateLegacyInteractionProfile: { input: { body: LegacyProfile }; data: void };
+  SubmitLegacyInteraction: { input: {}; data: RedirectTo | undefined };
+  GetLegacyInteractionConsent: { input: {}; data: LegacyConsent };
+  ConsentLegacyInteraction: { input: { body: ConsentLegacyInteraction }; data: unknown };
+  CreateLegacyInteractionSocialAuthorizationUri: { input: { body: LegacyAuthorizationRequest }; data: RedirectTo };
+  SendLegacyInteractionVerificationCode: { input: { body: VerificationCodeRecipient }; data: void };
+  CreateLegacyInteractionTotpSecret: { input: {}; data: LegacyTotpSecret };
+  CreateLegacyInteractionWebAuthnRegistration: { input: {}; data: WebAuthnRegistrationOptions };
+  CreateLegacyInteractionWebAuthnAuthentication: { input: {}; data: WebAuthnAuthenticationOptions };
+  BindLegacyInteractionMfa: { input: { body: BindLegacyInteractionMfa }; data: void };
+  ReplaceLegacyInteractionMfa: { input: { body: ReplaceLegacyInteractionMfa }; data: void };
+  SkipLegacyInteractionMfa: { input: { body: SkipLegacyInteractionMfa }; data: void };
+  CreateLegacyInteractionSingleSignOnAuthorizationUrl: { input: { path: { connectorId: string }; body: AuthorizationRequest }; data: RedirectTo };
+  AuthenticateLegacyInteractionSingleSignOn: { input: { path: { connectorId: string }; body: { [member: string]: unknown } }; data: RedirectTo };
+  RegisterLegacyInteractionSingleSignOn: { input: { path: { connectorId: string } }; data: RedirectTo };
+  ListLegacyInteractionSingleSignOnConnectors: { input: { query: ListLegacyInteractionSingleSignOnConnectorsQuery }; data: string[] };
+}
+
 /** The sign-in flow of Logto 1.17, since replaced by the experience API. Not present in current servers. */
-export const interaction: Group<InteractionApi> = /* @__PURE__ */ group(`
+export const interaction: Group<InteractionApi, InteractionCalls> = /* @__PURE__ */ group(`
 LegacyInteraction /api/interaction
 =jvsd start
 $vsd abort

@@ -306,8 +306,43 @@ export interface MyAccountApi {
   uploadAvatar(body: UploadAccountAvatarForm, options?: CallOptions): Call<UploadedFile>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface MyAccountCalls {
+  GetProfile: { input: {}; data: Profile };
+  UpdateProfile: { input: { body: UpdateProfile }; data: Profile };
+  UpdateOtherProfile: { input: { body: UserProfile }; data: UserProfile };
+  UpdatePassword: { input: { body: Password }; data: void };
+  GetMfaSettings: { input: {}; data: AccountMfaSettings };
+  UpdateMfaSettings: { input: { body: AccountMfaSettings }; data: AccountMfaSettings };
+  GetLogtoConfig: { input: {}; data: UserLogtoConfig };
+  UpdateLogtoConfig: { input: { body: UpdateUserLogtoConfig }; data: UserLogtoConfig };
+  GetSocialIdentityAccessToken: { input: { path: { target: string } }; data: ThirdPartyAccessToken };
+  UpdateSocialIdentityAccessTokenByVerificationId: { input: { path: { target: string }; body: VerificationRecordId }; data: ThirdPartyAccessToken };
+  GetEnterpriseSsoIdentityAccessToken: { input: { path: { connectorId: string } }; data: ThirdPartyAccessToken };
+  UpdatePrimaryEmail: { input: { body: UpdatePrimaryEmail }; data: void };
+  DeletePrimaryEmail: { input: {}; data: void };
+  UpdatePrimaryPhone: { input: { body: UpdatePrimaryPhone }; data: void };
+  DeletePrimaryPhone: { input: {}; data: void };
+  ReplaceMyAccountIdentity: { input: { body: IdentityVerification }; data: void };
+  AddUserIdentities: { input: { body: IdentityVerification }; data: void };
+  DeleteIdentity: { input: { path: { target: string } }; data: void };
+  GetMfaVerifications: { input: {}; data: MfaVerification[] };
+  AddMfaVerification: { input: { body: AddMfaVerification }; data: void };
+  CreateOrReplaceTotpMfaVerification: { input: { body: CreateOrReplaceTotpMfaVerification }; data: void };
+  GenerateTotpSecret: { input: {}; data: TotpSecret };
+  GenerateMyAccountBackupCodes: { input: {}; data: BackupCodes };
+  GetBackupCodes: { input: {}; data: BackupCodeUses };
+  UpdateMfaVerificationName: { input: { path: { verificationId: string }; body: Name }; data: string };
+  DeleteMfaVerification: { input: { path: { verificationId: string } }; data: void };
+  GetSessions: { input: {}; data: Sessions };
+  DeleteSessionById: { input: { path: { sessionId: string }; query?: DeleteSessionByIdQuery | undefined }; data: void };
+  GetGrants: { input: { query?: GetGrantsQuery | undefined }; data: Grants };
+  DeleteGrantById: { input: { path: { grantId: string } }; data: void };
+  UploadAccountAvatar: { input: { body: UploadAccountAvatarForm }; data: UploadedFile };
+}
+
 /** The account API: operations of signed-in users on their own accounts, with their own access tokens. */
-export const myAccount: Group<MyAccountApi> = /* @__PURE__ */ group(`
+export const myAccount: Group<MyAccountApi, MyAccountCalls> = /* @__PURE__ */ group(`
  /api/my-account
 *u22 getProfile
 ~ju updateProfile

@@ -77,8 +77,18 @@ export interface OneTimeTokensApi {
   replaceStatus(id: string, body: ReplaceOneTimeTokenStatus, options?: CallOptions): Call<OneTimeToken>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface OneTimeTokensCalls {
+  ListOneTimeTokens: { input: { query?: ListOneTimeTokensQuery | undefined }; data: OneTimeToken[] };
+  AddOneTimeTokens: { input: { body: CreateOneTimeToken }; data: OneTimeToken };
+  GetOneTimeToken: { input: { path: { id: string } }; data: OneTimeToken };
+  DeleteOneTimeToken: { input: { path: { id: string } }; data: void };
+  VerifyOneTimeToken: { input: { body: VerifyOneTimeToken }; data: OneTimeToken };
+  ReplaceOneTimeTokenStatus: { input: { path: { id: string }; body: ReplaceOneTimeTokenStatus }; data: OneTimeToken };
+}
+
 /** Single-use tokens tied to an email address, from which you can build magic links. */
-export const oneTimeTokens: Group<OneTimeTokensApi> = /* @__PURE__ */ group(`
+export const oneTimeTokens: Group<OneTimeTokensApi, OneTimeTokensCalls> = /* @__PURE__ */ group(`
 OneTimeToken /api/one-time-tokens
 *qo27 list:OneTimeTokens
 +j26 create;AddOneTimeTokens

@@ -70,8 +70,18 @@ export interface OrganizationInvitationsApi {
   replaceStatus(id: string, body: ReplaceOrganizationInvitationStatus, options?: CallOptions): Call<OrganizationInvitation>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface OrganizationInvitationsCalls {
+  GetOrganizationInvitation: { input: { path: { id: string } }; data: OrganizationInvitation };
+  DeleteOrganizationInvitation: { input: { path: { id: string } }; data: void };
+  ListOrganizationInvitations: { input: { query?: ListOrganizationInvitationsQuery | undefined }; data: OrganizationInvitation[] };
+  CreateOrganizationInvitation: { input: { body: CreateOrganizationInvitation }; data: OrganizationInvitation };
+  CreateOrganizationInvitationMessage: { input: { path: { id: string }; body: InvitationMessage }; data: void };
+  ReplaceOrganizationInvitationStatus: { input: { path: { id: string }; body: ReplaceOrganizationInvitationStatus }; data: OrganizationInvitation };
+}
+
 /** Invitations to join an organization: sending them by email, and their status. */
-export const organizationInvitations: Group<OrganizationInvitationsApi> = /* @__PURE__ */ group(`
+export const organizationInvitations: Group<OrganizationInvitationsApi, OrganizationInvitationsCalls> = /* @__PURE__ */ group(`
 OrganizationInvitation /api/organization-invitations
 /{id}* get
 "$v delete

@@ -133,8 +133,25 @@ export interface OrganizationRolesApi {
   removeResourceScope(id: string, scopeId: string, options?: CallOptions): Call<void>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface OrganizationRolesCalls {
+  GetOrganizationRole: { input: { path: { id: string } }; data: OrganizationRole };
+  DeleteOrganizationRole: { input: { path: { id: string } }; data: void };
+  UpdateOrganizationRole: { input: { path: { id: string }; body: UpdateOrganizationRole }; data: OrganizationRole };
+  ListOrganizationRoles: { input: { query?: ListOrganizationRolesQuery | undefined }; data: OrganizationRole[] };
+  CreateOrganizationRole: { input: { body: CreateOrganizationRole }; data: OrganizationRole };
+  ListOrganizationRoleScopes: { input: { path: { id: string }; query?: PageQuery | undefined }; data: OrganizationScope[] };
+  ReplaceOrganizationRoleScopes: { input: { path: { id: string }; body: OrganizationScopeIds }; data: void };
+  CreateOrganizationRoleScope: { input: { path: { id: string }; body: OrganizationScopeIds }; data: string };
+  DeleteOrganizationRoleScope: { input: { path: { id: string; organizationScopeId: string } }; data: void };
+  ListOrganizationRoleResourceScopes: { input: { path: { id: string }; query?: PageQuery | undefined }; data: Scope[] };
+  ReplaceOrganizationRoleResourceScopes: { input: { path: { id: string }; body: ScopeIds }; data: void };
+  CreateOrganizationRoleResourceScope: { input: { path: { id: string }; body: ScopeIds }; data: string };
+  DeleteOrganizationRoleResourceScope: { input: { path: { id: string; scopeId: string } }; data: void };
+}
+
 /** The roles that members can hold in an organization, shared by all organizations of the tenant. */
-export const organizationRoles: Group<OrganizationRolesApi> = /* @__PURE__ */ group(`
+export const organizationRoles: Group<OrganizationRolesApi, OrganizationRolesCalls> = /* @__PURE__ */ group(`
 OrganizationRole /api/organization-roles
 /{id}* get
 "$v delete

@@ -58,8 +58,17 @@ export interface OrganizationScopesApi {
   update(id: string, body: UpdateOrganizationScope, options?: CallOptions): Call<OrganizationScope>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface OrganizationScopesCalls {
+  ListOrganizationScopes: { input: { query?: ListOrganizationScopesQuery | undefined }; data: OrganizationScope[] };
+  CreateOrganizationScope: { input: { body: CreateOrganizationScope }; data: OrganizationScope };
+  GetOrganizationScope: { input: { path: { id: string } }; data: OrganizationScope };
+  DeleteOrganizationScope: { input: { path: { id: string } }; data: void };
+  UpdateOrganizationScope: { input: { path: { id: string }; body: UpdateOrganizationScope }; data: OrganizationScope };
+}
+
 /** The organization permissions that organization roles can have, shared by all organizations of the tenant. */
-export const organizationScopes: Group<OrganizationScopesApi> = /* @__PURE__ */ group(`
+export const organizationScopes: Group<OrganizationScopesApi, OrganizationScopesCalls> = /* @__PURE__ */ group(`
 OrganizationScope /api/organization-scopes
 *qo list:OrganizationScopes
 +j create

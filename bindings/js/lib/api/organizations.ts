@@ -408,8 +408,48 @@ export interface OrganizationsApi {
   removeJitSsoConnector(id: string, ssoConnectorId: string, options?: CallOptions): Call<void>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface OrganizationsCalls {
+  ListOrganizations: { input: { query?: ListOrganizationsQuery | undefined }; data: Organization[] };
+  CreateOrganization: { input: { body: CreateOrganization }; data: Organization };
+  GetOrganization: { input: { path: { id: string } }; data: Organization };
+  DeleteOrganization: { input: { path: { id: string } }; data: void };
+  UpdateOrganization: { input: { path: { id: string }; body: UpdateOrganization }; data: Organization };
+  ListOrganizationUsers: { input: { path: { id: string }; query?: ListOrganizationUsersQuery | undefined }; data: User[] };
+  ReplaceOrganizationUsers: { input: { path: { id: string }; body: UserIds }; data: void };
+  AddOrganizationUsers: { input: { path: { id: string }; body: UserIds }; data: UserIds | undefined };
+  DeleteOrganizationUser: { input: { path: { id: string; userId: string } }; data: void };
+  AssignOrganizationRolesToUsers: { input: { path: { id: string }; body: AssignOrganizationRolesToUsers }; data: string };
+  ListOrganizationUserRoles: { input: { path: { id: string; userId: string }; query?: PageQuery | undefined }; data: OrganizationRole[] };
+  ReplaceOrganizationUserRoles: { input: { path: { id: string; userId: string }; body: OrganizationRoleSelection }; data: void };
+  AssignOrganizationRolesToUser: { input: { path: { id: string; userId: string }; body: OrganizationRoleSelection }; data: OrganizationRoleIds | undefined };
+  DeleteOrganizationUserRole: { input: { path: { id: string; userId: string; organizationRoleId: string } }; data: void };
+  ListOrganizationUserScopes: { input: { path: { id: string; userId: string } }; data: OrganizationScope[] };
+  ListOrganizationApplications: { input: { path: { id: string }; query?: ListOrganizationApplicationsQuery | undefined }; data: Application[] };
+  ReplaceOrganizationApplications: { input: { path: { id: string }; body: ApplicationIds }; data: void };
+  AddOrganizationApplications: { input: { path: { id: string }; body: ApplicationIds }; data: string };
+  DeleteOrganizationApplication: { input: { path: { id: string; applicationId: string } }; data: void };
+  AssignOrganizationRolesToApplications: { input: { path: { id: string }; body: AssignOrganizationRolesToApplications }; data: string };
+  ListOrganizationApplicationRoles: { input: { path: { id: string; applicationId: string }; query?: PageQuery | undefined }; data: OrganizationRole[] };
+  ReplaceOrganizationApplicationRoles: { input: { path: { id: string; applicationId: string }; body: OrganizationRoleIds }; data: void };
+  AssignOrganizationRolesToApplication: { input: { path: { id: string; applicationId: string }; body: OrganizationRoleIds }; data: string };
+  DeleteOrganizationApplicationRole: { input: { path: { id: string; applicationId: string; organizationRoleId: string } }; data: void };
+  ListOrganizationJitEmailDomains: { input: { path: { id: string }; query?: PageQuery | undefined }; data: OrganizationJitEmailDomain[] };
+  ReplaceOrganizationJitEmailDomains: { input: { path: { id: string }; body: ReplaceOrganizationJitEmailDomains }; data: void };
+  CreateOrganizationJitEmailDomain: { input: { path: { id: string }; body: CreateOrganizationJitEmailDomain }; data: OrganizationJitEmailDomain };
+  DeleteOrganizationJitEmailDomain: { input: { path: { id: string; emailDomain: string } }; data: void };
+  ListOrganizationJitRoles: { input: { path: { id: string }; query?: PageQuery | undefined }; data: OrganizationRole[] };
+  ReplaceOrganizationJitRoles: { input: { path: { id: string }; body: OrganizationRoleIds }; data: void };
+  CreateOrganizationJitRole: { input: { path: { id: string }; body: OrganizationRoleIds }; data: string };
+  DeleteOrganizationJitRole: { input: { path: { id: string; organizationRoleId: string } }; data: void };
+  ListOrganizationJitSsoConnectors: { input: { path: { id: string }; query?: PageQuery | undefined }; data: SsoConnector[] };
+  ReplaceOrganizationJitSsoConnectors: { input: { path: { id: string }; body: SsoConnectorIds }; data: void };
+  CreateOrganizationJitSsoConnector: { input: { path: { id: string }; body: SsoConnectorIds }; data: string };
+  DeleteOrganizationJitSsoConnector: { input: { path: { id: string; ssoConnectorId: string } }; data: void };
+}
+
 /** Organizations, their members (users and applications), the members' roles, and just-in-time provisioning. */
-export const organizations: Group<OrganizationsApi> = /* @__PURE__ */ group(`
+export const organizations: Group<OrganizationsApi, OrganizationsCalls> = /* @__PURE__ */ group(`
 Organization /api/organizations
 *qp list:Organizations
 +j create

@@ -109,8 +109,22 @@ export interface ResourcesApi {
   updateScope(resourceId: string, scopeId: string, body: UpdateResourceScope, options?: CallOptions): Call<Scope>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface ResourcesCalls {
+  ListResources: { input: { query?: ListResourcesQuery | undefined }; data: Resource[] };
+  CreateResource: { input: { body: CreateResource }; data: Resource };
+  GetResource: { input: { path: { id: string } }; data: Resource };
+  DeleteResource: { input: { path: { id: string } }; data: void };
+  UpdateResource: { input: { path: { id: string }; body: UpdateResource }; data: Resource };
+  UpdateResourceIsDefault: { input: { path: { id: string }; body: UpdateResourceIsDefault }; data: Resource };
+  ListResourceScopes: { input: { path: { resourceId: string }; query?: PageQuery & SearchQuery<SearchMember> | undefined }; data: Scope[] };
+  CreateResourceScope: { input: { path: { resourceId: string }; body: CreateResourceScope }; data: Scope };
+  DeleteResourceScope: { input: { path: { resourceId: string; scopeId: string } }; data: void };
+  UpdateResourceScope: { input: { path: { resourceId: string; scopeId: string }; body: UpdateResourceScope }; data: Scope };
+}
+
 /** API resources, for which access tokens are issued, and the permissions (scopes) defined on each. */
-export const resources: Group<ResourcesApi> = /* @__PURE__ */ group(`
+export const resources: Group<ResourcesApi, ResourcesCalls> = /* @__PURE__ */ group(`
 Resource /api/resources
 *qo list:Resources
 +j create

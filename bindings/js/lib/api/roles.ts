@@ -149,8 +149,26 @@ export interface RolesApi {
   removeScope(id: string, scopeId: string, options?: CallOptions): Call<void>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface RolesCalls {
+  ListRoles: { input: { query?: ListRolesQuery | undefined }; data: Role[] };
+  CreateRole: { input: { body: CreateRole }; data: Role };
+  GetRole: { input: { path: { id: string } }; data: Role };
+  DeleteRole: { input: { path: { id: string } }; data: void };
+  UpdateRole: { input: { path: { id: string }; body: UpdateRole }; data: Role };
+  ListRoleUsers: { input: { path: { id: string }; query?: PageQuery & SearchQuery<UserSearchMember> | undefined }; data: User[] };
+  CreateRoleUser: { input: { path: { id: string }; body: UserIds }; data: string };
+  DeleteRoleUser: { input: { path: { id: string; userId: string } }; data: void };
+  ListRoleApplications: { input: { path: { id: string }; query?: PageQuery & SearchQuery<SearchMember> | undefined }; data: Application[] };
+  CreateRoleApplication: { input: { path: { id: string }; body: ApplicationIds }; data: string };
+  DeleteRoleApplication: { input: { path: { id: string; applicationId: string } }; data: void };
+  ListRoleScopes: { input: { path: { id: string }; query?: PageQuery & SearchQuery<SearchMember> | undefined }; data: Scope[] };
+  CreateRoleScope: { input: { path: { id: string }; body: ScopeIds }; data: Scope[] };
+  DeleteRoleScope: { input: { path: { id: string; scopeId: string } }; data: void };
+}
+
 /** Tenant-wide roles, their permissions, and the users and machine-to-machine applications that hold them. */
-export const roles: Group<RolesApi> = /* @__PURE__ */ group(`
+export const roles: Group<RolesApi, RolesCalls> = /* @__PURE__ */ group(`
 Role /api/roles
 *qp list:Roles
 +j create

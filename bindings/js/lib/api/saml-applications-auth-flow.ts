@@ -50,8 +50,14 @@ export interface SamlApplicationsAuthFlowApi {
   createAuthn(id: string, body: SamlAuthnRequest, options?: CallOptions): Call<string>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface SamlApplicationsAuthFlowCalls {
+  GetSamlAuthn: { input: { path: { id: string }; query: GetSamlAuthnQuery }; data: string };
+  CreateSamlAuthn: { input: { path: { id: string }; body: SamlAuthnRequest }; data: string };
+}
+
 /** The endpoints to which SAML service providers send their authentication requests. */
-export const samlApplicationsAuthFlow: Group<SamlApplicationsAuthFlowApi> = /* @__PURE__ */ group(`
+export const samlApplicationsAuthFlow: Group<SamlApplicationsAuthFlowApi, SamlApplicationsAuthFlowCalls> = /* @__PURE__ */ group(`
 Saml /api/saml/{id}/authn
 *qrn24 getAuthn !SAMLRequest
 +frn createAuthn

@@ -129,11 +129,25 @@ export interface SamlApplicationsApi {
   getCallback(id: string, query?: GetSamlApplicationCallbackQuery, options?: CallOptions): Call<string>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface SamlApplicationsCalls {
+  CreateSamlApplication: { input: { body: CreateSamlApplication }; data: SamlApplication };
+  GetSamlApplication: { input: { path: { id: string } }; data: SamlApplication };
+  DeleteSamlApplication: { input: { path: { id: string } }; data: void };
+  UpdateSamlApplication: { input: { path: { id: string }; body: UpdateSamlApplication }; data: SamlApplication };
+  ListSamlApplicationSecrets: { input: { path: { id: string } }; data: SamlApplicationSecret[] };
+  CreateSamlApplicationSecret: { input: { path: { id: string }; body: CreateSamlApplicationSecret }; data: SamlApplicationSecret };
+  DeleteSamlApplicationSecret: { input: { path: { id: string; secretId: string } }; data: void };
+  UpdateSamlApplicationSecret: { input: { path: { id: string; secretId: string }; body: UpdateSamlApplicationSecret }; data: SamlApplicationSecret };
+  ListSamlApplicationMetadata: { input: { path: { id: string } }; data: string };
+  GetSamlApplicationCallback: { input: { path: { id: string }; query?: GetSamlApplicationCallbackQuery | undefined }; data: string };
+}
+
 /**
  * Applications that sign users in with SAML, with Logto as the identity provider: settings, certificates,
  * metadata.
  */
-export const samlApplications: Group<SamlApplicationsApi> = /* @__PURE__ */ group(`
+export const samlApplications: Group<SamlApplicationsApi, SamlApplicationsCalls> = /* @__PURE__ */ group(`
 SamlApplication /api/saml-applications
 +j24 create
 /{id}* get

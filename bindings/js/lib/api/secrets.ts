@@ -17,8 +17,13 @@ export interface SecretsApi {
   delete(id: string, options?: CallOptions): Call<void>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface SecretsCalls {
+  DeleteSecret: { input: { path: { id: string } }; data: void };
+}
+
 /** Third-party tokens that Logto stores, encrypted, for its users. */
-export const secrets: Group<SecretsApi> = /* @__PURE__ */ group(`
+export const secrets: Group<SecretsApi, SecretsCalls> = /* @__PURE__ */ group(`
 Secret /api/secrets/{id}
 $v30 delete
 `);

@@ -16,8 +16,13 @@ export interface SentinelActivitiesApi {
   delete(body: DeleteSentinelActivities, options?: CallOptions): Call<void>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface SentinelActivitiesCalls {
+  DeleteSentinelActivities: { input: { body: DeleteSentinelActivities }; data: void };
+}
+
 /** Failed attempts, which Logto counts to lock out identifiers. */
-export const sentinelActivities: Group<SentinelActivitiesApi> = /* @__PURE__ */ group(`
+export const sentinelActivities: Group<SentinelActivitiesApi, SentinelActivitiesCalls> = /* @__PURE__ */ group(`
 SentinelActivities /api/sentinel-activities/delete
 +jvi27 delete
 `);

@@ -71,8 +71,17 @@ export interface SignInExperienceApi {
   getUsernameCaseSensitivityConflicts(query?: GetUsernameCaseSensitivityConflictsQuery, options?: CallOptions): Call<UsernameConflicts>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface SignInExperienceCalls {
+  GetSignInExp: { input: {}; data: SignInExperience };
+  UpdateSignInExp: { input: { body: UpdateSignInExperience; query?: UpdateSignInExpQuery | undefined }; data: SignInExperience };
+  CheckPasswordWithDefaultSignInExperience: { input: { body: CheckPassword }; data: PasswordCheck };
+  UploadCustomUiAssets: { input: { body: UploadCustomUiAssetsForm }; data: UploadedCustomUiAssets };
+  GetUsernameCaseSensitivityConflicts: { input: { query?: GetUsernameCaseSensitivityConflictsQuery | undefined }; data: UsernameConflicts };
+}
+
 /** How users sign up and sign in: methods, branding, languages, MFA, password policy, bring-your-own UI. */
-export const signInExperience: Group<SignInExperienceApi> = /* @__PURE__ */ group(`
+export const signInExperience: Group<SignInExperienceApi, SignInExperienceCalls> = /* @__PURE__ */ group(`
  /api/sign-in-exp
 * get:SignInExp
 ~jq update:SignInExp

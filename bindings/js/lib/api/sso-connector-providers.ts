@@ -16,8 +16,13 @@ export interface SsoConnectorProvidersApi {
   list(options?: CallOptions): Call<SsoConnectorProvider[]>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface SsoConnectorProvidersCalls {
+  ListSsoConnectorProviders: { input: {}; data: SsoConnectorProvider[] };
+}
+
 /** The kinds of enterprise identity providers for which an SSO connector can be created. */
-export const ssoConnectorProviders: Group<SsoConnectorProvidersApi> = /* @__PURE__ */ group(`
+export const ssoConnectorProviders: Group<SsoConnectorProvidersApi, SsoConnectorProvidersCalls> = /* @__PURE__ */ group(`
 SsoConnectorProviders /api/sso-connector-providers
 * list
 `);

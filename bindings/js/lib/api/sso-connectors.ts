@@ -96,8 +96,21 @@ export interface SsoConnectorsApi {
   updateSigningKey(id: string, keyId: string, body: UpdateSsoConnectorSigningKey, options?: CallOptions): Call<SamlApplicationSecret>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface SsoConnectorsCalls {
+  ListSsoConnectors: { input: { query?: PageQuery | undefined }; data: SsoConnector[] };
+  CreateSsoConnector: { input: { body: CreateSsoConnector }; data: SsoConnector };
+  GetSsoConnector: { input: { path: { id: string } }; data: SsoConnector };
+  DeleteSsoConnector: { input: { path: { id: string } }; data: void };
+  UpdateSsoConnector: { input: { path: { id: string }; body: UpdateSsoConnector }; data: SsoConnector };
+  ListSsoConnectorSigningKeys: { input: { path: { id: string } }; data: SamlApplicationSecret[] };
+  CreateSsoConnectorSigningKey: { input: { path: { id: string }; body: CreateSsoConnectorSigningKey }; data: SamlApplicationSecret };
+  DeleteSsoConnectorSigningKey: { input: { path: { id: string; keyId: string } }; data: void };
+  UpdateSsoConnectorSigningKey: { input: { path: { id: string; keyId: string }; body: UpdateSsoConnectorSigningKey }; data: SamlApplicationSecret };
+}
+
 /** Enterprise single sign-on connectors (OIDC, SAML and named providers) and the email domains they serve. */
-export const ssoConnectors: Group<SsoConnectorsApi> = /* @__PURE__ */ group(`
+export const ssoConnectors: Group<SsoConnectorsApi, SsoConnectorsCalls> = /* @__PURE__ */ group(`
 SsoConnector /api/sso-connectors
 *qo list:SsoConnectors
 +j create

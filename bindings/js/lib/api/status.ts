@@ -14,8 +14,13 @@ export interface StatusApi {
   get(options?: CallOptions): Call<void>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface StatusCalls {
+  GetStatus: { input: {}; data: void };
+}
+
 /** Health check of the server. */
-export const status: Group<StatusApi> = /* @__PURE__ */ group(`
+export const status: Group<StatusApi, StatusCalls> = /* @__PURE__ */ group(`
 Status /api/status
 *vn get
 `);

@@ -17,8 +17,13 @@ export interface SubjectTokensApi {
   create(body: CreateSubjectToken, options?: CallOptions): Call<SubjectToken>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface SubjectTokensCalls {
+  CreateSubjectToken: { input: { body: CreateSubjectToken }; data: SubjectToken };
+}
+
 /** Tokens that let an application act as a user (impersonation). */
-export const subjectTokens: Group<SubjectTokensApi> = /* @__PURE__ */ group(`
+export const subjectTokens: Group<SubjectTokensApi, SubjectTokensCalls> = /* @__PURE__ */ group(`
 SubjectToken /api/subject-tokens
 +j19 create
 `);

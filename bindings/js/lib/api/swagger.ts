@@ -14,8 +14,13 @@ export interface SwaggerApi {
   get(options?: CallOptions): Call<unknown>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface SwaggerCalls {
+  GetSwaggerJson: { input: {}; data: unknown };
+}
+
 /** The server's own API document, in an older format. */
-export const swagger: Group<SwaggerApi> = /* @__PURE__ */ group(`
+export const swagger: Group<SwaggerApi, SwaggerCalls> = /* @__PURE__ */ group(`
 SwaggerJson /api/swagger.json
 *n get
 `);

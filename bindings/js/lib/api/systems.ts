@@ -16,8 +16,13 @@ export interface SystemsApi {
   getApplicationConfig(options?: CallOptions): Call<SystemApplicationConfig>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface SystemsCalls {
+  GetSystemApplicationConfig: { input: {}; data: SystemApplicationConfig };
+}
+
 /** Installation-wide settings. */
-export const systems: Group<SystemsApi> = /* @__PURE__ */ group(`
+export const systems: Group<SystemsApi, SystemsCalls> = /* @__PURE__ */ group(`
 System /api/systems/application
 * getApplicationConfig
 `);

@@ -29,8 +29,14 @@ export interface UserAssetsApi {
   upload(body: CreateUserAssetForm, options?: CallOptions): Call<UploadedFile>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface UserAssetsCalls {
+  GetUserAssetServiceStatus: { input: {}; data: UserAssetService };
+  CreateUserAsset: { input: { body: CreateUserAssetForm }; data: UploadedFile };
+}
+
 /** Uploads of files, such as avatars and logos, to the installation's storage. */
-export const userAssets: Group<UserAssetsApi> = /* @__PURE__ */ group(`
+export const userAssets: Group<UserAssetsApi, UserAssetsCalls> = /* @__PURE__ */ group(`
 UserAsset /api/user-assets
 /service-status* get_
 +x upload;CreateUserAsset

@@ -454,11 +454,55 @@ export interface UsersApi {
   deleteSession(userId: string, sessionId: string, query?: DeleteUserSessionQuery, options?: CallOptions): Call<void>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface UsersCalls {
+  GetUser: { input: { path: { userId: string }; query?: GetUserQuery | undefined }; data: User };
+  DeleteUser: { input: { path: { userId: string } }; data: void };
+  UpdateUser: { input: { path: { userId: string }; body: UpdateUser }; data: User };
+  ListUserCustomData: { input: { path: { userId: string } }; data: { [member: string]: unknown } };
+  UpdateUserCustomData: { input: { path: { userId: string }; body: UpdateUserCustomData }; data: { [member: string]: unknown } };
+  ListUserLogtoConfigs: { input: { path: { userId: string } }; data: UserLogtoConfig };
+  UpdateUserLogtoConfigs: { input: { path: { userId: string }; body: UpdateUserLogtoConfig }; data: UserLogtoConfig };
+  UpdateUserProfile: { input: { path: { userId: string }; body: UpdateUserProfile }; data: UserProfile };
+  ListUsers: { input: { query?: ListUsersQuery | undefined }; data: User[] };
+  CreateUser: { input: { body: CreateUser }; data: User };
+  UpdateUserPassword: { input: { path: { userId: string }; body: Password }; data: User };
+  UpdateUserPasswordExpiration: { input: { path: { userId: string }; body: UpdateUserPasswordExpiration }; data: User };
+  VerifyUserPassword: { input: { path: { userId: string }; body: Password }; data: void };
+  GetUserHasPassword: { input: { path: { userId: string } }; data: HasPassword };
+  UpdateUserIsSuspended: { input: { path: { userId: string }; body: UpdateUserIsSuspended }; data: User };
+  ListUserRoles: { input: { path: { userId: string }; query?: PageQuery & SearchQuery<SearchMember> | undefined }; data: Role[] };
+  ReplaceUserRoles: { input: { path: { userId: string }; body: RoleIds }; data: RoleIds | undefined };
+  AssignUserRoles: { input: { path: { userId: string }; body: RoleIds }; data: AssignedRoles | undefined };
+  DeleteUserRole: { input: { path: { userId: string; roleId: string } }; data: void };
+  GetUserIdentity: { input: { path: { userId: string; target: string }; query?: GetUserIdentityQuery | undefined }; data: LinkedSocialIdentity };
+  ReplaceUserIdentity: { input: { path: { userId: string; target: string }; body: SocialIdentity }; data: { [member: string]: SocialIdentity } | undefined };
+  DeleteUserIdentity: { input: { path: { userId: string; target: string } }; data: User };
+  CreateUserIdentity: { input: { path: { userId: string }; body: SocialSignInData }; data: { [member: string]: SocialIdentity } };
+  ListUserOrganizations: { input: { path: { userId: string } }; data: Organization[] };
+  ListUserGrants: { input: { path: { userId: string }; query?: ListUserGrantsQuery | undefined }; data: Grants };
+  DeleteUserGrant: { input: { path: { userId: string; grantId: string } }; data: void };
+  ListUserMfaVerifications: { input: { path: { userId: string } }; data: MfaVerification[] };
+  CreateUserMfaVerification: { input: { path: { userId: string }; body: CreateMfaVerification }; data: CreatedMfaVerification };
+  DeleteUserMfaVerification: { input: { path: { userId: string; verificationId: string } }; data: void };
+  ListUserPersonalAccessTokens: { input: { path: { userId: string } }; data: PersonalAccessToken[] };
+  CreateUserPersonalAccessToken: { input: { path: { userId: string }; body: CreateSecret }; data: PersonalAccessToken };
+  UpdatePersonalAccessTokenName: { input: { path: { userId: string }; body: RenamePersonalAccessToken }; data: PersonalAccessToken };
+  DeleteUserPersonalAccessToken: { input: { path: { userId: string; name: string } }; data: void };
+  UpdateUserPersonalAccessToken: { input: { path: { userId: string; name: string }; body: Name }; data: PersonalAccessToken };
+  DeletePersonalAccessTokenPost: { input: { path: { userId: string }; body: Name }; data: void };
+  GetUserSsoIdentity: { input: { path: { userId: string; ssoConnectorId: string }; query?: GetUserSsoIdentityQuery | undefined }; data: LinkedSsoIdentity };
+  ListUserAllIdentities: { input: { path: { userId: string }; query?: ListUserAllIdentitiesQuery | undefined }; data: LinkedIdentities };
+  ListUserSessions: { input: { path: { userId: string } }; data: Sessions };
+  GetUserSession: { input: { path: { userId: string; sessionId: string } }; data: Session };
+  DeleteUserSession: { input: { path: { userId: string; sessionId: string }; query?: DeleteUserSessionQuery | undefined }; data: void };
+}
+
 /**
  * User accounts: profile, identifiers, password, roles, identities, MFA, personal access tokens, sessions and
  * grants.
  */
-export const users: Group<UsersApi> = /* @__PURE__ */ group(`
+export const users: Group<UsersApi, UsersCalls> = /* @__PURE__ */ group(`
 User /api/users
 /{userId}*q get
 "$v delete

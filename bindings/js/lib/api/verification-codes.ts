@@ -23,8 +23,14 @@ export interface VerificationCodesApi {
   verify(body: VerifyVerificationCode, options?: CallOptions): Call<void>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface VerificationCodesCalls {
+  CreateVerificationCode: { input: { body: VerificationCodeRecipient }; data: void };
+  VerifyVerificationCode: { input: { body: VerifyVerificationCode }; data: void };
+}
+
 /** One-time codes by email or SMS for your own purposes, outside of any sign-in. */
-export const verificationCodes: Group<VerificationCodesApi> = /* @__PURE__ */ group(`
+export const verificationCodes: Group<VerificationCodesApi, VerificationCodesCalls> = /* @__PURE__ */ group(`
 VerificationCode /api/verification-codes
 +jv send;CreateVerificationCode
 /verify+jv verify

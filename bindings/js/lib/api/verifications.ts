@@ -70,8 +70,19 @@ export interface VerificationsApi {
   verifyWebAuthnRegistration(body: VerifyWebAuthnRegistration, options?: CallOptions): Call<VerificationRecordId>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface VerificationsCalls {
+  CreateVerificationByPassword: { input: { body: Password }; data: CreatedVerificationRecord };
+  CreateVerificationByVerificationCode: { input: { body: CreateVerificationCodeRecord }; data: CreatedVerificationRecord };
+  VerifyVerificationByVerificationCode: { input: { body: CheckVerificationCode }; data: VerificationRecordId };
+  CreateVerificationBySocial: { input: { body: CreateSocialVerificationRecord }; data: CreatedSocialVerificationRecord };
+  VerifyVerificationBySocial: { input: { body: VerifyVerificationBySocial }; data: VerificationRecordId };
+  GenerateWebAuthnRegistrationOptions: { input: {}; data: WebAuthnRegistrationRecord };
+  VerifyWebAuthnRegistration: { input: { body: VerifyWebAuthnRegistration }; data: VerificationRecordId };
+}
+
 /** Proofs of identity (verification records) that sensitive operations of the account API require. */
-export const verifications: Group<VerificationsApi> = /* @__PURE__ */ group(`
+export const verifications: Group<VerificationsApi, VerificationsCalls> = /* @__PURE__ */ group(`
 Verification /api/verifications/
 password+ju21 createByPassword
 verification-code+ju createByVerificationCode

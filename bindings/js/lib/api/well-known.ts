@@ -97,8 +97,19 @@ export interface WellKnownApi {
   getUserOpenapiJson(options?: CallOptions): Call<unknown>;
 }
 
+/** Input and data of each operation, for `call`. */
+export interface WellKnownCalls {
+  GetSignInExperienceConfig: { input: { query?: GetSignInExperienceConfigQuery | undefined }; data: FullSignInExperience };
+  GetSignInExperiencePhrases: { input: { query?: GetSignInExperiencePhrasesQuery | undefined }; data: { [member: string]: StringOrObject } };
+  GetWellKnownExperience: { input: { query?: GetWellKnownExperienceQuery | undefined }; data: FullSignInExperience };
+  GetWellKnownAccountCenter: { input: {}; data: AccountCenterSettings };
+  GetWellKnownManagementOpenapiJson: { input: {}; data: unknown };
+  GetWellKnownExperienceOpenapiJson: { input: {}; data: unknown };
+  GetWellKnownUserOpenapiJson: { input: {}; data: unknown };
+}
+
 /** Public data that can be read without a token: the sign-in experience, its phrases, the API documents. */
-export const wellKnown: Group<WellKnownApi> = /* @__PURE__ */ group(`
+export const wellKnown: Group<WellKnownApi, WellKnownCalls> = /* @__PURE__ */ group(`
 WellKnown /api/.well-known/
 sign-in-exp*qn getSignInExperienceConfig:
 phrases*qn getSignInExperiencePhrases:

@@ -17,6 +17,10 @@ export function encode(kind: string, body: unknown): Encoded {
   if (body === undefined) return { body: undefined, headers: {} };
   if (kind === "form") return { body: form(body), headers: { "content-type": "application/x-www-form-urlencoded" } };
   if (kind === "multipart") return { body: multipart(body), headers: {} };
+  // JSON has no form for these: it would be sent as an empty object.
+  if (isObject(body) && (Symbol.iterator in body && !Array.isArray(body) || body instanceof Blob || ArrayBuffer.isView(body) || typeof body["then"] === "function")) {
+    throw bad("body", "is not plain data that can be sent as JSON");
+  }
   let text: string | undefined;
   try {
     text = JSON.stringify(body);
@@ -49,6 +53,7 @@ function multipart(body: unknown): FormData {
 }
 
 function file(data: FormData, field: string, upload: Upload): void {
+  if (!isObject(upload)) throw bad(`body.${field}`, "is not a Blob, a File or bytes");
   const given = upload instanceof Blob || upload instanceof Uint8Array ? { data: upload } : upload;
   const { data: content, name, type } = given as { data: Blob | Uint8Array; name?: string; type?: string };
   if (!(content instanceof Blob) && !(content instanceof Uint8Array)) {

@@ -1,10 +1,11 @@
-import type { CallOptions, HeaderValues, AllOptions } from "../options.js";
+import type { AllOptions, CallOptions, Exchange, HeaderValues, Logger } from "../options.js";
+import { printable } from "../response/printable.js";
 
 const bads = new WeakSet();
 
 /** Returns a `TypeError` that names the argument. */
 export function bad(name: string, why: string): TypeError {
-  const error = new TypeError(`\`${name}\` ${why}`);
+  const error = new TypeError(printable(`\`${name}\` ${why}`));
   bads.add(error);
   return error;
 }
@@ -16,6 +17,15 @@ export function isBad(error: unknown): error is TypeError {
 
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
+}
+
+/** Returns the text of what a function of the user has thrown. */
+export function textOf(thrown: unknown): string {
+  try {
+    return String(thrown);
+  } catch {
+    return "an object without text";
+  }
 }
 
 function expectObject(value: unknown): void {
@@ -35,8 +45,9 @@ function check(options: object, names: string, type: string): void {
 export function checkedHeaders(headers: HeaderValues | undefined): Record<string, string> {
   try {
     return headers === undefined ? {} : Object.fromEntries(new Headers(headers as HeadersInit));
-  } catch (cause) {
-    throw new TypeError("`headers` contains an invalid name or value", { cause });
+  } catch {
+    // The error of the platform contains the value, which may be secret.
+    throw bad("headers", "contains an invalid name or value");
   }
 }
 
@@ -61,9 +72,17 @@ const CLIENT =
 /** What other clients call the options of a client. */
 const OTHER_NAMES: Record<string, string> = { clientId: "appId", clientSecret: "appSecret", baseUrl: "endpoint", url: "endpoint", tenantId: "tenant", accessToken: "getToken", token: "getToken" };
 
-export function checkOptions(options: AllOptions): void {
-  expectObject(options);
-  for (const name in options) {
+const one = (...values: string[]) => (value: unknown): boolean => value === undefined || values.includes(value as string);
+const isLogLevel = one("off", "error", "warn", "info", "debug");
+const isCredentials = one("omit", "same-origin", "include");
+
+const isBlank = (text: string | undefined): boolean => text !== undefined && text.trim() === "";
+
+/** Returns a copy of the options, inherited ones included. Throws if one is invalid. */
+export function checkOptions(given: AllOptions): AllOptions {
+  expectObject(given);
+  const options: AllOptions = Object.fromEntries(CLIENT.map((name) => [name, given[name as keyof AllOptions]]));
+  for (const name in given) {
     if (CLIENT.includes(name)) continue;
     const known = (Object.hasOwn(OTHER_NAMES, name) && OTHER_NAMES[name]) || CLIENT.find((option) => option.toLowerCase() === name.toLowerCase());
     throw bad(name, `is not an option of a client${known ? `: did you mean \`${known}\`?` : ""}`);
@@ -71,7 +90,7 @@ export function checkOptions(options: AllOptions): void {
   check(options, "tenant endpoint resource scope appId appSecret organizationId", "string");
   check(options, "timeout totalTimeout retries maxResponseBytes", "number");
   check(options, "getToken fetch onRequest onResponse", "function");
-  const { tenant, endpoint, appId, appSecret, exchange, tokenStore, rateLimit } = options;
+  const { tenant, endpoint, appId, appSecret, exchange, tokenStore, rateLimit, logger, logLevel, credentials } = options;
   if (tenant === undefined && endpoint === undefined) throw bad("endpoint", "or `tenant` is required");
   if (tenant !== undefined && !/^[a-z0-9-]{1,63}$/.test(tenant)) {
     throw bad("tenant", "is not a tenant id: pass the first part of https://{tenant}.logto.app");
@@ -80,10 +99,13 @@ export function checkOptions(options: AllOptions): void {
   if ((appId === undefined) !== (appSecret === undefined)) {
     throw bad(appId === undefined ? "appId" : "appSecret", "is missing: set both `appId` and `appSecret`");
   }
-  if (options.organizationId?.trim() === "") throw bad("organizationId", "is empty");
-  if ((exchange || options.organizationId) && appId === undefined) throw bad("appId", "is missing");
-  if (exchange && !exchange.personalAccessToken && !exchange.subjectToken) {
-    throw bad("exchange", "requires a `subjectToken` or a `personalAccessToken`");
+  for (const name of ["appId", "appSecret", "organizationId"] as const) if (isBlank(options[name])) throw bad(name, "is empty");
+  if ((exchange !== undefined || options.organizationId) && appId === undefined) throw bad("appId", "is missing");
+  if (exchange !== undefined) checkExchange(exchange);
+  if (!isLogLevel(logLevel)) throw bad("logLevel", "is not off, error, warn, info or debug");
+  if (!isCredentials(credentials)) throw bad("credentials", "is not omit, same-origin or include");
+  if (logger && ["debug", "info", "warn", "error"].some((name) => typeof logger[name as keyof Logger] !== "function")) {
+    throw bad("logger", "lacks one of the functions `debug`, `info`, `warn` and `error`");
   }
   if (tokenStore && (typeof tokenStore.get !== "function" || typeof tokenStore.set !== "function")) {
     throw bad("tokenStore", "lacks the function `get` or `set`");
@@ -91,6 +113,14 @@ export function checkOptions(options: AllOptions): void {
   if (rateLimit && !(Number.isInteger(rateLimit.requests) && rateLimit.requests > 0 && rateLimit.requests < 2 ** 32 && Number.isFinite(rateLimit.per) && rateLimit.per > 0)) {
     throw bad("rateLimit", "requires a whole number of `requests`, and `per` in milliseconds, above 0");
   }
+  return options;
+}
+
+function checkExchange(exchange: Exchange): void {
+  const { subjectToken, personalAccessToken } = (exchange as Exchange | null) ?? {};
+  const tokens: unknown[] = [subjectToken, personalAccessToken].filter((token) => token !== undefined);
+  const isToken = typeof tokens[0] === "string" ? !isBlank(tokens[0]) : typeof tokens[0] === "function" && personalAccessToken === undefined;
+  if (tokens.length !== 1 || !isToken) throw bad("exchange", "requires either a `subjectToken` or a `personalAccessToken`");
 }
 
 function checkEndpoint(endpoint: string, allowHttp: boolean): void {
@@ -100,11 +130,11 @@ function checkEndpoint(endpoint: string, allowHttp: boolean): void {
   } catch {
     throw bad("endpoint", "is not a URL: write it as https://id.example.com");
   }
-  const { protocol, hostname, username, password, search, hash, pathname } = url;
+  const { protocol, hostname, username, password, pathname } = url;
   if (protocol !== "https:" && protocol !== "http:") throw bad("endpoint", "is not an http or https URL");
   if (username || password) throw bad("endpoint", "contains a user name or password: pass credentials as `appId` and `appSecret`");
-  if (search || hash) throw bad("endpoint", "contains a query or fragment: pass only the address of the server");
-  if (/\/(api|oidc|console)\/?$/.test(pathname)) {
+  if (/[?#]/.test(endpoint)) throw bad("endpoint", "contains a query or fragment: pass only the address of the server");
+  if (/\/(api|oidc|console)\/*$/.test(pathname)) {
     throw bad("endpoint", "ends in a path of the server: pass the root under which /api and /oidc are found");
   }
   const local = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);

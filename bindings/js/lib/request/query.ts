@@ -11,7 +11,7 @@ export interface PageQuery {
  *
  * - `like`: pattern with the wildcards `%` and `_`.
  * - `exact`: exact text.
- * - `similar_to`: SQL `SIMILAR TO` pattern.
+ * - `similar_to`: SQL `SIMILAR TO` pattern. The server requires `isCaseSensitive` with it.
  * - `posix`: POSIX regular expression.
  */
 export type MatchMode = "like" | "exact" | "similar_to" | "posix";
@@ -24,7 +24,7 @@ export type SearchMember = "id" | "name" | "description";
 
 /** Search in a list. In patterns, `%` matches any text and `_` any character, unless another mode is set. */
 export type SearchQuery<Member extends string> = {
-  /** Pattern for all searchable members. An item matches if any of them does. */
+  /** Pattern for all searchable members. An item matches if any of them does. An empty one matches all items. */
   search?: string | undefined;
   /** How all members are compared. Defaults to `like`. */
   mode?: MatchMode | undefined;
@@ -33,7 +33,7 @@ export type SearchQuery<Member extends string> = {
   /** Whether the search is case-sensitive. Defaults to false. */
   isCaseSensitive?: boolean | undefined;
 } & {
-  /** Pattern for one member, such as `search.username`. With several, an item matches if it has any of the values. */
+  /** Pattern for one member, such as `search.username`. In mode `exact`, an array matches any of its values; the server refuses arrays in other modes. */
   [name in `search.${Member}`]?: string | readonly string[] | undefined;
 } & {
   /** How one member is compared, such as `mode.username`. */

@@ -1,5 +1,5 @@
 import type { HookRequest } from "../options.js";
-import type { Answer, LogtoResponse } from "../response/answer.js";
+import { type Answer, type LogtoResponse, shown as shownUrl } from "../response/answer.js";
 import type { Settings } from "../settings.js";
 
 /** Key of an error that a hook threw. The error passes through the module under this key. */
@@ -47,6 +47,8 @@ export async function send(settings: Settings, attempt: Attempt): Promise<Answer
     });
     for (const name in headers) if (!seen.headers.has(name)) delete headers[name];
   }
+  // Nothing is sent once the caller has given up.
+  signal.throwIfAborted();
   const init: RequestInit = { method, headers, signal, redirect: "manual" };
   if (body !== undefined) init.body = body;
   if (credentials !== undefined) init.credentials = credentials;
@@ -55,11 +57,18 @@ export async function send(settings: Settings, attempt: Attempt): Promise<Answer
   const response = await fetch(url, init);
   if (response.type === "opaqueredirect") throw new SendFailure(4, "this platform hides redirects");
   const known: LogtoResponse = { status: response.status, headers: response.headers, url: response.url || url };
-  if (onResponse && seen) await hook(4, () => onResponse(known, seen));
+  if (onResponse && seen) {
+    try {
+      await hook(4, () => onResponse(known, seen));
+    } catch (error) {
+      await response.body?.cancel();
+      throw error;
+    }
+  }
   const text = await read(response, settings.options.maxResponseBytes ?? 2 ** 26);
   if (logLevel === "debug") {
     const time = Math.round(performance.now() - start);
-    settings.log("debug", `${attempt.operation} ${method} ${url.split("?")[0]} ${known.status} in ${time} ms, attempt ${attempt.attempt}`);
+    settings.log("debug", `${attempt.operation} ${method} ${shownUrl(url)} ${known.status} in ${time} ms, attempt ${attempt.attempt}`);
   }
   return { response: known, text };
 }

@@ -1,4 +1,5 @@
 import type { Settings } from "../settings.js";
+import { textOf } from "./checks.js";
 import { SendFailure } from "./send.js";
 
 const EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
@@ -28,7 +29,7 @@ async function subject(token: (() => Promise<string> | string) | string | undefi
     if (typeof text !== "string" || text === "") throw new TypeError("it returned no token");
     return text;
   } catch (cause) {
-    throw new SendFailure(2, `\`subjectToken\` failed: ${String(cause)}`, cause);
+    throw new SendFailure(2, `\`subjectToken\` failed: ${textOf(cause)}`, cause);
   }
 }
 

@@ -3,12 +3,12 @@ import { bad, isObject } from "./checks.js";
 /** Replaces the parameters of a path by their values. Each value stays one segment. */
 export function fill(path: string, values: Record<string, unknown>): string {
   if (!path.includes("{")) return path;
-  return path.replace(/{(\w+)}/g, (_, name: string) => segment(name, values[name]));
+  return path.replace(/{([^{}]+)}/g, (_, name: string) => segment(name, values[name]));
 }
 
 /** Encodes a segment. URL parsers fold segments of dots, however they are encoded. */
 function segment(name: string, value: unknown): string {
-  if (typeof value !== "string" && typeof value !== "number") throw bad(name, "is not a string");
+  if (typeof value !== "string" && !Number.isFinite(value)) throw bad(name, "is not a string");
   const text = String(value);
   if (text === "") throw bad(name, "is empty, so the request would reach another route");
   if (text === "." || text === "..") throw bad(name, `is \`${text}\`, which URLs cannot carry as a segment`);
@@ -25,6 +25,8 @@ export function query(members: unknown): string {
   if (!isObject(members)) throw bad("query", "is not an object");
   const pairs = new URLSearchParams();
   const add = (name: string, value: unknown): void => {
+    // The server refuses an empty search, which means all items.
+    if (name === "search" && value === "") return;
     if (value !== undefined && value !== null) pairs.append(name === "pageSize" ? "page_size" : name, plain(name, value));
   };
   for (const name of Object.keys(members)) {
@@ -36,9 +38,15 @@ export function query(members: unknown): string {
 }
 
 function plain(name: string, value: unknown): string {
-  if (value instanceof Date) return String(value.getTime());
-  if (isObject(value)) return JSON.stringify(value);
-  const isText = typeof value === "string" || typeof value === "boolean" || typeof value === "bigint";
-  if (!isText && !Number.isFinite(value)) throw bad(`query.${name}`, `is a ${typeof value} that a query cannot carry`);
-  return String(value);
+  if (isObject(value) && !(value instanceof Date)) {
+    try {
+      return JSON.stringify(value);
+    } catch (cause) {
+      throw new TypeError(`\`query.${name}\` cannot be encoded as JSON`, { cause });
+    }
+  }
+  const plain = value instanceof Date ? value.getTime() : value;
+  const isText = typeof plain === "string" || typeof plain === "boolean" || typeof plain === "bigint";
+  if (!isText && !Number.isFinite(plain)) throw bad(`query.${name}`, `is a ${typeof plain} that a query cannot carry`);
+  return String(plain);
 }

@@ -15,7 +15,7 @@ export interface Answer {
 }
 
 /** Returns a URL as error messages show it: without user name, password, query and fragment. */
-const shown = (url: string): string => url.replace(/[?#].*/s, "").replace(/^((?:[a-z]+:)?\/\/)[^/]*@/i, "$1");
+export const shown = (url: string): string => url.replace(/[?#].*/s, "").replace(/^((?:[a-z]+:)?\/\/)\/*[^/]*@/i, "$1");
 
 /** Returns the data of an operation's answer. */
 export function read(operation: Operation, { response, text }: Answer): unknown {
@@ -26,6 +26,7 @@ export function read(operation: Operation, { response, text }: Answer): unknown 
     const html = type.startsWith("text/html");
     return new DecodeError(`${operation.id}: ${message}`, {
       status,
+      headers,
       requestId: headers.get("logto-core-request-id") ?? undefined,
       operation: operation.id,
       hint: html ? "the endpoint returns web pages: check that it is the root of a Logto server" : undefined,
@@ -33,11 +34,14 @@ export function read(operation: Operation, { response, text }: Answer): unknown 
     });
   };
   if (status === 304) return undefined;
+  // After any other method, a redirect or a web page does not show that the request reached the API.
+  const reads = operation.method === "GET" || operation.method === "HEAD";
   if (status >= 300) {
     const target = headers.get("location");
-    if (answer !== "redirect" && answer !== "any") throw refuse(`unexpected redirect to ${target && shown(target)}`);
+    if (answer !== "redirect" && !(answer === "any" && reads)) throw refuse(`unexpected redirect to ${target && shown(target)}`);
     return target ?? undefined;
   }
+  if ((answer === "none" || (answer === "any" && !reads)) && text && type.startsWith("text/html")) throw refuse("the response is a web page");
   if (answer === "text" || (answer === "any" && text && !type.includes("json"))) return text;
   // Older servers answer some operations with a word.
   const isWord = answer === "optional" && type.startsWith("text/plain");
@@ -49,7 +53,10 @@ export function read(operation: Operation, { response, text }: Answer): unknown 
   } catch (cause) {
     throw refuse("the response is not JSON", cause);
   }
-  if (itemsAt === undefined) return data;
+  if (itemsAt === undefined) {
+    if (operation.paging !== "none" && !Array.isArray(data)) throw refuse("the response is not a list");
+    return data;
+  }
   const items = (data as Record<string, unknown> | null)?.[itemsAt];
   if (!Array.isArray(items)) throw refuse(`the response has no list \`${itemsAt}\``);
   return items;

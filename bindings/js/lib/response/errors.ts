@@ -69,6 +69,8 @@ export class LogtoError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // A class of the user inherits the kind, but distinguishes its own objects.
+    if (!Object.hasOwn(this, "kind")) return Function.prototype[Symbol.hasInstance].call(this, value);
     const found = typeof value === "object" && value !== null && (value as { [KINDS]?: string[] })[KINDS];
     return Array.isArray(found) && found.includes(this.kind);
   }

@@ -79,8 +79,8 @@ export class Engine implements HostContext {
           call,
           "musn".indexOf(operation.authentication),
           options.idempotent ?? operation.idempotent,
-          "authorization" in headers,
-          "cookie" in headers,
+          Boolean(headers["authorization"]),
+          Boolean(headers["cookie"]),
           options.timeout === 0 ? FOREVER : options.timeout,
           options.totalTimeout === 0 ? FOREVER : options.totalTimeout,
           options.retries,
@@ -116,6 +116,7 @@ export class Engine implements HostContext {
     const abort = (): void => {
       if (this.#calls.at(call) !== pending) return;
       this.#calls.take(call);
+      pending.ended?.();
       this.quietly((wasm) => wasm.cancel(task));
       pending.reject(aborted(pending.name, signal));
     };
@@ -172,18 +173,26 @@ export class Engine implements HostContext {
 }
 
 /** What to run when a signal aborts. */
-const aborts = new WeakMap<AbortSignal, Set<() => void>>();
+const aborts = new WeakMap<AbortSignal, { waiting: Set<() => void>; listener: () => void }>();
 
 /** Adds one listener to a signal, however many calls wait for it. Returns a function that stops waiting. */
 function listen(signal: AbortSignal, abort: () => void): () => void {
-  let waiting = aborts.get(signal);
-  if (!waiting) {
-    const all = (waiting = new Set());
-    aborts.set(signal, all);
-    signal.addEventListener("abort", () => [...all].forEach((run) => run()), { once: true });
+  let known = aborts.get(signal);
+  if (!known) {
+    const waiting = new Set<() => void>();
+    known = { waiting, listener: () => [...waiting].forEach((run) => run()) };
+    aborts.set(signal, known);
+    signal.addEventListener("abort", known.listener);
   }
+  const { waiting, listener } = known;
   waiting.add(abort);
-  return () => waiting.delete(abort);
+  return () => {
+    waiting.delete(abort);
+    if (waiting.size > 0 || aborts.get(signal)?.waiting !== waiting) return;
+    // Platforms keep a signal while it has a listener.
+    aborts.delete(signal);
+    signal.removeEventListener("abort", listener);
+  };
 }
 
 /** Returns the error of a call that its signal has aborted. */
@@ -210,11 +219,25 @@ export function ready(): Engine | undefined {
 /** Returns the instance. Loads the module and creates the first instance if necessary. */
 export async function engine(settings: Settings): Promise<Engine> {
   const { wasm } = settings.options;
-  const module = await (wasm === undefined ? load() : compile(wasm));
-  return (current ??= new Engine(module));
+  const module = current ? undefined : await (wasm === undefined ? load() : compiled(wasm));
+  return (current ??= new Engine(module as WebAssembly.Module));
 }
 
-async function compile(source: NonNullable<Settings["options"]["wasm"]>): Promise<WebAssembly.Module> {
+/** The modules by their sources. A `Response` can be read once. */
+const modules = new WeakMap<object, Promise<WebAssembly.Module>>();
+
+function compiled(source: object): Promise<WebAssembly.Module> {
+  let module = modules.get(source);
+  if (!module) {
+    module = compile(source);
+    modules.set(source, module);
+    // A failed download can be repeated.
+    module.catch(() => modules.delete(source));
+  }
+  return module;
+}
+
+async function compile(source: object): Promise<WebAssembly.Module> {
   let from: unknown = await source;
   if (from instanceof URL) from = await fetch(from);
   if (from instanceof WebAssembly.Module) return from;

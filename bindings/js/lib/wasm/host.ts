@@ -1,3 +1,4 @@
+import { textOf } from "../request/checks.js";
 import { send, SendFailure } from "../request/send.js";
 import { tokenRequest } from "../request/token.js";
 import { type Answer, retryAfter } from "../response/answer.js";
@@ -48,7 +49,7 @@ export function host(context: HostContext): Host {
         (cause: unknown) =>
           settle((wasm) => {
             failed?.(cause);
-            wasm.settle_failure(operation, 0, `${what}: ${String(cause)}`);
+            wasm.settle_failure(operation, 0, `${what}: ${textOf(cause)}`);
           }),
       );
   }
@@ -62,7 +63,7 @@ export function host(context: HostContext): Host {
       try {
         return await run(tokenStore, key(settings));
       } catch (error) {
-        settings.log("warn", `the token store failed (${String(error)}); this instance uses its own token`);
+        settings.log("warn", `the token store failed (${textOf(error)}); this instance uses its own token`);
         throw error;
       }
     };
@@ -113,10 +114,11 @@ export function host(context: HostContext): Host {
           settings.tokenAnswer = answer;
           const { error, error_description, access_token, expires_in, scope } = parsed(answer.text) ?? {};
           const { status } = answer.response;
+          const isLifetime = typeof expires_in === "number" || typeof expires_in === "string";
           settle((wasm) =>
             wasm.settle_token_answer(
               operation, status, retryAfter(answer), isHtml(answer), text(error), text(error_description), text(access_token),
-              expires_in !== undefined && expires_in !== null, Number(expires_in), typeof scope === "string", text(scope),
+              expires_in !== undefined && expires_in !== null, isLifetime ? Number(expires_in) : NaN, typeof scope === "string", text(scope),
             ),
           );
         }, (cause) => (settings.cause = cause));
@@ -198,9 +200,9 @@ export function host(context: HostContext): Host {
 
 /** Returns the text of a failed fetch. Node keeps the code and the address of the server in the cause. */
 function described(error: unknown): string {
-  const { cause } = error as { cause?: { message?: string; errors?: { message?: string }[] } };
+  const { cause } = (error ?? {}) as { cause?: { message?: string; errors?: { message?: string }[] } };
   const reason = cause?.message || cause?.errors?.[0]?.message;
-  return `${String(error)}${reason ? `: ${reason}` : ""}`;
+  return `${textOf(error)}${reason ? `: ${reason}` : ""}`;
 }
 
 const NONE: StoredToken = { token: "", lifetime: -1, age: -1, scope: "", missing: "" };
@@ -221,8 +223,9 @@ function parsed(json: string): Record<string, unknown> | undefined {
 
 /** Returns code and message of an error. The message defaults to the start of the body. */
 function errorFields(body: string): { code?: string; message?: string } {
-  const { code, message } = parsed(body) ?? {};
-  return { code: text(code), message: text(message) || body.slice(0, 200).trim() || "the response has no body" };
+  const { code, message, error_description, error } = parsed(body) ?? {};
+  const start = body.slice(0, 200).trim() || "the response has no body";
+  return { code: text(code), message: text(message) || text(error_description) || text(error) || start };
 }
 
 function isHtml({ response }: Answer): boolean {

@@ -13,8 +13,8 @@ export interface StoredToken {
 const encoded = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** Returns the key of a client's token in a store. Empty if the token is not kept there. It is the key of the Rust client. */
-export function key({ url, resource, scope, options: { appId, exchange, organizationId = "", resource: own = "" } }: Settings): string {
-  if (exchange || appId === undefined) return "";
+export function key({ url, resource, scope, options: { appId, exchange, getToken, organizationId = "", resource: own = "" } }: Settings): string {
+  if (exchange || getToken || appId === undefined) return "";
   const source = organizationId || own ? [appId, organizationId, own].map(encoded).join("/") : appId;
   return ["logto-admin:token", ...[url, source, resource, scope].map(encoded)].join(":");
 }
@@ -42,6 +42,7 @@ export function read(text: unknown): StoredToken | undefined {
   const left = (end - Date.now()) / 1000;
   // A clock that is behind that of the writer does not make the token younger than new.
   const lifetime = end >= 0 ? Math.max(left, Number(record.get("lifetime") ?? NaN) / 1000 || left) : -1;
-  if (get("version") !== "1" || left <= 0 || (record.has("expires_at") && !(end >= 0))) return undefined;
+  // Another token cannot be sent.
+  if (get("version") !== "1" || !/^[!-~]+$/.test(get("token")) || left <= 0 || (record.has("expires_at") && !(end >= 0))) return undefined;
   return { token: get("token"), lifetime, age: lifetime < 0 ? 0 : lifetime - left, scope: get("scope"), missing: get("missing_scope") };
 }

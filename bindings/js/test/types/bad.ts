@@ -19,6 +19,11 @@ logto.users.list({ page: "2" }); // wrong: a page is a number
 logto.users.list({ mode: "fuzzy" }); // wrong: no such mode
 logto.users.list({ "search.nmae": "a" }); // wrong: no such member
 logto.roles.list({ "search.username": "a" }); // wrong: roles have no user names
+logto.call("GetUsr", { path: { userId: "x" } }); // wrong: no such operation
+logto.call("GetUser"); // wrong: the path is missing
+logto.call("GetUser", { path: { id: "x" } }); // wrong: no such parameter
+logto.call("CreateUser", { body: { username: 7 } }); // wrong: a username is a string
+createClient({ tenant: "t" }, { users }).call("GetRole", { path: { id: "x" } }); // wrong: the client lacks this operation
 logto.users.nothing(); // wrong: no such method
 logto.nothing.list(); // wrong: no such group
 logto.users.list({}).map((user: User) => user); // wrong: a list is not an array

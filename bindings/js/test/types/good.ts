@@ -1,4 +1,5 @@
 import {
+  type Client,
   Call,
   LogtoAdmin,
   LogtoError,
@@ -51,14 +52,16 @@ export async function everything(signal: AbortSignal): Promise<void> {
   await call;
   await logto.userAssets.upload({ file: new Uint8Array(1) });
   await logto.userAssets.upload({ file: { data: new Blob([]), name: "a.png" } });
-  const untyped: unknown = await logto.call("GetUser", { path: { userId: id } });
-  const typed = await logto.call<User>("GetUser", { path: { userId: id } });
+  const typed: User = await logto.call("GetUser", { path: { userId: id }, query: { includeSsoIdentities: true } }, { timeout: 5000 });
+  const listed: User[] = await logto.call("ListUsers");
+  const anyId: Client = logto;
+  const untyped: unknown = await anyId.call("GetUser" as string, { path: { userId: id } });
   const future: ApplicationType = "SomethingNew";
   const token: string = await logto.getToken({ forceRefresh: true });
   const refresher = logto.keepFresh({ interval: 3_000_000 });
   refresher.stop();
   const event = await verifyWebhook(new Request("https://example.com"), "key");
-  console.log(status, name, total, roles, untyped, typed.id, future, token, event.event);
+  console.log(status, name, total, roles, untyped, listed, typed.id, future, token, event.event);
 }
 
 export function explain(error: unknown): string {
@@ -69,6 +72,7 @@ export function explain(error: unknown): string {
 
 const small: ClientWith<{ users: typeof users; signInExperience: typeof signInExperience }> = createClient(options, { users, signInExperience });
 export const first: Promise<Page<User>> = small.users.list();
+export const called: Promise<User> = small.call("GetUser", { path: { userId: "x" } });
 export const experience = small.signInExperience.get();
 
 export function changed(event: WebhookEvent): string | undefined {

@@ -7,7 +7,7 @@ use heck::ToLowerCamelCase;
 use super::NOTICE;
 use super::comment::comment;
 use super::table::{has_query, own_query, table};
-use super::types::{key, or_null, ts_type};
+use super::types::{key, list_of, or_null, ts_type};
 use crate::emit::answers::{paged_item, search_member};
 use crate::emit::api::group_text;
 use crate::emit::docs::Docs;
@@ -36,9 +36,11 @@ pub fn files(plan: &Plan) -> BTreeMap<String, String> {
 /// Returns `all.ts`: all groups, for the client that has every one.
 fn index(plan: &Plan) -> String {
     let (mut imports, mut members, mut groups) = (String::new(), String::new(), String::new());
+    let mut calls = Vec::new();
     for group in plan.groups.tags.keys() {
-        let (name, api) = (group.to_lower_camel_case(), api_name(group));
-        imports.push_str(&format!("import {{ {name}, type {api} }} from \"./{}.js\";\n", feature(group)));
+        let (name, api, own) = (group.to_lower_camel_case(), api_name(group), calls_name(group));
+        imports.push_str(&format!("import {{ {name}, type {api}, type {own} }} from \"./{}.js\";\n", feature(group)));
+        calls.push(own);
         members.push_str(&comment(plan, &group_text(plan, group), 2));
         members.push_str(&format!("  readonly {name}: {api};\n"));
         groups.push_str(&format!("  {name},\n"));
@@ -46,7 +48,8 @@ fn index(plan: &Plan) -> String {
     let exports: String =
         plan.groups.tags.keys().map(|group| format!("export type * from \"./{}.js\";\n", feature(group))).collect();
     format!(
-        "{NOTICE}{imports}\n{exports}\n/** All groups of operations. */\nexport interface Groups {{\n{members}}}\n\n/** All groups. */\nexport const groups = {{\n{groups}}};\n"
+        "{NOTICE}{imports}\n{exports}\n/** All groups of operations. */\nexport interface Groups {{\n{members}}}\n\n/** Input and data of all operations. */\nexport interface Calls extends {calls} {{}}\n\n/** All groups. */\nexport const groups = {{\n{groups}}};\n",
+        calls = calls.join(", "),
     )
 }
 
@@ -54,20 +57,26 @@ fn api_name(group: &str) -> String {
     format!("{}Api", pascal(group))
 }
 
+fn calls_name(group: &str) -> String {
+    format!("{}Calls", pascal(group))
+}
+
 fn group_file(plan: &Plan, group: &str, operations: &Own<'_>) -> String {
     let docs = Docs::new(plan);
     let (name, api) = (group.to_lower_camel_case(), api_name(group));
-    let mut queries = String::new();
+    let calls_name = calls_name(group);
+    let (mut queries, mut calls) = (String::new(), String::new());
     let mut methods = Vec::new();
     let mut rows = Vec::new();
     for (operation, uses) in operations {
         let method = method_name(&operation.id, group, &plan.settings.names).to_lower_camel_case();
         queries.push_str(&inputs(plan, &docs, operation, uses));
+        calls.push_str(&call(operation, uses));
         methods.push(signature(plan, &docs, &method, operation, uses));
         rows.push((method, *operation, *uses));
     }
     let body = format!(
-        "{queries}{doc}export interface {api} {{\n{methods}}}\n\n{doc}export const {name}: Group<{api}> = /* @__PURE__ */ group(`\n{table}`);\n",
+        "{queries}{doc}export interface {api} {{\n{methods}}}\n\n/** Input and data of each operation, for `call`. */\nexport interface {calls_name} {{\n{calls}}}\n\n{doc}export const {name}: Group<{api}, {calls_name}> = /* @__PURE__ */ group(`\n{table}`);\n",
         table = table(&rows),
         doc = comment(plan, &group_text(plan, group), 0),
         methods = methods.join("\n"),
@@ -156,23 +165,51 @@ fn signature(plan: &Plan, docs: &Docs, method: &str, operation: &Operation, uses
         let about = docs.parameter_text(id, &input.name, &input.schema.facts, input.span);
         told.push(format!("@param {} {}", input.name, about.replace("\n\n", " ").replace('\n', " ")));
     }
-    if let Some(body) = &operation.body {
-        let ty = match body.kind {
-            BodyKind::Multipart => format!("{id}Form"),
-            _ => uses.body.as_ref().map_or_else(|| "unknown".to_owned(), ts_type),
-        };
-        let ty = or_null(ty, body.schema.nullable);
-        arguments.push(if body.required { format!("body: {ty}") } else { format!("body?: {ty}") });
-    }
-    if has_query(operation) {
-        let required = operation.query_parameters.iter().any(|input| input.required);
-        let own = own_query(operation).next().is_some().then(|| format!("{id}Query"));
-        let ty = own.unwrap_or_else(|| parents(operation, uses).join(" & "));
-        arguments.push(if required { format!("query: {ty}") } else { format!("query?: {ty}") });
-    }
+    arguments.extend(body_argument(operation, uses));
+    arguments.extend(query_argument(operation, uses));
     arguments.push("options?: CallOptions".to_owned());
     let text = method_text(plan, operation, &told);
     format!("{}  {method}({}): {};\n", comment(plan, &text, 2), optional(arguments).join(", "), answer(operation, uses))
+}
+
+fn body_argument(operation: &Operation, uses: &Uses) -> Option<String> {
+    let body = operation.body.as_ref()?;
+    let ty = match body.kind {
+        BodyKind::Multipart => format!("{}Form", operation.id),
+        _ => uses.body.as_ref().map_or_else(|| "unknown".to_owned(), ts_type),
+    };
+    let ty = or_null(ty, body.schema.nullable);
+    Some(if body.required { format!("body: {ty}") } else { format!("body?: {ty}") })
+}
+
+fn query_argument(operation: &Operation, uses: &Uses) -> Option<String> {
+    if !has_query(operation) {
+        return None;
+    }
+    let required = operation.query_parameters.iter().any(|input| input.required);
+    let own = own_query(operation).next().is_some().then(|| format!("{}Query", operation.id));
+    let ty = own.unwrap_or_else(|| parents(operation, uses).join(" & "));
+    Some(if required { format!("query: {ty}") } else { format!("query?: {ty}") })
+}
+
+/// Returns an operation as a member of the interface for `call`.
+fn call(operation: &Operation, uses: &Uses) -> String {
+    let path: Vec<String> = operation
+        .path_parameters
+        .iter()
+        .zip(&uses.path)
+        .map(|(input, ty)| format!("{}: {}", key(&input.name), ts_type(ty)))
+        .collect();
+    let path = (!path.is_empty()).then(|| format!("path: {{ {} }}", path.join("; ")));
+    let members = [path, body_argument(operation, uses), query_argument(operation, uses)];
+    let optional = |member: String| if member.contains("?: ") { format!("{member} | undefined") } else { member };
+    let input: Vec<String> = members.into_iter().flatten().map(optional).collect();
+    let input = if input.is_empty() { "{}".to_owned() } else { format!("{{ {} }}", input.join("; ")) };
+    let data = match paged_item(operation, uses) {
+        Some(item) => list_of(&ts_type(item)),
+        None => data(operation, uses),
+    };
+    format!("  {}: {{ input: {input}; data: {data} }};\n", operation.id)
 }
 
 /// Makes an optional argument before a required one required, and lets it be `undefined`.
@@ -189,9 +226,13 @@ fn answer(operation: &Operation, uses: &Uses) -> String {
     if let Some(item) = paged_item(operation, uses) {
         return format!("List<{}>", ts_type(item));
     }
+    format!("Call<{}>", data(operation, uses))
+}
+
+fn data(operation: &Operation, uses: &Uses) -> String {
     let json =
         || uses.answer.as_ref().map_or_else(|| "unknown".to_owned(), |(ty, nullable)| or_null(ts_type(ty), *nullable));
-    let data = match operation.answer.kind {
+    match operation.answer.kind {
         AnswerKind::None => "void".to_owned(),
         AnswerKind::Text | AnswerKind::Xml | AnswerKind::Html | AnswerKind::Redirect => "string".to_owned(),
         AnswerKind::Json => json(),
@@ -199,8 +240,7 @@ fn answer(operation: &Operation, uses: &Uses) -> String {
             "unknown".to_owned()
         }
         AnswerKind::OptionalJson => format!("{} | undefined", json()),
-    };
-    format!("Call<{data}>")
+    }
 }
 
 fn method_text(plan: &Plan, operation: &Operation, told: &[String]) -> String {

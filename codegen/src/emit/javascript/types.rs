@@ -13,13 +13,15 @@ pub fn ts_type(ty: &TypeRef) -> String {
         TypeRef::Boolean => "boolean".to_owned(),
         TypeRef::True => "true".to_owned(),
         TypeRef::False => "false".to_owned(),
-        TypeRef::List(items, nullable) => match or_null(ts_type(items), *nullable) {
-            items if items.contains('|') => format!("({items})[]"),
-            items => format!("{items}[]"),
-        },
+        TypeRef::List(items, nullable) => list_of(&or_null(ts_type(items), *nullable)),
         TypeRef::Map(values, nullable) => format!("{{ [member: string]: {} }}", or_null(ts_type(values), *nullable)),
         TypeRef::Named(name) => name.clone(),
     }
+}
+
+/// Returns the type of a list.
+pub fn list_of(items: &str) -> String {
+    if items.contains('|') { format!("({items})[]") } else { format!("{items}[]") }
 }
 
 pub fn or_null(ty: String, nullable: bool) -> String {
