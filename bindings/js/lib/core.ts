@@ -33,6 +33,7 @@ export { group } from "./group.js";
 /** @internal */
 export { ready } from "./wasm/engine.js";
 export type {
+  CacheMode,
   CallOptions,
   Exchange,
   Fetch,

@@ -121,6 +121,9 @@ export type HeaderValues = Headers | Readonly<Record<string, string>> | Iterable
 /** A function that sends requests, with the arguments of `fetch`. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
+/** Cache modes of `fetch`. */
+export type CacheMode = "default" | "no-store" | "reload" | "no-cache" | "force-cache" | "only-if-cached";
+
 /** All options of a client. */
 export interface AllOptions {
   /** ID of a Logto Cloud tenant, such as `my-tenant` in `https://my-tenant.logto.app`. Default: none. */
@@ -158,6 +161,13 @@ export interface AllOptions {
    * requires. Defaults to the mode of `fetch`.
    */
   credentials?: "omit" | "same-origin" | "include" | undefined;
+  /**
+   * Cache mode of requests to the API, for `fetch`. Defaults to the mode of `fetch`. Frameworks such as Next.js may store
+   * what is fetched while they build; `no-store` prevents that.
+   */
+  cache?: CacheMode | undefined;
+  /** Caching of requests to the API by Next.js, such as `{ revalidate: 60, tags: ["users"] }`. Default: none. */
+  next?: { revalidate?: number | false | undefined; tags?: string[] | undefined } | undefined;
   /** Timeout of each attempt, in milliseconds. Defaults to 30,000. 0 disables it. */
   timeout?: number | undefined;
   /** Timeout of a call with all its attempts and waits, in milliseconds. Default: none. */
@@ -204,7 +214,7 @@ type Source =
 export type LogtoOptions = AllOptions & Server & Source;
 
 /** Options of one call. They override those of the client. */
-export interface CallOptions {
+export interface CallOptions extends Pick<AllOptions, "cache" | "next"> {
   /** Aborts the call. Default: none. */
   signal?: AbortSignal | null | undefined;
   /** Timeout of each attempt, in milliseconds. Defaults to the client's. 0 disables it. */
@@ -213,6 +223,8 @@ export interface CallOptions {
   totalTimeout?: number | undefined;
   /** Headers of this call. They override headers of the client with the same name. Default: none. */
   headers?: HeaderValues | undefined;
+  /** Maximum size of the response body, in bytes. Defaults to the client's. */
+  maxResponseBytes?: number | undefined;
   /** How often the request is repeated at most. Defaults to the client's. */
   retries?: number | undefined;
   /**

@@ -723,6 +723,25 @@ const tests = {
     await fails((async () => new LogtoAdmin({ endpoint: room.url }).keepFresh())(), TypeError);
   },
 
+  async "cache options reach fetch, but not for tokens"({ client }) {
+    const seen = [];
+    const fetch = async (url, { cache, next }) => {
+      seen.push([cache, next]);
+      return Response.json(url.endsWith("/oidc/token") ? { access_token: "t", expires_in: 3600 } : {});
+    };
+    const admin = client({ fetch, cache: "no-store" });
+    await admin.users.get("x");
+    await admin.users.get("x", {}, { cache: "force-cache", next: { tags: ["users"] } });
+    equal(seen, [[undefined, undefined], ["no-store", undefined], ["force-cache", { tags: ["users"] }]]);
+  },
+
+  async "a call can limit its response"({ client }) {
+    const fetch = async () => Response.json({ text: "x".repeat(100) });
+    const admin = client({ fetch, getToken: () => "t" });
+    await fails(admin.users.get("x", {}, { maxResponseBytes: 50 }), lib.DecodeError);
+    await admin.users.get("x", {}, { maxResponseBytes: 200 });
+  },
+
   async "options can be inherited, and come from getters"({ room }) {
     class Config {
       get endpoint() { return room.url; }

@@ -1,4 +1,5 @@
 import { createClient, NotFoundError } from "logto-admin/core";
+import { kvTokenStore } from "logto-admin/stores";
 import { users } from "logto-admin/users";
 
 // ANCHOR: client
@@ -12,12 +13,7 @@ function logto(env) {
       appId: env.LOGTO_APP_ID,
       appSecret: env.LOGTO_APP_SECRET,
       fetch: (url, init) => env.LOGTO.fetch(url, init),
-      tokenStore: {
-        get: (key) => env.TOKENS.get(key),
-        // The shortest time to live in KV is one minute.
-        set: (key, value, ttl) => env.TOKENS.put(key, value, ttl && { expirationTtl: Math.max(60, ttl) }),
-        delete: (key) => env.TOKENS.delete(key),
-      },
+      tokenStore: kvTokenStore(env.TOKENS),
     },
     { users },
   );

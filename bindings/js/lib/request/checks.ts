@@ -52,7 +52,7 @@ export function checkedHeaders(headers: HeaderValues | undefined): Record<string
 }
 
 /** Options of a call, with the types of those that have a primitive type. */
-const CALL: Record<string, string> = { signal: "", timeout: "number", totalTimeout: "number", headers: "", retries: "number", idempotent: "boolean" };
+const CALL: Record<string, string> = { signal: "", timeout: "number", totalTimeout: "number", headers: "", retries: "number", idempotent: "boolean", maxResponseBytes: "number", cache: "string", next: "object" };
 
 export function checkCallOptions(options: CallOptions): void {
   expectObject(options);
@@ -67,7 +67,7 @@ export function checkCallOptions(options: CallOptions): void {
 
 /** Options of a client. */
 const CLIENT =
-  "tenant endpoint resource scope appId appSecret exchange organizationId getToken tokenStore fetch headers credentials timeout totalTimeout retries rateLimit maxResponseBytes allowHttp onRequest onResponse logger logLevel wasm".split(" ");
+  "tenant endpoint resource scope appId appSecret exchange organizationId getToken tokenStore fetch headers credentials cache next timeout totalTimeout retries rateLimit maxResponseBytes allowHttp onRequest onResponse logger logLevel wasm".split(" ");
 
 /** What other clients call the options of a client. */
 const OTHER_NAMES: Record<string, string> = { clientId: "appId", clientSecret: "appSecret", baseUrl: "endpoint", url: "endpoint", tenantId: "tenant", accessToken: "getToken", token: "getToken" };

@@ -85,10 +85,10 @@ export function host(context: HostContext): Host {
         const pending = context.pending(call);
         if (!pending?.request) return false;
         pending.cause = undefined;
-        const { operation: { id, method }, url, headers, body } = pending.request;
+        const { operation: { id, method }, url, headers, body, options } = pending.request;
         const sent = authorization ? { ...headers, authorization } : { ...headers };
         const run = (signal: AbortSignal): Promise<Answer> =>
-          send(pending.settings, { operation: id, attempt, tokenCall: false, method, url, headers: sent, body, signal });
+          send(pending.settings, { operation: id, attempt, tokenCall: false, options, method, url, headers: sent, body, signal });
         exchange(operation, run, (answer, settle) => {
           pending.answer = answer;
           const { status } = answer.response;

@@ -27,21 +27,35 @@ export const nodeNewest = (context) => suite(context, "node-newest", bin(context
 export const deno = (context) => suite(context, "deno", bin(context.here, "deno"), ["run", "-A", "--no-lock"], { DENO_NO_UPDATE_CHECK: "1", DENO_NO_PROMPT: "1" });
 export const bun = (context) => suite(context, "bun", bin(context.here, "bun"), ["run"]);
 
-/** Refreshers and timeouts that are no longer needed do not keep Node alive, and importing the package does nothing. */
-export async function nodeLetsGo({ folder, server }) {
-  writeFileSync(
-    join(folder, "lets-go.mjs"),
-    `import { LogtoAdmin } from "logto-admin";
-     import { ready } from "logto-admin/core";
-     const admin = new LogtoAdmin({ endpoint: "${server}/s/lets-go", appId: "app", appSecret: "secret", timeout: 3_600_000 });
-     if (ready() !== undefined) throw new Error("importing and constructing instantiate");
-     admin.keepFresh();
-     await admin.users.get("x");
-     console.log("done");
-     const agent = globalThis[Symbol.for("undici.globalDispatcher.1")];
-     await agent?.close?.();`,
-  );
-  const printed = await output(folder, installed, ["lets-go.mjs"]);
-  const failed = printed.trim() === "done" ? [] : [`the program printed ${printed}`];
-  return { passed: failed.length > 0 ? [] : ["the process exits while a refresher runs"], failed };
+/** Programs that need a process of their own. Each prints `done`. */
+const PROGRAMS = {
+  "the process exits while a refresher runs, and importing the package does nothing": (server) => `
+    import { LogtoAdmin } from "logto-admin";
+    import { ready } from "logto-admin/core";
+    const admin = new LogtoAdmin({ endpoint: "${server}/s/lets-go", appId: "app", appSecret: "secret", timeout: 3_600_000 });
+    if (ready() !== undefined) throw new Error("importing and constructing instantiate");
+    admin.keepFresh();
+    await admin.users.get("x");
+    console.log("done");
+    const agent = globalThis[Symbol.for("undici.globalDispatcher.1")];
+    await agent?.close?.();`,
+  "a response with the module is read once": (server) => `
+    import { readFileSync } from "node:fs";
+    import { LogtoAdmin } from "logto-admin";
+    const file = new URL("logto_admin.wasm", import.meta.resolve("logto-admin"));
+    const wasm = new Response(readFileSync(file));
+    const admin = new LogtoAdmin({ endpoint: "${server}/s/one-response", getToken: () => "t", wasm });
+    await Promise.all([admin.users.get("x"), admin.users.get("y"), admin.getToken()]);
+    console.log("done");`,
+};
+
+export async function nodeProcesses({ folder, server }) {
+  const results = { passed: [], failed: [] };
+  for (const [name, program] of Object.entries(PROGRAMS)) {
+    writeFileSync(join(folder, "program.mjs"), program(server));
+    const printed = await output(folder, installed, ["program.mjs"]).catch(String);
+    if (printed.trim() === "done") results.passed.push(name);
+    else results.failed.push(`${name}: ${printed}`);
+  }
+  return results;
 }

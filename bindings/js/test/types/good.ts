@@ -52,7 +52,7 @@ export async function everything(signal: AbortSignal): Promise<void> {
   await call;
   await logto.userAssets.upload({ file: new Uint8Array(1) });
   await logto.userAssets.upload({ file: { data: new Blob([]), name: "a.png" } });
-  const typed: User = await logto.call("GetUser", { path: { userId: id }, query: { includeSsoIdentities: true } }, { timeout: 5000 });
+  const typed: User = await logto.call("GetUser", { path: { userId: id }, query: { includeSsoIdentities: true } }, { timeout: 5000, cache: "no-store", next: { revalidate: 60 }, maxResponseBytes: 1000 });
   const listed: User[] = await logto.call("ListUsers");
   const anyId: Client = logto;
   const untyped: unknown = await anyId.call("GetUser" as string, { path: { userId: id } });
