@@ -77,7 +77,7 @@ pub fn operation_id(id: &str, method: &str, path: &str) -> String {
 }
 
 /// Names that the files of models and groups import.
-const RESERVED_TYPES: [&str; 38] = [
+const RESERVED_TYPES: [&str; 39] = [
     "Self",
     "Value",
     "Patch",
@@ -108,6 +108,7 @@ const RESERVED_TYPES: [&str; 38] = [
     "ListOperation",
     "SearchOperation",
     "TextValue",
+    "TimeValue",
     "Items",
     "Json",
     "Nothing",

@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
@@ -99,15 +99,15 @@ impl Request<ListLogsOp> {
     /// Returns only entries from this time on, in milliseconds since the epoch.
     ///
     /// Since Logto 1.42.
-    pub fn start_time(self, value: impl Into<Timestamp>) -> Self {
-        self.query("start_time", Into::<Timestamp>::into(value))
+    pub fn start_time(self, value: impl TimeValue) -> Self {
+        self.query("start_time", value.time())
     }
 
     /// Returns only entries before this time, in milliseconds since the epoch.
     ///
     /// Since Logto 1.42.
-    pub fn end_time(self, value: impl Into<Timestamp>) -> Self {
-        self.query("end_time", Into::<Timestamp>::into(value))
+    pub fn end_time(self, value: impl TimeValue) -> Self {
+        self.query("end_time", value.time())
     }
 }
 

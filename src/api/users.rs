@@ -8,7 +8,7 @@ use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation,
 use crate::pipeline::Channel;
 use crate::request::Request;
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
+use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;
 use std::borrow::Borrow;
 use std::collections::BTreeMap;

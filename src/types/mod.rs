@@ -28,7 +28,7 @@ pub use number::Number;
 pub use patch::Patch;
 pub(crate) use percent::{Pairs, encode};
 pub(crate) use printable::Printable;
-pub use query::{QueryTarget, QueryValue, TextValue};
+pub use query::{QueryTarget, QueryValue, TextValue, TimeValue};
 pub use timestamp::{Timestamp, TimestampSeconds};
 pub use upload::{Part, Upload};
 

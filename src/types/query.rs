@@ -1,5 +1,7 @@
 use std::borrow::Cow;
 
+use super::Timestamp;
+
 /// The value of a query parameter.
 pub trait QueryValue {
     /// Appends the value under `name`. A list appends each of its elements under `name`.
@@ -14,6 +16,24 @@ impl TextValue for String {}
 impl TextValue for Cow<'_, str> {}
 impl<T: TextValue + ?Sized> TextValue for &T {}
 impl<T: TextValue> TextValue for Option<T> {}
+
+/// The value of a query parameter that is a time: what converts to a [`Timestamp`], or an `Option` of it.
+pub trait TimeValue {
+    /// Returns the time.
+    fn time(self) -> Option<Timestamp>;
+}
+
+impl<T: Into<Timestamp>> TimeValue for T {
+    fn time(self) -> Option<Timestamp> {
+        Some(self.into())
+    }
+}
+
+impl<T: Into<Timestamp>> TimeValue for Option<T> {
+    fn time(self) -> Option<Timestamp> {
+        self.map(Into::into)
+    }
+}
 
 /// A query string under construction, to which a [`QueryValue`] appends itself.
 pub trait QueryTarget {

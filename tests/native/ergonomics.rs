@@ -50,6 +50,11 @@ fn optional_parameters_accept_options() {
     let (list, user) = set(Some(2), Some("%a%".to_owned()), Some(true));
     assert_eq!(list, "/api/users?search=%25a%25&page=2&page_size=2");
     assert_eq!(user, "/api/users/u?includeSsoIdentities=true");
+
+    let since =
+        |time: Option<Timestamp>| target(&client.audit_logs().list().start_time(time).to_http().unwrap()).to_owned();
+    assert_eq!(since(None), "/api/logs");
+    assert_eq!(since(Some(Timestamp::from_millis(5))), "/api/logs?start_time=5");
 }
 
 #[test]

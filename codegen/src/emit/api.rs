@@ -84,7 +84,7 @@ fn head() -> TokenStream {
         use crate::pipeline::Channel;
         use crate::request::Request;
         use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
-        use crate::types::{JsonObject, Number, Part, TextValue, Timestamp, Upload};
+        use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
     }
 }
 

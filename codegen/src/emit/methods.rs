@@ -90,7 +90,8 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
         arguments.push(path_argument(plan, docs, operation, input, ty));
     }
     for (input, ty) in operation.query_parameters.iter().zip(&uses.query).filter(|(input, _)| input.required) {
-        let (signature, call) = query_value(plan, operation, input, ty)?;
+        let (signature, call) =
+            query_value(plan, operation, input, ty, &ident(&parameter_name(plan, operation, input)))?;
         let (argument, query) = (ident(&parameter_name(plan, operation, input)), &input.name);
         let doc = input_text(docs, operation, input, ty);
         arguments.push(Argument {
@@ -126,15 +127,8 @@ pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> 
     for (input, ty) in optional.filter(|(input, _)| !PAGE_PARAMETERS.contains(&input.name.as_str())) {
         let (argument, query) = (ident(&parameter_name(plan, operation, input)), &input.name);
         let (signature, argument_value) = match optional_query_value(plan, input, ty) {
-            Some(signature) => (signature, quote! { value }),
-            None => {
-                let (signature, call) = query_value(plan, operation, input, ty)?;
-                (signature, value_call(&call, &argument))
-            }
-        };
-        let argument_value = match ty {
-            TypeRef::Integer | TypeRef::Boolean if argument_value.to_string() == "value" => quote! { value.into() },
-            _ => argument_value,
+            Some(optional) => optional,
+            None => query_value(plan, operation, input, ty, &ident("value"))?,
         };
         let doc = docs.attributes(&input_text(docs, operation, input, ty));
         setters.push(quote! {
@@ -205,8 +199,13 @@ fn path_argument(plan: &Plan, docs: &Docs, operation: &Operation, input: &Input,
 }
 
 /// Returns the type of a query parameter's argument, and the expression that converts it.
-fn query_value(plan: &Plan, operation: &Operation, input: &Input, ty: &TypeRef) -> Result<(TokenStream, TokenStream)> {
-    let name = ident(&parameter_name(plan, operation, input));
+fn query_value(
+    plan: &Plan,
+    operation: &Operation,
+    input: &Input,
+    ty: &TypeRef,
+    name: &proc_macro2::Ident,
+) -> Result<(TokenStream, TokenStream)> {
     let times = &plan.settings.members.milliseconds;
     Ok(match ty {
         TypeRef::String | TypeRef::Named(_) => (quote! { impl AsRef<str> }, quote! { #name.as_ref() }),
@@ -226,32 +225,16 @@ fn query_value(plan: &Plan, operation: &Operation, input: &Input, ty: &TypeRef) 
     })
 }
 
-/// Returns the type of a setter's argument that may be `None`.
-fn optional_query_value(plan: &Plan, input: &Input, ty: &TypeRef) -> Option<TokenStream> {
+/// Returns the type of a setter's argument that may be `None`, and the expression that converts it.
+fn optional_query_value(plan: &Plan, input: &Input, ty: &TypeRef) -> Option<(TokenStream, TokenStream)> {
     match ty {
-        TypeRef::String | TypeRef::Named(_) => Some(quote! { impl TextValue }),
-        TypeRef::Integer if plan.settings.members.milliseconds.contains(&input.name) => None,
-        TypeRef::Integer => Some(quote! { impl Into<Option<i64>> }),
-        TypeRef::Boolean => Some(quote! { impl Into<Option<bool>> }),
-        _ => None,
-    }
-}
-
-/// Renames the argument to `value`, as setters call it.
-fn value_call(call: &TokenStream, argument: &proc_macro2::Ident) -> TokenStream {
-    let value = ident("value");
-    let tokens = call.clone().into_iter().enumerate().map(|(index, token)| match &token {
-        proc_macro2::TokenTree::Ident(name) if index == 0 && name == argument => {
-            proc_macro2::TokenTree::Ident(value.clone())
+        TypeRef::String | TypeRef::Named(_) => Some((quote! { impl TextValue }, quote! { value })),
+        TypeRef::Integer if plan.settings.members.milliseconds.contains(&input.name) => {
+            Some((quote! { impl TimeValue }, quote! { value.time() }))
         }
-        _ => token,
-    });
-    let call: TokenStream = tokens.collect();
-    // `into()` without a type would be ambiguous.
-    if call.to_string().ends_with("into ()") {
-        quote! { Into::<Timestamp>::into(value) }
-    } else {
-        call
+        TypeRef::Integer => Some((quote! { impl Into<Option<i64>> }, quote! { value.into() })),
+        TypeRef::Boolean => Some((quote! { impl Into<Option<bool>> }, quote! { value.into() })),
+        _ => None,
     }
 }
 
