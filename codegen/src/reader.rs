@@ -21,8 +21,8 @@ const SEARCH_PARAMETER: &str = "search_params";
 /// Tags that mark who can use an operation, in addition to the tag of its group.
 const MARKS: [&str; 2] = ["Dev feature", "Cloud only"];
 
-/// Reads all operations of a document, in document order. Unsupported schemas are errors, or become any JSON if there are
-/// `warnings` to collect them.
+/// Reads all operations of a document, in document order. Unsupported schemas are errors or, with `warnings`, become any
+/// JSON with a warning.
 pub fn read(document: &OpenAPI, warnings: Option<&RefCell<Vec<String>>>) -> Result<Vec<Operation>> {
     let (mut operations, mut ids) = (Vec::new(), HashSet::new());
     for (path, item) in &document.paths.paths {

@@ -1,6 +1,6 @@
 //! Links between entities, stored as tables of ids.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A table of links. Each column contains the ids of one collection.
 #[derive(Debug)]
@@ -107,6 +107,16 @@ impl Links {
     ) -> impl Iterator<Item = &'a str> + use<'a, 'c> {
         let at = position(table, column);
         self.rows(table, conditions).filter_map(move |row| row.get(at?).map(String::as_str))
+    }
+
+    /// Returns the ids of the scopes that a member of an organization has through its roles, which are in this table.
+    pub(crate) fn organization_scopes(&self, roles: &str, member: &[Where<'_>]) -> BTreeSet<&str> {
+        let mut scopes = BTreeSet::new();
+        for role in self.ids(roles, "organization_roles", member) {
+            let role = [("organization_roles", role)];
+            scopes.extend(self.ids("organization_role_scopes", "organization_scopes", &role));
+        }
+        scopes
     }
 
     fn rows<'a, 'c>(

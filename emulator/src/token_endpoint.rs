@@ -150,11 +150,7 @@ impl Grant<'_> {
             return Err(refuse(403, "access_denied", kind.refusal));
         }
         let of_member = [("organizations", organization), (kind.collection, member)];
-        let mut permitted: Vec<String> = Vec::new();
-        for role in links.ids(kind.roles, "organization_roles", &of_member) {
-            let role = [("organization_roles", role)];
-            permitted.extend(links.ids("organization_role_scopes", "organization_scopes", &role).map(str::to_owned));
-        }
+        let permitted = links.organization_scopes(kind.roles, &of_member);
         let scopes = permitted.iter().filter_map(|id| state.store.get(&ORGANIZATION_SCOPES, id));
         let names: Vec<&str> = scopes.map(|scope| scope.text("name")).collect();
         let scope = self.wanted_of(&names);
@@ -177,22 +173,25 @@ impl Grant<'_> {
             _ => return Err(refuse(400, "invalid_request", "unsupported subject token type")),
         };
         let user = user.ok_or_else(|| refuse(400, "invalid_grant", "grant request is invalid"))?;
-        if let Some(organization) = self.parameter("organization_id") {
-            let answer = self.organization_token(state, organization, &USER, &user)?;
-            state.subject_tokens.remove(subject);
-            return Ok(answer);
-        }
-        if let Some(resource) = self.parameter("resource") {
-            known_resource(state, resource)?;
-            state.subject_tokens.remove(subject);
-            return Ok(self.signed(state, &user, resource, Some(String::new())));
-        }
+        let answer = match (self.parameter("organization_id"), self.parameter("resource")) {
+            (Some(organization), _) => self.organization_token(state, organization, &USER, &user)?,
+            (None, Some(resource)) => {
+                known_resource(state, resource)?;
+                self.signed(state, &user, resource, Some(String::new()))
+            }
+            (None, None) => self.account_token(state, user),
+        };
         state.subject_tokens.remove(subject);
+        Ok(answer)
+    }
+
+    /// Returns a token for the account of a user.
+    fn account_token(&self, state: &mut State, user: String) -> Value {
         let token = state.ids.token(43);
         let expires_at = self.now.saturating_add(LIFETIME * 1000);
         state.user_tokens.insert(token.clone(), UserToken { user, expires_at });
         let scope = self.parameter("scope").unwrap_or_default();
-        Ok(json!({ "access_token": token, "expires_in": LIFETIME, "scope": scope, "token_type": "Bearer" }))
+        json!({ "access_token": token, "expires_in": LIFETIME, "scope": scope, "token_type": "Bearer" })
     }
 
     fn signed(&self, state: &mut State, subject: &str, audience: &str, scope: Option<String>) -> Value {

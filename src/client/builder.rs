@@ -8,6 +8,7 @@ use super::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{
     Channel, HttpSender, HttpTokenAttempts, Limiter, Pipeline, RateLimit, RetryPolicy, Settings, Shared, TokenCaller,
+    check_timeouts,
 };
 use crate::runtime::{self, Background, Runtime};
 use crate::token::store::{KeyedSlot, TokenSlot};
@@ -172,12 +173,12 @@ impl ClientBuilder {
     /// [`request`](Client::request). It rejects other calls before anything is sent.
     ///
     /// # Errors
-    /// Fails if a setting is invalid (endpoint, credentials, header, cookie, timeout, rate limit), or if the platform has no default
-    /// transport or runtime and none is set.
+    /// Fails if a setting is invalid (endpoint, credentials, header, cookie, timeout, rate limit), or if the platform has
+    /// no default transport or runtime and none is set.
     pub fn build(mut self) -> Result<Client> {
         self.problem.take().map_or(Ok(()), Err)?;
         self.endpoint.check()?;
-        self.settings.check().map_err(Error::config)?;
+        check_timeouts(self.settings.timeout, self.settings.total_timeout).map_err(Error::config)?;
         for (name, time) in [("token_lease", self.tokens.lease), ("token_lock", self.tokens.lock_ttl)] {
             if time == Some(Duration::ZERO) {
                 return Err(Error::config(format!("`{name}` is zero")));

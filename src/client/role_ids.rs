@@ -25,7 +25,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Fails like any call, and with [`Input`](crate::ErrorKind::Input) if there is no role with one of the names.
+    /// Fails like any call, and with [`Input`](crate::ErrorKind::Input) if no role has one of the names.
     pub async fn organization_role_ids<N: AsRef<str>>(
         &self,
         names: impl IntoIterator<Item = N>,

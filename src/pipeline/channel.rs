@@ -38,13 +38,6 @@ pub(crate) struct Settings {
     pub strict: bool,
 }
 
-impl Settings {
-    /// Rejects timeouts within which nothing can happen.
-    pub(crate) fn check(&self) -> Result<(), &'static str> {
-        check_timeouts(self.timeout, self.total_timeout)
-    }
-}
-
 /// Rejects timeouts within which nothing can happen.
 pub(crate) fn check_timeouts(attempt: Option<Duration>, total: Option<Duration>) -> Result<(), &'static str> {
     match (attempt, total) {

@@ -120,7 +120,7 @@ impl Limiter {
 }
 
 impl Pass {
-    /// Waits until the request may start. Returns whether there was a wait.
+    /// Waits until the request may start. Returns whether it has waited.
     pub(crate) async fn wait(&mut self, runtime: &dyn Runtime) -> bool {
         let mut waited = false;
         while let Some(wait) = self.advance(runtime.monotonic()) {

@@ -10,7 +10,7 @@ pub(crate) use off::*;
 
 #[cfg(feature = "tracing")]
 mod on {
-    use ::tracing::field::{Empty, Value, display};
+    use ::tracing::field::{self, Empty, Value};
     use ::tracing::{Instrument, Span, debug, info_span, trace, warn};
 
     use crate::error::{Error, ErrorKind, Result};
@@ -86,7 +86,7 @@ mod on {
 
     /// Records a transport error on the current span.
     pub(crate) fn lost(error: &TransportError) {
-        failed_as(&Span::current(), display(format_args!("{:?}", error.kind())));
+        failed_as(&Span::current(), field::debug(error.kind()));
         debug!(error = %error, "no response");
     }
 
@@ -107,7 +107,7 @@ mod on {
             }
             Err(error) => {
                 span.record("logto.attempts", error.attempts());
-                failed_as(&span, display(format_args!("{:?}", error.kind())));
+                failed_as(&span, field::debug(error.kind()));
             }
         }
     }
@@ -115,7 +115,7 @@ mod on {
     /// Records that an answer was not what the call expects. A status of 400 or above is already recorded.
     pub(crate) fn failed(CallSpan(span): &CallSpan, error: &Error) {
         if error.kind() != ErrorKind::Api || error.status().is_some_and(|status| status < 400) {
-            failed_as(span, display(format_args!("{:?}", error.kind())));
+            failed_as(span, field::debug(error.kind()));
         }
     }
 

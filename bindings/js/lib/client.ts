@@ -137,7 +137,7 @@ export class Client<Calls = unknown> {
         throw bad("path", "is invalid: start it with one slash, without query, spaces or segments of dots");
       }
       const idempotent = upper !== "POST" && upper !== "PATCH";
-      const operation: Operation = { ...ANY, id: `${upper} ${path}`, method: upper, path, answer: "any", authentication: "a", idempotent };
+      const operation: Operation = { ...ANY, id: `${upper} ${path}`, method: upper, path, answer: /^(GET|HEAD)$/.test(upper) ? "any" : "value", authentication: "a", idempotent };
       return this.#made<T>(operation, { ...input, options });
     });
   }
@@ -229,7 +229,7 @@ export class Client<Calls = unknown> {
   }
 
   async #page(operation: Operation, invocation: Invocation, page?: number, size?: number): Promise<WithResponse<Page<unknown>>> {
-    const set: Record<string, unknown> = { ...(checkQuery(operation, invocation.query) ?? {}) };
+    const set: Record<string, unknown> = { ...checkedQuery(invocation.query) };
     if (page !== undefined) set["page"] = page;
     else if (size !== undefined) set["page"] ??= 1;
     set["pageSize"] ??= set["page_size"] ?? size;
@@ -262,7 +262,9 @@ export class Client<Calls = unknown> {
   async #sent<T>(operation: Operation, { path, query: members, body, options }: Invocation): Promise<WithResponse<T>> {
     checkCallOptions(options);
     const filled = fill(operation.path, path ?? {});
-    const set = query(checkQuery(operation, members));
+    const given = checkedQuery(members);
+    for (const name of operation.required) if (given?.[name] === undefined) throw bad(`query.${name}`, "is missing");
+    const set = query(given);
     if (body === undefined && operation.body !== "none" && operation.bodyRequired) throw bad("body", "is missing");
     if (body !== undefined && (operation.body === "none" || /^(GET|HEAD)$/.test(operation.method))) throw bad("body", `cannot be sent with ${operation.id}`);
     const encoded = encode(operation.body, body);
@@ -294,11 +296,8 @@ export class Client<Calls = unknown> {
   }
 }
 
-function checkQuery(operation: Operation, members: unknown): Record<string, unknown> | undefined {
+function checkedQuery(members: unknown): Record<string, unknown> | undefined {
   if (members !== undefined && (!isObject(members) || Symbol.iterator in members)) throw bad("query", "is not an object of parameters");
-  for (const name of operation.required) {
-    if (members?.[name] === undefined) throw bad(`query.${name}`, "is missing");
-  }
   return members;
 }
 

@@ -1,9 +1,8 @@
 import { userAgent } from "#loader";
 import { USER_AGENT } from "./defaults.js";
+import { LEVELS } from "./request/checks.js";
 import type { Answer } from "./response/answer.js";
 import type { Logger, LogLevel, AllOptions } from "./options.js";
-
-const LEVELS = ["off", "error", "warn", "info", "debug"];
 
 /** Settings of a client, with their defaults. Holds no reference to the client, so that it can be garbage-collected. */
 export class Settings {

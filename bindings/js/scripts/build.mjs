@@ -14,7 +14,7 @@ const FORMATS = [
   { format: "esm", script: ".js", types: ".d.ts" },
   { format: "cjs", script: ".cjs", types: ".d.cts" },
 ];
-/** Files of the core. Other entry points import them from core.js, so that there is one copy. */
+/** Files of the core. Other entry points import them from core.js, so that a program has one copy. */
 const CORE = new Set(["core", "client", "group"]);
 
 rmSync(`${here}dist`, { recursive: true, force: true });

@@ -1,3 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
+
+/** Fails unless the values are equal. `what` is about the values. */
+export function equal(actual, expected, what = "values") {
+  if (isDeepStrictEqual(actual, expected)) return;
+  throw new Error(`${JSON.stringify(what)}: ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`);
+}
+
 /** Runs all cases. Returns the names of those that pass, and the errors of the others. */
 export async function runCases(cases, context) {
   const results = { passed: [], failed: [] };

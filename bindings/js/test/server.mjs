@@ -78,7 +78,7 @@ function api(request, path, url, body, response) {
   if (path === "/api/user-assets") return json(response, 200, { url: request.headers["content-type"] });
   if (path.startsWith("/api/users/")) return json(response, 200, { ...NOBODY, id: path.slice("/api/users/".length) });
   response.setHeader("logto-core-request-id", "request-1");
-  return json(response, 404, { code: "entity.not_found", message: "There is none.", data: { path } }); // prose: allow is-none
+  return json(response, 404, { code: "entity.not_found", message: "No such entity.", data: { path } });
 }
 
 function json(response, status, value) {

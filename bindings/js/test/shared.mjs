@@ -2,8 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { isDeepStrictEqual } from "node:util";
-import { runCases } from "./cases.mjs";
+import { equal, runCases } from "./cases.mjs";
 
 /** The classes for the questions of the Rust client. */
 const CLASSES = {
@@ -15,10 +14,6 @@ const CLASSES = {
   rate_limited: "RateLimitError",
   server_error: "ServerError",
 };
-
-function equal(actual, expected, what) {
-  if (!isDeepStrictEqual(actual, expected)) throw new Error(`${JSON.stringify(what)}: ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`);
-}
 
 function json(status, body, headers = {}) {
   return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json", ...headers } });

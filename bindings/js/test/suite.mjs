@@ -279,7 +279,7 @@ const tests = {
       equal([error.data, error.operation, error.attempts, error.stopReason], [{ path: "/api/roles/none" }, "GetRole", 1, "final"]);
       ok(error instanceof LogtoError && error instanceof Error, "the error is a LogtoError");
       ok(!(error instanceof lib.ConflictError), "the error is not a ConflictError");
-      ok(error.message.includes("There is none."), error.message); // prose: allow is-none
+      ok(error.message.includes("No such entity."), error.message);
     });
   },
 

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::answers::{answer_types, search_member};
-use super::docs::{Docs, visible};
+use super::docs::Docs;
 use super::methods::{method, operation_type, setters};
 use super::table::static_name;
 use super::text::{Item, file};
@@ -70,7 +70,7 @@ pub fn group_text(plan: &Plan, group: &str) -> String {
         .or_else(|| groups.get(&feature(group)))
         .or_else(|| groups.get(tag))
         .cloned()
-        .unwrap_or_else(|| visible(&format!("Operations tagged \"{tag}\".")))
+        .unwrap_or_else(|| format!("Operations tagged \"{tag}\"."))
 }
 
 fn head() -> TokenStream {

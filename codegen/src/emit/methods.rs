@@ -90,9 +90,8 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
         arguments.push(path_argument(plan, docs, operation, input, ty));
     }
     for (input, ty) in operation.query_parameters.iter().zip(&uses.query).filter(|(input, _)| input.required) {
-        let (signature, call) =
-            query_value(plan, operation, input, ty, &ident(&parameter_name(plan, operation, input)))?;
         let (argument, query) = (ident(&parameter_name(plan, operation, input)), &input.name);
+        let (signature, call) = query_value(plan, operation, input, ty, &argument)?;
         let doc = input_text(docs, operation, input, ty);
         arguments.push(Argument {
             signature: quote! { #argument: #signature },

@@ -64,13 +64,7 @@ fn scopes_of_user(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         return Err(require_membership());
     }
     let member = [("organizations", call.parameter(0)), ("users", call.parameter(1))];
-    let mut ids: Vec<&str> = Vec::new();
-    for role in store.links.ids("organization_user_roles", "organization_roles", &member) {
-        let role = [("organization_roles", role)];
-        ids.extend(store.links.ids("organization_role_scopes", "organization_scopes", &role));
-    }
-    ids.sort_unstable();
-    ids.dedup();
+    let ids = store.links.organization_scopes("organization_user_roles", &member);
     let scopes = ids.iter().filter_map(|id| store.get(&ORGANIZATION_SCOPES, id));
     Ok(reply::json(call.success(), &scopes.map(|scope| Value::Object(scope.members.clone())).collect()))
 }

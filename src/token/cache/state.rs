@@ -68,7 +68,7 @@ struct Failure {
     error: Arc<TokenError>,
     in_a_row: u32,
     retry_at: Duration,
-    /// Whether there was no valid token to use meanwhile.
+    /// Whether calls had no valid token to use meanwhile.
     leaves_none: bool,
 }
 

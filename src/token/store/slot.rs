@@ -11,7 +11,7 @@ use crate::types::{Timestamp, encode};
 /// The place of one token in a store.
 #[async_trait]
 pub trait TokenSlot: Send + Sync + 'static {
-    /// Returns the token, if there is a valid one.
+    /// Returns the token, if it is valid.
     async fn get(&self, now: Timestamp) -> Result<Option<Obtained>, StoreError>;
 
     /// Stores a token that was issued now.
@@ -20,7 +20,7 @@ pub trait TokenSlot: Send + Sync + 'static {
     /// Removes the token.
     async fn remove(&self) -> Result<(), StoreError>;
 
-    /// Acquires a lock, unless another owner has it. There are two: the first may never be released.
+    /// Acquires a lock, unless another owner has it. A token has two, because the first may never be released.
     async fn try_lock(&self, second: bool, owner: &str, ttl: Duration) -> Result<bool, StoreError>;
 
     /// Releases a lock, if `owner` still has it.

@@ -1,4 +1,4 @@
-import { bad, isObject } from "./checks.js";
+import { bad, isObject, json } from "./checks.js";
 
 /**
  * @internal
@@ -21,14 +21,7 @@ export function encode(kind: string, body: unknown): Encoded {
   if (isObject(body) && (Symbol.iterator in body && !Array.isArray(body) || body instanceof Blob || ArrayBuffer.isView(body) || typeof body["then"] === "function")) {
     throw bad("body", "is not plain data that can be sent as JSON");
   }
-  let text: string | undefined;
-  try {
-    text = JSON.stringify(body);
-  } catch (cause) {
-    throw new TypeError("`body` cannot be encoded as JSON", { cause });
-  }
-  if (text === undefined) throw bad("body", "cannot be encoded as JSON");
-  return { body: text, headers: { "content-type": "application/json" } };
+  return { body: json("body", body), headers: { "content-type": "application/json" } };
 }
 
 function form(body: unknown): string {
@@ -53,9 +46,8 @@ function multipart(body: unknown): FormData {
 }
 
 function file(data: FormData, field: string, upload: Upload): void {
-  if (!isObject(upload)) throw bad(`body.${field}`, "is not a Blob, a File or bytes");
   const given = upload instanceof Blob || upload instanceof Uint8Array ? { data: upload } : upload;
-  const { data: content, name, type } = given as { data: Blob | Uint8Array; name?: string; type?: string };
+  const { data: content, name, type } = (given ?? {}) as { data: Blob | Uint8Array; name?: string; type?: string };
   if (!(content instanceof Blob) && !(content instanceof Uint8Array)) {
     throw bad(`body.${field}`, "is not a Blob, a File or bytes");
   }

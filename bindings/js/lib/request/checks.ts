@@ -4,8 +4,8 @@ import { printable } from "../response/printable.js";
 const bads = new WeakSet();
 
 /** Returns a `TypeError` that names the argument. */
-export function bad(name: string, why: string): TypeError {
-  const error = new TypeError(printable(`\`${name}\` ${why}`));
+export function bad(name: string, why: string, cause?: unknown): TypeError {
+  const error = new TypeError(printable(`\`${name}\` ${why}`), cause === undefined ? undefined : { cause });
   bads.add(error);
   return error;
 }
@@ -26,6 +26,18 @@ export function textOf(thrown: unknown): string {
   } catch {
     return "an object without text";
   }
+}
+
+/** Returns the JSON of an argument. */
+export function json(name: string, value: unknown): string {
+  let [text, cause]: [string | undefined, unknown] = [undefined, undefined];
+  try {
+    text = JSON.stringify(value);
+  } catch (error) {
+    cause = error;
+  }
+  if (text === undefined) throw bad(name, "cannot be encoded as JSON", cause);
+  return text;
 }
 
 function expectObject(value: unknown): void {
@@ -72,9 +84,10 @@ const CLIENT =
 /** What other clients call the options of a client. */
 const OTHER_NAMES: Record<string, string> = { clientId: "appId", clientSecret: "appSecret", baseUrl: "endpoint", url: "endpoint", tenantId: "tenant", accessToken: "getToken", token: "getToken" };
 
-const one = (...values: string[]) => (value: unknown): boolean => value === undefined || values.includes(value as string);
-const isLogLevel = one("off", "error", "warn", "info", "debug");
-const isCredentials = one("omit", "same-origin", "include");
+/** The levels, each with more messages than the one before. All but the first are functions of a logger. */
+export const LEVELS = ["off", "error", "warn", "info", "debug"];
+
+const CREDENTIALS = ["omit", "same-origin", "include"];
 
 const isBlank = (text: string | undefined): boolean => text !== undefined && text.trim() === "";
 
@@ -102,9 +115,9 @@ export function checkOptions(given: AllOptions): AllOptions {
   for (const name of ["appId", "appSecret", "organizationId"] as const) if (isBlank(options[name])) throw bad(name, "is empty");
   if ((exchange !== undefined || options.organizationId) && appId === undefined) throw bad("appId", "is missing");
   if (exchange !== undefined) checkExchange(exchange);
-  if (!isLogLevel(logLevel)) throw bad("logLevel", "is not off, error, warn, info or debug");
-  if (!isCredentials(credentials)) throw bad("credentials", "is not omit, same-origin or include");
-  if (logger && ["debug", "info", "warn", "error"].some((name) => typeof logger[name as keyof Logger] !== "function")) {
+  if (logLevel !== undefined && !LEVELS.includes(logLevel)) throw bad("logLevel", `is not one of ${LEVELS.join(", ")}`);
+  if (credentials !== undefined && !CREDENTIALS.includes(credentials)) throw bad("credentials", `is not one of ${CREDENTIALS.join(", ")}`);
+  if (logger && LEVELS.slice(1).some((name) => typeof logger[name as keyof Logger] !== "function")) {
     throw bad("logger", "lacks one of the functions `debug`, `info`, `warn` and `error`");
   }
   if (tokenStore && (typeof tokenStore.get !== "function" || typeof tokenStore.set !== "function")) {

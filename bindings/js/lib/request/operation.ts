@@ -13,7 +13,8 @@ export interface Operation {
   readonly paging: "none" | "always" | "request";
   /** Member of the answer that holds the list. Undefined if the answer is the list. */
   readonly itemsAt: string | undefined;
-  readonly answer: "json" | "optional" | "none" | "text" | "redirect" | "any";
+  /** `any` is JSON, text, a web page or a redirect. `value` is JSON or text: a redirect or a page is not from the API. */
+  readonly answer: "json" | "optional" | "none" | "text" | "redirect" | "any" | "value";
   /** Required caller: `m`anagement, `u`ser, `s`ession, `n`one or `a`ny. */
   readonly authentication: string;
   readonly idempotent: boolean;

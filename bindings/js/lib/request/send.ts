@@ -1,4 +1,4 @@
-import type { AllOptions, CallOptions, HookRequest } from "../options.js";
+import type { CallOptions, HookRequest } from "../options.js";
 import { type Answer, type LogtoResponse, shown as shownUrl } from "../response/answer.js";
 import type { Settings } from "../settings.js";
 
@@ -24,8 +24,8 @@ export interface Attempt {
   readonly operation: string;
   readonly attempt: number;
   readonly tokenCall: boolean;
-  /** Options of the call; none for a call to the token endpoint. */
-  readonly options?: CallOptions;
+  /** Options of the call; empty for a call to the token endpoint. */
+  readonly options: CallOptions;
   readonly method: string;
   readonly url: string;
   readonly headers: Record<string, string>;
@@ -36,7 +36,7 @@ export interface Attempt {
 /** Sends one request and reads its response. */
 export async function send(settings: Settings, attempt: Attempt): Promise<Answer> {
   const { fetch: own, onRequest, onResponse, credentials, logLevel } = settings.options;
-  const { method, headers, body, signal } = attempt;
+  const { method, headers, body, signal, tokenCall, options } = attempt;
   let { url } = attempt;
   // The user's functions must not run inside the module.
   if (own || onRequest) await undefined;
@@ -54,9 +54,10 @@ export async function send(settings: Settings, attempt: Attempt): Promise<Answer
   const init: RequestInit = { method, headers, signal, redirect: "manual" };
   if (body !== undefined) init.body = body;
   if (credentials !== undefined) init.credentials = credentials;
-  const { cache, next, maxResponseBytes = 2 ** 26 } = fetching(settings, attempt);
-  if (cache !== undefined) init.cache = cache;
-  if (next !== undefined) Object.assign(init, { next });
+  // Caches must not keep tokens.
+  const { cache = settings.options.cache, next = settings.options.next } = options;
+  if (cache !== undefined && !tokenCall) init.cache = cache;
+  if (next !== undefined && !tokenCall) Object.assign(init, { next });
   const start = logLevel === "debug" ? performance.now() : 0;
   const fetch = own ?? globalThis.fetch;
   const response = await fetch(url, init);
@@ -70,18 +71,12 @@ export async function send(settings: Settings, attempt: Attempt): Promise<Answer
       throw error;
     }
   }
-  const text = await read(response, maxResponseBytes);
+  const text = await read(response, options.maxResponseBytes ?? settings.options.maxResponseBytes ?? 2 ** 26);
   if (logLevel === "debug") {
     const time = Math.round(performance.now() - start);
     settings.log("debug", `${attempt.operation} ${method} ${shownUrl(url)} ${known.status} in ${time} ms, attempt ${attempt.attempt}`);
   }
   return { response: known, text };
-}
-
-/** Returns the settings of `fetch` for an attempt. Caches must not keep tokens. */
-function fetching({ options: own }: Settings, { options }: Attempt): Pick<AllOptions, "cache" | "next" | "maxResponseBytes"> {
-  const maxResponseBytes = options?.maxResponseBytes ?? own.maxResponseBytes;
-  return options ? { cache: options.cache ?? own.cache, next: options.next ?? own.next, maxResponseBytes } : { maxResponseBytes };
 }
 
 const REDACTED = "[redacted]";

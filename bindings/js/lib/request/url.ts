@@ -1,4 +1,4 @@
-import { bad, isObject } from "./checks.js";
+import { bad, isObject, json } from "./checks.js";
 
 /** Replaces the parameters of a path by their values. Each value stays one segment. */
 export function fill(path: string, values: Record<string, unknown>): string {
@@ -20,9 +20,8 @@ function segment(name: string, value: unknown): string {
 }
 
 /** Encodes a query. An array repeats its name. Members that are null or undefined are left out. */
-export function query(members: unknown): string {
+export function query(members: Record<string, unknown> | undefined): string {
   if (members === undefined) return "";
-  if (!isObject(members)) throw bad("query", "is not an object");
   const pairs = new URLSearchParams();
   const add = (name: string, value: unknown): void => {
     // The server refuses an empty search, which means all items.
@@ -38,13 +37,7 @@ export function query(members: unknown): string {
 }
 
 function plain(name: string, value: unknown): string {
-  if (isObject(value) && !(value instanceof Date)) {
-    try {
-      return JSON.stringify(value);
-    } catch (cause) {
-      throw new TypeError(`\`query.${name}\` cannot be encoded as JSON`, { cause });
-    }
-  }
+  if (isObject(value) && !(value instanceof Date)) return json(`query.${name}`, value);
   const plain = value instanceof Date ? value.getTime() : value;
   const isText = typeof plain === "string" || typeof plain === "boolean" || typeof plain === "bigint";
   if (!isText && !Number.isFinite(plain)) throw bad(`query.${name}`, `is a ${typeof plain} that a query cannot carry`);

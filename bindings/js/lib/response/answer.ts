@@ -17,32 +17,42 @@ export interface Answer {
 /** Returns a URL as error messages show it: without user name, password, query and fragment. */
 export const shown = (url: string): string => url.replace(/[?#].*/s, "").replace(/^((?:[a-z]+:)?\/\/)\/*[^/]*@/i, "$1");
 
+/** Returns the members of a JSON object; none if the text is not JSON. */
+export function members(text: string): Record<string, unknown> {
+  try {
+    return (JSON.parse(text) as Record<string, unknown> | null) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+export function isHtml(headers: Headers): boolean {
+  return headers.get("content-type")?.startsWith("text/html") ?? false;
+}
+
 /** Returns the data of an operation's answer. */
 export function read(operation: Operation, { response, text }: Answer): unknown {
   const { status, headers } = response;
   const type = headers.get("content-type") ?? "";
   const { answer, itemsAt } = operation;
   const refuse = (message: string, cause?: unknown): DecodeError => {
-    const html = type.startsWith("text/html");
     return new DecodeError(`${operation.id}: ${message}`, {
       status,
       headers,
       requestId: headers.get("logto-core-request-id") ?? undefined,
       operation: operation.id,
-      hint: html ? "the endpoint returns web pages: check that it is the root of a Logto server" : undefined,
+      hint: isHtml(headers) ? "the endpoint returns web pages: check that it is the root of a Logto server" : undefined,
       cause,
     });
   };
   if (status === 304) return undefined;
-  // After any other method, a redirect or a web page does not show that the request reached the API.
-  const reads = operation.method === "GET" || operation.method === "HEAD";
   if (status >= 300) {
     const target = headers.get("location");
-    if (answer !== "redirect" && !(answer === "any" && reads)) throw refuse(`unexpected redirect to ${target && shown(target)}`);
+    if (answer !== "redirect" && answer !== "any") throw refuse(`unexpected redirect to ${target && shown(target)}`);
     return target ?? undefined;
   }
-  if ((answer === "none" || (answer === "any" && !reads)) && text && type.startsWith("text/html")) throw refuse("the response is a web page");
-  if (answer === "text" || (answer === "any" && text && !type.includes("json"))) return text;
+  if ((answer === "none" || answer === "value") && text && isHtml(headers)) throw refuse("the response is a web page");
+  if (answer === "text" || ((answer === "any" || answer === "value") && text && !type.includes("json"))) return text;
   // Older servers answer some operations with a word.
   const isWord = answer === "optional" && type.startsWith("text/plain");
   if (answer === "none" || isWord || (!text && answer !== "json")) return undefined;

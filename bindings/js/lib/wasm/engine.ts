@@ -188,7 +188,7 @@ function listen(signal: AbortSignal, abort: () => void): () => void {
   waiting.add(abort);
   return () => {
     waiting.delete(abort);
-    if (waiting.size > 0 || aborts.get(signal)?.waiting !== waiting) return;
+    if (waiting.size > 0) return;
     // Platforms keep a signal while it has a listener.
     aborts.delete(signal);
     signal.removeEventListener("abort", listener);
@@ -218,9 +218,10 @@ export function ready(): Engine | undefined {
 
 /** Returns the instance. Loads the module and creates the first instance if necessary. */
 export async function engine(settings: Settings): Promise<Engine> {
+  if (current) return current;
   const { wasm } = settings.options;
-  const module = current ? undefined : await (wasm === undefined ? load() : compiled(wasm));
-  return (current ??= new Engine(module as WebAssembly.Module));
+  const module = await (wasm === undefined ? load() : compiled(wasm));
+  return (current ??= new Engine(module));
 }
 
 /** The modules by their sources. A `Response` can be read once. */

@@ -1,7 +1,7 @@
 import { userAgent } from "#loader";
 import { releaseHint } from "../releases.js";
 import { HANDLED } from "../request/send.js";
-import { retryAfter } from "../response/answer.js";
+import { members, retryAfter } from "../response/answer.js";
 import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, LogtoError, type StopReason, TimeoutError } from "../response/errors.js";
 import type { FailedCall, PendingCall } from "./pending.js";
 
@@ -12,7 +12,7 @@ export function failure({ name, settings, request, answer, cause }: PendingCall,
   // The caller gets the error of a hook unchanged.
   if (reason instanceof Object && HANDLED in reason) return (reason as { [HANDLED]: unknown })[HANDLED];
   const response = kind === "api" ? answer : kind === "token" && status ? settings.tokenAnswer : undefined;
-  const body = response && !ofToken ? parsed(response.text) : {};
+  const body = response && !ofToken ? members(response.text) : {};
   const details = typeof body["details"] === "string" ? body["details"] : undefined;
   const seconds = response ? retryAfter(response) : NaN;
   const known = { status: status || undefined, code: failed.code || undefined };
@@ -50,13 +50,5 @@ function classOf({ kind, status, code, ofToken }: FailedCall): typeof LogtoError
       return DecodeError;
     default:
       return ofToken ? AuthenticationError : LogtoError;
-  }
-}
-
-function parsed(json: string): Record<string, unknown> {
-  try {
-    return (JSON.parse(json) as Record<string, unknown> | null) ?? {};
-  } catch {
-    return {};
   }
 }

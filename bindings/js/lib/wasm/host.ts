@@ -1,7 +1,7 @@
 import { textOf } from "../request/checks.js";
 import { send, SendFailure } from "../request/send.js";
 import { tokenRequest } from "../request/token.js";
-import { type Answer, retryAfter } from "../response/answer.js";
+import { type Answer, isHtml, members, retryAfter } from "../response/answer.js";
 import type { TokenStore } from "../options.js";
 import type { Settings } from "../settings.js";
 import type { Exports, Host } from "./module.js";
@@ -93,7 +93,7 @@ export function host(context: HostContext): Host {
           pending.answer = answer;
           const { status } = answer.response;
           const { code = "", message = "" } = status < 400 ? {} : errorFields(answer.text);
-          settle((wasm) => wasm.settle_answer(operation, status, retryAfter(answer), isHtml(answer), code, message));
+          settle((wasm) => wasm.settle_answer(operation, status, retryAfter(answer), isHtml(answer.response.headers), code, message));
         }, (cause) => (pending.cause = cause));
         return true;
       },
@@ -108,16 +108,16 @@ export function host(context: HostContext): Host {
           const { authorization, body } = await tokenRequest(settings);
           const headers = { ...settings.tokenHeaders, "content-type": "application/x-www-form-urlencoded", authorization };
           const url = `${settings.url}/oidc/token`;
-          return send(settings, { operation: "OidcToken", attempt, tokenCall: true, method: "POST", url, headers, body, signal });
+          return send(settings, { operation: "OidcToken", attempt, tokenCall: true, options: {}, method: "POST", url, headers, body, signal });
         };
         exchange(operation, run, (answer, settle) => {
           settings.tokenAnswer = answer;
-          const { error, error_description, access_token, expires_in, scope } = parsed(answer.text) ?? {};
-          const { status } = answer.response;
+          const { error, error_description, access_token, expires_in, scope } = members(answer.text);
+          const { status, headers } = answer.response;
           const isLifetime = typeof expires_in === "number" || typeof expires_in === "string";
           settle((wasm) =>
             wasm.settle_token_answer(
-              operation, status, retryAfter(answer), isHtml(answer), text(error), text(error_description), text(access_token),
+              operation, status, retryAfter(answer), isHtml(headers), text(error), text(error_description), text(access_token),
               expires_in !== undefined && expires_in !== null, isLifetime ? Number(expires_in) : NaN, typeof scope === "string", text(scope),
             ),
           );
@@ -213,23 +213,11 @@ type Settle = ReturnType<Operations["start"]>;
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
-function parsed(json: string): Record<string, unknown> | undefined {
-  try {
-    return (JSON.parse(json) as Record<string, unknown> | null) ?? {};
-  } catch {
-    return undefined;
-  }
-}
-
 /** Returns code and message of an error. The message defaults to the start of the body. */
 function errorFields(body: string): { code?: string; message?: string } {
-  const { code, message, error_description, error } = parsed(body) ?? {};
+  const { code, message, error_description, error } = members(body);
   const start = body.slice(0, 200).trim() || "the response has no body";
   return { code: text(code), message: text(message) || text(error_description) || text(error) || start };
-}
-
-function isHtml({ response }: Answer): boolean {
-  return response.headers.get("content-type")?.startsWith("text/html") ?? false;
 }
 
 /** Lets the process end while the timer is active. */

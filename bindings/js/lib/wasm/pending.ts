@@ -24,7 +24,7 @@ export interface PendingCall {
 
 /** Why a call failed. */
 export interface FailedCall {
-  /** Whether it failed because there was no access token. */
+  /** Whether it failed for lack of an access token. */
   ofToken: boolean;
   kind: string;
   message: string;
