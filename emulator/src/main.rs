@@ -24,21 +24,33 @@ struct Arguments {
 }
 
 impl Arguments {
-    /// Returns `None` if the arguments are invalid.
-    fn parse(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
+    fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut parsed = Self { port: PORT, release: None };
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
-                "--release" => parsed.release = Some(arguments.next()?.parse().ok()?),
-                port => parsed.port = port.parse().ok()?,
+                "--release" => parsed.release = Some(supported(&arguments.next().unwrap_or_default())?),
+                port => parsed.port = port.parse().map_err(|_| format!("invalid port {port:?}"))?,
             }
         }
-        Some(parsed)
+        Ok(parsed)
+    }
+}
+
+fn supported(text: &str) -> Result<Release, String> {
+    let release: Release = text.parse().map_err(|error| format!("{error}: {text:?}"))?;
+    let published = Release::OLDEST..=Release::NEWEST;
+    if published.contains(&release) || release == Release::NEXT {
+        Ok(release)
+    } else {
+        Err(format!("release {release} is not between {} and {}", Release::OLDEST, Release::NEWEST))
     }
 }
 
 fn main() -> ExitCode {
-    let Some(arguments) = Arguments::parse(std::env::args().skip(1)) else { return complain(USAGE) };
+    let arguments = match Arguments::parse(std::env::args().skip(1)) {
+        Ok(arguments) => arguments,
+        Err(why) => return complain(&format!("{why}\n{USAGE}")),
+    };
     let port = arguments.port;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     match runtime.and_then(|runtime| runtime.block_on(run(&arguments))) {

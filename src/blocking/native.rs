@@ -40,7 +40,7 @@ pub struct BlockingItems<T> {
     items: Option<ItemStream<T>>,
 }
 
-impl<T> Iterator for BlockingItems<T> {
+impl<T: Send> Iterator for BlockingItems<T> {
     type Item = Result<T>;
 
     fn next(&mut self) -> Option<Result<T>> {

@@ -6,15 +6,15 @@ pub(crate) const SCOPE: &str = "the access token lacks the scope: assign a role 
 const FORBIDDEN: &str = "the access token lacks the permission: check the roles of the machine-to-machine application";
 const RESOURCE: &str = "check the resource: it is https://default.logto.app/api for every self-hosted server, and https://{tenant}.logto.app/api on Logto Cloud, also with a custom domain";
 const AUDIENCE: &str = "check that its resource is the Management API for management operations, and use a user access token for operations of a user's own account";
-const VERIFY: &str = "the user has to confirm this first: create a verification with an operation of `verifications`, and send its record ID in the header logto-verification-id (`verification_record`)";
+const VERIFY: &str = "the user has to confirm this first: create a verification with an operation of `verifications`, and send its record ID in the header logto-verification-id";
 const SECRET: &str = "wrong application secret: compare it with those in the Logto console";
 const CLIENT: &str =
     "unknown application: check its ID, and that the endpoint is the server or tenant where it was created";
 const GRANT: &str = "client credentials require an application of type machine-to-machine";
 const GRANT_OFF: &str = "client credentials require an application of type machine-to-machine; a token exchange requires that token exchange is allowed in the settings of the application";
-const SUBJECT: &str = "the subject token is unknown, expired or already exchanged: create one for each exchange; exchange a personal access token as such (`TokenExchange::personal_access_token`)";
-const REDIRECT: &str =
-    "check the scheme and host of the endpoint; redirects are not followed by default, see `redirects`";
+const EXCHANGED: &str = "the exchanged token is unknown or expired, or of another kind: a subject token can be exchanged once, and a personal access token must be exchanged as a personal access token";
+const DENIED: &str = "check that the user or application is a member of the organization, and that the user has access to the application";
+const REDIRECT: &str = "check the scheme and host of the endpoint; redirects are not followed by default";
 pub(crate) const CONNECT: &str = "check that the server is running, and the scheme, host and port of the endpoint";
 pub(crate) const WEB: &str = "check that the server is running, and the scheme, host and port of the endpoint; in a browser, check CORS: the Management API allows only the origin of the Logto console";
 
@@ -46,8 +46,9 @@ pub(crate) fn token(
         (Some("invalid_client"), 401) => Some(SECRET),
         (Some("invalid_client"), _) => Some(CLIENT),
         (Some("invalid_target"), _) => Some(RESOURCE),
+        (Some("access_denied"), _) => Some(DENIED),
         (Some("unauthorized_client" | "unsupported_grant_type"), _) => Some(GRANT),
-        (Some("invalid_grant"), _) => Some(SUBJECT),
+        (Some("invalid_grant"), _) => Some(EXCHANGED),
         (Some("invalid_request"), _) if description.is_some_and(|text| text.starts_with("requested grant type")) => {
             Some(GRANT_OFF)
         }

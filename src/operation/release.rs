@@ -29,6 +29,8 @@ macro_rules! introduced {
 impl Release {
     /// The oldest release that this client supports: 1.17.
     pub const OLDEST: Self = Self(17);
+    /// The newest published release that this client supports: 1.42.
+    pub const NEWEST: Self = Self(42);
     /// The release after 1.42, which is not published yet.
     pub const NEXT: Self = Self(u16::MAX);
 
@@ -44,9 +46,9 @@ impl Release {
         if self.0 == Self::NEXT.0 { None } else { Some(self.0) }
     }
 
-    /// The release before this one. The one before `NEXT` is the last published one that this client supports.
+    /// The release before this one.
     pub(crate) const fn previous(self) -> Self {
-        if self.0 == Self::NEXT.0 { Self(42) } else { Self(self.0.saturating_sub(1)) }
+        if self.0 == Self::NEXT.0 { Self::NEWEST } else { Self(self.0.saturating_sub(1)) }
     }
 }
 

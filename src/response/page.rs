@@ -79,7 +79,8 @@ impl<T> Page<T> {
             _ if self.items.is_empty() => false,
             Some(_) if self.total_is_capped => true,
             Some(total) => total > u64::from(page) * u64::from(size),
-            None => self.items.len() as u64 >= u64::from(size),
+            // More items than requested: the server ignored the page.
+            None => self.items.len() as u64 == u64::from(size),
         }
     }
 }

@@ -10,9 +10,11 @@ pub(crate) struct Background(());
 
 #[cfg(all(feature = "blocking", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod native {
+    use std::panic::resume_unwind;
     use std::pin::pin;
     use std::sync::OnceLock;
     use std::task::{Context, Waker};
+    use std::thread;
 
     use tokio::runtime::{Builder, Handle, Runtime};
     use tokio::task::consume_budget;
@@ -36,11 +38,20 @@ mod native {
     }
 
     impl Background {
-        pub(crate) fn run<T>(&self, future: impl Future<Output = Result<T>>) -> Result<T> {
+        pub(crate) fn run<T: Send>(&self, future: impl Future<Output = Result<T>> + Send) -> Result<T> {
             if in_async_code() {
                 return Err(Error::unsupported(INSIDE_ASYNC));
             }
-            self.runtime()?.block_on(future)
+            let runtime = self.runtime()?;
+            if Handle::try_current().is_err() {
+                return runtime.block_on(future);
+            }
+            // A thread of another runtime might run a task with `unconstrained`, which the check above does not find.
+            // Entering a runtime panics there.
+            thread::scope(|scope| {
+                let ended = scope.spawn(|| runtime.block_on(future)).join();
+                ended.unwrap_or_else(|cause| resume_unwind(cause))
+            })
         }
 
         fn runtime(&self) -> Result<&Runtime> {

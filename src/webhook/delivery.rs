@@ -16,7 +16,7 @@ pub struct Delivery {
     pub hook_id: String,
     /// The event that triggered the delivery.
     pub event: HookEvent,
-    /// Time of the event, in ISO 8601.
+    /// Time of the event, in ISO 8601. With the feature `jiff`, `time()` parses it.
     pub created_at: String,
     /// Sign-in events: the kind of interaction, such as `SignIn`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -94,6 +94,15 @@ pub struct Delivery {
 }
 
 impl Delivery {
+    /// Returns the time of the event: [`created_at`](Self::created_at) as a timestamp. `None` if it is not a time.
+    ///
+    /// Compare it with the current time to reject old deliveries, as the signature covers it.
+    #[cfg(feature = "jiff")]
+    #[must_use]
+    pub fn time(&self) -> Option<crate::Timestamp> {
+        self.created_at.parse::<jiff::Timestamp>().ok().map(Into::into)
+    }
+
     /// Parses `data` as the entity of the event: a `User` for `User.Created`, a `Role` for `Role.Data.Updated`.
     ///
     /// Returns `None` if `data` is not that entity. This is the case for a test delivery, after most deletions, and

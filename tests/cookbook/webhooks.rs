@@ -114,7 +114,7 @@ async fn receive(State(app): State<App>, headers: HeaderMap, body: Bytes) -> Sta
         return StatusCode::OK;
     }
     let now = Timestamp::now();
-    let Some(time) = time_of(&delivery).filter(|time| is_recent(*time, now)) else {
+    let Some(time) = delivery.time().filter(|time| is_recent(*time, now)) else {
         return StatusCode::BAD_REQUEST;
     };
     // Reserve a place first, so that every remembered delivery is also handled.
@@ -132,11 +132,6 @@ const MAX_AGE: Duration = Duration::from_secs(5 * 60);
 
 fn is_recent(time: Timestamp, now: Timestamp) -> bool {
     now.duration_since(time) <= MAX_AGE
-}
-
-/// Returns the time of the event. `jiff` parses it.
-fn time_of(delivery: &Delivery) -> Option<Timestamp> {
-    delivery.created_at.parse::<jiff::Timestamp>().ok().map(Timestamp::from)
 }
 
 impl App {

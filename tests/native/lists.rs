@@ -18,6 +18,16 @@ fn server(total: u32) -> ScriptedTransport {
     })
 }
 
+/// A server that ignores the page and sends all its users, except that a second page is empty if the first one can be
+/// full.
+fn without_total(items: u32) -> Stage {
+    let server = ScriptedTransport::api(move |request| {
+        let is_first = number(&request, "page") == Some(1);
+        ok(&users(0..if is_first || items > 10 { items } else { 0 }))
+    });
+    Stage::set_up(server, |builder| builder)
+}
+
 fn number(request: &HttpRequest, name: &str) -> Option<u32> {
     let query = request.url.split_once('?')?.1;
     let pair = query.split('&').filter_map(|pair| pair.split_once('=')).find(|(key, _)| *key == name);
@@ -56,6 +66,15 @@ fn pages_have_number_size_and_total() {
     assert_eq!((page.page, page.page_size, page.has_next()), (Some(1), Some(20), true));
     let last = stage.run(stage.client.users().list().page(3)).unwrap();
     assert_eq!((last.len(), last.page, last.has_next()), (5, Some(3), false));
+}
+
+#[test]
+fn a_list_without_total_continues_after_full_pages_only() {
+    for (items, requests) in [(5_u32, 1), (10, 2), (11, 1)] {
+        let stage = without_total(items);
+        let users = stage.run(stage.client.users().list().page_size(10).stream().try_collect::<Vec<_>>()).unwrap();
+        assert_eq!((users.len(), queries(&stage).len()), (usize::try_from(items).unwrap(), requests));
+    }
 }
 
 #[test]

@@ -102,12 +102,10 @@ export class Client<Calls = unknown> {
   call<Id extends unknown extends Calls ? string : keyof Calls & string>(id: Id, ...given: CallArguments<Calls, Id>): Call<DataOf<Calls, Id>> {
     const [input = {}, options = {}] = given as [CallInput?, CallOptions?];
     return started(async () => {
-      for (const group of this.#groups) {
-        for (const operation of group.operations().values()) {
-          if (operation.id === id) return this.#made<DataOf<Calls, Id>>(operation, { ...input, options });
-        }
-      }
-      throw bad("id", `is not an operation of this client: ${id}`);
+      const operation = this.#operations().find((known) => known.id === id);
+      if (operation) return this.#made<DataOf<Calls, Id>>(operation, { ...input, options });
+      const similar = this.#operations().find((known) => known.id.toLowerCase() === String(id).toLowerCase());
+      throw bad("id", `is not an operation of this client: ${id}${similar ? `; did you mean \`${similar.id}\`?` : ""}`);
     });
   }
 
@@ -158,7 +156,7 @@ export class Client<Calls = unknown> {
   async serverRelease(): Promise<{ oldest: string; newest: string }> {
     const { paths } = await this.request<{ paths?: Record<string, object> }>("GET", "/api/swagger.json");
     if (!isObject(paths)) throw new LogtoError("the server has no API document: check that the endpoint is the root of a Logto server");
-    return fitting(paths, this.#groups.flatMap((group) => [...group.operations().values()]));
+    return fitting(paths, this.#operations());
   }
 
   /**
@@ -174,8 +172,13 @@ export class Client<Calls = unknown> {
    * ```
    */
   async getToken({ forceRefresh = false }: { forceRefresh?: boolean } = {}): Promise<string> {
-    const at = await this.#engine();
-    return at.token(this, this.#number(at), forceRefresh);
+    const caller = new Error();
+    try {
+      const at = await this.#engine();
+      return await at.token(this, this.#number(at), forceRefresh);
+    } catch (error) {
+      throw calledFrom(caller, error);
+    }
   }
 
   /**
@@ -279,6 +282,10 @@ export class Client<Calls = unknown> {
     if (signal?.aborted) throw aborted(operation.id, signal);
     const answer = await at.call(this, this.#number(at), request);
     return { data: read(operation, answer) as T, response: answer.response };
+  }
+
+  #operations(): Operation[] {
+    return this.#groups.flatMap((group) => [...group.operations().values()]);
   }
 
   #engine(): Promise<Engine> {

@@ -46,7 +46,7 @@ export interface TokenStore {
    */
   delete?(key: string): Promise<unknown> | unknown;
   /**
-   * Acquires a lock for `owner`, unless another owner has it. Without this function, instances that need a token at the
+   * Acquires a lock for `owner`, unless it is held. Without this function, instances that need a token at the
    * same time each request one.
    *
    * @param key - The key of the lock. It may equal that of a value, so give locks a prefix.
@@ -97,6 +97,7 @@ export type Exchange =
 /** The request that `onRequest` receives before each attempt. Changes of `url` and `headers` are sent. */
 export interface HookRequest {
   readonly method: string;
+  /** URL of the request, without a user name and password. */
   url: string;
   /** `Authorization` reads `[redacted]`. Its original value is sent, unless you change or delete it. */
   readonly headers: Headers;
@@ -115,8 +116,8 @@ export interface HookResponse {
   readonly url: string;
 }
 
-/** Headers by name. */
-export type HeaderValues = Headers | Readonly<Record<string, string>> | Iterable<readonly [string, string]>;
+/** Headers by name. Headers that are undefined are not sent. */
+export type HeaderValues = Headers | Readonly<Record<string, string | undefined>> | Iterable<readonly [string, string]>;
 
 /** A function that sends requests, with the arguments of `fetch`. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

@@ -174,7 +174,7 @@ export function durableObjectTokenStore(storage: DurableObjectStorageLike, { pre
     async tryLock(key, owner, ttl) {
       const lock = await named(`${key}:lock`);
       return storage.transaction(async (transaction) => {
-        if ((live(await transaction.get(lock)) ?? owner) !== owner) return false;
+        if (live(await transaction.get(lock)) !== undefined) return false;
         await transaction.put(lock, entry(owner, ttl));
         return true;
       });

@@ -59,6 +59,7 @@ async function withClients({ lib }, use) {
 /** The locks of a store, in the order [time in milliseconds, function, arguments…]. */
 const LOCKS = [
   [0, "tryLock", "k", "ada", 1.5],
+  [0, "tryLock", "k", "ada", 1.5],
   [0, "tryLock", "k", "bob", 1.5],
   [0, "unlock", "k", "bob"],
   [1499, "tryLock", "k", "bob", 1.5],
@@ -70,7 +71,7 @@ const LOCKS = [
   [1500, "get", "k"],
   [1500, "tryLock", "k", "ada", 1.5],
 ];
-const ACQUIRED = [true, false, false, true, false, true];
+const ACQUIRED = [true, false, false, false, true, false, true];
 
 const cases = {
   async "Redis: values expire, and remain without a time to live"(context) {

@@ -213,7 +213,8 @@ const tests = {
     const iterate = async () => {
       for await (const user of logto.users.list({ page: Infinity })) ok(user, "no user is expected");
     };
-    for (const [run, name] of [[() => findUser("none"), "findUser"], [() => findUser(""), "findUser"], [() => listThem({ page: NaN }), "listThem"], [iterate, "iterate"]]) {
+    const token = async () => await new LogtoAdmin({ endpoint: "https://localhost", getToken: () => "" }).getToken();
+    for (const [run, name] of [[token, "token"], [() => findUser("none"), "findUser"], [() => findUser(""), "findUser"], [() => listThem({ page: NaN }), "listThem"], [iterate, "iterate"]]) {
       const stack = await run().then(() => "", (error) => error.stack);
       // A worker's bundle and minifiers rename functions; the file stays.
       ok(stack.includes(name) || /suite|worker|entry/.test(stack), stack);
@@ -430,6 +431,20 @@ const tests = {
     await fails(refusing.users.get("x"), SyntaxError);
   },
 
+  async "a URL that a hook sets is checked, and its password is not shown"({ room, client }) {
+    for (const [url, why] of [[`${room.url}/api`.replace("//", "//ada:secret@"), "user name or password"], ["https://ada:secret@[", "not a URL"], ["ftp://secret", "not an http"]]) {
+      const admin = client({ getToken: () => "t", onRequest: (request) => void (request.url = url) });
+      await fails(admin.users.get("x"), TypeError, ({ message }) => ok(message.includes(why) && message.includes("`url`") && !message.includes("secret"), message));
+    }
+    equal((await room.seen()).seen.length, 0);
+  },
+
+  async "headers that are undefined are not sent"({ room, client }) {
+    await client({ headers: { "x-client": undefined } }).users.get("x", {}, { headers: { "x-call": undefined, "x-sent": "yes" } });
+    const { headers } = (await room.seen()).seen.at(-1);
+    equal([headers["x-client"], headers["x-call"], headers["x-sent"]], [undefined, undefined, "yes"]);
+  },
+
   async "files are uploaded from bytes and blobs"({ room, client }) {
     const bytes = new Uint8Array([1, 2, 3, 4]);
     for (const file of [bytes, new Blob([bytes], { type: "image/png" }), { data: bytes, name: "a.png", type: "image/png" }]) {
@@ -519,6 +534,19 @@ const tests = {
     equal([users.length, (await room.seen()).tokens, locks.size], [8, 1, 0]);
   },
 
+  async "a lock that a store answers with null is not acquired"({ room, client }) {
+    let tries = 0;
+    const kept = new Map();
+    const tokenStore = {
+      get: (key) => kept.get(key),
+      set: (key, value) => void kept.set(key, value),
+      // The client asks again while another instance has the lock.
+      tryLock: () => (++tries === 1 ? null : "OK"),
+    };
+    await client({ tokenStore }).users.get("x");
+    equal([tries, (await room.seen()).tokens], [2, 1]);
+  },
+
   async "a request whose answer a hook refuses counts for the rate limit"({ client }) {
     const refuse = () => {
       throw new RangeError("no");
@@ -590,6 +618,7 @@ const tests = {
     await named(admin.users.get("x", {}, { headers: { "a b": "c" } }), "headers");
     await named(admin.users.get("x", {}, {}, 1), "arguments");
     await named(admin.call("NoSuchThing"), "id");
+    await fails(admin.call("getUser"), TypeError, ({ message }) => ok(message.endsWith("did you mean `GetUser`?"), message));
     const file = new Blob(["x"]);
     for (const body of [new FormData(), new URLSearchParams("a=b"), new Map(), file, new Uint8Array(1), Promise.resolve({})]) {
       await named(admin.request("POST", "/api/x", { body }), "body");

@@ -91,8 +91,8 @@ pub trait TokenStore: Send + Sync + 'static {
     /// Fails if the store cannot be written.
     async fn remove(&self, key: &str) -> Result<(), StoreError>;
 
-    /// Acquires the lock on this key for `owner`, unless another owner has it. Returns whether it was acquired. The
-    /// lock expires after `ttl`.
+    /// Acquires the lock on this key for `owner`, unless it is held. Returns whether it was acquired. The lock expires
+    /// after `ttl`.
     ///
     /// The process with the lock requests a token, and the others wait for that token. After 20 seconds, one of them
     /// also requests a token, with the lock on another key, and the others wait for 20 more seconds. A store without

@@ -55,6 +55,13 @@ async fn blocking_calls_in_spawn_blocking_work() {
     call.await.expect("no panic").expect("answered");
 }
 
+#[tokio::test]
+async fn blocking_calls_in_a_task_without_budget_do_not_panic() {
+    let client = client([HttpResponse::new(204)]);
+    let call = async { client.operation("GetStatus")?.blocking() };
+    tokio::task::unconstrained(call).await.expect("answered");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn blocking_calls_in_a_task_are_errors_and_leave_the_task_alive() {
     let client = client([HttpResponse::new(204)]);

@@ -19,10 +19,11 @@ fn common_mistakes_have_hints() {
         (400, "invalid_client", "invalid client nosuch", "unknown application"),
         (400, "invalid_target", "resource indicator is missing, or unknown", "https://default.logto.app/api"),
         (400, "invalid_target", "both `resource` and `organization_id` are not provided", "check the resource"),
+        (403, "access_denied", "app has not associated with the organization", "member of the organization"),
         (400, "unsupported_grant_type", "unsupported grant_type requested", "machine-to-machine"),
         (400, "unauthorized_client", "requested grant type is not allowed for this client", "machine-to-machine"),
-        (400, "invalid_grant", "subject token not found", "create one for each exchange"),
-        (400, "invalid_grant", "subject token not found", "personal_access_token"),
+        (400, "invalid_grant", "subject token not found", "a subject token can be exchanged once"),
+        (400, "invalid_grant", "subject token not found", "as a personal access token"),
         (400, "invalid_request", "requested grant type is not allowed for this client", "token exchange is allowed"),
     ] {
         let answer = refusal(status, code, description);

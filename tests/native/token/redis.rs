@@ -72,6 +72,7 @@ async fn locks_have_one_owner_and_expire() {
     let server = RedisServer::start();
     let store = store(&server);
     assert!(store.try_lock("k", "ada", MINUTE).await.unwrap());
+    assert!(!store.try_lock("k", "ada", MINUTE).await.unwrap(), "a lock that is held should not be acquired again");
     assert!(!store.try_lock("k", "bob", MINUTE).await.unwrap());
     store.unlock("k", "bob").await.unwrap();
     assert!(!store.try_lock("k", "bob", MINUTE).await.unwrap(), "only the owner should be able to unlock");

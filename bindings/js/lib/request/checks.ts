@@ -56,11 +56,17 @@ function check(options: object, names: string, type: string): void {
 /** Returns headers by name. The platform's `Headers` rejects invalid names and values. */
 export function checkedHeaders(headers: HeaderValues | undefined): Record<string, string> {
   try {
-    return headers === undefined ? {} : Object.fromEntries(new Headers(headers as HeadersInit));
+    return headers === undefined ? {} : Object.fromEntries(new Headers(present(headers) as HeadersInit));
   } catch {
     // The error of the platform contains the value, which may be secret.
     throw bad("headers", "contains an invalid name or value");
   }
+}
+
+/** Leaves out the headers of an object that are undefined. */
+function present(headers: HeaderValues): HeaderValues {
+  if (Symbol.iterator in headers) return headers;
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
 }
 
 /** Options of a call, with the types of those that have a primitive type. */
@@ -136,16 +142,22 @@ function checkExchange(exchange: Exchange): void {
   if (tokens.length !== 1 || !isToken) throw bad("exchange", "requires either a `subjectToken` or a `personalAccessToken`");
 }
 
-function checkEndpoint(endpoint: string, allowHttp: boolean): void {
+/** Parses a URL. Throws an error without the URL, which may contain a password. */
+export function checkUrl(name: string, text: string, base?: string): URL {
   let url: URL;
   try {
-    url = new URL(endpoint);
+    url = new URL(text, base);
   } catch {
-    throw bad("endpoint", "is not a URL: write it as https://id.example.com");
+    throw bad(name, "is not a URL: write it as https://id.example.com");
   }
-  const { protocol, hostname, username, password, pathname } = url;
-  if (protocol !== "https:" && protocol !== "http:") throw bad("endpoint", "is not an http or https URL");
-  if (username || password) throw bad("endpoint", "contains a user name or password: pass credentials as `appId` and `appSecret`");
+  const { protocol, username, password } = url;
+  if (protocol !== "https:" && protocol !== "http:") throw bad(name, "is not an http or https URL");
+  if (username || password) throw bad(name, "contains a user name or password");
+  return url;
+}
+
+function checkEndpoint(endpoint: string, allowHttp: boolean): void {
+  const { protocol, hostname, pathname } = checkUrl("endpoint", endpoint);
   if (/[?#]/.test(endpoint)) throw bad("endpoint", "contains a query or fragment: pass only the address of the server");
   if (/\/(api|oidc|console)\/*$/.test(pathname)) {
     throw bad("endpoint", "ends in a path of the server: pass the root under which /api and /oidc are found");

@@ -1,3 +1,4 @@
+import { checkUrl } from "./checks.js";
 import type { CallOptions, HookRequest } from "../options.js";
 import { type Answer, type LogtoResponse, shown as shownUrl } from "../response/answer.js";
 import type { Settings } from "../settings.js";
@@ -42,7 +43,10 @@ export async function send(settings: Settings, attempt: Attempt): Promise<Answer
   if (own || onRequest) await undefined;
   const seen = onRequest || onResponse ? shown(attempt) : undefined;
   if (onRequest && seen) {
-    await hook(2, () => onRequest(seen));
+    await hook(2, async () => {
+      await onRequest(seen);
+      if (seen.url !== url) checkUrl("url", seen.url, url);
+    });
     url = seen.url;
     seen.headers.forEach((value, name) => {
       if (name !== "authorization" || value !== REDACTED) headers[name] = value;

@@ -29,7 +29,8 @@ export class Page<T> implements AsyncIterable<T> {
   get hasNext(): boolean {
     const { items, total, page, pageSize } = this;
     if (page === undefined || pageSize === undefined || items.length === 0) return false;
-    if (total === undefined) return items.length >= pageSize;
+    // More items than requested: the server ignored the page.
+    if (total === undefined) return items.length === pageSize;
     return this.totalIsCapped || total > page * pageSize;
   }
 

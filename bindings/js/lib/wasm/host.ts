@@ -178,7 +178,7 @@ export function host(context: HostContext): Host {
     store_lock: {
       texts: [3],
       run: (operation: number, client: number, second: number, owner: string, seconds: number) =>
-        store(operation, client, async (store, key) => (await store.tryLock?.(lock(key, second), owner, seconds)) ?? true),
+        store(operation, client, async (store, key) => !store.tryLock || Boolean(await store.tryLock(lock(key, second), owner, seconds))),
     },
     store_unlock: {
       texts: [3],
