@@ -1,6 +1,5 @@
 //! Builds the generated types from classes of joined nodes.
 
-use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
@@ -8,10 +7,12 @@ use indexmap::{IndexMap, IndexSet};
 use crate::failure::{Failure, Result};
 use crate::graph::{Graph, Node, NodeId, NodeKind, Origin, Slot, Ty};
 use crate::merge::Classes;
-use crate::model::{Field, Model, Shape, Struct, TypeDef, TypeRef, Uses};
+use crate::model::{EXTRA, Field, Model, Shape, Struct, TypeDef, TypeRef, Uses};
 use crate::reach::reach;
 use crate::schema::Span;
 use crate::settings::Members;
+use crate::unsupported::Unsupported;
+use crate::words::{snake, unique};
 
 pub struct Builder<'a> {
     pub graph: &'a Graph,
@@ -22,8 +23,8 @@ pub struct Builder<'a> {
     pub kinds: &'a Members,
     /// The group of each operation.
     pub groups: &'a [String],
-    /// Collects contradictory members, which become any JSON. Without it, they are errors.
-    pub contradictions: Option<RefCell<Vec<String>>>,
+    /// Contradictory members and clashing names.
+    pub contradictions: Unsupported,
 }
 
 impl Builder<'_> {
@@ -126,6 +127,7 @@ impl Builder<'_> {
                         let required = node_member.required;
                         let field = Field {
                             name: member.clone(),
+                            member: String::new(),
                             ty,
                             required,
                             nullable: slot.nullable,
@@ -152,7 +154,24 @@ impl Builder<'_> {
             field.span.loosened &= everywhere && !field.required;
         }
         let open = objects.iter().any(|(_, open, _)| *open);
-        Ok(Struct { fields: fields.into_values().collect(), tag, open })
+        let mut fields: Vec<Field> = fields.into_values().collect();
+        self.name_members(name, &mut fields, open)?;
+        Ok(Struct { fields, tag, open })
+    }
+
+    /// Names the members of the struct.
+    fn name_members(&self, type_name: &str, fields: &mut [Field], open: bool) -> Result<()> {
+        let mut taken: HashSet<String> = open.then(|| EXTRA.to_owned()).into_iter().collect();
+        for field in fields {
+            let name = snake(&field.name);
+            field.member = unique(&name, &mut taken);
+            if field.member != name {
+                let problem = format!("two members have the same field name: {name:?}");
+                let failure = Failure::Merge { type_name: type_name.to_owned(), problem };
+                self.contradictions.settle::<()>(Err(failure), &format!("one of them becomes {}", field.member))?;
+            }
+        }
+        Ok(())
     }
 
     /// Merges the type of a member with the one that it has at another place.
@@ -161,13 +180,9 @@ impl Builder<'_> {
             return Ok(merged);
         }
         let problem = format!("member `{}` is {:?}, but {ty:?} at {location}", field.name, field.ty);
-        match &self.contradictions {
-            None => Err(Failure::Merge { type_name: type_name.to_owned(), problem }),
-            Some(warnings) => {
-                warnings.borrow_mut().push(format!("type {type_name}: {problem}; the type is any JSON"));
-                Ok(TypeRef::Any)
-            }
-        }
+        let failure = Failure::Merge { type_name: type_name.to_owned(), problem };
+        self.contradictions.settle::<()>(Err(failure), "the type is any JSON")?;
+        Ok(TypeRef::Any)
     }
 
     /// Merges the types that a member has at two places.
@@ -175,7 +190,7 @@ impl Builder<'_> {
         use TypeRef::{Boolean, False, FreeObject, List, Map, Named, String, True};
         match (a, b) {
             _ if a == b => Some(a.clone()),
-            (TypeRef::Any, _) if self.contradictions.is_some() => Some(TypeRef::Any),
+            (TypeRef::Any, _) if !self.contradictions.is_refused() => Some(TypeRef::Any),
             (Boolean | True | False, Boolean | True | False) => Some(Boolean),
             // Enums are open, so they can hold any string.
             (Named(name), String) | (String, Named(name)) if self.is_enum(name) => Some(Named(name.clone())),

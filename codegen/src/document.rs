@@ -6,8 +6,10 @@ use openapiv3::OpenAPI;
 use serde_json::{Map, Value};
 
 use crate::failure::{Failure, Result};
+use crate::unsupported::Unsupported;
 
-const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
+/// The methods of operations.
+pub const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 /// Loads a document as JSON, so that corrections can change it before it is parsed.
 pub fn load(path: &Path) -> Result<Value> {
@@ -42,18 +44,20 @@ pub fn for_each_operation(document: &mut Value, mut visit: impl FnMut(&str, &str
     }
 }
 
-/// Parses a document. Fails if the parser does not preserve all of it.
-pub fn parse(document: &Value) -> Result<OpenAPI> {
+/// Parses a document. A part that the parser does not preserve is unsupported.
+pub fn parse(document: &Value, unsupported: &Unsupported) -> Result<OpenAPI> {
     let version = document.get("openapi").and_then(Value::as_str).unwrap_or("missing");
     if !version.starts_with("3.0.") {
         return Err(Failure::Version(version.to_owned()));
     }
     let parsed: OpenAPI = serde_json::from_value(document.clone()).map_err(Failure::Document)?;
     let held = serde_json::to_value(&parsed).map_err(Failure::Document)?;
-    match difference(document, &held, String::new()) {
+    let preserved = match difference(document, &held, String::new()) {
         Some((pointer, problem)) => Err(Failure::Dropped { pointer, problem }),
-        None => Ok(parsed),
-    }
+        None => Ok(()),
+    };
+    unsupported.settle(preserved, "this part and others like it are ignored")?;
+    Ok(parsed)
 }
 
 /// Returns the first place where `held` differs from `input`. Empty values and defaults may be dropped or added.
@@ -110,9 +114,13 @@ mod tests {
         document
     }
 
+    fn strictly(document: &Value) -> Result<OpenAPI> {
+        parse(document, &Unsupported::refused())
+    }
+
     #[test]
     fn documents_without_prose_are_parsed() {
-        assert!(parse(&document(&json!({"type": "object", "properties": {"a": {}}, "required": []}))).is_ok());
+        assert!(strictly(&document(&json!({"type": "object", "properties": {"a": {}}, "required": []}))).is_ok());
     }
 
     #[test]
@@ -120,14 +128,14 @@ mod tests {
         for version in [json!("3.1.0"), json!("2.0"), json!(3), json!(null)] {
             let mut document = document(&json!({}));
             document["openapi"] = version;
-            let error = parse(&document).unwrap_err().to_string();
+            let error = strictly(&document).unwrap_err().to_string();
             assert!(error.contains("unsupported OpenAPI version"), "{error}");
         }
     }
 
     #[test]
     fn dropped_parts_are_reported_with_their_pointer() {
-        let error = parse(&document(&json!({"type": "string", "surprise": 1}))).unwrap_err();
+        let error = strictly(&document(&json!({"type": "string", "surprise": 1}))).unwrap_err();
         assert!(error.to_string().contains("/paths/~1a/get/responses/200/content/application~1json/schema/surprise"));
     }
 }

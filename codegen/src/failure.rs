@@ -47,9 +47,10 @@ pub enum Failure {
          hint: change or remove unsupported parts of the document in spec/corrections.toml"
     )]
     Dropped { pointer: String, problem: String },
-    /// The generator does not support a part of the document.
+    /// A schema is too large to be generated.
     #[error("{0}: the schema contains more than 20,000 schemas once its references are replaced")]
     TooLarge(Place),
+    /// The generator does not support a part of the document.
     #[error("{place}: {problem}\nhint: change or remove unsupported parts of the document in spec/corrections.toml")]
     Unsupported { place: Place, problem: String },
     /// A correction does not apply.

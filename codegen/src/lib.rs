@@ -18,6 +18,7 @@ mod groups;
 mod loosened;
 mod lower;
 mod merge;
+mod methods;
 mod model;
 mod naming;
 mod operations;
@@ -33,6 +34,7 @@ mod schema;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod unsupported;
 mod versions;
 mod words;
 

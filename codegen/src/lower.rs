@@ -10,12 +10,13 @@ use openapiv3::{
 
 use crate::failure::{Failure, Place, Result};
 use crate::schema::{Facts, Kind, Member, Object, Schema, Span};
+use crate::unsupported::Unsupported;
 
 /// String formats that only affect the documentation.
 const TEXT_FORMATS: [&str; 13] =
     ["url", "uri", "regex", "email", "empty", "uuid", "ip", "hostname", "ipv4", "ipv6", "cuid", "cuid2", "ulid"];
 
-/// Maximum depth of nested references. Deeper nesting is treated as a cycle.
+/// Maximum depth of nested schemas and references.
 const DEPTH: usize = 64;
 
 /// Maximum number of schemas within one, with its references replaced by what they refer to.
@@ -23,15 +24,16 @@ const SIZE: usize = 20_000;
 
 pub struct Lowering<'a> {
     components: Option<&'a Components>,
-    /// Collects unsupported schemas, which become any JSON. Without it, they are errors.
-    warnings: Option<&'a RefCell<Vec<String>>>,
+    unsupported: &'a Unsupported,
     /// Number of schemas so far within the current one.
     size: Cell<usize>,
+    /// Names of the components that contain the current schema.
+    within: RefCell<Vec<String>>,
 }
 
 impl<'a> Lowering<'a> {
-    pub const fn new(components: Option<&'a Components>, warnings: Option<&'a RefCell<Vec<String>>>) -> Self {
-        Self { components, warnings, size: Cell::new(0) }
+    pub const fn new(components: Option<&'a Components>, unsupported: &'a Unsupported) -> Self {
+        Self { components, unsupported, size: Cell::new(0), within: RefCell::new(Vec::new()) }
     }
 
     pub fn schema(&self, schema: &ReferenceOr<openapiv3::Schema>, place: &Place) -> Result<Schema> {
@@ -42,25 +44,28 @@ impl<'a> Lowering<'a> {
     fn reference(&self, schema: &ReferenceOr<openapiv3::Schema>, place: &Place, depth: usize) -> Result<Schema> {
         match schema {
             ReferenceOr::Item(schema) => self.item(schema, place, depth),
-            ReferenceOr::Reference { reference } => self.component(reference, place, depth),
+            ReferenceOr::Reference { reference } => self.any_instead(self.component(reference, place, depth)),
         }
     }
 
     fn boxed(&self, schema: &ReferenceOr<Box<openapiv3::Schema>>, place: &Place, depth: usize) -> Result<Schema> {
         match schema {
             ReferenceOr::Item(schema) => self.item(schema, place, depth),
-            ReferenceOr::Reference { reference } => self.component(reference, place, depth),
+            ReferenceOr::Reference { reference } => self.any_instead(self.component(reference, place, depth)),
         }
     }
 
     fn component(&self, reference: &str, place: &Place, depth: usize) -> Result<Schema> {
-        if depth > DEPTH {
+        if depth > DEPTH || self.within.borrow().iter().any(|outer| outer == reference) {
             return Err(Failure::unsupported(place, "unsupported recursive schema"));
         }
         let name = reference.strip_prefix("#/components/schemas/");
         let found = name.and_then(|name| self.components?.schemas.get(name));
         let target = found.ok_or_else(|| Failure::unsupported(place, format!("unresolved reference {reference}")))?;
-        self.reference(target, place, depth + 1)
+        self.within.borrow_mut().push(reference.to_owned());
+        let schema = self.reference(target, place, depth + 1);
+        self.within.borrow_mut().pop();
+        schema
     }
 
     fn item(&self, schema: &openapiv3::Schema, place: &Place, depth: usize) -> Result<Schema> {
@@ -68,13 +73,16 @@ impl<'a> Lowering<'a> {
         if self.size.get() > SIZE {
             return Err(Failure::TooLarge(place.clone()));
         }
-        match (self.supported(schema, place, depth), self.warnings) {
-            (Err(Failure::Unsupported { place, problem }), Some(warnings)) => {
-                warnings.borrow_mut().push(format!("{place}: {problem}; the type is any JSON"));
-                Ok(Schema::new(Kind::Any))
-            }
-            (result, _) => result,
+        self.any_instead(self.supported(schema, place, depth))
+    }
+
+    /// An unsupported schema becomes any JSON.
+    fn any_instead(&self, schema: Result<Schema>) -> Result<Schema> {
+        if matches!(schema, Err(Failure::TooLarge(_))) {
+            return schema;
         }
+        let supported = self.unsupported.settle(schema, "the type is any JSON")?;
+        Ok(supported.unwrap_or_else(|| Schema::new(Kind::Any)))
     }
 
     fn supported(&self, schema: &openapiv3::Schema, place: &Place, depth: usize) -> Result<Schema> {

@@ -28,6 +28,9 @@ pub enum Shape {
     Untagged(Vec<TypeRef>),
 }
 
+/// The member for the additional members of an open object.
+pub const EXTRA: &str = "extra";
+
 pub struct Struct {
     pub fields: Vec<Field>,
     /// A constant member, which therefore has no field.
@@ -36,7 +39,10 @@ pub struct Struct {
 }
 
 pub struct Field {
+    /// Name in JSON.
     pub name: String,
+    /// Name of the struct's member.
+    pub member: String,
     pub ty: TypeRef,
     pub required: bool,
     pub nullable: bool,

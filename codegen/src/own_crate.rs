@@ -90,6 +90,12 @@ fn manifest(text: &str, name: &str) -> Result<String> {
     if let Some(features) = manifest.get_mut("features").and_then(Value::as_table_mut) {
         drop_unknown(features);
     }
+    // The tests of the sources need the tools and documents of this workspace.
+    manifest.insert(
+        "lib".to_owned(),
+        Value::Table(toml::toml! { test = false
+        doctest = false }),
+    );
     // Sources ask for groups that this document does not have.
     let lints = toml::toml! { rust = { unexpected_cfgs = "allow" } };
     manifest.insert("lints".to_owned(), Value::Table(lints));
@@ -172,6 +178,7 @@ mod tests {
         assert_eq!(manifest["features"]["default"], Value::from(vec!["users"]));
         assert_eq!(manifest["dependencies"]["tokio"]["features"], Value::from(vec!["rt", "time"]));
         assert_eq!(manifest["dependencies"]["tokio"]["optional"], Value::from(true));
+        assert_eq!(manifest["lib"]["doctest"], Value::from(false));
         assert!(manifest["features"].get("needing").is_none() && !manifest.contains_key("dev-dependencies"));
     }
 }

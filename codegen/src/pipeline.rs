@@ -1,6 +1,5 @@
 //! The steps from `spec/` to a model, in order.
 
-use std::cell::RefCell;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -13,12 +12,14 @@ use crate::failure::{Failure, Result};
 use crate::graph::Graph;
 use crate::groups::Groups;
 use crate::merge::Classes;
+use crate::methods;
 use crate::model::Model;
 use crate::naming::{Naming, explicit};
 use crate::operations::Operation;
 use crate::reader::read;
 use crate::release::{Release, without_names};
 use crate::settings::{self, Settings};
+use crate::unsupported::Unsupported;
 use crate::versions::{self, Version};
 
 /// The location of the input.
@@ -53,6 +54,8 @@ pub struct Plan {
     pub groups: Groups,
     pub model: Model,
     pub warnings: Vec<String>,
+    /// Whether clashing names and unsupported parts are errors.
+    pub is_strict: bool,
     /// The corrected documents, newest first.
     documents: Vec<Document>,
 }
@@ -67,7 +70,7 @@ impl Plan {
     /// Creates a plan from loaded documents, which are sorted from the newest to the oldest.
     pub fn of(
         mut documents: Vec<Document>,
-        settings: Settings,
+        mut settings: Settings,
         corrections: &Corrections,
         strict: bool,
     ) -> Result<Self> {
@@ -75,15 +78,14 @@ impl Plan {
         let mut versions = Vec::new();
         for Document { release, value } in &documents {
             let undocumented = settings.members.undocumented.get(release).cloned().unwrap_or_default();
-            let unsupported = RefCell::default();
-            let collected = if strict { None } else { Some(&unsupported) };
-            let operations = parse(value).and_then(|document| read(&document, collected));
+            let unsupported = if strict { Unsupported::refused() } else { Unsupported::reported() };
+            let operations = parse(value, &unsupported).and_then(|document| read(&document, &unsupported));
             let operations = operations.map_err(|failure| match strict {
                 true => Failure::Release { release: *release, failure: Box::new(failure) },
                 false => failure,
             })?;
             versions.push(Version { release: *release, operations, undocumented });
-            warnings.extend(unsupported.into_inner());
+            warnings.extend(unsupported.into_warnings());
         }
         let mut operations = versions::merge(versions)?;
         for operation in &mut operations {
@@ -92,6 +94,11 @@ impl Plan {
             }
         }
         let groups = Groups::new(&operations, &settings.names);
+        let twins = methods::settle(&operations, &groups, &mut settings.names);
+        if strict && !twins.is_empty() {
+            return Err(Failure::Unsettled(twins));
+        }
+        warnings.extend(twins);
         let graph = Graph::new(&operations);
         let (given, mut problems) = explicit(&graph, &settings.names);
         let classes = Classes::new(&graph, &given, &settings.names.apart);
@@ -109,11 +116,11 @@ impl Plan {
             names: &named.names,
             kinds: &settings.members,
             groups: &groups.of_operation,
-            contradictions: if strict { None } else { Some(RefCell::default()) },
+            contradictions: if strict { Unsupported::refused() } else { Unsupported::reported() },
         };
         let model = builder.build()?;
-        warnings.extend(builder.contradictions.into_iter().flat_map(RefCell::into_inner));
-        Ok(Self { settings, operations, groups, model, warnings, documents })
+        warnings.extend(builder.contradictions.into_warnings());
+        Ok(Self { settings, operations, groups, model, warnings, is_strict: strict, documents })
     }
 
     /// Returns the corrected documents of the emulator: that of the release which it imitates, and the operations that only

@@ -1,18 +1,19 @@
 //! Reads operations from a parsed document.
 
-use std::cell::RefCell;
 use std::collections::HashSet;
 
 use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, StatusCode};
 
 use crate::answers::{combine, items};
+use crate::document;
 use crate::failure::{Failure, Place, Result};
 use crate::lower::Lowering;
 use crate::operations::{
     Answer, AnswerKind, Authentication, Body, BodyKind, Input, Operation, PAGE_PARAMETERS, Paging,
 };
 use crate::release::Release;
-use crate::schema::{Kind, Schema, Span};
+use crate::schema::{Kind, Object, Schema, Span};
+use crate::unsupported::Unsupported;
 use crate::words;
 
 /// Placeholder parameter for the free-form members of a search.
@@ -21,25 +22,29 @@ const SEARCH_PARAMETER: &str = "search_params";
 /// Tags that mark who can use an operation, in addition to the tag of its group.
 const MARKS: [&str; 2] = ["Dev feature", "Cloud only"];
 
-/// Reads all operations of a document, in document order. Unsupported schemas are errors or, with `warnings`, become any
-/// JSON with a warning.
-pub fn read(document: &OpenAPI, warnings: Option<&RefCell<Vec<String>>>) -> Result<Vec<Operation>> {
+/// What becomes of unsupported parts.
+const LEFT_OUT: &str = "it is left out: call it with `Client::request`";
+const NO_SETTER: &str = "it has no setter: set it with `Request::query` or `Request::header`";
+const IGNORED: &str = "it is ignored";
+
+/// Reads all operations of a document, in document order.
+pub fn read(document: &OpenAPI, unsupported: &Unsupported) -> Result<Vec<Operation>> {
     let (mut operations, mut ids) = (Vec::new(), HashSet::new());
     for (path, item) in &document.paths.paths {
-        let ReferenceOr::Item(item) = item else {
-            return Err(Failure::unsupported(&Place::new(path), "unsupported $ref in place of a path item"));
-        };
-        if !item.parameters.is_empty() {
-            return Err(Failure::unsupported(
-                &Place::new(path),
-                "unsupported parameters of a path item; declare them on each operation",
-            ));
-        }
+        let item = item
+            .as_item()
+            .ok_or_else(|| Failure::unsupported(&Place::new(path), "unsupported $ref in place of a path item"));
+        let Some(item) = unsupported.settle(item, LEFT_OUT)? else { continue };
         for (method, operation) in item.iter() {
-            let operation = Reader::new(document, warnings, method, path, operation)?.operation()?;
-            if !ids.insert(operation.id.clone()) {
+            let place = Place::new(format!("{method} {path}"));
+            let reader = Reader::new(document, unsupported, method, path, operation);
+            let read = reader.and_then(|reader| reader.operation(&item.parameters));
+            let Some(mut operation) = unsupported.settle(read, LEFT_OUT)? else { continue };
+            let id = words::unique(&operation.id, &mut ids);
+            if id != operation.id {
                 let problem = format!("another operation has the operationId {} too", operation.id);
-                return Err(Failure::unsupported(&Place::new(format!("{method} {path}")), problem));
+                unsupported.settle::<()>(Err(Failure::unsupported(&place, problem)), &format!("it becomes {id}"))?;
+                operation.id = id;
             }
             operations.push(operation);
         }
@@ -50,6 +55,7 @@ pub fn read(document: &OpenAPI, warnings: Option<&RefCell<Vec<String>>>) -> Resu
 struct Reader<'a> {
     document: &'a OpenAPI,
     lowering: Lowering<'a>,
+    unsupported: &'a Unsupported,
     method: &'a str,
     path: &'a str,
     source: &'a openapiv3::Operation,
@@ -60,7 +66,7 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn new(
         document: &'a OpenAPI,
-        warnings: Option<&'a RefCell<Vec<String>>>,
+        unsupported: &'a Unsupported,
         method: &'a str,
         path: &'a str,
         source: &'a openapiv3::Operation,
@@ -70,13 +76,15 @@ impl<'a> Reader<'a> {
             Failure::unsupported(&Place::new(format!("{method} {path}")), "operation without an operationId")
         })?;
         let id = words::operation_id(&id, method, path);
-        let lowering = Lowering::new(document.components.as_ref(), warnings);
-        Ok(Self { document, lowering, method, path, source, place: Place::new(&id), id })
+        let lowering = Lowering::new(document.components.as_ref(), unsupported);
+        Ok(Self { document, lowering, unsupported, method, path, source, place: Place::new(&id), id })
     }
 
-    fn operation(&self) -> Result<Operation> {
-        self.refuse_the_unknown()?;
-        let (path_parameters, mut query_parameters) = self.parameters()?;
+    /// `inherited` are the parameters of the path item, which its operations share.
+    fn operation(&self, inherited: &[ReferenceOr<Parameter>]) -> Result<Operation> {
+        self.check_method()?;
+        self.unsupported.settle(self.check_extensions(), IGNORED)?;
+        let (path_parameters, mut query_parameters) = self.parameters(inherited)?;
         let count = query_parameters.len();
         query_parameters.retain(|parameter| parameter.name != SEARCH_PARAMETER);
         let (mut answer, success, errors) = self.responses()?;
@@ -120,11 +128,25 @@ impl<'a> Reader<'a> {
             self.source.tags.iter().map(String::as_str).filter(|tag| !MARKS.contains(tag)).collect();
         match groups.as_slice() {
             [tag] => Ok((*tag).to_owned()),
-            [] => Err(Failure::unsupported(&self.place, "operation without a tag")),
-            several => {
-                Err(Failure::unsupported(&self.place, format!("operation with several tags: {}", several.join(", "))))
+            [] => {
+                let failure = Failure::unsupported(&self.place, "operation without a tag");
+                self.unsupported.settle::<()>(Err(failure), "it is in the group `other`")?;
+                Ok(String::new())
+            }
+            [first, ..] => {
+                let problem = format!("operation with several tags: {}", groups.join(", "));
+                let failure = Failure::unsupported(&self.place, problem);
+                self.unsupported.settle::<()>(Err(failure), "it is in the group of the first")?;
+                Ok((*first).to_owned())
             }
         }
+    }
+
+    fn check_method(&self) -> Result<()> {
+        if document::METHODS.contains(&self.method) {
+            return Ok(());
+        }
+        Err(Failure::unsupported(&self.place, format!("unsupported method {}", self.method.to_uppercase())))
     }
 
     /// Returns the description in the document, followed by a sentence for each mark.
@@ -135,7 +157,7 @@ impl<'a> Reader<'a> {
         (!parts.is_empty()).then(|| parts.join("\n\n"))
     }
 
-    fn refuse_the_unknown(&self) -> Result<()> {
+    fn check_extensions(&self) -> Result<()> {
         let known = ["x-paging", "x-items-at", "x-idempotent", "x-authentication"];
         if let Some(extension) = self.source.extensions.keys().find(|name| !known.contains(&name.as_str())) {
             return Err(Failure::unsupported(&self.place, format!("unsupported extension {extension}")));
@@ -151,34 +173,18 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns the path parameters, in the order of the path, and the query parameters.
-    fn parameters(&self) -> Result<(Vec<Input>, Vec<Input>)> {
+    fn parameters(&self, inherited: &[ReferenceOr<Parameter>]) -> Result<(Vec<Input>, Vec<Input>)> {
         let (mut in_path, mut in_query) = (Vec::new(), Vec::new());
-        for parameter in &self.source.parameters {
+        for parameter in self.source.parameters.iter().chain(inherited) {
             let parameter = match parameter {
-                ReferenceOr::Item(parameter) => parameter,
-                ReferenceOr::Reference { reference } => self.component(reference)?,
+                ReferenceOr::Item(parameter) => Ok(parameter),
+                ReferenceOr::Reference { reference } => self.component(reference),
             };
-            let data = parameter.parameter_data_ref();
-            let place = self.place.at("parameters").at(&data.name);
-            let ParameterSchemaOrContent::Schema(schema) = &data.format else {
-                return Err(Failure::unsupported(&place, "parameter without a schema"));
-            };
-            if data.explode == Some(false) {
-                return Err(Failure::unsupported(&place, "unsupported parameter with explode: false"));
-            }
-            let mut schema = self.lowering.schema(schema, &place)?;
-            schema.facts.description = data.description.clone().or(schema.facts.description);
-            let kind = flatten(&schema, &place)?;
-            let required = data.required && schema.facts.default.is_none();
-            let input =
-                Input { name: data.name.clone(), required, schema: Schema { kind, ..schema }, span: Span::default() };
-            match parameter {
-                Parameter::Path { style: PathStyle::Simple, .. } => in_path.push(input),
-                Parameter::Query { style: QueryStyle::Form, .. } => in_query.push(queried(input, &place)?),
-                Parameter::Path { .. } | Parameter::Query { .. } => {
-                    return Err(Failure::unsupported(&place, "unsupported parameter style"));
-                }
-                _ => return Err(Failure::unsupported(&place, "unsupported header or cookie parameter")),
+            let read = parameter.and_then(|parameter| self.parameter(parameter));
+            match self.unsupported.settle(read, NO_SETTER)? {
+                Some((Part::Path, input)) => in_path.push(input),
+                Some((Part::Query, input)) => in_query.push(input),
+                None => {}
             }
         }
         let names: Vec<&str> =
@@ -196,6 +202,34 @@ impl<'a> Reader<'a> {
             ));
         }
         Ok((in_path, in_query))
+    }
+
+    /// Returns a parameter, and the part of the URL that contains it.
+    fn parameter(&self, parameter: &Parameter) -> Result<(Part, Input)> {
+        let data = parameter.parameter_data_ref();
+        let place = self.place.at("parameters").at(&data.name);
+        let part = match parameter {
+            Parameter::Path { style: PathStyle::Simple, .. } => Part::Path,
+            Parameter::Query { style: QueryStyle::Form, .. } => Part::Query,
+            Parameter::Path { .. } | Parameter::Query { .. } => {
+                return Err(Failure::unsupported(&place, "unsupported parameter style"));
+            }
+            _ => return Err(Failure::unsupported(&place, "unsupported header or cookie parameter")),
+        };
+        let ParameterSchemaOrContent::Schema(schema) = &data.format else {
+            return Err(Failure::unsupported(&place, "parameter without a schema"));
+        };
+        if data.explode == Some(false) {
+            return Err(Failure::unsupported(&place, "unsupported parameter with explode: false"));
+        }
+        let mut schema = self.lowering.schema(schema, &place)?;
+        schema.facts.description = data.description.clone().or(schema.facts.description);
+        schema.kind = flatten(&schema, &place)?;
+        if part == Part::Query && data.name != SEARCH_PARAMETER {
+            check_query(&schema.kind, &place)?;
+        }
+        let required = data.required && schema.facts.default.is_none();
+        Ok((part, Input { name: data.name.clone(), required, schema, span: Span::default() }))
     }
 
     fn component(&self, reference: &str) -> Result<&Parameter> {
@@ -231,17 +265,23 @@ impl<'a> Reader<'a> {
         let schema =
             content.schema.as_ref().ok_or_else(|| Failure::unsupported(&place, "request body without a schema"))?;
         let schema = self.lowering.schema(schema, &place)?;
+        if kind == BodyKind::Multipart {
+            check_multipart(&schema.kind, &place)?;
+        }
         Ok(Some(Body { kind, required: body.required || kind == BodyKind::Multipart, schema }))
     }
 
     fn responses(&self) -> Result<(Answer, Vec<u16>, Vec<u16>)> {
         let (mut success, mut errors, mut answers) = (Vec::new(), Vec::new(), Vec::new());
         if self.source.responses.default.is_some() {
-            return Err(Failure::unsupported(&self.place, "unsupported default response"));
+            let failure = Failure::unsupported(&self.place, "unsupported default response");
+            self.unsupported.settle::<()>(Err(failure), IGNORED)?;
         }
         for (status, response) in &self.source.responses.responses {
             let StatusCode::Code(status) = *status else {
-                return Err(Failure::unsupported(&self.place, format!("unsupported status range {status}")));
+                let failure = Failure::unsupported(&self.place, format!("unsupported status range {status}"));
+                self.unsupported.settle::<()>(Err(failure), IGNORED)?;
+                continue;
             };
             if status >= 400 {
                 errors.push(status);
@@ -326,13 +366,38 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Validates a query parameter: only the placeholder for a search can be an object.
-fn queried(input: Input, place: &Place) -> Result<Input> {
-    match input.schema.kind {
-        Kind::Object(_) | Kind::Map(_) | Kind::FreeObject if input.name != SEARCH_PARAMETER => {
-            Err(Failure::unsupported(place, "unsupported object as a query parameter"))
-        }
-        _ => Ok(input),
+/// The part of a URL that contains a parameter.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    Path,
+    Query,
+}
+
+/// Fails unless a query can contain such a value.
+fn check_query(kind: &Kind, place: &Place) -> Result<()> {
+    let is_text = |kind: &Kind| matches!(kind, Kind::String | Kind::Enum(_) | Kind::TextConstant(_));
+    match kind {
+        Kind::Integer | Kind::Boolean => Ok(()),
+        Kind::Array(items) if is_text(&items.kind) && !items.nullable => Ok(()),
+        kind if is_text(kind) => Ok(()),
+        _ => Err(Failure::unsupported(
+            place,
+            "unsupported query parameter: expected a string, an integer, a boolean or a list of strings",
+        )),
+    }
+}
+
+/// Fails unless a multipart body consists of files and texts.
+fn check_multipart(kind: &Kind, place: &Place) -> Result<()> {
+    let Kind::Object(Object { members, .. }) = kind else {
+        return Err(Failure::unsupported(place, "unsupported multipart body: expected an object"));
+    };
+    match members.iter().find(|(_, member)| !matches!(member.schema.kind, Kind::Binary | Kind::String)) {
+        Some((name, _)) => Err(Failure::unsupported(
+            &place.at(name),
+            "unsupported member of a multipart body: expected a file or a string",
+        )),
+        None => Ok(()),
     }
 }
 

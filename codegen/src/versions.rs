@@ -1,10 +1,12 @@
 //! Merges the operations of several releases. The newest release is the base, and older ones loosen it: a member is
 //! required only if every release that has the operation sends it.
 
+use std::collections::HashSet;
+
 use indexmap::IndexMap;
 
 use crate::failure::{Failure, Place, Result};
-use crate::operations::{Answer, AnswerKind, Input, Operation};
+use crate::operations::{Answer, AnswerKind, Body, Input, Operation};
 use crate::release::Release;
 use crate::schema::{self, Kind, Member, Object, Schema, Span};
 
@@ -51,11 +53,15 @@ impl Step<'_> {
     fn operation(&self, operation: &mut Operation, older: Operation) -> Result<()> {
         let place = Place::new(&operation.id);
         self.answer(&mut operation.answer, older.answer, &place)?;
-        if let (Some(body), Some(old)) = (&mut operation.body, older.body) {
-            if body.kind != old.kind {
-                return Err(self.contradiction(&place.at("body"), "bodies of different media types"));
+        match (&mut operation.body, older.body) {
+            (Some(body), Some(old)) => {
+                if body.kind != old.kind {
+                    return Err(self.contradiction(&place.at("body"), "bodies of different media types"));
+                }
+                self.schema(&mut body.schema, old.schema, Direction::Sent, &place.at("body"))?;
             }
-            self.schema(&mut body.schema, old.schema, Direction::Sent, &place.at("body"))?;
+            (body @ None, Some(old)) => *body = Some(Body { required: false, ..old }),
+            (_, None) => {}
         }
         self.inputs(&mut operation.query_parameters, older.query_parameters, &place)?;
         operation.searchable |= older.searchable;
@@ -95,6 +101,8 @@ impl Step<'_> {
         for old in older {
             match inputs.iter_mut().find(|input| input.name == old.name) {
                 Some(input) => {
+                    // A release in between lacks it.
+                    input.span.since = None;
                     self.schema(&mut input.schema, old.schema, Direction::Sent, &place.at(&old.name))?;
                 }
                 None => {
@@ -164,8 +172,9 @@ impl Step<'_> {
                 old.insert(value);
                 Enum(old)
             }
-            // Enums are open, so they can hold any string.
-            (kind @ (Enum(_) | TextConstant(_)), String) | (String, kind @ (Enum(_) | TextConstant(_))) => kind,
+            // Enums are open, so they can hold any string. A constant could be the tag of a union, which is not open.
+            (kind @ Enum(_), String) | (String, kind @ Enum(_)) => kind,
+            (TextConstant(value), String) | (String, TextConstant(value)) => Enum([value].into()),
             (Integer | Float, Float) | (Float, Integer) => Float,
             (Boolean | BooleanConstant(_), Boolean) | (Boolean, BooleanConstant(_)) => Boolean,
             (kind, old) if kind == old => kind,
@@ -185,6 +194,8 @@ impl Step<'_> {
         for (name, old) in older.members {
             match object.members.get_mut(&name) {
                 Some(member) => {
+                    // A release in between lacks it.
+                    member.span.since = None;
                     // A newer server refuses a request without the member, and an older one accepts it.
                     if !old.required && direction == Direction::Received {
                         member.loosen();
@@ -209,15 +220,24 @@ impl Step<'_> {
         direction: Direction,
         place: &Place,
     ) -> Result<Vec<Schema>> {
+        let mut matched = HashSet::new();
         for (index, old) in older.into_iter().enumerate() {
             let equal = branches.iter().position(|branch| branch.signature() == old.signature());
             let tagged =
                 || tag(&old).and_then(|tag_| branches.iter().position(|branch| tag(branch) == Some(tag_.clone())));
             let is_plain = tag(&old).is_none();
-            let plain =
-                || branches.iter().position(|branch| is_plain && tag(branch).is_none() && similar(branch, &old));
+            let plain = || {
+                let similar = branches
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, branch)| is_plain && tag(branch).is_none() && similar(branch, &old));
+                // Each branch of the older release has one of its own, if possible.
+                let rank = |(index, branch): &(usize, &Schema)| (matched.contains(index), differences(branch, &old));
+                similar.min_by_key(rank).map(|(index, _)| index)
+            };
             match equal.or_else(tagged).or_else(plain) {
                 Some(found) => {
+                    matched.insert(found);
                     let place = place.at(index);
                     if let Some(branch) = branches.get_mut(found) {
                         self.schema(branch, old, direction, &place)?;
@@ -250,6 +270,15 @@ fn tag(schema: &Schema) -> Option<Vec<(&str, &str)>> {
     let mut constants: Vec<_> = constants.collect();
     constants.sort_unstable();
     (!constants.is_empty()).then_some(constants)
+}
+
+/// Returns how many members only one of two objects has.
+fn differences(one: &Schema, other: &Schema) -> usize {
+    let (Kind::Object(one), Kind::Object(other)) = (&one.kind, &other.kind) else { return 0 };
+    let only = |object: &Object, among: &Object| {
+        object.members.keys().filter(|name| !among.members.contains_key(*name)).count()
+    };
+    only(one, other) + only(other, one)
 }
 
 /// Whether two untagged branches are the same one: objects with the same required members, or the same other kind.

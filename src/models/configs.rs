@@ -644,28 +644,16 @@ pub struct JwtTokenSample {
     /// Client ID of the requesting application.
     pub client_id: Option<String>,
     /// ID of the [`User`](crate::models::User) that the session or token belongs to.
-    ///
-    /// Since Logto 1.42.
     pub account_id: Option<String>,
     /// Whether the token expires when the user's session ends.
-    ///
-    /// Since Logto 1.42.
     pub expires_with_session: Option<bool>,
     /// ID of the grant, that is, of what the user authorized.
-    ///
-    /// Since Logto 1.42.
     pub grant_id: Option<String>,
     /// Grant type with which the token was issued.
-    ///
-    /// Since Logto 1.42.
     pub gty: Option<String>,
     /// ID of the user's session.
-    ///
-    /// Since Logto 1.42.
     pub session_uid: Option<String>,
     /// Session ID, as known to the application.
-    ///
-    /// Since Logto 1.42.
     pub sid: Option<String>,
     /// Kind of token.
     pub kind: Option<JwtTokenSampleKind>,

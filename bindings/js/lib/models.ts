@@ -2884,41 +2884,17 @@ export interface JwtTokenSample {
   scope?: string | undefined;
   /** Client ID of the requesting application. */
   clientId?: string | undefined;
-  /**
-   * ID of the {@link User} that the session or token belongs to.
-   *
-   * Since Logto 1.42.
-   */
+  /** ID of the {@link User} that the session or token belongs to. */
   accountId?: string | undefined;
-  /**
-   * Whether the token expires when the user's session ends.
-   *
-   * Since Logto 1.42.
-   */
+  /** Whether the token expires when the user's session ends. */
   expiresWithSession?: boolean | undefined;
-  /**
-   * ID of the grant, that is, of what the user authorized.
-   *
-   * Since Logto 1.42.
-   */
+  /** ID of the grant, that is, of what the user authorized. */
   grantId?: string | undefined;
-  /**
-   * Grant type with which the token was issued.
-   *
-   * Since Logto 1.42.
-   */
+  /** Grant type with which the token was issued. */
   gty?: string | undefined;
-  /**
-   * ID of the user's session.
-   *
-   * Since Logto 1.42.
-   */
+  /** ID of the user's session. */
   sessionUid?: string | undefined;
-  /**
-   * Session ID, as known to the application.
-   *
-   * Since Logto 1.42.
-   */
+  /** Session ID, as known to the application. */
   sid?: string | undefined;
   /** Kind of token. */
   kind?: JwtTokenSampleKind | undefined;

@@ -10,7 +10,7 @@ use super::docs::Docs;
 use super::methods::{method, operation_type, setters};
 use super::table::static_name;
 use super::text::{Item, file};
-use crate::failure::{Failure, Result};
+use crate::failure::Result;
 use crate::groups::feature;
 use crate::model::Uses;
 use crate::operations::Operation;
@@ -35,31 +35,15 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
 }
 
 fn group_file(plan: &Plan, docs: &Docs, group: &str, operations: &[(&Operation, &Uses)]) -> Result<String> {
-    refuse_twins(plan, group, operations)?;
     let text = group_text(plan, group);
     let mut items = vec![Item::Plain(accessor(docs, group, &text))];
     let methods = operations.iter().map(|(operation, uses)| method(plan, docs, operation, uses, group));
-    let methods = methods.collect::<Result<Vec<_>>>()?;
     let name = ident(&pascal(group));
     items.push(Item::Plain(quote! { impl #name<'_> { #(#methods)* } }));
     for (operation, uses) in operations {
-        items.push(Item::Plain(operation_item(plan, docs, operation, uses, group)?));
+        items.push(Item::Plain(operation_item(plan, docs, operation, uses, group)));
     }
     file(&text, head(), &items)
-}
-
-/// Fails if two operations of a group have the same method name.
-fn refuse_twins(plan: &Plan, group: &str, operations: &[(&Operation, &Uses)]) -> Result<()> {
-    let mut owners: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    for (operation, _) in operations {
-        owners.entry(super::method_name(&operation.id, group, &plan.settings.names)).or_default().push(&operation.id);
-    }
-    let twins = owners
-        .iter()
-        .filter(|(_, ids)| ids.len() > 1)
-        .map(|(name, ids)| format!("  several operations have the method {group}().{name}: {ids:?}"));
-    let twins: Vec<String> = twins.collect();
-    if twins.is_empty() { Ok(()) } else { Err(Failure::Unsettled(twins)) }
 }
 
 pub fn group_text(plan: &Plan, group: &str) -> String {
@@ -103,7 +87,7 @@ fn accessor(docs: &Docs, group: &str, text: &str) -> TokenStream {
     }
 }
 
-fn operation_item(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, group: &str) -> Result<TokenStream> {
+fn operation_item(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, group: &str) -> TokenStream {
     let (id, info) = (operation_type(&operation.id), static_name(&operation.id));
     let method = super::method_name(&operation.id, group, &plan.settings.names);
     let doc = docs.attributes(&format!("Operation type of [`{0}::{method}`].", pascal(group)));
@@ -114,8 +98,8 @@ fn operation_item(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, 
         let member = ident(search_member(operation, uses));
         quote! { impl SearchOperation for #id { type Member = crate::request::#member; } }
     });
-    let setters = setters(plan, docs, operation, uses)?;
-    Ok(quote! {
+    let setters = setters(plan, docs, operation, uses);
+    quote! {
         #doc
         #[derive(Debug)]
         pub struct #id;
@@ -128,5 +112,5 @@ fn operation_item(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, 
         #list
         #search
         #setters
-    })
+    }
 }

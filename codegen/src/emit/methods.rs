@@ -9,7 +9,6 @@ use quote::quote;
 use super::answers::model_type;
 use super::docs::{Docs, plain, visible};
 use super::structs::single_member;
-use crate::failure::{Failure, Place, Result};
 use crate::model::{TypeRef, Uses};
 use crate::operations::{Authentication, Body, BodyKind, Input, Operation, PAGE_PARAMETERS, Paging};
 use crate::pipeline::Plan;
@@ -83,7 +82,7 @@ struct Argument {
 }
 
 /// Returns the method that creates an operation's request.
-pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, group: &str) -> Result<TokenStream> {
+pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, group: &str) -> TokenStream {
     let (name, id) = (ident(&method_name(&operation.id, group, &plan.settings.names)), operation_type(&operation.id));
     let mut arguments: Vec<Argument> = Vec::new();
     for (input, ty) in operation.path_parameters.iter().zip(&uses.path) {
@@ -91,7 +90,7 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
     }
     for (input, ty) in operation.query_parameters.iter().zip(&uses.query).filter(|(input, _)| input.required) {
         let (argument, query) = (ident(&parameter_name(plan, operation, input)), &input.name);
-        let (signature, call) = query_value(plan, operation, input, ty, &argument)?;
+        let (signature, call) = query_value(plan, input, ty, &argument);
         let doc = input_text(docs, operation, input, ty);
         arguments.push(Argument {
             signature: quote! { #argument: #signature },
@@ -100,7 +99,7 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
         });
     }
     if let Some(body) = operation.body.as_ref().filter(|body| body.required) {
-        arguments.extend(body_arguments(plan, docs, operation, body, uses)?);
+        arguments.extend(body_arguments(plan, docs, operation, body, uses));
     }
     let listed: Vec<&String> = arguments.iter().filter_map(|argument| argument.doc.as_ref()).collect();
     let doc = docs.operation_attributes(&method_text(plan, operation, &listed));
@@ -111,23 +110,23 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
     let deprecated = operation.deprecated.then(|| quote! { #[deprecated] });
     let signatures = arguments.iter().map(|argument| &argument.signature);
     let calls = arguments.iter().map(|argument| &argument.call);
-    Ok(quote! {
+    quote! {
         #doc #alias #deprecated
         pub fn #name(&self, #(#signatures),*) -> Request<#id> {
             Request::new(self.channel)#(#calls)*
         }
-    })
+    }
 }
 
 /// Returns the setters of optional parameters and of an optional body.
-pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Result<Option<TokenStream>> {
+pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Option<TokenStream> {
     let mut setters = Vec::new();
     let optional = operation.query_parameters.iter().zip(&uses.query).filter(|(input, _)| !input.required);
     for (input, ty) in optional.filter(|(input, _)| !PAGE_PARAMETERS.contains(&input.name.as_str())) {
         let (argument, query) = (ident(&parameter_name(plan, operation, input)), &input.name);
         let (signature, argument_value) = match optional_query_value(plan, input, ty) {
             Some(optional) => optional,
-            None => query_value(plan, operation, input, ty, &ident("value"))?,
+            None => query_value(plan, input, ty, &ident("value")),
         };
         let doc = docs.attributes(&input_text(docs, operation, input, ty));
         setters.push(quote! {
@@ -148,7 +147,7 @@ pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> 
         });
     }
     let id = operation_type(&operation.id);
-    Ok((!setters.is_empty()).then(|| quote! { impl Request<#id> { #(#setters)* } }))
+    (!setters.is_empty()).then(|| quote! { impl Request<#id> { #(#setters)* } })
 }
 
 /// Returns the name of an argument or setter. Reserved names get a suffix, and equal names a number.
@@ -198,30 +197,18 @@ fn path_argument(plan: &Plan, docs: &Docs, operation: &Operation, input: &Input,
 }
 
 /// Returns the type of a query parameter's argument, and the expression that converts it.
-fn query_value(
-    plan: &Plan,
-    operation: &Operation,
-    input: &Input,
-    ty: &TypeRef,
-    name: &proc_macro2::Ident,
-) -> Result<(TokenStream, TokenStream)> {
+fn query_value(plan: &Plan, input: &Input, ty: &TypeRef, name: &proc_macro2::Ident) -> (TokenStream, TokenStream) {
     let times = &plan.settings.members.milliseconds;
-    Ok(match ty {
-        TypeRef::String | TypeRef::Named(_) => (quote! { impl AsRef<str> }, quote! { #name.as_ref() }),
+    match ty {
         TypeRef::Integer if times.contains(&input.name) => (quote! { impl Into<Timestamp> }, quote! { #name.into() }),
         TypeRef::Integer => (quote! { i64 }, quote! { #name }),
         TypeRef::Boolean => (quote! { bool }, quote! { #name }),
-        TypeRef::List(items, false) if matches!(**items, TypeRef::String | TypeRef::Named(_)) => (
+        TypeRef::List(..) => (
             quote! { impl IntoIterator<Item = impl AsRef<str>> },
             quote! { #name.into_iter().map(|value| value.as_ref().to_owned()).collect::<Vec<String>>() },
         ),
-        _ => {
-            return Err(Failure::unsupported(
-                &Place::new(&operation.id).at(&input.name),
-                "unsupported parameter type: expected a string, an integer, a boolean or a list of strings",
-            ));
-        }
-    })
+        _ => (quote! { impl AsRef<str> }, quote! { #name.as_ref() }),
+    }
 }
 
 /// Returns the type of a setter's argument that may be `None`, and the expression that converts it.
@@ -256,7 +243,7 @@ fn body_call(body: &Body) -> TokenStream {
     }
 }
 
-fn body_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &Body, uses: &Uses) -> Result<Vec<Argument>> {
+fn body_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &Body, uses: &Uses) -> Vec<Argument> {
     if body.kind == BodyKind::Multipart {
         return multipart_arguments(plan, docs, operation, body);
     }
@@ -264,38 +251,32 @@ fn body_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &Body, 
     let named =
         uses.body.as_ref().and_then(|ty| if let TypeRef::Named(name) = ty { plan.model.types.get(name) } else { None });
     let Some(field) = named.and_then(single_member) else {
-        return Ok(vec![Argument { signature: quote! { body: impl Borrow<#ty> }, call, doc: None }]);
+        return vec![Argument { signature: quote! { body: impl Borrow<#ty> }, call, doc: None }];
     };
     let call = match body.kind {
         BodyKind::Form => quote! { .form(&body.into()) },
         BodyKind::Json | BodyKind::Multipart => quote! { .json(&body.into()) },
     };
-    let doc = format!("- `body`: the value of `{}`, or the whole body.", snake(&field.name));
-    Ok(vec![Argument { signature: quote! { body: impl Into<#ty> }, call, doc: Some(doc) }])
+    let doc = format!("- `body`: the value of `{}`, or the whole body.", field.member);
+    vec![Argument { signature: quote! { body: impl Into<#ty> }, call, doc: Some(doc) }]
 }
 
 /// Returns an argument for each member of a multipart body: a file or text.
-fn multipart_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &Body) -> Result<Vec<Argument>> {
-    let place = Place::new(&operation.id).at("body");
-    let Kind::Object(object) = &body.schema.kind else {
-        return Err(Failure::unsupported(&place, "unsupported multipart body: expected an object"));
+fn multipart_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &Body) -> Vec<Argument> {
+    let members = match &body.schema.kind {
+        Kind::Object(object) => object.members.iter(),
+        _ => return Vec::new(),
     };
     let required = operation.query_parameters.iter().filter(|input| input.required);
     let others = operation.path_parameters.iter().chain(required);
     let mut taken = others.map(|input| ident(&parameter_name(plan, operation, input)).to_string()).collect();
     let mut arguments = Vec::new();
     let mut parts = Vec::new();
-    for (member, schema) in &object.members {
+    for (member, schema) in members {
         let name = ident(&unique(&snake(member), &mut taken));
         let (signature, part) = match &schema.schema.kind {
             Kind::Binary => (quote! { #name: Upload }, quote! { Part::file(#member, #name) }),
-            Kind::String => (quote! { #name: impl Into<String> }, quote! { Part::text(#member, #name) }),
-            _ => {
-                return Err(Failure::unsupported(
-                    &place.at(member),
-                    "unsupported member of a multipart body: expected a file or a string",
-                ));
-            }
+            _ => (quote! { #name: impl Into<String> }, quote! { Part::text(#member, #name) }),
         };
         let doc = docs.parameter_text(&operation.id, member, &schema.schema.facts, schema.span);
         arguments.push(Argument { signature, call: TokenStream::new(), doc: Some(argument_doc(&name, &doc)) });
@@ -304,7 +285,7 @@ fn multipart_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &B
     if let Some(last) = arguments.last_mut() {
         last.call = quote! { .multipart(&[#(#parts),*]) };
     }
-    Ok(arguments)
+    arguments
 }
 
 fn method_text(plan: &Plan, operation: &Operation, arguments: &[&String]) -> String {

@@ -70,7 +70,7 @@ fn item(plan: &Plan, docs: &Docs, type_def: &TypeDef, file_groups: &BTreeSet<Str
     // A type needs no gate if the whole file has the same one.
     let cfg = if type_def.groups == *file_groups { TokenStream::new() } else { any_feature(&type_def.groups) };
     match &type_def.shape {
-        Shape::Struct(structure) => structs::items(docs, type_def, structure, &cfg),
+        Shape::Struct(structure) => Ok(structs::items(docs, type_def, structure, &cfg)),
         Shape::Enum(values) => Ok(vec![unions::open_enum(plan, docs, type_def, values, cfg)?]),
         Shape::Tagged { tag, branches } => Ok(vec![unions::tagged(plan, docs, type_def, tag, branches, cfg)?]),
         Shape::Untagged(branches) => Ok(vec![unions::untagged(plan, docs, type_def, branches, cfg)?]),

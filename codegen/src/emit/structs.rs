@@ -6,19 +6,14 @@ use quote::quote;
 use super::docs::Docs;
 use super::text::Item;
 use super::types::rust_type;
-use crate::failure::{Failure, Result};
-use crate::model::{Field, Shape, Struct, TypeDef, TypeRef};
-use crate::words::{ident, snake};
+use crate::model::{EXTRA, Field, Shape, Struct, TypeDef, TypeRef};
+use crate::words::ident;
 
 /// Maximum width of a list of members on one line.
 const WIDTH: usize = 112;
 
-/// The field for the additional members of an open object.
-const EXTRA: &str = "extra";
-
 /// Returns a struct with its implementations, and the macro call that implements reading and writing it.
-pub fn items(docs: &Docs, type_def: &TypeDef, structure: &Struct, cfg: &TokenStream) -> Result<Vec<Item>> {
-    check_names(type_def, structure)?;
+pub fn items(docs: &Docs, type_def: &TypeDef, structure: &Struct, cfg: &TokenStream) -> Vec<Item> {
     let name = ident(&type_def.name);
     let doc = docs.attributes(&docs.type_text(type_def));
     let fields = structure.fields.iter().map(|field| member(docs, &type_def.name, field));
@@ -40,7 +35,7 @@ pub fn items(docs: &Docs, type_def: &TypeDef, structure: &Struct, cfg: &TokenStr
     };
     let mut text = object(&type_def.name, structure);
     if let Some(field) = single_member(type_def) {
-        let (name, member) = (&type_def.name, ident(&snake(&field.name)));
+        let (name, member) = (&type_def.name, ident(&field.member));
         let ty = match &field.ty {
             TypeRef::String => quote! { text },
             TypeRef::List(items, false) if **items == TypeRef::String => quote! { texts },
@@ -51,7 +46,7 @@ pub fn items(docs: &Docs, type_def: &TypeDef, structure: &Struct, cfg: &TokenStr
         };
         text.push_str(&format!("\ncrate::types::single_member! {{ {name} {member} {ty} }}\n"));
     }
-    Ok(vec![Item::Gated { cfg: cfg.clone(), items, text }])
+    vec![Item::Gated { cfg: cfg.clone(), items, text }]
 }
 
 /// Returns the only member of a type that requests send, if that member is required: callers may pass its value instead.
@@ -80,7 +75,7 @@ fn object(name: &str, structure: &Struct) -> String {
                 (Presence::Optional, true) => "optional_whole",
                 (Presence::Patch, true) => "patch_whole",
             };
-            format!("{kind} {} {:?}", ident(&snake(&field.name)), field.name)
+            format!("{kind} {} {:?}", ident(&field.member), field.name)
         })
         .collect();
     let tag = structure.tag.as_ref().map(|(tag, text)| format!(" tag {tag:?} {text:?}"));
@@ -94,22 +89,9 @@ fn object(name: &str, structure: &Struct) -> String {
     format!("crate::types::object! {{\n    {name} {{\n{lines}    }}{end}\n}}\n")
 }
 
-fn check_names(type_def: &TypeDef, structure: &Struct) -> Result<()> {
-    let mut names: Vec<String> = structure.fields.iter().map(|field| snake(&field.name)).collect();
-    names.extend(structure.open.then(|| EXTRA.to_owned()));
-    names.sort_unstable();
-    match names.windows(2).find(|pair| pair.first() == pair.last()) {
-        Some(pair) => Err(Failure::Merge {
-            type_name: type_def.name.clone(),
-            problem: format!("two members have the same field name: {pair:?}"),
-        }),
-        None => Ok(()),
-    }
-}
-
 fn member(docs: &Docs, type_name: &str, field: &Field) -> TokenStream {
     let doc = docs.attributes(&docs.member_text(type_name, field));
-    let (name, ty) = (ident(&snake(&field.name)), field_type(field));
+    let (name, ty) = (ident(&field.member), field_type(field));
     quote! { #doc pub #name: #ty, }
 }
 
@@ -154,7 +136,7 @@ fn constructor(name: &proc_macro2::Ident, structure: &Struct) -> Option<TokenStr
         return None;
     }
     let arguments = required.iter().map(|field| {
-        let (argument, ty) = (ident(&snake(&field.name)), field_type(field));
+        let (argument, ty) = (ident(&field.member), field_type(field));
         match (&field.ty, presence(field)) {
             (TypeRef::String, Presence::Required) => quote! { #argument: impl Into<String> },
             (TypeRef::Float, Presence::Required) => quote! { #argument: impl Into<Number> },
@@ -162,7 +144,7 @@ fn constructor(name: &proc_macro2::Ident, structure: &Struct) -> Option<TokenStr
         }
     });
     let values = structure.fields.iter().map(|field| {
-        let argument = ident(&snake(&field.name));
+        let argument = ident(&field.member);
         match (has_default(field), &field.ty, presence(field)) {
             (true, ..) => quote! { #argument: Default::default() },
             (false, TypeRef::String | TypeRef::Float, Presence::Required) => quote! { #argument: #argument.into() },
@@ -190,8 +172,8 @@ fn constructor(name: &proc_macro2::Ident, structure: &Struct) -> Option<TokenStr
 fn redacted_debug(type_name: &str, structure: &Struct) -> TokenStream {
     let name = ident(type_name);
     let fields = structure.fields.iter().map(|field| {
-        let member = ident(&snake(&field.name));
-        let label = snake(&field.name);
+        let member = ident(&field.member);
+        let label = &field.member;
         if field.secret {
             quote! { .field(#label, &format_args!("[redacted]")) }
         } else {

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use crate::failure::{Failure, Result};
 use crate::model::{Shape, TypeDef, TypeRef};
 use crate::pipeline::Plan;
-use crate::words::pascal;
+use crate::words::{pascal, unique};
 
 /// The variant that the macros add.
 const UNKNOWN: &str = "Unknown";
@@ -19,7 +19,8 @@ pub fn values_of(type_def: &TypeDef) -> Vec<String> {
     }
 }
 
-/// Returns the names of the variants of an enum or a union, in order.
+/// Returns the names of the variants of an enum or a union, in order. In the document of a user's server, equal names get
+/// a number.
 pub fn variant_names(plan: &Plan, type_def: &TypeDef) -> Result<Vec<String>> {
     let derived: Vec<(String, String)> = match &type_def.shape {
         Shape::Untagged(branches) => branches.iter().map(|ty| (branch_name(ty), branch_name(ty))).collect(),
@@ -30,14 +31,15 @@ pub fn variant_names(plan: &Plan, type_def: &TypeDef) -> Result<Vec<String>> {
         let name = settled.get(&format!("{}.{value}", type_def.name)).or_else(|| settled.get(&value));
         name.cloned().unwrap_or(derived)
     });
-    let names: Vec<String> = names.collect();
-    let mut seen = HashSet::from([UNKNOWN]);
-    match names.iter().find(|name| !seen.insert(name)) {
-        Some(twice) => {
-            Err(Failure::Unsettled(vec![format!("  type {}: two variants have the name {twice}", type_def.name)]))
-        }
-        None => Ok(names),
-    }
+    let mut taken = HashSet::from([UNKNOWN.to_owned()]);
+    names
+        .map(|name| match unique(&name, &mut taken) {
+            other if other != name && plan.is_strict => {
+                Err(Failure::Unsettled(vec![format!("  type {}: two variants have the name {name}", type_def.name)]))
+            }
+            settled => Ok(settled),
+        })
+        .collect()
 }
 
 /// Returns the variant's name for a value. A URN is reduced to its last part.

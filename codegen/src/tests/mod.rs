@@ -6,6 +6,7 @@ mod odd;
 mod refusals;
 mod reserved;
 mod unions;
+mod unsupported;
 mod versions;
 
 use serde_json::Value;

@@ -22,6 +22,17 @@ fn merged(change: impl Fn(&mut Value)) -> Result<Plan> {
     Plan::of(documents, settings(), &Corrections::default(), true)
 }
 
+/// Merges the small document with releases before it, from the newest to the oldest, in each of which a change was applied.
+fn merged_with(changes: [(&str, fn(&mut Value)); 2]) -> Result<Plan> {
+    let older = changes.into_iter().map(|(release, change)| {
+        let mut value = small();
+        change(&mut value);
+        Document { release: Release::try_from(release.to_owned()).unwrap(), value }
+    });
+    let newest = Document { release: Release::NEXT, value: small() };
+    Plan::of([newest].into_iter().chain(older).collect(), settings(), &Corrections::default(), true)
+}
+
 /// The generated struct for a pet.
 fn pet(plan: &Plan) -> String {
     let files = emit::files(plan).unwrap();
@@ -50,6 +61,60 @@ fn a_member_that_was_removed_stays_and_says_until_when() {
     let pet = pet(&merged(|pet| pet["properties"]["weight"] = json!({"type": "number"})).unwrap());
     assert!(pet.contains("pub weight: Option<i64>"), "{pet}");
     assert!(pet.contains("/// Up to Logto 1.36."), "{pet}");
+}
+
+#[test]
+fn a_member_that_only_a_release_in_between_lacks_has_no_first_release() {
+    let lacks = |document: &mut Value| remove_member(document.pointer_mut(ITEMS).unwrap(), "id");
+    let pet = pet(&merged_with([("1.42", lacks), ("1.36", |_| {})]).unwrap());
+    assert!(pet.contains("pub id: Option<String>") && !pet.contains("Since"), "{pet}");
+}
+
+#[test]
+fn a_body_that_newer_releases_lack_stays_as_an_option() {
+    let add = |document: &mut Value| {
+        let content = json!({ "application/json": { "schema": { "type": "object", "properties": { "why": { "type": "string" } } } } });
+        document["paths"]["/api/pets"]["get"]["requestBody"] = json!({ "required": true, "content": content });
+    };
+    let text: String =
+        emit::files(&merged_with([("1.42", |_| {}), ("1.36", add)]).unwrap()).unwrap().into_values().collect();
+    assert!(text.contains("pub fn body(self, body: impl Borrow<models::ListPets>)"), "{text}");
+}
+
+#[test]
+fn text_in_one_release_and_a_constant_in_another_is_an_enum() {
+    let constant = |document: &mut Value| {
+        document.pointer_mut(ITEMS).unwrap()["properties"]["owner"] = json!({ "type": "string", "format": "\"me\"" });
+    };
+    let plan = merged_with([("1.42", constant), ("1.36", |_| {})]).unwrap();
+    assert!(pet(&plan).contains("pub owner: Option<PetOwner>"), "{}", pet(&plan));
+}
+
+#[test]
+fn each_branch_of_a_union_is_merged_with_one_of_its_own() {
+    // Both branches have the same members, and differ only below them.
+    fn toys(document: &mut Value, more: Value) {
+        let branch = |sizes: Value| {
+            let mut members = json!({ "a": { "type": "object", "properties": sizes } });
+            members.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            json!({ "type": "object", "properties": members })
+        };
+        let number = json!({ "type": "number" });
+        let branches = [branch(json!({ "x": number, "y": number })), branch(json!({ "x": number }))];
+        document.pointer_mut(ITEMS).unwrap()["properties"]["toys"] = json!({ "oneOf": branches });
+    }
+    let release = Release::try_from("1.36".to_owned()).unwrap();
+    let documents = [(Release::NEXT, json!({})), (release, json!({ "old": { "type": "string" } }))];
+    let documents = documents.map(|(release, more)| {
+        let mut value = small();
+        toys(&mut value, more);
+        Document { release, value }
+    });
+    let plan = Plan::of(documents.into(), settings(), &Corrections::default(), false).unwrap();
+    let files = emit::files(&plan).unwrap();
+    let text = &files["src/models/pets.rs"];
+    assert!(text.contains("pub y: Option<i64>") && text.contains("Up to Logto 1.36."), "{text}");
+    assert!(!text.contains("Since"), "{text}");
 }
 
 #[test]

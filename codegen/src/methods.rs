@@ -1,0 +1,26 @@
+//! Clashes of method names.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::emit::method_name;
+use crate::groups::Groups;
+use crate::operations::Operation;
+use crate::settings::Names;
+use crate::words::unique;
+
+/// Gives a number to every method whose name another method of its group has. Returns a problem for each.
+pub fn settle(operations: &[Operation], groups: &Groups, names: &mut Names) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut taken: HashMap<&str, HashSet<String>> = HashMap::new();
+    for (operation, group) in operations.iter().zip(&groups.of_operation) {
+        let name = method_name(&operation.id, group, names);
+        let settled = unique(&name, taken.entry(group).or_default());
+        if settled != name {
+            let id = &operation.id;
+            problems
+                .push(format!("  several operations have the method {group}().{name}; that of {id} becomes {settled}"));
+            names.methods.insert(id.clone(), settled);
+        }
+    }
+    problems
+}
