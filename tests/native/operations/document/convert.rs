@@ -30,6 +30,9 @@ fn plain(schema: &Map<String, Value>) -> Map<String, Value> {
         let branches: Vec<Value> = branches.iter().map(converted).collect();
         return [("anyOf".to_owned(), branches.into())].into_iter().collect();
     }
+    if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
+        return intersection(parts);
+    }
     if let Some(constant) = constant(schema) {
         return [("const".to_owned(), constant)].into_iter().collect();
     }
@@ -39,7 +42,6 @@ fn plain(schema: &Map<String, Value>) -> Map<String, Value> {
             "properties" => properties(value),
             "items" | "additionalProperties" => converted(value),
             "pattern" => pattern(value.as_str().expect("a pattern")).into(),
-            "allOf" => panic!("unsupported allOf: {value}"),
             "nullable" | "default" | "deprecated" => continue,
             _ => value.clone(),
         };
@@ -50,6 +52,19 @@ fn plain(schema: &Map<String, Value>) -> Map<String, Value> {
         plain.entry("additionalProperties").or_insert(Value::Bool(false));
     }
     plain
+}
+
+/// Converts an object that several schemas describe. Each of them allows the members that another one has.
+fn intersection(parts: &[Value]) -> Map<String, Value> {
+    let mut whole = Map::new();
+    for part in parts {
+        let part = part.as_object().expect("a schema");
+        assert_eq!(part.get("type").and_then(Value::as_str), Some("object"), "unsupported allOf: {parts:?}");
+        for (name, value) in part {
+            assert!(whole.insert(name.clone(), value.clone()).is_none_or(|other| other == *value), "{parts:?}");
+        }
+    }
+    plain(&whole)
 }
 
 fn properties(properties: &Value) -> Value {

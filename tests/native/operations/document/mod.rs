@@ -103,6 +103,15 @@ impl Described {
         statuses.into_iter().find_map(|status| Some((status.parse().ok()?, self.answer(status)?)))
     }
 
+    /// Returns the name that the newest document has for a parameter of the path.
+    fn newest_name(&self, name: &str) -> String {
+        let id = self.operation["operationId"].as_str().unwrap_or_default();
+        let own = self.path.split('/').filter_map(|step| step.strip_prefix('{')?.strip_suffix('}'));
+        let at = own.into_iter().position(|own| own == name);
+        let newest = logto_admin::operation::find(id).map_or(&[][..], |info| info.path_parameters);
+        at.and_then(|at| newest.get(at)).map_or(name, |newest| newest).to_owned()
+    }
+
     fn parameters(&self) -> Vec<Parameter> {
         let parameters = self.operation["parameters"].as_array().into_iter().flatten();
         let resolved = parameters.map(|parameter| schema::resolved(parameter, &self.components));

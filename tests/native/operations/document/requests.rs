@@ -24,13 +24,15 @@ fn requests_of_every_operation_match_the_document() {
 }
 
 #[test]
-fn requests_of_every_operation_match_the_documents_of_the_releases_since_1_30() {
-    // The samples do not support all constructs of older documents.
-    let supported = |release: &str| ["1.30", "1.36", "1.42", "next"].contains(&release);
-    let documents = logto_admin_codegen::documents_by_release().expect("the documents");
-    for (release, document) in documents.into_iter().filter(|(release, _)| supported(release)) {
+fn requests_of_every_operation_match_the_documents_of_every_release() {
+    for (release, document) in logto_admin_codegen::documents_by_release().expect("the documents") {
         println!("{release}");
-        build(&Documents::of(&[document]));
+        let mut documents = Documents::of(&[document]);
+        if release == "1.17" {
+            // Its body contains entities, of which this document lacks a member that the server sends.
+            documents.operations.remove("TestJwtCustomizer");
+        }
+        build(&documents);
     }
 }
 
@@ -77,7 +79,7 @@ pub(super) fn parameters(described: &Described, full: bool) -> Input {
     for Parameter { name, place, required, schema } in described.parameters() {
         let sample = samples(&schema, &described.components).swap_remove(0);
         match place.as_str() {
-            "path" => input.path.push((name, text(&sample))),
+            "path" => input.path.push((described.newest_name(&name), text(&sample))),
             _ if !full && !required => {}
             _ if name == "search_params" => {
                 input.query.extend(SEARCH.map(|(name, value)| (name.to_owned(), value.to_owned())));

@@ -14,10 +14,6 @@ pub(super) fn samples(schema: &Value, components: &Value) -> Vec<Value> {
     let schema = converted(schema);
     let full = Sampler { components, full: true };
     let count = full.choices(&schema).min(MOST);
-    if count > MOST {
-        println!("CC {count}");
-    }
-    let count = count.min(MOST);
     let mut samples: Vec<Value> = (0..count).map(|choice| full.value(&schema, choice)).collect();
     samples.push(Sampler { components, full: false }.value(&schema, 0));
     samples
