@@ -8,7 +8,7 @@ use crate::operations::Operation;
 use crate::settings::Names;
 use crate::words::unique;
 
-/// Gives a number to every method whose name another method of its group has. Returns a problem for each.
+/// Adds a number to the name of a method if another method of its group has the same name. Returns a problem for each.
 pub fn settle(operations: &[Operation], groups: &Groups, names: &mut Names) -> Vec<String> {
     let mut problems = Vec::new();
     let mut taken: HashMap<&str, HashSet<String>> = HashMap::new();

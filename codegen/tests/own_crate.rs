@@ -1,6 +1,11 @@
 //! Crates that `--crate` writes compile by themselves.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot continue has failed")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot continue has failed"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -22,8 +22,11 @@ fn merged(change: impl Fn(&mut Value)) -> Result<Plan> {
     Plan::of(documents, settings(), &Corrections::default(), true)
 }
 
+/// A release, and how its document differs from the small one.
+type Change = (&'static str, fn(&mut Value));
+
 /// Merges the small document with releases before it, from the newest to the oldest, in each of which a change was applied.
-fn merged_with(changes: [(&str, fn(&mut Value)); 2]) -> Result<Plan> {
+fn merged_with(changes: [Change; 2]) -> Result<Plan> {
     let older = changes.into_iter().map(|(release, change)| {
         let mut value = small();
         change(&mut value);
