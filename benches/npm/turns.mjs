@@ -1,7 +1,7 @@
 import { median } from "./report.mjs";
 
 /** The sides to compare. Bare fetch comes first, as the baseline. */
-export const SIDES = { fetch: "bare fetch", limited: "bare fetch with a timeout", "logto-api": "@logto/api", package: "npm package" };
+export const SIDES = { fetch: "bare fetch", limited: "bare fetch with a timeout", "logto-api": "@logto/api", "logto-api-limited": "@logto/api with a timeout", package: "npm package" };
 
 /**
  * Measures each side once per round and returns the figures by side.

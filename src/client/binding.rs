@@ -23,18 +23,20 @@ use crate::token::{
 pub use crate::transport::answer::{Answer, AnswerFields};
 use crate::transport::{Endpoint, Method};
 
-/// Runs an attempt with its timeout.
+/// Runs an attempt with its timeout. The host may have begun it before: it has `spent` that much of the limit.
 ///
 /// # Errors
 /// Fails like the attempt, and if it takes longer than `limit`.
 pub async fn within(
     runtime: &dyn Runtime,
     limit: Option<Duration>,
+    spent: Duration,
     attempt: impl Future<Output = Result<Answer, AttemptError>> + Send,
 ) -> Result<Answer, AttemptError> {
     match limit {
         Some(limit) => {
-            timeout(runtime, limit, attempt).await.unwrap_or_else(|| Err(timed_out("the attempt", limit).into()))
+            let left = limit.saturating_sub(spent);
+            timeout(runtime, left, attempt).await.unwrap_or_else(|| Err(timed_out("the attempt", limit).into()))
         }
         None => attempt.await,
     }
@@ -120,6 +122,8 @@ pub struct HostedCall {
     pub total_timeout: Option<Duration>,
     /// When the call is retried. Defaults to the client's policy.
     pub retry: Option<RetryPolicy>,
+    /// How long ago the host began the first attempt, if it did not wait for the client.
+    pub spent: Duration,
 }
 
 impl HostedClient {
@@ -166,6 +170,13 @@ impl HostedClient {
         })
     }
 
+    /// Returns until when calls may use the current token without asking for it, on the monotonic clock. Zero without a
+    /// token.
+    #[must_use]
+    pub fn fresh_until(&self) -> Duration {
+        self.0.tokens.as_ref().map(TokenCache::fresh_until).unwrap_or_default()
+    }
+
     /// Keeps the access token fresh in the background. The host has checked that this is possible.
     #[must_use]
     pub fn keep_fresh(&self, interval: Option<Duration>) -> Option<Refresher> {
@@ -193,6 +204,7 @@ impl HostedClient {
             idempotent: call.idempotent,
             total_timeout: call.total_timeout.or(self.0.total_timeout),
             urgent: false,
+            spent: call.spent,
             tokens: tokens.filter(|_| needs_token),
         };
         let exchange = self.0.pipeline.run(&plan, attempt).await?;

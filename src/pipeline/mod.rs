@@ -47,6 +47,8 @@ pub(crate) struct Plan<'a> {
     pub retry: RetryPolicy,
     pub idempotent: bool,
     pub total_timeout: Option<Duration>,
+    /// How long ago the first attempt began, if it did not wait for the loop.
+    pub spent: Duration,
     /// Whether the call does not queue behind others for the rate limit, because those wait for it.
     pub urgent: bool,
     /// The source of the access token, if the call needs one.
@@ -77,11 +79,11 @@ impl Pipeline {
 
     async fn bounded(&self, plan: &Plan<'_>, attempt: &dyn Attempt) -> Result<Exchange> {
         self.runtime.check().map_err(Error::unsupported)?;
-        let start = self.runtime.monotonic();
+        let start = self.runtime.monotonic().saturating_sub(plan.spent);
         let attempts = AtomicU32::new(0);
         let work = pin!(self.attempts(plan, attempt, start, &attempts));
         let Some(limit) = plan.total_timeout else { return work.await };
-        timeout(&*self.runtime, limit, work).await.unwrap_or_else(|| {
+        timeout(&*self.runtime, limit.saturating_sub(plan.spent), work).await.unwrap_or_else(|| {
             let error = Error::from(timed_out("the call with its retries", limit));
             Err(error.after(attempts.load(Ordering::Relaxed), self.since(start), Some(StopReason::Time)))
         })
@@ -104,7 +106,7 @@ impl Pipeline {
             })?;
             attempts.store(number, Ordering::Relaxed);
             let (first, policy) = *begun.get_or_insert_with(|| {
-                let waited = self.since(start);
+                let waited = self.since(start).saturating_sub(plan.spent);
                 (start + waited, plan.policy_after(waited))
             });
             let span = tracing::attempt(plan, number);

@@ -1,5 +1,7 @@
 //! From a request to its answer: checks, the pipeline, decoding.
 
+use std::time::Duration;
+
 use super::{Call, Request};
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::operation::{AnswerKind, Authentication, Operation, OperationInfo, release};
@@ -50,6 +52,7 @@ impl<Op: Operation> Request<Op> {
             idempotent: options.idempotent.unwrap_or(call.info.idempotent),
             total_timeout: options.total_timeout.unwrap_or(settings.total_timeout),
             urgent: false,
+            spent: Duration::ZERO,
             tokens: tokens(channel, call),
         };
         let attempt = HttpAttempt {

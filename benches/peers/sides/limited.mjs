@@ -3,13 +3,14 @@ import { readerBy } from "./fetch.mjs";
 
 const MILLISECONDS = 30_000;
 
-export const reader = (url) => readerBy(url, limited);
+export const reader = (url) => readerBy(url, (list, init) => limited(async (signal) => (await fetch(list, { ...init, signal })).json()));
 
-async function limited(url, init) {
+/** Calls a function with a signal that aborts after the timeout. */
+export async function limited(call) {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), MILLISECONDS);
   try {
-    return await (await fetch(url, { ...init, signal: controller.signal })).json();
+    return await call(controller.signal);
   } finally {
     clearTimeout(timer);
   }

@@ -28,7 +28,6 @@ export class Settings {
     readonly options: AllOptions,
     headers: Record<string, string>,
   ) {
-    // Browsers send their own `User-Agent`.
     const agent = userAgent ? { "user-agent": USER_AGENT } : {};
     this.headers = { accept: "application/json", ...agent, ...headers };
     const sent = this.headers["user-agent"];

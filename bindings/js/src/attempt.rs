@@ -12,8 +12,9 @@ use crate::runtime::HostRuntime;
 
 /// An attempt of a call whose request the host has.
 pub(crate) struct HostAttempt {
-    pub client: u32,
     pub call: u32,
+    /// How long ago the host began the first attempt.
+    pub spent: Duration,
     pub timeout: Option<Duration>,
     pub runtime: HostRuntime,
 }
@@ -22,8 +23,9 @@ pub(crate) struct HostAttempt {
 impl Attempt for HostAttempt {
     async fn send(&self, number: u32, token: Option<&AccessToken>, _: &mut Pass) -> Result<Answer, AttemptError> {
         let authorization = token.map(|token| ["Bearer ", token.secret()].concat()).unwrap_or_default();
-        let sent = Operation::start(|operation| host::send(operation, self.client, self.call, number, &authorization));
-        within(&self.runtime, self.timeout, async { sent.await.answer() }).await
+        let sent = Operation::start(|operation| host::send(operation, self.call, number, &authorization));
+        let spent = if number == 1 { self.spent } else { Duration::ZERO };
+        within(&self.runtime, self.timeout, spent, async { sent.await.answer() }).await
     }
 }
 
@@ -47,6 +49,6 @@ impl Attempt for HostTokenAttempt<'_> {
     async fn send(&self, number: u32, _: Option<&AccessToken>, _: &mut Pass) -> Result<Answer, AttemptError> {
         let HostTokenAttempts { client, timeout, runtime } = self.0;
         let sent = Operation::start(|operation| host::send_token(operation, *client, number));
-        within(runtime, *timeout, async { sent.await.answer() }).await
+        within(runtime, *timeout, Duration::ZERO, async { sent.await.answer() }).await
     }
 }

@@ -8,7 +8,8 @@ use wasm_bindgen::prelude::*;
 use crate::attempt::HostAttempt;
 use crate::{clients, host, tasks};
 
-/// Starts a call, and returns the number of its task. NaN stands for the setting of the client.
+/// Starts a call, and returns the number of its task. NaN stands for the setting of the client. The host has begun the
+/// first attempt `spent` milliseconds ago, unless that is 0.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments, reason = "an object would need more glue than it explains")]
 pub fn call(
@@ -21,8 +22,10 @@ pub fn call(
     timeout: f64,
     total_timeout: f64,
     retries: f64,
+    spent: f64,
 ) -> u32 {
     let Some(known) = clients::get(client) else { return u32::MAX };
+    let spent = clients::duration(spent).unwrap_or_default();
     let request = HostedCall {
         authentication: parse_authentication(authentication),
         idempotent,
@@ -30,13 +33,15 @@ pub fn call(
         cookies: cookies || known.ambient_cookies,
         total_timeout: clients::duration(total_timeout),
         retry: clients::retry(retries),
+        spent,
     };
     let timeout = clients::duration(timeout).or(known.timeout);
-    let attempt = Box::new(HostAttempt { client, call, timeout, runtime: known.runtime });
+    let attempt = Box::new(HostAttempt { call, spent, timeout, runtime: known.runtime });
+    let client = known.client.clone();
     let work = known.client.call(request, attempt);
     start(async move {
         match work.await {
-            Ok(()) => host::resolve(call),
+            Ok(()) => host::resolve(call, client.fresh_until().as_secs() as f64 * 1000.0),
             Err(error) => reject(call, &error),
         }
     })

@@ -19,7 +19,7 @@ extern "C" {
 
     /// Sends the request of a call, with this `Authorization` header unless it is empty. `attempt` counts from 1.
     #[wasm_bindgen(js_namespace = host)]
-    pub(crate) fn send(operation: u32, client: u32, call: u32, attempt: u32, authorization: &str) -> bool;
+    pub(crate) fn send(operation: u32, call: u32, attempt: u32, authorization: &str) -> bool;
 
     /// Writes and sends a request to the token endpoint. `attempt` counts from 1.
     #[wasm_bindgen(js_namespace = host)]
@@ -64,9 +64,10 @@ extern "C" {
     #[wasm_bindgen(js_namespace = host)]
     pub(crate) fn cancel(operation: u32);
 
-    /// Resolves a call. The host has its response.
+    /// Resolves a call. The host has its response. Until `fresh_until`, on the monotonic clock in milliseconds, other calls
+    /// may use its access token.
     #[wasm_bindgen(js_namespace = host)]
-    pub(crate) fn resolve(call: u32);
+    pub(crate) fn resolve(call: u32, fresh_until: f64);
 
     /// Resolves a call for the access token.
     #[wasm_bindgen(js_namespace = host)]

@@ -222,6 +222,99 @@ const tests = {
     }
   },
 
+  async "a call with a fresh token does not enter the module"({ room, client, ready }) {
+    const entries = async (call) => {
+      const at = ready();
+      let count = 0;
+      at.enter = (run) => {
+        count += 1;
+        return Object.getPrototypeOf(at).enter.call(at, run);
+      };
+      await call().catch(() => {});
+      delete at.enter;
+      return count > 0;
+    };
+    const admin = client();
+    const get = () => admin.users.get("x");
+    await get();
+    equal(await entries(get), false, "after a success");
+    equal(await entries(() => admin.users.list()), false, "of another operation");
+    equal(await entries(() => admin.users.get("x", {}, { headers: { authorization: "Bearer own" } })), true, "with another token");
+    for (const [status, after] of [[404, false], [503, false], [401, false], [429, true]]) {
+      await room.plan({ plan: [{ status, body: "{}", headers: { "retry-after": "0" } }] });
+      equal(await entries(get), true, `with a ${status}`);
+      equal(await entries(get), after, `after a ${status}`);
+      // After a 429, the module decides about every attempt.
+      if (status !== 429) equal(await entries(get), false, `later after a ${status}`);
+    }
+    const renewed = client();
+    await renewed.users.get("x");
+    const token = await renewed.getToken({ forceRefresh: true });
+    equal(await entries(() => renewed.users.get("x")), true, "after a renewal");
+    equal((await room.seen()).seen.at(-1).headers.authorization, `Bearer ${token}`);
+    for (const options of [{ rateLimit: { requests: 100, per: 1000 } }, { tokenStore: { get: () => undefined, set: () => {} } }]) {
+      const limited = client(options);
+      await limited.users.get("x");
+      equal(await entries(() => limited.users.get("x")), true, Object.keys(options)[0]);
+    }
+  },
+
+  async "a call that begins without the module ends like any other"({ room, client }) {
+    const get = (admin, options) => admin.users.get("x", {}, options);
+    const create = (admin) => admin.users.create({ username: "ada" });
+    const error = (status, code, more) => ({ status, body: { code, message: "why", ...more } });
+    const late = { delay: 300, body: "{}" };
+    const aborting = (admin) => {
+      const controller = new AbortController();
+      setTimeout(() => controller.abort(new RangeError("enough")), 30);
+      return get(admin, { signal: controller.signal });
+    };
+    const thrower = (name) => ({ [name]: ({ operation }, request) => { if ((request ?? { operation }).operation === "CreateUser") throw new SyntaxError(name); } });
+    const faults = {
+      success: [[], get],
+      "no content": [[{ status: 204 }], (admin) => admin.users.delete("x")],
+      invalid: [[error(400, "guard.invalid_input", { details: "a.b" })], create],
+      "rejected once": [[error(401, "auth.expired_or_wrong_token")], get],
+      "rejected twice": [[error(401, "auth.expired_or_wrong_token"), error(401, "auth.expired_or_wrong_token")], get],
+      unverified: [[error(401, "verification_record.permission_denied")], create],
+      forbidden: [[error(403, "auth.forbidden")], get],
+      missing: [[error(404, "entity.not_found")], get],
+      "unknown route": [[{ status: 404, headers: { "content-type": "text/plain" }, body: "Not Found" }], get],
+      taken: [[error(422, "user.username_already_in_use")], create],
+      "limited once": [[{ status: 429, headers: { "retry-after": "0" }, body: "{}" }], get],
+      "unavailable once": [[{ status: 503, headers: { "retry-after": "0" } }], get],
+      unavailable: [Array(6).fill({ status: 503, headers: { "retry-after": "0" } }), get],
+      "unavailable without retries": [[{ status: 503 }], (admin) => get(admin, { retries: 0 })],
+      "not idempotent": [[{ status: 502 }], create],
+      "web page": [[{ headers: { "content-type": "text/html" }, body: "<html>" }], get],
+      "broken JSON": [[{ body: "{" }], get],
+      large: [[{ body: JSON.stringify({ id: "x".repeat(200) }) }], (admin) => get(admin, { maxResponseBytes: 100 })],
+      "broken once": [[{ destroy: "before" }], get],
+      "broken body": [[{ destroy: "within", body: "{", length: 9 }], create],
+      slow: [[late], (admin) => get(admin, { timeout: 40, retries: 0 })],
+      "slow once": [[late], (admin) => get(admin, { timeout: 40 })],
+      "slow in total": [[late], (admin) => get(admin, { timeout: 0, totalTimeout: 40 })],
+      "slow and not idempotent": [[late], (admin) => admin.users.create({}, { timeout: 40 })],
+      aborted: [[late], aborting],
+      "before hook": [[], create, thrower("onRequest")],
+      "after hook": [[], create, thrower("onResponse")],
+    };
+    const outcome = async ([plan, call, options], warm) => {
+      const admin = client(options);
+      if (warm) await admin.users.get("warm");
+      await room.plan({ plan, seen: [], tokens: 0 });
+      const ended = await call(admin).then(
+        (value) => ({ value }),
+        ({ name, message, status, code, hint, details, attempts, stopReason, retryAfter, cause }) =>
+          ({ name, message, status, code, hint, details, attempts, stopReason, retryAfter, cause: cause?.name }),
+      );
+      const { seen } = await room.seen();
+      const calls = seen.filter(({ path }) => path !== "/oidc/token");
+      return { ...ended, calls: calls.map(({ method, path, body, headers }) => [method, path, body, headers.authorization.startsWith("Bearer token-")]) };
+    };
+    for (const [name, fault] of Object.entries(faults)) equal(await outcome(fault, true), await outcome(fault, false), name);
+  },
+
   async "a page goes on with the pages after it"({ client }) {
     const first = await client().users.list({ pageSize: 100 });
     let items = 0;

@@ -124,6 +124,11 @@ impl TokenCache {
         self.state().cell.living(now).cloned()
     }
 
+    /// Returns until when callers use the current token without asking again. Zero without a token.
+    pub(crate) fn fresh_until(&self) -> Duration {
+        self.state().cell.fresh_until()
+    }
+
     /// Whether the current token was granted less than requested.
     pub(crate) fn lacks_scope(&self) -> bool {
         self.state().cell.held().is_some_and(|token| token.missing_scope().is_some())

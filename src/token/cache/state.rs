@@ -232,6 +232,12 @@ impl Cell {
         self.held.as_ref().filter(|held| held.lives(now)).map(|held| &held.token)
     }
 
+    /// Returns until when callers use the current token without asking again. Zero without a token.
+    pub(super) fn fresh_until(&self) -> Duration {
+        let Some(held) = &self.held else { return Duration::ZERO };
+        held.due.into_iter().chain(held.end).min().unwrap_or(Duration::MAX)
+    }
+
     pub(super) fn known(&self, now: Duration) -> Known {
         Known { living: self.living(now).cloned(), refused: self.refused.clone() }
     }

@@ -2,6 +2,7 @@
 
 /** Browsers replace a custom `User-Agent`, or send a preflight request for it. */
 export const userAgent = false;
+export const isBrowser = true;
 
 let module: Promise<WebAssembly.Module> | undefined;
 

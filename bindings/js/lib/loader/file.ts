@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 export const userAgent = true;
+export const isBrowser = false;
 
 let module: Promise<WebAssembly.Module> | undefined;
 

@@ -2,6 +2,7 @@
 import { bytes } from "./bytes.js";
 
 export const userAgent = true;
+export const isBrowser = false;
 
 let module: WebAssembly.Module | undefined;
 

@@ -2,6 +2,7 @@ import { checkUrl } from "./checks.js";
 import type { CallOptions, HookRequest } from "../options.js";
 import { type Answer, type LogtoResponse, shown as shownUrl } from "../response/answer.js";
 import type { Settings } from "../settings.js";
+import type { Request } from "./request.js";
 
 /** Key of an error that a hook threw. The error passes through the module under this key. */
 export const HANDLED = Symbol("handled");
@@ -31,7 +32,15 @@ export interface Attempt {
   readonly url: string;
   readonly headers: Record<string, string>;
   readonly body: BodyInit | undefined;
-  readonly signal: AbortSignal;
+  /** Undefined if nothing can cancel the attempt. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Sends an attempt of a call. `authorization` is its access token, if not empty. */
+export function sendCall(settings: Settings, request: Request, attempt: number, authorization: string, signal: AbortSignal | undefined): Promise<Answer> {
+  const { operation: { id, method }, url, headers, body, options } = request;
+  const sent = authorization ? { ...headers, authorization } : { ...headers };
+  return send(settings, { operation: id, attempt, tokenCall: false, options, method, url, headers: sent, body, signal });
 }
 
 /** Sends one request and reads its response. */
@@ -54,8 +63,9 @@ export async function send(settings: Settings, attempt: Attempt): Promise<Answer
     for (const name in headers) if (!seen.headers.has(name)) delete headers[name];
   }
   // Nothing is sent once the caller has given up.
-  signal.throwIfAborted();
-  const init: RequestInit = { method, headers, signal, redirect: "manual" };
+  signal?.throwIfAborted();
+  const init: RequestInit = { method, headers, redirect: "manual" };
+  if (signal) init.signal = signal;
   if (body !== undefined) init.body = body;
   if (credentials !== undefined) init.credentials = credentials;
   // Caches must not keep tokens.
@@ -65,7 +75,8 @@ export async function send(settings: Settings, attempt: Attempt): Promise<Answer
   const start = logLevel === "debug" ? performance.now() : 0;
   const fetch = own ?? globalThis.fetch;
   const response = await fetch(url, init);
-  if (response.type === "opaqueredirect") throw new SendFailure(4, "this platform hides redirects");
+  // The status of a redirect that the platform hides.
+  if (response.status === 0) throw new SendFailure(4, "this platform hides redirects");
   const known: LogtoResponse = { status: response.status, headers: response.headers, url: response.url || url };
   if (onResponse && seen) {
     try {
@@ -109,8 +120,9 @@ async function read(response: Response, limit: number): Promise<string> {
     throw refuse();
   }
   try {
-    // If the length of an uncompressed body is known, its bytes need no counting.
-    if (response.body === null || (length >= 0 && !response.headers.has("content-encoding"))) return await response.text();
+    // If the length of an uncompressed body is known, its bytes need no counting. Some platforms create a stream when
+    // they are asked for the body.
+    if ((length >= 0 && !response.headers.has("content-encoding")) || response.body === null) return await response.text();
     return await counted(response.body, limit, refuse);
   } catch (cause) {
     throw cause instanceof SendFailure ? cause : new SendFailure(3, "the response is incomplete", cause);

@@ -5,6 +5,7 @@ import { AbortError, LogtoError } from "../response/errors.js";
 import type { Settings } from "../settings.js";
 import { isRenewable } from "../request/token.js";
 import { failure } from "./failure.js";
+import { type FirstAttempt, Shortcut } from "./first.js";
 import { host, type HostContext } from "./host.js";
 import { type Exports, instantiate } from "./module.js";
 import { key } from "./record.js";
@@ -20,7 +21,7 @@ export class Engine implements HostContext {
   readonly operations = new Operations((run) => this.quietly(run));
   readonly #exports: Exports;
   readonly #calls = new Slots<PendingCall>();
-  readonly #clients = new Map<number, Settings>();
+  readonly #clients = new Map<number, Shortcut>();
   #last = 0;
 
   constructor(module: WebAssembly.Module) {
@@ -32,7 +33,7 @@ export class Engine implements HostContext {
     const { options: o, rateLimit } = settings;
     // Numbers are not reused: work of a released client must not continue with the settings of another.
     const client = ++this.#last;
-    this.#clients.set(client, settings);
+    this.#clients.set(client, new Shortcut(settings));
     this.enter((wasm) =>
       wasm.configure(
         client,
@@ -68,11 +69,52 @@ export class Engine implements HostContext {
     this.quietly((wasm) => wasm.stop_keeping_fresh(client));
   }
 
-  /** Carries out a call. */
+  /** Carries out a call. Starts it without the module if that is possible, and enters the module unless it succeeds. */
   call(owner: object, client: number, request: Request): Promise<Answer> {
-    const { operation, headers, options } = request;
+    const shortcut = this.#shortcut(client);
+    const first = shortcut.start(request);
     return new Promise((resolve, reject) => {
-      const pending = this.#pending(owner, operation.id, client, request, () => resolve(pending.answer as Answer), reject);
+      const enter = (): void => this.#enter(owner, client, request, first, resolve, reject);
+      if (!first) return enter();
+      const { signal } = request.options;
+      const timer = first.limit < FOREVER ? setTimeout(() => ended() && enter(), first.limit) : undefined;
+      let isOpen = true;
+      const ended = (): boolean => {
+        if (!isOpen) return false;
+        isOpen = false;
+        clearTimeout(timer);
+        unlisten?.();
+        return true;
+      };
+      const unlisten = signal && listen(signal, () => {
+        if (!ended()) return;
+        first.controller?.abort();
+        reject(aborted(request.operation.id, signal));
+      });
+      first.answer.then(
+        (answer) => {
+          const { status } = answer.response;
+          first.rejected = status === 401;
+          shortcut.observe(status);
+          if (ended()) status < 400 ? resolve(answer) : enter();
+        },
+        () => ended() && enter(),
+      );
+    });
+  }
+
+  #enter(
+    owner: object,
+    client: number,
+    request: Request,
+    first: FirstAttempt | undefined,
+    resolve: (answer: Answer) => void,
+    reject: (error: unknown) => void,
+  ): void {
+    const { operation, headers, options } = request;
+    const pending = this.#pending(owner, operation.id, client, request, () => resolve(pending.answer as Answer), reject);
+    pending.first = first;
+    try {
       this.#start(pending, options.signal, (wasm, call) =>
         wasm.call(
           client,
@@ -84,13 +126,17 @@ export class Engine implements HostContext {
           options.timeout === 0 ? FOREVER : options.timeout,
           options.totalTimeout === 0 ? FOREVER : options.totalTimeout,
           options.retries,
+          first ? performance.now() - first.start : 0,
         ),
       );
-    });
+    } catch (error) {
+      reject(error);
+    }
   }
 
   /** Returns a valid access token; a new one if `renew` is set. */
   token(owner: object, client: number, renew: boolean): Promise<string> {
+    this.#shortcut(client).close();
     return new Promise((resolve, reject) => {
       const pending = this.#pending(owner, "GetToken", client, undefined, resolve, reject);
       this.#start(pending, undefined, (wasm, call) => wasm.access_token(client, call, renew));
@@ -105,7 +151,7 @@ export class Engine implements HostContext {
     resolve: (token: string) => void,
     reject: (error: unknown) => void,
   ): PendingCall {
-    return { owner, name, settings: this.settings(client) as Settings, request, answer: undefined, cause: undefined, resolve, reject };
+    return { owner, name, shortcut: this.#shortcut(client), request, first: undefined, grant: undefined, answer: undefined, cause: undefined, resolve, reject };
   }
 
   /** Starts a call. `start` returns the number of its task, which a signal cancels. */
@@ -123,17 +169,23 @@ export class Engine implements HostContext {
     pending.ended = listen(signal, abort);
   }
 
+  /** Returns the shortcut of a client that is not released: calls keep their client. */
+  #shortcut(client: number): Shortcut {
+    return this.#clients.get(client) as Shortcut;
+  }
+
   settings(client: number): Settings | undefined {
-    return this.#clients.get(client);
+    return this.#clients.get(client)?.settings;
   }
 
   pending(call: number): PendingCall | undefined {
     return this.#calls.at(call);
   }
 
-  resolve(call: number, token: string): void {
+  resolve(call: number, token: string, freshUntil: number): void {
     const pending = this.#calls.take(call);
     pending?.ended?.();
+    if (pending?.grant) pending.shortcut.open(pending.grant, freshUntil);
     pending?.resolve(token);
   }
 

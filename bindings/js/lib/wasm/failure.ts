@@ -1,4 +1,4 @@
-import { userAgent } from "#loader";
+import { isBrowser } from "#loader";
 import { releaseHint } from "../releases.js";
 import { HANDLED } from "../request/send.js";
 import { members, retryAfter } from "../response/answer.js";
@@ -6,7 +6,7 @@ import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, Logto
 import type { FailedCall, PendingCall } from "./pending.js";
 
 /** Returns the error of a call that has failed. */
-export function failure({ name, settings, request, answer, cause }: PendingCall, failed: FailedCall): unknown {
+export function failure({ name, shortcut: { settings }, request, answer, cause }: PendingCall, failed: FailedCall): unknown {
   const { kind, status, ofToken } = failed;
   const reason = ofToken ? settings.cause : cause;
   // The caller gets the error of a hook unchanged.
@@ -25,7 +25,7 @@ export function failure({ name, settings, request, answer, cause }: PendingCall,
     headers: response?.response.headers,
     retryAfter: seconds >= 0 ? seconds : undefined,
     requestId: response?.response.headers.get("logto-core-request-id") ?? undefined,
-    hint: (unknownRoute && releaseHint(request.operation)) || (userAgent ? failed.hint.split("; in a browser")[0] : failed.hint) || undefined,
+    hint: (unknownRoute && releaseHint(request.operation)) || (isBrowser ? failed.hint : failed.hint.split("; in a browser")[0]) || undefined,
     operation: name,
     attempts: failed.attempts,
     stopReason: (failed.stopReason as StopReason) || undefined,

@@ -1,5 +1,5 @@
 import { textOf } from "../request/checks.js";
-import { send, SendFailure } from "../request/send.js";
+import { send, sendCall, SendFailure } from "../request/send.js";
 import { tokenRequest } from "../request/token.js";
 import { type Answer, isHtml, members, retryAfter } from "../response/answer.js";
 import type { TokenStore } from "../options.js";
@@ -15,7 +15,8 @@ export interface HostContext {
   /** Undefined once the client is released. */
   settings(client: number): Settings | undefined;
   pending(call: number): PendingCall | undefined;
-  resolve(call: number, token: string): void;
+  /** Until `freshUntil`, on the monotonic clock in milliseconds, other calls may use the token of this one. */
+  resolve(call: number, token: string, freshUntil: number): void;
   reject(call: number, failed: FailedCall): void;
 }
 
@@ -23,11 +24,10 @@ export interface HostContext {
 export function host(context: HostContext): Host {
   const { operations } = context;
 
-  /** Sends a request, and passes the answer to `answered`. */
-  function exchange(operation: number, run: (signal: AbortSignal) => Promise<Answer>, answered: (answer: Answer, settle: Settle) => void, failed: (cause: unknown) => void): void {
-    const controller = new AbortController();
-    const settle = operations.start(operation, () => controller.abort());
-    run(controller.signal).then(
+  /** Passes the answer to a request to `answered`. The module can cancel it with the controller. */
+  function exchange(operation: number, controller: AbortController | undefined, answer: Promise<Answer>, answered: (answer: Answer, settle: Settle) => void, failed: (cause: unknown) => void): void {
+    const settle = operations.start(operation, () => controller?.abort());
+    answer.then(
       (answer) => answered(answer, settle),
       (error: unknown) => {
         const { kind, message, cause } = error instanceof SendFailure ? error : { kind: 0, message: described(error), cause: error };
@@ -80,18 +80,20 @@ export function host(context: HostContext): Host {
     monotonic: { texts: [], run: () => performance.now() },
     random: { texts: [], run: () => Math.random() },
     send: {
-      texts: [4],
-      run: (operation: number, _client: number, call: number, attempt: number, authorization: string) => {
+      texts: [3],
+      run: (operation: number, call: number, attempt: number, authorization: string) => {
         const pending = context.pending(call);
         if (!pending?.request) return false;
-        pending.cause = undefined;
-        const { operation: { id, method }, url, headers, body, options } = pending.request;
-        const sent = authorization ? { ...headers, authorization } : { ...headers };
-        const run = (signal: AbortSignal): Promise<Answer> =>
-          send(pending.settings, { operation: id, attempt, tokenCall: false, options, method, url, headers: sent, body, signal });
-        exchange(operation, run, (answer, settle) => {
+        const { first, shortcut, request } = pending;
+        Object.assign(pending, { cause: undefined, first: undefined, grant: { authorization, authentication: request.operation.authentication } });
+        // Another token than the rejected one deserves an attempt.
+        const isFirst = first && !(first.rejected && first.authorization !== authorization);
+        const controller = isFirst ? first.controller : new AbortController();
+        const answer = isFirst ? first.answer : sendCall(shortcut.settings, request, attempt, authorization, controller?.signal);
+        exchange(operation, controller, answer, (answer, settle) => {
           pending.answer = answer;
           const { status } = answer.response;
+          shortcut.observe(status);
           const { code = "", message = "" } = status < 400 ? {} : errorFields(answer.text);
           settle((wasm) => wasm.settle_answer(operation, status, retryAfter(answer), isHtml(answer.response.headers), code, message));
         }, (cause) => (pending.cause = cause));
@@ -104,13 +106,15 @@ export function host(context: HostContext): Host {
         const settings = context.settings(client);
         if (!settings) return false;
         settings.cause = undefined;
-        const run = async (signal: AbortSignal): Promise<Answer> => {
+        const controller = new AbortController();
+        const { signal } = controller;
+        const answer = async (): Promise<Answer> => {
           const { authorization, body } = await tokenRequest(settings);
           const headers = { ...settings.tokenHeaders, "content-type": "application/x-www-form-urlencoded", authorization };
           const url = `${settings.url}/oidc/token`;
           return send(settings, { operation: "OidcToken", attempt, tokenCall: true, options: {}, method: "POST", url, headers, body, signal });
         };
-        exchange(operation, run, (answer, settle) => {
+        exchange(operation, controller, answer(), (answer, settle) => {
           settings.tokenAnswer = answer;
           const { error, error_description, access_token, expires_in, scope } = members(answer.text);
           const { status, headers } = answer.response;
@@ -188,8 +192,8 @@ export function host(context: HostContext): Host {
         }),
     },
     cancel: { texts: [], run: (operation: number) => operations.cancel(operation) },
-    resolve: { texts: [], run: (call: number) => context.resolve(call, "") },
-    resolve_token: { texts: [1], run: (call: number, token: string) => context.resolve(call, token) },
+    resolve: { texts: [], run: (call: number, freshUntil: number) => context.resolve(call, "", freshUntil) },
+    resolve_token: { texts: [1], run: (call: number, token: string) => context.resolve(call, token, 0) },
     reject: {
       texts: [2, 3, 5, 6, 8],
       run: (call: number, ofToken: number, kind: string, message: string, status: number, code: string, hint: string, attempts: number, stopReason: string) =>

@@ -30,6 +30,7 @@ export interface Exports {
     timeout: number | undefined,
     totalTimeout: number | undefined,
     retries: number | undefined,
+    spent: number,
   ): number;
   access_token(client: number, call: number, renew: boolean): number;
   cancel(task: number): void;

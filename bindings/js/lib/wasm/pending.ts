@@ -1,6 +1,6 @@
 import type { Request } from "../request/request.js";
 import type { Answer } from "../response/answer.js";
-import type { Settings } from "../settings.js";
+import type { FirstAttempt, Grant, Shortcut } from "./first.js";
 
 /** A call in progress. */
 export interface PendingCall {
@@ -8,9 +8,13 @@ export interface PendingCall {
   readonly owner: object;
   /** The operation ID, or `GetToken`. */
   readonly name: string;
-  readonly settings: Settings;
+  readonly shortcut: Shortcut;
   /** Undefined if the call only returns the access token. */
   readonly request: Request | undefined;
+  /** The first attempt, if it began without the module. */
+  first: FirstAttempt | undefined;
+  /** The token of the last attempt. */
+  grant: Grant | undefined;
   /** The answer to the last attempt. */
   answer: Answer | undefined;
   /** Error of the last attempt. */
