@@ -12,9 +12,7 @@ use crate::pipeline::{
 };
 use crate::runtime::{self, Background, Runtime};
 use crate::token::store::{KeyedSlot, TokenSlot};
-use crate::token::{
-    ClientCredentials, DEFAULT_SCOPE, FixedToken, TokenCache, TokenCacheOptions, TokenSource, TokenStore,
-};
+use crate::token::{ClientCredentials, FixedToken, TokenCache, TokenCacheOptions, TokenSource, TokenStore};
 use crate::transport::{self, Endpoint, Hook, HttpTransport, RedirectPolicy, TransportOptions, cookie_header};
 use crate::types::headers::check_header;
 
@@ -35,7 +33,8 @@ pub struct ClientBuilder {
 
 struct TokenSettings {
     source: Option<Box<dyn TokenSource>>,
-    scope: Option<String>,
+    /// `None` for the default of the source.
+    scope: Option<Option<String>>,
     leeway: Option<Duration>,
     lease: Option<Duration>,
     store: Option<Arc<dyn TokenStore>>,
@@ -223,6 +222,7 @@ impl TokenSettings {
     fn options(self, endpoint: &Endpoint) -> Option<TokenCacheOptions> {
         let Self { source, scope, leeway, lease, store, lock_ttl } = self;
         let source = source?;
+        let scope = scope.unwrap_or_else(|| source.default_scope().map(str::to_owned));
         let slot = store.zip(source.cache_key()).map(|(store, key)| -> Box<dyn TokenSlot> {
             let scope = scope.as_deref().unwrap_or_default();
             Box::new(KeyedSlot::new(store, &[endpoint.url(), &key, endpoint.resource(), scope]))
@@ -233,14 +233,7 @@ impl TokenSettings {
 
 impl Default for TokenSettings {
     fn default() -> Self {
-        Self {
-            source: None,
-            scope: Some(DEFAULT_SCOPE.to_owned()),
-            leeway: None,
-            lease: None,
-            store: None,
-            lock_ttl: None,
-        }
+        Self { source: None, scope: None, leeway: None, lease: None, store: None, lock_ttl: None }
     }
 }
 
@@ -296,9 +289,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets the scope to request, separated by spaces; `None` for no scope. Defaults to `all`.
+    /// Sets the scope to request, separated by spaces; `None` for no scope. Defaults to that of the token
+    /// source: `all` for the Management API, none for an organization.
     pub fn scope<'a>(mut self, scope: impl Into<Option<&'a str>>) -> Self {
-        self.tokens.scope = scope.into().map(str::to_owned);
+        self.tokens.scope = Some(scope.into().map(str::to_owned));
         self
     }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{Error, ErrorKind, StopReason};
 use crate::types::Method;
 use crate::types::headers::Headers;
-use crate::types::without_bom;
+use crate::types::read_members;
 
 /// Details of the error.
 impl Error {
@@ -68,7 +68,7 @@ impl Error {
     }
 
     fn member(&self, name: &str) -> Option<Value> {
-        serde_json::from_slice::<Value>(without_bom(&self.0.body)).ok()?.get_mut(name).map(Value::take)
+        read_members(&self.0.body, &[name]).remove(name)
     }
 
     /// Returns the response body; empty without a response or a body. It may contain personal data.
@@ -136,15 +136,16 @@ impl Error {
     pub fn is_conflict(&self) -> bool {
         const WORDS: [&str; 5] = ["_exists", "_in_use", "duplicate", "unique_integrity", "conflict"];
         let by_code = |code: &str| WORDS.iter().any(|word| code.contains(word)) && !code.contains("not_exists");
-        self.0.status == Some(409) || (self.0.status == Some(422) && self.code().is_some_and(by_code))
+        let conflicts = self.0.status == Some(409) || (self.0.status == Some(422) && self.code().is_some_and(by_code));
+        conflicts && self.root_kind() != ErrorKind::Token
     }
 
-    /// Whether the API (401) or the token endpoint (400 to 403) rejects the credentials. If the client could not get a
-    /// token for another reason, the other questions answer by that reason.
+    /// Whether the API (401) or the token endpoint (401, or 400 to 403 with a code such as `invalid_client`) rejects the
+    /// credentials. If the client could not get a token for another reason, the other questions answer by that reason.
     #[must_use]
     pub fn is_unauthorized(&self) -> bool {
         let refused = self.root_kind() == ErrorKind::Token && matches!(self.0.status, Some(400..=403));
-        self.0.status == Some(401) || refused
+        self.0.status == Some(401) || (refused && self.code().is_some())
     }
 
     /// Whether the access token lacks the permission (403).

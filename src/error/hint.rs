@@ -3,8 +3,8 @@
 const HTML: &str = "the endpoint returns web pages: check that it is the root of a Logto server, without a path such as /api or /console";
 const NOT_FOUND: &str = "check the path; Logto also returns this status for a JSON body over 1 MB";
 pub(crate) const SCOPE: &str = "the access token lacks the scope: assign a role with the permissions of the Management API to the application, and request a scope that it grants";
-const FORBIDDEN: &str = "the access token lacks the permission: check the roles of the machine-to-machine application";
-const RESOURCE: &str = "check the resource: it is https://default.logto.app/api for every self-hosted server, and https://{tenant}.logto.app/api on Logto Cloud, also with a custom domain";
+const FORBIDDEN: &str = "the access token lacks the permission: check the roles of the machine-to-machine application, or of the user whose token is used";
+const RESOURCE: &str = "check the resource: it is https://default.logto.app/api for every self-hosted server, and https://{tenant}.logto.app/api on Logto Cloud, also with a custom domain; an API resource of your own must exist with exactly this indicator";
 const AUDIENCE: &str = "check that its resource is the Management API for management operations, and use a user access token for operations of a user's own account";
 const VERIFY: &str = "the user has to confirm this first: create a verification with an operation of `verifications`, and send its record ID in the header logto-verification-id";
 const SECRET: &str = "wrong application secret: compare it with those in the Logto console";
@@ -23,7 +23,7 @@ pub(crate) fn api(status: u16, code: Option<&str>, is_html: bool) -> Option<&'st
     match status {
         300..=399 => Some(REDIRECT),
         401 if code == Some("verification_record.permission_denied") => Some(VERIFY),
-        401 => Some(AUDIENCE),
+        401 if code.is_none_or(|code| code.starts_with("auth.")) => Some(AUDIENCE),
         403 if code == Some("auth.forbidden") => Some(FORBIDDEN),
         404 if code.is_none() && !is_html => Some(NOT_FOUND),
         _ => decode(is_html),
@@ -43,15 +43,18 @@ pub(crate) fn token(
     is_html: bool,
 ) -> Option<&'static str> {
     match (error, status) {
+        (_, 300..=399) => Some(REDIRECT),
         (Some("invalid_client"), 401) => Some(SECRET),
         (Some("invalid_client"), _) => Some(CLIENT),
         (Some("invalid_target"), _) => Some(RESOURCE),
         (Some("access_denied"), _) => Some(DENIED),
-        (Some("unauthorized_client" | "unsupported_grant_type"), _) => Some(GRANT),
         (Some("invalid_grant"), _) => Some(EXCHANGED),
-        (Some("invalid_request"), _) if description.is_some_and(|text| text.starts_with("requested grant type")) => {
+        (Some("invalid_request" | "unauthorized_client"), _)
+            if description.is_some_and(|text| text.starts_with("requested grant type")) =>
+        {
             Some(GRANT_OFF)
         }
+        (Some("unauthorized_client" | "unsupported_grant_type"), _) => Some(GRANT),
         _ => decode(is_html),
     }
 }

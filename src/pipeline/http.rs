@@ -53,7 +53,8 @@ impl<R: OutgoingRequest> Attempt for HttpAttempt<'_, R> {
         }
         let context = HookContext { operation: self.operation, attempt: number, token_call: self.options.token_call };
         let sending = Sending { sender: self.sender, context, limit: self.timeout, options: &self.options };
-        Ok(self.answer(sending.send(request, pass).await?))
+        let (response, left_origin) = sending.send(request, pass).await?;
+        Ok(Answer { left_origin, ..self.answer(response) })
     }
 }
 
@@ -64,7 +65,14 @@ impl<R> HttpAttempt<'_, R> {
         let retry_after = retry_after.and_then(|value| parse_retry_after(value, self.sender.runtime.now()));
         let is_read = response.status >= 300 || self.options.token_call;
         let fields = if is_read { AnswerFields::of(&response) } else { AnswerFields::default() };
-        Answer { status: response.status, retry_after, is_html: response.is_html(), fields, response }
+        Answer {
+            status: response.status,
+            retry_after,
+            is_html: response.is_html(),
+            left_origin: false,
+            fields,
+            response,
+        }
     }
 }
 
@@ -78,17 +86,23 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    /// Sends a request, and follows redirects if the options say so.
-    async fn send(&self, request: HttpRequest, pass: &mut Pass) -> Result<HttpResponse, AttemptError> {
+    /// Sends a request, and follows redirects if the options say so. Returns the response, and whether another origin than
+    /// that of the request has sent it.
+    async fn send(&self, request: HttpRequest, pass: &mut Pass) -> Result<(HttpResponse, bool), AttemptError> {
         match self.options.redirects {
-            RedirectPolicy::None => self.send_once(request, None, pass).await,
+            RedirectPolicy::None => Ok((self.send_once(request, None, pass).await?, false)),
             // Boxed, so that other calls do not reserve memory for it.
             RedirectPolicy::Follow(most) => Box::pin(self.follow(request, most, pass)).await,
         }
     }
 
     /// Follows redirects. Each request is limited, timed and seen by the hooks like the first.
-    async fn follow(&self, mut request: HttpRequest, most: u8, pass: &mut Pass) -> Result<HttpResponse, AttemptError> {
+    async fn follow(
+        &self,
+        mut request: HttpRequest,
+        most: u8,
+        pass: &mut Pass,
+    ) -> Result<(HttpResponse, bool), AttemptError> {
         let HttpSender { limiter, runtime, .. } = self.sender;
         let mut redirects = Redirects::new(most, self.options.token_call);
         loop {
@@ -96,7 +110,7 @@ impl Sending<'_> {
             let response = sent.map_err(|error| redirects.blame(error))?;
             match redirects.after(&response)? {
                 Some(next) => request = next,
-                None => return Ok(response),
+                None => return Ok((response, redirects.left_origin())),
             }
             pass.answered(runtime.monotonic());
             *pass = limiter.enter(false);

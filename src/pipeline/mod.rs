@@ -229,7 +229,9 @@ fn discard_rejected(plan: &Plan<'_>, outcome: &Result<Answer, AttemptError>, tok
 
 /// Whether the answer is about the access token. A 401 can have another reason, such as a missing verification.
 fn rejects_token(answer: &Answer) -> bool {
-    answer.status == 401 && answer.fields.code.as_deref().is_none_or(|code| code.starts_with("auth."))
+    answer.status == 401
+        && !answer.left_origin
+        && answer.fields.code.as_deref().is_none_or(|code| code.starts_with("auth."))
 }
 
 /// Returns the error for work that took longer than `limit`.

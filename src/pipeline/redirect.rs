@@ -42,6 +42,11 @@ impl Redirects {
         Ok(Some(next.request))
     }
 
+    /// Whether the last request went to another origin than the first, without secrets.
+    pub(crate) const fn left_origin(&self) -> bool {
+        self.left_origin
+    }
+
     /// Marks a failure after a redirect as sent: the server might have processed the request before it.
     pub(crate) fn blame(&self, error: AttemptError) -> AttemptError {
         match error {

@@ -143,8 +143,8 @@ pub(crate) fn backoff(policy: &RetryPolicy, attempts: u32, random: f64) -> Durat
 /// Parses `Retry-After`: seconds or a date. Returns `None` for anything else.
 pub(crate) fn parse_retry_after(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim_ascii();
-    if let Ok(seconds) = value.parse::<u32>() {
-        return Some(Duration::from_secs(seconds.into()));
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(value.parse().unwrap_or(u32::MAX).into()));
     }
     let date = Timestamp::from(httpdate::parse_http_date(value).ok()?);
     let millis = date.as_millis().saturating_sub(now.as_millis());
@@ -224,7 +224,8 @@ mod tests {
         assert_eq!(parse_retry_after("120", now), Some(Duration::from_secs(120)));
         assert_eq!(parse_retry_after(&date, now), Some(Duration::from_secs(7)));
         assert_eq!(parse_retry_after("Thu, 01 Jan 1970 00:00:00 GMT", now), Some(Duration::ZERO));
-        for nonsense in ["", "soon", "-1", "1.5", "999999999999999999999"] {
+        assert_eq!(parse_retry_after("4294967296", now), Some(Duration::from_secs(u32::MAX.into())), "not shorter");
+        for nonsense in ["", "soon", "-1", "1.5"] {
             assert_eq!(parse_retry_after(nonsense, now), None, "{nonsense}");
         }
     }

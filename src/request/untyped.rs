@@ -8,7 +8,7 @@ use crate::operation::{AnswerKind, Authentication, BodyKind, Operation, Operatio
 use crate::pipeline::Channel;
 use crate::response::AnyJson;
 use crate::transport::Method;
-use crate::transport::url::is_ambiguous;
+use crate::transport::url::{self, is_ambiguous};
 
 /// An operation without types, called by its operation ID or by a method and a path.
 #[derive(Clone, Copy, Debug)]
@@ -80,7 +80,12 @@ impl Request<Untyped> {
         let request = Self::from_call(channel, Call::new(info(method), path));
         match check_path(path) {
             Ok(()) => request,
-            Err(why) => request.change(|call| call.fail(format!("invalid path {path:?}: {why}"))),
+            Err(why) => request.change(|call| {
+                let shown = url::shown(path).into_owned();
+                call.fail(format!("invalid path {shown:?}: {why}"));
+                // Errors and debug output show the path.
+                call.path = shown;
+            }),
         }
     }
 

@@ -1,12 +1,14 @@
 //! Decodes JSON, and finds where it does not match.
 
+use std::cell::RefCell;
+
 use serde::de::DeserializeOwned;
 
 use super::{Answer, AnswerContext, AnyJson, Items, Json, Nothing, OptionalJson, Page, Redirect, Text, list};
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::transport::HttpResponse;
+use crate::types::read_json;
 use crate::types::support::decode as in_two_passes;
-use crate::types::without_bom;
 
 impl<T: DeserializeOwned + 'static> Answer for Json<T> {
     type Output = T;
@@ -81,16 +83,15 @@ impl Answer for AnyJson {
 /// Decodes the whole body.
 fn whole<T: DeserializeOwned>(response: &HttpResponse) -> Result<T> {
     let bytes = response.body.bytes();
-    let json = without_bom(&bytes);
-    in_two_passes(|| serde_json::from_slice(json)).map_err(|error| undecodable::<T>(json, &error, response))
+    let decoded = in_two_passes(|| read_json(&bytes, |deserializer| T::deserialize(deserializer)));
+    decoded.map_err(|error| undecodable::<T>(&bytes, &error, response))
 }
 
 /// Decodes the body as a list of about this many items.
 fn list_of<T: DeserializeOwned>(response: &HttpResponse, expected: usize) -> Result<Vec<T>> {
     let bytes = response.body.bytes();
-    let json = without_bom(&bytes);
-    let list = in_two_passes(|| list::from_slice(json, expected));
-    list.map_err(|error| undecodable::<Vec<T>>(json, &error, response))
+    let list = in_two_passes(|| read_json(&bytes, |deserializer| list::deserialize(deserializer, expected)));
+    list.map_err(|error| undecodable::<Vec<T>>(&bytes, &error, response))
 }
 
 /// Decodes one member of the body.
@@ -108,8 +109,15 @@ fn member<T: DeserializeOwned>(response: &HttpResponse, member: &'static str) ->
 
 /// Decodes again, slowly, to find the path of the failure.
 fn undecodable<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error, response: &HttpResponse) -> Error {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let path = serde_path_to_error::deserialize::<_, T>(&mut deserializer).err().map(|error| failing(&error));
+    let path = RefCell::new(None);
+    let _ = read_json(json, |deserializer| {
+        let decoded = serde_path_to_error::deserialize::<_, T>(deserializer);
+        decoded.map_err(|error| {
+            path.replace(Some(failing(&error)));
+            error.into_inner()
+        })
+    });
+    let path = path.into_inner();
     decode_error(without_text(error), path, response)
 }
 

@@ -3,14 +3,14 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{Deserialize, DeserializeOwned, Deserializer, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, SeqAccess, Visitor};
 
 /// Decodes a list into a vector with this capacity. Items are large, and a growing vector would move them repeatedly.
-pub(crate) fn from_slice<T: DeserializeOwned>(json: &[u8], room: usize) -> serde_json::Result<Vec<T>> {
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let items = deserializer.deserialize_seq(Items { room, items: PhantomData })?;
-    deserializer.end()?;
-    Ok(items)
+pub(crate) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+    room: usize,
+) -> Result<Vec<T>, D::Error> {
+    deserializer.deserialize_seq(Items { room, items: PhantomData })
 }
 
 struct Items<T> {
@@ -37,6 +37,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Items<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::read_json;
+
+    fn from_slice<'de, T: Deserialize<'de>>(json: &'de [u8], room: usize) -> serde_json::Result<Vec<T>> {
+        read_json(json, |deserializer| deserialize(deserializer, room))
+    }
 
     #[test]
     fn capacity_is_not_a_limit_and_trailing_input_is_rejected() {

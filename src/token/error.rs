@@ -134,7 +134,12 @@ impl From<Arc<TokenError>> for Error {
                 .with_stop_reason(*stopped),
             TokenError::Malformed { status, hint } => error.with_status(Some(*status)).with_hint(*hint),
             TokenError::Unreachable(nested) | TokenError::SubjectToken(nested) => error.caused_by(nested),
-            TokenError::Unusable | TokenError::Other(_) => error,
+            // A call of this or another client, made by the source.
+            TokenError::Other(source) => match source.downcast_ref::<Self>() {
+                Some(nested) => error.caused_by(nested),
+                None => error,
+            },
+            TokenError::Unusable => error,
         };
         error.with_source(cause)
     }

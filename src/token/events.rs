@@ -37,6 +37,6 @@ pub(super) const fn in_background<F: Future>(renewal: F) -> F {
 /// The token store failed.
 pub(super) fn store_failed(error: &dyn Display) {
     #[cfg(feature = "tracing")]
-    tracing::warn!(%error, "the token store failed; this process uses its own token");
+    tracing::warn!(error = %crate::types::Printable(&error.to_string()), "the token store failed; this process uses its own token");
     let _ = error;
 }

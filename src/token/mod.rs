@@ -15,7 +15,6 @@ pub(crate) use cache::{TokenCache, TokenCacheOptions};
 pub use endpoint::TokenContext;
 pub(crate) use endpoint::{TokenAnswer, TokenCalls, TokenRequest};
 pub use error::TokenError;
-pub(crate) use scope::DEFAULT_SCOPE;
 pub use source::{
     ClientAuthentication, ClientCredentials, FixedToken, TokenExchange, TokenFn, TokenKind, TokenSource, token_fn,
 };

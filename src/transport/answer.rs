@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{HttpResponse, url};
 use crate::error::{Error, ErrorKind, hint};
-use crate::types::without_bom;
+use crate::types::read_members;
 
 /// A response, and the parts of it that decide how the call continues.
 #[derive(Debug, Default)]
@@ -16,6 +16,8 @@ pub struct Answer {
     pub retry_after: Option<Duration>,
     /// Whether the content is a web page.
     pub is_html: bool,
+    /// Whether a redirect led to another origin, which did not get the access token.
+    pub left_origin: bool,
     /// Members of the JSON body. Only read from errors and from answers of the token endpoint.
     pub fields: AnswerFields,
     /// The response itself. Empty if it stays with the JavaScript host.
@@ -54,7 +56,9 @@ impl AnswerFields {
 
     /// Parses the members. A member of another type counts as absent. If `body` is not JSON, all members are absent.
     fn parse(body: &[u8]) -> Self {
-        let Ok(mut json) = serde_json::from_slice::<Value>(without_bom(body)) else { return Self::default() };
+        const NAMES: [&str; 7] =
+            ["code", "message", "error", "error_description", "access_token", "expires_in", "scope"];
+        let mut json = read_members(body, &NAMES);
         // A lifetime in another form is not credible, and not absent.
         let expires_in = json.get("expires_in").filter(|seconds| !seconds.is_null()).map(|seconds| {
             let number = match seconds {

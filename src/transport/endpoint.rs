@@ -105,6 +105,9 @@ impl Endpoint {
         if let Some(tenant) = &self.cloud_tenant {
             check_tenant(tenant)?;
         }
+        if self.resource.trim().is_empty() || self.resource.chars().any(char::is_control) {
+            return Err(Error::config("the resource is empty or contains a control character"));
+        }
         check_url(&self.url, self.allow_http)
     }
 }
@@ -154,7 +157,14 @@ fn check_url(text: &str, allow_http: bool) -> Result<()> {
     if url.has_query_or_fragment() {
         return refuse("contains a query or a fragment, pass only the address of the server");
     }
-    if matches!(url.path().trim_end_matches('/').rsplit('/').next(), Some("api" | "console" | "oidc")) {
+    if url.host().ends_with('.') {
+        return refuse("the host ends with a dot");
+    }
+    if url.host().ends_with(".logto.app") && url.path() != "/" {
+        return refuse("contains a path, pass only the address of the tenant");
+    }
+    let mut steps = url.path().trim_end_matches('/').split('/');
+    if matches!(steps.clone().next_back(), Some("api" | "console")) || steps.any(|step| step == "oidc") {
         return refuse("ends in a path of the server, pass the root under which /api and /oidc are found");
     }
     if !url.is_https() && !allow_http && !is_loopback(url.host()) {

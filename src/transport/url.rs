@@ -92,7 +92,10 @@ fn has_authority(text: &str) -> bool {
 /// Returns a URL for errors, logs and debug output: without user name, password, query and fragment.
 pub(crate) fn shown(url: &str) -> Cow<'_, str> {
     let is_path = url.starts_with('/') && !url.starts_with("//");
-    let Some((before, after)) = url.rsplit_once('@').filter(|_| !is_path) else { return Cow::Borrowed(plain(url)) };
+    // Some parsers read the full-width sign as `@`.
+    let Some((before, after)) = url.rsplit_once(['@', '\u{ff20}']).filter(|_| !is_path) else {
+        return Cow::Borrowed(plain(url));
+    };
     let scheme = before.split_once("://").filter(|(scheme, _)| scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()));
     let names_port = scheme.is_some_and(|(_, rest)| rest.split('/').next().unwrap_or_default().contains(':'));
     match Url::parse(url).filter(|url| !url.has_credentials) {

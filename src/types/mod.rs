@@ -1,6 +1,5 @@
 //! Building blocks of the models: [`Patch`], [`Timestamp`], [`Number`], open enums and unions.
 
-mod bom;
 mod cfg_items;
 mod chain;
 mod constant;
@@ -13,6 +12,7 @@ mod patch;
 mod percent;
 mod printable;
 mod query;
+mod reading;
 mod single_member;
 mod strict;
 mod tagged;
@@ -21,7 +21,6 @@ mod union;
 mod untagged;
 mod upload;
 
-pub(crate) use bom::without_bom;
 pub use constant::{False, True};
 pub use method::Method;
 pub use number::Number;
@@ -29,6 +28,7 @@ pub use patch::Patch;
 pub(crate) use percent::{Pairs, encode};
 pub(crate) use printable::Printable;
 pub use query::{QueryTarget, QueryValue, TextValue, TimeValue};
+pub(crate) use reading::{read_json, read_members};
 pub use timestamp::{Timestamp, TimestampSeconds};
 pub use upload::{Part, Upload};
 

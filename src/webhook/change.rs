@@ -302,12 +302,18 @@ impl Delivery {
 
     fn membership(&self) -> Option<Membership<'_>> {
         Some(Membership {
-            organization_id: self.organization_id.as_deref().or_else(|| self.param("id"))?,
+            organization_id: self.organization_id.as_deref().or_else(|| self.organization_in_path())?,
             added_user_ids: self.added_user_ids.as_deref().unwrap_or_default(),
             removed_user_ids: self.removed_user_ids.as_deref().unwrap_or_default(),
             added_application_ids: self.added_application_ids.as_deref().unwrap_or_default(),
             removed_application_ids: self.removed_application_ids.as_deref().unwrap_or_default(),
         })
+    }
+
+    /// Returns the id in the path of an organization. Other paths, such as that of an invitation, have ids too.
+    fn organization_in_path(&self) -> Option<&str> {
+        let route = self.matched_route.as_deref().or(self.path.as_deref())?;
+        self.param("id").filter(|_| route.starts_with("/organizations/"))
     }
 
     /// Returns the entity in `data`, which contains its id.

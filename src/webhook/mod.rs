@@ -21,10 +21,13 @@ mod delivery;
 use std::fmt;
 
 use hmac::{Hmac, KeyInit, Mac};
+use serde::Deserialize;
 use sha2::Sha256;
 
 pub use self::change::{Change, Interaction, Membership, Record};
 pub use self::delivery::Delivery;
+
+use crate::types::{Printable, read_json};
 
 /// The header that carries the signature.
 pub const SIGNATURE_HEADER: &str = "logto-signature-sha-256";
@@ -51,7 +54,8 @@ impl fmt::Display for WebhookError {
             Self::Signature => f.write_str(
                 "the signature does not match (hint: check the webhook's signing key, and pass the raw body, not a re-encoded one)",
             ),
-            Self::Body(error) => write!(f, "invalid webhook body: {error}"),
+            // The error can quote the body.
+            Self::Body(error) => write!(f, "invalid webhook body: {}", Printable(&error.to_string())),
         }
     }
 }
@@ -74,9 +78,22 @@ pub struct SigningKeys<'a>(Vec<&'a str>);
 impl SigningKeys<'_> {
     /// Rejects a set without keys, and a set with a blank key: an unset variable must not let anyone forge deliveries.
     fn check(&self) -> Result<(), WebhookError> {
-        let blank = |key: &&str| key.chars().all(|character| character.is_whitespace() || character.is_control());
-        if self.0.is_empty() || self.0.iter().any(blank) { Err(WebhookError::SigningKey) } else { Ok(()) }
+        if self.0.is_empty() || self.0.iter().any(|key| key.chars().all(is_invisible)) {
+            Err(WebhookError::SigningKey)
+        } else {
+            Ok(())
+        }
     }
+}
+
+/// Whether a character has no shape: white space, control characters, and those that Unicode lets programs ignore.
+fn is_invisible(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fff8}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 impl fmt::Debug for SigningKeys<'_> {
@@ -153,7 +170,7 @@ pub fn receive<'a>(
     body: &[u8],
 ) -> Result<Delivery, WebhookError> {
     verify(signing_keys, signature, body)?;
-    serde_json::from_slice(body).map_err(WebhookError::Body)
+    read_json(body, |deserializer| Delivery::deserialize(deserializer)).map_err(WebhookError::Body)
 }
 
 #[cfg(test)]
@@ -191,7 +208,7 @@ mod tests {
 
     #[test]
     fn blank_signing_keys_are_configuration_errors_even_if_the_signature_matches() {
-        for blank in ["", " ", "\t\n", "\u{a0}\u{2003}", "\0"] {
+        for blank in ["", " ", "\t\n", "\u{a0}\u{2003}", "\0", "\u{200b}\u{2060}", "\u{ad}", "\u{feff}", "\u{3164}"] {
             assert!(matches!(receive(blank, &sign(blank, BODY), BODY), Err(WebhookError::SigningKey)), "{blank:?}");
             assert!(matches!(verify(blank, "not hex", BODY), Err(WebhookError::SigningKey)), "{blank:?}");
             let rotated = [KEY, blank];
@@ -199,6 +216,21 @@ mod tests {
         }
         let none: [&str; 0] = [];
         assert!(matches!(verify(none, &sign("", BODY), BODY), Err(WebhookError::SigningKey)));
+    }
+
+    #[test]
+    fn deeply_nested_deliveries_are_read_and_errors_are_short() {
+        let delivery = |depth: usize| {
+            let (open, close) = ("{\"a\":".repeat(depth), "}".repeat(depth));
+            let text = String::from_utf8(BODY.to_vec()).unwrap();
+            text.replace(r#""data":{"id":"u1"}"#, &format!(r#""data":{open}1{close}"#)).into_bytes()
+        };
+        assert!(receive(KEY, &sign(KEY, &delivery(300)), &delivery(300)).is_ok());
+        assert!(matches!(receive(KEY, &sign(KEY, &delivery(9000)), &delivery(9000)), Err(WebhookError::Body(_))));
+        let body = format!(r#"{{"hookId":1,"{}":2}}"#, "x".repeat(1 << 20));
+        let body = format!(r#""{body}""#, body = body.replace('"', ""));
+        let error = receive(KEY, &sign(KEY, body.as_bytes()), body.as_bytes()).unwrap_err();
+        assert!(error.to_string().len() < 2_000, "{}", error.to_string().len());
     }
 
     #[test]

@@ -274,6 +274,23 @@ fn endpoints_that_return_web_pages_have_a_hint() {
 }
 
 #[test]
+fn a_401_that_is_not_about_the_token_has_no_hint_about_it() {
+    for code in ["user.suspended", "session.not_found", "verification_record.not_found"] {
+        let error = error(HttpResponse::json(401, format!(r#"{{"code":"{code}","message":"no"}}"#)));
+        assert_eq!(error.hint(), None, "{code}");
+    }
+}
+
+#[test]
+fn members_beside_deep_ones_are_read_from_an_error() {
+    let data = format!("{}1{}", "[".repeat(400), "]".repeat(400));
+    let body = format!(r#"{{"data":{data},"code":"user.username_already_in_use","message":"taken","details":"why"}}"#);
+    let error = error(HttpResponse::json(422, body));
+    assert!(error.is_conflict() && error.details().as_deref() == Some("why"), "{error}");
+    assert_eq!(error.data().map(|data| data.to_string()), Some(data));
+}
+
+#[test]
 fn bodies_over_1_mb_have_a_hint() {
     let stage = Stage::answering([text(404, "Not Found")]);
     let body = CreateUser { name: Some("x".repeat(1 << 20)), ..Default::default() };
@@ -379,9 +396,11 @@ fn answers(error: &Error) -> Vec<&'static str> {
 #[test]
 fn questions_about_a_failed_token_call_answer_by_its_cause() {
     for (status, expected) in [
-        (400, &["unauthorized"][..]),
+        (400, &[][..]),
         (401, &["unauthorized"]),
-        (403, &["unauthorized"]),
+        // A firewall, and not the token endpoint.
+        (403, &[]),
+        (409, &[]),
         (404, &[]),
         (429, &["rate_limited"]),
         (503, &["server_error"]),

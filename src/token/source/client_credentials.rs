@@ -112,7 +112,7 @@ impl TokenSource for ClientCredentials {
         let optional = [
             ("resource", self.resource.as_deref().or(default)),
             ("organization_id", self.organization.as_deref()),
-            ("scope", context.scope().filter(|scope| self.organization.is_none() || *scope != DEFAULT_SCOPE)),
+            ("scope", context.scope()),
         ];
         form.extend(optional.into_iter().filter_map(|(name, value)| Some((name, value?))));
         self.request(context, &form).await
@@ -123,6 +123,11 @@ impl TokenSource for ClientCredentials {
         require("the application secret", &self.app_secret)?;
         require_optional("the organization ID", self.organization.as_deref())?;
         require_optional("the resource", self.resource.as_deref())
+    }
+
+    /// An organization has no scope of this name.
+    fn default_scope(&self) -> Option<&str> {
+        if self.organization.is_some() { None } else { Some(DEFAULT_SCOPE) }
     }
 
     fn kind(&self) -> TokenKind {

@@ -163,7 +163,7 @@ impl TokenSource for TokenExchange {
         require_optional("the resource", self.resource.as_deref())?;
         match &self.subject {
             Subject::Once { token, .. } => require("the subject token", token),
-            Subject::Each { .. } => Ok(()),
+            Subject::Each { user_id, .. } => require_optional("the user ID", user_id.as_deref()),
             Subject::Personal(token) => require("the personal access token", token),
         }
     }

@@ -12,6 +12,7 @@ pub use closure::{TokenFn, token_fn};
 pub use exchange::TokenExchange;
 pub use fixed::FixedToken;
 
+use super::scope::DEFAULT_SCOPE;
 use super::{AccessToken, TokenContext, TokenError};
 use crate::error::{Error, Result};
 
@@ -46,6 +47,11 @@ pub trait TokenSource: Send + Sync + 'static {
     /// Fails if the source cannot issue a token, for example because a secret is empty.
     fn check(&self) -> Result<()> {
         Ok(())
+    }
+
+    /// Returns the scope to request if the client sets none. Defaults to `all`, the scope of the Management API.
+    fn default_scope(&self) -> Option<&str> {
+        Some(DEFAULT_SCOPE)
     }
 
     /// Returns whose tokens the source issues. The client rejects operations for another kind before it sends them.

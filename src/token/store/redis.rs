@@ -12,6 +12,8 @@ use crate::error::{Error, Result};
 
 /// How long to wait for a connection, and for a response.
 const TIMEOUT: Duration = Duration::from_secs(1);
+/// What `PTTL` returns for a value that does not expire.
+const NO_EXPIRY: i64 = -1;
 /// Removes the lock if `owner` still has it, in one step: another process may take it when it expires.
 const UNLOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
@@ -106,6 +108,11 @@ impl TokenStore for RedisTokenStore {
         let mut command = cmd("SET");
         command.arg(lock(key)).arg(owner).arg("NX").arg("PX").arg(millis(ttl));
         let taken: Option<String> = self.query(&command).await?;
+        if taken.is_none() && self.query::<i64>(cmd("PTTL").arg(lock(key))).await? == NO_EXPIRY {
+            // Not a lock: these expire. It would keep all processes out forever.
+            self.query::<()>(cmd("DEL").arg(lock(key))).await?;
+            return Ok(self.query::<Option<String>>(&command).await?.is_some());
+        }
         Ok(taken.is_some())
     }
 

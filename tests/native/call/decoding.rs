@@ -1,5 +1,6 @@
 //! Answers that deviate slightly from the API document and still decode.
 
+use logto_admin::ErrorKind;
 use logto_admin::models::{CaptchaConfig, StringOrObject, UpdateOidcSessionConfig};
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::Method;
@@ -24,6 +25,21 @@ fn durations_keep_their_fraction() {
         assert_eq!(config.ttl, ttl);
         assert_eq!(encoded(&config), answer);
     }
+}
+
+#[test]
+fn custom_data_nested_by_a_user_does_not_hide_the_other_users() {
+    let nested = |levels: usize| format!(r#"{{"a":{}1{}}}"#, "[".repeat(levels), "]".repeat(levels));
+    let list = |levels: usize| {
+        let odd = user("u2").replace(r#""customData":{}"#, &format!(r#""customData":{}"#, nested(levels)));
+        assert!(odd.contains("[[["), "{odd}");
+        ok(&format!("[{},{odd}]", user("u1")))
+    };
+    let stage = Stage::answering([list(400)]);
+    let users = stage.run(stage.client.users().list()).unwrap();
+    assert_eq!(serde_json::to_string(&users[1].custom_data).unwrap(), nested(400));
+    let stage = Stage::answering([list(100_000)]);
+    assert_eq!(stage.run(stage.client.users().list()).unwrap_err().kind(), ErrorKind::Decode);
 }
 
 #[test]

@@ -117,3 +117,15 @@ fn invalid_paths_are_rejected() {
         assert_eq!(error.kind(), ErrorKind::Input, "{path}");
     }
 }
+
+#[test]
+fn refused_paths_show_no_credentials_and_no_query() {
+    let stage = Stage::answering([ok("{}")]);
+    for path in ["https://ada:s3cret@h/api", "//ada:s3cret@h/api", "/api/users?token=s3cret", "/api/users#s3cret"] {
+        let request = stage.client.request(Method::Get, path);
+        let shown = format!("{request:?}");
+        let error = stage.run(request).unwrap_err();
+        let shown = format!("{shown} {error} {error:?} {:?}", error.path());
+        assert!(!shown.contains("s3cret") && error.kind() == ErrorKind::Input, "{shown}");
+    }
+}

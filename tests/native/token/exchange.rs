@@ -167,6 +167,7 @@ fn user_tokens_are_rejected_for_the_management_api() {
 fn applications_request_tokens_of_an_organization() {
     for (source, scope, expected) in [
         (application().organization("org-1"), None, [None, Some("org-1"), None]),
+        (application().organization("org-1"), Some("all"), [None, Some("org-1"), Some("all")]),
         (application().organization("org-1"), Some("read:billing"), [None, Some("org-1"), Some("read:billing")]),
         (
             application().organization("org-1").resource("https://api.example"),

@@ -21,7 +21,14 @@ fn common_mistakes_have_hints() {
         (400, "invalid_target", "both `resource` and `organization_id` are not provided", "check the resource"),
         (403, "access_denied", "app has not associated with the organization", "member of the organization"),
         (400, "unsupported_grant_type", "unsupported grant_type requested", "machine-to-machine"),
-        (400, "unauthorized_client", "requested grant type is not allowed for this client", "machine-to-machine"),
+        (
+            400,
+            "unauthorized_client",
+            "requested grant type is not allowed for this client",
+            "token exchange is allowed",
+        ),
+        (400, "unauthorized_client", "no such grant", "machine-to-machine"),
+        (400, "invalid_target", "resource indicator is missing, or unknown", "of your own must exist"),
         (400, "invalid_grant", "subject token not found", "a subject token can be exchanged once"),
         (400, "invalid_grant", "subject token not found", "as a personal access token"),
         (400, "invalid_request", "requested grant type is not allowed for this client", "token exchange is allowed"),
@@ -33,6 +40,18 @@ fn common_mistakes_have_hints() {
         assert!(error.message().contains(description), "{error}");
         assert!(error.hint().is_some_and(|hint| hint.contains(advice)), "{error}");
         assert!(stage.sent_tokens().is_empty(), "the API should not be called without a token");
+    }
+}
+
+#[test]
+fn a_redirecting_endpoint_has_a_hint_about_the_address() {
+    for (status, content_type) in [(301, "text/plain"), (302, "text/html"), (308, "text/html; charset=utf-8")] {
+        let stage = Stage::answering(move |_| {
+            let answer = HttpResponse::new(status).header("content-type", content_type);
+            answer.header("location", "https://a.example/")
+        });
+        let error = stage.call().unwrap_err();
+        assert!(error.hint().is_some_and(|hint| hint.contains("scheme and host")), "{status}: {error}");
     }
 }
 

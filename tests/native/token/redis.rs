@@ -233,3 +233,18 @@ async fn values_that_are_no_text_are_replaced() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_lock_that_never_expires_is_not_a_lock() {
+    let server = RedisServer::start();
+    let store = store(&server);
+    let connection = logto_admin::redis::Client::open(server.url()).unwrap();
+    let mut connection = connection.get_multiplexed_async_connection().await.unwrap();
+    for command in ["SET", "RPUSH"] {
+        let mut garbage = logto_admin::redis::cmd(command);
+        let _: logto_admin::redis::Value = garbage.arg("k:lock").arg("x").query_async(&mut connection).await.unwrap();
+        assert!(store.try_lock("k", "ada", MINUTE).await.unwrap(), "{command}");
+        assert!(!store.try_lock("k", "bob", MINUTE).await.unwrap(), "{command}");
+        store.unlock("k", "ada").await.unwrap();
+    }
+}

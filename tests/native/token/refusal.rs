@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use logto_admin::token::token_fn;
-use logto_admin::transport::{HttpResponse, Method};
+use logto_admin::transport::{HttpResponse, Method, RedirectPolicy};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, token_answer};
 
 use crate::stage::{Stage, endpoint, hourly};
@@ -68,6 +68,21 @@ fn a_401_that_is_not_about_the_token_keeps_it() {
     let retried = stage.client.request(Method::Post, "/api/my-account/password").verification_record("record-1");
     stage.run(retried).unwrap_err();
     assert_eq!(stage.transport.api_calls()[1].headers.get("logto-verification-id"), Some("record-1"));
+}
+
+#[test]
+fn a_401_of_another_origin_which_got_no_token_keeps_it() {
+    let runtime = FakeRuntime::new();
+    let transport = ScriptedTransport::api(|request| match request.url.contains("other.example") {
+        true => HttpResponse::new(401),
+        false => HttpResponse::new(302).header("location", "https://other.example/users"),
+    });
+    let stage = Stage::set_up(&runtime, transport, |builder| builder.redirects(RedirectPolicy::Follow(3)));
+    for _ in 0..3 {
+        assert_eq!(stage.call().unwrap_err().status(), Some(401));
+        stage.advance(Duration::from_secs(90));
+    }
+    assert_eq!((stage.transport.api_calls().len(), stage.token_calls()), (6, 1));
 }
 
 #[test]
