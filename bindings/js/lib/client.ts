@@ -131,7 +131,7 @@ export class Client<Calls = unknown> {
       const upper = String(method).toUpperCase();
       if (!/^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/.test(upper)) throw bad("method", "is not an HTTP method");
       const dots = typeof path === "string" && path.split("/").some((step) => /^(\.|%2e){1,2}$/i.test(step));
-      if (typeof path !== "string" || dots || !/^\/(?!\/)[^?#\s\\]*$/.test(path)) {
+      if (typeof path !== "string" || dots || !/^\/(?!\/)[^?#\s\\\p{Cc}\p{Cs}]*$/u.test(path)) {
         throw bad("path", "is invalid: start it with one slash, without query, spaces or segments of dots");
       }
       const idempotent = upper !== "POST" && upper !== "PATCH";
@@ -198,7 +198,7 @@ export class Client<Calls = unknown> {
    */
   keepFresh({ interval = 0 }: { interval?: number } = {}): Refresher {
     const { appId, getToken } = this.#settings.options;
-    if (!(interval >= 0)) throw bad("interval", "is not a number >= 0");
+    if (typeof interval !== "number" || !(interval >= 0)) throw bad("interval", "is not a number >= 0");
     if (appId === undefined && getToken === undefined) throw bad("appId", "or `getToken` is required to keep a token fresh");
     if (!isRenewable(this.#settings)) throw bad("exchange", "has a subject token that can be exchanged once: pass a function that returns new ones");
     if (isolatesRequests()) {
@@ -213,8 +213,7 @@ export class Client<Calls = unknown> {
         const client = this.#number(engine);
         if (!added) engine.keepFresh(client, interval);
       },
-      (error: unknown) => this.#settings.log("error", String(error)),
-    );
+    ).catch((error: unknown) => this.#settings.log("error", String(error)));
     const stop = (): void => {
       if (this.#kept !== kept) return;
       this.#kept = undefined;
@@ -238,13 +237,13 @@ export class Client<Calls = unknown> {
     set["pageSize"] ??= set["page_size"] ?? size;
     delete set["page_size"];
     const { data, response } = await this.#made<unknown[]>(operation, { ...invocation, query: set });
-    const total = response.headers.get("total-number");
+    const total = parseInt(response.headers.get("total-number") ?? "");
     const paged = operation.paging === "always" || set["page"] !== undefined || set["pageSize"] !== undefined;
     const next = (): Promise<Page<unknown>> =>
       this.#page(operation, { ...invocation, caller: new Error() }, (made.page ?? 0) + 1, made.pageSize).then(({ data }) => data);
     const made: Page<unknown> = new Page(
       data ?? [],
-      total === null ? undefined : Number(total),
+      Number.isNaN(total) ? undefined : total,
       response.headers.get("total-number-is-capped") === "true",
       paged ? Number(set["page"] ?? 1) : undefined,
       paged ? Number(set["pageSize"] ?? 20) : undefined,
@@ -266,6 +265,10 @@ export class Client<Calls = unknown> {
     checkCallOptions(options);
     const filled = fill(operation.path, path ?? {});
     const given = checkedQuery(members);
+    for (const name of operation.paging === "none" ? [] : ["page", "pageSize"]) {
+      const value = given?.[name];
+      if (value !== undefined && !(Number.isInteger(value) && (value as number) > 0)) throw bad(`query.${name}`, "is not a whole number above 0");
+    }
     for (const name of operation.required) if (given?.[name] === undefined) throw bad(`query.${name}`, "is missing");
     const set = query(given);
     if (body === undefined && operation.body !== "none" && operation.bodyRequired) throw bad("body", "is missing");

@@ -1,6 +1,7 @@
 import { userAgent } from "#loader";
 import { USER_AGENT } from "./defaults.js";
 import { LEVELS } from "./request/checks.js";
+import { printable } from "./response/printable.js";
 import type { Answer } from "./response/answer.js";
 import type { Logger, LogLevel, AllOptions } from "./options.js";
 
@@ -12,6 +13,8 @@ export class Settings {
   tokenAnswer: Answer | undefined;
   /** URL of the server, without a trailing slash. */
   readonly url: string;
+  /** Resource of the Management API. */
+  readonly management: string;
   /** Resource that access tokens are issued for. */
   readonly resource: string;
   /** Scope to request; may be empty. */
@@ -35,7 +38,8 @@ export class Settings {
     const { endpoint, tenant, resource, rateLimit } = options;
     this.url = endpoint === undefined ? `https://${tenant}.logto.app` : normalized(endpoint);
     const cloud = tenant ?? /^https:\/\/([a-z0-9-]{1,63})\.logto\.app$/.exec(this.url)?.[1];
-    this.resource = resource ?? `https://${cloud ?? "default"}.logto.app/api`;
+    this.management = `https://${cloud ?? "default"}.logto.app/api`;
+    this.resource = resource ?? this.management;
     const own = options.exchange || options.organizationId !== undefined;
     this.scope = options.scope ?? (own ? "" : "all");
     this.rateLimit = rateLimit ?? (cloud !== undefined && { requests: 200, per: 10_000 });
@@ -46,7 +50,7 @@ export class Settings {
     const logger: Logger = this.options.logger ?? console;
     if (LEVELS.indexOf(level) > this.#level) return;
     try {
-      logger[level](`logto-admin: ${message}`);
+      logger[level](`logto-admin: ${printable(message)}`);
     } catch {
       // A failing logger must not change the result of a call.
     }

@@ -131,7 +131,14 @@ export function redisTokenStore(client: RedisLike, { prefix = "" }: StoreOptions
     },
     set: (key, value, ttl) => run("SET", prefix + key, value, ...(ttl === undefined ? [] : ["PX", milliseconds(ttl)])),
     delete: (key) => run("DEL", prefix + key),
-    tryLock: async (key, owner, ttl) => (await run("SET", lock(key), owner, "NX", "PX", milliseconds(ttl))) !== null,
+    async tryLock(key, owner, ttl) {
+      const acquire = async () => (await run("SET", lock(key), owner, "NX", "PX", milliseconds(ttl))) !== null;
+      if (await acquire()) return true;
+      // Locks expire. Another value would keep all instances out forever.
+      if (Number(await run("PTTL", lock(key))) !== -1) return false;
+      await run("DEL", lock(key));
+      return acquire();
+    },
     unlock: (key, owner) => run("EVAL", UNLOCK, "1", lock(key), owner),
   };
 }

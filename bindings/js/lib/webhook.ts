@@ -41,7 +41,7 @@ export async function verifyWebhook<Event = WebhookEvent>(
 /** Rejects blank keys before anything is compared, because an unset variable must not let anyone forge events. */
 function checkedKeys(signingKey: string | readonly string[]): readonly string[] {
   const keys: readonly unknown[] = Array.isArray(signingKey) ? signingKey : [signingKey];
-  const blank = (key: unknown) => typeof key !== "string" || /^[\s\p{Cc}]*$/u.test(key);
+  const blank = (key: unknown) => typeof key !== "string" || /^([\s\p{Cc}\p{DI}]*|undefined|null)$/u.test(key);
   if (keys.length === 0 || keys.some(blank)) throw bad("signingKey", "is missing or blank");
   return keys as readonly string[];
 }

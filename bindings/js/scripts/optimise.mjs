@@ -14,12 +14,14 @@ const NEVER = [
   /handle_alloc|capacity_overflow|raw_vec::handle_error/,
   // The host reads the parts of errors, so nothing uses `Display` or `Debug` on them. Exceptions: errors of the host,
   // which are text, and the client's own reasons.
-  / as core.*::fmt::Debug>|::fmt::builders::|fmt::Write::write_fmt/,
+  / as core.*::fmt::Debug>|::fmt::builders::|fmt::Write(>|)::write_(fmt|char)/,
   /<(?!logto_admin_js::tokens::HostError|logto_admin::token::error::Because|alloc.*::boxed::Box).* as core.*::fmt::Display>|<impl core.*::fmt::(Debug|Display) for /,
   // Nothing asks an error for its source.
   /TokenError as core.*::error::Error>::source/,
   // The host reads JSON.
   /serde_json::|serde_core::/,
+  // The module has no bodies: all of its `Bytes` are empty and static.
+  /bytes::bytes::\w*_to_(mut|vec)|bytes::bytes::shallow_clone_vec|bytes::bytes_mut::/,
   // `SendWrapper` uses threads, and web bodies use JavaScript values. This module has neither.
   /std.*::thread::|SendWrapper|JsValue|js_sys::|closures::_::invoke/,
 ];

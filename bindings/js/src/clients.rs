@@ -119,9 +119,9 @@ pub fn stop_keeping_fresh(client: u32) {
     tasks::run();
 }
 
-/// A duration in milliseconds; `None` if it is negative or NaN.
+/// A duration in milliseconds, rounded up; `None` if it is negative or NaN.
 pub(crate) fn duration(milliseconds: f64) -> Option<Duration> {
-    (milliseconds >= 0.0).then_some(Duration::from_millis(milliseconds as u64))
+    (milliseconds >= 0.0).then_some(Duration::from_millis(milliseconds.ceil() as u64))
 }
 
 /// The policy for a maximum number of retries; `None` if it is negative or NaN.

@@ -31,6 +31,7 @@ function redis() {
     const [key, value, ...flags] = args;
     if (name === "GET") return live(key);
     if (name === "DEL") return Number(kept.delete(key));
+    if (name === "PTTL") return live(key) === null ? -2 : kept.get(key).end === Infinity ? -1 : kept.get(key).end - server.now;
     if (name === "EVAL") return live(args[2]) === args[3] ? Number(kept.delete(args[2])) : 0;
     if (flags.includes("NX") && live(key) !== null) return null;
     const lifetime = flags.includes("PX") ? Number(flags[flags.indexOf("PX") + 1]) : Infinity;
@@ -104,6 +105,13 @@ const cases = {
       }
       equal(results.filter(([name]) => name === "tryLock").map(([, result]) => result), ACQUIRED);
       equal(results.find(([name]) => name === "get"), ["get", "v"]);
+    });
+  },
+
+  async "Redis: a lock that never expires is not a lock"(context) {
+    await withClients(context, async (store, server) => {
+      server.command(["SET", "k:lock", "x"]);
+      equal([await store.tryLock("k", "ada", 1), await store.tryLock("k", "bob", 1)], [true, false]);
     });
   },
 

@@ -315,6 +315,74 @@ const tests = {
     for (const [name, fault] of Object.entries(faults)) equal(await outcome(fault, true), await outcome(fault, false), name);
   },
 
+  async "texts that no request can carry are refused, and disturb no other call"({ room, client }) {
+    const refused = (options, name) => fails((async () => client(options))(), TypeError, ({ message }) => ok(message.includes(`\`${name}\``), message));
+    for (const name of ["appId", "appSecret", "organizationId", "resource", "scope"]) {
+      for (const text of ["\ud800", "a\n", "a\0"]) await refused({ [name]: text }, name);
+      if (name !== "scope") await refused({ [name]: " " }, name);
+    }
+    await refused({ exchange: { personalAccessToken: "p\n" } }, "exchange");
+    const admin = client();
+    for (const [call, name] of [
+      [admin.users.list({ search: "\ud800" }), "query.search"],
+      [admin.users.list({ page: 0 }), "query.page"],
+      [admin.users.list({ pageSize: 1.5 }), "query.pageSize"],
+      [admin.users.get("\udc00"), "userId"],
+      [admin.request("GET", "/api/users/\ud800"), "path"],
+      [admin.request("GET", "/api/users/\u001b"), "path"],
+      [admin.request("POST", "/api/users", { body: new ArrayBuffer(2) }), "body"],
+    ]) {
+      await fails(call, TypeError, ({ message }) => ok(message.includes(`\`${name}\``), message));
+    }
+    await fails((async () => admin.keepFresh({ interval: 1n }))(), TypeError);
+    equal((await room.seen()).seen.length, 0);
+    await admin.users.list({ "search.id": new Set(["a", "b"]) });
+    equal((await room.seen()).seen.at(-1).query, "?search.id=a&search.id=b");
+  },
+
+  async "a failed call for a subject token or in getToken gives its class"({ room, client }) {
+    const admin = client({ retries: 0 });
+    await room.plan({ plan: [{ status: 429, headers: { "retry-after": "9" }, body: "{}" }, { status: 404, body: { code: "entity.not_found", message: "no" } }] });
+    const subjectToken = async () => (await admin.users.get("x")).id;
+    await fails(client({ exchange: { subjectToken }, retries: 0 }).getToken(), lib.RateLimitError, ({ status, retryAfter }) => equal([status, retryAfter], [429, 9]));
+    await room.plan({ plan: [{ status: 404, body: { code: "entity.not_found", message: "no" } }] });
+    const other = new LogtoAdmin({ endpoint: room.url, getToken: async () => (await client().users.get("x")).id });
+    await fails(other.users.get("y"), lib.NotFoundError, ({ status, code }) => equal([status, code], [404, "entity.not_found"]));
+  },
+
+  async "logs of an error contain no headers and no data"({ room, client }) {
+    await room.plan({ plan: [{ status: 422, headers: { "set-cookie": "_session=s3cret" }, body: { code: "x", message: "no", data: { mail: "ada" } } }] });
+    await fails(client().users.create({}), LogtoError, (error) => {
+      equal([error.data.mail, typeof error.headers.get], ["ada", "function"]);
+      ok(!Object.keys(error).some((name) => name === "headers" || name === "data"), Object.keys(error).join());
+    });
+  },
+
+  async "URLs in messages contain no password and no query"({ room, client }) {
+    for (const target of ["https:/user:s3cret@host/x", "https:\\\\user:s3cret@host", "https://user:s3/cret@host", "https://user:s3?cret@host", "user:s3cret@host/x", "custom+x://user:s3cret@host", "https://user:s3cret\uff20host"]) {
+      const fetch = async () => ({ status: 302, headers: new Headers([["location", encodeURI(target)]]), url: "", body: null, text: async () => "" });
+      const location = { get: (name) => (name === "location" ? target : null), has: () => false };
+      const redirected = client({ getToken: () => "t", retries: 0, fetch: async () => ({ ...(await fetch()), headers: location }) });
+      await fails(redirected.users.get("x"), LogtoError, ({ message }) => ok(!/s3|cret/.test(message), message));
+    }
+    const fetch = (url) => {
+      throw new TypeError(`error sending request for url (${url})`);
+    };
+    const broken = client({ getToken: () => "t", fetch, retries: 0 });
+    await fails(broken.users.list({ search: "s3cret" }), lib.ConnectionError, ({ message }) => ok(message.includes("/api/users)") && !message.includes("s3cret"), message));
+    const late = client({ getToken: () => "t", timeout: 0.4, retries: 0, fetch: () => new Promise(() => {}) });
+    await fails(late.users.get("x"), lib.TimeoutError, ({ message }) => ok(message.includes("1 ms"), message));
+    equal((await room.seen()).seen.length, 0);
+  },
+
+  async "a total that is not a number counts as missing"({ room, client }) {
+    const list = (count, total) => ({ headers: { "total-number": total }, body: Array.from({ length: count }, (_, id) => ({ id })) });
+    await room.plan({ plan: [list(100, "abc"), list(1, "")] });
+    let items = 0;
+    for await (const user of client().users.list()) items += user ? 1 : 0;
+    equal(items, 101);
+  },
+
   async "a page goes on with the pages after it"({ client }) {
     const first = await client().users.list({ pageSize: 100 });
     let items = 0;
@@ -976,7 +1044,7 @@ const tests = {
 
   async "blank signing keys are configuration errors even if the signature matches"() {
     const body = '{"event":"User.Created","hookId":"h","createdAt":"2026-01-01T00:00:00Z"}';
-    for (const blank of [" ", "\t\n", "\u00a0\u2003", "\0"]) {
+    for (const blank of [" ", "\t\n", "\u00a0\u2003", "\0", "\u200b\u2060", "\u00ad", "\ufeff", "\u3164", "undefined", "null"]) {
       await fails(lib.verifyWebhook(await signed(blank, body), blank), TypeError);
       await fails(lib.verifyWebhook(await signed("key", body), ["key", blank]), TypeError);
     }

@@ -18,7 +18,7 @@ export function encode(kind: string, body: unknown): Encoded {
   if (kind === "form") return { body: form(body), headers: { "content-type": "application/x-www-form-urlencoded" } };
   if (kind === "multipart") return { body: multipart(body), headers: {} };
   // JSON has no form for these: it would be sent as an empty object.
-  if (isObject(body) && (Symbol.iterator in body && !Array.isArray(body) || body instanceof Blob || ArrayBuffer.isView(body) || typeof body["then"] === "function")) {
+  if (isObject(body) && (Symbol.iterator in body && !Array.isArray(body) || body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body) || typeof body["then"] === "function")) {
     throw bad("body", "is not plain data that can be sent as JSON");
   }
   return { body: json("body", body), headers: { "content-type": "application/json" } };

@@ -95,7 +95,17 @@ export const LEVELS = ["off", "error", "warn", "info", "debug"];
 
 const CREDENTIALS = ["omit", "same-origin", "include"];
 
-const isBlank = (text: string | undefined): boolean => text !== undefined && text.trim() === "";
+/** Rejects texts that come from unset variables or from files with a line break. The message does not repeat them. */
+function checkText(name: string, text: unknown): void {
+  if (typeof text === "string" && text.trim() === "") throw bad(name, "is empty");
+  if (typeof text === "string" && /\p{Cc}/u.test(text)) throw bad(name, "contains a line break or another control character");
+  checkPairs(name, text);
+}
+
+/** Rejects halves of surrogate pairs: an encoded text would contain another character. */
+export function checkPairs(name: string, text: unknown): void {
+  if (typeof text === "string" && /\p{Cs}/u.test(text)) throw bad(name, "contains half of a surrogate pair");
+}
 
 /** Returns a copy of the options, inherited ones included. Throws if one is invalid. */
 export function checkOptions(given: AllOptions): AllOptions {
@@ -118,7 +128,8 @@ export function checkOptions(given: AllOptions): AllOptions {
   if ((appId === undefined) !== (appSecret === undefined)) {
     throw bad(appId === undefined ? "appId" : "appSecret", "is missing: set both `appId` and `appSecret`");
   }
-  for (const name of ["appId", "appSecret", "organizationId"] as const) if (isBlank(options[name])) throw bad(name, "is empty");
+  for (const name of ["appId", "appSecret", "organizationId", "resource"] as const) checkText(name, options[name]);
+  if (options.scope) checkText("scope", options.scope);
   if ((exchange !== undefined || options.organizationId) && appId === undefined) throw bad("appId", "is missing");
   if (exchange !== undefined) checkExchange(exchange);
   if (logLevel !== undefined && !LEVELS.includes(logLevel)) throw bad("logLevel", `is not one of ${LEVELS.join(", ")}`);
@@ -138,15 +149,16 @@ export function checkOptions(given: AllOptions): AllOptions {
 function checkExchange(exchange: Exchange): void {
   const { subjectToken, personalAccessToken } = (exchange as Exchange | null) ?? {};
   const tokens: unknown[] = [subjectToken, personalAccessToken].filter((token) => token !== undefined);
-  const isToken = typeof tokens[0] === "string" ? !isBlank(tokens[0]) : typeof tokens[0] === "function" && personalAccessToken === undefined;
+  checkText("exchange", tokens[0]);
+  const isToken = typeof tokens[0] === "string" || (typeof tokens[0] === "function" && personalAccessToken === undefined);
   if (tokens.length !== 1 || !isToken) throw bad("exchange", "requires either a `subjectToken` or a `personalAccessToken`");
 }
 
 /** Parses a URL. Throws an error without the URL, which may contain a password. */
-export function checkUrl(name: string, text: string, base?: string): URL {
+export function checkUrl(name: string, text: unknown, base?: string): URL {
   let url: URL;
   try {
-    url = new URL(text, base);
+    url = new URL(text as string, base);
   } catch {
     throw bad(name, "is not a URL: write it as https://id.example.com");
   }
@@ -158,8 +170,10 @@ export function checkUrl(name: string, text: string, base?: string): URL {
 
 function checkEndpoint(endpoint: string, allowHttp: boolean): void {
   const { protocol, hostname, pathname } = checkUrl("endpoint", endpoint);
+  if (hostname.endsWith(".")) throw bad("endpoint", "has a host that ends with a dot");
+  if (hostname.endsWith(".logto.app") && pathname !== "/") throw bad("endpoint", "contains a path: pass only the address of the tenant");
   if (/[?#]/.test(endpoint)) throw bad("endpoint", "contains a query or fragment: pass only the address of the server");
-  if (/\/(api|oidc|console)\/*$/.test(pathname)) {
+  if (/\/(api|console)\/*$|\/oidc(\/|$)/.test(pathname)) {
     throw bad("endpoint", "ends in a path of the server: pass the root under which /api and /oidc are found");
   }
   const local = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);

@@ -54,9 +54,8 @@ export async function send(settings: Settings, attempt: Attempt): Promise<Answer
   if (onRequest && seen) {
     await hook(2, async () => {
       await onRequest(seen);
-      if (seen.url !== url) checkUrl("url", seen.url, url);
+      if (seen.url !== url) url = checkUrl("url", seen.url, url).href;
     });
-    url = seen.url;
     seen.headers.forEach((value, name) => {
       if (name !== "authorization" || value !== REDACTED) headers[name] = value;
     });
@@ -122,7 +121,8 @@ async function read(response: Response, limit: number): Promise<string> {
   try {
     // If the length of an uncompressed body is known, its bytes need no counting. Some platforms create a stream when
     // they are asked for the body.
-    if ((length >= 0 && !response.headers.has("content-encoding")) || response.body === null) return await response.text();
+    // Browsers hide the encoding of another origin's response.
+    if ((length >= 0 && response.type !== "cors" && !response.headers.has("content-encoding")) || response.body === null) return await response.text();
     return await counted(response.body, limit, refuse);
   } catch (cause) {
     throw cause instanceof SendFailure ? cause : new SendFailure(3, "the response is incomplete", cause);

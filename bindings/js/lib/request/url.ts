@@ -1,4 +1,4 @@
-import { bad, isObject, json } from "./checks.js";
+import { bad, checkPairs, isObject, json } from "./checks.js";
 
 /** Replaces the parameters of a path by their values. Each value stays one segment. */
 export function fill(path: string, values: Record<string, unknown>): string {
@@ -12,11 +12,8 @@ function segment(name: string, value: unknown): string {
   const text = String(value);
   if (text === "") throw bad(name, "is empty, so the request would reach another route");
   if (text === "." || text === "..") throw bad(name, `is \`${text}\`, which URLs cannot carry as a segment`);
-  try {
-    return encodeURIComponent(text);
-  } catch {
-    throw bad(name, "contains half of a surrogate pair");
-  }
+  checkPairs(name, text);
+  return encodeURIComponent(text);
 }
 
 /** Encodes a query. An array repeats its name. Members that are null or undefined are left out. */
@@ -30,7 +27,7 @@ export function query(members: Record<string, unknown> | undefined): string {
   };
   for (const name of Object.keys(members)) {
     const value = members[name];
-    if (Array.isArray(value)) for (const one of value) add(name, one);
+    if (isObject(value) && Symbol.iterator in value) for (const one of value as Iterable<unknown>) add(name, one);
     else add(name, value);
   }
   return pairs.toString();
@@ -40,6 +37,7 @@ function plain(name: string, value: unknown): string {
   if (isObject(value) && !(value instanceof Date)) return json(`query.${name}`, value);
   const plain = value instanceof Date ? value.getTime() : value;
   const isText = typeof plain === "string" || typeof plain === "boolean" || typeof plain === "bigint";
+  checkPairs(`query.${name}`, plain);
   if (!isText && !Number.isFinite(plain)) throw bad(`query.${name}`, `is a ${typeof plain} that a query cannot carry`);
   return String(plain);
 }

@@ -15,7 +15,12 @@ export interface Answer {
 }
 
 /** Returns a URL as error messages show it: without user name, password, query and fragment. */
-export const shown = (url: string): string => url.replace(/[?#].*/s, "").replace(/^((?:[a-z]+:)?\/\/)\/*[^/]*@/i, "$1");
+export function shown(url: string): string {
+  // A password may contain a slash, `?` or `#`, so it ends at the last sign. Some parsers read the full-width one too.
+  const at = /^\/(?!\/)/.test(url) ? -1 : Math.max(url.lastIndexOf("@"), url.lastIndexOf("\uff20"));
+  const whole = at < 0 ? url : (/^[a-z\d]+:\/\//i.exec(url)?.[0] ?? "") + url.slice(at + 1);
+  return whole.replace(/[?#].*/s, "");
+}
 
 /** Returns the members of a JSON object; none if the text is not JSON. */
 export function members(text: string): Record<string, unknown> {

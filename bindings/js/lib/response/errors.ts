@@ -62,6 +62,8 @@ export class LogtoError extends Error {
   constructor(message: string, { cause, ...details }: ErrorDetails = {}) {
     super(printable(message), cause === undefined ? undefined : { cause });
     Object.assign(this, details);
+    // Logs print the members of an error that are enumerable. These may contain cookies and personal data.
+    for (const name of ["headers", "data"]) Object.defineProperty(this, name, { enumerable: false });
     const own = new.target.kind;
     // Minifiers rename classes. These names stay.
     Object.defineProperty(this, "name", { value: own, configurable: true, writable: true });

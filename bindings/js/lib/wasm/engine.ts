@@ -11,7 +11,6 @@ import { type Exports, instantiate } from "./module.js";
 import { key } from "./record.js";
 import { Operations } from "./operations.js";
 import type { FailedCall, PendingCall } from "./pending.js";
-import { Slots } from "./slots.js";
 
 /** A timeout in milliseconds that no call reaches. Overrides the timeout of the client for a call without one. */
 const FOREVER = 1e15;
@@ -20,9 +19,10 @@ const FOREVER = 1e15;
 export class Engine implements HostContext {
   readonly operations = new Operations((run) => this.quietly(run));
   readonly #exports: Exports;
-  readonly #calls = new Slots<PendingCall>();
+  readonly #calls = new Map<number, PendingCall>();
   readonly #clients = new Map<number, Shortcut>();
   #last = 0;
+  #lastCall = 0;
 
   constructor(module: WebAssembly.Module) {
     this.#exports = instantiate(module, host(this));
@@ -156,13 +156,13 @@ export class Engine implements HostContext {
 
   /** Starts a call. `start` returns the number of its task, which a signal cancels. */
   #start(pending: PendingCall, signal: AbortSignal | null | undefined, start: (wasm: Exports, call: number) => number): void {
-    const call = this.#calls.add(pending);
+    // Numbers of the module have 31 bits here.
+    const call = (this.#lastCall = (this.#lastCall % 0x7fffffff) + 1);
+    this.#calls.set(call, pending);
     const task = this.enter((wasm) => start(wasm, call));
-    if (!signal || this.#calls.at(call) !== pending) return;
+    if (!signal || this.#calls.get(call) !== pending) return;
     const abort = (): void => {
-      if (this.#calls.at(call) !== pending) return;
-      this.#calls.take(call);
-      pending.ended?.();
+      if (this.#take(call) !== pending) return;
       this.quietly((wasm) => wasm.cancel(task));
       pending.reject(aborted(pending.name, signal));
     };
@@ -179,19 +179,17 @@ export class Engine implements HostContext {
   }
 
   pending(call: number): PendingCall | undefined {
-    return this.#calls.at(call);
+    return this.#calls.get(call);
   }
 
   resolve(call: number, token: string, freshUntil: number): void {
-    const pending = this.#calls.take(call);
-    pending?.ended?.();
+    const pending = this.#take(call);
     if (pending?.grant) pending.shortcut.open(pending.grant, freshUntil);
     pending?.resolve(token);
   }
 
   reject(call: number, failed: FailedCall): void {
-    const pending = this.#calls.take(call);
-    pending?.ended?.();
+    const pending = this.#take(call);
     pending?.reject(failure(pending, failed));
   }
 
@@ -214,13 +212,18 @@ export class Engine implements HostContext {
     }
   }
 
+  /** Ends a call. */
+  #take(call: number): PendingCall | undefined {
+    const pending = this.#calls.get(call);
+    this.#calls.delete(call);
+    pending?.ended?.();
+    return pending;
+  }
+
   #discard(cause: unknown): void {
     if (current === this) current = undefined;
     this.operations.cancelAll();
-    for (const call of this.#calls.clear()) {
-      call.ended?.();
-      call.reject(trapped(cause));
-    }
+    for (const call of this.#calls.keys()) this.#take(call)?.reject(trapped(cause));
   }
 }
 

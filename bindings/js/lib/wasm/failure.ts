@@ -15,15 +15,17 @@ export function failure({ name, shortcut: { settings }, request, answer, cause }
   const body = response && !ofToken ? members(response.text) : {};
   const details = typeof body["details"] === "string" ? body["details"] : undefined;
   const seconds = response ? retryAfter(response) : NaN;
-  const known = { status: status || undefined, code: failed.code || undefined };
+  // Another call may have failed for this one: that of a subject token, or in `getToken`.
+  const nested = reason instanceof LogtoError ? reason : undefined;
+  const known = { status: status || nested?.status, code: failed.code || nested?.code };
   const unknownRoute = request && kind === "api" && (status === 405 || (status === 404 && !failed.code));
   const label = [`${name}:`, known.status, known.code && `${known.code}:`, failed.message, details && `[details: ${details}]`];
-  return new (classOf(failed))(label.filter(Boolean).join(" "), {
+  return new ((nested?.constructor as typeof LogtoError | undefined) ?? classOf(failed))(label.filter(Boolean).join(" "), {
     ...known,
     data: body["data"],
     details,
     headers: response?.response.headers,
-    retryAfter: seconds >= 0 ? seconds : undefined,
+    retryAfter: seconds >= 0 ? seconds : nested?.retryAfter,
     requestId: response?.response.headers.get("logto-core-request-id") ?? undefined,
     hint: (unknownRoute && releaseHint(request.operation)) || (isBrowser ? failed.hint : failed.hint.split("; in a browser")[0]) || undefined,
     operation: name,
@@ -38,7 +40,9 @@ function classOf({ kind, status, code, ofToken }: FailedCall): typeof LogtoError
     case "api":
       return classOfStatus(status, code);
     case "token":
-      return status === 429 || status >= 500 ? classOfStatus(status) : AuthenticationError;
+      if (status === 429 || status >= 500) return classOfStatus(status);
+      // A firewall answers without the code of the token endpoint.
+      return code || status === 401 || !status ? AuthenticationError : LogtoError;
     case "auth":
       return AuthenticationError;
     case "timeout":

@@ -1,7 +1,7 @@
 import { textOf } from "../request/checks.js";
 import { send, sendCall, SendFailure } from "../request/send.js";
 import { tokenRequest } from "../request/token.js";
-import { type Answer, isHtml, members, retryAfter } from "../response/answer.js";
+import { type Answer, isHtml, members, retryAfter, shown } from "../response/answer.js";
 import type { TokenStore } from "../options.js";
 import type { Settings } from "../settings.js";
 import type { Exports, Host } from "./module.js";
@@ -40,8 +40,8 @@ export function host(context: HostContext): Host {
   }
 
   /** Runs a function of the user, but never inside the module. */
-  function ask<T>(operation: number, what: string, run: () => Promise<T>, ended: (wasm: Exports, value: T) => void, failed?: (cause: unknown) => void): void {
-    const settle = operations.start(operation, () => {});
+  function ask<T>(operation: number, what: string, run: () => Promise<T>, ended: (wasm: Exports, value: T) => void, failed?: (cause: unknown) => void, cancelled = (): void => {}): void {
+    const settle = operations.start(operation, cancelled);
     void Promise.resolve()
       .then(run)
       .then(
@@ -67,7 +67,9 @@ export function host(context: HostContext): Host {
         throw error;
       }
     };
-    ask(operation, "the token store failed", attempt, ended ?? ((wasm, value) => wasm.settle_done(operation, value !== false)));
+    // The module gives up after two seconds.
+    const cancelled = (): void => settings.log("warn", "the token store does not answer; this instance uses its own token");
+    ask(operation, "the token store failed", attempt, ended ?? ((wasm, value) => wasm.settle_done(operation, value !== false)), undefined, cancelled);
     return true;
   }
 
@@ -206,7 +208,8 @@ export function host(context: HostContext): Host {
 function described(error: unknown): string {
   const { cause } = (error ?? {}) as { cause?: { message?: string; errors?: { message?: string }[] } };
   const reason = cause?.message || cause?.errors?.[0]?.message;
-  return `${textOf(error)}${reason ? `: ${reason}` : ""}`;
+  // Some platforms repeat the URL, with its query.
+  return `${textOf(error)}${reason ? `: ${reason}` : ""}`.replace(/https?:\/\/[^\s)"']+/g, shown);
 }
 
 const NONE: StoredToken = { token: "", lifetime: -1, age: -1, scope: "", missing: "" };

@@ -13,10 +13,10 @@ export interface StoredToken {
 const encoded = (text: string): string => encodeURIComponent(text).replace(/[!'()*]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** Returns the key of a client's token in a store. Empty if the token is not kept there. It is the key of the Rust client. */
-export function key({ url, resource, scope, options: { appId, exchange, getToken, organizationId = "", resource: own = "" } }: Settings): string {
+export function key({ url, resource, management, scope, options: { appId, exchange, getToken, organizationId = "", resource: own = "" } }: Settings): string {
   if (exchange || getToken || appId === undefined) return "";
-  const source = organizationId || own ? [appId, organizationId, own].map(encoded).join("/") : appId;
-  return ["logto-admin:token", ...[url, source, resource, scope].map(encoded)].join(":");
+  const source = organizationId ? [appId, organizationId, own].map(encoded).join("/") : appId;
+  return ["logto-admin:token", ...[url, source, organizationId ? management : resource, scope].map(encoded)].join(":");
 }
 
 /** Writes a token that was issued now, in the form of the Rust client. */
