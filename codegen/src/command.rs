@@ -61,6 +61,9 @@ fn arguments() -> Result<Arguments> {
             _ => return Err(Failure::Usage(format!("unknown argument {argument:?}\n\n{USAGE}"))),
         }
     }
+    if arguments.out.as_ref().is_some_and(|out| out.as_os_str().is_empty()) {
+        return Err(Failure::Usage(format!("--out is empty\n\n{USAGE}")));
+    }
     if arguments.name.is_some() && arguments.out.is_none() {
         return Err(Failure::Usage(format!("--crate requires --out\n\n{USAGE}")));
     }

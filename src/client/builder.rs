@@ -31,6 +31,7 @@ pub struct ClientBuilder {
     problem: Option<Error>,
 }
 
+#[derive(Default)]
 struct TokenSettings {
     source: Option<Box<dyn TokenSource>>,
     /// `None` for the default of the source.
@@ -228,12 +229,6 @@ impl TokenSettings {
             Box::new(KeyedSlot::new(store, &[endpoint.url(), &key, endpoint.resource(), scope]))
         });
         Some(TokenCacheOptions { source, scope, leeway, lease, slot, lock_ttl })
-    }
-}
-
-impl Default for TokenSettings {
-    fn default() -> Self {
-        Self { source: None, scope: None, leeway: None, lease: None, store: None, lock_ttl: None }
     }
 }
 

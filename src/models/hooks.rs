@@ -145,7 +145,7 @@ impl HookConfig {
 impl std::fmt::Debug for HookConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("HookConfig")
-            .field("url", &self.url)
+            .field("url", &format_args!("[redacted]"))
             .field("headers", &format_args!("[redacted]"))
             .field("retries", &self.retries)
             .finish()

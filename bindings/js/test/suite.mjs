@@ -340,7 +340,7 @@ const tests = {
     equal((await room.seen()).seen.at(-1).query, "?search.id=a&search.id=b");
   },
 
-  async "a failed call for a subject token or in getToken gives its class"({ room, client }) {
+  async "a failed call for a subject token or in getToken keeps its class"({ room, client }) {
     const admin = client({ retries: 0 });
     await room.plan({ plan: [{ status: 429, headers: { "retry-after": "9" }, body: "{}" }, { status: 404, body: { code: "entity.not_found", message: "no" } }] });
     const subjectToken = async () => (await admin.users.get("x")).id;
