@@ -4,19 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures_util::future::BoxFuture;
 
 use super::redirect::Redirects;
 use super::retry::parse_retry_after;
 use super::{Attempt, AttemptError, Limiter, Pass, timed_out, tracing};
-use crate::error::Result;
 use crate::runtime::{Runtime, timeout};
 use crate::token::AccessToken;
+use crate::transport::hooks::{run_after, run_before};
 use crate::transport::{
     Answer, AnswerFields, Hook, HookContext, HttpRequest, HttpResponse, HttpTransport, RedirectPolicy, TransportError,
     TransportOptions,
 };
-use crate::types::headers::REDACTED;
 
 /// Sends the HTTP requests of a client.
 pub(crate) struct HttpSender {
@@ -126,7 +124,7 @@ impl Sending<'_> {
     ) -> Result<HttpResponse, AttemptError> {
         let HttpSender { hooks, trace_bodies, runtime, .. } = self.sender;
         if !hooks.is_empty()
-            && let Err(error) = self.sender.before(&mut request, &self.context).await
+            && let Err(error) = run_before(hooks, &mut request, &self.context).await
         {
             pass.never_sent(runtime.monotonic());
             return Err(AttemptError::Final(error));
@@ -141,7 +139,7 @@ impl Sending<'_> {
         let mut response = response.inspect_err(tracing::lost)?;
         tracing::response(&response, bodies);
         if !hooks.is_empty()
-            && let Err(error) = self.sender.after(&mut response, &self.context).await
+            && let Err(error) = run_after(hooks, &mut response, &self.context).await
         {
             pass.answered(runtime.monotonic());
             return Err(AttemptError::Final(error));
@@ -160,39 +158,4 @@ impl Sending<'_> {
             None => send.await,
         }
     }
-}
-
-impl HttpSender {
-    /// Runs the hooks before an attempt. Boxed, so that calls without hooks do not reserve memory for them.
-    fn before<'a>(&'a self, request: &'a mut HttpRequest, context: &'a HookContext) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move {
-            for hook in &self.hooks {
-                before(&**hook, request, context).await?;
-            }
-            Ok(())
-        })
-    }
-
-    /// Runs the hooks after an attempt.
-    fn after<'a>(&'a self, response: &'a mut HttpResponse, context: &'a HookContext) -> BoxFuture<'a, Result<()>> {
-        Box::pin(async move {
-            for hook in &self.hooks {
-                hook.after(response, context).await?;
-            }
-            Ok(())
-        })
-    }
-}
-
-/// Runs a hook before an attempt. Hides the credentials unless the hook asks for them.
-async fn before(hook: &dyn Hook, request: &mut HttpRequest, context: &HookContext) -> Result<()> {
-    let hidden = if hook.sees_credentials() { None } else { request.headers.get("authorization").map(str::to_owned) };
-    if hidden.is_some() {
-        request.headers.set("authorization", REDACTED);
-    }
-    let result = hook.before(request, context).await;
-    if let Some(credentials) = hidden {
-        request.headers.set("authorization", credentials);
-    }
-    result
 }

@@ -1,9 +1,13 @@
 //! Hooks: code that runs before each attempt and after each response.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 
 use super::{HttpRequest, HttpResponse};
 use crate::error::Result;
+use crate::types::headers::REDACTED;
 
 /// Runs before each attempt and after each response, and can change both.
 ///
@@ -107,4 +111,45 @@ where
     async fn after(&self, response: &mut HttpResponse, context: &HookContext) -> Result<()> {
         (self.0)(response, context)
     }
+}
+
+/// Runs the hooks before an attempt. Boxed, so that calls without hooks do not reserve memory for them.
+pub(crate) fn run_before<'a>(
+    hooks: &'a [Arc<dyn Hook>],
+    request: &'a mut HttpRequest,
+    context: &'a HookContext,
+) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        for hook in hooks {
+            before(&**hook, request, context).await?;
+        }
+        Ok(())
+    })
+}
+
+/// Runs the hooks after a response.
+pub(crate) fn run_after<'a>(
+    hooks: &'a [Arc<dyn Hook>],
+    response: &'a mut HttpResponse,
+    context: &'a HookContext,
+) -> BoxFuture<'a, Result<()>> {
+    Box::pin(async move {
+        for hook in hooks {
+            hook.after(response, context).await?;
+        }
+        Ok(())
+    })
+}
+
+/// Runs a hook before an attempt. Hides the credentials unless the hook asks for them.
+async fn before(hook: &dyn Hook, request: &mut HttpRequest, context: &HookContext) -> Result<()> {
+    let hidden = if hook.sees_credentials() { None } else { request.headers.get("authorization").map(str::to_owned) };
+    if hidden.is_some() {
+        request.headers.set("authorization", REDACTED);
+    }
+    let result = hook.before(request, context).await;
+    if let Some(credentials) = hidden {
+        request.headers.set("authorization", credentials);
+    }
+    result
 }

@@ -8,7 +8,7 @@ mod endpoint;
 mod error;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod fetch;
-mod hooks;
+pub(crate) mod hooks;
 #[cfg(feature = "http")]
 mod http_types;
 mod message;
