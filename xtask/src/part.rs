@@ -18,6 +18,8 @@ const WASM_TESTS: &str = "tests/wasm/Cargo.toml";
 pub(crate) const PACKAGE: &str = "bindings/js";
 /// The tools of its users.
 const SETUPS: &str = "bindings/js/setups";
+/// Applications of its users.
+const FRAMEWORKS: &str = "bindings/js/frameworks";
 
 /// A part of the test suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -32,6 +34,8 @@ pub(crate) enum Part {
     Js,
     /// The set-ups of the npm package's users: jest, NestJS, bundlers, versions of TypeScript.
     JsSetups,
+    /// Applications that use the npm package: Next, SvelteKit, Astro, Hono.
+    JsFrameworks,
 }
 
 /// Returns the named parts, or all parts if none is named.
@@ -83,6 +87,14 @@ impl Part {
             Self::JsSetups => {
                 &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack, Tool::Npm(PACKAGE), Tool::Npm(SETUPS)]
             }
+            Self::JsFrameworks => &[
+                Tool::WasmTarget,
+                Tool::WasmBindgen,
+                Tool::WasmPack,
+                Tool::Browser,
+                Tool::Npm(PACKAGE),
+                Tool::Npm(FRAMEWORKS),
+            ],
         }
     }
 
@@ -100,7 +112,8 @@ impl Part {
                 wasm("Wasm tests in a worker of Chromium", server, &worker)
             }
             Self::Js => js(),
-            Self::JsSetups => js_setups(),
+            Self::JsSetups => js_users("The set-ups of the npm package's users", SETUPS),
+            Self::JsFrameworks => js_users("Applications that use the npm package", FRAMEWORKS),
         }
     }
 }
@@ -144,13 +157,13 @@ fn js() -> Result<()> {
     command::run(npm(PACKAGE).arg("test"))
 }
 
-/// Builds the package unless the part before has done so.
-fn js_setups() -> Result<()> {
-    command::heading("The set-ups of the npm package's users");
+/// Tests the packed package in a folder. Builds it unless the part before has done so.
+fn js_users(title: &str, folder: &str) -> Result<()> {
+    command::heading(title);
     if !command::root().join(PACKAGE).join("dist/index.cjs").exists() {
         command::run(npm(PACKAGE).args(["run", "build"]))?;
     }
-    command::run(npm(SETUPS).arg("test"))
+    command::run(npm(folder).arg("test"))
 }
 
 /// Returns the server, and starts it on first use.

@@ -139,45 +139,11 @@ run({ runtime: "commonjs", server: ${JSON.stringify(server)}, ready }).then(({ p
   },
 
   async "NestJS, compiled to CommonJS"(server) {
-    const text = `import "reflect-metadata";
-import { Controller, Get, Injectable, Module } from "@nestjs/common";
-import { NestFactory } from "@nestjs/core";
-import { LogtoAdmin } from "logto-admin";
-
-@Injectable()
-class Logto extends LogtoAdmin {
-  constructor() {
-    super({ endpoint: "${server}/s/setups", appId: "app", appSecret: "secret" });
-  }
-}
-
-@Controller()
-class UsersController {
-  constructor(private readonly logto: Logto) {}
-
-  @Get("users")
-  async users(): Promise<string> {
-    const page = await this.logto.users.list({ pageSize: 3 });
-    return page.items.map(({ id }) => id).join();
-  }
-}
-
-@Module({ controllers: [UsersController], providers: [Logto] })
-class AppModule {}
-
-async function main(): Promise<void> {
-  const app = await NestFactory.create(AppModule, { logger: ["error"] });
-  await app.listen(0, "127.0.0.1");
-  console.log(await (await fetch(\`\${await app.getUrl()}/users\`)).text());
-  await app.close();
-}
-
-void main();
-`;
     const options = { ...COMPILER, experimentalDecorators: true, emitDecoratorMetadata: true, skipLibCheck: true };
-    const at = setUp("nest", { "main.ts": text, "tsconfig.json": { compilerOptions: options, files: ["main.ts"] } });
+    const at = setUp("nest", { "tsconfig.json": { compilerOptions: options, files: ["nest.ts"] } });
+    copyFileSync(join(here, "apps/nest.ts"), join(at, "nest.ts"));
     await run(at, "tsc", ["-p", "."]);
-    prints(await run(at, "node", ["main.js"]));
+    prints(await run(at, "node", ["nest.js"], { LOGTO_ENDPOINT: `${server}/s/setups`, PORT: "0" }));
   },
 
   async "ncc"(server) {
@@ -193,10 +159,13 @@ void main();
   },
 
   async "a Lambda handler, bundled as CommonJS by esbuild"(server) {
-    const at = setUp("lambda", { "handler.ts": `import { found } from "./app";\nexport const handler = async () => ({ statusCode: 200, body: await found(${JSON.stringify(server)}) });` });
-    await build({ entryPoints: [join(at, "handler.ts")], outfile: join(at, "out/handler.js"), bundle: true, platform: "node", format: "cjs", logLevel: "error" });
-    writeFileSync(join(at, "call.cjs"), `require("./out/handler.js").handler().then(({ body }) => console.log(body));`);
-    prints(await run(at, "node", ["call.cjs"]));
+    const at = setUp("lambda", {
+      "call.cjs": `const { handler } = require("./out/handler.js");
+Promise.all(["user-0", "user-1", "user-2"].map((userId) => handler({ pathParameters: { userId } })))
+  .then((answers) => console.log(answers.map(({ body }) => JSON.parse(body).id).join()));`,
+    });
+    await build({ entryPoints: [join(here, "apps/lambda.ts")], outfile: join(at, "out/handler.js"), bundle: true, platform: "node", format: "cjs", logLevel: "error", nodePaths: [join(folder, "node_modules")] });
+    prints(await run(at, "node", ["call.cjs"], { LOGTO_ENDPOINT: `${server}/s/setups`, LOGTO_APP_ID: "app", LOGTO_APP_SECRET: "secret" }));
   },
 
   async "publint"() {

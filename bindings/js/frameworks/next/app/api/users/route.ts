@@ -1,0 +1,5 @@
+import { found } from "../../../found";
+
+export async function GET(): Promise<Response> {
+  return new Response(await found(process.env.LOGTO_ENDPOINT!));
+}

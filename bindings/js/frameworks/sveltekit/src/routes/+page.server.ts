@@ -1,0 +1,3 @@
+import { found } from "../lib/found";
+
+export const load = async () => ({ users: await found() });
