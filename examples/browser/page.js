@@ -5,17 +5,10 @@ const PAGE_SIZE = 10;
 const element = (id) => document.getElementById(id);
 const state = { logto: undefined, page: 1, search: "" };
 
-/** Creates a client whose `fetch` is the emulator of Logto, compiled to WebAssembly. */
+/** Creates a client of an emulator of Logto, which runs inside of the page. */
 async function emulated() {
-  const { default: load, Logto } = await import("./emulator/browser_emulator.js");
-  await load();
-  const logto = new Logto();
-  const fetch = async (url, { method, headers, body }) => {
-    const [status, text, ...pairs] = logto.answer(method, url, Object.entries(headers).flat(), String(body ?? ""));
-    const list = pairs.flatMap((name, at) => (at % 2 === 0 ? [[name, pairs[at + 1]]] : []));
-    return new Response(text === "" ? null : text, { status: Number(status), headers: list });
-  };
-  const client = createClient({ endpoint: logto.endpoint, appId: logto.app_id, appSecret: logto.app_secret, rateLimit: false, fetch }, { users });
+  const { Emulator } = await import("logto-admin/emulator");
+  const client = createClient({ ...new Emulator().options, rateLimit: false }, { users });
   await populate(client);
   return client;
 }

@@ -17,19 +17,31 @@ const FORMATS = [
 /** Files of the core. Other entry points import them from core.js, so that a program has one copy. */
 const CORE = new Set(["core", "client", "group"]);
 
+/** Bundles what wasm-bindgen wrote for the emulator. */
+const GLUE = {
+  name: "glue",
+  setup({ onResolve }) {
+    onResolve({ filter: /\/emulator\/module\.js$/ }, () => ({ path: `${here}pkg/emulator/module.js`, sideEffects: false }));
+  },
+};
+
 rmSync(`${here}dist`, { recursive: true, force: true });
 mkdirSync(`${here}dist/loader`, { recursive: true });
 
 // The optimiser comes from npm, because wasm-pack would download one. lib/wasm/module.ts replaces the glue.
-run("wasm-pack", "build", "--mode", "no-install", "--target", "web", "--profile", "wasm", "--no-opt", "--no-pack", "--no-typescript", "--out-dir", "pkg", "--out-name", "module");
+crate(".", "pkg");
 
 const module = await optimise(readFileSync(`${here}pkg/module_bg.wasm`), readFileSync(linked()));
 writeFileSync(`${here}dist/logto_admin.wasm`, module);
+
+crate("emulator", "../pkg/emulator");
+copyFileSync(`${here}pkg/emulator/module_bg.wasm`, `${here}dist/logto_admin_emulator.wasm`);
 
 run("node_modules/.bin/tsc", "-p", ".");
 const groups = readdirSync(`${here}lib/api`).filter((name) => name !== "all.ts").map((name) => `api/${name}`);
 for (const format of FORMATS) {
   await scripts(format, ["core.ts", "stores.ts"], []);
+  await scripts(format, ["emulator.ts"], [GLUE]);
   await scripts(format, ["index.ts"], [shared(`./core${format.script}`)]);
   await scripts(format, groups, [shared(`../core${format.script}`)]);
   await scripts(format, readdirSync(`${here}lib/loader`).filter((name) => !name.startsWith("bytes")).map((name) => `loader/${name}`), []);
@@ -40,6 +52,11 @@ for (const path of readdirSync(`${here}dist`, { recursive: true }).filter((path)
   writeFileSync(`${here}dist/${path.replace(/\.d\.ts$/, ".d.cts")}`, types.replace(/(from "\.[^"]*|import\("\.[^"]*)\.js"/g, '$1.cjs"'));
 }
 for (const licence of ["LICENSE-APACHE", "LICENSE-MIT"]) copyFileSync(`${here}../../${licence}`, `${here}${licence}`);
+
+/** Builds a crate for the web, into a folder relative to it. */
+function crate(path, out) {
+  run("wasm-pack", "build", path, "--mode", "no-install", "--target", "web", "--profile", "wasm", "--no-opt", "--no-pack", "--no-typescript", "--out-dir", out, "--out-name", "module");
+}
 
 /** Bundles each of these files of lib/. */
 async function scripts({ format, script }, names, plugins) {
@@ -65,7 +82,7 @@ function left(script) {
   return {
     name: "left",
     setup({ onResolve }) {
-      onResolve({ filter: /^#loader$|^node:|\.wasm$/ }, ({ path }) => ({ path, external: true }));
+      onResolve({ filter: /^#(loader|emulator)$|^node:|\.wasm$/ }, ({ path }) => ({ path, external: true }));
       onResolve({ filter: /\/bytes\.js$/ }, () => ({ path: `./bytes${script}`, external: true }));
     },
   };

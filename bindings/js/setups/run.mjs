@@ -100,6 +100,12 @@ run({ runtime: "commonjs", server: ${JSON.stringify(server)}, ready }).then(({ p
     await run(setUp("jest-ts", files, { jest }), "jest", ["--ci"]);
   },
 
+  async "jest with the emulator"() {
+    const at = setUp("jest-emulator", {}, { jest: { transform: {}, testMatch: ["**/*.test.cjs"] } });
+    copyFileSync(join(here, "apps/emulator.test.cjs"), join(at, "emulator.test.cjs"));
+    await run(at, "jest", ["--ci"]);
+  },
+
   async "jest, ESM"(server) {
     const text = `import { LogtoAdmin } from "logto-admin";\ntest("it lists users", async () => {
   const page = await new LogtoAdmin({ endpoint: "${server}/s/setups", getToken: () => "t" }).users.list({ pageSize: 3 });
@@ -174,7 +180,7 @@ Promise.all(["user-0", "user-1", "user-2"].map((userId) => handler({ pathParamet
 
   async "Are the types wrong?"() {
     // The module itself has no types, and TypeScript 4.7's predecessor does not know the field `exports`.
-    await run(here, "attw", [tarball, "--exclude-entrypoints", "./logto_admin.wasm", "./package.json", "--profile", "node16"]);
+    await run(here, "attw", [tarball, "--exclude-entrypoints", "./logto_admin.wasm", "./logto_admin_emulator.wasm", "./package.json", "--profile", "node16"]);
   },
 };
 

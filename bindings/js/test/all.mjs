@@ -1,4 +1,5 @@
 import { bundlers } from "./bundlers.mjs";
+import { emulator } from "./emulator.mjs";
 import { examples } from "./examples.mjs";
 import { facade } from "./facade.mjs";
 import { packed } from "./package.mjs";
@@ -26,6 +27,7 @@ export const tests = {
   facade,
   "shared cases": shared,
   "token stores": stores,
+  emulator,
   package: packed,
   bundlers,
   examples,

@@ -1,12 +1,12 @@
 import { copyFileSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { build } from "esbuild";
 
-/** Leaves WebAssembly modules to the runtime, as `./logto_admin.wasm`. */
+/** Leaves WebAssembly modules to the runtime, in the folder of the bundle. */
 const wasm = {
   name: "wasm",
   setup(build) {
-    build.onResolve({ filter: /logto_admin\.wasm$/ }, () => ({ path: "./logto_admin.wasm", external: true }));
+    build.onResolve({ filter: /logto_admin(_emulator)?\.wasm$/ }, ({ path }) => ({ path: `./${basename(path)}`, external: true }));
   },
 };
 

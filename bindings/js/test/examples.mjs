@@ -59,8 +59,7 @@ const cases = {
   },
 
   async browser({ folder, here, server }) {
-    cpSync(join(here, "../../examples/browser"), folder, { recursive: true, filter: (path) => !/node_modules|emulator|Cargo|src$|README/.test(path) });
-    buildCrate(here, "browser-emulator", join(folder, "emulator"));
+    cpSync(join(here, "../../examples/browser"), folder, { recursive: true, filter: (path) => !/node_modules|README/.test(path) });
     await withPage(`${server}/files/index.html`, async (page, errors) => {
       const rows = () => page.locator("tbody tr").allInnerTexts();
       await page.locator("html[data-ready]").waitFor({ timeout: 30_000 }).catch(() => expect(errors.join("; "), "a page that is ready"));

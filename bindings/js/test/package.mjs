@@ -5,11 +5,11 @@ import { pathToFileURL } from "node:url";
 import { runCases } from "./cases.mjs";
 
 const cases = {
-  "the package has a README, licences, types and one module"({ installed }) {
+  "the package has a README, licences, types and two modules"({ installed }) {
     const files = readdirSync(installed, { recursive: true });
-    const missing = ["README.md", "LICENSE-APACHE", "LICENSE-MIT", "dist/index.d.ts", "dist/core.d.ts"].filter((file) => !files.includes(file));
+    const missing = ["README.md", "LICENSE-APACHE", "LICENSE-MIT", "dist/index.d.ts", "dist/core.d.ts", "dist/emulator.d.ts"].filter((file) => !files.includes(file));
     const modules = files.filter((file) => file.endsWith(".wasm"));
-    if (missing.length > 0 || modules.length !== 1) throw new Error(`missing: ${missing}; modules: ${modules}`);
+    if (missing.length > 0 || modules.length !== 2) throw new Error(`missing: ${missing}; modules: ${modules}`);
   },
 
   async "errors of one copy of the package are instances of another copy's classes"({ folder, installed }) {

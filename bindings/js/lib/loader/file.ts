@@ -16,15 +16,15 @@ export function load(): Promise<WebAssembly.Module> {
 
 async function compile(): Promise<WebAssembly.Module> {
   try {
-    return await WebAssembly.compile(await readFile(path()));
+    return await WebAssembly.compile(await readFile(path("logto_admin.wasm")));
   } catch {
     // A bundler has moved this script, or changed the file.
     return WebAssembly.compile((await import("./bytes.js")).bytes());
   }
 }
 
-/** Returns where the file is. A CommonJS module has a folder, and no URL. */
-function path(): URL | string {
+/** Returns where a file of the package is. A CommonJS module has a folder, and no URL. */
+export function path(name: string): URL | string {
   const url = import.meta.url as string | undefined;
-  return url === undefined ? join(__dirname, "../logto_admin.wasm") : new URL("../logto_admin.wasm", url);
+  return url === undefined ? join(__dirname, "..", name) : new URL(`../${name}`, url);
 }

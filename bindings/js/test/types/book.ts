@@ -1,4 +1,5 @@
 // The TypeScript half of the examples in docs/src/javascript/. The Rust half is tests/cookbook/javascript.rs.
+import { Emulator } from "logto-admin/emulator";
 import { LogtoAdmin, LogtoError, NotFoundError, verifyWebhook, type Page, type Refresher, type User } from "logto-admin";
 import { createClient } from "logto-admin/core";
 import { users } from "logto-admin/users";
@@ -149,8 +150,10 @@ export async function receive(request: Request, signingKey: string): Promise<Res
 // ANCHOR_END: webhook
 
 // ANCHOR: emulator
-export function ofEmulator(endpoint = "http://127.0.0.1:3001"): LogtoAdmin {
-  return new LogtoAdmin({ endpoint, appId: "emulator-app", appSecret: "emulator-secret" });
+export async function test(): Promise<void> {
+  const logto = new LogtoAdmin(new Emulator().options);
+  const { id } = await logto.users.create({ username: "ada" });
+  console.assert((await logto.users.get(id)).username === "ada");
 }
 // ANCHOR_END: emulator
 

@@ -1,0 +1,113 @@
+/**
+ * An in-memory Logto for tests. It runs inside of the process, without a server.
+ *
+ * @module
+ */
+import { load } from "#emulator";
+import { type Emulator as Instance, Emulator as Module, initSync } from "./emulator/module.js";
+
+/** Options of an emulator. */
+export interface EmulatorOptions {
+  /** Release of Logto whose routes it has, such as `1.36` or `next`. Defaults to `1.42`. */
+  release?: string | undefined;
+  /**
+   * Seed for ids, secrets and tokens, from 0 to 4294967295. With the same seed, the same requests in the same order return
+   * the same values. Defaults to 0.
+   */
+  seed?: number | undefined;
+}
+
+/**
+ * An in-memory Logto. It keeps what the Management API changes, and issues access tokens. Pass its {@link Emulator.options}
+ * to a client.
+ *
+ * Each emulator is empty, except for the application that calls it. Loading the WebAssembly module takes some milliseconds,
+ * at the first request. The module is a file of the package, which only this entry point uses. The clock of an emulator
+ * starts at 2025-01-01 and advances by a millisecond for each request.
+ *
+ * @example
+ * ```ts
+ * import { LogtoAdmin } from "logto-admin";
+ * import { Emulator } from "logto-admin/emulator";
+ *
+ * const logto = new LogtoAdmin(new Emulator().options);
+ * const { id } = await logto.users.create({ username: "ada" });
+ * console.log((await logto.users.get(id)).username);
+ * ```
+ */
+export class Emulator {
+  /** URL of the emulator. Only {@link Emulator.fetch} answers it. */
+  readonly endpoint = "http://emulator.localhost";
+  /** ID of the application that may call the Management API. */
+  readonly appId = "emulator-app";
+  /** Secret of that application. */
+  readonly appSecret = "emulator-secret";
+  readonly #options: EmulatorOptions;
+  #instance: Promise<Instance> | undefined;
+
+  /**
+   * Creates an emulator. It does no I/O; the first request loads the module.
+   *
+   * @param options - Options of the emulator.
+   * @throws TypeError if the seed is invalid. An invalid release fails the first request.
+   */
+  constructor(options: EmulatorOptions = {}) {
+    const { seed = 0 } = options;
+    if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) throw new TypeError("`seed` is not a whole number from 0 to 4294967295");
+    this.#options = options;
+  }
+
+  /** Options of a client that calls this emulator. */
+  get options(): { endpoint: string; appId: string; appSecret: string; fetch: (url: string, init: RequestInit) => Promise<Response> } {
+    const { endpoint, appId, appSecret, fetch } = this;
+    return { endpoint, appId, appSecret, fetch };
+  }
+
+  /**
+   * Answers a request, like the global `fetch`.
+   *
+   * @param url - URL of the request. Its host does not matter.
+   * @param init - Method, headers and body.
+   * @returns The response.
+   * @throws Error if the module cannot be loaded, or if the release is invalid.
+   */
+  readonly fetch = async (url: string, init: RequestInit = {}): Promise<Response> => {
+    const { signal } = init;
+    signal?.throwIfAborted();
+    // The platform encodes the body, and adds its type.
+    const { headers, method } = new Request(url, { ...init, signal: null });
+    for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
+    const body = new Uint8Array(await new Response(init.body ?? null).arrayBuffer());
+    const instance = await this.#loaded();
+    signal?.throwIfAborted();
+    const answer = instance.answer(method, url, [...headers].flat(), body);
+    const pairs = answer.take_headers();
+    const names = pairs.filter((_, index) => index % 2 === 0);
+    const content = answer.take_body();
+    const { status } = answer;
+    answer.free();
+    const isEmpty = [101, 204, 205, 304].includes(status);
+    return new Response(isEmpty ? null : content, { status, headers: names.map((name, index) => [name, pairs[2 * index + 1] as string]) });
+  };
+
+  /**
+   * Advances the clock, so that tokens and invitations expire.
+   *
+   * @param milliseconds - For how long, at least 0.
+   * @throws TypeError if the time is invalid.
+   */
+  async advance(milliseconds: number): Promise<void> {
+    if (!(milliseconds >= 0)) throw new TypeError("`milliseconds` is not a number >= 0");
+    (await this.#loaded()).advance(milliseconds);
+  }
+
+  #loaded(): Promise<Instance> {
+    return (this.#instance ??= this.#load());
+  }
+
+  async #load(): Promise<Instance> {
+    const { release, seed = 0 } = this.#options;
+    initSync({ module: await load() });
+    return new Module(release, seed);
+  }
+}

@@ -1,0 +1,96 @@
+// The emulator of the package: in processes, in CommonJS, and in workerd. The page of `examples/` uses it in Chromium.
+import { execFile } from "node:child_process";
+import { copyFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { bundle } from "./bundle.mjs";
+import { runCases } from "./cases.mjs";
+import { modules, withWorker } from "./runtimes/workerd.mjs";
+
+/** Tests, as the text of a function that is called with the package. It throws if one fails. */
+const TESTS = `async ({ LogtoAdmin, ConflictError, LogtoError, NotFoundError }, { Emulator }) => {
+  const equal = (is, expected) => { if (JSON.stringify(is) !== JSON.stringify(expected)) throw new Error(JSON.stringify(is) + ", expected " + JSON.stringify(expected)); };
+  const failed = (call) => call.then(() => undefined, (error) => error);
+
+  // Every emulator is empty, and keeps what its clients do.
+  const [logto, other] = [new LogtoAdmin(new Emulator().options), new LogtoAdmin(new Emulator().options)];
+  const { id } = await logto.users.create({ username: "ada", customData: { a: 1.5 } });
+  equal([(await logto.users.get(id)).customData, (await logto.users.list()).total, (await other.users.list()).total], [{ a: 1.5 }, 1, 0]);
+  equal((await failed(logto.users.create({ username: "ada" }))) instanceof ConflictError, true);
+  equal((await failed(other.users.get(id))) instanceof NotFoundError, true);
+  await logto.users.delete(id);
+  equal((await logto.users.list()).items, []);
+
+  // Bodies of all kinds arrive.
+  equal(typeof (await logto.userAssets.upload({ file: { data: new Uint8Array([137, 80, 78, 71]), name: "a.png", type: "image/png" } })).url, "string");
+
+  // The clock advances: the token expires, and the client gets another one.
+  const emulator = new Emulator({ seed: 7 });
+  const token = async () => (await (await emulator.fetch(emulator.endpoint + "/oidc/token", {
+    method: "POST",
+    headers: { authorization: "Basic " + btoa(emulator.appId + ":" + emulator.appSecret) },
+    body: new URLSearchParams({ grant_type: "client_credentials", resource: "https://default.logto.app/api", scope: "all" }),
+  })).json()).access_token;
+  const users = async (bearer) => (await emulator.fetch(emulator.endpoint + "/api/users", { headers: { authorization: "Bearer " + bearer } })).status;
+  const first = await token();
+  equal(await users(first), 200);
+  await emulator.advance(2 * 3_600_000);
+  equal([await users(first), await users(await token())], [401, 200]);
+
+  // The same seed issues the same ids.
+  const made = async (seed) => (await new LogtoAdmin(new Emulator({ seed }).options).users.create({ username: "ada" })).id;
+  equal([await made(7) === await made(7), await made(7) === await made(8)], [true, false]);
+
+  // The routes of another release, and invalid options.
+  const old = new LogtoAdmin(new Emulator({ release: "1.24" }).options);
+  equal((await failed(old.customProfileFields.list())).hint, "introduced in Logto 1.31; the server may be older");
+  equal((await failed(new LogtoAdmin(new Emulator({ release: "newest" }).options).users.list())) instanceof LogtoError, true);
+  equal((await failed((async () => new Emulator({ seed: -1 }))())) instanceof TypeError, true);
+  equal((await failed(emulator.advance(NaN))) instanceof TypeError, true);
+}`;
+
+const IMPORTS = `import * as lib from "logto-admin";\nimport * as emulator from "logto-admin/emulator";\n`;
+
+function run(folder, program, args) {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, DENO_NO_UPDATE_CHECK: "1", DENO_NO_PROMPT: "1" };
+    execFile(program, args, { cwd: folder, timeout: 120_000, env }, (error, stdout, stderr) => {
+      if (error || stdout.trim() !== "done") reject(new Error(`${error?.message}\n${stdout}\n${stderr}`));
+      else resolve();
+    });
+  });
+}
+
+const module = async ({ folder }, program, ...args) => {
+  writeFileSync(join(folder, "emulator.mjs"), `${IMPORTS}await (${TESTS})(lib, emulator);\nconsole.log("done");`);
+  await run(folder, program, [...args, "emulator.mjs"]);
+};
+
+const bin = ({ here }, name) => join(here, "node_modules/.bin", name);
+
+const cases = {
+  Node: (context) => module(context, process.execPath),
+  Deno: (context) => module(context, bin(context, "deno"), "run", "-A", "--no-lock"),
+  Bun: (context) => module(context, bin(context, "bun"), "run"),
+
+  async "Node, CommonJS"({ folder }) {
+    writeFileSync(join(folder, "emulator.cjs"), `(${TESTS})(require("logto-admin"), require("logto-admin/emulator")).then(() => console.log("done"));`);
+    await run(folder, process.execPath, ["emulator.cjs"]);
+  },
+
+  async workerd({ folder }) {
+    const worker = `${IMPORTS}export default { async fetch() {
+      return new Response(await (${TESTS})(lib, emulator).then(() => "done", (error) => error.stack));
+    } };`;
+    writeFileSync(join(folder, "emulator-worker.mjs"), worker);
+    const path = await bundle(folder, "emulator-worker.mjs", "workerd-emulator/worker.mjs", ["workerd"]);
+    const file = "logto_admin_emulator.wasm";
+    copyFileSync(join(folder, "node_modules/logto-admin/dist", file), join(dirname(path), file));
+    const all = [...modules(path), { type: "CompiledWasm", path: join(dirname(path), file) }];
+    await withWorker({ modules: all, modulesRoot: dirname(path) }, async (miniflare) => {
+      const answer = await (await miniflare.dispatchFetch("http://worker/")).text();
+      if (answer !== "done") throw new Error(answer);
+    });
+  },
+};
+
+export const emulator = (context) => runCases(cases, context);
