@@ -36,15 +36,23 @@ fn management(token: &str, state: &State, now: i64) -> Outcome<String> {
         .map_err(|problem| unauthorized().with("data", problem.data()))?;
     let text = |claim| claims.get(claim).and_then(Value::as_str).unwrap_or_default();
     if !text("scope").split(' ').any(|scope| scope == MANAGEMENT_SCOPE) {
-        return Err(Refusal::new(403, "auth.forbidden", "The access token does not permit this operation."));
+        return Err(forbidden());
     }
     Ok(text("sub").to_owned())
 }
 
 fn user(token: &str, state: &State, now: i64) -> Outcome<String> {
     let known = state.user_tokens.get(token).filter(|known| known.expires_at > now);
-    let user = known.and_then(|known| state.store.get(&collections::USERS, &known.user));
-    user.map(|user| user.id.clone()).ok_or_else(unauthorized)
+    let known = known.ok_or_else(unauthorized)?;
+    let user = state.store.get(&collections::USERS, &known.user).ok_or_else(unauthorized)?;
+    if !known.scope.split(' ').any(|scope| scope == "openid") {
+        return Err(forbidden());
+    }
+    Ok(user.id.clone())
+}
+
+fn forbidden() -> Refusal {
+    Refusal::new(403, "auth.forbidden", "The access token does not permit this operation.")
 }
 
 fn unauthorized() -> Refusal {

@@ -33,7 +33,7 @@ impl World {
         let subject = world.create("/api/subject-tokens", &json!({ "userId": world.user }), "subjectToken");
         let exchange = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange";
         let kind = "subject_token_type=urn:ietf:params:oauth:token-type:access_token";
-        world.user_token = world.token_for(&format!("{exchange}&{kind}&subject_token={subject}"));
+        world.user_token = world.token_for(&format!("{exchange}&{kind}&subject_token={subject}&scope=openid"));
         world
     }
 

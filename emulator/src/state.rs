@@ -27,6 +27,8 @@ pub(crate) struct State {
 /// The user of a token, and its expiry.
 #[derive(Clone, Debug)]
 pub(crate) struct UserToken {
+    /// Scope of the token; empty for a subject token.
+    pub scope: String,
     pub user: String,
     /// Milliseconds since the epoch.
     pub expires_at: i64,

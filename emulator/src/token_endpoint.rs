@@ -189,8 +189,8 @@ impl Grant<'_> {
     fn account_token(&self, state: &mut State, user: String) -> Value {
         let token = state.ids.token(43);
         let expires_at = self.now.saturating_add(LIFETIME * 1000);
-        state.user_tokens.insert(token.clone(), UserToken { user, expires_at });
-        let scope = self.parameter("scope").unwrap_or_default();
+        let scope = self.parameter("scope").unwrap_or_default().to_owned();
+        state.user_tokens.insert(token.clone(), UserToken { scope: scope.clone(), user, expires_at });
         json!({ "access_token": token, "expires_in": LIFETIME, "scope": scope, "token_type": "Bearer" })
     }
 

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::operation::Authentication;
-pub use crate::pipeline::{Attempt, AttemptError, Pass, TokenAttempts};
+pub use crate::pipeline::{Attempt, AttemptError, Begun, Pass, TokenAttempts};
 use crate::pipeline::{Limiter, Pipeline, Plan, RateLimit, RetryPolicy, TokenCaller, timed_out};
 use crate::request::{Credentials, NO_TOKENS, check_credentials};
 use crate::runtime::{Runtime, timeout};
@@ -122,8 +122,8 @@ pub struct HostedCall {
     pub total_timeout: Option<Duration>,
     /// When the call is retried. Defaults to the client's policy.
     pub retry: Option<RetryPolicy>,
-    /// How long ago the host began the first attempt, if it did not wait for the client.
-    pub spent: Duration,
+    /// The first attempt, if the host began it without waiting for the client.
+    pub begun: Option<Begun>,
 }
 
 impl HostedClient {
@@ -204,7 +204,7 @@ impl HostedClient {
             idempotent: call.idempotent,
             total_timeout: call.total_timeout.or(self.0.total_timeout),
             urgent: false,
-            spent: call.spent,
+            begun: call.begun.as_ref(),
             tokens: tokens.filter(|_| needs_token),
         };
         let exchange = self.0.pipeline.run(&plan, attempt).await?;

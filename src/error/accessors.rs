@@ -128,7 +128,7 @@ impl Error {
     /// Whether the entity does not exist (404).
     #[must_use]
     pub fn is_not_found(&self) -> bool {
-        self.root_kind() == ErrorKind::Api && self.0.status == Some(404)
+        self.0.kind == ErrorKind::Api && self.0.status == Some(404)
     }
 
     /// Whether an entity with this name, address or ID already exists (409, or 422 with such a code).
@@ -137,7 +137,7 @@ impl Error {
         const WORDS: [&str; 5] = ["_exists", "_in_use", "duplicate", "unique_integrity", "conflict"];
         let by_code = |code: &str| WORDS.iter().any(|word| code.contains(word)) && !code.contains("not_exists");
         let conflicts = self.0.status == Some(409) || (self.0.status == Some(422) && self.code().is_some_and(by_code));
-        conflicts && self.root_kind() != ErrorKind::Token
+        conflicts && self.0.kind != ErrorKind::Token
     }
 
     /// Whether the API (401) or the token endpoint (401, or 400 to 403 with a code such as `invalid_client`) rejects the
@@ -151,14 +151,14 @@ impl Error {
     /// Whether the access token lacks the permission (403).
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
-        self.0.status == Some(403) && self.root_kind() != ErrorKind::Token
+        self.0.status == Some(403) && self.0.kind != ErrorKind::Token
     }
 
     /// Whether the server (400 or 422) or the client rejects the content of the request.
     #[must_use]
     pub fn is_invalid_input(&self) -> bool {
-        let rejected = matches!(self.0.status, Some(400 | 422)) && self.root_kind() != ErrorKind::Token;
-        rejected || self.root_kind() == ErrorKind::Input
+        let rejected = matches!(self.0.status, Some(400 | 422)) && self.0.kind != ErrorKind::Token;
+        rejected || self.0.kind == ErrorKind::Input
     }
 
     /// Whether there were too many requests or messages (429).

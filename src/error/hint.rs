@@ -3,8 +3,8 @@
 const HTML: &str = "the endpoint returns web pages: check that it is the root of a Logto server, without a path such as /api or /console";
 const NOT_FOUND: &str = "check the path; Logto also returns this status for a JSON body over 1 MB";
 pub(crate) const SCOPE: &str = "the access token lacks the scope: assign a role with the permissions of the Management API to the application, and request a scope that it grants";
-const FORBIDDEN: &str = "the access token lacks the permission: check the roles of the machine-to-machine application, or of the user whose token is used";
-const RESOURCE: &str = "check the resource: it is https://default.logto.app/api for every self-hosted server, and https://{tenant}.logto.app/api on Logto Cloud, also with a custom domain; an API resource of your own must exist with exactly this indicator";
+const FORBIDDEN: &str = "the access token lacks the permission: check the roles of the machine-to-machine application; the account API requires a user token with the scope `openid`, and others such as `profile`";
+const RESOURCE: &str = "check the resource: it is https://default.logto.app/api for every self-hosted server, and https://{tenant}.logto.app/api on Logto Cloud, also with a custom domain; a resource of your own must exist";
 const AUDIENCE: &str = "check that its resource is the Management API for management operations, and use a user access token for operations of a user's own account";
 const VERIFY: &str = "the user has to confirm this first: create a verification with an operation of `verifications`, and send its record ID in the header logto-verification-id";
 const SECRET: &str = "wrong application secret: compare it with those in the Logto console";

@@ -47,15 +47,28 @@ pub(crate) struct Plan<'a> {
     pub retry: RetryPolicy,
     pub idempotent: bool,
     pub total_timeout: Option<Duration>,
-    /// How long ago the first attempt began, if it did not wait for the loop.
-    pub spent: Duration,
+    /// The first attempt, if it began before the loop.
+    pub begun: Option<&'a Begun>,
     /// Whether the call does not queue behind others for the rate limit, because those wait for it.
     pub urgent: bool,
     /// The source of the access token, if the call needs one.
     pub tokens: Option<&'a TokenCache>,
 }
 
+/// A first attempt that a host began without waiting for the loop.
+#[derive(Debug)]
+pub struct Begun {
+    /// How long ago.
+    pub spent: Duration,
+    /// The access token that it sent.
+    pub token: AccessToken,
+}
+
 impl Plan<'_> {
+    fn spent(&self) -> Duration {
+        self.begun.map(|begun| begun.spent).unwrap_or_default()
+    }
+
     /// Returns the policy of a call that waited before its first attempt. A retry that cannot start within the total
     /// timeout is not awaited: the last answer is more useful than a timeout.
     fn policy_after(&self, waited: Duration) -> RetryPolicy {
@@ -79,11 +92,11 @@ impl Pipeline {
 
     async fn bounded(&self, plan: &Plan<'_>, attempt: &dyn Attempt) -> Result<Exchange> {
         self.runtime.check().map_err(Error::unsupported)?;
-        let start = self.runtime.monotonic().saturating_sub(plan.spent);
+        let start = self.runtime.monotonic().saturating_sub(plan.spent());
         let attempts = AtomicU32::new(0);
         let work = pin!(self.attempts(plan, attempt, start, &attempts));
         let Some(limit) = plan.total_timeout else { return work.await };
-        timeout(&*self.runtime, limit.saturating_sub(plan.spent), work).await.unwrap_or_else(|| {
+        timeout(&*self.runtime, limit.saturating_sub(plan.spent()), work).await.unwrap_or_else(|| {
             let error = Error::from(timed_out("the call with its retries", limit));
             Err(error.after(attempts.load(Ordering::Relaxed), self.since(start), Some(StopReason::Time)))
         })
@@ -100,13 +113,17 @@ impl Pipeline {
         let mut begun = None;
         loop {
             let number = attempts.load(Ordering::Relaxed) + 1;
-            let (token, mut pass) = self.admit(plan).await.map_err(|error| {
-                let stopped = error.stop_reason();
-                error.after(number - 1, self.since(start), stopped)
-            })?;
+            // What has begun needs no admission: its answer may be there already.
+            let (token, mut pass) = match plan.begun.filter(|_| number == 1) {
+                Some(begun) => (Some(begun.token.clone()), self.limiter.enter(false)),
+                None => self.admit(plan).await.map_err(|error| {
+                    let stopped = error.stop_reason();
+                    error.after(number - 1, self.since(start), stopped)
+                })?,
+            };
             attempts.store(number, Ordering::Relaxed);
             let (first, policy) = *begun.get_or_insert_with(|| {
-                let waited = self.since(start).saturating_sub(plan.spent);
+                let waited = self.since(start).saturating_sub(plan.spent());
                 (start + waited, plan.policy_after(waited))
             });
             let span = tracing::attempt(plan, number);

@@ -37,7 +37,7 @@ impl TokenCalls for TokenCaller {
             idempotent: true,
             total_timeout: None,
             urgent: true,
-            spent: Duration::ZERO,
+            begun: None,
             tokens: None,
         };
         let attempt = self.attempts.attempt(request);

@@ -1,7 +1,5 @@
 //! From a request to its answer: checks, the pipeline, decoding.
 
-use std::time::Duration;
-
 use super::{Call, Request};
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::operation::{AnswerKind, Authentication, Operation, OperationInfo, release};
@@ -52,7 +50,7 @@ impl<Op: Operation> Request<Op> {
             idempotent: options.idempotent.unwrap_or(call.info.idempotent),
             total_timeout: options.total_timeout.unwrap_or(settings.total_timeout),
             urgent: false,
-            spent: Duration::ZERO,
+            begun: None,
             tokens: tokens(channel, call),
         };
         let attempt = HttpAttempt {
@@ -138,8 +136,7 @@ pub(crate) struct Credentials {
     pub cookies: bool,
 }
 
-pub(crate) const NO_TOKENS: &str =
-    "the client has no source of access tokens: set client credentials or another token source on its builder";
+pub(crate) const NO_TOKENS: &str = "the client has no source of access tokens: set the ID and the secret of an application, or another source of tokens";
 const REQUIRES_MANAGEMENT: &str = "this operation requires an access token for the Management API, but the client is configured with a user access token";
 const REQUIRES_USER: &str =
     "this operation requires a user access token, but the client is configured with application credentials";

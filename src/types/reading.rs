@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 /// Maximum depth of lists and objects. Users can write nested custom data, and the values of a deeper one could not be
 /// dropped without overflowing the stack of a thread.
-const MOST_LEVELS: usize = 512;
+const MOST_LEVELS: usize = 256;
 
 /// Reads JSON. A byte order mark is ignored, as by the parsers of JavaScript.
 pub(crate) fn read_json<'de, T>(
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn nested_values_are_read_up_to_a_depth_that_a_thread_can_drop() {
-        for levels in [1, 127, 128, 129, MOST_LEVELS] {
+        for levels in [1, 127, 128, 129, 200, MOST_LEVELS] {
             let json = nested(levels);
             let read = value(&json).unwrap();
             assert_eq!(read.clone().to_string(), json);

@@ -87,6 +87,8 @@ export interface Token {
  *   appId,
  *   appSecret,
  *   exchange: { subjectToken: async () => (await admin.subjectTokens.create({ userId })).subjectToken },
+ *   // The account API requires `openid`.
+ *   scope: "openid profile",
  * });
  * ```
  */

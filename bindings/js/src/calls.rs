@@ -1,7 +1,8 @@
 //! Calls: started by the host, and ended by its functions `resolve` and `reject`.
 
-use logto_admin::binding::{HostedCall, root_kind};
+use logto_admin::binding::{Begun, HostedCall, root_kind};
 use logto_admin::operation::Authentication;
+use logto_admin::token::AccessToken;
 use logto_admin::{Error, ErrorKind, StopReason};
 use wasm_bindgen::prelude::*;
 
@@ -9,7 +10,7 @@ use crate::attempt::HostAttempt;
 use crate::{clients, host, tasks};
 
 /// Starts a call, and returns the number of its task. NaN stands for the setting of the client. The host has begun the
-/// first attempt `spent` milliseconds ago, unless that is 0.
+/// first attempt `spent` milliseconds ago with the token `begun_with`, unless that is empty.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments, reason = "an object would need more glue than it explains")]
 pub fn call(
@@ -23,9 +24,11 @@ pub fn call(
     total_timeout: f64,
     retries: f64,
     spent: f64,
+    begun_with: String,
 ) -> u32 {
     let Some(known) = clients::get(client) else { return u32::MAX };
     let spent = clients::duration(spent).unwrap_or_default();
+    let begun = if begun_with.is_empty() { None } else { Some(Begun { spent, token: AccessToken::new(begun_with) }) };
     let request = HostedCall {
         authentication: parse_authentication(authentication),
         idempotent,
@@ -33,7 +36,7 @@ pub fn call(
         cookies: cookies || known.ambient_cookies,
         total_timeout: clients::duration(total_timeout),
         retry: clients::retry(retries),
-        spent,
+        begun,
     };
     let timeout = clients::duration(timeout).or(known.timeout);
     let attempt = Box::new(HostAttempt { call, spent, timeout, runtime: known.runtime });

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use logto_admin::Timestamp;
 use logto_admin::binding::{Obtained, TokenSlot};
 use logto_admin::token::{AccessToken, StoreError, TokenContext, TokenError, TokenSource};
@@ -33,39 +34,39 @@ pub(crate) struct HostSlot {
     pub client: u32,
 }
 
-#[async_trait]
 impl TokenSlot for HostSlot {
-    async fn get(&self, _now: Timestamp) -> Result<Option<Obtained>, StoreError> {
-        let outcome = Operation::start(|operation| host::store_get(operation, self.client)).await;
-        outcome.token().map_err(failed)
+    fn get(&self, _now: Timestamp) -> BoxFuture<'_, Result<Option<Obtained>, StoreError>> {
+        let operation = Operation::start(|operation| host::store_get(operation, self.client));
+        Box::pin(async { operation.await.token().map_err(failed) })
     }
 
-    async fn set(&self, token: &AccessToken, _now: Timestamp) -> Result<(), StoreError> {
+    fn set<'a>(&'a self, token: &'a AccessToken, _now: Timestamp) -> BoxFuture<'a, Result<bool, StoreError>> {
         let seconds = token.lifetime().map_or(-1.0, |lifetime| lifetime.as_secs() as f64);
         let (scope, missing) = (token.granted_scope().unwrap_or_default(), token.missing_scope().unwrap_or_default());
-        done(Operation::start(|operation| {
-            host::store_set(operation, self.client, token.secret(), seconds, scope, missing)
-        }))
-        .await
-        .map(drop)
+        done(|operation| host::store_set(operation, self.client, token.secret(), seconds, scope, missing))
     }
 
-    async fn remove(&self) -> Result<(), StoreError> {
-        done(Operation::start(|operation| host::store_remove(operation, self.client))).await.map(drop)
+    fn remove(&self) -> BoxFuture<'_, Result<bool, StoreError>> {
+        done(|operation| host::store_remove(operation, self.client))
     }
 
-    async fn try_lock(&self, second: bool, owner: &str, ttl: Duration) -> Result<bool, StoreError> {
+    fn try_lock<'a>(&'a self, second: bool, owner: &'a str, ttl: Duration) -> BoxFuture<'a, Result<bool, StoreError>> {
         let seconds = ttl.as_secs() as f64;
-        done(Operation::start(|operation| host::store_lock(operation, self.client, second, owner, seconds))).await
+        done(|operation| host::store_lock(operation, self.client, second, owner, seconds))
     }
 
-    async fn unlock(&self, second: bool, owner: &str) -> Result<(), StoreError> {
-        done(Operation::start(|operation| host::store_unlock(operation, self.client, second, owner))).await.map(drop)
+    fn unlock<'a>(&'a self, second: bool, owner: &'a str) -> BoxFuture<'a, Result<bool, StoreError>> {
+        done(|operation| host::store_unlock(operation, self.client, second, owner))
     }
 }
 
-async fn done(operation: Operation) -> Result<bool, StoreError> {
-    operation.await.done().map_err(failed)
+/// Starts a function of the store. All of them share one future.
+fn done(start: impl FnOnce(u32) -> bool) -> BoxFuture<'static, Result<bool, StoreError>> {
+    finished(Operation::start(start))
+}
+
+fn finished(operation: Operation) -> BoxFuture<'static, Result<bool, StoreError>> {
+    Box::pin(async { operation.await.done().map_err(failed) })
 }
 
 fn failed(message: String) -> StoreError {

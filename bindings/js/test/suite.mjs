@@ -27,6 +27,11 @@ async function fails(call, type, check = () => {}) {
   return error;
 }
 
+/** Waits until a request to this path has arrived. */
+async function arrived(room, path) {
+  while (!(await room.seen()).seen.some((request) => request.path === path)) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 /** Tests by name. `room` is an endpoint with a plan. `client` creates a client for it. */
 const tests = {
   async "a call requests a token and sends it"({ room, client }) {
@@ -347,7 +352,18 @@ const tests = {
     await fails(client({ exchange: { subjectToken }, retries: 0 }).getToken(), lib.RateLimitError, ({ status, retryAfter }) => equal([status, retryAfter], [429, 9]));
     await room.plan({ plan: [{ status: 404, body: { code: "entity.not_found", message: "no" } }] });
     const other = new LogtoAdmin({ endpoint: room.url, getToken: async () => (await client().users.get("x")).id });
-    await fails(other.users.get("y"), lib.NotFoundError, ({ status, code }) => equal([status, code], [404, "entity.not_found"]));
+    // A missing entity there does not mean that the entity of this call is missing.
+    await fails(other.users.get("y"), lib.AuthenticationError, ({ status, cause }) => ok(status === undefined && cause instanceof lib.NotFoundError, cause?.name));
+    class VaultError extends LogtoError {
+      constructor(response) {
+        super(response.statusText.toUpperCase());
+      }
+    }
+    const vault = () => {
+      throw new VaultError({ statusText: "sealed" });
+    };
+    await fails(client({ getToken: vault }).users.get("y"), lib.AuthenticationError, ({ cause }) => ok(cause instanceof VaultError, cause?.name));
+    await fails(client({ getToken: () => "t", fetch: vault, retries: 0 }).users.get("y"), LogtoError);
   },
 
   async "logs of an error contain no headers and no data"({ room, client }) {
@@ -365,6 +381,11 @@ const tests = {
       const redirected = client({ getToken: () => "t", retries: 0, fetch: async () => ({ ...(await fetch()), headers: location }) });
       await fails(redirected.users.get("x"), LogtoError, ({ message }) => ok(!/s3|cret/.test(message), message));
     }
+    for (const [target, expected] of [["https://idp.example.com/login?hint=ada@evil.example", "https://idp.example.com/login"], ["https://id.example.com/users/a@b", "https://id.example.com/users/a@b"], ["https://id.example.com:8443/a@b", "https://id.example.com:8443"]]) {
+      const redirect = { status: 302, headers: { get: (name) => (name === "location" ? target : null), has: () => false }, url: "", body: null, text: async () => "" };
+      const redirected = client({ getToken: () => "t", retries: 0, fetch: async () => redirect });
+      await fails(redirected.users.get("x"), LogtoError, ({ message }) => ok(message.endsWith(` ${expected}`), message));
+    }
     const fetch = (url) => {
       throw new TypeError(`error sending request for url (${url})`);
     };
@@ -381,6 +402,48 @@ const tests = {
     let items = 0;
     for await (const user of client().users.list()) items += user ? 1 : 0;
     equal(items, 101);
+  },
+
+  async "answers that have arrived do not wait for the token or the limit"({ room, client }) {
+    const busy = { status: 429, headers: { "retry-after": "1" }, body: "{}" };
+    const warm = async (options) => {
+      const admin = client(options);
+      await admin.users.get("x");
+      return admin;
+    };
+    // All calls wait for the same second, and not one after the other.
+    const many = await warm({ totalTimeout: 4000 });
+    await room.plan({ plan: Array(6).fill(busy) });
+    await Promise.all(Array.from({ length: 6 }, () => many.users.get("y")));
+    // An answer that arrives while other calls have to wait.
+    const admin = await warm({ retries: 0 });
+    const taken = { delay: 150, status: 422, body: { code: "user.username_already_in_use", message: "taken" } };
+    await room.plan({ seen: [], plan: [taken, { ...busy, headers: { "retry-after": "30" } }] });
+    const created = fails(admin.users.create({ username: "ada" }, { totalTimeout: 3000 }), lib.ConflictError, ({ attempts }) => equal(attempts, 1));
+    await arrived(room, "/api/users");
+    await fails(admin.users.get("y"), lib.RateLimitError);
+    await created;
+    // The token is rejected, and no other one can be issued.
+    const refused = await warm();
+    await room.plan({ seen: [], plan: [{ ...taken, delay: 200 }, { status: 401, body: "{}" }], tokenPlan: [{ status: 401, body: { error: "invalid_client" } }] });
+    const late = fails(refused.users.create({ username: "ada" }), lib.ConflictError, ({ attempts }) => equal(attempts, 1));
+    await arrived(room, "/api/users");
+    await fails(refused.users.get("y"), lib.AuthenticationError);
+    await late;
+  },
+
+  async "calls use a token that was renewed meanwhile"({ room, client }) {
+    const admin = client();
+    await admin.users.get("x");
+    await room.plan({ plan: [{ delay: 100, body: "{}" }], tokenPlan: [{ delay: 50, body: { access_token: "renewed", expires_in: 3600, scope: "all" } }] });
+    const [, token] = await Promise.all([admin.users.get("slow"), admin.getToken({ forceRefresh: true })]);
+    equal(token, "renewed");
+    await admin.users.get("y");
+    equal((await room.seen()).seen.at(-1).headers.authorization, "Bearer renewed");
+    // A 401 that is not about the token is the answer, whatever the token.
+    await room.plan({ plan: [{ delay: 100, status: 401, body: { code: "verification_record.permission_denied", message: "no" } }], seen: [] });
+    await Promise.all([fails(admin.users.create({}), lib.AuthenticationError), admin.getToken({ forceRefresh: true })]);
+    equal((await room.seen()).seen.filter(({ path }) => path === "/api/users").length, 1);
   },
 
   async "a page goes on with the pages after it"({ client }) {
@@ -484,13 +547,14 @@ const tests = {
   },
 
   async "`Retry-After` can be a date, and invalid values are ignored"({ room, client }) {
-    for (const after of ["Thu, 01 Jan 1970 00:00:00 GMT", "soon", "-1", "", "99999999999999999999", "Thu, 01 Jan 2099 25:61:00 GMT"]) {
+    for (const after of ["Thu, 01 Jan 1970 00:00:00 GMT", "soon", "-1", "", "Thu, 01 Jan 2099 25:61:00 GMT"]) {
       await room.plan({ plan: [{ status: 503, headers: { "retry-after": after } }] });
       equal((await client().users.get("x")).id, "x");
     }
-    await room.plan({ plan: [{ status: 503, headers: { "retry-after": "Thu, 01 Jan 2099 00:00:00 GMT" } }] });
-    const error = await fails(client().users.get("x"), lib.ServerError);
-    equal([error.attempts, error.stopReason], [1, "time"]);
+    for (const after of ["Thu, 01 Jan 2099 00:00:00 GMT", "99999999999999999999"]) {
+      await room.plan({ plan: [{ status: 503, headers: { "retry-after": after } }] });
+      await fails(client().users.get("x"), lib.ServerError, ({ attempts, stopReason }) => equal([attempts, stopReason], [1, "time"], after));
+    }
   },
 
   async "a request that the server might have processed is not repeated"({ room, client }) {

@@ -28,7 +28,7 @@ fn create_subject_token(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = call.record(&USERS, call.text("userId"))?.id.clone();
     let token = format!("sub_{}", call.state.ids.id(21));
     let expires_at = call.now.saturating_add(SUBJECT_TOKEN_LIFETIME * 1000);
-    call.state.subject_tokens.insert(token.clone(), UserToken { user, expires_at });
+    call.state.subject_tokens.insert(token.clone(), UserToken { scope: String::new(), user, expires_at });
     let answer = json!({ "subjectToken": token, "expiresIn": SUBJECT_TOKEN_LIFETIME });
     Ok(reply::json(call.success(), &answer))
 }

@@ -21,12 +21,21 @@ async fn user(emulator: &Emulator) -> Result<(Client, String, String)> {
 
 fn exchange(emulator: &Emulator, subject: &str) -> Result<Client> {
     let application = ClientCredentials::new(emulator.app_id(), emulator.app_secret());
-    let source = TokenExchange::new(application, subject);
-    Client::builder(emulator.endpoint())
-        .scope("openid profile")
-        .token_source(source)
-        .transport(emulator.clone())
-        .build()
+    let source = TokenExchange::new(application, subject).scope("openid profile");
+    Client::builder(emulator.endpoint()).token_source(source).transport(emulator.clone()).build()
+}
+
+#[tokio::test]
+async fn the_account_api_requires_the_scope_openid() -> Result<()> {
+    let emulator = Emulator::new();
+    let (_, id, _) = user(&emulator).await?;
+    let application = ClientCredentials::new(emulator.app_id(), emulator.app_secret());
+    let source = TokenExchange::impersonating(emulator.client()?, id, application).scope("profile");
+    let client = Client::builder(emulator.endpoint()).token_source(source).transport(emulator.clone()).build()?;
+    let error = client.my_account().get_profile().await.unwrap_err();
+    assert_eq!((error.status(), error.code()), (Some(403), Some("auth.forbidden")));
+    assert!(error.hint().is_some_and(|hint| hint.contains("`openid`")), "{error}");
+    Ok(())
 }
 
 #[tokio::test]

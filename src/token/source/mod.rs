@@ -49,7 +49,8 @@ pub trait TokenSource: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Returns the scope to request if the client sets none. Defaults to `all`, the scope of the Management API.
+    /// Returns the scope to request if the client sets none. Defaults to `all`, the scope of the Management API. A source
+    /// that delegates to another one returns that of the other.
     fn default_scope(&self) -> Option<&str> {
         Some(DEFAULT_SCOPE)
     }

@@ -49,7 +49,10 @@ pub(super) fn read(text: &str, now: Timestamp) -> Option<Obtained> {
     if let Some(missing) = value("missing_scope") {
         token = token.without_scope(missing);
     }
-    let Some(end) = number("expires_at") else { return Some(Obtained { token, age: Duration::ZERO, stored: true }) };
+    if value("expires_at").is_none() {
+        return Some(Obtained { token, age: Duration::ZERO, stored: true });
+    }
+    let end = number("expires_at")?;
     let left = Duration::from_millis(end.checked_sub(millis_since_epoch(now)).filter(|left| *left > 0)?);
     let lifetime = number("lifetime").map_or(left, Duration::from_millis);
     // If this clock is behind the writer's, the remaining time can exceed the lifetime.

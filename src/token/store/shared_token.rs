@@ -74,7 +74,7 @@ impl SharedToken {
         let turn = match self.turn(runtime, known, &mut lock).await {
             Ok(Turn::Found(obtained)) => return Ok(obtained),
             Ok(Turn::Never) => return Err(TokenError::other(Because(OTHERS_FAIL))),
-            Ok(Turn::Mine) => Ok(()),
+            Ok(Turn::Mine) => Ok(true),
             Err(error) => Err(error),
         };
         let fetched = fetch.await;
@@ -82,10 +82,12 @@ impl SharedToken {
             _ if !lock.is_held => turn,
             Ok(obtained) => self.hand_over(runtime, &obtained.token, &lock).await,
             // Keeps the lock until it expires: the request of another process would be rejected too.
-            Err(TokenError::Refused { status: 429, .. }) => Ok(()),
+            Err(TokenError::Refused { status: 429, .. }) => Ok(true),
             Err(_) => self.unlock(runtime, &lock).await,
         };
-        done.unwrap_or_else(|error| events::store_failed(&error));
+        if let Err(error) = done {
+            events::store_failed(&error);
+        }
         fetched
     }
 
@@ -97,15 +99,17 @@ impl SharedToken {
             // Checks with the lock too: the process that had it before may have renewed the token.
             match self.look(runtime, known).await? {
                 Look::Usable(obtained) => {
-                    if lock.is_held {
-                        self.unlock(runtime, lock).await.unwrap_or_else(|error| events::store_failed(&error));
+                    if lock.is_held
+                        && let Err(error) = self.unlock(runtime, lock).await
+                    {
+                        events::store_failed(&error);
                     }
                     return Ok(Turn::Found(obtained));
                 }
                 Look::Nothing if lock.is_held => return Ok(Turn::Mine),
                 // With the lock, no other process can have replaced it.
                 Look::Refused if lock.is_held => {
-                    return self.within(runtime, self.slot.remove()).await.map(|()| Turn::Mine);
+                    return self.within(runtime, self.slot.remove()).await.map(|_| Turn::Mine);
                 }
                 _ => {}
             }
@@ -144,7 +148,7 @@ impl SharedToken {
     }
 
     /// Stores a new token, and releases the lock.
-    async fn hand_over(&self, runtime: &dyn Runtime, token: &AccessToken, lock: &Lock) -> Result<(), StoreError> {
+    async fn hand_over(&self, runtime: &dyn Runtime, token: &AccessToken, lock: &Lock) -> Result<bool, StoreError> {
         let ttl = token.lifetime();
         if ttl.is_none_or(|ttl| !ttl.is_zero()) {
             self.within(runtime, self.slot.set(token, runtime.now())).await?;
@@ -152,7 +156,7 @@ impl SharedToken {
         self.unlock(runtime, lock).await
     }
 
-    fn unlock<'a>(&'a self, runtime: &'a dyn Runtime, lock: &'a Lock) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn unlock<'a>(&'a self, runtime: &'a dyn Runtime, lock: &'a Lock) -> BoxFuture<'a, Result<bool, StoreError>> {
         self.within(runtime, self.slot.unlock(lock.is_second, &lock.owner))
     }
 

@@ -1,30 +1,30 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
+use futures_util::TryFutureExt;
+use futures_util::future::BoxFuture;
 
 use super::{StoreError, TokenStore, record};
 use crate::token::AccessToken;
 use crate::token::cache::Obtained;
 use crate::types::{Timestamp, encode};
 
-/// The place of one token in a store.
-#[async_trait]
+/// The place of one token in a store. What changes the store returns whether it did.
 pub trait TokenSlot: Send + Sync + 'static {
     /// Returns the token, if it is valid.
-    async fn get(&self, now: Timestamp) -> Result<Option<Obtained>, StoreError>;
+    fn get(&self, now: Timestamp) -> BoxFuture<'_, Result<Option<Obtained>, StoreError>>;
 
     /// Stores a token that was issued now.
-    async fn set(&self, token: &AccessToken, now: Timestamp) -> Result<(), StoreError>;
+    fn set<'a>(&'a self, token: &'a AccessToken, now: Timestamp) -> BoxFuture<'a, Result<bool, StoreError>>;
 
     /// Removes the token.
-    async fn remove(&self) -> Result<(), StoreError>;
+    fn remove(&self) -> BoxFuture<'_, Result<bool, StoreError>>;
 
     /// Acquires a lock, unless another owner has it. A token has two, because the first may never be released.
-    async fn try_lock(&self, second: bool, owner: &str, ttl: Duration) -> Result<bool, StoreError>;
+    fn try_lock<'a>(&'a self, second: bool, owner: &'a str, ttl: Duration) -> BoxFuture<'a, Result<bool, StoreError>>;
 
     /// Releases a lock, if `owner` still has it.
-    async fn unlock(&self, second: bool, owner: &str) -> Result<(), StoreError>;
+    fn unlock<'a>(&'a self, second: bool, owner: &'a str) -> BoxFuture<'a, Result<bool, StoreError>>;
 }
 
 /// A slot under a key of a [`TokenStore`].
@@ -50,26 +50,28 @@ impl KeyedSlot {
     }
 }
 
-#[async_trait]
 impl TokenSlot for KeyedSlot {
-    async fn get(&self, now: Timestamp) -> Result<Option<Obtained>, StoreError> {
-        let text = (*self.store).get(&self.key).await?;
-        Ok(text.and_then(|text| record::read(&text, now)))
+    fn get(&self, now: Timestamp) -> BoxFuture<'_, Result<Option<Obtained>, StoreError>> {
+        let text = (*self.store).get(&self.key);
+        Box::pin(async move { Ok(text.await?.and_then(|text| record::read(&text, now))) })
     }
 
-    async fn set(&self, token: &AccessToken, now: Timestamp) -> Result<(), StoreError> {
-        (*self.store).set(&self.key, &record::write(token, now), token.lifetime()).await
+    fn set<'a>(&'a self, token: &'a AccessToken, now: Timestamp) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin(async move {
+            (*self.store).set(&self.key, &record::write(token, now), token.lifetime()).await?;
+            Ok(true)
+        })
     }
 
-    async fn remove(&self) -> Result<(), StoreError> {
-        (*self.store).remove(&self.key).await
+    fn remove(&self) -> BoxFuture<'_, Result<bool, StoreError>> {
+        Box::pin((*self.store).remove(&self.key).map_ok(|()| true))
     }
 
-    async fn try_lock(&self, second: bool, owner: &str, ttl: Duration) -> Result<bool, StoreError> {
-        (*self.store).try_lock(self.lock(second), owner, ttl).await
+    fn try_lock<'a>(&'a self, second: bool, owner: &'a str, ttl: Duration) -> BoxFuture<'a, Result<bool, StoreError>> {
+        (*self.store).try_lock(self.lock(second), owner, ttl)
     }
 
-    async fn unlock(&self, second: bool, owner: &str) -> Result<(), StoreError> {
-        (*self.store).unlock(self.lock(second), owner).await
+    fn unlock<'a>(&'a self, second: bool, owner: &'a str) -> BoxFuture<'a, Result<bool, StoreError>> {
+        Box::pin((*self.store).unlock(self.lock(second), owner).map_ok(|()| true))
     }
 }

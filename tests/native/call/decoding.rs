@@ -35,9 +35,9 @@ fn custom_data_nested_by_a_user_does_not_hide_the_other_users() {
         assert!(odd.contains("[[["), "{odd}");
         ok(&format!("[{},{odd}]", user("u1")))
     };
-    let stage = Stage::answering([list(400)]);
+    let stage = Stage::answering([list(200)]);
     let users = stage.run(stage.client.users().list()).unwrap();
-    assert_eq!(serde_json::to_string(&users[1].custom_data).unwrap(), nested(400));
+    assert_eq!(serde_json::to_string(&users[1].custom_data).unwrap(), nested(200));
     let stage = Stage::answering([list(100_000)]);
     assert_eq!(stage.run(stage.client.users().list()).unwrap_err().kind(), ErrorKind::Decode);
 }

@@ -170,11 +170,9 @@ export function checkUrl(name: string, text: unknown, base?: string): URL {
 
 function checkEndpoint(endpoint: string, allowHttp: boolean): void {
   const { protocol, hostname, pathname } = checkUrl("endpoint", endpoint);
-  if (hostname.endsWith(".")) throw bad("endpoint", "has a host that ends with a dot");
-  if (hostname.endsWith(".logto.app") && pathname !== "/") throw bad("endpoint", "contains a path: pass only the address of the tenant");
-  if (/[?#]/.test(endpoint)) throw bad("endpoint", "contains a query or fragment: pass only the address of the server");
-  if (/\/(api|console)\/*$|\/oidc(\/|$)/.test(pathname)) {
-    throw bad("endpoint", "ends in a path of the server: pass the root under which /api and /oidc are found");
+  const isRoot = !/\/(api|console)\/*$|\/oidc(\/|$)/.test(pathname) && (pathname === "/" || !hostname.endsWith(".logto.app"));
+  if (!isRoot || hostname.endsWith(".") || /[?#]/.test(endpoint)) {
+    throw bad("endpoint", "is not the root of a server: pass its address without query, fragment and paths such as /api");
   }
   const local = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
   if (protocol === "http:" && !local && !allowHttp) {

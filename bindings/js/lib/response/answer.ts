@@ -16,10 +16,21 @@ export interface Answer {
 
 /** Returns a URL as error messages show it: without user name, password, query and fragment. */
 export function shown(url: string): string {
-  // A password may contain a slash, `?` or `#`, so it ends at the last sign. Some parsers read the full-width one too.
-  const at = /^\/(?!\/)/.test(url) ? -1 : Math.max(url.lastIndexOf("@"), url.lastIndexOf("\uff20"));
-  const whole = at < 0 ? url : (/^[a-z\d]+:\/\//i.exec(url)?.[0] ?? "") + url.slice(at + 1);
-  return whole.replace(/[?#].*/s, "");
+  // Some parsers read the full-width sign too.
+  const at = Math.max(url.lastIndexOf("@"), url.lastIndexOf("\uff20"));
+  return (at < 0 || /^\/(?!\/)/.test(url) ? url : withoutUser(url, at)).replace(/[?#].*/s, "");
+}
+
+/** Removes user name and password. A password may contain a slash, `?` or `#`, so it ends at the last sign. */
+function withoutUser(url: string, at: number): string {
+  try {
+    const { username, password, port, origin } = new URL(url);
+    // What looks like a port may be the start of a password.
+    if (origin !== "null" && !username && !password) return port ? origin : url;
+  } catch {
+    // The text is not a URL.
+  }
+  return (/^[a-z\d]+:\/\//i.exec(url)?.[0] ?? "") + url.slice(at + 1);
 }
 
 /** Returns the members of a JSON object; none if the text is not JSON. */
@@ -81,6 +92,6 @@ export function read(operation: Operation, { response, text }: Answer): unknown 
 /** Returns `Retry-After`, which can be a date, in seconds. NaN if it is absent or invalid. */
 export function retryAfter({ response }: Answer): number {
   const value = response.headers.get("retry-after") ?? "";
-  if (/^ *\d{1,10} *$/.test(value)) return Number(value);
+  if (/^ *\d+ *$/.test(value)) return Number(value);
   return /^\w{3}, .* GMT$/.test(value) ? Math.max(0, Math.ceil((Date.parse(value) - Date.now()) / 1000)) : NaN;
 }

@@ -77,7 +77,7 @@ export class Engine implements HostContext {
       const enter = (): void => this.#enter(owner, client, request, first, resolve, reject);
       if (!first) return enter();
       const { signal } = request.options;
-      const timer = first.limit < FOREVER ? setTimeout(() => ended() && enter(), first.limit) : undefined;
+      const timer = first.limit < 2 ** 31 ? setTimeout(() => ended() && enter(), first.limit) : undefined;
       let isOpen = true;
       const ended = (): boolean => {
         if (!isOpen) return false;
@@ -94,7 +94,6 @@ export class Engine implements HostContext {
       first.answer.then(
         (answer) => {
           const { status } = answer.response;
-          first.rejected = status === 401;
           shortcut.observe(status);
           if (ended()) status < 400 ? resolve(answer) : enter();
         },
@@ -127,6 +126,7 @@ export class Engine implements HostContext {
           options.totalTimeout === 0 ? FOREVER : options.totalTimeout,
           options.retries,
           first ? performance.now() - first.start : 0,
+          first ? first.authorization.slice("Bearer ".length) : "",
         ),
       );
     } catch (error) {
@@ -174,8 +174,8 @@ export class Engine implements HostContext {
     return this.#clients.get(client) as Shortcut;
   }
 
-  settings(client: number): Settings | undefined {
-    return this.#clients.get(client)?.settings;
+  client(client: number): Shortcut | undefined {
+    return this.#clients.get(client);
   }
 
   pending(call: number): PendingCall | undefined {

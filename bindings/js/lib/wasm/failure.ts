@@ -2,7 +2,7 @@ import { isBrowser } from "#loader";
 import { releaseHint } from "../releases.js";
 import { HANDLED } from "../request/send.js";
 import { members, retryAfter } from "../response/answer.js";
-import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, LogtoError, type StopReason, TimeoutError } from "../response/errors.js";
+import { AuthenticationError, classOfStatus, ConnectionError, DecodeError, LogtoError, RateLimitError, ServerError, type StopReason, TimeoutError } from "../response/errors.js";
 import type { FailedCall, PendingCall } from "./pending.js";
 
 /** Returns the error of a call that has failed. */
@@ -15,12 +15,14 @@ export function failure({ name, shortcut: { settings }, request, answer, cause }
   const body = response && !ofToken ? members(response.text) : {};
   const details = typeof body["details"] === "string" ? body["details"] : undefined;
   const seconds = response ? retryAfter(response) : NaN;
-  // Another call may have failed for this one: that of a subject token, or in `getToken`.
-  const nested = reason instanceof LogtoError ? reason : undefined;
+  // Another call may have failed for this one: that of a subject token, or in `getToken`. A missing entity there is not
+  // that of this call.
+  const special = CAUSES.find((cause) => reason instanceof cause);
+  const nested = special && (reason as LogtoError);
   const known = { status: status || nested?.status, code: failed.code || nested?.code };
   const unknownRoute = request && kind === "api" && (status === 405 || (status === 404 && !failed.code));
   const label = [`${name}:`, known.status, known.code && `${known.code}:`, failed.message, details && `[details: ${details}]`];
-  return new ((nested?.constructor as typeof LogtoError | undefined) ?? classOf(failed))(label.filter(Boolean).join(" "), {
+  return new (special ?? classOf(failed))(label.filter(Boolean).join(" "), {
     ...known,
     data: body["data"],
     details,
@@ -34,6 +36,9 @@ export function failure({ name, shortcut: { settings }, request, answer, cause }
     cause: reason,
   });
 }
+
+/** Classes of errors that a call shares with the call that failed for it, the most special first. */
+const CAUSES = [TimeoutError, ConnectionError, RateLimitError, ServerError, AuthenticationError];
 
 function classOf({ kind, status, code, ofToken }: FailedCall): typeof LogtoError {
   switch (kind) {

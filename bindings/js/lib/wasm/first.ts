@@ -11,6 +11,8 @@ export interface Grant {
   readonly authorization: string;
   /** Whose token the operation requires: see {@link Operation.authentication}. */
   readonly authentication: string;
+  /** How many tokens the client has had. */
+  readonly tokens: number;
 }
 
 /** The first attempt of a call, which begins without the module. The module goes on with it unless it succeeds. */
@@ -22,8 +24,6 @@ export interface FirstAttempt {
   readonly start: number;
   /** Milliseconds until the call or this attempt takes too long. */
   readonly limit: number;
-  /** Whether the API has rejected the access token. */
-  rejected: boolean;
 }
 
 /** Starts calls of a client without the module, with the access token of an earlier call. */
@@ -33,6 +33,7 @@ export class Shortcut {
   #until = 0;
   /** Until when the module begins all calls, on the monotonic clock in milliseconds. */
   #closedUntil = 0;
+  #tokens = 0;
 
   constructor(readonly settings: Settings) {}
 
@@ -49,14 +50,25 @@ export class Shortcut {
     const limit = Math.min(...limits.map((time) => time || Infinity));
     const controller = options.signal || limit < Infinity ? new AbortController() : undefined;
     const answer = sendCall(settings, request, 1, authorization, controller?.signal);
-    return { authorization, answer, controller, start, limit, rejected: false };
+    return { authorization, answer, controller, start, limit };
+  }
+
+  /** Returns what the module sends with an attempt. */
+  grant(authorization: string, authentication: string): Grant {
+    return { authorization, authentication, tokens: this.#tokens };
+  }
+
+  /** Notes that the client has got another token. Calls with the one before do not open the shortcut any more. */
+  renewed(): void {
+    this.#tokens += 1;
+    this.close();
   }
 
   /** Keeps the token of a call that has succeeded until it is due, unless the module must decide about every attempt. */
   open(grant: Grant, freshUntil: number): void {
     const { rateLimit, options } = this.settings;
     const now = performance.now();
-    if (rateLimit || options.tokenStore || !grant.authorization || now < this.#closedUntil) return;
+    if (rateLimit || options.tokenStore || !grant.authorization || grant.tokens !== this.#tokens || now < this.#closedUntil) return;
     this.#grant = grant;
     this.#until = Math.min(freshUntil, now + LONGEST);
   }

@@ -3,7 +3,7 @@ import { send, sendCall, SendFailure } from "../request/send.js";
 import { tokenRequest } from "../request/token.js";
 import { type Answer, isHtml, members, retryAfter, shown } from "../response/answer.js";
 import type { TokenStore } from "../options.js";
-import type { Settings } from "../settings.js";
+import type { Shortcut } from "./first.js";
 import type { Exports, Host } from "./module.js";
 import type { Operations } from "./operations.js";
 import { key, read, type StoredToken, write } from "./record.js";
@@ -13,7 +13,7 @@ import type { FailedCall, PendingCall } from "./pending.js";
 export interface HostContext {
   readonly operations: Operations;
   /** Undefined once the client is released. */
-  settings(client: number): Settings | undefined;
+  client(client: number): Shortcut | undefined;
   pending(call: number): PendingCall | undefined;
   /** Until `freshUntil`, on the monotonic clock in milliseconds, other calls may use the token of this one. */
   resolve(call: number, token: string, freshUntil: number): void;
@@ -56,7 +56,7 @@ export function host(context: HostContext): Host {
 
   /** Uses the token store of the user. */
   function store<T>(operation: number, client: number, run: (store: TokenStore, key: string) => T | Promise<T>, ended?: (wasm: Exports, value: T) => void): boolean {
-    const settings = context.settings(client);
+    const settings = context.client(client)?.settings;
     const { tokenStore } = settings?.options ?? {};
     if (!settings || !tokenStore) return false;
     const attempt = async (): Promise<T> => {
@@ -87,11 +87,9 @@ export function host(context: HostContext): Host {
         const pending = context.pending(call);
         if (!pending?.request) return false;
         const { first, shortcut, request } = pending;
-        Object.assign(pending, { cause: undefined, first: undefined, grant: { authorization, authentication: request.operation.authentication } });
-        // Another token than the rejected one deserves an attempt.
-        const isFirst = first && !(first.rejected && first.authorization !== authorization);
-        const controller = isFirst ? first.controller : new AbortController();
-        const answer = isFirst ? first.answer : sendCall(shortcut.settings, request, attempt, authorization, controller?.signal);
+        Object.assign(pending, { cause: undefined, first: undefined, grant: shortcut.grant(authorization, request.operation.authentication) });
+        const controller = first ? first.controller : new AbortController();
+        const answer = first ? first.answer : sendCall(shortcut.settings, request, attempt, authorization, controller?.signal);
         exchange(operation, controller, answer, (answer, settle) => {
           pending.answer = answer;
           const { status } = answer.response;
@@ -105,8 +103,9 @@ export function host(context: HostContext): Host {
     send_token: {
       texts: [],
       run: (operation: number, client: number, attempt: number) => {
-        const settings = context.settings(client);
-        if (!settings) return false;
+        const shortcut = context.client(client);
+        if (!shortcut) return false;
+        const { settings } = shortcut;
         settings.cause = undefined;
         const controller = new AbortController();
         const { signal } = controller;
@@ -120,6 +119,8 @@ export function host(context: HostContext): Host {
           settings.tokenAnswer = answer;
           const { error, error_description, access_token, expires_in, scope } = members(answer.text);
           const { status, headers } = answer.response;
+          shortcut.observe(status);
+          if (status < 300) shortcut.renewed();
           const isLifetime = typeof expires_in === "number" || typeof expires_in === "string";
           settle((wasm) =>
             wasm.settle_token_answer(
@@ -148,8 +149,9 @@ export function host(context: HostContext): Host {
     fetch_token: {
       texts: [],
       run: (operation: number, client: number) => {
-        const settings = context.settings(client);
-        if (!settings) return false;
+        const shortcut = context.client(client);
+        if (!shortcut) return false;
+        const { settings } = shortcut;
         settings.cause = undefined;
         ask(operation, "`getToken` failed", async () => {
           const token = await settings.options.getToken?.();
@@ -158,7 +160,10 @@ export function host(context: HostContext): Host {
           // A number that is not a lifetime counts as a mistake, and not as none.
           const lifetime = expiresIn === undefined ? -1 : Number(expiresIn) >= 0 ? Number(expiresIn) : NaN;
           return { ...NONE, token: accessToken, lifetime };
-        }, (wasm, token) => settleToken(wasm, operation, token), (cause) => (settings.cause = cause));
+        }, (wasm, token) => {
+          shortcut.renewed();
+          settleToken(wasm, operation, token);
+        }, (cause) => (settings.cause = cause));
         return true;
       },
     },

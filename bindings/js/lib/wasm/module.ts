@@ -31,6 +31,7 @@ export interface Exports {
     totalTimeout: number | undefined,
     retries: number | undefined,
     spent: number,
+    begunWith: string,
   ): number;
   access_token(client: number, call: number, renew: boolean): number;
   cancel(task: number): void;
@@ -57,7 +58,7 @@ export interface Exports {
 export type Host = Record<string, { texts: readonly number[]; run: (...given: never[]) => unknown }>;
 
 /** Exports with text arguments. */
-const PASSING_TEXTS = ["configure", "settle_token", "settle_answer", "settle_token_answer", "settle_failure"] as const;
+const PASSING_TEXTS = ["configure", "call", "settle_token", "settle_answer", "settle_token_answer", "settle_failure"] as const;
 
 interface Raw {
   memory: WebAssembly.Memory;

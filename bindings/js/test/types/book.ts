@@ -1,6 +1,6 @@
 // The TypeScript half of the examples in docs/src/javascript/. The Rust half is tests/cookbook/javascript.rs.
 import { Emulator } from "logto-admin/emulator";
-import { LogtoAdmin, LogtoError, NotFoundError, verifyWebhook, type Page, type Refresher, type User } from "logto-admin";
+import { LogtoAdmin, LogtoError, NotFoundError, verifyWebhook, WebhookError, type Page, type Refresher, type User } from "logto-admin";
 import { createClient } from "logto-admin/core";
 import { users } from "logto-admin/users";
 
@@ -143,8 +143,8 @@ export async function receive(request: Request, signingKey: string): Promise<Res
     const event = await verifyWebhook(request, signingKey);
     console.log(event.event, event.createdAt);
     return new Response();
-  } catch {
-    return new Response(null, { status: 401 });
+  } catch (error) {
+    return new Response(null, { status: error instanceof WebhookError ? 401 : 500 });
   }
 }
 // ANCHOR_END: webhook
