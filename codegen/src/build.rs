@@ -4,9 +4,9 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use indexmap::{IndexMap, IndexSet};
 
+use crate::classes::Classes;
 use crate::failure::{Failure, Result};
 use crate::graph::{Graph, Node, NodeId, NodeKind, Origin, Slot, Ty};
-use crate::merge::Classes;
 use crate::model::{EXTRA, Field, Model, Shape, Struct, TypeDef, TypeRef, Uses};
 use crate::reach::reach;
 use crate::schema::Span;

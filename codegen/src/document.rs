@@ -15,7 +15,8 @@ pub const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 pub fn load(path: &Path) -> Result<Value> {
     let failure = |problem: String| Failure::File { path: path.display().to_string(), problem };
     let text = std::fs::read_to_string(path).map_err(|error| failure(format!("cannot read the file: {error}")))?;
-    serde_json::from_str(&text).map_err(|error| failure(format!("invalid JSON: {error}")))
+    let text = text.trim_start_matches('\u{feff}');
+    serde_json::from_str(text).map_err(|error| failure(format!("invalid JSON: {error}")))
 }
 
 /// Adds the titles, versions and descriptions that OpenAPI requires and that documents without prose lack.
@@ -50,37 +51,39 @@ pub fn parse(document: &Value, unsupported: &Unsupported) -> Result<OpenAPI> {
     if !version.starts_with("3.0.") {
         return Err(Failure::Version(version.to_owned()));
     }
-    let parsed: OpenAPI = serde_json::from_value(document.clone()).map_err(Failure::Document)?;
-    let held = serde_json::to_value(&parsed).map_err(Failure::Document)?;
-    let preserved = match difference(document, &held, String::new()) {
-        Some((pointer, problem)) => Err(Failure::Dropped { pointer, problem }),
-        None => Ok(()),
-    };
-    unsupported.settle(preserved, "this part and others like it are ignored")?;
+    let parsed: OpenAPI = serde_path_to_error::deserialize(document.clone()).map_err(Failure::Document)?;
+    let held = serde_json::to_value(&parsed).unwrap_or_default();
+    let mut differences = Vec::new();
+    compare(document, &held, String::new(), &mut differences);
+    for (pointer, problem) in differences {
+        unsupported.settle::<()>(Err(Failure::Dropped { pointer, problem }), "it is ignored")?;
+    }
     Ok(parsed)
 }
 
-/// Returns the first place where `held` differs from `input`. Empty values and defaults may be dropped or added.
-fn difference(input: &Value, held: &Value, pointer: String) -> Option<(String, String)> {
+/// Adds the places where `held` differs from `input`. Empty values and defaults may be dropped or added.
+fn compare(input: &Value, held: &Value, pointer: String, differences: &mut Vec<(String, String)>) {
     let below = |key: &str| format!("{pointer}/{}", key.replace('~', "~0").replace('/', "~1"));
     match (input, held) {
         (Value::Object(input), Value::Object(held)) => {
-            let lost = input.iter().find_map(|(key, value)| match held.get(key) {
-                Some(held) => difference(value, held, below(key)),
-                None if is_empty(value) => None,
-                None => Some((below(key), "the OpenAPI parser drops it".to_owned())),
-            });
-            let added = || held.iter().find(|(key, value)| !input.contains_key(*key) && !is_default(key, value));
-            lost.or_else(|| added().map(|(key, _)| (below(key), "the OpenAPI parser adds it".to_owned())))
+            for (key, value) in input {
+                match held.get(key) {
+                    Some(held) => compare(value, held, below(key), differences),
+                    None if is_empty(value) => {}
+                    None => differences.push((below(key), "the OpenAPI parser drops it".to_owned())),
+                }
+            }
+            let added = held.iter().filter(|(key, value)| !input.contains_key(*key) && !is_default(key, value));
+            differences.extend(added.map(|(key, _)| (below(key), "the OpenAPI parser adds it".to_owned())));
         }
-        (Value::Array(input), Value::Array(held)) if input.len() == held.len() => input
-            .iter()
-            .zip(held)
-            .enumerate()
-            .find_map(|(index, (input, held))| difference(input, held, below(&index.to_string()))),
-        (Value::Number(input), Value::Number(held)) if input.as_f64() == held.as_f64() => None,
-        _ if input == held => None,
-        _ => Some((pointer, format!("the OpenAPI parser changes {input} to {held}"))),
+        (Value::Array(input), Value::Array(held)) if input.len() == held.len() => {
+            for (index, (input, held)) in input.iter().zip(held).enumerate() {
+                compare(input, held, below(&index.to_string()), differences);
+            }
+        }
+        (Value::Number(input), Value::Number(held)) if input.as_f64() == held.as_f64() => {}
+        _ if input == held => {}
+        _ => differences.push((pointer, format!("the OpenAPI parser changes {input} to {held}"))),
     }
 }
 

@@ -37,7 +37,7 @@ pub enum Failure {
     File { path: String, problem: String },
     /// The document is not valid OpenAPI 3.0.
     #[error("invalid OpenAPI 3.0 document: {0}")]
-    Document(serde_json::Error),
+    Document(serde_path_to_error::Error<serde_json::Error>),
     /// The document has another OpenAPI version, in which the same keywords have other meanings.
     #[error("unsupported OpenAPI version: {0} (expected 3.0.x)")]
     Version(String),

@@ -7,6 +7,7 @@
 
 mod answers;
 mod build;
+mod classes;
 mod command;
 mod contracts;
 mod corrections;
@@ -17,7 +18,7 @@ mod graph;
 mod groups;
 mod loosened;
 mod lower;
-mod merge;
+mod merge_releases;
 mod methods;
 mod model;
 mod naming;
@@ -35,7 +36,6 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod unsupported;
-mod versions;
 mod words;
 
 pub use command::main;

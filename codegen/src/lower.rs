@@ -25,6 +25,8 @@ const SIZE: usize = 20_000;
 pub struct Lowering<'a> {
     components: Option<&'a Components>,
     unsupported: &'a Unsupported,
+    /// Whether numbers without a format are whole.
+    whole_numbers: bool,
     /// Number of schemas so far within the current one.
     size: Cell<usize>,
     /// Names of the components that contain the current schema.
@@ -32,8 +34,8 @@ pub struct Lowering<'a> {
 }
 
 impl<'a> Lowering<'a> {
-    pub const fn new(components: Option<&'a Components>, unsupported: &'a Unsupported) -> Self {
-        Self { components, unsupported, size: Cell::new(0), within: RefCell::new(Vec::new()) }
+    pub const fn new(components: Option<&'a Components>, unsupported: &'a Unsupported, whole_numbers: bool) -> Self {
+        Self { components, unsupported, whole_numbers, size: Cell::new(0), within: RefCell::new(Vec::new()) }
     }
 
     pub fn schema(&self, schema: &ReferenceOr<openapiv3::Schema>, place: &Place) -> Result<Schema> {
@@ -60,7 +62,8 @@ impl<'a> Lowering<'a> {
             return Err(Failure::unsupported(place, "unsupported recursive schema"));
         }
         let name = reference.strip_prefix("#/components/schemas/");
-        let found = name.and_then(|name| self.components?.schemas.get(name));
+        let name = name.map(|name| name.replace("~1", "/").replace("~0", "~"));
+        let found = name.and_then(|name| self.components?.schemas.get(&name));
         let target = found.ok_or_else(|| Failure::unsupported(place, format!("unresolved reference {reference}")))?;
         self.within.borrow_mut().push(reference.to_owned());
         let schema = self.reference(target, place, depth + 1);
@@ -89,7 +92,8 @@ impl<'a> Lowering<'a> {
         let mut lowered = match &schema.schema_kind {
             SchemaKind::Type(Type::String(text)) => string(text, place)?,
             SchemaKind::Type(Type::Number(number)) => match &number.format {
-                Format::Empty => ranged(Kind::Integer, number.minimum, number.maximum),
+                Format::Empty if self.whole_numbers => ranged(Kind::Integer, number.minimum, number.maximum),
+                Format::Empty => ranged(Kind::Float, number.minimum, number.maximum),
                 Format::Item(NumberFormat::Float | NumberFormat::Double) => {
                     ranged(Kind::Float, number.minimum, number.maximum)
                 }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use indexmap::IndexMap;
 
+use crate::classes::Classes;
 use crate::graph::{Graph, NodeId, NodeKind, Origin};
-use crate::merge::Classes;
 use crate::operations::Operation;
 use crate::settings::Names;
 use crate::words::{pascal, singular, subject, type_name, unique};

@@ -21,6 +21,8 @@ pub struct Operation {
     pub idempotent: bool,
     pub authentication: Authentication,
     pub deprecated: bool,
+    /// Whether `spec/releases.json` has the operation. It is true for all but those of a user's own server.
+    pub is_known: bool,
     pub since: Release,
     /// The last release with the operation, if it was removed.
     pub until: Option<Release>,

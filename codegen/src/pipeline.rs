@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::build::Builder;
+use crate::classes::Classes;
 use crate::corrections::{Corrections, Document};
 use crate::document::{complete, for_each_operation, load, parse};
 use crate::failure::{Failure, Result};
 use crate::graph::Graph;
 use crate::groups::Groups;
-use crate::merge::Classes;
+use crate::merge_releases::{self, Version};
 use crate::methods;
 use crate::model::Model;
 use crate::naming::{Naming, explicit};
 use crate::operations::Operation;
 use crate::reader::read;
-use crate::release::{Release, without_names};
+use crate::release::{Lifetimes, Release, without_names};
 use crate::settings::{self, Settings};
 use crate::unsupported::Unsupported;
-use crate::versions::{self, Version};
 
 /// The location of the input.
 pub struct Source {
@@ -38,7 +38,12 @@ impl Source {
     /// Returns the documents of all releases, newest first, or the user's own document.
     fn documents(&self) -> Result<Vec<Document>> {
         match &self.document {
-            Some(path) => Ok(vec![Document { release: Release::NEXT, value: load(path)? }]),
+            Some(path) => {
+                let mut value = load(path)?;
+                // Corrections of older documents apply to a document like them.
+                let release = Lifetimes::load(&self.spec)?.release_of(&mut value);
+                Ok(vec![Document { release, value }])
+            }
             None => Release::SAMPLED
                 .into_iter()
                 .map(|release| Ok(Document { release, value: load(&self.spec.join(release.document()))? }))
@@ -79,7 +84,9 @@ impl Plan {
         for Document { release, value } in &documents {
             let undocumented = settings.members.undocumented.get(release).cloned().unwrap_or_default();
             let unsupported = if strict { Unsupported::refused() } else { Unsupported::reported() };
-            let operations = parse(value, &unsupported).and_then(|document| read(&document, &unsupported));
+            let is_known =
+                |method: &str, path: &str| strict || settings.lifetimes.of(&method.to_uppercase(), path).is_some();
+            let operations = parse(value, &unsupported).and_then(|document| read(&document, &unsupported, &is_known));
             let operations = operations.map_err(|failure| match strict {
                 true => Failure::Release { release: *release, failure: Box::new(failure) },
                 false => failure,
@@ -87,10 +94,12 @@ impl Plan {
             versions.push(Version { release: *release, operations, undocumented });
             warnings.extend(unsupported.into_warnings());
         }
-        let mut operations = versions::merge(versions)?;
+        let mut operations = merge_releases::merge(versions)?;
         for operation in &mut operations {
             if let Some(lifetime) = settings.lifetimes.of(&operation.method, &operation.path) {
                 (operation.since, operation.until) = (lifetime.since, lifetime.until);
+            } else if !strict {
+                operation.is_known = false;
             }
         }
         let groups = Groups::new(&operations, &settings.names);
@@ -101,6 +110,10 @@ impl Plan {
         warnings.extend(twins);
         let graph = Graph::new(&operations);
         let (given, mut problems) = explicit(&graph, &settings.names);
+        if !strict && !problems.is_empty() {
+            let count = problems.len();
+            problems = vec![format!("names in spec/names.toml that match no place in this document: {count}")];
+        }
         let classes = Classes::new(&graph, &given, &settings.names.apart);
         let named =
             Naming { graph: &graph, classes: &classes, operations: &operations, explicit: &given, strict }.names();
@@ -181,18 +194,34 @@ fn correct(
     corrections: &Corrections,
     strict: bool,
 ) -> Result<Vec<String>> {
+    let mut warnings = Vec::new();
     for document in documents.iter_mut() {
         complete(&mut document.value);
         identify(&mut document.value, settings);
-    }
-    let mut warnings = Vec::new();
-    for failure in corrections.apply(documents) {
-        if strict {
-            return Err(failure);
+        if !strict {
+            warnings.extend(without_callbacks(&mut document.value));
         }
-        warnings.push(failure.to_string());
+    }
+    let failures = corrections.apply(documents);
+    let count = failures.len();
+    if let Some(failure) = failures.into_iter().next().filter(|_| strict) {
+        return Err(failure);
+    }
+    if count > 0 {
+        warnings.push(format!("corrections in spec/corrections.toml that do not apply to this document: {count}"));
     }
     Ok(warnings)
+}
+
+/// Removes callbacks, which the server calls: the parser rejects references to them. Returns a warning for each operation.
+fn without_callbacks(document: &mut Value) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for_each_operation(document, |method, path, operation| {
+        if operation.remove("callbacks").is_some() {
+            warnings.push(format!("{method} {path}: callbacks are ignored"));
+        }
+    });
+    warnings
 }
 
 /// Adds an id to each operation without one: the one in `spec/releases.json`, or one that is derived from the path.
@@ -200,6 +229,9 @@ fn identify(document: &mut Value, settings: &Settings) {
     for_each_operation(document, |method, path, operation| {
         let derived = || crate::words::pascal(&format!("{} {path}", method.to_lowercase()).replace("/api", ""));
         let known = settings.lifetimes.of(method, path).map(|lifetime| lifetime.id.clone());
+        if operation.get("operationId").is_some_and(Value::is_null) {
+            operation.remove("operationId");
+        }
         operation.entry("operationId").or_insert_with(|| known.unwrap_or_else(derived).into());
     });
 }

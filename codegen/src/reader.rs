@@ -27,8 +27,13 @@ const LEFT_OUT: &str = "it is left out: call it with `Client::request`";
 const NO_SETTER: &str = "it has no setter: set it with `Request::query` or `Request::header`";
 const IGNORED: &str = "it is ignored";
 
-/// Reads all operations of a document, in document order.
-pub fn read(document: &OpenAPI, unsupported: &Unsupported) -> Result<Vec<Operation>> {
+/// Reads all operations of a document, in document order. `is_known` returns whether an operation, by method and path, is
+/// one of Logto, whose documents type whole numbers as numbers.
+pub fn read(
+    document: &OpenAPI,
+    unsupported: &Unsupported,
+    is_known: &dyn Fn(&str, &str) -> bool,
+) -> Result<Vec<Operation>> {
     let (mut operations, mut ids) = (Vec::new(), HashSet::new());
     for (path, item) in &document.paths.paths {
         let item = item
@@ -37,7 +42,7 @@ pub fn read(document: &OpenAPI, unsupported: &Unsupported) -> Result<Vec<Operati
         let Some(item) = unsupported.settle(item, LEFT_OUT)? else { continue };
         for (method, operation) in item.iter() {
             let place = Place::new(format!("{method} {path}"));
-            let reader = Reader::new(document, unsupported, method, path, operation);
+            let reader = Reader::new(document, unsupported, is_known(method, path), method, path, operation);
             let read = reader.and_then(|reader| reader.operation(&item.parameters));
             let Some(mut operation) = unsupported.settle(read, LEFT_OUT)? else { continue };
             let id = words::unique(&operation.id, &mut ids);
@@ -67,6 +72,7 @@ impl<'a> Reader<'a> {
     fn new(
         document: &'a OpenAPI,
         unsupported: &'a Unsupported,
+        whole_numbers: bool,
         method: &'a str,
         path: &'a str,
         source: &'a openapiv3::Operation,
@@ -76,7 +82,7 @@ impl<'a> Reader<'a> {
             Failure::unsupported(&Place::new(format!("{method} {path}")), "operation without an operationId")
         })?;
         let id = words::operation_id(&id, method, path);
-        let lowering = Lowering::new(document.components.as_ref(), unsupported);
+        let lowering = Lowering::new(document.components.as_ref(), unsupported, whole_numbers);
         Ok(Self { document, lowering, unsupported, method, path, source, place: Place::new(&id), id })
     }
 
@@ -99,6 +105,9 @@ impl<'a> Reader<'a> {
             };
             answer.schema = Some(list.ok_or_else(missing)?);
         }
+        let is_list = answer.schema.as_ref().is_some_and(|schema| matches!(schema.kind, Kind::Array(_)));
+        let has_pages = query_parameters.iter().any(|input| PAGE_PARAMETERS.contains(&input.name.as_str()));
+        let paging = self.paging(is_list && has_pages)?;
         Ok(Operation {
             id: self.id.clone(),
             tag: self.tag()?,
@@ -111,11 +120,12 @@ impl<'a> Reader<'a> {
             answer,
             success,
             errors,
-            paging: self.paging()?,
+            paging,
             items_at,
             idempotent: self.idempotent()?,
             authentication: self.authentication()?,
             deprecated: self.source.deprecated,
+            is_known: true,
             since: Release::OLDEST,
             until: None,
             summary: self.source.summary.clone(),
@@ -222,7 +232,8 @@ impl<'a> Reader<'a> {
         if data.explode == Some(false) {
             return Err(Failure::unsupported(&place, "unsupported parameter with explode: false"));
         }
-        let mut schema = self.lowering.schema(schema, &place)?;
+        let lowering = Lowering::new(self.document.components.as_ref(), self.unsupported, true);
+        let mut schema = lowering.schema(schema, &place)?;
         schema.facts.description = data.description.clone().or(schema.facts.description);
         schema.kind = flatten(&schema, &place)?;
         if part == Part::Query && data.name != SEARCH_PARAMETER {
@@ -326,10 +337,8 @@ impl<'a> Reader<'a> {
         Ok(Answer { kind, schema, status })
     }
 
-    fn paging(&self) -> Result<Paging> {
-        let paged = self.source.parameters.iter().any(|parameter| {
-            matches!(parameter, ReferenceOr::Item(parameter) if PAGE_PARAMETERS.contains(&parameter.parameter_data_ref().name.as_str()))
-        });
+    /// `paged`: whether the operation has the parameters of pages.
+    fn paging(&self, paged: bool) -> Result<Paging> {
         match self.extension("x-paging") {
             Some("always") => Ok(Paging::Always),
             Some("on-request") => Ok(Paging::OnRequest),

@@ -1,11 +1,14 @@
 //! Releases of Logto, and the id and the releases of each operation (`spec/releases.json`).
 
+use std::collections::HashSet;
 use std::fmt;
 use std::path::Path;
 
 use indexmap::IndexMap;
 use serde::Deserialize;
+use serde_json::Value;
 
+use crate::document::for_each_operation;
 use crate::failure::{Failure, Result};
 
 /// A release of Logto 1.x, such as 1.36. `NEXT` is newer than every published one.
@@ -22,6 +25,11 @@ impl Release {
 
     /// The releases that have a document in `spec/`, newest first.
     pub const SAMPLED: [Self; 7] = [Self::NEXT, Self(42), Self(36), Self(30), Self(24), Self(20), Self(17)];
+
+    /// Returns the release before this one.
+    const fn previous(self) -> Self {
+        if self.0 == Self::NEXT.0 { Self::EMULATED } else { Self(self.0.saturating_sub(1)) }
+    }
 
     pub const fn minor(self) -> u16 {
         self.0
@@ -83,6 +91,26 @@ impl Lifetimes {
         let entries: IndexMap<String, Lifetime> =
             serde_json::from_str(&text).map_err(|error| failure(format!("invalid entry: {error}")))?;
         Ok(Self(entries.into_iter().map(|(operation, lifetime)| (without_names(&operation), lifetime)).collect()))
+    }
+
+    /// Returns the newest release that offers the operations of a document, as far as they are known.
+    pub fn release_of(&self, document: &mut Value) -> Release {
+        let mut offered = HashSet::new();
+        for_each_operation(document, |method, path, _| {
+            offered.insert(without_names(&format!("{method} {path}")));
+        });
+        let (mut first, mut last) = (Release::OLDEST, Release::NEXT);
+        for (operation, lifetime) in &self.0 {
+            match (offered.contains(operation), lifetime.until) {
+                (true, until) => {
+                    first = first.max(lifetime.since);
+                    last = last.min(until.unwrap_or(Release::NEXT));
+                }
+                (false, None) => last = last.min(lifetime.since.previous()),
+                (false, Some(_)) => {}
+            }
+        }
+        last.max(first)
     }
 
     pub fn of(&self, method: &str, path: &str) -> Option<&Lifetime> {

@@ -134,7 +134,11 @@ pub fn type_name(name: &str) -> String {
 }
 
 /// Names of modules, features and methods of `Client` that a group cannot have.
-const RESERVED_GROUPS: [&str; 40] = [
+const RESERVED_GROUPS: [&str; 44] = [
+    "serde",
+    "std",
+    "core",
+    "alloc",
     "mod",
     "self",
     "super",
@@ -179,7 +183,9 @@ const RESERVED_GROUPS: [&str; 40] = [
 
 /// Returns the name of the group of a tag. It is a module, an accessor, and a feature.
 pub fn group(tag: &str) -> String {
-    match snake(&words(tag)) {
+    // A file is named after it.
+    let tag: String = tag.chars().take(100).collect();
+    match snake(&words(&tag)) {
         name if name.is_empty() => "other".to_owned(),
         name if name.starts_with(|first: char| first.is_ascii_digit()) => format!("group_{name}"),
         name if RESERVED_GROUPS.contains(&name.as_str()) || RESERVED_TYPES.contains(&pascal(&name).as_str()) => {
@@ -205,6 +211,8 @@ pub fn ident(name: &str) -> Ident {
         return ident(if name.is_empty() { "empty" } else { &name });
     }
     match syn::parse_str::<Ident>(name) {
+        // A keyword since the edition 2024.
+        Ok(_) if name == "gen" => Ident::new_raw(name, Span::call_site()),
         Ok(ident) => ident,
         Err(_) if matches!(name, "self" | "Self" | "super" | "crate" | "_") => {
             Ident::new(&format!("{name}_"), Span::call_site())

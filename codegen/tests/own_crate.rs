@@ -19,9 +19,9 @@ fn odd_document() -> PathBuf {
     let text = std::fs::read_to_string(format!("{WORKSPACE}/spec/logto-1.17.json")).unwrap();
     let mut document: Value = serde_json::from_str(&text).unwrap();
     let schemas = document.pointer_mut("/components/schemas").and_then(Value::as_object_mut).unwrap();
-    let name = json!({ "type": "string", "enum": ["a-b", "a_b", "unknown"] });
+    let name = json!({ "type": "string", "enum": ["a-b", "a_b", "unknown"], "description": "Ends with a paren (\nand a brace {" });
     let tree = json!({ "type": "object", "properties": {
-        "startAt": name, "start_at": name, "extra": name, "child": { "$ref": "#/components/schemas/Tree" },
+        "startAt": name, "start_at": name, "extra": name, "gen": { "type": "number" }, "child": { "$ref": "#/components/schemas/Tree" },
     }, "additionalProperties": true });
     schemas.insert("Tree".to_owned(), tree);
     let content = json!({ "application/json": { "schema": { "$ref": "#/components/schemas/Tree" } } });
@@ -29,6 +29,7 @@ fn odd_document() -> PathBuf {
         "parameters": [{ "name": "id", "in": "path", "required": true, "schema": { "type": "string" } }],
         "get": {
             "tags": ["Users", "Odd"],
+            "description": "Ends with a paren (\nand has a brace {\n[link](https://example.com) `code` <b>html</b>",
             "parameters": [
                 { "name": "x-odd", "in": "header", "schema": { "type": "string" } },
                 { "name": "timeout", "in": "query", "schema": { "type": "number" } },

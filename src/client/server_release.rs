@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Release, TABLE, without_names};
+use crate::transport::Method;
 
 impl Client {
     /// Returns the releases of Logto that offer the same operations as the server.
@@ -32,7 +33,11 @@ impl Client {
     /// # Errors
     /// Fails like any call, and with [`Decode`](crate::ErrorKind::Decode) if the response is not an API document.
     pub async fn server_release(&self) -> Result<RangeInclusive<Release>> {
-        let document = self.operation("GetSwaggerJson")?.await?;
+        let document = match self.operation("GetSwaggerJson") {
+            Ok(request) => request.await?,
+            // A client that was generated from the document of a server might lack the operation.
+            Err(_) => self.request(Method::Get, "/api/swagger.json").await?,
+        };
         let offered = operations(&document);
         if offered.is_empty() {
             return Err(Error::new(ErrorKind::Decode, "the response of `GetSwaggerJson` is not an API document"));

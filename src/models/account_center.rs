@@ -134,6 +134,8 @@ crate::types::cfg_items! { feature = "account-center" =>
         /// Since Logto 1.30.
         pub webauthn_related_origins: Option<Vec<String>>,
         /// URL of your page for deleting accounts, to which the account center links; null for no link.
+        ///
+        /// Since Logto 1.42.
         pub delete_account_url: Patch<String>,
         /// Additional CSS for the pages; null if not set.
         ///

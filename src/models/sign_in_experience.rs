@@ -1118,6 +1118,8 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
         pub mfa: Option<MfaSettings>,
         /// Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
         /// absence.
+        ///
+        /// Since Logto 1.36.
         pub adaptive_mfa: Option<Toggle>,
         /// Whether users of enterprise domains are sent to their identity provider.
         pub single_sign_on_enabled: Option<bool>,

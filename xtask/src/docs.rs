@@ -1,4 +1,4 @@
-//! `cargo xtask docs`: builds the book in docs/ and checks its links.
+//! `cargo xtask docs`: builds the book in docs/, with the pages of TypeDoc for the npm package, and checks its links.
 //!
 //! The chapters of the guide have one source, src/guide/. Rustdoc includes them as they are. For the book, this module
 //! converts them to docs/src/guide/, which git ignores.
@@ -15,16 +15,28 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use crate::command;
+use crate::npm::npm;
 use crate::tool::Tool;
 
-/// Builds the book into target/book. Needs no network if mdbook is installed.
+/// The npm project of TypeDoc.
+const TYPEDOC: &str = "docs/typedoc";
+/// Where the book has the pages of TypeDoc.
+const TYPEDOC_PAGES: &str = "javascript/api";
+
+/// Builds the book into target/book. Needs no network if mdbook and TypeDoc are installed.
 pub(crate) fn build() -> Result<()> {
-    Tool::MdBook.ensure().context("cannot set up mdbook")?;
+    for tool in [Tool::MdBook, Tool::Npm(TYPEDOC)] {
+        tool.ensure().with_context(|| format!("cannot set up {tool}"))?;
+    }
     guide::convert()?;
     includes::check()?;
     let book = command::target().join("book");
     command::heading("Building the book");
     command::run(command::program("mdbook").args(["build", "docs", "--dest-dir"]).arg(&book))?;
+    command::heading("Generating the pages of the npm package");
+    command::run(
+        npm(TYPEDOC).args(["exec", "--", "typedoc", "--logLevel", "Warn", "--out"]).arg(book.join(TYPEDOC_PAGES)),
+    )?;
     let broken = links::broken(&read(&book)?);
     ensure!(broken.is_empty(), "broken links in the book:\n{}", broken.join("\n"));
     println!("All links of the book work: {}", book.join("index.html").display());

@@ -5327,7 +5327,11 @@ export interface UpdateAccountCenterSettings {
    * Since Logto 1.30.
    */
   webauthnRelatedOrigins?: string[] | undefined;
-  /** URL of your page for deleting accounts, to which the account center links; null for no link. */
+  /**
+   * URL of your page for deleting accounts, to which the account center links; null for no link.
+   *
+   * Since Logto 1.42.
+   */
   deleteAccountUrl?: string | null | undefined;
   /**
    * Additional CSS for the pages; null if not set.
@@ -5862,6 +5866,8 @@ export interface UpdateSignInExperience {
   /**
    * Adaptive MFA: asks for MFA only when a sign-in looks risky, such as from a new country or after a long
    * absence.
+   *
+   * Since Logto 1.36.
    */
   adaptiveMfa?: Toggle | undefined;
   /** Whether users of enterprise domains are sent to their identity provider. */

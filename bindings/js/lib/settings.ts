@@ -1,6 +1,6 @@
 import { userAgent } from "#loader";
 import { USER_AGENT } from "./defaults.js";
-import { LEVELS } from "./request/checks.js";
+import { LEVELS } from "./option-checks.js";
 import { printable } from "./response/printable.js";
 import type { Answer } from "./response/answer.js";
 import type { Logger, LogLevel, AllOptions } from "./options.js";

@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { install } from "../test/install.mjs";
 import { start } from "../test/server.mjs";
+import { hover } from "./hover.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const project = fileURLToPath(new URL("..", import.meta.url));
@@ -172,6 +173,10 @@ Promise.all(["user-0", "user-1", "user-2"].map((userId) => handler({ pathParamet
     });
     await build({ entryPoints: [join(here, "apps/lambda.ts")], outfile: join(at, "out/handler.js"), bundle: true, platform: "node", format: "cjs", logLevel: "error", nodePaths: [join(folder, "node_modules")] });
     prints(await run(at, "node", ["call.cjs"], { LOGTO_ENDPOINT: `${server}/s/setups`, LOGTO_APP_ID: "app", LOGTO_APP_SECRET: "secret" }));
+  },
+
+  async "hover texts of an editor"() {
+    await hover(setUp("hover", {}, { type: "module" }), join(here, "node_modules/typescript/lib/tsserver.js"));
   },
 
   async "publint"() {

@@ -122,7 +122,7 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
 pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Option<TokenStream> {
     let mut setters = Vec::new();
     let optional = operation.query_parameters.iter().zip(&uses.query).filter(|(input, _)| !input.required);
-    for (input, ty) in optional.filter(|(input, _)| !PAGE_PARAMETERS.contains(&input.name.as_str())) {
+    for (input, ty) in optional.filter(|(input, _)| has_setter(operation, input)) {
         let (argument, query) = (ident(&parameter_name(plan, operation, input)), &input.name);
         let (signature, argument_value) = match optional_query_value(plan, input, ty) {
             Some(optional) => optional,
@@ -148,6 +148,11 @@ pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> 
     }
     let id = operation_type(&operation.id);
     (!setters.is_empty()).then(|| quote! { impl Request<#id> { #(#setters)* } })
+}
+
+/// Whether an optional parameter has a setter of its own. All lists share those of pages.
+fn has_setter(operation: &Operation, input: &Input) -> bool {
+    operation.paging == Paging::None || !PAGE_PARAMETERS.contains(&input.name.as_str())
 }
 
 /// Returns the name of an argument or setter. Reserved names get a suffix, and equal names a number.
@@ -324,7 +329,7 @@ fn method_text(plan: &Plan, operation: &Operation, arguments: &[&String]) -> Str
 /// Returns the sentence that lists the setters of optional parameters, linked to the place that documents them.
 fn optional_text(plan: &Plan, operation: &Operation) -> String {
     let optional = operation.query_parameters.iter().filter(|input| !input.required);
-    let optional = optional.filter(|input| !PAGE_PARAMETERS.contains(&input.name.as_str()));
+    let optional = optional.filter(|input| has_setter(operation, input));
     let mut setters: Vec<String> = optional.map(|input| parameter_name(plan, operation, input)).collect();
     if operation.body.as_ref().is_some_and(|body| !body.required) {
         setters.push("body".to_owned());

@@ -50,7 +50,9 @@ fn entry(plan: &Plan, operation: &Operation, uses: &Uses, group: &str) -> TokenS
         None => quote! { None },
     };
     let since = release(operation.since);
-    let until = match operation.until.map(release) {
+    // The release of a server does not follow from the operations that only this server has.
+    let until = operation.until.or((!operation.is_known).then_some(Release::NEXT));
+    let until = match until.map(release) {
         Some(until) => quote! { Some(#until) },
         None => quote! { None },
     };

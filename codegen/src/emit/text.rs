@@ -30,7 +30,7 @@ pub enum Item {
 
 /// Returns the text of a file.
 pub fn file(inner_doc: &str, head: TokenStream, items: &[Item]) -> Result<String> {
-    let inner_doc = visible(inner_doc);
+    let inner_doc = visible(&inner_doc.replace(['\r', '\n'], " "));
     let mut text = format!("//! {inner_doc}\n\n{NOTICE}{}\n", pretty(head)?);
     for item in items {
         match item {
@@ -109,7 +109,11 @@ fn spaced(text: &str) -> String {
 fn invocation(name: &str, cfg: &TokenStream, body: TokenStream, by: Option<&str>) -> Result<String> {
     let mut body = pretty(body)?;
     if let Some(tag) = by {
-        body = body.replacen(" {\n", &format!(" by {tag:?} {{\n"), 1);
+        let tagged = |line: &str| match line.strip_prefix("pub enum").and_then(|_| line.strip_suffix(" {")) {
+            Some(head) => format!("{head} by {tag:?} {{\n"),
+            None => format!("{line}\n"),
+        };
+        body = body.lines().map(tagged).collect();
     }
     let body = joined(&body);
     let indented: String =
@@ -123,6 +127,10 @@ fn joined(body: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     let mut open = false;
     for line in body.lines() {
+        if line.trim_start().starts_with("///") {
+            lines.push(line.to_owned());
+            continue;
+        }
         match lines.last_mut() {
             Some(last) if open => last.push_str(line.trim().trim_end_matches(',')),
             _ => lines.push(line.to_owned()),

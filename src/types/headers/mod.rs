@@ -1,3 +1,4 @@
+mod secret;
 mod text;
 
 use std::borrow::Cow;
@@ -15,45 +16,6 @@ pub struct Headers {
     /// The text that contains all packed names and values.
     packed: String,
 }
-
-/// Headers whose values are never secret. Any other header may be secret: proxies, gateways and hooks add their own.
-const HARMLESS: [&str; 35] = [
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "access-control-allow-credentials",
-    "access-control-allow-headers",
-    "access-control-allow-methods",
-    "access-control-allow-origin",
-    "access-control-expose-headers",
-    "access-control-max-age",
-    "age",
-    "allow",
-    "cache-control",
-    "connection",
-    "content-encoding",
-    "content-language",
-    "content-length",
-    "content-type",
-    "date",
-    "etag",
-    "expires",
-    "if-match",
-    "if-modified-since",
-    "if-none-match",
-    "keep-alive",
-    "last-modified",
-    "logto-core-request-id",
-    "retry-after",
-    "server",
-    "total-number",
-    "traceparent",
-    "tracestate",
-    "transfer-encoding",
-    "user-agent",
-    "vary",
-    "x-request-id",
-];
 
 /// Replaces secrets in debug output.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -142,15 +104,6 @@ impl Headers {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
-    }
-
-    /// Whether the value of `name` may be secret.
-    ///
-    /// Every header counts as secret, except common ones that never are, such as `accept`, `etag` and `x-request-id`.
-    /// Secret values never appear in debug output, and a redirect never sends them to another origin.
-    #[must_use]
-    pub fn is_secret(name: &str) -> bool {
-        !HARMLESS.iter().any(|harmless| harmless.eq_ignore_ascii_case(name))
     }
 }
 

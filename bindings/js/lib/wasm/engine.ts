@@ -5,7 +5,7 @@ import { AbortError, LogtoError } from "../response/errors.js";
 import type { Settings } from "../settings.js";
 import { isRenewable } from "../request/token.js";
 import { failure } from "./failure.js";
-import { type FirstAttempt, Shortcut } from "./first.js";
+import { type FirstAttempt, Shortcut } from "./shortcut.js";
 import { host, type HostContext } from "./host.js";
 import { type Exports, instantiate } from "./module.js";
 import { key } from "./record.js";

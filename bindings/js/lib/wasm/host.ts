@@ -3,7 +3,7 @@ import { send, sendCall, SendFailure } from "../request/send.js";
 import { tokenRequest } from "../request/token.js";
 import { type Answer, isHtml, members, retryAfter, shown } from "../response/answer.js";
 import type { TokenStore } from "../options.js";
-import type { Shortcut } from "./first.js";
+import type { Shortcut } from "./shortcut.js";
 import type { Exports, Host } from "./module.js";
 import type { Operations } from "./operations.js";
 import { key, read, type StoredToken, write } from "./record.js";

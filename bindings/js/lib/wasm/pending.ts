@@ -1,6 +1,6 @@
 import type { Request } from "../request/request.js";
 import type { Answer } from "../response/answer.js";
-import type { FirstAttempt, Grant, Shortcut } from "./first.js";
+import type { FirstAttempt, Grant, Shortcut } from "./shortcut.js";
 
 /** A call in progress. */
 export interface PendingCall {

@@ -1,0 +1,81 @@
+/** Checks of the options of a client. Throws TypeErrors that name the option. */
+import type { AllOptions, Exchange, Logger } from "./options.js";
+import { bad, check, checkPairs, checkUrl, expectObject } from "./request/checks.js";
+
+/** Options of a client. */
+const CLIENT =
+  "tenant endpoint resource scope appId appSecret exchange organizationId getToken tokenStore fetch headers credentials cache next timeout totalTimeout retries rateLimit maxResponseBytes allowHttp onRequest onResponse logger logLevel wasm".split(" ");
+
+/** What other clients call the options of a client. */
+const OTHER_NAMES: Record<string, string> = { clientId: "appId", clientSecret: "appSecret", baseUrl: "endpoint", url: "endpoint", tenantId: "tenant", accessToken: "getToken", token: "getToken" };
+
+/** The levels, each with more messages than the one before. All but the first are functions of a logger. */
+export const LEVELS = ["off", "error", "warn", "info", "debug"];
+
+const CREDENTIALS = ["omit", "same-origin", "include"];
+
+/** Rejects texts that come from unset variables or from files with a line break. The message does not repeat them. */
+function checkText(name: string, text: unknown): void {
+  if (typeof text === "string" && text.trim() === "") throw bad(name, "is empty");
+  if (typeof text === "string" && /\p{Cc}/u.test(text)) throw bad(name, "contains a line break or another control character");
+  checkPairs(name, text);
+}
+
+/** Returns a copy of the options, inherited ones included. Throws if one is invalid. */
+export function checkOptions(given: AllOptions): AllOptions {
+  expectObject(given);
+  const options: AllOptions = Object.fromEntries(CLIENT.map((name) => [name, given[name as keyof AllOptions]]));
+  for (const name in given) {
+    if (CLIENT.includes(name)) continue;
+    const known = (Object.hasOwn(OTHER_NAMES, name) && OTHER_NAMES[name]) || CLIENT.find((option) => option.toLowerCase() === name.toLowerCase());
+    throw bad(name, `is not an option of a client${known ? `: did you mean \`${known}\`?` : ""}`);
+  }
+  check(options, "tenant endpoint resource scope appId appSecret organizationId", "string");
+  check(options, "timeout totalTimeout retries maxResponseBytes", "number");
+  check(options, "getToken fetch onRequest onResponse", "function");
+  const { tenant, endpoint, appId, appSecret, exchange, tokenStore, rateLimit, logger, logLevel, credentials } = options;
+  if (tenant === undefined && endpoint === undefined) throw bad("endpoint", "or `tenant` is required");
+  if (tenant !== undefined && !/^[a-z0-9-]{1,63}$/.test(tenant)) {
+    throw bad("tenant", "is not a tenant id: pass the first part of https://{tenant}.logto.app");
+  }
+  if (endpoint !== undefined) checkEndpoint(endpoint, options.allowHttp === true);
+  if ((appId === undefined) !== (appSecret === undefined)) {
+    throw bad(appId === undefined ? "appId" : "appSecret", "is missing: set both `appId` and `appSecret`");
+  }
+  for (const name of ["appId", "appSecret", "organizationId", "resource"] as const) checkText(name, options[name]);
+  if (options.scope) checkText("scope", options.scope);
+  if ((exchange !== undefined || options.organizationId) && appId === undefined) throw bad("appId", "is missing");
+  if (exchange !== undefined) checkExchange(exchange);
+  if (logLevel !== undefined && !LEVELS.includes(logLevel)) throw bad("logLevel", `is not one of ${LEVELS.join(", ")}`);
+  if (credentials !== undefined && !CREDENTIALS.includes(credentials)) throw bad("credentials", `is not one of ${CREDENTIALS.join(", ")}`);
+  if (logger && LEVELS.slice(1).some((name) => typeof logger[name as keyof Logger] !== "function")) {
+    throw bad("logger", "lacks one of the functions `debug`, `info`, `warn` and `error`");
+  }
+  if (tokenStore && (typeof tokenStore.get !== "function" || typeof tokenStore.set !== "function")) {
+    throw bad("tokenStore", "lacks the function `get` or `set`");
+  }
+  if (rateLimit && !(Number.isInteger(rateLimit.requests) && rateLimit.requests > 0 && rateLimit.requests < 2 ** 32 && Number.isFinite(rateLimit.per) && rateLimit.per > 0)) {
+    throw bad("rateLimit", "requires a whole number of `requests`, and `per` in milliseconds, above 0");
+  }
+  return options;
+}
+
+function checkExchange(exchange: Exchange): void {
+  const { subjectToken, personalAccessToken } = (exchange as Exchange | null) ?? {};
+  const tokens: unknown[] = [subjectToken, personalAccessToken].filter((token) => token !== undefined);
+  checkText("exchange", tokens[0]);
+  const isToken = typeof tokens[0] === "string" || (typeof tokens[0] === "function" && personalAccessToken === undefined);
+  if (tokens.length !== 1 || !isToken) throw bad("exchange", "requires either a `subjectToken` or a `personalAccessToken`");
+}
+
+function checkEndpoint(endpoint: string, allowHttp: boolean): void {
+  const { protocol, hostname, pathname } = checkUrl("endpoint", endpoint);
+  const isRoot = !/\/(api|console)\/*$|\/oidc(\/|$)/.test(pathname) && (pathname === "/" || !hostname.endsWith(".logto.app"));
+  if (!isRoot || hostname.endsWith(".") || /[?#]/.test(endpoint)) {
+    throw bad("endpoint", "is not the root of a server: pass its address without query, fragment and paths such as /api");
+  }
+  const local = /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+  if (protocol === "http:" && !local && !allowHttp) {
+    throw bad("endpoint", "sends the secret unencrypted over http: use https, or set `allowHttp`");
+  }
+}
