@@ -4,9 +4,9 @@
 //! $ cargo run --example quickstart
 //! ```
 //!
-//! No server needed: the example starts an in-memory emulator. If `LOGTO_ENDPOINT` (or `LOGTO_TENANT`), `LOGTO_APP_ID`
-//! and `LOGTO_APP_SECRET` are set, it runs the same steps on your server. It deletes everything that it created, even
-//! if a step fails or is interrupted.
+//! No server needed: the example starts an in-memory emulator. If one of `LOGTO_ENDPOINT`, `LOGTO_TENANT`, `LOGTO_APP_ID`
+//! and `LOGTO_APP_SECRET` is set, it runs the same steps on your server, and then needs an endpoint or a tenant, and both
+//! credentials. It deletes everything that it created, even if a step fails or is interrupted.
 
 use std::collections::hash_map::RandomState;
 use std::env;

@@ -12,8 +12,8 @@ impl Client {
     /// | `LOGTO_ENDPOINT` | URL of the server |
     /// | `LOGTO_TENANT` | ID of a Logto Cloud tenant; with both, `LOGTO_ENDPOINT` is the tenant's custom domain |
     /// | `LOGTO_APP_ID`, `LOGTO_APP_SECRET` | machine-to-machine application |
-    /// | `LOGTO_RESOURCE` | resource of the Management API; defaults to the endpoint's |
-    /// | `LOGTO_SCOPE` | scope to request; defaults to `all` |
+    /// | `LOGTO_RESOURCE` | resource of the Management API; defaults to that of the endpoint |
+    /// | `LOGTO_SCOPE` | scope to request; default: `all` for the Management API, none with an organization or a token exchange |
     /// | `LOGTO_ALLOW_HTTP` | `1`, `true` or `yes` allows plain http to other machines |
     ///
     /// # Errors

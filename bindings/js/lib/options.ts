@@ -175,7 +175,7 @@ export interface AllOptions {
   timeout?: number | undefined;
   /** Timeout of a call with all its attempts and waits, in milliseconds. Default: none. */
   totalTimeout?: number | undefined;
-  /** How often a request is repeated at most. Defaults to 3. */
+  /** Maximum number of retries. Defaults to 3. */
   retries?: number | undefined;
   /**
    * Rate limit: at most `requests` in `per` milliseconds. `false` disables it. Defaults to 200 requests in 10,000 ms

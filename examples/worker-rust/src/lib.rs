@@ -10,7 +10,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::routing::{get, post};
 use logto_admin::transport::FetchTransport;
-use logto_admin::webhook::{self, SIGNATURE_HEADER};
+use logto_admin::webhook::{self, SIGNATURE_HEADER, WebhookError};
 use logto_admin::{Client, Endpoint};
 use tower_service::Service;
 use worker::{Context, Env, HttpRequest, event};
@@ -55,6 +55,7 @@ async fn receive(State(signing_key): State<SigningKey>, headers: HeaderMap, body
     let signature = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match webhook::receive(&signing_key.0, signature, &body) {
         Ok(delivery) => (StatusCode::OK, format!("{}\n", delivery.event)),
+        Err(error @ WebhookError::SigningKey) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n")),
         Err(error) => (StatusCode::UNAUTHORIZED, format!("{error}\n")),
     }
 }
