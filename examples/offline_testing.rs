@@ -41,7 +41,11 @@ async fn main() -> Result<()> {
     assert!(sign_up(&client, "grace@example.com").await?.is_some());
 
     // If the emulator does not keep an entity, it generates answers of the right shape.
-    println!("keeps users: {}, keeps hooks: {}", Emulator::keeps("CreateUser"), Emulator::keeps("CreateHook"));
-    println!("{} generated hook", client.hooks().list().await?.len());
+    println!(
+        "keeps users: {}, keeps connectors: {}",
+        Emulator::keeps("CreateUser"),
+        Emulator::keeps("CreateConnector")
+    );
+    println!("{} generated connector", client.connectors().list().await?.len());
     Ok(())
 }

@@ -4,7 +4,7 @@ use logto_admin::operation::OperationInfo;
 use logto_admin::serde_json::Value;
 
 use crate::collections::{Collection, Unknown};
-use crate::errors::{Outcome, Refusal, not_exists_with_id, not_found};
+use crate::errors::{Outcome, Refusal, not_exists, not_exists_with_id, not_found};
 use crate::request::Incoming;
 use crate::state::State;
 use crate::store::{Members, Record};
@@ -61,6 +61,7 @@ impl Call<'_> {
 pub(crate) fn unknown(collection: &Collection, way: Unknown, id: &str) -> Refusal {
     match way {
         Unknown::Plain => not_found(),
+        Unknown::Missing => not_exists(),
         Unknown::Named => not_exists_with_id(collection.name, id),
     }
 }

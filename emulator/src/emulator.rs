@@ -114,7 +114,7 @@ impl Emulator {
     /// ```
     /// use logto_admin_emulator::Emulator;
     ///
-    /// assert!(Emulator::keeps("CreateUser") && !Emulator::keeps("CreateHook"));
+    /// assert!(Emulator::keeps("CreateUser") && !Emulator::keeps("CreateConnector"));
     /// ```
     #[must_use]
     pub fn keeps(operation_id: &str) -> bool {

@@ -120,7 +120,7 @@ fn update(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
     if collection.refuses_empty_change && call.body.is_empty() {
         return Err(empty_change());
     }
-    let record = find(call, collection, collection.unknown)?;
+    let record = find(call, collection, collection.unknown_on_update.unwrap_or(collection.unknown))?;
     let mut draft = Draft { members: record.members, hidden: record.hidden, sent: call.body.clone(), creates: false };
     fill(&mut draft);
     (collection.prepare)(call, &mut draft)?;

@@ -71,6 +71,10 @@ pub(crate) fn not_found() -> Refusal {
     Refusal::new(404, "entity.not_found", "The entity does not exist.")
 }
 
+pub(crate) fn not_exists() -> Refusal {
+    Refusal::new(404, "entity.not_exists", "The entity does not exist.")
+}
+
 pub(crate) fn not_exists_with_id(table: &str, id: &str) -> Refusal {
     Refusal::new(404, "entity.not_exists_with_id", format!("No entity in `{table}` has the id `{id}`."))
 }

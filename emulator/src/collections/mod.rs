@@ -1,6 +1,7 @@
 //! The collections that the emulator stores, as data. `entities.rs` implements their operations.
 
 mod applications;
+mod hooks;
 mod organizations;
 mod resources;
 mod roles;
@@ -16,6 +17,7 @@ use crate::state::State;
 use crate::store::{Members, Record};
 
 pub(crate) use applications::{APPLICATION_SECRETS, APPLICATIONS};
+pub(crate) use hooks::HOOKS;
 pub(crate) use organizations::{
     INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, role_names,
 };
@@ -47,6 +49,8 @@ pub(crate) struct Collection {
     pub order: Order,
     pub filters: &'static [Filter],
     pub unknown: Unknown,
+    /// Differs from `unknown` for few collections.
+    pub unknown_on_update: Option<Unknown>,
     pub unknown_on_delete: Unknown,
     /// Whether an empty update is an error.
     pub refuses_empty_change: bool,
@@ -118,6 +122,8 @@ pub(crate) enum Test {
 pub(crate) enum Unknown {
     /// Without the id.
     Plain,
+    /// Without the id, with the code of some updates.
+    Missing,
     /// With the collection and the id.
     Named,
 }
@@ -177,6 +183,7 @@ impl Collection {
         order: Order::Newest,
         filters: &[],
         unknown: Unknown::Named,
+        unknown_on_update: None,
         unknown_on_delete: Unknown::Named,
         refuses_empty_change: false,
         links: &[],
@@ -187,7 +194,7 @@ impl Collection {
     };
 }
 
-static ALL: [&Collection; 12] = [
+static ALL: [&Collection; 13] = [
     &USERS,
     &PERSONAL_ACCESS_TOKENS,
     &ROLES,
@@ -200,6 +207,7 @@ static ALL: [&Collection; 12] = [
     &ORGANIZATION_SCOPES,
     &JIT_EMAIL_DOMAINS,
     &INVITATIONS,
+    &HOOKS,
 ];
 
 /// Returns every collection.

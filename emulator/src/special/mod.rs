@@ -3,6 +3,7 @@
 mod accounts;
 mod applications;
 mod document;
+mod hooks;
 mod organizations;
 mod users;
 
@@ -16,7 +17,7 @@ pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
 
 /// Returns the handler of an operation, by its operationId.
 pub(crate) fn handler(id: &str) -> Option<Handler> {
-    let all = [users::ALL, applications::ALL, organizations::ALL, accounts::ALL, document::ALL];
+    let all = [users::ALL, applications::ALL, organizations::ALL, accounts::ALL, document::ALL, hooks::ALL];
     all.iter().copied().flatten().find(|(known, _)| *known == id).map(|(_, handler)| *handler)
 }
 
@@ -26,7 +27,9 @@ mod tests {
 
     #[test]
     fn every_handler_belongs_to_an_operation() {
-        for (id, _) in [users::ALL, applications::ALL, organizations::ALL, accounts::ALL, document::ALL].concat() {
+        for (id, _) in
+            [users::ALL, applications::ALL, organizations::ALL, accounts::ALL, document::ALL, hooks::ALL].concat()
+        {
             assert!(logto_admin::operation::find(id).is_some(), "{id}");
         }
     }

@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod applications;
+mod hooks;
 mod lists;
 mod organizations;
 mod releases;

@@ -1,0 +1,42 @@
+use logto_admin::serde_json::{Value, json};
+
+use super::{Collection, Draft, Shape, Unknown, View};
+use crate::call::Call;
+use crate::errors::{Outcome, Refusal};
+use crate::store::{Members, Record};
+use crate::validate::refuse_empty;
+
+pub(crate) static HOOKS: Collection = Collection {
+    name: "hooks",
+    path: "/api/hooks",
+    blank: || json!({ "tenantId": "default", "name": "", "event": null, "events": [], "config": {}, "enabled": true }),
+    stamps: &["createdAt"],
+    searchable: &[],
+    unknown_on_update: Some(Unknown::Missing),
+    unknown_on_delete: Unknown::Plain,
+    prepare,
+    present,
+    ..Collection::DEFAULT
+};
+
+fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    if draft.sent.get("events").and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        return Err(refuse_empty("events"));
+    }
+    if !draft.creates {
+        return Ok(());
+    }
+    // Hooks of old releases have a single event.
+    if !draft.sent.contains_key("events") && !draft.sent.contains_key("event") {
+        return Err(Refusal::new(400, "hook.missing_events", "A hook requires at least one event."));
+    }
+    draft.members.insert("signingKey".to_owned(), call.state.ids.secret(32).into());
+    Ok(())
+}
+
+/// Hooks are not delivered, so they have no executions.
+fn present(view: &View<'_>, _: &Record, members: &mut Members) {
+    if matches!(view.shape, Shape::Got | Shape::Listed) && view.query.is_true("includeExecutionStats") {
+        members.insert("executionStats".to_owned(), json!({ "successCount": 0, "requestCount": 0 }));
+    }
+}
