@@ -25,12 +25,16 @@ pub fn complete(document: &mut Value) {
         info.entry("title").or_insert_with(|| "".into());
         info.entry("version").or_insert_with(|| "".into());
     }
-    for_each_operation(document, |_, _, operation| {
-        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-        for response in responses.into_iter().flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
-            response.entry("description").or_insert_with(|| "".into());
-        }
-    });
+    describe(document.pointer_mut("/components/responses"));
+    for_each_operation(document, |_, _, operation| describe(operation.get_mut("responses")));
+}
+
+/// Adds missing descriptions of responses.
+fn describe(responses: Option<&mut Value>) {
+    let responses = responses.and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut);
+    for response in responses.filter_map(Value::as_object_mut) {
+        response.entry("description").or_insert_with(|| "".into());
+    }
 }
 
 /// Calls `visit` with the method (upper case), the path and the operation, in the document's order.

@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use openapiv3::{OpenAPI, Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, StatusCode};
+use indexmap::IndexMap;
+use openapiv3::{
+    Components, MediaType, OpenAPI, Parameter, ParameterSchemaOrContent, PathStyle, QueryStyle, ReferenceOr, StatusCode,
+};
 
 use crate::answers::{combine, items};
 use crate::document;
@@ -188,7 +191,9 @@ impl<'a> Reader<'a> {
         for parameter in self.source.parameters.iter().chain(inherited) {
             let parameter = match parameter {
                 ReferenceOr::Item(parameter) => Ok(parameter),
-                ReferenceOr::Reference { reference } => self.component(reference),
+                ReferenceOr::Reference { reference } => {
+                    self.component(&self.place, reference, "parameters", |components| &components.parameters)
+                }
             };
             let read = parameter.and_then(|parameter| self.parameter(parameter));
             match self.unsupported.settle(read, NO_SETTER)? {
@@ -243,10 +248,31 @@ impl<'a> Reader<'a> {
         Ok((part, Input { name: data.name.clone(), required, schema, span: Span::default() }))
     }
 
-    fn component(&self, reference: &str) -> Result<&Parameter> {
-        let name = reference.strip_prefix("#/components/parameters/");
-        let found = name.and_then(|name| self.document.components.as_ref()?.parameters.get(name)?.as_item());
-        found.ok_or_else(|| Failure::unsupported(&self.place, format!("unresolved reference {reference}")))
+    /// Returns a shared part of the document. `kind` is the name of its list in `components`.
+    fn component<T>(
+        &self,
+        place: &Place,
+        reference: &str,
+        kind: &str,
+        list: impl FnOnce(&'a Components) -> &'a IndexMap<String, ReferenceOr<T>>,
+    ) -> Result<&'a T> {
+        let name = reference.strip_prefix("#/components/").and_then(|rest| rest.strip_prefix(kind)?.strip_prefix('/'));
+        let found = name.and_then(|name| list(self.document.components.as_ref()?).get(name)?.as_item());
+        found.ok_or_else(|| Failure::unsupported(place, format!("unresolved reference {reference}")))
+    }
+
+    /// Returns the only media type of a body or response. If there are several, returns the JSON one.
+    fn media<'c>(
+        &self,
+        place: &Place,
+        contents: &'c IndexMap<String, MediaType>,
+    ) -> Result<Option<(&'c str, &'c MediaType)>> {
+        if contents.len() > 1 {
+            let failure = Failure::unsupported(place, "several media types");
+            self.unsupported.settle::<()>(Err(failure), "only JSON, or the first without JSON, is generated")?;
+        }
+        let chosen = contents.get_key_value("application/json").or_else(|| contents.first());
+        Ok(chosen.map(|(name, content)| (name.as_str(), content)))
     }
 
     fn body(&self) -> Result<Option<Body>> {
@@ -254,15 +280,14 @@ impl<'a> Reader<'a> {
         let body = match &self.source.request_body {
             None => return Ok(None),
             Some(ReferenceOr::Item(body)) => body,
-            Some(ReferenceOr::Reference { .. }) => {
-                return Err(Failure::unsupported(&place, "unsupported $ref in place of a request body"));
+            Some(ReferenceOr::Reference { reference }) => {
+                self.component(&place, reference, "requestBodies", |components| &components.request_bodies)?
             }
         };
-        let mut contents = body.content.iter();
-        let (Some((content_type, content)), None) = (contents.next(), contents.next()) else {
-            return Err(Failure::unsupported(&place, "expected exactly one media type in the request body"));
+        let Some((content_type, content)) = self.media(&place, &body.content)? else {
+            return Err(Failure::unsupported(&place, "request body without a media type"));
         };
-        let kind = match content_type.as_str() {
+        let kind = match content_type {
             "application/json" => BodyKind::Json,
             "application/x-www-form-urlencoded" => BodyKind::Form,
             "multipart/form-data" => BodyKind::Multipart,
@@ -309,18 +334,17 @@ impl<'a> Reader<'a> {
 
     fn answer(&self, status: u16, response: &ReferenceOr<openapiv3::Response>) -> Result<Answer> {
         let place = self.place.at(status);
-        let ReferenceOr::Item(response) = response else {
-            return Err(Failure::unsupported(&place, "unsupported $ref in place of a response"));
-        };
-        let mut contents = response.content.iter();
-        let (Some((content_type, content)), None) = (contents.next(), contents.next()) else {
-            if response.content.len() > 1 {
-                return Err(Failure::unsupported(&place, "expected at most one media type in the response"));
+        let response = match response {
+            ReferenceOr::Item(response) => response,
+            ReferenceOr::Reference { reference } => {
+                self.component(&place, reference, "responses", |components| &components.responses)?
             }
+        };
+        let Some((content_type, content)) = self.media(&place, &response.content)? else {
             let kind = if (300..400).contains(&status) { AnswerKind::Redirect } else { AnswerKind::None };
             return Ok(Answer { kind, schema: None, status });
         };
-        let kind = match content_type.as_str() {
+        let kind = match content_type {
             "application/json" => AnswerKind::Json,
             "text/plain" => AnswerKind::Text,
             "text/xml" => AnswerKind::Xml,

@@ -104,6 +104,36 @@ fn unsupported_operations_are_left_out() {
 }
 
 #[test]
+fn shared_responses_and_bodies_are_replaced() {
+    let plan = changed(|document| {
+        let response = operation(document)["responses"]["200"].take();
+        operation(document)["responses"]["200"] = json!({ "$ref": "#/components/responses/Pets" });
+        let create = &mut document["paths"]["/api/pets"]["post"];
+        let body = create["requestBody"].take();
+        create["requestBody"] = json!({ "$ref": "#/components/requestBodies/Pet" });
+        document["components"] = json!({ "responses": { "Pets": response }, "requestBodies": { "Pet": body } });
+    });
+    assert_eq!(text(&plan.unwrap()), text(&changed(|_| ()).unwrap()));
+
+    let missing = "ListPets at /200: unresolved reference #/components/responses/Missing; it is left out: call it with \
+        `Client::request`";
+    warned(missing, |document| {
+        operation(document)["responses"]["200"] = json!({ "$ref": "#/components/responses/Missing" });
+    });
+}
+
+#[test]
+fn json_is_chosen_among_several_media_types() {
+    let warning = "ListPets at /200: several media types; only JSON, or the first without JSON, is generated";
+    let plan = warned(warning, |document| {
+        let content = &mut operation(document)["responses"]["200"]["content"];
+        let json = content["application/json"].take();
+        *content = json!({ "text/plain": {}, "application/json": json });
+    });
+    assert_eq!(text(&plan), text(&changed(|_| ()).unwrap()));
+}
+
+#[test]
 fn schemas_that_grow_without_end_leave_out_their_operation() {
     let plan = changed(|document| {
         let mut schemas = json!({ "L0": { "type": "string" } });
