@@ -34,7 +34,7 @@ pub(crate) enum Part {
     Js,
     /// The set-ups of the npm package's users: jest, NestJS, bundlers, versions of TypeScript.
     JsSetups,
-    /// Applications that use the npm package: Next, SvelteKit, Astro, Hono.
+    /// Applications that use the npm package: Next, SvelteKit, Astro, Hono, Vite.
     JsFrameworks,
 }
 

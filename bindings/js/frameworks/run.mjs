@@ -2,8 +2,10 @@
 // Arguments are the names of the applications to run. Defaults to all.
 import { execFile, spawn } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer as createHttpServer } from "node:http";
+import { createRequire } from "node:module";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
@@ -111,6 +113,39 @@ const applications = {
     });
   },
 
+  async vite(at) {
+    await run(at, "typescript/bin/tsc", ["-p", "."]);
+    await run(at, "vite/bin/vite.js", ["build"]);
+    const { admin, user, token, emulator } = await accounts();
+    const server = createHttpServer((request, response) => {
+      answer(join(at, "dist"), { emulator, token }, request, response).catch((error) => response.writeHead(404).end(String(error)));
+    });
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    try {
+      await withPage(`http://127.0.0.1:${server.address().port}/`, async (page, errors) => {
+        const says = (selector, wanted) =>
+          page.waitForFunction(([selector, wanted]) => {
+            const element = document.querySelector(selector);
+            return (element.value || element.textContent) === wanted;
+          }, [selector, wanted], { timeout: 20_000 }).catch(async () => {
+            throw new Error(`${selector} is not ${wanted}: ${await page.content()}\n${errors.join("\n")}`);
+          });
+        await says("input", "Ada");
+        await page.fill("input", "Ada Lovelace");
+        await page.click("button");
+        await says("output", "Saved as Ada Lovelace.");
+        equal((await admin.users.get(user.id)).name, "Ada Lovelace", "name");
+
+        await page.fill("input", "a".repeat(200));
+        await page.click("button");
+        await says("output", "UpdateProfile: 422 entity.value_too_long: A value is too long for its database column.");
+      });
+    } finally {
+      server.close();
+      server.closeAllConnections();
+    }
+  },
+
   async hono(at, server) {
     await run(at, "typescript/bin/tsc", ["-p", "."]);
     const options = { bundle: true, format: "esm", conditions: ["workerd", "worker", "browser"], external: ["*.wasm"], logLevel: "error" };
@@ -133,6 +168,37 @@ const applications = {
     }
   },
 };
+
+/** Returns a tenant with the account API, a user, and the user's access token. */
+async function accounts() {
+  const require = createRequire(join(work, "package.json"));
+  const { LogtoAdmin } = require("logto-admin");
+  const emulator = new (require("logto-admin/emulator").Emulator)();
+  const admin = new LogtoAdmin(emulator.options);
+  await admin.accountCenter.updateSettings({ enabled: true, fields: { name: "Edit" } });
+  const user = await admin.users.create({ username: "ada", name: "Ada" });
+  const { subjectToken } = await admin.subjectTokens.create({ userId: user.id });
+  const token = await new LogtoAdmin({ ...emulator.options, exchange: { subjectToken }, scope: "openid profile" }).getToken();
+  return { admin, user, token, emulator };
+}
+
+const TYPES = { ".html": "text/html", ".js": "text/javascript", ".wasm": "application/wasm" };
+
+/** Serves the files of a page, the user's access token, and the emulator. */
+async function answer(folder, { emulator, token }, request, response) {
+  if (request.url === "/token") return response.end(token);
+  if (!request.url.startsWith("/api/")) {
+    const path = request.url === "/" ? "/index.html" : request.url;
+    const file = readFileSync(join(folder, path));
+    return response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(file);
+  }
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const { method, headers } = request;
+  const sent = { method, headers, body: chunks.length > 0 ? Buffer.concat(chunks) : undefined };
+  const answered = await emulator.fetch(emulator.endpoint + request.url, sent);
+  response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(Buffer.from(await answered.arrayBuffer()));
+}
 
 /** Imports the module from the folder of the bundle, as wrangler does. */
 const wasmBeside = {
