@@ -101,17 +101,7 @@ impl Drop for Server {
 }
 
 async fn answer(State(emulator): State<Emulator>, request: Request) -> Response<Body> {
-    let method = match request.method().as_str() {
-        "GET" => Some(Method::Get),
-        "POST" => Some(Method::Post),
-        "PUT" => Some(Method::Put),
-        "PATCH" => Some(Method::Patch),
-        "DELETE" => Some(Method::Delete),
-        "HEAD" => Some(Method::Head),
-        "OPTIONS" => Some(Method::Options),
-        _ => None,
-    };
-    let Some(method) = method else { return status(StatusCode::NOT_IMPLEMENTED) };
+    let Some(method) = Method::named(request.method().as_str()) else { return status(StatusCode::NOT_IMPLEMENTED) };
     let (head, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST).await else { return status(StatusCode::PAYLOAD_TOO_LARGE) };
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());

@@ -52,25 +52,18 @@ impl<R: OutgoingRequest> Attempt for HttpAttempt<'_, R> {
         let context = HookContext { operation: self.operation, attempt: number, token_call: self.options.token_call };
         let sending = Sending { sender: self.sender, context, limit: self.timeout, options: &self.options };
         let (response, left_origin) = sending.send(request, pass).await?;
-        Ok(Answer { left_origin, ..self.answer(response) })
+        Ok(self.answer(response, left_origin))
     }
 }
 
 impl<R> HttpAttempt<'_, R> {
     /// Reads the parts of a response that the pipeline needs. Leaves the bodies of ordinary successes to the caller.
-    fn answer(&self, response: HttpResponse) -> Answer {
+    fn answer(&self, response: HttpResponse, left_origin: bool) -> Answer {
         let retry_after = response.headers.get("retry-after");
         let retry_after = retry_after.and_then(|value| parse_retry_after(value, self.sender.runtime.now()));
         let is_read = response.status >= 300 || self.options.token_call;
         let fields = if is_read { AnswerFields::of(&response) } else { AnswerFields::default() };
-        Answer {
-            status: response.status,
-            retry_after,
-            is_html: response.is_html(),
-            left_origin: false,
-            fields,
-            response,
-        }
+        Answer { status: response.status, retry_after, is_html: response.is_html(), left_origin, fields, response }
     }
 }
 

@@ -26,10 +26,8 @@ impl TryFrom<&::http::Method> for Method {
 
     /// Fails if Logto's APIs do not use the method.
     fn try_from(method: &::http::Method) -> Result<Self, TransportError> {
-        const ALL: [Method; 7] =
-            [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Head, Method::Options];
-        let found = ALL.into_iter().find(|known| known.as_str() == method.as_str());
-        found.ok_or_else(|| invalid(format!("unsupported method {method}: not used by Logto's APIs")))
+        Self::named(method.as_str())
+            .ok_or_else(|| invalid(format!("unsupported method {method}: not used by Logto's APIs")))
     }
 }
 

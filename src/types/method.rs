@@ -20,6 +20,21 @@ pub enum Method {
 }
 
 impl Method {
+    const ALL: [Self; 7] = [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete, Self::Head, Self::Options];
+
+    /// Returns the method with this name, in upper case. `None` if Logto's APIs do not use it.
+    ///
+    /// ```
+    /// use logto_admin::transport::Method;
+    ///
+    /// assert_eq!(Method::named("GET"), Some(Method::Get));
+    /// assert_eq!(Method::named("TRACE"), None);
+    /// ```
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.as_str() == name)
+    }
+
     /// Returns the method as written in a request line, such as `GET`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

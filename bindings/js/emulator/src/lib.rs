@@ -38,7 +38,8 @@ impl Emulator {
     /// # Errors
     /// Fails if the method is not one of HTTP.
     pub fn answer(&self, method: &str, url: &str, headers: Vec<String>, body: Vec<u8>) -> Result<Answer, JsError> {
-        let Some(method) = parse(method) else { return Err(JsError::new(&format!("unknown method {method:?}"))) };
+        let known = Method::named(method);
+        let method = known.ok_or_else(|| JsError::new(&format!("unknown method {method:?}")))?;
         let mut request = HttpRequest::new(method, url);
         for pair in headers.chunks_exact(2) {
             if let [name, value] = pair {
@@ -68,17 +69,4 @@ impl Answer {
     pub fn take_body(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.body)
     }
-}
-
-fn parse(method: &str) -> Option<Method> {
-    Some(match method {
-        "GET" => Method::Get,
-        "POST" => Method::Post,
-        "PUT" => Method::Put,
-        "PATCH" => Method::Patch,
-        "DELETE" => Method::Delete,
-        "HEAD" => Method::Head,
-        "OPTIONS" => Method::Options,
-        _ => return None,
-    })
 }
