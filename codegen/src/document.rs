@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use openapiv3::OpenAPI;
+use indexmap::IndexMap;
+use openapiv3::{Components, OpenAPI, ReferenceOr};
 use serde_json::{Map, Value};
 
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Place, Result};
 use crate::unsupported::Unsupported;
 
 /// The methods of operations.
@@ -47,6 +48,25 @@ pub fn for_each_operation(document: &mut Value, mut visit: impl FnMut(&str, &str
             }
         }
     }
+}
+
+/// Returns a shared part of a document. `kind` is the name of its list in `components`.
+pub fn component<'a, T>(
+    components: Option<&'a Components>,
+    place: &Place,
+    reference: &str,
+    kind: &str,
+    list: impl FnOnce(&'a Components) -> &'a IndexMap<String, ReferenceOr<T>>,
+) -> Result<&'a ReferenceOr<T>> {
+    let name = reference.strip_prefix("#/components/").and_then(|rest| rest.strip_prefix(kind)?.strip_prefix('/'));
+    let name = name.map(|name| name.replace("~1", "/").replace("~0", "~"));
+    let found = name.and_then(|name| list(components?).get(&name));
+    found.ok_or_else(|| unresolved(place, reference))
+}
+
+/// Returns the failure for a reference to a part that the document lacks.
+pub fn unresolved(place: &Place, reference: &str) -> Failure {
+    Failure::unsupported(place, format!("unresolved reference {reference}"))
 }
 
 /// Parses a document. A part that the parser does not preserve is unsupported.

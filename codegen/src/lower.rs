@@ -8,6 +8,7 @@ use openapiv3::{
     SchemaData, SchemaKind, StringFormat, StringType, Type, VariantOrUnknownOrEmpty as Format,
 };
 
+use crate::document;
 use crate::failure::{Failure, Place, Result};
 use crate::schema::{Facts, Kind, Member, Object, Schema, Span};
 use crate::unsupported::Unsupported;
@@ -61,10 +62,8 @@ impl<'a> Lowering<'a> {
         if depth > DEPTH || self.within.borrow().iter().any(|outer| outer == reference) {
             return Err(Failure::unsupported(place, "unsupported recursive schema"));
         }
-        let name = reference.strip_prefix("#/components/schemas/");
-        let name = name.map(|name| name.replace("~1", "/").replace("~0", "~"));
-        let found = name.and_then(|name| self.components?.schemas.get(&name));
-        let target = found.ok_or_else(|| Failure::unsupported(place, format!("unresolved reference {reference}")))?;
+        let target =
+            document::component(self.components, place, reference, "schemas", |components| &components.schemas)?;
         self.within.borrow_mut().push(reference.to_owned());
         let schema = self.reference(target, place, depth + 1);
         self.within.borrow_mut().pop();

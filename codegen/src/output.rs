@@ -67,7 +67,7 @@ fn is_generated(path: &Path) -> bool {
     std::fs::read_to_string(path).is_ok_and(|text| is_marked(&text))
 }
 
-/// Returns the folder of a file that is a link, if there is one: it leads out of the output folder.
+/// Returns the folder of a file that is a link, or `None`. A link leads out of the output folder.
 fn linked_folder(root: &Path, name: &str) -> Option<PathBuf> {
     let folders = Path::new(name).ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty());
     folders.map(|folder| root.join(folder)).find(|folder| folder.is_symlink())

@@ -256,12 +256,11 @@ impl<'a> Reader<'a> {
         kind: &str,
         list: impl FnOnce(&'a Components) -> &'a IndexMap<String, ReferenceOr<T>>,
     ) -> Result<&'a T> {
-        let name = reference.strip_prefix("#/components/").and_then(|rest| rest.strip_prefix(kind)?.strip_prefix('/'));
-        let found = name.and_then(|name| list(self.document.components.as_ref()?).get(name)?.as_item());
-        found.ok_or_else(|| Failure::unsupported(place, format!("unresolved reference {reference}")))
+        let shared = document::component(self.document.components.as_ref(), place, reference, kind, list)?;
+        shared.as_item().ok_or_else(|| document::unresolved(place, reference))
     }
 
-    /// Returns the only media type of a body or response. If there are several, returns the JSON one.
+    /// Returns the only media type of a body or response. Among several, returns the JSON one.
     fn media<'c>(
         &self,
         place: &Place,
