@@ -228,7 +228,7 @@ export interface CallOptions extends Pick<AllOptions, "cache" | "next"> {
   headers?: HeaderValues | undefined;
   /** Maximum size of the response body, in bytes. Defaults to the client's. */
   maxResponseBytes?: number | undefined;
-  /** How often the request is repeated at most. Defaults to the client's. */
+  /** Maximum number of retries. Defaults to the client's. */
   retries?: number | undefined;
   /**
    * Whether the request may be repeated although the server might have processed it. Defaults to true if the operation
