@@ -40,9 +40,11 @@ async function freePort() {
   return port;
 }
 
-/** Starts a server, waits until it answers, and ends it after `use`. */
-async function serving(at, args, port, more, use) {
-  const server = spawn(NODE, args, { cwd: at, env: environment(more), stdio: ["ignore", "pipe", "pipe"] });
+/** Starts an application that calls this endpoint, waits until it answers, and ends it after `use`. */
+async function serving(at, args, endpoint, use) {
+  const port = await freePort();
+  const variables = { PORT: String(port), HOST: "127.0.0.1", LOGTO_ENDPOINT: endpoint };
+  const server = spawn(NODE, args, { cwd: at, env: environment(variables), stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   for (const stream of [server.stdout, server.stderr]) stream.on("data", (chunk) => (log += chunk));
   const url = `http://127.0.0.1:${port}`;
@@ -81,9 +83,8 @@ const shown = (url, server) =>
 const applications = {
   async next(at, server) {
     await run(at, "next/dist/bin/next", ["build"]);
-    const port = await freePort();
-    const args = [join(here, "node_modules/next/dist/bin/next"), "start", "-p", String(port), "-H", "127.0.0.1"];
-    await serving(at, args, port, { LOGTO_ENDPOINT: `${server}/s/next` }, async (url) => {
+    const args = [join(here, "node_modules/next/dist/bin/next"), "start", "-H", "127.0.0.1"];
+    await serving(at, args, `${server}/s/next`, async (url) => {
       equal(await text(`${url}/api/users`), EXPECTED, "route");
       equal((await fetch(`${url}/api/users`)).headers.get("x-users"), EXPECTED, "proxy");
       equal(await text(`${url}/api/edge`), EXPECTED, "edge route");
@@ -94,9 +95,7 @@ const applications = {
 
   async sveltekit(at, server) {
     await run(at, "vite/bin/vite.js", ["build"]);
-    const port = await freePort();
-    const variables = { PORT: String(port), HOST: "127.0.0.1", LOGTO_ENDPOINT: `${server}/s/sveltekit` };
-    await serving(at, ["build/index.js"], port, variables, async (url) => {
+    await serving(at, ["build/index.js"], `${server}/s/sveltekit`, async (url) => {
       equal((await text(url)).includes(EXPECTED), true, "page");
       equal(await shown(url, server), EXPECTED, "script of a page");
     });
@@ -104,9 +103,7 @@ const applications = {
 
   async astro(at, server) {
     await run(at, "astro/bin/astro.mjs", ["build"]);
-    const port = await freePort();
-    const variables = { PORT: String(port), HOST: "127.0.0.1", LOGTO_ENDPOINT: `${server}/s/astro` };
-    await serving(at, ["dist/server/entry.mjs"], port, variables, async (url) => {
+    await serving(at, ["dist/server/entry.mjs"], `${server}/s/astro`, async (url) => {
       equal((await text(url)).includes(EXPECTED), true, "page");
       equal(await text(`${url}/api/users`), EXPECTED, "endpoint");
       equal(await shown(url, server), EXPECTED, "script of a page");
