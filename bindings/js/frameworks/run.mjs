@@ -9,6 +9,7 @@ import { extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { Miniflare } from "miniflare";
+import { forward } from "../test/forward.mjs";
 import { install } from "../test/install.mjs";
 import { withPage } from "../test/runtimes/chromium.mjs";
 import { start } from "../test/server.mjs";
@@ -189,12 +190,7 @@ async function answer(folder, { emulator, token }, request, response) {
     const file = readFileSync(join(folder, path));
     return response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(file);
   }
-  const chunks = [];
-  for await (const chunk of request) chunks.push(chunk);
-  const { method, headers } = request;
-  const sent = { method, headers, body: chunks.length > 0 ? Buffer.concat(chunks) : undefined };
-  const answered = await emulator.fetch(emulator.endpoint + request.url, sent);
-  response.writeHead(answered.status, Object.fromEntries(answered.headers)).end(Buffer.from(await answered.arrayBuffer()));
+  return forward(emulator, request, response);
 }
 
 /** Imports the module from the folder of the bundle, as wrangler does. */

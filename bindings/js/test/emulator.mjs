@@ -1,9 +1,13 @@
 // The emulator of the package: in processes, in CommonJS, and in workerd. The page of `examples/` uses it in Chromium.
+import { deepStrictEqual, strictEqual } from "node:assert";
 import { execFile } from "node:child_process";
 import { copyFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { bundle } from "./bundle.mjs";
 import { runCases } from "./cases.mjs";
+import { forward } from "./forward.mjs";
 import { modules, withWorker } from "./runtimes/workerd.mjs";
 
 /** Tests, as the text of a function that is called with the package. It throws if one fails. */
@@ -75,6 +79,31 @@ const cases = {
   async "Node, CommonJS"({ folder }) {
     writeFileSync(join(folder, "emulator.cjs"), `(${TESTS})(require("logto-admin"), require("logto-admin/emulator")).then(() => console.log("done"));`);
     await run(folder, process.execPath, ["emulator.cjs"]);
+  },
+
+  async "routes of other releases, over HTTP"({ folder }) {
+    const require = createRequire(join(folder, "package.json"));
+    const { LogtoAdmin } = require("logto-admin");
+    const { Emulator } = require("logto-admin/emulator");
+    for (const [release, oldest, listed] of [
+      ["1.17", "1.17", "introduced in Logto 1.31; the server may be older"],
+      ["1.36", "1.33", "listed"],
+      ["1.42", "1.42", "listed"],
+      ["next", "next", "listed"],
+    ]) {
+      const emulator = new Emulator({ release });
+      const server = createServer((request, response) => void forward(emulator, request, response).catch(() => response.destroy()));
+      await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+      try {
+        const { appId, appSecret } = emulator;
+        const logto = new LogtoAdmin({ endpoint: `http://127.0.0.1:${server.address().port}`, appId, appSecret });
+        deepStrictEqual(await logto.serverRelease(), { oldest, newest: release });
+        strictEqual(await logto.customProfileFields.list().then(() => "listed", (error) => error.hint), listed, release);
+      } finally {
+        server.close();
+        server.closeAllConnections();
+      }
+    }
   },
 
   async workerd({ folder }) {
