@@ -1,4 +1,4 @@
-mod timer;
+mod background;
 
 use std::time::Duration;
 
@@ -9,7 +9,6 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use self::timer::Timer;
 use super::Runtime;
 use crate::types::Timestamp;
 
@@ -35,6 +34,15 @@ impl WebRuntime {
     pub const fn new() -> Self {
         Self
     }
+
+    /// Returns the lengths of the timers that make up a sleep, in milliseconds.
+    ///
+    /// Cloudflare Workers reject timers outside of requests, as they do randomness, and `gloo-timers` panics there. A
+    /// sleep ends immediately there, which is better than never.
+    fn timers(self, duration: Duration) -> impl Iterator<Item = u32> {
+        let allowed = !self.isolates_requests() || math_random().is_ok();
+        timers(duration).filter(move |_| allowed)
+    }
 }
 
 #[async_trait]
@@ -49,18 +57,14 @@ impl Runtime for WebRuntime {
     }
 
     async fn sleep(&self, duration: Duration) {
-        // Workers reject timers outside of requests, and `gloo-timers` panics there.
-        if self.isolates_requests() {
-            return self.sleep_in_background(duration).await;
-        }
-        for step in steps(duration) {
-            SendWrapper::new(TimeoutFuture::new(timer::whole_millis(step).unsigned_abs())).await;
+        for millis in self.timers(duration) {
+            SendWrapper::new(TimeoutFuture::new(millis)).await;
         }
     }
 
     async fn sleep_in_background(&self, duration: Duration) {
-        for step in steps(duration) {
-            SendWrapper::new(Timer::new(step)).await;
+        for millis in self.timers(duration) {
+            SendWrapper::new(background::sleep(millis)).await;
         }
     }
 
@@ -77,13 +81,16 @@ impl Runtime for WebRuntime {
     }
 }
 
-/// Splits a sleep into timers, because the length of a timer is limited.
-fn steps(duration: Duration) -> impl Iterator<Item = Duration> {
-    let mut left = duration;
+/// The longest timer of JavaScript. A longer one would end immediately.
+const LONGEST: u128 = i32::MAX as u128;
+
+/// Splits a sleep into timers. Rounds up to milliseconds, so that a sleep never ends early.
+fn timers(duration: Duration) -> impl Iterator<Item = u32> {
+    let mut left = duration.as_micros().div_ceil(1000);
     std::iter::from_fn(move || {
-        let step = left.min(timer::LONGEST);
-        left -= step;
-        Some(step).filter(|step| !step.is_zero())
+        let millis = u32::try_from(left.min(LONGEST)).unwrap_or(u32::MAX);
+        left -= u128::from(millis);
+        Some(millis).filter(|millis| *millis > 0)
     })
 }
 

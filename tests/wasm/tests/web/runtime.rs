@@ -41,12 +41,13 @@ async fn dropped_sleeps_clear_their_timers() {
     let pending = js_sys::Set::new(&JsValue::UNDEFINED);
     let _noted = Replaced::new("pending", &pending);
     let _noting = (Replaced::new("setTimeout", &set), Replaced::new("clearTimeout", &clear));
-    let long = Box::pin(RUNTIME.sleep(Duration::from_secs(1000)));
-    let short = Box::pin(RUNTIME.sleep(Duration::from_millis(1)));
-    let left = select(long, short).await;
-    assert_eq!(pending.size(), 1);
-    drop(left);
-    assert_eq!(pending.size(), 0);
+    for long in [RUNTIME.sleep(Duration::from_secs(1000)), RUNTIME.sleep_in_background(Duration::from_secs(1000))] {
+        let short = Box::pin(RUNTIME.sleep(Duration::from_millis(1)));
+        let left = select(long, short).await;
+        assert_eq!(pending.size(), 1);
+        drop(left);
+        assert_eq!(pending.size(), 0);
+    }
 }
 
 #[wasm_bindgen_test]
@@ -68,18 +69,24 @@ async fn only_background_sleeps_let_the_process_exit() {
 async fn missing_timers_clock_and_randomness_do_not_trap() {
     let refuse = function("", "throw new Error('not outside of a request')");
     {
-        // This only happens on Cloudflare Workers.
+        // Cloudflare Workers do this outside of requests.
         let workers = function("", "return { userAgent: 'Cloudflare-Workers' }").call0(&JsValue::NULL).unwrap();
         let _there = (Replaced::new("navigator", &workers), Replaced::new("setTimeout", &refuse));
+        let _without = Replaced::new("Math", &without_randomness());
         RUNTIME.sleep(Duration::from_secs(1000)).await;
+        RUNTIME.sleep_in_background(Duration::from_secs(1000)).await;
     }
     {
         let _without = Replaced::new("performance", &JsValue::UNDEFINED);
         assert!(RUNTIME.monotonic() > Duration::from_secs(1_000_000_000));
     }
-    let math = function("", "const math = Object.create(Math); math.random = () => { throw 1 }; return math");
-    let _without = Replaced::new("Math", &math.call0(&JsValue::NULL).unwrap());
+    let _without = Replaced::new("Math", &without_randomness());
     assert!((0.0..1.0).contains(&RUNTIME.random()));
+}
+
+fn without_randomness() -> JsValue {
+    let math = function("", "const math = Object.create(Math); math.random = () => { throw 1 }; return math");
+    math.call0(&JsValue::NULL).unwrap()
 }
 
 #[wasm_bindgen_test]
