@@ -114,7 +114,7 @@ impl Emulator {
     /// ```
     /// use logto_admin_emulator::Emulator;
     ///
-    /// assert!(Emulator::keeps("CreateUser") && !Emulator::keeps("CreateConnector"));
+    /// assert!(Emulator::keeps("CreateUser"));
     /// ```
     #[must_use]
     pub fn keeps(operation_id: &str) -> bool {

@@ -1,6 +1,12 @@
 //! Calls the emulator through the client's types: created entities are stored, and invalid calls are rejected.
 
-#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may panic"
+)]
 
 mod access;
 mod accounts;
@@ -8,6 +14,7 @@ mod applications;
 mod hooks;
 mod lists;
 mod organizations;
+mod readme;
 mod releases;
 mod roles;
 mod server;
