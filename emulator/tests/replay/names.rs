@@ -59,5 +59,7 @@ fn is_id(name: &str, value: &str) -> bool {
 
 pub(crate) fn looks_like_id(text: &str) -> bool {
     let drawn = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    matches!(text.len(), 12 | 21) && drawn && text.bytes().any(|byte| byte.is_ascii_digit())
+    // Phone numbers have only digits.
+    let mixed = text.bytes().any(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte.is_ascii_lowercase());
+    matches!(text.len(), 12 | 21) && drawn && mixed
 }

@@ -1,3 +1,10 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use logto_admin::Timestamp;
 use logto_admin::operation::{Authentication, find};
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
@@ -5,20 +12,30 @@ use logto_admin_emulator::Emulator;
 
 use crate::exchange::Exchange;
 use crate::names::Names;
-use crate::prelude::UNRECORDED;
+use crate::recordings::Recording;
 
 /// The emulator and its access tokens.
 pub(crate) struct Stage {
     pub(crate) emulator: Emulator,
+    recording: &'static Recording,
+    clock: Arc<AtomicI64>,
     token: String,
     without_scope: String,
+    user_tokens: HashMap<String, String>,
 }
 
+const USER_SCOPES: &str = "openid profile email phone address custom_data identities roles \
+    urn:logto:scope:organizations urn:logto:scope:organization_roles urn:logto:scope:sessions";
+
 impl Stage {
-    pub(crate) fn new() -> Self {
-        let emulator = Emulator::new();
+    pub(crate) fn new(recording: &'static Recording, start: i64) -> Self {
+        let clock = Arc::new(AtomicI64::new(start));
+        let read = Arc::clone(&clock);
+        let emulator =
+            Emulator::builder().clock(move || Timestamp::from_millis(read.fetch_add(1, Ordering::SeqCst))).build();
         let token = token(&emulator, emulator.app_id(), emulator.app_secret());
-        let mut stage = Self { emulator, token, without_scope: String::new() };
+        let mut stage =
+            Self { emulator, recording, clock, token, without_scope: String::new(), user_tokens: HashMap::new() };
         let app =
             stage.manage(Method::Post, "/api/applications", &json!({ "name": "no role", "type": "MachineToMachine" }));
         let id = app["id"].as_str().unwrap().to_owned();
@@ -27,9 +44,15 @@ impl Stage {
         stage
     }
 
+    /// Advances the clock to a recorded time.
+    pub(crate) fn advance_to(&self, time: i64) {
+        self.clock.fetch_max(time, Ordering::SeqCst);
+    }
+
     /// Makes the unrecorded requests that come before an exchange.
     pub(crate) fn prepare(&self, seq: u64, done: &mut usize, names: &mut Names) {
-        while let Some(unrecorded) = UNRECORDED.get(*done).filter(|unrecorded| unrecorded.before <= seq) {
+        while let Some(unrecorded) = self.recording.unrecorded.get(*done).filter(|unrecorded| unrecorded.before <= seq)
+        {
             *done += 1;
             let replaced = |text: &str| names.replace(text).unwrap_or_else(|| panic!("unknown id {text}"));
             let path: Vec<String> = unrecorded.path.split('/').map(replaced).collect();
@@ -54,7 +77,7 @@ impl Stage {
     /// Returns the request of an exchange, with the emulator's ids.
     ///
     /// Returns `None` if the emulator does not have the entity or the caller.
-    pub(crate) fn request(&self, exchange: &Exchange, names: &Names) -> Option<HttpRequest> {
+    pub(crate) fn request(&mut self, exchange: &Exchange, names: &Names) -> Option<HttpRequest> {
         let segments: Option<Vec<String>> = exchange.path.split('/').map(|segment| names.replace(segment)).collect();
         let query: Option<Vec<String>> = exchange
             .query
@@ -64,11 +87,11 @@ impl Stage {
         let query = query?.join("&");
         let method = method(&exchange.method)?;
         let mut request = HttpRequest::new(method, format!("http://logto{}?{query}", segments?.join("/")));
-        self.authorize(exchange, &mut request)?;
-        for (name, value) in
-            exchange.request_headers.as_object().into_iter().flatten().filter(|(name, _)| *name == "content-type")
-        {
-            request.headers.set(name.clone(), value.as_str()?.to_owned());
+        self.authorize(exchange, names, &mut request)?;
+        for name in ["content-type", "logto-verification-id"] {
+            if let Some(value) = exchange.request_headers[name].as_str() {
+                request.headers.set(name, names.replace(value)?);
+            }
         }
         self.fill(exchange, names, &mut request)?;
         if exchange.request_headers.get("if-none-match").is_some() {
@@ -78,26 +101,49 @@ impl Stage {
         Some(request)
     }
 
-    fn authorize(&self, exchange: &Exchange, request: &mut HttpRequest) -> Option<()> {
+    fn authorize(&mut self, exchange: &Exchange, names: &Names, request: &mut HttpRequest) -> Option<()> {
         let kind = exchange.operation_id.as_deref().and_then(find).map(|info| info.authentication);
-        let given = &exchange.request_headers["authorization"];
-        match kind {
+        let given = exchange.request_headers["authorization"].as_str();
+        let masked = given == Some("Bearer <token>");
+        let token = match (kind, given) {
             _ if exchange.operation_id.as_deref() == Some("OidcToken") => return None,
             _ if exchange.note == "expired token" => return None,
-            // The users of the recordings do not exist in the emulator.
-            Some(Authentication::User) if !given.is_null() => return None,
-            Some(Authentication::Session) if !exchange.request_headers["cookie"].is_null() => return None,
-            _ if given.is_null() => {}
-            _ if exchange.note.contains("token without the scope") => {
-                request.headers.set("authorization", format!("Bearer {}", self.without_scope));
+            (Some(Authentication::Session), _) if !exchange.request_headers["cookie"].is_null() => return None,
+            (_, None) => return Some(()),
+            (_, Some(given)) if !masked => given.to_owned(),
+            _ if exchange.note == "user token" => "Bearer opaque".to_owned(),
+            (Some(Authentication::User), _) if exchange.note != "machine token" => {
+                let user = names.get(self.recording.caller(exchange.seq)?)?.to_owned();
+                format!("Bearer {}", self.user_token(&user))
             }
-            _ => request.headers.set("authorization", format!("Bearer {}", self.token)),
-        }
+            _ if exchange.note.contains("token without the scope") => format!("Bearer {}", self.without_scope),
+            _ => format!("Bearer {}", self.token),
+        };
+        request.headers.set("authorization", token);
         Some(())
     }
 
+    /// Returns a token of a user, exchanged for a subject token.
+    fn user_token(&mut self, user: &str) -> String {
+        if let Some(token) = self.user_tokens.get(user) {
+            return token.clone();
+        }
+        let subject = self.manage(Method::Post, "/api/subject-tokens", &json!({ "userId": user }));
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+            ("subject_token", subject["subjectToken"].as_str().unwrap()),
+            ("scope", USER_SCOPES),
+            ("client_id", self.emulator.app_id()),
+            ("client_secret", self.emulator.app_secret()),
+        ];
+        let token = issue(&self.emulator, &form);
+        self.user_tokens.insert(user.to_owned(), token.clone());
+        token
+    }
+
     fn fill(&self, exchange: &Exchange, names: &Names, request: &mut HttpRequest) -> Option<()> {
-        if exchange.truncated {
+        if exchange.is_request_cut {
             return None;
         }
         let body = &exchange.request_body;
@@ -107,7 +153,10 @@ impl Stage {
             request.body = pairs.collect::<Vec<_>>().join("&").into();
         } else if let Some(raw) = body.get("raw").and_then(Value::as_str) {
             request.body = raw.to_owned().into();
-        } else if body.get("raw_base64").is_some() || body.get("multipart").is_some() {
+        } else if let Some(parts) = body.get("multipart").and_then(Value::as_array) {
+            request.headers.set("content-type", format!("multipart/form-data; boundary={BOUNDARY}"));
+            request.body = multipart(parts)?.into();
+        } else if body.get("raw_base64").is_some() {
             return None;
         } else if !body.is_null() {
             request.body = names.replace_in(body)?.to_string().into();
@@ -117,13 +166,42 @@ impl Stage {
 }
 
 fn token(emulator: &Emulator, id: &str, secret: &str) -> String {
+    let form = [
+        ("grant_type", "client_credentials"),
+        ("resource", emulator.resource()),
+        ("scope", "all"),
+        ("client_id", id),
+        ("client_secret", secret),
+    ];
+    issue(emulator, &form)
+}
+
+/// Requests an access token.
+fn issue(emulator: &Emulator, form: &[(&str, &str)]) -> String {
     let mut request = HttpRequest::new(Method::Post, "http://logto/oidc/token");
-    let form = format!(
-        "grant_type=client_credentials&resource={}&scope=all&client_id={id}&client_secret={secret}",
-        encode(emulator.resource())
-    );
-    request.body = form.into();
-    body_of(&emulator.handle(&request))["access_token"].as_str().unwrap().to_owned()
+    let pairs = form.iter().map(|(name, value)| format!("{name}={}", encode(value)));
+    request.body = pairs.collect::<Vec<_>>().join("&").into();
+    body_of(&emulator.handle(&request))["access_token"].as_str().expect("the emulator issues a token").to_owned()
+}
+
+const BOUNDARY: &str = "boundary-of-the-replay";
+
+fn multipart(parts: &[Value]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    for part in parts {
+        let text = |name: &str| part[name].as_str().unwrap_or_default();
+        let disposition = match part["filename"].as_str() {
+            Some(filename) => format!("form-data; name=\"{}\"; filename=\"{filename}\"", text("name")),
+            None => format!("form-data; name=\"{}\"", text("name")),
+        };
+        let kind = text("content_type");
+        let head = format!("--{BOUNDARY}\r\nContent-Disposition: {disposition}\r\nContent-Type: {kind}\r\n\r\n");
+        body.extend_from_slice(head.as_bytes());
+        body.extend(STANDARD.decode(text("data_base64")).ok()?);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
+    Some(body)
 }
 
 fn encode(text: &str) -> String {

@@ -1,0 +1,49 @@
+//! The recordings, their missing requests and their intended differences.
+
+pub(crate) mod exchanges;
+pub(crate) mod whole;
+
+use logto_admin::transport::Method::{self, Post};
+
+/// Exchanges of one server, in order.
+pub(crate) struct Recording {
+    /// The file, below the fixtures.
+    pub(crate) file: &'static str,
+    pub(crate) unrecorded: &'static [Unrecorded],
+    /// The callers of account operations: the first exchange, the last one, and the recorded id of the user.
+    pub(crate) callers: &'static [(u64, u64, &'static str)],
+    /// Intended differences, by exchange number, and their reasons.
+    pub(crate) different: &'static [(u64, &'static str)],
+    /// Rules that the emulator lacks, by exchange number.
+    pub(crate) lacking: &'static [(u64, &'static str)],
+}
+
+/// A request that was made while recording but is not in the recordings.
+pub(crate) struct Unrecorded {
+    /// The number of the exchange before which the request must be made.
+    pub(crate) before: u64,
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) body: &'static str,
+    /// The recorded id of the created entity. Empty if the entity has no id.
+    pub(crate) id: &'static str,
+}
+
+const fn creates(before: u64, path: &'static str, body: &'static str, id: &'static str) -> Unrecorded {
+    Unrecorded { before, method: Post, path, body, id }
+}
+
+const fn relates(before: u64, method: Method, path: &'static str, body: &'static str) -> Unrecorded {
+    Unrecorded { before, method, path, body, id: "" }
+}
+
+impl Recording {
+    /// Returns the recorded id of the user who calls account operations.
+    pub(crate) fn caller(&self, seq: u64) -> Option<&'static str> {
+        self.callers.iter().find(|(first, last, _)| (*first..=*last).contains(&seq)).map(|(_, _, user)| *user)
+    }
+
+    pub(crate) fn is_different(&self, seq: u64) -> bool {
+        self.different.iter().chain(self.lacking).any(|(different, _)| *different == seq)
+    }
+}
