@@ -3,14 +3,20 @@
 use logto_admin::operation::Authentication;
 use logto_admin::serde_json::Value;
 
+use crate::collections;
 use crate::errors::{Outcome, Refusal};
+use crate::oidc::jwt;
 use crate::request::Incoming;
 use crate::seed::{MANAGEMENT_RESOURCE_ID, MANAGEMENT_SCOPE};
 use crate::state::State;
-use crate::{collections, tokens};
 
 /// Authenticates the caller and returns its id.
-pub(crate) fn admit(request: &Incoming, authentication: Authentication, state: &State, now: i64) -> Outcome<String> {
+pub(crate) fn admit(
+    request: &Incoming,
+    authentication: Authentication,
+    state: &mut State,
+    now: i64,
+) -> Outcome<String> {
     match authentication {
         Authentication::Management => management(bearer(request)?, state, now),
         Authentication::User => user(bearer(request)?, state, now),
@@ -29,11 +35,11 @@ fn bearer(request: &Incoming) -> Outcome<&str> {
     })
 }
 
-fn management(token: &str, state: &State, now: i64) -> Outcome<String> {
+fn management(token: &str, state: &mut State, now: i64) -> Outcome<String> {
     let resource = state.store.get(&collections::RESOURCES, MANAGEMENT_RESOURCE_ID);
-    let audience = resource.map(|resource| resource.text("indicator")).unwrap_or_default();
-    let claims = tokens::read(state.seed, token, audience, now)
-        .map_err(|problem| unauthorized().with("data", problem.data()))?;
+    let audience = resource.map(|resource| resource.text("indicator").to_owned()).unwrap_or_default();
+    let claims =
+        jwt::read(state, token, &audience, now).map_err(|problem| unauthorized().with("data", problem.data()))?;
     let text = |claim| claims.get(claim).and_then(Value::as_str).unwrap_or_default();
     if !text("scope").split(' ').any(|scope| scope == MANAGEMENT_SCOPE) {
         return Err(forbidden());
@@ -42,7 +48,7 @@ fn management(token: &str, state: &State, now: i64) -> Outcome<String> {
 }
 
 fn user(token: &str, state: &State, now: i64) -> Outcome<String> {
-    let known = state.user_tokens.get(token).filter(|known| known.expires_at > now);
+    let known = state.oidc.access_tokens.get(token).filter(|known| known.expires_at > now);
     let known = known.ok_or_else(unauthorized)?;
     let user = state.store.get(&collections::USERS, &known.user).ok_or_else(unauthorized)?;
     if !known.scope.split(' ').any(|scope| scope == "openid") {

@@ -8,14 +8,14 @@ use crate::errors::{Outcome, Refusal, internal};
 use crate::request::Incoming;
 use crate::schema::Contract;
 use crate::state::State;
-use crate::{auth, body, reply, router, token_endpoint, validate};
+use crate::{auth, body, oidc, reply, router, validate};
 
 pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
     let now = state.clock.tick();
     let request = Incoming::new(request);
     let response = match area(&request.path) {
         Area::Api => api(&request, state, now).unwrap_or_else(Refusal::into_response),
-        Area::Oidc => token_endpoint::answer(&request, state, now),
+        Area::Oidc => oidc::answer(&request, state, now),
         Area::Pages => reply::page(),
     };
     reply::complete(&request, response, &mut state.ids)

@@ -69,11 +69,6 @@ pub(crate) fn digest(bytes: &[u8], length: usize) -> String {
     STANDARD_NO_PAD.encode(hash(0, bytes, length))
 }
 
-/// Returns the signature of a token. It only proves that this emulator issued the token.
-pub(crate) fn signature(seed: u64, bytes: &[u8]) -> String {
-    URL_SAFE_NO_PAD.encode(hash(mix(seed ^ 0x10_60), bytes, 96))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,13 +87,12 @@ mod tests {
         let mut ids = Ids::new(0);
         assert!(ids.id(2000).bytes().all(|byte| LOWER.contains(&byte)));
         assert!(ids.secret(32).bytes().all(|byte| MIXED.contains(&byte)));
-        assert_eq!((ids.token(43).len(), ids.token(16).len(), signature(1, b"a").len()), (43, 16, 128));
+        assert_eq!((ids.token(43).len(), ids.token(16).len()), (43, 16));
     }
 
     #[test]
-    fn hashes_differ_by_input_and_seed() {
+    fn hashes_differ_by_input() {
         assert_ne!(digest(b"a", 20), digest(b"b", 20));
         assert_eq!(digest(b"a", 20), digest(b"a", 20));
-        assert_ne!(signature(1, b"a"), signature(2, b"a"));
     }
 }

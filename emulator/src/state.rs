@@ -1,13 +1,12 @@
 //! The state of the emulator.
 
-use std::collections::HashMap;
-
 use logto_admin::operation::Release;
 use logto_admin::serde_json::Value;
 
 use crate::clock::Clock;
 use crate::collections::{APPLICATION_SECRETS, Collection, Key};
 use crate::ids::Ids;
+use crate::oidc::Provider;
 use crate::store::{Members, Record, Store};
 
 pub(crate) struct State {
@@ -16,35 +15,13 @@ pub(crate) struct State {
     pub clock: Clock,
     /// The release of Logto whose routes the emulator has.
     pub release: Release,
-    /// The key of the token signatures.
-    pub seed: u64,
-    /// Access tokens of users, which are opaque.
-    pub user_tokens: HashMap<String, UserToken>,
-    /// Subject tokens that have not been exchanged yet.
-    pub subject_tokens: HashMap<String, UserToken>,
-}
-
-/// The user of a token, and its expiry.
-#[derive(Clone, Debug)]
-pub(crate) struct UserToken {
-    /// Scope of the token; empty for a subject token.
-    pub scope: String,
-    pub user: String,
-    /// Milliseconds since the epoch.
-    pub expires_at: i64,
+    /// What the `OpenID` Connect provider has issued, and its keys.
+    pub oidc: Provider,
 }
 
 impl State {
     pub(crate) fn new(seed: u64, clock: Clock, release: Release) -> Self {
-        Self {
-            store: Store::default(),
-            ids: Ids::new(seed),
-            clock,
-            release,
-            seed,
-            user_tokens: HashMap::new(),
-            subject_tokens: HashMap::new(),
-        }
+        Self { store: Store::default(), ids: Ids::new(seed), clock, release, oidc: Provider::new(seed) }
     }
 
     /// Creates an entity from the defaults of its collection, overridden by `given`. Does not store it.

@@ -9,9 +9,9 @@ use crate::call::Call;
 use crate::collections::{Shape, USERS};
 use crate::entities::{self, keep, show};
 use crate::errors::Outcome;
+use crate::oidc::SubjectToken;
 use crate::passwords;
 use crate::reply;
-use crate::state::UserToken;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateSubjectToken", create_subject_token),
@@ -28,7 +28,7 @@ fn create_subject_token(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = call.record(&USERS, call.text("userId"))?.id.clone();
     let token = format!("sub_{}", call.state.ids.id(21));
     let expires_at = call.now.saturating_add(SUBJECT_TOKEN_LIFETIME * 1000);
-    call.state.subject_tokens.insert(token.clone(), UserToken { scope: String::new(), user, expires_at });
+    call.state.oidc.subject_tokens.insert(token.clone(), SubjectToken { user, expires_at });
     let answer = json!({ "subjectToken": token, "expiresIn": SUBJECT_TOKEN_LIFETIME });
     Ok(reply::json(call.success(), &answer))
 }

@@ -5,6 +5,7 @@ mod applications;
 mod document;
 mod hooks;
 mod organizations;
+mod sessions;
 mod users;
 
 use logto_admin::transport::HttpResponse;
@@ -15,10 +16,13 @@ use crate::errors::Outcome;
 /// A function that implements an operation.
 pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
 
+/// The operations of every module.
+const ALL: &[&[(&str, Handler)]] =
+    &[accounts::ALL, applications::ALL, document::ALL, hooks::ALL, organizations::ALL, sessions::ALL, users::ALL];
+
 /// Returns the handler of an operation, by its operationId.
 pub(crate) fn handler(id: &str) -> Option<Handler> {
-    let all = [users::ALL, applications::ALL, organizations::ALL, accounts::ALL, document::ALL, hooks::ALL];
-    all.iter().copied().flatten().find(|(known, _)| *known == id).map(|(_, handler)| *handler)
+    ALL.iter().copied().flatten().find(|(known, _)| *known == id).map(|(_, handler)| *handler)
 }
 
 #[cfg(test)]
@@ -27,9 +31,7 @@ mod tests {
 
     #[test]
     fn every_handler_belongs_to_an_operation() {
-        for (id, _) in
-            [users::ALL, applications::ALL, organizations::ALL, accounts::ALL, document::ALL, hooks::ALL].concat()
-        {
+        for (id, _) in ALL.concat() {
             assert!(logto_admin::operation::find(id).is_some(), "{id}");
         }
     }

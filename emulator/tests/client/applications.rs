@@ -53,7 +53,7 @@ async fn secrets_are_valid_until_they_expire() -> Result<()> {
     };
     with_secret()?.access_token().await?;
     emulator.advance(std::time::Duration::from_secs(61));
-    assert_eq!(refused(with_secret()?.access_token().await), (401, "invalid_client".into()));
+    assert_eq!(refused(with_secret()?.access_token().await), (400, "invalid_request".into()));
     Ok(())
 }
 

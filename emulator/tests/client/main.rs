@@ -18,6 +18,7 @@ mod readme;
 mod releases;
 mod roles;
 mod server;
+mod tokens;
 mod users;
 
 use logto_admin::{Client, Error, Result};

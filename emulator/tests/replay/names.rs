@@ -61,5 +61,13 @@ pub(crate) fn looks_like_id(text: &str) -> bool {
     let drawn = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     // Phone numbers have only digits.
     let mixed = text.bytes().any(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte.is_ascii_lowercase());
-    matches!(text.len(), 12 | 21) && drawn && mixed
+    matches!(text.len(), 12 | 21) && drawn && mixed || is_issued(text)
+}
+
+/// Returns whether the text looks like an id of a session or a grant.
+fn is_issued(text: &str) -> bool {
+    let letters = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let any = |test: fn(&u8) -> bool| text.bytes().any(|byte| test(&byte));
+    let mixed = any(u8::is_ascii_uppercase) && any(u8::is_ascii_lowercase) && any(u8::is_ascii_digit);
+    matches!(text.len(), 21 | 43) && letters && mixed
 }

@@ -13,7 +13,6 @@ const DIFFERENT: &[(u64, &str)] = &[
     (1036, "no schema requires a code and a state"),
     (901, "the recording lacks the body: JSON that is neither an object nor an array"),
     (1631, "the recording lacks the body: JSON that is neither an object nor an array"),
-    (1043, "grants of an unknown user: the emulator returns an error, the server an empty list"),
 ];
 
 const SCOPES: &str = "/api/resources/et8nvsjjkfqkampxqjwqm/scopes";

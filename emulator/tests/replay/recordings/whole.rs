@@ -39,7 +39,6 @@ const LACKING: &[(u64, &str)] = &[
     (68, "UpdateUser: empty strings"),
     (118, "UpdatePersonalAccessTokenName: name in the query"),
     (120, "UpdateUserPersonalAccessToken"),
-    (132, "ListUserSessions"),
     (151, "ReplaceUserIdentity: in use"),
     (176, "UpdateResourceIsDefault"),
     (187, "UpdateResourceScope"),

@@ -1,11 +1,11 @@
-//! Issues and reads access tokens.
+//! Issues and reads JSON Web Tokens.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logto_admin::serde_json::{self, Value, json};
 
-use crate::ids::signature;
-use crate::store::Members;
+use crate::state::State;
+use crate::store::{Members, text};
 
 /// Why a token is invalid, in the terms of the library that the server uses to check tokens.
 #[derive(Debug, PartialEq, Eq)]
@@ -33,28 +33,46 @@ impl Problem {
     }
 }
 
-/// Issues a token with these claims.
-pub(crate) fn issue(seed: u64, claims: &Value) -> String {
-    let header = json!({ "alg": "ES384", "typ": "at+jwt", "kid": "emulator" });
-    let signed = format!("{}.{}", encode(&header), encode(claims));
-    let signature = signature(seed, signed.as_bytes());
-    format!("{signed}.{signature}")
+/// What a token is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Use {
+    Access,
+    Id,
 }
 
-fn encode(value: &Value) -> String {
-    URL_SAFE_NO_PAD.encode(value.to_string())
+/// Issues a token with these claims.
+pub(crate) fn issue(state: &mut State, usage: Use, claims: &Value) -> String {
+    let id = state.oidc.signing_keys().into_iter().next().unwrap_or_default();
+    let kid = state.oidc.keys.get(&id).map(|key| key.kid.clone());
+    let header = match usage {
+        Use::Access => json!({ "alg": "ES384", "typ": "at+jwt", "kid": kid }),
+        Use::Id => json!({ "alg": "ES384", "kid": kid }),
+    };
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let text = format!("{}.{}", encode(&header), encode(claims));
+    state.oidc.keys.sign(&id, &text)
+}
+
+/// Returns the claims of a token if this emulator issued it, whatever its audience and expiry.
+pub(crate) fn open(state: &mut State, token: &str) -> Result<Members, Problem> {
+    const INVALID: Problem = Problem::new("ERR_JWS_INVALID", "JWSInvalid");
+    let (signed, signature) = token.rsplit_once('.').ok_or(INVALID)?;
+    let (header, payload) = signed.split_once('.').filter(|(_, payload)| !payload.contains('.')).ok_or(INVALID)?;
+    let members = |part: &str| -> Option<Members> {
+        let bytes = URL_SAFE_NO_PAD.decode(part).ok()?;
+        serde_json::from_slice(&bytes).ok()
+    };
+    let (header, claims) = members(header).zip(members(payload)).ok_or(INVALID)?;
+    let ids = state.oidc.signing_keys();
+    if text(&header, "alg") != "ES384" || !state.oidc.keys.verify(&ids, text(&header, "kid"), signed, signature) {
+        return Err(Problem::new("ERR_JWS_SIGNATURE_VERIFICATION_FAILED", "JWSSignatureVerificationFailed"));
+    }
+    Ok(claims)
 }
 
 /// Returns the claims of a token if this emulator issued it for `audience` and it is valid at `now`, in milliseconds.
-pub(crate) fn read(seed: u64, token: &str, audience: &str, now: i64) -> Result<Members, Problem> {
-    const INVALID: Problem = Problem::new("ERR_JWS_INVALID", "JWSInvalid");
-    let (signed, signature_part) = token.rsplit_once('.').ok_or(INVALID)?;
-    let (_, payload) = signed.split_once('.').filter(|(_, payload)| !payload.contains('.')).ok_or(INVALID)?;
-    let payload = URL_SAFE_NO_PAD.decode(payload).map_err(|_| INVALID)?;
-    let claims: Members = serde_json::from_slice(&payload).map_err(|_| INVALID)?;
-    if signature(seed, signed.as_bytes()) != signature_part {
-        return Err(Problem::new("ERR_JWS_SIGNATURE_VERIFICATION_FAILED", "JWSSignatureVerificationFailed"));
-    }
+pub(crate) fn read(state: &mut State, token: &str, audience: &str, now: i64) -> Result<Members, Problem> {
+    let claims = open(state, token)?;
     if claims.get("aud").and_then(Value::as_str) != Some(audience) {
         let problem = Problem::new("ERR_JWT_CLAIM_VALIDATION_FAILED", "JWTClaimValidationFailed");
         return Err(Problem { claim: Some(("aud", claims.into())), ..problem });
@@ -67,19 +85,27 @@ pub(crate) fn read(seed: u64, token: &str, audience: &str, now: i64) -> Result<M
 
 #[cfg(test)]
 mod tests {
+    use logto_admin::operation::Release;
+
     use super::*;
+    use crate::clock::Clock;
+
+    fn state(seed: u64) -> State {
+        State::new(seed, Clock::own(), Release::new(42))
+    }
 
     #[test]
     fn tokens_are_valid_for_their_issuer_and_audience_until_they_expire() {
         let claims = json!({ "sub": "app", "aud": "https://api.example", "exp": 100, "scope": "all" });
-        let token = issue(1, &claims);
-        let read =
-            |seed, token: &str, audience, now| super::read(seed, token, audience, now).map_err(|problem| problem.code);
+        let token = issue(&mut state(1), Use::Access, &claims);
+        let read = |seed, token: &str, audience, now| {
+            super::read(&mut state(seed), token, audience, now).map_err(|problem| problem.code)
+        };
         assert_eq!(Value::Object(read(1, &token, "https://api.example", 99_999).unwrap()), claims);
         assert_eq!(read(1, &token, "https://api.example", 100_000), Err("ERR_JWT_EXPIRED"));
         assert_eq!(read(1, &token, "https://other.example", 0), Err("ERR_JWT_CLAIM_VALIDATION_FAILED"));
         assert_eq!(read(2, &token, "https://api.example", 0), Err("ERR_JWS_SIGNATURE_VERIFICATION_FAILED"));
-        for odd in ["", "a", "a.b", "a.b.c", "a.b.c.d", "e30.e30", &token[1..]] {
+        for odd in ["", "a", "a.b", "a.b.c", "a.b.c.d", "e30.e30", "e30.e30.", &token[1..]] {
             assert!(read(1, odd, "https://api.example", 0).is_err(), "{odd}");
         }
     }

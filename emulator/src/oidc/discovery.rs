@@ -1,0 +1,104 @@
+//! The description of the provider, and its public keys.
+
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::HttpResponse;
+
+use super::Context;
+use crate::reply;
+
+/// The scopes that are not scopes of a resource.
+pub(crate) const SCOPES: [&str; 12] = [
+    "openid",
+    "offline_access",
+    "profile",
+    "email",
+    "phone",
+    "address",
+    "custom_data",
+    "identities",
+    "roles",
+    "urn:logto:scope:organizations",
+    "urn:logto:scope:organization_roles",
+    "urn:logto:scope:sessions",
+];
+
+const CLAIMS: [&str; 32] = [
+    "sub",
+    "name",
+    "family_name",
+    "given_name",
+    "middle_name",
+    "nickname",
+    "preferred_username",
+    "profile",
+    "picture",
+    "website",
+    "gender",
+    "birthdate",
+    "zoneinfo",
+    "locale",
+    "updated_at",
+    "username",
+    "created_at",
+    "email",
+    "email_verified",
+    "phone_number",
+    "phone_number_verified",
+    "address",
+    "custom_data",
+    "identities",
+    "sso_identities",
+    "roles",
+    "organizations",
+    "organization_data",
+    "organization_roles",
+    "sid",
+    "auth_time",
+    "iss",
+];
+
+pub(super) fn configuration(context: &Context<'_>) -> HttpResponse {
+    let issuer = context.issuer();
+    let methods = ["client_secret_basic", "client_secret_jwt", "client_secret_post", "private_key_jwt", "none"];
+    let algorithms = ["HS256", "RS256", "PS256", "ES256", "EdDSA"];
+    let document = json!({
+        "authorization_endpoint": format!("{issuer}/auth"),
+        "claims_parameter_supported": true,
+        "claims_supported": CLAIMS,
+        "code_challenge_methods_supported": ["S256"],
+        "device_authorization_endpoint": format!("{issuer}/device/auth"),
+        "end_session_endpoint": format!("{issuer}/session/end"),
+        "grant_types_supported": super::client::GRANTS,
+        "issuer": issuer,
+        "jwks_uri": format!("{issuer}/jwks"),
+        "authorization_response_iss_parameter_supported": true,
+        "response_modes_supported": ["form_post", "fragment", "query"],
+        "response_types_supported": ["code"],
+        "scopes_supported": SCOPES,
+        "subject_types_supported": ["public"],
+        "token_endpoint_auth_methods_supported": methods,
+        "token_endpoint_auth_signing_alg_values_supported": algorithms,
+        "token_endpoint": format!("{issuer}/token"),
+        "id_token_signing_alg_values_supported": ["ES384"],
+        "request_parameter_supported": false,
+        "request_uri_parameter_supported": false,
+        "userinfo_endpoint": format!("{issuer}/me"),
+        "introspection_endpoint": format!("{issuer}/token/introspection"),
+        "introspection_endpoint_auth_methods_supported": methods,
+        "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+        "revocation_endpoint": format!("{issuer}/token/revocation"),
+        "revocation_endpoint_auth_methods_supported": methods,
+        "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
+        "backchannel_logout_supported": true,
+        "backchannel_logout_session_supported": true,
+        "claim_types_supported": ["normal"],
+    });
+    reply::json(200, &document)
+}
+
+pub(super) fn keys(context: &mut Context<'_>) -> HttpResponse {
+    let oidc = &mut context.state.oidc;
+    let ids = oidc.signing_keys();
+    let keys: Vec<Value> = ids.iter().filter_map(|id| oidc.keys.get(id).map(|key| key.jwk.clone())).collect();
+    reply::text(200, "application/jwk-set+json; charset=utf-8", json!({ "keys": keys }).to_string())
+}

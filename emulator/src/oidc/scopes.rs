@@ -1,0 +1,144 @@
+//! The scopes that users and applications have through their roles.
+
+use super::refuse;
+use crate::collections::{ORGANIZATION_SCOPES, RESOURCES, SCOPES};
+use crate::errors::Outcome;
+use crate::formats::is_url;
+use crate::state::State;
+use crate::store::Record;
+
+/// The resource that stands for all organizations.
+pub(crate) const ORGANIZATIONS: &str = "urn:logto:resource:organizations";
+
+/// A kind of role holders, with the names of its links.
+#[derive(Debug)]
+pub(crate) struct Kind {
+    collection: &'static str,
+    roles: &'static str,
+    memberships: &'static str,
+    organization_roles: &'static str,
+    not_a_member: &'static str,
+}
+
+pub(crate) const APPLICATION: Kind = Kind {
+    collection: "applications",
+    roles: "applications_roles",
+    memberships: "organization_applications",
+    organization_roles: "organization_application_roles",
+    not_a_member: "app has not associated with the organization",
+};
+
+pub(crate) const USER: Kind = Kind {
+    collection: "users",
+    roles: "users_roles",
+    memberships: "organization_users",
+    organization_roles: "organization_user_roles",
+    not_a_member: "user is not a member of the organization",
+};
+
+/// A user or an application.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Holder<'a> {
+    pub kind: &'static Kind,
+    pub id: &'a str,
+}
+
+impl<'a> Holder<'a> {
+    pub(crate) const fn user(id: &'a str) -> Self {
+        Self { kind: &USER, id }
+    }
+
+    pub(crate) const fn application(id: &'a str) -> Self {
+        Self { kind: &APPLICATION, id }
+    }
+
+    /// Rejects a holder that does not belong to the organization.
+    pub(crate) fn check_membership(self, state: &State, organization: &str) -> Outcome<()> {
+        let membership = [organization.to_owned(), self.id.to_owned()];
+        let is_member = state.store.links.has(self.kind.memberships, &membership);
+        if is_member { Ok(()) } else { Err(refuse(403, "access_denied", self.kind.not_a_member)) }
+    }
+
+    /// Returns the names of the scopes of a resource, by its id.
+    ///
+    /// They come from the roles in the organization or, without an organization, from the roles outside of any.
+    pub(crate) fn of_resource(self, state: &State, resource: &str, organization: Option<&str>) -> Vec<String> {
+        let links = &state.store.links;
+        let holder = (self.kind.collection, self.id);
+        let mut ids: Vec<&str> = Vec::new();
+        match organization {
+            None => {
+                for role in links.ids(self.kind.roles, "roles", &[holder]) {
+                    ids.extend(links.ids("roles_scopes", "scopes", &[("roles", role)]));
+                }
+            }
+            Some(organization) => {
+                for role in self.organization_roles(state, organization) {
+                    let role = [("organization_roles", role)];
+                    ids.extend(links.ids("organization_role_resource_scopes", "scopes", &role));
+                }
+            }
+        }
+        let scopes = ids.into_iter().filter_map(|id| state.store.get(&SCOPES, id));
+        names(scopes.filter(|scope| scope.text("resourceId") == resource))
+    }
+
+    /// Returns the names of the organization scopes that the roles in an organization permit.
+    pub(crate) fn of_organization(self, state: &State, organization: &str) -> Vec<String> {
+        let member = [("organizations", organization), (self.kind.collection, self.id)];
+        let ids = state.store.links.organization_scopes(self.kind.organization_roles, &member);
+        names(ids.into_iter().filter_map(|id| state.store.get(&ORGANIZATION_SCOPES, id)))
+    }
+
+    /// Returns the ids of the organizations that the holder belongs to, oldest membership first.
+    pub(crate) fn organizations(self, state: &'a State) -> Vec<&'a str> {
+        let holder = [(self.kind.collection, self.id)];
+        let mut ids: Vec<&str> = state.store.links.ids(self.kind.memberships, "organizations", &holder).collect();
+        ids.reverse();
+        ids
+    }
+
+    /// Returns the ids of the roles in an organization.
+    pub(crate) fn organization_roles(self, state: &'a State, organization: &str) -> Vec<&'a str> {
+        let member = [("organizations", organization), (self.kind.collection, self.id)];
+        state.store.links.ids(self.kind.organization_roles, "organization_roles", &member).collect()
+    }
+}
+
+fn names<'a>(scopes: impl Iterator<Item = &'a Record>) -> Vec<String> {
+    let mut names: Vec<String> = scopes.map(|scope| scope.text("name").to_owned()).collect();
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Returns the resource with this indicator.
+pub(crate) fn resource<'s>(state: &'s State, indicator: &str) -> Outcome<&'s Record> {
+    if !is_url(indicator) {
+        return Err(refuse(400, "invalid_target", "resource indicator must be an absolute URI"));
+    }
+    let resource = state.store.all(&RESOURCES).find(|resource| resource.text("indicator") == indicator);
+    resource.ok_or_else(unknown_resource)
+}
+
+/// Returns the error for a resource that does not exist or was not requested.
+pub(crate) fn unknown_resource() -> crate::errors::Refusal {
+    refuse(400, "invalid_target", "resource indicator is missing, or unknown")
+}
+
+/// Returns the indicator of the default resource.
+pub(crate) fn default_resource(state: &State) -> Option<&str> {
+    let resource = state.store.all(&RESOURCES).find(|resource| resource.is_true("isDefault"));
+    resource.map(|resource| resource.text("indicator"))
+}
+
+/// Returns the scopes in a space-separated list that are also in `permitted`, in the order of the list.
+pub(crate) fn common<'a>(wanted: impl Iterator<Item = &'a str>, permitted: &[String]) -> Vec<String> {
+    let mut common: Vec<String> = Vec::new();
+    for scope in wanted {
+        if permitted.iter().any(|name| name == scope) && !common.iter().any(|name| name == scope) {
+            common.push(scope.to_owned());
+        }
+    }
+    common
+}

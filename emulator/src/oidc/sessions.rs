@@ -1,0 +1,105 @@
+//! The sign-in sessions of users.
+
+use logto_admin::serde_json::{Map, Value, json};
+
+/// A session of a user, in which they have signed in to applications.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    /// The id that the cookie holds.
+    pub id: String,
+    /// The id that the API shows.
+    pub uid: String,
+    pub user: String,
+    /// Milliseconds since the epoch.
+    pub issued_at: i64,
+    /// Milliseconds since the epoch.
+    pub signed_in_at: i64,
+    /// Milliseconds since the epoch.
+    pub expires_at: i64,
+    pub authorizations: Vec<Authorization>,
+    /// What the user submitted when they signed in.
+    pub last_submission: Value,
+    /// The application that they signed in to last.
+    pub client: String,
+}
+
+/// What a session holds of an application.
+#[derive(Clone, Debug)]
+pub(crate) struct Authorization {
+    pub client: String,
+    pub sid: String,
+    pub grant: String,
+    /// Whether the user has consented to `offline_access`, so that the tokens outlive the session.
+    pub persists: bool,
+}
+
+impl Session {
+    /// Returns the session as the API shows it.
+    pub(crate) fn shown(&self) -> Map<String, Value> {
+        let authorizations: Map<String, Value> = self
+            .authorizations
+            .iter()
+            .map(|one| {
+                let mut shown = json!({ "sid": one.sid, "grantId": one.grant });
+                if let Some(members) = shown.as_object_mut().filter(|_| one.persists) {
+                    members.insert("persistsLogout".to_owned(), true.into());
+                }
+                (one.client.clone(), shown)
+            })
+            .collect();
+        let payload = json!({
+            "exp": self.expires_at.div_euclid(1000),
+            "iat": self.issued_at.div_euclid(1000),
+            "jti": self.id,
+            "uid": self.uid,
+            "kind": "Session",
+            "loginTs": self.signed_in_at.div_euclid(1000),
+            "accountId": self.user,
+            "authorizations": authorizations,
+        });
+        let members = [
+            ("payload", payload),
+            ("lastSubmission", self.last_submission.clone()),
+            ("clientId", self.client.clone().into()),
+            ("accountId", self.user.clone().into()),
+            ("expiresAt", self.expires_at.into()),
+        ];
+        members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
+/// All sessions, oldest first.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions(Vec<Session>);
+
+impl Sessions {
+    pub(crate) fn tidy(&mut self, now: i64) {
+        self.0.retain(|session| session.expires_at > now);
+    }
+
+    pub(crate) fn forget_user(&mut self, user: &str) {
+        self.0.retain(|session| session.user != user);
+    }
+
+    pub(crate) fn of_user<'s>(&'s self, user: &'s str) -> impl Iterator<Item = &'s Session> {
+        self.0.iter().filter(move |session| session.user == user)
+    }
+
+    /// Returns the session with the id in a cookie.
+    pub(crate) fn get(&self, id: &str) -> Option<&Session> {
+        self.0.iter().find(|session| session.id == id)
+    }
+
+    /// Stores a session, or replaces the one with the same id.
+    pub(crate) fn put(&mut self, session: Session) {
+        match self.0.iter_mut().find(|known| known.id == session.id) {
+            Some(known) => *known = session,
+            None => self.0.push(session),
+        }
+    }
+
+    pub(crate) fn remove(&mut self, id: &str) -> Option<Session> {
+        let at = self.0.iter().position(|session| session.id == id)?;
+        Some(self.0.remove(at))
+    }
+}

@@ -1,0 +1,71 @@
+//! The exchange of a subject token or a personal access token for an access token of a user (RFC 8693).
+
+use logto_admin::serde_json::Value;
+
+use super::issue::{self, Recipient};
+use crate::collections::{PERSONAL_ACCESS_TOKENS, USERS};
+use crate::errors::Outcome;
+use crate::oidc::client::Client;
+use crate::oidc::discovery::SCOPES;
+use crate::oidc::scopes::{Holder, common};
+use crate::oidc::{Context, Provider, invalid_grant, refuse};
+
+const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
+const PERSONAL_ACCESS_TOKEN: &str = "urn:logto:token-type:personal_access_token";
+
+pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Value> {
+    let subject = context.required("subject_token")?.to_owned();
+    let kind = context.required("subject_token_type")?.to_owned();
+    let user = match kind.as_str() {
+        PERSONAL_ACCESS_TOKEN => owner(context, &subject),
+        ACCESS_TOKEN => context.state.oidc.subject_tokens.get(&subject).map(|known| known.user.clone()),
+        _ => return Err(refuse(400, "invalid_request", "unsupported subject token type")),
+    };
+    let user = user.filter(|user| context.state.store.get(&USERS, user).is_some()).ok_or_else(invalid_grant)?;
+    let actor = actor(context)?;
+    let recipient = Recipient { client: &client.id, holder: Holder::user(&user), actor: actor.as_deref() };
+    let wanted: Vec<String> = context.parameter("scope").unwrap_or_default().split(' ').map(str::to_owned).collect();
+    let organization = context.parameter("organization_id").map(str::to_owned);
+    let resource = context.parameter("resource").map(str::to_owned);
+    let mut grant = Provider::new_grant(context.state.ids.token(21), &client.id, &user, context.now);
+    let issued = match (resource, organization) {
+        (Some(resource), organization) => {
+            let issued = issue::for_resource(context, recipient, &resource, organization.as_deref(), &wanted)?;
+            grant.add(Some(&resource), issued.scope.iter().cloned());
+            issued
+        }
+        (None, Some(organization)) => issue::for_organization(context, recipient, &organization, &wanted)?,
+        (None, None) => {
+            let scopes: Vec<String> = SCOPES.iter().map(|scope| (*scope).to_owned()).collect();
+            let scope = common(wanted.iter().map(String::as_str).filter(|scope| *scope != "offline_access"), &scopes);
+            grant.add(None, scope.iter().cloned());
+            issue::for_account(context, recipient, &grant.id, None, scope)
+        }
+    };
+    if kind == ACCESS_TOKEN {
+        context.state.oidc.subject_tokens.remove(&subject);
+        context.state.oidc.put_grant(grant);
+    }
+    Ok(issued.response().into())
+}
+
+/// Returns the user of a valid personal access token.
+fn owner(context: &Context<'_>, token: &str) -> Option<String> {
+    let record = context.state.store.all(&PERSONAL_ACCESS_TOKENS).find(|record| record.text("value") == token)?;
+    let expiry = record.members.get("expiresAt").and_then(Value::as_f64);
+    expiry.is_none_or(|at| at > context.now as f64).then(|| record.text("userId").to_owned())
+}
+
+/// Returns the user who acts on behalf of the subject: the user of the actor token.
+fn actor(context: &Context<'_>) -> Outcome<Option<String>> {
+    let Some(token) = context.parameter("actor_token") else { return Ok(None) };
+    if context.parameter("actor_token_type") != Some(ACCESS_TOKEN) {
+        return Err(refuse(400, "invalid_request", "unsupported actor token type"));
+    }
+    let known = context.state.oidc.access_tokens.get(token).ok_or_else(invalid_grant)?;
+    if known.scope.split(' ').any(|scope| scope == "openid") {
+        Ok(Some(known.user.clone()))
+    } else {
+        Err(invalid_grant())
+    }
+}
