@@ -108,7 +108,8 @@ fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
     fill(&mut draft);
     (collection.prepare)(call, &mut draft)?;
     check_links(call, collection)?;
-    let record = Record { id: blank.id, members: draft.members, hidden: draft.hidden };
+    let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
+    let record = Record { id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
     call.state.store.put(collection, record.clone());
     link(call, collection, &record);

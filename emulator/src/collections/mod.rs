@@ -1,6 +1,7 @@
 //! The collections that the emulator stores, as data. `entities.rs` implements their operations.
 
 mod applications;
+mod connectors;
 mod hooks;
 mod organizations;
 mod resources;
@@ -17,9 +18,11 @@ use crate::state::State;
 use crate::store::{Members, Record};
 
 pub(crate) use applications::{APPLICATION_SECRETS, APPLICATIONS};
+pub(crate) use connectors::{CONNECTORS, factory_of};
 pub(crate) use hooks::HOOKS;
 pub(crate) use organizations::{
-    INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, role_names,
+    INVITATION_USAGE, INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS,
+    role_names,
 };
 pub(crate) use resources::{RESOURCES, SCOPES};
 pub(crate) use roles::ROLES;
@@ -194,7 +197,7 @@ impl Collection {
     };
 }
 
-static ALL: [&Collection; 13] = [
+static ALL: [&Collection; 14] = [
     &USERS,
     &PERSONAL_ACCESS_TOKENS,
     &ROLES,
@@ -208,6 +211,7 @@ static ALL: [&Collection; 13] = [
     &JIT_EMAIL_DOMAINS,
     &INVITATIONS,
     &HOOKS,
+    &CONNECTORS,
 ];
 
 /// Returns every collection.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::call::Call;
 use crate::errors::{Outcome, foreign_key, unique_violation};
+use crate::messages::{self, Recipient};
 use crate::store::{Members, Record, text};
 
 /// The error code for duplicates, shared by several unique members.
@@ -126,6 +127,12 @@ pub(crate) static INVITATIONS: Collection = Collection {
         target: "organization_roles",
     }],
     prepare: prepare_invitation,
+    created: |call, invitation| {
+        if let Some(payload) = message_payload(&call.body).cloned() {
+            let recipient = Recipient::email(invitation.text("invitee"));
+            messages::keep(call.state, call.now, &recipient, INVITATION_USAGE, payload);
+        }
+    },
     present: |view, invitation, members| {
         let conditions = [("organization_invitations", invitation.id.as_str())];
         members.insert("organizationRoles".to_owned(), role_names(view, "organization_invitation_roles", &conditions));
@@ -150,7 +157,21 @@ fn prepare_invitation(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
             && other.text("organizationId") == organization
             && other.text("invitee") == invitee
     };
-    if store.all(&INVITATIONS).any(pending) { Err(unique_violation()) } else { Ok(()) }
+    if store.all(&INVITATIONS).any(pending) {
+        return Err(unique_violation());
+    }
+    match message_payload(&draft.sent) {
+        Some(_) => messages::check(call.state, call.now, &Recipient::email(invitee)),
+        None => Ok(()),
+    }
+}
+
+/// The usage type of the template for invitations.
+pub(crate) const INVITATION_USAGE: &str = "OrganizationInvitation";
+
+/// Returns the variables of the email, if the body of an invitation asks for one.
+fn message_payload(body: &Members) -> Option<&Members> {
+    body.get("messagePayload").and_then(Value::as_object)
 }
 
 /// Returns the ids and names of the organization roles in a table of links.

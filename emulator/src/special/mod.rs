@@ -2,11 +2,13 @@
 
 mod accounts;
 mod applications;
+mod connectors;
 mod document;
 mod hooks;
 mod organizations;
 mod sessions;
 mod users;
+mod verification_codes;
 
 use logto_admin::transport::HttpResponse;
 
@@ -17,8 +19,17 @@ use crate::errors::Outcome;
 pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
 
 /// The operations of every module.
-const ALL: &[&[(&str, Handler)]] =
-    &[accounts::ALL, applications::ALL, document::ALL, hooks::ALL, organizations::ALL, sessions::ALL, users::ALL];
+const ALL: &[&[(&str, Handler)]] = &[
+    accounts::ALL,
+    applications::ALL,
+    connectors::ALL,
+    document::ALL,
+    hooks::ALL,
+    organizations::ALL,
+    sessions::ALL,
+    users::ALL,
+    verification_codes::ALL,
+];
 
 /// Returns the handler of an operation, by its operationId.
 pub(crate) fn handler(id: &str) -> Option<Handler> {

@@ -11,8 +11,10 @@
 mod access;
 mod accounts;
 mod applications;
+mod connectors;
 mod hooks;
 mod lists;
+mod messages;
 mod organizations;
 mod readme;
 mod releases;
@@ -21,6 +23,8 @@ mod server;
 mod tokens;
 mod users;
 
+use logto_admin::serde_json::Value;
+use logto_admin::types::JsonObject;
 use logto_admin::{Client, Error, Result};
 use logto_admin_emulator::Emulator;
 
@@ -33,6 +37,11 @@ fn client() -> Client {
 fn refused<T>(result: Result<T>) -> (u16, String) {
     let error = result.err().unwrap_or_else(|| panic!("the call must fail"));
     (error.status().unwrap_or_default(), code(&error))
+}
+
+/// Returns the members of an object.
+fn object(value: Value) -> JsonObject {
+    value.as_object().unwrap().clone()
 }
 
 fn code(error: &Error) -> String {

@@ -59,7 +59,6 @@ const LACKING: &[(u64, &str)] = &[
     (387, "CreateUserAsset: bad type"),
     (388, "CreateUserAsset: no file"),
     (390, "UploadCustomUiAssets: bad type"),
-    (438, "CreateConnectorTest: no recipient"),
     (444, "GetUserIdentity"),
     (445, "GetUserIdentity: includeTokenSecret"),
     (513, "GetOrganizationScope"),
