@@ -4,8 +4,8 @@ use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use crate::call::{Call, unknown};
-use crate::collections::{Collection, Draft, Key, Order, Shape, View, named};
-use crate::errors::{Outcome, Refusal, empty_change, not_exists_with_id, too_long};
+use crate::collections::{Collection, Draft, EmptyChange, Key, Order, Shape, UnknownTarget, View, named};
+use crate::errors::{Outcome, Refusal, empty_change, foreign_key, too_long};
 use crate::lists;
 use crate::reply;
 use crate::schema::Contract;
@@ -104,26 +104,28 @@ fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
         given.insert(owner.member.to_owned(), call.parameter(0).into());
     }
     let blank = call.state.blank(collection, given, call.now);
-    let mut draft = Draft { members: blank.members, hidden: Members::new(), sent: call.body.clone(), creates: true };
-    fill(&mut draft);
+    let mut draft = Draft { members: blank.members, hidden: Members::new(), sent: accepted(call), creates: true };
+    fill(collection, &mut draft);
     (collection.prepare)(call, &mut draft)?;
-    check_links(call, collection)?;
-    let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
-    let record = Record { id, members: draft.members, hidden: draft.hidden };
+    let record = Record { id: blank.id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
     call.state.store.put(collection, record.clone());
-    link(call, collection, &record);
+    link(call, collection, &record)?;
     (collection.created)(call, &record);
     Ok(reply::json(call.success(), &show(call, collection, &record, Shape::Created)))
 }
 
 fn update(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
-    if collection.refuses_empty_change && call.body.is_empty() {
+    let sent = accepted(call);
+    if collection.empty_change == EmptyChange::RefusedFirst && sent.is_empty() {
         return Err(empty_change());
     }
     let record = find(call, collection, collection.unknown_on_update.unwrap_or(collection.unknown))?;
-    let mut draft = Draft { members: record.members, hidden: record.hidden, sent: call.body.clone(), creates: false };
-    fill(&mut draft);
+    if collection.empty_change == EmptyChange::Refused && sent.is_empty() {
+        return Err(empty_change());
+    }
+    let mut draft = Draft { members: record.members, hidden: record.hidden, sent, creates: false };
+    fill(collection, &mut draft);
     (collection.prepare)(call, &mut draft)?;
     let mut record = Record { id: record.id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
@@ -146,11 +148,20 @@ fn delete(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
     Ok(reply::nothing(call.success()))
 }
 
-/// Copies the sent members that the entity has.
-fn fill(draft: &mut Draft) {
+/// Returns the members of the body that the operation has.
+fn accepted(call: &Call<'_>) -> Members {
+    let schema = Contract::of(call.info).body().filter(|schema| schema.properties().next().is_some());
+    let has = |name: &str| schema.is_none_or(|schema| schema.property(name).is_some());
+    call.body.iter().filter(|(name, _)| has(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
+}
+
+/// Copies the sent members that the entity has. An empty string clears a member that can be null.
+fn fill(collection: &Collection, draft: &mut Draft) {
+    let blank = (collection.blank)();
     for (name, value) in &draft.sent {
         if !FIXED.contains(&name.as_str()) && draft.members.contains_key(name) {
-            draft.members.insert(name.clone(), value.clone());
+            let clears = value == "" && blank.get(name) == Some(&Value::Null);
+            draft.members.insert(name.clone(), if clears { Value::Null } else { value.clone() });
         }
     }
 }
@@ -159,7 +170,8 @@ fn fill(draft: &mut Draft) {
 fn check(call: &Call<'_>, collection: &Collection, record: &Record) -> Outcome<()> {
     for unique in collection.unique {
         let value = record.text(unique.member);
-        if !value.is_empty() && call.state.store.is_taken(collection, unique.member, value, &record.id) {
+        let ignores_case = (unique.ignores_case)(call.state);
+        if !value.is_empty() && call.state.store.is_taken(collection, unique.member, value, ignores_case, &record.id) {
             return Err(taken(unique.code, value));
         }
     }
@@ -185,21 +197,21 @@ fn taken(code: &str, value: &str) -> Refusal {
     Refusal::new(422, code, format!("`{value}` is already in use."))
 }
 
-/// Rejects links to entities that do not exist.
-fn check_links(call: &Call<'_>, collection: &Collection) -> Outcome<()> {
+/// Adds the initial links of a new entity. Like on the server, the entity remains if a target does not exist.
+fn link(call: &mut Call<'_>, collection: &Collection, record: &Record) -> Outcome<()> {
     for links in collection.links {
         let Some(target) = named(links.target) else { continue };
-        for id in call.texts(links.member) {
-            call.state.store.get(target, &id).ok_or_else(|| not_exists_with_id(target.name, &id))?;
+        let ids = call.texts(links.member);
+        for id in &ids {
+            let found = call.state.store.get(target, id).ok_or_else(|| match links.unknown {
+                UnknownTarget::Collection => unknown(target, target.unknown, id),
+                UnknownTarget::ForeignKey => foreign_key(),
+            })?;
+            (links.fits)(record, found)?;
         }
-    }
-    Ok(())
-}
-
-fn link(call: &mut Call<'_>, collection: &Collection, record: &Record) {
-    for links in collection.links {
-        for id in call.texts(links.member) {
+        for id in ids {
             call.state.store.links.add(links.table, vec![record.id.clone(), id]);
         }
     }
+    Ok(())
 }

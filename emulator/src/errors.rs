@@ -89,6 +89,11 @@ pub(crate) fn require_membership() -> Refusal {
     Refusal::new(422, "organization.require_membership", "Only members of the organization can have roles in it.")
 }
 
+/// Returns the error for entities that do not fit together, such as a user and a role of another type.
+pub(crate) fn constraint_violated() -> Refusal {
+    Refusal::new(422, "entity.db_constraint_violated", "The entities do not fit together.")
+}
+
 pub(crate) fn empty_change() -> Refusal {
     Refusal::new(422, "entity.invalid_input", "The request does not change anything.")
 }

@@ -30,9 +30,14 @@ impl Ids {
         self.text(length, MIXED)
     }
 
-    /// Returns `length` decimal digits.
-    pub(crate) fn digits(&mut self, length: usize) -> String {
-        self.text(length, b"0123456789")
+    /// Returns `length` characters of base32.
+    pub(crate) fn base32(&mut self, length: usize) -> String {
+        self.text(length, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    }
+
+    /// Returns `length` hexadecimal digits.
+    pub(crate) fn hexadecimal(&mut self, length: usize) -> String {
+        self.text(length, b"0123456789abcdef")
     }
 
     /// Returns `length` characters of base64url.

@@ -34,12 +34,10 @@ mod body;
 mod builder;
 mod call;
 mod clock;
-mod codes;
 mod collections;
 mod emulator;
 mod entities;
 mod errors;
-mod factories;
 mod formats;
 mod handling;
 mod ids;
@@ -47,7 +45,6 @@ mod issues;
 mod linking;
 mod links;
 mod lists;
-mod messages;
 mod oidc;
 mod pages;
 mod passwords;
@@ -69,7 +66,6 @@ mod validate;
 
 pub use builder::EmulatorBuilder;
 pub use emulator::Emulator;
-pub use messages::{Channel, Message};
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use server::Server;
 

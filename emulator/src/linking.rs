@@ -5,11 +5,11 @@ use logto_admin::serde_json::{Map, Value};
 use logto_admin::transport::HttpResponse;
 
 use crate::call::{Call, unknown};
-use crate::collections::{ORGANIZATION_ROLES, Shape, View};
+use crate::collections::{ORGANIZATION_ROLES, Shape, UnknownTarget, View};
 use crate::errors::{Outcome, Refusal, empty_change, foreign_key, not_found, require_membership};
 use crate::links::Where;
 use crate::lists;
-use crate::relations::{OwnerCheck, Relation, Reply, UnknownTarget};
+use crate::relations::{OwnerCheck, Relation, Reply};
 use crate::reply;
 use crate::store::Record;
 use crate::validate;

@@ -5,12 +5,12 @@ use logto_admin::transport::HttpResponse;
 
 use crate::call::Call;
 use crate::collections::{Collection, Filter, Test};
-use crate::errors::Outcome;
+use crate::errors::{Outcome, invalid_input};
 use crate::links::Where;
 use crate::pages::Page;
 use crate::reply;
 use crate::request::Query;
-use crate::search::Search;
+use crate::search::{Language, Search};
 use crate::store::{Record, Store};
 
 /// Returns a response with the entities that match the query, as `show` presents them.
@@ -25,7 +25,10 @@ pub(crate) fn answer<'r>(
     show: impl Fn(&Record) -> Value,
 ) -> Outcome<HttpResponse> {
     let query = &call.request.query;
-    let search = Search::of(query, collection.searchable)?;
+    if collection.exclusive.iter().filter(|name| query.get(name).is_some()).count() > 1 {
+        return Err(invalid_input(400, &format!("{} cannot be combined.", collection.exclusive.join(" and "))));
+    }
+    let search = Search::of(query, Language::of(call.info), collection.searchable)?;
     let page = Page::of(call.request, call.info.paging)?;
     let found = records.filter(|record| search.as_ref().is_none_or(|search| search.matches(record)));
     let store = &call.state.store;

@@ -119,7 +119,7 @@ impl Schema {
     /// Returns the only allowed value. The document writes it as a format.
     pub(crate) fn constant(self) -> Option<Value> {
         let format = self.text("format")?;
-        if format == "empty" {
+        if self.is_empty_text() {
             return Some(Value::String(String::new()));
         }
         let literal = format.starts_with('"') || matches!(format, "true" | "false");
@@ -160,11 +160,17 @@ impl Schema {
         self.get("properties")?.get(name).map(Self::new)
     }
 
-    /// Returns whether a member is required. A member with a default is optional, even if the document requires it.
+    /// Returns whether a member is required. A member with a default and one that can be empty are optional, even if
+    /// the document requires them.
     pub(crate) fn requires(self, name: &str) -> bool {
         let listed = self.get("required").and_then(Value::as_array);
         let listed = listed.is_some_and(|names| names.iter().any(|listed| listed.as_str() == Some(name)));
-        listed && self.property(name).is_none_or(|property| property.default().is_none())
+        let optional = |property: Self| property.default().is_some() || property.branches().any(Self::is_empty_text);
+        listed && !self.property(name).is_some_and(optional)
+    }
+
+    fn is_empty_text(self) -> bool {
+        self.format() == Some("empty")
     }
 
     /// Returns the schema of additional properties.

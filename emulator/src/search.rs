@@ -1,10 +1,33 @@
-//! Search with the parameters `search`, `search.{member}`, `mode` and `joint`, or the shorthand `q`.
+//! Search in lists: the keyword `q`, or the parameters `search`, `search.{member}`, `mode`, `joint` and
+//! `isCaseSensitive`. Which of them a list has depends on the operation.
 
+use logto_admin::operation::{OperationInfo, ParameterKind};
 use logto_admin::serde_json::Value;
+use regex_lite::{Regex, RegexBuilder};
 
-use crate::errors::{Outcome, Refusal};
+use crate::errors::{Outcome, Refusal, internal, invalid_input};
 use crate::request::Query;
 use crate::store::Record;
+
+/// The search parameters that an operation has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    None,
+    /// `q`: text that a member contains.
+    Keyword,
+    /// `search`, `search.{member}` and the parameters that go with them.
+    Patterns,
+}
+
+impl Language {
+    pub(crate) fn of(info: &OperationInfo) -> Self {
+        match info.query_parameters {
+            parameters if parameters.iter().any(|parameter| parameter.name == "q") => Self::Keyword,
+            parameters if parameters.iter().any(|parameter| parameter.kind == ParameterKind::Search) => Self::Patterns,
+            _ => Self::None,
+        }
+    }
+}
 
 /// The search conditions for a list.
 #[derive(Debug)]
@@ -15,44 +38,57 @@ pub(crate) struct Search {
     case_sensitive: bool,
 }
 
-/// A pattern, and the members of which one must match it.
+/// Patterns, and the members of which one must match one of them.
 #[derive(Debug)]
 struct Condition {
     members: Vec<String>,
-    pattern: String,
-    mode: Mode,
+    pattern: Pattern,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mode {
-    Like,
-    Exact,
-    SimilarTo,
-    Posix,
+#[derive(Debug)]
+enum Pattern {
+    Like(String),
+    Exact(Vec<String>),
+    Regex(Regex),
 }
 
 impl Search {
     /// Parses the search in a query. Returns `None` if the query has no search.
-    pub(crate) fn of(query: &Query, searchable: &[&str]) -> Outcome<Option<Self>> {
-        let mut conditions = Vec::new();
-        let every_member = || searchable.iter().map(|member| (*member).to_owned()).collect();
-        for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
-            let condition = match name {
-                "q" => Condition { members: every_member(), pattern: format!("%{value}%"), mode: Mode::Like },
-                "search" => Condition { members: every_member(), pattern: value.to_owned(), mode: mode(query, None)? },
-                _ => match name.strip_prefix("search.") {
-                    Some(member) if searchable.contains(&member) => {
-                        let mode = mode(query, Some(member))?;
-                        Condition { members: vec![member.to_owned()], pattern: value.to_owned(), mode }
-                    }
-                    Some(member) => return Err(invalid(&format!("`{member}` is not searchable."))),
-                    None => continue,
-                },
-            };
-            conditions.push(condition);
+    pub(crate) fn of(query: &Query, language: Language, searchable: &[&str]) -> Outcome<Option<Self>> {
+        match language {
+            Language::None => Ok(None),
+            Language::Keyword => Ok(query.get("q").filter(|word| !word.is_empty()).map(|word| Self {
+                conditions: vec![Condition { members: owned(searchable), pattern: Pattern::Like(format!("%{word}%")) }],
+                every: false,
+                case_sensitive: false,
+            })),
+            Language::Patterns => Self::patterns(query, searchable),
         }
-        let every = query.get("joint") == Some("and");
-        let search = Self { conditions, every, case_sensitive: query.is_true("isCaseSensitive") };
+    }
+
+    fn patterns(query: &Query, searchable: &[&str]) -> Outcome<Option<Self>> {
+        let joint = query.get("joint").or_else(|| query.get("jointMode")).unwrap_or("or");
+        if !matches!(joint, "and" | "or") {
+            return Err(invalid(&format!("`{joint}` is not a valid joint mode.")));
+        }
+        let case_sensitive = query.is_true("isCaseSensitive");
+        let mut conditions: Vec<Condition> = Vec::new();
+        let mut names: Vec<&str> = Vec::new();
+        for (name, _) in query.iter() {
+            let member = name.strip_prefix("search.").or_else(|| name.strip_prefix("mode."));
+            if let Some(member) = member.filter(|member| !searchable.contains(member)) {
+                return Err(invalid(&format!("`{member}` is not searchable.")));
+            }
+            let mode = mode(query, member)?;
+            if !(name == "search" || name.starts_with("search.")) || names.contains(&name) {
+                continue;
+            }
+            names.push(name);
+            let members = member.map_or_else(|| owned(searchable), |member| vec![member.to_owned()]);
+            let pattern = pattern(query.all(name).collect(), mode, case_sensitive)?;
+            conditions.push(Condition { members, pattern });
+        }
+        let search = Self { conditions, every: joint == "and", case_sensitive };
         Ok(Some(search).filter(|search| !search.conditions.is_empty()))
     }
 
@@ -64,47 +100,69 @@ impl Search {
     fn meets(&self, record: &Record, member: &str, condition: &Condition) -> bool {
         let fold = |text: &str| if self.case_sensitive { text.to_owned() } else { text.to_lowercase() };
         let Some(text) = record.members.get(member).and_then(Value::as_str) else { return false };
-        condition.mode.matches(&fold(&condition.pattern), &fold(text))
-    }
-}
-
-fn mode(query: &Query, member: Option<&str>) -> Outcome<Mode> {
-    let own = member.and_then(|member| query.get(&format!("mode.{member}")));
-    match own.or_else(|| query.get("mode")).unwrap_or("like") {
-        "like" => Ok(Mode::Like),
-        "exact" => Ok(Mode::Exact),
-        "similar_to" => Ok(Mode::SimilarTo),
-        "posix" => Ok(Mode::Posix),
-        other => Err(invalid(&format!("`{other}` is not a valid match mode."))),
-    }
-}
-
-fn invalid(message: &str) -> Refusal {
-    Refusal::new(400, "request.invalid_input", message)
-}
-
-impl Mode {
-    fn matches(self, pattern: &str, text: &str) -> bool {
-        match self {
-            Self::Exact => pattern == text,
-            Self::Like => like(pattern, text),
-            // Of SQL's regular expressions, only alternatives are supported.
-            Self::SimilarTo => pattern.trim_matches(['(', ')']).split('|').any(|pattern| like(pattern, text)),
-            // Only literal text and anchors are supported, because there is no regex engine.
-            Self::Posix => anchored(pattern, text),
+        match &condition.pattern {
+            Pattern::Like(pattern) => like(&fold(pattern), &fold(text)),
+            Pattern::Exact(values) => values.iter().any(|value| fold(value) == fold(text)),
+            Pattern::Regex(regex) => regex.is_match(text),
         }
     }
 }
 
-fn anchored(pattern: &str, text: &str) -> bool {
-    let (from_start, pattern) = pattern.strip_prefix('^').map_or((false, pattern), |rest| (true, rest));
-    let (to_end, pattern) = pattern.strip_suffix('$').map_or((false, pattern), |rest| (true, rest));
-    match (from_start, to_end) {
-        (true, true) => text == pattern,
-        (true, false) => text.starts_with(pattern),
-        (false, true) => text.ends_with(pattern),
-        (false, false) => text.contains(pattern),
+fn owned(searchable: &[&str]) -> Vec<String> {
+    searchable.iter().map(|member| (*member).to_owned()).collect()
+}
+
+fn mode<'q>(query: &'q Query, member: Option<&str>) -> Outcome<&'q str> {
+    let own = member.and_then(|member| query.get(&format!("mode.{member}")));
+    let mode = own.or_else(|| query.get("mode")).unwrap_or("like");
+    if ["like", "exact", "similar_to", "posix"].contains(&mode) {
+        return Ok(mode);
     }
+    Err(invalid(&format!("`{mode}` is not a valid match mode.")))
+}
+
+fn pattern(values: Vec<&str>, mode: &str, case_sensitive: bool) -> Outcome<Pattern> {
+    if values.contains(&"") {
+        return Err(invalid("A search value must not be empty."));
+    }
+    if mode == "exact" {
+        return Ok(Pattern::Exact(owned(&values)));
+    }
+    let [value] = values.as_slice() else {
+        return Err(invalid("Only the match mode `exact` accepts several values."));
+    };
+    let regex = |text: &str| {
+        let built = RegexBuilder::new(text).case_insensitive(!case_sensitive).build();
+        // The database rejects an invalid expression.
+        built.map(Pattern::Regex).map_err(|_| internal())
+    };
+    match mode {
+        "posix" => regex(value),
+        "similar_to" if !case_sensitive => Err(invalid("The match mode `similar_to` must be case-sensitive.")),
+        "similar_to" => regex(&similar_to(value)),
+        _ => Ok(Pattern::Like((*value).to_owned())),
+    }
+}
+
+/// Translates a pattern of SQL's `SIMILAR TO` to a regular expression.
+fn similar_to(pattern: &str) -> String {
+    let mut regex = String::from("^(?s:");
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '%' => regex.push_str(".*"),
+            '_' => regex.push('.'),
+            '|' | '*' | '+' | '?' | '{' | '}' | '(' | ')' | '[' | ']' | '-' => regex.push(character),
+            '\\' => regex.push_str(&regex_lite::escape(&characters.next().map(String::from).unwrap_or_default())),
+            other => regex.push_str(&regex_lite::escape(other.encode_utf8(&mut [0; 4]))),
+        }
+    }
+    regex.push_str(")$");
+    regex
+}
+
+fn invalid(message: &str) -> Refusal {
+    invalid_input(400, message)
 }
 
 /// A token of a `LIKE` pattern.
@@ -180,12 +238,17 @@ mod tests {
         }
     }
 
+    const MEMBERS: [&str; 3] = ["username", "name", "primaryEmail"];
+
+    fn search(query: &str) -> Outcome<Option<Search>> {
+        Search::of(&Query::parse(query), Language::Patterns, &MEMBERS)
+    }
+
     fn found(query: &str) -> bool {
         let members: Members =
             json!({ "username": "Ada", "name": "Lovelace", "primaryEmail": null }).as_object().unwrap().clone();
         let record = Record { members, ..Record::default() };
-        let search = Search::of(&Query::parse(query), &["username", "name", "primaryEmail"]).unwrap().unwrap();
-        search.matches(&record)
+        search(query).unwrap().unwrap().matches(&record)
     }
 
     #[test]
@@ -193,24 +256,48 @@ mod tests {
         for (query, expected) in [
             ("search=%25ADA%25", true),
             ("search=%25ADA%25&isCaseSensitive=true", false),
+            ("search=%25ADA%25&isCaseSensitive=1", false),
             ("search=Ad", false),
-            ("q=ovel", true),
             ("search.name=ada", false),
             ("search.username=%25d%25&search.name=nobody", true),
             ("search.username=%25d%25&search.name=nobody&joint=and", false),
+            ("search.username=%25d%25&search.name=nobody&jointMode=and", false),
             ("search.username=a%25&mode.username=exact", false),
-            ("search=(x|ada)&mode=similar_to", true),
-            ("search=%5Elove&mode=posix", true),
+            ("search.username=x&search.username=ada&mode.username=exact&joint=and", true),
+            ("search=(x%7CAda)&mode=similar_to&isCaseSensitive=true", true),
+            ("search=A%25.&mode=similar_to&isCaseSensitive=true", false),
+            ("search=%5Elo[uv]e&mode=posix", true),
+            ("search=%5Elo[uv]e&mode=posix&isCaseSensitive=true", false),
         ] {
             assert_eq!(found(query), expected, "{query}");
         }
     }
 
     #[test]
-    fn unknown_members_and_modes_are_rejected() {
-        for query in ["search.password=a", "search=a&mode=fuzzy"] {
-            assert!(Search::of(&Query::parse(query), &["name"]).is_err(), "{query}");
+    fn invalid_searches_are_rejected() {
+        for query in [
+            "search.password=a",
+            "search.name.first=a",
+            "search=a&mode=fuzzy",
+            "search=a&mode.password=exact",
+            "search=a&joint=xor",
+            "search=",
+            "search.name=",
+            "search.name=a&search.name=b",
+            "search=(a)&mode=similar_to",
+        ] {
+            assert!(search(query).is_err(), "{query}");
         }
-        assert!(Search::of(&Query::parse("search=&page=2"), &["name"]).unwrap().is_none());
+        assert!(search("page=2&q=a").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_list_has_one_search_language() {
+        let language = |id| Language::of(logto_admin::operation::find(id).unwrap());
+        assert_eq!(language("ListUsers"), Language::Patterns);
+        assert_eq!(language("ListOrganizations"), Language::Keyword);
+        assert_eq!(language("ListResources"), Language::None);
+        let keyword = Search::of(&Query::parse("search=&q=OVEL"), Language::Keyword, &MEMBERS);
+        assert!(keyword.unwrap().is_some());
     }
 }

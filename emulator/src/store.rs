@@ -1,6 +1,6 @@
 //! Stores entities, in one table per collection.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use logto_admin::serde_json::{Map, Value};
 
@@ -56,8 +56,8 @@ struct Table {
     records: BTreeMap<u64, Record>,
     next: u64,
     by_id: HashMap<String, u64>,
-    /// The entity that has a value in a unique member.
-    unique: HashMap<(&'static str, String), u64>,
+    /// The entities that have a value in a unique member. The values are in lower case.
+    unique: HashMap<(&'static str, String), BTreeSet<u64>>,
 }
 
 impl Store {
@@ -75,11 +75,29 @@ impl Store {
         table.records.get(table.by_id.get(id)?)
     }
 
+    /// Returns the entities that have this value in a unique member, ignoring case.
+    pub(crate) fn having<'s>(
+        &'s self,
+        collection: &Collection,
+        member: &'static str,
+        value: &str,
+    ) -> impl Iterator<Item = &'s Record> + use<'s> {
+        let table = self.table(collection);
+        let places = table.and_then(|table| table.unique.get(&(member, value.to_lowercase())));
+        places.into_iter().flatten().filter_map(move |place| table?.records.get(place))
+    }
+
     /// Returns whether an entity other than `id` has this value in a unique member.
-    pub(crate) fn is_taken(&self, collection: &Collection, member: &'static str, value: &str, id: &str) -> bool {
-        let holder = |table: &Table| table.unique.get(&(member, value.to_owned())).copied();
-        let taken = self.table(collection).and_then(|table| table.records.get(&holder(table)?));
-        taken.is_some_and(|record| record.id != id)
+    pub(crate) fn is_taken(
+        &self,
+        collection: &Collection,
+        member: &'static str,
+        value: &str,
+        ignores_case: bool,
+        id: &str,
+    ) -> bool {
+        let mut holders = self.having(collection, member, value).filter(|record| record.id != id);
+        holders.any(|record| ignores_case || record.text(member) == value)
     }
 
     /// Adds an entity, or replaces the one with the same id.
@@ -87,12 +105,12 @@ impl Store {
         let table = self.tables.entry(collection.name).or_default();
         let place = table.by_id.get(&record.id).copied().unwrap_or(table.next);
         if let Some(old) = table.records.remove(&place) {
-            table.forget(collection, &old);
+            table.forget(collection, &old, place);
         }
         table.next = table.next.max(place + 1);
         table.by_id.insert(record.id.clone(), place);
         for (member, value) in unique_values(collection, &record) {
-            table.unique.insert((member, value), place);
+            table.unique.entry((member, value)).or_default().insert(place);
         }
         table.records.insert(place, record);
     }
@@ -100,8 +118,9 @@ impl Store {
     /// Removes an entity and everything that belongs to it.
     pub(crate) fn remove(&mut self, collection: &'static Collection, id: &str) -> Option<Record> {
         let table = self.tables.get_mut(collection.name)?;
-        let record = table.records.remove(&table.by_id.get(id).copied()?)?;
-        table.forget(collection, &record);
+        let place = table.by_id.get(id).copied()?;
+        let record = table.records.remove(&place)?;
+        table.forget(collection, &record, place);
         self.links.forget(collection.name, id);
         for (owned, member) in crate::collections::owned_by(collection) {
             let children = self.all(owned).filter(|child| child.text(member) == id);
@@ -115,10 +134,15 @@ impl Store {
 }
 
 impl Table {
-    fn forget(&mut self, collection: &Collection, record: &Record) {
+    fn forget(&mut self, collection: &Collection, record: &Record, place: u64) {
         self.by_id.remove(&record.id);
         for key in unique_values(collection, record) {
-            self.unique.remove(&key);
+            if let Some(places) = self.unique.get_mut(&key) {
+                places.remove(&place);
+                if places.is_empty() {
+                    self.unique.remove(&key);
+                }
+            }
         }
     }
 }
@@ -127,6 +151,6 @@ fn unique_values<'a>(
     collection: &'a Collection,
     record: &'a Record,
 ) -> impl Iterator<Item = (&'static str, String)> + 'a {
-    let value = |member| record.members.get(member).and_then(Value::as_str).map(|value| (member, value.to_owned()));
+    let value = |member| record.members.get(member).and_then(Value::as_str).map(|value| (member, value.to_lowercase()));
     collection.unique.iter().filter_map(move |unique| value(unique.member))
 }

@@ -18,7 +18,10 @@ pub(crate) fn body(schema: Schema, value: &Value) -> Outcome<()> {
 /// Rejects query parameters that do not match the schema. The `pages` module checks `page` and `page_size`.
 pub(crate) fn query(schema: Schema, query: &Query) -> Outcome<()> {
     let mut members = Map::new();
-    for (name, property) in schema.properties().filter(|(name, _)| !matches!(*name, "page" | "page_size")) {
+    // The server accepts any text for a flag.
+    let checked =
+        |name: &str, property: Schema| !matches!(name, "page" | "page_size") && property.kind() != Kind::Boolean;
+    for (name, property) in schema.properties().filter(|(name, property)| checked(name, *property)) {
         let values: Vec<Value> = query.all(name).map(|value| typed(property, value)).collect();
         let one = values.len() == 1 && property.kind() != Kind::Array;
         match values.first() {
@@ -51,12 +54,11 @@ pub(crate) fn takes(schema: Schema, value: &Value) -> bool {
     check(schema, Some(value), &Path::new()).is_empty()
 }
 
-/// Converts a query value to a number or boolean if the schema asks for one and the text is valid.
+/// Converts a query value to a number if the schema asks for one and the text is valid.
 fn typed(schema: Schema, value: &str) -> Value {
     let number = || value.parse::<f64>().ok().map(Value::from);
     let converted = match schema.kind() {
         Kind::Number | Kind::Integer => number(),
-        Kind::Boolean => value.parse::<bool>().ok().map(Value::from),
         _ => None,
     };
     converted.unwrap_or_else(|| value.into())
@@ -206,11 +208,14 @@ fn check_union(schema: Schema, value: Option<&Value>, path: &Path) -> Vec<Issue>
             |branch| check(branch, value, path),
         );
     }
+    let all: Vec<Vec<Issue>> = schema.branches().map(|branch| check(branch, value, path)).collect();
+    if all.iter().any(Vec::is_empty) {
+        return Vec::new();
+    }
     let mut failures = Vec::new();
-    for branch in schema.branches() {
-        let issues = check(branch, value, path);
+    for issues in all {
         // A branch of the right type describes the problem best.
-        if issues.is_empty() || issues.iter().all(Issue::is_about_content) {
+        if issues.iter().all(Issue::is_about_content) {
             return issues;
         }
         failures.push(json!({ "issues": values(issues), "name": "ZodError" }));

@@ -3,7 +3,7 @@ use logto_admin::serde_json::{Value, json};
 use super::users::refuse_past;
 use super::{Collection, Draft, Filter, Key, Order, Owner, Shape, Test};
 use crate::call::Call;
-use crate::errors::{Outcome, Refusal};
+use crate::errors::{Outcome, Refusal, constraint_violated};
 use crate::store::{Record, text};
 
 pub(crate) static APPLICATIONS: Collection = Collection {
@@ -53,6 +53,7 @@ pub(crate) static APPLICATION_SECRETS: Collection = Collection {
     stamps: &["createdAt"],
     order: Order::By("name"),
     unknown: super::Unknown::Plain,
+    unknown_on_update: Some(super::Unknown::Missing),
     unknown_on_delete: super::Unknown::Plain,
     prepare: |call, draft| {
         if !draft.creates {
@@ -60,8 +61,7 @@ pub(crate) static APPLICATION_SECRETS: Collection = Collection {
         }
         let application = call.state.store.get(&APPLICATIONS, text(&draft.members, "applicationId"));
         if application.is_some_and(|application| !is_confidential(application)) {
-            let message = "Applications of this type cannot have secrets.";
-            return Err(Refusal::new(422, "entity.db_constraint_violated", message));
+            return Err(constraint_violated());
         }
         refuse_past(call.now, draft)?;
         draft.members.insert("value".to_owned(), call.state.ids.secret(32).into());

@@ -1,6 +1,6 @@
 use logto_admin::serde_json::{Value, json};
 
-use super::{Collection, Draft, Shape, Unknown, View};
+use super::{Collection, Draft, EmptyChange, Shape, Unknown, View};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
 use crate::store::{Members, Record};
@@ -13,6 +13,7 @@ pub(crate) static HOOKS: Collection = Collection {
     stamps: &["createdAt"],
     searchable: &[],
     unknown_on_update: Some(Unknown::Missing),
+    empty_change: EmptyChange::Accepted,
     unknown_on_delete: Unknown::Plain,
     prepare,
     present,

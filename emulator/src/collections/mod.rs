@@ -1,8 +1,9 @@
 //! The collections that the emulator stores, as data. `entities.rs` implements their operations.
 
 mod applications;
-mod connectors;
 mod hooks;
+mod invitations;
+mod mfa_verifications;
 mod organizations;
 mod resources;
 mod roles;
@@ -18,14 +19,12 @@ use crate::state::State;
 use crate::store::{Members, Record};
 
 pub(crate) use applications::{APPLICATION_SECRETS, APPLICATIONS};
-pub(crate) use connectors::{CONNECTORS, factory_of};
 pub(crate) use hooks::HOOKS;
-pub(crate) use organizations::{
-    INVITATION_USAGE, INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS,
-    role_names,
-};
+pub(crate) use invitations::{INVITATIONS, same_address, status_at};
+pub(crate) use mfa_verifications::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
+pub(crate) use organizations::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, role_names};
 pub(crate) use resources::{RESOURCES, SCOPES};
-pub(crate) use roles::ROLES;
+pub(crate) use roles::{ROLES, scope_fits};
 pub(crate) use users::{PERSONAL_ACCESS_TOKENS, USERS};
 
 /// A collection of entities of one kind.
@@ -51,12 +50,13 @@ pub(crate) struct Collection {
     pub searchable: &'static [&'static str],
     pub order: Order,
     pub filters: &'static [Filter],
+    /// Query parameters of which a list accepts only one.
+    pub exclusive: &'static [&'static str],
     pub unknown: Unknown,
     /// Differs from `unknown` for few collections.
     pub unknown_on_update: Option<Unknown>,
     pub unknown_on_delete: Unknown,
-    /// Whether an empty update is an error.
-    pub refuses_empty_change: bool,
+    pub empty_change: EmptyChange,
     /// Members of a create request that contain ids of entities to link to the new one.
     pub links: &'static [InitialLinks],
     /// Validates a creation or update, and sets further members.
@@ -89,10 +89,36 @@ pub(crate) struct Owner {
 }
 
 /// A member whose values must be unique, and the error code for a duplicate.
-#[derive(Debug)]
 pub(crate) struct Unique {
     pub member: &'static str,
     pub code: &'static str,
+    /// Whether values that differ only in case are duplicates.
+    pub ignores_case: fn(&State) -> bool,
+}
+
+impl Unique {
+    const fn new(member: &'static str, code: &'static str) -> Self {
+        Self { member, code, ignores_case: |_| false }
+    }
+}
+
+/// How an update without any change is handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EmptyChange {
+    Accepted,
+    /// Rejected if the entity exists.
+    Refused,
+    /// Rejected, even for an unknown id.
+    RefusedFirst,
+}
+
+/// How a target id that does not exist is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum UnknownTarget {
+    /// As the target's collection reports it.
+    Collection,
+    /// As the database reports it.
+    ForeignKey,
 }
 
 /// The order of a list.
@@ -132,13 +158,21 @@ pub(crate) enum Unknown {
 }
 
 /// Links that are created together with an entity.
-#[derive(Debug)]
 pub(crate) struct InitialLinks {
     /// The member that contains the ids.
     pub member: &'static str,
     pub table: &'static str,
     /// The name of the collection that the ids belong to.
     pub target: &'static str,
+    pub unknown: UnknownTarget,
+    /// Rejects an entity and a target that do not fit together.
+    pub fits: fn(&Record, &Record) -> Outcome<()>,
+}
+
+impl InitialLinks {
+    const fn new(member: &'static str, table: &'static str, target: &'static str) -> Self {
+        Self { member, table, target, unknown: UnknownTarget::ForeignKey, fits: |_, _| Ok(()) }
+    }
 }
 
 /// An entity that is being created or updated.
@@ -185,10 +219,11 @@ impl Collection {
         searchable: &["name"],
         order: Order::Newest,
         filters: &[],
+        exclusive: &[],
         unknown: Unknown::Named,
         unknown_on_update: None,
         unknown_on_delete: Unknown::Named,
-        refuses_empty_change: false,
+        empty_change: EmptyChange::Refused,
         links: &[],
         prepare: |_, _| Ok(()),
         deletable: |_| Ok(()),
@@ -200,6 +235,7 @@ impl Collection {
 static ALL: [&Collection; 14] = [
     &USERS,
     &PERSONAL_ACCESS_TOKENS,
+    &MFA_VERIFICATIONS,
     &ROLES,
     &RESOURCES,
     &SCOPES,
@@ -211,7 +247,6 @@ static ALL: [&Collection; 14] = [
     &JIT_EMAIL_DOMAINS,
     &INVITATIONS,
     &HOOKS,
-    &CONNECTORS,
 ];
 
 /// Returns every collection.

@@ -1,15 +1,10 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::roles::featured_of;
-use super::users::refuse_past;
 use super::{
-    Collection, Draft, Filter, InitialLinks, Key, Order, Owner, RESOURCES, SCOPES, Shape, Test, USERS, Unique, Unknown,
-    View,
+    Collection, EmptyChange, InitialLinks, Key, Order, Owner, RESOURCES, SCOPES, Shape, USERS, Unique, Unknown, View,
 };
-use crate::call::Call;
-use crate::errors::{Outcome, foreign_key, unique_violation};
-use crate::messages::{self, Recipient};
-use crate::store::{Members, Record, text};
+use crate::store::{Members, Record};
 
 /// The error code for duplicates, shared by several unique members.
 const TAKEN: &str = "entity.unique_integrity_violation";
@@ -33,7 +28,8 @@ pub(crate) static ORGANIZATIONS: Collection = Collection {
     stamps: &["createdAt"],
     searchable: &["id", "name", "description"],
     unknown_on_delete: Unknown::Plain,
-    refuses_empty_change: true,
+    unknown_on_update: Some(Unknown::Missing),
+    empty_change: EmptyChange::RefusedFirst,
     present: |view, organization, members| {
         if view.shape == Shape::Listed && view.query.is_true("showFeatured") {
             let condition = ("organizations", organization.id.as_str());
@@ -49,18 +45,16 @@ pub(crate) static ORGANIZATION_ROLES: Collection = Collection {
     name: "organization_roles",
     path: "/api/organization-roles",
     blank: || json!({ "tenantId": "default", "name": "", "description": null, "type": "User" }),
-    unique: &[Unique { member: "name", code: TAKEN }],
+    unique: &[Unique::new("name", TAKEN)],
     searchable: &["id", "name", "description"],
+    order: Order::By("name"),
     unknown: Unknown::Plain,
     unknown_on_delete: Unknown::Plain,
-    refuses_empty_change: true,
+    unknown_on_update: Some(Unknown::Missing),
+    empty_change: EmptyChange::RefusedFirst,
     links: &[
-        InitialLinks {
-            member: "organizationScopeIds",
-            table: "organization_role_scopes",
-            target: "organization_scopes",
-        },
-        InitialLinks { member: "resourceScopeIds", table: "organization_role_resource_scopes", target: "scopes" },
+        InitialLinks::new("organizationScopeIds", "organization_role_scopes", "organization_scopes"),
+        InitialLinks::new("resourceScopeIds", "organization_role_resource_scopes", "scopes"),
     ],
     present: |view, role, members| {
         if view.shape == Shape::Listed {
@@ -75,11 +69,12 @@ pub(crate) static ORGANIZATION_SCOPES: Collection = Collection {
     name: "organization_scopes",
     path: "/api/organization-scopes",
     blank: || json!({ "tenantId": "default", "name": "", "description": null }),
-    unique: &[Unique { member: "name", code: TAKEN }],
+    unique: &[Unique::new("name", TAKEN)],
     searchable: &["id", "name", "description"],
-    unknown: Unknown::Plain,
+    order: Order::By("name"),
     unknown_on_delete: Unknown::Plain,
-    refuses_empty_change: true,
+    unknown_on_update: Some(Unknown::Missing),
+    empty_change: EmptyChange::RefusedFirst,
     ..Collection::DEFAULT
 };
 
@@ -95,84 +90,6 @@ pub(crate) static JIT_EMAIL_DOMAINS: Collection = Collection {
     unknown_on_delete: Unknown::Plain,
     ..Collection::DEFAULT
 };
-
-pub(crate) static INVITATIONS: Collection = Collection {
-    name: "organization_invitations",
-    path: "/api/organization-invitations",
-    dies_with: Some(("organizationId", &ORGANIZATIONS)),
-    blank: || {
-        json!({
-            "tenantId": "default",
-            "inviterId": null,
-            "invitee": "",
-            "acceptedUserId": null,
-            "organizationId": "",
-            "status": "Pending",
-            "expiresAt": null,
-        })
-    },
-    stamps: &["createdAt", "updatedAt"],
-    touched: Some("updatedAt"),
-    searchable: &["invitee"],
-    filters: &[
-        Filter { parameter: "organizationId", test: Test::Is("organizationId") },
-        Filter { parameter: "inviterId", test: Test::Is("inviterId") },
-        Filter { parameter: "invitee", test: Test::Is("invitee") },
-    ],
-    unknown: Unknown::Plain,
-    unknown_on_delete: Unknown::Plain,
-    links: &[InitialLinks {
-        member: "organizationRoleIds",
-        table: "organization_invitation_roles",
-        target: "organization_roles",
-    }],
-    prepare: prepare_invitation,
-    created: |call, invitation| {
-        if let Some(payload) = message_payload(&call.body).cloned() {
-            let recipient = Recipient::email(invitation.text("invitee"));
-            messages::keep(call.state, call.now, &recipient, INVITATION_USAGE, payload);
-        }
-    },
-    present: |view, invitation, members| {
-        let conditions = [("organization_invitations", invitation.id.as_str())];
-        members.insert("organizationRoles".to_owned(), role_names(view, "organization_invitation_roles", &conditions));
-    },
-    ..Collection::DEFAULT
-};
-
-fn prepare_invitation(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    if !draft.creates {
-        return Ok(());
-    }
-    refuse_past(call.now, draft)?;
-    let store = &call.state.store;
-    let (organization, inviter) = (text(&draft.sent, "organizationId"), text(&draft.sent, "inviterId"));
-    let known = store.get(&ORGANIZATIONS, organization).is_some();
-    if !known || !(inviter.is_empty() || store.get(&USERS, inviter).is_some()) {
-        return Err(foreign_key());
-    }
-    let invitee = text(&draft.sent, "invitee");
-    let pending = |other: &Record| {
-        other.text("status") == "Pending"
-            && other.text("organizationId") == organization
-            && other.text("invitee") == invitee
-    };
-    if store.all(&INVITATIONS).any(pending) {
-        return Err(unique_violation());
-    }
-    match message_payload(&draft.sent) {
-        Some(_) => messages::check(call.state, call.now, &Recipient::email(invitee)),
-        None => Ok(()),
-    }
-}
-
-/// The usage type of the template for invitations.
-pub(crate) const INVITATION_USAGE: &str = "OrganizationInvitation";
-
-/// Returns the variables of the email, if the body of an invitation asks for one.
-fn message_payload(body: &Members) -> Option<&Members> {
-    body.get("messagePayload").and_then(Value::as_object)
-}
 
 /// Returns the ids and names of the organization roles in a table of links.
 pub(crate) fn role_names(view: &View<'_>, table: &str, conditions: &[(&str, &str)]) -> Value {

@@ -1,6 +1,6 @@
 use logto_admin::serde_json::{Value, json};
 
-use super::{Collection, Key, Owner, Shape, Unique, View};
+use super::{Collection, Key, Order, Owner, Shape, Unique, Unknown, View};
 use crate::errors::{Outcome, Refusal};
 use crate::seed::MANAGEMENT_RESOURCE_ID;
 use crate::store::{Members, Record, text};
@@ -9,7 +9,7 @@ pub(crate) static RESOURCES: Collection = Collection {
     name: "resources",
     path: "/api/resources",
     blank: || json!({ "tenantId": "default", "name": "", "indicator": "", "isDefault": false, "accessTokenTtl": 3600 }),
-    unique: &[Unique { member: "indicator", code: "resource.resource_identifier_in_use" }],
+    unique: &[Unique::new("indicator", "resource.resource_identifier_in_use")],
     searchable: &["name", "indicator"],
     prepare: |_, draft| {
         let id = if draft.creates { "" } else { text(&draft.members, "id") };
@@ -33,9 +33,12 @@ pub(crate) static SCOPES: Collection = Collection {
     blank: || json!({ "tenantId": "default", "name": "", "description": null }),
     stamps: &["createdAt"],
     searchable: &["id", "name", "description"],
+    order: Order::By("id"),
+    unknown_on_update: Some(Unknown::Missing),
+    unknown_on_delete: Unknown::Plain,
     prepare: |call, draft| {
         refuse_management_api(text(&draft.members, "resourceId"), "resource.cannot_modify_management_api")?;
-        let name = text(&draft.sent, "name");
+        let name = text(&draft.members, "name");
         if name.contains(char::is_whitespace) {
             return Err(Refusal::new(400, "scope.name_with_space", "The name of a scope must not contain spaces."));
         }

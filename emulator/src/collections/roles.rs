@@ -1,15 +1,17 @@
 use logto_admin::serde_json::{Value, json};
 
-use super::{APPLICATIONS, Collection, Filter, InitialLinks, Order, Shape, Test, USERS, Unique, View};
+use super::{APPLICATIONS, Collection, Filter, InitialLinks, Order, Shape, Test, USERS, Unique, UnknownTarget, View};
+use crate::errors::{Outcome, Refusal};
+use crate::seed::MANAGEMENT_RESOURCE_ID;
 use crate::store::{Members, Record};
 
 pub(crate) static ROLES: Collection = Collection {
     name: "roles",
     path: "/api/roles",
     blank: || json!({ "tenantId": "default", "name": "", "description": "", "type": "User", "isDefault": false }),
-    unique: &[Unique { member: "name", code: "role.name_in_use" }],
+    unique: &[Unique::new("name", "role.name_in_use")],
     searchable: &["id", "name", "description"],
-    order: Order::Oldest,
+    order: Order::By("name"),
     filters: &[
         Filter { parameter: "type", test: Test::Is("type") },
         Filter { parameter: "excludeUserId", test: Test::NotLinked { table: "users_roles", column: "users" } },
@@ -18,10 +20,23 @@ pub(crate) static ROLES: Collection = Collection {
             test: Test::NotLinked { table: "applications_roles", column: "applications" },
         },
     ],
-    links: &[InitialLinks { member: "scopeIds", table: "roles_scopes", target: "scopes" }],
+    links: &[InitialLinks {
+        unknown: UnknownTarget::Collection,
+        fits: scope_fits,
+        ..InitialLinks::new("scopeIds", "roles_scopes", "scopes")
+    }],
     present,
     ..Collection::DEFAULT
 };
+
+/// Rejects scopes of the Management API for user roles.
+pub(crate) fn scope_fits(role: &Record, scope: &Record) -> Outcome<()> {
+    if role.text("type") == "MachineToMachine" || scope.text("resourceId") != MANAGEMENT_RESOURCE_ID {
+        return Ok(());
+    }
+    let message = "Scopes of the Management API can only be assigned to roles of type MachineToMachine.";
+    Err(Refusal::new(400, "role.management_api_scopes_not_assignable_to_user_role", message))
+}
 
 /// Maximum number of users or applications that a list shows per entity.
 const FEATURED: usize = 3;

@@ -1,6 +1,6 @@
 use logto_admin::serde_json::{Value, json};
 
-use super::{Collection, Draft, Key, Order, Owner, Shape, Unique, Unknown, View};
+use super::{Collection, Draft, Filter, Key, Order, Owner, Shape, Test, Unique, Unknown, View};
 use crate::call::Call;
 use crate::collections::ROLES;
 use crate::errors::{Outcome, Refusal, invalid_input};
@@ -29,11 +29,19 @@ pub(crate) static USERS: Collection = Collection {
     stamps: &["createdAt", "updatedAt"],
     touched: Some("updatedAt"),
     unique: &[
-        Unique { member: "username", code: "user.username_already_in_use" },
-        Unique { member: "primaryEmail", code: "user.email_already_in_use" },
-        Unique { member: "primaryPhone", code: "user.phone_already_in_use" },
+        Unique::new("username", "user.username_already_in_use"),
+        Unique { ignores_case: |_| true, ..Unique::new("primaryEmail", "user.email_already_in_use") },
+        Unique::new("primaryPhone", "user.phone_already_in_use"),
     ],
     searchable: &["id", "username", "primaryEmail", "primaryPhone", "name"],
+    filters: &[
+        Filter { parameter: "excludeRoleId", test: Test::NotLinked { table: "users_roles", column: "roles" } },
+        Filter {
+            parameter: "excludeOrganizationId",
+            test: Test::NotLinked { table: "organization_users", column: "organizations" },
+        },
+    ],
+    exclusive: &["excludeRoleId", "excludeOrganizationId"],
     unknown: Unknown::Plain,
     unknown_on_delete: Unknown::Plain,
     prepare,
@@ -51,6 +59,7 @@ pub(crate) static PERSONAL_ACCESS_TOKENS: Collection = Collection {
     stamps: &["createdAt"],
     order: Order::By("name"),
     unknown: Unknown::Plain,
+    unknown_on_update: Some(Unknown::Missing),
     unknown_on_delete: Unknown::Plain,
     prepare: |call, draft| {
         if draft.creates {
@@ -86,7 +95,7 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     if let Some(password) = password {
         passwords::set(&mut draft.hidden, &password, &mut call.state.ids);
     } else if let (Some(digest), Some(algorithm)) = (digest, algorithm) {
-        passwords::set_digest(&mut draft.hidden, &digest, &algorithm);
+        passwords::import(&mut draft.hidden, &digest, &algorithm)?;
     }
     Ok(())
 }
@@ -111,6 +120,8 @@ fn present(view: &View<'_>, user: &Record, members: &mut Members) {
         members.insert("ssoIdentities".to_owned(), json!([]));
     }
     if view.query.is_true("includePasswordHash") {
-        members.extend(user.hidden.clone());
+        let digests =
+            passwords::MEMBERS.iter().filter_map(|name| Some(((*name).to_owned(), user.hidden.get(*name)?.clone())));
+        members.extend(digests);
     }
 }

@@ -3,7 +3,7 @@
 mod of_organizations;
 mod of_roles;
 
-use crate::collections::{Collection, Filter, View};
+use crate::collections::{Collection, Filter, UnknownTarget, View};
 use crate::errors::Outcome;
 use crate::links::Where;
 use crate::store::{Members, Record};
@@ -48,15 +48,6 @@ pub(crate) enum OwnerCheck {
     ExceptRemoval,
     /// Never. The list is empty, and nothing can be added.
     Never,
-}
-
-/// How a target id that does not exist is reported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum UnknownTarget {
-    /// As the target's collection reports it.
-    Collection,
-    /// As the database reports it.
-    ForeignKey,
 }
 
 /// The JSON response to adding and replacing, if the operation has one.

@@ -2,7 +2,7 @@ use super::{OwnerCheck, Relation};
 use crate::collections::{
     APPLICATIONS, Filter, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, SCOPES, Test, USERS, View, role_names,
 };
-use crate::errors::{Outcome, Refusal};
+use crate::errors::{Outcome, constraint_violated};
 use crate::links::Where;
 use crate::store::{Members, Record};
 
@@ -21,6 +21,7 @@ pub(super) static ALL: [Relation; 9] = [
         ..Relation::new("/api/organizations/{}/users", MEMBERS, &[&ORGANIZATIONS], &USERS, "userIds")
     },
     Relation {
+        fits: |_, app| of_type(app, "MachineToMachine"),
         present: |view, owners, app, members| add_roles(view, APP_ROLES, owners, ("applications", &app.id), members),
         ..Relation::new("/api/organizations/{}/applications", APPS, &[&ORGANIZATIONS], &APPLICATIONS, "applicationIds")
     },
@@ -100,10 +101,6 @@ fn add_roles(view: &View<'_>, table: &str, owners: &[Where<'_>], target: Where<'
     members.insert("organizationRoles".to_owned(), role_names(view, table, &conditions));
 }
 
-fn of_type(role: &Record, kind: &str) -> Outcome<()> {
-    if role.text("type") == kind {
-        return Ok(());
-    }
-    let message = format!("Only organization roles of type {kind} can be assigned here.");
-    Err(Refusal::new(422, "entity.db_constraint_violated", message))
+fn of_type(target: &Record, kind: &str) -> Outcome<()> {
+    if target.text("type") == kind { Ok(()) } else { Err(constraint_violated()) }
 }

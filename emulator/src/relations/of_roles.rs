@@ -1,8 +1,6 @@
-use super::{OwnerCheck, Relation, Reply, UnknownTarget};
-use crate::collections::{APPLICATIONS, ROLES, SCOPES, USERS};
+use super::{OwnerCheck, Relation, Reply};
+use crate::collections::{APPLICATIONS, ROLES, SCOPES, USERS, UnknownTarget, scope_fits};
 use crate::errors::{Outcome, Refusal};
-use crate::seed::MANAGEMENT_RESOURCE_ID;
-use crate::store::Record;
 
 const MACHINE: &str = "MachineToMachine";
 
@@ -29,7 +27,7 @@ pub(super) static ALL: [Relation; 5] = [
         owner_check: OwnerCheck::ExceptRemoval,
         repeated: Some("role.user_exists"),
         unknown_target: UnknownTarget::Collection,
-        fits: |role, _| refuse(role.text("type") == MACHINE, "user.invalid_role_type"),
+        fits: |role, _| refuse(role.text("type") == MACHINE, "entity.db_constraint_violated"),
         ..Relation::new("/api/roles/{}/users", "users_roles", &[&ROLES], &USERS, "userIds")
     },
     Relation {
@@ -38,7 +36,7 @@ pub(super) static ALL: [Relation; 5] = [
         unknown_target: UnknownTarget::Collection,
         fits: |role, application| {
             refuse(application.text("type") != MACHINE, "application.invalid_type")?;
-            refuse(role.text("type") != MACHINE, "application.invalid_role_type")
+            refuse(role.text("type") != MACHINE, "entity.db_constraint_violated")
         },
         ..Relation::new("/api/roles/{}/applications", "applications_roles", &[&ROLES], &APPLICATIONS, "applicationIds")
     },
@@ -59,13 +57,4 @@ fn refuse(unfit: bool, code: &str) -> Outcome<()> {
     let message =
         "Users need roles of type User, and machine-to-machine applications need roles of type MachineToMachine.";
     Err(Refusal::new(422, code, message))
-}
-
-/// Rejects scopes of the Management API for user roles.
-pub(crate) fn scope_fits(role: &Record, scope: &Record) -> Outcome<()> {
-    if role.text("type") == MACHINE || scope.text("resourceId") != MANAGEMENT_RESOURCE_ID {
-        return Ok(());
-    }
-    let message = "Scopes of the Management API can only be assigned to roles of type MachineToMachine.";
-    Err(Refusal::new(403, "role.management_api_scopes_not_assignable_to_user_role", message))
 }

@@ -6,7 +6,7 @@ use super::users::merged;
 use crate::call::Call;
 use crate::collections::{APPLICATIONS, RESOURCES, Shape};
 use crate::entities::{keep, show};
-use crate::errors::Outcome;
+use crate::errors::{Outcome, not_exists};
 use crate::reply;
 
 pub(super) const ALL: &[(&str, Handler)] =
@@ -14,7 +14,7 @@ pub(super) const ALL: &[(&str, Handler)] =
 
 /// The body itself is the custom data.
 fn add_custom_data(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let mut application = call.record(&APPLICATIONS, call.parameter(0))?.clone();
+    let mut application = call.state.store.get(&APPLICATIONS, call.parameter(0)).ok_or_else(not_exists)?.clone();
     let sent = Value::Object(call.body.clone());
     let merged = merged(&application, "customData", Some(&sent));
     application.members.insert("customData".to_owned(), merged.clone());
@@ -24,7 +24,7 @@ fn add_custom_data(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 /// At most one resource is the default.
 fn make_default(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let mut resource = call.record(&RESOURCES, call.parameter(0))?.clone();
+    let mut resource = call.state.store.get(&RESOURCES, call.parameter(0)).ok_or_else(not_exists)?.clone();
     let wanted = call.body.get("isDefault").cloned().unwrap_or_default();
     if wanted == Value::Bool(true) {
         let others: Vec<_> =

@@ -2,13 +2,13 @@
 
 mod accounts;
 mod applications;
-mod connectors;
 mod document;
 mod hooks;
+mod identities;
+mod mfa;
 mod organizations;
 mod sessions;
 mod users;
-mod verification_codes;
 
 use logto_admin::transport::HttpResponse;
 
@@ -22,13 +22,13 @@ pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
 const ALL: &[&[(&str, Handler)]] = &[
     accounts::ALL,
     applications::ALL,
-    connectors::ALL,
     document::ALL,
     hooks::ALL,
+    identities::ALL,
+    mfa::ALL,
     organizations::ALL,
     sessions::ALL,
     users::ALL,
-    verification_codes::ALL,
 ];
 
 /// Returns the handler of an operation, by its operationId.

@@ -4,20 +4,20 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use crate::call::Call;
 use crate::collections::{
-    INVITATION_USAGE, INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, Shape,
-    USERS,
+    INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, Shape, USERS, same_address,
+    status_at,
 };
 use crate::entities::{keep, show};
-use crate::errors::{Outcome, foreign_key, invalid_input, require_membership};
-use crate::messages::{self, Recipient};
+use crate::errors::{Outcome, constraint_violated, foreign_key, invalid_input};
 use crate::reply;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("AssignOrganizationRolesToUsers", |call| {
-        assign_roles(call, "userIds", "organization_users", "organization_user_roles")
+        assign_roles(call, ("userIds", "User"), "organization_users", "organization_user_roles")
     }),
     ("AssignOrganizationRolesToApplications", |call| {
-        assign_roles(call, "applicationIds", "organization_applications", "organization_application_roles")
+        let holders = ("applicationIds", "MachineToMachine");
+        assign_roles(call, holders, "organization_applications", "organization_application_roles")
     }),
     ("ReplaceOrganizationJitEmailDomains", replace_email_domains),
     ("ListOrganizationUserScopes", scopes_of_user),
@@ -25,16 +25,24 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateOrganizationInvitationMessage", send_message),
 ];
 
-/// Assigns several roles to several members.
-fn assign_roles(call: &mut Call<'_>, ids: &str, members: &str, roles: &'static str) -> Outcome<HttpResponse> {
+/// Assigns several roles to several members. The holders are the member with their ids and the type of their roles.
+fn assign_roles(
+    call: &mut Call<'_>,
+    (ids, kind): (&str, &str),
+    members: &str,
+    roles: &'static str,
+) -> Outcome<HttpResponse> {
     let organization = call.parameter(0).to_owned();
     let (holders, given) = (call.texts(ids), call.texts("organizationRoleIds"));
     let store = &mut call.state.store;
     if !holders.iter().all(|holder| store.links.has(members, &[organization.clone(), holder.clone()])) {
-        return Err(require_membership());
-    }
-    if !given.iter().all(|role| store.get(&ORGANIZATION_ROLES, role).is_some()) {
         return Err(foreign_key());
+    }
+    for role in &given {
+        let role = store.get(&ORGANIZATION_ROLES, role).ok_or_else(foreign_key)?;
+        if role.text("type") != kind {
+            return Err(constraint_violated());
+        }
     }
     for holder in &holders {
         for role in &given {
@@ -59,12 +67,9 @@ fn replace_email_domains(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::nothing(call.success()))
 }
 
-/// Lists the scopes of a member's roles in an organization.
+/// Lists the scopes of a member's roles in an organization. Other users have none.
 fn scopes_of_user(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let store = &call.state.store;
-    if !store.links.has("organization_users", &call.parameters) {
-        return Err(require_membership());
-    }
     let member = [("organizations", call.parameter(0)), ("users", call.parameter(1))];
     let ids = store.links.organization_scopes("organization_user_roles", &member);
     let scopes = ids.iter().filter_map(|id| store.get(&ORGANIZATION_SCOPES, id));
@@ -78,7 +83,7 @@ fn set_status(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if status == "Accepted" && user.is_empty() {
         return Err(invalid_input(422, "`acceptedUserId` is required to accept an invitation."));
     }
-    if invitation.text("status") != "Pending" {
+    if status_at(&invitation, call.now) != "Pending" {
         return Err(invalid_input(422, "The invitation is no longer pending."));
     }
     if status == "Accepted" {
@@ -94,7 +99,7 @@ fn set_status(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 fn accept(call: &mut Call<'_>, user: &str, invitation: &crate::store::Record) -> Outcome<()> {
     let organization = invitation.text("organizationId").to_owned();
     let email = call.record(&USERS, user)?.text("primaryEmail");
-    if email != invitation.text("invitee") {
+    if !same_address(email, invitation.text("invitee")) {
         return Err(invalid_input(422, "The invitation was sent to a different email address."));
     }
     let links = &mut call.state.store.links;
@@ -109,7 +114,6 @@ fn accept(call: &mut Call<'_>, user: &str, invitation: &crate::store::Record) ->
 }
 
 fn send_message(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let recipient = Recipient::email(call.record(&INVITATIONS, call.parameter(0))?.text("invitee"));
-    messages::send(call.state, call.now, &recipient, INVITATION_USAGE, call.body.clone())?;
+    call.record(&INVITATIONS, call.parameter(0))?;
     Ok(reply::nothing(call.success()))
 }

@@ -19,19 +19,18 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetUserHasPassword", has_password),
     ("UpdateUserPasswordExpiration", expire_password),
     ("UpdateUserIsSuspended", suspend),
-    ("GetUserIdentity", identity),
-    ("ReplaceUserIdentity", replace_identity),
-    ("DeleteUserIdentity", delete_identity),
+    ("ListUserLogtoConfigs", |call| user(call).map(|user| configs(call, &user))),
+    ("UpdateUserLogtoConfigs", update_configs),
     ("UpdatePersonalAccessTokenName", |call| token_of_body(call, "currentName", Verb::Update)),
     ("DeletePersonalAccessTokenPost", |call| token_of_body(call, "name", Verb::Delete)),
 ];
 
-fn user(call: &Call<'_>) -> Outcome<Record> {
+pub(super) fn user(call: &Call<'_>) -> Outcome<Record> {
     call.record(&USERS, call.parameter(0)).cloned()
 }
 
 /// Stores the user and responds with it.
-fn changed(call: &mut Call<'_>, mut user: Record) -> Outcome<HttpResponse> {
+pub(super) fn changed(call: &mut Call<'_>, mut user: Record) -> Outcome<HttpResponse> {
     keep(call, &USERS, &mut user);
     Ok(reply::json(call.success(), &show(call, &USERS, &user, Shape::Changed)))
 }
@@ -67,8 +66,14 @@ fn set_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 fn verify_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let message = "The password is incorrect.";
     let wrong = || Refusal::new(422, "session.invalid_credentials", message);
-    let right = passwords::verify(&user(call)?.hidden, call.text("password"));
-    if right { Ok(reply::nothing(call.success())) } else { Err(wrong()) }
+    let (mut user, password) = (user(call)?, call.text("password").to_owned());
+    if !passwords::verify(&user.hidden, &password) {
+        return Err(wrong());
+    }
+    if passwords::upgrade(&mut user.hidden, &password, &mut call.state.ids) {
+        keep(call, &USERS, &mut user);
+    }
+    Ok(reply::nothing(call.success()))
 }
 
 fn has_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -92,34 +97,32 @@ fn suspend(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     changed(call, user)
 }
 
-fn no_identity() -> Refusal {
-    Refusal::new(404, "user.identity_not_exist", "The user has no such identity.")
+/// The settings of a user for second factors and passkeys.
+const CONFIGS: &str = "logtoConfig";
+
+fn configs(call: &Call<'_>, user: &Record) -> HttpResponse {
+    let flag = |path: &str| user.hidden.get(CONFIGS).and_then(|configs| configs.pointer(path)).cloned();
+    let or_false = |path| flag(path).unwrap_or_else(|| false.into());
+    let mut mfa = json!({ "skipped": or_false("/mfa/skipped"), "skipMfaOnSignIn": or_false("/mfa/skipMfaOnSignIn") });
+    if let (Some(enabled), Some(members)) = (flag("/mfa/enabled"), mfa.as_object_mut()) {
+        members.insert("enabled".to_owned(), enabled);
+    }
+    let passkeys = json!({ "skipped": or_false("/passkeySignIn/skipped") });
+    reply::json(call.success(), &json!({ "mfa": mfa, "passkeySignIn": passkeys }))
 }
 
-fn identities(user: &mut Record) -> Option<&mut Members> {
-    user.members.get_mut("identities").and_then(Value::as_object_mut)
-}
-
-fn identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+fn update_configs(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
-    let identity = identities(&mut user).and_then(|identities| identities.remove(call.last_parameter()));
-    Ok(reply::json(call.success(), &json!({ "identity": identity.ok_or_else(no_identity)? })))
-}
-
-fn replace_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let mut user = user(call)?;
-    let sent = Value::Object(call.body.clone());
-    let Some(identities) = identities(&mut user) else { return Err(no_identity()) };
-    let replaced = identities.insert(call.last_parameter().to_owned(), sent).is_some();
-    let all = Value::Object(identities.clone());
+    let mut configs_of_user = user.hidden.get(CONFIGS).and_then(Value::as_object).cloned().unwrap_or_default();
+    for (name, sent) in &call.body {
+        let members = configs_of_user.entry(name.clone()).or_insert_with(|| json!({})).as_object_mut();
+        if let (Some(members), Some(sent)) = (members, sent.as_object()) {
+            members.extend(sent.clone());
+        }
+    }
+    user.hidden.insert(CONFIGS.to_owned(), configs_of_user.into());
     keep(call, &USERS, &mut user);
-    Ok(reply::json(if replaced { 200 } else { 201 }, &all))
-}
-
-fn delete_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let mut user = user(call)?;
-    identities(&mut user).and_then(|identities| identities.remove(call.last_parameter())).ok_or_else(no_identity)?;
-    changed(call, user)
+    Ok(configs(call, &user))
 }
 
 /// Runs an operation that names a personal access token in the body. Names may contain characters that paths cannot.

@@ -11,20 +11,22 @@
 mod access;
 mod accounts;
 mod applications;
-mod connectors;
+mod factors;
 mod hooks;
+mod identities;
+mod invitations;
 mod lists;
-mod messages;
 mod organizations;
+mod passwords;
 mod readme;
 mod releases;
 mod roles;
+mod search;
 mod server;
 mod tokens;
 mod users;
 
 use logto_admin::serde_json::Value;
-use logto_admin::types::JsonObject;
 use logto_admin::{Client, Error, Result};
 use logto_admin_emulator::Emulator;
 
@@ -39,11 +41,15 @@ fn refused<T>(result: Result<T>) -> (u16, String) {
     (error.status().unwrap_or_default(), code(&error))
 }
 
-/// Returns the members of an object.
-fn object(value: Value) -> JsonObject {
-    value.as_object().unwrap().clone()
-}
-
 fn code(error: &Error) -> String {
     error.code().unwrap_or_default().to_owned()
+}
+
+/// Calls an operation with a JSON body. Null sends no body.
+async fn call(client: &Client, operation: &str, path: &[(&str, &str)], body: Value) -> Result<Value> {
+    let mut request = client.operation(operation)?;
+    for (name, value) in path {
+        request = request.path(name, value);
+    }
+    if body.is_null() { request.await } else { request.json(&body).await }
 }

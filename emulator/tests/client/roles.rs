@@ -72,7 +72,7 @@ async fn roles_have_resource_scopes() -> Result<()> {
     let again = client.roles().assign_scopes(&role.id, ScopeIds { scope_ids: vec![scope.id.clone()] }).await;
     assert_eq!(refused(again), (422, "role.scope_exists".into()));
     let management = ScopeIds { scope_ids: vec!["management-api-all".into()] };
-    assert_eq!(refused(client.roles().assign_scopes(&role.id, management).await).0, 403);
+    assert_eq!(refused(client.roles().assign_scopes(&role.id, management).await).0, 400);
 
     client.resources().delete(&api.id).await?;
     assert!(client.roles().list_scopes(&role.id).await?.is_empty());

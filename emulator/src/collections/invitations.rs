@@ -1,0 +1,80 @@
+use logto_admin::serde_json::{Value, json};
+
+use super::users::refuse_past;
+use super::{Collection, Draft, Filter, InitialLinks, ORGANIZATIONS, Test, USERS, Unknown, role_names};
+use crate::call::Call;
+use crate::errors::{Outcome, foreign_key, invalid_input, unique_violation};
+use crate::store::{Record, text};
+
+pub(crate) static INVITATIONS: Collection = Collection {
+    name: "organization_invitations",
+    path: "/api/organization-invitations",
+    dies_with: Some(("organizationId", &ORGANIZATIONS)),
+    blank: || {
+        json!({
+            "tenantId": "default",
+            "inviterId": null,
+            "invitee": "",
+            "acceptedUserId": null,
+            "organizationId": "",
+            "status": "Pending",
+            "expiresAt": null,
+        })
+    },
+    stamps: &["createdAt", "updatedAt"],
+    touched: Some("updatedAt"),
+    searchable: &["invitee"],
+    filters: &[
+        Filter { parameter: "organizationId", test: Test::Is("organizationId") },
+        Filter { parameter: "inviterId", test: Test::Is("inviterId") },
+        Filter { parameter: "invitee", test: Test::Is("invitee") },
+    ],
+    unknown: Unknown::Plain,
+    unknown_on_delete: Unknown::Plain,
+    links: &[InitialLinks::new("organizationRoleIds", "organization_invitation_roles", "organization_roles")],
+    prepare,
+    present: |view, invitation, members| {
+        members.insert("status".to_owned(), status_at(invitation, view.state.clock.now()).into());
+        let conditions = [("organization_invitations", invitation.id.as_str())];
+        members.insert("organizationRoles".to_owned(), role_names(view, "organization_invitation_roles", &conditions));
+    },
+    ..Collection::DEFAULT
+};
+
+fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    if !draft.creates {
+        return Ok(());
+    }
+    refuse_past(call.now, draft)?;
+    let store = &call.state.store;
+    let (organization, inviter) = (text(&draft.sent, "organizationId"), text(&draft.sent, "inviterId"));
+    let known = store.get(&ORGANIZATIONS, organization).is_some();
+    if !known || !(inviter.is_empty() || store.get(&USERS, inviter).is_some()) {
+        return Err(foreign_key());
+    }
+    let invitee = text(&draft.sent, "invitee");
+    let mut holders = store.having(&USERS, "primaryEmail", invitee);
+    if holders.any(|user| store.links.has("organization_users", &[organization.to_owned(), user.id.clone()])) {
+        return Err(invalid_input(422, "The invitee is already a member of the organization."));
+    }
+    let pending = |other: &Record| {
+        status_at(other, call.now) == "Pending"
+            && other.text("organizationId") == organization
+            && same_address(other.text("invitee"), invitee)
+    };
+    if store.all(&INVITATIONS).any(pending) { Err(unique_violation()) } else { Ok(()) }
+}
+
+/// Returns the status of an invitation at a time: a pending one expires.
+pub(crate) fn status_at(invitation: &Record, now: i64) -> &str {
+    let expired = invitation.members.get("expiresAt").and_then(Value::as_f64).is_some_and(|at| at <= now as f64);
+    match invitation.text("status") {
+        "Pending" if expired => "Expired",
+        status => status,
+    }
+}
+
+/// Returns whether two email addresses are the same, ignoring case.
+pub(crate) fn same_address(one: &str, other: &str) -> bool {
+    one.to_lowercase() == other.to_lowercase()
+}

@@ -1,0 +1,26 @@
+use logto_admin::serde_json::{Value, json};
+
+use super::{Collection, Order, Owner, USERS, Unknown};
+
+/// The members that hold the secret of an authenticator app and the unused backup codes. Responses do not show them.
+pub(crate) const TOTP_SECRET: &str = "secret";
+pub(crate) const BACKUP_CODES: &str = "codes";
+
+/// Second factors of users. Their creation is a special operation.
+pub(crate) static MFA_VERIFICATIONS: Collection = Collection {
+    name: "mfa_verifications",
+    path: "/api/users/{}/mfa-verifications",
+    owner: Some(Owner { collection: &USERS, member: "userId", has_checked_list: true }),
+    blank: || json!({ "type": "Totp" }),
+    searchable: &[],
+    order: Order::Oldest,
+    unknown: Unknown::Plain,
+    unknown_on_delete: Unknown::Plain,
+    present: |_, factor, members| {
+        members.remove("userId");
+        if let Some(codes) = factor.hidden.get(BACKUP_CODES).and_then(Value::as_array) {
+            members.insert("remainCodes".to_owned(), codes.len().into());
+        }
+    },
+    ..Collection::DEFAULT
+};

@@ -1,0 +1,204 @@
+//! Computes and verifies digests.
+
+use aes::Aes256;
+use aes::cipher::{KeyIvInit, StreamCipher};
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Algorithm, Argon2, Params, PasswordVerifier, Version};
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use pbkdf2::pbkdf2_hmac;
+use sha2::digest::Digest;
+
+use super::legacy::{self, Legacy};
+
+/// Cost of new digests. It is far below the server's, because tests create many users.
+const MEMORY: u32 = 64;
+const PASSES: u32 = 1;
+/// Digests that need more memory, in KiB, match no password.
+const MOST_MEMORY: u32 = 1 << 20;
+/// Longest derived key, in bytes.
+const LONGEST_KEY: usize = 1 << 16;
+
+/// Returns a new Argon2i digest.
+pub(super) fn argon2i(salt: &str, password: &str) -> String {
+    argon2(Algorithm::Argon2i, salt, password)
+}
+
+fn argon2(algorithm: Algorithm, salt: &str, password: &str) -> String {
+    let mut hash = [0; 32];
+    if let Ok(parameters) = Params::new(MEMORY, PASSES, 1, Some(hash.len())) {
+        let argon2 = Argon2::new(algorithm, Version::V0x13, parameters);
+        // Fails only for a salt or password of a wrong length. Then the digest matches no password.
+        let _ = argon2.hash_password_into(password.as_bytes(), salt.as_bytes(), &mut hash);
+    }
+    let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash));
+    format!("${algorithm}$v=19$m={MEMORY},t={PASSES},p=1${salt}${hash}")
+}
+
+/// Returns whether the password has this digest.
+pub(super) fn matches(algorithm: &str, digest: &str, password: &str) -> bool {
+    match algorithm {
+        "Argon2i" | "Argon2id" | "Argon2d" => is_argon2(digest, password),
+        "Bcrypt" => bcrypt::verify(password, digest).unwrap_or(false),
+        "MD5" | "SHA1" | "SHA256" => {
+            hash(&algorithm.to_ascii_lowercase(), password.as_bytes()).is_some_and(|hash| hex::encode(hash) == digest)
+        }
+        "Legacy" => legacy::parse(digest).is_ok_and(|legacy| is_legacy(legacy, password)),
+        _ => false,
+    }
+}
+
+fn is_argon2(digest: &str, password: &str) -> bool {
+    let Ok(digest) = PasswordHash::new(digest) else { return false };
+    let memory = digest.params.get_decimal("m").unwrap_or_default();
+    memory <= MOST_MEMORY && Argon2::default().verify_password(password.as_bytes(), &digest).is_ok()
+}
+
+fn is_legacy(legacy: Legacy, password: &str) -> bool {
+    match legacy {
+        Legacy::Hash { function, arguments, expected } => {
+            let text: String =
+                arguments.iter().map(|argument| if argument == "@" { password } else { argument }).collect();
+            hash(&function, text.as_bytes()).is_some_and(|hash| hex::encode(hash) == expected)
+        }
+        Legacy::Pbkdf2 { salt, iterations, length, function, expected } => {
+            derive(&function, password, &salt, iterations, length).is_some_and(|key| hex::encode(key) == expected)
+        }
+        Legacy::FirebaseScrypt { salt, signer_key, separator, rounds, memory, expected } => {
+            firebase(password, &[&salt, &separator], &signer_key, rounds, memory).is_some_and(|hash| hash == expected)
+        }
+    }
+}
+
+fn hash(function: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+    Some(match function {
+        "md5" => md5::Md5::digest(bytes).to_vec(),
+        "sha1" => sha1::Sha1::digest(bytes).to_vec(),
+        "sha224" => sha2::Sha224::digest(bytes).to_vec(),
+        "sha256" => sha2::Sha256::digest(bytes).to_vec(),
+        "sha384" => sha2::Sha384::digest(bytes).to_vec(),
+        "sha512" => sha2::Sha512::digest(bytes).to_vec(),
+        "sha512-224" => sha2::Sha512_224::digest(bytes).to_vec(),
+        "sha512-256" => sha2::Sha512_256::digest(bytes).to_vec(),
+        "sha3-224" => sha3::Sha3_224::digest(bytes).to_vec(),
+        "sha3-256" => sha3::Sha3_256::digest(bytes).to_vec(),
+        "sha3-384" => sha3::Sha3_384::digest(bytes).to_vec(),
+        "sha3-512" => sha3::Sha3_512::digest(bytes).to_vec(),
+        "ripemd160" | "ripemd" | "rmd160" => ripemd::Ripemd160::digest(bytes).to_vec(),
+        "blake2b512" => blake2::Blake2b512::digest(bytes).to_vec(),
+        "blake2s256" => blake2::Blake2s256::digest(bytes).to_vec(),
+        _ => return None,
+    })
+}
+
+/// Derives a key with PBKDF2. Returns `None` for functions that no known system uses with it.
+fn derive(function: &str, password: &str, salt: &[u8], iterations: u32, length: usize) -> Option<Vec<u8>> {
+    let mut key = vec![0; length.min(LONGEST_KEY)];
+    let password = password.as_bytes();
+    match function {
+        "md5" => pbkdf2_hmac::<md5::Md5>(password, salt, iterations, &mut key),
+        "sha1" => pbkdf2_hmac::<sha1::Sha1>(password, salt, iterations, &mut key),
+        "sha224" => pbkdf2_hmac::<sha2::Sha224>(password, salt, iterations, &mut key),
+        "sha256" => pbkdf2_hmac::<sha2::Sha256>(password, salt, iterations, &mut key),
+        "sha384" => pbkdf2_hmac::<sha2::Sha384>(password, salt, iterations, &mut key),
+        "sha512" => pbkdf2_hmac::<sha2::Sha512>(password, salt, iterations, &mut key),
+        _ => return None,
+    }
+    Some(key)
+}
+
+/// Firebase's variant of scrypt: the derived key encrypts the signer key.
+fn firebase(password: &str, salt: &[&str], signer_key: &str, rounds: u32, memory: u8) -> Option<String> {
+    let salts: Result<Vec<Vec<u8>>, _> = salt.iter().map(|part| STANDARD.decode(part)).collect();
+    let parameters = scrypt::Params::new(memory, rounds, 1).ok()?;
+    let needed = 128_u64.saturating_mul(u64::from(rounds)).saturating_mul(parameters.n());
+    if needed > u64::from(MOST_MEMORY) * 1024 {
+        return None;
+    }
+    let mut key = [0; 64];
+    scrypt::scrypt(password.as_bytes(), &salts.ok()?.concat(), &parameters, &mut key).ok()?;
+    let mut text = STANDARD.decode(signer_key).ok()?;
+    let mut cipher = ctr::Ctr128BE::<Aes256>::new_from_slices(key.first_chunk::<32>()?, &[0; 16]).ok()?;
+    cipher.try_apply_keystream(&mut text).ok()?;
+    Some(STANDARD.encode(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digests_of_every_algorithm_match_their_password_only() {
+        for (algorithm, digest, password) in [
+            (
+                "Argon2i",
+                "$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$iekCn0Y3spW+sCcFanM2xBT63UP2sghkUoHLIUpWRS8",
+                "password",
+            ),
+            (
+                "Argon2id",
+                "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+                "password",
+            ),
+            ("Argon2d", &argon2(Algorithm::Argon2d, "somesalt", "password"), "password"),
+            ("Bcrypt", "$2a$06$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i", "abc"),
+            ("MD5", "5f4dcc3b5aa765d61d8327deb882cf99", "password"),
+            ("SHA1", "5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8", "password"),
+            ("SHA256", "5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8", "password"),
+            (
+                "Legacy",
+                r#"["sha256",["salt123","@"],"c465f66c6ac481a7a17e9ed5b4e2e7e7288d892f12bf1c95c140901e9a70436e"]"#,
+                "password123",
+            ),
+            (
+                "Legacy",
+                r#"["pbkdf2",["salt","1000","20","sha512","@"],"0ecb3c32f57685303ff0878481d223bc1a16eb13"]"#,
+                "password123",
+            ),
+            (
+                "Legacy",
+                r#"["pbkdf2",["hex:73616c74","1000","20","sha512","@"],"0ecb3c32f57685303ff0878481d223bc1a16eb13"]"#,
+                "password123",
+            ),
+            (
+                "Legacy",
+                r#"["sha3-256",["pepper","@"],"12a56048af0e734f8f5555545fda2fb42c1a70b07987c8ed8dce7220640f5477"]"#,
+                "password",
+            ),
+            ("Legacy", r#"["ripemd160",["pepper","@"],"90e798ff77091fca937da3720479d22654039999"]"#, "password"),
+            (
+                "Legacy",
+                r#"["blake2s256",["pepper","@"],"d62f5fd3bbbdae69143593aea249e3d4bab2167d79967e3e97a3ed495a340e3d"]"#,
+                "password",
+            ),
+            ("Legacy", r#"["pbkdf2",["salt","10","16","sha1","@"],"ae3fe5f5707e07f3e7c117fb885cd052"]"#, "password"),
+            // The example in Firebase's documentation.
+            (
+                "Legacy",
+                r#"["firebase-scrypt",["42xEC+ixf3L2lw==","jxspr8Ki0RYycVU8zykbdLGjFQ3McFUH0uiiTvC8pVMXAn210wjLNmdZJzxUECKbm0QsEmYUSDzZvpjeJ9WmXA==","Bw==","8","14","@"],"lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ=="]"#,
+                "user1password",
+            ),
+        ] {
+            assert!(matches(algorithm, digest, password), "{digest}");
+            assert!(!matches(algorithm, digest, "something else"), "{digest}");
+        }
+    }
+
+    #[test]
+    fn malformed_digests_match_no_password() {
+        for algorithm in ["Argon2i", "Argon2id", "Argon2d", "Bcrypt", "MD5", "SHA1", "SHA256", "Legacy", "nope"] {
+            for digest in
+                ["", "x", "$argon2i$", "$2y$10$x", "[]", "$argon2id$v=19$m=4000000000,t=2,p=1$c29tZXNhbHQ$nf65"]
+            {
+                assert!(!matches(algorithm, digest, ""), "{algorithm} {digest}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_hash_function_of_legacy_digests_is_implemented() {
+        for function in legacy::HASHES {
+            assert!(hash(function, b"").is_some(), "{function}");
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! The digest format `Legacy`: a function, its arguments and the expected result, as a JSON array. The argument `@`
+//! stands for the password.
+
+use logto_admin::serde_json;
+
+use crate::errors::{Outcome, Refusal};
+
+/// The hash functions that the server knows by name.
+pub(super) const HASHES: [&str; 17] = [
+    "md5",
+    "sha1",
+    "sha224",
+    "sha256",
+    "sha384",
+    "sha512",
+    "sha512-224",
+    "sha512-256",
+    "sha3-224",
+    "sha3-256",
+    "sha3-384",
+    "sha3-512",
+    "ripemd160",
+    "ripemd",
+    "rmd160",
+    "blake2b512",
+    "blake2s256",
+];
+
+/// A digest, with the arguments in order.
+#[cfg_attr(not(feature = "passwords"), allow(dead_code))]
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Legacy {
+    /// The hash of the joined arguments, in hexadecimal digits.
+    Hash {
+        function: String,
+        arguments: Vec<String>,
+        expected: String,
+    },
+    Pbkdf2 {
+        salt: Vec<u8>,
+        iterations: u32,
+        length: usize,
+        function: String,
+        expected: String,
+    },
+    FirebaseScrypt {
+        salt: String,
+        signer_key: String,
+        separator: String,
+        rounds: u32,
+        memory: u8,
+        expected: String,
+    },
+}
+
+/// Rejects a malformed digest.
+pub(super) fn check(digest: &str) -> Outcome<()> {
+    parse(digest).map(|_| ())
+}
+
+pub(super) fn parse(digest: &str) -> Outcome<Legacy> {
+    let (function, arguments, expected): (String, Vec<String>, String) =
+        serde_json::from_str(digest).map_err(|_| malformed())?;
+    match function.as_str() {
+        "pbkdf2" => pbkdf2(&arguments, expected),
+        "firebase-scrypt" => firebase(&arguments, expected),
+        name => Ok(Legacy::Hash { function: hash_name(name)?, arguments, expected }),
+    }
+}
+
+/// Returns the name of a hash function in lower case, without the prefix that OpenSSL allows.
+fn hash_name(name: &str) -> Outcome<String> {
+    let lower = name.to_ascii_lowercase();
+    let plain = lower.strip_prefix("rsa-").unwrap_or(&lower);
+    if HASHES.contains(&plain) {
+        return Ok(plain.to_owned());
+    }
+    let message = format!("The hash algorithm `{name}` is not supported.");
+    Err(Refusal::new(400, "password.unsupported_legacy_hash_algorithm", message))
+}
+
+fn pbkdf2(arguments: &[String], expected: String) -> Outcome<Legacy> {
+    let [salt, iterations, length, function, placeholder] = arguments else { return Err(malformed()) };
+    if placeholder != "@" {
+        return Err(malformed());
+    }
+    let salt = match salt.strip_prefix("hex:") {
+        Some(digits) => bytes(digits).ok_or_else(malformed)?,
+        None => salt.clone().into_bytes(),
+    };
+    let number = |text: &str| text.parse().ok().filter(|number: &u32| *number > 0).ok_or_else(malformed);
+    let (iterations, length) = (number(iterations)?, number(length)? as usize);
+    Ok(Legacy::Pbkdf2 { salt, iterations, length, function: hash_name(function)?, expected })
+}
+
+/// Parses hexadecimal digits.
+fn bytes(digits: &str) -> Option<Vec<u8>> {
+    let pairs = digits.as_bytes().chunks(2);
+    pairs
+        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?, 16).ok())
+        .collect()
+}
+
+fn firebase(arguments: &[String], expected: String) -> Outcome<Legacy> {
+    let [salt, signer_key, separator, rounds, memory, placeholder] = arguments else { return Err(malformed()) };
+    let (Ok(rounds), Ok(memory), "@") = (rounds.parse(), memory.parse(), placeholder.as_str()) else {
+        return Err(malformed());
+    };
+    let (salt, signer_key, separator) = (salt.clone(), signer_key.clone(), separator.clone());
+    Ok(Legacy::FirebaseScrypt { salt, signer_key, separator, rounds, memory, expected })
+}
+
+fn malformed() -> Refusal {
+    let message = "A legacy digest must be a JSON array of a hash algorithm, its arguments and the expected hash.";
+    Refusal::new(400, "password.invalid_legacy_password_format", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use logto_admin::serde_json::Value;
+
+    fn code(digest: &str) -> String {
+        let response = check(digest).unwrap_err().into_response();
+        let body: Value = serde_json::from_str(&response.body.text()).unwrap();
+        assert_eq!(response.status, 400);
+        body["code"].as_str().unwrap().to_owned()
+    }
+
+    #[test]
+    fn malformed_digests_are_rejected() {
+        for digest in [
+            "",
+            "abc",
+            "{}",
+            "[]",
+            r#"["sha256", "@", "abc"]"#,
+            r#"["sha256", ["@"]]"#,
+            r#"["sha256", [1, "@"], "abc"]"#,
+            r#"["pbkdf2", ["salt", "1000", "20", "sha512"], "abc"]"#,
+            r#"["pbkdf2", ["salt", "many", "20", "sha512", "@"], "abc"]"#,
+            r#"["pbkdf2", ["salt", "1000", "0", "sha512", "@"], "abc"]"#,
+            r#"["pbkdf2", ["hex:0", "1000", "20", "sha512", "@"], "abc"]"#,
+            r#"["firebase-scrypt", ["salt", "@"], "abc"]"#,
+        ] {
+            assert_eq!(code(digest), "password.invalid_legacy_password_format", "{digest}");
+        }
+        for digest in [r#"["nope", ["@"], "abc"]"#, r#"["pbkdf2", ["salt", "1000", "20", "nope", "@"], "abc"]"#] {
+            assert_eq!(code(digest), "password.unsupported_legacy_hash_algorithm", "{digest}");
+        }
+        assert!(check(r#"["RSA-SHA256", ["salt", "@"], "abc"]"#).is_ok());
+        assert!(check(r#"["pbkdf2", ["hex:00ff", "1000", "20", "sha512", "@"], "abc"]"#).is_ok());
+    }
+}

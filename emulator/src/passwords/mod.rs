@@ -1,0 +1,95 @@
+//! User passwords. They are stored as digests.
+//!
+//! Without the feature `passwords`, the digests are weak, and digests that were computed elsewhere match no password.
+
+#[cfg(feature = "passwords")]
+mod digests;
+mod legacy;
+
+use logto_admin::serde_json::Value;
+
+use crate::errors::Outcome;
+use crate::ids::Ids;
+#[cfg(not(feature = "passwords"))]
+use crate::ids::digest;
+use crate::store::{Members, text};
+
+/// The member that holds the digest.
+pub(crate) const DIGEST: &str = "passwordDigest";
+/// The members that hold the digest and its algorithm.
+pub(crate) const MEMBERS: [&str; 2] = [DIGEST, ALGORITHM];
+const ALGORITHM: &str = "passwordAlgorithm";
+/// The algorithm of passwords that are set as text.
+const OWN: &str = "Argon2i";
+#[cfg(not(feature = "passwords"))]
+const PREFIX: &str = "$argon2i$v=19$m=8192,t=8,p=1$";
+
+/// Sets a password.
+pub(crate) fn set(hidden: &mut Members, password: &str, ids: &mut Ids) {
+    let salt = ids.secret(16);
+    hidden.insert(DIGEST.to_owned(), argon2i(&salt, password).into());
+    hidden.insert(ALGORITHM.to_owned(), OWN.into());
+}
+
+/// Sets a digest that was computed elsewhere.
+pub(crate) fn import(hidden: &mut Members, digest: &str, algorithm: &str) -> Outcome<()> {
+    if algorithm == "Legacy" {
+        legacy::check(digest)?;
+    }
+    hidden.insert(DIGEST.to_owned(), digest.into());
+    hidden.insert(ALGORITHM.to_owned(), Value::from(algorithm));
+    Ok(())
+}
+
+/// Returns whether this is the password.
+pub(crate) fn verify(hidden: &Members, password: &str) -> bool {
+    hidden.contains_key(DIGEST) && matches(text(hidden, ALGORITHM), text(hidden, DIGEST), password)
+}
+
+/// Replaces a verified digest that was computed elsewhere. Returns whether it was replaced.
+pub(crate) fn upgrade(hidden: &mut Members, password: &str, ids: &mut Ids) -> bool {
+    let foreign = text(hidden, ALGORITHM) != OWN;
+    if foreign {
+        set(hidden, password, ids);
+    }
+    foreign
+}
+
+#[cfg(feature = "passwords")]
+use digests::{argon2i, matches};
+
+#[cfg(not(feature = "passwords"))]
+fn argon2i(salt: &str, password: &str) -> String {
+    format!("{PREFIX}{salt}${}", digest(format!("{salt}{password}").as_bytes(), 32))
+}
+
+#[cfg(not(feature = "passwords"))]
+fn matches(_: &str, digest: &str, password: &str) -> bool {
+    let salt = digest.strip_prefix(PREFIX).and_then(|rest| rest.split_once('$')).map(|(salt, _)| salt);
+    salt.is_some_and(|salt| argon2i(salt, password) == digest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_right_password_matches() {
+        let mut hidden = Members::new();
+        assert!(!verify(&hidden, ""));
+        set(&mut hidden, "correct horse", &mut Ids::new(0));
+        assert!(verify(&hidden, "correct horse") && !verify(&hidden, "battery"));
+        assert!(!text(&hidden, DIGEST).contains("horse"));
+    }
+
+    #[cfg(feature = "passwords")]
+    #[test]
+    fn a_verified_digest_becomes_argon2i() {
+        let mut hidden = Members::new();
+        import(&mut hidden, "5f4dcc3b5aa765d61d8327deb882cf99", "MD5").unwrap();
+        assert!(verify(&hidden, "password") && !verify(&hidden, "passwort"));
+        assert!(upgrade(&mut hidden, "password", &mut Ids::new(0)));
+        assert!(text(&hidden, DIGEST).starts_with("$argon2i$v=19$"));
+        assert!(verify(&hidden, "password") && !upgrade(&mut hidden, "password", &mut Ids::new(0)));
+    }
+}

@@ -1,0 +1,84 @@
+//! Second factors of users.
+
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::HttpResponse;
+
+use super::Handler;
+use crate::call::Call;
+use crate::clock::iso;
+use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, USERS};
+use crate::errors::{Outcome, Refusal};
+use crate::reply;
+use crate::state::State;
+use crate::store::Record;
+
+pub(super) const ALL: &[(&str, Handler)] = &[("CreateUserMfaVerification", create)];
+
+const TOTP: &str = "Totp";
+const BACKUP: &str = "BackupCode";
+const BACKUP_CODE_COUNT: usize = 10;
+const BACKUP_CODE_LENGTH: usize = 10;
+/// The QR code of a secret. It is a single white pixel: the emulator draws no images.
+const QR_CODE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
+
+fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let user = call.record(&USERS, call.parameter(0))?.id.clone();
+    let kind = call.text("type").to_owned();
+    let others: Vec<&str> = factors(call.state, &user).map(|factor| factor.text("type")).collect();
+    let (again, alone) = (others.contains(&kind.as_str()), others.iter().all(|other| *other == BACKUP));
+    match kind.as_str() {
+        TOTP if again => Err(refuse("user.totp_already_in_use", "The user already has an authenticator app.")),
+        TOTP => add_totp(call, &user),
+        _ if again => Err(refuse("user.backup_code_already_in_use", "The user already has backup codes.")),
+        _ if alone => {
+            Err(refuse("session.mfa.backup_code_can_not_be_alone", "Backup codes require another second factor."))
+        }
+        _ => add_backup_codes(call, &user),
+    }
+}
+
+/// Returns the second factors of a user.
+pub(crate) fn factors<'s>(state: &'s State, user: &'s str) -> impl Iterator<Item = &'s Record> {
+    state.store.all(&MFA_VERIFICATIONS).filter(move |factor| factor.text("userId") == user)
+}
+
+fn add_totp(call: &mut Call<'_>, user: &str) -> Outcome<HttpResponse> {
+    let secret = match call.text("secret") {
+        "" => call.state.ids.base32(32),
+        secret if is_totp_secret(secret) => secret.to_owned(),
+        _ => return Err(refuse("user.totp_secret_invalid", "A secret consists of base32 characters, in groups of 8.")),
+    };
+    add(call, user, TOTP, TOTP_SECRET, secret.clone().into());
+    Ok(reply::json(call.success(), &json!({ "type": TOTP, "secret": secret, "secretQrCode": QR_CODE })))
+}
+
+fn is_totp_secret(secret: &str) -> bool {
+    secret.len().is_multiple_of(8) && secret.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'))
+}
+
+fn add_backup_codes(call: &mut Call<'_>, user: &str) -> Outcome<HttpResponse> {
+    let mut codes = call.texts("codes");
+    if codes.is_empty() {
+        codes = (0..BACKUP_CODE_COUNT).map(|_| call.state.ids.hexadecimal(BACKUP_CODE_LENGTH)).collect();
+    }
+    let fits = |code: &String| {
+        code.len() == BACKUP_CODE_LENGTH && code.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    if codes.len() != BACKUP_CODE_COUNT || !codes.iter().all(fits) {
+        return Err(refuse("user.wrong_backup_code_format", "There must be 10 codes of 10 hexadecimal digits."));
+    }
+    add(call, user, BACKUP, BACKUP_CODES, codes.clone().into());
+    Ok(reply::json(call.success(), &json!({ "type": BACKUP, "codes": codes })))
+}
+
+fn add(call: &mut Call<'_>, user: &str, kind: &str, member: &str, value: Value) {
+    let given = [("userId", user.to_owned()), ("type", kind.to_owned()), ("createdAt", iso(call.now))];
+    let given = given.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let mut factor = call.state.blank(&MFA_VERIFICATIONS, given, call.now);
+    factor.hidden.insert(member.to_owned(), value);
+    call.state.store.put(&MFA_VERIFICATIONS, factor);
+}
+
+fn refuse(code: &str, message: &str) -> Refusal {
+    Refusal::new(422, code, message)
+}

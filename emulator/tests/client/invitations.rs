@@ -1,0 +1,59 @@
+use std::time::Duration;
+
+use logto_admin::models::{
+    CreateOrganization, CreateOrganizationInvitation, CreateUser, ReplaceOrganizationInvitationStatus,
+};
+use logto_admin::{Client, Result, Timestamp};
+use logto_admin_emulator::Emulator;
+
+use crate::refused;
+
+async fn member_to_be(client: &Client, email: &str) -> Result<(String, String)> {
+    let user = CreateUser { primary_email: Some(email.into()), ..Default::default() };
+    let user = client.users().create(user).await?.id;
+    Ok((user, client.organizations().create(CreateOrganization::new("Acme")).await?.id))
+}
+
+fn accept(user: &str) -> ReplaceOrganizationInvitationStatus {
+    let mut accept = ReplaceOrganizationInvitationStatus::new("Accepted".into());
+    accept.accepted_user_id = user.into();
+    accept
+}
+
+#[tokio::test]
+async fn the_invited_address_ignores_case() -> Result<()> {
+    let client = Emulator::new().client()?;
+    let (user, organization) = member_to_be(&client, "ada@example.com").await?;
+    let invite = |email: &str| {
+        let expires_at = Timestamp::from_millis(4_000_000_000_000);
+        client.organization_invitations().create(CreateOrganizationInvitation::new(email, &*organization, expires_at))
+    };
+    let invitation = invite("Ada@Example.com").await?;
+    let again = invite("ADA@example.com").await;
+    assert_eq!(refused(again), (422, "entity.unique_integrity_violation".into()));
+    client.organization_invitations().replace_status(&invitation.id, accept(&user)).await?;
+    let member = invite("ada@EXAMPLE.com").await;
+    assert_eq!(refused(member), (422, "request.invalid_input".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn expired_invitations_cannot_be_accepted_but_replaced() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let (user, organization) = member_to_be(&client, "ada@example.com").await?;
+    let invite = || {
+        let expires_at = Timestamp::from_millis(emulator.now().as_millis() + 60_000);
+        let invitation = CreateOrganizationInvitation::new("ada@example.com", &*organization, expires_at);
+        client.organization_invitations().create(invitation)
+    };
+    let first = invite().await?;
+    assert_eq!(first.status.as_str(), "Pending");
+    emulator.advance(Duration::from_secs(61));
+    assert_eq!(client.organization_invitations().get(&first.id).await?.status.as_str(), "Expired");
+    let late = client.organization_invitations().replace_status(&first.id, accept(&user)).await;
+    assert_eq!(refused(late), (422, "request.invalid_input".into()));
+    let second = invite().await?;
+    client.organization_invitations().replace_status(&second.id, accept(&user)).await?;
+    Ok(())
+}
