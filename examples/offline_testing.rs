@@ -9,7 +9,8 @@
 
 use std::time::Duration;
 
-use logto_admin::models::{CreateUser, User};
+use logto_admin::models::{CreateConnector, CreateUser, User, VerificationCodeRecipient};
+use logto_admin::types::JsonObject;
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
@@ -40,12 +41,12 @@ async fn main() -> Result<()> {
     emulator.advance(Duration::from_secs(24 * 60 * 60));
     assert!(sign_up(&client, "grace@example.com").await?.is_some());
 
-    // If the emulator does not keep an entity, it generates answers of the right shape.
-    println!(
-        "keeps users: {}, keeps connectors: {}",
-        Emulator::keeps("CreateUser"),
-        Emulator::keeps("CreateConnector")
-    );
-    println!("{} generated connector", client.connectors().list().await?.len());
+    // The emulator keeps messages instead of sending them, so that a test can read codes and links.
+    let config = JsonObject::from_iter([("endpoint".to_owned(), "https://example.com/emails".into())]);
+    let connector = CreateConnector { config: Some(config), ..CreateConnector::new("http-email") };
+    client.connectors().create(connector).await?;
+    let recipient = VerificationCodeRecipient { email: Some("ada@example.com".into()), phone: None };
+    client.verification_codes().send(recipient).await?;
+    println!("sent code: {:?}", emulator.messages().first().and_then(|message| message.code()));
     Ok(())
 }

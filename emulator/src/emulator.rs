@@ -10,6 +10,7 @@ use logto_admin::{Client, Endpoint, Timestamp};
 
 use crate::builder::EmulatorBuilder;
 use crate::handling;
+use crate::messages::Message;
 use crate::seed::Credentials;
 use crate::state::State;
 
@@ -119,6 +120,30 @@ impl Emulator {
     #[must_use]
     pub fn keeps(operation_id: &str) -> bool {
         crate::router::keeps(operation_id)
+    }
+
+    /// Returns the messages that a server would have sent, oldest first.
+    ///
+    /// ```
+    /// use logto_admin::serde_json::json;
+    /// use logto_admin_emulator::Emulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> logto_admin::Result<()> {
+    /// let emulator = Emulator::new();
+    /// let client = emulator.client()?;
+    /// let config = json!({ "endpoint": "https://example.com/emails" });
+    /// client.operation("CreateConnector")?.json(&json!({ "connectorId": "http-email", "config": config })).await?;
+    /// client.operation("CreateVerificationCode")?.json(&json!({ "email": "ada@example.com" })).await?;
+    /// let messages = emulator.messages();
+    /// assert_eq!(messages[0].recipient, "ada@example.com");
+    /// assert_eq!(messages[0].code().map(str::len), Some(6));
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn messages(&self) -> Vec<Message> {
+        self.state().messages.clone()
     }
 
     /// Returns the emulator's current time.

@@ -107,7 +107,8 @@ fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
     let mut draft = Draft { members: blank.members, hidden: Members::new(), sent: accepted(call), creates: true };
     fill(collection, &mut draft);
     (collection.prepare)(call, &mut draft)?;
-    let record = Record { id: blank.id, members: draft.members, hidden: draft.hidden };
+    let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
+    let record = Record { id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
     call.state.store.put(collection, record.clone());
     link(call, collection, &record)?;

@@ -30,6 +30,11 @@ impl Ids {
         self.text(length, MIXED)
     }
 
+    /// Returns `length` decimal digits.
+    pub(crate) fn digits(&mut self, length: usize) -> String {
+        self.text(length, b"0123456789")
+    }
+
     /// Returns `length` characters of base32.
     pub(crate) fn base32(&mut self, length: usize) -> String {
         self.text(length, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")

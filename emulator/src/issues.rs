@@ -69,9 +69,14 @@ fn type_name(value: Option<&Value>) -> &'static str {
 
 /// Returns the error for an input with these issues.
 pub(crate) fn refuse(issues: Vec<Issue>, message: &str) -> Refusal {
+    refuse_as("guard.invalid_input", issues, message)
+}
+
+/// Returns an error with these issues and another code.
+pub(crate) fn refuse_as(code: &str, issues: Vec<Issue>, message: &str) -> Refusal {
     let details: Vec<String> = issues.iter().map(Issue::detail).collect();
     let data = json!({ "issues": values(issues), "name": "ZodError" });
-    Refusal::new(400, "guard.invalid_input", message).with("data", data).with("details", details.join("\n"))
+    Refusal::new(400, code, message).with("data", data).with("details", details.join("\n"))
 }
 
 /// Returns the issues as JSON.

@@ -34,10 +34,12 @@ mod body;
 mod builder;
 mod call;
 mod clock;
+mod codes;
 mod collections;
 mod emulator;
 mod entities;
 mod errors;
+mod factories;
 mod formats;
 mod handling;
 mod ids;
@@ -45,6 +47,7 @@ mod issues;
 mod linking;
 mod links;
 mod lists;
+mod messages;
 mod oidc;
 mod pages;
 mod passwords;
@@ -66,6 +69,7 @@ mod validate;
 
 pub use builder::EmulatorBuilder;
 pub use emulator::Emulator;
+pub use messages::{Channel, Message};
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use server::Server;
 

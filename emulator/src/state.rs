@@ -4,8 +4,10 @@ use logto_admin::operation::Release;
 use logto_admin::serde_json::Value;
 
 use crate::clock::Clock;
+use crate::codes::Code;
 use crate::collections::{APPLICATION_SECRETS, Collection, Key};
 use crate::ids::Ids;
+use crate::messages::Message;
 use crate::oidc::Provider;
 use crate::store::{Members, Record, Store};
 
@@ -17,11 +19,23 @@ pub(crate) struct State {
     pub release: Release,
     /// What the `OpenID` Connect provider has issued, and its keys.
     pub oidc: Provider,
+    /// Messages that the server would have sent, oldest first.
+    pub messages: Vec<Message>,
+    /// Verification codes that have not been used yet.
+    pub codes: Vec<Code>,
 }
 
 impl State {
     pub(crate) fn new(seed: u64, clock: Clock, release: Release) -> Self {
-        Self { store: Store::default(), ids: Ids::new(seed), clock, release, oidc: Provider::new(seed) }
+        Self {
+            store: Store::default(),
+            ids: Ids::new(seed),
+            clock,
+            release,
+            oidc: Provider::new(seed),
+            messages: Vec::new(),
+            codes: Vec::new(),
+        }
     }
 
     /// Creates an entity from the defaults of its collection, overridden by `given`. Does not store it.

@@ -4,7 +4,8 @@ use super::users::refuse_past;
 use super::{Collection, Draft, Filter, InitialLinks, ORGANIZATIONS, Test, USERS, Unknown, role_names};
 use crate::call::Call;
 use crate::errors::{Outcome, foreign_key, invalid_input, unique_violation};
-use crate::store::{Record, text};
+use crate::messages::{self, Recipient};
+use crate::store::{Members, Record, text};
 
 pub(crate) static INVITATIONS: Collection = Collection {
     name: "organization_invitations",
@@ -33,6 +34,12 @@ pub(crate) static INVITATIONS: Collection = Collection {
     unknown_on_delete: Unknown::Plain,
     links: &[InitialLinks::new("organizationRoleIds", "organization_invitation_roles", "organization_roles")],
     prepare,
+    created: |call, invitation| {
+        if let Some(payload) = message_payload(&call.body).cloned() {
+            let recipient = Recipient::email(invitation.text("invitee"));
+            messages::keep(call.state, call.now, &recipient, INVITATION_USAGE, payload);
+        }
+    },
     present: |view, invitation, members| {
         members.insert("status".to_owned(), status_at(invitation, view.state.clock.now()).into());
         let conditions = [("organization_invitations", invitation.id.as_str())];
@@ -62,7 +69,21 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
             && other.text("organizationId") == organization
             && same_address(other.text("invitee"), invitee)
     };
-    if store.all(&INVITATIONS).any(pending) { Err(unique_violation()) } else { Ok(()) }
+    if store.all(&INVITATIONS).any(pending) {
+        return Err(unique_violation());
+    }
+    match message_payload(&draft.sent) {
+        Some(_) => messages::check(call.state, call.now, &Recipient::email(invitee)),
+        None => Ok(()),
+    }
+}
+
+/// The usage type of the template for invitations.
+pub(crate) const INVITATION_USAGE: &str = "OrganizationInvitation";
+
+/// Returns the variables of the email, if the body of an invitation asks for one.
+fn message_payload(body: &Members) -> Option<&Members> {
+    body.get("messagePayload").and_then(Value::as_object)
 }
 
 /// Returns the status of an invitation at a time: a pending one expires.

@@ -1,6 +1,7 @@
 //! The collections that the emulator stores, as data. `entities.rs` implements their operations.
 
 mod applications;
+mod connectors;
 mod hooks;
 mod invitations;
 mod mfa_verifications;
@@ -19,8 +20,9 @@ use crate::state::State;
 use crate::store::{Members, Record};
 
 pub(crate) use applications::{APPLICATION_SECRETS, APPLICATIONS};
+pub(crate) use connectors::{CONNECTORS, factory_of};
 pub(crate) use hooks::HOOKS;
-pub(crate) use invitations::{INVITATIONS, same_address, status_at};
+pub(crate) use invitations::{INVITATION_USAGE, INVITATIONS, same_address, status_at};
 pub(crate) use mfa_verifications::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
 pub(crate) use organizations::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, role_names};
 pub(crate) use resources::{RESOURCES, SCOPES};
@@ -232,7 +234,7 @@ impl Collection {
     };
 }
 
-static ALL: [&Collection; 14] = [
+static ALL: [&Collection; 15] = [
     &USERS,
     &PERSONAL_ACCESS_TOKENS,
     &MFA_VERIFICATIONS,
@@ -247,6 +249,7 @@ static ALL: [&Collection; 14] = [
     &JIT_EMAIL_DOMAINS,
     &INVITATIONS,
     &HOOKS,
+    &CONNECTORS,
 ];
 
 /// Returns every collection.

@@ -5,7 +5,7 @@ use logto_admin::serde_json;
 
 use crate::errors::{Outcome, Refusal};
 
-/// The hash functions that the server knows by name.
+/// The hash functions that the server has.
 pub(super) const HASHES: [&str; 17] = [
     "md5",
     "sha1",

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod applications;
+mod connectors;
 mod document;
 mod hooks;
 mod identities;
@@ -9,6 +10,7 @@ mod mfa;
 mod organizations;
 mod sessions;
 mod users;
+mod verification_codes;
 
 use logto_admin::transport::HttpResponse;
 
@@ -22,6 +24,7 @@ pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
 const ALL: &[&[(&str, Handler)]] = &[
     accounts::ALL,
     applications::ALL,
+    connectors::ALL,
     document::ALL,
     hooks::ALL,
     identities::ALL,
@@ -29,6 +32,7 @@ const ALL: &[&[(&str, Handler)]] = &[
     organizations::ALL,
     sessions::ALL,
     users::ALL,
+    verification_codes::ALL,
 ];
 
 /// Returns the handler of an operation, by its operationId.

@@ -4,11 +4,12 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use crate::call::Call;
 use crate::collections::{
-    INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, Shape, USERS, same_address,
-    status_at,
+    INVITATION_USAGE, INVITATIONS, JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, Shape,
+    USERS, same_address, status_at,
 };
 use crate::entities::{keep, show};
 use crate::errors::{Outcome, constraint_violated, foreign_key, invalid_input};
+use crate::messages::{self, Recipient};
 use crate::reply;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -114,6 +115,7 @@ fn accept(call: &mut Call<'_>, user: &str, invitation: &crate::store::Record) ->
 }
 
 fn send_message(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    call.record(&INVITATIONS, call.parameter(0))?;
+    let recipient = Recipient::email(call.record(&INVITATIONS, call.parameter(0))?.text("invitee"));
+    messages::send(call.state, call.now, &recipient, INVITATION_USAGE, call.body.clone())?;
     Ok(reply::nothing(call.success()))
 }

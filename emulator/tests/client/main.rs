@@ -11,11 +11,13 @@
 mod access;
 mod accounts;
 mod applications;
+mod connectors;
 mod factors;
 mod hooks;
 mod identities;
 mod invitations;
 mod lists;
+mod messages;
 mod organizations;
 mod passwords;
 mod readme;
@@ -27,6 +29,7 @@ mod tokens;
 mod users;
 
 use logto_admin::serde_json::Value;
+use logto_admin::types::JsonObject;
 use logto_admin::{Client, Error, Result};
 use logto_admin_emulator::Emulator;
 
@@ -39,6 +42,11 @@ fn client() -> Client {
 fn refused<T>(result: Result<T>) -> (u16, String) {
     let error = result.err().unwrap_or_else(|| panic!("the call must fail"));
     (error.status().unwrap_or_default(), code(&error))
+}
+
+/// Returns the members of an object.
+fn object(value: Value) -> JsonObject {
+    value.as_object().unwrap().clone()
 }
 
 fn code(error: &Error) -> String {

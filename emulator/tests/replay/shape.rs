@@ -46,13 +46,14 @@ fn issues(recorded: &Value, ours: &Value) -> Option<String> {
     (recorded != ours).then(|| format!("{ours:?}, recorded {recorded:?}"))
 }
 
+/// Objects whose members are not compared: free-form ones, and descriptions, which the emulator does not translate.
+const FREE: [&str; 5] = ["customData", "customClientMetadata", "identities", "profile", "description"];
+
 /// Returns the first place where two values have members with different names or types.
 fn unlike(place: &str, recorded: &Value, ours: &Value) -> Option<String> {
     match (recorded, ours) {
         (Value::Object(one), Value::Object(other)) => {
-            // The members of free-form objects are not compared.
-            if ["customData", "customClientMetadata", "identities", "profile"].iter().any(|free| place.ends_with(free))
-            {
+            if FREE.iter().any(|free| place.ends_with(free)) {
                 return None;
             }
             let missing = one.keys().find(|name| !other.contains_key(*name));
@@ -65,7 +66,10 @@ fn unlike(place: &str, recorded: &Value, ours: &Value) -> Option<String> {
                 })
         }
         (Value::Array(one), Value::Array(other)) => {
-            one.first().zip(other.first()).and_then(|(one, other)| unlike(&format!("{place}/0"), one, other))
+            // The order can depend on ids, so any element can be like the first recorded one.
+            let first = one.first()?;
+            let differences: Vec<_> = other.iter().map(|other| unlike(&format!("{place}/0"), first, other)).collect();
+            if differences.iter().any(Option::is_none) { None } else { differences.into_iter().next()? }
         }
         // A null does not reveal the type.
         (Value::Null, Value::String(_) | Value::Number(_)) | (Value::String(_) | Value::Number(_), Value::Null) => None,

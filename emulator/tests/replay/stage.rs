@@ -159,7 +159,11 @@ impl Stage {
         } else if body.get("raw_base64").is_some() {
             return None;
         } else if !body.is_null() {
-            request.body = names.replace_in(body)?.to_string().into();
+            let mut body = names.replace_in(body)?;
+            if let Some(code) = body.get_mut("verificationCode").filter(|_| exchange.is_success()) {
+                *code = self.emulator.messages().last()?.code()?.into();
+            }
+            request.body = body.to_string().into();
         }
         Some(())
     }

@@ -8,7 +8,6 @@ pub(crate) const RECORDING: Recording =
     Recording { file: "exchanges.jsonl", unrecorded: UNRECORDED, callers: &[], different: DIFFERENT, lacking: &[] };
 
 const DIFFERENT: &[(u64, &str)] = &[
-    (284, "no schema requires a phone number or an email address"),
     (805, "no schema requires a code and a state"),
     (1036, "no schema requires a code and a state"),
     (901, "the recording lacks the body: JSON that is neither an object nor an array"),
@@ -75,6 +74,13 @@ const UNRECORDED: &[Unrecorded] = &[
         r#"{"invitee": "inw09fb3f@example.com", "organizationId": "u02512mowwmr", "expiresAt": 1795589414224}"#,
         "17vltui57pgsplvp3s0y7",
     ),
+    relates(621, Method::Delete, "/api/connectors/ypflsexw9ah5", ""),
+    relates(1117, Method::Delete, "/api/connectors/pbb59649zzvk", ""),
+    relates(1117, Method::Delete, "/api/connectors/0lvc27l4aknq", ""),
+    relates(1117, Method::Delete, "/api/connectors/o36iztyrw3pg", ""),
+    relates(1271, Method::Delete, "/api/connectors/71xwr1qn4wd0", ""),
+    relates(1271, Method::Delete, "/api/connectors/umwaq19zi0ut", ""),
+    relates(1271, Method::Delete, "/api/connectors/35iys8cd0xhu", ""),
     creates(1530, APPS, r#"{"name": "m", "type": "MachineToMachine"}"#, "qak6e54c6fffj3arfcy1p"),
     creates(1530, ROLES, r#"{"name": "or374adf"}"#, "65um4uq3nbq17gvqn8ufy"),
     relates(1530, Post, "/api/organizations/4sej4kbncsiz/users", r#"{"userIds": ["bc6aopykqo0f"]}"#),

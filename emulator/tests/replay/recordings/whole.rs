@@ -31,13 +31,13 @@ const CALLERS: &[(u64, u64, &str)] = &[(1165, 1165, "iaglnao3qdpa"), (1172, 1278
 const DIFFERENT: &[(u64, &str)] = &[
     (317, "the recorder put a legacy secret into the database"),
     (620, "the recorder put a legacy secret into the database"),
-    (444, "the user's identity, of a connector that signs in nowhere"),
-    (445, "the user's identity, of a connector that signs in nowhere"),
     (1087, "a user of the Experience API, whose flows are not replayed"),
 ];
 
 /// Rules that the emulator lacks so far. Remove an entry when the emulator has the rule.
 const LACKING: &[(u64, &str)] = &[
+    (444, "GetUserIdentity"),
+    (445, "GetUserIdentity: includeTokenSecret"),
     (266, "CreateApplication: bad redirect"),
     (271, "GetApplication: demo-app"),
     (279, "UpdateApplication: not protected"),
@@ -49,7 +49,6 @@ const LACKING: &[(u64, &str)] = &[
     (387, "CreateUserAsset: bad type"),
     (388, "CreateUserAsset: no file"),
     (390, "UploadCustomUiAssets: bad type"),
-    (438, "CreateConnectorTest: no recipient"),
     (728, "ReplaceCustomPhrase: unknown language"),
     (729, "ReplaceCustomPhrase"),
     (755, "CreateHookTest: the receiver fails"),

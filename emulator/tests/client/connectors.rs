@@ -1,0 +1,168 @@
+use logto_admin::models::{
+    AuthorizationRequest, Connector, ConnectorMetadata, CreateConnector, TestConnector, UpdateConnector,
+};
+use logto_admin::serde_json::json;
+use logto_admin::types::JsonObject;
+use logto_admin::{Client, Result};
+use logto_admin_emulator::Emulator;
+
+use crate::{client, object, refused};
+
+/// Returns a valid configuration of a social connector.
+fn credentials() -> JsonObject {
+    object(json!({ "clientId": "a", "clientSecret": "b" }))
+}
+
+fn social(factory: &str) -> CreateConnector {
+    CreateConnector { config: Some(credentials()), ..CreateConnector::new(factory) }
+}
+
+fn standard(target: &str) -> CreateConnector {
+    let config = object(json!({
+        "authorizationEndpoint": "https://idp.example.com/auth",
+        "tokenEndpoint": "https://idp.example.com/token",
+        "userInfoEndpoint": "https://idp.example.com/user",
+        "clientId": "a",
+        "clientSecret": "b",
+    }));
+    let metadata = ConnectorMetadata {
+        target: Some(target.into()),
+        name: Some(object(json!({ "en": "Ours" }))),
+        ..Default::default()
+    };
+    CreateConnector { config: Some(config), metadata: Some(metadata), ..CreateConnector::new("oauth2") }
+}
+
+/// Creates a connector that sends emails.
+pub(crate) async fn email_connector(client: &Client) -> Result<Connector> {
+    let config = object(json!({ "endpoint": "https://example.com/emails" }));
+    client.connectors().create(CreateConnector { config: Some(config), ..CreateConnector::new("http-email") }).await
+}
+
+#[tokio::test]
+async fn factories_describe_the_connectors_that_can_be_created() -> Result<()> {
+    let client = client();
+    let factories = client.connector_factories().list().await?;
+    let github = factories.iter().find(|factory| factory.id == "github-universal").unwrap();
+    assert_eq!((github.target.as_str(), github.r#type.as_str()), ("github", "Social"));
+    assert_eq!(&client.connector_factories().get("github-universal").await?, github);
+    let unknown = refused(client.connector_factories().get("nope").await);
+    assert_eq!(unknown, (404, "entity.not_found".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn connectors_have_the_members_of_their_factory() -> Result<()> {
+    let client = client();
+    assert!(client.connectors().list().await?.is_empty());
+    let github = client.connectors().create(social("github-universal")).await?;
+    assert_eq!((github.target.as_str(), github.connector_id.as_str()), ("github", "github-universal"));
+    assert_eq!((github.sync_profile, github.enable_token_storage), (false, Some(false)));
+    assert_eq!(client.connectors().get(&github.id).await?, github);
+
+    let ours = client.connectors().create(CreateConnector { id: Some("ours".into()), ..standard("ours") }).await?;
+    assert_eq!((ours.id.as_str(), ours.target.as_str(), &ours.name["en"]), ("ours", "ours", &json!("Ours")));
+    let listed = client.connectors().list().target("ours").await?;
+    assert_eq!(listed, [ours]);
+
+    client.connectors().delete(&github.id).await?;
+    assert_eq!(refused(client.connectors().get(&github.id).await), (404, "entity.not_found".into()));
+    assert_eq!(refused(client.connectors().delete("nope").await), (404, "entity.not_found".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_factory_checks_the_configuration() -> Result<()> {
+    let client = client();
+    let invalid = (400, "connector.invalid_config".to_owned());
+    let empty = CreateConnector { config: Some(JsonObject::new()), ..CreateConnector::new("github-universal") };
+    assert_eq!(refused(client.connectors().create(empty).await), invalid);
+    let created = client.connectors().create(social("github-universal")).await?;
+    let wrong = object(json!({ "clientId": 5, "clientSecret": "b" }));
+    let change = UpdateConnector { config: Some(wrong), ..Default::default() };
+    assert_eq!(refused(client.connectors().update(&created.id, change).await), invalid);
+    let unknown = refused(client.connectors().create(social("nope")).await);
+    assert_eq!(unknown, (422, "connector.not_found_with_connector_id".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_standard_connectors_have_a_target_of_their_own() -> Result<()> {
+    let client = client();
+    let connectors = client.connectors();
+    let metadata = ConnectorMetadata { target: Some("github".into()), ..Default::default() };
+    let named = CreateConnector { metadata: Some(metadata), ..social("github-universal") };
+    let code = "connector.cannot_overwrite_metadata_for_non_standard_connector";
+    assert_eq!(refused(connectors.create(named).await), (400, code.into()));
+    let without = refused(connectors.create(CreateConnector::new("oauth2")).await);
+    assert_eq!(without, (400, "connector.should_specify_target".into()));
+
+    let created = connectors.create(standard("ours")).await?;
+    let repeated = refused(connectors.create(standard("ours")).await);
+    assert_eq!(repeated, (422, "connector.multiple_target_with_same_platform".into()));
+    connectors.create(standard("theirs")).await?;
+    let metadata = ConnectorMetadata { target: Some("other".into()), ..Default::default() };
+    let change = UpdateConnector { metadata: Some(metadata), ..Default::default() };
+    let moved = refused(connectors.update(&created.id, change).await);
+    assert_eq!(moved, (400, "connector.can_not_modify_target".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_factory_that_is_not_standard_has_one_connector() -> Result<()> {
+    let client = client();
+    client.connectors().create(social("mock-social-connector")).await?;
+    let second = refused(client.connectors().create(social("mock-social-connector")).await);
+    assert_eq!(second, (422, "connector.multiple_instances_not_supported".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_new_email_connector_replaces_the_previous_one() -> Result<()> {
+    let client = client();
+    let github = client.connectors().create(social("github-universal")).await?;
+    let first = email_connector(&client).await?;
+    let templates = json!({ "apiKey": "a", "fromEmail": "noreply@example.com", "templates": [] });
+    let second = CreateConnector { config: Some(object(templates)), ..CreateConnector::new("sendgrid-email-service") };
+    let second = client.connectors().create(second).await?;
+    let mut ids: Vec<String> = client.connectors().list().await?.into_iter().map(|connector| connector.id).collect();
+    ids.sort();
+    let mut expected = [github.id, second.id];
+    expected.sort();
+    assert_eq!(ids, expected, "without {}", first.id);
+    Ok(())
+}
+
+#[tokio::test]
+async fn test_messages_use_the_configuration_in_the_body() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let config = object(json!({ "endpoint": "https://example.com/emails" }));
+    let test = TestConnector { email: Some("ada@example.com".into()), ..TestConnector::new(config.clone()) };
+    client.connectors().test("http-email", &test).await?;
+    let message = &emulator.messages()[0];
+    assert_eq!((message.recipient.as_str(), message.code()), ("ada@example.com", Some("000000")));
+
+    let code = |result| refused::<()>(result);
+    let empty = TestConnector { config: JsonObject::new(), ..test.clone() };
+    assert_eq!(code(client.connectors().test("http-email", empty).await), (400, "connector.invalid_config".into()));
+    assert_eq!(code(client.connectors().test("nope", &test).await), (400, "connector.not_found".into()));
+    let nobody = TestConnector::new(config);
+    assert_eq!(code(client.connectors().test("http-email", nobody).await), (400, "guard.invalid_input".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn social_connectors_have_an_authorization_uri() -> Result<()> {
+    let client = client();
+    let github = client.connectors().create(social("github-universal")).await?;
+    let request = AuthorizationRequest::new("s", "https://app.example.com/callback");
+    let uri = client.connectors().create_authorization_uri(&github.id, &request).await?.redirect_to;
+    let expected = "https://github.com/login/oauth/authorize?client_id=a\
+        &redirect_uri=https%3A%2F%2Fapp.example.com%2Fcallback&state=s&scope=read%3Auser+user%3Aemail";
+    assert_eq!(uri, expected);
+    let email = email_connector(&client).await?;
+    let wrong = refused(client.connectors().create_authorization_uri(&email.id, &request).await);
+    assert_eq!(wrong, (400, "connector.unexpected_type".into()));
+    Ok(())
+}

@@ -1,0 +1,130 @@
+use std::time::Duration;
+
+use logto_admin::models::{
+    CreateOrganization, CreateOrganizationInvitation, InvitationMessage, VerificationCodeRecipient,
+    VerifyVerificationCode,
+};
+use logto_admin::{Client, Result, Timestamp};
+use logto_admin_emulator::{Channel, Emulator};
+
+use crate::connectors::email_connector;
+use crate::refused;
+
+const ADA: &str = "ada@example.com";
+
+fn ada() -> VerificationCodeRecipient {
+    VerificationCodeRecipient { email: Some(ADA.into()), phone: None }
+}
+
+fn verification(code: &str) -> VerifyVerificationCode {
+    VerifyVerificationCode { email: Some(ADA.into()), ..VerifyVerificationCode::new(code) }
+}
+
+/// Returns an emulator with an email connector, and its client.
+async fn stage() -> Result<(Emulator, Client)> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    email_connector(&client).await?;
+    Ok((emulator, client))
+}
+
+/// Returns the code in the last message.
+fn last_code(emulator: &Emulator) -> String {
+    emulator.messages().last().and_then(|message| message.code()).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn codes_can_be_read_and_used_once() -> Result<()> {
+    let (emulator, client) = stage().await?;
+    let codes = client.verification_codes();
+    codes.send(ada()).await?;
+    let message = &emulator.messages()[0];
+    assert_eq!((message.channel, message.usage.as_str()), (Channel::Email, "Generic"));
+
+    let wrong = refused(codes.verify(verification("nope")).await);
+    assert_eq!(wrong, (400, "verification_code.code_mismatch".into()));
+    let code = last_code(&emulator);
+    codes.verify(verification(&code)).await?;
+    let used = refused(codes.verify(verification(&code)).await);
+    assert_eq!(used, (400, "verification_code.not_found".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn codes_expire_and_are_replaced_by_newer_ones() -> Result<()> {
+    let (emulator, client) = stage().await?;
+    let codes = client.verification_codes();
+    codes.send(ada()).await?;
+    let first = last_code(&emulator);
+    codes.send(ada()).await?;
+    let replaced = refused(codes.verify(verification(&first)).await);
+    assert_eq!(replaced, (400, "verification_code.code_mismatch".into()));
+    emulator.advance(Duration::from_secs(600));
+    let expired = refused(codes.verify(verification(&last_code(&emulator))).await);
+    assert_eq!(expired, (400, "verification_code.expired".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_code_can_be_tried_ten_times() -> Result<()> {
+    let (emulator, client) = stage().await?;
+    let codes = client.verification_codes();
+    codes.send(ada()).await?;
+    for _ in 0..10 {
+        assert_eq!(refused(codes.verify(verification("nope")).await).1, "verification_code.code_mismatch");
+    }
+    let exceeded = refused(codes.verify(verification(&last_code(&emulator))).await);
+    assert_eq!(exceeded, (400, "verification_code.exceed_max_try".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn messages_require_a_connector_for_their_channel() -> Result<()> {
+    let (_, client) = stage().await?;
+    let phone = VerificationCodeRecipient { phone: Some("15550100".into()), email: None };
+    let missing = refused(client.verification_codes().send(phone).await);
+    assert_eq!(missing, (501, "connector.not_found".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_recipient_gets_ten_messages_in_ten_minutes() -> Result<()> {
+    let (emulator, client) = stage().await?;
+    for _ in 0..10 {
+        client.verification_codes().send(ada()).await?;
+    }
+    let limited = refused(client.verification_codes().send(ada()).await);
+    assert_eq!(limited, (429, "request.message_rate_limited".into()));
+    let other = VerificationCodeRecipient { email: Some("grace@example.com".into()), phone: None };
+    client.verification_codes().send(other).await?;
+    emulator.advance(Duration::from_secs(600));
+    client.verification_codes().send(ada()).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn invitations_are_sent_if_they_have_a_message() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let organization = client.organizations().create(CreateOrganization::new("o")).await?.id;
+    let expiry = Timestamp::from_millis(4_000_000_000_000);
+    let silent = CreateOrganizationInvitation::new("silent@example.com", &*organization, expiry);
+    client.organization_invitations().create(silent).await?;
+    assert!(emulator.messages().is_empty());
+
+    let message = InvitationMessage { link: Some("https://app.example.com/join".into()), ..Default::default() };
+    let mut invitation = CreateOrganizationInvitation::new(ADA, &*organization, expiry);
+    invitation.message_payload = Some(message.clone().into());
+    let missing = (501, "connector.not_found".to_owned());
+    assert_eq!(refused(client.organization_invitations().create(&invitation).await), missing);
+    email_connector(&client).await?;
+    let created = client.organization_invitations().create(&invitation).await?;
+    let sent = &emulator.messages()[0];
+    assert_eq!(
+        (sent.usage.as_str(), &sent.payload["link"]),
+        ("OrganizationInvitation", &"https://app.example.com/join".into())
+    );
+    client.organization_invitations().send_message(&created.id, message).await?;
+    assert_eq!(emulator.messages().len(), 2);
+    Ok(())
+}
