@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use logto_admin::Client;
-use logto_admin::models::CreateUser;
+use logto_admin::models::{AccountCenterFieldControl, AccountCenterFields, CreateUser, UpdateAccountCenterSettings};
 use logto_admin::token::{
     AccessToken, ClientAuthentication, ClientCredentials, StoreError, TokenExchange, TokenStore, token_fn,
 };
@@ -44,6 +44,9 @@ async fn main() -> logto_admin::Result<()> {
     // Impersonation: a user's token, for the user's own account. Each renewal exchanges a subject token.
     let ada = CreateUser { username: Some("ada".into()), ..Default::default() };
     let ada = admin.users().create(ada).await?;
+    let fields = AccountCenterFields { username: Some(AccountCenterFieldControl::ReadOnly), ..Default::default() };
+    let settings = UpdateAccountCenterSettings { enabled: Some(true), fields: Some(fields), ..Default::default() };
+    admin.account_center().update_settings(settings).await?;
     let exchange = TokenExchange::impersonating(admin, &ada.id, application).scope("openid profile");
     let as_ada = builder().token_source(exchange).build()?;
     let profile = as_ada.operation("GetProfile")?.await?; // my_account().get_profile() with the feature `account`

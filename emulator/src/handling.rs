@@ -7,6 +7,7 @@ use crate::call::Call;
 use crate::errors::{Outcome, Refusal, internal};
 use crate::request::Incoming;
 use crate::schema::Contract;
+use crate::special::account;
 use crate::state::State;
 use crate::{auth, body, oidc, reply, router, validate};
 
@@ -41,6 +42,7 @@ fn area(path: &str) -> Area {
 fn api(request: &Incoming, state: &mut State, now: i64) -> Outcome<HttpResponse> {
     let (route, parameters) = router::find(state.release, request.method, &request.segments())?;
     let caller = auth::admit(request, route.info.authentication, state, now)?;
+    account::check_enabled(route.info.path, state)?;
     let contract = Contract::of(route.info);
     if let Some(schema) = contract.path() {
         let names = route.info.path_parameters.iter().map(|name| (*name).to_owned());
@@ -54,5 +56,7 @@ fn api(request: &Incoming, state: &mut State, now: i64) -> Outcome<HttpResponse>
     if parameters.iter().any(|parameter| parameter.contains('\0')) {
         return Err(internal());
     }
-    route.run(&mut Call { info: route.info, request, parameters, body, now, caller, state })
+    let mut call = Call { info: route.info, request, parameters, body, now, caller, state };
+    account::check(&call)?;
+    route.run(&mut call)
 }

@@ -50,6 +50,8 @@ mod lists;
 mod messages;
 mod oidc;
 mod pages;
+mod parsed;
+mod password_policy;
 mod passwords;
 mod relations;
 mod reply;
@@ -61,11 +63,14 @@ mod search;
 mod seed;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod server;
+mod settings;
 mod special;
 mod stand_in;
 mod state;
 mod store;
+mod totp;
 mod validate;
+mod verifications;
 
 pub use builder::EmulatorBuilder;
 pub use emulator::Emulator;

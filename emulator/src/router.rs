@@ -12,6 +12,7 @@ use crate::entities::{self, Verb};
 use crate::errors::{Outcome, Refusal, no_route, wrong_method};
 use crate::linking::{self, LinkVerb};
 use crate::relations::{self, Relation};
+use crate::settings::{self, Setting, SettingVerb};
 use crate::special;
 use crate::stand_in;
 
@@ -33,6 +34,7 @@ enum Work {
     Special(special::Handler),
     Entities(&'static Collection, Verb),
     Links(&'static Relation, LinkVerb),
+    Setting(&'static Setting, SettingVerb),
     /// A sample response.
     StandIn,
 }
@@ -63,6 +65,7 @@ impl Route {
             Work::Special(handler) => handler(call),
             Work::Entities(collection, verb) => entities::run(call, collection, *verb),
             Work::Links(relation, verb) => linking::run(call, relation, *verb),
+            Work::Setting(setting, verb) => settings::run(call, setting, *verb),
             Work::StandIn => stand_in::run(call),
         }
     }
@@ -71,6 +74,9 @@ impl Route {
 fn work(info: &OperationInfo) -> Work {
     if let Some(handler) = special::handler(info.id) {
         return Work::Special(handler);
+    }
+    if let Some((setting, verb)) = settings::find(info) {
+        return Work::Setting(setting, verb);
     }
     let path = without_names(info.path);
     let relation = || {

@@ -173,6 +173,12 @@ impl Schema {
         self.format() == Some("empty")
     }
 
+    /// Returns whether an object may have members that the schema does not name.
+    pub(crate) fn is_open(self) -> bool {
+        let listed = self.get("properties").is_some();
+        self.get("additionalProperties").map_or(!listed, |further| *further != Value::Bool(false))
+    }
+
     /// Returns the schema of additional properties.
     pub(crate) fn further(self) -> Option<Self> {
         self.get("additionalProperties").filter(|schema| schema.is_object()).map(Self::new)

@@ -16,16 +16,28 @@ struct World {
     token: String,
     user: String,
     user_token: String,
+    /// The id of a verification record of the user.
+    proof: String,
     organization: String,
     role: String,
 }
+
+/// The scopes of the user's access token.
+const SCOPES: &str = "openid profile email phone identities urn:logto:scope:sessions";
 
 impl World {
     fn of(release: Release) -> Self {
         let emulator = Emulator::builder().release(release).build();
         let text = String::new;
-        let mut world =
-            Self { emulator, token: text(), user: text(), user_token: text(), organization: text(), role: text() };
+        let mut world = Self {
+            emulator,
+            token: text(),
+            user: text(),
+            user_token: text(),
+            proof: text(),
+            organization: text(),
+            role: text(),
+        };
         world.token = world.token_for("grant_type=client_credentials&resource=https://default.logto.app/api&scope=all");
         world.user = world.create("/api/users", &json!({ "username": "ada", "password": "s3cret" }), "id");
         world.organization = world.create("/api/organizations", &json!({ "name": "engines" }), "id");
@@ -33,7 +45,13 @@ impl World {
         let subject = world.create("/api/subject-tokens", &json!({ "userId": world.user }), "subjectToken");
         let exchange = "grant_type=urn:ietf:params:oauth:grant-type:token-exchange";
         let kind = "subject_token_type=urn:ietf:params:oauth:token-type:access_token";
-        world.user_token = world.token_for(&format!("{exchange}&{kind}&subject_token={subject}&scope=openid"));
+        world.user_token = world.token_for(&format!("{exchange}&{kind}&subject_token={subject}&scope={SCOPES}"));
+        let fields = ["avatar", "email", "phone", "session", "social"].map(|field| (field.to_owned(), "Edit".into()));
+        let settings = json!({ "enabled": true, "fields": Value::Object(fields.into_iter().collect()) });
+        world.send(Method::Patch, "/api/account-center", &settings, &world.token);
+        let password = json!({ "password": "s3cret" });
+        let proof = world.send(Method::Post, "/api/verifications/password", &password, &world.user_token);
+        world.proof = proof["verificationRecordId"].as_str().unwrap_or_default().to_owned();
         world
     }
 
@@ -45,10 +63,14 @@ impl World {
     }
 
     fn create(&self, path: &str, body: &Value, member: &str) -> String {
-        let mut request = HttpRequest::new(Method::Post, format!("http://logto{path}"));
-        request.headers.set("authorization", format!("Bearer {}", self.token));
+        self.send(Method::Post, path, body, &self.token)[member].as_str().unwrap().to_owned()
+    }
+
+    fn send(&self, method: Method, path: &str, body: &Value, token: &str) -> Value {
+        let mut request = HttpRequest::new(method, format!("http://logto{path}"));
+        request.headers.set("authorization", format!("Bearer {token}"));
         request.body = body.to_string().into();
-        json_of(&self.emulator.handle(&request))[member].as_str().unwrap().to_owned()
+        json_of(&self.emulator.handle(&request))
     }
 
     /// Builds a request that matches the operation's schemas.
@@ -73,7 +95,10 @@ impl World {
         let mut request = HttpRequest::new(info.method, format!("http://logto{path}?{}", query.join("&")));
         match info.authentication {
             Authentication::Management => request.headers.set("authorization", format!("Bearer {}", self.token)),
-            Authentication::User => request.headers.set("authorization", format!("Bearer {}", self.user_token)),
+            Authentication::User => {
+                request.headers.set("authorization", format!("Bearer {}", self.user_token));
+                request.headers.set("logto-verification-id", self.proof.clone());
+            }
             _ => request.headers.set("cookie", "_logto=a"),
         }
         match info.body {

@@ -9,10 +9,15 @@ use crate::collections::{APPLICATION_SECRETS, Collection, Key};
 use crate::ids::Ids;
 use crate::messages::Message;
 use crate::oidc::Provider;
+use crate::settings::{Keys, Settings};
 use crate::store::{Members, Record, Store};
+use crate::verifications::Verifications;
 
 pub(crate) struct State {
     pub store: Store,
+    pub settings: Settings,
+    /// The keys that sign tokens and cookies.
+    pub keys: Keys,
     pub ids: Ids,
     pub clock: Clock,
     /// The release of Logto whose routes the emulator has.
@@ -23,18 +28,24 @@ pub(crate) struct State {
     pub messages: Vec<Message>,
     /// Verification codes that have not been used yet.
     pub codes: Vec<Code>,
+    /// Verification records of users.
+    pub verifications: Verifications,
 }
 
 impl State {
     pub(crate) fn new(seed: u64, clock: Clock, release: Release) -> Self {
+        let mut ids = Ids::new(seed);
         Self {
             store: Store::default(),
-            ids: Ids::new(seed),
+            settings: Settings::default(),
+            keys: Keys::new(&mut ids, clock.now()),
+            ids,
             clock,
             release,
             oidc: Provider::new(seed),
             messages: Vec::new(),
             codes: Vec::new(),
+            verifications: Verifications::default(),
         }
     }
 
@@ -56,6 +67,14 @@ impl State {
         members.extend(given);
         let id = members.get("id").and_then(Value::as_str).map_or(id, str::to_owned);
         Record { id, members, hidden: Members::new() }
+    }
+
+    /// Returns the ids of the keys whose signatures are valid. The first one signs.
+    pub(crate) fn signing_keys(&self) -> Vec<String> {
+        let (mut ids, others): (Vec<_>, Vec<_>) =
+            self.keys.private(self.clock.now()).partition(|(_, status)| *status == "Current");
+        ids.extend(others);
+        ids.into_iter().map(|(key, _)| key.id.clone()).collect()
     }
 
     /// Adds a secret to an application.

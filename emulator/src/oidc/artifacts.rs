@@ -171,12 +171,6 @@ impl Provider {
         }
     }
 
-    /// Returns the ids of the keys whose signatures are valid. The first one signs.
-    #[expect(clippy::unused_self, reason = "keys cannot be rotated yet")]
-    pub(crate) fn signing_keys(&self) -> Vec<String> {
-        vec!["first".to_owned()]
-    }
-
     /// Drops everything that has expired.
     pub(crate) fn tidy(&mut self, now: i64) {
         self.grants.retain(|grant| grant.expires_at() > now);

@@ -97,8 +97,8 @@ pub(super) fn configuration(context: &Context<'_>) -> HttpResponse {
 }
 
 pub(super) fn keys(context: &mut Context<'_>) -> HttpResponse {
+    let ids = context.state.signing_keys();
     let oidc = &mut context.state.oidc;
-    let ids = oidc.signing_keys();
     let keys: Vec<Value> = ids.iter().filter_map(|id| oidc.keys.get(id).map(|key| key.jwk.clone())).collect();
     reply::text(200, "application/jwk-set+json; charset=utf-8", json!({ "keys": keys }).to_string())
 }

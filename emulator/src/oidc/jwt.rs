@@ -42,7 +42,7 @@ pub(crate) enum Use {
 
 /// Issues a token with these claims.
 pub(crate) fn issue(state: &mut State, usage: Use, claims: &Value) -> String {
-    let id = state.oidc.signing_keys().into_iter().next().unwrap_or_default();
+    let id = state.signing_keys().into_iter().next().unwrap_or_default();
     let kid = state.oidc.keys.get(&id).map(|key| key.kid.clone());
     let header = match usage {
         Use::Access => json!({ "alg": "ES384", "typ": "at+jwt", "kid": kid }),
@@ -63,7 +63,7 @@ pub(crate) fn open(state: &mut State, token: &str) -> Result<Members, Problem> {
         serde_json::from_slice(&bytes).ok()
     };
     let (header, claims) = members(header).zip(members(payload)).ok_or(INVALID)?;
-    let ids = state.oidc.signing_keys();
+    let ids = state.signing_keys();
     if text(&header, "alg") != "ES384" || !state.oidc.keys.verify(&ids, text(&header, "kid"), signed, signature) {
         return Err(Problem::new("ERR_JWS_SIGNATURE_VERIFICATION_FAILED", "JWSSignatureVerificationFailed"));
     }

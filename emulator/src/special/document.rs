@@ -1,6 +1,6 @@
-//! The API document: the operations that the server offers, without their schemas.
+//! The API documents: the operations that the server offers, without their schemas.
 
-use logto_admin::operation::TABLE;
+use logto_admin::operation::{Authentication, OperationInfo, TABLE};
 use logto_admin::serde_json::{Map, Value, json};
 use logto_admin::transport::HttpResponse;
 
@@ -8,15 +8,40 @@ use super::Handler;
 use crate::call::Call;
 use crate::errors::Outcome;
 
-pub(super) const ALL: &[(&str, Handler)] = &[("GetSwaggerJson", document)];
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("GetSwaggerJson", |call| document(call, "Logto API references", "OAuth2", |_| true)),
+    ("GetWellKnownManagementOpenapiJson", |call| {
+        document(call, "Logto API references", "OAuth2", |info| {
+            !matches!(info.authentication, Authentication::User | Authentication::Session)
+        })
+    }),
+    ("GetWellKnownExperienceOpenapiJson", |call| {
+        let title = "Logto experience API references";
+        document(call, title, "cookieAuth", |info| info.authentication == Authentication::Session)
+    }),
+    ("GetWellKnownUserOpenapiJson", |call| {
+        let title = "Logto user API references";
+        document(call, title, "cookieAuth", |info| info.authentication == Authentication::User)
+    }),
+];
 
-fn document(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+fn document(
+    call: &mut Call<'_>,
+    title: &str,
+    security: &str,
+    includes: fn(&OperationInfo) -> bool,
+) -> Outcome<HttpResponse> {
     let mut paths = Map::new();
-    for info in TABLE.iter().filter(|info| info.is_in(call.state.release)) {
+    for info in TABLE.iter().filter(|info| info.is_in(call.state.release) && includes(info)) {
         let item = paths.entry(info.path).or_insert_with(|| json!({}));
         item[info.method.as_str().to_lowercase()] = json!({ "operationId": info.id, "responses": {} });
     }
-    let info = json!({ "title": "Logto API references", "version": "Cloud" });
-    let document = json!({ "openapi": "3.0.1", "info": info, "paths": Value::Object(paths) });
+    let document = json!({
+        "openapi": "3.0.1",
+        "servers": [{ "url": call.request.origin, "description": "Logto endpoint address." }],
+        "info": { "title": title, "description": format!("{title}."), "version": "Cloud" },
+        "security": [{ security: ["all"] }],
+        "paths": Value::Object(paths),
+    });
     Ok(HttpResponse::json(200, document.to_string()))
 }

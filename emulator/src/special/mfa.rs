@@ -8,14 +8,16 @@ use crate::call::Call;
 use crate::clock::iso;
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, USERS};
 use crate::errors::{Outcome, Refusal};
+use crate::ids::Ids;
 use crate::reply;
 use crate::state::State;
 use crate::store::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("CreateUserMfaVerification", create)];
 
-const TOTP: &str = "Totp";
-const BACKUP: &str = "BackupCode";
+pub(super) const TOTP: &str = "Totp";
+pub(super) const BACKUP: &str = "BackupCode";
+pub(super) const PASSKEY: &str = "WebAuthn";
 const BACKUP_CODE_COUNT: usize = 10;
 const BACKUP_CODE_LENGTH: usize = 10;
 /// The QR code of a secret. It is a single white pixel: the emulator draws no images.
@@ -27,12 +29,10 @@ fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let others: Vec<&str> = factors(call.state, &user).map(|factor| factor.text("type")).collect();
     let (again, alone) = (others.contains(&kind.as_str()), others.iter().all(|other| *other == BACKUP));
     match kind.as_str() {
-        TOTP if again => Err(refuse("user.totp_already_in_use", "The user already has an authenticator app.")),
+        TOTP if again => Err(totp_exists()),
         TOTP => add_totp(call, &user),
         _ if again => Err(refuse("user.backup_code_already_in_use", "The user already has backup codes.")),
-        _ if alone => {
-            Err(refuse("session.mfa.backup_code_can_not_be_alone", "Backup codes require another second factor."))
-        }
+        _ if alone => Err(codes_alone()),
         _ => add_backup_codes(call, &user),
     }
 }
@@ -52,26 +52,46 @@ fn add_totp(call: &mut Call<'_>, user: &str) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &json!({ "type": TOTP, "secret": secret, "secretQrCode": QR_CODE })))
 }
 
-fn is_totp_secret(secret: &str) -> bool {
+pub(super) fn totp_exists() -> Refusal {
+    refuse("user.totp_already_in_use", "The user already has an authenticator app.")
+}
+
+pub(super) fn codes_alone() -> Refusal {
+    refuse("session.mfa.backup_code_can_not_be_alone", "Backup codes require another second factor.")
+}
+
+pub(super) fn is_totp_secret(secret: &str) -> bool {
     secret.len().is_multiple_of(8) && secret.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'))
 }
 
 fn add_backup_codes(call: &mut Call<'_>, user: &str) -> Outcome<HttpResponse> {
     let mut codes = call.texts("codes");
     if codes.is_empty() {
-        codes = (0..BACKUP_CODE_COUNT).map(|_| call.state.ids.hexadecimal(BACKUP_CODE_LENGTH)).collect();
+        codes = new_codes(&mut call.state.ids);
     }
+    check_codes(&codes)?;
+    add(call, user, BACKUP, BACKUP_CODES, codes.clone().into());
+    Ok(reply::json(call.success(), &json!({ "type": BACKUP, "codes": codes })))
+}
+
+/// Returns a new set of backup codes.
+pub(super) fn new_codes(ids: &mut Ids) -> Vec<String> {
+    (0..BACKUP_CODE_COUNT).map(|_| ids.hexadecimal(BACKUP_CODE_LENGTH)).collect()
+}
+
+/// Rejects backup codes that the server could not have generated.
+pub(super) fn check_codes(codes: &[String]) -> Outcome<()> {
     let fits = |code: &String| {
         code.len() == BACKUP_CODE_LENGTH && code.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
     if codes.len() != BACKUP_CODE_COUNT || !codes.iter().all(fits) {
         return Err(refuse("user.wrong_backup_code_format", "There must be 10 codes of 10 hexadecimal digits."));
     }
-    add(call, user, BACKUP, BACKUP_CODES, codes.clone().into());
-    Ok(reply::json(call.success(), &json!({ "type": BACKUP, "codes": codes })))
+    Ok(())
 }
 
-fn add(call: &mut Call<'_>, user: &str, kind: &str, member: &str, value: Value) {
+/// Adds a second factor with a hidden member.
+pub(super) fn add(call: &mut Call<'_>, user: &str, kind: &str, member: &str, value: Value) {
     let given = [("userId", user.to_owned()), ("type", kind.to_owned()), ("createdAt", iso(call.now))];
     let given = given.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let mut factor = call.state.blank(&MFA_VERIFICATIONS, given, call.now);

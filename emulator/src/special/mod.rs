@@ -1,5 +1,6 @@
 //! Operations that belong to neither a collection nor a relation.
 
+pub(crate) mod account;
 mod accounts;
 mod applications;
 mod connectors;
@@ -9,6 +10,7 @@ mod identities;
 mod mfa;
 mod organizations;
 mod sessions;
+mod sign_in_experience;
 mod users;
 mod verification_codes;
 
@@ -16,6 +18,7 @@ use logto_admin::transport::HttpResponse;
 
 use crate::call::Call;
 use crate::errors::Outcome;
+use crate::settings;
 
 /// A function that implements an operation.
 pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
@@ -31,13 +34,15 @@ const ALL: &[&[(&str, Handler)]] = &[
     mfa::ALL,
     organizations::ALL,
     sessions::ALL,
+    sign_in_experience::ALL,
     users::ALL,
     verification_codes::ALL,
 ];
 
 /// Returns the handler of an operation, by its operationId.
 pub(crate) fn handler(id: &str) -> Option<Handler> {
-    ALL.iter().copied().flatten().find(|(known, _)| *known == id).map(|(_, handler)| *handler)
+    let all = ALL.iter().chain(account::ALL).chain(settings::OTHERS);
+    all.copied().flatten().find(|(known, _)| *known == id).map(|(_, handler)| *handler)
 }
 
 #[cfg(test)]
@@ -46,7 +51,7 @@ mod tests {
 
     #[test]
     fn every_handler_belongs_to_an_operation() {
-        for (id, _) in ALL.concat() {
+        for (id, _) in [ALL, account::ALL, settings::OTHERS].concat().concat() {
             assert!(logto_admin::operation::find(id).is_some(), "{id}");
         }
     }

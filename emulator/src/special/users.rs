@@ -19,7 +19,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetUserHasPassword", has_password),
     ("UpdateUserPasswordExpiration", expire_password),
     ("UpdateUserIsSuspended", suspend),
-    ("ListUserLogtoConfigs", |call| user(call).map(|user| configs(call, &user))),
+    ("ListUserLogtoConfigs", |call| Ok(reply::json(call.success(), &configs(&user(call)?)))),
     ("UpdateUserLogtoConfigs", update_configs),
     ("UpdatePersonalAccessTokenName", |call| token_of_body(call, "currentName", Verb::Update)),
     ("DeletePersonalAccessTokenPost", |call| token_of_body(call, "name", Verb::Delete)),
@@ -97,32 +97,37 @@ fn suspend(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     changed(call, user)
 }
 
-/// The settings of a user for second factors and passkeys.
+/// The hidden member of a user that holds the settings.
 const CONFIGS: &str = "logtoConfig";
 
-fn configs(call: &Call<'_>, user: &Record) -> HttpResponse {
+/// Returns the settings of a user for second factors and passkeys.
+pub(super) fn configs(user: &Record) -> Value {
     let flag = |path: &str| user.hidden.get(CONFIGS).and_then(|configs| configs.pointer(path)).cloned();
     let or_false = |path| flag(path).unwrap_or_else(|| false.into());
     let mut mfa = json!({ "skipped": or_false("/mfa/skipped"), "skipMfaOnSignIn": or_false("/mfa/skipMfaOnSignIn") });
     if let (Some(enabled), Some(members)) = (flag("/mfa/enabled"), mfa.as_object_mut()) {
         members.insert("enabled".to_owned(), enabled);
     }
-    let passkeys = json!({ "skipped": or_false("/passkeySignIn/skipped") });
-    reply::json(call.success(), &json!({ "mfa": mfa, "passkeySignIn": passkeys }))
+    json!({ "mfa": mfa, "passkeySignIn": { "skipped": or_false("/passkeySignIn/skipped") } })
 }
 
-fn update_configs(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let mut user = user(call)?;
-    let mut configs_of_user = user.hidden.get(CONFIGS).and_then(Value::as_object).cloned().unwrap_or_default();
-    for (name, sent) in &call.body {
-        let members = configs_of_user.entry(name.clone()).or_insert_with(|| json!({})).as_object_mut();
+/// Merges the sent settings of a user.
+pub(super) fn merge_configs(user: &mut Record, sent: &Members) {
+    let mut configs = user.hidden.get(CONFIGS).and_then(Value::as_object).cloned().unwrap_or_default();
+    for (name, sent) in sent {
+        let members = configs.entry(name.clone()).or_insert_with(|| json!({})).as_object_mut();
         if let (Some(members), Some(sent)) = (members, sent.as_object()) {
             members.extend(sent.clone());
         }
     }
-    user.hidden.insert(CONFIGS.to_owned(), configs_of_user.into());
+    user.hidden.insert(CONFIGS.to_owned(), configs.into());
+}
+
+fn update_configs(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let mut user = user(call)?;
+    merge_configs(&mut user, &call.body);
     keep(call, &USERS, &mut user);
-    Ok(configs(call, &user))
+    Ok(reply::json(call.success(), &configs(&user)))
 }
 
 /// Runs an operation that names a personal access token in the body. Names may contain characters that paths cannot.

@@ -1,7 +1,10 @@
 //! A user's own account, accessed with a token that was issued in exchange for a subject token.
 
 use base64::Engine;
-use logto_admin::models::{CreateOrganization, CreateSubjectToken, CreateUser, UpdateProfile};
+use logto_admin::models::{
+    AccountCenterFieldControl, AccountCenterFields, CreateOrganization, CreateSubjectToken, CreateUser,
+    UpdateAccountCenterSettings, UpdateProfile,
+};
 use logto_admin::serde_json::{self, Value};
 use logto_admin::token::{ClientCredentials, FixedToken, TokenExchange, TokenKind};
 use logto_admin::{Client, Patch, Result};
@@ -42,6 +45,9 @@ async fn the_account_api_requires_the_scope_openid() -> Result<()> {
 async fn users_can_read_and_update_their_account() -> Result<()> {
     let emulator = Emulator::new();
     let (client, id, subject) = user(&emulator).await?;
+    let fields = AccountCenterFields { name: Some(AccountCenterFieldControl::Edit), ..Default::default() };
+    let settings = UpdateAccountCenterSettings { enabled: Some(true), fields: Some(fields), ..Default::default() };
+    emulator.client()?.account_center().update_settings(settings).await?;
     assert_eq!(client.my_account().get_profile().await?.id.as_deref(), Some(id.as_str()));
     let change = UpdateProfile { name: Patch::from("Ada"), ..Default::default() };
     client.my_account().update_profile(change).await?;

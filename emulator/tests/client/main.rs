@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod account_center;
 mod accounts;
 mod applications;
 mod connectors;
@@ -25,6 +26,7 @@ mod releases;
 mod roles;
 mod search;
 mod server;
+mod settings;
 mod tokens;
 mod users;
 

@@ -1,0 +1,75 @@
+use logto_admin::serde_json::{Value, json};
+
+use super::{SIGN_IN_EXPERIENCE, Setting};
+use crate::call::Call;
+use crate::errors::{Outcome, Refusal};
+use crate::store::Members;
+use crate::validate::refuse_small;
+
+pub(super) static ALL: [&Setting; 6] =
+    [&SIGN_IN_EXPERIENCE, &ACCOUNT_CENTER, &ADMIN_CONSOLE, &OIDC_SESSION, &ID_TOKEN, &CIMD];
+
+/// What users can see and change of their accounts.
+pub(crate) static ACCOUNT_CENTER: Setting = Setting {
+    name: "account_center",
+    path: "/api/account-center",
+    public: Some("/api/.well-known/account-center"),
+    blank: || {
+        json!({
+            "tenantId": "default",
+            "id": "default",
+            "enabled": false,
+            "fields": {},
+            "webauthnRelatedOrigins": [],
+            "deleteAccountUrl": null,
+            "customCss": null,
+            "profileFields": null,
+        })
+    },
+    refuses_empty_change: true,
+    ..Setting::DEFAULT
+};
+
+static ADMIN_CONSOLE: Setting = Setting {
+    name: "admin_console",
+    path: "/api/configs/admin-console",
+    blank: || json!({ "signInExperienceCustomized": false, "organizationCreated": false }),
+    ..Setting::DEFAULT
+};
+
+/// The lifetime of sessions, in seconds.
+pub(crate) static OIDC_SESSION: Setting = Setting {
+    name: "oidc_session",
+    path: "/api/configs/oidc/session",
+    blank: || json!({ "ttl": 1_209_600 }),
+    prepare: |_, sent| {
+        let ttl = sent.get("ttl").and_then(Value::as_f64);
+        if ttl.is_some_and(|ttl| ttl < 1.0) { Err(refuse_small("ttl", 1)) } else { Ok(()) }
+    },
+    ..Setting::DEFAULT
+};
+
+static ID_TOKEN: Setting = Setting {
+    name: "id_token",
+    path: "/api/configs/id-token",
+    blank: || json!({ "enabledExtendedClaims": ["roles", "organizations", "organization_roles"] }),
+    ..Setting::DEFAULT
+};
+
+/// Client ID metadata documents.
+static CIMD: Setting = Setting {
+    name: "cimd",
+    path: "/api/configs/cimd",
+    blank: || json!({ "enabled": false }),
+    prepare: refuse_cimd,
+    ..Setting::DEFAULT
+};
+
+/// The recorded server runs without the protection that this feature requires. Servers on private networks do.
+fn refuse_cimd(_: &mut Call<'_>, sent: &mut Members) -> Outcome<()> {
+    if sent.get("enabled") == Some(&Value::Bool(true)) {
+        let data = json!({ "details": "the server runs without protection against server-side request forgery" });
+        return Err(Refusal::new(422, "request.invalid_input", "The feature is not available.").with("data", data));
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! Operations about the sign-in experience, other than reading and changing it.
+
+use std::collections::BTreeMap;
+
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::HttpResponse;
+
+use super::Handler;
+use crate::call::Call;
+use crate::collections::{APPLICATIONS, ORGANIZATIONS, USERS};
+use crate::errors::{Outcome, Refusal, not_exists_with_id};
+use crate::password_policy::{PasswordPolicy, policy_of};
+use crate::reply;
+use crate::settings::SIGN_IN_EXPERIENCE;
+use crate::store::{Members, Record};
+
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("CheckPasswordWithDefaultSignInExperience", check_password),
+    ("GetUsernameCaseSensitivityConflicts", conflicts),
+    ("GetSignInExperienceConfig", |call| public(call)),
+    ("GetWellKnownExperience", |call| public(call)),
+    ("GetApplicationSignInExperience", application),
+    ("ReplaceApplicationSignInExperience", replace_application),
+];
+
+fn check_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let experience = call.state.settings.get(&SIGN_IN_EXPERIENCE);
+    let policy = PasswordPolicy::new(policy_of(&experience));
+    let user = match call.text("userId") {
+        "" if policy.needs_user() => {
+            let data = json!({ "message": "The policy requires a user." });
+            return Err(Refusal::new(400, "request.invalid_input", "The input is invalid.").with("data", data));
+        }
+        "" => None,
+        id => Some(call.record(&USERS, id)?),
+    };
+    let issues = policy.issues(call.text("password"), user);
+    if issues.is_empty() {
+        return Ok(reply::json(200, &json!({ "result": true })));
+    }
+    Ok(reply::json(400, &json!({ "result": false, "issues": issues })))
+}
+
+/// Returns the users whose usernames differ only in case, by lower-case username.
+pub(crate) fn case_conflicts(call: &Call<'_>) -> BTreeMap<String, Vec<String>> {
+    let mut users: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for user in call.state.store.all(&USERS).filter(|user| !user.text("username").is_empty()) {
+        users.entry(user.text("username").to_lowercase()).or_default().push(user.id.clone());
+    }
+    users.retain(|_, ids| ids.len() > 1);
+    users
+}
+
+fn conflicts(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let limit = call.request.query.get("limit").and_then(|limit| limit.parse().ok()).unwrap_or(usize::MAX);
+    let conflicts = case_conflicts(call);
+    let sample = |(name, ids): (&String, &Vec<String>)| json!({ "usernameLower": name, "userIds": ids });
+    let samples: Value = conflicts.iter().take(limit).map(sample).collect();
+    Ok(reply::json(200, &json!({ "totalConflicts": conflicts.len(), "samples": samples })))
+}
+
+/// Settings that the sign-in page does not need.
+const PRIVATE: [&str; 2] = ["emailBlocklistPolicy", "forgotPasswordMethods"];
+/// Settings that applications and organizations override.
+const BRANDING: [&str; 3] = ["color", "branding", "customCss"];
+
+/// Returns the settings as the sign-in page reads them.
+fn public(call: &Call<'_>) -> Outcome<HttpResponse> {
+    let mut shown = call.state.settings.get(&SIGN_IN_EXPERIENCE);
+    for name in PRIVATE {
+        shown.remove(name);
+    }
+    let (store, query) = (&call.state.store, &call.request.query);
+    // The experience of a third-party application only affects its consent page.
+    let application = query.get("appId").and_then(|id| store.get(&APPLICATIONS, id));
+    let application = application.filter(|application| !application.is_true("isThirdParty"));
+    if let Some(experience) = application.and_then(experience) {
+        override_with(&mut shown, experience);
+    }
+    if let Some(organization) = query.get("organizationId").and_then(|id| store.get(&ORGANIZATIONS, id)) {
+        override_with(&mut shown, &organization.members);
+    }
+    let further = json!({
+        "socialConnectors": [],
+        "ssoConnectors": [],
+        "forgotPassword": { "phone": false, "email": false },
+        "isDevelopmentTenant": false,
+        "customProfileFields": [],
+        "customProfileFieldCatalog": [],
+    });
+    if let Value::Object(further) = further {
+        shown.extend(further);
+    }
+    Ok(reply::json(200, &shown.into()))
+}
+
+fn override_with(shown: &mut Members, other: &Members) {
+    for name in BRANDING {
+        match (shown.get_mut(name), other.get(name)) {
+            (Some(Value::Object(members)), Some(Value::Object(overrides))) => members.extend(overrides.clone()),
+            (_, Some(value)) if !value.is_null() => {
+                shown.insert(name.to_owned(), value.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The hidden member of an application that holds its sign-in experience.
+const EXPERIENCE: &str = "signInExperience";
+
+fn experience(application: &Record) -> Option<&Members> {
+    application.hidden.get(EXPERIENCE).and_then(Value::as_object)
+}
+
+fn application(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let id = call.parameter(0);
+    let found = experience(call.record(&APPLICATIONS, id)?).cloned();
+    let missing = || not_exists_with_id("application_sign_in_experiences", id);
+    Ok(reply::json(200, &found.ok_or_else(missing)?.into()))
+}
+
+/// Despite its name, the operation keeps members that are not sent.
+fn replace_application(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let mut application = call.record(&APPLICATIONS, call.parameter(0))?.clone();
+    let blank = json!({
+        "tenantId": "default",
+        "applicationId": application.id,
+        "color": {},
+        "branding": {},
+        "customCss": null,
+        "termsOfUseUrl": null,
+        "privacyPolicyUrl": null,
+        "displayName": null,
+    });
+    let current = experience(&application).cloned();
+    let status = if current.is_some() { 200 } else { 201 };
+    let mut members = current.or_else(|| blank.as_object().cloned()).unwrap_or_default();
+    for (name, value) in crate::settings::sent(call) {
+        members.insert(name, if value == "" { Value::Null } else { value });
+    }
+    application.hidden.insert(EXPERIENCE.to_owned(), members.clone().into());
+    call.state.store.put(&APPLICATIONS, application);
+    Ok(reply::json(status, &members.into()))
+}

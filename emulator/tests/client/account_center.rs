@@ -1,0 +1,292 @@
+//! Account center settings, and what they permit users to do with their own account.
+
+use logto_admin::models::{CreateSubjectToken, CreateUser, Password};
+use logto_admin::serde_json::{Value, json};
+use logto_admin::token::{ClientCredentials, TokenExchange};
+use logto_admin::transport::Method::{self, Delete, Get, Patch, Post, Put};
+use logto_admin::{Client, Result};
+use logto_admin_emulator::Emulator;
+
+use crate::refused;
+
+const PASSWORD: &str = "violet-anchor-47-kettle";
+const SCOPES: &str = "openid profile email phone address custom_data identities urn:logto:scope:sessions";
+
+/// A user with a password, and clients of both APIs.
+pub(crate) struct Account {
+    pub(crate) emulator: Emulator,
+    pub(crate) admin: Client,
+    me: Client,
+    pub(crate) id: String,
+}
+
+impl Account {
+    /// Creates a user. Every field of the account center is editable.
+    pub(crate) async fn new() -> Result<Self> {
+        let account = Self::with_scopes(SCOPES).await?;
+        let names = [
+            "name",
+            "avatar",
+            "profile",
+            "email",
+            "phone",
+            "password",
+            "username",
+            "social",
+            "customData",
+            "mfa",
+            "session",
+        ];
+        let fields = names.map(|name| (name.to_owned(), Value::from("Edit")));
+        account.enable(&Value::Object(fields.into_iter().collect())).await?;
+        Ok(account)
+    }
+
+    async fn with_scopes(scopes: &str) -> Result<Self> {
+        let emulator = Emulator::new();
+        let admin = emulator.client()?;
+        let ada = CreateUser {
+            username: Some("ada".into()),
+            primary_email: Some("ada@example.com".into()),
+            password: Some(PASSWORD.into()),
+            ..Default::default()
+        };
+        let id = admin.users().create(ada).await?.id;
+        let subject = admin.subject_tokens().create(CreateSubjectToken::new(id.as_str())).await?.subject_token;
+        let application = ClientCredentials::new(emulator.app_id(), emulator.app_secret());
+        let source = TokenExchange::new(application, subject).scope(scopes);
+        let me = Client::builder(emulator.endpoint()).token_source(source).transport(emulator.clone()).build()?;
+        Ok(Self { emulator, admin, me, id })
+    }
+
+    pub(crate) async fn enable(&self, fields: &Value) -> Result<Value> {
+        let settings = json!({ "enabled": true, "fields": fields });
+        self.admin.request(Patch, "/api/account-center").json(&settings).await
+    }
+
+    /// Calls the account API with a verification record.
+    pub(crate) async fn call(&self, method: Method, path: &str, body: &Value, proof: &str) -> Result<Value> {
+        let request = self.me.request(method, &format!("/api{path}")).verification_record(proof);
+        if body.is_null() { request.await } else { request.json(body).await }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Result<Value> {
+        self.call(Get, path, &Value::Null, "").await
+    }
+
+    /// Creates a verification record with the password.
+    pub(crate) async fn proof(&self) -> Result<String> {
+        Ok(self.me.verifications().create_by_password(Password::new(PASSWORD)).await?.verification_record_id)
+    }
+}
+
+#[tokio::test]
+async fn the_account_center_is_disabled_by_default() -> Result<()> {
+    let account = Account::with_scopes(SCOPES).await?;
+    let settings = account.admin.account_center().get_settings().await?;
+    assert!(!settings.enabled && settings.fields.name.is_none());
+    let disabled = (400, "account_center.not_enabled".to_owned());
+    assert_eq!(refused(account.get("/my-account").await), disabled);
+    assert_eq!(refused(account.get("/my-account/sessions").await), disabled);
+    assert!(account.proof().await.is_ok(), "verification records do not depend on it");
+    let empty = account.admin.request(Patch, "/api/account-center").json(&json!({})).await;
+    assert_eq!(refused(empty), (422, "entity.invalid_input".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn settings_are_merged_and_fields_are_replaced() -> Result<()> {
+    let account = Account::with_scopes(SCOPES).await?;
+    account.enable(&json!({ "name": "Edit", "avatar": "ReadOnly" })).await?;
+    let changed = account.enable(&json!({ "name": "ReadOnly" })).await?;
+    assert_eq!(changed["fields"], json!({ "name": "ReadOnly" }));
+    let change = json!({ "customCss": "a{}", "unknown": 1 });
+    let changed: Value = account.admin.request(Patch, "/api/account-center").json(&change).await?;
+    assert_eq!((&changed["enabled"], &changed["customCss"]), (&json!(true), &json!("a{}")));
+    assert!(changed.get("unknown").is_none());
+    assert_eq!(account.admin.request(Get, "/api/.well-known/account-center").await?, changed);
+    Ok(())
+}
+
+#[tokio::test]
+async fn profiles_only_show_visible_fields_that_the_token_covers() -> Result<()> {
+    let account = Account::with_scopes("openid profile").await?;
+    let claims = json!({ "profile": { "nickname": "Ada", "address": { "country": "GB" } } });
+    let path = format!("/api/users/{}/profile", account.id);
+    let _: Value = account.admin.request(Patch, &path).json(&claims).await?;
+    account.enable(&json!({ "name": "ReadOnly", "profile": "Edit", "email": "Edit", "avatar": "Off" })).await?;
+    let profile = account.get("/my-account").await?;
+    assert_eq!((&profile["id"], &profile["name"]), (&json!(account.id), &Value::Null));
+    assert_eq!(profile["profile"], json!({ "nickname": "Ada" }), "the address requires a scope");
+    for hidden in ["avatar", "username", "primaryEmail", "customData", "identities", "hasPassword"] {
+        assert!(profile.get(hidden).is_none(), "{hidden}");
+    }
+    assert_eq!(profile["hasSecurityVerificationMethod"], true);
+    Ok(())
+}
+
+#[tokio::test]
+async fn only_editable_fields_can_be_changed() -> Result<()> {
+    let account = Account::with_scopes(SCOPES).await?;
+    account.enable(&json!({ "name": "Edit", "avatar": "ReadOnly" })).await?;
+    let change = async |body: Value| account.call(Patch, "/my-account", &body, "").await;
+    assert_eq!(change(json!({ "name": "Ada" })).await?["name"], "Ada");
+    let fixed = (400, "account_center.field_not_editable".to_owned());
+    assert_eq!(refused(change(json!({ "avatar": "https://example.com/a.png" })).await), fixed);
+    assert_eq!(refused(change(json!({ "username": "lovelace" })).await), fixed);
+    let claims = account.call(Patch, "/my-account/profile", &json!({ "nickname": "A" }), "").await;
+    assert_eq!(refused(claims), fixed);
+    assert_eq!(
+        refused(account.get("/my-account/mfa-settings").await),
+        (400, "account_center.field_not_enabled".into())
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn changes_require_the_scope_of_the_field() -> Result<()> {
+    let account = Account::with_scopes("openid profile").await?;
+    account
+        .enable(&json!({ "customData": "Edit", "email": "Edit", "mfa": "Edit", "profile": "Edit", "social": "Edit" }))
+        .await?;
+    let lacking = (400, "auth.unauthorized".to_owned());
+    let proof = account.proof().await?;
+    let data = json!({ "customData": { "k": 1 } });
+    assert_eq!(refused(account.call(Patch, "/my-account", &data, "").await), lacking);
+    let address = json!({ "address": { "country": "GB" } });
+    assert_eq!(refused(account.call(Patch, "/my-account/profile", &address, "").await), lacking);
+    assert_eq!(refused(account.call(Delete, "/my-account/primary-email", &Value::Null, &proof).await), lacking);
+    assert_eq!(refused(account.get("/my-account/mfa-verifications").await), lacking);
+    let token = account.get("/my-account/identities/google/access-token").await;
+    assert_eq!(refused(token), (403, "auth.forbidden".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn usernames_and_passwords_require_a_verification_record() -> Result<()> {
+    let account = Account::new().await?;
+    let denied = (401, "verification_record.permission_denied".to_owned());
+    let rename = json!({ "username": "lovelace" });
+    let new = json!({ "password": "copper-lantern-82-meadow" });
+    assert_eq!(refused(account.call(Patch, "/my-account", &rename, "").await), denied);
+    assert_eq!(refused(account.call(Post, "/my-account/password", &new, "nope").await), denied);
+
+    let proof = account.proof().await?;
+    assert_eq!(account.call(Patch, "/my-account", &rename, &proof).await?["username"], "lovelace");
+    let weak = account.call(Post, "/my-account/password", &json!({ "password": "a" }), &proof).await;
+    assert_eq!(refused(weak), (422, "password.rejected".into()));
+    account.call(Post, "/my-account/password", &new, &proof).await?;
+    assert_eq!(refused(account.proof().await), (422, "session.invalid_credentials".into()));
+
+    account.emulator.advance(std::time::Duration::from_secs(600));
+    assert_eq!(refused(account.call(Patch, "/my-account", &rename, &proof).await), denied, "expired");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_verification_record_is_only_valid_for_its_user() -> Result<()> {
+    let account = Account::new().await?;
+    let proof = account.proof().await?;
+    let other = account.admin.users().create(CreateUser::default()).await?.id;
+    let subject = account.admin.subject_tokens().create(CreateSubjectToken::new(other)).await?.subject_token;
+    let application = ClientCredentials::new(account.emulator.app_id(), account.emulator.app_secret());
+    let source = TokenExchange::new(application, subject).scope("openid profile");
+    let emulator = &account.emulator;
+    let other = Client::builder(emulator.endpoint()).token_source(source).transport(emulator.clone()).build()?;
+    let rename =
+        other.request(Patch, "/api/my-account").json(&json!({ "username": "bob" })).verification_record(&proof);
+    assert_eq!(refused(rename.await), (401, "verification_record.permission_denied".into()));
+    // This user has no password, email address or phone number, and hence no way to get a record.
+    other.my_account().update_password(Password::new("copper-lantern-82-meadow")).await?;
+    let again = other.my_account().update_password(Password::new("copper-lantern-83-meadow")).await;
+    assert_eq!(refused(again), (401, "verification_record.permission_denied".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_manage_their_second_factors() -> Result<()> {
+    let account = Account::new().await?;
+    let proof = account.proof().await?;
+    let path = "/my-account/mfa-verifications";
+    assert_eq!(account.get(path).await?, json!([]));
+    let codes = account.call(Post, &format!("{path}/backup-codes/generate"), &Value::Null, "").await?["codes"].clone();
+    let set = json!({ "type": "BackupCode", "codes": codes });
+    let alone = account.call(Post, path, &set, &proof).await;
+    assert_eq!(refused(alone), (422, "session.mfa.backup_code_can_not_be_alone".into()));
+    let none = account.call(Get, &format!("{path}/backup-codes"), &Value::Null, &proof).await;
+    assert_eq!(refused(none), (404, "verification_record.not_found".into()));
+
+    let secret = account.call(Post, &format!("{path}/totp-secret/generate"), &Value::Null, "").await?["secret"].clone();
+    let add =
+        async |secret: &Value| account.call(Post, path, &json!({ "type": "Totp", "secret": secret }), &proof).await;
+    assert_eq!(refused(add(&json!("bad")).await), (400, "user.totp_secret_invalid".into()));
+    add(&secret).await?;
+    assert_eq!(refused(add(&secret).await), (422, "user.totp_already_in_use".into()));
+    let wrong = json!({ "secret": secret, "code": "000000" });
+    let wrong = account.call(Put, &format!("{path}/totp"), &wrong, &proof).await;
+    assert_eq!(refused(wrong), (400, "session.mfa.invalid_totp_code".into()));
+
+    account.call(Post, path, &set, &proof).await?;
+    let shown = account.get(path).await?;
+    assert_eq!((&shown[0]["type"], &shown[1]["remainCodes"]), (&json!("Totp"), &json!(10)));
+    let listed = account.call(Get, &format!("{path}/backup-codes"), &Value::Null, &proof).await?;
+    assert_eq!(listed["codes"][0]["code"], codes[0]);
+    assert_eq!(account.get("/my-account/logto-configs").await?["mfa"]["enabled"], true);
+
+    let missing = (400, "verification_record.not_found".to_owned());
+    assert_eq!(refused(account.call(Delete, &format!("{path}/nope"), &Value::Null, &proof).await), missing);
+    let totp = format!("{path}/{}", shown[0]["id"].as_str().unwrap());
+    let renamed = account.call(Patch, &format!("{totp}/name"), &json!({ "name": "phone" }), &proof).await;
+    assert_eq!(refused(renamed), missing, "only passkeys have names");
+    account.call(Delete, &totp, &Value::Null, &proof).await?;
+    assert_eq!(account.get(path).await?.as_array().map(Vec::len), Some(1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn passkeys_answer_the_challenge_of_their_record() -> Result<()> {
+    let account = Account::new().await?;
+    let proof = account.proof().await?;
+    let options = account.call(Post, "/verifications/web-authn/registration", &Value::Null, "").await?;
+    let record = options["verificationRecordId"].clone();
+    let path = "/verifications/web-authn/registration/verify";
+    let answer = async |record: &Value, challenge: &str| {
+        use base64::Engine;
+        let data = json!({ "type": "webauthn.create", "challenge": challenge, "origin": "http://emulator.localhost" });
+        let data = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(data.to_string());
+        let response = json!({ "clientDataJSON": data, "attestationObject": "o2M" });
+        let payload = json!({ "type": "WebAuthn", "id": "key", "rawId": "key", "response": response, "clientExtensionResults": {} });
+        account.call(Post, path, &json!({ "verificationRecordId": record, "payload": payload }), "").await
+    };
+    let challenge = options["registrationOptions"]["challenge"].as_str().unwrap();
+    assert_eq!(refused(answer(&json!("nope"), challenge).await), (400, "verification_record.not_found".into()));
+    assert_eq!(refused(answer(&record, "x").await), (400, "session.mfa.webauthn_verification_failed".into()));
+    let add = json!({ "type": "WebAuthn", "newIdentifierVerificationRecordId": record, "name": "key" });
+    let unverified = account.call(Post, "/my-account/mfa-verifications", &add, &proof).await;
+    assert_eq!(refused(unverified), (400, "verification_record.not_found".into()));
+
+    answer(&record, challenge).await?;
+    account.call(Post, "/my-account/mfa-verifications", &add, &proof).await?;
+    let key = account.get("/my-account/mfa-verifications").await?[0].clone();
+    assert_eq!((&key["type"], &key["name"]), (&json!("WebAuthn"), &json!("key")));
+    let name = format!("/my-account/mfa-verifications/{}/name", key["id"].as_str().unwrap());
+    account.call(Patch, &name, &json!({ "name": "laptop" }), &proof).await?;
+    assert_eq!(account.get("/my-account/mfa-verifications").await?[0]["name"], "laptop");
+    Ok(())
+}
+
+#[tokio::test]
+async fn preferences_for_second_factors_are_merged() -> Result<()> {
+    let account = Account::new().await?;
+    let proof = account.proof().await?;
+    assert_eq!(account.get("/my-account/mfa-settings").await?, json!({ "skipMfaOnSignIn": false }));
+    let skip = json!({ "skipMfaOnSignIn": true });
+    assert_eq!(account.call(Patch, "/my-account/mfa-settings", &skip, &proof).await?, skip);
+    let change = json!({ "mfa": { "skipped": true, "additionalBindingSuggestionSkipped": true } });
+    let changed = account.call(Patch, "/my-account/logto-configs", &change, &proof).await?;
+    let expected =
+        json!({ "mfa": { "skipped": true, "skipMfaOnSignIn": true }, "passkeySignIn": { "skipped": false } });
+    assert_eq!(changed, expected);
+    assert_eq!(account.get("/my-account/logto-configs").await?, expected);
+    Ok(())
+}

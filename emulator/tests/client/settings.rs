@@ -1,0 +1,204 @@
+//! Settings of the server: keys, sessions, scripts, and the sign-in experience.
+
+use std::time::Duration;
+
+use logto_admin::models::{Action, CheckPassword, CreateUser, OidcKeyStatus, RotateOidcKeys, UpsertJwtCustomizer};
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::Method::{Get, Patch, Put};
+use logto_admin::{Client, Result};
+use logto_admin_emulator::Emulator;
+
+use crate::{client, refused};
+
+async fn statuses(client: &Client) -> Result<Vec<OidcKeyStatus>> {
+    let keys = client.configs().get_oidc_keys("private-keys").await?;
+    Ok(keys.into_iter().filter_map(|key| key.status).collect())
+}
+
+#[tokio::test]
+async fn signing_keys_are_rotated() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let first = client.configs().get_oidc_keys("private-keys").await?.remove(0);
+    let last = client.configs().delete_oidc_key("private-keys", &first.id).await;
+    assert_eq!(refused(last), (422, "oidc.key_required".into()));
+
+    let rotated = client.configs().rotate_oidc_keys("private-keys", RotateOidcKeys::default()).await?;
+    assert_eq!((rotated.len(), &rotated[1].id), (2, &first.id), "newest first");
+    assert_eq!(statuses(&client).await?, [OidcKeyStatus::Current, OidcKeyStatus::Previous]);
+    let delayed = RotateOidcKeys { rotation_grace_period: Some(60.into()), ..Default::default() };
+    let rotated = client.configs().rotate_oidc_keys("private-keys", delayed).await?;
+    assert_eq!(statuses(&client).await?, [OidcKeyStatus::Next, OidcKeyStatus::Current, OidcKeyStatus::Previous]);
+    let next = client.configs().delete_oidc_key("private-keys", &rotated[0].id).await;
+    assert_eq!(refused(next), (422, "oidc.only_previous_key_can_be_deleted".into()));
+    emulator.advance(Duration::from_secs(60));
+    assert_eq!(statuses(&client).await?, [OidcKeyStatus::Current, OidcKeyStatus::Previous, OidcKeyStatus::Previous]);
+
+    let missing = client.configs().delete_oidc_key("private-keys", "nope").await;
+    assert_eq!(refused(missing), (404, "oidc.key_not_found".into()));
+    client.configs().delete_oidc_key("private-keys", &first.id).await?;
+    assert_eq!(statuses(&client).await?.len(), 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn cookie_keys_have_no_status() -> Result<()> {
+    let client = client();
+    let rotated = client.configs().rotate_oidc_keys("cookie-keys", RotateOidcKeys::default()).await?;
+    assert_eq!(rotated.len(), 2);
+    assert!(rotated.iter().all(|key| key.status.is_none() && key.signing_key_algorithm.is_none()));
+    client.configs().delete_oidc_key("cookie-keys", &rotated[1].id).await?;
+    assert_eq!(client.configs().get_oidc_keys("cookie-keys").await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn settings_start_with_the_defaults_of_a_server() -> Result<()> {
+    let client = client();
+    let get = async |path: &str| -> Result<Value> { client.request(Get, path).await };
+    assert_eq!(get("/api/configs/oidc/session").await?, json!({ "ttl": 1_209_600 }));
+    let claims = json!({ "enabledExtendedClaims": ["roles", "organizations", "organization_roles"] });
+    assert_eq!(get("/api/configs/id-token").await?, claims);
+    let console = json!({ "signInExperienceCustomized": false, "organizationCreated": false });
+    assert_eq!(get("/api/configs/admin-console").await?, console);
+    Ok(())
+}
+
+#[tokio::test]
+async fn settings_are_merged_or_replaced() -> Result<()> {
+    let client = client();
+    let change = json!({ "organizationCreated": true });
+    let changed: Value = client.request(Patch, "/api/configs/admin-console").json(&change).await?;
+    assert_eq!(changed, json!({ "signInExperienceCustomized": false, "organizationCreated": true }));
+    let empty: Value = client.request(Put, "/api/configs/id-token").json(&json!({})).await?;
+    assert_eq!(empty, json!({}));
+    let negative = client.request(Patch, "/api/configs/oidc/session").json(&json!({ "ttl": -1 })).await;
+    assert_eq!(refused(negative), (400, "guard.invalid_input".into()));
+    let changed: Value = client.request(Patch, "/api/configs/oidc/session").json(&json!({ "ttl": 60 })).await?;
+    assert_eq!(changed, json!({ "ttl": 60 }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn token_scripts_are_stored() -> Result<()> {
+    let configs = client();
+    let configs = configs.configs();
+    let missing = (404, "entity.not_exists_with_id".to_owned());
+    assert_eq!(refused(configs.get_jwt_customizer("access-token").await), missing);
+    let script = UpsertJwtCustomizer::new("const getCustomJwtClaims = async () => ({});");
+    assert_eq!(refused(configs.update_jwt_customizer("access-token", &script).await), missing);
+    assert_eq!(configs.upsert_jwt_customizer("access-token", &script).raw().await?.status, 201);
+    assert_eq!(configs.upsert_jwt_customizer("access-token", &script).raw().await?.status, 200);
+    let blocking = UpsertJwtCustomizer { block_issuance_on_error: Some(true), ..script };
+    configs.update_jwt_customizer("access-token", &blocking).await?;
+    assert_eq!(configs.get_jwt_customizer("access-token").await?.block_issuance_on_error, Some(true));
+    assert_eq!(configs.list_jwt_customizers().await?.len(), 1);
+    configs.delete_jwt_customizer("access-token").await?;
+    assert_eq!(refused(configs.delete_jwt_customizer("access-token").await), (404, "entity.not_found".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn actions_are_stored() -> Result<()> {
+    let configs = client();
+    let configs = configs.configs();
+    let action = Action::new("const runAction = async () => {};");
+    for kind in ["action.postSignIn", "action.postFirstFactorVerification"] {
+        configs.upsert_action(kind, &action).await?;
+    }
+    let keys: Vec<String> = configs.list_actions().await?.into_iter().map(|entry| entry.key.to_string()).collect();
+    assert_eq!(keys, ["action.postFirstFactorVerification", "action.postSignIn"]);
+    configs.delete_action("action.postSignIn").await?;
+    assert_eq!(refused(configs.get_action("action.postSignIn").await), (404, "entity.not_exists_with_id".into()));
+    Ok(())
+}
+
+async fn update(client: &Client, change: Value) -> Result<Value> {
+    client.request(Patch, "/api/sign-in-exp").json(&change).await
+}
+
+#[tokio::test]
+async fn the_sign_in_experience_is_stored() -> Result<()> {
+    let client = client();
+    assert_eq!(refused(update(&client, json!({})).await), (422, "entity.invalid_input".into()));
+    let changed = update(&client, json!({ "supportEmail": "help@example.com", "customCss": "a{}" })).await?;
+    assert_eq!(changed["signInMode"], "SignInAndRegister");
+    assert_eq!(changed["supportEmail"], "help@example.com");
+    assert_eq!(update(&client, json!({ "supportEmail": "" })).await?["supportEmail"], Value::Null);
+    let public: Value = client.request(Get, "/api/.well-known/sign-in-exp").await?;
+    assert_eq!(public["customCss"], "a{}");
+    assert!(public.get("forgotPasswordMethods").is_none() && public["socialConnectors"] == json!([]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn invalid_sign_in_experiences_are_refused() {
+    let client = client();
+    let refuses = async |change: Value| refused(update(&client, change).await);
+    let alone = refuses(json!({ "mfa": { "factors": ["BackupCode"], "policy": "Mandatory" } })).await;
+    assert_eq!(alone, (400, "sign_in_experiences.backup_code_cannot_be_enabled_alone".into()));
+    let policy = refuses(json!({ "customUiCsp": { "scriptSrc": ["https://cdn.example"] } })).await;
+    assert_eq!(policy, (400, "request.invalid_input".into()));
+    let expiration = refuses(json!({ "passwordExpiration": { "enabled": true, "validPeriodDays": 30 } })).await;
+    assert_eq!(expiration, (422, "sign_in_experiences.password_expiration_requires_forgot_password".into()));
+}
+
+#[tokio::test]
+async fn passwords_are_checked_against_the_policy() -> Result<()> {
+    let client = client();
+    let id = client.users().create(CreateUser::default()).await?.id;
+    let check = CheckPassword { user_id: Some(id), ..CheckPassword::new("aaaa1111") };
+    let rejected = client.sign_in_experience().check_password(&check).await.unwrap_err();
+    assert_eq!(rejected.status(), Some(400));
+    let accepted = CheckPassword { password: "violet-anchor-47-kettle".into(), ..check };
+    assert!(client.sign_in_experience().check_password(&accepted).await?.result);
+    let without_user = client.sign_in_experience().check_password(CheckPassword::new("aaaa1111")).await;
+    assert_eq!(refused(without_user), (400, "request.invalid_input".into()));
+    update(&client, json!({ "passwordPolicy": { "rejects": { "userInfo": false, "repetitionAndSequence": false } } }))
+        .await?;
+    assert!(client.sign_in_experience().check_password(CheckPassword::new("aaaa1111")).await?.result);
+    Ok(())
+}
+
+#[tokio::test]
+async fn usernames_that_differ_in_case_are_conflicts() -> Result<()> {
+    let client = client();
+    for name in ["ada", "Ada", "bob"] {
+        client.users().create(CreateUser { username: Some(name.into()), ..Default::default() }).await?;
+    }
+    let conflicts: Value = client.request(Get, "/api/sign-in-exp/username-policy/case-sensitivity-conflicts").await?;
+    assert_eq!((&conflicts["totalConflicts"], &conflicts["samples"][0]["usernameLower"]), (&json!(1), &json!("ada")));
+    assert_eq!(conflicts["samples"][0]["userIds"].as_array().map(Vec::len), Some(2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn applications_can_have_their_own_sign_in_experience() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let path = format!("/api/applications/{}/sign-in-experience", emulator.app_id());
+    let missing = client.request(Get, &path).await;
+    assert_eq!(refused(missing), (404, "entity.not_exists_with_id".into()));
+    let put = async |body: Value| client.request(Put, &path).json(&body).raw().await;
+    let terms = json!({ "termsOfUseUrl": "https://example.com/terms", "privacyPolicyUrl": null, "displayName": "App" });
+    assert_eq!(put(terms).await?.status, 201);
+    assert_eq!(put(json!({ "termsOfUseUrl": "", "privacyPolicyUrl": null, "customCss": "b{}" })).await?.status, 200);
+    let stored: Value = client.request(Get, &path).await?;
+    assert_eq!((&stored["displayName"], &stored["termsOfUseUrl"]), (&json!("App"), &Value::Null));
+    let shown: Value = client.request(Get, "/api/.well-known/sign-in-exp").query("appId", emulator.app_id()).await?;
+    assert_eq!(shown["customCss"], "b{}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_api_is_documented_per_audience() -> Result<()> {
+    let client = client();
+    let document = async |name: &str| -> Result<Value> {
+        client.request(Get, &format!("/api/.well-known/{name}.openapi.json")).await
+    };
+    let (management, user) = (document("management").await?, document("user").await?);
+    assert!(management["paths"].get("/api/users").is_some() && management["paths"].get("/api/my-account").is_none());
+    assert!(user["paths"].get("/api/my-account").is_some() && user["paths"].get("/api/users").is_none());
+    assert!(document("experience").await?["paths"].get("/api/experience").is_some());
+    Ok(())
+}
