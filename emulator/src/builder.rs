@@ -7,13 +7,14 @@ use crate::seed::{Credentials, plant};
 use crate::state::State;
 
 /// Builder for an [`Emulator`].
+#[derive(Clone)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct EmulatorBuilder {
     seed: u64,
     clock: Clock,
     release: Release,
-    resource: String,
-    application: Credentials,
+    pub(crate) resource: String,
+    pub(crate) application: Credentials,
 }
 
 impl EmulatorBuilder {
@@ -66,9 +67,14 @@ impl EmulatorBuilder {
     /// Builds the emulator.
     #[must_use]
     pub fn build(self) -> Emulator {
-        let mut state = State::new(self.seed, self.clock, self.release);
+        Emulator::assemble(self)
+    }
+
+    /// Returns the state of a new emulator.
+    pub(crate) fn state(&self) -> State {
+        let mut state = State::new(self.seed, self.clock.clone(), self.release);
         plant(&mut state, &self.resource, &self.application);
-        Emulator::assemble(state, self.resource, self.application)
+        state
     }
 }
 

@@ -4,11 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use logto_admin::Timestamp;
+use serde::{Deserialize, Serialize};
 
 /// The default clock or a custom one. Tests can advance both.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Clock {
     /// The custom clock. `None` for the default clock, which advances by one millisecond per request.
+    #[serde(skip)]
     read: Option<Arc<dyn Fn() -> Timestamp + Send + Sync>>,
     offset: i64,
 }
@@ -23,6 +25,11 @@ impl Clock {
 
     pub(crate) fn of(read: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         Self { read: Some(Arc::new(read)), offset: 0 }
+    }
+
+    /// Returns this clock, advanced like a saved one.
+    pub(crate) fn at(&self, saved: Self) -> Self {
+        Self { read: self.read.clone(), offset: saved.offset }
     }
 
     /// Milliseconds since the epoch.

@@ -1,13 +1,16 @@
 //! Verification codes that were sent to an email address or a phone number.
 
+use std::borrow::Cow;
+
 use logto_admin::serde_json::Map;
+use serde::{Deserialize, Serialize};
 
 use crate::errors::{Outcome, Refusal};
 use crate::messages::{self, Channel, Recipient};
 use crate::state::State;
 
 /// A code that has been sent and not used yet.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Code {
     recipient: Recipient,
     purpose: Purpose,
@@ -18,10 +21,10 @@ pub(crate) struct Code {
 }
 
 /// What a code is for. A code that was sent for one purpose is unknown for others.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Purpose {
     /// The usage type of the template, such as `SignIn`.
-    pub usage: &'static str,
+    pub usage: Cow<'static, str>,
     /// The interaction or session that asked for the code. Empty outside of one.
     pub session: String,
 }
@@ -33,7 +36,7 @@ const MOST_TRIES: u32 = 10;
 impl Purpose {
     /// Creates a purpose outside of a session.
     pub(crate) const fn of(usage: &'static str) -> Self {
-        Self { usage, session: String::new() }
+        Self { usage: Cow::Borrowed(usage), session: String::new() }
     }
 
     /// Returns whether a code for `self` is a code of the recipient for `other`.
@@ -49,7 +52,7 @@ pub(crate) fn send(state: &mut State, now: i64, recipient: &Recipient, purpose: 
     messages::check(state, now, recipient)?;
     let code = state.ids.digits(6);
     let payload = Map::from_iter([("code".to_owned(), code.clone().into())]);
-    messages::send(state, now, recipient, purpose.usage, payload)?;
+    messages::send(state, now, recipient, &purpose.usage, payload)?;
     state.codes.retain(|known| !known.purpose.covers(&purpose, known, recipient));
     let code = Code { recipient: recipient.clone(), purpose, code, expires_at: now + LIFETIME, tries: 0 };
     state.codes.push(code);

@@ -1,18 +1,21 @@
 use std::fmt;
+use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use logto_admin::serde_json::Value;
 use logto_admin::transport::{
     HttpRequest, HttpResponse, HttpTransport, TransportError, TransportErrorKind, TransportOptions,
 };
 use logto_admin::{Client, Endpoint, Timestamp};
 
 use crate::builder::EmulatorBuilder;
-use crate::handling;
+use crate::import::{self, ImportError};
 use crate::messages::Message;
-use crate::seed::Credentials;
+use crate::requests::HandledRequest;
 use crate::state::State;
+use crate::{control, handling};
 
 /// An in-memory Logto server. Clones share the same state.
 ///
@@ -32,8 +35,9 @@ pub struct Emulator(Arc<Inner>);
 
 struct Inner {
     state: Mutex<State>,
-    resource: String,
-    application: Credentials,
+    settings: EmulatorBuilder,
+    /// The imported data, which a reset imports again.
+    imported: Mutex<Vec<Value>>,
 }
 
 /// The URL of the emulator when it is called without a network.
@@ -53,8 +57,9 @@ impl Emulator {
         EmulatorBuilder::new()
     }
 
-    pub(crate) fn assemble(state: State, resource: String, application: Credentials) -> Self {
-        Self(Arc::new(Inner { state: Mutex::new(state), resource, application }))
+    pub(crate) fn assemble(settings: EmulatorBuilder) -> Self {
+        let state = Mutex::new(settings.state());
+        Self(Arc::new(Inner { state, settings, imported: Mutex::default() }))
     }
 
     /// Returns the id of the application that may call the Management API.
@@ -62,7 +67,7 @@ impl Emulator {
     /// Defaults to `emulator-app`.
     #[must_use]
     pub fn app_id(&self) -> &str {
-        &self.0.application.id
+        &self.0.settings.application.id
     }
 
     /// Returns the secret of the application that may call the Management API.
@@ -70,7 +75,7 @@ impl Emulator {
     /// Defaults to `emulator-secret`.
     #[must_use]
     pub fn app_secret(&self) -> &str {
-        &self.0.application.secret
+        &self.0.settings.application.secret
     }
 
     /// Returns the resource of the Management API.
@@ -78,7 +83,7 @@ impl Emulator {
     /// Access tokens for the Management API are issued for this resource.
     #[must_use]
     pub fn resource(&self) -> &str {
-        &self.0.resource
+        &self.0.settings.resource
     }
 
     /// Returns the endpoint for a client that uses the emulator as its transport.
@@ -104,7 +109,7 @@ impl Emulator {
     /// Handles a request and returns the response.
     #[must_use]
     pub fn handle(&self, request: &HttpRequest) -> HttpResponse {
-        handling::handle(request, &mut self.state())
+        control::answer(self, request).unwrap_or_else(|| handling::handle(request, &mut self.state()))
     }
 
     /// Returns whether the emulator keeps state for an operation.
@@ -161,8 +166,77 @@ impl Emulator {
         self.state().clock.advance(duration);
     }
 
+    /// Creates entities from a description: users, roles, applications and so on.
+    ///
+    /// The format is that of the seed file of `logto-admin-emulator`; see the
+    /// [README](https://docs.rs/crate/logto-admin-emulator). Logto's rules apply: the emulator creates each entity as a
+    /// request would.
+    ///
+    /// ```
+    /// use logto_admin::serde_json::json;
+    /// use logto_admin_emulator::Emulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let emulator = Emulator::new();
+    /// emulator.import(&json!({
+    ///     "roles": [{ "name": "editor", "description": "Edits texts" }],
+    ///     "users": [{ "username": "ada", "roles": ["editor"] }],
+    /// }))?;
+    /// let user = emulator.client()?.operation("ListUsers")?.await?[0].clone();
+    /// assert_eq!(user["username"], "ada");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// Fails at the first unknown member or invalid value, with its place. Entities before it stay.
+    pub fn import(&self, data: &Value) -> Result<(), ImportError> {
+        import::import(data, &mut self.state())?;
+        self.imported().push(data.clone());
+        Ok(())
+    }
+
+    /// Resets the emulator to its state after it was built. Imports all imported data again.
+    ///
+    /// Access tokens for the Management API stay valid.
+    pub fn reset(&self) {
+        let mut state = self.0.settings.state();
+        for data in self.imported().iter() {
+            // It succeeded before. A part might fail now if it was about entities of the discarded state.
+            let _ = import::import(data, &mut state);
+        }
+        *self.state() = state;
+    }
+
+    /// Returns the requests that the emulator handled last, oldest first. It keeps the last 1000.
+    #[must_use]
+    pub fn requests(&self) -> Vec<HandledRequest> {
+        self.state().requests.all()
+    }
+
+    /// Writes the state as JSON: all entities, tokens and the clock. It contains secrets in plain text.
+    ///
+    /// # Errors
+    /// Fails if writing fails.
+    pub fn save(&self, writer: impl Write) -> io::Result<()> {
+        crate::persistence::save(&self.state(), writer)
+    }
+
+    /// Replaces the state with one that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    /// Fails if reading fails or the content is not a saved state. The emulator keeps its current state in this case.
+    pub fn restore(&self, reader: impl Read) -> io::Result<()> {
+        crate::persistence::restore(&mut self.state(), reader)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn imported(&self) -> MutexGuard<'_, Vec<Value>> {
+        self.0.imported.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,11 +1,14 @@
 //! Handles a request: finds the route, authenticates the caller, reads the body and runs the operation.
 
+use logto_admin::Timestamp;
 use logto_admin::serde_json::{Map, Value};
 use logto_admin::transport::{HttpRequest, HttpResponse};
 
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal, internal};
 use crate::request::Incoming;
+use crate::requests::HandledRequest;
+use crate::router::Route;
 use crate::schema::Contract;
 use crate::special::account;
 use crate::state::State;
@@ -14,12 +17,37 @@ use crate::{auth, body, oidc, reply, router, validate};
 pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
     let now = state.clock.tick();
     let request = Incoming::new(request);
+    let mut operation = None;
     let response = match area(&request.path) {
-        Area::Api => api(&request, state, now).unwrap_or_else(Refusal::into_response),
+        Area::Api => router::find(state.release, request.method, &request.segments())
+            .and_then(|(route, parameters)| {
+                operation = Some(route.info.id);
+                let caller = auth::admit(&request, route.info.authentication, state, now)?;
+                account::check_enabled(route.info.path, state)?;
+                run(route, parameters, caller, &request, state, now)
+            })
+            .unwrap_or_else(Refusal::into_response),
         Area::Oidc => oidc::answer(&request, state, now),
         Area::Pages => reply::page(),
     };
-    reply::complete(&request, response, &mut state.ids)
+    let response = reply::complete(&request, response, &mut state.ids);
+    state.requests.add(HandledRequest {
+        time: Timestamp::from_millis(now),
+        method: request.method,
+        path: request.path,
+        status: response.status,
+        operation,
+    });
+    response
+}
+
+/// Handles a request to the API without authentication, on behalf of the emulator itself.
+pub(crate) fn trusted(request: &HttpRequest, state: &mut State) -> HttpResponse {
+    let now = state.clock.tick();
+    let request = Incoming::new(request);
+    let found = router::find(state.release, request.method, &request.segments());
+    let response = found.and_then(|(route, parameters)| run(route, parameters, String::new(), &request, state, now));
+    response.unwrap_or_else(Refusal::into_response)
 }
 
 /// An area of the server.
@@ -39,10 +67,15 @@ fn area(path: &str) -> Area {
     }
 }
 
-fn api(request: &Incoming, state: &mut State, now: i64) -> Outcome<HttpResponse> {
-    let (route, parameters) = router::find(state.release, request.method, &request.segments())?;
-    let caller = auth::admit(request, route.info.authentication, state, now)?;
-    account::check_enabled(route.info.path, state)?;
+/// Validates the parts of a request and runs its operation.
+fn run(
+    route: &Route,
+    parameters: Vec<String>,
+    caller: String,
+    request: &Incoming,
+    state: &mut State,
+    now: i64,
+) -> Outcome<HttpResponse> {
     let contract = Contract::of(route.info);
     if let Some(schema) = contract.path() {
         let names = route.info.path_parameters.iter().map(|name| (*name).to_owned());

@@ -36,6 +36,7 @@ mod call;
 mod clock;
 mod codes;
 mod collections;
+mod control;
 mod emulator;
 mod entities;
 mod errors;
@@ -43,6 +44,7 @@ mod factories;
 mod formats;
 mod handling;
 mod ids;
+mod import;
 mod issues;
 mod linking;
 mod links;
@@ -53,9 +55,11 @@ mod pages;
 mod parsed;
 mod password_policy;
 mod passwords;
+mod persistence;
 mod relations;
 mod reply;
 mod request;
+mod requests;
 mod router;
 mod sample;
 mod schema;
@@ -74,7 +78,9 @@ mod verifications;
 
 pub use builder::EmulatorBuilder;
 pub use emulator::Emulator;
+pub use import::ImportError;
 pub use messages::{Channel, Message};
+pub use requests::HandledRequest;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use server::Server;
 

@@ -2,6 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde::de::{Deserializer, Error};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
+
 /// A table of links. Each column contains the ids of one collection.
 #[derive(Debug)]
 pub(crate) struct LinkTable {
@@ -131,6 +135,27 @@ impl Links {
             conditions.iter().all(met)
         };
         self.0.get(table).into_iter().flat_map(|rows| rows.rows.values().rev()).filter(meets).map(Vec::as_slice)
+    }
+}
+
+/// Saves only the rows. The indexes are built again.
+impl Serialize for Links {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(name, rows)| (name, rows.rows.values().collect::<Vec<_>>())))
+    }
+}
+
+impl<'de> Deserialize<'de> for Links {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut links = Self::default();
+        for (name, rows) in HashMap::<String, Vec<Vec<String>>>::deserialize(deserializer)? {
+            let table = TABLES.iter().find(|table| table.name == name);
+            let table = table.ok_or_else(|| D::Error::custom(format!("unknown table `{name}`")))?;
+            for row in rows {
+                links.add(table.name, row);
+            }
+        }
+        Ok(links)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use logto_admin::Timestamp;
 use logto_admin::serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
 
 use crate::collections::CONNECTORS;
 use crate::errors::{Outcome, Refusal};
@@ -12,7 +13,8 @@ use crate::store::{Members, Record};
 /// A message that a Logto server would have sent through its email or SMS connector.
 ///
 /// Read the messages of an emulator with [`Emulator::messages`](crate::Emulator::messages).
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Message {
     /// Whether it is an email or a text message.
@@ -36,7 +38,7 @@ impl Message {
 }
 
 /// The way in which a message is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Channel {
     /// An email.
@@ -46,7 +48,7 @@ pub enum Channel {
 }
 
 /// A channel and an address in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Recipient {
     pub channel: Channel,
     /// The email address or phone number.

@@ -1,23 +1,41 @@
 //! The emulator as an HTTP server.
 
+#![expect(clippy::disallowed_methods, reason = "real connections run on real time")]
+
+use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
 use logto_admin::Endpoint;
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{sleep, timeout};
 
 use crate::emulator::Emulator;
 
 /// Maximum size of a request body, in bytes.
-const LARGEST: usize = 32 << 20;
+const LARGEST_BODY: usize = 32 << 20;
+/// Maximum size of the request line and the headers, in bytes. The server answers 431 to larger ones.
+const LARGEST_HEAD: usize = 16 << 10;
+/// The time in which a peer must send the head of a request, and then its body.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// The time in which the peers of a stopping server must receive their responses.
+const GRACE: Duration = Duration::from_secs(1);
+/// The pause after a failure to accept a connection, such as too many open files.
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// A running HTTP server of an emulator. Dropping it stops the server.
 #[derive(Debug)]
@@ -25,7 +43,7 @@ pub struct Server {
     emulator: Emulator,
     address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
-    task: JoinHandle<io::Result<()>>,
+    task: JoinHandle<()>,
 }
 
 impl Emulator {
@@ -47,13 +65,8 @@ impl Emulator {
         Handle::try_current().map_err(io::Error::other)?;
         let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
-        let (stop, stopped) = oneshot::channel::<()>();
-        let router = Router::new().fallback(answer).with_state(self.clone());
-        let serving = axum::serve(listener, router).with_graceful_shutdown(async {
-            // A dropped sender stops the server too.
-            let _ = stopped.await;
-        });
-        let task = tokio::spawn(serving.into_future());
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(accept(listener, self.clone(), stopped));
         Ok(Server { emulator: self.clone(), address, stop: Some(stop), task })
     }
 }
@@ -85,25 +98,70 @@ impl Server {
 
     /// Stops accepting requests and waits until pending requests are finished.
     ///
+    /// Waits for at most a second. After that, the server closes connections whose peers have sent only a part of a
+    /// request, or do not receive the response.
+    ///
     /// # Errors
     /// Fails if the server had already failed.
     pub async fn stop(mut self) -> io::Result<()> {
         self.stop.take();
-        (&mut self.task).await.map_err(io::Error::other)?
+        (&mut self.task).await.map_err(io::Error::other)
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // Only `stop` shuts down gracefully. Dropping the server does not wait for idle connections.
+        // Only `stop` shuts down gracefully. Dropping the server does not wait for connections.
         self.task.abort();
     }
 }
 
-async fn answer(State(emulator): State<Emulator>, request: Request) -> Response<Body> {
+/// Accepts connections until `stopped` is dropped. Ends all connections when it ends or is aborted.
+async fn accept(listener: TcpListener, emulator: Emulator, mut stopped: oneshot::Receiver<()>) {
+    let shutdown = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    connections.spawn(converse(stream, emulator.clone(), &shutdown));
+                }
+                Err(_) => sleep(PAUSE).await,
+            },
+            Some(_) = connections.join_next() => {}
+            _ = &mut stopped => break,
+        }
+    }
+    drop(listener);
+    let _ = timeout(GRACE, shutdown.shutdown()).await;
+    connections.shutdown().await;
+}
+
+/// Answers the requests of a connection.
+fn converse(stream: TcpStream, emulator: Emulator, shutdown: &GracefulShutdown) -> impl Future<Output = ()> + use<> {
+    let service = service_fn(move |request| {
+        let emulator = emulator.clone();
+        async move { Ok::<_, Infallible>(answer(&emulator, request).await) }
+    });
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(LARGEST_HEAD);
+    let connection = shutdown.watch(server.serve_connection(TokioIo::new(stream), service));
+    async move {
+        // A malformed request or a lost connection is the peer's problem.
+        let _ = connection.await;
+    }
+}
+
+async fn answer(emulator: &Emulator, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let Some(method) = Method::named(request.method().as_str()) else { return status(StatusCode::NOT_IMPLEMENTED) };
     let (head, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST).await else { return status(StatusCode::PAYLOAD_TOO_LARGE) };
+    let body = match timeout(PATIENCE, read(body)).await {
+        Ok(Ok(Some(body))) => body,
+        // The real server answers 404 to bodies that are too large.
+        Ok(Ok(None)) => return text(StatusCode::NOT_FOUND, "Not Found"),
+        Ok(Err(_)) => return status(StatusCode::BAD_REQUEST),
+        Err(_) => return status(StatusCode::REQUEST_TIMEOUT),
+    };
     let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
     let host = header("x-forwarded-host").or_else(|| header("host")).unwrap_or("localhost");
     let scheme = header("x-forwarded-proto").unwrap_or("http");
@@ -116,8 +174,23 @@ async fn answer(State(emulator): State<Emulator>, request: Request) -> Response<
     respond(&emulator.handle(&request))
 }
 
-fn respond(response: &HttpResponse) -> Response<Body> {
-    let mut answer = Response::new(Body::from(response.body.bytes()));
+/// Reads a body. Returns `None` if it is too large: it is read to its end, so that the peer receives the response.
+async fn read(mut body: Incoming) -> hyper::Result<Option<Vec<u8>>> {
+    let (mut kept, mut length) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame?.into_data() else { continue };
+        length += data.len();
+        if length <= LARGEST_BODY {
+            kept.extend_from_slice(&data);
+        } else {
+            kept = Vec::new();
+        }
+    }
+    Ok((length <= LARGEST_BODY).then_some(kept))
+}
+
+fn respond(response: &HttpResponse) -> Response<Full<Bytes>> {
+    let mut answer = Response::new(Full::new(response.body.bytes()));
     *answer.status_mut() = StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in response.headers.iter() {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -127,8 +200,15 @@ fn respond(response: &HttpResponse) -> Response<Body> {
     answer
 }
 
-fn status(status: StatusCode) -> Response<Body> {
-    let mut answer = Response::new(Body::empty());
+fn status(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut answer = Response::new(Full::default());
     *answer.status_mut() = status;
+    answer
+}
+
+fn text(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    let mut answer = Response::new(Full::from(text));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert("content-type", HeaderValue::from_static("text/plain; charset=utf-8"));
     answer
 }

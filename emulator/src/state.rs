@@ -2,6 +2,7 @@
 
 use logto_admin::operation::Release;
 use logto_admin::serde_json::Value;
+use serde::{Deserialize, Serialize};
 
 use crate::clock::Clock;
 use crate::codes::Code;
@@ -9,10 +10,13 @@ use crate::collections::{APPLICATION_SECRETS, Collection, Key};
 use crate::ids::Ids;
 use crate::messages::Message;
 use crate::oidc::Provider;
+use crate::requests::Requests;
 use crate::settings::{Keys, Settings};
 use crate::store::{Members, Record, Store};
 use crate::verifications::Verifications;
 
+/// Everything that the emulator stores. It can be saved and restored.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct State {
     pub store: Store,
     pub settings: Settings,
@@ -21,6 +25,7 @@ pub(crate) struct State {
     pub ids: Ids,
     pub clock: Clock,
     /// The release of Logto whose routes the emulator has.
+    #[serde(skip, default = "newest")]
     pub release: Release,
     /// What the `OpenID` Connect provider has issued, and its keys.
     pub oidc: Provider,
@@ -30,6 +35,22 @@ pub(crate) struct State {
     pub codes: Vec<Code>,
     /// Verification records of users.
     pub verifications: Verifications,
+    /// The requests that were handled last.
+    #[serde(skip)]
+    pub requests: Requests,
+    #[serde(skip)]
+    pub presets: Presets,
+}
+
+/// Values for the next entity, which are generated otherwise.
+#[derive(Debug, Default)]
+pub(crate) struct Presets {
+    pub id: Option<String>,
+    pub secret: Option<String>,
+}
+
+const fn newest() -> Release {
+    Release::NEWEST
 }
 
 impl State {
@@ -46,13 +67,15 @@ impl State {
             messages: Vec::new(),
             codes: Vec::new(),
             verifications: Verifications::default(),
+            requests: Requests::default(),
+            presets: Presets::default(),
         }
     }
 
     /// Creates an entity from the defaults of its collection, overridden by `given`. Does not store it.
     pub(crate) fn blank(&mut self, collection: &Collection, given: Members, now: i64) -> Record {
         let id = match collection.key {
-            Key::Id(length) => self.ids.id(length),
+            Key::Id(length) => self.presets.id.take().unwrap_or_else(|| self.ids.id(length)),
             // Lookups use the member. This id only identifies the entity in the store.
             Key::Member { .. } => self.ids.id(21),
         };

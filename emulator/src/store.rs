@@ -3,6 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use logto_admin::serde_json::{Map, Value};
+use serde::de::{Deserializer, Error};
+use serde::ser::Serializer;
+use serde::{Deserialize, Serialize};
 
 use crate::collections::Collection;
 use crate::links::Links;
@@ -11,7 +14,7 @@ use crate::links::Links;
 pub(crate) type Members = Map<String, Value>;
 
 /// An entity.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Record {
     pub id: String,
     /// Members that responses show.
@@ -44,8 +47,9 @@ pub(crate) fn text<'a>(members: &'a Members, name: &str) -> &'a str {
 }
 
 /// All entities of all collections, and the links between them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Store {
+    #[serde(serialize_with = "save", deserialize_with = "restore")]
     tables: HashMap<&'static str, Table>,
     pub links: Links,
 }
@@ -131,6 +135,29 @@ impl Store {
         }
         Some(record)
     }
+}
+
+/// Saves only the entities. The indexes are built again.
+fn save<S: Serializer>(tables: &HashMap<&'static str, Table>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(tables.iter().map(|(name, table)| (name, Entities(table))))
+}
+
+struct Entities<'a>(&'a Table);
+
+impl Serialize for Entities<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.records.values())
+    }
+}
+
+fn restore<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HashMap<&'static str, Table>, D::Error> {
+    let mut store = Store::default();
+    for (name, records) in HashMap::<String, Vec<Record>>::deserialize(deserializer)? {
+        let collection = crate::collections::named(&name);
+        let collection = collection.ok_or_else(|| D::Error::custom(format!("unknown collection `{name}`")))?;
+        records.into_iter().for_each(|record| store.put(collection, record));
+    }
+    Ok(store.tables)
 }
 
 impl Table {

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use crate::ids::Ids;
 
 /// The lifetime of a record, in milliseconds.
 const LIFETIME: i64 = 600_000;
 
 /// A verification record.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Verification {
     /// The user that the record proves something about. A record of a new email address has none.
     pub user: Option<String>,
@@ -19,7 +21,7 @@ pub(crate) struct Verification {
 }
 
 /// What a record is about.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Kind {
     Password,
     Passkey { challenge: String, credential: Option<String> },
@@ -39,7 +41,7 @@ impl Verification {
 }
 
 /// All records by id.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Verifications(HashMap<String, Verification>);
 
 impl Verifications {

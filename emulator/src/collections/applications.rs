@@ -98,7 +98,7 @@ fn prepare(_: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
 /// Adds the default secret to a new application that can keep one.
 fn created(call: &mut Call<'_>, application: &Record) {
     if is_confidential(application) {
-        let value = call.state.ids.secret(32);
+        let value = call.state.presets.secret.take().unwrap_or_else(|| call.state.ids.secret(32));
         call.state.add_secret(&application.id, "Default secret", &value, call.now);
     }
 }

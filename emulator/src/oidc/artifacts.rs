@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use logto_admin::serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
 
 use super::keys::Keys;
 use super::sessions::Sessions;
@@ -12,7 +13,7 @@ use crate::ids::Ids;
 const GRANT_LIFETIME: i64 = 15_552_000;
 
 /// What a user permits an application.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub id: String,
     pub client: String,
@@ -86,7 +87,7 @@ impl Grant {
 }
 
 /// An opaque access token, which is for the user's own account.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct AccessToken {
     pub user: String,
     pub client: String,
@@ -101,7 +102,7 @@ pub(crate) struct AccessToken {
 }
 
 /// What codes and refresh tokens stand for: the answer to an authorization request.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Authorized {
     pub client: String,
     pub user: String,
@@ -116,7 +117,7 @@ pub(crate) struct Authorized {
     pub session: Option<String>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Code {
     pub authorized: Authorized,
     pub redirect_uri: String,
@@ -127,7 +128,7 @@ pub(crate) struct Code {
     pub used: bool,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RefreshToken {
     pub authorized: Authorized,
     /// Milliseconds since the epoch.
@@ -138,7 +139,7 @@ pub(crate) struct RefreshToken {
 }
 
 /// A token that an application exchanges for an access token of a user.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SubjectToken {
     pub user: String,
     /// Milliseconds since the epoch.
@@ -146,7 +147,7 @@ pub(crate) struct SubjectToken {
 }
 
 /// The state of the provider.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Provider {
     pub keys: Keys,
     /// Oldest first.

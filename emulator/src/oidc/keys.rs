@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logto_admin::serde_json::{Value, json};
 use p384::ecdsa::signature::{Signer, Verifier};
 use p384::ecdsa::{Signature, SigningKey};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256, Sha384};
 
 /// The number of signatures that are remembered.
@@ -36,12 +37,14 @@ impl Key {
 }
 
 /// Keys by their ids, derived when they are first used.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Keys {
     seed: u64,
+    #[serde(skip)]
     derived: HashMap<String, Option<Key>>,
     /// Signed texts with their signatures. Most tokens that the emulator checks are its own. To look one up is faster
     /// than to verify its signature.
+    #[serde(skip)]
     known: HashSet<String>,
 }
 

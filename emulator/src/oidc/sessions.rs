@@ -1,9 +1,10 @@
 //! The sign-in sessions of users.
 
 use logto_admin::serde_json::{Map, Value, json};
+use serde::{Deserialize, Serialize};
 
 /// A session of a user, in which they have signed in to applications.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Session {
     /// The id that the cookie holds.
     pub id: String,
@@ -24,7 +25,7 @@ pub(crate) struct Session {
 }
 
 /// What a session holds of an application.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Authorization {
     pub client: String,
     pub sid: String,
@@ -69,7 +70,7 @@ impl Session {
 }
 
 /// All sessions, oldest first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Sessions(Vec<Session>);
 
 impl Sessions {

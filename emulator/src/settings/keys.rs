@@ -2,6 +2,7 @@
 
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
+use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
@@ -13,7 +14,7 @@ pub(super) const ALL: &[(&str, Handler)] =
     &[("GetOidcKeys", |call| list(call)), ("RotateOidcKeys", rotate), ("DeleteOidcKey", delete)];
 
 /// A key. Its material is derived from its id.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Key {
     pub id: String,
     /// Seconds since the epoch.
@@ -35,7 +36,7 @@ impl Key {
 }
 
 /// All keys, newest first.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Keys {
     private: Vec<Key>,
     cookie: Vec<Key>,

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use logto_admin::operation::OperationInfo;
 use logto_admin::serde_json::Value;
 use logto_admin::transport::{HttpResponse, Method};
+use serde::{Deserialize, Serialize};
 
 use crate::call::Call;
 use crate::errors::{Outcome, empty_change};
@@ -62,8 +63,8 @@ pub(crate) enum SettingVerb {
 pub(crate) const OTHERS: &[&[(&str, Handler)]] = &[keys::ALL, scripts::ALL];
 
 /// The documents that differ from their defaults.
-#[derive(Debug, Default)]
-pub(crate) struct Settings(BTreeMap<&'static str, Members>);
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Settings(BTreeMap<String, Members>);
 
 impl Settings {
     /// Returns a document.
@@ -84,7 +85,7 @@ impl Settings {
     }
 
     pub(crate) fn put(&mut self, setting: &Setting, document: Members) {
-        self.0.insert(setting.name, document);
+        self.0.insert(setting.name.to_owned(), document);
     }
 }
 

@@ -1,7 +1,5 @@
 //! The routes of other releases of Logto.
 
-use std::process::Command;
-
 use logto_admin::operation::Release;
 use logto_admin::{Client, Error, ErrorKind, Result};
 use logto_admin_emulator::{Emulator, Server};
@@ -27,22 +25,6 @@ async fn the_release_of_a_server_is_told_by_its_operations() -> Result<()> {
     assert_eq!(release_of(Release::new(42)).await?, (Release::new(42), Release::new(42)));
     assert_eq!(release_of(Release::NEXT).await?, (Release::NEXT, Release::NEXT));
     Ok(())
-}
-
-#[test]
-fn the_command_line_names_an_argument_that_it_does_not_know() {
-    for (arguments, message) in [
-        (&["--release", "1.99"][..], "release 1.99 is not between 1.17 and 1.42\n"),
-        (&["--release", "1.16"], "release 1.16 is not between 1.17 and 1.42\n"),
-        (&["--release", "newest"], "invalid release: expected `1.N`, such as `1.36`, or `next`: \"newest\"\n"),
-        (&["--release"], "invalid release: expected `1.N`, such as `1.36`, or `next`: \"\"\n"),
-        (&["99999"], "invalid port \"99999\"\n"),
-    ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_logto-admin-emulator")).args(arguments).output().unwrap();
-        let printed = String::from_utf8_lossy(&output.stderr);
-        assert!(!output.status.success() && printed.starts_with(message), "{printed}");
-        assert!(printed.contains("usage: "), "{printed}");
-    }
 }
 
 fn hint(error: &Error) -> (Option<u16>, &str) {

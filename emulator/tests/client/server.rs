@@ -3,6 +3,8 @@
 use logto_admin::models::CreateUser;
 use logto_admin::{Client, Result};
 use logto_admin_emulator::{Emulator, Server};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 async fn serve() -> Server {
     Emulator::new().serve().await.unwrap()
@@ -33,12 +35,106 @@ async fn the_server_stops_on_request_and_when_dropped() -> Result<()> {
     client.access_token().await?;
     let address = server.address();
     server.stop().await.unwrap();
-    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+    assert!(TcpStream::connect(address).await.is_err());
 
     let server = serve().await;
     let address = server.address();
     drop(server);
     tokio::task::yield_now().await;
-    assert!(tokio::net::TcpStream::connect(address).await.is_err());
+    assert!(TcpStream::connect(address).await.is_err());
+    Ok(())
+}
+
+/// Sends bytes over a new connection and returns everything that the server sends until it closes the connection.
+async fn exchange(server: &Server, bytes: &[u8]) -> String {
+    let mut stream = TcpStream::connect(server.address()).await.unwrap();
+    // The server might close the connection before it has read everything.
+    let _ = stream.write_all(bytes).await;
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+fn post(path: &str, body: &str) -> String {
+    format!("POST {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len())
+}
+
+#[tokio::test]
+async fn the_server_stops_although_peers_hold_connections_open() {
+    let server = serve().await;
+    let mut peers = Vec::new();
+    for begun in ["", "GET /api/users HT", "POST /oidc/token HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nhalf"] {
+        let mut peer = TcpStream::connect(server.address()).await.unwrap();
+        peer.write_all(begun.as_bytes()).await.unwrap();
+        peers.push(peer);
+    }
+    // An exchange on another connection: the server has accepted the peers before it.
+    exchange(&server, post("/oidc/token", "").as_bytes()).await;
+    server.stop().await.unwrap();
+    for mut peer in peers {
+        let mut rest = Vec::new();
+        let _ = peer.read_to_end(&mut rest).await;
+        assert!(rest.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn malformed_requests_do_not_stop_the_server() {
+    let server = serve().await;
+    for malformed in [
+        &b"\r\n\r\n"[..],
+        b"nonsense\r\n\r\n",
+        b"GET / HTTP/9.9\r\n\r\n",
+        b"GET /api/users HTTP/1.1\r\nhost: a\r\ncontent-length: x\r\n\r\n",
+        b"GET /\xff\xfe HTTP/1.1\r\nhost: a\r\n\r\n",
+        b"POST /oidc/token HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    ] {
+        let mut stream = TcpStream::connect(server.address()).await.unwrap();
+        let _ = stream.write_all(malformed).await;
+        let _ = stream.shutdown().await;
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer).await;
+        let answer = String::from_utf8_lossy(&answer).into_owned();
+        assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{malformed:?}: {answer}");
+    }
+    let unknown = exchange(&server, b"BREW / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await;
+    assert!(unknown.starts_with("HTTP/1.1 501"), "{unknown}");
+    assert!(client(&server).unwrap().access_token().await.is_ok());
+}
+
+#[tokio::test]
+async fn large_heads_and_bodies_get_the_statuses_of_the_real_server() {
+    let server = serve().await;
+    let head = format!("GET / HTTP/1.1\r\nhost: a\r\ncookie: {}\r\n\r\n", "a".repeat(20_000));
+    let answer = exchange(&server, head.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 431"), "{answer}");
+
+    let token = client(&server).unwrap().access_token().await.unwrap();
+    for length in [(1 << 20) + 1, 33 << 20] {
+        let head = format!(
+            "POST /api/users HTTP/1.1\r\nhost: a\r\nconnection: close\r\nauthorization: Bearer {}\r\ncontent-type: \
+             application/json\r\ncontent-length: {length}\r\n\r\n",
+            token.secret()
+        );
+        let answer = exchange(&server, &[head.as_bytes(), &vec![b' '; length]].concat()).await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+        assert!(answer.contains("text/plain") && answer.ends_with("Not Found"), "{answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_clients_are_served_at_once() -> Result<()> {
+    let server = serve().await;
+    let client = client(&server)?;
+    client.access_token().await?;
+    let calls = (0..200).map(|number| {
+        let user = CreateUser { username: Some(format!("user_{number}")), ..Default::default() };
+        client.users().create(user).into_future()
+    });
+    let users = futures_util::future::try_join_all(calls).await?;
+    assert_eq!(users.len(), 200);
+    assert_eq!(client.users().list().detailed().await?.headers.get("total-number"), Some("200"));
     Ok(())
 }

@@ -1,0 +1,83 @@
+//! The command line.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+
+use clap::Parser;
+use logto_admin::operation::Release;
+
+/// The default port of a Logto server.
+const PORT: u16 = 3001;
+
+/// In-memory Logto server for development and tests.
+#[derive(Debug, Parser)]
+#[command(name = "logto-admin-emulator", version, about)]
+pub(crate) struct Arguments {
+    /// The same as --port.
+    #[arg(value_name = "PORT", conflicts_with = "port")]
+    position: Option<u16>,
+    /// Port to listen on. 0 selects a free port. Defaults to 3001.
+    #[arg(long)]
+    port: Option<u16>,
+    /// IP address to listen on.
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub(crate) bind: IpAddr,
+    /// YAML or JSON file with entities to create at the start.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) seed: Option<PathBuf>,
+    /// File for the state. Loaded at the start if it exists, written at the end. It contains secrets.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) state: Option<PathBuf>,
+    /// Release of Logto, such as 1.36, whose operations the server has. `next` is the one after 1.42. Defaults to 1.42.
+    #[arg(long, value_name = "RELEASE", value_parser = supported)]
+    pub(crate) release: Option<Release>,
+}
+
+impl Arguments {
+    pub(crate) fn port(&self) -> u16 {
+        self.port.or(self.position).unwrap_or(PORT)
+    }
+}
+
+fn supported(text: &str) -> Result<Release, String> {
+    let release: Release = text.parse().map_err(|error| format!("{error}"))?;
+    let published = Release::OLDEST..=Release::NEWEST;
+    if published.contains(&release) || release == Release::NEXT {
+        Ok(release)
+    } else {
+        Err(format!("release {release} is not between {} and {}", Release::OLDEST, Release::NEWEST))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parsed(arguments: &[&str]) -> Result<Arguments, i32> {
+        let all = ["logto-admin-emulator"].iter().chain(arguments);
+        Arguments::try_parse_from(all).map_err(|error| error.exit_code())
+    }
+
+    #[test]
+    fn the_port_is_an_option_or_the_only_argument() {
+        Arguments::command().debug_assert();
+        let port = |arguments: &[&str]| parsed(arguments).map(|arguments| arguments.port());
+        assert_eq!(port(&[]), Ok(3001));
+        assert_eq!(port(&["0"]), Ok(0));
+        assert_eq!(port(&["--release", "1.36", "3002"]), Ok(3002));
+        assert_eq!(port(&["--port", "3003"]), Ok(3003));
+        for wrong in [&["70000"][..], &["x"], &["1", "2"], &["1", "--port", "2"], &["--port"], &["--prot", "1"]] {
+            assert_eq!(port(wrong), Err(2), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn releases_and_addresses_are_checked() {
+        let arguments = parsed(&["--release", "next", "--bind", "::1"]).expect("valid arguments");
+        assert_eq!((arguments.release, arguments.bind.is_loopback()), (Some(Release::NEXT), true));
+        for wrong in [["--release", "1.16"], ["--release", "1.43"], ["--release", "x"], ["--bind", "localhost"]] {
+            assert!(parsed(&wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

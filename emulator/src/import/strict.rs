@@ -1,0 +1,36 @@
+//! Finds members that an operation's body does not have. The server ignores them, but in a file they are mistakes.
+
+use logto_admin::serde_json::Value;
+
+use super::{ImportError, Place};
+use crate::schema::{Kind, Schema};
+
+/// Rejects the first member of a value that the schema does not have.
+pub(super) fn check(schema: Schema, value: &Value, place: &Place) -> Result<(), ImportError> {
+    match (schema.kind(), value) {
+        (Kind::Object, Value::Object(members)) => {
+            for (name, value) in members {
+                let below = place.member(name);
+                match schema.property(name).or_else(|| schema.further()) {
+                    Some(property) => check(property, value, &below)?,
+                    // A schema without properties describes an object with any members.
+                    None if schema.properties().next().is_none() => {}
+                    None => return Err(unknown(&below, schema.properties().map(|(name, _)| name))),
+                }
+            }
+            Ok(())
+        }
+        (Kind::Array, Value::Array(elements)) => {
+            let Some(items) = schema.items() else { return Ok(()) };
+            elements.iter().enumerate().try_for_each(|(index, element)| check(items, element, &place.element(index)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns the error for an unknown member, with the known ones.
+pub(super) fn unknown<'a>(place: &Place, known: impl Iterator<Item = &'a str>) -> ImportError {
+    let mut known: Vec<&str> = known.collect();
+    known.sort_unstable();
+    place.error(format!("unknown member, expected one of {}", known.join(", ")))
+}

@@ -1,0 +1,218 @@
+//! Saving, restoring, resetting and importing state, and the routes that control the emulator.
+
+use std::time::Duration;
+
+use logto_admin::Result;
+use logto_admin::models::{CreateUser, VerificationCodeRecipient};
+use logto_admin::serde_json::{self, Value, json};
+use logto_admin::transport::{HttpRequest, HttpResponse, Method};
+use logto_admin_emulator::Emulator;
+
+use crate::refused;
+
+fn ada() -> CreateUser {
+    CreateUser { username: Some("ada".into()), password: Some("s3cret".into()), ..Default::default() }
+}
+
+fn saved(emulator: &Emulator) -> Vec<u8> {
+    let mut saved = Vec::new();
+    emulator.save(&mut saved).unwrap();
+    saved
+}
+
+#[tokio::test]
+async fn a_restored_emulator_continues_where_the_saved_one_ended() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let ada = client.users().create(ada()).await?;
+    let organization = client.organizations().create(logto_admin::models::CreateOrganization::new("engines")).await?;
+    client.organizations().add_users(&organization.id, [ada.id.clone()]).await?;
+    emulator.advance(Duration::from_secs(60));
+
+    let restored = Emulator::new();
+    restored.restore(saved(&emulator).as_slice()).unwrap();
+    assert_eq!(restored.now(), emulator.now());
+    let token = client.access_token().await?;
+    let client =
+        logto_admin::Client::builder(restored.endpoint()).access_token(token.secret()).transport(restored.clone());
+    let client = client.build()?;
+    assert_eq!(client.users().get(&ada.id).await?, ada);
+    client.users().verify_password(&ada.id, logto_admin::models::Password { password: "s3cret".into() }).await?;
+    assert_eq!(client.organizations().list_users(&organization.id).await?.len(), 1);
+    assert_eq!(refused(client.users().create(self::ada()).await), (422, "user.username_already_in_use".into()));
+    let next = CreateUser { username: Some("grace".into()), ..Default::default() };
+    let (ours, original) = (client.users().create(&next).await?.id, emulator.client()?.users().create(&next).await?.id);
+    assert_ne!(ours, ada.id);
+    assert_eq!(ours.len(), original.len());
+    Ok(())
+}
+
+#[test]
+fn invalid_states_are_rejected_and_change_nothing() {
+    let emulator = Emulator::new();
+    let before = saved(&emulator);
+    for invalid in ["", "{}", "[]", r#"{"store": {"tables": {"nope": []}, "links": {}}}"#] {
+        assert!(emulator.restore(invalid.as_bytes()).is_err(), "{invalid}");
+    }
+    let value = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).unwrap();
+    assert_eq!(value(&saved(&emulator)), value(&before));
+}
+
+#[tokio::test]
+async fn a_reset_discards_everything_but_imported_data() -> Result<()> {
+    let emulator = Emulator::new();
+    let started = emulator.now();
+    emulator.import(&json!({ "users": [{ "username": "ada" }] })).unwrap();
+    let client = emulator.client()?;
+    client.users().create(CreateUser { username: Some("grace".into()), ..Default::default() }).await?;
+    emulator.reset();
+    let users = client.users().list().await?;
+    assert_eq!(users.iter().map(|user| user.username.as_deref()).collect::<Vec<_>>(), [Some("ada")]);
+    assert!(emulator.now() < started + Duration::from_secs(1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn imported_entities_are_linked_by_their_names() -> Result<()> {
+    let emulator = Emulator::new();
+    emulator
+        .import(&json!({
+            "resources": [
+                { "name": "Orders", "indicator": "https://orders.example", "scopes": [{ "name": "read" }] },
+                { "name": "Stock", "indicator": "https://stock.example", "scopes": [{ "name": "read" }] },
+            ],
+            "roles": [{ "name": "clerk", "description": "c", "scopes": ["https://orders.example read"] }],
+            "organizationScopes": [{ "name": "invite" }],
+            "organizationRoles": [{ "name": "admin", "scopes": ["invite"] }],
+            "applications": [
+                { "id": "worker", "secret": "worker-secret", "name": "Worker", "type": "MachineToMachine",
+                  "roles": ["Logto Management API access"] },
+            ],
+            "users": [{ "id": "ada", "username": "ada", "roles": ["clerk"], "isSuspended": true }],
+            "organizations": [
+                { "name": "engines", "users": [{ "user": "ada", "roles": ["admin"] }], "applications": ["Worker"],
+                  "jitEmailDomains": ["a.example"] },
+            ],
+            "organizationInvitations": [
+                { "organization": "engines", "invitee": "grace@example.com", "expiresAt": 4_000_000_000_000_u64,
+                  "roles": ["admin"] },
+            ],
+        }))
+        .unwrap();
+    let client = logto_admin::Client::builder(emulator.endpoint()).client_credentials("worker", "worker-secret");
+    let client = client.transport(emulator.clone()).build()?;
+    assert!(client.users().get("ada").await?.is_suspended);
+    assert_eq!(client.users().list_roles("ada").await?[0].name, "clerk");
+    let organization = client.organizations().list().await?[0].id.clone();
+    let roles = client.operation("ListOrganizationUserRoles")?.path("id", &organization).path("userId", "ada").await?;
+    assert_eq!(roles[0]["name"], "admin");
+    assert_eq!(client.operation("ListOrganizationInvitations")?.await?[0]["invitee"], "grace@example.com");
+    Ok(())
+}
+
+#[test]
+fn mistakes_in_imported_data_are_reported_with_their_place() {
+    let emulator = Emulator::new();
+    let scopes = json!([{ "name": "read" }]);
+    for (data, expected) in [
+        (json!([]), "expected an object"),
+        (json!({ "user": [] }), "user: unknown member, expected one of accountCenter, applications,"),
+        (json!({ "users": {} }), "users: expected a list"),
+        (json!({ "users": [{ "usernme": "ada" }] }), "users[0].usernme: unknown member, expected one of avatar,"),
+        (json!({ "users": [{ "profile": { "nick": "a" } }] }), "users[0].profile.nick: unknown member, expected"),
+        (json!({ "users": [{ "username": "a b" }] }), "users[0].username: does not match the pattern"),
+        (json!({ "users": [{ "username": "b" }, { "username": "b" }] }), "users[1]: `b` is already in use. (user."),
+        (json!({ "users": [{ "roles": ["nope"] }] }), "users[0].roles[0]: unknown reference to roles: `nope`"),
+        (json!({ "users": [{ "id": "a" }, { "id": "a" }] }), "users[1].id: `a` is already in use"),
+        (
+            json!({
+                "resources": [
+                    { "name": "a", "indicator": "https://a.example", "scopes": scopes },
+                    { "name": "b", "indicator": "https://b.example", "scopes": scopes },
+                ],
+                "roles": [{ "name": "r", "description": "d", "scopes": ["read"] }],
+            }),
+            "roles[0].scopes[0]: ambiguous reference to scopes: `read`",
+        ),
+        (
+            json!({ "organizations": [{ "name": "o", "users": [{ "usr": "a" }] }] }),
+            "organizations[0].users[0].usr: unknown member, expected one of roles, user",
+        ),
+    ] {
+        let error = emulator.import(&data).unwrap_err().to_string();
+        assert!(error.starts_with(expected), "{error}");
+    }
+}
+
+fn control(emulator: &Emulator, method: Method, path: &str, body: &str) -> HttpResponse {
+    let mut request = HttpRequest::new(method, format!("http://localhost{path}"));
+    request.body = body.to_owned().into();
+    emulator.handle(&request)
+}
+
+#[tokio::test]
+async fn control_routes_reset_and_advance_the_emulator() -> Result<()> {
+    let emulator = Emulator::new();
+    let before = emulator.now();
+    let advanced = control(&emulator, Method::Post, "/emulator/advance", r#"{"seconds": 1.5}"#);
+    assert_eq!(advanced.status, 200);
+    assert_eq!(emulator.now(), before + Duration::from_millis(1500));
+    for body in ["", "{}", r#"{"seconds": -1}"#, r#"{"seconds": "1"}"#, r#"{"seconds": 1e300}"#] {
+        assert_eq!(control(&emulator, Method::Post, "/emulator/advance", body).status, 400, "{body}");
+    }
+    emulator.client()?.users().create(ada()).await?;
+    assert_eq!(control(&emulator, Method::Post, "/emulator/reset", "").status, 204);
+    assert!(emulator.client()?.users().list().await?.is_empty());
+    assert_eq!(control(&emulator, Method::Get, "/emulator/reset", "").status, 405);
+    assert_eq!(control(&emulator, Method::Post, "/emulator/nope", "").status, 404);
+    Ok(())
+}
+
+#[tokio::test]
+async fn handled_requests_are_listed_without_secrets() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    client.users().create(ada()).await?;
+    let _ = client.users().list().search("%s3cret%").await?;
+    let _ = client.request(Method::Get, "/api/nope").await;
+    let listed = control(&emulator, Method::Get, "/emulator/requests", "").body.text();
+    let requests: Value = serde_json::from_str(&listed).unwrap();
+    let shown: Vec<_> = requests
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|request| {
+            let text = |name: &str| request[name].as_str().unwrap_or_default().to_owned();
+            format!("{} {} {} {}", text("method"), text("path"), request["status"], text("operation"))
+        })
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            "POST /oidc/token 200 ",
+            "POST /api/users 200 CreateUser",
+            "GET /api/users 200 ListUsers",
+            "GET /api/nope 404 ",
+        ]
+    );
+    assert!(!listed.contains("s3cret"));
+    for _ in 0..1100 {
+        let _ = client.users().get("nobody").await;
+    }
+    assert_eq!(emulator.requests().len(), 1000);
+    Ok(())
+}
+
+#[tokio::test]
+async fn sent_messages_are_listed() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    crate::connectors::email_connector(&client).await?;
+    let ada = VerificationCodeRecipient { email: Some("ada@example.com".into()), phone: None };
+    client.verification_codes().send(ada).await?;
+    let listed = control(&emulator, Method::Get, "/emulator/messages", "");
+    let listed: Value = serde_json::from_str(&listed.body.text()).unwrap();
+    assert_eq!((&listed[0]["channel"], &listed[0]["recipient"]), (&json!("Email"), &json!("ada@example.com")));
+    assert_eq!(listed[0]["payload"]["code"].as_str(), emulator.messages()[0].code());
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! The program `logto-admin-emulator`: its arguments, files and signals.
+
+#![cfg(all(unix, feature = "server"))]
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use logto_admin::models::CreateUser;
+use logto_admin::{Client, Endpoint, Result};
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_logto-admin-emulator"));
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+fn output(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = program(arguments).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+/// A running server. It is killed when dropped.
+struct Running {
+    process: Child,
+    url: String,
+}
+
+impl Running {
+    fn start(arguments: &[&str]) -> Self {
+        let mut process = program(arguments).spawn().unwrap();
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map_while(std::result::Result::ok);
+        let url = lines.find_map(|line| line.strip_prefix("export LOGTO_ENDPOINT=").map(str::to_owned));
+        Self { process, url: url.unwrap_or_else(|| panic!("the server did not start")) }
+    }
+
+    fn client(&self) -> Result<Client> {
+        let endpoint = Endpoint::self_hosted(&self.url);
+        Client::builder(endpoint).client_credentials("emulator-app", "emulator-secret").build()
+    }
+
+    /// Sends a signal, waits for the end, and returns the exit code and the error output.
+    fn end(mut self, signal: &str) -> (Option<i32>, String) {
+        let sent = Command::new("kill").args([signal, &self.process.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        let code = self.process.wait().unwrap().code();
+        let mut errors = String::new();
+        self.process.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        (code, errors)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn ada() -> CreateUser {
+    CreateUser { username: Some("ada".into()), ..Default::default() }
+}
+
+#[test]
+fn help_version_and_usage_errors_have_the_usual_exit_codes() {
+    let (code, help, _) = output(&["--help"]);
+    assert_eq!(code, Some(0));
+    for option in ["--port", "--bind", "--seed", "--state", "--release", "--version"] {
+        assert!(help.contains(option), "{option}");
+    }
+    assert_eq!(output(&["--version"]).1, format!("logto-admin-emulator {}\n", env!("CARGO_PKG_VERSION")));
+    for (wrong, message) in [
+        (&["--nope"][..], "'--nope'"),
+        (&["99999"], "'99999'"),
+        (&["--port", "1", "2"], "cannot be used with"),
+        (&["--release", "1.16"], "release 1.16 is not between 1.17 and 1.42"),
+        (&["--release", "newest"], "expected `1.N`, such as `1.36`, or `next`"),
+    ] {
+        let (code, out, errors) = output(wrong);
+        assert_eq!((code, out.as_str()), (Some(2), ""), "{wrong:?}");
+        assert!(errors.starts_with("error: ") && errors.contains(message), "{errors}");
+    }
+}
+
+#[tokio::test]
+async fn a_restarted_server_continues_with_the_saved_state() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state.json");
+    let state = state.to_str().unwrap();
+    let server = Running::start(&["--port", "0", "--state", state]);
+    let created = server.client()?.users().create(ada()).await?;
+    assert_eq!(server.end("-TERM"), (Some(0), String::new()));
+
+    let server = Running::start(&["0", "--state", state]);
+    assert_eq!(server.client()?.users().get(&created.id).await?, created);
+    assert_eq!(server.end("-INT"), (Some(0), String::new()));
+    let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(files, ["state.json"]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn seed_files_are_yaml_or_json() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let yaml = write(
+        "seed.yaml",
+        "users:\n  - username: ada\n    roles: [editor]\nroles:\n  - {name: editor, description: Edits}\n",
+    );
+    let json = write("seed.json", r#"{"users": [{"username": "grace"}]}"#);
+    for (file, username) in [(yaml, "ada"), (json, "grace")] {
+        let server = Running::start(&["0", "--seed", &file]);
+        let users = server.client()?.users().list().await?;
+        assert_eq!(users[0].username.as_deref(), Some(username));
+        server.end("-TERM");
+    }
+    for (name, text, expected) in [
+        ("typo.yaml", "users:\n  - usernme: ada\n", "typo.yaml: users[0].usernme: unknown member"),
+        ("broken.yaml", "users: [\n", "broken.yaml: "),
+    ] {
+        let (code, _, errors) = output(&["0", "--seed", &write(name, text)]);
+        assert_eq!(code, Some(1), "{errors}");
+        assert!(errors.contains(expected), "{errors}");
+    }
+    assert_eq!(output(&["0", "--state", &write("state.json", "{}")]).0, Some(1));
+    let missing = folder.path().join("missing/seed.yaml");
+    assert_eq!(output(&["0", "--seed", missing.to_str().unwrap()]).0, Some(1));
+    assert_eq!(output(&["0", "--state", missing.to_str().unwrap()]).0, Some(1));
+    Ok(())
+}
+
+#[test]
+fn a_public_address_causes_a_warning() {
+    let server = Running::start(&["0", "--bind", "0.0.0.0"]);
+    assert!(server.url.starts_with("http://127.0.0.1:"), "{}", server.url);
+    let (code, errors) = server.end("-TERM");
+    assert_eq!(code, Some(0));
+    assert!(errors.starts_with("warning: "), "{errors}");
+}
+
+#[tokio::test]
+async fn the_example_of_a_seed_works() -> Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let seed = folder.join("seed.yaml");
+    let text = fs::read_to_string(&seed).unwrap();
+    assert!(fs::read_to_string(folder.join("README.md")).unwrap().contains(&text), "the README has the file");
+    let server = Running::start(&["0", "--seed", seed.to_str().unwrap()]);
+    let endpoint = Endpoint::self_hosted(&server.url);
+    let client = Client::builder(endpoint).client_credentials("my-app", "my-secret").build()?;
+    assert_eq!(client.users().list().await?.len(), 1);
+    Ok(())
+}
