@@ -40,7 +40,8 @@ pub(crate) fn run(call: &mut Call<'_>, collection: &'static Collection, verb: Ve
 /// Returns the entity as a response shows it.
 pub(crate) fn show(call: &Call<'_>, collection: &Collection, record: &Record, shape: Shape) -> Value {
     let mut members = record.members.clone();
-    let view = View { state: call.state, query: &call.request.query, info: call.info, shape };
+    let view =
+        View { state: call.state, query: &call.request.query, origin: &call.request.origin, info: call.info, shape };
     (collection.present)(&view, record, &mut members);
     Value::Object(members)
 }
@@ -131,6 +132,7 @@ fn update(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
     let mut record = Record { id: record.id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
     keep(call, collection, &mut record);
+    (collection.changed)(call, &record);
     Ok(reply::json(call.success(), &show(call, collection, &record, Shape::Changed)))
 }
 

@@ -68,7 +68,13 @@ fn list(call: &Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
 
 fn show(call: &Call<'_>, relation: &Relation, owners: &[Where<'_>], record: &Record) -> Value {
     let mut members = record.members.clone();
-    let view = View { state: call.state, query: &call.request.query, info: call.info, shape: Shape::Linked };
+    let view = View {
+        state: call.state,
+        query: &call.request.query,
+        origin: &call.request.origin,
+        info: call.info,
+        shape: Shape::Linked,
+    };
     (relation.target.present)(&view, record, &mut members);
     (relation.present)(&view, owners, record, &mut members);
     Value::Object(members)

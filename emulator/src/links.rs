@@ -31,6 +31,7 @@ pub(crate) static TABLES: &[LinkTable] = &[
     table("organization_role_scopes", &["organization_roles", "organization_scopes"]),
     table("organization_role_resource_scopes", &["organization_roles", "scopes"]),
     table("organization_jit_roles", &["organizations", "organization_roles"]),
+    table("organization_jit_sso_connectors", &["organizations", "sso_connectors"]),
     table("organization_invitation_roles", &["organization_invitations", "organization_roles"]),
 ];
 

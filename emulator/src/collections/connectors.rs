@@ -80,9 +80,6 @@ fn resume(call: &Call<'_>, draft: &mut Draft) -> Outcome<Factory> {
     if !given.is_empty() && given != target {
         return Err(Refusal::new(400, "connector.can_not_modify_target", "The target of a connector cannot change."));
     }
-    for fixed in ["connectorId", "target"] {
-        draft.members.insert(fixed.to_owned(), record.text(fixed).into());
-    }
     if let (true, Some(Value::Object(metadata))) = (factory.is_standard(), draft.members.get_mut("metadata")) {
         metadata.insert("target".to_owned(), target.into());
     }

@@ -8,6 +8,8 @@ mod mfa_verifications;
 mod organizations;
 mod resources;
 mod roles;
+mod secrets;
+mod sso_connectors;
 mod users;
 
 use logto_admin::operation::OperationInfo;
@@ -27,6 +29,8 @@ pub(crate) use mfa_verifications::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET}
 pub(crate) use organizations::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, role_names};
 pub(crate) use resources::{RESOURCES, SCOPES};
 pub(crate) use roles::{ROLES, scope_fits};
+pub(crate) use secrets::{SECRETS, USER_SSO_IDENTITIES};
+pub(crate) use sso_connectors::{SSO_CONNECTORS, SSO_SIGNING_KEYS, no_saml_connector};
 pub(crate) use users::{PERSONAL_ACCESS_TOKENS, USERS};
 
 /// A collection of entities of one kind.
@@ -67,6 +71,8 @@ pub(crate) struct Collection {
     pub deletable: fn(&Record) -> Outcome<()>,
     /// Runs further side effects of a creation.
     pub created: fn(&mut Call<'_>, &Record),
+    /// Runs further side effects of an update.
+    pub changed: fn(&mut Call<'_>, &Record),
     /// Adds computed members when an entity is shown.
     pub present: fn(&View<'_>, &Record, &mut Members),
 }
@@ -202,6 +208,8 @@ pub(crate) enum Shape {
 pub(crate) struct View<'a> {
     pub state: &'a State,
     pub query: &'a Query,
+    /// Scheme and authority of the server.
+    pub origin: &'a str,
     pub info: &'static OperationInfo,
     pub shape: Shape,
 }
@@ -230,11 +238,12 @@ impl Collection {
         prepare: |_, _| Ok(()),
         deletable: |_| Ok(()),
         created: |_, _| (),
+        changed: |_, _| (),
         present: |_, _, _| (),
     };
 }
 
-static ALL: [&Collection; 15] = [
+static ALL: [&Collection; 19] = [
     &USERS,
     &PERSONAL_ACCESS_TOKENS,
     &MFA_VERIFICATIONS,
@@ -250,6 +259,10 @@ static ALL: [&Collection; 15] = [
     &INVITATIONS,
     &HOOKS,
     &CONNECTORS,
+    &SSO_CONNECTORS,
+    &SSO_SIGNING_KEYS,
+    &USER_SSO_IDENTITIES,
+    &SECRETS,
 ];
 
 /// Returns every collection.
@@ -265,9 +278,9 @@ pub(crate) fn named(name: &str) -> Option<&'static Collection> {
 /// Returns the collections whose entities are deleted with their owner, and the members that contain the owner's id.
 pub(crate) fn owned_by(owner: &Collection) -> impl Iterator<Item = (&'static Collection, &'static str)> {
     let name = owner.name;
-    all().filter_map(move |owned| {
-        let owner = owned.owner.map(|owner| (owner.member, owner.collection)).or(owned.dies_with);
-        owner.filter(|(_, owner)| owner.name == name).map(|(member, _)| (owned, member))
+    all().flat_map(move |owned| {
+        let owners = owned.owner.map(|owner| (owner.member, owner.collection)).into_iter().chain(owned.dies_with);
+        owners.filter(move |(_, owner)| owner.name == name).map(move |(member, _)| (owned, member))
     })
 }
 

@@ -23,10 +23,8 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// Derives a key. Returns `None` for the few inputs that do not form a key.
-    fn derive(seed: u64, id: &str, attempt: u8) -> Option<Self> {
-        let digest = Sha384::new_with_prefix(b"logto-admin-emulator signing key").chain_update(seed.to_be_bytes());
-        let secret = SigningKey::from_slice(&digest.chain_update(id).chain_update([attempt]).finalize()).ok()?;
+    fn derive(seed: u64, id: &str) -> Option<Self> {
+        let secret = signing_key(seed, id)?;
         let point = secret.verifying_key().to_sec1_point(false);
         let (x, y) = (URL_SAFE_NO_PAD.encode(point.x()?), URL_SAFE_NO_PAD.encode(point.y()?));
         let members = format!(r#"{{"crv":"P-384","kty":"EC","x":"{x}","y":"{y}"}}"#);
@@ -34,6 +32,15 @@ impl Key {
         let jwk = json!({ "kty": "EC", "use": "sig", "kid": kid, "alg": "ES384", "crv": "P-384", "x": x, "y": y });
         Some(Self { kid, jwk, secret })
     }
+}
+
+/// Derives a key from the seed and an id.
+pub(crate) fn signing_key(seed: u64, id: &str) -> Option<SigningKey> {
+    // A few digests do not form a key.
+    (0..=u8::MAX).find_map(|attempt| {
+        let digest = Sha384::new_with_prefix(b"logto-admin-emulator signing key").chain_update(seed.to_be_bytes());
+        SigningKey::from_slice(&digest.chain_update(id).chain_update([attempt]).finalize()).ok()
+    })
 }
 
 /// Keys by their ids, derived when they are first used.
@@ -55,7 +62,7 @@ impl Keys {
 
     /// Returns the key with this id.
     pub(crate) fn get(&mut self, id: &str) -> Option<&Key> {
-        let derive = || (0..=u8::MAX).find_map(|attempt| Key::derive(self.seed, id, attempt));
+        let derive = || Key::derive(self.seed, id);
         self.derived.entry(id.to_owned()).or_insert_with(derive).as_ref()
     }
 

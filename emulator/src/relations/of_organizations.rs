@@ -1,6 +1,7 @@
 use super::{OwnerCheck, Relation};
 use crate::collections::{
-    APPLICATIONS, Filter, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, SCOPES, Test, USERS, View, role_names,
+    APPLICATIONS, Filter, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, SCOPES, SSO_CONNECTORS, Test, USERS,
+    View, role_names,
 };
 use crate::errors::{Outcome, constraint_violated};
 use crate::links::Where;
@@ -11,7 +12,7 @@ const APPS: &str = "organization_applications";
 const MEMBER_ROLES: &str = "organization_user_roles";
 const APP_ROLES: &str = "organization_application_roles";
 
-pub(super) static ALL: [Relation; 9] = [
+pub(super) static ALL: [Relation; 10] = [
     Relation {
         filters: &[Filter {
             parameter: "organizationRoleId",
@@ -57,6 +58,16 @@ pub(super) static ALL: [Relation; 9] = [
             &[&ORGANIZATIONS],
             &ORGANIZATION_ROLES,
             "organizationRoleIds",
+        )
+    },
+    Relation {
+        owner_check: OwnerCheck::ExceptRemoval,
+        ..Relation::new(
+            "/api/organizations/{}/jit/sso-connectors",
+            "organization_jit_sso_connectors",
+            &[&ORGANIZATIONS],
+            &SSO_CONNECTORS,
+            "ssoConnectorIds",
         )
     },
     Relation {

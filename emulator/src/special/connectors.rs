@@ -11,6 +11,7 @@ use crate::errors::{Outcome, Refusal, not_found};
 use crate::factories;
 use crate::messages::{self, Recipient};
 use crate::reply;
+use crate::social;
 use crate::store::{Members, Record, text};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -54,10 +55,8 @@ fn authorization_uri(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 /// Returns the address at the identity provider that a social sign-in starts with.
 pub(crate) fn redirect_to(connector: &Record, body: &Members) -> Outcome<String> {
-    let factory = factory_of(connector).filter(|factory| factory.text("type") == "Social").ok_or_else(|| {
-        let message = "Only social connectors have an authorization URI.";
-        Refusal::new(400, "connector.unexpected_type", message)
-    })?;
+    social::check_social(connector)?;
+    let factory = factory_of(connector).ok_or_else(not_found)?;
     let config = |name: &str| connector.members.get("config").and_then(|config| config.get(name)?.as_str());
     let (endpoint, scope) = factory.authorization().unwrap_or_default();
     let endpoint = config("authorizationEndpoint").unwrap_or(endpoint);

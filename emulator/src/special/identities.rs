@@ -6,12 +6,14 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use super::users::{changed, user};
 use crate::call::Call;
-use crate::collections::USERS;
+use crate::collections::{CONNECTORS, USER_SSO_IDENTITIES, USERS};
 use crate::entities::keep;
 use crate::errors::{Outcome, Refusal};
 use crate::reply;
+use crate::social;
 use crate::state::State;
-use crate::store::{Members, Record};
+use crate::store::{Members, Record, text};
+use crate::token_sets::{self, Of};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetUserIdentity", identity),
@@ -19,6 +21,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("DeleteUserIdentity", delete_identity),
     ("ListUserAllIdentities", all_identities),
     ("GetUserSsoIdentity", sso_identity),
+    ("CreateUserIdentity", create_identity),
 ];
 
 fn no_identity() -> Refusal {
@@ -44,8 +47,10 @@ pub(crate) fn check_free(state: &State, target: &str, identity: &str, user: &str
 
 fn identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
-    let identity = identities(&mut user).and_then(|identities| identities.remove(call.last_parameter()));
-    Ok(reply::json(call.success(), &json!({ "identity": identity.ok_or_else(no_identity)? })))
+    let target = call.last_parameter();
+    let identity = identities(&mut user).and_then(|identities| identities.remove(target)).ok_or_else(no_identity)?;
+    let shown = with_tokens(call, &user.id, Of::Social(target), ("identity", identity));
+    Ok(reply::json(call.success(), &shown.into()))
 }
 
 fn replace_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -67,17 +72,62 @@ fn delete_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     changed(call, user)
 }
 
-/// Users of the emulator have no enterprise identities.
 fn all_identities(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
     let social = identities(&mut user).map(std::mem::take).unwrap_or_default();
-    let social: Value =
-        social.into_iter().map(|(target, identity)| json!({ "target": target, "identity": identity })).collect();
-    Ok(reply::json(call.success(), &json!({ "socialIdentities": social, "ssoIdentities": [] })))
+    let social = social.into_iter().map(|(target, identity)| {
+        let shown = with_tokens(call, &user.id, Of::Social(&target), ("identity", identity));
+        Value::Object(with(shown, "target", target.into()))
+    });
+    let enterprise = call.state.store.all(&USER_SSO_IDENTITIES).filter(|identity| identity.text("userId") == user.id);
+    let enterprise = enterprise.map(|identity| {
+        let connector = identity.text("ssoConnectorId");
+        let shown = Value::Object(identity.members.clone());
+        let shown = with_tokens(call, &user.id, Of::Enterprise(connector), ("ssoIdentity", shown));
+        Value::Object(with(shown, "ssoConnectorId", connector.into()))
+    });
+    let all = json!({ "socialIdentities": social.collect::<Value>(), "ssoIdentities": enterprise.collect::<Value>() });
+    Ok(reply::json(call.success(), &all))
 }
 
 fn sso_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    user(call)?;
-    let message = "The user has no identity at this provider.";
-    Err(Refusal::new(404, "user.enterprise_sso_identity_not_exists", message))
+    let (user, connector) = (user(call)?.id, call.parameter(1));
+    let mut all = call.state.store.all(&USER_SSO_IDENTITIES);
+    let found = all.find(|one| one.text("userId") == user && one.text("ssoConnectorId") == connector);
+    let identity = found.ok_or_else(|| {
+        let message = "The user has no identity at this provider.";
+        Refusal::new(404, "user.enterprise_sso_identity_not_exists", message)
+    })?;
+    let shown = Value::Object(identity.members.clone());
+    let shown = with_tokens(call, &user, Of::Enterprise(connector), ("ssoIdentity", shown));
+    Ok(reply::json(call.success(), &shown.into()))
+}
+
+/// Returns an identity, with its token set if the query asks for it and there is one.
+fn with_tokens(call: &Call<'_>, user: &str, of: Of<'_>, identity: (&str, Value)) -> Members {
+    let shown = with(Members::new(), identity.0, identity.1);
+    match token_sets::find(call.state, user, of).filter(|_| call.request.query.is_true("includeTokenSecret")) {
+        Some(tokens) => with(shown, "tokenSecret", tokens.members.clone().into()),
+        None => shown,
+    }
+}
+
+fn with(mut members: Members, name: &str, value: Value) -> Members {
+    members.insert(name.to_owned(), value);
+    members
+}
+
+/// Adds the identity that the data of a social connector describes.
+fn create_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let mut user = user(call)?;
+    let connector = call.record(&CONNECTORS, call.text("connectorId"))?.clone();
+    let data = call.body.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
+    let profile = social::profile(call.state, &connector, &data)?;
+    let (target, id) = (connector.text("target"), text(&profile, "id").to_owned());
+    check_free(call.state, target, &id, &user.id)?;
+    let Some(identities) = identities(&mut user) else { return Err(no_identity()) };
+    identities.insert(target.to_owned(), json!({ "userId": id, "details": profile }));
+    let all = Value::Object(identities.clone());
+    keep(call, &USERS, &mut user);
+    Ok(reply::json(call.success(), &all))
 }

@@ -3,6 +3,7 @@
 pub(crate) mod account;
 mod accounts;
 mod applications;
+mod authn;
 mod connectors;
 mod document;
 mod hooks;
@@ -11,6 +12,7 @@ mod mfa;
 mod organizations;
 mod sessions;
 mod sign_in_experience;
+mod sso_connectors;
 mod users;
 mod verification_codes;
 
@@ -27,6 +29,7 @@ pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
 const ALL: &[&[(&str, Handler)]] = &[
     accounts::ALL,
     applications::ALL,
+    authn::ALL,
     connectors::ALL,
     document::ALL,
     hooks::ALL,
@@ -35,6 +38,7 @@ const ALL: &[&[(&str, Handler)]] = &[
     organizations::ALL,
     sessions::ALL,
     sign_in_experience::ALL,
+    sso_connectors::ALL,
     users::ALL,
     verification_codes::ALL,
 ];

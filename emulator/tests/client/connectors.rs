@@ -1,7 +1,8 @@
 use logto_admin::models::{
-    AuthorizationRequest, Connector, ConnectorMetadata, CreateConnector, TestConnector, UpdateConnector,
+    AuthorizationRequest, Connector, ConnectorMetadata, CreateConnector, CreateUser, SocialSignInData, TestConnector,
+    UpdateConnector,
 };
-use logto_admin::serde_json::json;
+use logto_admin::serde_json::{Value, json};
 use logto_admin::types::JsonObject;
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
@@ -164,5 +165,22 @@ async fn social_connectors_have_an_authorization_uri() -> Result<()> {
     let email = email_connector(&client).await?;
     let wrong = refused(client.connectors().create_authorization_uri(&email.id, &request).await);
     assert_eq!(wrong, (400, "connector.unexpected_type".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_data_of_a_social_connector_becomes_an_identity() -> Result<()> {
+    let client = client();
+    let connector = client.connectors().create(social("mock-social-connector")).await?.id;
+    let ada = client.users().create(CreateUser::default()).await?.id;
+    let grace = client.users().create(CreateUser::default()).await?.id;
+    let data = |data: Value| SocialSignInData::new(&*connector, object(data));
+    let ours = data(json!({ "code": "c", "userId": "m1", "email": "ada@example.com" }));
+    let identities = client.users().create_identity(&ada, &ours).await?;
+    assert_eq!(identities["mock-social"].user_id, "m1");
+    let taken = refused(client.users().create_identity(&grace, &ours).await);
+    assert_eq!(taken, (422, "user.identity_already_in_use".into()));
+    let invalid = refused(client.users().create_identity(&grace, data(json!({}))).await);
+    assert_eq!(invalid, (400, "connector.invalid_response".into()));
     Ok(())
 }

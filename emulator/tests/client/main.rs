@@ -27,6 +27,7 @@ mod roles;
 mod search;
 mod server;
 mod settings;
+mod sso;
 mod state;
 mod tokens;
 mod users;

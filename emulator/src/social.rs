@@ -1,0 +1,39 @@
+//! Profiles from social providers.
+//!
+//! The emulator does not call providers. The data that a client passes on from the provider is the profile itself, in
+//! the format of Logto's mock connector: `code`, `userId`, and optionally `email`, `phone`, `name` and `avatar`.
+
+use logto_admin::serde_json::{Value, json};
+
+use crate::collections::factory_of;
+use crate::errors::{Outcome, Refusal};
+use crate::state::State;
+use crate::store::{Members, Record, text};
+
+/// Returns the user's profile at the provider of a connector. It has at least an `id`.
+pub(crate) fn profile(state: &mut State, connector: &Record, data: &Members) -> Outcome<Members> {
+    check_social(connector)?;
+    if text(data, "code").is_empty() {
+        let message = "The response of the provider is invalid.";
+        let data = json!({ "message": Value::Object(data.clone()).to_string() });
+        return Err(Refusal::new(400, "connector.invalid_response", message).with("data", data));
+    }
+    let given = text(data, "userId");
+    let id = if given.is_empty() { format!("mock-social-sub-{}", state.ids.id(21)) } else { given.to_owned() };
+    let mut profile = Members::from_iter([("id".to_owned(), Value::from(id))]);
+    for name in ["email", "phone", "name", "avatar"] {
+        if let Some(value) = data.get(name).filter(|value| value.is_string()) {
+            profile.insert(name.to_owned(), value.clone());
+        }
+    }
+    profile.insert("rawData".to_owned(), data.clone().into());
+    Ok(profile)
+}
+
+/// Rejects a connector for emails or text messages.
+pub(crate) fn check_social(connector: &Record) -> Outcome<()> {
+    if factory_of(connector).is_some_and(|factory| factory.text("type") == "Social") {
+        return Ok(());
+    }
+    Err(Refusal::new(400, "connector.unexpected_type", "The connector is not a social connector."))
+}

@@ -1,0 +1,62 @@
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::HttpResponse;
+
+use super::Handler;
+use crate::call::Call;
+use crate::collections::{CONNECTORS, ROLES, SSO_CONNECTORS};
+use crate::errors::{Outcome, Refusal};
+use crate::oidc::jwt;
+use crate::reply;
+use crate::store::{Members, text};
+
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("GetHasuraAuth", hasura),
+    ("AssertSaml", |call| {
+        let id = call.parameter(0);
+        if call.state.store.get(&CONNECTORS, id).is_none() {
+            let message = format!("There is no connector with the id `{id}`.");
+            return Err(Refusal::new(422, "session.invalid_connector_id", message));
+        }
+        Err(no_sign_in())
+    }),
+    ("AssertSingleSignOnSaml", |call| {
+        call.record(&SSO_CONNECTORS, call.parameter(0))?;
+        Err(no_sign_in())
+    }),
+];
+
+/// No sign-in of the emulator waits for a SAML response.
+fn no_sign_in() -> Refusal {
+    let refusal = Refusal::new(400, "session.not_found", "No sign-in is in progress.");
+    refusal.with("error", "invalid_request").with("error_description", "interaction session not found")
+}
+
+/// Returns the session variables for Hasura. Without a valid token or the expected role, the caller is unauthorized.
+fn hasura(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let resource = call.request.query.get("resource").unwrap_or_default().to_owned();
+    let unauthorized = call.request.query.get("unauthorizedRole").filter(|role| !role.is_empty());
+    let authorization = call.request.headers.get("authorization").unwrap_or_default();
+    let token = authorization.strip_prefix("Bearer ").unwrap_or_default();
+    let claims = jwt::read(call.state, token, &resource, call.now).ok();
+    let expected = call.request.headers.get("expected-role");
+    let has = |role: &&str| claims.as_ref().is_some_and(|claims| has_role(call, text(claims, "sub"), role));
+    let role = expected.filter(has).or(unauthorized);
+    let mut variables = Members::new();
+    if let Some(claims) = &claims {
+        variables.insert("X-Hasura-User-Id".to_owned(), text(claims, "sub").into());
+    }
+    if let Some(role) = role.filter(|_| claims.is_none() || expected.is_some()) {
+        variables.insert("X-Hasura-Role".to_owned(), role.into());
+    }
+    Ok(reply::json(call.success(), &json!(variables)))
+}
+
+/// Returns whether a user or an application has a role of this name.
+fn has_role(call: &Call<'_>, subject: &str, name: &str) -> bool {
+    let store = &call.state.store;
+    [("users_roles", "users"), ("applications_roles", "applications")].iter().any(|(table, column)| {
+        let conditions = [(*column, subject)];
+        let mut roles = store.links.ids(table, ROLES.name, &conditions);
+        roles.any(|id| store.get(&ROLES, id).is_some_and(|role| role.members.get("name") == Some(&Value::from(name))))
+    })
+}
