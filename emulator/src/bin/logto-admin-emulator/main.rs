@@ -43,7 +43,8 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
     let address = SocketAddr::from((arguments.bind, arguments.port()));
     let failed = |error: io::Error| format!("failed to run the server on {address}: {error}");
     let server = emulator.serve_at(address).await.map_err(failed)?;
-    greet(&server, arguments).map_err(failed)?;
+    // The server is useful although nobody reads its output.
+    let _ = greet(&server, arguments);
     signals.wait().await;
     server.stop().await.map_err(failed)?;
     arguments.state.as_ref().map_or(Ok(()), |state| files::save(&emulator, state))
