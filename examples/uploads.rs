@@ -3,7 +3,7 @@
 #![allow(clippy::print_stdout, reason = "examples print their results")]
 
 use logto_admin::types::Upload;
-use logto_admin_emulator::Emulator;
+use logto_admin_emulator::{Emulator, Service};
 
 /// The smallest PNG: one transparent pixel.
 const PIXEL: &[u8] = &[
@@ -14,7 +14,8 @@ const PIXEL: &[u8] = &[
 
 #[tokio::main]
 async fn main() -> logto_admin::Result<()> {
-    let client = Emulator::new().client()?;
+    // A new server has no storage.
+    let client = Emulator::builder().service(Service::Storage).build().client()?;
 
     let status = client.user_assets().get_service_status().await?;
     println!("storage: {status:?}");

@@ -7,16 +7,30 @@ use crate::errors::{Outcome, Refusal, internal, no_route};
 use crate::request::{Incoming, Query};
 use crate::schema::Contract;
 use crate::store::Members;
+use crate::uploads::{self, Upload};
 use crate::validate;
 
 /// Maximum size of a JSON body, in bytes.
 const LARGEST: usize = 1 << 20;
 
-/// Validates the body of a request and returns its members.
-pub(crate) fn read(request: &Incoming, kind: BodyKind, contract: Contract) -> Outcome<Members> {
+/// The content of a body.
+#[derive(Debug, Default)]
+pub(crate) struct Content {
+    /// The members of an object.
+    pub members: Members,
+    /// The elements of a list.
+    pub elements: Vec<Value>,
+    pub upload: Option<Upload>,
+}
+
+/// Validates the body of a request and returns its content.
+pub(crate) fn read(request: &Incoming, kind: BodyKind, contract: Contract) -> Outcome<Content> {
     match kind {
-        BodyKind::None => Ok(Members::new()),
-        BodyKind::Multipart { .. } => multipart(request).map(|()| Members::new()),
+        BodyKind::None => Ok(Content::default()),
+        BodyKind::Multipart { .. } => {
+            let upload = uploads::file(request).ok_or_else(uploads::refuse_missing)?;
+            Ok(Content { upload: Some(upload), ..Content::default() })
+        }
         _ => {
             let body = parse(request)?;
             if let Some(schema) = contract.body() {
@@ -26,8 +40,9 @@ pub(crate) fn read(request: &Incoming, kind: BodyKind, contract: Contract) -> Ou
                 return Err(internal());
             }
             Ok(match body {
-                Value::Object(members) => members,
-                _ => Members::new(),
+                Value::Object(members) => Content { members, ..Content::default() },
+                Value::Array(elements) => Content { elements, ..Content::default() },
+                _ => Content::default(),
             })
         }
     }
@@ -68,15 +83,6 @@ fn form(pairs: &Query) -> Value {
         }
     }
     Value::Object(members)
-}
-
-fn multipart(request: &Incoming) -> Outcome<()> {
-    const FILE: &[u8] = b"name=\"file\"";
-    let parts = request.content_type().eq_ignore_ascii_case("multipart/form-data");
-    if parts && request.body.windows(FILE.len()).any(|bytes| bytes == FILE) {
-        return Ok(());
-    }
-    Err(Refusal::new(400, "guard.invalid_input", "An upload must be a multipart form with a part named `file`."))
 }
 
 /// Returns whether the value contains a NUL character, which databases reject.

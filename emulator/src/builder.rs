@@ -4,6 +4,7 @@ use logto_admin::operation::Release;
 use crate::clock::Clock;
 use crate::emulator::Emulator;
 use crate::seed::{Credentials, plant};
+use crate::services::{Service, Services};
 use crate::state::State;
 
 /// Builder for an [`Emulator`].
@@ -15,13 +16,21 @@ pub struct EmulatorBuilder {
     release: Release,
     pub(crate) resource: String,
     pub(crate) application: Credentials,
+    services: Services,
 }
 
 impl EmulatorBuilder {
     pub(crate) fn new() -> Self {
         let application = Credentials { id: "emulator-app".to_owned(), secret: "emulator-secret".to_owned() };
         let resource = "https://default.logto.app/api".to_owned();
-        Self { seed: 0, clock: Clock::own(), release: Release::new(42), resource, application }
+        Self {
+            seed: 0,
+            clock: Clock::own(),
+            release: Release::new(42),
+            resource,
+            application,
+            services: Services::default(),
+        }
     }
 
     /// Sets the seed for ids, secrets and tokens. Defaults to 0.
@@ -64,6 +73,12 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Configures a service that an operator configures outside of Logto's API. Defaults to none.
+    pub fn service(mut self, service: Service) -> Self {
+        self.services.add(service);
+        self
+    }
+
     /// Builds the emulator.
     #[must_use]
     pub fn build(self) -> Emulator {
@@ -73,6 +88,7 @@ impl EmulatorBuilder {
     /// Returns the state of a new emulator.
     pub(crate) fn state(&self) -> State {
         let mut state = State::new(self.seed, self.clock.clone(), self.release);
+        state.services = self.services.clone();
         plant(&mut state, &self.resource, &self.application);
         state
     }

@@ -8,6 +8,7 @@ use crate::errors::{Outcome, Refusal, not_exists, not_exists_with_id, not_found}
 use crate::request::Incoming;
 use crate::state::State;
 use crate::store::{Members, Record};
+use crate::uploads::Upload;
 
 /// Everything that a handler needs.
 pub(crate) struct Call<'a> {
@@ -17,6 +18,9 @@ pub(crate) struct Call<'a> {
     pub parameters: Vec<String>,
     /// The members of the body. Empty if the body has none.
     pub body: Members,
+    /// The elements of the body, if it is a list.
+    pub elements: Vec<Value>,
+    pub upload: Option<Upload>,
     /// Milliseconds since the epoch.
     pub now: i64,
     /// The id of the application or user that makes the call.

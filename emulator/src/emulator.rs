@@ -14,6 +14,7 @@ use crate::builder::EmulatorBuilder;
 use crate::import::{self, ImportError};
 use crate::messages::Message;
 use crate::requests::HandledRequest;
+use crate::services::Service;
 use crate::state::State;
 use crate::{control, handling};
 
@@ -149,6 +150,13 @@ impl Emulator {
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
         self.state().messages.clone()
+    }
+
+    /// Configures a service that an operator configures outside of Logto's API.
+    ///
+    /// To configure it from the start, use [`EmulatorBuilder::service`].
+    pub fn configure(&self, service: Service) {
+        self.state().services.add(service);
     }
 
     /// Returns the emulator's current time.

@@ -92,13 +92,20 @@ fn list(call: &Call<'_>, collection: &'static Collection) -> Outcome<HttpRespons
         Order::Newest => answer(&mut all.rev()),
         Order::By(member) => {
             let mut records: Vec<&Record> = all.collect();
-            records.sort_by(|one, other| one.text(member).cmp(other.text(member)));
+            records.sort_by(|one, other| one.compare(other, member));
             answer(&mut records.into_iter())
         }
     }
 }
 
 fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
+    let record = add(call, collection)?;
+    Ok(reply::json(call.success(), &show(call, collection, &record, Shape::Created)))
+}
+
+/// Creates an entity from the body.
+pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<Record> {
+    (collection.available)(call)?;
     check_owner(call, collection)?;
     let mut given = Members::new();
     if let Some(owner) = collection.owner {
@@ -114,7 +121,7 @@ fn create(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
     call.state.store.put(collection, record.clone());
     link(call, collection, &record)?;
     (collection.created)(call, &record);
-    Ok(reply::json(call.success(), &show(call, collection, &record, Shape::Created)))
+    Ok(record)
 }
 
 fn update(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
@@ -145,8 +152,9 @@ pub(crate) fn keep(call: &mut Call<'_>, collection: &'static Collection, record:
 }
 
 fn delete(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
+    (collection.available)(call)?;
     let record = find(call, collection, collection.unknown_on_delete)?;
-    (collection.deletable)(&record)?;
+    (collection.deletable)(call, &record)?;
     call.state.store.remove(collection, &record.id);
     Ok(reply::nothing(call.success()))
 }

@@ -22,6 +22,22 @@ pub(crate) fn mismatch(format: Option<&str>, pattern: Option<&str>, text: &str) 
     }
 }
 
+/// Returns whether the text satisfies a rule of `amendments.rs`.
+pub(crate) fn satisfies(rule: &str, text: &str) -> bool {
+    match rule {
+        "verification-path" => is_verification_path(text),
+        _ => true,
+    }
+}
+
+/// A file with an extension at the root, or any path below `/.well-known/`.
+fn is_verification_path(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('/') else { return false };
+    let well_known = rest.strip_prefix(".well-known/").is_some_and(|rest| !rest.is_empty());
+    let file = || rest.rsplit_once('.').is_some_and(|(stem, extension)| !stem.is_empty() && !extension.is_empty());
+    well_known || (!rest.contains('/') && file())
+}
+
 /// Returns an example of this format or pattern.
 pub(crate) fn example(format: Option<&str>, pattern: Option<&str>) -> Option<&'static str> {
     match (format, pattern) {

@@ -4,6 +4,7 @@ use logto_admin::Timestamp;
 use logto_admin::serde_json::{Map, Value};
 use logto_admin::transport::{HttpRequest, HttpResponse};
 
+use crate::body::Content;
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal, internal};
 use crate::request::Incoming;
@@ -28,7 +29,7 @@ pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
             })
             .unwrap_or_else(Refusal::into_response),
         Area::Oidc => oidc::answer(&request, state, now),
-        Area::Pages => reply::page(),
+        Area::Pages => state.assets.get(&request.path).map_or_else(reply::page, reply::file),
     };
     let response = reply::complete(&request, response, &mut state.ids);
     state.requests.add(HandledRequest {
@@ -85,11 +86,12 @@ fn run(
     if let Some(schema) = contract.query() {
         validate::query(schema, &request.query)?;
     }
-    let body = body::read(request, route.info.body, contract)?;
+    let content = body::read(request, route.info.body, contract)?;
     if parameters.iter().any(|parameter| parameter.contains('\0')) {
         return Err(internal());
     }
-    let mut call = Call { info: route.info, request, parameters, body, now, caller, state };
+    let Content { members: body, elements, upload } = content;
+    let mut call = Call { info: route.info, request, parameters, body, elements, upload, now, caller, state };
     account::check(&call)?;
     route.run(&mut call)
 }

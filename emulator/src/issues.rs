@@ -34,6 +34,12 @@ impl Issue {
         Self::new("invalid_type", path, message, json!({ "expected": expected, "received": received }))
     }
 
+    /// Marks a bound as exclusive.
+    pub(crate) fn exclusive(mut self, exclusive: bool) -> Self {
+        self.0.insert("inclusive".to_owned(), (!exclusive).into());
+        self
+    }
+
     /// Returns whether the value has the right type and only its content is wrong.
     pub(crate) fn is_about_content(&self) -> bool {
         let code = self.0.get("code").and_then(Value::as_str);

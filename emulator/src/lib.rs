@@ -29,6 +29,8 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing))]
 
+mod activity;
+mod amendments;
 mod auth;
 mod body;
 mod builder;
@@ -38,6 +40,7 @@ mod clock;
 mod codes;
 mod collections;
 mod control;
+mod dates;
 mod emulator;
 mod entities;
 mod errors;
@@ -68,6 +71,7 @@ mod search;
 mod seed;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod server;
+mod services;
 mod settings;
 mod social;
 mod special;
@@ -77,6 +81,7 @@ mod state;
 mod store;
 mod token_sets;
 mod totp;
+mod uploads;
 mod validate;
 mod verifications;
 
@@ -87,6 +92,7 @@ pub use messages::{Channel, Message};
 pub use requests::HandledRequest;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use server::Server;
+pub use services::{Service, UnknownService};
 
 // The client's typed code of every operation. Tests use it to check that the client can decode sample responses.
 #[cfg(test)]

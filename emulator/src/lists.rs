@@ -38,7 +38,9 @@ pub(crate) fn answer<'r>(
     let Some(page) = page else {
         return Ok(reply::json(200, &found.map(show).collect()));
     };
+    let all = call.state.store.all(collection).count();
     let (shown, total) = page.cut(found);
+    let total = if collection.total_ignores_filters { all } else { total };
     Ok(page.announce(call.request, total, reply::json(200, &shown.into_iter().map(show).collect())))
 }
 

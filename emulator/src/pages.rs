@@ -102,7 +102,7 @@ fn link(request: &Incoming, number: usize) -> String {
     format!("{}{path}?{}", request.origin, pairs.join("&"))
 }
 
-fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, UNRESERVED).to_string()
 }
 

@@ -12,10 +12,10 @@ pub(crate) fn save(state: &State, writer: impl Write) -> io::Result<()> {
     writer.flush()
 }
 
-/// Keeps what the builder configures: the release and the kind of clock.
+/// Keeps what the builder configures: the release, the services and the kind of clock.
 pub(crate) fn restore(state: &mut State, reader: impl Read) -> io::Result<()> {
     let saved: State = serde_json::from_reader(BufReader::new(reader))?;
     let clock = state.clock.at(saved.clock);
-    *state = State { clock, release: state.release, ..saved };
+    *state = State { clock, release: state.release, services: state.services.clone(), ..saved };
     Ok(())
 }

@@ -5,6 +5,7 @@ use logto_admin::transport::{Body, HttpResponse, Method};
 
 use crate::ids::{Ids, digest};
 use crate::request::Incoming;
+use crate::uploads::Upload;
 
 /// Returns a JSON response.
 pub(crate) fn json(status: u16, value: &Value) -> HttpResponse {
@@ -30,6 +31,11 @@ pub(crate) fn text(status: u16, kind: &'static str, text: impl Into<String>) -> 
 pub(crate) fn page() -> HttpResponse {
     let page = "<!doctype html><html><head><title>Logto emulator</title></head><body>Sign in</body></html>\n";
     text(200, "text/html; charset=utf-8", page)
+}
+
+/// Returns an uploaded file.
+pub(crate) fn file(upload: &Upload) -> HttpResponse {
+    HttpResponse::new(200).header("content-type", upload.kind.clone()).body(upload.content.clone())
 }
 
 /// Adds what every response has: a request id and, after a successful read, an `ETag`.

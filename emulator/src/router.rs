@@ -7,7 +7,7 @@ use logto_admin::operation::{OperationInfo, Release, TABLE, without_names};
 use logto_admin::transport::{HttpResponse, Method};
 
 use crate::call::Call;
-use crate::collections::{self, Collection, Key};
+use crate::collections::{self, Collection};
 use crate::entities::{self, Verb};
 use crate::errors::{Outcome, Refusal, no_route, wrong_method};
 use crate::linking::{self, LinkVerb};
@@ -90,12 +90,11 @@ fn work(info: &OperationInfo) -> Work {
 
 fn verb(method: Method, path: &str, collection: &Collection) -> Option<Verb> {
     let below = path.strip_prefix(collection.path)?;
-    let by_id = matches!(collection.key, Key::Id(_));
     match (method, below) {
         (Method::Post, "") => Some(Verb::Create),
         (Method::Get, "") => Some(Verb::List),
-        (Method::Get, "/{}") if by_id => Some(Verb::Get),
-        (Method::Patch, "/{}") => Some(Verb::Update),
+        (Method::Get, "/{}") => Some(Verb::Get),
+        (Method::Patch | Method::Put, "/{}") => Some(Verb::Update),
         (Method::Delete, "/{}") => Some(Verb::Delete),
         _ => None,
     }

@@ -6,6 +6,8 @@ use std::sync::OnceLock;
 use logto_admin::operation::OperationInfo;
 use logto_admin::serde_json::{self, Map, Value};
 
+use crate::amendments;
+
 /// The whole document: one entry per operation, and the schemas that several operations share.
 struct Document {
     operations: Map<String, Value>,
@@ -16,8 +18,9 @@ fn document() -> &'static Document {
     static DOCUMENT: OnceLock<Document> = OnceLock::new();
     DOCUMENT.get_or_init(|| {
         let parsed: Value = serde_json::from_str(include_str!("operations.json")).unwrap_or_default();
-        let operations = parsed.get("operations").and_then(Value::as_object).cloned().unwrap_or_default();
+        let mut operations = parsed.get("operations").and_then(Value::as_object).cloned().unwrap_or_default();
         let schemas = parsed.get("schemas").and_then(Value::as_array).cloned().unwrap_or_default();
+        amendments::apply(&mut operations, &schemas);
         Document { operations, schemas }
     })
 }
@@ -132,6 +135,16 @@ impl Schema {
 
     pub(crate) fn format(self) -> Option<&'static str> {
         self.text("format")
+    }
+
+    /// Returns the name of a rule that is not a format.
+    pub(crate) fn custom(self) -> Option<&'static str> {
+        self.text("custom")
+    }
+
+    /// Returns whether a number must be greater than the minimum.
+    pub(crate) fn is_minimum_exclusive(self) -> bool {
+        self.get("exclusiveMinimum") == Some(&Value::Bool(true))
     }
 
     pub(crate) fn pattern(self) -> Option<&'static str> {

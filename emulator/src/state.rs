@@ -1,9 +1,12 @@
 //! The state of the emulator.
 
+use std::collections::HashMap;
+
 use logto_admin::operation::Release;
 use logto_admin::serde_json::Value;
 use serde::{Deserialize, Serialize};
 
+use crate::activity::Activity;
 use crate::clock::Clock;
 use crate::codes::Code;
 use crate::collections::{APPLICATION_SECRETS, Collection, Key};
@@ -11,8 +14,10 @@ use crate::ids::Ids;
 use crate::messages::Message;
 use crate::oidc::Provider;
 use crate::requests::Requests;
+use crate::services::Services;
 use crate::settings::{Keys, Settings};
 use crate::store::{Members, Record, Store};
+use crate::uploads::Upload;
 use crate::verifications::Verifications;
 
 /// Everything that the emulator stores. It can be saved and restored.
@@ -35,6 +40,12 @@ pub(crate) struct State {
     pub codes: Vec<Code>,
     /// Verification records of users.
     pub verifications: Verifications,
+    #[serde(skip)]
+    pub services: Services,
+    /// Which users received tokens.
+    pub activity: Activity,
+    /// Uploaded files, by the path of their URL.
+    pub assets: HashMap<String, Upload>,
     /// The requests that were handled last.
     #[serde(skip)]
     pub requests: Requests,
@@ -67,6 +78,9 @@ impl State {
             messages: Vec::new(),
             codes: Vec::new(),
             verifications: Verifications::default(),
+            services: Services::default(),
+            activity: Activity::default(),
+            assets: HashMap::new(),
             requests: Requests::default(),
             presets: Presets::default(),
         }
@@ -83,7 +97,7 @@ impl State {
             Value::Object(members) => members,
             _ => Members::new(),
         };
-        if matches!(collection.key, Key::Id(_)) {
+        if matches!(collection.key, Key::Id(_)) || members.contains_key("id") {
             members.insert("id".to_owned(), id.clone().into());
         }
         members.extend(collection.stamps.iter().map(|stamp| ((*stamp).to_owned(), now.into())));

@@ -1,5 +1,6 @@
 //! Stores entities, in one table per collection.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use logto_admin::serde_json::{Map, Value};
@@ -27,6 +28,15 @@ impl Record {
     /// Returns a member as text. Empty if it is missing or not a string.
     pub(crate) fn text(&self, member: &str) -> &str {
         text(&self.members, member)
+    }
+
+    /// Compares by a member: numbers by value, and anything else as text.
+    pub(crate) fn compare(&self, other: &Self, member: &str) -> Ordering {
+        let number = |record: &Self| record.members.get(member).and_then(Value::as_f64);
+        match (number(self), number(other)) {
+            (Some(one), Some(two)) => one.total_cmp(&two),
+            _ => self.text(member).cmp(other.text(member)),
+        }
     }
 
     /// Returns whether a flag is set.

@@ -44,6 +44,11 @@ pub(crate) fn path(schema: Schema, parameters: Map<String, Value>) -> Outcome<()
     )
 }
 
+/// Returns the error for a body with these issues.
+pub(crate) fn refuse_body(issues: Vec<Issue>) -> Refusal {
+    refuse(issues, BODY)
+}
+
 /// Returns the error for an empty list in a body.
 pub(crate) fn refuse_empty(member: &str) -> Refusal {
     refuse(vec![out_of_bounds("too_small", "array", 1, &vec![member.into()])], BODY)
@@ -134,11 +139,17 @@ fn check_string(schema: Schema, text: &str, path: &Path) -> Option<Issue> {
     }
     if let Some(choices) = schema.choices().filter(|choices| !choices.contains(&value)) {
         let message = format!("{value} is not one of {}", listed(choices));
+        if schema.custom() == Some("enum") {
+            return Some(Issue::new("custom", path, message, json!({})));
+        }
         return Some(Issue::new("invalid_enum_value", path, message, json!({ "received": text, "options": choices })));
     }
     let length = text.encode_utf16().count() as u64;
     if let Some(issue) = bounds(schema, "string", length, ("minLength", "maxLength"), path) {
         return Some(issue);
+    }
+    if let Some(rule) = schema.custom().filter(|rule| !formats::satisfies(rule, text)) {
+        return Some(Issue::new("custom", path, format!("violates the rule `{rule}`"), json!({})));
     }
     let unlike = formats::mismatch(schema.format(), schema.pattern(), text)?;
     Some(Issue::new("invalid_string", path, describe(unlike), json!({ "validation": unlike })))
@@ -161,8 +172,10 @@ fn check_number(schema: Schema, number: f64, path: &Path) -> Option<Issue> {
         let more = json!({ "expected": "integer", "received": "float" });
         return Some(Issue::new("invalid_type", path, "expected an integer, received a fraction".to_owned(), more));
     }
-    if let Some(least) = schema.number("minimum").filter(|least| number < *least) {
-        return Some(out_of_bounds("too_small", "number", least, path));
+    let exclusive = schema.is_minimum_exclusive();
+    let too_small = |least: &f64| number < *least || (exclusive && number <= *least);
+    if let Some(least) = schema.number("minimum").filter(too_small) {
+        return Some(out_of_bounds("too_small", "number", least, path).exclusive(exclusive));
     }
     let most = schema.number("maximum").filter(|most| number > *most)?;
     Some(out_of_bounds("too_big", "number", most, path))

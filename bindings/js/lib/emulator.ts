@@ -15,7 +15,15 @@ export interface EmulatorOptions {
    * the same values. Defaults to 0.
    */
   seed?: number | undefined;
+  /**
+   * Services that an operator configures outside of Logto's API: a storage for uploads, custom domains, and protected
+   * applications. Defaults to none, like a new server.
+   */
+  services?: readonly EmulatorService[] | undefined;
 }
+
+/** A service that an operator configures outside of Logto's API. */
+export type EmulatorService = "storage" | "domains" | "protected-apps";
 
 /**
  * An in-memory Logto. It keeps what the Management API changes, and issues access tokens. Pass its {@link Emulator.options}
@@ -49,7 +57,7 @@ export class Emulator {
    * Creates an emulator. It does no I/O; the first request loads the module.
    *
    * @param options - Options of the emulator.
-   * @throws TypeError if the seed is invalid. An invalid release fails the first request.
+   * @throws TypeError if the seed is invalid. An invalid release or service fails the first request.
    */
   constructor(options: EmulatorOptions = {}) {
     const { seed = 0 } = options;
@@ -69,7 +77,7 @@ export class Emulator {
    * @param url - URL of the request. Its host does not matter.
    * @param init - Method, headers and body.
    * @returns The response.
-   * @throws Error if the module cannot be loaded, or if the release is invalid.
+   * @throws Error if the module cannot be loaded, or if the release or a service is invalid.
    */
   readonly fetch = async (url: string, init: RequestInit = {}): Promise<Response> => {
     const { signal } = init;
@@ -106,8 +114,8 @@ export class Emulator {
   }
 
   async #load(): Promise<Instance> {
-    const { release, seed = 0 } = this.#options;
+    const { release, seed = 0, services = [] } = this.#options;
     initSync({ module: await load() });
-    return new Module(release, seed);
+    return new Module(release, seed, [...services]);
   }
 }

@@ -1,11 +1,17 @@
 //! The collections that the emulator stores, as data. `entities.rs` implements their operations.
 
 mod applications;
+mod captcha;
 mod connectors;
+mod domains;
+mod email_templates;
 mod hooks;
 mod invitations;
 mod mfa_verifications;
+mod one_time_tokens;
 mod organizations;
+mod phrases;
+mod profile_fields;
 mod resources;
 mod roles;
 mod secrets;
@@ -22,11 +28,17 @@ use crate::state::State;
 use crate::store::{Members, Record};
 
 pub(crate) use applications::{APPLICATION_SECRETS, APPLICATIONS};
+pub(crate) use captcha::CAPTCHA_PROVIDERS;
 pub(crate) use connectors::{CONNECTORS, factory_of};
+pub(crate) use domains::{DOMAINS, is_active};
+pub(crate) use email_templates::EMAIL_TEMPLATES;
 pub(crate) use hooks::HOOKS;
 pub(crate) use invitations::{INVITATION_USAGE, INVITATIONS, same_address, status_at};
 pub(crate) use mfa_verifications::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
+pub(crate) use one_time_tokens::ONE_TIME_TOKENS;
 pub(crate) use organizations::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, role_names};
+pub(crate) use phrases::CUSTOM_PHRASES;
+pub(crate) use profile_fields::{PROFILE_FIELDS, refuse as refuse_profile_fields};
 pub(crate) use resources::{RESOURCES, SCOPES};
 pub(crate) use roles::{ROLES, scope_fits};
 pub(crate) use secrets::{SECRETS, USER_SSO_IDENTITIES};
@@ -58,6 +70,8 @@ pub(crate) struct Collection {
     pub filters: &'static [Filter],
     /// Query parameters of which a list accepts only one.
     pub exclusive: &'static [&'static str],
+    /// Whether the total number of a list includes the entities that the filters exclude.
+    pub total_ignores_filters: bool,
     pub unknown: Unknown,
     /// Differs from `unknown` for few collections.
     pub unknown_on_update: Option<Unknown>,
@@ -67,8 +81,10 @@ pub(crate) struct Collection {
     pub links: &'static [InitialLinks],
     /// Validates a creation or update, and sets further members.
     pub prepare: fn(&mut Call<'_>, &mut Draft) -> Outcome<()>,
+    /// Rejects a creation or deletion while the server cannot do it.
+    pub available: fn(&Call<'_>) -> Outcome<()>,
     /// Rejects the deletion of an entity that must stay.
-    pub deletable: fn(&Record) -> Outcome<()>,
+    pub deletable: fn(&Call<'_>, &Record) -> Outcome<()>,
     /// Runs further side effects of a creation.
     pub created: fn(&mut Call<'_>, &Record),
     /// Runs further side effects of an update.
@@ -230,20 +246,22 @@ impl Collection {
         order: Order::Newest,
         filters: &[],
         exclusive: &[],
+        total_ignores_filters: false,
         unknown: Unknown::Named,
         unknown_on_update: None,
         unknown_on_delete: Unknown::Named,
         empty_change: EmptyChange::Refused,
         links: &[],
         prepare: |_, _| Ok(()),
-        deletable: |_| Ok(()),
+        available: |_| Ok(()),
+        deletable: |_, _| Ok(()),
         created: |_, _| (),
         changed: |_, _| (),
         present: |_, _, _| (),
     };
 }
 
-static ALL: [&Collection; 19] = [
+static ALL: &[&Collection] = &[
     &USERS,
     &PERSONAL_ACCESS_TOKENS,
     &MFA_VERIFICATIONS,
@@ -262,6 +280,12 @@ static ALL: [&Collection; 19] = [
     &SSO_CONNECTORS,
     &SSO_SIGNING_KEYS,
     &USER_SSO_IDENTITIES,
+    &CAPTCHA_PROVIDERS,
+    &CUSTOM_PHRASES,
+    &DOMAINS,
+    &EMAIL_TEMPLATES,
+    &ONE_TIME_TOKENS,
+    &PROFILE_FIELDS,
     &SECRETS,
 ];
 

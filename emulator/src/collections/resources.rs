@@ -15,7 +15,7 @@ pub(crate) static RESOURCES: Collection = Collection {
         let id = if draft.creates { "" } else { text(&draft.members, "id") };
         refuse_management_api(id, "resource.cannot_modify_management_api")
     },
-    deletable: |resource| refuse_management_api(&resource.id, "resource.cannot_delete_management_api"),
+    deletable: |_, resource| refuse_management_api(&resource.id, "resource.cannot_delete_management_api"),
     present: |view, resource, members| {
         let with_scopes = view.shape == Shape::Listed && view.query.is_true("includeScopes");
         if with_scopes || view.shape == Shape::Created {
@@ -54,7 +54,7 @@ pub(crate) static SCOPES: Collection = Collection {
         }
         Ok(())
     },
-    deletable: |scope| refuse_management_api(scope.text("resourceId"), "resource.cannot_modify_management_api"),
+    deletable: |_, scope| refuse_management_api(scope.text("resourceId"), "resource.cannot_modify_management_api"),
     present: |view, scope, members| {
         if view.info.path == "/api/roles/{id}/scopes" && view.shape == Shape::Linked {
             members.insert("resource".to_owned(), resource(view, scope));

@@ -54,7 +54,7 @@ pub(crate) static SSO_SIGNING_KEYS: Collection = Collection {
     },
     created: |call, key| activate(call, &SSO_SIGNING_KEYS, key),
     changed: |call, key| activate(call, &SSO_SIGNING_KEYS, key),
-    deletable: |key| {
+    deletable: |_, key| {
         if key.is_true("active") {
             let message = "The active signing key cannot be deleted.";
             return Err(Refusal::new(400, "single_sign_on.can_not_delete_active_signing_key", message));

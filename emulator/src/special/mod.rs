@@ -3,20 +3,31 @@
 pub(crate) mod account;
 mod accounts;
 mod applications;
+mod assets;
 mod authn;
+mod captcha;
 mod connectors;
+mod dashboard;
 mod document;
+mod domains;
+mod email_templates;
 mod hooks;
 mod identities;
 mod mfa;
+mod one_time_tokens;
 mod organizations;
+mod phrases;
+mod profile_fields;
 mod sessions;
 mod sign_in_experience;
 mod sso_connectors;
+mod system;
 mod users;
 mod verification_codes;
 
 use logto_admin::transport::HttpResponse;
+
+pub(crate) use phrases::default_language;
 
 use crate::call::Call;
 use crate::errors::Outcome;
@@ -26,19 +37,28 @@ use crate::settings;
 pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
 
 /// The operations of every module.
-const ALL: &[&[(&str, Handler)]] = &[
+static ALL: &[&[(&str, Handler)]] = &[
     accounts::ALL,
     applications::ALL,
+    assets::ALL,
     authn::ALL,
+    captcha::ALL,
     connectors::ALL,
+    dashboard::ALL,
     document::ALL,
+    domains::ALL,
+    email_templates::ALL,
     hooks::ALL,
     identities::ALL,
     mfa::ALL,
+    one_time_tokens::ALL,
     organizations::ALL,
+    phrases::ALL,
+    profile_fields::ALL,
     sessions::ALL,
     sign_in_experience::ALL,
     sso_connectors::ALL,
+    system::ALL,
     users::ALL,
     verification_codes::ALL,
 ];

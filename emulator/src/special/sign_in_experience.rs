@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::Handler;
+use super::{Handler, captcha, profile_fields};
 use crate::call::Call;
 use crate::collections::{APPLICATIONS, ORGANIZATIONS, USERS};
 use crate::errors::{Outcome, Refusal, not_exists_with_id};
@@ -85,13 +85,20 @@ fn public(call: &Call<'_>) -> Outcome<HttpResponse> {
         "ssoConnectors": [],
         "forgotPassword": { "phone": false, "email": false },
         "isDevelopmentTenant": false,
-        "customProfileFields": [],
-        "customProfileFieldCatalog": [],
+        "customProfileFields": profile_fields::listed(store),
+        "customProfileFieldCatalog": profile_fields::listed(store),
     });
+    if let (Some(true), Some(config)) = (has_captcha(&shown), captcha::public(store)) {
+        shown.insert("captchaConfig".to_owned(), config);
+    }
     if let Value::Object(further) = further {
         shown.extend(further);
     }
     Ok(reply::json(200, &shown.into()))
+}
+
+fn has_captcha(experience: &Members) -> Option<bool> {
+    experience.get("captchaPolicy")?.get("enabled")?.as_bool()
 }
 
 fn override_with(shown: &mut Members, other: &Members) {

@@ -16,7 +16,7 @@ const SCOPES: &str = "openid profile email phone address custom_data identities 
 pub(crate) struct Account {
     pub(crate) emulator: Emulator,
     pub(crate) admin: Client,
-    me: Client,
+    pub(crate) me: Client,
     pub(crate) id: String,
 }
 

@@ -54,7 +54,7 @@ impl Names {
 }
 
 fn is_id(name: &str, value: &str) -> bool {
-    (name == "id" || name.ends_with("Id")) && looks_like_id(value)
+    name == "token" || ((name == "id" || name.ends_with("Id")) && looks_like_id(value))
 }
 
 pub(crate) fn looks_like_id(text: &str) -> bool {

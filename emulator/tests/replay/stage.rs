@@ -49,8 +49,11 @@ impl Stage {
         self.clock.fetch_max(time, Ordering::SeqCst);
     }
 
-    /// Makes the unrecorded requests that come before an exchange.
+    /// Does what was done before an exchange but not recorded.
     pub(crate) fn prepare(&self, seq: u64, done: &mut usize, names: &mut Names) {
+        for (_, service) in self.recording.services.iter().filter(|(first, _)| *first == seq) {
+            self.emulator.configure(*service);
+        }
         while let Some(unrecorded) = self.recording.unrecorded.get(*done).filter(|unrecorded| unrecorded.before <= seq)
         {
             *done += 1;

@@ -22,15 +22,19 @@ pub struct Answer {
 
 #[wasm_bindgen]
 impl Emulator {
-    /// Creates an emulator with the routes of a release, by default of the newest.
+    /// Creates an emulator with the routes of a release, by default of the newest, and with services.
     ///
     /// # Errors
-    /// Fails if the text is not a release.
+    /// Fails if the release or a service is unknown.
     #[wasm_bindgen(constructor)]
-    pub fn new(release: Option<String>, seed: u32) -> Result<Self, JsError> {
+    pub fn new(release: Option<String>, seed: u32, services: Vec<String>) -> Result<Self, JsError> {
         let release: Option<Release> = release.map(|release| release.parse()).transpose()?;
         let builder = logto_admin_emulator::Emulator::builder().seed(seed.into());
-        Ok(Self(release.into_iter().fold(builder, EmulatorBuilder::release).build()))
+        let mut builder = release.into_iter().fold(builder, EmulatorBuilder::release);
+        for service in services {
+            builder = builder.service(service.parse()?);
+        }
+        Ok(Self(builder.build()))
     }
 
     /// Answers a request. `headers` alternates names and values.

@@ -2,7 +2,7 @@
 export function initSync(options: { module: WebAssembly.Module }): unknown;
 
 export class Emulator {
-  constructor(release: string | undefined, seed: number);
+  constructor(release: string | undefined, seed: number, services: string[]);
   answer(method: string, url: string, headers: string[], body: Uint8Array): Answer;
   advance(milliseconds: number): void;
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use logto_admin::operation::Release;
+use logto_admin_emulator::Service;
 
 /// The default port of a Logto server.
 const PORT: u16 = 3001;
@@ -31,6 +32,9 @@ pub(crate) struct Arguments {
     /// Release of Logto, such as 1.36, whose operations the server has. `next` is the one after 1.42. Defaults to 1.42.
     #[arg(long, value_name = "RELEASE", value_parser = supported)]
     pub(crate) release: Option<Release>,
+    /// Service to configure: storage, domains or protected-apps. Can be repeated. Defaults to none.
+    #[arg(long = "service", value_name = "NAME")]
+    pub(crate) services: Vec<Service>,
 }
 
 impl Arguments {
@@ -73,10 +77,18 @@ mod tests {
     }
 
     #[test]
-    fn releases_and_addresses_are_checked() {
+    fn releases_services_and_addresses_are_checked() {
         let arguments = parsed(&["--release", "next", "--bind", "::1"]).expect("valid arguments");
         assert_eq!((arguments.release, arguments.bind.is_loopback()), (Some(Release::NEXT), true));
-        for wrong in [["--release", "1.16"], ["--release", "1.43"], ["--release", "x"], ["--bind", "localhost"]] {
+        let arguments = parsed(&["--service", "storage", "--service", "domains"]).expect("valid arguments");
+        assert_eq!(arguments.services, [Service::Storage, Service::Domains]);
+        for wrong in [
+            ["--service", "mail"],
+            ["--release", "1.16"],
+            ["--release", "1.43"],
+            ["--release", "x"],
+            ["--bind", "localhost"],
+        ] {
             assert!(parsed(&wrong).is_err(), "{wrong:?}");
         }
     }

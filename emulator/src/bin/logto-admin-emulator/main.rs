@@ -54,6 +54,7 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
 #[expect(clippy::disallowed_methods, reason = "the server uses the system clock")]
 fn emulator(arguments: &Arguments) -> Emulator {
     let builder = arguments.release.into_iter().fold(Emulator::builder(), EmulatorBuilder::release);
+    let builder = arguments.services.iter().copied().fold(builder, EmulatorBuilder::service);
     builder.clock(|| Timestamp::from(std::time::SystemTime::now())).build()
 }
 

@@ -42,6 +42,7 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
             issue::for_account(context, recipient, &grant.id, None, scope)
         }
     };
+    context.state.activity.record(&user, context.now);
     if kind == ACCESS_TOKEN {
         context.state.oidc.subject_tokens.remove(&subject);
         context.state.oidc.put_grant(grant);

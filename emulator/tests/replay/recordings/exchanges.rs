@@ -4,8 +4,14 @@ use logto_admin::transport::Method::{self, Post, Put};
 
 use super::{Recording, Unrecorded, creates, relates};
 
-pub(crate) const RECORDING: Recording =
-    Recording { file: "exchanges.jsonl", unrecorded: UNRECORDED, callers: &[], different: DIFFERENT, lacking: &[] };
+pub(crate) const RECORDING: Recording = Recording {
+    file: "exchanges.jsonl",
+    unrecorded: UNRECORDED,
+    services: &[],
+    callers: &[],
+    different: DIFFERENT,
+    lacking: &[],
+};
 
 const DIFFERENT: &[(u64, &str)] = &[
     (805, "no schema requires a code and a state"),
@@ -74,6 +80,12 @@ const UNRECORDED: &[Unrecorded] = &[
         r#"{"invitee": "inw09fb3f@example.com", "organizationId": "u02512mowwmr", "expiresAt": 1795589414224}"#,
         "17vltui57pgsplvp3s0y7",
     ),
+    relates(
+        574,
+        Post,
+        "/api/custom-profile-fields/batch",
+        r#"[{"name": "b109fb3f", "type": "Text", "required": false}, {"name": "b209fb3f", "type": "Text", "required": false}]"#,
+    ),
     relates(621, Method::Delete, "/api/connectors/ypflsexw9ah5", ""),
     relates(639, Method::Patch, "/api/sign-in-exp", r#"{"captchaPolicy": {"enabled": false}}"#),
     relates(1117, Method::Delete, "/api/connectors/pbb59649zzvk", ""),
@@ -97,6 +109,7 @@ const UNRECORDED: &[Unrecorded] = &[
         "/api/organizations/4sej4kbncsiz/applications",
         r#"{"applicationIds": ["qak6e54c6fffj3arfcy1p"]}"#,
     ),
+    relates(1611, Method::Delete, "/api/captcha-provider", ""),
     relates(1625, Put, "/api/users/bc6aopykqo0f/roles", r#"{"roleIds": []}"#),
     relates(1625, Method::Patch, "/api/users/bc6aopykqo0f/custom-data", r#"{"customData": {"b": 2}}"#),
 ];

@@ -4,12 +4,15 @@ pub(crate) mod exchanges;
 pub(crate) mod whole;
 
 use logto_admin::transport::Method::{self, Post};
+use logto_admin_emulator::Service;
 
 /// Exchanges of one server, in order.
 pub(crate) struct Recording {
     /// The file, below the fixtures.
     pub(crate) file: &'static str,
     pub(crate) unrecorded: &'static [Unrecorded],
+    /// The services that the recorder configured before an exchange.
+    pub(crate) services: &'static [(u64, Service)],
     /// The callers of account operations: the first exchange, the last one, and the recorded id of the user.
     pub(crate) callers: &'static [(u64, u64, &'static str)],
     /// Intended differences, by exchange number, and their reasons.

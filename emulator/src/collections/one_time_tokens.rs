@@ -1,0 +1,34 @@
+use logto_admin::serde_json::{Value, json};
+
+use super::{Collection, Draft, Filter, Test, Unknown};
+use crate::call::Call;
+use crate::errors::Outcome;
+
+/// The lifetime of a token, in seconds, if the request does not set it.
+const LIFETIME: f64 = 600.0;
+
+pub(crate) static ONE_TIME_TOKENS: Collection = Collection {
+    name: "one_time_tokens",
+    path: "/api/one-time-tokens",
+    blank: || json!({ "tenantId": "default", "email": "", "token": "", "context": {}, "status": "active" }),
+    stamps: &["createdAt"],
+    searchable: &[],
+    filters: &[
+        Filter { parameter: "email", test: Test::Is("email") },
+        Filter { parameter: "status", test: Test::Is("status") },
+    ],
+    total_ignores_filters: true,
+    unknown_on_delete: Unknown::Plain,
+    prepare,
+    ..Collection::DEFAULT
+};
+
+/// Replaces the values of members that a request cannot set.
+fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    let lifetime = draft.sent.get("expiresIn").and_then(Value::as_f64).unwrap_or(LIFETIME);
+    let expires_at = call.now.saturating_add((lifetime * 1000.0) as i64);
+    draft.members.insert("token".to_owned(), call.state.ids.secret(32).into());
+    draft.members.insert("status".to_owned(), "active".into());
+    draft.members.insert("expiresAt".to_owned(), expires_at.into());
+    Ok(())
+}

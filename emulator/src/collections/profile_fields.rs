@@ -1,0 +1,90 @@
+use logto_admin::serde_json::{Value, json};
+
+use super::{Collection, Draft, Key, Order, Unknown};
+use crate::call::Call;
+use crate::errors::{Outcome, Refusal};
+use crate::store::{Members, text};
+
+pub(crate) static PROFILE_FIELDS: Collection = Collection {
+    name: "custom_profile_fields",
+    path: "/api/custom-profile-fields",
+    key: Key::Member { name: "name", taken: "custom_profile_fields.name_exists" },
+    blank: || {
+        json!({
+            "tenantId": "default",
+            "id": null,
+            "name": "",
+            "type": "",
+            "label": "",
+            "description": null,
+            "required": false,
+            "config": {},
+        })
+    },
+    stamps: &["createdAt"],
+    searchable: &[],
+    order: Order::By("sieOrder"),
+    unknown: Unknown::Plain,
+    unknown_on_update: Some(Unknown::Missing),
+    unknown_on_delete: Unknown::Plain,
+    prepare,
+    ..Collection::DEFAULT
+};
+
+/// Names of sign-in identifiers, which fields cannot have.
+const IDENTIFIERS: [&str; 5] = ["email", "phone", "primaryEmail", "primaryPhone", "username"];
+
+fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    if draft.creates {
+        check_name(text(&draft.members, "name"))?;
+        let orders = call.state.store.all(&PROFILE_FIELDS).filter_map(|field| field.members.get("sieOrder")?.as_i64());
+        let last = orders.max().unwrap_or_default();
+        draft.members.insert("sieOrder".to_owned(), last.saturating_add(1).into());
+    }
+    match draft.members.get("config") {
+        Some(Value::Object(config)) => check_config(text(&draft.members, "type"), config),
+        _ => Ok(()),
+    }
+}
+
+fn check_name(name: &str) -> Outcome<()> {
+    if IDENTIFIERS.contains(&name) {
+        return Err(refuse("name_conflict_sign_in_identifier", &format!("`{name}` is a sign-in identifier.")));
+    }
+    let valid = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if valid { Ok(()) } else { Err(refuse("invalid_name", "A name must consist of letters and digits.")) }
+}
+
+/// Rejects settings that contradict each other or that the type of the field does not have.
+fn check_config(kind: &str, config: &Members) -> Outcome<()> {
+    let number = |name| config.get(name).and_then(Value::as_f64);
+    let crossed = |least, most| number(least).zip(number(most)).is_some_and(|(least, most)| least > most);
+    if crossed("minLength", "maxLength") || crossed("minValue", "maxValue") {
+        return Err(refuse("invalid_min_max_input", "The minimum is greater than the maximum."));
+    }
+    let is_empty = |name| config.get(name).and_then(Value::as_array).is_none_or(Vec::is_empty);
+    match kind {
+        "Select" if is_empty("options") => Err(refuse("invalid_options", "A select field requires options.")),
+        "Regex" if text(config, "format").is_empty() => {
+            Err(refuse("invalid_regex_format", "A regex field requires a regular expression."))
+        }
+        "Address" if is_empty("parts") => Err(refuse("invalid_address_components", "An address requires parts.")),
+        "Fullname" if is_empty("parts") => Err(refuse("invalid_fullname_components", "A full name requires parts.")),
+        _ => check_parts(config),
+    }
+}
+
+/// A part of a field cannot have parts.
+fn check_parts(config: &Members) -> Outcome<()> {
+    let parts = config.get("parts").and_then(Value::as_array).into_iter().flatten();
+    let mut kinds = parts.filter_map(|part| part.get("type").and_then(Value::as_str));
+    if kinds.any(|kind| matches!(kind, "Address" | "Fullname")) {
+        return Err(refuse("invalid_sub_component_type", "A part of a field cannot have parts."));
+    }
+    Ok(())
+}
+
+/// Returns an error about custom profile fields.
+pub(crate) fn refuse(code: &str, message: &str) -> Refusal {
+    Refusal::new(400, &format!("custom_profile_fields.{code}"), message)
+}

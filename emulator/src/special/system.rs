@@ -1,0 +1,17 @@
+//! Operations about the server itself.
+
+use logto_admin::serde_json::json;
+
+use super::Handler;
+use crate::reply;
+use crate::services::Service;
+
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("GetStatus", |call| Ok(reply::nothing(call.success()))),
+    ("GetSystemApplicationConfig", |call| {
+        call.state.services.require(Service::ProtectedApps)?;
+        Ok(reply::json(call.success(), &json!({ "protectedApps": { "defaultDomain": "protected.example" } })))
+    }),
+    // The emulator does not lock anyone out.
+    ("DeleteSentinelActivities", |call| Ok(reply::nothing(call.success()))),
+];

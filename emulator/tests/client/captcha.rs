@@ -1,0 +1,35 @@
+use logto_admin::Result;
+use logto_admin::models::{CaptchaConfig, RecaptchaEnterpriseConfig, TurnstileConfig, UpdateCaptchaProvider};
+
+use logto_admin::serde_json::json;
+
+use crate::{client, refused};
+
+#[tokio::test]
+async fn the_sign_in_page_reads_the_public_settings_of_an_enabled_captcha() -> Result<()> {
+    let client = client();
+    let recaptcha = CaptchaConfig::RecaptchaEnterprise(RecaptchaEnterpriseConfig::new("site", "secret", "project"));
+    client.captcha_provider().update(UpdateCaptchaProvider::new(recaptcha)).await?;
+    let read = || client.operation("GetSignInExperienceConfig");
+    assert_eq!(read()?.await?.get("captchaConfig"), None, "captchas are disabled");
+    client.operation("UpdateSignInExp")?.json(&json!({ "captchaPolicy": { "enabled": true } })).await?;
+    assert_eq!(read()?.await?["captchaConfig"], json!({ "type": "RecaptchaEnterprise", "siteKey": "site" }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn there_is_at_most_one_captcha_provider() -> Result<()> {
+    let client = client();
+    let captcha = client.captcha_provider();
+    assert_eq!(refused(captcha.get().await), (404, "entity.not_found".into()));
+    let turnstile = CaptchaConfig::Turnstile(TurnstileConfig::new("site", "secret"));
+    let first = captcha.update(UpdateCaptchaProvider::new(turnstile)).await?;
+    let recaptcha = CaptchaConfig::RecaptchaEnterprise(RecaptchaEnterpriseConfig::new("site", "secret", "project"));
+    let second = captcha.update(UpdateCaptchaProvider::new(recaptcha.clone())).await?;
+    assert_eq!((second.id, second.updated_at), (first.id, first.updated_at), "only the settings change");
+    assert_eq!(captcha.get().await?.config, recaptcha);
+    captcha.delete().await?;
+    captcha.delete().await?;
+    assert_eq!(refused(captcha.get().await), (404, "entity.not_found".into()));
+    Ok(())
+}

@@ -1,0 +1,74 @@
+use std::time::Duration;
+
+use logto_admin::Result;
+use logto_admin::models::{CreateOneTimeToken, OneTimeTokenStatus, ReplaceOneTimeTokenStatus, VerifyOneTimeToken};
+use logto_admin_emulator::Emulator;
+
+use crate::{client, refused};
+
+const EMAIL: &str = "ada@example.com";
+
+#[tokio::test]
+async fn a_one_time_token_can_be_used_once() -> Result<()> {
+    let client = client();
+    let tokens = client.one_time_tokens();
+    let created = tokens.create(CreateOneTimeToken::new(EMAIL)).await?;
+    let lifetime = created.expires_at.duration_since(created.created_at);
+    assert_eq!((created.status, lifetime), (OneTimeTokenStatus::Active, Duration::from_secs(600)));
+    let unknown = tokens.verify(VerifyOneTimeToken::new("nope", EMAIL)).await;
+    assert_eq!(refused(unknown), (404, "one_time_token.token_not_found".into()));
+    let wrong = tokens.verify(VerifyOneTimeToken::new(created.token.as_str(), "bob@example.com")).await;
+    assert_eq!(refused(wrong), (400, "one_time_token.email_mismatch".into()));
+    let verify = VerifyOneTimeToken::new(created.token.as_str(), EMAIL);
+    assert_eq!(tokens.verify(&verify).await?.status, OneTimeTokenStatus::Consumed);
+    assert_eq!(refused(tokens.verify(&verify).await), (400, "one_time_token.token_consumed".into()));
+    assert_eq!(tokens.get(&created.id).await?.status, OneTimeTokenStatus::Consumed);
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_time_tokens_expire() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let short = CreateOneTimeToken { expires_in: Some(60), ..CreateOneTimeToken::new(EMAIL) };
+    let created = client.one_time_tokens().create(short).await?;
+    emulator.advance(Duration::from_secs(61));
+    let late = client.one_time_tokens().verify(VerifyOneTimeToken::new(created.token.as_str(), EMAIL)).await;
+    assert_eq!(refused(late), (400, "one_time_token.token_expired".into()));
+    let negative = CreateOneTimeToken { expires_in: Some(0), ..CreateOneTimeToken::new(EMAIL) };
+    assert_eq!(refused(client.one_time_tokens().create(negative).await), (400, "guard.invalid_input".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_revoked_one_time_token_stays_revoked() -> Result<()> {
+    let client = client();
+    let tokens = client.one_time_tokens();
+    let created = tokens.create(CreateOneTimeToken::new(EMAIL)).await?;
+    let status = |status| ReplaceOneTimeTokenStatus::new(status);
+    tokens.replace_status(&created.id, status(OneTimeTokenStatus::Revoked)).await?;
+    let used = tokens.verify(VerifyOneTimeToken::new(created.token.as_str(), EMAIL)).await;
+    assert_eq!(refused(used), (400, "one_time_token.token_revoked".into()));
+    let again = tokens.replace_status(&created.id, status(OneTimeTokenStatus::Active)).await;
+    assert_eq!(refused(again), (400, "one_time_token.cannot_reactivate_token".into()));
+    let unknown = tokens.replace_status("nope", status(OneTimeTokenStatus::Revoked)).await;
+    assert_eq!(refused(unknown), (404, "entity.not_exists_with_id".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn one_time_tokens_are_listed_newest_first() -> Result<()> {
+    let client = client();
+    let tokens = client.one_time_tokens();
+    for email in ["a@example.com", "b@example.com", "c@example.com"] {
+        tokens.create(CreateOneTimeToken::new(email)).await?;
+    }
+    let all = tokens.list().await?;
+    assert_eq!(all.items[0].email, "c@example.com");
+    let some = tokens.list().email("a@example.com").page_size(5).await?;
+    assert_eq!((some.items.len(), some.total), (1, Some(3)), "the total number ignores the filters");
+    tokens.delete(&all.items[0].id).await?;
+    assert_eq!(refused(tokens.delete(&all.items[0].id).await), (404, "entity.not_found".into()));
+    assert_eq!(refused(tokens.get(&all.items[0].id).await), (404, "entity.not_exists_with_id".into()));
+    Ok(())
+}
