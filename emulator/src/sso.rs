@@ -128,7 +128,7 @@ impl Provider {
         Ok(accepted)
     }
 
-    /// Returns what the server knows about the provider of a connector, if the connector is configured.
+    /// Returns what the server has about the provider of a connector, if the connector is configured.
     pub(crate) fn details(&self, id: &str, config: &Members, origin: &str, now: i64) -> Option<Value> {
         match self.protocol {
             Protocol::Oidc if config.is_empty() => None,
