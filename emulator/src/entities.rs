@@ -9,6 +9,7 @@ use crate::errors::{Outcome, Refusal, empty_change, foreign_key, too_long};
 use crate::lists;
 use crate::reply;
 use crate::schema::Contract;
+use crate::settings;
 use crate::store::{Members, Record, text};
 
 /// What an operation does to a collection or one of its entities.
@@ -112,7 +113,7 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
         given.insert(owner.member.to_owned(), call.parameter(0).into());
     }
     let blank = call.state.blank(collection, given, call.now);
-    let mut draft = Draft { members: blank.members, hidden: Members::new(), sent: accepted(call), creates: true };
+    let mut draft = Draft { members: blank.members, hidden: Members::new(), sent: settings::sent(call), creates: true };
     fill(collection, &mut draft);
     (collection.prepare)(call, &mut draft)?;
     let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
@@ -125,7 +126,7 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
 }
 
 fn update(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpResponse> {
-    let sent = accepted(call);
+    let sent = settings::sent(call);
     if collection.empty_change == EmptyChange::RefusedFirst && sent.is_empty() {
         return Err(empty_change());
     }
@@ -157,13 +158,6 @@ fn delete(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
     (collection.deletable)(call, &record)?;
     call.state.store.remove(collection, &record.id);
     Ok(reply::nothing(call.success()))
-}
-
-/// Returns the members of the body that the operation has.
-fn accepted(call: &Call<'_>) -> Members {
-    let schema = Contract::of(call.info).body().filter(|schema| schema.properties().next().is_some());
-    let has = |name: &str| schema.is_none_or(|schema| schema.property(name).is_some());
-    call.body.iter().filter(|(name, _)| has(name)).map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Copies the sent members that the entity has. An empty string clears a member that can be null.

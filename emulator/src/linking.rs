@@ -50,8 +50,11 @@ fn check_owners(call: &Call<'_>, relation: &Relation, verb: LinkVerb) -> Outcome
         OwnerCheck::Never => false,
     };
     if checked {
-        for (collection, id) in relation.owners.iter().zip(&ids) {
-            (relation.suits)(call.record(collection, id)?)?;
+        for (position, (collection, id)) in relation.owners.iter().zip(&ids).enumerate() {
+            let owner = call.record(collection, id)?;
+            if position == 0 {
+                (relation.suits)(owner)?;
+            }
         }
     }
     Ok(())
@@ -89,7 +92,7 @@ fn add(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse
     if ids.is_empty() && !relation.accepts_empty {
         return Err(validate::refuse_empty(relation.ids));
     }
-    let row = |id: &String| row(call, relation, id);
+    let row = |id: &String| row(call, relation, relation.table, id);
     let repeated = ids.iter().find(|id| call.state.store.links.has(relation.table, &row(id)));
     if let (Some(code), Some(id)) = (relation.repeated, repeated) {
         return Err(Refusal::new(422, code, format!("`{id}` has already been added.")));
@@ -104,7 +107,9 @@ fn replace(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResp
     check_targets(call, relation, &ids)?;
     let current: Vec<String> = {
         let owners = owners(call, relation);
-        call.state.store.links.ids(relation.table, relation.target.name, &owners).map(str::to_owned).collect()
+        let store = &call.state.store;
+        let listed = |id: &&str| store.get(relation.target, id).is_some_and(relation.target.listed);
+        store.links.ids(relation.table, relation.target.name, &owners).filter(listed).map(str::to_owned).collect()
     };
     if relation.refuses_same
         && !ids.is_empty()
@@ -149,6 +154,9 @@ fn check_targets(call: &Call<'_>, relation: &Relation, ids: &[String]) -> Outcom
     let store = &call.state.store;
     let owner = relation.owners.first().and_then(|owner| store.get(owner, call.parameter(0)));
     for id in ids {
+        if relation.targets_within.is_some_and(|table| !store.links.has(table, &row(call, relation, table, id))) {
+            return Err(require_membership());
+        }
         let target = store.get(relation.target, id);
         let target = target.ok_or_else(|| match relation.unknown_target {
             UnknownTarget::Collection => unknown(relation.target, relation.target.unknown, id),
@@ -160,8 +168,9 @@ fn check_targets(call: &Call<'_>, relation: &Relation, ids: &[String]) -> Outcom
     Ok(())
 }
 
-fn row(call: &Call<'_>, relation: &Relation, id: &str) -> Vec<String> {
-    let columns = crate::links::columns(relation.table);
+/// Returns the row of a table for the owners and a target.
+fn row(call: &Call<'_>, relation: &Relation, table: &str, id: &str) -> Vec<String> {
+    let columns = crate::links::columns(table);
     let id_of = |column: &&str| {
         let owner = relation.owners.iter().position(|owner| owner.name == *column);
         owner.map_or(id, |index| call.parameter(index)).to_owned()
@@ -173,7 +182,7 @@ fn row(call: &Call<'_>, relation: &Relation, id: &str) -> Vec<String> {
 fn insert(call: &mut Call<'_>, relation: &Relation, ids: &[String]) -> Vec<String> {
     let mut added = Vec::new();
     for id in ids {
-        let row = row(call, relation, id);
+        let row = row(call, relation, relation.table, id);
         if call.state.store.links.add(relation.table, row) {
             added.push(id.clone());
         }

@@ -30,6 +30,14 @@ pub(crate) static TABLES: &[LinkTable] = &[
     ),
     table("organization_role_scopes", &["organization_roles", "organization_scopes"]),
     table("organization_role_resource_scopes", &["organization_roles", "scopes"]),
+    table("application_access_users", &["applications", "users"]),
+    table("application_access_roles", &["applications", "roles"]),
+    table("application_access_organizations", &["applications", "organizations"]),
+    table("application_access_organization_roles", &["applications", "organizations", "organization_roles"]),
+    table("application_consent_organization_scopes", &["applications", "organization_scopes"]),
+    table("application_consent_resource_scopes", &["applications", "scopes"]),
+    table("application_consent_organization_resource_scopes", &["applications", "scopes"]),
+    within("application_consent_organizations", &["organizations", "users", "applications"], "organization_users"),
     table("organization_jit_roles", &["organizations", "organization_roles"]),
     table("organization_jit_sso_connectors", &["organizations", "sso_connectors"]),
     table("organization_invitation_roles", &["organization_invitations", "organization_roles"]),
@@ -124,7 +132,8 @@ impl Links {
         scopes
     }
 
-    fn rows<'a, 'c>(
+    /// Returns the rows that meet the conditions, newest first.
+    pub(crate) fn rows<'a, 'c>(
         &'a self,
         table: &'c str,
         conditions: &'c [Where<'c>],

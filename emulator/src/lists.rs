@@ -1,6 +1,6 @@
 //! Lists entities, with search, filters and pagination.
 
-use logto_admin::serde_json::Value;
+use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use crate::call::Call;
@@ -30,18 +30,24 @@ pub(crate) fn answer<'r>(
     }
     let search = Search::of(query, Language::of(call.info), collection.searchable)?;
     let page = Page::of(call.request, call.info.paging)?;
-    let found = records.filter(|record| search.as_ref().is_none_or(|search| search.matches(record)));
+    let found = records
+        .filter(|record| (collection.listed)(record))
+        .filter(|record| search.as_ref().is_none_or(|search| search.matches(record)));
     let store = &call.state.store;
     let wanted =
         |record: &&Record| filters.iter().all(|filter| passes(store, query, collection, filter, within, record));
     let found = found.filter(wanted);
+    let body = |items: Value| match call.info.items_at {
+        Some(member) => json!({ member: items }),
+        None => items,
+    };
     let Some(page) = page else {
-        return Ok(reply::json(200, &found.map(show).collect()));
+        return Ok(reply::json(200, &body(found.map(show).collect())));
     };
     let all = call.state.store.all(collection).count();
     let (shown, total) = page.cut(found);
     let total = if collection.total_ignores_filters { all } else { total };
-    Ok(page.announce(call.request, total, reply::json(200, &shown.into_iter().map(show).collect())))
+    Ok(page.announce(call.request, total, reply::json(200, &body(shown.into_iter().map(show).collect()))))
 }
 
 fn passes(

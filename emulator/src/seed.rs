@@ -8,6 +8,8 @@ use crate::store::Members;
 
 /// The id of the Management API's resource.
 pub(crate) const MANAGEMENT_RESOURCE_ID: &str = "management-api";
+/// The id of the internal role of applications that are marked as administrators. No list shows it.
+pub(crate) const ADMIN_ROLE_ID: &str = "admin-role";
 /// The scope of the Management API, which permits everything.
 pub(crate) const MANAGEMENT_SCOPE: &str = "all";
 
@@ -37,6 +39,13 @@ pub(crate) fn plant(state: &mut State, resource: &str, application: &Credentials
         "type": "MachineToMachine",
     });
     add(state, &ROLES, role, now);
+    let admin = json!({
+        "id": ADMIN_ROLE_ID,
+        "name": "#internal:admin",
+        "description": "Internal role of administrators.",
+        "type": "MachineToMachine",
+    });
+    add(state, &ROLES, admin, now);
     let app = json!({
         "id": application.id,
         "name": "Emulator application",
@@ -46,6 +55,7 @@ pub(crate) fn plant(state: &mut State, resource: &str, application: &Credentials
     add(state, &APPLICATIONS, app, now);
     state.add_secret(&application.id, "Default secret", &application.secret, now);
     state.store.links.add("roles_scopes", vec!["management-api-access".into(), "management-api-all".into()]);
+    state.store.links.add("roles_scopes", vec![ADMIN_ROLE_ID.into(), "management-api-all".into()]);
     state.store.links.add("applications_roles", vec![application.id.clone(), "management-api-access".into()]);
 }
 

@@ -1,9 +1,10 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::users::refuse_past;
-use super::{Collection, Draft, Filter, Key, Order, Owner, Shape, Test};
+use super::{Collection, EmptyChange, Filter, Key, Order, Owner, Shape, Test, application_rules};
 use crate::call::Call;
-use crate::errors::{Outcome, Refusal, constraint_violated};
+use crate::errors::constraint_violated;
+use crate::seed::ADMIN_ROLE_ID;
 use crate::store::{Record, text};
 
 pub(crate) static APPLICATIONS: Collection = Collection {
@@ -34,11 +35,26 @@ pub(crate) static APPLICATIONS: Collection = Collection {
             test: Test::NotLinked { table: "organization_applications", column: "organizations" },
         },
     ],
-    prepare,
+    empty_change: EmptyChange::Accepted,
+    prepare: application_rules::check,
     created,
-    present: |view, _, members| {
+    changed: |call, application| {
+        let row = vec![application.id.clone(), ADMIN_ROLE_ID.to_owned()];
+        match call.body.get("isAdmin") {
+            Some(Value::Bool(true)) => {
+                call.state.store.links.add("applications_roles", row);
+            }
+            Some(_) => {
+                let conditions = [("applications", application.id.as_str()), ("roles", ADMIN_ROLE_ID)];
+                call.state.store.links.remove("applications_roles", &conditions);
+            }
+            None => {}
+        }
+    },
+    present: |view, application, members| {
         if view.shape == Shape::Got {
-            members.insert("isAdmin".to_owned(), false.into());
+            let row = [application.id.clone(), ADMIN_ROLE_ID.to_owned()];
+            members.insert("isAdmin".to_owned(), view.state.store.links.has("applications_roles", &row).into());
         }
     },
     ..Collection::DEFAULT
@@ -70,29 +86,17 @@ pub(crate) static APPLICATION_SECRETS: Collection = Collection {
     ..Collection::DEFAULT
 };
 
+/// The links that hold the access rules of applications, and the column of the ids.
+pub(crate) const ACCESS_RULES: [(&str, &str); 4] = [
+    ("application_access_users", "users"),
+    ("application_access_roles", "roles"),
+    ("application_access_organizations", "organizations"),
+    ("application_access_organization_roles", "organizations"),
+];
+
 /// Whether an application can keep a secret.
 fn is_confidential(application: &Record) -> bool {
     matches!(application.text("type"), "MachineToMachine" | "Traditional" | "Protected")
-}
-
-fn prepare(_: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    let kind = text(&draft.sent, "type");
-    let third_party = draft.sent.get("isThirdParty") == Some(&Value::Bool(true));
-    match kind {
-        "SAML" => {
-            let message = "Use /api/saml-applications for SAML applications.";
-            Err(Refusal::new(400, "application.saml.use_saml_app_api", message))
-        }
-        "Protected" => {
-            let message = "Protected applications are not configured on this server.";
-            Err(Refusal::new(501, "application.protected_app_not_configured", message))
-        }
-        "MachineToMachine" if third_party => {
-            let message = "A machine-to-machine application cannot be a third-party application.";
-            Err(Refusal::new(400, "application.invalid_third_party_application_type", message))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Adds the default secret to a new application that can keep one.

@@ -1,5 +1,6 @@
 //! The collections that the emulator stores, as data. `entities.rs` implements their operations.
 
+mod application_rules;
 mod applications;
 mod captcha;
 mod connectors;
@@ -27,7 +28,8 @@ use crate::request::Query;
 use crate::state::State;
 use crate::store::{Members, Record};
 
-pub(crate) use applications::{APPLICATION_SECRETS, APPLICATIONS};
+pub(crate) use application_rules::{protected_only, third_party_only};
+pub(crate) use applications::{ACCESS_RULES, APPLICATION_SECRETS, APPLICATIONS};
 pub(crate) use captcha::CAPTCHA_PROVIDERS;
 pub(crate) use connectors::{CONNECTORS, factory_of};
 pub(crate) use domains::{DOMAINS, is_active};
@@ -89,6 +91,8 @@ pub(crate) struct Collection {
     pub created: fn(&mut Call<'_>, &Record),
     /// Runs further side effects of an update.
     pub changed: fn(&mut Call<'_>, &Record),
+    /// Whether lists show the entity.
+    pub listed: fn(&Record) -> bool,
     /// Adds computed members when an entity is shown.
     pub present: fn(&View<'_>, &Record, &mut Members),
 }
@@ -257,6 +261,7 @@ impl Collection {
         deletable: |_, _| Ok(()),
         created: |_, _| (),
         changed: |_, _| (),
+        listed: |_| true,
         present: |_, _, _| (),
     };
 }

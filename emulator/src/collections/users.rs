@@ -5,6 +5,8 @@ use crate::call::Call;
 use crate::collections::ROLES;
 use crate::errors::{Outcome, Refusal, invalid_input};
 use crate::passwords;
+use crate::settings::SIGN_IN_EXPERIENCE;
+use crate::state::State;
 use crate::store::{Members, Record};
 
 pub(crate) static USERS: Collection = Collection {
@@ -29,7 +31,7 @@ pub(crate) static USERS: Collection = Collection {
     stamps: &["createdAt", "updatedAt"],
     touched: Some("updatedAt"),
     unique: &[
-        Unique::new("username", "user.username_already_in_use"),
+        Unique { ignores_case: usernames_ignore_case, ..Unique::new("username", "user.username_already_in_use") },
         Unique { ignores_case: |_| true, ..Unique::new("primaryEmail", "user.email_already_in_use") },
         Unique::new("primaryPhone", "user.phone_already_in_use"),
     ],
@@ -70,6 +72,12 @@ pub(crate) static PERSONAL_ACCESS_TOKENS: Collection = Collection {
     },
     ..Collection::DEFAULT
 };
+
+/// Returns whether usernames that differ only in case are the same, which the sign-in experience decides.
+pub(crate) fn usernames_ignore_case(state: &State) -> bool {
+    let experience = state.settings.get(&SIGN_IN_EXPERIENCE);
+    experience.get("usernamePolicy").and_then(|policy| policy.get("caseSensitive")) == Some(&Value::Bool(false))
+}
 
 /// Rejects an expiry that is not in the future.
 pub(super) fn refuse_past(now: i64, draft: &Draft) -> Outcome<()> {

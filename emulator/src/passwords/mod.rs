@@ -18,6 +18,8 @@ use crate::store::{Members, text};
 pub(crate) const DIGEST: &str = "passwordDigest";
 /// The members that hold the digest and its algorithm.
 pub(crate) const MEMBERS: [&str; 2] = [DIGEST, ALGORITHM];
+/// The member with the flag for a password that must be changed.
+const EXPIRED: &str = "isPasswordExpired";
 const ALGORITHM: &str = "passwordAlgorithm";
 /// The algorithm of passwords that are set as text.
 const OWN: &str = "Argon2i";
@@ -29,6 +31,12 @@ pub(crate) fn set(hidden: &mut Members, password: &str, ids: &mut Ids) {
     let salt = ids.secret(16);
     hidden.insert(DIGEST.to_owned(), argon2i(&salt, password).into());
     hidden.insert(ALGORITHM.to_owned(), OWN.into());
+    hidden.remove(EXPIRED);
+}
+
+/// Sets whether the user must choose a new password at the next sign-in.
+pub(crate) fn set_expired(hidden: &mut Members, expired: bool) {
+    hidden.insert(EXPIRED.to_owned(), expired.into());
 }
 
 /// Sets a digest that was computed elsewhere.

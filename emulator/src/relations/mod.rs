@@ -22,6 +22,8 @@ pub(crate) struct Relation {
     pub names: Option<&'static str>,
     /// The table of links that must contain the owners.
     pub requires: Option<&'static str>,
+    /// The table of links that must contain a target with the owners.
+    pub targets_within: Option<&'static str>,
     pub owner_check: OwnerCheck,
     /// The error code for adding a link that already exists. Without a code, the existing link is kept.
     pub repeated: Option<&'static str>,
@@ -31,7 +33,7 @@ pub(crate) struct Relation {
     pub reply: Reply,
     /// Whether replacing the links with the same ones is an error.
     pub refuses_same: bool,
-    /// Rejects an owner that cannot have this relation.
+    /// Rejects a first owner that cannot have this relation.
     pub suits: fn(&Record) -> Outcome<()>,
     /// Rejects an owner and a target that do not fit together.
     pub fits: fn(&Record, &Record) -> Outcome<()>,
@@ -78,6 +80,7 @@ impl Relation {
             ids,
             names: None,
             requires: None,
+            targets_within: None,
             owner_check: OwnerCheck::Never,
             repeated: None,
             accepts_empty: false,

@@ -1,7 +1,7 @@
 use super::{OwnerCheck, Relation};
 use crate::collections::{
     APPLICATIONS, Filter, ORGANIZATION_ROLES, ORGANIZATION_SCOPES, ORGANIZATIONS, SCOPES, SSO_CONNECTORS, Test, USERS,
-    View, role_names,
+    View, role_names, third_party_only,
 };
 use crate::errors::{Outcome, constraint_violated};
 use crate::links::Where;
@@ -12,7 +12,7 @@ const APPS: &str = "organization_applications";
 const MEMBER_ROLES: &str = "organization_user_roles";
 const APP_ROLES: &str = "organization_application_roles";
 
-pub(super) static ALL: [Relation; 10] = [
+pub(super) static ALL: [Relation; 11] = [
     Relation {
         filters: &[Filter {
             parameter: "organizationRoleId",
@@ -103,6 +103,19 @@ pub(super) static ALL: [Relation; 10] = [
             add_roles(view, APP_ROLES, owners, ("organizations", &organization.id), members);
         },
         ..Relation::new("/api/applications/{}/organizations", APPS, &[&APPLICATIONS], &ORGANIZATIONS, "organizationIds")
+    },
+    Relation {
+        targets_within: Some(MEMBERS),
+        owner_check: OwnerCheck::Always,
+        accepts_empty: true,
+        suits: |application| if application.is_true("isThirdParty") { Ok(()) } else { Err(third_party_only()) },
+        ..Relation::new(
+            "/api/applications/{}/users/{}/consent-organizations",
+            "application_consent_organizations",
+            &[&APPLICATIONS, &USERS],
+            &ORGANIZATIONS,
+            "organizationIds",
+        )
     },
 ];
 

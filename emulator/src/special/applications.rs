@@ -1,16 +1,58 @@
-use logto_admin::serde_json::Value;
+use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use super::users::merged;
 use crate::call::Call;
-use crate::collections::{APPLICATIONS, RESOURCES, Shape};
-use crate::entities::{keep, show};
-use crate::errors::{Outcome, not_exists};
+use crate::collections::{APPLICATIONS, RESOURCES, Shape, protected_only};
+use crate::entities::{self, Verb, keep, show};
+use crate::errors::{Outcome, Refusal, not_exists};
 use crate::reply;
 
-pub(super) const ALL: &[(&str, Handler)] =
-    &[("UpdateApplicationCustomData", add_custom_data), ("UpdateResourceIsDefault", make_default)];
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("GetApplication", get),
+    ("UpdateApplicationCustomData", add_custom_data),
+    ("DeleteApplicationLegacySecret", |call| Err(no_legacy_secret(call))),
+    ("ListApplicationProtectedAppMetadataCustomDomains", |call| Err(no_protected_app(call))),
+    ("CreateApplicationProtectedAppMetadataCustomDomain", |call| Err(no_protected_app(call))),
+    ("DeleteApplicationProtectedAppMetadataCustomDomain", |call| Err(no_protected_app(call))),
+    ("UpdateResourceIsDefault", make_default),
+];
+
+/// The application of the live preview can be read, but is in no list.
+const DEMO_APP: &str = "demo-app";
+
+fn get(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    if call.parameter(0) != DEMO_APP {
+        return entities::run(call, &APPLICATIONS, Verb::Get);
+    }
+    let given = json!({
+        "id": DEMO_APP,
+        "name": "Live Preview",
+        "description": "Preview for Sign-in Experience.",
+        "type": "SPA",
+        "secret": "N/A",
+        "createdAt": 0,
+        "isAdmin": false,
+    });
+    let mut shown = (APPLICATIONS.blank)();
+    if let (Value::Object(members), Value::Object(given)) = (&mut shown, given) {
+        members.extend(given);
+    }
+    Ok(reply::json(call.success(), &shown))
+}
+
+/// Applications of old releases have a secret of their own.
+fn no_legacy_secret(call: &Call<'_>) -> Refusal {
+    let message = "The application has no legacy secret.";
+    let none = || Refusal::new(400, "application.no_legacy_secret_found", message);
+    call.record(&APPLICATIONS, call.parameter(0)).map_or_else(|unknown| unknown, |_| none())
+}
+
+/// Without a configuration, the server has no protected applications.
+fn no_protected_app(call: &Call<'_>) -> Refusal {
+    call.record(&APPLICATIONS, call.parameter(0)).map_or_else(|unknown| unknown, |_| protected_only(422))
+}
 
 /// The body itself is the custom data.
 fn add_custom_data(call: &mut Call<'_>) -> Outcome<HttpResponse> {

@@ -2,11 +2,13 @@
 
 pub(crate) mod account;
 mod accounts;
+mod application_access;
 mod applications;
 mod assets;
 mod authn;
 mod captcha;
 mod connectors;
+mod consent_scopes;
 mod dashboard;
 mod document;
 mod domains;
@@ -25,6 +27,7 @@ mod system;
 mod users;
 mod verification_codes;
 
+pub(crate) use application_access::permits;
 use logto_admin::transport::HttpResponse;
 
 pub(crate) use phrases::default_language;
@@ -39,11 +42,13 @@ pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
 /// The operations of every module.
 static ALL: &[&[(&str, Handler)]] = &[
     accounts::ALL,
+    application_access::ALL,
     applications::ALL,
     assets::ALL,
     authn::ALL,
     captcha::ALL,
     connectors::ALL,
+    consent_scopes::ALL,
     dashboard::ALL,
     document::ALL,
     domains::ALL,

@@ -8,6 +8,7 @@ use crate::entities::{self, Verb, keep, show};
 use crate::errors::{Outcome, Refusal};
 use crate::passwords;
 use crate::reply;
+use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::store::{Members, Record};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -82,12 +83,18 @@ fn has_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn expire_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    if call.body.get("isExpired") == Some(&Value::Bool(true)) {
+    let mut user = user(call)?;
+    let expired = call.body.get("isExpired") == Some(&Value::Bool(true));
+    if expired && !call.state.settings.get(&SIGN_IN_EXPERIENCE).get("passwordExpiration").is_some_and(is_enabled) {
         let message = "Password expiration is not enabled on this server.";
         return Err(Refusal::new(400, "sign_in_experiences.password_expiration_not_enabled", message));
     }
-    let user = user(call)?;
+    passwords::set_expired(&mut user.hidden, expired);
     changed(call, user)
+}
+
+fn is_enabled(policy: &Value) -> bool {
+    policy.get("enabled") == Some(&Value::Bool(true))
 }
 
 fn suspend(call: &mut Call<'_>) -> Outcome<HttpResponse> {

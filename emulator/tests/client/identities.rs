@@ -25,6 +25,20 @@ async fn email_addresses_are_unique_ignoring_case() -> Result<()> {
 }
 
 #[tokio::test]
+async fn usernames_are_unique_ignoring_case_if_the_policy_says_so() -> Result<()> {
+    let client = client();
+    let named = |name: &str| CreateUser { username: Some(name.into()), ..Default::default() };
+    client.users().create(named("Grace")).await?;
+    client.users().create(named("grace")).await?;
+    client.users().create(named("Ada")).await?;
+    let conflicting: Vec<_> = client.users().list().search("grace").await?.into_iter().map(|user| user.id).collect();
+    client.users().delete(&conflicting[0]).await?;
+    call(&client, "UpdateSignInExp", &[], json!({ "usernamePolicy": { "caseSensitive": false } })).await?;
+    assert_eq!(refused(client.users().create(named("ada")).await), (422, "user.username_already_in_use".into()));
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_update_without_changes_is_rejected() -> Result<()> {
     let client = client();
     let ada = client.users().create(CreateUser::default()).await?;

@@ -11,6 +11,7 @@
 mod access;
 mod account_center;
 mod accounts;
+mod application_rules;
 mod applications;
 mod assets;
 mod captcha;

@@ -50,6 +50,23 @@ async fn imported_digests_are_verified_and_become_argon2i() -> Result<()> {
 }
 
 #[tokio::test]
+async fn passwords_expire_only_with_a_policy() -> Result<()> {
+    let client = client();
+    let user = import(&client, "MD5", "5f4dcc3b5aa765d61d8327deb882cf99").await?;
+    let path = [("userId", user.as_str())];
+    let expire = || call(&client, "UpdateUserPasswordExpiration", &path, json!({ "isExpired": true }));
+    assert_eq!(refused(expire().await), (400, "sign_in_experiences.password_expiration_not_enabled".into()));
+    crate::connectors::email_connector(&client).await?;
+    let experience = json!({
+        "forgotPasswordMethods": ["EmailVerificationCode"],
+        "passwordExpiration": { "enabled": true, "validPeriodDays": 90 },
+    });
+    call(&client, "UpdateSignInExp", &[], experience).await?;
+    assert_eq!(expire().await?["id"], user.as_str());
+    Ok(())
+}
+
+#[tokio::test]
 async fn malformed_legacy_digests_are_rejected_at_creation() {
     let client = client();
     for (digest, code) in [

@@ -9,6 +9,7 @@ use crate::oidc::client::Client;
 use crate::oidc::discovery::SCOPES;
 use crate::oidc::scopes::{Holder, common};
 use crate::oidc::{Context, Provider, invalid_grant, refuse};
+use crate::special::permits;
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const PERSONAL_ACCESS_TOKEN: &str = "urn:logto:token-type:personal_access_token";
@@ -22,6 +23,9 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
         _ => return Err(refuse(400, "invalid_request", "unsupported subject token type")),
     };
     let user = user.filter(|user| context.state.store.get(&USERS, user).is_some()).ok_or_else(invalid_grant)?;
+    if !permits(context.state, &client.id, &user) {
+        return Err(invalid_grant());
+    }
     let actor = actor(context)?;
     let recipient = Recipient { client: &client.id, holder: Holder::user(&user), actor: actor.as_deref() };
     let wanted: Vec<String> = context.parameter("scope").unwrap_or_default().split(' ').map(str::to_owned).collect();

@@ -44,6 +44,12 @@ const UNRECORDED: &[Unrecorded] = &[
     creates(160, APPS, r#"{"name": "3p7162fa", "type": "Traditional", "isThirdParty": true}"#, "dar30a0xrduog51auaxa4"),
     relates(199, Post, "/api/applications/sfiqyd7crxsatgyp3c2i8/roles", r#"{"roleIds": ["4niv19q02nr9c9s5v7o6f"]}"#),
     relates(203, Post, "/api/applications/sfiqyd7crxsatgyp3c2i8/roles", r#"{"roleIds": ["4niv19q02nr9c9s5v7o6f"]}"#),
+    relates(
+        219,
+        Post,
+        "/api/applications/dar30a0xrduog51auaxa4/user-consent-scopes",
+        r#"{"userScopes": ["profile", "email"]}"#,
+    ),
     creates(390, "/api/organization-scopes", r#"{"name": "os 09fb3f", "description": "d2"}"#, "6nayjeicgspfbcrbo60kl"),
     creates(390, "/api/organization-scopes", r#"{"name": "os2 09fb3f"}"#, "yopne7m49ortu8xcer6ny"),
     creates(

@@ -43,6 +43,9 @@ const DIFFERENT: &[(u64, &str)] = &[
     (317, "the recorder put a legacy secret into the database"),
     (479, "the emulator does not call identity providers"),
     (502, "the emulator does not call identity providers"),
+    (318, "the recorder put a legacy secret into the database"),
+    (350, "protected applications are not configured"),
+    (351, "protected applications are not configured"),
     (620, "the recorder put a legacy secret into the database"),
     (801, "the replay does not learn the id of the deleted key from a list"),
     (1087, "a user of the Experience API, whose flows are not replayed"),
@@ -54,13 +57,6 @@ const DIFFERENT: &[(u64, &str)] = &[
 
 /// Rules that the emulator lacks so far. Remove an entry when the emulator has the rule.
 const LACKING: &[(u64, &str)] = &[
-    (266, "CreateApplication: bad redirect"),
-    (271, "GetApplication: demo-app"),
-    (279, "UpdateApplication: not protected"),
-    (280, "UpdateApplication: access control without rules"),
-    (350, "CreateApplication: Protected; Cloudflare played by the recorder"),
-    (351, "CreateApplication: dup"),
-    (352, "CreateApplication: no metadata"),
     (755, "CreateHookTest: the receiver fails"),
     (756, "CreateHookTest: no receiver"),
     (1158, "CreateSubjectToken"),

@@ -1,0 +1,95 @@
+//! What the server requires of an application.
+
+use logto_admin::serde_json::{Value, json};
+
+use super::{ACCESS_RULES, Draft};
+use crate::call::Call;
+use crate::errors::{Outcome, Refusal, invalid_input};
+use crate::formats::is_url;
+use crate::issues::Issue;
+use crate::store::text;
+use crate::validate;
+
+pub(super) fn check(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    if text(&draft.members, "type") == "SAML" {
+        let message = "Use /api/saml-applications for SAML applications.";
+        return Err(Refusal::new(400, "application.saml.use_saml_app_api", message));
+    }
+    check_redirects(draft)?;
+    check_device_flow(draft)?;
+    if draft.creates { check_new(draft) } else { check_change(call, draft) }
+}
+
+/// Rejects redirect URIs that are not URIs.
+fn check_redirects(draft: &Draft) -> Outcome<()> {
+    let metadata = draft.sent.get("oidcClientMetadata");
+    let mut issues = Vec::new();
+    for member in ["redirectUris", "postLogoutRedirectUris"] {
+        let uris = metadata.and_then(|metadata| metadata.get(member)).and_then(Value::as_array);
+        for (index, uri) in uris.into_iter().flatten().enumerate() {
+            if !uri.as_str().is_some_and(is_url) {
+                let path = vec!["oidcClientMetadata".into(), member.into(), index.into()];
+                issues.push(Issue::new("custom", &path, "is not a URI".to_owned(), json!({})));
+            }
+        }
+    }
+    if issues.is_empty() { Ok(()) } else { Err(validate::refuse_body(issues)) }
+}
+
+fn check_device_flow(draft: &Draft) -> Outcome<()> {
+    let device_flow = draft.sent.get("customClientMetadata").and_then(|metadata| metadata.get("isDeviceFlow"));
+    if device_flow == Some(&Value::Bool(true)) && text(&draft.members, "type") != "Native" {
+        let message = "Only native applications can use the device flow.";
+        return Err(Refusal::new(422, "application.device_flow_native_only", message));
+    }
+    Ok(())
+}
+
+fn check_new(draft: &mut Draft) -> Outcome<()> {
+    let third_party = draft.sent.get("isThirdParty") == Some(&Value::Bool(true));
+    match text(&draft.members, "type") {
+        "Protected" if !draft.sent.contains_key("protectedAppMetadata") => {
+            let message = "A protected application requires `protectedAppMetadata`.";
+            Err(Refusal::new(400, "application.protected_app_metadata_is_required", message))
+        }
+        "Protected" => {
+            let message = "Protected applications are not configured on this server.";
+            Err(Refusal::new(501, "application.protected_app_not_configured", message))
+        }
+        "MachineToMachine" if third_party => {
+            let message = "A machine-to-machine application cannot be a third-party application.";
+            Err(Refusal::new(400, "application.invalid_third_party_application_type", message))
+        }
+        _ => {
+            draft.members.insert("protectedAppMetadata".to_owned(), Value::Null);
+            Ok(())
+        }
+    }
+}
+
+fn check_change(call: &mut Call<'_>, draft: &Draft) -> Outcome<()> {
+    let id = text(&draft.members, "id");
+    if draft.sent.get("protectedAppMetadata").is_some_and(|metadata| !metadata.is_null()) {
+        return Err(protected_only(400));
+    }
+    let enables = draft.sent.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true));
+    let condition = [("applications", id)];
+    let links = &call.state.store.links;
+    if enables && !ACCESS_RULES.iter().any(|(table, column)| links.ids(table, column, &condition).next().is_some()) {
+        let message = "Access control requires at least one rule before it can be enabled.";
+        return Err(invalid_input(422, message));
+    }
+    Ok(())
+}
+
+/// Returns the error for a feature of protected applications. Its status differs.
+pub(crate) fn protected_only(status: u16) -> Refusal {
+    let message = "Only protected applications have this feature.";
+    Refusal::new(status, "application.protected_application_only", message)
+}
+
+/// Returns the error for a feature of third-party applications.
+pub(crate) fn third_party_only() -> Refusal {
+    let message = "Only third-party applications have this feature.";
+    Refusal::new(422, "application.third_party_application_only", message)
+}

@@ -1,0 +1,161 @@
+//! What the server requires of applications, and what they have besides their members.
+
+use logto_admin::models::{ApplicationType, CreateApplication, CreateOrganization, CreateUser};
+use logto_admin::serde_json::{Value, json};
+use logto_admin::{Client, Result};
+use logto_admin_emulator::Emulator;
+
+use crate::{call, client, refused};
+
+async fn application(client: &Client, body: Value) -> Result<String> {
+    Ok(call(client, "CreateApplication", &[], body).await?["id"].as_str().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn invalid_applications_are_rejected() {
+    let client = client();
+    let device = json!({ "isDeviceFlow": true });
+    let redirects = json!({ "redirectUris": ["https://a.example", "not a uri"], "postLogoutRedirectUris": [] });
+    for (body, status, code) in [
+        (json!({ "type": "SPA", "customClientMetadata": device }), 422, "application.device_flow_native_only"),
+        (json!({ "type": "SPA", "oidcClientMetadata": redirects }), 400, "guard.invalid_input"),
+        (json!({ "type": "Protected" }), 400, "application.protected_app_metadata_is_required"),
+        (
+            json!({ "type": "Protected", "protectedAppMetadata": { "subDomain": "a", "origin": "https://a.example" } }),
+            501,
+            "application.protected_app_not_configured",
+        ),
+        (json!({ "type": "SAML" }), 400, "application.saml.use_saml_app_api"),
+    ] {
+        let mut body = body;
+        body["name"] = "A".into();
+        assert_eq!(refused(application(&client, body.clone()).await), (status, code.into()), "{body}");
+    }
+    let native = json!({ "name": "TV", "type": "Native", "customClientMetadata": { "isDeviceFlow": true } });
+    application(&client, native).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_application_can_become_an_administrator() -> Result<()> {
+    let client = client();
+    let id = application(&client, json!({ "name": "robot", "type": "MachineToMachine" })).await?;
+    let path = [("id", id.as_str())];
+    for admin in [true, false] {
+        call(&client, "UpdateApplication", &path, json!({ "isAdmin": admin })).await?;
+        assert_eq!(client.applications().get(&id).await?.is_admin, Some(admin));
+        assert!(client.applications().list_roles(&id).await?.is_empty(), "the role is internal");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_demo_application_can_only_be_read() -> Result<()> {
+    let client = client();
+    let demo = client.applications().get("demo-app").await?;
+    assert_eq!((demo.name.as_str(), demo.r#type.as_str()), ("Live Preview", "SPA"));
+    let deleted = client.applications().delete("demo-app").await;
+    assert_eq!(refused(deleted), (404, "entity.not_exists_with_id".into()));
+    assert_eq!(client.applications().list().await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn features_of_other_kinds_of_applications_are_refused() -> Result<()> {
+    let client = client();
+    let id = application(&client, json!({ "name": "page", "type": "SPA" })).await?;
+    let path = [("id", id.as_str())];
+    let metadata = json!({ "protectedAppMetadata": { "origin": "https://a.example" } });
+    let change = call(&client, "UpdateApplication", &path, metadata).await;
+    assert_eq!(refused(change), (400, "application.protected_application_only".into()));
+    let domains = call(&client, "ListApplicationProtectedAppMetadataCustomDomains", &path, Value::Null).await;
+    assert_eq!(refused(domains), (422, "application.protected_application_only".into()));
+    let secret = call(&client, "DeleteApplicationLegacySecret", &path, Value::Null).await;
+    assert_eq!(refused(secret), (400, "application.no_legacy_secret_found".into()));
+    let path = [("applicationId", id.as_str())];
+    let consent = call(&client, "CreateApplicationUserConsentScope", &path, json!({ "userScopes": ["email"] })).await;
+    assert_eq!(refused(consent), (422, "application.third_party_application_only".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn access_control_restricts_the_exchange_of_tokens() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let user = client.users().create(CreateUser::default()).await?.id;
+    let path = [("applicationId", "emulator-app")];
+    let enable = || {
+        call(&client, "UpdateApplication", &[("id", "emulator-app")], json!({ "appLevelAccessControlEnabled": true }))
+    };
+    assert_eq!(refused(enable().await), (422, "request.invalid_input".into()));
+
+    let rules = |users: &[&str]| json!({ "userIds": users, "userRoleIds": [], "organizationIds": [], "organizationRoleRules": [] });
+    let replace = |body: Value| call(&client, "ReplaceApplicationAccessControl", &path, body);
+    let unknown = replace(rules(&["nope"])).await;
+    assert_eq!(refused(unknown), (404, "entity.relation_foreign_key_not_found".into()));
+    assert_eq!(replace(rules(&[&user])).await?, rules(&[&user]));
+    enable().await?;
+    assert_eq!(refused(replace(rules(&[])).await), (422, "request.invalid_input".into()));
+
+    let exchange = async |user: &str| {
+        let subject = call(&client, "CreateSubjectToken", &[], json!({ "userId": user })).await?;
+        let application = logto_admin::token::ClientCredentials::new(emulator.app_id(), emulator.app_secret());
+        let source = logto_admin::token::TokenExchange::new(application, subject["subjectToken"].as_str().unwrap());
+        let builder = Client::builder(emulator.endpoint()).token_source(source).transport(emulator.clone());
+        builder.build()?.access_token().await
+    };
+    exchange(&user).await?;
+    let other = client.users().create(CreateUser::default()).await?.id;
+    assert_eq!(refused(exchange(&other).await).0, 400);
+    // Rules of a deleted user disappear.
+    client.users().delete(&user).await?;
+    assert_eq!(call(&client, "GetApplicationAccessControl", &path, Value::Null).await?, rules(&[]));
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_consent_to_scopes_and_organizations_of_third_party_applications() -> Result<()> {
+    let client = client();
+    let third_party = json!({ "name": "partner", "type": "SPA", "isThirdParty": true });
+    let id = application(&client, third_party).await?;
+    let path = [("applicationId", id.as_str())];
+    let add = |body: Value| call(&client, "CreateApplicationUserConsentScope", &path, body);
+    let unknown = add(json!({ "resourceScopes": ["nope"] })).await.unwrap_err();
+    assert_eq!((unknown.status(), unknown.code()), (Some(422), Some("application.user_consent_scopes_not_found")));
+    assert_eq!(unknown.data().unwrap()["invalidResourceScopes"], json!(["nope"]));
+    let management = add(json!({ "resourceScopes": ["management-api-all"] })).await;
+    assert_eq!(refused(management).1, "application.consent_management_api_scopes_not_allowed");
+
+    let resource = json!({ "name": "API", "indicator": "https://api.example" });
+    let resource = call(&client, "CreateResource", &[], resource).await?["id"].clone();
+    let resource = [("resourceId", resource.as_str().unwrap())];
+    let scope = call(&client, "CreateResourceScope", &resource, json!({ "name": "read" })).await?["id"].clone();
+    add(json!({ "userScopes": ["profile", "email"], "resourceScopes": [scope] })).await?;
+    let scopes = call(&client, "ListApplicationUserConsentScopes", &path, Value::Null).await?;
+    assert_eq!(scopes["userScopes"], json!(["email", "profile"]));
+    assert_eq!(scopes["resourceScopes"][0]["scopes"][0]["name"], "read");
+    let mut email = path.to_vec();
+    email.extend([("scopeType", "user-scopes"), ("scopeId", "email")]);
+    call(&client, "DeleteApplicationUserConsentScope", &email, Value::Null).await?;
+    let gone = call(&client, "DeleteApplicationUserConsentScope", &email, Value::Null).await;
+    assert_eq!(refused(gone), (404, "entity.not_found".into()));
+
+    let user = client.users().create(CreateUser::default()).await?.id;
+    let organization = client.organizations().create(CreateOrganization::new("Acme")).await?.id;
+    let path = [("id", id.as_str()), ("userId", user.as_str())];
+    let consent = || {
+        call(&client, "CreateApplicationUserConsentOrganization", &path, json!({ "organizationIds": [organization] }))
+    };
+    assert_eq!(refused(consent().await), (422, "organization.require_membership".into()));
+    client.organizations().add_users(&organization, [user.as_str()]).await?;
+    consent().await?;
+    let list = || call(&client, "ListApplicationUserConsentOrganizations", &path, Value::Null);
+    assert_eq!(list().await?["organizations"][0]["id"], organization.as_str());
+    // The consent ends with the membership.
+    client.organizations().remove_user(&organization, &user).await?;
+    assert_eq!(list().await?, json!({ "organizations": [] }));
+    let app = client.applications().create(CreateApplication::new("page", ApplicationType::Spa)).await?;
+    let path = [("id", app.id.as_str()), ("userId", user.as_str())];
+    let own = call(&client, "ListApplicationUserConsentOrganizations", &path, Value::Null).await;
+    assert_eq!(refused(own), (422, "application.third_party_application_only".into()));
+    Ok(())
+}
