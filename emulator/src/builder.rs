@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use logto_admin::Timestamp;
 use logto_admin::operation::Release;
+use logto_admin::transport::HttpTransport;
 
 use crate::clock::Clock;
 use crate::emulator::Emulator;
@@ -17,6 +20,7 @@ pub struct EmulatorBuilder {
     pub(crate) resource: String,
     pub(crate) application: Credentials,
     services: Services,
+    pub(crate) webhooks: Option<Arc<dyn HttpTransport>>,
 }
 
 impl EmulatorBuilder {
@@ -30,6 +34,7 @@ impl EmulatorBuilder {
             resource,
             application,
             services: Services::default(),
+            webhooks: None,
         }
     }
 
@@ -79,6 +84,35 @@ impl EmulatorBuilder {
         self
     }
 
+    /// Sets the transport that delivers webhooks. Without one, the emulator delivers none.
+    ///
+    /// If the emulator is the transport of a client, it delivers the events of a call before the call returns, so that
+    /// tests need not wait. The HTTP server delivers them after its response, as Logto does. A delivery that fails is
+    /// repeated without a pause, as often as the webhook configures.
+    ///
+    /// ```
+    /// use logto_admin::models::{CreateHook, CreateUser, HookConfig, HookEvent};
+    /// use logto_admin::transport::{HttpRequest, HttpResponse, TransportError, transport_fn};
+    /// use logto_admin_emulator::Emulator;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> logto_admin::Result<()> {
+    /// let receiver = transport_fn(|delivery: HttpRequest, _options| async move {
+    ///     assert!(delivery.body.text().contains("User.Created"));
+    ///     Ok::<_, TransportError>(HttpResponse::new(200))
+    /// });
+    /// let client = Emulator::builder().webhooks(receiver).build().client()?;
+    /// let events = Some(vec![HookEvent::UserCreated]);
+    /// client.hooks().create(CreateHook { events, ..CreateHook::new(HookConfig::new("https://example.com")) }).await?;
+    /// client.users().create(CreateUser::default()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn webhooks(mut self, transport: impl HttpTransport) -> Self {
+        self.webhooks = Some(Arc::new(transport));
+        self
+    }
+
     /// Builds the emulator.
     #[must_use]
     pub fn build(self) -> Emulator {
@@ -90,6 +124,7 @@ impl EmulatorBuilder {
         let mut state = State::new(self.seed, self.clock.clone(), self.release);
         state.services = self.services.clone();
         plant(&mut state, &self.resource, &self.application);
+        state.outbox.enabled = self.webhooks.is_some();
         state
     }
 }

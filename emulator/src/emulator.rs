@@ -16,6 +16,7 @@ use crate::messages::Message;
 use crate::requests::HandledRequest;
 use crate::services::Service;
 use crate::state::State;
+use crate::webhooks::{self, Delivery};
 use crate::{control, handling};
 
 /// An in-memory Logto server. Clones share the same state.
@@ -108,9 +109,49 @@ impl Emulator {
     }
 
     /// Handles a request and returns the response.
+    ///
+    /// Does not deliver webhooks: call [`deliver`](Self::deliver) for that. Test deliveries of webhooks are not sent.
     #[must_use]
     pub fn handle(&self, request: &HttpRequest) -> HttpResponse {
-        control::answer(self, request).unwrap_or_else(|| handling::handle(request, &mut self.state()))
+        self.answer(request).0
+    }
+
+    /// Handles a request. Sends the test deliveries that it asks for: their results are the response.
+    pub(crate) async fn respond(&self, request: &HttpRequest) -> HttpResponse {
+        let (response, tests) = self.answer(request);
+        let Some(transport) = &self.0.settings.webhooks else { return response };
+        for test in tests {
+            if let Some(refusal) = webhooks::failure(&webhooks::attempt(transport, &test).await) {
+                let id = response.headers.get("logto-core-request-id").unwrap_or_default().to_owned();
+                return refusal.into_response().header("logto-core-request-id", id);
+            }
+        }
+        response
+    }
+
+    /// Returns the response to a request, and the test deliveries that it asks for.
+    fn answer(&self, request: &HttpRequest) -> (HttpResponse, Vec<Delivery>) {
+        if let Some(response) = control::answer(self, request) {
+            return (response, Vec::new());
+        }
+        let mut state = self.state();
+        let response = handling::handle(request, &mut state);
+        (response, std::mem::take(&mut state.outbox.tests))
+    }
+
+    /// Delivers the webhooks that wait for it, and logs the results.
+    ///
+    /// Does nothing without a [transport](EmulatorBuilder::webhooks). Calls through the emulator as a transport and
+    /// the HTTP server deliver by themselves. Only needed after [`handle`](Self::handle).
+    pub async fn deliver(&self) {
+        let Some(transport) = &self.0.settings.webhooks else { return };
+        let waiting = std::mem::take(&mut self.state().outbox.waiting);
+        for delivery in waiting {
+            let result = webhooks::attempt(transport, &delivery).await;
+            let mut state = self.state();
+            let state = &mut *state;
+            state.logs.add(&mut state.ids, state.clock.now(), webhooks::log(&delivery, &result));
+        }
     }
 
     /// Returns whether the emulator keeps state for an operation.
@@ -266,7 +307,8 @@ impl fmt::Debug for Emulator {
 #[async_trait]
 impl HttpTransport for Emulator {
     async fn send(&self, request: HttpRequest, options: &TransportOptions) -> Result<HttpResponse, TransportError> {
-        let response = self.handle(&request);
+        let response = self.respond(&request).await;
+        self.deliver().await;
         if response.body.len().is_some_and(|length| length as u64 > options.max_response_bytes) {
             let message = format!("the response is larger than {} bytes", options.max_response_bytes);
             return Err(TransportError::new(TransportErrorKind::TooLarge, message));

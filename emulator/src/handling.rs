@@ -13,6 +13,7 @@ use crate::router::Route;
 use crate::schema::Contract;
 use crate::special::account;
 use crate::state::State;
+use crate::webhooks::Trigger;
 use crate::{auth, body, oidc, reply, router, validate};
 
 pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
@@ -93,5 +94,10 @@ fn run(
     let Content { members: body, elements, upload } = content;
     let mut call = Call { info: route.info, request, parameters, body, elements, upload, now, caller, state };
     account::check(&call)?;
-    route.run(&mut call)
+    let trigger = Trigger::of(&call);
+    let response = route.run(&mut call)?;
+    if let Some(trigger) = trigger {
+        trigger.fire(call.state, now, &response);
+    }
+    Ok(response)
 }

@@ -53,6 +53,7 @@ mod issues;
 mod linking;
 mod links;
 mod lists;
+mod logs;
 mod messages;
 mod oidc;
 mod pages;
@@ -84,6 +85,7 @@ mod totp;
 mod uploads;
 mod validate;
 mod verifications;
+mod webhooks;
 
 pub use builder::EmulatorBuilder;
 pub use emulator::Emulator;

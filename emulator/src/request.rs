@@ -45,6 +45,12 @@ impl Incoming {
         path.split('/').map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect()
     }
 
+    /// Returns the IP address of the client.
+    pub(crate) fn ip(&self) -> &str {
+        let forwarded = self.headers.get("x-forwarded-for").and_then(|addresses| addresses.split(',').next());
+        forwarded.map(str::trim).filter(|address| !address.is_empty()).unwrap_or("127.0.0.1")
+    }
+
     /// Returns the media type of the body, without parameters such as the charset.
     pub(crate) fn content_type(&self) -> &str {
         let value = self.headers.get("content-type").unwrap_or_default();

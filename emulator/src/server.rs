@@ -171,7 +171,10 @@ async fn answer(emulator: &Emulator, request: Request<Incoming>) -> Response<Ful
         request.headers.append(name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned());
     }
     request.body = body.into();
-    respond(&emulator.handle(&request))
+    let response = emulator.respond(&request).await;
+    let emulator = emulator.clone();
+    tokio::spawn(async move { emulator.deliver().await });
+    respond(&response)
 }
 
 /// Reads a body. Returns `None` if it is too large: it is read to its end, so that the peer receives the response.

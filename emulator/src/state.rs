@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::codes::Code;
 use crate::collections::{APPLICATION_SECRETS, Collection, Key};
 use crate::ids::Ids;
+use crate::logs::Logs;
 use crate::messages::Message;
 use crate::oidc::Provider;
 use crate::requests::Requests;
@@ -19,6 +20,7 @@ use crate::settings::{Keys, Settings};
 use crate::store::{Members, Record, Store};
 use crate::uploads::Upload;
 use crate::verifications::Verifications;
+use crate::webhooks::Outbox;
 
 /// Everything that the emulator stores. It can be saved and restored.
 #[derive(Serialize, Deserialize)]
@@ -46,9 +48,12 @@ pub(crate) struct State {
     pub activity: Activity,
     /// Uploaded files, by the path of their URL.
     pub assets: HashMap<String, Upload>,
+    pub logs: Logs,
     /// The requests that were handled last.
     #[serde(skip)]
     pub requests: Requests,
+    #[serde(skip)]
+    pub outbox: Outbox,
     #[serde(skip)]
     pub presets: Presets,
 }
@@ -81,7 +86,9 @@ impl State {
             services: Services::default(),
             activity: Activity::default(),
             assets: HashMap::new(),
+            logs: Logs::default(),
             requests: Requests::default(),
+            outbox: Outbox::default(),
             presets: Presets::default(),
         }
     }

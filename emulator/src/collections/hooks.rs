@@ -6,6 +6,9 @@ use crate::errors::{Outcome, Refusal};
 use crate::store::{Members, Record};
 use crate::validate::refuse_empty;
 
+/// Milliseconds.
+const DAY: i64 = 86_400_000;
+
 pub(crate) static HOOKS: Collection = Collection {
     name: "hooks",
     path: "/api/hooks",
@@ -35,9 +38,13 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     Ok(())
 }
 
-/// Hooks are not delivered, so they have no executions.
-fn present(view: &View<'_>, _: &Record, members: &mut Members) {
+/// Adds the numbers of deliveries within the last 24 hours.
+fn present(view: &View<'_>, hook: &Record, members: &mut Members) {
     if matches!(view.shape, Shape::Got | Shape::Listed) && view.query.is_true("includeExecutionStats") {
-        members.insert("executionStats".to_owned(), json!({ "successCount": 0, "requestCount": 0 }));
+        let oldest = view.state.clock.now().saturating_sub(DAY);
+        let recent = || view.state.logs.of_hook(&hook.id).filter(|log| log.created_at > oldest);
+        let successes = recent().filter(|log| log.is_success()).count();
+        let stats = json!({ "successCount": successes, "requestCount": recent().count() });
+        members.insert("executionStats".to_owned(), stats);
     }
 }

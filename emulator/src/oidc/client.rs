@@ -120,7 +120,7 @@ pub(crate) fn authenticate(context: &Context<'_>) -> Outcome<Client> {
 }
 
 /// Returns the id and secret from the `Authorization` header or, without that header, from the form.
-fn credentials(context: &Context<'_>) -> Outcome<(String, Option<String>)> {
+pub(crate) fn credentials(context: &Context<'_>) -> Outcome<(String, Option<String>)> {
     let (id, secret) = (context.parameter("client_id"), context.parameter("client_secret"));
     let Some(header) = context.request.headers.get("authorization") else {
         let id = id.ok_or_else(|| invalid("no client authentication mechanism provided"))?;

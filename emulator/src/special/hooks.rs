@@ -1,6 +1,3 @@
-use std::iter;
-
-use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
@@ -8,17 +5,17 @@ use crate::call::{Call, unknown};
 use crate::collections::{HOOKS, Shape, Unknown};
 use crate::entities::{keep, show};
 use crate::errors::Outcome;
-use crate::{lists, reply};
+use crate::{reply, webhooks};
 
-pub(super) const ALL: &[(&str, Handler)] = &[
-    ("UpdateHookSigningKey", replace_signing_key),
-    ("CreateHookTest", |call| {
-        call.record(&HOOKS, call.parameter(0))?;
-        Ok(reply::nothing(call.success()))
-    }),
-    // Hooks are not delivered. The server does not check the id.
-    ("ListHookRecentLogs", |call| lists::answer(call, &HOOKS, &[], &[], iter::empty(), |_| Value::Null)),
-];
+pub(super) const ALL: &[(&str, Handler)] = &[("UpdateHookSigningKey", replace_signing_key), ("CreateHookTest", test)];
+
+/// Queues the test deliveries. They can still fail, see `Emulator::respond`.
+fn test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let hook = call.record(&HOOKS, call.parameter(0))?.clone();
+    let (config, events) = (call.body.get("config").cloned().unwrap_or_default(), call.texts("events"));
+    webhooks::test(call.state, call.now, &hook, &config, &events);
+    Ok(reply::nothing(call.success()))
+}
 
 fn replace_signing_key(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.parameter(0);

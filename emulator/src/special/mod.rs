@@ -15,6 +15,7 @@ mod domains;
 mod email_templates;
 mod hooks;
 mod identities;
+mod logs;
 mod mfa;
 mod one_time_tokens;
 mod organizations;
@@ -55,6 +56,7 @@ static ALL: &[&[(&str, Handler)]] = &[
     email_templates::ALL,
     hooks::ALL,
     identities::ALL,
+    logs::ALL,
     mfa::ALL,
     one_time_tokens::ALL,
     organizations::ALL,

@@ -70,7 +70,7 @@ async fn unknown_webhooks_are_not_found() -> Result<()> {
 }
 
 #[tokio::test]
-async fn webhooks_have_no_executions_because_the_emulator_delivers_none() -> Result<()> {
+async fn without_a_transport_webhooks_have_no_executions() -> Result<()> {
     let client = client();
     let created = client.hooks().create(hook()).await?;
     let shown = client.hooks().get(&created.id).include_execution_stats(true).await?;

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod files;
+mod receivers;
 mod signals;
 
 use std::io::{self, Write};
@@ -13,6 +14,7 @@ use logto_admin::Timestamp;
 use logto_admin_emulator::{Emulator, EmulatorBuilder, Server};
 
 use arguments::Arguments;
+use receivers::Receivers;
 use signals::Signals;
 
 fn main() -> ExitCode {
@@ -29,7 +31,7 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: &Arguments) -> Result<(), String> {
-    let emulator = emulator(arguments);
+    let emulator = emulator(arguments).map_err(|error| error.to_string())?;
     if let Some(seed) = &arguments.seed {
         files::import(&emulator, seed)?;
     }
@@ -52,10 +54,11 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
 
 /// Uses the system clock, because people who try the server by hand expect today's dates.
 #[expect(clippy::disallowed_methods, reason = "the server uses the system clock")]
-fn emulator(arguments: &Arguments) -> Emulator {
+fn emulator(arguments: &Arguments) -> logto_admin::Result<Emulator> {
     let builder = arguments.release.into_iter().fold(Emulator::builder(), EmulatorBuilder::release);
     let builder = arguments.services.iter().copied().fold(builder, EmulatorBuilder::service);
-    builder.clock(|| Timestamp::from(std::time::SystemTime::now())).build()
+    let builder = builder.clock(|| Timestamp::from(std::time::SystemTime::now()));
+    Ok(builder.webhooks(Receivers::new()?).build())
 }
 
 /// Prints the settings for a client, ready to be copied into a shell.

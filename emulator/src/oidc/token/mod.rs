@@ -3,6 +3,7 @@
 mod credentials;
 mod exchange;
 mod issue;
+mod log;
 
 use logto_admin::transport::HttpResponse;
 
@@ -14,8 +15,14 @@ use crate::reply;
 /// Lifetime of tokens that are not for a resource, in seconds.
 const LIFETIME: i64 = 3600;
 
-/// Answers a token request.
+/// Answers a token request, and logs it.
 pub(super) fn issue(context: &mut Context<'_>) -> Outcome<HttpResponse> {
+    let outcome = answer(context);
+    log::log(context, &outcome);
+    outcome
+}
+
+fn answer(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let client = client::authenticate(context)?;
     if let Some(name) = repeated(context) {
         return Err(refuse(400, "invalid_request", &format!("'{name}' parameter must not be provided twice")));

@@ -1,0 +1,73 @@
+//! Audit logs.
+
+use std::time::Duration;
+
+use logto_admin::Result;
+use logto_admin::serde_json::{self, Value, json};
+use logto_admin::transport::{HttpRequest, Method};
+use logto_admin_emulator::Emulator;
+
+use crate::refused;
+
+fn token(emulator: &Emulator, form: &str) {
+    let mut request = HttpRequest::new(Method::Post, "http://localhost/oidc/token");
+    request.headers.set("user-agent", "curl/8");
+    request.body = form.to_owned().into();
+    let _ = emulator.handle(&request);
+}
+
+#[tokio::test]
+async fn token_requests_are_logged_without_secrets() -> Result<()> {
+    let emulator = Emulator::new();
+    let app = "client_id=emulator-app&client_secret=emulator-secret";
+    token(&emulator, &format!("grant_type=client_credentials&resource={}&scope=all&{app}", emulator.resource()));
+    token(&emulator, "grant_type=client_credentials&client_id=nobody&client_secret=emulator-secret");
+    token(&emulator, &format!("grant_type=password&password=p&{app}"));
+    let client = emulator.client()?;
+    let page = client.audit_logs().list().raw().await?;
+    let text = page.body.text();
+    assert!(!text.contains("emulator-secret"), "{text}");
+    let logs: Value = serde_json::from_str(&text).unwrap();
+    // The first log is that of the client's own token.
+    let keys: Vec<_> =
+        logs.as_array().unwrap().iter().map(|log| (log["key"].clone(), log["payload"]["result"].clone())).collect();
+    assert_eq!(
+        keys,
+        [
+            ("ExchangeTokenBy.ClientCredentials".into(), "Success".into()),
+            ("ExchangeTokenBy.Unknown".into(), "Error".into()),
+            ("ExchangeTokenBy.ClientCredentials".into(), "Error".into()),
+            ("ExchangeTokenBy.ClientCredentials".into(), "Success".into()),
+        ]
+    );
+    let (success, unknown) = (&logs[3]["payload"], &logs[2]["payload"]);
+    assert_eq!((&success["applicationId"], &success["tokenTypes"]), (&json!("emulator-app"), &json!(["AccessToken"])));
+    assert_eq!((&success["ip"], &success["userAgent"]), (&json!("127.0.0.1"), &json!("curl/8")));
+    assert_eq!(success["params"]["client_secret"], "******");
+    assert!(
+        unknown.get("applicationId").is_none() && unknown["error"].as_str().unwrap().contains("invalid client nobody")
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn logs_are_filtered_by_application_key_and_time() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    token(&emulator, "grant_type=client_credentials&client_id=nobody&client_secret=a");
+    let logs = client.audit_logs();
+    let total = logs.list().await?;
+    assert_eq!(total.total, Some(2));
+    assert_eq!(logs.list().application_id("emulator-app").await?.total, Some(1));
+    assert_eq!(logs.list().user_id("nobody").await?.total, Some(0));
+    assert_eq!(logs.list().log_key("ExchangeTokenBy.Unknown").await?.total, Some(0));
+    assert_eq!(logs.list().log_key("ExchangeTokenBy.ClientCredentials").await?.total, Some(2));
+    let at = emulator.now();
+    emulator.advance(Duration::from_secs(60));
+    assert_eq!(logs.list().start_time(at + Duration::from_millis(1)).await?.total, Some(0));
+    assert_eq!(logs.list().end_time(at).page_size(1).await?.len(), 1);
+    let one = &total[0];
+    assert_eq!(logs.get(&one.id).await?.key, one.key);
+    assert_eq!(refused(logs.get("nope").await), (404, "entity.not_exists_with_id".into()));
+    Ok(())
+}
