@@ -61,6 +61,7 @@ mod parsed;
 mod password_policy;
 mod passwords;
 mod persistence;
+mod phones;
 mod relations;
 mod reply;
 mod request;

@@ -2,7 +2,7 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::{ACCESS_RULES, Draft};
+use super::{ACCESS_RULES, Draft, protected_apps};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal, invalid_input};
 use crate::formats::is_url;
@@ -17,7 +17,7 @@ pub(super) fn check(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     }
     check_redirects(draft)?;
     check_device_flow(draft)?;
-    if draft.creates { check_new(draft) } else { check_change(call, draft) }
+    if draft.creates { check_new(call, draft) } else { check_change(call, draft) }
 }
 
 /// Rejects redirect URIs that are not URIs.
@@ -45,17 +45,10 @@ fn check_device_flow(draft: &Draft) -> Outcome<()> {
     Ok(())
 }
 
-fn check_new(draft: &mut Draft) -> Outcome<()> {
+fn check_new(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let third_party = draft.sent.get("isThirdParty") == Some(&Value::Bool(true));
     match text(&draft.members, "type") {
-        "Protected" if !draft.sent.contains_key("protectedAppMetadata") => {
-            let message = "A protected application requires `protectedAppMetadata`.";
-            Err(Refusal::new(400, "application.protected_app_metadata_is_required", message))
-        }
-        "Protected" => {
-            let message = "Protected applications are not configured on this server.";
-            Err(Refusal::new(501, "application.protected_app_not_configured", message))
-        }
+        "Protected" => protected_apps::create(call, draft),
         "MachineToMachine" if third_party => {
             let message = "A machine-to-machine application cannot be a third-party application.";
             Err(Refusal::new(400, "application.invalid_third_party_application_type", message))
@@ -67,11 +60,13 @@ fn check_new(draft: &mut Draft) -> Outcome<()> {
     }
 }
 
-fn check_change(call: &mut Call<'_>, draft: &Draft) -> Outcome<()> {
-    let id = text(&draft.members, "id");
-    if draft.sent.get("protectedAppMetadata").is_some_and(|metadata| !metadata.is_null()) {
+fn check_change(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    if text(&draft.members, "type") == "Protected" {
+        protected_apps::change(call, draft);
+    } else if draft.sent.get("protectedAppMetadata").is_some_and(|metadata| !metadata.is_null()) {
         return Err(protected_only(400));
     }
+    let id = text(&draft.members, "id");
     let enables = draft.sent.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true));
     let condition = [("applications", id)];
     let links = &call.state.store.links;

@@ -1,7 +1,7 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::users::refuse_past;
-use super::{Collection, EmptyChange, Filter, Key, Order, Owner, Shape, Test, application_rules};
+use super::{Collection, EmptyChange, Filter, Key, Order, Owner, Shape, Test, application_rules, protected_apps};
 use crate::call::Call;
 use crate::errors::constraint_violated;
 use crate::seed::ADMIN_ROLE_ID;
@@ -38,6 +38,7 @@ pub(crate) static APPLICATIONS: Collection = Collection {
     empty_change: EmptyChange::Accepted,
     prepare: application_rules::check,
     created,
+    deletable: |_, application| protected_apps::check_deletion(application),
     changed: |call, application| {
         let row = vec![application.id.clone(), ADMIN_ROLE_ID.to_owned()];
         match call.body.get("isAdmin") {

@@ -24,7 +24,7 @@ pub(crate) static DOMAINS: Collection = Collection {
 };
 
 /// The host that the DNS records must point to.
-const TARGET: &str = "domains.emulator.localhost";
+pub(super) const TARGET: &str = "domains.emulator.localhost";
 
 /// Returns whether the DNS records of a domain are in place.
 pub(crate) fn is_active(domain: &Record) -> bool {

@@ -13,6 +13,7 @@ mod one_time_tokens;
 mod organizations;
 mod phrases;
 mod profile_fields;
+pub(crate) mod protected_apps;
 mod resources;
 mod roles;
 mod secrets;

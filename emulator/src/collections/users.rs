@@ -4,10 +4,10 @@ use super::{Collection, Draft, Filter, Key, Order, Owner, Shape, Test, Unique, U
 use crate::call::Call;
 use crate::collections::ROLES;
 use crate::errors::{Outcome, Refusal, invalid_input};
-use crate::passwords;
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
 use crate::store::{Members, Record};
+use crate::{passwords, phones};
 
 pub(crate) static USERS: Collection = Collection {
     name: "users",
@@ -75,8 +75,8 @@ pub(crate) static PERSONAL_ACCESS_TOKENS: Collection = Collection {
 
 /// Returns whether usernames that differ only in case are the same, which the sign-in experience decides.
 pub(crate) fn usernames_ignore_case(state: &State) -> bool {
-    let experience = state.settings.get(&SIGN_IN_EXPERIENCE);
-    experience.get("usernamePolicy").and_then(|policy| policy.get("caseSensitive")) == Some(&Value::Bool(false))
+    let policy = state.settings.find(&SIGN_IN_EXPERIENCE).and_then(|experience| experience.get("usernamePolicy"));
+    policy.and_then(|policy| policy.get("caseSensitive")) == Some(&Value::Bool(false))
 }
 
 /// Rejects an expiry that is not in the future.
@@ -87,6 +87,7 @@ pub(super) fn refuse_past(now: i64, draft: &Draft) -> Outcome<()> {
 
 /// Stores the password where no response shows it.
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    normalize_phone(draft)?;
     let sent = |name| draft.sent.get(name).and_then(Value::as_str).map(str::to_owned);
     let (password, digest, algorithm) = (sent("password"), sent("passwordDigest"), sent("passwordAlgorithm"));
     if password.is_some() && digest.is_some() {
@@ -105,6 +106,16 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     } else if let (Some(digest), Some(algorithm)) = (digest, algorithm) {
         passwords::import(&mut draft.hidden, &digest, &algorithm)?;
     }
+    Ok(())
+}
+
+fn normalize_phone(draft: &mut Draft) -> Outcome<()> {
+    let Some(phone) = draft.sent.get("primaryPhone").and_then(Value::as_str).filter(|phone| !phone.is_empty()) else {
+        return Ok(());
+    };
+    let invalid = || Refusal::new(422, "user.invalid_phone", "The phone number is not valid.");
+    let phone = phones::normalized(phone).ok_or_else(invalid)?;
+    draft.members.insert("primaryPhone".to_owned(), phone.into());
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use super::users::merged;
 use crate::call::Call;
-use crate::collections::{APPLICATIONS, RESOURCES, Shape, protected_only};
+use crate::collections::{APPLICATIONS, RESOURCES, Shape};
 use crate::entities::{self, Verb, keep, show};
 use crate::errors::{Outcome, Refusal, not_exists};
 use crate::reply;
@@ -13,9 +13,6 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetApplication", get),
     ("UpdateApplicationCustomData", add_custom_data),
     ("DeleteApplicationLegacySecret", |call| Err(no_legacy_secret(call))),
-    ("ListApplicationProtectedAppMetadataCustomDomains", |call| Err(no_protected_app(call))),
-    ("CreateApplicationProtectedAppMetadataCustomDomain", |call| Err(no_protected_app(call))),
-    ("DeleteApplicationProtectedAppMetadataCustomDomain", |call| Err(no_protected_app(call))),
     ("UpdateResourceIsDefault", make_default),
 ];
 
@@ -47,11 +44,6 @@ fn no_legacy_secret(call: &Call<'_>) -> Refusal {
     let message = "The application has no legacy secret.";
     let none = || Refusal::new(400, "application.no_legacy_secret_found", message);
     call.record(&APPLICATIONS, call.parameter(0)).map_or_else(|unknown| unknown, |_| none())
-}
-
-/// Without a configuration, the server has no protected applications.
-fn no_protected_app(call: &Call<'_>) -> Refusal {
-    call.record(&APPLICATIONS, call.parameter(0)).map_or_else(|unknown| unknown, |_| protected_only(422))
 }
 
 /// The body itself is the custom data.

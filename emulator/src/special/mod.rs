@@ -21,6 +21,7 @@ mod one_time_tokens;
 mod organizations;
 mod phrases;
 mod profile_fields;
+mod protected_apps;
 mod sessions;
 mod sign_in_experience;
 mod sso_connectors;
@@ -61,6 +62,7 @@ static ALL: &[&[(&str, Handler)]] = &[
     one_time_tokens::ALL,
     organizations::ALL,
     phrases::ALL,
+    protected_apps::ALL,
     profile_fields::ALL,
     sessions::ALL,
     sign_in_experience::ALL,

@@ -3,6 +3,7 @@
 use logto_admin::serde_json::json;
 
 use super::Handler;
+use crate::collections::protected_apps::DEFAULT_DOMAIN;
 use crate::reply;
 use crate::services::Service;
 
@@ -10,7 +11,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetStatus", |call| Ok(reply::nothing(call.success()))),
     ("GetSystemApplicationConfig", |call| {
         call.state.services.require(Service::ProtectedApps)?;
-        Ok(reply::json(call.success(), &json!({ "protectedApps": { "defaultDomain": "protected.example" } })))
+        Ok(reply::json(call.success(), &json!({ "protectedApps": { "defaultDomain": DEFAULT_DOMAIN } })))
     }),
     // The emulator does not lock anyone out.
     ("DeleteSentinelActivities", |call| Ok(reply::nothing(call.success()))),

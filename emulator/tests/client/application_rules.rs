@@ -3,7 +3,7 @@
 use logto_admin::models::{ApplicationType, CreateApplication, CreateOrganization, CreateUser};
 use logto_admin::serde_json::{Value, json};
 use logto_admin::{Client, Result};
-use logto_admin_emulator::Emulator;
+use logto_admin_emulator::{Emulator, Service};
 
 use crate::{call, client, refused};
 
@@ -74,6 +74,41 @@ async fn features_of_other_kinds_of_applications_are_refused() -> Result<()> {
     let path = [("applicationId", id.as_str())];
     let consent = call(&client, "CreateApplicationUserConsentScope", &path, json!({ "userScopes": ["email"] })).await;
     assert_eq!(refused(consent), (422, "application.third_party_application_only".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn protected_applications_need_a_service() -> Result<()> {
+    let client = Emulator::builder().service(Service::ProtectedApps).build().client()?;
+    let gate = |name: &str| {
+        let metadata = json!({ "subDomain": name, "origin": "https://a.example" });
+        json!({ "name": name, "type": "Protected", "protectedAppMetadata": metadata })
+    };
+    let id = application(&client, gate("gate")).await?;
+    let again = application(&client, gate("gate")).await;
+    assert_eq!(refused(again), (422, "application.protected_application_subdomain_exists".into()));
+    let path = [("id", id.as_str())];
+    let change = json!({ "protectedAppMetadata": { "pageRules": [{ "path": "/admin" }] } });
+    let changed = call(&client, "UpdateApplication", &path, change).await?;
+    assert_eq!(changed["protectedAppMetadata"]["host"], "gate.protected.example");
+    assert_eq!(changed["protectedAppMetadata"]["pageRules"][0]["path"], "/admin");
+
+    let add = || {
+        let domain = json!({ "domain": "own.example" });
+        call(&client, "CreateApplicationProtectedAppMetadataCustomDomain", &path, domain)
+    };
+    add().await?;
+    assert_eq!(refused(add().await), (422, "domain.limit_to_one_domain".into()));
+    let redirects = call(&client, "GetApplication", &path, Value::Null).await?["oidcClientMetadata"].clone();
+    let expected = ["https://gate.protected.example/sign-in-callback", "https://own.example/sign-in-callback"];
+    assert_eq!(redirects["redirectUris"], json!(expected));
+    let deleted = client.applications().delete(&id).await;
+    assert_eq!(refused(deleted), (422, "application.should_delete_custom_domains_first".into()));
+    let domain = [("id", id.as_str()), ("domain", "own.example")];
+    let remove = || call(&client, "DeleteApplicationProtectedAppMetadataCustomDomain", &domain, Value::Null);
+    remove().await?;
+    assert_eq!(refused(remove().await), (404, "application.custom_domain_not_found".into()));
+    client.applications().delete(&id).await?;
     Ok(())
 }
 

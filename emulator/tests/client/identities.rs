@@ -39,6 +39,17 @@ async fn usernames_are_unique_ignoring_case_if_the_policy_says_so() -> Result<()
 }
 
 #[tokio::test]
+async fn phone_numbers_are_normalized() -> Result<()> {
+    let client = client();
+    let with = |phone: &str| CreateUser { primary_phone: Some(phone.into()), ..Default::default() };
+    let user = client.users().create(with("610412345678")).await?;
+    assert_eq!(user.primary_phone.as_deref(), Some("61412345678"));
+    assert_eq!(refused(client.users().create(with("61412345678")).await), (422, "user.phone_already_in_use".into()));
+    assert_eq!(refused(client.users().create(with("99999")).await), (422, "user.invalid_phone".into()));
+    Ok(())
+}
+
+#[tokio::test]
 async fn an_update_without_changes_is_rejected() -> Result<()> {
     let client = client();
     let ada = client.users().create(CreateUser::default()).await?;

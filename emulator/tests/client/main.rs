@@ -32,6 +32,7 @@ mod organizations;
 mod passwords;
 mod phrases;
 mod profile_fields;
+mod properties;
 mod readme;
 mod releases;
 mod roles;

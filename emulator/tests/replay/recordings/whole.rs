@@ -44,8 +44,6 @@ const DIFFERENT: &[(u64, &str)] = &[
     (479, "the emulator does not call identity providers"),
     (502, "the emulator does not call identity providers"),
     (318, "the recorder put a legacy secret into the database"),
-    (350, "protected applications are not configured"),
-    (351, "protected applications are not configured"),
     (620, "the recorder put a legacy secret into the database"),
     (801, "the replay does not learn the id of the deleted key from a list"),
     (1087, "a user of the Experience API, whose flows are not replayed"),
