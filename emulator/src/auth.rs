@@ -5,7 +5,7 @@ use logto_admin::serde_json::Value;
 
 use crate::collections;
 use crate::errors::{Outcome, Refusal};
-use crate::oidc::jwt;
+use crate::oidc::{interactions, jwt};
 use crate::request::Incoming;
 use crate::seed::{MANAGEMENT_RESOURCE_ID, MANAGEMENT_SCOPE};
 use crate::state::State;
@@ -20,7 +20,7 @@ pub(crate) fn admit(
     match authentication {
         Authentication::Management => management(bearer(request)?, state, now),
         Authentication::User => user(bearer(request)?, state, now),
-        Authentication::Session => session(request),
+        Authentication::Session => interactions::id_of(request, state),
         _ => Ok(String::new()),
     }
 }
@@ -63,13 +63,4 @@ fn forbidden() -> Refusal {
 
 fn unauthorized() -> Refusal {
     Refusal::new(401, "auth.unauthorized", "The access token is not valid for this API or has expired.")
-}
-
-/// Accepts any cookie as a sign-in session. The real server uses cookies to identify the session.
-fn session(request: &Incoming) -> Outcome<String> {
-    if request.headers.contains("cookie") {
-        return Ok(String::new());
-    }
-    let refusal = Refusal::new(400, "session.not_found", "No sign-in is in progress.");
-    Err(refusal.with("error", "invalid_request").with("error_description", "interaction session id cookie not found"))
 }

@@ -172,7 +172,7 @@ fn fill(collection: &Collection, draft: &mut Draft) {
 }
 
 /// Rejects what the database would reject: values that are already in use or too long.
-fn check(call: &Call<'_>, collection: &Collection, record: &Record) -> Outcome<()> {
+pub(crate) fn check(call: &Call<'_>, collection: &Collection, record: &Record) -> Outcome<()> {
     for unique in collection.unique {
         let value = record.text(unique.member);
         let ignores_case = (unique.ignores_case)(call.state);

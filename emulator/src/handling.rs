@@ -21,6 +21,10 @@ pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
     let request = Incoming::new(request);
     let mut operation = None;
     let response = match area(&request.path) {
+        // The server has this path in all releases, but documents it in old ones only.
+        Area::Api if request.path == "/api/interaction/consent" => {
+            oidc::consent::interaction(&request, state, now).unwrap_or_else(Refusal::into_response)
+        }
         Area::Api => router::find(state.release, request.method, &request.segments())
             .and_then(|(route, parameters)| {
                 operation = Some(route.info.id);
@@ -30,6 +34,7 @@ pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
             })
             .unwrap_or_else(Refusal::into_response),
         Area::Oidc => oidc::answer(&request, state, now),
+        Area::Pages if request.path == "/consent" => oidc::consent::page(&request, state, now),
         Area::Pages => state.assets.get(&request.path).map_or_else(reply::page, reply::file),
     };
     let response = reply::complete(&request, response, &mut state.ids);

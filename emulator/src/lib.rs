@@ -44,6 +44,7 @@ mod dates;
 mod emulator;
 mod entities;
 mod errors;
+mod experience;
 mod factories;
 mod formats;
 mod handling;
@@ -71,6 +72,7 @@ mod sample;
 mod schema;
 mod search;
 mod seed;
+mod sentinel;
 #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod server;
 mod services;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use logto_admin::transport::{Headers, HttpRequest, Method};
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
 
 /// The parts of a request.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub(crate) struct Incoming {
 }
 
 /// The decoded members of a query or form, in order.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Query(Vec<(String, String)>);
 
 impl Incoming {

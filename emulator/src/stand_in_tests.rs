@@ -20,6 +20,7 @@ struct World {
     proof: String,
     organization: String,
     role: String,
+    cookie: String,
 }
 
 /// The scopes of the user's access token.
@@ -37,6 +38,7 @@ impl World {
             proof: text(),
             organization: text(),
             role: text(),
+            cookie: text(),
         };
         world.token = world.token_for("grant_type=client_credentials&resource=https://default.logto.app/api&scope=all");
         world.user = world.create("/api/users", &json!({ "username": "ada", "password": "s3cret" }), "id");
@@ -51,8 +53,23 @@ impl World {
         world.send(Method::Patch, "/api/account-center", &settings, &world.token);
         let password = json!({ "password": "s3cret" });
         let proof = world.send(Method::Post, "/api/verifications/password", &password, &world.user_token);
+        world.cookie = world.sign_in();
         world.proof = proof["verificationRecordId"].as_str().unwrap_or_default().to_owned();
         world
+    }
+
+    /// Starts a sign-in, and returns its cookie.
+    fn sign_in(&self) -> String {
+        let uri = "https://app.example";
+        let client = json!({ "redirectUris": [uri], "postLogoutRedirectUris": [] });
+        let application = json!({ "name": "web", "type": "Traditional", "oidcClientMetadata": client });
+        let client = self.create("/api/applications", &application, "id");
+        let query = format!("client_id={client}&response_type=code&scope=openid&redirect_uri={uri}");
+        let request = HttpRequest::new(Method::Get, format!("http://logto/oidc/auth?{query}"));
+        let response = self.emulator.handle(&request);
+        let mut cookies = response.headers.iter().filter(|(name, _)| *name == "set-cookie").map(|(_, value)| value);
+        let cookie = cookies.find(|cookie| cookie.starts_with("_interaction=")).unwrap();
+        cookie.split(';').next().unwrap().to_owned()
     }
 
     fn token_for(&self, form: &str) -> String {
@@ -99,7 +116,7 @@ impl World {
                 request.headers.set("authorization", format!("Bearer {}", self.user_token));
                 request.headers.set("logto-verification-id", self.proof.clone());
             }
-            _ => request.headers.set("cookie", "_logto=a"),
+            _ => request.headers.set("cookie", self.cookie.clone()),
         }
         match info.body {
             BodyKind::None => {}

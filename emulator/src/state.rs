@@ -15,6 +15,7 @@ use crate::logs::Logs;
 use crate::messages::Message;
 use crate::oidc::Provider;
 use crate::requests::Requests;
+use crate::sentinel::Sentinel;
 use crate::services::Services;
 use crate::settings::{Keys, Settings};
 use crate::store::{Members, Record, Store};
@@ -49,6 +50,8 @@ pub(crate) struct State {
     /// Uploaded files, by the path of their URL.
     pub assets: HashMap<String, Upload>,
     pub logs: Logs,
+    /// Failed attempts to prove an identifier.
+    pub sentinel: Sentinel,
     /// The requests that were handled last.
     #[serde(skip)]
     pub requests: Requests,
@@ -90,6 +93,7 @@ impl State {
             requests: Requests::default(),
             outbox: Outbox::default(),
             presets: Presets::default(),
+            sentinel: Sentinel::default(),
         }
     }
 

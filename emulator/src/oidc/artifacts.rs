@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use logto_admin::serde_json::{Map, Value, json};
 use serde::{Deserialize, Serialize};
 
+use super::device::Device;
+use super::interactions::Interactions;
 use super::keys::Keys;
 use super::sessions::Sessions;
 use crate::ids::Ids;
@@ -157,6 +159,9 @@ pub(crate) struct Provider {
     pub codes: HashMap<String, Code>,
     pub subject_tokens: HashMap<String, SubjectToken>,
     pub sessions: Sessions,
+    pub interactions: Interactions,
+    /// Devices by their codes.
+    pub devices: HashMap<String, Device>,
 }
 
 impl Provider {
@@ -169,6 +174,8 @@ impl Provider {
             codes: HashMap::new(),
             subject_tokens: HashMap::new(),
             sessions: Sessions::default(),
+            interactions: Interactions::default(),
+            devices: HashMap::new(),
         }
     }
 
@@ -180,6 +187,9 @@ impl Provider {
         self.codes.retain(|_, code| code.expires_at > now);
         self.subject_tokens.retain(|_, token| token.expires_at > now);
         self.sessions.tidy(now);
+        self.interactions.tidy(now);
+        // A device learns that its code has expired.
+        self.devices.retain(|_, device| device.expires_at.saturating_add(3_600_000) > now);
     }
 
     pub(crate) fn grant(&self, id: &str) -> Option<&Grant> {

@@ -4,6 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use logto_admin::serde_json::Value;
 use percent_encoding::percent_decode_str;
+use serde::{Deserialize, Serialize};
 
 use super::{Context, refuse};
 use crate::collections::{APPLICATION_SECRETS, APPLICATIONS};
@@ -21,7 +22,7 @@ pub(crate) const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(crate) const GRANTS: [&str; 5] = [CODE, REFRESH, CREDENTIALS, EXCHANGE, DEVICE];
 
 /// An application as a client.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Client {
     pub id: String,
     /// The type of the application.

@@ -1,10 +1,16 @@
 //! The `OpenID` Connect provider below `/oidc`.
 
-#![allow(dead_code, reason = "the sign-in will use the rest")]
-
 mod artifacts;
+mod authorization;
+mod claims;
 mod client;
+pub(crate) mod consent;
+mod cookies;
+mod device;
 mod discovery;
+mod end_session;
+mod flow;
+pub(crate) mod interactions;
 mod introspection;
 pub(crate) mod jwt;
 mod keys;
@@ -12,6 +18,7 @@ mod revocation;
 mod scopes;
 mod sessions;
 mod token;
+mod userinfo;
 
 use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{HttpResponse, Method};
@@ -98,9 +105,19 @@ fn serve(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     match (context.request.method, route.as_str()) {
         (Method::Get | Method::Head, "/.well-known/openid-configuration") => Ok(discovery::configuration(context)),
         (Method::Get | Method::Head, "/jwks") => Ok(discovery::keys(context)),
+        (Method::Get | Method::Post, "/auth") => flow::begin(context),
         (Method::Post, "/token") => token::issue(context),
+        (Method::Get | Method::Post, "/me") => userinfo::answer(context),
+        (Method::Post, "/device/auth") => device::begin(context),
+        (Method::Get | Method::Post, "/device") => device::page(context),
+        (Method::Get | Method::Post, "/session/end") => end_session::page(context),
+        (Method::Post, "/session/end/confirm") => end_session::confirm(context),
         (Method::Post, "/token/introspection") => introspection::introspect(context),
         (Method::Post, "/token/revocation") => revocation::revoke(context),
+        (Method::Get, route) if route.starts_with("/auth/") || route.starts_with("/device/") => {
+            let id = route.rsplit('/').next().unwrap_or_default();
+            flow::resume(context, id)
+        }
         (method, route) => {
             let description = format!("unrecognized route or not allowed method ({method} on {route})");
             Err(refuse(404, "invalid_request", &description))

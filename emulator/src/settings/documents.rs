@@ -49,7 +49,8 @@ pub(crate) static OIDC_SESSION: Setting = Setting {
     ..Setting::DEFAULT
 };
 
-static ID_TOKEN: Setting = Setting {
+/// The claims that ID tokens contain beyond the usual ones.
+pub(crate) static ID_TOKEN: Setting = Setting {
     name: "id_token",
     path: "/api/configs/id-token",
     blank: || json!({ "enabledExtendedClaims": ["roles", "organizations", "organization_roles"] }),

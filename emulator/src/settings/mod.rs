@@ -20,7 +20,7 @@ use crate::schema::Contract;
 use crate::special::Handler;
 use crate::store::Members;
 
-pub(crate) use documents::ACCOUNT_CENTER;
+pub(crate) use documents::{ACCOUNT_CENTER, ID_TOKEN, OIDC_SESSION};
 pub(crate) use keys::Keys;
 pub(crate) use sign_in_experience::SIGN_IN_EXPERIENCE;
 

@@ -22,6 +22,7 @@ mod organizations;
 mod phrases;
 mod profile_fields;
 mod protected_apps;
+mod sentinel;
 mod sessions;
 mod sign_in_experience;
 mod sso_connectors;
@@ -36,7 +37,7 @@ pub(crate) use phrases::default_language;
 
 use crate::call::Call;
 use crate::errors::Outcome;
-use crate::settings;
+use crate::{experience, settings};
 
 /// A function that implements an operation.
 pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome<HttpResponse>;
@@ -64,6 +65,7 @@ static ALL: &[&[(&str, Handler)]] = &[
     phrases::ALL,
     protected_apps::ALL,
     profile_fields::ALL,
+    sentinel::ALL,
     sessions::ALL,
     sign_in_experience::ALL,
     sso_connectors::ALL,
@@ -72,10 +74,13 @@ static ALL: &[&[(&str, Handler)]] = &[
     verification_codes::ALL,
 ];
 
+fn all() -> impl Iterator<Item = &'static (&'static str, Handler)> {
+    ALL.iter().chain(account::ALL).chain(settings::OTHERS).chain(experience::ALL).copied().flatten()
+}
+
 /// Returns the handler of an operation, by its operationId.
 pub(crate) fn handler(id: &str) -> Option<Handler> {
-    let all = ALL.iter().chain(account::ALL).chain(settings::OTHERS);
-    all.copied().flatten().find(|(known, _)| *known == id).map(|(_, handler)| *handler)
+    all().find(|(known, _)| *known == id).map(|(_, handler)| *handler)
 }
 
 #[cfg(test)]
@@ -84,7 +89,7 @@ mod tests {
 
     #[test]
     fn every_handler_belongs_to_an_operation() {
-        for (id, _) in [ALL, account::ALL, settings::OTHERS].concat().concat() {
+        for (id, _) in all() {
             assert!(logto_admin::operation::find(id).is_some(), "{id}");
         }
     }

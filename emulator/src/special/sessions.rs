@@ -1,4 +1,4 @@
-//! The sessions and grants of users, as administrators see them.
+//! The sessions and grants of users, as administrators and the users themselves see them.
 
 use logto_admin::serde_json::{Value, json};
 
@@ -29,7 +29,36 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         revoke(call, &user, &id)?;
         Ok(reply::nothing(call.success()))
     }),
+    ("GetSessions", |call| Ok(reply::json(call.success(), &own_sessions(call)))),
+    ("DeleteSessionById", |call| {
+        let (user, uid) = (call.caller.clone(), call.parameter(0).to_owned());
+        let unknown = |_| {
+            let refusal = Refusal::new(400, "oidc.session_not_found", "The session does not exist.");
+            refusal.with("data", json!({ "status": 404 }))
+        };
+        end_session(call, &user, &uid).map_err(unknown)?;
+        Ok(reply::nothing(call.success()))
+    }),
+    ("GetGrants", |call| Ok(reply::json(call.success(), &grants(call, &call.caller)))),
+    ("DeleteGrantById", |call| {
+        let (user, id) = (call.caller.clone(), call.parameter(0).to_owned());
+        revoke(call, &user, &id)?;
+        Ok(reply::nothing(call.success()))
+    }),
 ];
+
+/// Returns the sessions of the caller, and whether the caller's token belongs to them.
+fn own_sessions(call: &Call<'_>) -> Value {
+    let token = call.request.headers.get("authorization").and_then(|header| header.strip_prefix("Bearer "));
+    let token = token.and_then(|token| call.state.oidc.access_tokens.get(token));
+    let current = token.and_then(|token| token.session.as_deref());
+    let sessions = call.state.oidc.sessions.of_user(&call.caller).map(|session| {
+        let mut shown = session.shown();
+        shown.insert("isCurrent".to_owned(), (current == Some(session.uid.as_str())).into());
+        Value::from(shown)
+    });
+    json!({ "sessions": sessions.collect::<Value>() })
+}
 
 fn no_session() -> Refusal {
     Refusal::new(404, "oidc.session_not_found", "The session does not exist.")

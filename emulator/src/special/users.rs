@@ -100,6 +100,9 @@ fn is_enabled(policy: &Value) -> bool {
 fn suspend(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
     let suspended = call.body.get("isSuspended").cloned().unwrap_or_default();
+    if suspended == Value::Bool(true) {
+        call.state.oidc.forget_user(&user.id);
+    }
     user.members.insert("isSuspended".to_owned(), suspended);
     changed(call, user)
 }

@@ -1,13 +1,16 @@
 //! `/oidc/token`: issues tokens.
 
+mod code;
 mod credentials;
 mod exchange;
 mod issue;
 mod log;
+mod refresh;
+mod user;
 
 use logto_admin::transport::HttpResponse;
 
-use super::client::{self, CREDENTIALS, EXCHANGE, GRANTS};
+use super::client::{self, CODE, CREDENTIALS, DEVICE, EXCHANGE, GRANTS, REFRESH};
 use super::{Context, refuse};
 use crate::errors::Outcome;
 use crate::reply;
@@ -37,6 +40,9 @@ fn answer(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let answer = match kind.as_str() {
         CREDENTIALS => credentials::answer(context, &client)?,
         EXCHANGE => exchange::answer(context, &client)?,
+        CODE => code::answer(context, &client)?,
+        REFRESH => refresh::answer(context, &client)?,
+        DEVICE => code::for_device(context, &client)?,
         _ => return Err(refuse(400, "unsupported_grant_type", "unsupported grant_type requested")),
     };
     Ok(reply::json(200, &answer))

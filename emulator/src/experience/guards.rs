@@ -1,0 +1,110 @@
+//! What the sign-in experience permits.
+
+use logto_admin::serde_json::{Value, json};
+
+use super::progress::{Event, Kind, Verification};
+use crate::errors::{Outcome, Refusal};
+use crate::password_policy::{PasswordPolicy, policy_of, rejected};
+use crate::settings::SIGN_IN_EXPERIENCE;
+use crate::state::State;
+use crate::store::{Members, Record, text};
+
+/// Returns the settings of the sign-in experience.
+pub(super) fn experience(state: &State) -> Members {
+    state.settings.get(&SIGN_IN_EXPERIENCE)
+}
+
+/// Rejects an event that is switched off.
+pub(super) fn event(state: &State, event: Event) -> Outcome<()> {
+    let experience = experience(state);
+    let allowed = match event {
+        Event::SignIn => text(&experience, "signInMode") != "Register",
+        Event::Register => text(&experience, "signInMode") != "SignIn",
+        Event::ForgotPassword => true,
+    };
+    if allowed {
+        Ok(())
+    } else {
+        Err(Refusal::new(403, "auth.forbidden", "The sign-in experience does not permit this."))
+    }
+}
+
+/// Rejects a way to identify a user that is switched off.
+pub(super) fn method(state: &State, event: Event, verification: &Verification) -> Outcome<()> {
+    let experience = experience(state);
+    let Some(identifier) = &verification.identifier else { return Ok(()) };
+    let (allowed, code) = match event {
+        Event::SignIn => {
+            let methods = experience.get("signIn").and_then(|sign_in| sign_in.get("methods")).and_then(Value::as_array);
+            let uses = if verification.kind == Kind::Password { "password" } else { "verificationCode" };
+            let allows = |method: &Value| {
+                method.get("identifier").and_then(Value::as_str) == Some(identifier.kind.as_str())
+                    && method.get(uses) == Some(&Value::Bool(true))
+            };
+            (methods.into_iter().flatten().any(allows), "user.sign_in_method_not_enabled")
+        }
+        Event::Register => {
+            let named = |identifiers: &Vec<String>| identifiers.contains(&identifier.kind);
+            (sign_up(&experience).iter().any(named), "user.sign_up_method_not_enabled")
+        }
+        Event::ForgotPassword => (verification.kind != Kind::Password, "user.sign_in_method_not_enabled"),
+    };
+    if allowed { Ok(()) } else { Err(Refusal::new(422, code, "The sign-in experience does not permit this method.")) }
+}
+
+/// Returns the identifiers that a new user must have. Of each group, one is enough.
+fn sign_up(experience: &Members) -> Vec<Vec<String>> {
+    let sign_up = experience.get("signUp");
+    let list = |name: &str| sign_up.and_then(|sign_up| sign_up.get(name)).and_then(Value::as_array);
+    let names = |value: &Value| -> Vec<String> {
+        match value {
+            Value::Array(names) => names.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+            Value::String(name) if name == "emailOrPhone" => vec!["email".to_owned(), "phone".to_owned()],
+            Value::String(name) => vec![name.clone()],
+            _ => Vec::new(),
+        }
+    };
+    let first: Vec<String> = list("identifiers").into_iter().flatten().flat_map(names).collect();
+    let secondary = list("secondaryIdentifiers").into_iter().flatten();
+    let mut groups = vec![first];
+    groups.extend(secondary.filter_map(|entry| entry.get("identifier")).map(names));
+    groups.retain(|group| !group.is_empty());
+    groups
+}
+
+/// Rejects a user that lacks what users must have.
+pub(super) fn complete(state: &State, user: &Record, has_password: bool) -> Outcome<()> {
+    let experience = experience(state);
+    let has = |kind: &String| {
+        let member = match kind.as_str() {
+            "email" => "primaryEmail",
+            "phone" => "primaryPhone",
+            _ => "username",
+        };
+        !user.text(member).is_empty()
+    };
+    let mut missing = Vec::new();
+    for group in sign_up(&experience) {
+        if !group.iter().any(has) {
+            missing.push(if group.len() > 1 { "emailOrPhone".to_owned() } else { group.concat() });
+        }
+    }
+    let needs_password =
+        experience.get("signUp").and_then(|sign_up| sign_up.get("password")) == Some(&Value::Bool(true));
+    let is_social = user.members.get("identities").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
+    if needs_password && !has_password && !is_social {
+        missing.push("password".to_owned());
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let refusal = Refusal::new(422, "user.missing_profile", "The user lacks required data.");
+    Err(refusal.with("data", json!({ "missingProfile": missing })))
+}
+
+/// Rejects a password that the policy does not permit.
+pub(super) fn password(state: &State, password: &str, user: Option<&Record>) -> Outcome<()> {
+    let experience = experience(state);
+    let issues = PasswordPolicy::new(policy_of(&experience)).issues(password, user);
+    if issues.is_empty() { Ok(()) } else { Err(rejected(issues)) }
+}

@@ -1,0 +1,74 @@
+//! Identifies the user of an interaction with a verification record, or creates the user.
+
+use logto_admin::serde_json::Value;
+use logto_admin::transport::HttpResponse;
+
+use super::progress::{Event, Kind, Verification};
+use super::{guards, people, progress};
+use crate::call::Call;
+use crate::errors::{Outcome, Refusal};
+use crate::reply;
+use crate::special::Handler;
+use crate::store::Record;
+
+pub(super) const ALL: &[(&str, Handler)] = &[("IdentifyUser", |call| {
+    let id = call.body.get("verificationId").and_then(Value::as_str).map(str::to_owned);
+    let progress = progress(call)?;
+    let event = progress.event;
+    let record = id.map(|id| progress.verification(&id).cloned()).transpose()?;
+    match event {
+        Event::Register => register(call, record),
+        Event::SignIn | Event::ForgotPassword => identify(call, event, record),
+    }
+})];
+
+/// Rejects a record that proves nothing yet.
+fn check(call: &Call<'_>, event: Event, record: &Verification) -> Outcome<()> {
+    guards::method(call.state, event, record)?;
+    let message = "The verification has not succeeded yet.";
+    let failed = || Refusal::new(400, "session.verification_failed", message);
+    if record.is_valid() { Ok(()) } else { Err(failed()) }
+}
+
+fn identify(call: &mut Call<'_>, event: Event, record: Option<Verification>) -> Outcome<HttpResponse> {
+    let missing = || Refusal::new(404, "session.verification_session_not_found", "A verification record is required.");
+    let record = record.ok_or_else(missing)?;
+    check(call, event, &record)?;
+    let user = owner(call, &record)?.clone();
+    people::refuse_suspended(&user)?;
+    let progress = progress(call)?;
+    if progress.user.as_ref().is_some_and(|known| *known != user.id) {
+        let message = "Another user has been identified in this interaction.";
+        return Err(Refusal::new(409, "session.identity_conflict", message));
+    }
+    progress.user = Some(user.id);
+    Ok(reply::nothing(204))
+}
+
+/// Returns the user that a record belongs to.
+fn owner<'c>(call: &'c Call<'_>, record: &Verification) -> Outcome<&'c Record> {
+    let unknown = || Refusal::new(404, "user.user_not_exist", "No user has this identifier.");
+    let identifier = record.identifier.as_ref().ok_or_else(unknown)?;
+    people::find(call.state, identifier).ok_or_else(unknown)
+}
+
+fn register(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpResponse> {
+    guards::event(call.state, Event::Register)?;
+    if let Some(record) = &record {
+        check(call, Event::Register, record)?;
+    }
+    let mut draft = progress(call)?.clone();
+    if let Some(Verification { identifier: Some(identifier), kind, hidden, .. }) = record {
+        people::refuse_taken(call.state, &identifier, "")?;
+        draft.profile.insert(identifier.member().to_owned(), identifier.value.into());
+        if kind == Kind::NewPasswordIdentity {
+            draft.password = hidden.get("password").and_then(Value::as_str).map(str::to_owned);
+        }
+    }
+    let user = people::register(call, &draft)?;
+    let progress = progress(call)?;
+    progress.user = Some(user.id);
+    progress.profile.clear();
+    progress.password = None;
+    Ok(reply::word(201))
+}

@@ -1,0 +1,48 @@
+//! The Experience API: what the sign-in page does.
+
+mod codes;
+mod guards;
+mod identification;
+mod passwords;
+mod people;
+mod profile;
+mod progress;
+mod start;
+mod submission;
+
+use logto_admin::transport::HttpResponse;
+
+pub(crate) use progress::Progress;
+
+use crate::call::Call;
+use crate::errors::{Outcome, Refusal};
+use crate::oidc::consent;
+use crate::oidc::interactions::{Interaction, not_found};
+use crate::special::Handler;
+
+const CONSENT: &[(&str, Handler)] = &[
+    ("GetLegacyInteractionConsent", |call| consent::interaction(call.request, call.state, call.now)),
+    ("ConsentLegacyInteraction", |call| consent::interaction(call.request, call.state, call.now)),
+];
+
+/// The operations, by module.
+pub(crate) const ALL: &[&[(&str, Handler)]] =
+    &[CONSENT, start::ALL, passwords::ALL, codes::ALL, identification::ALL, profile::ALL, submission::ALL];
+
+/// Returns the interaction of a call. Its id is the caller.
+fn interaction<'c>(call: &'c mut Call<'_>) -> Outcome<&'c mut Interaction> {
+    let missing = || not_found("interaction session not found");
+    call.state.oidc.interactions.get_mut(&call.caller).ok_or_else(missing)
+}
+
+/// Returns what the user has done in the interaction so far.
+fn progress<'c>(call: &'c mut Call<'_>) -> Outcome<&'c mut Progress> {
+    let missing = || Refusal::new(404, "session.interaction_not_found", "The interaction has not been started.");
+    interaction(call)?.progress.as_mut().ok_or_else(missing)
+}
+
+/// Answers with the id of a verification record.
+fn verification(call: &Call<'_>, id: &str) -> HttpResponse {
+    let answer = logto_admin::serde_json::json!({ "verificationId": id });
+    crate::reply::json(call.success(), &answer)
+}

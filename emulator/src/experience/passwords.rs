@@ -1,0 +1,55 @@
+//! Proofs by password.
+
+use super::progress::{Identifier, Kind, Verification};
+use super::{guards, people, progress, verification};
+use crate::call::Call;
+use crate::collections::USERS;
+use crate::errors::{Outcome, Refusal};
+use crate::special::Handler;
+use crate::store::Record;
+use crate::{passwords, sentinel};
+
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("CreatePasswordVerification", |call| {
+        let identifier = Identifier::of(&call.body);
+        progress(call)?;
+        let subject = identifier.value.clone();
+        sentinel::guard(call, &subject, |call| check(call, &identifier))?;
+        let mut record = Verification::new(call.state.ids.id(21), Kind::Password);
+        record.verified = Some(true);
+        record.identifier = Some(identifier);
+        let id = record.id.clone();
+        progress(call)?.add(record);
+        Ok(verification(call, &id))
+    }),
+    ("CreateNewPasswordIdentityVerification", |call| {
+        let identifier = Identifier::of(&call.body);
+        let password = call.text("password").to_owned();
+        progress(call)?;
+        people::refuse_taken(call.state, &identifier, "")?;
+        let mut user = Record::default();
+        user.members.insert(identifier.member().to_owned(), identifier.value.clone().into());
+        guards::password(call.state, &password, Some(&user))?;
+        let mut record = Verification::new(call.state.ids.id(21), Kind::NewPasswordIdentity);
+        record.identifier = Some(identifier);
+        record.hidden.insert("password".to_owned(), password.into());
+        let id = record.id.clone();
+        progress(call)?.add(record);
+        Ok(verification(call, &id))
+    }),
+];
+
+/// Rejects a password that is not the user's.
+fn check(call: &mut Call<'_>, identifier: &Identifier) -> Outcome<()> {
+    let mut user = people::find(call.state, identifier).cloned().ok_or_else(wrong)?;
+    let password = call.text("password").to_owned();
+    let right = passwords::verify(&user.hidden, &password);
+    if right && passwords::upgrade(&mut user.hidden, &password, &mut call.state.ids) {
+        call.state.store.put(&USERS, user);
+    }
+    if right { Ok(()) } else { Err(wrong()) }
+}
+
+fn wrong() -> Refusal {
+    Refusal::new(422, "session.invalid_credentials", "The account or the password is incorrect.")
+}

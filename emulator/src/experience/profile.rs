@@ -1,0 +1,110 @@
+//! Data that a user enters to complete their account.
+
+use logto_admin::serde_json::{Map, Value};
+use logto_admin::transport::HttpResponse;
+
+use super::progress::{Event, Identifier, Kind};
+use super::start::not_for_forgotten_passwords;
+use super::{guards, people, progress};
+use crate::call::Call;
+use crate::collections::USERS;
+use crate::errors::{Outcome, Refusal};
+use crate::special::Handler;
+use crate::store::Record;
+use crate::{passwords, reply};
+
+pub(super) const ALL: &[(&str, Handler)] = &[("AddUserProfile", add), ("ResetUserPassword", reset_password)];
+
+/// Members of a user. All other entered values are parts of the profile.
+const OWN: [&str; 2] = ["name", "avatar"];
+
+fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let current = progress(call)?;
+    if current.event == Event::ForgotPassword {
+        return Err(not_for_forgotten_passwords());
+    }
+    // A user who signs in must be known. A new one might not exist yet.
+    let user = if current.event == Event::SignIn { Some(current.identified()?) } else { current.user.clone() };
+    let user = user.and_then(|id| call.state.store.get(&USERS, &id)).cloned();
+    match call.text("type").to_owned().as_str() {
+        "extraProfile" => add_values(call)?,
+        "password" => {
+            let password = call.text("value").to_owned();
+            if user.as_ref().is_some_and(|user| user.hidden.contains_key(passwords::DIGEST)) {
+                return Err(exists("password"));
+            }
+            let known = known(call, user.as_ref())?;
+            guards::password(call.state, &password, Some(&known))?;
+            progress(call)?.password = Some(password);
+        }
+        kind @ ("email" | "phone") => {
+            let id = call.text("verificationId").to_owned();
+            let record = progress(call)?.verification(&id)?.clone();
+            let fits = matches!((kind, record.kind), ("email", Kind::EmailCode) | ("phone", Kind::PhoneCode));
+            let Some(identifier) = record.identifier.filter(|_| fits && record.verified == Some(true)) else {
+                return Err(Refusal::new(
+                    400,
+                    "session.verification_failed",
+                    "The verification has not succeeded yet.",
+                ));
+            };
+            add_identifier(call, user.as_ref(), &identifier)?;
+        }
+        kind => {
+            let identifier = Identifier { kind: kind.to_owned(), value: call.text("value").to_owned() };
+            add_identifier(call, user.as_ref(), &identifier)?;
+        }
+    }
+    Ok(reply::nothing(call.success()))
+}
+
+fn exists(kind: &str) -> Refusal {
+    Refusal::new(422, &format!("user.{kind}_exists_in_profile"), format!("The user already has a {kind}."))
+}
+
+fn add_identifier(call: &mut Call<'_>, user: Option<&Record>, identifier: &Identifier) -> Outcome<()> {
+    if user.is_some_and(|user| !user.text(identifier.member()).is_empty()) {
+        return Err(exists(&identifier.kind));
+    }
+    people::refuse_taken(call.state, identifier, user.map_or("", |user| user.id.as_str()))?;
+    progress(call)?.profile.insert(identifier.member().to_owned(), identifier.value.clone().into());
+    Ok(())
+}
+
+fn add_values(call: &mut Call<'_>) -> Outcome<()> {
+    let values = call.body.get("values").and_then(Value::as_object).cloned().unwrap_or_default();
+    let profile = &mut progress(call)?.profile;
+    for (name, value) in values {
+        if OWN.contains(&name.as_str()) {
+            profile.insert(name, value);
+        } else if let Some(parts) = profile.entry("profile").or_insert_with(|| Map::new().into()).as_object_mut() {
+            parts.insert(name, value);
+        }
+    }
+    Ok(())
+}
+
+/// Returns the user with the entered data.
+fn known(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<Record> {
+    let mut known = user.cloned().unwrap_or_default();
+    known.members.extend(progress(call)?.profile.clone());
+    Ok(known)
+}
+
+/// Sets the password of a user who has forgotten theirs. The submission stores it.
+fn reset_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let current = progress(call)?;
+    if current.event != Event::ForgotPassword {
+        let message = "The operation is only possible for a forgotten password.";
+        return Err(Refusal::new(400, "session.invalid_interaction_type", message));
+    }
+    let id = current.identified()?;
+    let user = call.record(&USERS, &id)?.clone();
+    let password = call.text("password").to_owned();
+    guards::password(call.state, &password, Some(&user))?;
+    if passwords::verify(&user.hidden, &password) {
+        return Err(Refusal::new(422, "user.same_password", "The new password is the old one."));
+    }
+    progress(call)?.password = Some(password);
+    Ok(reply::nothing(call.success()))
+}

@@ -1,0 +1,46 @@
+//! Ends an interaction: the user is signed in, or has a new password.
+
+use logto_admin::serde_json::json;
+use logto_admin::transport::HttpResponse;
+
+use super::progress::Event;
+use super::{guards, interaction, people, progress};
+use crate::call::Call;
+use crate::collections::USERS;
+use crate::errors::{Outcome, Refusal};
+use crate::oidc::interactions::Login;
+use crate::special::Handler;
+use crate::{passwords, reply};
+
+pub(super) const ALL: &[(&str, Handler)] = &[("SubmitInteraction", submit)];
+
+fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let current = progress(call)?.clone();
+    let id = current.identified()?;
+    let mut user = call.record(&USERS, &id)?.clone();
+    people::refuse_suspended(&user)?;
+    if current.event == Event::ForgotPassword {
+        if current.password.is_none() {
+            let code = "user.new_password_required_in_profile";
+            return Err(Refusal::new(422, code, "A new password is required."));
+        }
+        people::apply(call, &current, &mut user);
+        people::save(call, user)?;
+        interaction(call)?.progress = None;
+        return Ok(reply::nothing(204));
+    }
+    people::apply(call, &current, &mut user);
+    guards::complete(call.state, &user, user.hidden.contains_key(passwords::DIGEST))?;
+    let client = interaction(call)?.authorization.client.id.clone();
+    user.members.insert("lastSignInAt".to_owned(), call.now.into());
+    if user.text("applicationId").is_empty() {
+        user.members.insert("applicationId".to_owned(), client.into());
+    }
+    people::save(call, user)?;
+    let login = Login { user: id, submission: current.submission().into() };
+    let current = interaction(call)?;
+    current.login = Some(login);
+    let page = if current.authorization.device_code.is_some() { "device" } else { "auth" };
+    let target = format!("{}/oidc/{page}/{}", call.request.origin, call.caller);
+    Ok(reply::json(200, &json!({ "redirectTo": target })))
+}

@@ -1,0 +1,217 @@
+//! Authorization requests, and their validation.
+
+use logto_admin::transport::HttpResponse;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::{Deserialize, Serialize};
+
+use super::client::{CODE, Client, REFRESH};
+use super::discovery::SCOPES;
+use super::{Context, refuse, scopes};
+use crate::errors::{Outcome, Refusal};
+use crate::reply;
+use crate::request::Query;
+use crate::state::State;
+
+/// A valid authorization request.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Authorization {
+    pub client: Client,
+    pub parameters: Query,
+    /// Where the response goes. Empty if a device waits for it.
+    pub redirect_uri: String,
+    pub scopes: Vec<String>,
+    /// The indicators of the requested resources.
+    pub resources: Vec<String>,
+    /// The code of the device that waits for the response.
+    pub device_code: Option<String>,
+}
+
+/// An error that the client learns by a redirect.
+pub(super) struct Problem {
+    pub error: &'static str,
+    pub description: String,
+}
+
+impl Problem {
+    pub(super) fn new(error: &'static str, description: &str) -> Self {
+        Self { error, description: description.to_owned() }
+    }
+
+    fn invalid(description: &str) -> Self {
+        Self::new("invalid_request", description)
+    }
+}
+
+impl Authorization {
+    /// Validates the client and the redirect URI. Any other problem can be reported to them.
+    pub(super) fn of(context: &Context<'_>) -> Outcome<(Self, Result<(), Problem>)> {
+        let client = Client::find(context.state, context.required("client_id")?)?;
+        let redirect_uri = context.required("redirect_uri")?.to_owned();
+        if !client.redirect_uris.iter().any(|known| matches(known, &redirect_uri, &client.kind)) {
+            let description = "redirect_uri did not match any of the client's registered redirect_uris";
+            return Err(refuse(400, "invalid_redirect_uri", description));
+        }
+        let mut authorization = Self::without_redirect(context, client);
+        authorization.redirect_uri = redirect_uri;
+        let checked = authorization.check(context.state);
+        Ok((authorization, checked))
+    }
+
+    /// Creates a request that is not answered by a redirect.
+    pub(super) fn without_redirect(context: &Context<'_>, client: Client) -> Self {
+        let scopes = context.parameter("scope").unwrap_or_default().split(' ').filter(|scope| !scope.is_empty());
+        let resources = context.form.all("resource").filter(|resource| !resource.is_empty());
+        Self {
+            client,
+            parameters: context.form.clone(),
+            redirect_uri: String::new(),
+            scopes: scopes.map(str::to_owned).collect(),
+            resources: resources.map(str::to_owned).collect(),
+            device_code: None,
+        }
+    }
+
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name).filter(|value| !value.is_empty())
+    }
+
+    /// Returns whether the `prompt` parameter contains a word.
+    pub(crate) fn prompts(&self, prompt: &str) -> bool {
+        self.parameter("prompt").unwrap_or_default().split(' ').any(|word| word == prompt)
+    }
+
+    /// Returns the requested scopes that are not scopes of a resource.
+    pub(crate) fn own_scopes(&self) -> Vec<String> {
+        let known = |scope: &&String| SCOPES.contains(&scope.as_str());
+        self.scopes.iter().filter(known).cloned().collect()
+    }
+
+    fn check(&mut self, state: &State) -> Result<(), Problem> {
+        match self.parameter("response_type") {
+            None => return Err(Problem::invalid("missing required parameter 'response_type'")),
+            Some("code") if self.client.may(CODE) => {}
+            Some("code") => {
+                let description = "requested response_type is not allowed for this client";
+                return Err(Problem::new("unauthorized_client", description));
+            }
+            Some(_) => return Err(Problem::new("unsupported_response_type", "unsupported response_type requested")),
+        }
+        if !matches!(self.parameter("response_mode"), None | Some("query" | "fragment" | "form_post")) {
+            return Err(Problem::new("unsupported_response_mode", "unsupported response_mode requested"));
+        }
+        self.check_challenge()?;
+        let prompts = self.parameter("prompt").unwrap_or_default().split(' ').filter(|prompt| !prompt.is_empty());
+        let prompts: Vec<&str> = prompts.collect();
+        if prompts.iter().any(|prompt| !matches!(*prompt, "none" | "login" | "consent")) {
+            return Err(Problem::invalid("unsupported prompt value requested"));
+        }
+        if prompts.contains(&"none") && prompts.len() > 1 {
+            return Err(Problem::invalid("prompt none must only be used alone"));
+        }
+        if self.parameter("max_age").is_some_and(|age| age.parse::<u32>().is_err()) {
+            return Err(Problem::invalid("invalid max_age parameter value"));
+        }
+        // Refresh tokens need the consent of the user.
+        if !self.prompts("consent") || !self.client.may(REFRESH) {
+            self.scopes.retain(|scope| scope != "offline_access");
+        }
+        for indicator in &self.resources {
+            if indicator != scopes::ORGANIZATIONS && scopes::resource(state, indicator).is_err() {
+                return Err(Problem::new("invalid_target", "resource indicator is missing, or unknown"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks the proof key (PKCE), which clients without a secret must use.
+    fn check_challenge(&self) -> Result<(), Problem> {
+        let method = self.parameter("code_challenge_method");
+        let Some(challenge) = self.parameter("code_challenge") else {
+            if method.is_some() {
+                return Err(Problem::invalid("code_challenge must be provided with code_challenge_method"));
+            }
+            if self.client.is_public() {
+                return Err(Problem::invalid("Authorization Server policy requires PKCE to be used for this request"));
+            }
+            return Ok(());
+        };
+        if method != Some("S256") {
+            return Err(Problem::invalid("not supported value of code_challenge_method"));
+        }
+        if challenge.len() < 43 {
+            return Err(Problem::invalid("code_challenge must be a string with a minimum length of 43 characters"));
+        }
+        Ok(())
+    }
+
+    /// Returns the redirect that answers the request.
+    pub(super) fn respond(&self, issuer: &str, members: &[(&str, &str)]) -> HttpResponse {
+        let state = self.parameter("state").map(|state| ("state", state));
+        let members: Vec<(&str, &str)> = members.iter().copied().chain(state).chain([("iss", issuer)]).collect();
+        if self.parameter("response_mode") == Some("form_post") {
+            return form_post(&self.redirect_uri, &members);
+        }
+        let mut target = self.redirect_uri.clone();
+        let fragment = self.parameter("response_mode") == Some("fragment");
+        let mut separator = if fragment {
+            '#'
+        } else if target.contains('?') {
+            '&'
+        } else {
+            '?'
+        };
+        for (name, value) in members {
+            target.push(separator);
+            target.push_str(&format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
+            separator = '&';
+        }
+        redirect(303, &target)
+    }
+
+    /// Returns the redirect that reports a problem.
+    pub(super) fn report(&self, issuer: &str, problem: &Problem) -> HttpResponse {
+        self.respond(issuer, &[("error", problem.error), ("error_description", &problem.description)])
+    }
+}
+
+/// Returns whether a URI is the registered one. Native applications may listen on any port of the loopback interface.
+fn matches(registered: &str, uri: &str, kind: &str) -> bool {
+    let without_port = |uri: &str| -> Option<String> {
+        let rest = uri.strip_prefix("http://")?;
+        let end = rest.find(['/', '?']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at_checked(end)?;
+        let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+        matches!(host, "localhost" | "127.0.0.1" | "[::1]").then(|| format!("{host}{path}"))
+    };
+    registered == uri
+        || kind == "Native" && without_port(registered).is_some_and(|known| Some(known) == without_port(uri))
+}
+
+/// Returns a redirect.
+pub(crate) fn redirect(status: u16, target: &str) -> HttpResponse {
+    let mut response = reply::text(status, "text/html; charset=utf-8", format!("Redirecting to {}.", escaped(target)));
+    response.headers.set("location", target.to_owned());
+    response
+}
+
+/// Returns a page that posts the members as a form.
+pub(super) fn form_post(target: &str, members: &[(&str, &str)]) -> HttpResponse {
+    let fields: String = members
+        .iter()
+        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\"/>", escaped(value)))
+        .collect();
+    let form = format!("<form method=\"post\" action=\"{}\">{fields}</form>", escaped(target));
+    let page = "<!doctype html><html><head><title>Continue</title></head>";
+    let page = format!("{page}<body onload=\"document.forms[0].submit()\">{form}</body></html>\n");
+    reply::text(200, "text/html; charset=utf-8", page)
+}
+
+/// Escapes text for HTML.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Returns the error for a client that may not make this request.
+pub(super) fn not_allowed(description: &str) -> Refusal {
+    refuse(400, "invalid_request", description)
+}

@@ -1,0 +1,39 @@
+//! The cookies of sign-ins and sessions.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use logto_admin::transport::HttpResponse;
+use sha2::{Digest, Sha256};
+
+use crate::request::Incoming;
+
+/// Holds the id of the sign-in that is in progress.
+pub(crate) const INTERACTION: &str = "_interaction";
+/// Holds the same id, for the page that continues after the sign-in.
+pub(crate) const RESUME: &str = "_interaction_resume";
+/// Holds the id of the session.
+pub(crate) const SESSION: &str = "_session";
+
+/// Returns the value of a cookie.
+pub(crate) fn get<'r>(request: &'r Incoming, name: &str) -> Option<&'r str> {
+    let cookies = request.headers.get("cookie")?.split(';');
+    let mut pairs = cookies.filter_map(|cookie| cookie.trim().split_once('='));
+    pairs.find(|(known, _)| *known == name).map(|(_, value)| value)
+}
+
+/// Adds a cookie for a path, and its signature like the server. The emulator does not check signatures.
+pub(crate) fn set(response: &mut HttpResponse, name: &str, value: &str, path: &str) {
+    let signature = URL_SAFE_NO_PAD.encode(Sha256::digest(format!("{name}={value}")));
+    let signature = signature.get(..27).unwrap_or_default();
+    for (name, value) in [(name.to_owned(), value), (format!("{name}.sig"), signature)] {
+        response.headers.append("set-cookie", format!("{name}={value}; path={path}; samesite=lax; httponly"));
+    }
+}
+
+/// Removes a cookie.
+pub(crate) fn remove(response: &mut HttpResponse, name: &str, path: &str) {
+    for name in [name.to_owned(), format!("{name}.sig")] {
+        let cookie = format!("{name}=; path={path}; expires=Thu, 01 Jan 1970 00:00:00 GMT; httponly");
+        response.headers.append("set-cookie", cookie);
+    }
+}

@@ -1,0 +1,63 @@
+//! `/oidc/session/end`: signs the user of a browser out.
+
+use logto_admin::transport::HttpResponse;
+
+use super::authorization::{form_post, redirect};
+use super::client::Client;
+use super::{Context, cookies, jwt, refuse};
+use crate::errors::Outcome;
+use crate::reply;
+use crate::store::text;
+
+/// The target of the redirect after a sign-out.
+fn target(context: &mut Context<'_>) -> Outcome<Option<String>> {
+    let hint = context.parameter("id_token_hint").map(str::to_owned);
+    let hinted = match hint {
+        Some(hint) => {
+            let invalid = |_| refuse(400, "invalid_request", "could not decode id_token_hint");
+            Some(text(&jwt::open(context.state, &hint).map_err(invalid)?, "aud").to_owned())
+        }
+        None => None,
+    };
+    let id = context.parameter("client_id").map(str::to_owned);
+    if id.is_some() && hinted.is_some() && id != hinted {
+        return Err(refuse(400, "invalid_request", "client_id does not match the provided id_token_hint"));
+    }
+    let client = hinted.or(id).map(|id| Client::find(context.state, &id)).transpose()?;
+    let uri = context.parameter("post_logout_redirect_uri");
+    let (Some(uri), Some(client)) = (uri, client) else { return Ok(None) };
+    if !client.post_logout_redirect_uris.iter().any(|known| known == uri) {
+        let description = "post_logout_redirect_uri not registered";
+        return Err(refuse(400, "invalid_request", description));
+    }
+    let state = context.parameter("state").map(|state| {
+        let separator = if uri.contains('?') { '&' } else { '?' };
+        format!("{separator}state={}", percent_encoding::utf8_percent_encode(state, percent_encoding::NON_ALPHANUMERIC))
+    });
+    Ok(Some(format!("{uri}{}", state.unwrap_or_default())))
+}
+
+/// Returns a page that confirms the sign-out by itself.
+pub(super) fn page(context: &mut Context<'_>) -> Outcome<HttpResponse> {
+    target(context)?;
+    let action = format!("{}/session/end/confirm", context.issuer());
+    let kept = ["client_id", "id_token_hint", "post_logout_redirect_uri", "state"];
+    let kept = kept.iter().filter_map(|name| Some((*name, context.parameter(name)?)));
+    let fields: Vec<(&str, &str)> = kept.chain([("logout", "yes")]).collect();
+    Ok(form_post(&action, &fields))
+}
+
+/// Ends the session. Tokens that the user has permitted for longer stay valid.
+pub(super) fn confirm(context: &mut Context<'_>) -> Outcome<HttpResponse> {
+    let target = target(context)?;
+    let id = cookies::get(context.request, cookies::SESSION).map(str::to_owned);
+    let session = id.and_then(|id| context.state.oidc.sessions.remove(&id));
+    for authorization in session.into_iter().flat_map(|session| session.authorizations) {
+        if !authorization.persists {
+            context.state.oidc.revoke(&authorization.grant);
+        }
+    }
+    let mut response = target.map_or_else(reply::page, |target| redirect(303, &target));
+    cookies::remove(&mut response, cookies::SESSION, "/");
+    Ok(response)
+}

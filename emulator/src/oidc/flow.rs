@@ -1,0 +1,287 @@
+//! Sends an authorization request from one prompt to the next until it can be answered.
+
+use logto_admin::serde_json::Value;
+use logto_admin::transport::HttpResponse;
+
+use super::artifacts::{Authorized, Code, Provider};
+use super::authorization::{Authorization, Problem, redirect};
+use super::interactions::{self, Prompt};
+use super::scopes::{self, Holder};
+use super::sessions::{Authorization as SignedIn, Session};
+use super::{Context, cookies, device};
+use crate::collections::{ORGANIZATION_SCOPES, USERS};
+use crate::errors::Outcome;
+use crate::settings::OIDC_SESSION;
+use crate::state::State;
+
+/// Lifetime of a code, in seconds.
+const CODE_LIFETIME: i64 = 60;
+
+/// `/oidc/auth`: begins an authorization request.
+pub(super) fn begin(context: &mut Context<'_>) -> Outcome<HttpResponse> {
+    let (authorization, checked) = Authorization::of(context)?;
+    if let Err(problem) = checked {
+        return Ok(authorization.report(&context.issuer(), &problem));
+    }
+    let session = cookies::get(context.request, cookies::SESSION).map(str::to_owned);
+    let session = session.filter(|id| context.state.oidc.sessions.get(id).is_some());
+    Ok(proceed(context, authorization, Vec::new(), session))
+}
+
+/// `/oidc/auth/{id}`: continues after the user has signed in or consented.
+pub(super) fn resume(context: &mut Context<'_>, id: &str) -> Outcome<HttpResponse> {
+    let named = [cookies::RESUME, cookies::INTERACTION].map(|name| cookies::get(context.request, name));
+    if !named.contains(&Some(id)) {
+        return Err(interactions::not_found("authorization request has expired"));
+    }
+    let interaction = context.state.oidc.interactions.remove(id);
+    let interaction = interaction.ok_or_else(|| interactions::not_found("authorization request has expired"))?;
+    let mut answered = interaction.answered;
+    let mut session = interaction.session;
+    if let Some(login) = interaction.login {
+        answered.push(Prompt::Login);
+        let client = &interaction.authorization.client.id;
+        session = Some(sign_in(context, session.as_deref(), &login.user, client, login.submission));
+    }
+    if let Some(grant) = interaction.grant {
+        answered.push(Prompt::Consent);
+        let current = session.as_deref().and_then(|id| context.state.oidc.sessions.get(id)).cloned();
+        if let Some(mut current) = current {
+            authorize(context.state, &mut current, &interaction.authorization, grant);
+            context.state.oidc.sessions.put(current);
+        }
+    }
+    let mut response = proceed(context, interaction.authorization, answered, session);
+    cookies::remove(&mut response, cookies::RESUME, &format!("/oidc/auth/{id}"));
+    Ok(response)
+}
+
+/// Signs a user in, and returns the id of the session.
+fn sign_in(context: &mut Context<'_>, session: Option<&str>, user: &str, client: &str, submission: Value) -> String {
+    let (state, now) = (&mut *context.state, context.now);
+    let known = session.and_then(|id| state.oidc.sessions.get(id)).filter(|known| known.user == user).cloned();
+    let mut session = known.unwrap_or_else(|| Session {
+        id: state.ids.token(43),
+        uid: state.ids.token(43),
+        user: user.to_owned(),
+        issued_at: now,
+        signed_in_at: now,
+        expires_at: now,
+        authorizations: Vec::new(),
+        last_submission: submission.clone(),
+        client: String::new(),
+    });
+    let lifetime = state.settings.get(&OIDC_SESSION).get("ttl").and_then(Value::as_f64).unwrap_or_default();
+    session.signed_in_at = now;
+    session.expires_at = now.saturating_add((lifetime * 1000.0) as i64);
+    session.last_submission = submission;
+    client.clone_into(&mut session.client);
+    let id = session.id.clone();
+    state.oidc.sessions.put(session);
+    id
+}
+
+/// Records in a session that the user has consented to an application.
+fn authorize(state: &mut State, session: &mut Session, authorization: &Authorization, grant: String) {
+    let client = &authorization.client.id;
+    let persists = authorization.scopes.iter().any(|scope| scope == "offline_access");
+    match session.authorizations.iter_mut().find(|known| known.client == *client) {
+        Some(known) => {
+            known.grant = grant;
+            known.persists |= persists;
+        }
+        None => {
+            let sid = state.ids.token(43);
+            session.authorizations.push(SignedIn { client: client.clone(), sid, grant, persists });
+        }
+    }
+}
+
+/// Asks the user for what is missing, or answers the request.
+pub(super) fn proceed(
+    context: &mut Context<'_>,
+    authorization: Authorization,
+    answered: Vec<Prompt>,
+    session: Option<String>,
+) -> HttpResponse {
+    let current = session.as_deref().and_then(|id| context.state.oidc.sessions.get(id)).cloned();
+    let mut response = match (needed(context, &authorization, &answered, current.as_ref()), current) {
+        (None, Some(current)) => finish(context, &authorization, &current),
+        (prompt, _) => {
+            let prompt = prompt.unwrap_or(Prompt::Login);
+            if authorization.prompts("none") {
+                let problem = match prompt {
+                    Prompt::Login => Problem::new("login_required", "End-User authentication is required"),
+                    Prompt::Consent => Problem::new("consent_required", "End-User consent is required"),
+                };
+                return authorization.report(&context.issuer(), &problem);
+            }
+            ask(context, authorization, prompt, answered, session.clone())
+        }
+    };
+    if let Some(session) = session {
+        cookies::set(&mut response, cookies::SESSION, &session, "/");
+    }
+    response
+}
+
+/// Returns the prompt that the user must answer next.
+fn needed(
+    context: &Context<'_>,
+    authorization: &Authorization,
+    answered: &[Prompt],
+    session: Option<&Session>,
+) -> Option<Prompt> {
+    let Some(session) = session.filter(|session| context.state.store.get(&USERS, &session.user).is_some()) else {
+        return Some(Prompt::Login);
+    };
+    if !answered.contains(&Prompt::Login) {
+        let age = (context.now - session.signed_in_at).div_euclid(1000);
+        let too_old =
+            authorization.parameter("max_age").and_then(|most| most.parse().ok()).is_some_and(|most| age > most);
+        if authorization.prompts("login") || too_old {
+            return Some(Prompt::Login);
+        }
+    }
+    if answered.contains(&Prompt::Consent) {
+        return None;
+    }
+    let native = authorization.client.kind == "Native";
+    let wanted = authorization.prompts("consent") || native || authorization.device_code.is_some();
+    let missing = missing(context.state, authorization, session);
+    (wanted || !missing.is_empty()).then_some(Prompt::Consent)
+}
+
+/// The requested scopes that a user has not granted yet.
+#[derive(Debug, Default)]
+pub(crate) struct Missing {
+    pub scopes: Vec<String>,
+    /// Scopes by the indicator of their resource.
+    pub resources: Vec<(String, Vec<String>)>,
+}
+
+impl Missing {
+    fn is_empty(&self) -> bool {
+        self.scopes.is_empty() && self.resources.is_empty()
+    }
+}
+
+pub(crate) fn missing(state: &State, authorization: &Authorization, session: &Session) -> Missing {
+    let known = session.authorizations.iter().find(|known| known.client == authorization.client.id);
+    let grant = known.and_then(|known| state.oidc.grant(&known.grant));
+    let granted = |scope: &String| grant.is_some_and(|grant| grant.scopes.contains(scope));
+    let scopes = authorization.own_scopes().into_iter().filter(|scope| !granted(scope)).collect();
+    let mut resources = Vec::new();
+    for indicator in &authorization.resources {
+        let permitted = permitted(state, indicator, &session.user);
+        let mut wanted = scopes::common(authorization.scopes.iter().map(String::as_str), &permitted);
+        wanted.retain(|scope| grant.is_none_or(|grant| !grant.of_resource(indicator).contains(scope)));
+        if !wanted.is_empty() {
+            resources.push((indicator.clone(), wanted));
+        }
+    }
+    Missing { scopes, resources }
+}
+
+/// Returns the scopes of a resource that any role of the user permits, also those in organizations.
+fn permitted(state: &State, indicator: &str, user: &str) -> Vec<String> {
+    if indicator == scopes::ORGANIZATIONS {
+        return state.store.all(&ORGANIZATION_SCOPES).map(|scope| scope.text("name").to_owned()).collect();
+    }
+    let Ok(resource) = scopes::resource(state, indicator) else { return Vec::new() };
+    let user = Holder::user(user);
+    let mut permitted = user.of_resource(state, &resource.id, None);
+    for organization in user.organizations(state) {
+        permitted.extend(user.of_resource(state, &resource.id, Some(organization)));
+    }
+    permitted
+}
+
+/// Starts an interaction, and sends the user to its page.
+fn ask(
+    context: &mut Context<'_>,
+    authorization: Authorization,
+    prompt: Prompt,
+    answered: Vec<Prompt>,
+    session: Option<String>,
+) -> HttpResponse {
+    let page = match prompt {
+        Prompt::Login => login_page(&authorization),
+        Prompt::Consent => "/consent".to_owned(),
+    };
+    let client = authorization.client.id.clone();
+    let resumed_by = if authorization.device_code.is_some() { "/oidc/device" } else { "/oidc/auth" };
+    let id = interactions::start(context, authorization, prompt, answered, session);
+    let mut response = redirect(303, &page);
+    cookies::set(&mut response, cookies::INTERACTION, &id, "/");
+    cookies::set(&mut response, cookies::RESUME, &id, &format!("{resumed_by}/{id}"));
+    cookies::set(&mut response, "_logto", &format!("{{%22appId%22:%22{client}%22}}"), "/");
+    response
+}
+
+/// Returns the page on which the sign-in begins.
+fn login_page(authorization: &Authorization) -> String {
+    let page = match authorization.parameter("first_screen") {
+        Some("register") => "register",
+        Some("reset_password") => "reset-password",
+        Some("identifier:sign_in") => "identifier-sign-in",
+        Some("identifier:register") => "identifier-register",
+        Some("single_sign_on") => "single-sign-on",
+        _ if authorization.parameter("interaction_mode") == Some("signUp") => "register",
+        _ => "sign-in",
+    };
+    let more = ["organization_id", "login_hint", "identifier", "ui_locales"];
+    let more = more.iter().filter_map(|name| Some(format!("&{name}={}", encoded(authorization.parameter(name)?))));
+    format!("/{page}?app_id={}{}", authorization.client.id, more.collect::<String>())
+}
+
+fn encoded(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}
+
+/// Answers the request with a code.
+fn finish(context: &mut Context<'_>, authorization: &Authorization, session: &Session) -> HttpResponse {
+    let known = session.authorizations.iter().find(|known| known.client == authorization.client.id);
+    let grant = known.map(|known| known.grant.clone()).unwrap_or_default();
+    let auth_time = authorization.parameter("max_age").map(|_| session.signed_in_at.div_euclid(1000));
+    let authorized = Authorized {
+        client: authorization.client.id.clone(),
+        user: session.user.clone(),
+        grant,
+        scopes: authorization.scopes.clone(),
+        resources: authorization.resources.clone(),
+        nonce: authorization.parameter("nonce").map(str::to_owned),
+        auth_time,
+        session: Some(session.uid.clone()),
+    };
+    if let Some(code) = &authorization.device_code {
+        return device::approve(context, code, authorized);
+    }
+    let value = context.state.ids.token(43);
+    let code = Code {
+        authorized,
+        redirect_uri: authorization.redirect_uri.clone(),
+        challenge: authorization.parameter("code_challenge").map(str::to_owned),
+        expires_at: context.now.saturating_add(CODE_LIFETIME * 1000),
+        used: false,
+    };
+    context.state.oidc.codes.insert(value.clone(), code);
+    authorization.respond(&context.issuer(), &[("code", &value)])
+}
+
+/// Grants an application everything that it asks for, and returns the id of the grant.
+pub(crate) fn consent(state: &mut State, authorization: &Authorization, session: &Session, now: i64) -> String {
+    let missing = missing(state, authorization, session);
+    let client = &authorization.client;
+    let known = session.authorizations.iter().find(|known| known.client == client.id);
+    let known = known.and_then(|known| state.oidc.grant(&known.grant)).cloned();
+    let mut grant = known.unwrap_or_else(|| Provider::new_grant(state.ids.token(43), &client.id, &session.user, now));
+    grant.asked |= client.is_third_party;
+    grant.add(None, missing.scopes);
+    for (indicator, scopes) in missing.resources {
+        grant.add(Some(&indicator), scopes);
+    }
+    let id = grant.id.clone();
+    state.oidc.put_grant(grant);
+    id
+}

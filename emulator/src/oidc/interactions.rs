@@ -1,0 +1,114 @@
+//! Sign-ins and consents that are in progress.
+
+use std::collections::HashMap;
+
+use logto_admin::serde_json::Value;
+use serde::{Deserialize, Serialize};
+
+use super::authorization::Authorization;
+use super::{Context, cookies};
+use crate::errors::{Outcome, Refusal};
+use crate::experience::Progress;
+use crate::request::Incoming;
+use crate::state::State;
+
+/// Lifetime of an interaction, in seconds.
+const LIFETIME: i64 = 3600;
+
+/// What the user must do before the authorization request is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Prompt {
+    Login,
+    Consent,
+}
+
+/// An authorization request that waits for the user.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Interaction {
+    pub id: String,
+    pub authorization: Authorization,
+    pub prompt: Prompt,
+    /// The prompts that the user has already answered.
+    pub answered: Vec<Prompt>,
+    /// The id of the session, if there is one.
+    pub session: Option<String>,
+    /// Who signed in, as the Experience API has submitted.
+    pub login: Option<Login>,
+    /// The id of the grant that the user has given.
+    pub grant: Option<String>,
+    /// The progress of the user in the Experience API.
+    pub progress: Option<Progress>,
+    /// Milliseconds since the epoch.
+    pub expires_at: i64,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Login {
+    pub user: String,
+    /// The submitted data, as the API shows it with the session.
+    pub submission: Value,
+}
+
+/// All interactions, by id.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Interactions(HashMap<String, Interaction>);
+
+impl Interactions {
+    pub(crate) fn tidy(&mut self, now: i64) {
+        self.0.retain(|_, interaction| interaction.expires_at > now);
+    }
+
+    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Interaction> {
+        self.0.get_mut(id)
+    }
+
+    pub(crate) fn remove(&mut self, id: &str) -> Option<Interaction> {
+        self.0.remove(id)
+    }
+
+    pub(crate) fn contains(&self, id: &str) -> bool {
+        self.0.contains_key(id)
+    }
+}
+
+/// Creates an interaction, and returns its id.
+pub(super) fn start(
+    context: &mut Context<'_>,
+    authorization: Authorization,
+    prompt: Prompt,
+    answered: Vec<Prompt>,
+    session: Option<String>,
+) -> String {
+    let id = context.state.ids.token(43);
+    let expires_at = context.now.saturating_add(LIFETIME * 1000);
+    let interaction = Interaction {
+        id: id.clone(),
+        authorization,
+        prompt,
+        answered,
+        session,
+        login: None,
+        grant: None,
+        progress: None,
+        expires_at,
+    };
+    context.state.oidc.interactions.0.insert(id.clone(), interaction);
+    id
+}
+
+/// Returns the error for a request without a sign-in in progress.
+pub(crate) fn not_found(description: &'static str) -> Refusal {
+    let refusal = Refusal::new(400, "session.not_found", "No sign-in is in progress.");
+    refusal.with("error", "invalid_request").with("error_description", description)
+}
+
+/// Returns the id of the interaction that the cookie of a request names.
+pub(crate) fn id_of(request: &Incoming, state: &State) -> Outcome<String> {
+    let id = cookies::get(request, cookies::INTERACTION);
+    let id = id.ok_or_else(|| not_found("interaction session id cookie not found"))?;
+    if state.oidc.interactions.contains(id) {
+        Ok(id.to_owned())
+    } else {
+        Err(not_found("interaction session not found"))
+    }
+}

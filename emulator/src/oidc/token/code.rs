@@ -1,0 +1,70 @@
+//! The exchange of the code of an authorization response, or of a device, for tokens.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use logto_admin::serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use super::{refresh, user};
+use crate::errors::Outcome;
+use crate::oidc::artifacts::Authorized;
+use crate::oidc::client::Client;
+use crate::oidc::device::Answer;
+use crate::oidc::{Context, invalid_grant, refuse};
+
+pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Value> {
+    let value = context.required("code")?.to_owned();
+    let redirect_uri = context.required("redirect_uri")?;
+    let code = context.state.oidc.codes.get(&value).filter(|code| code.authorized.client == client.id);
+    let code = code.filter(|code| code.redirect_uri == redirect_uri).cloned().ok_or_else(invalid_grant)?;
+    if code.used {
+        context.state.oidc.revoke(&code.authorized.grant);
+        return Err(invalid_grant());
+    }
+    check_verifier(context, code.challenge.as_deref())?;
+    if let Some(known) = context.state.oidc.codes.get_mut(&value) {
+        known.used = true;
+    }
+    tokens(context, client, code.authorized)
+}
+
+/// Checks that the client has the secret behind the challenge (PKCE).
+fn check_verifier(context: &Context<'_>, challenge: Option<&str>) -> Outcome<()> {
+    let verifier = context.parameter("code_verifier");
+    if verifier.is_some_and(|verifier| verifier.len() < 43) {
+        let description = "code_verifier must be a string with a minimum length of 43 characters";
+        return Err(refuse(400, "invalid_request", description));
+    }
+    let proven = verifier.map(|verifier| URL_SAFE_NO_PAD.encode(Sha256::digest(verifier)));
+    if challenge == proven.as_deref() { Ok(()) } else { Err(invalid_grant()) }
+}
+
+/// Answers a device that polls for tokens.
+pub(super) fn for_device(context: &mut Context<'_>, client: &Client) -> Outcome<Value> {
+    let value = context.required("device_code")?.to_owned();
+    let device = context.state.oidc.devices.get(&value).filter(|device| device.client == client.id);
+    let device = device.cloned().ok_or_else(invalid_grant)?;
+    if device.expires_at <= context.now {
+        return Err(refuse(400, "expired_token", "device code is expired"));
+    }
+    match device.answer {
+        Answer::Pending => Err(refuse(
+            400,
+            "authorization_pending",
+            "authorization request is still pending as the end-user hasn't yet completed the user interaction steps",
+        )),
+        Answer::Denied => Err(refuse(400, "access_denied", "End-User aborted interaction")),
+        Answer::Approved(authorized) => {
+            context.state.oidc.devices.remove(&value);
+            tokens(context, client, *authorized)
+        }
+    }
+}
+
+fn tokens(context: &mut Context<'_>, client: &Client, authorized: Authorized) -> Outcome<Value> {
+    let mut response = user::answer(context, client, &authorized)?;
+    if user::refreshes(client, &authorized) {
+        response.insert("refresh_token".to_owned(), refresh::first(context, client, authorized).into());
+    }
+    Ok(response.into())
+}

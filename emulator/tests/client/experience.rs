@@ -1,0 +1,173 @@
+//! The Experience API: what sign-in pages call.
+
+use std::time::Duration;
+
+use logto_admin::Result;
+use logto_admin::models::CreateUser;
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::Method::{Get, Post, Put};
+use logto_admin_emulator::Emulator;
+
+use crate::browser::Browser;
+
+const PASSWORD: &str = "violet-anchor-47-kettle";
+
+async fn ada(emulator: &Emulator) -> Result<String> {
+    let ada = CreateUser { username: Some("ada".into()), password: Some(PASSWORD.into()), ..Default::default() };
+    Ok(emulator.client()?.users().create(ada).await?.id)
+}
+
+fn by_password(username: &str, password: &str) -> Value {
+    json!({ "identifier": { "type": "username", "value": username }, "password": password })
+}
+
+#[tokio::test]
+async fn calls_need_the_cookie_of_an_interaction_that_has_been_started() -> Result<()> {
+    let emulator = Emulator::new();
+    let mut browser = Browser::open(&emulator).await?;
+    let body = json!({ "interactionEvent": "SignIn" });
+    assert_eq!(browser.experience(Put, "", &body), (400, json!("session.not_found")));
+    browser.authorize("scope=openid");
+    assert_eq!(browser.experience(Get, "/interaction", &Value::Null), (404, json!("session.interaction_not_found")));
+    browser.call(Put, "", &body);
+    let shown = browser.call(Get, "/interaction", &Value::Null);
+    assert_eq!((&shown["interactionEvent"], &shown["verificationRecords"]), (&json!("SignIn"), &json!([])));
+    emulator.advance(Duration::from_secs(3601));
+    browser.get("/oidc/jwks");
+    assert_eq!(browser.experience(Get, "/interaction", &Value::Null), (400, json!("session.not_found")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn wrong_passwords_and_missing_identification_are_rejected() -> Result<()> {
+    let emulator = Emulator::new();
+    let id = ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("SignIn", "openid");
+    let wrong = (422, json!("session.invalid_credentials"));
+    assert_eq!(browser.experience(Post, "/verification/password", &by_password("ada", "wrong")), wrong);
+    assert_eq!(browser.experience(Post, "/verification/password", &by_password("nobody", "wrong")), wrong);
+    let missing = (404, json!("session.identifier_not_found"));
+    assert_eq!(browser.experience(Post, "/submit", &Value::Null), missing);
+    let unknown = json!({ "verificationId": "nope" });
+    let missing = (404, json!("session.verification_session_not_found"));
+    assert_eq!(browser.experience(Post, "/identification", &unknown), missing);
+    let record = browser.verify("password", &by_password("ada", PASSWORD));
+    let body = json!({ "isSuspended": true });
+    emulator.client()?.operation("UpdateUserIsSuspended")?.path("userId", &id).json(&body).await?;
+    let record = json!({ "verificationId": record });
+    assert_eq!(browser.experience(Post, "/identification", &record), (401, json!("user.suspended")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn too_many_failures_block_an_identifier_for_a_while() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("SignIn", "openid");
+    for _ in 0..100 {
+        browser.experience(Post, "/verification/password", &by_password("ada", "wrong"));
+    }
+    let blocked = (400, json!("session.verification_blocked_too_many_attempts"));
+    assert_eq!(browser.experience(Post, "/verification/password", &by_password("ada", PASSWORD)), blocked);
+    let unblock = json!({ "targetType": "User", "targets": ["ada"] });
+    emulator.client()?.operation("DeleteSentinelActivities")?.json(&unblock).await?;
+    browser.verify("password", &by_password("ada", PASSWORD));
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_register_with_a_new_username_and_password() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("Register", "openid");
+    let path = "/verification/new-password-identity";
+    let taken = (422, json!("user.username_already_in_use"));
+    assert_eq!(browser.experience(Post, path, &by_password("ada", PASSWORD)), taken);
+    let record = browser.verify("new-password-identity", &by_password("grace", PASSWORD));
+    let values = json!({ "type": "extraProfile", "values": { "name": "Grace", "givenName": "Grace" } });
+    browser.call(Post, "/profile", &values);
+    browser.call(Post, "/identification", &json!({ "verificationId": record }));
+    assert!(browser.submit().contains_key("code"));
+    let users = emulator.client()?.users().list().search("grace").await?;
+    let grace = users.iter().find(|user| user.username.as_deref() == Some("grace")).unwrap();
+    assert_eq!((grace.name.as_deref(), grace.profile.given_name.as_deref()), (Some("Grace"), Some("Grace")));
+    browser.sign_in("grace", PASSWORD, "openid");
+    Ok(())
+}
+
+#[tokio::test]
+async fn registration_names_what_is_missing() -> Result<()> {
+    let emulator = Emulator::new();
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("Register", "openid");
+    let missing = (422, json!("user.missing_profile"));
+    assert_eq!(browser.experience(Post, "/identification", &json!({})), missing);
+    browser.call(Post, "/profile", &json!({ "type": "username", "value": "grace" }));
+    assert_eq!(browser.experience(Post, "/identification", &json!({})), missing);
+    browser.call(Post, "/profile", &json!({ "type": "password", "value": PASSWORD }));
+    browser.call(Post, "/identification", &json!({}));
+    assert!(browser.submit().contains_key("code"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn signed_in_users_cannot_replace_what_they_have() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("SignIn", "openid");
+    let record = browser.verify("password", &by_password("ada", PASSWORD));
+    let username = json!({ "type": "username", "value": "other" });
+    assert_eq!(browser.experience(Post, "/profile", &username), (404, json!("session.identifier_not_found")));
+    browser.call(Post, "/identification", &json!({ "verificationId": record }));
+    assert_eq!(browser.experience(Post, "/profile", &username), (422, json!("user.username_exists_in_profile")));
+    let event = json!({ "interactionEvent": "ForgotPassword" });
+    let refused = (400, json!("session.not_supported_for_forgot_password"));
+    assert_eq!(browser.experience(Put, "/interaction-event", &event), refused);
+    Ok(())
+}
+
+#[tokio::test]
+async fn forgotten_passwords_are_replaced_with_a_code() -> Result<()> {
+    let emulator = Emulator::new();
+    let id = ada(&emulator).await?;
+    let admin = emulator.client()?;
+    let connector = json!({ "connectorId": "mock-email-service", "config": {
+        "apiKey": "k", "fromEmail": "a@b.co", "fromName": "n", "templates": [
+            { "usageType": "SignIn", "type": "text/plain", "subject": "s", "content": "{{code}}" },
+            { "usageType": "Register", "type": "text/plain", "subject": "s", "content": "{{code}}" },
+            { "usageType": "ForgotPassword", "type": "text/plain", "subject": "s", "content": "{{code}}" },
+            { "usageType": "Generic", "type": "text/plain", "subject": "s", "content": "{{code}}" },
+        ],
+    }});
+    admin.operation("CreateConnector")?.json(&connector).await?;
+    let email = json!({ "primaryEmail": "ada@example.com" });
+    admin.operation("UpdateUser")?.path("userId", &id).json(&email).await?;
+
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("ForgotPassword", "openid");
+    let identifier = json!({ "type": "email", "value": "ada@example.com" });
+    let body = json!({ "identifier": identifier, "interactionEvent": "ForgotPassword" });
+    let record = browser.verify("verification-code", &body);
+    let with = |code: &str| json!({ "identifier": identifier, "verificationId": record, "code": code });
+    let wrong = (400, json!("verification_code.code_mismatch"));
+    assert_eq!(browser.experience(Post, "/verification/verification-code/verify", &with("wrong!")), wrong);
+    let by_record = json!({ "verificationId": record });
+    let unverified = (400, json!("session.verification_failed"));
+    assert_eq!(browser.experience(Post, "/identification", &by_record), unverified);
+    let code = emulator.messages().last().unwrap().code().unwrap().to_owned();
+    browser.verify("verification-code/verify", &with(&code));
+    browser.call(Post, "/identification", &by_record);
+
+    let same = json!({ "password": PASSWORD });
+    assert_eq!(browser.experience(Put, "/profile/password", &same), (422, json!("user.same_password")));
+    let missing = (422, json!("user.new_password_required_in_profile"));
+    assert_eq!(browser.experience(Post, "/submit", &Value::Null), missing);
+    browser.call(Put, "/profile/password", &json!({ "password": "copper-lantern-82-meadow" }));
+    assert_eq!(browser.experience(Post, "/submit", &Value::Null).0, 204);
+    browser.sign_in("ada", "copper-lantern-82-meadow", "openid");
+    Ok(())
+}

@@ -1,0 +1,373 @@
+//! Users sign in the way browser applications do: authorization request, Experience API, consent, tokens.
+
+use std::time::Duration;
+
+use logto_admin::Result;
+use logto_admin::models::CreateUser;
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::Method;
+use logto_admin_emulator::Emulator;
+
+use crate::browser::{Browser, CALLBACK, account, claims, enable_account_api, location};
+
+const PASSWORD: &str = "violet-anchor-47-kettle";
+
+/// Creates a user, and returns the id.
+async fn ada(emulator: &Emulator) -> Result<String> {
+    let ada = CreateUser {
+        username: Some("ada".into()),
+        password: Some(PASSWORD.into()),
+        name: Some("Ada".into()),
+        ..Default::default()
+    };
+    Ok(emulator.client()?.users().create(ada).await?.id)
+}
+
+#[tokio::test]
+async fn a_user_signs_in_the_way_a_browser_application_does_and_calls_the_account_api_with_the_token() -> Result<()> {
+    let emulator = Emulator::new();
+    let id = ada(&emulator).await?;
+    enable_account_api(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid profile offline_access");
+    assert_eq!(tokens["scope"], "openid profile offline_access");
+    let about = claims(&tokens["id_token"]);
+    assert_eq!((&about["sub"], &about["name"], &about["username"]), (&json!(id), &json!("Ada"), &json!("ada")));
+    assert_eq!((&about["nonce"], &about["aud"]), (&json!("once"), &json!(browser.application)));
+    let profile = account(&emulator, &tokens)?.my_account().get_profile().await?;
+    assert_eq!(profile.id.as_deref(), Some(id.as_str()));
+
+    let user = emulator.client()?.users().get(&id).await?;
+    assert!(user.last_sign_in_at.is_some());
+    assert_eq!(user.application_id.as_deref(), Some(browser.application.as_str()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_application_gets_its_state_and_the_issuer() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.sign_in("ada", PASSWORD, "openid");
+    // The session makes a second sign-in unnecessary.
+    let target = browser.authorize("scope=openid");
+    let returned = browser.follow(&target);
+    assert_eq!((returned["state"].as_str(), returned["code"].len()), ("here", 43));
+    assert_eq!(returned["iss"], format!("{}/oidc", emulator.endpoint().url()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn codes_can_be_exchanged_once_and_with_their_redirect_uri() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.sign_in("ada", PASSWORD, "openid");
+    let mut code = || {
+        let target = browser.authorize("scope=openid");
+        browser.follow(&target)["code"].clone()
+    };
+    let (first, second, third) = (code(), code(), code());
+    let exchange =
+        |code: &str, uri: &str| browser.token(&format!("grant_type=authorization_code&code={code}&redirect_uri={uri}"));
+    assert_eq!(exchange(&first, "https://app.example/other").1["error"], "invalid_grant");
+    let (status, tokens) = exchange(&first, CALLBACK);
+    assert_eq!(status, 200);
+    emulator.advance(Duration::from_secs(61));
+    assert_eq!(exchange(&second, CALLBACK).1["error"], "invalid_grant", "expired");
+    assert_eq!(exchange(&first, CALLBACK).1["error"], "invalid_grant", "used");
+    drop((third, tokens));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_code_that_is_used_twice_revokes_the_tokens() -> Result<()> {
+    let emulator = Emulator::new();
+    enable_account_api(&emulator).await?;
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.sign_in("ada", PASSWORD, "openid");
+    let target = browser.authorize("scope=openid");
+    let code = browser.follow(&target)["code"].clone();
+    let form = format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}");
+    let (_, tokens) = browser.token(&form);
+    assert!(account(&emulator, &tokens)?.my_account().get_profile().await.is_ok());
+    assert_eq!(browser.token(&form).0, 400);
+    let error = account(&emulator, &tokens)?.my_account().get_profile().await.unwrap_err();
+    assert_eq!(error.status(), Some(401));
+    Ok(())
+}
+
+#[tokio::test]
+async fn applications_without_a_secret_prove_their_requests() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open_application(&emulator, json!({ "name": "page", "type": "SPA" })).await?;
+    let refused = browser.authorize("scope=openid");
+    assert!(refused.contains("error=invalid%5Frequest") && refused.contains("PKCE"), "{refused}");
+    // The verifier and the challenge of RFC 7636, appendix B.
+    let (verifier, challenge) =
+        ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    let page = browser.authorize(&format!("scope=openid&code_challenge={challenge}&code_challenge_method=S256"));
+    assert!(page.starts_with("/sign-in"));
+    browser.call(Method::Put, "", &json!({ "interactionEvent": "SignIn" }));
+    let id = browser
+        .verify("password", &json!({ "identifier": { "type": "username", "value": "ada" }, "password": PASSWORD }));
+    browser.call(Method::Post, "/identification", &json!({ "verificationId": id }));
+    let code = browser.submit()["code"].clone();
+    let form = format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}");
+    let wrong = "x".repeat(43);
+    assert_eq!(browser.token(&form).1["error"], "invalid_grant");
+    assert_eq!(browser.token(&format!("{form}&code_verifier={wrong}")).1["error"], "invalid_grant");
+    assert_eq!(browser.token(&format!("{form}&code_verifier={verifier}")).0, 200);
+    Ok(())
+}
+
+#[tokio::test]
+async fn refresh_tokens_are_rotated_and_expire() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
+    let refresh =
+        |token: &Value| browser.token(&format!("grant_type=refresh_token&refresh_token={}", token.as_str().unwrap()));
+    let (status, second) = refresh(&tokens["refresh_token"]);
+    assert_eq!((status, claims(&second["id_token"])["sub"].is_string()), (200, true));
+    assert_ne!(second["refresh_token"], tokens["refresh_token"]);
+    emulator.advance(Duration::from_secs(13 * 86_400));
+    let (status, third) = refresh(&second["refresh_token"]);
+    assert_eq!(status, 200);
+    emulator.advance(Duration::from_secs(15 * 86_400));
+    assert_eq!(refresh(&third["refresh_token"]).1["error"], "invalid_grant");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_is_used_twice_revokes_the_grant() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
+    let refresh =
+        |token: &Value| browser.token(&format!("grant_type=refresh_token&refresh_token={}", token.as_str().unwrap()));
+    let second = refresh(&tokens["refresh_token"]).1;
+    assert_eq!(refresh(&tokens["refresh_token"]).0, 400);
+    assert_eq!(refresh(&second["refresh_token"]).0, 400);
+    Ok(())
+}
+
+#[tokio::test]
+async fn there_is_a_refresh_token_only_with_consent() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    assert_eq!(browser.sign_in("ada", PASSWORD, "openid")["refresh_token"], Value::Null);
+    let target = browser.authorize("scope=openid offline_access");
+    let code = browser.follow(&target)["code"].clone();
+    let (_, tokens) = browser.token(&format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}"));
+    assert_eq!((&tokens["refresh_token"], &tokens["scope"]), (&Value::Null, &json!("openid")));
+    Ok(())
+}
+
+#[tokio::test]
+async fn administrators_see_and_end_sessions() -> Result<()> {
+    let emulator = Emulator::new();
+    let id = ada(&emulator).await?;
+    let admin = emulator.client()?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid offline_access");
+    let sessions = admin.operation("ListUserSessions")?.path("userId", &id).await?;
+    let session = &sessions["sessions"][0];
+    assert_eq!(session["clientId"], browser.application);
+    assert_eq!(session["lastSubmission"]["verificationRecords"][0]["type"], "Password");
+    assert_eq!(session["lastSubmission"]["signInContext"]["userAgent"], "test");
+    assert_eq!(session["payload"]["authorizations"][&browser.application]["persistsLogout"], true);
+    let uid = session["payload"]["uid"].as_str().unwrap();
+    let end = admin.operation("DeleteUserSession")?.path("userId", &id).path("sessionId", uid);
+    end.query("revokeGrantsTarget", "all").await?;
+    let form = format!("grant_type=refresh_token&refresh_token={}", tokens["refresh_token"].as_str().unwrap());
+    assert_eq!(browser.token(&form).0, 400);
+    assert!(browser.authorize("scope=openid").starts_with("/sign-in"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn prompts_of_a_request_are_respected() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let target = browser.authorize("scope=openid&prompt=none");
+    assert_eq!(browser.follow(&target)["error"], "login_required");
+    browser.sign_in("ada", PASSWORD, "openid");
+    let target = browser.authorize("scope=openid&prompt=none");
+    assert!(browser.follow(&target).contains_key("code"));
+    let target = browser.authorize("scope=openid profile&prompt=none");
+    assert_eq!(browser.follow(&target)["error"], "consent_required");
+    assert!(browser.authorize("scope=openid&prompt=login").starts_with("/sign-in"));
+    emulator.advance(Duration::from_secs(100));
+    assert!(browser.authorize("scope=openid&max_age=60").starts_with("/sign-in"));
+    assert!(browser.authorize("scope=openid&prompt=login&first_screen=register").starts_with("/register"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn invalid_authorization_requests_are_reported() -> Result<()> {
+    let emulator = Emulator::new();
+    let mut browser = Browser::open(&emulator).await?;
+    let client = browser.application.clone();
+    let cases = [
+        ("client_id=nope&redirect_uri=https://app.example/callback".to_owned(), "invalid_client"),
+        (format!("client_id={client}&redirect_uri=https://other.example"), "invalid_redirect_uri"),
+        (format!("client_id={client}"), "invalid_request"),
+    ];
+    for (query, error) in cases {
+        let response = browser.get(&format!("/oidc/auth?{query}"));
+        let body: Value = logto_admin::serde_json::from_str(&response.body.text()).unwrap();
+        assert_eq!((response.status, &body["error"]), (400, &json!(error)), "{query}");
+    }
+    for (more, error) in [
+        ("resource=https://nope.example", "invalid_target"),
+        ("prompt=sometimes", "invalid_request"),
+        ("code_challenge_method=S256", "invalid_request"),
+    ] {
+        let target = browser.authorize(more);
+        assert_eq!(browser.follow(&target)["error"], error, "{more}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_get_tokens_for_resources_and_organizations() -> Result<()> {
+    let emulator = Emulator::new();
+    let id = ada(&emulator).await?;
+    let admin = emulator.client()?;
+    let create = async |operation: &str, body: Value| -> Result<String> {
+        Ok(admin.operation(operation)?.json(&body).await?["id"].as_str().unwrap().to_owned())
+    };
+    let api = create("CreateResource", json!({ "name": "API", "indicator": "https://api.example" })).await?;
+    let read =
+        admin.operation("CreateResourceScope")?.path("resourceId", &api).json(&json!({ "name": "read" })).await?;
+    let role = create("CreateRole", json!({ "name": "reader", "description": "d", "scopeIds": [read["id"]] })).await?;
+    admin.users().assign_roles(&id, [role.as_str()]).await?;
+    let organization = create("CreateOrganization", json!({ "name": "Acme" })).await?;
+    admin.organizations().add_users(&organization, [id.as_str()]).await?;
+
+    let mut browser = Browser::open(&emulator).await?;
+    let scope = "openid offline_access read write roles urn:logto:scope:organizations";
+    let tokens = browser.sign_in("ada", PASSWORD, &format!("{scope}&resource=https://api.example"));
+    let about = claims(&tokens["id_token"]);
+    assert_eq!((&about["roles"], &about["organizations"]), (&json!(["reader"]), &json!([organization])));
+    let refresh = |token: &Value, more: &str| {
+        browser.token(&format!(
+            "grant_type=refresh_token&refresh_token={}&{more}",
+            token["refresh_token"].as_str().unwrap()
+        ))
+    };
+    let (_, tokens) = refresh(&tokens, "resource=https://api.example");
+    let access = claims(&tokens["access_token"]);
+    assert_eq!((&access["aud"], &access["scope"]), (&json!("https://api.example"), &json!("read")));
+    let (_, tokens) = refresh(&tokens, &format!("organization_id={organization}"));
+    assert_eq!(claims(&tokens["access_token"])["aud"], format!("urn:logto:organization:{organization}"));
+    assert_eq!(refresh(&tokens, "organization_id=nope").1["error"], "access_denied");
+    assert_eq!(refresh(&tokens, "resource=https://other.example").1["error"], "invalid_target");
+    Ok(())
+}
+
+#[tokio::test]
+async fn userinfo_has_the_claims_of_the_granted_scopes() -> Result<()> {
+    let emulator = Emulator::new();
+    let id = ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid email custom_data");
+    let ask = |token: &str| {
+        let url = format!("{}/oidc/me", emulator.endpoint().url());
+        let mut request = logto_admin::transport::HttpRequest::new(Method::Get, url);
+        request.headers.set("authorization", format!("Bearer {token}"));
+        let response = emulator.handle(&request);
+        let body: Value = logto_admin::serde_json::from_str(&response.body.text()).unwrap();
+        (response.status, body)
+    };
+    let (_, about) = ask(tokens["access_token"].as_str().unwrap());
+    assert_eq!(about, json!({ "sub": id, "email": null, "email_verified": false, "custom_data": {} }));
+    assert_eq!(ask("nope").0, 401);
+    Ok(())
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session() -> Result<()> {
+    let emulator = Emulator::new();
+    ada(&emulator).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let tokens = browser.sign_in("ada", PASSWORD, "openid");
+    let hint = tokens["id_token"].as_str().unwrap();
+    let query = format!("id_token_hint={hint}&post_logout_redirect_uri=https://app.example/bye&state=s");
+    let page = browser.get(&format!("/oidc/session/end?{query}"));
+    assert!(page.status == 200 && page.body.text().contains("/oidc/session/end/confirm"), "{}", page.body.text());
+    let confirm = json!({ "id_token_hint": hint, "post_logout_redirect_uri": "https://app.example/bye", "state": "s" });
+    let response = browser.send(Method::Post, "/oidc/session/end/confirm", Some(&confirm));
+    assert_eq!(location(&response), "https://app.example/bye?state=s");
+    assert!(browser.authorize("scope=openid").starts_with("/sign-in"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn third_party_applications_need_the_consent_of_the_user() -> Result<()> {
+    let emulator = Emulator::new();
+    let id = ada(&emulator).await?;
+    let settings = json!({ "name": "Partner", "type": "Traditional", "isThirdParty": true });
+    let mut browser = Browser::open_application(&emulator, settings).await?;
+    browser.start("SignIn", "openid profile offline_access");
+    let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": PASSWORD });
+    let record = browser.verify("password", &body);
+    browser.call(Method::Post, "/identification", &json!({ "verificationId": record }));
+    let target = browser.call(Method::Post, "/submit", &Value::Null)["redirectTo"].as_str().unwrap().to_owned();
+    let consent = location(&browser.get(&target));
+    assert_eq!(consent, "/consent");
+    assert_eq!(browser.get(&consent).status, 200, "the page asks the user");
+    let shown = browser.get("/api/interaction/consent");
+    let shown: Value = logto_admin::serde_json::from_str(&shown.body.text()).unwrap();
+    assert_eq!((&shown["application"]["name"], &shown["user"]["id"]), (&json!("Partner"), &json!(id)));
+    assert_eq!(shown["missingOIDCScope"], json!(["profile"]));
+    let given = browser.send(Method::Post, "/api/interaction/consent", Some(&json!({})));
+    let given: Value = logto_admin::serde_json::from_str(&given.body.text()).unwrap();
+    assert!(browser.follow(given["redirectTo"].as_str().unwrap()).contains_key("code"));
+    let grants = emulator.client()?.users().list_grants(&id).await?.grants;
+    assert_eq!(grants.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+async fn devices_without_a_browser_get_tokens() -> Result<()> {
+    let emulator = Emulator::new();
+    let id = ada(&emulator).await?;
+    let settings = json!({
+        "name": "TV",
+        "type": "Native",
+        "oidcClientMetadata": { "redirectUris": [], "postLogoutRedirectUris": [] },
+        "customClientMetadata": { "isDeviceFlow": true },
+    });
+    let mut browser = Browser::open_application(&emulator, settings).await?;
+    let body = json!({ "client_id": browser.application, "scope": "openid profile" });
+    let response = browser.send(Method::Post, "/oidc/device/auth", Some(&body));
+    let device: Value = logto_admin::serde_json::from_str(&response.body.text()).unwrap();
+    let code = device["device_code"].as_str().unwrap();
+    let poll = format!("grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code={code}");
+    assert_eq!(browser.token(&poll).1["error"], "authorization_pending");
+
+    let entered = json!({ "user_code": device["user_code"] });
+    let page = browser.send(Method::Post, "/oidc/device", Some(&entered));
+    assert!(location(&page).starts_with("/sign-in"));
+    browser.call(Method::Put, "", &json!({ "interactionEvent": "SignIn" }));
+    let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": PASSWORD });
+    let record = browser.verify("password", &body);
+    browser.call(Method::Post, "/identification", &json!({ "verificationId": record }));
+    let mut target = browser.call(Method::Post, "/submit", &Value::Null)["redirectTo"].as_str().unwrap().to_owned();
+    let mut page = browser.get(&target);
+    while page.status != 200 {
+        target = location(&page);
+        page = browser.get(&target);
+    }
+    let (status, tokens) = browser.token(&poll);
+    assert_eq!((status, &claims(&tokens["id_token"])["sub"]), (200, &json!(id)), "{tokens}");
+    Ok(())
+}
