@@ -99,7 +99,11 @@ pub mod models;
 pub use bytes;
 #[doc(hidden)]
 pub use client::binding;
+#[doc(inline)]
+pub use client::bulk;
 pub use client::{Client, ClientBuilder};
+#[cfg(feature = "users")]
+pub use client::{FirebaseScrypt, PasswordDigest, PasswordSalt};
 #[doc(inline)]
 pub use error::{Error, ErrorKind, Result, StopReason};
 pub use pipeline::{RateLimit, RetryPolicy};

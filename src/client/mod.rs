@@ -3,8 +3,11 @@
 #[doc(hidden)]
 pub mod binding;
 mod builder;
+pub mod bulk;
 mod environment;
 mod impersonation;
+#[cfg(feature = "users")]
+mod password_digest;
 #[cfg(feature = "organization-roles")]
 mod role_ids;
 mod server_release;
@@ -13,6 +16,8 @@ use std::fmt;
 use std::time::Duration;
 
 pub use builder::ClientBuilder;
+#[cfg(feature = "users")]
+pub use password_digest::{FirebaseScrypt, PasswordDigest, PasswordSalt};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::pipeline::{Channel, Settings};
