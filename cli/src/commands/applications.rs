@@ -1,0 +1,95 @@
+//! `applications`: lists and creates applications.
+
+use logto_admin::serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::failure::{Exit, Result};
+use crate::output::Column;
+use crate::{json, lookup};
+
+/// A command about applications.
+#[derive(clap::Subcommand, Debug)]
+pub enum Command {
+    /// List applications
+    List,
+    /// Create an application, and print its secret this once
+    Create {
+        /// Name
+        name: String,
+        /// Type: `Native`, `SPA`, `Traditional` or `MachineToMachine`
+        #[arg(long = "type", value_name = "TYPE")]
+        kind: String,
+        /// Redirect URI. Can be repeated
+        #[arg(long, value_name = "URI")]
+        redirect_uri: Vec<String>,
+        /// Name of a machine-to-machine role. Can be repeated
+        #[arg(long = "role", value_name = "NAME")]
+        roles: Vec<String>,
+    },
+    /// Delete an application
+    Delete {
+        /// Id or name
+        application: String,
+    },
+    /// Create a secret, and print it this once
+    CreateSecret {
+        /// Id or name
+        application: String,
+        /// Name of the secret
+        name: String,
+    },
+}
+
+const COLUMNS: &[Column] = &[
+    ("id", "/id"),
+    ("name", "/name"),
+    ("type", "/type"),
+    ("third party", "/isThirdParty"),
+    ("description", "/description"),
+];
+
+pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {
+    let client = context.client()?;
+    let find = async |name: &str| lookup::id(&client, "ListApplications", "application", name).await;
+    match command {
+        Command::List => {
+            let mut all: Vec<Value> = lookup::all(&client, "ListApplications").await?;
+            // Servers before 1.42 show the secret.
+            all.iter_mut().filter_map(Value::as_object_mut).for_each(|application| drop(application.remove("secret")));
+            context.printer.list(COLUMNS, &all)?;
+        }
+        Command::Create { name, kind, redirect_uri, roles } => {
+            let mut role_ids = Vec::new();
+            for role in &roles {
+                role_ids.push(lookup::id(&client, "ListRoles", "role", role).await?);
+            }
+            let mut new = json!({ "name": name, "type": kind });
+            if !redirect_uri.is_empty() {
+                let metadata = json!({ "redirectUris": redirect_uri, "postLogoutRedirectUris": [] });
+                json::set(&mut new, "oidcClientMetadata", metadata);
+            }
+            let created = client.operation("CreateApplication")?.json(&new).await?;
+            let id = json::text(&created, "id");
+            if !role_ids.is_empty() {
+                let assign = client.operation("AssignApplicationRoles")?.path("applicationId", &id);
+                assign.json(&json!({ "roleIds": role_ids })).await?;
+            }
+            let secrets = client.operation("ListApplicationSecrets")?.path("id", &id).await.unwrap_or_default();
+            let secret = secrets.pointer("/0/value").or_else(|| created.get("secret")).cloned().unwrap_or_default();
+            context.printer.item(&json!({ "id": id, "name": name, "type": kind, "secret": secret }))?;
+        }
+        Command::Delete { application } => {
+            let id = find(&application).await?;
+            context.confirm(&format!("Delete the application {application}?"))?;
+            client.operation("DeleteApplication")?.path("id", &id).await?;
+            context.printer.message(&format!("deleted {application}"));
+        }
+        Command::CreateSecret { application, name } => {
+            let id = find(&application).await?;
+            let create = client.operation("CreateApplicationSecret")?.path("id", &id);
+            let secret = create.json(&json!({ "name": name })).await?;
+            context.printer.item(&json!({ "name": name, "value": json::member(&secret, "value") }))?;
+        }
+    }
+    Ok(Exit::Done)
+}

@@ -1,0 +1,31 @@
+//! `completions` and `man-pages`: files for shells and for `man`.
+
+use std::fs;
+use std::path::Path;
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure, Result};
+
+/// Prints a completion script for a shell.
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    /// Shell to complete in
+    shell: Shell,
+}
+
+pub(crate) fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> {
+    let mut script = Vec::new();
+    clap_complete::generate(arguments.shell, &mut crate::arguments::Arguments::command(), "logto-admin", &mut script);
+    context.printer.text(&String::from_utf8_lossy(&script))?;
+    Ok(Exit::Done)
+}
+
+pub(crate) fn man_pages(folder: &Path) -> Result<Exit> {
+    let written = fs::create_dir_all(folder)
+        .and_then(|()| clap_mangen::generate_to(crate::arguments::Arguments::command(), folder).map(|_| ()));
+    let failed = |error| Failure::new(format!("cannot write the man pages to {}: {error}", folder.display()));
+    written.map(|()| Exit::Done).map_err(failed)
+}

@@ -1,0 +1,136 @@
+//! `config`: keeps the configuration of a tenant in files.
+
+use std::io::IsTerminal;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use crate::config::{self, Action, Outcome, Plan, Selection};
+use crate::context::Context;
+use crate::failure::{Exit, Result};
+use crate::interrupt::Interrupt;
+
+/// A command about configuration files.
+#[derive(clap::Subcommand, Debug)]
+pub enum Command {
+    /// Write the configuration of the tenant to a folder
+    ///
+    /// Secrets become `${env:NAME}`. Replaces the files of an earlier export.
+    Export {
+        /// Which files, and where
+        #[command(flatten)]
+        files: Files,
+        /// Write secrets to the files
+        #[arg(long)]
+        secrets: bool,
+    },
+    /// Show what `apply` would change. Writes nothing, and ends with 3 if there are differences
+    Plan {
+        /// Which files, and where
+        #[command(flatten)]
+        files: Files,
+        /// Also show what `apply --prune` would delete
+        #[arg(long)]
+        prune: bool,
+    },
+    /// Change the tenant so that it matches the files
+    ///
+    /// Shows the plan and asks first. Can be repeated: a second run changes nothing.
+    Apply {
+        /// Which files, and where
+        #[command(flatten)]
+        files: Files,
+        /// Delete what the files do not declare, of kinds that have a file
+        #[arg(long)]
+        prune: bool,
+    },
+}
+
+/// Which files, and where.
+#[derive(clap::Args, Debug)]
+pub struct Files {
+    /// Folder of the files
+    folder: PathBuf,
+    /// Only these kinds, such as `applications,roles`
+    #[arg(long, value_delimiter = ',', value_name = "KINDS")]
+    only: Vec<String>,
+    /// All kinds but these
+    #[arg(long, value_delimiter = ',', value_name = "KINDS")]
+    exclude: Vec<String>,
+}
+
+pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {
+    match command {
+        Command::Export { files, secrets } => export(context, &files, secrets).await,
+        Command::Plan { files, prune } => {
+            let plan = plan(context, &files, prune).await?;
+            show(context, &plan)?;
+            Ok(if plan.is_empty() { Exit::Done } else { Exit::Different })
+        }
+        Command::Apply { files, prune } => {
+            let plan = plan(context, &files, prune).await?;
+            if plan.is_empty() {
+                context.printer.message("nothing to change");
+                return Ok(Exit::Done);
+            }
+            show(context, &plan)?;
+            context.confirm(&question(&plan))?;
+            apply(context, &plan).await
+        }
+    }
+}
+
+async fn export(context: &mut Context, files: &Files, secrets: bool) -> Result<Exit> {
+    let client = context.client()?;
+    let selection = Selection::new(&files.only, &files.exclude)?;
+    let exported = config::export(&client, &files.folder, &selection, secrets).await?;
+    for warning in &exported.warnings {
+        context.printer.message(&format!("warning: {warning}"));
+    }
+    context.printer.message(&format!("wrote {} files to {}", exported.files.len(), files.folder.display()));
+    if !exported.variables.is_empty() {
+        context.printer.message(&format!("set these variables before `apply`: {}", exported.variables.join(", ")));
+    }
+    Ok(Exit::Done)
+}
+
+async fn plan(context: &mut Context, files: &Files, prune: bool) -> Result<Plan> {
+    let client = context.client()?;
+    let selection = Selection::new(&files.only, &files.exclude)?;
+    let environment = |name: &str| std::env::var(name).ok();
+    let plan = config::plan(&client, &files.folder, &selection, prune, &environment).await?;
+    for warning in plan.warnings() {
+        context.printer.message(&format!("warning: {warning}"));
+    }
+    Ok(plan)
+}
+
+fn show(context: &mut Context, plan: &Plan) -> Result<()> {
+    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    Ok(plan.write(&mut context.printer.data(), colour)?)
+}
+
+fn question(plan: &Plan) -> String {
+    let counts = [(Action::Create, "create"), (Action::Update, "change"), (Action::Delete, "delete")];
+    let counts = counts.map(|(action, verb)| (verb, plan.count(action)));
+    let parts: Vec<String> =
+        counts.iter().filter(|(_, count)| *count > 0).map(|(verb, count)| format!("{verb} {count}")).collect();
+    format!("Apply: {}?", parts.join(", "))
+}
+
+async fn apply(context: &mut Context, plan: &Plan) -> Result<Exit> {
+    let client = context.client()?;
+    let interrupt = Interrupt::watch();
+    let printer = &mut context.printer;
+    let applied = config::apply(&client, plan, &mut |change, outcome| {
+        let verdict = match outcome {
+            Outcome::Done => "done",
+            Outcome::Failed => "FAILED",
+        };
+        printer.message(&format!("{} {change}: {verdict}", change.action().verb()));
+        if interrupt.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })
+    .await?;
+    let (done, all) = (applied.created + applied.updated + applied.deleted, plan.changes().len());
+    context.printer.message(&format!("made {done} of {all} changes"));
+    Ok(if done == all { Exit::Done } else { Exit::Partly })
+}

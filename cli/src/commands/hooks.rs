@@ -1,0 +1,75 @@
+//! `hooks`: lists, creates and tests webhooks.
+
+use logto_admin::serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::failure::{Exit, Result};
+use crate::output::Column;
+use crate::{json, lookup};
+
+/// A command about webhooks.
+#[derive(clap::Subcommand, Debug)]
+pub enum Command {
+    /// List webhooks
+    List,
+    /// Create a webhook, and print its signing key this once
+    Create {
+        /// URL that receives the events
+        url: String,
+        /// Name
+        #[arg(long)]
+        name: Option<String>,
+        /// Event, such as `User.Created`. Can be repeated
+        #[arg(long = "event", value_name = "EVENT", required = true)]
+        events: Vec<String>,
+    },
+    /// Let the server send a test event
+    Test {
+        /// Id or name
+        hook: String,
+    },
+    /// Delete a webhook
+    Delete {
+        /// Id or name
+        hook: String,
+    },
+}
+
+const COLUMNS: &[Column] =
+    &[("id", "/id"), ("name", "/name"), ("url", "/config/url"), ("enabled", "/enabled"), ("events", "/events")];
+
+pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {
+    let client = context.client()?;
+    let find = async |name: &str| lookup::id(&client, "ListHooks", "webhook", name).await;
+    match command {
+        Command::List => {
+            let mut all: Vec<Value> = lookup::all(&client, "ListHooks").await?;
+            all.iter_mut().filter_map(Value::as_object_mut).for_each(|hook| drop(hook.remove("signingKey")));
+            context.printer.list(COLUMNS, &all)?;
+        }
+        Command::Create { url, name, events } => {
+            let mut new = json!({ "events": events, "config": { "url": url } });
+            if let Some(name) = name {
+                json::set(&mut new, "name", name);
+            }
+            let created = client.operation("CreateHook")?.json(&new).await?;
+            context.printer.item(
+                &json!({ "id": json::member(&created, "id"), "signingKey": json::member(&created, "signingKey") }),
+            )?;
+        }
+        Command::Test { hook } => {
+            let id = find(&hook).await?;
+            let known = client.operation("GetHook")?.path("id", &id).await?;
+            let test = json!({ "events": json::member(&known, "events"), "config": json::member(&known, "config") });
+            client.operation("CreateHookTest")?.path("id", &id).json(&test).await?;
+            context.printer.message(&format!("sent a test event to {hook}"));
+        }
+        Command::Delete { hook } => {
+            let id = find(&hook).await?;
+            context.confirm(&format!("Delete the webhook {hook}?"))?;
+            client.operation("DeleteHook")?.path("id", &id).await?;
+            context.printer.message(&format!("deleted {hook}"));
+        }
+    }
+    Ok(Exit::Done)
+}

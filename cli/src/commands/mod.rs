@@ -1,0 +1,17 @@
+//! The commands, one per file.
+
+pub mod api;
+pub mod applications;
+pub mod completions;
+pub mod configuration;
+pub mod doctor;
+pub mod emulator;
+pub mod hooks;
+pub mod logs;
+pub mod operations;
+pub mod organizations;
+pub mod profile;
+pub mod roles;
+pub mod users;
+pub mod users_export;
+pub mod users_import;

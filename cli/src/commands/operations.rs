@@ -1,0 +1,93 @@
+//! `operations`: searches the table of operations.
+
+use logto_admin::operation::{Authentication, BodyKind, OperationInfo, Paging, Release, TABLE};
+use logto_admin::serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure, Result};
+use crate::output::Column;
+
+/// Searches the operations of the API.
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    /// Words to search for in ids, paths and summaries. Without any, all operations are listed
+    #[arg(value_name = "WORD")]
+    words: Vec<String>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(clap::Subcommand, Debug)]
+enum Command {
+    /// Print parameters, body and release of an operation
+    Show {
+        /// Operation id, such as `GetUser`
+        operation: String,
+    },
+}
+
+const COLUMNS: &[Column] = &[("operation", "/id"), ("method", "/method"), ("path", "/path"), ("summary", "/summary")];
+
+pub(crate) fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> {
+    if let Some(Command::Show { operation }) = &arguments.command {
+        let unknown =
+            || Failure::usage(format!("unknown operation `{operation}`: search with `logto-admin operations WORD`"));
+        let found = TABLE.iter().find(|info| info.id.eq_ignore_ascii_case(operation)).ok_or_else(unknown)?;
+        context.printer.item(&details(found))?;
+        return Ok(Exit::Done);
+    }
+    let found: Vec<Value> = TABLE.iter().filter(|info| matches(info, &arguments.words)).map(|info| row(info)).collect();
+    if found.is_empty() {
+        return Err(Failure::new(format!("no operation matches `{}`", arguments.words.join(" "))));
+    }
+    context.printer.list(COLUMNS, &found)?;
+    Ok(Exit::Done)
+}
+
+fn matches(info: &OperationInfo, words: &[String]) -> bool {
+    let text = format!("{} {} {} {}", info.id, info.method.as_str(), info.path, info.summary).to_lowercase();
+    words.iter().all(|word| text.contains(&word.to_lowercase()))
+}
+
+fn row(info: &OperationInfo) -> Value {
+    json!({ "id": info.id, "method": info.method.as_str(), "path": info.path, "summary": info.summary })
+}
+
+fn details(info: &OperationInfo) -> Value {
+    let query = info.query_parameters.iter().map(|parameter| {
+        let required = if parameter.required { ", required" } else { "" };
+        format!("{} ({:?}{required})", parameter.name, parameter.kind).to_lowercase()
+    });
+    let body = match info.body {
+        BodyKind::None => "none",
+        BodyKind::Json { required: true } => "JSON",
+        BodyKind::Json { required: false } => "JSON, optional",
+        BodyKind::Form { .. } => "form",
+        BodyKind::Multipart { .. } => "multipart form",
+        _ => "other",
+    };
+    let caller = match info.authentication {
+        Authentication::User => "user",
+        Authentication::Session => "session",
+        Authentication::None => "nobody",
+        _ => "application",
+    };
+    let mut details = json!({
+        "operation": info.id,
+        "summary": info.summary,
+        "request": format!("{} {}", info.method.as_str(), info.path),
+        "path parameters": info.path_parameters,
+        "query parameters": query.collect::<Vec<_>>(),
+        "body": body,
+        "caller": caller,
+        "pages": match info.paging { Paging::None => "no", Paging::Always => "always", _ => "on request" },
+        "idempotent": info.idempotent,
+        "success": info.success,
+        "since": if info.since == Release::OLDEST { "1.17 or earlier".to_owned() } else { info.since.to_string() },
+        "in Rust": format!("client.{}().{}(…)", info.group.replace('-', "_"), info.name),
+    });
+    if let (Some(until), Value::Object(members)) = (info.until, &mut details) {
+        members.insert("until".to_owned(), until.to_string().into());
+    }
+    details
+}

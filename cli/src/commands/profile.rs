@@ -1,0 +1,131 @@
+//! `profile`: connections with names.
+
+use std::io::{IsTerminal, Read, stdin};
+
+use logto_admin::serde_json::{Value, json};
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure, Result};
+use crate::output::Column;
+use crate::profiles::{DEFAULT, Profile, Profiles};
+
+/// A command about profiles.
+#[derive(clap::Subcommand, Debug)]
+pub enum Command {
+    /// Add a profile, or replace the one with this name
+    ///
+    /// Asks for what the flags `--endpoint`, `--tenant`, `--app-id` and `--resource` lack.
+    Add {
+        /// Name of the profile. The one named `default` is used without `--profile`
+        #[arg(default_value = DEFAULT)]
+        name: String,
+        /// Environment variable that holds the secret. The file then contains no secret
+        #[arg(long, value_name = "NAME", conflicts_with = "secret_command")]
+        secret_variable: Option<String>,
+        /// Command that prints the secret, such as that of a password manager. The file then contains no secret
+        #[arg(long, value_name = "COMMAND")]
+        secret_command: Option<String>,
+    },
+    /// List the profiles
+    List,
+    /// Remove a profile
+    Remove {
+        /// Name of the profile
+        name: String,
+    },
+    /// Print the path of the file
+    Path,
+}
+
+const COLUMNS: &[Column] =
+    &[("name", "/name"), ("server", "/server"), ("application", "/appId"), ("secret", "/secret")];
+
+pub(crate) fn run(context: &mut Context, command: Command) -> Result<Exit> {
+    let path = Profiles::path(&|name| std::env::var(name).ok())?;
+    let mut profiles = Profiles::load(&path)?;
+    match command {
+        Command::Add { name, secret_variable, secret_command } => {
+            let profile = asked(context, secret_variable, secret_command)?;
+            profiles.set(&name, profile);
+            profiles.save(&path)?;
+            context.printer.message(&format!(
+                "saved the profile `{name}` in {}; check it with `logto-admin doctor`",
+                path.display()
+            ));
+        }
+        Command::List => {
+            let rows: Vec<Value> = profiles.all().map(|(name, profile)| row(name, profile)).collect();
+            context.printer.list(COLUMNS, &rows)?;
+        }
+        Command::Remove { name } => {
+            profiles.remove(&name)?;
+            profiles.save(&path)?;
+            context.printer.message(&format!("removed the profile `{name}`"));
+        }
+        Command::Path => context.printer.text(&format!("{}\n", path.display()))?,
+    }
+    Ok(Exit::Done)
+}
+
+fn row(name: &str, profile: &Profile) -> Value {
+    let secret = match (&profile.app_secret_variable, &profile.app_secret_command, &profile.app_secret) {
+        (Some(variable), _, _) => format!("variable {variable}"),
+        (_, Some(_), _) => "command".to_owned(),
+        (_, _, Some(_)) => "file".to_owned(),
+        _ => "missing".to_owned(),
+    };
+    let server = profile.endpoint.as_ref().or(profile.tenant.as_ref());
+    json!({ "name": name, "server": server, "appId": profile.app_id, "secret": secret })
+}
+
+/// Returns the profile of the flags. Asks for what is missing.
+fn asked(context: &Context, variable: Option<String>, command: Option<String>) -> Result<Profile> {
+    let flags = &context.global.connection;
+    let mut profile = Profile {
+        endpoint: flags.endpoint.clone(),
+        tenant: flags.tenant.clone(),
+        app_id: flags.app_id.clone(),
+        app_secret: flags.app_secret.clone(),
+        app_secret_variable: variable,
+        app_secret_command: command,
+        resource: flags.resource.clone(),
+        allow_http: flags.allow_http,
+    };
+    if profile.endpoint.is_none() && profile.tenant.is_none() {
+        let server = prompt("URL of the server, or ID of the Logto Cloud tenant")?;
+        let place = if server.contains("://") { &mut profile.endpoint } else { &mut profile.tenant };
+        *place = Some(server);
+    }
+    if profile.app_id.is_none() {
+        profile.app_id = Some(prompt("ID of the machine-to-machine application")?);
+    }
+    let has_secret = profile.app_secret_variable.is_some() || profile.app_secret_command.is_some();
+    if !has_secret && profile.app_secret.is_none() {
+        profile.app_secret = Some(secret()?);
+    }
+    Ok(profile)
+}
+
+fn prompt(what: &str) -> Result<String> {
+    if !stdin().is_terminal() {
+        return Err(Failure::usage(format!("{what} is missing: pass --endpoint or --tenant, and --app-id")));
+    }
+    dialoguer::Input::new().with_prompt(what).interact_text().map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Reads the secret without showing it; from standard input if that is not a terminal.
+fn secret() -> Result<String> {
+    if stdin().is_terminal() {
+        let prompt = dialoguer::Password::new().with_prompt("Secret of the application");
+        return prompt.interact().map_err(|error| Failure::new(error.to_string()));
+    }
+    let mut text = String::new();
+    stdin().read_to_string(&mut text)?;
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(Failure::usage(
+            "the secret is missing: pass it on standard input, or --secret-variable or --secret-command",
+        ));
+    }
+    Ok(text.to_owned())
+}

@@ -1,0 +1,236 @@
+//! `users`: lists and changes users; imports and exports them.
+
+use std::io::Read;
+
+use logto_admin::UserSearchMember;
+use logto_admin::models::User;
+use logto_admin::serde_json::{self, Map, Value, json};
+
+use super::api::{pair, set};
+use super::{users_export, users_import};
+use crate::context::Context;
+use crate::failure::{Exit, Failure, Result};
+use crate::output::Column;
+use crate::{json, lookup};
+
+/// A command about users.
+#[derive(clap::Subcommand, Debug)]
+pub enum Command {
+    /// List users, newest first
+    List {
+        /// Text that the name, username, email address or phone number contains
+        search: Option<String>,
+        /// Number of users
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=100))]
+        limit: u32,
+        /// Page, starting at 1
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+        page: u32,
+    },
+    /// Print a user
+    Get {
+        /// Id, email address, phone number or username
+        user: String,
+    },
+    /// Create a user
+    Create(Members),
+    /// Change a user
+    Update {
+        /// Id, email address, phone number or username
+        user: String,
+        /// Members to set
+        #[command(flatten)]
+        members: Members,
+    },
+    /// Delete users
+    Delete {
+        /// Id, email address, phone number or username
+        #[arg(required = true)]
+        users: Vec<String>,
+    },
+    /// Suspend users: they cannot sign in
+    Suspend {
+        /// Id, email address, phone number or username
+        #[arg(required = true)]
+        users: Vec<String>,
+        /// Lift the suspension
+        #[arg(long)]
+        lift: bool,
+    },
+    /// Create users from files, also from the exports of other systems
+    #[command(args_conflicts_with_subcommands = true)]
+    Import(users_import::Arguments),
+    /// Write all users to a file
+    Export(users_export::Arguments),
+}
+
+/// Members of a user.
+#[derive(clap::Args, Debug)]
+pub struct Members {
+    /// Name for signing in
+    #[arg(long)]
+    username: Option<String>,
+    /// Email address for signing in
+    #[arg(long)]
+    email: Option<String>,
+    /// Phone number for signing in, with country code
+    #[arg(long)]
+    phone: Option<String>,
+    /// Full name
+    #[arg(long)]
+    name: Option<String>,
+    /// Read the password from standard input
+    #[arg(long)]
+    password_stdin: bool,
+    /// Other member, such as `customData.plan=pro`. A value that is JSON is sent as such
+    #[arg(long, value_name = "MEMBER=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+}
+
+const COLUMNS: &[Column] = &[
+    ("id", "/id"),
+    ("name", "/name"),
+    ("username", "/username"),
+    ("email", "/primaryEmail"),
+    ("phone", "/primaryPhone"),
+    ("created", "/created"),
+];
+
+pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {
+    match command {
+        Command::List { search, limit, page } => list(context, search, limit, page).await?,
+        Command::Get { user } => {
+            let user = lookup::user(&context.client()?, &user).await?;
+            show(context, &user)?;
+        }
+        Command::Create(members) => {
+            let body = members.body(None)?;
+            let created = context.client()?.operation("CreateUser")?.json(&body).await?;
+            context.printer.item(&created)?;
+        }
+        Command::Update { user, members } => {
+            let client = context.client()?;
+            let user = lookup::user(&client, &user).await?;
+            let password = members.password()?;
+            let body = members.body(Some(&user))?;
+            let is_empty = body.as_object().is_some_and(Map::is_empty);
+            if is_empty && password.is_none() {
+                return Err(Failure::usage("nothing to change: pass --name, --email, --set or others"));
+            }
+            if let Some(password) = password {
+                let change = client.operation("UpdateUserPassword")?.path("userId", &user.id);
+                change.json(&json!({ "password": password })).await?;
+            }
+            let changed = match is_empty {
+                true => client.operation("GetUser")?.path("userId", &user.id).await?,
+                false => client.operation("UpdateUser")?.path("userId", &user.id).json(&body).await?,
+            };
+            context.printer.item(&changed)?;
+        }
+        Command::Delete { users } => delete(context, &users).await?,
+        Command::Suspend { users, lift } => {
+            let client = context.client()?;
+            for who in &users {
+                let user = lookup::user(&client, who).await?;
+                let suspend = client.operation("UpdateUserIsSuspended")?.path("userId", &user.id);
+                suspend.json(&json!({ "isSuspended": !lift })).await?;
+                context.printer.message(&format!("{} {who}", if lift { "reinstated" } else { "suspended" }));
+            }
+        }
+        Command::Import(arguments) => return users_import::run(context, arguments).await,
+        Command::Export(arguments) => return users_export::run(context, arguments).await,
+    }
+    Ok(Exit::Done)
+}
+
+async fn list(context: &mut Context, search: Option<String>, limit: u32, page: u32) -> Result<()> {
+    let client = context.client()?;
+    let mut request = client.operation("ListUsers")?.query("page", page).query("page_size", limit);
+    if let Some(search) = search {
+        request = request.query("search", format!("%{search}%").as_str());
+    }
+    let Value::Array(mut users) = request.await? else { return Ok(()) };
+    for user in &mut users {
+        let created = json::date(user, "createdAt");
+        json::set(user, "created", created);
+    }
+    context.printer.list(COLUMNS, &users)
+}
+
+fn show(context: &mut Context, user: &User) -> Result<()> {
+    let user = serde_json::to_value(user).map_err(|error| Failure::new(error.to_string()))?;
+    context.printer.item(&user)
+}
+
+/// Finds all users before the first is deleted.
+async fn delete(context: &mut Context, users: &[String]) -> Result<()> {
+    let client = context.client()?;
+    let mut found = Vec::new();
+    for who in users {
+        found.push((who, lookup::user(&client, who).await?.id));
+    }
+    context.confirm(&format!("Delete {}?", users.join(", ")))?;
+    for (who, id) in found {
+        client.users().delete(&id).await?;
+        context.printer.message(&format!("deleted {who}"));
+    }
+    Ok(())
+}
+
+impl Members {
+    /// Returns the body. Members of objects are added to those of the user.
+    fn body(&self, user: Option<&User>) -> Result<Value> {
+        let mut body = json!({});
+        let phone = self.phone.as_deref().map(|phone| phone.chars().filter(char::is_ascii_digit).collect::<String>());
+        let texts = [
+            ("username", self.username.clone()),
+            ("primaryEmail", self.email.clone()),
+            ("primaryPhone", phone),
+            ("name", self.name.clone()),
+        ];
+        for (name, value) in texts {
+            if let Some(value) = value {
+                json::set(&mut body, name, value);
+            }
+        }
+        // The server replaces these objects.
+        let whole = |object: &str| match (object, user) {
+            ("customData", Some(user)) => Some(Value::Object(user.custom_data.clone())),
+            ("profile", Some(user)) => serde_json::to_value(&user.profile).ok(),
+            _ => None,
+        };
+        for (member, value) in &self.set {
+            let first = member.split('.').next().unwrap_or_default();
+            if body.get(first).is_none()
+                && member.contains('.')
+                && let Some(object) = whole(first)
+            {
+                json::set(&mut body, first, object);
+            }
+            set(&mut body, member, value)?;
+        }
+        if user.is_none()
+            && let Some(password) = self.password()?
+        {
+            json::set(&mut body, "password", password);
+        }
+        Ok(body)
+    }
+
+    fn password(&self) -> Result<Option<String>> {
+        if !self.password_stdin {
+            return Ok(None);
+        }
+        let mut password = String::new();
+        std::io::stdin().read_to_string(&mut password)?;
+        let password = password.trim_end_matches(['\r', '\n']).to_owned();
+        if password.is_empty() { Err(Failure::usage("standard input holds no password")) } else { Ok(Some(password)) }
+    }
+}
+
+/// What a user can be found by, besides the id.
+pub(crate) const IDENTIFIERS: [(&str, UserSearchMember); 3] = [
+    ("primaryEmail", UserSearchMember::PrimaryEmail),
+    ("primaryPhone", UserSearchMember::PrimaryPhone),
+    ("username", UserSearchMember::Username),
+];

@@ -1,0 +1,177 @@
+//! `users export`: writes all users to a file.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use logto_admin::serde_json;
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure, Result};
+use crate::interrupt::Interrupt;
+use crate::progress::Progress;
+use crate::users::export::{self, Seen, With};
+use crate::users::record::ImportedUser;
+
+/// Writes all users as lines of JSON or as CSV. `users import` reads both.
+///
+/// Users that sign up during the export might be missing. No user is written twice.
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    /// File to write. Defaults to standard output
+    #[arg(long, value_name = "FILE")]
+    to: Option<PathBuf>,
+    /// What to export besides the members of the list. Each costs one call per user
+    #[arg(long, value_delimiter = ',', value_name = "PARTS")]
+    with: Vec<With>,
+    /// Format of the file
+    #[arg(long, value_enum, default_value_t)]
+    format: FileFormat,
+    /// Continue an export into the same file: users in it are left out
+    #[arg(long, requires = "to")]
+    resume: bool,
+}
+
+/// A format of the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+enum FileFormat {
+    /// One JSON object per line
+    #[default]
+    Ndjson,
+    /// Comma-separated values, with the main members as columns
+    Csv,
+}
+
+const COLUMNS: [&str; 10] = [
+    "id",
+    "username",
+    "primaryEmail",
+    "primaryPhone",
+    "name",
+    "avatar",
+    "isSuspended",
+    "passwordDigest",
+    "passwordAlgorithm",
+    "customData",
+];
+
+pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<Exit> {
+    let client = context.client()?;
+    let total = client.users().list().page_size(1).await?.total;
+    let mut seen = Seen::default();
+    let (out, is_new): (Box<dyn Write + Send>, bool) = match &arguments.to {
+        None => (Box::new(std::io::stdout()), true),
+        Some(path) => {
+            let (file, is_new) = open(path, &arguments, &mut seen)?;
+            (Box::new(file), is_new)
+        }
+    };
+    let resumed = seen.len();
+    let mut writer = Records::new(BufWriter::new(out), arguments.format, is_new)?;
+    let interrupt = Interrupt::watch();
+    let mut progress = Progress::new("users", total, context.printer.quiet);
+    let is_complete = export::export(&client, &arguments.with, &mut seen, &interrupt, &mut |user| {
+        progress.advance();
+        writer.write(user)
+    })
+    .await?;
+    progress.finish();
+    writer.finish()?;
+    context.printer.message(&format!("exported {} users", seen.len() - resumed));
+    if is_complete {
+        return Ok(Exit::Done);
+    }
+    let hint = if arguments.to.is_some() { "; continue with --resume" } else { "" };
+    context.printer.message(&format!("interrupted: the file is incomplete{hint}"));
+    Ok(Exit::Partly)
+}
+
+/// Opens the file. Reads the ids of the users in it if the export is resumed.
+fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<(File, bool)> {
+    let cannot = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::AlreadyExists => {
+            Failure::usage(format!("{} exists: delete it, or continue it with --resume", path.display()))
+        }
+        _ => Failure::new(format!("cannot open {}: {error}", path.display())),
+    };
+    let mut options = File::options();
+    options.read(true).write(true);
+    // It holds personal data, and hashes of passwords.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    if !arguments.resume {
+        return Ok((options.create_new(true).open(path).map_err(cannot)?, true));
+    }
+    if arguments.format == FileFormat::Csv {
+        return Err(Failure::usage("only exports in the format ndjson can be resumed"));
+    }
+    let mut file = options.create(true).open(path).map_err(cannot)?;
+    let (mut complete, mut line) = (0, Vec::new());
+    let mut reader = BufReader::new(&file);
+    while reader.read_until(b'\n', &mut line).map_err(cannot)? > 0 && line.last() == Some(&b'\n') {
+        let user: ImportedUser = serde_json::from_slice(&line)
+            .map_err(|error| Failure::usage(format!("{} is not an export: {error}", path.display())))?;
+        if let Some(id) = &user.id {
+            seen.add(id);
+        }
+        complete += line.len() as u64;
+        line.clear();
+    }
+    // A crash can cut the last line.
+    file.set_len(complete).and_then(|()| file.seek(SeekFrom::End(0))).map_err(cannot)?;
+    Ok((file, complete == 0))
+}
+
+/// Writes records in a format.
+enum Records<W: Write> {
+    Ndjson(W),
+    Csv(Box<csv::Writer<W>>),
+}
+
+impl<W: Write> Records<W> {
+    fn new(out: W, format: FileFormat, is_new: bool) -> Result<Self> {
+        Ok(match format {
+            FileFormat::Ndjson => Self::Ndjson(out),
+            FileFormat::Csv => {
+                let mut writer = csv::Writer::from_writer(out);
+                if is_new {
+                    writer.write_record(COLUMNS).map_err(failed)?;
+                }
+                Self::Csv(Box::new(writer))
+            }
+        })
+    }
+
+    fn write(&mut self, user: &ImportedUser) -> Result<()> {
+        let json = |error: serde_json::Error| Failure::from(std::io::Error::from(error));
+        match self {
+            Self::Ndjson(out) => {
+                serde_json::to_writer(&mut *out, user).map_err(json)?;
+                Ok(out.write_all(b"\n")?)
+            }
+            Self::Csv(writer) => {
+                let value = serde_json::to_value(user).map_err(json)?;
+                let cell = |name: &str| match value.get(name) {
+                    None => String::new(),
+                    Some(serde_json::Value::String(text)) => text.clone(),
+                    Some(other) => other.to_string(),
+                };
+                writer.write_record(COLUMNS.map(cell)).map_err(failed)
+            }
+        }
+    }
+
+    fn finish(self) -> Result<()> {
+        match self {
+            Self::Ndjson(mut out) => Ok(out.flush()?),
+            Self::Csv(mut writer) => Ok(writer.flush()?),
+        }
+    }
+}
+
+fn failed(error: csv::Error) -> Failure {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error.into(),
+        other => Failure::new(format!("cannot write CSV: {other:?}")),
+    }
+}

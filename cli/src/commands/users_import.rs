@@ -1,0 +1,277 @@
+//! `users import`: creates users from files.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use logto_admin::bulk::Concurrency;
+use logto_admin::{FirebaseScrypt, Timestamp, serde_json};
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure, Result};
+use crate::interrupt::Interrupt;
+use crate::progress::Progress;
+use crate::users::import::import;
+use crate::users::input::{self, Format, InputOptions};
+use crate::users::journal::Journal;
+use crate::users::names::Names;
+use crate::users::reading::{Checked, Input};
+use crate::users::report::{Line, Outcome, Summary};
+use crate::users::sources::{Column, Columns, Groups, Source, SourceOptions, Unverified, parse_firebase_config};
+use crate::users::undo;
+use crate::users::write::{OnConflict, Writer};
+
+/// Creates users from files, also from the exports of other systems.
+///
+/// Reads NDJSON, JSON and CSV, also compressed with gzip. Checks all records before the first user is created. A journal
+/// beside the file notes what was done: run the same command again to continue an import that was interrupted.
+#[derive(clap::Args, Debug)]
+pub struct Arguments {
+    /// Another task than an import.
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// Files; `-` is standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<String>,
+    /// System that the files come from
+    #[arg(long, value_enum, default_value_t = Source::Logto)]
+    from: Source,
+    /// Format of the files. Defaults to that of the content
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Member that a CSV column sets, such as `mail=primaryEmail`, `team=customData.team`, or `note=-` to ignore it
+    #[arg(long = "map", value_name = "COLUMN=MEMBER")]
+    columns: Vec<Column>,
+    /// What the groups of the source become
+    #[arg(long, value_enum, default_value_t)]
+    groups: Groups,
+    /// What happens with unverified email addresses and phone numbers. Logto treats all as verified
+    #[arg(long, value_enum, default_value_t)]
+    unverified: Unverified,
+    /// Country code of phone numbers without one, such as 49
+    #[arg(long, value_name = "CODE")]
+    country_code: Option<String>,
+    /// File with the hash parameters that the Firebase console shows
+    #[arg(long, value_name = "FILE")]
+    firebase_parameters: Option<PathBuf>,
+    /// File with the password hashes of Auth0
+    #[arg(long, value_name = "FILE")]
+    auth0_hashes: Option<String>,
+    /// What to do with users that exist, by id, email address, phone number or username
+    #[arg(long, value_enum, default_value_t)]
+    on_conflict: OnConflict,
+    /// Report what would happen, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Import the valid records although others are invalid
+    #[arg(long)]
+    skip_invalid: bool,
+    /// Maximum number of users at the same time
+    #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
+    concurrency: u16,
+    /// Journal. Defaults to the first file with `.journal` appended
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// Write a line of JSON per record to this file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Stop after this number of failures. Default: no limit
+    #[arg(long, value_name = "NUMBER")]
+    max_failures: Option<u64>,
+}
+
+/// A task about a past import.
+#[derive(clap::Subcommand, Debug)]
+enum Command {
+    /// Delete the users that an import created
+    Undo {
+        /// Journal of the import
+        journal: PathBuf,
+    },
+}
+
+/// How many invalid records are printed.
+const SHOWN: usize = 20;
+
+pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<Exit> {
+    if let Some(Command::Undo { journal }) = &arguments.command {
+        return undo(context, journal).await;
+    }
+    let client = context.client()?;
+    let names = Names::load(&client).await?;
+    let input = Input::new(&arguments.files, arguments.from, arguments.source_options()?, arguments.format)?;
+    let checked = input.check(&names)?;
+    tell(context, &arguments, &checked);
+    if !checked.rejected.is_empty() && !arguments.skip_invalid {
+        let message = format!(
+            "{} records are invalid, nothing was sent: correct them, or pass --skip-invalid",
+            checked.rejected.len()
+        );
+        return Err(Failure::usage(message));
+    }
+    let journal = match arguments.dry_run {
+        true => None,
+        false => {
+            let now = Timestamp::now().as_millis();
+            Some(Arc::new(Mutex::new(Journal::open(&arguments.journal_path(), client.endpoint().url(), now)?)))
+        }
+    };
+    let writer = Writer {
+        client,
+        names: Arc::new(names.clone()),
+        on_conflict: arguments.on_conflict,
+        matches_ids: arguments.from == Source::Logto,
+        journal,
+    };
+    let mut report = Report::new(&arguments, &checked)?;
+    let interrupt = Interrupt::watch();
+    let mut progress = Progress::new("users", Some(checked.users), context.printer.quiet);
+    let concurrency = Concurrency::default().at_most(arguments.concurrency.into());
+    let summary = import(&writer, input.items(names), concurrency, arguments.max_failures, &interrupt, &mut |line| {
+        progress.advance();
+        if line.outcome == Outcome::Failed {
+            progress.line(&failure(line));
+        }
+        report.write(line)
+    })
+    .await?;
+    progress.finish();
+    report.finish()?;
+    finish(context, &arguments, summary, checked.rejected.len() as u64)
+}
+
+impl Arguments {
+    fn source_options(&self) -> Result<SourceOptions> {
+        let mut options = SourceOptions {
+            firebase: self.firebase_parameters.as_deref().map(firebase).transpose()?,
+            columns: Columns(self.columns.clone()),
+            groups: self.groups,
+            unverified: self.unverified,
+            country_code: self.country_code.clone(),
+            ..SourceOptions::default()
+        };
+        if let Some(file) = &self.auth0_hashes {
+            for record in input::open(file, &InputOptions::default())? {
+                let record = record.map_err(|error| Failure::usage(error.to_string()))?;
+                if !options.add_auth0_hash(record.value) {
+                    return Err(Failure::usage(format!("{}: the record has no id or no `passwordHash`", record.place)));
+                }
+            }
+        }
+        Ok(options)
+    }
+
+    fn journal_path(&self) -> PathBuf {
+        let first = self.files.first().map(String::as_str).filter(|file| *file != "-").unwrap_or("logto-import");
+        self.journal.clone().unwrap_or_else(|| format!("{first}.journal").into())
+    }
+}
+
+/// Reads the parameters that Firebase shows for a project.
+fn firebase(path: &Path) -> Result<FirebaseScrypt> {
+    let invalid = |why: String| Failure::usage(format!("{}: {why}", path.display()));
+    let text = fs::read_to_string(path).map_err(|error| invalid(error.to_string()))?;
+    parse_firebase_config(&text).map_err(invalid)
+}
+
+/// Prints what the check found.
+fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
+    let printer = &mut context.printer;
+    for limit in arguments.from.limits() {
+        printer.message(&format!("note: {limit}"));
+    }
+    for (warning, (count, place)) in &checked.warnings {
+        printer.message(&format!("warning: {warning} ({count} records, first at {place})"));
+    }
+    for (reason, count) in &checked.skipped {
+        printer.message(&format!("left out {count} records: {reason}"));
+    }
+    for rejected in checked.rejected.iter().take(SHOWN) {
+        let problems: Vec<String> = rejected.problems.iter().map(ToString::to_string).collect();
+        let user = if rejected.user.is_empty() { String::new() } else { format!("{}: ", rejected.user) };
+        printer.message(&format!("invalid: {}: {user}{}", rejected.place, problems.join("; ")));
+    }
+    if checked.rejected.len() > SHOWN {
+        printer.message(&format!("… and {} more invalid records", checked.rejected.len() - SHOWN));
+    }
+    printer.message(&format!("{} users to import", checked.users));
+}
+
+fn failure(line: &Line) -> String {
+    let field = line.field.as_ref().map(|field| format!("{field}: ")).unwrap_or_default();
+    format!("failed: {}: {}: {field}{}", line.place, line.user, line.message.as_deref().unwrap_or_default())
+}
+
+fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, invalid: u64) -> Result<Exit> {
+    let mut totals = summary.to_json();
+    crate::json::set(&mut totals, "invalid", invalid);
+    if arguments.dry_run {
+        context.printer.message("dry run: nothing was written");
+    }
+    context.printer.item(&totals)?;
+    if summary.is_incomplete {
+        context.printer.message("the import is incomplete: run the same command again to continue");
+    }
+    let is_partial = summary.is_incomplete || summary.failed > 0 || invalid > 0;
+    Ok(if is_partial { Exit::Partly } else { Exit::Done })
+}
+
+/// The report per record.
+struct Report(Option<BufWriter<File>>);
+
+impl Report {
+    /// Creates the file, with the records that the check rejected.
+    fn new(arguments: &Arguments, checked: &Checked) -> Result<Self> {
+        let Some(path) = &arguments.report else { return Ok(Self(None)) };
+        let cannot = |error| Failure::new(format!("cannot write {}: {error}", path.display()));
+        let mut report = Self(Some(BufWriter::new(File::create(path).map_err(cannot)?)));
+        for rejected in &checked.rejected {
+            let first = rejected.problems.first();
+            report.write(&Line {
+                place: rejected.place.clone(),
+                user: rejected.user.clone(),
+                outcome: Outcome::Failed,
+                id: None,
+                code: Some("invalid".to_owned()),
+                field: first.map(|problem| problem.member.clone()),
+                message: first.map(|problem| problem.message.clone()),
+                is_overload: false,
+                is_fatal: false,
+            })?;
+        }
+        Ok(report)
+    }
+
+    fn write(&mut self, line: &Line) -> Result<()> {
+        let Some(file) = &mut self.0 else { return Ok(()) };
+        serde_json::to_writer(&mut *file, line)
+            .map_err(|error| Failure::new(format!("cannot write the report: {error}")))?;
+        file.write_all(b"\n").map_err(|error| Failure::new(format!("cannot write the report: {error}")))
+    }
+
+    fn finish(self) -> Result<()> {
+        let Some(mut file) = self.0 else { return Ok(()) };
+        file.flush().map_err(|error| Failure::new(format!("cannot write the report: {error}")))
+    }
+}
+
+async fn undo(context: &mut Context, path: &Path) -> Result<Exit> {
+    let client = context.client()?;
+    if !path.exists() {
+        return Err(Failure::usage(format!("no journal is at {}", path.display())));
+    }
+    let mut journal = Journal::open(path, client.endpoint().url(), Timestamp::now().as_millis())?;
+    let users = undo::created(&client, &journal).await?;
+    if users.is_empty() {
+        context.printer.message("the import created no users that still exist");
+        return Ok(Exit::Done);
+    }
+    context.confirm(&format!("Delete {} users that the import created?", users.len()))?;
+    let interrupt = Interrupt::watch();
+    let mut progress = Progress::new("users", Some(users.len() as u64), context.printer.quiet);
+    let deleted = undo::delete(&client, &mut journal, &users, &interrupt, &mut || progress.advance()).await?;
+    progress.finish();
+    context.printer.message(&format!("deleted {deleted} of {} users", users.len()));
+    Ok(if deleted == users.len() { Exit::Done } else { Exit::Partly })
+}

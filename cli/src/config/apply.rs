@@ -1,0 +1,234 @@
+//! Carries out a plan.
+
+use std::collections::BTreeSet;
+use std::ops::ControlFlow;
+
+use logto_admin::Client;
+use logto_admin::operation::find;
+use logto_admin::transport::Method;
+use serde_json::{Value, json};
+
+use super::body::{body, is, names};
+use super::call::request;
+use super::key::Key;
+use super::kinds::{Address, Body, LinkChange, Links, Part, Write};
+use super::links;
+use super::plan::{Action, Change, Ids, Plan};
+use crate::failure::{Failure, Result};
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is made.
+    Done,
+    /// It failed. No further change is made.
+    Failed,
+}
+
+/// How many entities were changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// The number of new entities.
+    pub created: usize,
+    /// The number of changed entities.
+    pub updated: usize,
+    /// The number of deleted entities.
+    pub deleted: usize,
+    /// The number of changes that were not made, because the observer ended the run.
+    pub left: usize,
+}
+
+impl Applied {
+    const fn done(self) -> usize {
+        self.created + self.updated + self.deleted
+    }
+}
+
+/// Makes the changes of a plan, in order. `observer` sees each change after it was made or has failed, and can end the
+/// run.
+///
+/// # Errors
+/// Fails at the first change that fails. The message has how many changes were made. A new plan has the others.
+pub async fn apply(
+    client: &Client,
+    plan: &Plan,
+    observer: &mut dyn FnMut(&Change, Outcome) -> ControlFlow<()>,
+) -> Result<Applied> {
+    let mut applier = Applier { client, ids: plan.ids.clone() };
+    let mut applied = Applied::default();
+    for change in &plan.changes {
+        if let Err(error) = applier.change(change).await {
+            let _ = observer(change, Outcome::Failed);
+            let (done, all) = (applied.done(), plan.changes.len());
+            let message = format!(
+                "cannot {} the {change}: {error}; {done} of {all} changes were made before, and the next plan has the others",
+                change.action.verb()
+            );
+            return Err(Failure::new(message));
+        }
+        match change.action {
+            Action::Create => applied.created += 1,
+            Action::Update => applied.updated += 1,
+            Action::Delete => applied.deleted += 1,
+        }
+        if observer(change, Outcome::Done).is_break() {
+            break;
+        }
+    }
+    applied.left = plan.changes.len() - applied.done();
+    Ok(applied)
+}
+
+struct Applier<'c> {
+    client: &'c Client,
+    ids: Ids,
+}
+
+impl Applier<'_> {
+    async fn change(&mut self, change: &Change) -> Result<()> {
+        match change.action {
+            Action::Create => self.create(change).await,
+            Action::Update => self.update(change).await,
+            Action::Delete => self.delete(change).await,
+        }
+    }
+
+    async fn create(&mut self, change: &Change) -> Result<()> {
+        let kind = change.kind;
+        let Some(write) = kind.create else { return Ok(()) };
+        let named_by_path = kind.address == Address::Key && is(write, Method::Put);
+        let sent = names(change, |member| !(member.later || member.fixed && named_by_path));
+        let own = if named_by_path { change.key.own() } else { "" };
+        let answer = self.call(write.operation, &self.path(change, own)?, body(write, change, &sent)).await?;
+        let id = match kind.address {
+            Address::Id => answer.get("id").and_then(Value::as_str).unwrap_or_default(),
+            Address::Key => change.key.own(),
+        };
+        self.ids.insert((kind.noun, change.key.clone()), id.to_owned());
+        let later = names(change, |member| member.later);
+        let later: Vec<&str> =
+            later.into_iter().filter(|name| answer.get(*name) != change.members.get(*name)).collect();
+        if let (Some(write), false) = (kind.update, later.is_empty()) {
+            self.call(write.operation, &self.path(change, id)?, body(write, change, &later)).await?;
+        }
+        for part in kind.parts {
+            match part {
+                Part::Member { member, write } => {
+                    let value = change
+                        .members
+                        .get(*member)
+                        .filter(|value| !value.is_null() && answer.get(*member) != Some(value));
+                    if value.is_some() {
+                        self.write_member(change, *write, member, id).await?;
+                    }
+                }
+                Part::Document { member, write, .. } => {
+                    if change.members.get(*member).is_some_and(|value| !value.is_null()) {
+                        self.write_member(change, *write, member, id).await?;
+                    }
+                }
+                Part::Links(links) => self.link(change, links, id).await?,
+            }
+        }
+        Ok(())
+    }
+
+    async fn update(&self, change: &Change) -> Result<()> {
+        let (kind, id) = (change.kind, change.id.as_deref().unwrap_or_default());
+        let own = |name: &String| !kind.is_part(name);
+        if let (Some(write), true) = (kind.update, change.changed.iter().any(own)) {
+            let names: Vec<&str> = if is(write, Method::Patch) {
+                change.changed.iter().filter(|name| own(name)).map(String::as_str).collect()
+            } else {
+                let in_path = find(write.operation).is_some_and(|info| !info.path_parameters.is_empty());
+                names(change, |member| !(member.fixed && in_path))
+            };
+            self.call(write.operation, &self.path(change, id)?, body(write, change, &names)).await?;
+        }
+        for part in kind.parts {
+            match part {
+                Part::Member { member, write } | Part::Document { member, write, .. }
+                    if change.changed.iter().any(|name| name == member) =>
+                {
+                    self.write_member(change, *write, member, id).await?;
+                }
+                Part::Links(links) if change.changed.iter().any(|name| name == links.member) => {
+                    self.link(change, links, id).await?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, change: &Change) -> Result<()> {
+        let Some(operation) = change.kind.delete else { return Ok(()) };
+        let path = self.path(change, change.id.as_deref().unwrap_or_default())?;
+        match request(self.client, operation, &path)?.await {
+            Err(error) if !error.is_not_found() => Err(error.into()),
+            // Some entities go with others.
+            _ => Ok(()),
+        }
+    }
+
+    async fn write_member(&self, change: &Change, write: Write, member: &'static str, id: &str) -> Result<()> {
+        let mut names = vec![member];
+        if let Body::ListIn(_) = write.body {
+            names.extend(change.kind.key);
+        }
+        self.call(write.operation, &self.path(change, id)?, body(write, change, &names)).await?;
+        Ok(())
+    }
+
+    async fn link(&self, change: &Change, links: &Links, id: &str) -> Result<()> {
+        let Some(value) = change.members.get(links.member).filter(|value| !value.is_null()) else { return Ok(()) };
+        let wanted = links::keys(links, value).map_err(Failure::new)?;
+        let present = change.links.get(links.member).cloned().unwrap_or_default();
+        if wanted == present {
+            return Ok(());
+        }
+        let path = self.path(change, id)?;
+        match links.change {
+            LinkChange::Replace(operation, member) => {
+                self.call(operation, &path, json!({ member: self.ids_of(links, wanted.iter())? })).await?;
+            }
+            LinkChange::AddRemove { add, member, remove, path: within } => {
+                let added: BTreeSet<&Key> = wanted.difference(&present).collect();
+                if !added.is_empty() {
+                    self.call(add, &path, json!({ member: self.ids_of(links, added)? })).await?;
+                }
+                for id in self.ids_of(links, present.difference(&wanted))? {
+                    let path: Vec<&str> = path.iter().map(String::as_str).chain(within).chain([id.as_str()]).collect();
+                    request(self.client, remove, &path)?.await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn ids_of<'k>(&self, links: &Links, keys: impl IntoIterator<Item = &'k Key>) -> Result<Vec<String>> {
+        let id = |key: &Key| links.kind().map_or_else(|| Ok(key.own().to_owned()), |kind| self.id(kind.noun, key));
+        keys.into_iter().map(id).collect()
+    }
+
+    fn id(&self, noun: &'static str, key: &Key) -> Result<String> {
+        let id = self.ids.get(&(noun, key.clone())).filter(|id| !id.is_empty());
+        id.cloned().ok_or_else(|| Failure::new(format!("the id of the {noun} \"{key}\" is unknown")))
+    }
+
+    /// Returns the ids in paths: that of the owner, then its own.
+    fn path(&self, change: &Change, own: &str) -> Result<Vec<String>> {
+        let mut path = Vec::new();
+        if let Some(owner) = change.kind.owner {
+            path.push(self.id((owner.kind)().noun, &change.key.owner())?);
+        }
+        if !own.is_empty() {
+            path.push(own.to_owned());
+        }
+        Ok(path)
+    }
+
+    async fn call(&self, operation: &'static str, path: &[String], body: Value) -> Result<Value> {
+        Ok(request(self.client, operation, path)?.json(&body).await?)
+    }
+}

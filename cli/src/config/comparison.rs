@@ -1,0 +1,108 @@
+//! Compares an entity of a file with that of the tenant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::declaration::Declared;
+use super::diff::{self, Mask};
+use super::kinds::Links;
+use super::links;
+use super::members::{Members, canonical, known_part, merged};
+use super::place::{at, at_mut, dotted};
+use super::plan::{Action, Change};
+use super::planner::Planner;
+use super::secrets::variables;
+use super::tenant::Found;
+
+impl Planner<'_> {
+    pub(super) fn create(&mut self, declared: &Declared, members: Members) -> Option<Change> {
+        let (kind, before) = (declared.kind, self.problems.len());
+        for (place, text) in &declared.open {
+            self.problem(declared, place, &not_set(place, text));
+        }
+        let value = Value::Object(members.clone());
+        for member in kind.members.iter().filter(|member| member.required) {
+            let place: Vec<String> = member.path.split('.').map(str::to_owned).collect();
+            if at(&value, &place).is_none_or(Value::is_null) {
+                let problem = format!("the new {} \"{}\" requires `{}`", kind.noun, declared.key, member.path);
+                self.problem(declared, &[], &problem);
+            }
+        }
+        if kind.create.is_none() {
+            self.problem(declared, &[], &format!("the server does not have the {}", kind.noun));
+        }
+        if self.problems.len() > before {
+            return None;
+        }
+        let after = canonical(kind.members, &members);
+        let mask = Mask { kind, confidential: &[], sources: &declared.sources };
+        Some(Change {
+            kind,
+            key: declared.key.clone(),
+            action: Action::Create,
+            id: None,
+            lines: diff::lines(&mask, &Members::new(), &after),
+            changed: after.keys().cloned().collect(),
+            members,
+            links: BTreeMap::new(),
+        })
+    }
+
+    pub(super) fn update(&mut self, declared: &Declared, found: &Found, members: &Members) -> Option<Change> {
+        let kind = declared.kind;
+        let mut whole = Value::Object(merged(kind.members, &found.raw, members));
+        let raw = Value::Object(found.raw.clone());
+        let mut sources = declared.sources.clone();
+        for (place, text) in &declared.open {
+            match (at_mut(&mut whole, place), at(&raw, place)) {
+                // A member that the server lacks.
+                (None, _) => {}
+                (Some(value), Some(present)) => {
+                    *value = present.clone();
+                    sources.extend(present.as_str().map(|present| (present.to_owned(), text.clone())));
+                    self.warn(declared, place, &format!("{}; the present value is kept", not_set(place, text)));
+                }
+                (Some(_), None) => self.problem(declared, place, &not_set(place, text)),
+            }
+        }
+        let Value::Object(whole) = whole else { return None };
+        let before = found.canonical();
+        let after = canonical(kind.members, &known_part(kind.members, &whole));
+        let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+        let differs = |name: &&String| before.get(*name) != after.get(*name);
+        let changed: Vec<String> = names.into_iter().filter(differs).cloned().collect();
+        if changed.is_empty() {
+            return None;
+        }
+        let has_changed = |name: &str| changed.iter().any(|changed| changed == name);
+        for member in kind.members.iter().filter(|member| member.fixed && has_changed(member.name())) {
+            let (name, noun) = (member.name(), kind.noun);
+            let hint = "delete it first, or use another name";
+            let problem = format!("`{name}` of the {noun} \"{}\" cannot change; {hint}", declared.key);
+            self.problem_at(declared, name, &problem);
+        }
+        let only = |mut members: Members| {
+            members.retain(|name, _| has_changed(name));
+            members
+        };
+        let mask = Mask { kind, confidential: &found.confidential, sources: &sources };
+        let lines = diff::lines(&mask, &only(before), &only(after));
+        let present = |links: &Links| links::keys(links, found.raw.get(links.member)?).ok();
+        let links = kind.links().filter_map(|links| Some((links.member, present(links)?))).collect();
+        Some(Change {
+            kind,
+            key: declared.key.clone(),
+            action: Action::Update,
+            id: Some(found.id.clone()),
+            members: whole,
+            changed,
+            links,
+            lines,
+        })
+    }
+}
+
+fn not_set(place: &[String], text: &str) -> String {
+    format!("the variable {} of `{}` is not set", variables(text), dotted(place))
+}

@@ -1,0 +1,229 @@
+//! What the files of a configuration declare.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
+
+use serde_json::Value;
+
+use super::folder::{Document, Folder};
+use super::key::{Key, shown};
+use super::kinds::{self, Kind, Layout};
+use super::members::{Known, Members, known};
+use super::place::Place;
+use super::resolution::Resolution;
+use super::selection::suggestion;
+use super::yaml::{Content, Node};
+
+/// Returns the value of an environment variable.
+pub type Environment<'e> = &'e (dyn Fn(&str) -> Option<String> + Sync);
+
+/// An entity that a file declares.
+pub(super) struct Declared {
+    pub kind: &'static Kind,
+    pub key: Key,
+    pub members: Members,
+    /// The texts of the file for values that contain a variable, by value.
+    pub sources: BTreeMap<String, String>,
+    /// The places whose variables are not set, with the text of the file.
+    pub open: BTreeMap<Place, String>,
+    path: PathBuf,
+    node: Node,
+}
+
+impl Declared {
+    /// Returns file and line of the value at this place.
+    pub(super) fn at(&self, place: &[String]) -> String {
+        format!("{}:{}", self.path.display(), self.node.line_of(place))
+    }
+
+    pub(super) fn at_member(&self, name: &str) -> String {
+        self.at(&[name.to_owned()])
+    }
+}
+
+/// Everything that the files declare.
+#[derive(Default)]
+pub(super) struct Declaration {
+    pub entities: Vec<Declared>,
+    /// The kinds that have a file, by what an entity is called. For owned kinds, see `owners`.
+    pub present: HashSet<&'static str>,
+    /// The owners whose list of an owned kind is present.
+    pub owners: HashSet<(&'static str, Key)>,
+    pub problems: Vec<String>,
+}
+
+impl Declaration {
+    pub(super) fn find(&self, kind: &Kind, key: &Key) -> Option<&Declared> {
+        self.entities.iter().find(|entity| entity.kind.is(kind) && entity.key == *key)
+    }
+}
+
+/// Reads the entities in the files.
+pub(super) fn declaration(folder: &Folder, environment: Environment<'_>) -> Declaration {
+    let mut reader = Reader { environment, declaration: Declaration::default() };
+    for document in &folder.documents {
+        reader.document(document);
+    }
+    reader.declaration
+}
+
+struct Reader<'e> {
+    environment: Environment<'e>,
+    declaration: Declaration,
+}
+
+impl Reader<'_> {
+    fn problem(&mut self, path: &Path, line: u64, message: impl std::fmt::Display) {
+        self.declaration.problems.push(format!("{}:{line}: {message}", path.display()));
+    }
+
+    fn document(&mut self, document: &Document) {
+        let sections: Vec<(&Kind, &str)> = kinds::in_file(document.file)
+            .filter_map(|kind| match kind.layout {
+                Layout::Section(name) => Some((kind, name)),
+                _ => None,
+            })
+            .collect();
+        if sections.is_empty() {
+            for kind in kinds::in_file(document.file) {
+                self.list(document, kind, &document.root);
+            }
+            return;
+        }
+        let names: Vec<&str> = sections.iter().map(|(_, name)| *name).collect();
+        let Some(entries) = document.root.entries() else {
+            let expected = names.join("` and `");
+            return self.problem(&document.path, document.root.line, format!("expected an object with `{expected}`"));
+        };
+        for entry in entries {
+            match sections.iter().find(|(_, name)| *name == entry.name) {
+                Some((_, name)) if entry.value.is_null() => {
+                    self.problem(
+                        &document.path,
+                        entry.line,
+                        format!("`{name}` is empty; write `[]` for an empty list"),
+                    );
+                }
+                Some((kind, _)) => self.list(document, kind, &entry.value),
+                None => self.unknown(&document.path, entry.line, &entry.name, &names),
+            }
+        }
+    }
+
+    fn list(&mut self, document: &Document, kind: &'static Kind, node: &Node) {
+        self.declaration.present.insert(kind.noun);
+        match &node.content {
+            Content::List(items) if kind.layout != Layout::Single => {
+                for item in items {
+                    self.entity(document, kind, None, item);
+                }
+            }
+            Content::Object(_) => self.entity(document, kind, None, node),
+            _ if kind.layout == Layout::Single => self.problem(&document.path, node.line, "expected an object"),
+            _ => self.problem(&document.path, node.line, format!("expected a list of {}s", kind.noun)),
+        }
+    }
+
+    fn entity(&mut self, document: &Document, kind: &'static Kind, owner: Option<&Key>, node: &Node) {
+        let path = &document.path;
+        let Some(entries) = node.entries() else {
+            return self.problem(path, node.line, format!("expected the members of a {}", kind.noun));
+        };
+        let owned: Vec<(&'static Kind, &str)> = kind.owned().collect();
+        let mut resolution = Resolution::new(self.environment);
+        let mut members = Members::new();
+        for entry in entries.iter().filter(|entry| owned.iter().all(|(_, member)| *member != entry.name)) {
+            let place = vec![entry.name.clone()];
+            match kind.beside {
+                Some((member, _)) if entry.name == format!("{member}File") => match script(path, &entry.value) {
+                    Ok(text) => _ = members.insert(member.to_owned(), text.into()),
+                    Err(message) => self.problem(path, entry.value.line, message),
+                },
+                _ => {
+                    self.check_names(path, kind, &place, entry.line, &entry.value);
+                    members.insert(entry.name.clone(), resolution.value(place, &entry.value));
+                }
+            }
+        }
+        for (line, message) in std::mem::take(&mut resolution.problems) {
+            self.problem(path, line, message);
+        }
+        let key = match Key::of(kind, owner, &members) {
+            Ok(key) => key,
+            Err(missing) => return self.problem(path, node.line, format!("missing `{missing}`")),
+        };
+        for (place, _) in resolution.open.iter().filter(|(place, _)| kind.key.contains(&place.join(".").as_str())) {
+            let problem = format!("the variable of `{}` is not set", super::place::dotted(place));
+            self.declaration.problems.push(format!("{}:{}: {problem}", path.display(), node.line_of(place)));
+        }
+        if let Some(same) = self.declaration.find(kind, &key) {
+            let first = same.at(&[]);
+            return self.problem(path, node.line, format!("the {} `{key}` is already in {first}", kind.noun));
+        }
+        for (child, member) in owned {
+            match node.entry(member).map(|entry| (entry.line, &entry.value.content)) {
+                None => {}
+                Some((_, Content::List(items))) => {
+                    self.declaration.owners.insert((child.noun, key.clone()));
+                    for item in items {
+                        self.entity(document, child, Some(&key), item);
+                    }
+                }
+                Some((line, _)) => self.problem(path, line, format!("`{member}` must be a list, such as `[]`")),
+            }
+        }
+        let Resolution { sources, open, .. } = resolution;
+        let declared = Declared { kind, key, members, sources, open, path: path.clone(), node: node.clone() };
+        self.declaration.entities.push(declared);
+    }
+
+    /// Reports the members that the kind does not have.
+    fn check_names(&mut self, path: &Path, kind: &Kind, place: &[String], line: u64, node: &Node) {
+        let here = known(kind.members, place);
+        if here == Known::Nothing {
+            let Some((name, owner)) = place.split_last() else { return };
+            let names = match known(kind.members, owner) {
+                Known::Members(names) => names,
+                _ => Vec::new(),
+            };
+            return self.unknown(path, line, name, &names);
+        }
+        let below = |name: &str| place.iter().cloned().chain([name.to_owned()]).collect::<Place>();
+        match &node.content {
+            _ if here == Known::Anything => {}
+            Content::Object(entries) => {
+                for entry in entries {
+                    self.check_names(path, kind, &below(&entry.name), entry.line, &entry.value);
+                }
+            }
+            Content::List(items) => {
+                for item in items {
+                    self.check_names(path, kind, &below("*"), item.line, item);
+                }
+            }
+            Content::Scalar(_) => {}
+        }
+    }
+
+    fn unknown(&mut self, path: &Path, line: u64, name: &str, names: &[&str]) {
+        let hint = suggestion(name, names).unwrap_or_else(|| match names {
+            ["*"] | [] => String::new(),
+            names => format!("; expected one of {}", names.join(", ")),
+        });
+        self.problem(path, line, format!("unknown key `{}`{hint}", shown(name)));
+    }
+}
+
+/// Returns the text of a file that lies beside a YAML file.
+fn script(document: &Path, name: &Node) -> Result<String, String> {
+    let name = match &name.content {
+        Content::Scalar(Value::String(name)) => PathBuf::from(name),
+        _ => return Err("expected the name of a file".to_owned()),
+    };
+    if !name.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        return Err(format!("invalid file {}: it must be in the same folder", name.display()));
+    }
+    let path = document.with_file_name("").join(&name);
+    fs::read_to_string(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))
+}

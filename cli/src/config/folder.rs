@@ -1,0 +1,99 @@
+//! The folder of a configuration: which files belong to it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::key::shown;
+use super::kinds;
+use super::selection::{Selection, suggestion};
+use super::yaml::Node;
+use crate::failure::{Failure, Result};
+
+/// A file of the configuration.
+pub(super) struct Document {
+    /// The name of the kinds that it contains.
+    pub file: &'static str,
+    pub path: PathBuf,
+    pub root: Node,
+}
+
+/// The files of a configuration that belong to a selection.
+#[derive(Default)]
+pub(super) struct Folder {
+    pub documents: Vec<Document>,
+    pub problems: Vec<String>,
+    pub warnings: Vec<String>,
+}
+
+/// Reads the files that belong to the selection.
+///
+/// # Errors
+/// Fails if the folder or a file cannot be read. Files that are not valid YAML are problems.
+pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
+    let mut folder = Folder::default();
+    for entry in entries(dir)? {
+        let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let stem = if entry.is_dir() { Some(name.as_str()) } else { yaml_stem(&entry) };
+        let Some(stem) = stem.filter(|_| !name.starts_with('.')) else { continue };
+        match kinds::files().find(|file| *file == stem) {
+            Some(file) if selection.has_file(file) => {
+                let paths = if entry.is_dir() { entries(&entry)? } else { vec![entry] };
+                for path in paths.into_iter().filter(|path| path.is_file() && yaml_stem(path).is_some()) {
+                    folder.add(file, path)?;
+                }
+            }
+            Some(_) => {}
+            None => folder.note_unknown(&entry, stem),
+        }
+    }
+    Ok(folder)
+}
+
+impl Folder {
+    fn add(&mut self, file: &'static str, path: PathBuf) -> Result<()> {
+        let text = fs::read_to_string(&path).map_err(|error| cannot("read", &path, &error))?;
+        match Node::parse(&text) {
+            Ok(root) if root.is_null() => {
+                let path = path.display();
+                self.problems.push(format!("{path}: the file is empty; write `[]` for an empty list"));
+            }
+            Ok(root) => self.documents.push(Document { file, path, root }),
+            Err((line, message)) => {
+                let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+                self.problems.push(format!("{}{line}: {}", path.display(), shown(&message)));
+            }
+        }
+        Ok(())
+    }
+
+    /// Files with similar names are probably misspelt. All others might belong to something else.
+    fn note_unknown(&mut self, path: &Path, stem: &str) {
+        let names: Vec<&str> = kinds::files().collect();
+        match suggestion(stem, &names) {
+            Some(hint) => self.problems.push(format!("{}: unknown kind `{}`{hint}", path.display(), shown(stem))),
+            None if path.is_file() => {
+                self.warnings.push(format!("{} is ignored: there is no kind `{}`", path.display(), shown(stem)));
+            }
+            None => {}
+        }
+    }
+}
+
+/// Returns the entries of a folder, in the order of their names.
+pub(super) fn entries(dir: &Path) -> Result<Vec<PathBuf>> {
+    let read = fs::read_dir(dir).map_err(|error| cannot("read", dir, &error))?;
+    let paths = read.map(|entry| entry.map(|entry| entry.path())).collect::<std::io::Result<Vec<_>>>();
+    let mut paths = paths.map_err(|error| cannot("read", dir, &error))?;
+    paths.sort();
+    Ok(paths)
+}
+
+/// Returns the name of a YAML file without extension.
+pub(super) fn yaml_stem(path: &Path) -> Option<&str> {
+    let extension = path.extension()?.to_str()?;
+    matches!(extension, "yaml" | "yml").then(|| path.file_stem()?.to_str()).flatten()
+}
+
+pub(super) fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
+    Failure::new(format!("cannot {verb} {}: {error}", path.display()))
+}

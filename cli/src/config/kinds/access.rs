@@ -1,0 +1,151 @@
+//! API resources, roles and the organization template.
+
+use serde_json::Value;
+
+use super::super::members::{Members, member};
+use super::{Body, Form, Kind, Layout, LinkChange, Links, Owner, Part, Read, Standing, Write, write};
+
+/// The name of the Management API's resource in references. Its indicator differs between tenants.
+pub(super) const MANAGEMENT_API: &str = "management-api";
+/// The role of applications that call the Management API.
+pub(super) const MANAGEMENT_ROLE: &str = "Logto Management API access";
+
+pub(super) static RESOURCES: Kind = Kind {
+    file: "resources",
+    noun: "resource",
+    key: &["indicator"],
+    members: &[
+        member("indicator").fixed().required(),
+        member("name").required(),
+        member("accessTokenTtl"),
+        member("isDefault").later(),
+        member("scopes.*.name"),
+        member("scopes.*.description"),
+    ],
+    read: Read::List("ListResources"),
+    create: write("CreateResource"),
+    update: write("UpdateResource"),
+    delete: Some("DeleteResource"),
+    parts: &[Part::Member {
+        member: "isDefault",
+        write: Write { operation: "UpdateResourceIsDefault", body: Body::Members, extra: &[] },
+    }],
+    standing: |resource| {
+        let indicator = text(resource, "indicator");
+        let built_in = text(resource, "id") == MANAGEMENT_API
+            || (indicator.starts_with("https://")
+                && (indicator.ends_with(".logto.app/api") || indicator.ends_with(".logto.app/me")));
+        if built_in { Standing::BuiltIn(Some(MANAGEMENT_API)) } else { Standing::Own }
+    },
+    ..Kind::DEFAULT
+};
+
+pub(super) static SCOPES: Kind = Kind {
+    file: "resources",
+    noun: "scope",
+    layout: Layout::Owned,
+    owner: Some(Owner { kind: || &RESOURCES, member: "scopes" }),
+    members: &[member("name").required(), member("description")],
+    read: Read::List("ListResourceScopes"),
+    create: write("CreateResourceScope"),
+    update: write("UpdateResourceScope"),
+    delete: Some("DeleteResourceScope"),
+    ..Kind::DEFAULT
+};
+
+pub(super) static ORGANIZATION_SCOPES: Kind = Kind {
+    file: "organization-template",
+    noun: "organization scope",
+    layout: Layout::Section("scopes"),
+    members: &[member("name").required(), member("description")],
+    read: Read::List("ListOrganizationScopes"),
+    create: write("CreateOrganizationScope"),
+    update: write("UpdateOrganizationScope"),
+    delete: Some("DeleteOrganizationScope"),
+    ..Kind::DEFAULT
+};
+
+pub(super) static ORGANIZATION_ROLES: Kind = Kind {
+    file: "organization-template",
+    noun: "organization role",
+    layout: Layout::Section("roles"),
+    members: &[
+        member("name").required(),
+        member("description"),
+        member("type").since(18),
+        member("scopes").set(),
+        member("resourceScopes"),
+    ],
+    read: Read::List("ListOrganizationRoles"),
+    create: Some(Write {
+        operation: "CreateOrganizationRole",
+        body: Body::Members,
+        extra: &[("organizationScopeIds", "[]"), ("resourceScopeIds", "[]")],
+    }),
+    update: write("UpdateOrganizationRole"),
+    delete: Some("DeleteOrganizationRole"),
+    parts: &[
+        Part::Links(Links {
+            member: "scopes",
+            target: Some(|| &ORGANIZATION_SCOPES),
+            noun: "organization scope",
+            within: None,
+            form: Form::Names,
+            read: "ListOrganizationRoleScopes",
+            change: LinkChange::Replace("ReplaceOrganizationRoleScopes", "organizationScopeIds"),
+            applies: |_| true,
+        }),
+        Part::Links(Links {
+            member: "resourceScopes",
+            target: Some(|| &SCOPES),
+            noun: "scope",
+            within: None,
+            form: Form::ByOwner,
+            read: "ListOrganizationRoleResourceScopes",
+            change: LinkChange::Replace("ReplaceOrganizationRoleResourceScopes", "scopeIds"),
+            applies: |_| true,
+        }),
+    ],
+    ..Kind::DEFAULT
+};
+
+pub(super) static ROLES: Kind = Kind {
+    file: "roles",
+    noun: "role",
+    members: &[
+        member("name").required(),
+        member("description").required(),
+        member("type").fixed(),
+        member("isDefault"),
+        member("scopes"),
+    ],
+    read: Read::List("ListRoles"),
+    create: write("CreateRole"),
+    update: write("UpdateRole"),
+    delete: Some("DeleteRole"),
+    parts: &[Part::Links(Links {
+        member: "scopes",
+        target: Some(|| &SCOPES),
+        noun: "scope",
+        within: None,
+        form: Form::ByOwner,
+        read: "ListRoleScopes",
+        change: LinkChange::AddRemove {
+            add: "CreateRoleScope",
+            member: "scopeIds",
+            remove: "DeleteRoleScope",
+            path: None,
+        },
+        applies: |_| true,
+    })],
+    standing: |role| {
+        let name = text(role, "name");
+        let built_in = name == MANAGEMENT_ROLE || name.starts_with("#internal:");
+        if built_in { Standing::BuiltIn(None) } else { Standing::Own }
+    },
+    ..Kind::DEFAULT
+};
+
+pub(super) fn text<'m>(members: &'m Members, name: &str) -> &'m str {
+    members.get(name).and_then(Value::as_str).unwrap_or_default()
+}

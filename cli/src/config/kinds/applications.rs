@@ -1,0 +1,127 @@
+//! Applications.
+
+use serde_json::Value;
+
+use super::super::members::member;
+use super::access::{MANAGEMENT_ROLE, ORGANIZATION_SCOPES, ROLES, SCOPES, text};
+use super::{Body, Form, Kind, LinkChange, Links, Part, Read, Standing, Write, write};
+
+pub(super) static APPLICATIONS: Kind = Kind {
+    file: "applications",
+    noun: "application",
+    members: &[
+        member("name").required(),
+        member("description"),
+        member("type").fixed().required(),
+        member("isThirdParty").fixed(),
+        member("oidcClientMetadata.redirectUris"),
+        member("oidcClientMetadata.postLogoutRedirectUris"),
+        member("oidcClientMetadata.backchannelLogoutUri").since(18),
+        member("oidcClientMetadata.backchannelLogoutSessionRequired").since(18),
+        member("oidcClientMetadata.logoUri"),
+        member("customClientMetadata.corsAllowedOrigins"),
+        member("customClientMetadata.idTokenTtl"),
+        member("customClientMetadata.refreshTokenTtl"),
+        member("customClientMetadata.refreshTokenTtlInDays"),
+        member("customClientMetadata.alwaysIssueRefreshToken"),
+        member("customClientMetadata.rotateRefreshToken"),
+        member("customClientMetadata.allowTokenExchange").since(31),
+        member("customClientMetadata.isDeviceFlow").since(37),
+        member("customClientMetadata.maxAllowedGrants").since(37),
+        member("customData").since(18),
+        member("appLevelAccessControlEnabled").later().since(37),
+        member("roles").set(),
+        member("userScopes").set(),
+        member("organizationScopes").set(),
+        member("resourceScopes"),
+        member("organizationResourceScopes"),
+        member("signInExperience.displayName"),
+        member("signInExperience.color.primaryColor").since(18),
+        member("signInExperience.color.isDarkModeEnabled").since(18),
+        member("signInExperience.color.darkPrimaryColor").since(18),
+        member("signInExperience.branding.logoUrl"),
+        member("signInExperience.branding.darkLogoUrl"),
+        member("signInExperience.branding.favicon"),
+        member("signInExperience.branding.darkFavicon").since(18),
+        member("signInExperience.termsOfUseUrl"),
+        member("signInExperience.privacyPolicyUrl"),
+        member("signInExperience.customCss").since(31),
+    ],
+    read: Read::List("ListApplications"),
+    complete: true,
+    create: write("CreateApplication"),
+    update: write("UpdateApplication"),
+    delete: Some("DeleteApplication"),
+    parts: &[
+        Part::Links(Links {
+            member: "roles",
+            target: Some(|| &ROLES),
+            noun: "role",
+            form: Form::Names,
+            read: "ListApplicationRoles",
+            within: None,
+            change: LinkChange::Replace("ReplaceApplicationRoles", "roleIds"),
+            applies: |application| text(application, "type") == "MachineToMachine",
+        }),
+        Part::Links(Links { noun: "user scope", form: Form::Names, ..consent("userScopes", None, "user-scopes") }),
+        Part::Links(Links {
+            noun: "organization scope",
+            form: Form::Names,
+            ..consent("organizationScopes", Some(|| &ORGANIZATION_SCOPES), "organization-scopes")
+        }),
+        Part::Links(consent("resourceScopes", Some(|| &SCOPES), "resource-scopes")),
+        Part::Links(consent("organizationResourceScopes", Some(|| &SCOPES), "organization-resource-scopes")),
+        Part::Document {
+            member: "signInExperience",
+            read: "GetApplicationSignInExperience",
+            applies: |application| text(application, "type") != "MachineToMachine",
+            write: Write {
+                operation: "ReplaceApplicationSignInExperience",
+                body: Body::Value("signInExperience"),
+                // The server keeps what is not sent.
+                extra: &[
+                    ("displayName", "null"),
+                    ("color", "{}"),
+                    ("branding", "{}"),
+                    ("termsOfUseUrl", "null"),
+                    ("privacyPolicyUrl", "null"),
+                    ("customCss", "null"),
+                ],
+            },
+        },
+    ],
+    standing: |application| {
+        let calls_the_management_api = application
+            .get("roles")
+            .and_then(Value::as_array)
+            .is_some_and(|roles| roles.iter().any(|role| role == MANAGEMENT_ROLE));
+        match (text(application, "id"), text(application, "type")) {
+            ("admin-console" | "demo-app" | "account-center", _) => Standing::BuiltIn(None),
+            (_, "SAML") => Standing::Foreign("SAML applications are not part of the configuration in files"),
+            (_, "Protected") => Standing::Foreign("protected applications are not part of the configuration in files"),
+            // It might be the application that this tool uses.
+            _ if calls_the_management_api => Standing::Kept,
+            _ => Standing::Own,
+        }
+    },
+    ..Kind::DEFAULT
+};
+
+/// Scopes that users can grant to a third-party application.
+const fn consent(member: &'static str, target: Option<fn() -> &'static Kind>, path: &'static str) -> Links {
+    Links {
+        member,
+        target,
+        noun: "scope",
+        form: Form::ByOwner,
+        read: "ListApplicationUserConsentScopes",
+        within: Some(member),
+        change: LinkChange::AddRemove {
+            add: "CreateApplicationUserConsentScope",
+            member,
+            remove: "DeleteApplicationUserConsentScope",
+            path: Some(path),
+        },
+        applies: |application| matches!(application.get("isThirdParty"), Some(Value::Bool(true))),
+    }
+}

@@ -1,0 +1,262 @@
+//! What a kind of configuration is described by.
+
+use logto_admin::operation::{OperationInfo, Release, find};
+
+use super::super::members::{Member, Members};
+use super::ALL;
+
+/// A kind of configuration.
+pub struct Kind {
+    /// The name of the file or folder, without extension. Selections use it.
+    pub file: &'static str,
+    /// What an entity is called.
+    pub noun: &'static str,
+    pub(in super::super) layout: Layout,
+    /// The kind whose entities own the entities of this kind.
+    pub(in super::super) owner: Option<Owner>,
+    /// The paths of the members that identify an entity. Parts that an entity lacks are left out.
+    pub(in super::super) key: &'static [&'static str],
+    pub(in super::super) members: &'static [Member],
+    pub(in super::super) read: Read,
+    pub(in super::super) create: Option<Write>,
+    pub(in super::super) update: Option<Write>,
+    pub(in super::super) delete: Option<&'static str>,
+    /// How the path of an operation identifies an entity.
+    pub(in super::super) address: Address,
+    /// Members with operations of their own.
+    pub(in super::super) parts: &'static [Part],
+    /// The paths of members that are secret. `*` stands for any member.
+    pub(in super::super) secrets: &'static [&'static str],
+    /// Whether members below `config` are secret if their names say so.
+    pub(in super::super) secret_names: bool,
+    /// The member that exports write to a file beside the YAML, and the extension of that file.
+    pub(in super::super) beside: Option<(&'static str, &'static str)>,
+    /// Whether the server sends every member that it has.
+    pub(in super::super) complete: bool,
+    /// Converts an entity from the server's form.
+    pub(in super::super) arrange: fn(&mut Members),
+    /// What the tool may do with an entity.
+    pub(in super::super) standing: fn(&Members) -> Standing,
+    /// The rule that a new entity replaces others.
+    pub(in super::super) rivals: Option<Rivals>,
+    /// Returns the members below `config` that the server declares confidential.
+    pub(in super::super) confidential: fn(&Members) -> Vec<String>,
+}
+
+/// Where the entities of a kind are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Layout {
+    /// A file with a list.
+    List,
+    /// A folder with a file for each entity.
+    Folder,
+    /// A file with the one entity.
+    Single,
+    /// A list in a file with several lists.
+    Section(&'static str),
+    /// A list in the entities of the owner.
+    Owned,
+}
+
+/// The owner of an entity.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Owner {
+    pub kind: fn() -> &'static Kind,
+    /// The member of the owner that contains the list.
+    pub member: &'static str,
+}
+
+/// How a kind is read.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) enum Read {
+    List(&'static str),
+    /// An entity that always exists, or that is unknown (404) if it does not.
+    One(&'static str),
+}
+
+/// An operation that creates or updates an entity.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Write {
+    pub operation: &'static str,
+    pub body: Body,
+    /// JSON members that are added to the body if it lacks them.
+    pub extra: &'static [(&'static str, &'static str)],
+}
+
+/// The body of a [`Write`].
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) enum Body {
+    /// The members.
+    Members,
+    /// The value of one member.
+    Value(&'static str),
+    /// An object with one member, a list of one entity.
+    ListIn(&'static str),
+}
+
+/// The rule that a new entity replaces the others of its group.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Rivals {
+    /// The operation that lists the models of entities.
+    pub models: &'static str,
+    /// The member that has the id of the model.
+    pub model: &'static str,
+    /// The member of model and entity that has the name of the group.
+    pub group: &'static str,
+    /// The groups that have one entity.
+    pub groups: &'static [&'static str],
+}
+
+/// How the path of an operation identifies an entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Address {
+    Id,
+    Key,
+}
+
+/// A member with its own operations.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) enum Part {
+    Member {
+        member: &'static str,
+        write: Write,
+    },
+    /// An object that the server keeps apart from the entity, and that might not exist (404).
+    Document {
+        member: &'static str,
+        read: &'static str,
+        write: Write,
+        applies: fn(&Members) -> bool,
+    },
+    Links(Links),
+}
+
+/// A member that lists entities of another kind.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Links {
+    pub member: &'static str,
+    /// The kind that is listed. Without it, names are ids.
+    pub target: Option<fn() -> &'static Kind>,
+    /// What a listed entity is called.
+    pub noun: &'static str,
+    pub form: Form,
+    pub read: &'static str,
+    /// The member of the response that has the list. Without it, the response is the list.
+    pub within: Option<&'static str>,
+    pub change: LinkChange,
+    /// Whether an entity can have links.
+    pub applies: fn(&Members) -> bool,
+}
+
+/// How a file names the entities of another kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Form {
+    /// A list of names.
+    Names,
+    /// Lists of names, by the names of their owners.
+    ByOwner,
+}
+
+/// How links change.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) enum LinkChange {
+    /// One operation replaces all. The member of its body has the ids.
+    Replace(&'static str, &'static str),
+    /// One operation adds, with the ids in a member of its body, and one removes a single link.
+    AddRemove { add: &'static str, member: &'static str, remove: &'static str, path: Option<&'static str> },
+}
+
+/// What the tool may do with an entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Standing {
+    /// Everything.
+    Own,
+    /// Everything except deleting it.
+    Kept,
+    /// Nothing: it belongs to Logto. The text is its name in references.
+    BuiltIn(Option<&'static str>),
+    /// Nothing, and for this reason.
+    Foreign(&'static str),
+}
+
+impl Kind {
+    /// The most common settings.
+    pub(super) const DEFAULT: Self = Self {
+        file: "",
+        noun: "",
+        layout: Layout::List,
+        owner: None,
+        key: &["name"],
+        members: &[],
+        read: Read::List(""),
+        create: None,
+        update: None,
+        delete: None,
+        address: Address::Id,
+        parts: &[],
+        secrets: &[],
+        secret_names: false,
+        beside: None,
+        complete: false,
+        arrange: |_| (),
+        standing: |_| Standing::Own,
+        rivals: None,
+        confidential: |_| Vec::new(),
+    };
+
+    pub(in super::super) fn is(&self, other: &Self) -> bool {
+        std::ptr::eq(self, other)
+    }
+
+    /// Returns the operation that reads the kind.
+    pub(in super::super) fn read_info(&self) -> Option<&'static OperationInfo> {
+        let (Read::List(id) | Read::One(id)) = self.read;
+        find(id)
+    }
+
+    /// Whether a server of this release has the kind.
+    pub(in super::super) fn is_in(&self, release: Release) -> bool {
+        self.read_info().is_some_and(|info| info.is_in(release))
+    }
+
+    /// Returns the links to other kinds.
+    pub(in super::super) fn links(&self) -> impl Iterator<Item = &'static Links> + use<> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::Links(links) => Some(links),
+            Part::Member { .. } | Part::Document { .. } => None,
+        })
+    }
+
+    /// Whether the member has an operation of its own.
+    pub(in super::super) fn is_part(&self, name: &str) -> bool {
+        self.parts.iter().any(|part| match part {
+            Part::Member { member, .. } | Part::Document { member, .. } => *member == name,
+            Part::Links(links) => links.member == name,
+        })
+    }
+
+    /// Returns the kinds whose entities belong to entities of this kind.
+    pub(in super::super) fn owned(&'static self) -> impl Iterator<Item = (&'static Kind, &'static str)> {
+        ALL.iter().filter_map(move |kind| {
+            let owner = kind.owner.filter(|owner| (owner.kind)().is(self))?;
+            Some((*kind, owner.member))
+        })
+    }
+}
+
+impl Links {
+    /// Returns the kind that is listed.
+    pub(in super::super) fn kind(&self) -> Option<&'static Kind> {
+        self.target.map(|target| target())
+    }
+}
+
+impl std::fmt::Debug for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Kind").field("file", &self.file).field("noun", &self.noun).finish_non_exhaustive()
+    }
+}
+
+pub(in super::super) const fn write(operation: &'static str) -> Option<Write> {
+    Some(Write { operation, body: Body::Members, extra: &[] })
+}

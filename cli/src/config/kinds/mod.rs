@@ -1,0 +1,53 @@
+//! The kinds of configuration, as data. The rest of this module is the same for all kinds.
+
+mod access;
+mod applications;
+mod connectors;
+mod experience;
+mod kind;
+mod templates;
+mod tokens;
+
+pub use kind::Kind;
+pub(super) use kind::{
+    Address, Body, Form, Layout, LinkChange, Links, Owner, Part, Read, Rivals, Standing, Write, write,
+};
+
+/// All kinds. An entity depends only on entities of kinds that come before its own.
+pub static ALL: [&Kind; 17] = [
+    &tokens::DOMAINS,
+    &access::RESOURCES,
+    &access::SCOPES,
+    &access::ORGANIZATION_SCOPES,
+    &access::ORGANIZATION_ROLES,
+    &access::ROLES,
+    &applications::APPLICATIONS,
+    &connectors::CONNECTORS,
+    &connectors::SSO_CONNECTORS,
+    &templates::PROFILE_FIELDS,
+    &templates::CUSTOM_PHRASES,
+    &templates::EMAIL_TEMPLATES,
+    &experience::CAPTCHA,
+    &experience::SIGN_IN_EXPERIENCE,
+    &experience::ACCOUNT_CENTER,
+    &tokens::JWT_CUSTOMIZERS,
+    &tokens::HOOKS,
+];
+
+/// Returns the names of the files and folders.
+pub fn files() -> impl Iterator<Item = &'static str> {
+    let mut seen = Vec::new();
+    ALL.iter().filter(|kind| kind.layout != Layout::Owned).map(|kind| kind.file).filter(move |file| {
+        let new = !seen.contains(file);
+        seen.push(*file);
+        new
+    })
+}
+
+/// Returns the kinds in this file or folder, without those in lists of their owners.
+pub(super) fn in_file(file: &str) -> impl Iterator<Item = &'static Kind> {
+    ALL.iter().copied().filter(move |kind| kind.file == file && kind.layout != Layout::Owned)
+}
+
+#[cfg(test)]
+mod tests;

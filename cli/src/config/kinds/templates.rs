@@ -1,0 +1,67 @@
+//! Custom phrases, email templates and custom profile fields.
+
+use super::super::members::member;
+use super::{Address, Body, Kind, Layout, Part, Read, Write, write};
+
+pub(super) static CUSTOM_PHRASES: Kind = Kind {
+    file: "custom-phrases",
+    noun: "custom phrases",
+    layout: Layout::Folder,
+    key: &["languageTag"],
+    members: &[member("languageTag").fixed().required(), member("translation").required()],
+    read: Read::List("ListCustomPhrases"),
+    create: Some(PHRASES),
+    update: Some(PHRASES),
+    delete: Some("DeleteCustomPhrase"),
+    address: Address::Key,
+    ..Kind::DEFAULT
+};
+
+const PHRASES: Write = Write { operation: "ReplaceCustomPhrase", body: Body::Value("translation"), extra: &[] };
+
+pub(super) static EMAIL_TEMPLATES: Kind = Kind {
+    file: "email-templates",
+    noun: "email template",
+    layout: Layout::Folder,
+    key: &["languageTag", "templateType"],
+    members: &[
+        member("languageTag").fixed().required(),
+        member("templateType").fixed().required(),
+        member("details.subject").required(),
+        member("details.content"),
+        member("details.contentType"),
+        member("details.replyTo"),
+        member("details.sendFrom"),
+    ],
+    read: Read::List("ListEmailTemplates"),
+    create: Some(TEMPLATES),
+    update: Some(TEMPLATES),
+    delete: Some("DeleteEmailTemplate"),
+    ..Kind::DEFAULT
+};
+
+const TEMPLATES: Write = Write { operation: "ReplaceEmailTemplates", body: Body::ListIn("templates"), extra: &[] };
+
+pub(super) static PROFILE_FIELDS: Kind = Kind {
+    file: "custom-profile-fields",
+    noun: "custom profile field",
+    members: &[
+        member("name").fixed().required(),
+        member("type").required(),
+        member("label"),
+        member("description"),
+        member("required"),
+        member("sieOrder"),
+        member("config"),
+    ],
+    read: Read::List("ListCustomProfileFields"),
+    create: write("CreateCustomProfileField"),
+    update: write("UpdateCustomProfileFieldByName"),
+    delete: Some("DeleteCustomProfileFieldByName"),
+    address: Address::Key,
+    parts: &[Part::Member {
+        member: "sieOrder",
+        write: Write { operation: "UpdateCustomProfileFieldsSieOrder", body: Body::ListIn("order"), extra: &[] },
+    }],
+    ..Kind::DEFAULT
+};

@@ -1,0 +1,157 @@
+use std::collections::BTreeSet;
+
+use logto_admin::operation::{find, without_names};
+use serde_json::Value;
+
+use super::super::members::{Known, known};
+use super::*;
+
+/// Returns the operations of a kind.
+fn operations(kind: &Kind) -> Vec<&'static str> {
+    let (Read::List(read) | Read::One(read)) = kind.read;
+    let mut all = vec![read];
+    all.extend(kind.create.iter().chain(&kind.update).map(|write| write.operation));
+    all.extend(kind.delete);
+    all.extend(kind.rivals.map(|rivals| rivals.models));
+    for part in kind.parts {
+        match part {
+            Part::Member { write, .. } => all.push(write.operation),
+            Part::Document { read, write, .. } => all.extend([*read, write.operation]),
+            Part::Links(links) => {
+                all.push(links.read);
+                match links.change {
+                    LinkChange::Replace(replace, _) => all.push(replace),
+                    LinkChange::AddRemove { add, remove, .. } => all.extend([add, remove]),
+                }
+            }
+        }
+    }
+    all
+}
+
+#[test]
+fn operations_exist_and_are_as_old_as_their_kind() {
+    for kind in ALL {
+        let since = kind.read_info().unwrap().since;
+        for id in operations(kind) {
+            let info = find(id).unwrap_or_else(|| panic!("{id}"));
+            assert!(info.since <= since && info.until.is_none(), "{id}");
+        }
+    }
+}
+
+#[test]
+fn owners_and_references_come_first() {
+    for (at, kind) in ALL.iter().enumerate() {
+        let before = &ALL[..at];
+        let needed =
+            kind.owner.map(|owner| (owner.kind)()).into_iter().chain(kind.links().filter_map(|links| links.kind()));
+        for needed in needed {
+            assert!(before.iter().any(|kind| kind.is(needed)), "{} before {}", needed.noun, kind.noun);
+        }
+    }
+}
+
+#[test]
+fn keys_parts_and_secrets_are_members() {
+    for kind in ALL {
+        let place = |path: &str| path.split('.').filter(|step| *step != "*").map(str::to_owned).collect::<Vec<_>>();
+        let parts = kind.parts.iter().map(|part| match part {
+            Part::Member { member, .. } | Part::Document { member, .. } => *member,
+            Part::Links(links) => links.member,
+        });
+        for path in kind.key.iter().chain(kind.secrets).copied().chain(parts).chain(kind.beside.map(|beside| beside.0))
+        {
+            assert_ne!(known(kind.members, &place(path)), Known::Nothing, "{} {path}", kind.noun);
+        }
+    }
+}
+
+#[test]
+fn nouns_are_unique() {
+    let mut nouns: Vec<&str> = ALL.iter().map(|kind| kind.noun).collect();
+    nouns.sort_unstable();
+    nouns.dedup();
+    assert_eq!(nouns.len(), ALL.len());
+}
+
+/// Returns the paths of the members in the body of an operation.
+fn documented(document: &Value, id: &str) -> Option<BTreeSet<String>> {
+    let info = find(id).unwrap();
+    let paths = document["paths"].as_object().unwrap();
+    let same = |path: &str| without_names(path) == without_names(info.path);
+    let (_, item) = paths.iter().find(|(path, _)| same(path))?;
+    let body = &item.get(info.method.as_str().to_lowercase())?["requestBody"]["content"]["application/json"]["schema"];
+    let mut found = BTreeSet::new();
+    collect(document, body, "", &mut found);
+    Some(found)
+}
+
+fn collect(document: &Value, schema: &Value, path: &str, found: &mut BTreeSet<String>) {
+    if let Some(name) = schema["$ref"].as_str().and_then(|name| name.rsplit('/').next()) {
+        return collect(document, &document["components"]["schemas"][name], path, found);
+    }
+    let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+    for choice in ["oneOf", "anyOf", "allOf"] {
+        schema[choice].as_array().into_iter().flatten().for_each(|schema| collect(document, schema, path, found));
+    }
+    for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
+        found.insert(below(name));
+        collect(document, schema, &below(name), found);
+    }
+    if schema["items"].is_object() {
+        collect(document, &schema["items"], &below("*"), found);
+    }
+}
+
+/// Returns the path of a member in the body of a call.
+fn in_body(write: Write, path: &str) -> String {
+    match write.body {
+        Body::ListIn(list) => format!("{list}.*.{path}"),
+        Body::Members => path.to_owned(),
+        Body::Value(member) => path.strip_prefix(member).unwrap_or(path).trim_start_matches('.').to_owned(),
+    }
+}
+
+/// Members with other forms in bodies.
+fn is_special(kind: &'static Kind, path: &str) -> bool {
+    let name = path.split('.').next().unwrap();
+    let is_value = matches!(kind.create, Some(Write { body: Body::Value(_), .. }));
+    let in_path = kind.address == Address::Key && kind.key.contains(&path);
+    let is_link = kind.links().any(|links| links.member == name);
+    is_value || in_path || is_link || path.ends_with(".*") || kind.owned().any(|(_, member)| member == name)
+}
+
+/// Compares the members with the documents of each sampled release.
+#[test]
+fn members_are_those_of_the_documents_since_the_right_release() {
+    let document = |version: &str| {
+        let path = format!("{}/../spec/logto-{version}.json", env!("CARGO_MANIFEST_DIR"));
+        serde_json::from_str::<Value>(&std::fs::read_to_string(path).unwrap()).unwrap()
+    };
+    let documents = [17, 20, 24, 30, 36, 42].map(|minor| (minor, document(&format!("1.{minor}"))));
+    let mut wrong = Vec::new();
+    for kind in ALL {
+        let mut writes: Vec<Write> = kind.create.iter().chain(&kind.update).copied().collect();
+        writes.extend(kind.parts.iter().filter_map(|part| match part {
+            Part::Member { write, .. } | Part::Document { write, .. } => Some(*write),
+            Part::Links(_) => None,
+        }));
+        for member in kind.members.iter().filter(|member| !is_special(kind, member.path)) {
+            let has = |document: &Value| {
+                let in_write = |write: &Write| {
+                    Some(documented(document, write.operation)?.contains(&in_body(*write, member.path)))
+                };
+                let known: Vec<bool> = writes.iter().filter_map(in_write).collect();
+                (!known.is_empty()).then(|| known.contains(&true))
+            };
+            let lacking =
+                documents.iter().filter(|(_, document)| has(document) == Some(false)).map(|(minor, _)| minor + 1);
+            let since = lacking.max().unwrap_or(0);
+            if member.since != since {
+                wrong.push(format!("{} {}: since {since}", kind.noun, member.path));
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
+}

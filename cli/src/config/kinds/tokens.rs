@@ -1,0 +1,72 @@
+//! Domains, JWT customizers and webhooks.
+
+use serde_json::Value;
+
+use super::super::members::{Members, member};
+use super::{Address, Kind, Layout, Read, write};
+
+pub(super) static DOMAINS: Kind = Kind {
+    file: "domains",
+    noun: "domain",
+    key: &["domain"],
+    members: &[member("domain").fixed().required()],
+    read: Read::List("ListDomains"),
+    create: write("CreateDomain"),
+    delete: Some("DeleteDomain"),
+    ..Kind::DEFAULT
+};
+
+pub(super) static JWT_CUSTOMIZERS: Kind = Kind {
+    file: "jwt-customizers",
+    noun: "JWT customizer",
+    layout: Layout::Folder,
+    key: &["tokenType"],
+    members: &[
+        member("tokenType").fixed().required(),
+        member("script").required(),
+        member("blockIssuanceOnError").since(37),
+        member("environmentVariables"),
+        member("contextSample"),
+        member("tokenSample"),
+    ],
+    read: Read::List("ListJwtCustomizers"),
+    create: write("UpsertJwtCustomizer"),
+    update: write("UpsertJwtCustomizer"),
+    delete: Some("DeleteJwtCustomizer"),
+    address: Address::Key,
+    secrets: &["environmentVariables.*"],
+    beside: Some(("script", "js")),
+    arrange: |customizer| {
+        let kind = match customizer.remove("key").as_ref().and_then(Value::as_str) {
+            Some("jwt.accessToken") => "access-token",
+            Some("jwt.clientCredentials") => "client-credentials",
+            _ => return,
+        };
+        let members = match customizer.remove("value") {
+            Some(Value::Object(members)) => members,
+            _ => Members::new(),
+        };
+        customizer.extend(members);
+        customizer.insert("tokenType".to_owned(), kind.into());
+    },
+    ..Kind::DEFAULT
+};
+
+pub(super) static HOOKS: Kind = Kind {
+    file: "hooks",
+    noun: "hook",
+    members: &[
+        member("name").required(),
+        member("enabled"),
+        member("events").set().required(),
+        member("config.url").required(),
+        member("config.headers"),
+        member("config.retries"),
+    ],
+    read: Read::List("ListHooks"),
+    create: write("CreateHook"),
+    update: write("UpdateHook"),
+    delete: Some("DeleteHook"),
+    secrets: &["config.headers.*"],
+    ..Kind::DEFAULT
+};

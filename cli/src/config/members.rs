@@ -1,0 +1,276 @@
+//! The members of entities, as data: which names files may contain, and how values are compared.
+
+use serde_json::{Map, Value};
+
+/// The members of an entity.
+pub(super) type Members = Map<String, Value>;
+
+/// A member that files may contain.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member {
+    /// The path of the member. `*` stands for the items of a list, or for members with any names. Whatever is below a
+    /// path without longer paths has any form and is replaced as a whole.
+    pub path: &'static str,
+    /// The minor version of the first release that might have the member.
+    pub since: u16,
+    /// Whether the member cannot change after creation.
+    pub fixed: bool,
+    /// Whether the member can only be set after creation.
+    pub later: bool,
+    /// Whether a new entity requires the member.
+    pub required: bool,
+    /// Whether the member is a list whose order has no meaning.
+    pub set: bool,
+}
+
+pub(super) const fn member(path: &'static str) -> Member {
+    Member { path, since: 0, fixed: false, later: false, required: false, set: false }
+}
+
+impl Member {
+    pub(super) const fn since(mut self, minor: u16) -> Self {
+        self.since = minor;
+        self
+    }
+
+    pub(super) const fn fixed(mut self) -> Self {
+        self.fixed = true;
+        self
+    }
+
+    pub(super) const fn later(mut self) -> Self {
+        self.later = true;
+        self
+    }
+
+    pub(super) const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    pub(super) const fn set(mut self) -> Self {
+        self.set = true;
+        self
+    }
+
+    /// Returns the name of the member, without the members below it.
+    pub(super) fn name(&self) -> &'static str {
+        self.path.split('.').next().unwrap_or(self.path)
+    }
+}
+
+/// What may be at a place in an entity.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Anything. It is replaced as a whole.
+    Anything,
+    /// An object with these members, or a list for `*`.
+    Members(Vec<&'static str>),
+    /// Nothing.
+    Nothing,
+}
+
+/// Returns what may be at this place.
+pub(super) fn known(members: &[Member], place: &[String]) -> Known {
+    let mut names = Vec::new();
+    for member in members {
+        let mut rest = member.path.split('.');
+        // A shorter path permits anything below it, unless there are longer paths.
+        let leads_here = place.iter().all(|step| rest.next().is_none_or(|name| name == "*" || name == step));
+        let exact = member.path.split('.').count() <= place.len();
+        match rest.next() {
+            _ if !leads_here => {}
+            Some(name) if !names.contains(&name) => names.push(name),
+            None if exact => return Known::Anything,
+            _ => {}
+        }
+    }
+    if names.is_empty() { Known::Nothing } else { Known::Members(names) }
+}
+
+/// Whether the order of the list at this place has no meaning.
+fn is_set(members: &[Member], place: &[String]) -> bool {
+    members.iter().any(|member| member.set && member.path.split('.').eq(place.iter().map(String::as_str)))
+}
+
+/// Returns the known members of a value.
+pub(super) fn known_part(members: &[Member], value: &Members) -> Members {
+    match part(members, &mut Vec::new(), &Value::Object(value.clone())) {
+        Value::Object(part) => part,
+        _ => Members::new(),
+    }
+}
+
+fn part(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value {
+    let Known::Members(names) = known(members, place) else { return value.clone() };
+    match value {
+        Value::Object(object) => {
+            let mut kept = Members::new();
+            let is_known = |name: &String| names.iter().any(|known| known == name || *known == "*");
+            for (name, value) in object.iter().filter(|(name, _)| is_known(name)) {
+                place.push(name.clone());
+                kept.insert(name.clone(), part(members, place, value));
+                place.pop();
+            }
+            Value::Object(kept)
+        }
+        Value::Array(items) => {
+            place.push("*".to_owned());
+            let kept = items.iter().map(|item| part(members, place, item)).collect();
+            place.pop();
+            Value::Array(kept)
+        }
+        other => other.clone(),
+    }
+}
+
+/// Returns the value in the form in which equal values are the same: without nulls and empty objects, with sets in
+/// order.
+pub(super) fn canonical(members: &[Member], value: &Members) -> Members {
+    match in_order(members, &mut Vec::new(), &Value::Object(value.clone())) {
+        Value::Object(value) => value,
+        _ => Members::new(),
+    }
+}
+
+fn in_order(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value {
+    match value {
+        Value::Object(object) => {
+            let mut kept = Members::new();
+            for (name, value) in object {
+                place.push(name.clone());
+                let value = in_order(members, place, value);
+                let is_empty = || value.as_object().is_some_and(Members::is_empty);
+                let is_group = || matches!(known(members, place), Known::Members(_));
+                if !(value.is_null() || is_empty() && is_group()) {
+                    kept.insert(name.clone(), value);
+                }
+                place.pop();
+            }
+            Value::Object(kept)
+        }
+        Value::Array(items) => {
+            place.push("*".to_owned());
+            let mut kept: Vec<Value> = items.iter().map(|item| in_order(members, place, item)).collect();
+            place.pop();
+            if is_set(members, place) {
+                kept.sort_by_key(Value::to_string);
+                kept.dedup();
+            }
+            Value::Array(kept)
+        }
+        Value::Number(number) => match number.as_f64() {
+            #[allow(clippy::cast_possible_truncation, reason = "the value is a whole number below 2^53")]
+            Some(float) if number.is_f64() && float.fract() == 0.0 && float.abs() < 9e15 => (float as i64).into(),
+            _ => value.clone(),
+        },
+        other => other.clone(),
+    }
+}
+
+/// Returns the members of the tenant with those of a file, which replace them.
+pub(super) fn merged(members: &[Member], tenant: &Members, file: &Members) -> Members {
+    let file = Value::Object(file.clone());
+    match overlay(members, &mut Vec::new(), Some(&Value::Object(tenant.clone())), &file) {
+        Value::Object(merged) => merged,
+        _ => Members::new(),
+    }
+}
+
+/// Replaces a value of the tenant. What files cannot contain is kept, and so are members with any names.
+fn overlay(members: &[Member], place: &mut Vec<String>, below: Option<&Value>, above: &Value) -> Value {
+    let (Known::Members(names), Value::Object(above)) = (known(members, place), above) else { return above.clone() };
+    let below = below.and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut merged = below.clone();
+    // A file need not mention every member of an entity, but if it mentions one, then with all that is in it.
+    merged.retain(|name, _| place.is_empty() || !names.contains(&name.as_str()));
+    for (name, value) in above {
+        // Servers do not accept nulls in objects.
+        if value.is_null() && !place.is_empty() {
+            merged.remove(name);
+            continue;
+        }
+        place.push(name.clone());
+        let value = overlay(members, place, below.get(name), value);
+        merged.insert(name.clone(), value);
+        place.pop();
+    }
+    Value::Object(merged)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const MEMBERS: &[Member] = &[
+        member("name"),
+        member("data"),
+        member("events").set(),
+        member("signIn.methods.*.kind"),
+        member("ttl.min"),
+        member("ttl.max"),
+        member("config.*"),
+    ];
+
+    fn object(value: Value) -> Members {
+        value.as_object().unwrap().clone()
+    }
+
+    fn place(path: &str) -> Vec<String> {
+        path.split('.').filter(|step| !step.is_empty()).map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn paths_tell_which_members_are_known() {
+        assert_eq!(
+            known(MEMBERS, &place("")),
+            Known::Members(vec!["name", "data", "events", "signIn", "ttl", "config"])
+        );
+        assert_eq!(known(MEMBERS, &place("data")), Known::Anything);
+        assert_eq!(known(MEMBERS, &place("data.anything")), Known::Anything);
+        assert_eq!(known(MEMBERS, &place("signIn")), Known::Members(vec!["methods"]));
+        assert_eq!(known(MEMBERS, &place("signIn.methods.0")), Known::Members(vec!["kind"]));
+        assert_eq!(known(MEMBERS, &place("signIn.method")), Known::Nothing);
+        assert_eq!(known(MEMBERS, &place("nothing")), Known::Nothing);
+    }
+
+    #[test]
+    fn members_of_a_file_replace_those_of_the_tenant_and_keep_what_files_cannot_contain() {
+        let tenant = object(json!({
+            "name": "a",
+            "data": { "x": 1, "y": 2 },
+            "ttl": { "min": 1, "max": 2, "unknown": 3 },
+        }));
+        let file = object(json!({ "data": { "x": 3 }, "ttl": { "max": 4 } }));
+        let expected = json!({ "name": "a", "data": { "x": 3 }, "ttl": { "max": 4, "unknown": 3 } });
+        assert_eq!(Value::Object(merged(MEMBERS, &tenant, &file)), expected);
+    }
+
+    #[test]
+    fn members_with_any_names_are_merged_and_null_removes_them() {
+        let tenant = object(json!({ "config": { "a": { "x": 1 }, "b": 2, "default": 3 } }));
+        let file = object(json!({ "config": { "a": { "y": 1 }, "b": null } }));
+        let expected = json!({ "config": { "a": { "y": 1 }, "default": 3 } });
+        assert_eq!(Value::Object(merged(MEMBERS, &tenant, &file)), expected);
+        assert_eq!(known_part(MEMBERS, &tenant), tenant);
+    }
+
+    #[test]
+    fn nulls_the_order_of_sets_and_the_notation_of_numbers_do_not_matter() {
+        let one =
+            object(json!({ "name": null, "ttl": {}, "events": ["b", "a"], "data": { "n": 3.0, "list": [2, 1] } }));
+        let other = object(json!({ "events": ["a", "b"], "data": { "n": 3, "list": [2, 1] } }));
+        assert_eq!(canonical(MEMBERS, &one), canonical(MEMBERS, &other));
+    }
+
+    #[test]
+    fn members_that_files_cannot_have_are_dropped() {
+        let tenant = object(
+            json!({ "id": "x", "ttl": { "min": 1, "other": 2 }, "signIn": { "methods": [{ "kind": 1, "at": 2 }] } }),
+        );
+        let expected = json!({ "ttl": { "min": 1 }, "signIn": { "methods": [{ "kind": 1 }] } });
+        assert_eq!(Value::Object(known_part(MEMBERS, &tenant)), expected);
+    }
+}

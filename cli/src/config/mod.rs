@@ -1,0 +1,98 @@
+//! A tenant's configuration in files: export, plan and apply.
+//!
+//! [`export`] writes YAML files, [`plan`] compares files with a tenant, and [`apply`] makes the changes of a plan.
+//! Entities are matched by their names, and files refer to each other by name, so that the same files fit every tenant.
+//! The kinds are data, in [`ALL`]; everything else is the same for all of them:
+//!
+//! | file | what is in it |
+//! | --- | --- |
+//! | `kinds` | the kinds, their members, keys, references, secrets and operations |
+//! | `members`, `key`, `place`, `links` | members of entities, what identifies an entity, and references to others |
+//! | `folder`, `declaration`, `resolution`, `yaml` | what the files declare |
+//! | `tenant` | what the tenant has |
+//! | `planner`, `comparison`, `references`, `lacks`, `rivals`, `diff`, `plan` | the difference |
+//! | `apply`, `body`, `call` | the changes |
+//! | `export`, `writing` | the files of a tenant |
+//! | `secrets` | what is secret, and variables in its place |
+//!
+//! # Rules
+//!
+//! - A member that a file does not mention is left alone. A member that it mentions becomes what the file contains. Only
+//!   the configuration of connectors, to which the server adds defaults, is merged; null removes a setting.
+//! - Entities are only deleted if asked for, and only of kinds that have a file.
+//! - A text can contain `${env:NAME}`. If the variable is not set, the tenant's present value is kept.
+
+mod apply;
+mod body;
+mod call;
+mod comparison;
+mod declaration;
+mod diff;
+mod export;
+mod folder;
+mod key;
+mod kinds;
+mod lacks;
+mod links;
+mod members;
+mod place;
+mod plan;
+mod planner;
+mod references;
+mod resolution;
+mod rivals;
+mod secrets;
+mod selection;
+mod tenant;
+mod writing;
+mod yaml;
+
+use std::path::Path;
+
+use logto_admin::Client;
+
+pub use apply::{Applied, Outcome, apply};
+pub use declaration::Environment;
+pub use kinds::{ALL, Kind, files};
+pub use plan::{Action, Change, Plan};
+pub use selection::Selection;
+pub use writing::Exported;
+
+use crate::failure::{Failure, Result};
+use tenant::Tenant;
+
+/// Writes the selected configuration of a tenant to a folder. Secrets become variables, unless `secrets` asks for them.
+///
+/// Replaces the files of an earlier export, and deletes those of entities that no longer exist. Leaves all other files
+/// alone.
+///
+/// # Errors
+/// Fails if the tenant cannot be read, if a file cannot be written, or if a file of another origin is in the way.
+pub async fn export(client: &Client, dir: &Path, selection: &Selection, secrets: bool) -> Result<Exported> {
+    let tenant = Tenant::read(client, selection).await?;
+    writing::write(dir, export::export(&tenant, selection, secrets), selection, secrets)
+}
+
+/// Compares the selected files of a folder with a tenant. Writes nothing.
+///
+/// With `prune`, entities that the files do not declare are deleted, of kinds that have a file.
+///
+/// # Errors
+/// Fails with everything that is wrong with the files, one problem a line, or if the tenant cannot be read.
+pub async fn plan(
+    client: &Client,
+    dir: &Path,
+    selection: &Selection,
+    prune: bool,
+    environment: Environment<'_>,
+) -> Result<Plan> {
+    let folder = folder::read(dir, selection)?;
+    let mut declaration = declaration::declaration(&folder, environment);
+    declaration.problems.extend(folder.problems);
+    if !declaration.problems.is_empty() {
+        return Err(Failure::usage(declaration.problems.join("\n")));
+    }
+    let tenant = Tenant::read(client, selection).await?;
+    declaration.problems = rivals::problems(client, &tenant, &declaration, prune).await?;
+    planner::plan(&tenant, declaration, selection, prune, folder.warnings)
+}

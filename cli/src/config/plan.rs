@@ -1,0 +1,180 @@
+//! The plan: what would change, for people to read and for `apply` to do.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::io::{self, Write};
+
+use anstyle::{AnsiColor, Style};
+
+use super::diff::Line;
+use super::key::Key;
+use super::kinds::Kind;
+use super::members::Members;
+
+/// The ids of entities, by what they are called and their keys.
+pub(super) type Ids = HashMap<(&'static str, Key), String>;
+
+/// The changes that make a tenant like its files, in the order in which they are made.
+pub struct Plan {
+    pub(super) changes: Vec<Change>,
+    pub(super) warnings: Vec<String>,
+    pub(super) ids: Ids,
+}
+
+/// The change of one entity.
+pub struct Change {
+    pub(super) kind: &'static Kind,
+    pub(super) key: Key,
+    pub(super) action: Action,
+    pub(super) id: Option<String>,
+    /// All members of the entity as it should be.
+    pub(super) members: Members,
+    /// The names of the members that differ.
+    pub(super) changed: Vec<String>,
+    /// The present links, by member.
+    pub(super) links: BTreeMap<&'static str, BTreeSet<Key>>,
+    pub(super) lines: Vec<Line>,
+}
+
+/// What happens to an entity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// It is created.
+    Create,
+    /// Some of its members change.
+    Update,
+    /// It is deleted.
+    Delete,
+}
+
+impl Action {
+    /// Returns the infinitive: `create`.
+    #[must_use]
+    pub const fn verb(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Update => "update",
+            Self::Delete => "delete",
+        }
+    }
+
+    const fn sign(self) -> &'static str {
+        match self {
+            Self::Create => "+",
+            Self::Update => "~",
+            Self::Delete => "-",
+        }
+    }
+
+    const fn colour(self) -> AnsiColor {
+        match self {
+            Self::Create => AnsiColor::Green,
+            Self::Update => AnsiColor::Yellow,
+            Self::Delete => AnsiColor::Red,
+        }
+    }
+}
+
+impl Change {
+    /// Returns what happens.
+    #[must_use]
+    pub const fn action(&self) -> Action {
+        self.action
+    }
+
+    /// Returns the name of the kind's file, such as `applications`.
+    #[must_use]
+    pub const fn file(&self) -> &'static str {
+        self.kind.file
+    }
+
+    /// Returns the names of the members that differ.
+    #[must_use]
+    pub fn changed(&self) -> &[String] {
+        &self.changed
+    }
+}
+
+impl fmt::Display for Change {
+    /// Writes what the entity is called, such as `role "editor"`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.kind.noun)?;
+        if self.key.0.is_empty() { Ok(()) } else { write!(f, " \"{}\"", self.key) }
+    }
+}
+
+impl fmt::Debug for Change {
+    /// Leaves out the members, which can contain secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {self} {:?}", self.action.verb(), self.changed)
+    }
+}
+
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan").field("changes", &self.changes).field("warnings", &self.warnings).finish_non_exhaustive()
+    }
+}
+
+impl Plan {
+    /// Whether nothing would change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Returns the changes, in the order in which they are made.
+    #[must_use]
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// Returns what is left out, and why.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Returns how many entities are created, updated or deleted.
+    #[must_use]
+    pub fn count(&self, action: Action) -> usize {
+        self.changes.iter().filter(|change| change.action == action).count()
+    }
+
+    /// Writes the changes as a diff, without secrets, and a summary.
+    ///
+    /// # Errors
+    /// Fails if `out` does.
+    pub fn write(&self, out: &mut impl Write, colour: bool) -> io::Result<()> {
+        let painted = |colour_of: AnsiColor| if colour { colour_of.on_default() } else { Style::new() };
+        for change in &self.changes {
+            let style = painted(change.action.colour()).effects(if colour {
+                anstyle::Effects::BOLD
+            } else {
+                anstyle::Effects::new()
+            });
+            writeln!(out, "{style}{} {change}{style:#}", change.action.sign())?;
+            for line in &change.lines {
+                match line {
+                    Line::Same(line) => writeln!(out, "      {line}")?,
+                    Line::Gap => writeln!(out, "      ...")?,
+                    Line::Added(line) => {
+                        let style = painted(AnsiColor::Green);
+                        writeln!(out, "  {style}+   {line}{style:#}")?;
+                    }
+                    Line::Removed(line) => {
+                        let style = painted(AnsiColor::Red);
+                        writeln!(out, "  {style}-   {line}{style:#}")?;
+                    }
+                }
+            }
+            writeln!(out)?;
+        }
+        let [create, update, delete] =
+            [Action::Create, Action::Update, Action::Delete].map(|action| self.count(action));
+        if self.is_empty() {
+            return writeln!(out, "No differences");
+        }
+        writeln!(out, "{create} to create, {update} to update, {delete} to delete")
+    }
+}

@@ -1,0 +1,154 @@
+//! Compares files with a tenant.
+
+use std::collections::BTreeMap;
+
+use super::declaration::{Declaration, Declared};
+use super::diff::Line;
+use super::key::shown;
+use super::kinds::{ALL, Kind, Standing};
+use super::members::Members;
+use super::plan::{Action, Change, Plan};
+use super::selection::Selection;
+use super::tenant::{Found, Tenant};
+use crate::failure::{Failure, Result};
+
+/// Plans the changes that make the tenant like its files.
+///
+/// # Errors
+/// Fails with everything that is wrong with the files.
+pub(super) fn plan(
+    tenant: &Tenant,
+    mut declaration: Declaration,
+    selection: &Selection,
+    prune: bool,
+    warnings: Vec<String>,
+) -> Result<Plan> {
+    let undeclared = if prune { undeclared(tenant, &declaration, selection) } else { Vec::new() };
+    let (doomed, kept): (Vec<_>, Vec<_>) = undeclared.into_iter().partition(|found| found.standing == Standing::Own);
+    let problems = std::mem::take(&mut declaration.problems);
+    let mut planner = Planner { tenant, doomed: &doomed, changes: Vec::new(), warnings, problems };
+    planner.warnings.extend(kept.iter().filter_map(|found| kept_warning(found)));
+    for kind in ALL {
+        planner.kind(kind, &declaration);
+    }
+    if !planner.problems.is_empty() {
+        return Err(Failure::usage(planner.problems.join("\n")));
+    }
+    let Planner { mut changes, warnings, .. } = planner;
+    changes.extend(doomed.iter().rev().map(|found| deletion(tenant, found)));
+    let ids = ALL
+        .iter()
+        .flat_map(|kind| tenant.all(kind))
+        .map(|found| ((found.kind.noun, found.key.clone()), found.id.clone()));
+    Ok(Plan { changes, warnings, ids: ids.collect() })
+}
+
+/// Returns the entities that the files do not declare, of the kinds that they declare.
+fn undeclared<'t>(tenant: &'t Tenant, declaration: &Declaration, selection: &Selection) -> Vec<&'t Found> {
+    let deletable = ALL.into_iter().filter(|kind| selection.has(kind) && kind.delete.is_some());
+    let undeclared = deletable.flat_map(|kind| tenant.all(kind)).filter(|found| {
+        let is_listed = match found.kind.owner {
+            None => declaration.present.contains(found.kind.noun),
+            Some(_) => declaration.owners.contains(&(found.kind.noun, found.key.owner())),
+        };
+        is_listed && declaration.find(found.kind, &found.key).is_none()
+    });
+    undeclared.collect()
+}
+
+fn kept_warning(found: &Found) -> Option<String> {
+    let why = match found.standing {
+        Standing::Own | Standing::BuiltIn(_) => return None,
+        Standing::Kept => "it can call the Management API, so it might be the one that runs this command",
+        Standing::Foreign(reason) => reason,
+    };
+    Some(format!("the {} \"{}\" is not deleted: {why}", found.kind.noun, found.key))
+}
+
+fn deletion(tenant: &Tenant, found: &Found) -> Change {
+    let owned =
+        found.kind.owned().flat_map(|(kind, _)| tenant.all(kind)).filter(|owned| owned.key.owner() == found.key);
+    let mut names: Vec<String> =
+        owned.map(|owned| format!("with the {} \"{}\"", owned.kind.noun, shown(owned.key.own()))).collect();
+    names.sort();
+    let named = names.into_iter().map(Line::Removed);
+    Change {
+        kind: found.kind,
+        key: found.key.clone(),
+        action: Action::Delete,
+        id: Some(found.id.clone()),
+        members: Members::new(),
+        changed: Vec::new(),
+        links: BTreeMap::new(),
+        lines: named.collect(),
+    }
+}
+
+/// Collects the changes, and what is wrong.
+pub(super) struct Planner<'t> {
+    pub tenant: &'t Tenant,
+    /// The entities that are deleted.
+    pub doomed: &'t [&'t Found],
+    changes: Vec<Change>,
+    warnings: Vec<String>,
+    pub problems: Vec<String>,
+}
+
+impl Planner<'_> {
+    fn kind(&mut self, kind: &'static Kind, declaration: &Declaration) {
+        let mut entities = declaration.entities.iter().filter(|entity| entity.kind.is(kind)).peekable();
+        if entities.peek().is_some() && !self.tenant.has(kind) {
+            let release = self.tenant.release();
+            self.warnings.push(format!("`{}` is skipped: {release} does not have it", kind.file));
+            return;
+        }
+        for declared in entities {
+            self.entity(declared, declaration);
+        }
+    }
+
+    fn entity(&mut self, declared: &Declared, declaration: &Declaration) {
+        let (kind, key) = (declared.kind, &declared.key);
+        let found = match self.tenant.with_key(kind, key)[..] {
+            [] => None,
+            [found] => Some(found),
+            _ => {
+                let problem = format!("the tenant has several {}s \"{key}\"; give them different names", kind.noun);
+                return self.problem(declared, &[], &problem);
+            }
+        };
+        let owner = kind.owner.and_then(|owner| self.tenant.with_key((owner.kind)(), &key.owner()).first().copied());
+        if owner.is_some_and(|owner| matches!(owner.standing, Standing::BuiltIn(_))) {
+            return;
+        }
+        match found.map_or_else(|| (kind.standing)(&declared.members), |found| found.standing) {
+            Standing::BuiltIn(_) => {
+                return self.warn(declared, &[], &format!("the {} \"{key}\" is built in and left alone", kind.noun));
+            }
+            Standing::Foreign(reason) => {
+                return self.warn(declared, &[], &format!("\"{key}\" is left alone: {reason}"));
+            }
+            Standing::Own | Standing::Kept => {}
+        }
+        let mut members = declared.members.clone();
+        self.drop_unavailable(declared, found, &mut members);
+        self.check_links(declared, found, declaration, &mut members);
+        let change = match found {
+            Some(found) => self.update(declared, found, &members),
+            None => self.create(declared, members),
+        };
+        self.changes.extend(change);
+    }
+
+    pub(super) fn problem(&mut self, declared: &Declared, place: &[String], message: &str) {
+        self.problems.push(format!("{}: {message}", declared.at(place)));
+    }
+
+    pub(super) fn problem_at(&mut self, declared: &Declared, member: &str, message: &str) {
+        self.problem(declared, &[member.to_owned()], message);
+    }
+
+    pub(super) fn warn(&mut self, declared: &Declared, place: &[String], message: &str) {
+        self.warnings.push(format!("{}: {message}", declared.at(place)));
+    }
+}

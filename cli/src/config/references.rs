@@ -1,0 +1,69 @@
+//! Checks the references of an entity to others.
+
+use super::declaration::{Declaration, Declared};
+use super::key::Key;
+use super::kinds::Kind;
+use super::links;
+use super::members::{Members, merged};
+use super::planner::Planner;
+use super::selection::suggestion;
+use super::tenant::Found;
+
+impl Planner<'_> {
+    /// Checks that the entities that a member lists exist or will exist.
+    pub(super) fn check_links(
+        &mut self,
+        declared: &Declared,
+        found: Option<&Found>,
+        declaration: &Declaration,
+        members: &mut Members,
+    ) {
+        for links in declared.kind.links() {
+            let Some(value) = members.remove(links.member).filter(|value| !value.is_null()) else { continue };
+            let keys = match links::keys(links, &value) {
+                Ok(keys) => keys,
+                Err(problem) => return self.problem_at(declared, links.member, &problem),
+            };
+            let whole =
+                found.map_or_else(|| members.clone(), |found| merged(declared.kind.members, &found.raw, members));
+            if !(links.applies)(&whole) {
+                if !keys.is_empty() {
+                    let problem =
+                        format!("the {} \"{}\" cannot have `{}`", declared.kind.noun, declared.key, links.member);
+                    self.problem_at(declared, links.member, &problem);
+                }
+                continue;
+            }
+            for key in &keys {
+                let problem = links.kind().and_then(|target| self.dangling(target, key, declaration));
+                if let Some(problem) = problem {
+                    self.problem_at(declared, links.member, &format!("`{}` refers to {problem}", links.member));
+                }
+            }
+            members.insert(links.member.to_owned(), links::value(links, &keys));
+        }
+    }
+
+    /// Returns what is wrong with a reference to an entity.
+    fn dangling(&self, target: &Kind, key: &Key, declaration: &Declaration) -> Option<String> {
+        if declaration.find(target, key).is_some() {
+            return None;
+        }
+        if self.doomed.iter().any(|found| found.kind.is(target) && found.key == *key) {
+            return Some(format!("the {} \"{key}\", which is to be deleted", target.noun));
+        }
+        if !self.tenant.with_key(target, key).is_empty() {
+            return None;
+        }
+        let known = self.known_names(target, declaration);
+        let names: Vec<&str> = known.iter().map(String::as_str).collect();
+        let hint = suggestion(&key.to_string(), &names).unwrap_or_default();
+        Some(format!("the {} \"{key}\", which does not exist{hint}", target.noun))
+    }
+
+    fn known_names(&self, kind: &Kind, declaration: &Declaration) -> Vec<String> {
+        let declared = declaration.entities.iter().filter(|entity| entity.kind.is(kind)).map(|entity| &entity.key);
+        let found = self.tenant.all(kind).iter().map(|found| &found.key);
+        declared.chain(found).map(Key::to_string).collect()
+    }
+}

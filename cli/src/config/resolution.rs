@@ -1,0 +1,122 @@
+//! Values of a file, with environment variables in place of references.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::declaration::Environment;
+use super::members::Members;
+use super::place::Place;
+use super::secrets::{Piece, pieces};
+use super::yaml::{Content, Node};
+
+/// The result of replacing references.
+pub(super) struct Resolution<'e> {
+    environment: Environment<'e>,
+    /// The texts of the file for values that contain a variable, by value.
+    pub sources: BTreeMap<String, String>,
+    /// The places whose variables are not set, with the text of the file.
+    pub open: BTreeMap<Place, String>,
+    /// Lines and messages.
+    pub problems: Vec<(u64, String)>,
+}
+
+impl<'e> Resolution<'e> {
+    pub(super) fn new(environment: Environment<'e>) -> Self {
+        Self { environment, sources: BTreeMap::new(), open: BTreeMap::new(), problems: Vec::new() }
+    }
+
+    pub(super) fn value(&mut self, place: Place, node: &Node) -> Value {
+        let below = |step: String| place.iter().cloned().chain([step]).collect::<Place>();
+        match &node.content {
+            Content::Scalar(Value::String(text)) => self.text(place, text, node.line).into(),
+            Content::Scalar(other) => other.clone(),
+            Content::List(items) => {
+                items.iter().enumerate().map(|(at, item)| self.value(below(at.to_string()), item)).collect()
+            }
+            Content::Object(entries) => {
+                let mut members = Members::new();
+                for entry in entries {
+                    let name = self.name(&entry.name, entry.line);
+                    let value = self.value(below(name.clone()), &entry.value);
+                    members.insert(name, value);
+                }
+                Value::Object(members)
+            }
+        }
+    }
+
+    fn text(&mut self, place: Place, text: &str, line: u64) -> String {
+        match self.replaced(text) {
+            Ok(Some(value)) => {
+                if pieces(text).is_ok_and(|pieces| pieces.iter().any(|piece| matches!(piece, Piece::Variable(_)))) {
+                    self.sources.insert(value.clone(), text.to_owned());
+                }
+                value
+            }
+            Ok(None) => {
+                self.open.insert(place, text.to_owned());
+                text.to_owned()
+            }
+            Err(message) => {
+                self.problems.push((line, message));
+                text.to_owned()
+            }
+        }
+    }
+
+    /// Names of members can contain variables too: scopes are listed by the indicators of their resources.
+    fn name(&mut self, text: &str, line: u64) -> String {
+        match self.replaced(text) {
+            Ok(Some(name)) => return name,
+            Ok(None) => self.problems.push((line, format!("the variable in the key `{text}` is not set"))),
+            Err(message) => self.problems.push((line, message)),
+        }
+        text.to_owned()
+    }
+
+    /// Returns the text with the values of its variables, or `None` if one is not set.
+    fn replaced(&self, text: &str) -> Result<Option<String>, String> {
+        let values = pieces(text)?.into_iter().map(|piece| match piece {
+            Piece::Text(text) => Some(text),
+            Piece::Variable(name) => (self.environment)(&name),
+        });
+        Ok(values.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn resolved(yaml: &str) -> (Value, BTreeMap<Place, String>, Vec<(u64, String)>) {
+        let environment = |name: &str| (name == "SET").then(|| "value".to_owned());
+        let node = Node::parse(yaml).unwrap_or_else(|(_, message)| panic!("{message}"));
+        let mut resolution = Resolution::new(&environment);
+        let value = resolution.value(Vec::new(), &node);
+        (value, resolution.open, resolution.problems)
+    }
+
+    #[test]
+    fn variables_are_replaced_in_values_and_keys() {
+        let (value, open, problems) = resolved("a: Bearer ${env:SET}\n'${env:SET}': [1, '$${env:SET}']\n");
+        assert_eq!(value, json!({ "a": "Bearer value", "value": [1, "${env:SET}"] }));
+        assert!(open.is_empty() && problems.is_empty());
+    }
+
+    #[test]
+    fn places_of_variables_that_are_not_set_are_noted() {
+        let (_, open, problems) = resolved("config:\n  list:\n  - x\n  - ${env:UNSET}\n");
+        let place = ["config", "list", "1"].map(str::to_owned).to_vec();
+        assert_eq!(open, [(place, "${env:UNSET}".to_owned())].into());
+        assert!(problems.is_empty());
+    }
+
+    #[test]
+    fn invalid_references_and_unset_keys_are_problems_with_a_line() {
+        let (_, _, problems) = resolved("a: ${env:SET\n${env:UNSET}: 1\n");
+        assert_eq!(problems.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [1, 2]);
+    }
+}

@@ -1,0 +1,217 @@
+//! Secrets: which members are secret, and references to environment variables.
+
+use super::kinds::Kind;
+
+const OPEN: &str = "${env:";
+
+/// A part of a text: itself, or a reference to an environment variable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    Text(String),
+    Variable(String),
+}
+
+/// Splits a text with references. `$${env:` stands for the text `${env:`.
+///
+/// # Errors
+/// Fails if a reference has no end or no name.
+pub(super) fn pieces(text: &str) -> Result<Vec<Piece>, String> {
+    let mut pieces = Vec::new();
+    let mut plain = String::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(OPEN) {
+        let (before, reference) = rest.split_at(at);
+        let after = reference.strip_prefix(OPEN).unwrap_or_default();
+        if let Some(before) = before.strip_suffix('$') {
+            plain.push_str(before);
+            plain.push_str(OPEN);
+            rest = after;
+            continue;
+        }
+        plain.push_str(before);
+        let (name, after) = after.split_once('}').ok_or("a reference to a variable has no `}`")?;
+        if name.is_empty() || !name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_') {
+            return Err(format!("invalid name of a variable {name:?}: only letters, digits and `_` are allowed"));
+        }
+        if !plain.is_empty() {
+            pieces.push(Piece::Text(std::mem::take(&mut plain)));
+        }
+        pieces.push(Piece::Variable(name.to_owned()));
+        rest = after;
+    }
+    plain.push_str(rest);
+    if !plain.is_empty() {
+        pieces.push(Piece::Text(plain));
+    }
+    Ok(pieces)
+}
+
+/// Returns the names of the variables in a text, for messages.
+pub(super) fn variables(text: &str) -> String {
+    let names = pieces(text).unwrap_or_default().into_iter().filter_map(|piece| match piece {
+        Piece::Variable(name) => Some(name),
+        Piece::Text(_) => None,
+    });
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// Returns a text with its references, without everything else.
+pub(super) fn references_only(text: &str) -> String {
+    let shown = pieces(text).unwrap_or_default().into_iter().map(|piece| match piece {
+        Piece::Variable(name) => reference(&name),
+        Piece::Text(_) => "\u{2026}".to_owned(),
+    });
+    shown.collect()
+}
+
+/// Returns a text in the form that files have, so that it is not read as a reference.
+pub(super) fn escaped(text: &str) -> String {
+    text.replace(OPEN, "$${env:")
+}
+
+/// Returns a reference to a variable.
+pub(super) fn reference(name: &str) -> String {
+    format!("{OPEN}{name}}}")
+}
+
+/// Returns the name of the variable for a secret: `CONNECTOR_GOOGLE_UNIVERSAL_CLIENT_SECRET`.
+pub(super) fn variable(kind: &Kind, key: &[String], place: &[String]) -> String {
+    let place = place.iter().skip_while(|step| *step == "config");
+    let mut name = upper_snake(kind.noun);
+    for part in key.iter().chain(place) {
+        let part = upper_snake(part);
+        if !part.is_empty() {
+            name.push('_');
+            name.push_str(&part);
+        }
+    }
+    name
+}
+
+fn upper_snake(text: &str) -> String {
+    let mut name = String::new();
+    let mut was_lower = false;
+    for letter in text.chars() {
+        if !letter.is_ascii_alphanumeric() {
+            if !name.is_empty() && !name.ends_with('_') {
+                name.push('_');
+            }
+            was_lower = false;
+            continue;
+        }
+        if letter.is_ascii_uppercase() && was_lower {
+            name.push('_');
+        }
+        was_lower = letter.is_ascii_lowercase();
+        name.push(letter.to_ascii_uppercase());
+    }
+    name.trim_end_matches('_').to_owned()
+}
+
+/// Whether the value at this place is secret. `confidential` are members of `config` that the server calls that.
+pub(super) fn is_secret(kind: &Kind, confidential: &[String], place: &[String]) -> bool {
+    let matches = |path: &str| {
+        let mut steps = place.iter();
+        path.split('.').all(|name| steps.next().is_some_and(|step| name == "*" || name == step))
+    };
+    if kind.secrets.iter().any(|path| matches(path)) {
+        return true;
+    }
+    let (Some("config"), true) = (place.first().map(String::as_str), kind.secret_names) else { return false };
+    place.iter().skip(1).any(|step| confidential.contains(step) || sounds_secret(step))
+}
+
+/// Whether the name of a member sounds like that of a secret.
+fn sounds_secret(name: &str) -> bool {
+    const PARTS: [&str; 6] = ["secret", "password", "passwd", "privatekey", "credential", "apikey"];
+    const ENDS: [&str; 4] = ["token", "accesskey", "serverkey", "authorization"];
+    const WHOLE: [&str; 2] = ["pass", "key"];
+    /// Ends of names of settings about a secret.
+    const ABOUT: [&str; 4] = ["algorithm", "method", "endpoint", "type"];
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    if ABOUT.iter().any(|end| name.ends_with(end)) {
+        return false;
+    }
+    PARTS.iter().any(|part| name.contains(part))
+        || ENDS.iter().any(|end| name.ends_with(end))
+        || WHOLE.contains(&name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kinds::ALL;
+    use super::*;
+
+    fn kind(file: &str) -> &'static Kind {
+        ALL.iter().find(|kind| kind.file == file).unwrap()
+    }
+
+    fn place(path: &str) -> Vec<String> {
+        path.split('.').map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn texts_contain_references() {
+        let variable = |name: &str| Piece::Variable(name.to_owned());
+        let text = |text: &str| Piece::Text(text.to_owned());
+        assert_eq!(pieces("plain $ {env}"), Ok(vec![text("plain $ {env}")]));
+        assert_eq!(pieces("${env:A}"), Ok(vec![variable("A")]));
+        assert_eq!(
+            pieces("Bearer ${env:A}${env:B_2}!"),
+            Ok(vec![text("Bearer "), variable("A"), variable("B_2"), text("!")])
+        );
+        assert_eq!(pieces(""), Ok(vec![]));
+        for invalid in ["${env:", "${env:A", "${env:}", "${env:A B}"] {
+            assert!(pieces(invalid).is_err(), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn messages_contain_variables_but_no_other_part_of_a_secret() {
+        assert_eq!(variables("Basic abc${env:A}:${env:B}"), "A, B");
+        assert_eq!(references_only("Basic abc${env:A}"), "\u{2026}${env:A}");
+    }
+
+    #[test]
+    fn escaped_texts_are_themselves() {
+        for text in ["${env:A}", "$${env:A}", "a ${env:A} b ${env:", "$", "costs $${env:A"] {
+            let read = pieces(&escaped(text)).unwrap();
+            assert_eq!(read, [Piece::Text(text.to_owned())], "{text}");
+        }
+    }
+
+    #[test]
+    fn members_are_secret_by_path_name_or_the_word_of_the_server() {
+        let confidential = ["appId".to_owned()];
+        let connectors = kind("connectors");
+        for secret in
+            ["config.clientSecret", "config.auth.pass", "config.accessKeySecret", "config.appId", "config.authToken"]
+        {
+            assert!(is_secret(connectors, &confidential, &place(secret)), "{secret}");
+        }
+        for open in [
+            "config.clientId",
+            "config.tokenEndpoint",
+            "config.scope",
+            "metadata.target",
+            "config.clientSecretJwtSigningAlgorithm",
+        ] {
+            assert!(!is_secret(connectors, &confidential, &place(open)), "{open}");
+        }
+        assert!(is_secret(kind("hooks"), &[], &place("config.headers.Authorization")));
+        assert!(!is_secret(kind("hooks"), &[], &place("config.url")));
+        assert!(is_secret(kind("captcha"), &[], &place("config.secretKey")));
+        assert!(is_secret(kind("jwt-customizers"), &[], &place("environmentVariables.API")));
+    }
+
+    #[test]
+    fn variables_are_named_after_the_entity_and_the_member() {
+        let name = variable(kind("connectors"), &["google-universal".to_owned()], &place("config.clientSecret"));
+        assert_eq!(name, "CONNECTOR_GOOGLE_UNIVERSAL_CLIENT_SECRET");
+        assert_eq!(variable(kind("captcha"), &[], &place("config.secretKey")), "CAPTCHA_SECRET_KEY");
+        assert_eq!(
+            variable(kind("hooks"), &["Ä: new user".to_owned()], &place("config.headers.X-Key")),
+            "HOOK_NEW_USER_HEADERS_X_KEY"
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! Writes the files of an export.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use super::export::{Export, MARK};
+use super::folder::{cannot, entries, yaml_stem};
+use super::kinds::ALL;
+use super::selection::Selection;
+use crate::failure::{Failure, Result};
+
+/// What an export wrote.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// The files.
+    pub files: Vec<PathBuf>,
+    /// Files of earlier exports whose entities no longer exist. They were deleted.
+    pub removed: Vec<PathBuf>,
+    /// The environment variables that take the place of secrets.
+    pub variables: Vec<String>,
+    /// What was left out, and why.
+    pub warnings: Vec<String>,
+}
+
+/// Writes the files. Replaces and deletes only what an export has written, and writes nothing if something else is in
+/// the way.
+pub(super) fn write(dir: &Path, export: Export, selection: &Selection, secrets: bool) -> Result<Exported> {
+    let earlier = earlier(dir, selection)?;
+    for path in export.files.keys().map(|path| dir.join(path)).filter(|path| path.exists()) {
+        // Other files belong to the YAML beside them.
+        if !earlier.contains(&path) && !earlier.contains(&path.with_extension("yaml")) {
+            let problem = "already exists and was not written by an export; move it, or export to another folder";
+            return Err(Failure::new(format!("{} {problem}", path.display())));
+        }
+    }
+    let mut exported = Exported { variables: export.variables, warnings: export.warnings, ..Exported::default() };
+    for (path, text) in export.files {
+        let path = dir.join(path);
+        let folder = path.parent().unwrap_or(dir);
+        fs::create_dir_all(folder).map_err(|error| cannot("create", folder, &error))?;
+        replace(&path, &text, secrets).map_err(|error| cannot("write", &path, &error))?;
+        exported.files.push(path);
+    }
+    for path in earlier.into_iter().filter(|path| !exported.files.contains(path)) {
+        fs::remove_file(&path).map_err(|error| cannot("delete", &path, &error))?;
+        exported.removed.push(path.clone());
+        for beside in ALL.iter().filter_map(|kind| Some(path.with_extension(kind.beside?.1))) {
+            if beside.is_file() && !exported.files.contains(&beside) {
+                fs::remove_file(&beside).map_err(|error| cannot("delete", &beside, &error))?;
+                exported.removed.push(beside);
+            }
+        }
+    }
+    Ok(exported)
+}
+
+/// Returns the files of earlier exports of the selected kinds.
+fn earlier(dir: &Path, selection: &Selection) -> Result<Vec<PathBuf>> {
+    let mut earlier = Vec::new();
+    if !dir.exists() {
+        return Ok(earlier);
+    }
+    let is_selected = |stem: &str| super::kinds::files().any(|file| file == stem && selection.has_file(file));
+    for path in entries(dir)? {
+        let paths = match path.file_name().and_then(|name| name.to_str()) {
+            Some(name) if path.is_dir() && is_selected(name) => entries(&path)?,
+            _ if yaml_stem(&path).is_some_and(is_selected) => vec![path],
+            _ => continue,
+        };
+        for path in paths.into_iter().filter(|path| yaml_stem(path).is_some() && path.is_file()) {
+            let text = fs::read(&path).map_err(|error| cannot("read", &path, &error))?;
+            if text.starts_with(MARK.as_bytes()) {
+                earlier.push(path);
+            }
+        }
+    }
+    Ok(earlier)
+}
+
+/// Writes a file so that it is never half written.
+fn replace(path: &Path, text: &str, secrets: bool) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".tmp");
+    let temporary = path.with_file_name(name);
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    if secrets {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = secrets;
+    let written =
+        options.open(&temporary).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
+    let written = written.and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}

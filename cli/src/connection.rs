@@ -1,0 +1,178 @@
+//! Which server to call, and as whom: flags, then the environment, then a profile.
+
+use logto_admin::{Client, ClientBuilder, Endpoint};
+
+use crate::arguments::ConnectionArguments;
+use crate::failure::{Failure, Result};
+use crate::profiles::{Profile, Profiles};
+
+/// Returns the value of an environment variable.
+pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// A connection that is complete but not checked.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Connection {
+    /// URL of the server.
+    pub endpoint: Option<String>,
+    /// ID of a Logto Cloud tenant.
+    pub tenant: Option<String>,
+    /// ID of the application.
+    pub app_id: String,
+    /// Secret of the application.
+    pub app_secret: String,
+    /// Resource of the Management API.
+    pub resource: Option<String>,
+    /// Whether plain http to other machines is allowed.
+    pub allow_http: bool,
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Connection")
+            .field("endpoint", &self.endpoint)
+            .field("tenant", &self.tenant)
+            .field("app_id", &self.app_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Connection {
+    /// Combines flags, environment and profile. A flag overrides a variable, and a variable overrides a profile. If the
+    /// profile was named by a flag, variables are ignored.
+    pub fn resolve(flags: &ConnectionArguments, variables: Variables<'_>, profiles: &Profiles) -> Result<Self> {
+        let named = flags.profile.as_deref();
+        let variable = |name: &str| match named {
+            Some(_) => None,
+            None => variables(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty()),
+        };
+        let profile = match named {
+            Some(name) => profiles.get(name)?.clone(),
+            None => profiles.default_profile().cloned().unwrap_or_default(),
+        };
+        let pick = |flag: &Option<String>, name: &str| flag.clone().or_else(|| variable(name));
+        let (endpoint, tenant) = (pick(&flags.endpoint, "LOGTO_ENDPOINT"), pick(&flags.tenant, "LOGTO_TENANT"));
+        // The parts of another server's profile must not be mixed in.
+        let profile = if endpoint.is_none() && tenant.is_none() { profile } else { Profile::default() };
+        let secret = match pick(&flags.app_secret, "LOGTO_APP_SECRET") {
+            Some(secret) => Some(secret),
+            None => profile.secret()?,
+        };
+        let endpoint = endpoint.or_else(|| profile.endpoint.clone());
+        let tenant = tenant.or_else(|| profile.tenant.clone());
+        let app_id = pick(&flags.app_id, "LOGTO_APP_ID").or_else(|| profile.app_id.clone());
+        let has_server = endpoint.is_some() || tenant.is_some();
+        let (Some(app_id), Some(app_secret), true) = (&app_id, &secret, has_server) else {
+            return Err(missing(has_server, app_id.is_some(), secret.is_some()));
+        };
+        let allowed = |value: String| matches!(value.to_ascii_lowercase().as_str(), "1" | "true" | "yes");
+        Ok(Self {
+            endpoint,
+            tenant,
+            app_id: app_id.clone(),
+            app_secret: app_secret.clone(),
+            resource: pick(&flags.resource, "LOGTO_RESOURCE").or_else(|| profile.resource.clone()),
+            allow_http: flags.allow_http || profile.allow_http || variable("LOGTO_ALLOW_HTTP").is_some_and(allowed),
+        })
+    }
+
+    /// Returns the endpoint for the client.
+    #[must_use]
+    pub fn endpoint(&self) -> Endpoint {
+        let endpoint = match (&self.tenant, &self.endpoint) {
+            (Some(tenant), Some(url)) => Endpoint::cloud(tenant).custom_domain(url),
+            (Some(tenant), None) => Endpoint::cloud(tenant),
+            (None, url) => Endpoint::self_hosted(url.clone().unwrap_or_default()),
+        };
+        let endpoint = endpoint.allow_http(self.allow_http);
+        match &self.resource {
+            Some(resource) => endpoint.with_resource(resource),
+            None => endpoint,
+        }
+    }
+
+    /// Starts a client for this connection.
+    pub fn builder(&self) -> ClientBuilder {
+        let agent = concat!("logto-admin-cli/", env!("CARGO_PKG_VERSION"));
+        Client::builder(self.endpoint()).client_credentials(&self.app_id, &self.app_secret).user_agent(agent)
+    }
+}
+
+fn missing(has_server: bool, has_id: bool, has_secret: bool) -> Failure {
+    let all = [
+        (has_server, "--endpoint or --tenant (LOGTO_ENDPOINT, LOGTO_TENANT)"),
+        (has_id, "--app-id (LOGTO_APP_ID)"),
+        (has_secret, "the secret of the application (LOGTO_APP_SECRET)"),
+    ];
+    let names: Vec<&str> = all.iter().filter(|(has, _)| !has).map(|(_, name)| *name).collect();
+    Failure::usage(format!(
+        "incomplete connection: missing {}\nhint: set the variables, or add a profile with `logto-admin profile add default`",
+        names.join(", ")
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn profiles() -> Profiles {
+        let text = "default: { endpoint: 'https://a.example', appId: a, appSecret: sa }\nprod: { tenant: acme, appId: p, appSecret: sp }\n";
+        Profiles::parse(text).unwrap()
+    }
+
+    fn flags(change: impl FnOnce(&mut ConnectionArguments)) -> ConnectionArguments {
+        let mut flags = ConnectionArguments::default();
+        change(&mut flags);
+        flags
+    }
+
+    fn environment(name: &str) -> Option<String> {
+        let all = [("LOGTO_ENDPOINT", "https://e.example"), ("LOGTO_APP_ID", "e"), ("LOGTO_APP_SECRET", "se")];
+        all.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+    }
+
+    const NOTHING: Variables<'static> = &|_| None;
+
+    #[test]
+    fn flags_override_variables_and_variables_override_profiles() {
+        let resolved = |flags, variables| Connection::resolve(&flags, variables, &profiles()).unwrap();
+        let of_profile = resolved(flags(|_| ()), NOTHING);
+        assert_eq!((of_profile.endpoint.as_deref(), of_profile.app_secret.as_str()), (Some("https://a.example"), "sa"));
+        let of_environment = resolved(flags(|_| ()), &environment);
+        assert_eq!((of_environment.app_id.as_str(), of_environment.app_secret.as_str()), ("e", "se"));
+        let of_flag = resolved(flags(|flags| flags.app_id = Some("f".into())), &environment);
+        assert_eq!((of_flag.app_id.as_str(), of_flag.app_secret.as_str()), ("f", "se"));
+    }
+
+    #[test]
+    fn a_named_profile_ignores_the_environment() {
+        let connection =
+            Connection::resolve(&flags(|flags| flags.profile = Some("prod".into())), &environment, &profiles())
+                .unwrap();
+        assert_eq!(
+            (connection.tenant.as_deref(), connection.endpoint, connection.app_id.as_str()),
+            (Some("acme"), None, "p")
+        );
+    }
+
+    #[test]
+    fn another_server_does_not_get_the_secret_of_a_profile() {
+        let other = flags(|flags| flags.endpoint = Some("https://other.example".into()));
+        let error = Connection::resolve(&other, NOTHING, &profiles()).unwrap_err().to_string();
+        assert!(error.contains("--app-id (LOGTO_APP_ID), the secret"), "{error}");
+    }
+
+    #[test]
+    fn everything_that_is_missing_is_in_one_error() {
+        let error = Connection::resolve(&flags(|_| ()), NOTHING, &Profiles::default()).unwrap_err();
+        assert_eq!(error.exit, crate::failure::Exit::Usage);
+        assert!(error.to_string().contains("--endpoint or --tenant") && error.to_string().contains("profile add"));
+    }
+
+    #[test]
+    fn secrets_are_not_in_debug_output() {
+        let connection = Connection { app_secret: "s3cret".into(), ..Connection::default() };
+        assert!(!format!("{connection:?}").contains("s3cret"));
+        let flags = flags(|flags| flags.app_secret = Some("s3cret".into()));
+        assert!(!format!("{flags:?}").contains("s3cret"));
+    }
+}

@@ -1,0 +1,79 @@
+//! Errors of the command line, with their exit codes.
+
+use std::fmt;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything is done.
+    Done = 0,
+    /// The command failed.
+    Failed = 1,
+    /// The arguments or the input are invalid.
+    Usage = 2,
+    /// `config plan` found differences.
+    Different = 3,
+    /// A bulk command failed for some of its items.
+    Partly = 4,
+}
+
+/// Why a command failed, as one message for the user.
+#[derive(Debug)]
+pub struct Failure {
+    /// How the program ends.
+    pub exit: Exit,
+    message: String,
+}
+
+/// The result of a command.
+pub type Result<T, E = Failure> = std::result::Result<T, E>;
+
+impl Failure {
+    /// Creates a failure. By convention, the message is lower case and has no full stop.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Failed, message: message.into() }
+    }
+
+    /// Creates a failure for invalid arguments or input.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self { exit: Exit::Usage, message: message.into() }
+    }
+
+    /// Whether there is nothing to report: the reader of the output is gone.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.message.is_empty()
+    }
+
+    /// Prefixes the message with what was being done.
+    #[must_use]
+    pub fn context(mut self, doing: impl fmt::Display) -> Self {
+        self.message = format!("{doing}: {}", self.message);
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<logto_admin::Error> for Failure {
+    fn from(error: logto_admin::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            // For example, `logto-admin users list | head`.
+            std::io::ErrorKind::BrokenPipe => Self { exit: Exit::Done, message: String::new() },
+            _ => Self::new(error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Reading and writing members of JSON without panics.
+
+use logto_admin::serde_json::{Map, Value};
+
+/// Returns a member, or null.
+#[must_use]
+pub fn member(value: &Value, name: &str) -> Value {
+    value.get(name).cloned().unwrap_or_default()
+}
+
+/// Returns a member as text. Empty if it is missing or not text.
+#[must_use]
+pub fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
+/// Returns the members of an object.
+#[must_use]
+pub fn members(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+/// Returns a member with milliseconds since the epoch as a date, such as `2026-01-31T12:00:00Z`. Null for anything else.
+#[must_use]
+pub fn date(value: &Value, name: &str) -> Value {
+    let millis = value.get(name).and_then(Value::as_i64);
+    let date = millis.and_then(|millis| jiff::Timestamp::from_second(millis.div_euclid(1000)).ok());
+    date.map(|date| date.to_string()).into()
+}
+
+/// Sets a member of an object.
+pub fn set(value: &mut Value, name: &str, new: impl Into<Value>) {
+    if let Value::Object(members) = value {
+        members.insert(name.to_owned(), new.into());
+    }
+}

@@ -1,0 +1,47 @@
+//! The command line of `logto-admin`, as a library: calls to Logto's APIs, users in bulk, configuration as code.
+
+#![allow(clippy::disallowed_methods, reason = "a program uses the system clock")]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing))]
+
+pub mod arguments;
+pub mod commands;
+pub mod config;
+pub mod connection;
+pub mod context;
+pub mod failure;
+pub mod interrupt;
+pub mod json;
+pub mod lookup;
+pub mod output;
+pub mod profiles;
+pub mod progress;
+pub mod users;
+
+use arguments::{Arguments, Command};
+use context::Context;
+use failure::{Exit, Result};
+
+/// Runs a command.
+///
+/// # Errors
+/// Fails with one message for the user.
+pub async fn run(arguments: Arguments) -> Result<Exit> {
+    let mut context = Context::new(arguments.global);
+    let context = &mut context;
+    match arguments.command {
+        Command::Api(arguments) => commands::api::run(context, &arguments).await,
+        Command::Operations(arguments) => commands::operations::run(context, &arguments),
+        Command::Users(command) => commands::users::run(context, command).await,
+        Command::Organizations(command) => commands::organizations::run(context, command).await,
+        Command::Roles(command) => commands::roles::run(context, command).await,
+        Command::Applications(command) => commands::applications::run(context, command).await,
+        Command::Hooks(command) => commands::hooks::run(context, command).await,
+        Command::Logs(command) => commands::logs::run(context, command).await,
+        Command::Config(command) => commands::configuration::run(context, command).await,
+        Command::Doctor(arguments) => commands::doctor::run(context, &arguments).await,
+        Command::Profile(command) => commands::profile::run(context, command),
+        Command::Emulator(arguments) => commands::emulator::run(context, arguments).await,
+        Command::Completions(arguments) => commands::completions::run(context, &arguments),
+        Command::ManPages { folder } => commands::completions::man_pages(&folder),
+    }
+}

@@ -1,0 +1,111 @@
+//! Finds entities by what people know of them: names, email addresses, ids.
+
+use futures_util::{Stream, TryStreamExt, stream};
+use logto_admin::models::User;
+use logto_admin::serde_json::Value;
+use logto_admin::{Client, MatchMode, UserSearchMember};
+
+use crate::failure::{Failure, Result};
+
+/// Returns the user with this id, email address, phone number or username.
+pub async fn user(client: &Client, who: &str) -> Result<User> {
+    let member = if who.contains('@') {
+        Some((UserSearchMember::PrimaryEmail, who.to_owned()))
+    } else if is_phone(who) {
+        Some((UserSearchMember::PrimaryPhone, who.chars().filter(char::is_ascii_digit).collect()))
+    } else {
+        None
+    };
+    let found = match member {
+        Some((member, value)) => by_member(client, member, &value).await?,
+        None => match client.users().get(who).await {
+            Ok(user) => Some(user),
+            Err(error) if error.is_not_found() => by_member(client, UserSearchMember::Username, who).await?,
+            Err(error) => return Err(error.into()),
+        },
+    };
+    found.ok_or_else(|| Failure::new(format!("no user has the id, email address, phone number or username `{who}`")))
+}
+
+/// Returns the user with exactly this value.
+pub async fn by_member(client: &Client, member: UserSearchMember, value: &str) -> Result<Option<User>> {
+    let list = client.users().list().search_member(member, value).match_mode(MatchMode::Exact).page_size(2);
+    Ok(list.await?.items.into_iter().next())
+}
+
+fn is_phone(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let is_number = digits.chars().all(|letter| letter.is_ascii_digit() || " -()".contains(letter));
+    is_number && digits.chars().filter(char::is_ascii_digit).count() >= 5
+}
+
+/// Returns the id of the entity with this id or name. `operation` lists all entities of its kind.
+pub async fn id(client: &Client, operation: &str, kind: &str, name: &str) -> Result<String> {
+    let all: Vec<Value> = all(client, operation).await?;
+    let text = |item: &Value, member: &str| item[member].as_str().map(str::to_owned);
+    if let Some(item) = all.iter().find(|item| item["id"] == name) {
+        return Ok(text(item, "id").unwrap_or_default());
+    }
+    let mut named = all.iter().filter(|item| item["name"] == name).filter_map(|item| text(item, "id"));
+    match (named.next(), named.next()) {
+        (Some(id), None) => Ok(id),
+        (Some(one), Some(other)) => {
+            Err(Failure::usage(format!("several {kind}s are called `{name}`: pass an id, such as {one} or {other}")))
+        }
+        (None, _) => Err(Failure::new(format!("no {kind} has the id or name `{name}`"))),
+    }
+}
+
+/// Returns all entities of a list, page by page.
+pub async fn all(client: &Client, operation: &str) -> Result<Vec<Value>> {
+    all_at(client, operation, &[]).await
+}
+
+/// Returns all entities of a list with path parameters, page by page.
+pub async fn all_at(client: &Client, operation: &str, path: &[(&str, String)]) -> Result<Vec<Value>> {
+    let list = List { operation, path, query: &[] };
+    Ok(list.pages(client).try_concat().await?)
+}
+
+/// A list whose pages are read.
+#[derive(Clone, Copy, Debug)]
+pub struct List<'a> {
+    /// Id of the operation.
+    pub operation: &'a str,
+    /// Path parameters.
+    pub path: &'a [(&'a str, String)],
+    /// Query parameters.
+    pub query: &'a [(String, String)],
+}
+
+impl<'a> List<'a> {
+    /// Returns the pages, each as its items.
+    pub fn pages(self, client: &'a Client) -> impl Stream<Item = logto_admin::Result<Vec<Value>>> + 'a {
+        stream::try_unfold(Some(1_u32), move |page| async move {
+            let Some(page) = page else { return Ok(None) };
+            let items = self.page(client, page).await?;
+            let next = (items.len() >= PAGE as usize).then_some(page + 1);
+            Ok(Some((items, next)))
+        })
+    }
+
+    async fn page(self, client: &Client, page: u32) -> logto_admin::Result<Vec<Value>> {
+        let mut request = client.operation(self.operation)?.query("page", page).query("page_size", PAGE);
+        for (name, value) in self.path {
+            request = request.path(name, value);
+        }
+        for (name, value) in self.query {
+            request = request.query(name, value.as_str());
+        }
+        let member = logto_admin::operation::find(self.operation).and_then(|info| info.items_at);
+        let mut answer = request.await?;
+        let items = member.and_then(|member| answer.get_mut(member).map(Value::take)).unwrap_or(answer);
+        Ok(match items {
+            Value::Array(items) => items,
+            other => vec![other],
+        })
+    }
+}
+
+/// Items per page: the most that Logto allows.
+const PAGE: u32 = 100;

@@ -1,0 +1,152 @@
+//! What is printed: data on standard output, everything else on standard error.
+
+use std::io::{self, IsTerminal, Write};
+
+use clap::ValueEnum;
+use comfy_table::{ContentArrangement, Table, presets};
+use logto_admin::serde_json::{self, Value};
+
+use crate::failure::{Failure, Result};
+
+/// A format of data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Columns for people
+    Table,
+    /// One JSON value
+    Json,
+    /// One JSON value per line
+    Ndjson,
+    /// YAML
+    Yaml,
+}
+
+/// A column: its title, and the JSON pointer to its value.
+pub type Column = (&'static str, &'static str);
+
+/// Prints data and messages.
+pub struct Printer {
+    /// The format of the data.
+    pub format: Format,
+    /// Whether only data and errors are printed.
+    pub quiet: bool,
+    data: Box<dyn Write + Send>,
+    messages: Box<dyn Write + Send>,
+}
+
+impl std::fmt::Debug for Printer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Printer").field("format", &self.format).finish_non_exhaustive()
+    }
+}
+
+impl Printer {
+    /// Creates a printer for the standard streams.
+    #[must_use]
+    pub fn standard(format: Option<Format>, quiet: bool) -> Self {
+        let default = if io::stdout().is_terminal() { Format::Table } else { Format::Json };
+        Self::new(format.unwrap_or(default), quiet, anstream::stdout(), anstream::stderr())
+    }
+
+    /// Creates a printer for other streams.
+    pub fn new(
+        format: Format,
+        quiet: bool,
+        data: impl Write + Send + 'static,
+        messages: impl Write + Send + 'static,
+    ) -> Self {
+        Self { format, quiet, data: Box::new(data), messages: Box::new(messages) }
+    }
+
+    /// The stream of the data.
+    pub fn data(&mut self) -> &mut dyn Write {
+        &mut *self.data
+    }
+
+    /// Prints a list. A table has these columns.
+    pub fn list(&mut self, columns: &[Column], items: &[Value]) -> Result<()> {
+        let text = match self.format {
+            Format::Table => table(columns, items),
+            Format::Json => pretty(&items)?,
+            Format::Ndjson => lines(items)?,
+            Format::Yaml => yaml(&items)?,
+        };
+        self.text(&text)
+    }
+
+    /// Prints one value. A table has a row per member.
+    pub fn item(&mut self, item: &Value) -> Result<()> {
+        let text = match (self.format, item) {
+            (Format::Table, Value::Object(members)) => {
+                let mut table = plain();
+                table.add_rows(members.iter().map(|(name, value)| [name.clone(), cell(Some(value))]));
+                rows(table)
+            }
+            (Format::Table, value) => format!("{}\n", cell(Some(value))),
+            (Format::Json, value) => pretty(value)?,
+            (Format::Ndjson, value) => lines(std::slice::from_ref(value))?,
+            (Format::Yaml, value) => yaml(value)?,
+        };
+        self.text(&text)
+    }
+
+    /// Prints text as data.
+    pub fn text(&mut self, text: &str) -> Result<()> {
+        self.data.write_all(text.as_bytes()).and_then(|()| self.data.flush()).map_err(Failure::from)
+    }
+
+    /// Prints a message for people, unless only data was asked for.
+    pub fn message(&mut self, text: &str) {
+        if !self.quiet {
+            // There is nowhere to report a failure to.
+            let _ = writeln!(self.messages, "{text}");
+        }
+    }
+}
+
+fn plain() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+}
+
+fn table(columns: &[Column], items: &[Value]) -> String {
+    let mut table = plain();
+    table.set_header(columns.iter().map(|(title, _)| title.to_uppercase()));
+    table.add_rows(items.iter().map(|item| columns.iter().map(|(_, pointer)| cell(item.pointer(pointer)))));
+    rows(table)
+}
+
+/// Returns the lines of a table. Cells are padded to the right only.
+fn rows(mut table: Table) -> String {
+    for column in table.column_iter_mut() {
+        column.set_padding((0, 2));
+    }
+    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// Returns a value for a cell: without control characters, which could change what a terminal shows.
+fn cell(value: Option<&Value>) -> String {
+    let text = match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+        }
+        Some(other) => other.to_string(),
+    };
+    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+fn pretty(value: &impl serde::Serialize) -> Result<String> {
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::new(error.to_string()))?;
+    Ok(text + "\n")
+}
+
+fn lines(items: &[Value]) -> Result<String> {
+    Ok(items.iter().map(|item| format!("{item}\n")).collect())
+}
+
+fn yaml(value: &impl serde::Serialize) -> Result<String> {
+    serde_saphyr::to_string(value).map_err(|error| Failure::new(error.to_string()))
+}

@@ -1,0 +1,177 @@
+//! Connections with names, in a file that only the user can read.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde::{Deserialize, Serialize};
+
+use crate::failure::{Failure, Result};
+
+/// The name of the profile that is used without `--profile`.
+pub const DEFAULT: &str = "default";
+
+/// A connection with a name.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Profile {
+    /// URL of the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub endpoint: Option<String>,
+    /// ID of a Logto Cloud tenant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tenant: Option<String>,
+    /// ID of the application.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_id: Option<String>,
+    /// Secret of the application.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_secret: Option<String>,
+    /// Environment variable that holds the secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_secret_variable: Option<String>,
+    /// Command that prints the secret, such as that of a password manager.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub app_secret_command: Option<String>,
+    /// Resource of the Management API.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+    /// Whether plain http to other machines is allowed.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub allow_http: bool,
+}
+
+impl std::fmt::Debug for Profile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let server = self.endpoint.as_ref().or(self.tenant.as_ref());
+        f.debug_struct("Profile").field("server", &server).field("app_id", &self.app_id).finish_non_exhaustive()
+    }
+}
+
+impl Profile {
+    /// Returns the secret: from the file, from a variable, or from a command.
+    pub fn secret(&self) -> Result<Option<String>> {
+        if let Some(name) = &self.app_secret_variable {
+            let unset = |_| Failure::new(format!("the environment variable {name} of the profile is not set"));
+            return std::env::var(name).map(Some).map_err(unset);
+        }
+        match &self.app_secret_command {
+            Some(command) => output_of(command).map(Some),
+            None => Ok(self.app_secret.clone()),
+        }
+    }
+}
+
+fn output_of(command: &str) -> Result<String> {
+    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
+    let failed = |why: String| Failure::new(format!("the command of the profile, `{command}`, failed: {why}"));
+    let output = Command::new(shell).args([flag, command]).stdin(std::process::Stdio::inherit()).output();
+    let output = output.map_err(|error| failed(error.to_string()))?;
+    if !output.status.success() {
+        return Err(failed(output.status.to_string()));
+    }
+    let secret = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    if secret.is_empty() { Err(failed("it printed nothing".to_owned())) } else { Ok(secret) }
+}
+
+/// All profiles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profiles(BTreeMap<String, Profile>);
+
+impl Profiles {
+    /// Returns the path of the file: `LOGTO_CONFIG`, or `profiles.yaml` in the user's configuration folder.
+    pub fn path(variables: &dyn Fn(&str) -> Option<String>) -> Result<PathBuf> {
+        if let Some(path) = variables("LOGTO_CONFIG").filter(|path| !path.is_empty()) {
+            return Ok(path.into());
+        }
+        let folders = directories::ProjectDirs::from("", "", "logto-admin");
+        let folders = folders.ok_or_else(|| Failure::new("the user has no home folder: set LOGTO_CONFIG"))?;
+        Ok(folders.config_dir().join("profiles.yaml"))
+    }
+
+    /// Reads the file. There are no profiles without a file.
+    pub fn load(path: &Path) -> Result<Self> {
+        match fs::read_to_string(path) {
+            Ok(text) => Self::parse(&text).map_err(|error| error.context(path.display())),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
+            Err(error) => Err(Failure::new(format!("cannot read {}: {error}", path.display()))),
+        }
+    }
+
+    /// Parses the text of the file.
+    pub fn parse(text: &str) -> Result<Self> {
+        if text.trim().is_empty() {
+            return Ok(Self::default());
+        }
+        // The parser shows parts of the text, which can contain secrets.
+        let place = |error: serde_saphyr::Error| match error.location() {
+            Some(place) => format!(" at line {}, column {}", place.line(), place.column()),
+            None => String::new(),
+        };
+        let invalid = |error| Failure::new(format!("invalid profiles{}", place(error)));
+        serde_saphyr::from_str(text).map(Self).map_err(invalid)
+    }
+
+    /// Writes the file, with mode 600.
+    pub fn save(&self, path: &Path) -> Result<()> {
+        let failed = |error: &dyn std::fmt::Display| Failure::new(format!("cannot write {}: {error}", path.display()));
+        let text = serde_saphyr::to_string(&self.0).map_err(|error| failed(&error))?;
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder).map_err(|error| failed(&error))?;
+        }
+        // Written beside and renamed, so that a crash leaves the old file.
+        let temporary = path.with_extension("new");
+        let written = private(&temporary).and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&temporary, path)
+        });
+        written.map_err(|error| failed(&error))
+    }
+
+    /// Returns the profile with this name.
+    pub fn get(&self, name: &str) -> Result<&Profile> {
+        let names = || self.0.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        self.0.get(name).ok_or_else(|| match names() {
+            names if names.is_empty() => Failure::usage(format!("unknown profile `{name}`: there are no profiles yet")),
+            names => Failure::usage(format!("unknown profile `{name}`: the profiles are {names}")),
+        })
+    }
+
+    /// Returns the profile that is used if none is named.
+    #[must_use]
+    pub fn default_profile(&self) -> Option<&Profile> {
+        self.0.get(DEFAULT)
+    }
+
+    /// Returns all profiles with their names, in alphabetical order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Profile)> {
+        self.0.iter().map(|(name, profile)| (name.as_str(), profile))
+    }
+
+    /// Adds a profile, or replaces the one with this name.
+    pub fn set(&mut self, name: &str, profile: Profile) {
+        self.0.insert(name.to_owned(), profile);
+    }
+
+    /// Removes a profile.
+    pub fn remove(&mut self, name: &str) -> Result<()> {
+        self.get(name)?;
+        self.0.remove(name);
+        Ok(())
+    }
+}
+
+/// Creates a file that only the user can read.
+fn private(path: &Path) -> io::Result<fs::File> {
+    let mut options = fs::File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let file = options.open(path)?;
+    #[cfg(unix)]
+    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(file)
+}

@@ -1,0 +1,158 @@
+//! Exports users: page by page, with what the list of users lacks.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use futures_util::{StreamExt, TryStreamExt, stream};
+use logto_admin::Client;
+use logto_admin::models::User;
+use logto_admin::serde_json::{self, Value};
+
+use super::record::{Factor, ImportedUser, Membership};
+use crate::failure::{Failure, Result};
+use crate::interrupt::Interrupt;
+use crate::json;
+
+/// What to export besides the members of the list. Each costs a call per user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum With {
+    /// Hashes of passwords
+    PasswordHashes,
+    /// Names of roles
+    Roles,
+    /// Organizations and the roles in them
+    Organizations,
+    /// Social identities
+    Identities,
+    /// Kinds of second factors. The server does not reveal their secrets
+    Mfa,
+}
+
+/// How many pages are read ahead.
+const AHEAD: usize = 4;
+/// How many users are completed at the same time.
+const AT_ONCE: usize = 16;
+/// How often the list is read again if users were deleted meanwhile, which moves others to earlier pages.
+const PASSES: usize = 3;
+
+/// The ids of users that were written. A million users take about 20 MB.
+#[derive(Clone, Debug, Default)]
+pub struct Seen(HashSet<u64>);
+
+impl Seen {
+    /// Adds an id. Returns whether it is new.
+    pub fn add(&mut self, id: &str) -> bool {
+        let mut hasher = DefaultHasher::new();
+        id.hash(&mut hasher);
+        self.0.insert(hasher.finish())
+    }
+
+    /// Returns the number of ids.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no id.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Passes each user to `write` once, newest first. Users in `seen` are left out.
+///
+/// Users that sign up meanwhile might be missing. Users that are deleted meanwhile move others to earlier pages, so the
+/// list is read again if it has more users than were written.
+pub async fn export(
+    client: &Client,
+    with: &[With],
+    seen: &mut Seen,
+    interrupt: &Interrupt,
+    write: &mut (dyn FnMut(&ImportedUser) -> Result<()> + Send),
+) -> Result<bool> {
+    for _ in 0..PASSES {
+        let mut pages = client.users().list().page_size(100).prefetch(AHEAD).pages();
+        let (mut total, mut listed) = (0, 0);
+        while let Some(page) = pages.try_next().await? {
+            total = page.total.unwrap_or_default();
+            listed += page.items.len() as u64;
+            let new: Vec<User> = page.items.into_iter().filter(|user| seen.add(&user.id)).collect();
+            let mut complete = stream::iter(new).map(|user| completed(client, with, user)).buffered(AT_ONCE);
+            while let Some(user) = complete.try_next().await? {
+                write(&user)?;
+            }
+            if interrupt.is_set() {
+                return Ok(false);
+            }
+        }
+        if listed >= total && seen.len() as u64 >= total {
+            break;
+        }
+    }
+    Ok(true)
+}
+
+/// Returns the record of a user, with what the list lacks.
+async fn completed(client: &Client, with: &[With], user: User) -> Result<ImportedUser> {
+    let has = |what| with.contains(&what);
+    let mut record = record(&user, has(With::Identities))?;
+    if has(With::PasswordHashes) {
+        let user = client.users().get(&user.id).include_password_hash(true).await?;
+        record.password_algorithm = user.password_algorithm.value().map(|algorithm| algorithm.as_str().to_owned());
+        record.password_digest = user.password_digest.value().cloned();
+    }
+    if has(With::Roles) {
+        let roles = client
+            .operation("ListUserRoles")?
+            .path("userId", &user.id)
+            .query("page_size", 100_u32)
+            .query("page", 1_u32);
+        record.roles = names(&roles.await?);
+    }
+    if has(With::Organizations) {
+        let organizations = client.operation("ListUserOrganizations")?.path("userId", &user.id).await?;
+        let all = organizations.as_array().into_iter().flatten();
+        let membership = |item: &Value| Membership {
+            name: json::text(item, "name"),
+            roles: names(&json::member(item, "organizationRoles")),
+        };
+        record.organizations = all.map(membership).collect();
+    }
+    if has(With::Mfa) {
+        let factors = client.operation("ListUserMfaVerifications")?.path("userId", &user.id).await?;
+        let all = factors.as_array().into_iter().flatten();
+        record.mfa = all
+            .filter_map(|factor| {
+                serde_json::from_value(serde_json::json!({ "type": json::member(factor, "type") })).ok()
+            })
+            .collect::<Vec<Factor>>();
+    }
+    Ok(record)
+}
+
+fn record(user: &User, identities: bool) -> Result<ImportedUser> {
+    let object = |value: Value| {
+        let mut members = json::members(value);
+        members.retain(|_, value| !value.is_null());
+        members
+    };
+    let all = serde_json::to_value(user).map_err(|error| Failure::new(error.to_string()))?;
+    Ok(ImportedUser {
+        id: Some(user.id.clone()),
+        username: user.username.clone(),
+        primary_email: user.primary_email.clone(),
+        primary_phone: user.primary_phone.clone(),
+        name: user.name.clone(),
+        avatar: user.avatar.clone(),
+        custom_data: user.custom_data.clone(),
+        profile: object(json::member(&all, "profile")),
+        is_suspended: user.is_suspended,
+        identities: if identities { object(json::member(&all, "identities")) } else { Default::default() },
+        ..Default::default()
+    })
+}
+
+fn names(list: &Value) -> Vec<String> {
+    list.as_array().into_iter().flatten().map(|item| json::text(item, "name")).collect()
+}

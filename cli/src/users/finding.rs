@@ -1,0 +1,39 @@
+//! What is wrong with a record, or what an import cannot carry over.
+
+use std::fmt;
+
+/// A note about one member of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Finding {
+    /// Path of the member, such as `primaryEmail`. Empty for the whole record.
+    pub member: String,
+    /// The value, unless it is secret.
+    pub value: Option<String>,
+    /// The message. It is the same for all records with the same finding, so reports can count by it.
+    pub message: String,
+}
+
+impl Finding {
+    /// Creates a finding without the value.
+    pub fn new(member: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { member: member.into(), value: None, message: message.into() }
+    }
+
+    /// Creates a finding with a value that is not secret.
+    pub fn with_value(member: impl Into<String>, value: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { value: Some(value.into()), ..Self::new(member, message) }
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.member)?;
+        if let Some(value) = &self.value {
+            write!(f, " {value:?}")?;
+        }
+        if !self.member.is_empty() {
+            f.write_str(": ")?;
+        }
+        f.write_str(&self.message)
+    }
+}

@@ -1,0 +1,105 @@
+//! CSV: a record per row.
+
+use std::collections::HashSet;
+use std::io::BufReader;
+use std::sync::Arc;
+
+use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, StringRecordsIntoIter};
+use serde_json::{Map, Value};
+
+use super::{InputError, InputOptions, Place, Placed, Source, io_message};
+use crate::failure::{Failure, Result};
+
+const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
+
+/// The records of a CSV file. The members are the columns; empty cells are missing members.
+pub(super) struct Rows {
+    file: Arc<str>,
+    columns: Vec<String>,
+    rows: StringRecordsIntoIter<BufReader<Source>>,
+    is_done: bool,
+}
+
+impl Rows {
+    /// Reads the header.
+    pub(super) fn new(
+        file: Arc<str>,
+        reader: BufReader<Source>,
+        first_line: &str,
+        options: &InputOptions,
+    ) -> Result<Self> {
+        let delimiter = options.delimiter.unwrap_or_else(|| most_frequent(first_line));
+        // A first line with the names is a header, even if the format has none.
+        let has_header = options.columns.is_none_or(|columns| {
+            let first = first_line.split(char::from(delimiter)).next().unwrap_or_default();
+            columns.first().is_some_and(|name| first.trim_matches(['"', ' ']) == *name)
+        });
+        let mut reader =
+            ReaderBuilder::new().delimiter(delimiter).has_headers(has_header).flexible(!has_header).from_reader(reader);
+        let columns = match options.columns {
+            Some(columns) if !has_header => columns.iter().map(|name| (*name).to_owned()).collect(),
+            _ => header(&file, &mut reader)?,
+        };
+        Ok(Self { file, columns, rows: reader.into_records(), is_done: false })
+    }
+
+    fn record(&self, row: &StringRecord) -> Placed<Value> {
+        let cells = self.columns.iter().zip(row).filter(|(name, cell)| !name.is_empty() && !cell.is_empty());
+        let members: Map<String, Value> = cells.map(|(name, cell)| (name.clone(), cell.into())).collect();
+        Placed { place: self.place(row.position().map(csv::Position::line)), value: Value::Object(members) }
+    }
+
+    fn place(&self, line: Option<u64>) -> Place {
+        Place { file: Arc::clone(&self.file), line, element: None }
+    }
+
+    fn error(&mut self, error: &csv::Error) -> InputError {
+        let line = error.position().map(csv::Position::line);
+        let message = match error.kind() {
+            ErrorKind::Utf8 { err, .. } => format!("invalid UTF-8 in column {}", err.field() + 1),
+            ErrorKind::UnequalLengths { expected_len, len, .. } => {
+                format!("the row has {len} columns, and the header has {expected_len}")
+            }
+            ErrorKind::Io(error) => {
+                self.is_done = true;
+                io_message(error)
+            }
+            _ => {
+                self.is_done = true;
+                "invalid CSV".to_owned()
+            }
+        };
+        InputError { place: self.place(line), message, is_fatal: self.is_done }
+    }
+}
+
+impl Iterator for Rows {
+    type Item = Result<Placed<Value>, InputError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.is_done {
+            return None;
+        }
+        Some(match self.rows.next()? {
+            Ok(row) => Ok(self.record(&row)),
+            Err(error) => Err(self.error(&error)),
+        })
+    }
+}
+
+fn header(file: &str, reader: &mut Reader<BufReader<Source>>) -> Result<Vec<String>> {
+    let header = reader.headers().map_err(|_| Failure::usage(format!("cannot read the header of {file:?}")))?;
+    let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
+    let mut seen = HashSet::new();
+    match columns.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str())) {
+        Some(twice) => Err(Failure::usage(format!("the header of {file:?} has the column {twice:?} twice"))),
+        None => Ok(columns),
+    }
+}
+
+/// Returns the most frequent separator of the line. Defaults to the comma.
+fn most_frequent(line: &str) -> u8 {
+    let count = |delimiter: u8| line.bytes().filter(|byte| *byte == delimiter).count();
+    // Of equal counts, `max_by_key` returns the last one.
+    DELIMITERS.into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+}

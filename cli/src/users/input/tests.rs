@@ -1,0 +1,198 @@
+use std::io::Write;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::json;
+
+use super::*;
+
+const USERS: InputOptions = InputOptions { format: None, container: Some("users"), columns: None, delimiter: None };
+
+fn items(text: impl AsRef<[u8]>, options: &InputOptions) -> Vec<Result<Placed<Value>, InputError>> {
+    read("users", Cursor::new(text.as_ref().to_vec()), options).unwrap().collect()
+}
+
+/// Returns each record with its place, and each error.
+fn shown(text: impl AsRef<[u8]>) -> Vec<String> {
+    let show = |item: Result<Placed<Value>, InputError>| match item {
+        Ok(record) => format!("{} {}", record.place, record.value),
+        Err(error) => format!("{}{error}", if error.is_fatal { "fatal: " } else { "" }),
+    };
+    items(text, &USERS).into_iter().map(show).collect()
+}
+
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(text.as_bytes()).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn ndjson_has_a_record_per_line() {
+    assert_eq!(shown("{\"a\":1}\r\n\n  {\"a\":2}"), ["users:1 {\"a\":1}", "users:3 {\"a\":2}"]);
+    assert_eq!(shown("\n\n{\"a\":1}\n"), ["users:3 {\"a\":1}"]);
+    assert!(shown("").is_empty() && shown("\n").is_empty());
+}
+
+#[test]
+fn reading_goes_on_after_an_invalid_line() {
+    let text = b"{\"a\":tru}\n{\"a\":\"\xff\"}\n{\"a\":1}\n{\"a\":";
+    assert_eq!(
+        shown(text),
+        [
+            "users:1: invalid JSON at column 9: expected ident",
+            "users:2: invalid JSON at column 7: invalid unicode code point",
+            "users:3 {\"a\":1}",
+            "users:4: invalid JSON at column 5: EOF while parsing a value; the file might be truncated",
+        ]
+    );
+}
+
+#[test]
+fn errors_do_not_show_the_data() {
+    for text in ["{\"a\":1}\n{\"password\":\"hunter2\",}\n", "[\"hunter2\"]", "[[\"hunter2\"]]", "[{\"hunter2\" 1}]"] {
+        let shown = shown(text).join("\n");
+        assert!(shown.contains("invalid JSON") && !shown.contains("hunter2"), "{shown}");
+    }
+    let record = items("[{\"password\":\"hunter2\"}]", &USERS).remove(0).unwrap();
+    assert!(!format!("{record:?}").contains("hunter2"));
+}
+
+#[test]
+fn json_arrays_are_read_element_by_element() {
+    let text = "[ {\"a\":1}, {\"a\":[{\"b\":2}]} ]\n";
+    assert_eq!(shown(text), ["users: element 1 {\"a\":1}", "users: element 2 {\"a\":[{\"b\":2}]}"]);
+    assert!(shown("[]").is_empty());
+}
+
+#[test]
+fn records_can_be_in_an_object() {
+    let realm = "{\n \"realm\": \"x\", \"n\": 0, \"users\": [{\"a\":1},\n {\"a\":2}], \"clients\": [{\"c\":3}]}";
+    assert_eq!(shown(realm), ["users: element 1 {\"a\":1}", "users: element 2 {\"a\":2}"]);
+    // On one line, in an array, and as pages that follow each other.
+    assert_eq!(shown(realm.replace('\n', "")).len(), 2);
+    assert_eq!(shown(format!("[{realm},{realm}]")).len(), 4);
+    assert_eq!(shown(format!("{realm}\n{realm}"))[3], "users: element 4 {\"a\":2}");
+    // Without the container, each object is a record.
+    assert_eq!(shown("{\n\"a\":1}\n{\"a\":\n2}"), ["users: element 1 {\"a\":1}", "users: element 2 {\"a\":2}"]);
+}
+
+#[test]
+fn a_truncated_document_is_a_fatal_error_after_its_records() {
+    assert_eq!(
+        shown("[{\"a\":1},\n{\"a\":"),
+        [
+            "users: element 1 {\"a\":1}",
+            "fatal: users:2: invalid JSON at column 5: EOF while parsing a value; the file might be truncated",
+        ]
+    );
+    assert_eq!(shown("[{\"a\":1} {}]")[1], "fatal: users:1: invalid JSON at column 10: expected `,` or `]`");
+}
+
+#[test]
+fn csv_rows_are_records_with_the_columns_as_members() {
+    let text = "name, note ,\n\"Ada, L.\",\"two\nlines\",\n,b,\n";
+    assert_eq!(shown(text), ["users:2 {\"name\":\"Ada, L.\",\"note\":\"two\\nlines\"}", "users:4 {\"note\":\"b\"}"]);
+    // Spreadsheets write semicolons in some languages.
+    assert_eq!(shown("a;b\n1,5;2\n"), ["users:2 {\"a\":\"1,5\",\"b\":\"2\"}"]);
+    assert_eq!(shown("a\tb\n1\t2\n"), ["users:2 {\"a\":\"1\",\"b\":\"2\"}"]);
+}
+
+#[test]
+fn reading_goes_on_after_an_invalid_row() {
+    assert_eq!(
+        shown(b"a,b\n1\n1,\xff\n1,2\n"),
+        [
+            "users:2: the row has 1 columns, and the header has 2",
+            "users:3: invalid UTF-8 in column 2",
+            "users:4 {\"a\":\"1\",\"b\":\"2\"}",
+        ]
+    );
+}
+
+#[test]
+fn the_header_of_a_csv_file_is_checked() {
+    let failure = read("users.csv", Cursor::new("a,b,a\n"), &USERS).unwrap_err();
+    assert_eq!(failure.to_string(), "the header of \"users.csv\" has the column \"a\" twice");
+}
+
+#[test]
+fn csv_files_without_a_header_get_their_columns_from_the_format() {
+    let options = InputOptions { columns: Some(&["id", "mail", "name"]), ..Default::default() };
+    for text in ["1,a@b.c,\n2,,Ada,,\n", "id,mail,name\n1,a@b.c,\n2,,Ada\n"] {
+        let records: Vec<Value> = items(text, &options).into_iter().map(|item| item.unwrap().value).collect();
+        assert_eq!(records, [json!({ "id": "1", "mail": "a@b.c" }), json!({ "id": "2", "name": "Ada" })]);
+    }
+}
+
+#[test]
+fn gzip_and_byte_order_marks_are_recognized() {
+    for text in ["{\"a\":1}\n{\"a\":2}\n", "[{\"a\":1},{\"a\":2}]", "a\n1\n2\n"] {
+        let plain = shown(text);
+        assert_eq!(plain.len(), 2);
+        let marked = format!("\u{feff}{text}");
+        assert_eq!((shown(&marked), shown(gzip(text)), shown(gzip(&marked))), (plain.clone(), plain.clone(), plain));
+    }
+    // Files can be concatenated.
+    assert_eq!(shown([gzip("{\"a\":1}\n"), gzip("{\"a\":2}\n")].concat()).len(), 2);
+}
+
+#[test]
+fn truncated_gzip_data_is_a_fatal_error() {
+    let cut = |text: String| {
+        let bytes = gzip(&text);
+        shown(&bytes[..bytes.len() - 9]).pop().unwrap()
+    };
+    // Long enough to fill the buffers.
+    let row = |number: u32| format!("{{\"a\":{}}}\n", number.wrapping_mul(2_654_435_761));
+    let lines: String = (0..20_000).map(row).collect();
+    let array = format!("[{}]", lines.trim().replace('\n', ","));
+    for text in [lines, array, (0..20_000_u32).map(|n| format!("{}\n", n.wrapping_mul(2_654_435_761))).collect()] {
+        let last = cut(text);
+        assert!(last.starts_with("fatal: ") && last.contains("the file is truncated"), "{last}");
+    }
+}
+
+#[test]
+fn utf_16_is_an_error() {
+    let failure = read("users.csv", Cursor::new(b"\xff\xfea\0"), &USERS).unwrap_err();
+    assert!(failure.to_string().contains("the file is UTF-16"), "{failure}");
+}
+
+/// Repeats a text without end.
+struct Endless {
+    text: &'static [u8],
+    read: &'static AtomicU64,
+}
+
+impl Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = buffer.len().min(self.text.len());
+        buffer[..length].copy_from_slice(&self.text[..length]);
+        self.text = if length == self.text.len() { b"{\"a\":1},\n" } else { &self.text[length..] };
+        self.read.fetch_add(length as u64, Ordering::SeqCst);
+        Ok(length)
+    }
+}
+
+#[test]
+fn records_are_read_while_they_are_used() {
+    static READ: AtomicU64 = AtomicU64::new(0);
+    let array = read("users", Endless { text: b"[\n{\"a\":0},\n", read: &READ }, &USERS).unwrap();
+    assert_eq!(array.take(10_000).filter(Result::is_ok).count(), 10_000);
+    assert!(READ.load(Ordering::SeqCst) < 300_000, "{READ:?}");
+}
+
+#[test]
+fn a_line_without_end_does_not_fill_the_memory() {
+    let text = "{\"a\":1}\n".to_owned() + &"x".repeat(17 << 20) + "\n{\"a\":2}\n";
+    assert_eq!(shown(text), ["users:1 {\"a\":1}", "users:2: the line is longer than 16 MiB", "users:3 {\"a\":2}"]);
+}
+
+#[test]
+fn files_that_cannot_be_opened_are_usage_errors() {
+    let failure = open("no/such/file.json", &USERS).unwrap_err();
+    assert!(failure.to_string().starts_with("cannot open \"no/such/file.json\": "), "{failure}");
+    assert_eq!(failure.exit, crate::failure::Exit::Usage);
+}

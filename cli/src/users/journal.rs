@@ -1,0 +1,257 @@
+//! The journal of an import: what was done, so that the import can continue and can be undone.
+//!
+//! One JSON object per line. A crash can cut the last line, which is ignored.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::failure::{Failure, Result};
+
+/// What a user can be found by, by the member of the user.
+pub type Identifiers = BTreeMap<String, String>;
+
+/// A line of the journal.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
+pub enum Entry {
+    /// The first line: the server of the import.
+    Import {
+        /// URL of the server.
+        server: String,
+        /// Time of the start, in milliseconds since the epoch.
+        started_at: i64,
+    },
+    /// The user is about to be created.
+    Started {
+        /// Key of the record.
+        key: String,
+        /// Time, in milliseconds since the epoch.
+        at: i64,
+        /// What the user can be found by: `primaryEmail`, `primaryPhone` and `username`.
+        identifiers: Identifiers,
+    },
+    /// The user was created. Roles and the like might be missing.
+    Created {
+        /// Key of the record.
+        key: String,
+        /// Id of the user.
+        id: String,
+    },
+    /// The record is done.
+    Done {
+        /// Key of the record.
+        key: String,
+        /// Id of the user.
+        id: String,
+        /// Whether this import created the user.
+        created: bool,
+    },
+    /// The user of the record was deleted again by an undo.
+    Undone {
+        /// Key of the record.
+        key: String,
+    },
+}
+
+/// How far a record has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// The user might exist.
+    Started {
+        /// When the creation began, in milliseconds since the epoch.
+        at: i64,
+        /// What the user can be found by.
+        identifiers: Identifiers,
+    },
+    /// This import created the user, but might not be done with the record.
+    Created {
+        /// Id of the user.
+        id: String,
+    },
+    /// The record is done.
+    Done {
+        /// Id of the user.
+        id: String,
+        /// Whether this import created the user.
+        created: bool,
+    },
+}
+
+/// The open journal.
+#[derive(Debug)]
+pub struct Journal {
+    file: File,
+    standing: HashMap<String, Standing>,
+}
+
+impl Journal {
+    /// Opens the journal, or creates it. Fails if it belongs to an import into another server.
+    pub fn open(path: &Path, server: &str, now: i64) -> Result<Self> {
+        let cannot = |error: io::Error| Failure::new(format!("cannot open the journal {}: {error}", path.display()));
+        let mut options = File::options();
+        options.read(true).write(true).create(true).truncate(false);
+        // It holds the email addresses of users.
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path).map_err(cannot)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(std::fs::TryLockError::WouldBlock) => {
+                return Err(Failure::new(format!("another import is using the journal {}", path.display())));
+            }
+            Err(std::fs::TryLockError::Error(error)) => return Err(cannot(error)),
+        }
+        let (entries, complete) = read(&file).map_err(cannot)?;
+        file.set_len(complete).and_then(|()| file.seek(SeekFrom::End(0))).map_err(cannot)?;
+        let mut journal = Self { file, standing: HashMap::new() };
+        let is_new = entries.is_empty();
+        for entry in entries {
+            match &entry {
+                Entry::Import { server: known, .. } if known != server => {
+                    let message =
+                        format!("the journal {} belongs to an import into {known}, not into {server}", path.display());
+                    return Err(Failure::usage(message));
+                }
+                _ => journal.note(entry),
+            }
+        }
+        if is_new {
+            journal.add(&Entry::Import { server: server.to_owned(), started_at: now })?;
+        }
+        Ok(journal)
+    }
+
+    /// Returns how far a record has come.
+    #[must_use]
+    pub fn standing(&self, key: &str) -> Option<&Standing> {
+        self.standing.get(key)
+    }
+
+    /// Returns all users that the import created or might have created, by the keys of their records.
+    pub fn users(&self) -> impl Iterator<Item = (&str, &Standing)> {
+        self.standing.iter().map(|(key, standing)| (key.as_str(), standing))
+    }
+
+    /// Appends a line. It survives the end of the process.
+    pub fn add(&mut self, entry: &Entry) -> Result<()> {
+        let mut line = logto_admin::serde_json::to_vec(entry).map_err(|error| Failure::new(error.to_string()))?;
+        line.push(b'\n');
+        let cannot = |error: io::Error| Failure::new(format!("cannot write the journal: {error}"));
+        self.file.write_all(&line).map_err(cannot)
+    }
+
+    /// Waits until the lines are on the disk.
+    pub fn sync(&self) -> Result<()> {
+        self.file.sync_data().map_err(|error| Failure::new(format!("cannot write the journal: {error}")))
+    }
+
+    fn note(&mut self, entry: Entry) {
+        let (key, standing) = match entry {
+            Entry::Import { .. } => return,
+            Entry::Undone { key } => {
+                self.standing.remove(&key);
+                return;
+            }
+            Entry::Started { key, at, identifiers } => (key, Standing::Started { at, identifiers }),
+            Entry::Created { key, id } => (key, Standing::Created { id }),
+            Entry::Done { key, id, created } => (key, Standing::Done { id, created }),
+        };
+        self.standing.insert(key, standing);
+    }
+}
+
+/// Returns the entries, and the length of the complete lines.
+fn read(file: &File) -> io::Result<(Vec<Entry>, u64)> {
+    let (mut entries, mut complete) = (Vec::new(), 0);
+    let mut reader = BufReader::new(file);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let length = reader.read_until(b'\n', &mut line)?;
+        if length == 0 || line.last() != Some(&b'\n') {
+            return Ok((entries, complete));
+        }
+        complete += length as u64;
+        let entry = logto_admin::serde_json::from_slice(&line);
+        entries.push(entry.map_err(|error| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("line {}: {error}", entries.len() + 1))
+        })?);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    fn path(name: &str) -> std::path::PathBuf {
+        let path = std::env::temp_dir().join(format!("logto-admin-journal-{}-{name}", std::process::id()));
+        let _ = fs::remove_file(&path);
+        path
+    }
+
+    fn started(key: &str, at: i64) -> Entry {
+        Entry::Started { key: key.to_owned(), at, identifiers: Identifiers::new() }
+    }
+
+    fn open(path: &Path) -> Result<Journal> {
+        Journal::open(path, "https://a.example", 7)
+    }
+
+    #[test]
+    fn a_journal_can_be_cut_anywhere() {
+        let path = path("cut");
+        let mut journal = open(&path).unwrap();
+        journal.add(&started("a", 1)).unwrap();
+        journal.add(&Entry::Created { key: "a".into(), id: "1".into() }).unwrap();
+        journal.add(&Entry::Done { key: "a".into(), id: "1".into(), created: true }).unwrap();
+        drop(journal);
+        let text = fs::read(&path).unwrap();
+        for length in 0..=text.len() {
+            let cut = &text[..length];
+            fs::write(&path, cut).unwrap();
+            let lines = cut.iter().filter(|byte| **byte == b'\n').count();
+            let mut journal = open(&path).unwrap();
+            let expected = match lines {
+                0 | 1 => None,
+                2 => Some(Standing::Started { at: 1, identifiers: Identifiers::new() }),
+                3 => Some(Standing::Created { id: "1".into() }),
+                _ => Some(Standing::Done { id: "1".into(), created: true }),
+            };
+            assert_eq!(journal.standing("a").cloned(), expected, "{length}");
+            journal.add(&started("b", 2)).unwrap();
+            drop(journal);
+            assert!(open(&path).unwrap().standing("b").is_some(), "{length}");
+        }
+        fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_journal_belongs_to_one_server_and_one_process() {
+        let path = path("server");
+        let journal = open(&path).unwrap();
+        let error = open(&path).unwrap_err().to_string();
+        assert!(error.contains("another import is using"), "{error}");
+        drop(journal);
+        let error = Journal::open(&path, "https://b.example", 7).unwrap_err().to_string();
+        assert!(error.contains("belongs to an import into https://a.example"), "{error}");
+        fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn damage_inside_a_journal_is_an_error_with_its_line() {
+        let path = path("damage");
+        drop(open(&path).unwrap());
+        let mut text = fs::read_to_string(&path).unwrap();
+        text += "nonsense\n";
+        fs::write(&path, text).unwrap();
+        let error = open(&path).unwrap_err().to_string();
+        assert!(error.contains("line 2"), "{error}");
+        fs::remove_file(path).unwrap();
+    }
+}

@@ -1,0 +1,15 @@
+//! Users in bulk: import, undo of an import, and export.
+
+pub mod export;
+pub mod finding;
+pub mod import;
+pub mod input;
+pub mod journal;
+pub mod names;
+pub mod reading;
+pub mod record;
+pub mod report;
+pub mod sources;
+pub mod undo;
+pub mod validate;
+pub mod write;

@@ -1,0 +1,213 @@
+//! Reads the records of an import: from files, converted and checked.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Seek, SeekFrom};
+
+use super::finding::Finding;
+use super::import::Item;
+use super::input::{self, InputOptions, Records};
+use super::names::Names;
+use super::record::ImportedUser;
+use super::sources::{Source, SourceOptions};
+use super::validate;
+use crate::failure::{Failure, Result};
+
+/// The files of an import, and how to read them.
+#[derive(Debug)]
+pub struct Input {
+    /// Paths. `-` is standard input.
+    files: Vec<String>,
+    source: Source,
+    options: SourceOptions,
+    reading: InputOptions,
+    /// A copy of standard input, which can only be read once.
+    copy: Option<File>,
+}
+
+/// A record that cannot be imported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// File and line.
+    pub place: String,
+    /// What identifies the record for a person. Empty if the record cannot be read.
+    pub user: String,
+    /// What is wrong.
+    pub problems: Vec<Finding>,
+}
+
+/// What a check of all records found.
+#[derive(Clone, Debug, Default)]
+pub struct Checked {
+    /// Number of users to import.
+    pub users: u64,
+    /// Records that cannot be imported.
+    pub rejected: Vec<Rejected>,
+    /// Records that are left out on purpose, by the reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// What Logto cannot keep: the message, how often it occurs, and where first.
+    pub warnings: BTreeMap<String, (u64, String)>,
+}
+
+impl Input {
+    /// Prepares to read files. Copies standard input to a temporary file, because records are read twice.
+    pub fn new(
+        files: &[String],
+        source: Source,
+        options: SourceOptions,
+        format: Option<input::Format>,
+    ) -> Result<Self> {
+        let reading = InputOptions { format, ..source.input_options() };
+        let copy = match files.iter().filter(|file| *file == "-").count() {
+            0 => None,
+            1 => {
+                let copied = tempfile::tempfile().and_then(|mut file| {
+                    io::copy(&mut io::stdin().lock(), &mut file)?;
+                    Ok(file)
+                });
+                Some(copied.map_err(|error| Failure::new(format!("cannot copy standard input: {error}")))?)
+            }
+            _ => return Err(Failure::usage("standard input can be read only once")),
+        };
+        Ok(Self { files: files.to_vec(), source, options, reading, copy })
+    }
+
+    /// Reads and checks all records.
+    pub fn check(&self, names: &Names) -> Result<Checked> {
+        let mut checked = Checked::default();
+        let mut identifiers = Identifiers::default();
+        self.each(&mut |outcome| {
+            match outcome {
+                Read::User(item, warnings) => {
+                    let mut problems = validate::problems(&item.user);
+                    problems.extend(
+                        names.unknown(&item.user).into_iter().map(|(member, message)| Finding::new(member, message)),
+                    );
+                    problems.extend(identifiers.add(&item.user));
+                    if problems.is_empty() {
+                        checked.users += 1;
+                    } else {
+                        let user = item.user.label().to_owned();
+                        checked.rejected.push(Rejected { place: item.place.clone(), user, problems });
+                    }
+                    for warning in warnings {
+                        let message = match warning.member.as_str() {
+                            "" => warning.message,
+                            member => format!("{member}: {}", warning.message),
+                        };
+                        let (count, _) = checked.warnings.entry(message).or_insert_with(|| (0, item.place.clone()));
+                        *count += 1;
+                    }
+                }
+                Read::Skipped(reason) => *checked.skipped.entry(reason.to_owned()).or_default() += 1,
+                Read::Rejected(rejected) => checked.rejected.push(rejected),
+            }
+            true
+        })?;
+        Ok(checked)
+    }
+
+    /// Returns the users to import. Leaves out what a check rejects.
+    pub fn items(self, names: Names) -> impl Iterator<Item = Item> + Send {
+        // A thread reads ahead a little, so that parsing and sending overlap.
+        let (send, receive) = std::sync::mpsc::sync_channel(256);
+        std::thread::spawn(move || {
+            let mut identifiers = Identifiers::default();
+            let ended = self.each(&mut |outcome| match outcome {
+                Read::User(item, _) => {
+                    let is_valid = validate::problems(&item.user).is_empty() && names.unknown(&item.user).is_empty();
+                    let is_new = identifiers.add(&item.user).is_none();
+                    !(is_valid && is_new) || send.send(*item).is_ok()
+                }
+                Read::Skipped(_) | Read::Rejected(_) => true,
+            });
+            // The check has reported it.
+            drop(ended);
+        });
+        receive.into_iter()
+    }
+
+    /// Passes each record to `take`, until it returns false.
+    fn each(&self, take: &mut dyn FnMut(Read) -> bool) -> Result<()> {
+        for file in &self.files {
+            for record in self.open(file)? {
+                let read = match record {
+                    Ok(record) => self.converted(record.place.to_string(), record.value),
+                    Err(error) => {
+                        let problem = Finding::new("", error.message.clone());
+                        Read::Rejected(Rejected {
+                            place: error.place.to_string(),
+                            user: String::new(),
+                            problems: vec![problem],
+                        })
+                    }
+                };
+                if !take(read) {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&self, file: &str) -> Result<Records> {
+        match &self.copy {
+            Some(copy) if file == "-" => {
+                let again = copy.try_clone().and_then(|mut copy| {
+                    copy.seek(SeekFrom::Start(0))?;
+                    Ok(copy)
+                });
+                let copy =
+                    again.map_err(|error| Failure::new(format!("cannot read the copy of standard input: {error}")))?;
+                input::read("standard input", copy, &self.reading)
+            }
+            _ => input::open(file, &self.reading),
+        }
+    }
+
+    fn converted(&self, place: String, record: logto_admin::serde_json::Value) -> Read {
+        match self.source.convert(record, &self.options) {
+            Ok(conversion) => match conversion.skip {
+                Some(reason) => Read::Skipped(reason),
+                None => Read::User(Box::new(Item { place, user: conversion.user }), conversion.warnings),
+            },
+            Err(problems) => Read::Rejected(Rejected { place, user: String::new(), problems }),
+        }
+    }
+}
+
+/// What became of a record.
+enum Read {
+    User(Box<Item>, Vec<Finding>),
+    Skipped(&'static str),
+    Rejected(Rejected),
+}
+
+/// The identifiers of all records so far, as hashes: a million users take about 50 MB.
+#[derive(Debug, Default)]
+struct Identifiers(HashSet<u64>);
+
+impl Identifiers {
+    /// Adds the identifiers of a user. Returns a problem if another record has one of them.
+    fn add(&mut self, user: &ImportedUser) -> Option<Finding> {
+        let all = [
+            ("id", &user.id),
+            ("primaryEmail", &user.primary_email),
+            ("primaryPhone", &user.primary_phone),
+            ("username", &user.username),
+        ];
+        let mut taken = None;
+        for (member, value) in all {
+            let Some(value) = value else { continue };
+            let mut hasher = DefaultHasher::new();
+            // Logto compares email addresses without case.
+            let value_to_compare = if member == "primaryEmail" { value.to_lowercase() } else { value.clone() };
+            (member, value_to_compare).hash(&mut hasher);
+            if !self.0.insert(hasher.finish()) {
+                taken.get_or_insert_with(|| Finding::with_value(member, value, "another record has the same value"));
+            }
+        }
+        taken
+    }
+}

@@ -1,0 +1,123 @@
+//! A user as the import reads it and the export writes it.
+
+use std::fmt;
+
+use logto_admin::serde_json::{Map, Value};
+use serde::{Deserialize, Serialize};
+
+/// The members of a JSON object.
+pub type JsonObject = Map<String, Value>;
+
+/// A user with everything that an import can create.
+///
+/// This is the format of an export (one JSON object per line), and what the export formats of other systems are
+/// converted to. All members are optional. Unknown members are errors.
+#[derive(Clone, Default, PartialEq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct ImportedUser {
+    /// The id in the system that the record comes from. It identifies the record in journals and reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Name for signing in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// Email address for signing in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary_email: Option<String>,
+    /// Phone number for signing in: country code and number, digits only.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary_phone: Option<String>,
+    /// Full name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// URL of the picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub avatar: Option<String>,
+    /// Password in clear text. Cannot be combined with `passwordDigest`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password: Option<String>,
+    /// Hash of the password, in the format that Logto expects for `passwordAlgorithm`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_digest: Option<String>,
+    /// Algorithm of `passwordDigest`: `Argon2i`, `Argon2id`, `Argon2d`, `SHA1`, `SHA256`, `MD5`, `Bcrypt` or `Legacy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_algorithm: Option<String>,
+    /// Any JSON object of the application.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub custom_data: JsonObject,
+    /// Standard OpenID Connect claims, such as `givenName`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub profile: JsonObject,
+    /// Whether the user cannot sign in.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_suspended: bool,
+    /// Social identities, by the target of their connector, such as `google`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub identities: JsonObject,
+    /// Names of the user's roles.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+    /// Organizations that the user is a member of.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub organizations: Vec<Membership>,
+    /// Second factors.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mfa: Vec<Factor>,
+}
+
+/// The membership in an organization.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Membership {
+    /// Name of the organization.
+    pub name: String,
+    /// Names of the member's roles in the organization.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
+}
+
+/// A second factor.
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(tag = "type", deny_unknown_fields)]
+pub enum Factor {
+    /// An authenticator app with its secret in base 32.
+    Totp {
+        /// The secret. An export cannot read it, so it is missing there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        secret: Option<String>,
+    },
+    /// Backup codes.
+    BackupCode {
+        /// The codes. An export cannot read them, so they are missing there.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        codes: Option<Vec<String>>,
+    },
+    /// A passkey, which cannot be imported.
+    WebAuthn {},
+}
+
+impl fmt::Debug for ImportedUser {
+    /// Shows the label only: passwords and secrets must not reach logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ImportedUser").field(&self.label()).finish()
+    }
+}
+
+impl fmt::Debug for Factor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Totp { .. } => "Totp",
+            Self::BackupCode { .. } => "BackupCode",
+            Self::WebAuthn {} => "WebAuthn",
+        })
+    }
+}
+
+impl ImportedUser {
+    /// Returns what identifies the record for a person: id, email address, username or phone number.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        let known = [&self.id, &self.primary_email, &self.username, &self.primary_phone];
+        known.into_iter().flatten().next().map_or("(no identifier)", String::as_str)
+    }
+}

@@ -1,0 +1,139 @@
+//! Which column of a CSV file becomes which member of a user.
+
+use std::str::FromStr;
+
+/// Members that a column can set.
+const TARGETS: [&str; 15] = [
+    "id",
+    "username",
+    "primaryEmail",
+    "primaryPhone",
+    "name",
+    "avatar",
+    "password",
+    "passwordDigest",
+    "passwordAlgorithm",
+    "isSuspended",
+    "roles",
+    "organizations",
+    "totpSecret",
+    "emailVerified",
+    "phoneVerified",
+];
+/// Members with members of their own.
+pub(super) const OBJECTS: [&str; 3] = ["profile", "customData", "identities"];
+/// The member of columns that are ignored.
+const IGNORED: &str = "-";
+
+/// A column and its member, such as `mail=primaryEmail`, `team=customData.team` or `note=-`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Name of the column.
+    pub name: String,
+    /// Path of the member, or `-` for none.
+    pub member: String,
+}
+
+/// The mapping of all columns. Columns without an entry set the member with their name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Columns(pub Vec<Column>);
+
+impl FromStr for Column {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (name, member) = text
+            .rsplit_once('=')
+            .filter(|(name, _)| !name.trim().is_empty())
+            .ok_or_else(|| format!("invalid mapping {text:?}: expected column=member, such as mail=primaryEmail"))?;
+        let member = member.trim();
+        if member != IGNORED && !is_target(member) {
+            return Err(format!("invalid mapping {text:?}: {}", unknown_member(member, &TARGETS)));
+        }
+        Ok(Self { name: name.trim().to_owned(), member: member.to_owned() })
+    }
+}
+
+impl Columns {
+    /// Returns the path of the member that a column sets, or `None` if the column is ignored. Columns without a mapping
+    /// set the member with their name; case, spaces, `-` and `_` do not matter.
+    ///
+    /// # Errors
+    /// Fails if the column is unknown, with a message for the user.
+    pub(super) fn member<'a>(&'a self, column: &'a str) -> Result<Option<&'a str>, String> {
+        let mapped = self.0.iter().find(|mapped| mapped.name.eq_ignore_ascii_case(column));
+        let same = || TARGETS.iter().chain(&OBJECTS).find(|target| simplified(target) == simplified(column));
+        match mapped.map(|mapped| mapped.member.as_str()) {
+            Some(IGNORED) => Ok(None),
+            Some(member) => Ok(Some(member)),
+            None if is_target(column) => Ok(Some(column)),
+            None => same().map(|target| Some(*target)).ok_or_else(|| unknown_column(column)),
+        }
+    }
+}
+
+fn simplified(name: &str) -> String {
+    name.chars().filter(|char| !matches!(char, ' ' | '-' | '_')).collect::<String>().to_lowercase()
+}
+
+fn unknown_column(column: &str) -> String {
+    let member = similar(column, &TARGETS).unwrap_or("MEMBER");
+    format!(
+        "unknown column; map it with {:?}, or ignore it with {:?}",
+        format!("{column}={member}"),
+        format!("{column}=-")
+    )
+}
+
+fn is_target(member: &str) -> bool {
+    let in_object = member
+        .split_once('.')
+        .is_some_and(|(object, rest)| OBJECTS.contains(&object) && rest.split('.').all(|part| !part.is_empty()));
+    in_object || TARGETS.contains(&member)
+}
+
+/// Returns the message for an unknown member, with a suggestion.
+pub(super) fn unknown_member(name: &str, known: &[&str]) -> String {
+    match similar(name, known) {
+        Some(member) => format!("unknown member {name:?}; did you mean {member:?}?"),
+        None => format!("unknown member {name:?}: expected one of {}", known.join(", ")),
+    }
+}
+
+fn similar<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let similarity = |member: &&str| strsim::jaro_winkler(&member.to_lowercase(), &name.to_lowercase());
+    let best = known.iter().copied().max_by(|one, other| similarity(one).total_cmp(&similarity(other)));
+    best.filter(|member| similarity(member) > 0.8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mappings_name_a_column_and_a_member() {
+        let column = |text: &str| text.parse::<Column>();
+        let mail = Column { name: "E-Mail = work".into(), member: "primaryEmail".into() };
+        assert_eq!(column("E-Mail = work = primaryEmail"), Ok(mail));
+        assert_eq!(column("team=customData.team.name").map(|column| column.member), Ok("customData.team.name".into()));
+        assert!(column("note=-").is_ok());
+    }
+
+    #[test]
+    fn invalid_mappings_are_rejected_with_a_suggestion() {
+        for (text, expected) in [
+            ("mail", "expected column=member"),
+            ("=name", "expected column=member"),
+            ("mail=primaryMail", "did you mean \"primaryEmail\"?"),
+            ("mail=xyz", "expected one of id, username"),
+            ("mail=customData", "unknown member"),
+            ("mail=customData.", "unknown member"),
+        ] {
+            let message = text.parse::<Column>().unwrap_err();
+            assert!(
+                message.starts_with(&format!("invalid mapping {text:?}")) && message.contains(expected),
+                "{message}"
+            );
+        }
+    }
+}

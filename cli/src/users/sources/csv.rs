@@ -1,0 +1,141 @@
+//! CSV and JSON with columns of your own.
+
+use serde_json::{Map, Value, json};
+
+use super::columns::OBJECTS;
+use super::draft::Draft;
+use super::fields::{Fields, flag, parsed, split, text};
+use super::hashes::recognized;
+use crate::users::finding::Finding;
+use crate::users::record::{JsonObject, Membership};
+
+pub(super) fn convert(fields: Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Finding>> {
+    let mut problems = Vec::new();
+    let mut objects: Vec<(String, Value)> = Vec::new();
+    let options = draft.options;
+    let mut plain = JsonObject::new();
+    for (column, value) in fields.into_members() {
+        match options.columns.member(&column) {
+            Ok(None) => {}
+            Ok(Some(member)) if member.contains('.') => objects.push((member.to_owned(), value)),
+            Ok(Some(member)) if OBJECTS.contains(&member) => match parsed(value) {
+                value @ Value::Object(_) => objects.push((member.to_owned(), value)),
+                _ => problems.push(Finding::new(&*column, "expected a JSON object")),
+            },
+            Ok(Some(member)) => {
+                if plain.insert(member.to_owned(), value).is_some() {
+                    problems.push(Finding::new(&*column, format!("another column sets {member:?} too")));
+                }
+            }
+            Err(message) => problems.push(Finding::new(&*column, message)),
+        }
+    }
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    set_members(&mut Fields::new(plain), draft)?;
+    for (path, value) in objects {
+        set_path(draft, &path, value);
+    }
+    Ok(())
+}
+
+fn set_members(members: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Finding>> {
+    draft.user.id = members.text("id");
+    let (email, phone) = (members.text("primaryEmail"), members.text("primaryPhone"));
+    let (email_verified, phone_verified) = (members.flag("emailVerified"), members.flag("phoneVerified"));
+    draft.email("primaryEmail", email, email_verified);
+    draft.phone("primaryPhone", phone, phone_verified);
+    let username = members.text("username");
+    draft.username("username", username);
+    let name = members.text("name");
+    draft.name(name, None, None);
+    let avatar = members.text("avatar");
+    draft.avatar("avatar", avatar);
+    // Spaces can be a part of a password.
+    draft.user.password = members.value("password").and_then(|value| value.as_str().map(str::to_owned));
+    digest(members, draft);
+    draft.user.roles = members.texts("roles");
+    draft.user.organizations = organizations(members.value("organizations"))
+        .map_err(|message| vec![Finding::new("organizations", message)])?;
+    if let Some(secret) = members.text("totpSecret") {
+        draft.totp("totpSecret", &secret);
+    }
+    if let Some(value) = members.value("isSuspended") {
+        let Some(is_suspended) = flag(&value) else {
+            let value = text(value).unwrap_or_default();
+            return Err(vec![Finding::with_value("isSuspended", value, "expected true or false")]);
+        };
+        draft.user.is_suspended = is_suspended;
+    }
+    Ok(())
+}
+
+/// Returns the memberships: names, or a JSON list of objects with `name` and `roles`.
+fn organizations(value: Option<Value>) -> Result<Vec<Membership>, &'static str> {
+    let membership = |item: Value| match item {
+        Value::String(name) => Ok(Membership { name, roles: Vec::new() }),
+        item => serde_json::from_value(item).map_err(|_| "expected names, or objects with `name` and `roles`"),
+    };
+    match value.map(parsed) {
+        Some(Value::Array(items)) => items.into_iter().map(membership).collect(),
+        Some(Value::String(list)) => split(&list).into_iter().map(|name| membership(name.into())).collect(),
+        Some(_) => Err("expected names, or objects with `name` and `roles`"),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Sets the digest. Without an algorithm, the digest has to name its format.
+fn digest(members: &mut Fields, draft: &mut Draft<'_>) {
+    let (digest, algorithm) = (members.text("passwordDigest"), members.text("passwordAlgorithm"));
+    match (digest, algorithm) {
+        (Some(digest), None) => match recognized(&digest) {
+            Some(hash) => draft.password("passwordDigest", hash),
+            None => draft.user.password_digest = Some(digest),
+        },
+        (digest, algorithm) => {
+            draft.user.password_digest = digest;
+            draft.user.password_algorithm = algorithm;
+        }
+    }
+}
+
+/// Sets a member of `customData`, `profile` or `identities`.
+fn set_path(draft: &mut Draft<'_>, path: &str, value: Value) {
+    let mut parts = path.split('.');
+    match parts.next() {
+        Some("customData") => insert(&mut draft.user.custom_data, parts, value),
+        Some("profile") => insert(&mut draft.user.profile, parts, value),
+        Some("identities") => match (parts.next(), text(value.clone())) {
+            (Some(target), Some(id)) => {
+                draft.user.identities.insert(target.to_owned(), json!({ "userId": id }));
+            }
+            (Some(target), None) => {
+                draft.user.identities.insert(target.to_owned(), value);
+            }
+            (None, _) => insert(&mut draft.user.identities, parts, value),
+        },
+        _ => {}
+    }
+}
+
+fn insert<'a>(object: &mut Map<String, Value>, mut path: impl Iterator<Item = &'a str>, value: Value) {
+    let Some(name) = path.next() else {
+        if let Value::Object(members) = value {
+            object.extend(members);
+        }
+        return;
+    };
+    let rest: Vec<&str> = path.collect();
+    if rest.is_empty() {
+        object.insert(name.to_owned(), value);
+        return;
+    }
+    let child = object.entry(name).or_insert_with(|| json!({}));
+    if !child.is_object() {
+        *child = json!({});
+    }
+    if let Some(child) = child.as_object_mut() {
+        insert(child, rest.into_iter(), value);
+    }
+}

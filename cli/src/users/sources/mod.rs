@@ -1,0 +1,145 @@
+//! Converts the export formats of other systems into [`ImportedUser`].
+//!
+//! Each source is a pure function from a record to a user, with warnings about what Logto cannot keep. Data that has no
+//! place in Logto is kept in `customData` under its name in the source.
+
+mod auth0;
+mod auth0_hash;
+mod authentik;
+mod clerk;
+mod cognito;
+mod columns;
+mod csv;
+mod draft;
+mod encoding;
+mod fields;
+mod firebase;
+mod firebase_config;
+mod hashes;
+mod identities;
+mod keycloak;
+mod logto;
+mod options;
+mod phone;
+
+use std::fmt;
+
+use clap::ValueEnum;
+use serde_json::Value;
+
+pub use columns::{Column, Columns};
+pub use firebase_config::parse_firebase_config;
+pub use options::{Groups, SourceOptions, Unverified};
+
+use super::finding::Finding;
+use super::input::InputOptions;
+use super::record::ImportedUser;
+use draft::Draft;
+pub(in crate::users) use encoding::normal_base32;
+use fields::Fields;
+pub(in crate::users) use hashes::shown_name;
+
+/// The system that a file comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Source {
+    /// An export of `logto-admin users export`, or users of the Management API.
+    Logto,
+    /// An export job, the password hashes that the support sends, or the format of import jobs.
+    Auth0,
+    /// A realm export, with users.
+    Keycloak,
+    /// The output of `aws cognito-idp list-users`, or CSV with attributes.
+    Cognito,
+    /// The output of `firebase auth:export`, as JSON or CSV.
+    Firebase,
+    /// The CSV export of the dashboard, or users of the Backend API.
+    Clerk,
+    /// Users of the API, or of Django's `dumpdata`.
+    Authentik,
+    /// CSV or JSON with your own columns.
+    Csv,
+}
+
+/// A converted record.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conversion {
+    /// The user.
+    pub user: ImportedUser,
+    /// What Logto cannot keep, and what a person should check.
+    pub warnings: Vec<Finding>,
+    /// Why the record is not a user to import. Such records are skipped.
+    pub skip: Option<&'static str>,
+}
+
+impl Source {
+    /// Converts a record of the input.
+    ///
+    /// # Errors
+    /// Fails if the record is not an object, or has unknown or invalid members in the format of `Logto` or `Csv`.
+    pub fn convert(self, record: Value, options: &SourceOptions) -> Result<Conversion, Vec<Finding>> {
+        let Value::Object(members) = record else {
+            return Err(vec![Finding::new("", "the record is not a JSON object")]);
+        };
+        let mut fields = Fields::new(members);
+        let mut draft = Draft::new(options);
+        match self {
+            Self::Logto => return logto::convert(fields.into_members()),
+            Self::Csv => csv::convert(fields, &mut draft)?,
+            Self::Auth0 => auth0::convert(&mut fields, &mut draft),
+            Self::Keycloak => keycloak::convert(&mut fields, &mut draft),
+            Self::Cognito => cognito::convert(&mut fields, &mut draft),
+            Self::Firebase => firebase::convert(&mut fields, &mut draft),
+            Self::Clerk => clerk::convert(&mut fields, &mut draft),
+            Self::Authentik => authentik::convert(&mut fields, &mut draft),
+        }
+        Ok(draft.finish())
+    }
+
+    /// Returns how files of this source are read.
+    #[must_use]
+    pub fn input_options(self) -> InputOptions {
+        let (container, columns) = match self {
+            Self::Logto | Self::Csv => (None, None),
+            Self::Auth0 | Self::Keycloak => (Some("users"), None),
+            Self::Cognito => (Some("Users"), None),
+            Self::Firebase => (Some("users"), Some(firebase::COLUMNS)),
+            Self::Clerk => (Some("data"), None),
+            Self::Authentik => (Some("results"), None),
+        };
+        InputOptions { container, columns, ..InputOptions::default() }
+    }
+
+    /// Returns what exports of this source never contain, for a note before an import.
+    #[must_use]
+    pub fn limits(self) -> &'static [&'static str] {
+        match self {
+            Self::Logto | Self::Csv => &[],
+            Self::Auth0 => &[
+                "export jobs contain no password hashes: ask Auth0's support for them, and pass them with the export",
+                "export jobs contain no roles and no organizations",
+            ],
+            Self::Keycloak => &["only a realm export with users contains password hashes and one-time passwords"],
+            Self::Cognito => &["Cognito exports no password hashes: users set a new password when they sign in"],
+            Self::Firebase => &["Firebase exports no second factors", "password hashes need the hash parameters"],
+            Self::Clerk => &["only the CSV export of the dashboard contains password hashes and TOTP secrets"],
+            Self::Authentik => &["the API returns no password hashes: use `ak dumpdata authentik_core.user`"],
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_possible_value().map_or(Ok(()), |value| f.write_str(value.get_name()))
+    }
+}
+
+impl std::str::FromStr for Source {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        <Self as ValueEnum>::from_str(text, true).map_err(|_| {
+            let known: Vec<String> = Self::value_variants().iter().map(ToString::to_string).collect();
+            format!("unknown source {text:?}: expected one of {}", known.join(", "))
+        })
+    }
+}

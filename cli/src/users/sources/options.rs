@@ -1,0 +1,81 @@
+//! What a source needs to know besides the record.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use clap::ValueEnum;
+use logto_admin::FirebaseScrypt;
+
+use super::columns::Columns;
+
+/// What happens with email addresses and phone numbers that are not verified.
+///
+/// Logto treats the addresses of users that an administrator creates as verified. A person who signed up with the
+/// address of somebody else would own it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Unverified {
+    /// Keep them for signing in, with a warning.
+    #[default]
+    Keep,
+    /// Move them to custom data. Users without another identifier cannot be imported then.
+    CustomData,
+}
+
+/// What groups of a source become.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Groups {
+    /// A list in custom data.
+    #[default]
+    CustomData,
+    /// Roles with the same names.
+    Roles,
+    /// Organizations with the same names.
+    Organizations,
+}
+
+/// Options of the conversion.
+#[derive(Clone, Default)]
+pub struct SourceOptions {
+    /// Parameters of Firebase's password hashes.
+    pub firebase: Option<FirebaseScrypt>,
+    /// Password hashes of Auth0 (bcrypt), by user ID such as `auth0|5dea9f9c82dd7c0e76e4ec93`. Their export is a file of
+    /// its own, so it is kept in memory.
+    pub auth0_hashes: HashMap<String, String>,
+    /// Columns of a CSV file.
+    pub columns: Columns,
+    /// What groups become.
+    pub groups: Groups,
+    /// What happens with unverified addresses.
+    pub unverified: Unverified,
+    /// Country code of phone numbers that have none, such as `49`.
+    pub country_code: Option<String>,
+}
+
+impl SourceOptions {
+    /// Adds a record of Auth0's export of password hashes. Returns whether it has a hash.
+    pub fn add_auth0_hash(&mut self, record: serde_json::Value) -> bool {
+        let serde_json::Value::Object(members) = record else { return false };
+        let mut fields = super::fields::Fields::new(members);
+        let (id, hash) = (super::auth0::id(&mut fields), fields.text("passwordHash"));
+        match (id, hash) {
+            (Some(id), Some(hash)) => {
+                self.auth0_hashes.insert(id, hash);
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Debug for SourceOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceOptions")
+            .field("firebase", &self.firebase)
+            .field("auth0_hashes", &self.auth0_hashes.len())
+            .field("columns", &self.columns)
+            .field("groups", &self.groups)
+            .field("unverified", &self.unverified)
+            .field("country_code", &self.country_code)
+            .finish()
+    }
+}

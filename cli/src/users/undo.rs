@@ -1,0 +1,63 @@
+//! Undoes an import: deletes the users that it created.
+
+use logto_admin::Client;
+
+use super::journal::{Entry, Journal, Standing};
+use super::write;
+use crate::failure::{Failure, Result};
+use crate::interrupt::Interrupt;
+
+/// A user that an import created.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Created {
+    /// Key of the record.
+    pub key: String,
+    /// Id of the user.
+    pub id: String,
+}
+
+/// Returns the users that the import created. Looks up those whose creation has an unknown end.
+pub async fn created(client: &Client, journal: &Journal) -> Result<Vec<Created>> {
+    let mut all = Vec::new();
+    for (key, standing) in journal.users() {
+        let id = match standing {
+            Standing::Created { id } | Standing::Done { id, created: true } => Some(id.clone()),
+            Standing::Done { created: false, .. } => None,
+            Standing::Started { at, identifiers } => {
+                let found = write::find(client, identifiers).await.map_err(|problem| Failure::new(problem.message))?;
+                found.filter(|user| write::is_since(user, *at)).map(|user| user.id)
+            }
+        };
+        all.extend(id.map(|id| Created { key: key.to_owned(), id }));
+    }
+    all.sort_by(|one, other| one.key.cmp(&other.key));
+    Ok(all)
+}
+
+/// Deletes the users. Returns how many were deleted. Users that are gone count as deleted.
+pub async fn delete(
+    client: &Client,
+    journal: &mut Journal,
+    users: &[Created],
+    interrupt: &Interrupt,
+    advance: &mut (dyn FnMut() + Send),
+) -> Result<usize> {
+    let mut deleted = 0;
+    for user in users {
+        if interrupt.is_set() {
+            break;
+        }
+        match client.users().delete(&user.id).await {
+            Ok(()) => {}
+            Err(error) if error.is_not_found() => {}
+            Err(error) => {
+                return Err(Failure::from(error).context(format!("deleted {deleted} of {} users", users.len())));
+            }
+        }
+        journal.add(&Entry::Undone { key: user.key.clone() })?;
+        deleted += 1;
+        advance();
+    }
+    journal.sync()?;
+    Ok(deleted)
+}

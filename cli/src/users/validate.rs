@@ -1,0 +1,188 @@
+//! Checks a user before anything is sent.
+
+use logto_admin::PasswordDigest;
+use logto_admin::models::PasswordAlgorithm;
+use serde_json::Value;
+
+use super::finding::Finding;
+use super::record::{Factor, ImportedUser};
+use super::sources::{normal_base32, shown_name};
+
+/// Longest texts in characters.
+const LONGEST: usize = 128;
+const LONGEST_AVATAR: usize = 2048;
+/// Number of backup codes, and of their hex digits.
+const CODES: usize = 10;
+
+/// Returns what Logto would reject. Does not compare users with each other.
+#[must_use]
+pub fn problems(user: &ImportedUser) -> Vec<Finding> {
+    let mut problems = Vec::new();
+    identifiers(user, &mut problems);
+    texts(user, &mut problems);
+    password(user, &mut problems);
+    identities(user, &mut problems);
+    names(user, &mut problems);
+    factors(&user.mfa, &mut problems);
+    problems
+}
+
+fn identifiers(user: &ImportedUser, problems: &mut Vec<Finding>) {
+    let own = [&user.username, &user.primary_email, &user.primary_phone];
+    if own.iter().all(|identifier| identifier.is_none()) && user.identities.is_empty() {
+        let message = "the user has no username, email address, phone number or social identity";
+        problems.push(Finding::new("", message));
+    }
+    type Test = fn(&str) -> bool;
+    let tests: [(&str, &Option<String>, Test, &str); 3] = [
+        ("username", &user.username, is_username, "expected letters, digits and underscores, without a digit at first"),
+        ("primaryEmail", &user.primary_email, is_email, "expected an email address"),
+        ("primaryPhone", &user.primary_phone, is_phone, "expected digits with the country code, without `+`"),
+    ];
+    for (member, value, test, message) in tests {
+        if let Some(value) = value.as_ref().filter(|value| !test(value)) {
+            problems.push(Finding::with_value(member, value, message));
+        }
+    }
+}
+
+fn texts(user: &ImportedUser, problems: &mut Vec<Finding>) {
+    let texts = [
+        ("username", &user.username, LONGEST),
+        ("primaryEmail", &user.primary_email, LONGEST),
+        ("name", &user.name, LONGEST),
+        ("avatar", &user.avatar, LONGEST_AVATAR),
+    ];
+    for (member, value, most) in texts {
+        let length = value.as_ref().map_or(0, |value| value.chars().count());
+        if length > most {
+            problems.push(Finding::new(member, format!("longer than {most} characters")));
+        }
+    }
+    if let Some(avatar) = user.avatar.as_ref().filter(|avatar| !is_url(avatar)) {
+        problems.push(Finding::with_value("avatar", avatar, "expected a URL"));
+    }
+    for (name, value) in &user.profile {
+        if !(value.is_string() || name == "address" && value.is_object()) {
+            problems.push(Finding::new(format!("profile.{name}"), "expected a text"));
+        }
+    }
+}
+
+fn password(user: &ImportedUser, problems: &mut Vec<Finding>) {
+    if user.password.as_deref() == Some("") {
+        problems.push(Finding::new("password", "the password is empty"));
+    }
+    let (digest, algorithm) = match (&user.password_digest, &user.password_algorithm) {
+        (None, None) => return,
+        (None, Some(_)) => return problems.push(Finding::new("passwordAlgorithm", "`passwordDigest` is missing")),
+        (Some(_), None) => return problems.push(Finding::new("passwordDigest", "`passwordAlgorithm` is missing")),
+        (Some(digest), Some(algorithm)) => (digest, PasswordAlgorithm::from(algorithm.as_str())),
+    };
+    if user.password.is_some() {
+        problems.push(Finding::new("password", "cannot be combined with `passwordDigest`"));
+    }
+    if let PasswordAlgorithm::Unknown(name) = algorithm {
+        let message = "expected Argon2i, Argon2id, Argon2d, Bcrypt, MD5, SHA1, SHA256 or Legacy";
+        return problems.push(Finding::with_value("passwordAlgorithm", shown_name(&name), message));
+    }
+    match PasswordDigest::new(algorithm, digest) {
+        Err(error) => problems.push(Finding::new("passwordDigest", error.message())),
+        Ok(checked) if checked.digest() != digest => {
+            problems.push(Finding::new("passwordDigest", "expected hex digits in lower case"));
+        }
+        Ok(_) => {}
+    }
+}
+
+fn identities(user: &ImportedUser, problems: &mut Vec<Finding>) {
+    for (target, identity) in &user.identities {
+        let id = identity.get("userId").and_then(Value::as_str);
+        if id.is_none_or(str::is_empty) {
+            problems.push(Finding::new(format!("identities.{target}"), "expected an object with `userId`"));
+        }
+        if identity.get("details").is_some_and(|details| !details.is_object()) {
+            problems.push(Finding::new(format!("identities.{target}.details"), "expected an object"));
+        }
+    }
+}
+
+fn names(user: &ImportedUser, problems: &mut Vec<Finding>) {
+    let organizations = user.organizations.iter().flat_map(|organization| {
+        let roles = organization.roles.iter().map(|role| ("organizations", role));
+        std::iter::once(("organizations", &organization.name)).chain(roles)
+    });
+    for (member, name) in user.roles.iter().map(|role| ("roles", role)).chain(organizations) {
+        if name.trim().is_empty() {
+            problems.push(Finding::new(member, "a name is empty"));
+        } else if name.chars().count() > LONGEST {
+            problems.push(Finding::with_value(member, name, format!("longer than {LONGEST} characters")));
+        }
+    }
+}
+
+fn factors(factors: &[Factor], problems: &mut Vec<Finding>) {
+    factors.iter().for_each(|factor| self::factor(factor, problems));
+    let count = |test: fn(&Factor) -> bool| factors.iter().filter(|factor| test(factor)).count();
+    let (totp, codes) =
+        (count(|it| matches!(it, Factor::Totp { .. })), count(|it| matches!(it, Factor::BackupCode { .. })));
+    if totp > 1 || codes > 1 {
+        problems.push(Finding::new("mfa", "a user has at most one authenticator app and one set of backup codes"));
+    }
+    if codes > 0 && totp == 0 {
+        problems.push(Finding::new("mfa", "backup codes require another second factor"));
+    }
+}
+
+fn factor(factor: &Factor, problems: &mut Vec<Finding>) {
+    match factor {
+        Factor::Totp { secret: None } | Factor::BackupCode { codes: None } => {
+            problems.push(Finding::new("mfa", "a factor without its secret cannot be imported"));
+        }
+        Factor::Totp { secret: Some(secret) } if normal_base32(secret).as_ref() != Some(secret) => {
+            problems.push(Finding::new("mfa", "expected a TOTP secret in base 32, in upper case and groups of 8"));
+        }
+        Factor::BackupCode { codes: Some(codes) }
+            if codes.len() != CODES || !codes.iter().all(|code| is_code(code)) =>
+        {
+            problems.push(Finding::new(
+                "mfa",
+                format!("expected {CODES} backup codes of {CODES} hex digits in lower case"),
+            ));
+        }
+        Factor::WebAuthn {} => problems.push(Finding::new("mfa", "passkeys cannot be imported")),
+        Factor::Totp { .. } | Factor::BackupCode { .. } => {}
+    }
+}
+
+fn is_code(code: &str) -> bool {
+    code.len() == CODES && code.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+/// `^[A-Z_a-z]\w*$`
+pub(in crate::users) fn is_username(text: &str) -> bool {
+    let word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    text.bytes().all(word) && text.bytes().next().is_some_and(|first| !first.is_ascii_digit()) && text.len() <= LONGEST
+}
+
+/// `^\S+@\S+\.\S+$`
+pub(in crate::users) fn is_email(text: &str) -> bool {
+    let host = text.char_indices().skip(1).find(|(_, char)| *char == '@').and_then(|(at, _)| text.get(at + 1..));
+    let dot =
+        host.is_some_and(|host| host.char_indices().any(|(at, char)| char == '.' && at > 0 && at + 1 < host.len()));
+    dot && !text.contains(char::is_whitespace)
+}
+
+fn is_phone(text: &str) -> bool {
+    (7..=15).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0')
+}
+
+pub(in crate::users) fn is_url(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| rest.starts_with(|char: char| char.is_alphanumeric() || char == '['))
+        && !text.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+#[path = "validate_tests.rs"]
+mod tests;

@@ -1,0 +1,309 @@
+//! Brings one record into the tenant: the user, and what belongs to it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use logto_admin::models::User;
+use logto_admin::serde_json::{self, Value, json};
+use logto_admin::{Client, Error, ErrorKind, Request, RetryPolicy, Timestamp, Untyped};
+
+use super::journal::{Entry, Identifiers, Journal, Standing};
+use super::names::Names;
+use super::record::{Factor, ImportedUser};
+use super::report::{Outcome, Problem};
+use crate::commands::users::IDENTIFIERS;
+use crate::{json, lookup};
+
+/// What to do with a record whose user exists.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum OnConflict {
+    /// Leave the user alone
+    #[default]
+    Skip,
+    /// Change the user: members of the record replace those of the user
+    Update,
+    /// Report the record as failed
+    Fail,
+}
+
+/// How far the clocks of this machine and of the server may differ, in milliseconds.
+const SKEW: i64 = 5 * 60 * 1000;
+
+/// How often an ambiguous creation is tried.
+const TRIES: u32 = 4;
+
+/// A server that restarts is back within this time.
+fn patient() -> RetryPolicy {
+    let waits = (Duration::from_millis(250), Duration::from_secs(20));
+    RetryPolicy::attempts(10).waits(waits.0, waits.1).total(Duration::from_secs(300))
+}
+
+/// Brings records into a tenant.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    /// The client of the tenant.
+    pub client: Client,
+    /// The roles and organizations of the tenant.
+    pub names: Arc<Names>,
+    /// What to do with a record whose user exists.
+    pub on_conflict: OnConflict,
+    /// Whether a record's id is the id of a user in this tenant.
+    pub matches_ids: bool,
+    /// The journal; none for a dry run.
+    pub journal: Option<Arc<Mutex<Journal>>>,
+}
+
+/// What was done with a record, and the id of its user.
+pub type Written = Result<(Outcome, Option<String>), Problem>;
+
+/// The user of a record, and whether this import created it.
+struct Target {
+    id: String,
+    created: bool,
+}
+
+impl Writer {
+    /// Brings a record into the tenant. Without a journal, only finds out what would be done.
+    pub async fn write(&self, key: &str, record: &ImportedUser) -> Written {
+        let Some(journal) = &self.journal else { return self.foresee(record).await };
+        let standing = locked(journal).standing(key).cloned();
+        let target = match standing {
+            Some(Standing::Done { id, .. }) => return Ok((Outcome::Skipped, Some(id))),
+            Some(Standing::Created { id }) => Target { id, created: true },
+            Some(Standing::Started { at, .. }) => match self.find(record).await? {
+                Some(user) if is_since(&user, at) => self.created(key, user.id)?,
+                Some(user) => return self.exists(key, record, user).await,
+                None => match self.create(key, record).await? {
+                    Ok(target) => target,
+                    Err(user) => return self.exists(key, record, *user).await,
+                },
+            },
+            None => match self.create(key, record).await? {
+                Ok(target) => target,
+                Err(user) => return self.exists(key, record, *user).await,
+            },
+        };
+        self.complete(&target.id, record).await?;
+        self.done(key, &target)?;
+        Ok((Outcome::Created, Some(target.id)))
+    }
+
+    /// Creates the user, or returns the one that exists. A creation with an unknown end is looked up before it is
+    /// repeated, so no user is created twice.
+    async fn create(&self, key: &str, record: &ImportedUser) -> Result<Result<Target, Box<User>>, Problem> {
+        let at = Timestamp::now().as_millis();
+        self.note(&Entry::Started { key: key.to_owned(), at, identifiers: identifiers(record) })?;
+        let body = creation(record);
+        let mut tried = 0;
+        loop {
+            tried += 1;
+            let request = self.request("CreateUser")?.json(&body);
+            let error = match request.await {
+                Ok(user) => return Ok(Ok(self.created(key, json::text(&user, "id"))?)),
+                Err(error) => error,
+            };
+            let is_ambiguous = is_ambiguous(&error);
+            if !is_ambiguous && !error.is_conflict() {
+                return Err(error.into());
+            }
+            match self.find(record).await? {
+                Some(user) if (is_ambiguous || tried > 1) && is_since(&user, at) => {
+                    return Ok(Ok(self.created(key, user.id)?));
+                }
+                Some(user) => return Ok(Err(Box::new(user))),
+                None if is_ambiguous && tried < TRIES => {}
+                // A conflict that no identifier explains, or a server that keeps failing.
+                None => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Handles a record whose user exists.
+    async fn exists(&self, key: &str, record: &ImportedUser, user: User) -> Written {
+        let target = Target { id: user.id.clone(), created: false };
+        match self.on_conflict {
+            OnConflict::Skip => {
+                self.done(key, &target)?;
+                Ok((Outcome::Skipped, Some(target.id)))
+            }
+            OnConflict::Fail => Err(conflict(&user)),
+            OnConflict::Update => {
+                let body = change(record, &user);
+                self.request("UpdateUser")?.path("userId", &user.id).json(&body).await?;
+                if let Some(password) = &record.password {
+                    let change = self.request("UpdateUserPassword")?.path("userId", &user.id);
+                    change.json(&json!({ "password": password })).await?;
+                }
+                self.complete(&user.id, record).await?;
+                self.done(key, &target)?;
+                Ok((Outcome::Updated, Some(target.id)))
+            }
+        }
+    }
+
+    /// Returns what would be done.
+    async fn foresee(&self, record: &ImportedUser) -> Written {
+        Ok(match (self.find(record).await?, self.on_conflict) {
+            (None, _) => (Outcome::Created, None),
+            (Some(user), OnConflict::Skip) => (Outcome::Skipped, Some(user.id)),
+            (Some(user), OnConflict::Update) => (Outcome::Updated, Some(user.id)),
+            (Some(user), OnConflict::Fail) => return Err(conflict(&user)),
+        })
+    }
+
+    /// Returns the user of a record. Fails if its identifiers belong to several users.
+    async fn find(&self, record: &ImportedUser) -> Result<Option<User>, Problem> {
+        if let Some(id) = record.id.as_deref().filter(|_| self.matches_ids) {
+            match self.client.users().get(id).retry(patient()).await {
+                Ok(user) => return Ok(Some(user)),
+                Err(error) if error.is_not_found() => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        find(&self.client, &identifiers(record)).await
+    }
+
+    /// Adds what a creation cannot set. Each step can be repeated.
+    async fn complete(&self, id: &str, record: &ImportedUser) -> Result<(), Problem> {
+        if record.is_suspended {
+            let suspend = self.request("UpdateUserIsSuspended")?.path("userId", id);
+            suspend.json(&json!({ "isSuspended": true })).await?;
+        }
+        for factor in &record.mfa {
+            let Some(body) = factor_body(factor) else { continue };
+            let added = self.request("CreateUserMfaVerification")?.path("userId", id).json(&body).await;
+            // The user has a factor of this kind.
+            added.map(|_| ()).or_else(|error| if error.is_conflict() { Ok(()) } else { Err(error) })?;
+        }
+        for (target, identity) in &record.identities {
+            let link = self.request("ReplaceUserIdentity")?.path("userId", id).path("target", target);
+            link.json(identity).await?;
+        }
+        let roles: Vec<&str> = record.roles.iter().filter_map(|name| self.names.role(name)).collect();
+        if !roles.is_empty() {
+            let assign = self.request("AssignUserRoles")?.path("userId", id);
+            assign.json(&json!({ "roleIds": roles })).await?;
+        }
+        for membership in &record.organizations {
+            let Some(organization) = self.names.organization(&membership.name) else { continue };
+            let add = self.request("AddOrganizationUsers")?.path("id", organization);
+            add.json(&json!({ "userIds": [id] })).await?;
+            if !membership.roles.is_empty() {
+                let assign = self.request("AssignOrganizationRolesToUser")?.path("id", organization).path("userId", id);
+                assign.json(&json!({ "organizationRoleNames": membership.roles })).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn request(&self, operation: &str) -> Result<Request<Untyped>, Problem> {
+        Ok(self.client.operation(operation)?.retry(patient()))
+    }
+
+    fn created(&self, key: &str, id: String) -> Result<Target, Problem> {
+        self.note(&Entry::Created { key: key.to_owned(), id: id.clone() })?;
+        Ok(Target { id, created: true })
+    }
+
+    fn done(&self, key: &str, target: &Target) -> Result<(), Problem> {
+        self.note(&Entry::Done { key: key.to_owned(), id: target.id.clone(), created: target.created })
+    }
+
+    fn note(&self, entry: &Entry) -> Result<(), Problem> {
+        let Some(journal) = &self.journal else { return Ok(()) };
+        locked(journal).add(entry).map_err(|failure| Problem { is_fatal: true, ..failure.into() })
+    }
+}
+
+fn locked(journal: &Mutex<Journal>) -> std::sync::MutexGuard<'_, Journal> {
+    journal.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Returns the user with these identifiers. Fails if they belong to several users.
+pub(super) async fn find(client: &Client, identifiers: &Identifiers) -> Result<Option<User>, Problem> {
+    let mut found: Option<User> = None;
+    for (member, search) in IDENTIFIERS {
+        let Some(value) = identifiers.get(member) else { continue };
+        match lookup::by_member(client, search, value).await {
+            Ok(Some(user)) if found.as_ref().is_some_and(|other| other.id != user.id) => {
+                let message =
+                    format!("the identifiers of the record belong to several users; {member} belongs to {}", user.id);
+                return Err(Problem { field: Some(member.to_owned()), message, ..Problem::default() });
+            }
+            Ok(Some(user)) => found = Some(user),
+            Ok(None) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the server might have created the user although the call failed.
+fn is_ambiguous(error: &Error) -> bool {
+    error.is_timeout()
+        || error.is_server_error()
+        || matches!(error.kind(), ErrorKind::Transport | ErrorKind::Decode | ErrorKind::TooLarge)
+}
+
+/// Whether the user was created since a time.
+pub(super) fn is_since(user: &User, at: i64) -> bool {
+    user.created_at.as_millis() >= at - SKEW
+}
+
+fn conflict(user: &User) -> Problem {
+    let message = format!("the user exists: {}", user.id);
+    Problem { code: Some("user.exists".to_owned()), message, ..Problem::default() }
+}
+
+fn identifiers(record: &ImportedUser) -> Identifiers {
+    let all = [
+        ("primaryEmail", &record.primary_email),
+        ("primaryPhone", &record.primary_phone),
+        ("username", &record.username),
+    ];
+    all.into_iter().filter_map(|(member, value)| Some((member.to_owned(), value.clone()?))).collect()
+}
+
+/// Returns the members that a creation or a change sets.
+fn members(record: &ImportedUser) -> Value {
+    let mut body = serde_json::to_value(record).unwrap_or_default();
+    if let Value::Object(members) = &mut body {
+        for other in ["id", "isSuspended", "identities", "roles", "organizations", "mfa"] {
+            members.remove(other);
+        }
+    }
+    body
+}
+
+fn creation(record: &ImportedUser) -> Value {
+    members(record)
+}
+
+/// Returns the change of a user. The server replaces `customData` and `profile`, so the members of the user are kept.
+fn change(record: &ImportedUser, user: &User) -> Value {
+    let mut body = members(record);
+    let Value::Object(members) = &mut body else { return body };
+    for secret in ["password", "passwordDigest", "passwordAlgorithm"] {
+        members.remove(secret);
+    }
+    let kept = [
+        ("customData", Value::Object(user.custom_data.clone())),
+        ("profile", serde_json::to_value(&user.profile).unwrap_or_default()),
+    ];
+    for (name, old) in kept {
+        if let (Some(Value::Object(new)), Value::Object(mut old)) = (members.get(name).cloned(), old) {
+            old.extend(new);
+            members.insert(name.to_owned(), old.into());
+        }
+    }
+    body
+}
+
+/// Returns the request for a factor. An export lacks the secrets, so such a factor cannot be created.
+fn factor_body(factor: &Factor) -> Option<Value> {
+    match factor {
+        Factor::Totp { secret: Some(secret) } => Some(json!({ "type": "Totp", "secret": secret })),
+        Factor::BackupCode { codes: Some(codes) } => Some(json!({ "type": "BackupCode", "codes": codes })),
+        _ => None,
+    }
+}

@@ -1,0 +1,99 @@
+use logto_admin_cli::users::report::Outcome;
+use logto_admin_cli::users::write::OnConflict;
+use serde_json::json;
+
+use crate::stage::{Stage, named, record};
+
+#[tokio::test]
+async fn users_come_with_everything_that_belongs_to_them() {
+    let stage = Stage::new();
+    stage.call("CreateRole", json!({ "name": "staff", "description": "all" })).await;
+    stage.call("CreateOrganization", json!({ "name": "Acme" })).await;
+    stage.call("CreateOrganizationRole", json!({ "name": "editor" })).await;
+    let ada = record(json!({
+        "id": "old-1", "username": "ada", "primaryEmail": "ada@example.com", "isSuspended": true,
+        "customData": { "plan": "pro" }, "profile": { "nickname": "A" }, "roles": ["staff"],
+        "organizations": [{ "name": "Acme", "roles": ["editor"] }],
+        "identities": { "google": { "userId": "g-1", "details": {} } },
+        "mfa": [{ "type": "Totp", "secret": "JBSWY3DPEHPK3PXP" }],
+    }));
+    let report = stage.import(vec![ada]).await;
+    assert_eq!((report.summary.created, report.summary.failed), (1, 0), "{report:?}");
+    let id = report.lines[0].id.clone().unwrap();
+    let client = stage.client();
+    let user = client.users().get(&id).await.unwrap();
+    assert!(user.is_suspended && user.custom_data["plan"] == "pro" && user.identities.contains_key("google"));
+    let get = async |operation: &str| client.operation(operation).unwrap().path("userId", &id).await.unwrap();
+    assert_eq!(get("ListUserRoles").await[0]["name"], "staff");
+    let organizations = get("ListUserOrganizations").await;
+    assert_eq!(
+        (&organizations[0]["name"], &organizations[0]["organizationRoles"][0]["name"]),
+        (&json!("Acme"), &json!("editor"))
+    );
+    assert_eq!(get("ListUserMfaVerifications").await[0]["type"], "Totp");
+}
+
+#[tokio::test]
+async fn users_that_exist_are_skipped_updated_or_reported() {
+    for (on_conflict, expected) in [
+        (OnConflict::Skip, Outcome::Skipped),
+        (OnConflict::Update, Outcome::Updated),
+        (OnConflict::Fail, Outcome::Failed),
+    ] {
+        let mut stage = Stage::new();
+        stage.call("CreateUser", json!({ "username": "ada", "name": "Old", "customData": { "kept": 1 } })).await;
+        stage.on_conflict = on_conflict;
+        let report = stage
+            .import(vec![record(json!({ "username": "ada", "name": "New", "customData": { "plan": "pro" } }))])
+            .await;
+        assert_eq!(report.lines[0].outcome, expected, "{report:?}");
+        let user = stage.client().users().list().await.unwrap().items[0].clone();
+        let is_new = on_conflict == OnConflict::Update;
+        assert_eq!(user.name.as_deref(), Some(if is_new { "New" } else { "Old" }));
+        assert_eq!((user.custom_data["kept"].clone(), user.custom_data.contains_key("plan")), (json!(1), is_new));
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_belongs_to_two_users_is_reported() {
+    let mut stage = Stage::new();
+    stage.on_conflict = OnConflict::Update;
+    stage.call("CreateUser", json!({ "username": "ada" })).await;
+    stage.call("CreateUser", json!({ "primaryEmail": "ada@example.com" })).await;
+    let report = stage.import(vec![record(json!({ "username": "ada", "primaryEmail": "ada@example.com" }))]).await;
+    assert_eq!((report.summary.failed, report.lines[0].field.as_deref()), (1, Some("username")), "{report:?}");
+}
+
+#[tokio::test]
+async fn failures_name_code_and_member() {
+    let stage = Stage::new();
+    let report = stage.import(vec![record(json!({ "username": "not a name" }))]).await;
+    let line = &report.lines[0];
+    assert_eq!(
+        (line.code.as_deref(), line.field.as_deref()),
+        (Some("guard.invalid_input"), Some("username")),
+        "{line:?}"
+    );
+    assert_eq!(line.place, "users.ndjson:1");
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_happen_and_writes_nothing() {
+    let stage = Stage::new();
+    stage.call("CreateUser", json!({ "username": "ada" })).await;
+    let mut writer = stage.writer(&stage.client()).await;
+    writer.journal = None;
+    let report = stage.import_with(&writer, named(&["ada", "grace"]), None).await;
+    assert_eq!((report.summary.created, report.summary.skipped), (1, 1));
+    assert_eq!(stage.usernames().await, ["ada"]);
+}
+
+#[tokio::test]
+async fn an_import_stops_after_too_many_failures() {
+    let stage = Stage::new();
+    let names: Vec<String> = (0..50).map(|number| format!("not a name {number}")).collect();
+    let writer = stage.writer(&stage.client()).await;
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let report = stage.import_with(&writer, named(&names), Some(3)).await;
+    assert!(report.summary.is_incomplete && (3..=8).contains(&report.summary.failed), "{:?}", report.summary);
+}

@@ -1,0 +1,112 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use logto_admin::transport::{HttpResponse, HttpTransport, Method, TransportError, TransportErrorKind};
+use logto_admin_cli::users::report::Outcome;
+use logto_admin_emulator::Emulator;
+use logto_admin_test_support::ScriptedTransport;
+use serde_json::json;
+use tokio::sync::Notify;
+
+use crate::stage::{Stage, named, record};
+
+/// A transport whose first answers to creations are lost after the server has created the user.
+fn losing(
+    emulator: &Emulator,
+    lost: usize,
+    error: impl Fn() -> Result<HttpResponse, TransportError> + Send + Sync + 'static,
+) -> ScriptedTransport {
+    let (emulator, creations, error) = (emulator.clone(), AtomicUsize::new(0), Arc::new(error));
+    ScriptedTransport::new(move |request, options| {
+        let creates = request.method == Method::Post && request.url.ends_with("/api/users");
+        let is_lost = creates && creations.fetch_add(1, Ordering::SeqCst) < lost;
+        let (emulator, error) = (emulator.clone(), Arc::clone(&error));
+        async move {
+            let answer = emulator.send(request, &options).await;
+            if is_lost { error() } else { answer }
+        }
+    })
+}
+
+#[tokio::test]
+async fn a_creation_whose_answer_is_lost_is_looked_up() {
+    type Fault = fn() -> Result<HttpResponse, TransportError>;
+    let faults: [Fault; 3] = [
+        || Ok(HttpResponse::new(502)),
+        || Err(TransportError::new(TransportErrorKind::Timeout, "timed out")),
+        || Err(TransportError::new(TransportErrorKind::Other, "connection reset")),
+    ];
+    for fault in faults {
+        let stage = Stage::new();
+        let client = stage.client_over(losing(&stage.emulator, 2, fault));
+        let report = stage.import_with(&stage.writer(&client).await, named(&["ada", "grace", "alan"]), None).await;
+        assert_eq!((report.summary.created, report.summary.failed), (3, 0), "{report:?}");
+        assert_eq!(stage.usernames().await, ["ada", "alan", "grace"]);
+    }
+}
+
+#[tokio::test]
+async fn rate_limits_and_overload_lose_no_user() {
+    let stage = Stage::new();
+    let (emulator, calls) = (stage.emulator.clone(), AtomicUsize::new(0));
+    let storm = ScriptedTransport::new(move |request, options| {
+        let is_refused = !options.token_call && calls.fetch_add(1, Ordering::SeqCst).is_multiple_of(3);
+        let emulator = emulator.clone();
+        async move {
+            match is_refused {
+                true => Ok(HttpResponse::new(429).header("retry-after", "0")),
+                false => emulator.send(request, &options).await,
+            }
+        }
+    });
+    let names: Vec<String> = (10..40).map(|number| format!("user{number}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let client = stage.client_over(storm);
+    let report = stage.import_with(&stage.writer(&client).await, named(&names), None).await;
+    assert_eq!((report.summary.created, report.summary.failed), (30, 0), "{report:?}");
+    assert_eq!(stage.usernames().await, names);
+}
+
+/// A transport that stops for ever after a number of calls to the API.
+fn crashing(emulator: &Emulator, calls: usize, crash: &Arc<Notify>) -> ScriptedTransport {
+    let (emulator, crash, made) = (emulator.clone(), Arc::clone(crash), AtomicUsize::new(0));
+    ScriptedTransport::new(move |request, options| {
+        let number = if options.token_call { 0 } else { made.fetch_add(1, Ordering::SeqCst) + 1 };
+        let (emulator, crash) = (emulator.clone(), Arc::clone(&crash));
+        async move {
+            let answer = emulator.send(request, &options).await;
+            if number > calls {
+                crash.notify_one();
+                return std::future::pending().await;
+            }
+            answer
+        }
+    })
+}
+
+/// Ends the process after each number of calls, and runs the import again.
+#[tokio::test]
+async fn a_crash_at_any_point_loses_no_user_and_doubles_none() {
+    const NAMES: [&str; 3] = ["ada", "alan", "grace"];
+    for calls in 0..8 {
+        let stage = Stage::new();
+        stage.call("CreateRole", json!({ "name": "staff", "description": "all" })).await;
+        let users = || NAMES.iter().map(|name| record(json!({ "username": name, "roles": ["staff"] }))).collect();
+        let crash = Arc::new(Notify::new());
+        {
+            let client = stage.client_over(crashing(&stage.emulator, calls, &crash));
+            let writer = stage.writer(&client).await;
+            tokio::select! {
+                _ = stage.import_with(&writer, users(), None) => {}
+                () = crash.notified() => {}
+            }
+        }
+        let report = stage.import(users()).await;
+        assert_eq!(report.summary.failed, 0, "{calls}: {report:?}");
+        assert_eq!(stage.usernames().await, NAMES, "{calls}");
+        let roles = stage.client().operation("ListRoles").unwrap().query("search", "staff").await.unwrap();
+        assert_eq!(roles[0]["usersCount"], 3, "{calls}: {roles}");
+        let again = stage.import(users()).await;
+        assert!(again.lines.iter().all(|line| line.outcome == Outcome::Skipped), "{calls}: {again:?}");
+    }
+}

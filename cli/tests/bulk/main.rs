@@ -1,0 +1,15 @@
+//! Imports into the emulator: conflicts, faults, crashes, undo.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+#![allow(clippy::disallowed_methods, reason = "the journal has times of the system clock")]
+
+mod conflicts;
+mod faults;
+mod stage;
+mod undo;

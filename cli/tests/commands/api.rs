@@ -1,0 +1,94 @@
+use logto_admin::models::CreateUser;
+use serde_json::json;
+
+use crate::program::Program;
+
+async fn with_users(count: usize) -> Program {
+    let program = Program::new().await;
+    for number in 0..count {
+        let user = CreateUser { username: Some(format!("user{number}")), ..Default::default() };
+        program.client().users().create(user).await.unwrap();
+    }
+    program
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn operations_are_called_by_id_or_by_path() {
+    let program = with_users(1).await;
+    let created =
+        program.run(&["api", "CreateUser", "--set", "username=ada", "--set", "profile.nickname=A"]).await.done();
+    let id = created.json()["id"].as_str().unwrap().to_owned();
+    assert_eq!(created.json()["profile"]["nickname"], "A");
+    let by_id = program.run(&["api", "GetUser", "--path", &format!("userId={id}")]).await.done();
+    let by_path = program.run(&["api", "get", "/api/users/{userId}", "--path", &format!("userId={id}")]).await.done();
+    assert_eq!(by_id.json(), by_path.json());
+    let found = program.run(&["api", "ListUsers", "--query", "search=%ada%"]).await.done();
+    assert_eq!(found.json().as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_come_from_files_standard_input_and_arguments() {
+    let program = with_users(0).await;
+    let file = program.file("user.json", r#"{ "username": "filed" }"#);
+    let from_file = program.run(&["api", "CreateUser", "--body", &format!("@{file}")]).await.done();
+    assert_eq!(from_file.json()["username"], "filed");
+    let piped =
+        program.run_with_input(&["api", "CreateUser", "--body", "-"], r#"{ "username": "piped" }"#).await.done();
+    assert_eq!(piped.json()["username"], "piped");
+    let given =
+        program.run(&["api", "CreateUser", "--body", r#"{"username":"given"}"#, "--set", "name=G"]).await.done();
+    assert_eq!((given.json()["username"].clone(), given.json()["name"].clone()), (json!("given"), json!("G")));
+    let broken = program.run(&["api", "CreateUser", "--body", "{"]).await;
+    assert_eq!(broken.code, 2);
+    assert!(broken.err.contains("--body is not JSON"), "{broken:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_pages_of_a_list_are_read() {
+    let program = with_users(120).await;
+    let all = program.run(&["api", "ListUsers", "--paginate"]).await.done();
+    assert_eq!(all.json().as_array().unwrap().len(), 120);
+    let lines = program.run(&["api", "ListUsers", "--paginate", "-o", "ndjson"]).await.done();
+    assert_eq!(lines.out.lines().count(), 120);
+    let refused = program.run(&["api", "GetUser", "--paginate"]).await;
+    assert_eq!(refused.code, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_shows_the_request_without_the_token() {
+    let program = with_users(0).await;
+    let shown = program.run(&["api", "CreateUser", "--set", "username=ada", "--dry-run"]).await.done();
+    assert!(shown.out.starts_with(&format!("POST {}/api/users\n", program.url())), "{shown:?}");
+    assert!(shown.out.contains(r#"{"username":"ada"}"#) && !shown.out.to_lowercase().contains("bearer"), "{shown:?}");
+    assert_eq!(program.client().users().list().await.unwrap().total, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn errors_of_the_server_are_shown_and_end_with_1() {
+    let program = with_users(0).await;
+    let missing = program.run(&["api", "GetUser", "--path", "userId=nobody"]).await;
+    assert_eq!(missing.code, 1);
+    assert!(missing.out.contains("entity.not_found") && missing.err.contains("status 404"), "{missing:?}");
+    let unknown = program.run(&["api", "getuser"]).await;
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("did you mean `GetUser`?"), "{unknown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn status_and_headers_are_shown_on_demand() {
+    let program = with_users(0).await;
+    let shown = program.run(&["api", "ListUsers", "--include"]).await.done();
+    assert!(shown.out.starts_with("200\n") && shown.out.contains("total-number: 0\n"), "{shown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_table_of_operations_is_searched() {
+    let program = with_users(0).await;
+    let found = program.run(&["operations", "suspend", "user"]).await.done();
+    assert_eq!(found.json()[0]["id"], "UpdateUserIsSuspended");
+    let shown = program.run(&["operations", "show", "listusers"]).await.done();
+    assert_eq!(shown.json()["request"], "GET /api/users");
+    let table = program.run(&["operations", "suspend", "user", "-o", "table"]).await.done();
+    assert!(table.out.contains("OPERATION") && table.out.contains("PATCH"), "{table:?}");
+    assert_eq!(program.run(&["operations", "nosuchword"]).await.code, 1);
+}

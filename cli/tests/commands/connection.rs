@@ -1,0 +1,72 @@
+use std::fs;
+
+use crate::program::{Program, bare, ended};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_replaces_the_environment() {
+    let program = Program::new().await;
+    let add = ["profile", "add", "test", "--endpoint", &program.url(), "--app-id", program.emulator.app_id()];
+    let added = ended(bare(&add, &program.folder), &format!("{}\n", program.emulator.app_secret())).await.done();
+    assert!(added.err.contains("saved the profile `test`") && !added.err.contains(program.emulator.app_secret()));
+    let listed = ended(bare(&["users", "list", "--profile", "test"], &program.folder), "").await.done();
+    assert_eq!(listed.out, "[]\n");
+    let profiles = ended(bare(&["profile", "list"], &program.folder), "").await.done();
+    assert_eq!(profiles.json()[0]["secret"], "file");
+    assert!(!profiles.out.contains(program.emulator.app_secret()));
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = fs::metadata(program.folder.join("profiles.yaml")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+    ended(bare(&["profile", "remove", "test"], &program.folder), "").await.done();
+    let unknown = ended(bare(&["users", "list", "--profile", "test"], &program.folder), "").await;
+    assert_eq!(unknown.code, 2);
+    assert!(unknown.err.contains("unknown profile `test`"), "{unknown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_profile_gets_its_secret_from_a_variable_or_a_command() {
+    let program = Program::new().await;
+    let (url, id, secret) =
+        (program.url(), program.emulator.app_id().to_owned(), program.emulator.app_secret().to_owned());
+    let server = ["--endpoint", &url, "--app-id", &id];
+    let command = format!("echo {secret}");
+    for (name, source) in
+        [("variable", ["--secret-variable", "MY_SECRET"]), ("command", ["--secret-command", &command])]
+    {
+        let add = [&["profile", "add", name], &server[..], &source[..]].concat();
+        ended(bare(&add, &program.folder), "").await.done();
+        let mut list = bare(&["users", "list", "--profile", name], &program.folder);
+        list.env("MY_SECRET", &secret);
+        ended(list, "").await.done();
+    }
+    let unset = ended(bare(&["users", "list", "--profile", "variable"], &program.folder), "").await;
+    assert!(unset.code == 1 && unset.err.contains("MY_SECRET of the profile is not set"), "{unset:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_finds_what_is_wrong() {
+    let program = Program::new().await;
+    let healthy = program.run(&["doctor"]).await.done();
+    let checks: Vec<String> =
+        healthy.json().as_array().unwrap().iter().map(|line| line["check"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(checks, ["settings", "network", "clock", "TLS", "token", "permission", "release"], "{healthy:?}");
+
+    let wrong_secret = program.run(&["doctor", "--app-secret", "wrong", "-o", "table"]).await;
+    assert_eq!(wrong_secret.code, 1);
+    assert!(
+        wrong_secret.out.contains("FAIL  token") && wrong_secret.out.contains("compare it with"),
+        "{wrong_secret:?}"
+    );
+    assert!(!wrong_secret.out.contains('\u{1b}'), "no colours outside of a terminal");
+
+    let wrong_resource = program.run(&["doctor", "--resource", "https://other.example/api"]).await;
+    assert!(wrong_resource.out.contains("check the resource"), "{wrong_resource:?}");
+
+    let nowhere = program.run(&["doctor", "--endpoint", "http://127.0.0.1:9"]).await;
+    assert!(nowhere.code == 1 && nowhere.out.contains("check that the server is running"), "{nowhere:?}");
+
+    let nothing = ended(bare(&["doctor"], &program.folder), "").await;
+    assert!(nothing.code == 1 && nothing.out.contains("LOGTO_APP_ID"), "{nothing:?}");
+}

@@ -1,0 +1,95 @@
+use crate::program::Program;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_are_found_by_whatever_is_known_of_them() {
+    let program = Program::new().await;
+    let create = ["users", "create", "--username", "ada", "--email", "ada@example.com", "--phone", "+1 (202) 555-0100"];
+    let id = program.run(&create).await.done().json()["id"].as_str().unwrap().to_owned();
+    for who in [id.as_str(), "ada", "ada@example.com", "+12025550100", "1 202 555 0100"] {
+        assert_eq!(program.run(&["users", "get", who]).await.done().json()["id"], id, "{who}");
+    }
+    let nobody = program.run(&["users", "get", "grace"]).await;
+    assert!(nobody.code == 1 && nobody.err.contains("`grace`"), "{nobody:?}");
+    let table = program.run(&["users", "list", "ada", "-o", "table"]).await.done();
+    assert!(table.out.starts_with("ID") && table.out.contains("ada@example.com"), "{table:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_keeps_the_other_members_of_custom_data() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada", "--set", "customData.plan=pro"]).await.done();
+    let changed = program.run(&["users", "update", "ada", "--set", "customData.seats=3", "--name", "Ada"]).await.done();
+    assert_eq!(changed.json()["customData"], serde_json::json!({ "plan": "pro", "seats": 3 }));
+    let nothing = program.run(&["users", "update", "ada"]).await;
+    assert!(nothing.code == 2 && nothing.err.contains("nothing to change"), "{nothing:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deletions_are_confirmed_and_all_or_nothing() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    let unconfirmed = program.run(&["users", "delete", "ada"]).await;
+    assert!(unconfirmed.code == 2 && unconfirmed.err.contains("--yes"), "{unconfirmed:?}");
+    let typo = program.run(&["users", "delete", "ada", "grcae", "--yes"]).await;
+    assert_eq!((typo.code, program.client().users().list().await.unwrap().total), (1, Some(1)));
+    program.run(&["users", "delete", "ada", "--yes"]).await.done();
+    assert_eq!(program.client().users().list().await.unwrap().total, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn suspensions_are_lifted() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    program.run(&["users", "suspend", "ada"]).await.done();
+    assert_eq!(program.run(&["users", "get", "ada"]).await.done().json()["isSuspended"], true);
+    program.run(&["users", "suspend", "ada", "--lift"]).await.done();
+    assert_eq!(program.run(&["users", "get", "ada"]).await.done().json()["isSuspended"], false);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn organizations_and_roles_are_changed_by_name() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    program.run(&["organizations", "create", "Acme"]).await.done();
+    program.run(&["api", "CreateOrganizationRole", "--set", "name=editor"]).await.done();
+    program.run(&["organizations", "add-member", "Acme", "ada", "--role", "editor"]).await.done();
+    let members = program.run(&["orgs", "members", "Acme"]).await.done().json();
+    assert_eq!((members[0]["username"].as_str(), members[0]["roles"][0].as_str()), (Some("ada"), Some("editor")));
+    program.run(&["api", "CreateRole", "--set", "name=staff", "--set", "description=all"]).await.done();
+    program.run(&["roles", "assign", "staff", "ada"]).await.done();
+    assert_eq!(program.run(&["roles", "users", "staff"]).await.done().json()[0]["username"], "ada");
+    program.run(&["roles", "remove", "staff", "ada"]).await.done();
+    assert_eq!(program.run(&["roles", "users", "staff"]).await.done().out, "[]\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_are_shown_once() {
+    let program = Program::new().await;
+    let created = program.run(&["apps", "create", "backend", "--type", "MachineToMachine"]).await.done();
+    let secret = created.json()["secret"].as_str().unwrap().to_owned();
+    assert!(!secret.is_empty());
+    assert!(!program.run(&["apps", "list"]).await.done().out.contains(&secret));
+    let hook = program.run(&["hooks", "create", "https://example.com/hook", "--event", "User.Created"]).await.done();
+    let key = hook.json()["signingKey"].as_str().unwrap().to_owned();
+    assert!(!key.is_empty() && !program.run(&["hooks", "list"]).await.done().out.contains(&key));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn output_has_four_formats() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    let starts = [("json", "["), ("ndjson", "{"), ("yaml", "- "), ("table", "ID")];
+    for (format, start) in starts {
+        let listed = program.run(&["users", "list", "-o", format]).await.done();
+        assert!(listed.out.starts_with(start), "{format}: {listed:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn completions_are_printed() {
+    let program = Program::new().await;
+    let script = program.run(&["completions", "bash"]).await.done();
+    assert!(script.out.contains("logto-admin"), "{script:?}");
+    program.run(&["man-pages", &program.path("man")]).await.done();
+    assert!(program.folder.join("man/logto-admin-users.1").exists());
+}

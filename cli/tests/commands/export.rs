@@ -1,0 +1,88 @@
+use std::fs;
+use std::process::Stdio;
+
+use logto_admin::models::CreateUser;
+use logto_admin::serde_json::{self, Value};
+
+use crate::program::Program;
+
+async fn tenant(users: usize) -> Program {
+    let program = Program::new().await;
+    let client = program.client();
+    for number in 0..users {
+        let email = format!("user{number}@example.com");
+        client.users().create(CreateUser { primary_email: Some(email), ..Default::default() }).await.unwrap();
+    }
+    program
+}
+
+fn lines(text: &str) -> Vec<Value> {
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_user_is_exported_once() {
+    let program = tenant(250).await;
+    let exported = program.run(&["users", "export"]).await.done();
+    let mut ids: Vec<String> =
+        lines(&exported.out).iter().map(|user| user["id"].as_str().unwrap().to_owned()).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!((exported.out.lines().count(), ids.len()), (250, 250));
+    assert!(exported.err.contains("exported 250 users"), "{}", exported.err);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_list_lacks_is_added_on_demand() {
+    let program = tenant(1).await;
+    let client = program.client();
+    let id = client.users().list().await.unwrap().items[0].id.clone();
+    program.run(&["organizations", "create", "Acme"]).await.done();
+    program.run(&["organizations", "add-member", "Acme", &id]).await.done();
+    let plain = lines(&program.run(&["users", "export"]).await.done().out);
+    assert!(plain[0].get("organizations").is_none());
+    let full = lines(&program.run(&["users", "export", "--with", "roles,organizations,mfa"]).await.done().out);
+    assert_eq!(full[0]["organizations"][0]["name"], "Acme");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_export_continues() {
+    let program = tenant(30).await;
+    let file = program.path("users.ndjson");
+    program.run(&["users", "export", "--to", &file]).await.done();
+    let text = fs::read_to_string(&file).unwrap();
+    let again = program.run(&["users", "export", "--to", &file]).await;
+    assert!(again.code == 2 && again.err.contains("--resume"), "{again:?}");
+    // The process ended in the middle of a line.
+    fs::write(&file, &text[..text.len() / 2]).unwrap();
+    program.run(&["users", "export", "--to", &file, "--resume"]).await.done();
+    let mut resumed = lines(&fs::read_to_string(&file).unwrap());
+    let mut whole = lines(&text);
+    let key = |user: &Value| user["id"].as_str().unwrap().to_owned();
+    resumed.sort_by_key(key);
+    whole.sort_by_key(key);
+    assert_eq!(resumed, whole);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn csv_has_the_main_members_as_columns() {
+    let program = tenant(1).await;
+    let exported = program.run(&["users", "export", "--format", "csv"]).await.done();
+    let mut lines = exported.out.lines();
+    assert!(lines.next().unwrap().starts_with("id,username,primaryEmail,"));
+    assert!(lines.next().unwrap().contains("user0@example.com"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_pipe_ends_quietly() {
+    let program = tenant(500).await;
+    let mut command = program.command(&["users", "export", "--quiet"]);
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let ended = tokio::task::spawn_blocking(move || {
+        let mut child = child;
+        drop(child.stdout.take());
+        child.wait_with_output().unwrap()
+    });
+    let ended = ended.await.unwrap();
+    assert_eq!((ended.status.code(), String::from_utf8(ended.stderr).unwrap()), (Some(0), String::new()));
+}

@@ -1,0 +1,177 @@
+use std::fs;
+use std::process::Stdio;
+
+use logto_admin::serde_json::{self, Value};
+
+use crate::program::Program;
+
+const USERS: &str = r#"{ "username": "ada", "primaryEmail": "ada@example.com" }
+{ "username": "grace" }
+"#;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_can_be_repeated_and_undone() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    let imported = program.run(&["users", "import", &file]).await.done();
+    assert_eq!((imported.json()["created"].as_u64(), imported.json()["complete"].as_bool()), (Some(2), Some(true)));
+    assert!(imported.err.contains("2 users to import"), "{imported:?}");
+    let again = program.run(&["users", "import", &file]).await.done();
+    assert_eq!(again.json()["skipped"], 2);
+    let journal = format!("{file}.journal");
+    let unconfirmed = program.run(&["users", "import", "undo", &journal]).await;
+    assert_eq!((unconfirmed.code, program.client().users().list().await.unwrap().total), (2, Some(2)));
+    program.run(&["users", "import", "undo", &journal, "--yes"]).await.done();
+    assert_eq!(program.client().users().list().await.unwrap().total, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_records_are_checked_before_the_first_is_sent() {
+    let program = Program::new().await;
+    let text = USERS.to_owned()
+        + "{ \"username\": \"no name\" }\n{ broken\n{ \"username\": \"ada\" }\n{ \"username\": \"x\", \"roles\": [\"nosuch\"] }\n";
+    let file = program.file("users.ndjson", &text);
+    let refused = program.run(&["users", "import", &file]).await;
+    assert_eq!((refused.code, program.client().users().list().await.unwrap().total), (2, Some(0)));
+    for expected in [
+        "users.ndjson:3",
+        "users.ndjson:4",
+        "another record has the same value",
+        "no role is called `nosuch`",
+        "4 records are invalid",
+    ] {
+        assert!(refused.err.contains(expected), "{expected}: {}", refused.err);
+    }
+    let report = program.path("report.ndjson");
+    let partly = program.run(&["users", "import", &file, "--skip-invalid", "--report", &report]).await;
+    assert_eq!(
+        (partly.code, partly.json()["created"].as_u64(), partly.json()["invalid"].as_u64()),
+        (4, Some(2), Some(4))
+    );
+    let lines: Vec<Value> =
+        fs::read_to_string(report).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.iter().filter(|line| line["outcome"] == "failed").count(), 4);
+    assert_eq!(lines.iter().filter(|line| line["outcome"] == "created").count(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_needs_no_journal_and_writes_nothing() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    let foreseen = program.run(&["users", "import", &file, "--dry-run"]).await.done();
+    assert_eq!(foreseen.json()["created"], 2);
+    assert!(foreseen.err.contains("nothing was written") && !program.folder.join("users.ndjson.journal").exists());
+    assert_eq!(program.client().users().list().await.unwrap().total, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn standard_input_and_mapped_columns_are_read() {
+    let program = Program::new().await;
+    let text = "mail,full name,team\nada@example.com,Ada,red\n";
+    let import = [
+        "users",
+        "import",
+        "-",
+        "--from",
+        "csv",
+        "--map",
+        "mail=primaryEmail",
+        "--map",
+        "full name=name",
+        "--map",
+        "team=customData.team",
+    ];
+    let imported = program.run_with_input(&import, text).await.done();
+    assert_eq!(imported.json()["created"], 1);
+    let ada = program.run(&["users", "get", "ada@example.com"]).await.done().json();
+    assert_eq!((ada["name"].as_str(), ada["customData"]["team"].as_str()), (Some("Ada"), Some("red")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_can_be_imported_into_another_tenant() {
+    let (one, other) = (Program::new().await, Program::new().await);
+    let file = one.file("users.ndjson", USERS);
+    one.run(&["users", "import", &file]).await.done();
+    let exported = one.run(&["users", "export"]).await.done();
+    let imported = other.run_with_input(&["users", "import", "-"], &exported.out).await.done();
+    assert_eq!(imported.json()["created"], 2);
+    assert_eq!(other.run(&["users", "get", "ada@example.com"]).await.done().json()["username"], "ada");
+}
+
+fn many(count: usize) -> String {
+    (0..count).map(|number| format!("{{ \"username\": \"user{number}\" }}\n")).collect()
+}
+
+async fn count(program: &Program) -> u64 {
+    program.client().users().list().page_size(1).await.unwrap().total.unwrap()
+}
+
+/// Starts an import, and waits until it has created some users.
+async fn begun(program: &Program, file: &str, args: &[&str]) -> std::process::Child {
+    let mut command = program.command(&[&["users", "import", file], args].concat());
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    while count(program).await < 20 {
+        tokio::task::yield_now().await;
+    }
+    child
+}
+
+#[cfg(unix)]
+fn signal(child: &std::process::Child, name: &str) {
+    let sent = std::process::Command::new("kill").args([&format!("-{name}"), &child.id().to_string()]).status();
+    assert!(sent.unwrap().success());
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_import_continues_without_doubles() {
+    let program = Program::current().await;
+    let file = program.file("users.ndjson", &many(3000));
+    let mut child = begun(&program, &file, &[]).await;
+    signal(&child, "KILL");
+    tokio::task::spawn_blocking(move || child.wait().unwrap()).await.unwrap();
+    let before = count(&program).await;
+    assert!((20..3000).contains(&before), "{before}");
+    let continued = program.run(&["users", "import", &file]).await.done();
+    let done = continued.json()["created"].as_u64().unwrap() + continued.json()["skipped"].as_u64().unwrap();
+    assert_eq!((done, continued.json()["failed"].as_u64(), count(&program).await), (3000, Some(0), 3000));
+    program.run(&["users", "import", "undo", &format!("{file}.journal"), "--yes"]).await.done();
+    assert_eq!(count(&program).await, 0);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_completes_the_calls_in_progress() {
+    let program = Program::current().await;
+    let file = program.file("users.ndjson", &many(3000));
+    let child = begun(&program, &file, &[]).await;
+    signal(&child, "INT");
+    let ended = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+    assert_eq!(ended.status.code(), Some(4));
+    let totals: Value = serde_json::from_slice(&ended.stdout).unwrap();
+    assert_eq!((totals["complete"].as_bool(), totals["created"].as_u64()), (Some(false), Some(count(&program).await)));
+    assert!(String::from_utf8(ended.stderr).unwrap().contains("run the same command again"));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_is_reported() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", &many(5000));
+    let full = program.run(&["users", "import", &file, "--dry-run", "--report", "/dev/full"]).await;
+    assert!(full.code == 1 && full.err.contains("cannot write the report"), "{full:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_truncated_archive_is_an_error_before_anything_is_sent() {
+    let program = Program::new().await;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut gzip, many(500).as_bytes()).unwrap();
+    let bytes = gzip.finish().unwrap();
+    let path = program.path("users.ndjson.gz");
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(program.run(&["users", "import", &path, "--dry-run"]).await.done().json()["created"], 500);
+    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let truncated = program.run(&["users", "import", &path]).await;
+    assert_eq!((truncated.code, count(&program).await), (2, 0), "{truncated:?}");
+}

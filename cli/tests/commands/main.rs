@@ -1,0 +1,20 @@
+//! The program against the emulator, as a user runs it.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may panic"
+)]
+#![allow(clippy::disallowed_methods, reason = "a resumed import compares times of the system clock")]
+
+mod program;
+
+mod api;
+mod configuration;
+mod connection;
+mod everyday;
+mod export;
+mod import;
+mod readme;

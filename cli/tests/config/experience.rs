@@ -1,0 +1,60 @@
+//! Settings that exist once.
+
+use logto_admin_emulator::Emulator;
+use serde_json::json;
+
+use crate::folder::{Folder, apply_all, export, plan, written};
+use crate::tenants::call;
+
+#[tokio::test]
+async fn settings_change_only_where_a_file_differs() {
+    let tenant = Emulator::new().client().unwrap();
+    let experience = "\
+signInMode: SignIn
+color:
+  primaryColor: '#000000'
+  isDarkModeEnabled: false
+  darkPrimaryColor: '#8768F8'
+mfa:
+  factors: [Totp, WebAuthn]
+  policy: Mandatory
+customCss: |
+  .button {
+    color: red;
+  }
+";
+    let folder = Folder::with(&[
+        ("sign-in-experience.yaml", experience),
+        ("account-center.yaml", "enabled: true\nfields:\n  email: Edit\n"),
+    ]);
+    let found = plan(&tenant, &folder).await.unwrap();
+    let text = written(&found);
+    assert!(text.contains("~ sign-in experience\n"), "{text}");
+    assert!(text.contains("  -     primaryColor: \"#6139F6\"\n"), "{text}");
+    assert!(text.contains("  +   customCss: |\n  +     .button {\n"), "{text}");
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 2);
+    let now = tenant.operation("GetSignInExp").unwrap().await.unwrap();
+    assert_eq!(now["branding"]["logoUrl"], "https://logto.io/logo.svg", "what the file does not mention is left alone");
+}
+
+#[tokio::test]
+async fn settings_move_to_another_tenant() {
+    let (tenant, other) = (Emulator::new().client().unwrap(), Emulator::new().client().unwrap());
+    // The other tenant has a setting that the first one does not have.
+    call(&other, "UpdateSignInExp", &[], json!({ "passwordPolicy": { "length": { "min": 12, "max": 64 } } })).await;
+    let changes = json!({
+        "signInMode": "SignIn",
+        "supportEmail": "help@example.com",
+        "mfa": { "factors": ["Totp"], "policy": "Mandatory" },
+    });
+    call(&tenant, "UpdateSignInExp", &[], changes).await;
+    let folder = Folder::new();
+    export(&tenant, &folder).await;
+    assert_eq!(apply_all(&other, &folder).await.updated, 1);
+    let now = other.operation("GetSignInExp").unwrap().await.unwrap();
+    assert_eq!(now["passwordPolicy"], json!({}));
+    // A setting that was cleared is cleared in the other tenant, too.
+    call(&tenant, "UpdateSignInExp", &[], json!({ "supportEmail": null })).await;
+    export(&tenant, &folder).await;
+    assert_eq!(apply_all(&other, &folder).await.updated, 1);
+}

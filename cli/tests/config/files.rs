@@ -1,0 +1,164 @@
+//! Mistakes in files.
+
+use logto_admin_cli::config::{self, Selection};
+use logto_admin_cli::failure::Exit;
+use logto_admin_emulator::Emulator;
+use serde_json::json;
+
+use crate::folder::{Folder, export, plan};
+use crate::tenants::{call, fill};
+
+async fn problems(files: &[(&str, &str)]) -> Vec<String> {
+    let tenant = Emulator::new().client().unwrap();
+    fill(&tenant).await;
+    let folder = Folder::with(files);
+    let error = plan(&tenant, &folder).await.unwrap_err();
+    assert_eq!(error.exit, Exit::Usage);
+    folder.short(error).lines().map(str::to_owned).collect()
+}
+
+#[tokio::test]
+async fn unknown_keys_have_file_line_and_suggestion() {
+    let found = problems(&[
+        (
+            "applications.yaml",
+            "- name: Web\n  type: SPA\n  oidcClientMetadata:\n    redirectUri: []\n- name: API\n  descripton: x\n",
+        ),
+        ("organization-template.yaml", "role: []\n"),
+        ("resources.yaml", "- indicator: https://x\n  scopes:\n  - name: a\n    title: b\n"),
+        ("sign-in-experience.yaml", "signIn:\n  methods:\n  - identifier: email\n    verifcationCode: true\n"),
+    ])
+    .await;
+    assert_eq!(
+        found,
+        [
+            "applications.yaml:4: unknown key `redirectUri`; did you mean `redirectUris`?",
+            "applications.yaml:6: unknown key `descripton`; did you mean `description`?",
+            "organization-template.yaml:1: unknown key `role`; did you mean `roles`?",
+            "resources.yaml:4: unknown key `title`; expected one of name, description",
+            "sign-in-experience.yaml:4: unknown key `verifcationCode`; did you mean `verificationCode`?",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn misspelt_files_are_not_ignored() {
+    assert_eq!(
+        problems(&[("aplications.yaml", "[]\n"), ("role/x.yaml", "name: x\n")]).await,
+        [
+            "aplications.yaml: unknown kind `aplications`; did you mean `applications`?",
+            "role: unknown kind `role`; did you mean `roles`?"
+        ]
+    );
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::with(&[("docker-compose.yaml", "services: {}\n")]);
+    let plan = plan(&tenant, &folder).await.unwrap();
+    assert_eq!(folder.short(&plan.warnings()[0]), "docker-compose.yaml is ignored: there is no kind `docker-compose`");
+}
+
+#[tokio::test]
+async fn what_is_not_yaml_or_not_a_list_has_a_line() {
+    let found = problems(&[("roles.yaml", "- name: a\n  name: b\n"), ("hooks.yaml", "just text\n")]).await;
+    assert!(found.iter().any(|problem| problem.starts_with("roles.yaml:2: ")), "{found:?}");
+    assert!(found.iter().any(|problem| problem == "hooks.yaml:1: expected a list of hooks"), "{found:?}");
+}
+
+#[tokio::test]
+async fn an_entity_has_a_name_and_is_declared_once() {
+    let found =
+        problems(&[("roles.yaml", "- name: a\n  description: A\n- description: B\n- name: a\n  description: C\n")])
+            .await;
+    assert_eq!(found, ["roles.yaml:3: missing `name`", "roles.yaml:4: the role `a` is already in roles.yaml:1"]);
+}
+
+#[tokio::test]
+async fn references_to_what_does_not_exist_have_a_suggestion() {
+    let roles = "- name: a\n  description: A\n  scopes:\n    https://api.example.com: [read:order]\n";
+    let found = problems(&[("roles.yaml", roles), ("applications.yaml", "- name: Worker\n  roles: [machin]\n")]).await;
+    assert_eq!(
+        found,
+        [
+            "roles.yaml:3: `scopes` refers to the scope \"https://api.example.com / read:order\", which does not exist; did you mean `https://api.example.com / read:orders`?",
+            "applications.yaml:2: `roles` refers to the role \"machin\", which does not exist; did you mean `machine`?",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_new_entity_needs_what_the_server_requires() {
+    let found =
+        problems(&[("applications.yaml", "- name: New\n"), ("hooks.yaml", "- name: H\n  events: [User.Created]\n")])
+            .await;
+    assert_eq!(
+        found,
+        [
+            "applications.yaml:1: the new application \"New\" requires `type`",
+            "hooks.yaml:1: the new hook \"H\" requires `config.url`",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn what_cannot_change_is_found_before_anything_changes() {
+    assert_eq!(
+        problems(&[("applications.yaml", "- name: Worker\n  type: SPA\n")]).await,
+        [
+            "applications.yaml:2: `type` of the application \"Worker\" cannot change; delete it first, or use another name"
+        ]
+    );
+    assert_eq!(
+        problems(&[("applications.yaml", "- name: Web shop\n  roles: [clerk]\n")]).await,
+        ["applications.yaml:2: the application \"Web shop\" cannot have `roles`"]
+    );
+}
+
+#[tokio::test]
+async fn names_that_the_tenant_has_twice_are_not_guessed() {
+    let tenant = Emulator::new().client().unwrap();
+    for _ in 0..2 {
+        call(&tenant, "CreateApplication", &[], json!({ "name": "Twin", "type": "SPA" })).await;
+    }
+    let folder = Folder::with(&[("applications.yaml", "- name: Twin\n  description: Which?\n")]);
+    let error = plan(&tenant, &folder).await.unwrap_err();
+    assert_eq!(
+        folder.short(error),
+        "applications.yaml:1: the tenant has several applications \"Twin\"; give them different names"
+    );
+    let folder = Folder::new();
+    let exported = config::export(&tenant, folder.path(), &Selection::all(), false).await.unwrap();
+    assert_eq!(exported.warnings, ["the applications \"Twin\" are left out: there are several with this name"]);
+}
+
+#[tokio::test]
+async fn an_export_replaces_its_own_files_and_no_others() {
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::with(&[("roles.yaml", "- hosts: all\n"), ("notes.txt", "mine")]);
+    let all = Selection::all();
+    let error = config::export(&tenant, folder.path(), &all, false).await.unwrap_err();
+    assert!(folder.short(&error).starts_with("roles.yaml already exists and was not written by an export"), "{error}");
+    assert_eq!(folder.names(), ["notes.txt", "roles.yaml"]);
+
+    std::fs::remove_file(folder.path().join("roles.yaml")).unwrap();
+    folder.put("jwt-customizers/access-token.js", "mine");
+    let customizer = json!({ "script": "theirs" });
+    call(&tenant, "UpsertJwtCustomizer", &[("tokenTypePath", "access-token")], customizer).await;
+    let error = config::export(&tenant, folder.path(), &all, false).await.unwrap_err();
+    assert!(folder.short(&error).starts_with("jwt-customizers/access-token.js already exists"), "{error}");
+    std::fs::remove_file(folder.path().join("jwt-customizers/access-token.js")).unwrap();
+
+    export(&tenant, &folder).await;
+    fill(&tenant).await;
+    export(&tenant, &folder).await;
+    assert!(folder.get("roles.yaml").contains("clerk"));
+    assert_eq!(folder.get("notes.txt"), "mine");
+}
+
+#[tokio::test]
+async fn a_folder_that_does_not_exist_is_an_error() {
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::new();
+    let missing = folder.path().join("missing");
+    let all = Selection::all();
+    let error = config::plan(&tenant, &missing, &all, true, &|_| None).await.unwrap_err();
+    assert!(error.to_string().starts_with("cannot read "), "{error}");
+}

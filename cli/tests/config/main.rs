@@ -1,0 +1,15 @@
+//! Configuration as code, against the emulator.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod changes;
+mod connectors;
+mod content;
+mod experience;
+mod files;
+mod folder;
+mod releases;
+mod round_trip;
+mod safety;
+mod secrets;
+mod tenants;

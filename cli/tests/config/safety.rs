@@ -1,0 +1,102 @@
+//! Failures in the middle, and interruptions.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use logto_admin::Client;
+use logto_admin::transport::{HttpTransport, Method};
+use logto_admin_cli::config::{self, Outcome};
+use logto_admin_cli::failure::Exit;
+use logto_admin_emulator::Emulator;
+use logto_admin_test_support::ScriptedTransport;
+
+use crate::folder::{Folder, apply, apply_all, plan};
+use crate::tenants::names;
+
+const ROLES: &str = "\
+- name: one
+  description: One
+- name: two
+  description: Two
+- name: three
+  description: Three
+";
+
+/// Returns a client whose calls fail after some that write.
+fn failing(emulator: &Emulator, after: usize) -> Client {
+    let emulator = emulator.clone();
+    let endpoint = emulator.endpoint();
+    let (id, secret) = (emulator.app_id().to_owned(), emulator.app_secret().to_owned());
+    let written = Arc::new(AtomicUsize::new(0));
+    let transport = ScriptedTransport::new(move |request, options| {
+        let fails =
+            !options.token_call && request.method != Method::Get && written.fetch_add(1, Ordering::SeqCst) >= after;
+        let emulator = emulator.clone();
+        async move {
+            let mut answer = emulator.send(request, &options).await?;
+            if fails {
+                answer.status = 422;
+                answer.body = br#"{"code":"role.invalid","message":"The server refuses."}"#.to_vec().into();
+            }
+            Ok(answer)
+        }
+    });
+    Client::builder(endpoint).client_credentials(id, secret).transport(transport).build().unwrap()
+}
+
+#[tokio::test]
+async fn a_failure_in_the_middle_reports_what_was_done_and_can_be_run_again() {
+    let emulator = Emulator::new();
+    let tenant = emulator.client().unwrap();
+    let folder = Folder::with(&[("roles.yaml", ROLES)]);
+    let planned = plan(&tenant, &folder).await.unwrap();
+    let mut seen = Vec::new();
+    let failing = failing(&emulator, 1);
+    let error = config::apply(&failing, &planned, &mut |change, outcome| {
+        seen.push((change.to_string(), outcome));
+        ControlFlow::Continue(())
+    })
+    .await
+    .unwrap_err();
+    assert_eq!(error.exit, Exit::Failed);
+    let message = error.to_string();
+    assert!(message.starts_with("cannot create the role \"two\": "), "{message}");
+    assert!(message.ends_with("1 of 3 changes were made before, and the next plan has the others"), "{message}");
+    assert_eq!(seen, [("role \"one\"".to_owned(), Outcome::Done), ("role \"two\"".to_owned(), Outcome::Failed)]);
+
+    // The server might have made the change whose answer was an error.
+    let rest = plan(&tenant, &folder).await.unwrap();
+    assert!(rest.changes().len() < 3);
+    apply_all(&tenant, &folder).await;
+}
+
+#[tokio::test]
+async fn an_observer_can_end_a_run() {
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::with(&[("roles.yaml", ROLES)]);
+    let planned = plan(&tenant, &folder).await.unwrap();
+    let applied = config::apply(&tenant, &planned, &mut |_, _| ControlFlow::Break(())).await.unwrap();
+    assert_eq!((applied.created, applied.left), (1, 2));
+    assert_eq!(apply_all(&tenant, &folder).await.created, 2);
+}
+
+#[tokio::test]
+async fn a_plan_writes_nothing() {
+    let emulator = Emulator::new();
+    let folder = Folder::with(&[("roles.yaml", ROLES)]);
+    let refusing = failing(&emulator, 0);
+    plan(&refusing, &folder).await.unwrap();
+    assert_eq!(names(&emulator.client().unwrap(), "ListRoles").await, ["Logto Management API access"]);
+}
+
+#[tokio::test]
+async fn what_is_already_deleted_is_no_failure() {
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::with(&[("roles.yaml", ROLES)]);
+    apply_all(&tenant, &folder).await;
+    folder.put("roles.yaml", "[]\n");
+    let pruning = crate::folder::prune(&tenant, &folder).await.unwrap();
+    apply(&tenant, &pruning).await.unwrap();
+    assert_eq!(apply(&tenant, &pruning).await.unwrap().deleted, 3);
+}

@@ -1,0 +1,118 @@
+//! Secrets and environment variables.
+
+use std::ops::ControlFlow;
+
+use logto_admin_cli::config::{self, Selection};
+use logto_admin_emulator::Emulator;
+
+use crate::folder::{Folder, export, plan, written};
+use crate::tenants::{fill, list};
+
+const VARIABLE: &str = "HOOK_AUDIT_HEADERS_AUTHORIZATION";
+
+#[tokio::test]
+async fn secrets_are_exported_as_variables() {
+    let tenant = Emulator::new().client().unwrap();
+    fill(&tenant).await;
+    let folder = Folder::new();
+    let exported = config::export(&tenant, folder.path(), &Selection::all(), false).await.unwrap();
+    assert_eq!(exported.variables, [VARIABLE]);
+    for name in folder.names() {
+        assert!(!folder.get(&name).contains("hook-secret"), "{name}");
+    }
+    assert!(folder.get("applications.yaml").contains("costs $${env:NOTHING}"), "what looks like a variable is escaped");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn secrets_that_are_asked_for_are_in_files_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let tenant = Emulator::new().client().unwrap();
+    fill(&tenant).await;
+    let folder = Folder::new();
+    let exported = config::export(&tenant, folder.path(), &Selection::all(), true).await.unwrap();
+    assert!(exported.variables.is_empty());
+    assert!(folder.get("hooks.yaml").contains("Authorization: Bearer hook-secret"));
+    let mode = std::fs::metadata(folder.path().join("hooks.yaml")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(plan(&tenant, &folder).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_variable_that_is_not_set_keeps_the_present_value() {
+    let tenant = Emulator::new().client().unwrap();
+    fill(&tenant).await;
+    let folder = Folder::new();
+    export(&tenant, &folder).await;
+    folder.replace("hooks.yaml", "https://audit.example.com", "https://new.example.com");
+    let plan = plan(&tenant, &folder).await.unwrap();
+    let place = format!(
+        "hooks.yaml:11: the variable {VARIABLE} of `config.headers.Authorization` is not set; the present value is kept"
+    );
+    assert_eq!(plan.warnings().iter().map(|warning| folder.short(warning)).collect::<Vec<_>>(), [place]);
+    config::apply(&tenant, &plan, &mut |_, _| ControlFlow::Continue(())).await.unwrap();
+    let hook = &list(&tenant, "ListHooks").await[0];
+    assert_eq!(hook["config"]["headers"]["Authorization"], "Bearer hook-secret");
+    assert_eq!(hook["config"]["url"], "https://new.example.com");
+}
+
+#[tokio::test]
+async fn a_new_entity_needs_its_variables() {
+    let (tenant, empty) = (Emulator::new().client().unwrap(), Emulator::new().client().unwrap());
+    fill(&tenant).await;
+    let folder = Folder::new();
+    export(&tenant, &folder).await;
+    let error = plan(&empty, &folder).await.unwrap_err();
+    assert_eq!(
+        folder.short(error),
+        format!("hooks.yaml:11: the variable {VARIABLE} of `config.headers.Authorization` is not set")
+    );
+}
+
+#[tokio::test]
+async fn plans_contain_no_secrets() {
+    let tenant = Emulator::new().client().unwrap();
+    fill(&tenant).await;
+    let folder = Folder::new();
+    export(&tenant, &folder).await;
+    folder.replace("applications.yaml", "team: shop", "team: ${env:TEAM}");
+    let environment = |name: &str| match name {
+        VARIABLE => Some("Bearer new-secret".to_owned()),
+        "TEAM" => Some("blue-secret".to_owned()),
+        _ => None,
+    };
+    let plan = config::plan(&tenant, folder.path(), &Selection::all(), false, &environment).await.unwrap();
+    let expected = format!(
+        "\
+~ application \"Web shop\"
+      customData:
+        price: costs ${{env:NOTHING}}
+  -     team: (secret)
+  +     team: ${{env:TEAM}}
+
+~ hook \"Audit\"
+      config:
+        url: https://audit.example.com
+        headers:
+  -       Authorization: (secret)
+  +       Authorization: ${{env:{VARIABLE}}}
+
+0 to create, 2 to update, 0 to delete
+"
+    );
+    assert_eq!(written(&plan), expected);
+    assert!(!format!("{plan:?}").contains("-secret"));
+    config::apply(&tenant, &plan, &mut |_, _| ControlFlow::Continue(())).await.unwrap();
+    assert_eq!(list(&tenant, "ListHooks").await[0]["config"]["headers"]["Authorization"], "Bearer new-secret");
+    let again = config::plan(&tenant, folder.path(), &Selection::all(), false, &environment).await.unwrap();
+    assert!(again.is_empty(), "{}", written(&again));
+}
+
+#[tokio::test]
+async fn secrets_in_files_are_masked_too() {
+    let tenant = Emulator::new().client().unwrap();
+    let hook = "- name: New\n  events: [User.Created]\n  config:\n    url: https://x\n    headers:\n      X-Key: in-clear-text\n";
+    let folder = Folder::with(&[("hooks.yaml", hook)]);
+    let plan = plan(&tenant, &folder).await.unwrap();
+    assert!(written(&plan).contains("X-Key: (secret)"), "{}", written(&plan));
+}

@@ -1,0 +1,103 @@
+use logto_admin_cli::users::sources::{Groups, Source, SourceOptions};
+use serde_json::json;
+
+use super::{PASSWORD, assert_signs_in, converted, converted_with, json, warnings};
+
+#[test]
+fn the_users_of_a_realm_export_are_converted() {
+    let users = converted(Source::Keycloak, "keycloak-realm.json");
+    assert_eq!(
+        json(&users[0]),
+        json!({
+            "id": "b2cf0e5c-0001",
+            "primaryEmail": "ada@example.com",
+            "primaryPhone": "12025550123",
+            "name": "Ada Lovelace",
+            "passwordAlgorithm": "Legacy",
+            "profile": { "givenName": "Ada", "familyName": "Lovelace", "locale": "en" },
+            "customData": {
+                "attributes": { "locale": ["en"], "phoneNumber": ["+1 202 555 0123"], "department": ["R&D"] },
+                "groups": ["staff/engineering"],
+                "clientRoles": { "shop": ["buyer"] },
+            },
+            "identities": { "google": { "userId": "1080" } },
+            "roles": ["admin"],
+            // Base 32 of the secret, which is text.
+            "mfa": [{ "type": "Totp", "secret": "JBRVO4DDGVTUYQTOKEZEC4JQORKGUR3E" }],
+        })
+    );
+    assert_eq!(
+        warnings(&users[0]),
+        [
+            "credentials: passkeys belong to the old address, so the user has to add new ones",
+            "clientRoles: Logto roles belong to no application; client roles are kept in custom data",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn users_keep_their_passwords() {
+    let users = converted(Source::Keycloak, "keycloak-realm.json");
+    assert_signs_in(&users[0].user, PASSWORD).await;
+    assert_signs_in(&users[1].user, PASSWORD).await;
+    assert_eq!(users[2].user.password_algorithm.as_deref(), Some("Argon2id"));
+    assert_signs_in(&users[2].user, "password").await;
+}
+
+#[tokio::test]
+async fn credentials_of_old_releases_are_converted() {
+    let record = json!({
+        "username": "ada",
+        "credentials": [{
+            "type": "password",
+            "hashedSaltedValue": "czeA9PjzXvL3OnQLpYlo5qwcNCM=",
+            "salt": "Dx4tPEtaaXiHlqW0w9Lh8A==",
+            "hashIterations": 1000,
+            "algorithm": "pbkdf2",
+        }],
+    });
+    let user = Source::Keycloak.convert(record, &SourceOptions::default()).unwrap();
+    assert_signs_in(&user.user, PASSWORD).await;
+}
+
+#[test]
+fn disabled_users_are_suspended() {
+    let user = &converted(Source::Keycloak, "keycloak-realm.json")[1];
+    assert!(user.user.is_suspended);
+    assert_eq!(
+        warnings(user),
+        ["email \"grace@example.com\": not verified in the source, and Logto treats it as verified"]
+    );
+}
+
+#[test]
+fn one_time_passwords_are_kept_if_logto_has_them() {
+    let users = converted(Source::Keycloak, "keycloak-realm.json");
+    assert_eq!(json(&users[2])["mfa"], json!([{ "type": "Totp", "secret": "JBSWY3DPEHPK3PXP" }]));
+    assert!(users[3].user.mfa.is_empty());
+    assert_eq!(
+        warnings(&users[3]),
+        [
+            "credentials: Logto has TOTP with 6 digits, 30 seconds and SHA-1 only, so it is not imported",
+            "federationLink: the password is in a user federation, so the user has to set a new password",
+        ]
+    );
+}
+
+#[test]
+fn service_accounts_are_skipped() {
+    let users = converted(Source::Keycloak, "keycloak-realm.json");
+    let skipped: Vec<_> = users.iter().map(|user| user.skip).collect();
+    assert_eq!(skipped, [None, None, None, None, Some("a service account")]);
+}
+
+#[test]
+fn groups_can_become_roles_or_organizations() {
+    let with = |groups| {
+        converted_with(Source::Keycloak, "keycloak-realm.json", &SourceOptions { groups, ..Default::default() })
+    };
+    let user = json(&with(Groups::Roles)[0]);
+    assert_eq!((&user["roles"], user["customData"].get("groups")), (&json!(["admin", "staff/engineering"]), None));
+    let user = json(&with(Groups::Organizations)[0]);
+    assert_eq!(user["organizations"], json!([{ "name": "staff/engineering" }]));
+}

@@ -1,0 +1,81 @@
+//! Converts exports of other systems, and signs in with the passwords.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod auth0;
+mod authentik;
+mod clerk;
+mod cognito;
+mod firebase;
+mod hostile;
+mod keycloak;
+mod logto;
+mod table;
+
+use logto_admin::models::{CreateUser, PasswordAlgorithm};
+use logto_admin_cli::users::record::ImportedUser;
+use logto_admin_cli::users::sources::{Conversion, Source, SourceOptions};
+use logto_admin_cli::users::{input, validate};
+use logto_admin_emulator::Emulator;
+use serde_json::Value;
+
+const PASSWORD: &str = "correct horse";
+
+fn records(source: Source, fixture: &str) -> Vec<Value> {
+    let path = format!("{}/tests/fixtures/{fixture}", env!("CARGO_MANIFEST_DIR"));
+    input::open(&path, &source.input_options()).unwrap().map(|record| record.unwrap().value).collect()
+}
+
+fn converted_with(source: Source, fixture: &str, options: &SourceOptions) -> Vec<Conversion> {
+    records(source, fixture).into_iter().map(|record| source.convert(record, options).unwrap()).collect()
+}
+
+fn converted(source: Source, fixture: &str) -> Vec<Conversion> {
+    converted_with(source, fixture, &SourceOptions::default())
+}
+
+/// Returns the user as JSON, without the digest.
+fn json(conversion: &Conversion) -> Value {
+    let mut json = serde_json::to_value(&conversion.user).unwrap();
+    json.as_object_mut().unwrap().remove("passwordDigest");
+    json
+}
+
+fn warnings(conversion: &Conversion) -> Vec<String> {
+    conversion.warnings.iter().map(ToString::to_string).collect()
+}
+
+/// Creates the user on a server, and checks the password there.
+async fn assert_signs_in(user: &ImportedUser, password: &str) {
+    assert_eq!(validate::problems(user), [], "{user:?}");
+    let logto = Emulator::new().client().unwrap();
+    let created = logto
+        .users()
+        .create(CreateUser {
+            username: user.username.clone(),
+            primary_email: user.primary_email.clone(),
+            password_digest: user.password_digest.clone(),
+            password_algorithm: user.password_algorithm.as_deref().map(PasswordAlgorithm::from),
+            ..Default::default()
+        })
+        .await
+        .unwrap();
+    // The server replaces the digest at the first success, so the wrong password comes first.
+    let wrong = logto.users().verify_password(&created.id, "wrong").await;
+    assert!(wrong.is_err(), "{user:?}");
+    logto.users().verify_password(&created.id, password).await.unwrap_or_else(|error| panic!("{user:?}: {error}"));
+}
+
+#[test]
+fn sources_have_names() {
+    assert_eq!("keycloak".parse(), Ok(Source::Keycloak));
+    assert_eq!(Source::Auth0.to_string(), "auth0");
+    let message = "okta".parse::<Source>().unwrap_err();
+    let known = "logto, auth0, keycloak, cognito, firebase, clerk, authentik, csv";
+    assert_eq!(message, format!("unknown source \"okta\": expected one of {known}"));
+}
+
+#[test]
+fn records_that_are_not_objects_are_rejected() {
+    let problems = Source::Auth0.convert(Value::from("hunter2"), &SourceOptions::default()).unwrap_err();
+    assert_eq!(problems[0].to_string(), "the record is not a JSON object");
+}
