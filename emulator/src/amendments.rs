@@ -13,6 +13,7 @@ const AMENDMENTS: &[Amendment] = &[
     ("GET /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
     ("PUT /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
     ("DELETE /api/custom-phrases/{languageTag}", "/path/properties/languageTag", LANGUAGE),
+    ("PATCH /api/configs/oidc/session", "/body/application~1json/properties/ttl", r#"{"minimum": 1}"#),
     ("POST /api/one-time-tokens", "/body/application~1json/properties/expiresIn", r#"{"minimum": 1}"#),
     ("POST /api/custom-profile-fields/batch", JSON, r#"{"maxItems": 20}"#),
     (

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::errors::{Outcome, Refusal};
 use crate::messages::{self, Channel, Recipient};
+use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
 
 /// A code that has been sent and not used yet.
@@ -29,9 +30,15 @@ pub(crate) struct Purpose {
     pub session: String,
 }
 
-/// Milliseconds.
+/// Milliseconds. The sign-in experience can set another lifetime.
 const LIFETIME: i64 = 600_000;
+/// The sign-in experience can set another number.
 const MOST_TRIES: u32 = 10;
+
+/// Returns a number in the policy of the sign-in experience.
+fn policy(state: &State, name: &str) -> Option<f64> {
+    state.settings.get(&SIGN_IN_EXPERIENCE).get("verificationCodePolicy")?.get(name)?.as_f64()
+}
 
 impl Purpose {
     /// Creates a purpose outside of a session.
@@ -54,7 +61,8 @@ pub(crate) fn send(state: &mut State, now: i64, recipient: &Recipient, purpose: 
     let payload = Map::from_iter([("code".to_owned(), code.clone().into())]);
     messages::send(state, now, recipient, &purpose.usage, payload)?;
     state.codes.retain(|known| !known.purpose.covers(&purpose, known, recipient));
-    let code = Code { recipient: recipient.clone(), purpose, code, expires_at: now + LIFETIME, tries: 0 };
+    let lifetime = policy(state, "expirationDuration").map_or(LIFETIME, |seconds| (seconds * 1000.0) as i64);
+    let code = Code { recipient: recipient.clone(), purpose, code, expires_at: now + lifetime, tries: 0 };
     state.codes.push(code);
     Ok(())
 }
@@ -69,6 +77,7 @@ pub(crate) fn verify(
 ) -> Outcome<()> {
     let found = state.codes.iter().position(|known| known.purpose.covers(purpose, known, recipient));
     let place = found.ok_or_else(|| wrong("not_found"))?;
+    let most_tries = policy(state, "maxRetryAttempts").map_or(MOST_TRIES, |tries| tries as u32);
     let code = state.codes.get_mut(place).ok_or_else(|| wrong("not_found"))?;
     if code.recipient != *recipient {
         return Err(wrong(if recipient.channel == Channel::Email { "email_mismatch" } else { "phone_mismatch" }));
@@ -76,7 +85,7 @@ pub(crate) fn verify(
     if code.expires_at <= now {
         return Err(wrong("expired"));
     }
-    if code.tries >= MOST_TRIES {
+    if code.tries >= most_tries {
         return Err(wrong("exceed_max_try"));
     }
     if code.code != given {

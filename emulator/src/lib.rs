@@ -41,6 +41,7 @@ mod codes;
 mod collections;
 mod control;
 mod dates;
+mod email_policy;
 mod emulator;
 mod entities;
 mod errors;

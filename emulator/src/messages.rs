@@ -132,6 +132,11 @@ pub(crate) fn no_connector(status: u16, kind: &str) -> Refusal {
     Refusal::new(status, "connector.not_found", message)
 }
 
+/// Returns whether there is a connector for messages of this channel.
+pub(crate) fn can_send(state: &State, channel: Channel) -> bool {
+    connector(state, channel).is_some()
+}
+
 /// Returns the connector that sends the messages of a channel.
 fn connector(state: &State, channel: Channel) -> Option<&Record> {
     let sends = |record: &&Record| {

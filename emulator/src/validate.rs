@@ -54,11 +54,6 @@ pub(crate) fn refuse_empty(member: &str) -> Refusal {
     refuse(vec![out_of_bounds("too_small", "array", 1, &vec![member.into()])], BODY)
 }
 
-/// Returns the error for a member of a body that is less than `least`.
-pub(crate) fn refuse_small(member: &str, least: u64) -> Refusal {
-    refuse(vec![out_of_bounds("too_small", "number", least, &vec![member.into()])], BODY)
-}
-
 /// Returns whether the value matches the schema.
 pub(crate) fn takes(schema: Schema, value: &Value) -> bool {
     check(schema, Some(value), &Path::new()).is_empty()

@@ -1,10 +1,13 @@
 //! Verification records: proofs of users that they know a password or receive messages.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::ids::Ids;
+use crate::messages::Recipient;
+use crate::store::Members;
 
 /// The lifetime of a record, in milliseconds.
 const LIFETIME: i64 = 600_000;
@@ -24,13 +27,26 @@ pub(crate) struct Verification {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Kind {
     Password,
-    Passkey { challenge: String, credential: Option<String> },
+    /// A code that was sent to an address. `usage` is the usage type of the message.
+    Code {
+        recipient: Recipient,
+        usage: Cow<'static, str>,
+    },
+    /// An authorization at a social provider, and the profile that it led to.
+    Social {
+        connector: String,
+        found: Option<Members>,
+    },
+    Passkey {
+        challenge: String,
+        credential: Option<String>,
+    },
 }
 
 impl Kind {
     /// Returns whether a record of this kind proves that a user is present. Others only prove what a user adds.
     const fn is_proof(&self) -> bool {
-        matches!(self, Self::Password)
+        matches!(self, Self::Password | Self::Code { .. })
     }
 }
 

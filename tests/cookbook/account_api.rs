@@ -6,11 +6,11 @@ use logto_admin::models::{
     UpdatePrimaryEmail, UpdateProfile,
 };
 use logto_admin::token::{ClientCredentials, TokenExchange};
-use logto_admin::transport::{HttpRequest, HttpTransport};
+use logto_admin::transport::{HttpRequest, HttpTransport, Method};
 use logto_admin::{Client, Endpoint, Result};
 use logto_admin_emulator::Emulator;
 use logto_admin_test_support::ScriptedTransport;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::{builder, recorded, sign_up};
 
@@ -139,13 +139,21 @@ async fn a_new_address_is_proven_by_a_record_of_its_own() -> Result<()> {
     let accounts = Accounts { endpoint: emulator.endpoint(), transport: transport.clone() };
     let me = accounts.of(&access_token(&emulator, &ada.id).await?)?;
     let proof = prove(&me, OLD_PASSWORD).await?;
+    // Without an email connector, Logto cannot send the code.
+    assert_eq!(send_code(&me, "ada@new.example").await.unwrap_err().status(), Some(501));
+    let config = json!({ "apiKey": "key", "fromEmail": "no-reply@example.com", "fromName": "App", "templates": [] });
+    let connector = json!({ "connectorId": "mock-email-service", "config": config });
+    let _: Value = admin.request(Method::Post, "/api/connectors").json(&connector).await?;
     let record = send_code(&me, "ada@new.example").await?;
     assert_ne!(record, proof);
-    change_email(&me, &proof, "ada@new.example", &record, "123456").await?;
+    let message = emulator.messages().pop().expect("a message");
+    let code = message.code().expect("a code");
+    change_email(&me, &proof, "ada@new.example", &record, code).await?;
+    assert_eq!(admin.users().get(&ada.id).await?.primary_email.as_deref(), Some("ada@new.example"));
 
     let checked: Value = serde_json::from_slice(&call(&transport, "/verification-code/verify").body.bytes()).unwrap();
     assert_eq!(checked["verificationId"], record);
-    assert_eq!(checked["code"], "123456");
+    assert_eq!(checked["code"], code);
     let change = call(&transport, "/my-account/primary-email");
     assert_eq!(change.headers.get("logto-verification-id"), Some(proof.as_str()));
     let changed: Value = serde_json::from_slice(&change.body.bytes()).unwrap();

@@ -4,7 +4,6 @@ use super::{SIGN_IN_EXPERIENCE, Setting};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
 use crate::store::Members;
-use crate::validate::refuse_small;
 
 pub(super) static ALL: [&Setting; 6] =
     [&SIGN_IN_EXPERIENCE, &ACCOUNT_CENTER, &ADMIN_CONSOLE, &OIDC_SESSION, &ID_TOKEN, &CIMD];
@@ -42,10 +41,6 @@ pub(crate) static OIDC_SESSION: Setting = Setting {
     name: "oidc_session",
     path: "/api/configs/oidc/session",
     blank: || json!({ "ttl": 1_209_600 }),
-    prepare: |_, sent| {
-        let ttl = sent.get("ttl").and_then(Value::as_f64);
-        if ttl.is_some_and(|ttl| ttl < 1.0) { Err(refuse_small("ttl", 1)) } else { Ok(()) }
-    },
     ..Setting::DEFAULT
 };
 

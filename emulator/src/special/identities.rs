@@ -24,11 +24,11 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreateUserIdentity", create_identity),
 ];
 
-fn no_identity() -> Refusal {
+pub(super) fn no_identity() -> Refusal {
     Refusal::new(404, "user.identity_not_exist", "The user has no such identity.")
 }
 
-fn identities(user: &mut Record) -> Option<&mut Members> {
+pub(super) fn identities(user: &mut Record) -> Option<&mut Members> {
     user.members.get_mut("identities").and_then(Value::as_object_mut)
 }
 

@@ -32,6 +32,7 @@ mod verification_codes;
 
 pub(crate) use application_access::permits;
 use logto_admin::transport::HttpResponse;
+pub(crate) use sign_in_experience::case_conflicts;
 
 pub(crate) use phrases::default_language;
 

@@ -7,11 +7,14 @@ use logto_admin::transport::HttpResponse;
 
 use super::{Handler, captcha, profile_fields};
 use crate::call::Call;
-use crate::collections::{APPLICATIONS, ORGANIZATIONS, USERS};
+use crate::collections::{APPLICATIONS, CONNECTORS, ORGANIZATIONS, SSO_CONNECTORS, Shape, USERS};
+use crate::entities::show;
 use crate::errors::{Outcome, Refusal, not_exists_with_id};
+use crate::messages::{self, Channel};
 use crate::password_policy::{PasswordPolicy, policy_of};
 use crate::reply;
 use crate::settings::SIGN_IN_EXPERIENCE;
+use crate::sso;
 use crate::store::{Members, Record};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -61,12 +64,20 @@ fn conflicts(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 /// Settings that the sign-in page does not need.
 const PRIVATE: [&str; 2] = ["emailBlocklistPolicy", "forgotPasswordMethods"];
+/// What the sign-in page reads of a social connector.
+const SOCIAL: [&str; 8] =
+    ["id", "target", "name", "logo", "logoDark", "platform", "isStandard", "isTokenStorageSupported"];
 /// Settings that applications and organizations override.
 const BRANDING: [&str; 3] = ["color", "branding", "customCss"];
 
 /// Returns the settings as the sign-in page reads them.
 fn public(call: &Call<'_>) -> Outcome<HttpResponse> {
     let mut shown = call.state.settings.get(&SIGN_IN_EXPERIENCE);
+    let methods = shown.get("forgotPasswordMethods").cloned().unwrap_or_default();
+    let replaces_passwords = |channel, method: &str| {
+        let is_listed = methods.as_array().is_none_or(|methods| methods.contains(&method.into()));
+        is_listed && messages::can_send(call.state, channel)
+    };
     for name in PRIVATE {
         shown.remove(name);
     }
@@ -81,11 +92,14 @@ fn public(call: &Call<'_>) -> Outcome<HttpResponse> {
         override_with(&mut shown, &organization.members);
     }
     let further = json!({
-        "socialConnectors": [],
-        "ssoConnectors": [],
-        "forgotPassword": { "phone": false, "email": false },
+        "socialConnectors": social_connectors(call, &shown),
+        "ssoConnectors": sso_connectors(call, &shown),
+        "forgotPassword": {
+            "phone": replaces_passwords(Channel::Sms, "PhoneVerificationCode"),
+            "email": replaces_passwords(Channel::Email, "EmailVerificationCode"),
+        },
         "isDevelopmentTenant": false,
-        "customProfileFields": profile_fields::listed(store),
+        "customProfileFields": sign_up_fields(&shown, profile_fields::listed(store)),
         "customProfileFieldCatalog": profile_fields::listed(store),
     });
     if let (Some(true), Some(config)) = (has_captcha(&shown), captcha::public(store)) {
@@ -97,8 +111,58 @@ fn public(call: &Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(200, &shown.into()))
 }
 
+/// Returns the fields that users fill in when they sign up. By default, these are all fields.
+fn sign_up_fields(shown: &Members, fields: Value) -> Value {
+    let (Some(Value::Array(wanted)), Value::Array(fields)) = (shown.get("signUpProfileFields"), &fields) else {
+        return fields;
+    };
+    let names = wanted.iter().filter_map(|field| field.get("name"));
+    let found = names.filter_map(|name| fields.iter().find(|field| field.get("name") == Some(name)));
+    found.cloned().collect()
+}
+
+/// Returns the enterprise connectors that users can sign in with.
+fn sso_connectors(call: &Call<'_>, shown: &Members) -> Value {
+    if shown.get("singleSignOnEnabled") != Some(&Value::Bool(true)) {
+        return json!([]);
+    }
+    let has_domain =
+        |connector: &&Record| connector.members.get("domains").is_some_and(|domains| *domains != json!([]));
+    let mut connectors: Vec<&Record> = call.state.store.all(&SSO_CONNECTORS).filter(has_domain).collect();
+    connectors.sort_by(|one, other| one.id.cmp(&other.id));
+    let shown = connectors.into_iter().map(|connector| {
+        let branding = |member: &str| connector.members.get("branding")?.get(member)?.as_str();
+        let title = sso::provider_of(connector).map_or("", |provider| provider.title);
+        json!({
+            "id": connector.id,
+            "connectorName": branding("displayName").unwrap_or(title),
+            "logo": branding("logo").unwrap_or(sso::LOGO),
+            "darkLogo": branding("darkLogo").unwrap_or(sso::LOGO),
+        })
+    });
+    shown.collect()
+}
+
 fn has_captcha(experience: &Members) -> Option<bool> {
     experience.get("captchaPolicy")?.get("enabled")?.as_bool()
+}
+
+/// Returns the social connectors that users can sign in with.
+fn social_connectors(call: &Call<'_>, shown: &Members) -> Value {
+    let targets = shown.get("socialSignInConnectorTargets").and_then(Value::as_array).into_iter().flatten();
+    let with = |target: &Value| {
+        let target = target.as_str().unwrap_or_default().to_owned();
+        call.state.store.all(&CONNECTORS).filter(move |connector| connector.text("target") == target)
+    };
+    let connectors = targets.flat_map(with).map(|connector| {
+        let mut members = match show(call, &CONNECTORS, connector, Shape::Listed) {
+            Value::Object(members) => members,
+            _ => Members::new(),
+        };
+        members.retain(|name, _| SOCIAL.contains(&name.as_str()));
+        Value::Object(members)
+    });
+    connectors.collect()
 }
 
 fn override_with(shown: &mut Members, other: &Members) {

@@ -290,3 +290,136 @@ async fn preferences_for_second_factors_are_merged() -> Result<()> {
     assert_eq!(account.get("/my-account/logto-configs").await?, expected);
     Ok(())
 }
+
+/// Adds a connector that sends emails.
+async fn email_connector(admin: &Client) -> Result<()> {
+    let config = json!({ "apiKey": "k", "fromEmail": "a@example.com", "fromName": "A", "templates": [] });
+    let connector = json!({ "connectorId": "mock-email-service", "config": config });
+    admin.request(Post, "/api/connectors").json(&connector).await.map(|_: Value| ())
+}
+
+#[tokio::test]
+async fn a_new_address_is_proven_by_a_code() -> Result<()> {
+    let account = Account::new().await?;
+    let proof = account.proof().await?;
+    let identifier = json!({ "type": "email", "value": "ada@new.example" });
+    let send =
+        async || account.call(Post, "/verifications/verification-code", &json!({ "identifier": identifier }), "").await;
+    assert_eq!(refused(send().await), (501, "connector.not_found".into()));
+    email_connector(&account.admin).await?;
+    let record = send().await?["verificationRecordId"].clone();
+    let message = account.emulator.messages().pop().unwrap();
+    assert_eq!((message.recipient.as_str(), message.usage.as_str()), ("ada@new.example", "BindNewIdentifier"));
+
+    let change = json!({ "email": "ada@new.example", "newIdentifierVerificationRecordId": record });
+    let set = async |proof: &str| account.call(Post, "/my-account/primary-email", &change, proof).await;
+    let missing = (400, "verification_record.not_found".to_owned());
+    assert_eq!(refused(set(&proof).await), missing, "the code has not been entered yet");
+    let enter = async |code: &str, identifier: &Value| {
+        let body = json!({ "identifier": identifier, "verificationId": record, "code": code });
+        account.call(Post, "/verifications/verification-code/verify", &body, "").await
+    };
+    assert_eq!(refused(enter("x", &identifier).await), (400, "verification_code.code_mismatch".into()));
+    let other = json!({ "type": "email", "value": "eve@new.example" });
+    let code = message.code().unwrap();
+    assert_eq!(refused(enter(code, &other).await), (400, "verification_code.email_mismatch".into()));
+    enter(code, &identifier).await?;
+    assert_eq!(refused(enter(code, &identifier).await), (400, "verification_code.not_found".into()));
+
+    let denied = (401, "verification_record.permission_denied".to_owned());
+    assert_eq!(refused(set("").await), denied);
+    assert_eq!(
+        refused(set(record.as_str().unwrap()).await),
+        denied,
+        "a record of a new address does not prove who the user is"
+    );
+    set(&proof).await?;
+    assert_eq!(account.get("/my-account").await?["primaryEmail"], "ada@new.example");
+    account.call(Delete, "/my-account/primary-email", &Value::Null, &proof).await?;
+    assert_eq!(account.get("/my-account").await?["primaryEmail"], Value::Null);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_code_to_the_own_address_proves_who_the_user_is() -> Result<()> {
+    let account = Account::new().await?;
+    email_connector(&account.admin).await?;
+    let identifier = json!({ "type": "email", "value": "Ada@example.com" });
+    let sent = json!({ "identifier": identifier });
+    let record =
+        account.call(Post, "/verifications/verification-code", &sent, "").await?["verificationRecordId"].clone();
+    let message = account.emulator.messages().pop().unwrap();
+    assert_eq!(message.usage, "UserPermissionValidation");
+    let body = json!({ "identifier": identifier, "verificationId": record, "code": message.code() });
+    account.call(Post, "/verifications/verification-code/verify", &body, "").await?;
+    let rename = json!({ "username": "lovelace" });
+    account.call(Patch, "/my-account", &rename, record.as_str().unwrap()).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn blocked_addresses_are_refused() -> Result<()> {
+    let account = Account::new().await?;
+    email_connector(&account.admin).await?;
+    let policy = json!({ "emailBlocklistPolicy": { "blockSubaddressing": true, "customBlocklist": ["@bad.example"] } });
+    let _: Value = account.admin.request(Patch, "/api/sign-in-exp").json(&policy).await?;
+    let send = async |email: &str| {
+        let body = json!({ "identifier": { "type": "email", "value": email } });
+        account.call(Post, "/verifications/verification-code", &body, "").await
+    };
+    assert_eq!(refused(send("eve@bad.example").await), (422, "session.email_blocklist.email_not_allowed".into()));
+    let subaddress = (422, "session.email_blocklist.email_subaddressing_not_allowed".to_owned());
+    assert_eq!(refused(send("ada+1@good.example").await), subaddress);
+    send("ada@good.example").await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_link_social_identities_and_read_their_tokens() -> Result<()> {
+    let account = Account::new().await?;
+    let proof = account.proof().await?;
+    let connector = json!({
+        "connectorId": "mock-social-connector",
+        "config": { "clientId": "c", "clientSecret": "s" },
+        "enableTokenStorage": true,
+    });
+    let connector: Value = account.admin.request(Post, "/api/connectors").json(&connector).await?;
+    let start = async |connector: &Value| {
+        let body = json!({ "connectorId": connector, "state": "s", "redirectUri": "https://app.example/callback" });
+        account.call(Post, "/verifications/social", &body, "").await
+    };
+    assert_eq!(refused(start(&json!("nope")).await), (422, "session.invalid_connector_id".into()));
+    let verified = async |user: &str, token: &str| -> Result<Value> {
+        let record = start(&connector["id"]).await?["verificationRecordId"].clone();
+        let tokens = json!({ "access_token": token, "token_type": "Bearer", "expires_in": 3600, "scope": "email" });
+        let data = json!({ "code": "c", "userId": user, "tokenResponse": tokens });
+        let body = json!({ "verificationRecordId": record, "connectorData": data });
+        account.call(Post, "/verifications/social/verify", &body, "").await?;
+        Ok(json!({ "newIdentifierVerificationRecordId": record }))
+    };
+    let unverified =
+        json!({ "newIdentifierVerificationRecordId": start(&connector["id"]).await?["verificationRecordId"] });
+    let missing = (400, "verification_record.not_found".to_owned());
+    assert_eq!(refused(account.call(Post, "/my-account/identities", &unverified, &proof).await), missing);
+
+    let record = verified("ada-1", "first").await?;
+    account.call(Post, "/my-account/identities", &record, &proof).await?;
+    assert_eq!(account.get("/my-account").await?["identities"]["mock-social"]["userId"], "ada-1");
+    let token = account.get("/my-account/identities/mock-social/access-token").await?;
+    assert_eq!((&token["access_token"], &token["scope"]), (&json!("first"), &json!("email")));
+    let again = account.call(Post, "/my-account/identities", &verified("ada-2", "second").await?, &proof).await;
+    assert_eq!(refused(again), (422, "user.identity_already_in_use".into()));
+    account.call(Put, "/my-account/identities", &verified("ada-2", "second").await?, &proof).await?;
+    assert_eq!(account.get("/my-account").await?["identities"]["mock-social"]["userId"], "ada-2");
+
+    let renewed = verified("ada-2", "third").await?["newIdentifierVerificationRecordId"].clone();
+    let renew = json!({ "verificationRecordId": renewed });
+    let token = account.call(Put, "/my-account/identities/mock-social/access-token", &renew, "").await?;
+    assert_eq!(token["access_token"], "third");
+    account.call(Delete, "/my-account/identities/mock-social", &Value::Null, &proof).await?;
+    let gone = account.call(Delete, "/my-account/identities/mock-social", &Value::Null, &proof).await;
+    assert_eq!(refused(gone), (404, "user.identity_not_exist".into()));
+    let token = account.get("/my-account/identities/mock-social/access-token").await;
+    assert_eq!(refused(token), (404, "secrets.third_party_token_set.token_not_found".into()));
+    Ok(())
+}

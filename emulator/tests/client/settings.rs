@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use logto_admin::models::{Action, CheckPassword, CreateUser, OidcKeyStatus, RotateOidcKeys, UpsertJwtCustomizer};
 use logto_admin::serde_json::{Value, json};
-use logto_admin::transport::Method::{Get, Patch, Put};
+use logto_admin::transport::Method::{Get, Patch, Post, Put};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
@@ -132,6 +132,36 @@ async fn the_sign_in_experience_is_stored() -> Result<()> {
 }
 
 #[tokio::test]
+async fn the_sign_in_page_reads_connectors_and_fields() -> Result<()> {
+    let client = client();
+    let config = json!({ "clientId": "c", "clientSecret": "s" });
+    let connector = json!({ "connectorId": "mock-social-connector", "config": config });
+    let _: Value = client.request(Post, "/api/connectors").json(&connector).await?;
+    for name in ["seats", "company"] {
+        let field = json!({ "name": name, "type": "Text", "label": name, "required": false, "config": {} });
+        let _: Value = client.request(Post, "/api/custom-profile-fields").json(&field).await?;
+    }
+    let page = async || -> Result<Value> { client.request(Get, "/api/.well-known/sign-in-exp").await };
+    let shown = page().await?;
+    assert_eq!(
+        (shown["socialConnectors"].clone(), shown["customProfileFields"].as_array().map(Vec::len)),
+        (json!([]), Some(2))
+    );
+    let change =
+        json!({ "socialSignInConnectorTargets": ["mock-social"], "signUpProfileFields": [{ "name": "company" }] });
+    update(&client, change).await?;
+    let shown = page().await?;
+    assert_eq!(shown["socialConnectors"][0]["target"], "mock-social");
+    assert!(shown["socialConnectors"][0].get("config").is_none());
+    assert_eq!(
+        (shown["customProfileFields"].as_array().map(Vec::len), &shown["customProfileFields"][0]["name"]),
+        (Some(1), &json!("company"))
+    );
+    assert_eq!(shown["customProfileFieldCatalog"].as_array().map(Vec::len), Some(2));
+    Ok(())
+}
+
+#[tokio::test]
 async fn invalid_sign_in_experiences_are_refused() {
     let client = client();
     let refuses = async |change: Value| refused(update(&client, change).await);
@@ -141,6 +171,69 @@ async fn invalid_sign_in_experiences_are_refused() {
     assert_eq!(policy, (400, "request.invalid_input".into()));
     let expiration = refuses(json!({ "passwordExpiration": { "enabled": true, "validPeriodDays": 30 } })).await;
     assert_eq!(expiration, (422, "sign_in_experiences.password_expiration_requires_forgot_password".into()));
+}
+
+#[tokio::test]
+async fn codes_require_connectors() -> Result<()> {
+    let client = client();
+    let method = |identifier: &str, code: bool| json!({ "identifier": identifier, "password": true, "verificationCode": code, "isPasswordPrimary": true });
+    let by_code = json!({ "signIn": { "methods": [method("email", true)] } });
+    let sign_up = json!({ "signUp": { "identifiers": ["phone"], "password": true, "verify": true } });
+    let forgotten = json!({ "forgotPasswordMethods": ["EmailVerificationCode"] });
+    let missing = (400, "sign_in_experiences.enabled_connector_not_found".to_owned());
+    assert_eq!(refused(update(&client, by_code.clone()).await), missing);
+    assert_eq!(refused(update(&client, sign_up).await), missing);
+    let without = (422, "sign_in_experiences.forgot_password_method_requires_connector".to_owned());
+    assert_eq!(refused(update(&client, forgotten.clone()).await), without);
+    update(&client, json!({ "signIn": { "methods": [method("email", false)] } })).await?;
+
+    let config = json!({ "apiKey": "k", "fromEmail": "a@example.com", "fromName": "A", "templates": [] });
+    let connector = json!({ "connectorId": "mock-email-service", "config": config });
+    let _: Value = client.request(Post, "/api/connectors").json(&connector).await?;
+    update(&client, by_code).await?;
+    update(&client, forgotten).await?;
+    let factor =
+        update(&client, json!({ "mfa": { "factors": ["EmailVerificationCode"], "policy": "Mandatory" } })).await;
+    assert_eq!(refused(factor), (422, "sign_in_experiences.email_verification_code_cannot_be_used_for_mfa".into()));
+    let expiration = json!({ "passwordExpiration": { "enabled": true, "validPeriodDays": 30 } });
+    assert!(update(&client, expiration).await?["passwordExpiration"]["enabledAt"].is_number());
+    let public: Value = client.request(Get, "/api/.well-known/sign-in-exp").await?;
+    assert_eq!(public["forgotPassword"], json!({ "email": true, "phone": false }));
+    Ok(())
+}
+
+#[tokio::test]
+async fn sign_in_settings_must_fit_together() {
+    let client = client();
+    let refuses = async |change: Value| refused(update(&client, change).await);
+    let code = |problem: &str| format!("sign_in_experiences.{problem}");
+    let method =
+        json!({ "identifier": "username", "password": false, "verificationCode": false, "isPasswordPrimary": true });
+    let nothing = refuses(json!({ "signIn": { "methods": [method] } })).await;
+    assert_eq!(nothing, (400, code("at_least_one_authentication_factor")));
+    let twice = refuses(json!({ "mfa": { "factors": ["Totp", "Totp"], "policy": "Mandatory" } })).await;
+    assert_eq!(twice, (400, code("duplicated_mfa_factors")));
+    let secondary = json!([{ "identifier": "username" }]);
+    let sign_up = |identifiers: Value| json!({ "signUp": { "identifiers": identifiers, "password": true, "verify": false, "secondaryIdentifiers": secondary } });
+    assert_eq!(refuses(sign_up(json!(["username"]))).await, (422, code("duplicated_sign_up_identifiers")));
+    assert_eq!(refuses(sign_up(json!([]))).await, (422, code("missing_sign_up_identifiers")));
+    let entries = json!({ "emailBlocklistPolicy": { "customBlocklist": ["bad"] } });
+    assert_eq!(refuses(entries).await, (400, code("invalid_custom_email_blocklist_format")));
+    let unknown = update(&client, json!({ "socialSignInConnectorTargets": ["nope"] })).await;
+    assert_eq!(unknown.unwrap()["socialSignInConnectorTargets"], json!([]));
+}
+
+#[tokio::test]
+async fn usernames_that_differ_in_case_prevent_a_policy_that_ignores_case() -> Result<()> {
+    let client = client();
+    let characters = json!({ "lowercase": true, "uppercase": true, "numbers": true, "underscore": true });
+    let policy = json!({ "caseSensitive": false, "minLength": 1, "maxLength": 128, "allowedChars": characters });
+    for name in ["ada", "Ada"] {
+        client.users().create(CreateUser { username: Some(name.into()), ..Default::default() }).await?;
+    }
+    let conflict = update(&client, json!({ "usernamePolicy": policy })).await.unwrap_err();
+    assert_eq!(conflict.status(), Some(409));
+    Ok(())
 }
 
 #[tokio::test]

@@ -163,7 +163,9 @@ impl Stage {
             return None;
         } else if !body.is_null() {
             let mut body = names.replace_in(body)?;
-            if let Some(code) = body.get_mut("verificationCode").filter(|_| exchange.is_success()) {
+            let by_record = exchange.operation_id.as_deref() == Some("VerifyVerificationByVerificationCode");
+            let member = if by_record { "code" } else { "verificationCode" };
+            if let Some(code) = body.get_mut(member).filter(|_| exchange.is_success()) {
                 *code = self.emulator.messages().last()?.code()?.into();
             }
             request.body = body.to_string().into();

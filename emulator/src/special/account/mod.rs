@@ -1,9 +1,11 @@
 //! The account API: operations of users on their own account.
 
 mod factors;
+mod identifiers;
 mod passkeys;
 mod profile;
 mod rules;
+mod social;
 mod verifications;
 
 use crate::call::Call;
@@ -15,7 +17,8 @@ use crate::store::Record;
 pub(crate) use rules::{check, check_enabled};
 
 /// The handlers of the account API.
-pub(super) const ALL: &[&[(&str, super::Handler)]] = &[profile::ALL, verifications::ALL, factors::ALL, passkeys::ALL];
+pub(super) const ALL: &[&[(&str, super::Handler)]] =
+    &[profile::ALL, verifications::ALL, factors::ALL, identifiers::ALL, passkeys::ALL, social::ALL];
 
 /// Returns the user that makes the call.
 fn user(call: &Call<'_>) -> Outcome<Record> {

@@ -5,9 +5,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::HttpResponse;
 
+use super::verifications::add;
 use super::{no_record, user};
 use crate::call::Call;
-use crate::clock::iso;
 use crate::errors::{Outcome, Refusal};
 use crate::reply;
 use crate::special::{Handler, mfa};
@@ -29,8 +29,7 @@ fn options(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = user(call)?;
     let challenge = call.state.ids.token(43);
     let kind = Kind::Passkey { challenge: challenge.clone(), credential: None };
-    let state = &mut *call.state;
-    let (id, expires_at) = state.verifications.add(&mut state.ids, call.now, Some(user.id.clone()), kind);
+    let (id, expires_at) = add(call, true, kind);
     let names = ["username", "primaryEmail", "primaryPhone", "name"].map(|member| user.text(member));
     let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or("Unnamed User");
     let display_name = Some(user.text("name")).filter(|name| !name.is_empty()).unwrap_or(name);
@@ -46,7 +45,7 @@ fn options(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         "attestation": "none",
         "extensions": { "credProps": true },
     });
-    let answer = json!({ "verificationRecordId": id, "registrationOptions": options, "expiresAt": iso(expires_at) });
+    let answer = json!({ "verificationRecordId": id, "registrationOptions": options, "expiresAt": expires_at });
     Ok(reply::json(200, &answer))
 }
 
