@@ -33,6 +33,10 @@ pub(super) fn event(state: &State, event: Event) -> Outcome<()> {
 pub(super) fn method(state: &State, event: Event, verification: &Verification) -> Outcome<()> {
     let experience = experience(state);
     let Some(identifier) = &verification.identifier else { return Ok(()) };
+    // Administrators decide who gets a one-time token.
+    if verification.kind == Kind::OneTimeToken {
+        return Ok(());
+    }
     let (allowed, code) = match event {
         Event::SignIn => {
             let methods = experience.get("signIn").and_then(|sign_in| sign_in.get("methods")).and_then(Value::as_array);

@@ -6,6 +6,7 @@ use logto_admin::transport::HttpResponse;
 use super::progress::{Event, Kind, Verification};
 use super::{guards, people, progress};
 use crate::call::Call;
+use crate::collections::ORGANIZATIONS;
 use crate::errors::{Outcome, Refusal};
 use crate::reply;
 use crate::special::Handler;
@@ -41,7 +42,8 @@ fn identify(call: &mut Call<'_>, event: Event, record: Option<Verification>) -> 
         let message = "Another user has been identified in this interaction.";
         return Err(Refusal::new(409, "session.identity_conflict", message));
     }
-    progress.user = Some(user.id);
+    progress.user = Some(user.id.clone());
+    join_organizations(call, &record, &user.id);
     Ok(reply::nothing(204))
 }
 
@@ -52,12 +54,25 @@ fn owner<'c>(call: &'c Call<'_>, record: &Verification) -> Outcome<&'c Record> {
     people::find(call.state, identifier).ok_or_else(unknown)
 }
 
+/// Makes the user of a one-time token a member of the organizations that its context names.
+fn join_organizations(call: &mut Call<'_>, record: &Verification, user: &str) {
+    let context = record.shown.get("oneTimeTokenContext").and_then(|context| context.get("jitOrganizationIds"));
+    let ids: Vec<String> =
+        context.and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+    for id in ids.iter().filter(|id| !id.is_empty()) {
+        if call.state.store.get(&ORGANIZATIONS, id).is_some() {
+            people::join(call.state, user, id);
+        }
+    }
+}
+
 fn register(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpResponse> {
     guards::event(call.state, Event::Register)?;
     if let Some(record) = &record {
         check(call, Event::Register, record)?;
     }
     let mut draft = progress(call)?.clone();
+    let proof = record.clone();
     if let Some(Verification { identifier: Some(identifier), kind, hidden, .. }) = record {
         people::refuse_taken(call.state, &identifier, "")?;
         draft.profile.insert(identifier.member().to_owned(), identifier.value.into());
@@ -66,6 +81,9 @@ fn register(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpRe
         }
     }
     let user = people::register(call, &draft)?;
+    if let Some(proof) = proof {
+        join_organizations(call, &proof, &user.id);
+    }
     let progress = progress(call)?;
     progress.user = Some(user.id);
     progress.profile.clear();

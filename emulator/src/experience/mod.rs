@@ -1,10 +1,13 @@
 //! The Experience API: what the sign-in page does.
 
 mod codes;
+mod factors;
 mod guards;
 mod identification;
+mod one_time_tokens;
 mod passwords;
 mod people;
+mod policy;
 mod profile;
 mod progress;
 mod start;
@@ -26,8 +29,17 @@ const CONSENT: &[(&str, Handler)] = &[
 ];
 
 /// The operations, by module.
-pub(crate) const ALL: &[&[(&str, Handler)]] =
-    &[CONSENT, start::ALL, passwords::ALL, codes::ALL, identification::ALL, profile::ALL, submission::ALL];
+pub(crate) const ALL: &[&[(&str, Handler)]] = &[
+    CONSENT,
+    start::ALL,
+    passwords::ALL,
+    codes::ALL,
+    one_time_tokens::ALL,
+    factors::ALL,
+    identification::ALL,
+    profile::ALL,
+    submission::ALL,
+];
 
 /// Returns the interaction of a call. Its id is the caller.
 fn interaction<'c>(call: &'c mut Call<'_>) -> Outcome<&'c mut Interaction> {

@@ -71,6 +71,11 @@ pub(crate) enum Kind {
     EmailCode,
     PhoneCode,
     NewPasswordIdentity,
+    OneTimeToken,
+    Totp,
+    BackupCode,
+    MfaEmailCode,
+    MfaPhoneCode,
 }
 
 impl Kind {
@@ -80,6 +85,11 @@ impl Kind {
             Self::EmailCode => "EmailVerificationCode",
             Self::PhoneCode => "PhoneVerificationCode",
             Self::NewPasswordIdentity => "NewPasswordIdentity",
+            Self::OneTimeToken => "OneTimeToken",
+            Self::Totp => "Totp",
+            Self::BackupCode => "BackupCode",
+            Self::MfaEmailCode => "MfaEmailVerificationCode",
+            Self::MfaPhoneCode => "MfaPhoneVerificationCode",
         }
     }
 }
@@ -121,6 +131,32 @@ impl Verification {
     }
 }
 
+/// New second factors of a user, and what the user has decided about them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Factors {
+    /// The secret of a new authenticator app.
+    pub totp: Option<String>,
+    /// New backup codes.
+    pub codes: Option<Value>,
+    pub enabled: bool,
+    pub skipped: bool,
+    pub suggestion_skipped: bool,
+    pub passkey_skipped: bool,
+}
+
+impl Factors {
+    fn shown(&self) -> Value {
+        let mut shown = Map::new();
+        let flags = [("mfaEnabled", self.enabled), ("mfaSkipped", self.skipped)];
+        shown.extend(flags.into_iter().filter(|(_, on)| *on).map(|(name, on)| (name.to_owned(), on.into())));
+        let factors = [("totp", "Totp", self.totp.is_some()), ("backupCode", "BackupCode", self.codes.is_some())];
+        for (name, kind, _) in factors.into_iter().filter(|(.., added)| *added) {
+            shown.insert(name.to_owned(), json!({ "type": kind }));
+        }
+        shown.into()
+    }
+}
+
 /// The state of an interaction.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Progress {
@@ -131,6 +167,7 @@ pub(crate) struct Progress {
     pub profile: Members,
     /// The new password of the user.
     pub password: Option<String>,
+    pub factors: Factors,
     /// One record of each kind.
     verifications: Vec<Verification>,
     user_agent: String,
@@ -143,6 +180,7 @@ impl Progress {
             user: None,
             profile: Members::new(),
             password: None,
+            factors: Factors::default(),
             verifications: Vec::new(),
             user_agent: user_agent.to_owned(),
         }
@@ -161,6 +199,16 @@ impl Progress {
             Refusal::new(404, "session.verification_session_not_found", message)
         };
         self.verifications.iter_mut().find(|known| known.id == id).ok_or_else(missing)
+    }
+
+    /// Returns whether the user has proven a second factor that they already had.
+    pub(crate) fn proves_factor(&self) -> bool {
+        self.verifications.iter().any(|record| match record.kind {
+            // New secrets and codes prove nothing.
+            Kind::Totp | Kind::BackupCode => record.is_valid() && record.hidden.is_empty(),
+            Kind::MfaEmailCode | Kind::MfaPhoneCode => record.is_valid(),
+            _ => false,
+        })
     }
 
     /// Returns the id of the identified user.
@@ -187,7 +235,7 @@ impl Progress {
     pub(crate) fn shown(&self) -> Value {
         let mut shown = self.submission();
         shown.insert("profile".to_owned(), self.profile.clone().into());
-        shown.insert("mfa".to_owned(), json!({}));
+        shown.insert("mfa".to_owned(), self.factors.shown());
         shown.insert("captcha".to_owned(), json!({ "verified": false, "skipped": false }));
         shown.into()
     }

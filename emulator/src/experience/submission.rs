@@ -4,7 +4,7 @@ use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 
 use super::progress::Event;
-use super::{guards, interaction, people, progress};
+use super::{guards, interaction, people, policy, progress};
 use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
@@ -29,8 +29,11 @@ fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         interaction(call)?.progress = None;
         return Ok(reply::nothing(204));
     }
+    policy::require(call.state, &current, &user)?;
     people::apply(call, &current, &mut user);
     guards::complete(call.state, &user, user.hidden.contains_key(passwords::DIGEST))?;
+    policy::complete(call.state, &current, &user)?;
+    policy::save(call, &current, &mut user);
     let client = interaction(call)?.authorization.client.id.clone();
     user.members.insert("lastSignInAt".to_owned(), call.now.into());
     if user.text("applicationId").is_empty() {

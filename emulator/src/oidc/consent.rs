@@ -1,6 +1,6 @@
 //! The consent of users to applications: automatic for the tenant's own, and asked for by a page for all others.
 
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpResponse, Method};
 
 use super::authorization::redirect;
@@ -52,11 +52,25 @@ pub(crate) fn interaction(request: &Incoming, state: &mut State, now: i64) -> Ou
     match request.method {
         Method::Get => shown(request, state).map(|shown| reply::json(200, &shown)),
         Method::Post => {
+            give_organizations(request, state)?;
             let target = give(request, state, now)?;
             Ok(reply::json(200, &json!({ "redirectTo": target })))
         }
         _ => Err(wrong_method()),
     }
+}
+
+/// Lets the application access the organizations that the user has chosen.
+fn give_organizations(request: &Incoming, state: &mut State) -> Outcome<()> {
+    let (interaction, session) = current(request, state)?;
+    let body: Value = serde_json::from_slice(&request.body).unwrap_or_default();
+    let ids = body.get("organizationIds").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    for id in ids {
+        Holder::user(&session.user).check_membership(state, id)?;
+        let row = [id, &session.user, &interaction.authorization.client.id].map(str::to_owned);
+        state.store.links.add("application_consent_organizations", row.to_vec());
+    }
+    Ok(())
 }
 
 fn shown(request: &Incoming, state: &mut State) -> Outcome<Value> {

@@ -12,6 +12,7 @@ use super::{Context, cookies, device};
 use crate::collections::{ORGANIZATION_SCOPES, USERS};
 use crate::errors::Outcome;
 use crate::settings::OIDC_SESSION;
+use crate::special::application_access;
 use crate::state::State;
 
 /// Lifetime of a code, in seconds.
@@ -106,6 +107,12 @@ pub(super) fn proceed(
 ) -> HttpResponse {
     let current = session.as_deref().and_then(|id| context.state.oidc.sessions.get(id)).cloned();
     let mut response = match (needed(context, &authorization, &answered, current.as_ref()), current) {
+        (None, Some(current))
+            if !application_access::permits(context.state, &authorization.client.id, &current.user) =>
+        {
+            let problem = Problem::new("access_denied", "the user has no access to the application");
+            authorization.report(&context.issuer(), &problem)
+        }
         (None, Some(current)) => finish(context, &authorization, &current),
         (prompt, _) => {
             let prompt = prompt.unwrap_or(Prompt::Login);

@@ -15,13 +15,13 @@ use crate::store::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("CreateUserMfaVerification", create)];
 
-pub(super) const TOTP: &str = "Totp";
-pub(super) const BACKUP: &str = "BackupCode";
-pub(super) const PASSKEY: &str = "WebAuthn";
+pub(crate) const TOTP: &str = "Totp";
+pub(crate) const BACKUP: &str = "BackupCode";
+pub(crate) const PASSKEY: &str = "WebAuthn";
 const BACKUP_CODE_COUNT: usize = 10;
 const BACKUP_CODE_LENGTH: usize = 10;
 /// The QR code of a secret. It is a single white pixel: the emulator draws no images.
-const QR_CODE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
+pub(crate) const QR_CODE: &str = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8/x8AAwMCAO+ip1sAAAAASUVORK5CYII=";
 
 fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = call.record(&USERS, call.parameter(0))?.id.clone();
@@ -52,15 +52,15 @@ fn add_totp(call: &mut Call<'_>, user: &str) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &json!({ "type": TOTP, "secret": secret, "secretQrCode": QR_CODE })))
 }
 
-pub(super) fn totp_exists() -> Refusal {
+pub(crate) fn totp_exists() -> Refusal {
     refuse("user.totp_already_in_use", "The user already has an authenticator app.")
 }
 
-pub(super) fn codes_alone() -> Refusal {
+pub(crate) fn codes_alone() -> Refusal {
     refuse("session.mfa.backup_code_can_not_be_alone", "Backup codes require another second factor.")
 }
 
-pub(super) fn is_totp_secret(secret: &str) -> bool {
+pub(crate) fn is_totp_secret(secret: &str) -> bool {
     secret.len().is_multiple_of(8) && secret.bytes().all(|byte| matches!(byte, b'A'..=b'Z' | b'2'..=b'7'))
 }
 
@@ -75,12 +75,12 @@ fn add_backup_codes(call: &mut Call<'_>, user: &str) -> Outcome<HttpResponse> {
 }
 
 /// Returns a new set of backup codes.
-pub(super) fn new_codes(ids: &mut Ids) -> Vec<String> {
+pub(crate) fn new_codes(ids: &mut Ids) -> Vec<String> {
     (0..BACKUP_CODE_COUNT).map(|_| ids.hexadecimal(BACKUP_CODE_LENGTH)).collect()
 }
 
 /// Rejects backup codes that the server could not have generated.
-pub(super) fn check_codes(codes: &[String]) -> Outcome<()> {
+pub(crate) fn check_codes(codes: &[String]) -> Outcome<()> {
     let fits = |code: &String| {
         code.len() == BACKUP_CODE_LENGTH && code.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
@@ -91,7 +91,7 @@ pub(super) fn check_codes(codes: &[String]) -> Outcome<()> {
 }
 
 /// Adds a second factor with a hidden member.
-pub(super) fn add(call: &mut Call<'_>, user: &str, kind: &str, member: &str, value: Value) {
+pub(crate) fn add(call: &mut Call<'_>, user: &str, kind: &str, member: &str, value: Value) {
     let given = [("userId", user.to_owned()), ("type", kind.to_owned()), ("createdAt", iso(call.now))];
     let given = given.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let mut factor = call.state.blank(&MFA_VERIFICATIONS, given, call.now);

@@ -2,7 +2,7 @@
 
 pub(crate) mod account;
 mod accounts;
-mod application_access;
+pub(crate) mod application_access;
 mod applications;
 mod assets;
 mod authn;
@@ -16,8 +16,8 @@ mod email_templates;
 mod hooks;
 mod identities;
 mod logs;
-mod mfa;
-mod one_time_tokens;
+pub(crate) mod mfa;
+pub(crate) mod one_time_tokens;
 mod organizations;
 mod phrases;
 mod profile_fields;
@@ -27,7 +27,7 @@ mod sessions;
 mod sign_in_experience;
 mod sso_connectors;
 mod system;
-mod users;
+pub(crate) mod users;
 mod verification_codes;
 
 pub(crate) use application_access::permits;

@@ -111,7 +111,7 @@ fn suspend(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 const CONFIGS: &str = "logtoConfig";
 
 /// Returns the settings of a user for second factors and passkeys.
-pub(super) fn configs(user: &Record) -> Value {
+pub(crate) fn configs(user: &Record) -> Value {
     let flag = |path: &str| user.hidden.get(CONFIGS).and_then(|configs| configs.pointer(path)).cloned();
     let or_false = |path| flag(path).unwrap_or_else(|| false.into());
     let mut mfa = json!({ "skipped": or_false("/mfa/skipped"), "skipMfaOnSignIn": or_false("/mfa/skipMfaOnSignIn") });
@@ -122,7 +122,7 @@ pub(super) fn configs(user: &Record) -> Value {
 }
 
 /// Merges the sent settings of a user.
-pub(super) fn merge_configs(user: &mut Record, sent: &Members) {
+pub(crate) fn merge_configs(user: &mut Record, sent: &Members) {
     let mut configs = user.hidden.get(CONFIGS).and_then(Value::as_object).cloned().unwrap_or_default();
     for (name, sent) in sent {
         let members = configs.entry(name.clone()).or_insert_with(|| json!({})).as_object_mut();

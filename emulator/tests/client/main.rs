@@ -39,6 +39,7 @@ mod readme;
 mod releases;
 mod roles;
 mod search;
+mod second_factors;
 mod server;
 mod settings;
 mod sign_in;

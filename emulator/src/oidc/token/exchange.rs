@@ -9,6 +9,7 @@ use crate::oidc::client::Client;
 use crate::oidc::discovery::SCOPES;
 use crate::oidc::scopes::{Holder, common};
 use crate::oidc::{Context, Provider, invalid_grant, refuse};
+use crate::special::application_access;
 use crate::special::permits;
 
 const ACCESS_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
@@ -25,6 +26,9 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
     let user = user.filter(|user| context.state.store.get(&USERS, user).is_some()).ok_or_else(invalid_grant)?;
     if !permits(context.state, &client.id, &user) {
         return Err(invalid_grant());
+    }
+    if !application_access::permits(context.state, &client.id, &user) {
+        return Err(refuse(400, "access_denied", "the user has no access to the application"));
     }
     let actor = actor(context)?;
     let recipient = Recipient { client: &client.id, holder: Holder::user(&user), actor: actor.as_deref() };

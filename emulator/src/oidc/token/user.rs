@@ -12,12 +12,16 @@ use crate::oidc::jwt::{self, Use};
 use crate::oidc::scopes::{Holder, common, unknown_resource};
 use crate::oidc::{Context, claims, invalid_grant, refuse};
 use crate::settings::ID_TOKEN;
+use crate::special::application_access;
 use crate::store::Members;
 
 /// Returns the response to a client that may have these tokens, without a refresh token.
 pub(super) fn answer(context: &mut Context<'_>, client: &Client, authorized: &Authorized) -> Outcome<Members> {
     let user = context.state.store.get(&USERS, &authorized.user);
     user.filter(|user| !user.is_true("isSuspended")).ok_or_else(invalid_grant)?;
+    if !application_access::permits(context.state, &client.id, &authorized.user) {
+        return Err(refuse(400, "access_denied", "the user has no access to the application"));
+    }
     let grant = context.state.oidc.grant(&authorized.grant).cloned().ok_or_else(invalid_grant)?;
     context.state.activity.record(&authorized.user, context.now);
     let mut response = access_token(context, client, authorized, &grant)?.response();
@@ -37,6 +41,12 @@ fn access_token(context: &mut Context<'_>, client: &Client, authorized: &Authori
     if organization.is_some() && !grant.scopes.iter().any(|scope| scope == "urn:logto:scope:organizations") {
         let refusal = refuse(403, "insufficient_scope", "refresh token missing required scope");
         return Err(refusal.with("scope", "urn:logto:scope:organizations"));
+    }
+    if let Some(organization) = organization.as_ref().filter(|_| client.is_third_party) {
+        let row = [organization, &authorized.user, &client.id].map(Clone::clone);
+        if !context.state.store.links.has("application_consent_organizations", &row) {
+            return Err(refuse(400, "access_denied", "organization access is not granted to the application"));
+        }
     }
     match (context.parameter("resource").map(str::to_owned), organization) {
         (Some(resource), organization) => {

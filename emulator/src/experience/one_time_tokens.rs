@@ -1,0 +1,23 @@
+//! Proofs by a one-time token, which an administrator has created for an email address.
+
+use super::progress::{Identifier, Kind, Verification};
+use super::{progress, verification};
+use crate::collections::ONE_TIME_TOKENS;
+use crate::entities::keep;
+use crate::special::{Handler, one_time_tokens};
+
+pub(super) const ALL: &[(&str, Handler)] = &[("VerifyOneTimeTokenVerification", |call| {
+    let (identifier, token) = (Identifier::of(&call.body), call.text("token").to_owned());
+    progress(call)?;
+    let mut token = one_time_tokens::check(call.state, &token, &identifier.value, call.now)?;
+    token.members.insert("status".to_owned(), "consumed".into());
+    keep(call, &ONE_TIME_TOKENS, &mut token);
+    let mut record = Verification::new(call.state.ids.id(21), Kind::OneTimeToken);
+    record.verified = Some(true);
+    record.identifier = Some(identifier);
+    let context = token.members.get("context").cloned().unwrap_or_default();
+    record.shown.insert("oneTimeTokenContext".to_owned(), context);
+    let id = record.id.clone();
+    progress(call)?.add(record);
+    Ok(verification(call, &id))
+})];
