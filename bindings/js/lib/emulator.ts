@@ -83,9 +83,10 @@ export class Emulator {
     const { signal } = init;
     signal?.throwIfAborted();
     // The platform encodes the body, and adds its type.
-    const { headers, method } = new Request(url, { ...init, signal: null });
+    const request = new Request(url, { ...init, signal: null });
+    const { headers, method } = request;
     for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
-    const body = new Uint8Array(await new Response(init.body ?? null).arrayBuffer());
+    const body = new Uint8Array(await request.arrayBuffer());
     const instance = await this.#loaded();
     signal?.throwIfAborted();
     const answer = instance.answer(method, url, [...headers].flat(), body);
