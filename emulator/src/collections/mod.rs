@@ -4,6 +4,7 @@ mod application_rules;
 mod applications;
 mod captcha;
 mod connectors;
+mod consents;
 mod domains;
 mod email_templates;
 mod hooks;
@@ -33,6 +34,7 @@ pub(crate) use application_rules::{protected_only, third_party_only};
 pub(crate) use applications::{ACCESS_RULES, APPLICATION_SECRETS, APPLICATIONS};
 pub(crate) use captcha::CAPTCHA_PROVIDERS;
 pub(crate) use connectors::{CONNECTORS, factory_of};
+pub(crate) use consents::CONSENT_USER_SCOPES;
 pub(crate) use domains::{DOMAINS, is_active};
 pub(crate) use email_templates::EMAIL_TEMPLATES;
 pub(crate) use hooks::HOOKS;
@@ -276,6 +278,7 @@ static ALL: &[&Collection] = &[
     &SCOPES,
     &APPLICATIONS,
     &APPLICATION_SECRETS,
+    &CONSENT_USER_SCOPES,
     &ORGANIZATIONS,
     &ORGANIZATION_ROLES,
     &ORGANIZATION_SCOPES,

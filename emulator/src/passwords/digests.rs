@@ -1,57 +1,25 @@
-//! Computes and verifies digests.
+//! Verifies digests.
 
-use aes::Aes256;
-use aes::cipher::{KeyIvInit, StreamCipher};
-use argon2::password_hash::phc::PasswordHash;
-use argon2::{Algorithm, Argon2, Params, PasswordVerifier, Version};
-use base64::Engine;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use pbkdf2::pbkdf2_hmac;
 use sha2::digest::Digest;
 
+use super::functions;
 use super::legacy::{self, Legacy};
 
-/// Cost of new digests. It is far below the server's, because tests create many users.
-const MEMORY: u32 = 64;
-const PASSES: u32 = 1;
-/// Digests that need more memory, in KiB, match no password.
-const MOST_MEMORY: u32 = 1 << 20;
 /// Longest derived key, in bytes.
 const LONGEST_KEY: usize = 1 << 16;
-
-/// Returns a new Argon2i digest.
-pub(super) fn argon2i(salt: &str, password: &str) -> String {
-    argon2(Algorithm::Argon2i, salt, password)
-}
-
-fn argon2(algorithm: Algorithm, salt: &str, password: &str) -> String {
-    let mut hash = [0; 32];
-    if let Ok(parameters) = Params::new(MEMORY, PASSES, 1, Some(hash.len())) {
-        let argon2 = Argon2::new(algorithm, Version::V0x13, parameters);
-        // Fails only for a salt or password of a wrong length. Then the digest matches no password.
-        let _ = argon2.hash_password_into(password.as_bytes(), salt.as_bytes(), &mut hash);
-    }
-    let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash));
-    format!("${algorithm}$v=19$m={MEMORY},t={PASSES},p=1${salt}${hash}")
-}
 
 /// Returns whether the password has this digest.
 pub(super) fn matches(algorithm: &str, digest: &str, password: &str) -> bool {
     match algorithm {
-        "Argon2i" | "Argon2id" | "Argon2d" => is_argon2(digest, password),
-        "Bcrypt" => bcrypt::verify(password, digest).unwrap_or(false),
+        "Argon2i" | "Argon2id" | "Argon2d" => functions::is_argon2(digest, password),
+        "Bcrypt" => functions::is_bcrypt(digest, password),
         "MD5" | "SHA1" | "SHA256" => {
             hash(&algorithm.to_ascii_lowercase(), password.as_bytes()).is_some_and(|hash| hex::encode(hash) == digest)
         }
         "Legacy" => legacy::parse(digest).is_ok_and(|legacy| is_legacy(legacy, password)),
         _ => false,
     }
-}
-
-fn is_argon2(digest: &str, password: &str) -> bool {
-    let Ok(digest) = PasswordHash::new(digest) else { return false };
-    let memory = digest.params.get_decimal("m").unwrap_or_default();
-    memory <= MOST_MEMORY && Argon2::default().verify_password(password.as_bytes(), &digest).is_ok()
 }
 
 fn is_legacy(legacy: Legacy, password: &str) -> bool {
@@ -65,7 +33,8 @@ fn is_legacy(legacy: Legacy, password: &str) -> bool {
             derive(&function, password, &salt, iterations, length).is_some_and(|key| hex::encode(key) == expected)
         }
         Legacy::FirebaseScrypt { salt, signer_key, separator, rounds, memory, expected } => {
-            firebase(password, &[&salt, &separator], &signer_key, rounds, memory).is_some_and(|hash| hash == expected)
+            functions::firebase(password, &[&salt, &separator], &signer_key, rounds, memory)
+                .is_some_and(|hash| hash == expected)
         }
     }
 }
@@ -80,14 +49,7 @@ fn hash(function: &str, bytes: &[u8]) -> Option<Vec<u8>> {
         "sha512" => sha2::Sha512::digest(bytes).to_vec(),
         "sha512-224" => sha2::Sha512_224::digest(bytes).to_vec(),
         "sha512-256" => sha2::Sha512_256::digest(bytes).to_vec(),
-        "sha3-224" => sha3::Sha3_224::digest(bytes).to_vec(),
-        "sha3-256" => sha3::Sha3_256::digest(bytes).to_vec(),
-        "sha3-384" => sha3::Sha3_384::digest(bytes).to_vec(),
-        "sha3-512" => sha3::Sha3_512::digest(bytes).to_vec(),
-        "ripemd160" | "ripemd" | "rmd160" => ripemd::Ripemd160::digest(bytes).to_vec(),
-        "blake2b512" => blake2::Blake2b512::digest(bytes).to_vec(),
-        "blake2s256" => blake2::Blake2s256::digest(bytes).to_vec(),
-        _ => return None,
+        _ => return functions::hash(function, bytes),
     })
 }
 
@@ -107,26 +69,11 @@ fn derive(function: &str, password: &str, salt: &[u8], iterations: u32, length: 
     Some(key)
 }
 
-/// Firebase's variant of scrypt: the derived key encrypts the signer key.
-fn firebase(password: &str, salt: &[&str], signer_key: &str, rounds: u32, memory: u8) -> Option<String> {
-    let salts: Result<Vec<Vec<u8>>, _> = salt.iter().map(|part| STANDARD.decode(part)).collect();
-    let parameters = scrypt::Params::new(memory, rounds, 1).ok()?;
-    let needed = 128_u64.saturating_mul(u64::from(rounds)).saturating_mul(parameters.n());
-    if needed > u64::from(MOST_MEMORY) * 1024 {
-        return None;
-    }
-    let mut key = [0; 64];
-    scrypt::scrypt(password.as_bytes(), &salts.ok()?.concat(), &parameters, &mut key).ok()?;
-    let mut text = STANDARD.decode(signer_key).ok()?;
-    let mut cipher = ctr::Ctr128BE::<Aes256>::new_from_slices(key.first_chunk::<32>()?, &[0; 16]).ok()?;
-    cipher.try_apply_keystream(&mut text).ok()?;
-    Some(STANDARD.encode(text))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[cfg(feature = "passwords")]
     #[test]
     fn digests_of_every_algorithm_match_their_password_only() {
         for (algorithm, digest, password) in [
@@ -140,7 +87,7 @@ mod tests {
                 "$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
                 "password",
             ),
-            ("Argon2d", &argon2(Algorithm::Argon2d, "somesalt", "password"), "password"),
+            ("Argon2d", &functions::argon2(argon2::Algorithm::Argon2d, "somesalt", "password"), "password"),
             ("Bcrypt", "$2a$06$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i", "abc"),
             ("MD5", "5f4dcc3b5aa765d61d8327deb882cf99", "password"),
             ("SHA1", "5baa61e4c9b93f3f0682250b6cf8331b7ee68fd8", "password"),
@@ -195,6 +142,7 @@ mod tests {
         }
     }
 
+    #[cfg(feature = "passwords")]
     #[test]
     fn every_hash_function_of_legacy_digests_is_implemented() {
         for function in legacy::HASHES {

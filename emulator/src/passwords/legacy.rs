@@ -27,7 +27,6 @@ pub(super) const HASHES: [&str; 17] = [
 ];
 
 /// A digest, with the arguments in order.
-#[cfg_attr(not(feature = "passwords"), allow(dead_code))]
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Legacy {
     /// The hash of the joined arguments, in hexadecimal digits.
@@ -85,20 +84,12 @@ fn pbkdf2(arguments: &[String], expected: String) -> Outcome<Legacy> {
         return Err(malformed());
     }
     let salt = match salt.strip_prefix("hex:") {
-        Some(digits) => bytes(digits).ok_or_else(malformed)?,
+        Some(digits) => hex::decode(digits).map_err(|_| malformed())?,
         None => salt.clone().into_bytes(),
     };
     let number = |text: &str| text.parse().ok().filter(|number: &u32| *number > 0).ok_or_else(malformed);
     let (iterations, length) = (number(iterations)?, number(length)? as usize);
     Ok(Legacy::Pbkdf2 { salt, iterations, length, function: hash_name(function)?, expected })
-}
-
-/// Parses hexadecimal digits.
-fn bytes(digits: &str) -> Option<Vec<u8>> {
-    let pairs = digits.as_bytes().chunks(2);
-    pairs
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?, 16).ok())
-        .collect()
 }
 
 fn firebase(arguments: &[String], expected: String) -> Outcome<Legacy> {

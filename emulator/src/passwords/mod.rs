@@ -1,17 +1,20 @@
 //! User passwords. They are stored as digests.
 //!
-//! Without the feature `passwords`, the digests are weak, and digests that were computed elsewhere match no password.
+//! The feature `passwords` adds the functions that would make up much of a WebAssembly module.
 
-#[cfg(feature = "passwords")]
 mod digests;
+#[cfg(feature = "passwords")]
+#[path = "heavy.rs"]
+mod functions;
+#[cfg(not(feature = "passwords"))]
+#[path = "light.rs"]
+mod functions;
 mod legacy;
 
 use logto_admin::serde_json::Value;
 
 use crate::errors::Outcome;
 use crate::ids::Ids;
-#[cfg(not(feature = "passwords"))]
-use crate::ids::digest;
 use crate::store::{Members, text};
 
 /// The member that holds the digest.
@@ -23,13 +26,11 @@ const EXPIRED: &str = "isPasswordExpired";
 const ALGORITHM: &str = "passwordAlgorithm";
 /// The algorithm of passwords that are set as text.
 const OWN: &str = "Argon2i";
-#[cfg(not(feature = "passwords"))]
-const PREFIX: &str = "$argon2i$v=19$m=8192,t=8,p=1$";
 
 /// Sets a password.
 pub(crate) fn set(hidden: &mut Members, password: &str, ids: &mut Ids) {
     let salt = ids.secret(16);
-    hidden.insert(DIGEST.to_owned(), argon2i(&salt, password).into());
+    hidden.insert(DIGEST.to_owned(), functions::argon2i(&salt, password).into());
     hidden.insert(ALGORITHM.to_owned(), OWN.into());
     hidden.remove(EXPIRED);
 }
@@ -51,7 +52,7 @@ pub(crate) fn import(hidden: &mut Members, digest: &str, algorithm: &str) -> Out
 
 /// Returns whether this is the password.
 pub(crate) fn verify(hidden: &Members, password: &str) -> bool {
-    hidden.contains_key(DIGEST) && matches(text(hidden, ALGORITHM), text(hidden, DIGEST), password)
+    hidden.contains_key(DIGEST) && digests::matches(text(hidden, ALGORITHM), text(hidden, DIGEST), password)
 }
 
 /// Replaces a verified digest that was computed elsewhere. Returns whether it was replaced.
@@ -61,20 +62,6 @@ pub(crate) fn upgrade(hidden: &mut Members, password: &str, ids: &mut Ids) -> bo
         set(hidden, password, ids);
     }
     foreign
-}
-
-#[cfg(feature = "passwords")]
-use digests::{argon2i, matches};
-
-#[cfg(not(feature = "passwords"))]
-fn argon2i(salt: &str, password: &str) -> String {
-    format!("{PREFIX}{salt}${}", digest(format!("{salt}{password}").as_bytes(), 32))
-}
-
-#[cfg(not(feature = "passwords"))]
-fn matches(_: &str, digest: &str, password: &str) -> bool {
-    let salt = digest.strip_prefix(PREFIX).and_then(|rest| rest.split_once('$')).map(|(salt, _)| salt);
-    salt.is_some_and(|salt| argon2i(salt, password) == digest)
 }
 
 #[cfg(test)]
@@ -90,7 +77,6 @@ mod tests {
         assert!(!text(&hidden, DIGEST).contains("horse"));
     }
 
-    #[cfg(feature = "passwords")]
     #[test]
     fn a_verified_digest_becomes_argon2i() {
         let mut hidden = Members::new();

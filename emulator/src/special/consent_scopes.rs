@@ -1,4 +1,5 @@
-//! The scopes that users can grant to a third-party application.
+//! The scopes that users can grant to a third-party application, or to all applications that are identified by their
+//! metadata document.
 
 use std::collections::BTreeMap;
 
@@ -7,17 +8,30 @@ use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
-use crate::collections::{APPLICATIONS, Collection, ORGANIZATION_SCOPES, RESOURCES, SCOPES, third_party_only};
-use crate::entities::keep;
+use crate::collections::{
+    APPLICATIONS, CONSENT_USER_SCOPES, Collection, ORGANIZATION_SCOPES, RESOURCES, SCOPES, third_party_only,
+};
 use crate::errors::{Outcome, Refusal, not_found};
 use crate::reply;
 use crate::seed::MANAGEMENT_RESOURCE_ID;
 use crate::store::{Members, Record};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
-    ("ListApplicationUserConsentScopes", |call| list(call)),
-    ("CreateApplicationUserConsentScope", add),
-    ("DeleteApplicationUserConsentScope", remove),
+    ("ListApplicationUserConsentScopes", |call| {
+        let application = call.record(&APPLICATIONS, call.parameter(0))?.id.clone();
+        Ok(list(call, &application))
+    }),
+    ("CreateApplicationUserConsentScope", |call| {
+        let application = third_party(call)?;
+        add(call, &application)
+    }),
+    ("DeleteApplicationUserConsentScope", |call| {
+        let application = call.record(&APPLICATIONS, call.parameter(0))?.id.clone();
+        remove(call, &application)
+    }),
+    ("ListCimdUserConsentScopes", |call| Ok(list(call, CIMD))),
+    ("AssignCimdUserConsentScopes", |call| add(call, CIMD)),
+    ("DeleteCimdUserConsentScope", |call| remove(call, CIMD)),
 ];
 
 /// A kind of scopes that are entities.
@@ -56,15 +70,16 @@ static KINDS: [Kind; 3] = [
     },
 ];
 
-/// The hidden member of an application with the scopes of OpenID Connect.
+/// The member with the scopes of `OpenID` Connect.
 const USER_SCOPES: &str = "userScopes";
+/// In place of an application's id: all applications that are identified by their metadata document.
+const CIMD: &str = "cimd";
 
-fn list(call: &Call<'_>) -> Outcome<HttpResponse> {
-    let application = call.record(&APPLICATIONS, call.parameter(0))?;
+fn list(call: &Call<'_>, application: &str) -> HttpResponse {
     let store = &call.state.store;
-    let mut shown = Members::from_iter([(USER_SCOPES.to_owned(), user_scopes(application).into())]);
+    let mut shown = Members::from_iter([(USER_SCOPES.to_owned(), user_scopes(call, application).into())]);
     for kind in &KINDS {
-        let condition = [("applications", application.id.as_str())];
+        let condition = [("applications", application)];
         let scopes = store.links.ids(kind.table, kind.scopes.name, &condition);
         let scopes = scopes.filter_map(|id| store.get(kind.scopes, id));
         let parts = scopes.map(|scope| (scope.text("resourceId"), scope.part(&["id", "name", "description"])));
@@ -81,34 +96,35 @@ fn list(call: &Call<'_>) -> Outcome<HttpResponse> {
         };
         shown.insert(kind.member.to_owned(), value);
     }
-    Ok(reply::json(call.success(), &shown.into()))
+    reply::json(call.success(), &shown.into())
 }
 
-fn user_scopes(application: &Record) -> Vec<String> {
-    let scopes = application.hidden.get(USER_SCOPES).and_then(Value::as_array).into_iter().flatten();
-    scopes.filter_map(Value::as_str).map(str::to_owned).collect()
+fn user_scopes(call: &Call<'_>, application: &str) -> Vec<String> {
+    let all = call.state.store.all(&CONSENT_USER_SCOPES).filter(|scope| scope.text("applicationId") == application);
+    let mut scopes: Vec<String> = all.map(|scope| scope.text("userScope").to_owned()).collect();
+    scopes.sort_unstable();
+    scopes
 }
 
-/// Returns the third-party application in the path.
-fn third_party(call: &Call<'_>) -> Outcome<Record> {
+/// Returns the id of the third-party application in the path.
+fn third_party(call: &Call<'_>) -> Outcome<String> {
     let application = call.record(&APPLICATIONS, call.parameter(0))?;
-    if application.is_true("isThirdParty") { Ok(application.clone()) } else { Err(third_party_only()) }
+    if application.is_true("isThirdParty") { Ok(application.id.clone()) } else { Err(third_party_only()) }
 }
 
-fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let mut application = third_party(call)?;
+fn add(call: &mut Call<'_>, application: &str) -> Outcome<HttpResponse> {
     check(call)?;
     for kind in &KINDS {
         for id in call.texts(kind.member) {
-            call.state.store.links.add(kind.table, vec![application.id.clone(), id]);
+            call.state.store.links.add(kind.table, vec![application.to_owned(), id]);
         }
     }
-    let mut scopes = user_scopes(&application);
-    scopes.extend(call.texts(USER_SCOPES));
-    scopes.sort_unstable();
-    scopes.dedup();
-    application.hidden.insert(USER_SCOPES.to_owned(), scopes.into());
-    keep(call, &APPLICATIONS, &mut application);
+    let known = user_scopes(call, application);
+    for scope in call.texts(USER_SCOPES).into_iter().filter(|scope| !known.contains(scope)) {
+        let given = [("applicationId".to_owned(), application.into()), ("userScope".to_owned(), scope.into())];
+        let record = call.state.blank(&CONSENT_USER_SCOPES, given.into_iter().collect(), call.now);
+        call.state.store.put(&CONSENT_USER_SCOPES, record);
+    }
     Ok(reply::word(call.success()))
 }
 
@@ -138,22 +154,18 @@ fn check(call: &Call<'_>) -> Outcome<()> {
     Ok(())
 }
 
-fn remove(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let mut application = call.record(&APPLICATIONS, call.parameter(0))?.clone();
-    let (kind, scope) = (call.parameter(1).to_owned(), call.last_parameter().to_owned());
+/// Removes the scope that the last two path parameters identify.
+fn remove(call: &mut Call<'_>, application: &str) -> Outcome<HttpResponse> {
+    let [.., kind, scope] = call.parameters.as_slice() else { return Err(not_found()) };
+    let store = &mut call.state.store;
     let removed = match KINDS.iter().find(|known| known.path == kind) {
         Some(kind) => {
-            let conditions = [("applications", application.id.as_str()), (kind.scopes.name, scope.as_str())];
-            call.state.store.links.remove(kind.table, &conditions)
+            store.links.remove(kind.table, &[("applications", application), (kind.scopes.name, scope.as_str())])
         }
         None => {
-            let mut scopes = user_scopes(&application);
-            let count = scopes.len();
-            scopes.retain(|known| *known != scope);
-            let removed = scopes.len() < count;
-            application.hidden.insert(USER_SCOPES.to_owned(), scopes.into());
-            keep(call, &APPLICATIONS, &mut application);
-            removed
+            let is = |known: &&Record| known.text("applicationId") == application && known.text("userScope") == scope;
+            let id = store.all(&CONSENT_USER_SCOPES).find(is).map(|found| found.id.clone());
+            id.is_some_and(|id| store.remove(&CONSENT_USER_SCOPES, &id).is_some())
         }
     };
     if removed { Ok(reply::nothing(call.success())) } else { Err(not_found()) }

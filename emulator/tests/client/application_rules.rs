@@ -1,6 +1,7 @@
 //! What the server requires of applications, and what they have besides their members.
 
 use logto_admin::models::{ApplicationType, CreateApplication, CreateOrganization, CreateUser};
+use logto_admin::operation::Release;
 use logto_admin::serde_json::{Value, json};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::{Emulator, Service};
@@ -173,6 +174,13 @@ async fn users_consent_to_scopes_and_organizations_of_third_party_applications()
     call(&client, "DeleteApplicationUserConsentScope", &email, Value::Null).await?;
     let gone = call(&client, "DeleteApplicationUserConsentScope", &email, Value::Null).await;
     assert_eq!(refused(gone), (404, "entity.not_found".into()));
+
+    // Applications that are identified by their metadata document share their scopes.
+    let cimd = Emulator::builder().release(Release::NEXT).build().client()?;
+    call(&cimd, "AssignCimdUserConsentScopes", &[], json!({ "userScopes": ["email"] })).await?;
+    assert_eq!(call(&cimd, "ListCimdUserConsentScopes", &[], Value::Null).await?["userScopes"], json!(["email"]));
+    let email = [("scopeType", "user-scopes"), ("scopeId", "email")];
+    call(&cimd, "DeleteCimdUserConsentScope", &email, Value::Null).await?;
 
     let user = client.users().create(CreateUser::default()).await?.id;
     let organization = client.organizations().create(CreateOrganization::new("Acme")).await?.id;
