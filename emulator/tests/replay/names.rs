@@ -15,8 +15,15 @@ impl Names {
         self.0.insert(recorded.to_owned(), ours.to_owned());
     }
 
-    /// Learns from two responses to the same request. Ignores lists, because their order and items can differ.
+    /// Learns from two responses to the same request. Learns from lists if their elements are alike, in order.
     pub(crate) fn learn(&mut self, recorded: &Value, ours: &Value) {
+        if let (Value::Array(recorded), Value::Array(ours)) = (recorded, ours) {
+            let pairs = || recorded.iter().zip(ours);
+            if recorded.len() == ours.len() && pairs().all(|(one, other)| are_alike(one, other)) {
+                pairs().for_each(|(one, other)| self.learn(one, other));
+            }
+            return;
+        }
         let (Value::Object(recorded), Value::Object(ours)) = (recorded, ours) else { return };
         for (name, value) in recorded {
             match (value, ours.get(name)) {
@@ -51,6 +58,15 @@ impl Names {
             other => other.clone(),
         })
     }
+}
+
+/// Returns whether two objects have the same texts, except for ids and secrets.
+fn are_alike(one: &Value, other: &Value) -> bool {
+    let is_drawn = |text: &str| looks_like_id(text) || text.len() > 30;
+    one.as_object().into_iter().flatten().all(|(name, value)| match value {
+        Value::String(text) => is_drawn(text) || other[name] == *value,
+        _ => true,
+    })
 }
 
 fn is_id(name: &str, value: &str) -> bool {

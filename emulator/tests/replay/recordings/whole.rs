@@ -45,7 +45,6 @@ const DIFFERENT: &[(u64, &str)] = &[
     (502, "the emulator does not call identity providers"),
     (318, "the recorder put a legacy secret into the database"),
     (620, "the recorder put a legacy secret into the database"),
-    (801, "the replay does not learn the id of the deleted key from a list"),
     (1087, "a user of the Experience API, whose flows are not replayed"),
     (1150, "the recorder changed the sign-in experience and the captcha without recording it"),
     (1165, "the token of the recorded user has fewer scopes"),
