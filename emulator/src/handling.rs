@@ -11,7 +11,7 @@ use crate::request::Incoming;
 use crate::requests::HandledRequest;
 use crate::router::Route;
 use crate::schema::Contract;
-use crate::special::account;
+use crate::special::{self, account};
 use crate::state::State;
 use crate::webhooks::Trigger;
 use crate::{auth, body, oidc, reply, router, validate};
@@ -35,7 +35,7 @@ pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
             .unwrap_or_else(Refusal::into_response),
         Area::Oidc => oidc::answer(&request, state, now),
         Area::Pages if request.path == "/consent" => oidc::consent::page(&request, state, now),
-        Area::Pages => state.assets.get(&request.path).map_or_else(reply::page, reply::file),
+        Area::Pages => page(&request, state),
     };
     let response = reply::complete(&request, response, &mut state.ids);
     state.requests.add(HandledRequest {
@@ -63,6 +63,12 @@ enum Area {
     Oidc,
     /// The sign-in page, for all other paths.
     Pages,
+}
+
+/// Returns an uploaded file, a verification file of a custom domain, or the sign-in page.
+fn page(request: &Incoming, state: &State) -> HttpResponse {
+    let asset = state.assets.get(&request.path).map(reply::file);
+    asset.or_else(|| special::verification_file(request, state)).unwrap_or_else(reply::page)
 }
 
 fn area(path: &str) -> Area {

@@ -3,6 +3,7 @@ use logto_admin::serde_json::{Value, json};
 use super::{Collection, Draft, Key, Order, Unknown};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
+use crate::settings;
 use crate::store::{Members, text};
 
 pub(crate) static PROFILE_FIELDS: Collection = Collection {
@@ -40,6 +41,9 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
         let orders = call.state.store.all(&PROFILE_FIELDS).filter_map(|field| field.members.get("sieOrder")?.as_i64());
         let last = orders.max().unwrap_or_default();
         draft.members.insert("sieOrder".to_owned(), last.saturating_add(1).into());
+    }
+    if let Some(config) = settings::sent(call).remove("config") {
+        draft.members.insert("config".to_owned(), config);
     }
     match draft.members.get("config") {
         Some(Value::Object(config)) => check_config(text(&draft.members, "type"), config),

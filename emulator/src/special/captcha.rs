@@ -5,8 +5,8 @@ use super::Handler;
 use crate::call::Call;
 use crate::collections::CAPTCHA_PROVIDERS;
 use crate::errors::{Outcome, not_found};
-use crate::reply;
 use crate::store::{Members, Record, Store};
+use crate::{reply, settings};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetCaptchaProvider", |call| Ok(shown(call, &provider(call).ok_or_else(not_found)?))),
@@ -36,7 +36,7 @@ fn shown(call: &Call<'_>, provider: &Record) -> HttpResponse {
 fn replace(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let current = provider(call);
     let mut provider = current.unwrap_or_else(|| call.state.blank(&CAPTCHA_PROVIDERS, Members::new(), call.now));
-    provider.members.insert("config".to_owned(), call.body.get("config").cloned().unwrap_or_default());
+    provider.members.insert("config".to_owned(), settings::sent(call).remove("config").unwrap_or_default());
     call.state.store.put(&CAPTCHA_PROVIDERS, provider.clone());
     Ok(shown(call, &provider))
 }

@@ -6,8 +6,10 @@ use crate::call::Call;
 use crate::collections::{DOMAINS, is_active};
 use crate::entities::keep;
 use crate::errors::Outcome;
-use crate::reply;
+use crate::request::Incoming;
 use crate::services::Service;
+use crate::state::State;
+use crate::{reply, settings};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListDomainVerificationFiles", |call| files(call)),
@@ -25,9 +27,19 @@ fn files(call: &Call<'_>) -> Outcome<HttpResponse> {
 
 fn replace_files(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut domain = call.record(&DOMAINS, call.parameter(0))?.clone();
-    domain.hidden.insert(FILES.to_owned(), call.body.get(FILES).cloned().unwrap_or_default());
+    domain.hidden.insert(FILES.to_owned(), settings::sent(call).remove(FILES).unwrap_or_default());
     keep(call, &DOMAINS, &mut domain);
     files(call)
+}
+
+/// Returns the verification file that a custom domain serves at this path.
+pub(crate) fn verification_file(request: &Incoming, state: &State) -> Option<HttpResponse> {
+    let host = request.origin.split("://").last()?;
+    let domain = state.store.all(&DOMAINS).find(|domain| domain.text("domain") == host)?;
+    let files = domain.hidden.get(FILES)?.as_array()?;
+    let file = files.iter().find(|file| file.get("path").and_then(Value::as_str) == Some(&request.path))?;
+    let text = |name| file.get(name).and_then(Value::as_str).map(str::to_owned);
+    Some(HttpResponse::new(200).header("content-type", text("contentType")?).body(text("content")?))
 }
 
 /// Deletes domains that have waited for their DNS records for too long.

@@ -7,8 +7,8 @@ use crate::call::{Call, unknown};
 use crate::collections::{EMAIL_TEMPLATES, Unknown};
 use crate::entities::keep;
 use crate::errors::{Outcome, Refusal};
-use crate::reply;
 use crate::store::{Members, Record, text};
+use crate::{reply, settings};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ReplaceEmailTemplates", replace_all),
@@ -20,7 +20,8 @@ const FILTERS: [&str; 2] = ["languageTag", "templateType"];
 
 /// Creates or replaces templates. There is one for each language and type.
 fn replace_all(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let given = call.body.get("templates").and_then(Value::as_array).cloned().unwrap_or_default();
+    let sent = settings::sent(call);
+    let given = sent.get("templates").and_then(Value::as_array).cloned().unwrap_or_default();
     let mut replaced = Vec::new();
     for given in given.iter().filter_map(Value::as_object) {
         let same = |template: &&Record| FILTERS.iter().all(|name| template.text(name) == text(given, name));
@@ -56,7 +57,7 @@ fn update_details(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.parameter(0);
     let template = call.state.store.get(&EMAIL_TEMPLATES, id);
     let mut template = template.ok_or_else(|| unknown(&EMAIL_TEMPLATES, Unknown::Named, id))?.clone();
-    let details = merged(&template, "details", Some(&Value::Object(call.body.clone())));
+    let details = merged(&template, "details", Some(&settings::sent(call).into()));
     template.members.insert("details".to_owned(), details);
     keep(call, &EMAIL_TEMPLATES, &mut template);
     Ok(reply::json(call.success(), &Value::Object(template.members)))

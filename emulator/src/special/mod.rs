@@ -34,6 +34,7 @@ pub(crate) use application_access::permits;
 use logto_admin::transport::HttpResponse;
 pub(crate) use sign_in_experience::case_conflicts;
 
+pub(crate) use domains::verification_file;
 pub(crate) use phrases::default_language;
 
 use crate::call::Call;

@@ -6,7 +6,9 @@ use crate::call::Call;
 use crate::collections::{PROFILE_FIELDS, refuse_profile_fields};
 use crate::entities;
 use crate::errors::Outcome;
+use crate::parsed::parsed;
 use crate::reply;
+use crate::schema::{Contract, Schema};
 use crate::store::{Record, Store};
 
 pub(super) const ALL: &[(&str, Handler)] =
@@ -21,8 +23,10 @@ pub(super) fn listed(store: &Store) -> Value {
 
 /// Creates all fields or none.
 fn create_all(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let schema = Contract::of(call.info).body().and_then(Schema::items);
     let mut created: Vec<Record> = Vec::new();
     for element in std::mem::take(&mut call.elements) {
+        let element = schema.map_or_else(|| element.clone(), |schema| parsed(schema, &element));
         call.body = element.as_object().cloned().unwrap_or_default();
         match entities::add(call, &PROFILE_FIELDS) {
             Ok(field) => created.push(field),

@@ -25,9 +25,16 @@ async fn uploaded_files_are_served() -> Result<()> {
     let upload = Upload::new("a b.png", "image/png", b"png".as_slice());
     let url = client.user_assets().upload(upload).await?.url;
     assert!(url.contains("/default/emulator-app/2025/01/01/") && url.ends_with("/a%20b.png"), "{url}");
-    let response = emulator.handle(&HttpRequest::new(Method::Get, url));
+    let request = HttpRequest::new(Method::Get, url);
+    let response = emulator.handle(&request);
     assert_eq!((response.status, response.headers.get("content-type")), (200, Some("image/png")));
     assert_eq!(response.body.text(), "png");
+
+    let mut saved = Vec::new();
+    emulator.save(&mut saved).unwrap();
+    let restored = Emulator::new();
+    restored.restore(saved.as_slice()).unwrap();
+    assert_eq!(restored.handle(&request).body.text(), "png", "files are part of the saved state");
     Ok(())
 }
 

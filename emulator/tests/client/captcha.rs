@@ -28,6 +28,9 @@ async fn there_is_at_most_one_captcha_provider() -> Result<()> {
     let second = captcha.update(UpdateCaptchaProvider::new(recaptcha.clone())).await?;
     assert_eq!((second.id, second.updated_at), (first.id, first.updated_at), "only the settings change");
     assert_eq!(captcha.get().await?.config, recaptcha);
+    let config = json!({ "type": "Turnstile", "siteKey": "site", "secretKey": "secret", "mode": "checkbox" });
+    let sent = client.operation("UpdateCaptchaProvider")?.json(&json!({ "config": config })).await?;
+    assert_eq!(sent["config"].get("mode"), None, "unknown members are dropped");
     captcha.delete().await?;
     captcha.delete().await?;
     assert_eq!(refused(captcha.get().await), (404, "entity.not_found".into()));

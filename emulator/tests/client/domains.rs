@@ -4,6 +4,7 @@ use logto_admin::models::{
     CleanupDomains, CreateDomain, DomainStatus, DomainVerificationFile, DomainVerificationFileType,
     ReplaceDomainVerificationFiles,
 };
+use logto_admin::transport::{HttpRequest, Method};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::{Emulator, Service};
 
@@ -46,13 +47,20 @@ async fn a_domain_waits_for_its_dns_records() -> Result<()> {
 
 #[tokio::test]
 async fn verification_files_belong_to_a_domain() -> Result<()> {
-    let client = with_domains();
+    let emulator = Emulator::builder().service(Service::Domains).build();
+    let client = emulator.client()?;
     let id = client.domains().create(CreateDomain::new("auth.example.com")).await?.id;
     assert!(client.domains().get_verification_files(&id).await?.is_empty());
     let file = |path: &str| DomainVerificationFile::new(path, "content", DomainVerificationFileType::TextPlain);
     let files = |paths: &[&str]| ReplaceDomainVerificationFiles::new(paths.iter().map(|path| file(path)).collect());
     client.domains().replace_verification_files(&id, files(&["/verify.txt", "/.well-known/a/b"])).await?;
     assert_eq!(client.domains().get_verification_files(&id).await?.len(), 2);
+    let served = |host: &str| {
+        let response = emulator.handle(&HttpRequest::new(Method::Get, format!("https://{host}/verify.txt")));
+        response.headers.get("content-type").map(str::to_owned)
+    };
+    assert_eq!(served("auth.example.com").as_deref(), Some("text/plain"));
+    assert_eq!(served("other.example.com").as_deref(), Some("text/html; charset=utf-8"), "the sign-in page");
     for bad in ["/nested/file.txt", "verify.txt", "/verify", "/.well-known/", "/.txt"] {
         let result = client.domains().replace_verification_files(&id, files(&[bad])).await;
         assert_eq!(refused(result), (400, "guard.invalid_input".into()), "{bad}");

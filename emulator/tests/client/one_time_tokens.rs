@@ -1,9 +1,15 @@
 use std::time::Duration;
 
 use logto_admin::Result;
-use logto_admin::models::{CreateOneTimeToken, OneTimeTokenStatus, ReplaceOneTimeTokenStatus, VerifyOneTimeToken};
+use logto_admin::models::{
+    CreateOneTimeToken, CreateOrganization, CreateUser, OneTimeTokenContext, OneTimeTokenStatus,
+    ReplaceOneTimeTokenStatus, VerifyOneTimeToken,
+};
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::Method;
 use logto_admin_emulator::Emulator;
 
+use crate::browser::Browser;
 use crate::{client, refused};
 
 const EMAIL: &str = "ada@example.com";
@@ -23,6 +29,37 @@ async fn a_one_time_token_can_be_used_once() -> Result<()> {
     assert_eq!(tokens.verify(&verify).await?.status, OneTimeTokenStatus::Consumed);
     assert_eq!(refused(tokens.verify(&verify).await), (400, "one_time_token.token_consumed".into()));
     assert_eq!(tokens.get(&created.id).await?.status, OneTimeTokenStatus::Consumed);
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_sign_in_with_a_one_time_token_and_join_organizations() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    let organization = client.organizations().create(CreateOrganization::new("Engines")).await?.id;
+    let context = OneTimeTokenContext { jit_organization_ids: Some(vec![organization.clone()]), ..Default::default() };
+    let link = CreateOneTimeToken { context: Some(context), ..CreateOneTimeToken::new(EMAIL) };
+    let token = client.one_time_tokens().create(link).await?.token;
+    let ada = CreateUser {
+        username: Some("ada".into()),
+        primary_email: Some(EMAIL.into()),
+        password: Some("violet-anchor-47-kettle".into()),
+        ..Default::default()
+    };
+    let id = client.users().create(ada).await?.id;
+
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("SignIn", "openid");
+    let body = |email: &str| json!({ "identifier": { "type": "email", "value": email }, "token": token });
+    let wrong = browser.experience(Method::Post, "/verification/one-time-token/verify", &body("bob@example.com"));
+    assert_eq!(wrong, (400, json!("one_time_token.email_mismatch")));
+    let record = browser.call(Method::Post, "/verification/one-time-token/verify", &body(EMAIL));
+    browser.call(Method::Post, "/identification", &record);
+    assert!(browser.call(Method::Post, "/submit", &Value::Null)["redirectTo"].is_string());
+    let members = client.organizations().list_users(&organization).await?.items;
+    assert_eq!(members.into_iter().map(|user| user.id).collect::<Vec<_>>(), [id]);
+    let again = client.one_time_tokens().verify(VerifyOneTimeToken::new(token.as_str(), EMAIL)).await;
+    assert_eq!(refused(again), (400, "one_time_token.token_consumed".into()));
     Ok(())
 }
 
