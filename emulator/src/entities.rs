@@ -7,6 +7,7 @@ use crate::call::{Call, unknown};
 use crate::collections::{Collection, Draft, EmptyChange, Key, Order, Shape, UnknownTarget, View, named};
 use crate::errors::{Outcome, Refusal, empty_change, foreign_key, too_long};
 use crate::lists;
+use crate::pages::Page;
 use crate::reply;
 use crate::schema::Contract;
 use crate::settings;
@@ -84,6 +85,12 @@ fn list(call: &Call<'_>, collection: &'static Collection) -> Outcome<HttpRespons
         check_owner(call, collection)?;
     }
     let show = |record: &Record| show(call, collection, record, Shape::Listed);
+    let page = Page::of(call.request, call.info.paging)?;
+    match (collection.owner, collection.order, page) {
+        (None, Order::Newest, Some(page)) => return lists::page(call, collection, page, true, show),
+        (None, Order::Oldest, Some(page)) => return lists::page(call, collection, page, false, show),
+        _ => {}
+    }
     let all = siblings(call, collection);
     let answer = |records: &mut dyn Iterator<Item = &Record>| {
         lists::answer(call, collection, collection.filters, &[], records, show)

@@ -108,7 +108,7 @@ fn replace(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResp
     let current: Vec<String> = {
         let owners = owners(call, relation);
         let store = &call.state.store;
-        let listed = |id: &&str| store.get(relation.target, id).is_some_and(relation.target.listed);
+        let listed = |id: &&str| store.get(relation.target, id).is_some_and(|record| relation.target.lists(record));
         store.links.ids(relation.table, relation.target.name, &owners).filter(listed).map(str::to_owned).collect()
     };
     if relation.refuses_same

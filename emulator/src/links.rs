@@ -53,7 +53,7 @@ const fn within(name: &'static str, columns: &'static [&'static str], within: &'
 
 /// All links.
 #[derive(Debug, Default)]
-pub(crate) struct Links(HashMap<&'static str, Rows>);
+pub(crate) struct Links(HashMap<&'static str, Rows>, u64);
 
 /// Rows in insertion order.
 #[derive(Debug, Default)]
@@ -76,7 +76,13 @@ impl Links {
         rows.places.insert(row.clone(), rows.next);
         rows.rows.insert(rows.next, row);
         rows.next += 1;
+        self.1 += 1;
         true
+    }
+
+    /// Returns the number of changes.
+    pub(crate) const fn changes(&self) -> u64 {
+        self.1
     }
 
     pub(crate) fn has(&self, table: &str, row: &[String]) -> bool {
@@ -86,6 +92,7 @@ impl Links {
     /// Removes every link that meets the conditions, and the links within it. Returns whether there was one.
     pub(crate) fn remove(&mut self, table: &str, conditions: &[Where<'_>]) -> bool {
         let found: Vec<Vec<String>> = self.rows(table, conditions).map(<[String]>::to_vec).collect();
+        self.1 += found.len() as u64;
         for row in &found {
             if let Some(rows) = self.0.get_mut(table) {
                 let place = rows.places.remove(row);

@@ -25,29 +25,82 @@ pub(crate) fn answer<'r>(
     show: impl Fn(&Record) -> Value,
 ) -> Outcome<HttpResponse> {
     let query = &call.request.query;
-    if collection.exclusive.iter().filter(|name| query.get(name).is_some()).count() > 1 {
-        return Err(invalid_input(400, &format!("{} cannot be combined.", collection.exclusive.join(" and "))));
-    }
+    check_exclusive(collection, query)?;
     let search = Search::of(query, Language::of(call.info), collection.searchable)?;
     let page = Page::of(call.request, call.info.paging)?;
     let found = records
-        .filter(|record| (collection.listed)(record))
+        .filter(|record| collection.lists(record))
         .filter(|record| search.as_ref().is_none_or(|search| search.matches(record)));
     let store = &call.state.store;
     let wanted =
         |record: &&Record| filters.iter().all(|filter| passes(store, query, collection, filter, within, record));
     let found = found.filter(wanted);
-    let body = |items: Value| match call.info.items_at {
+    let Some(page) = page else {
+        return Ok(reply::json(200, &body(call, found.map(show).collect())));
+    };
+    let (shown, total) = page.cut(found);
+    let total = if collection.total_ignores_filters { call.state.store.count(collection) } else { total };
+    Ok(page.announce(call.request, total, reply::json(200, &body(call, shown.into_iter().map(show).collect()))))
+}
+
+/// Returns a response with a page of a collection: as `answer`, but without visiting every entity.
+pub(crate) fn page(
+    call: &Call<'_>,
+    collection: &'static Collection,
+    page: Page,
+    newest_first: bool,
+    show: impl Fn(&Record) -> Value,
+) -> Outcome<HttpResponse> {
+    let (query, store) = (&call.request.query, &call.state.store);
+    check_exclusive(collection, query)?;
+    let search = Search::of(query, Language::of(call.info), collection.searchable)?;
+    let filters: Vec<&Filter> = collection.filters.iter().filter(|filter| is_set(query, filter)).collect();
+    let (shown, total): (Vec<&Record>, usize) = if search.is_none() && filters.is_empty() && collection.listed.is_none()
+    {
+        let shown = store.page(collection, newest_first, page.skipped(), page.size());
+        (shown, store.count(collection))
+    } else {
+        let texts = search.as_ref().and_then(Search::texts);
+        let plain = texts.is_some() && search.as_ref().is_some_and(|search| search.is_plain(collection.searchable));
+        let unchecked = plain && filters.is_empty() && collection.listed.is_none();
+        let matches = |record: &Record| {
+            collection.lists(record)
+                && (plain || search.as_ref().is_none_or(|search| search.matches(record)))
+                && filters.iter().all(|filter| passes(store, query, collection, filter, &[], record))
+        };
+        let matches: Option<&dyn Fn(&Record) -> bool> = if unchecked { None } else { Some(&matches) };
+        let found = store.matching(collection, newest_first, &key(query), texts.as_deref(), matches);
+        let places = found.iter().skip(page.skipped()).take(page.size());
+        (places.filter_map(|place| store.at(collection, *place)).collect(), found.len())
+    };
+    let total = if collection.total_ignores_filters { store.count(collection) } else { total };
+    let items = shown.into_iter().map(show).collect();
+    Ok(page.announce(call.request, total, reply::json(200, &body(call, items))))
+}
+
+/// Returns the query without the page.
+fn key(query: &Query) -> String {
+    let pairs = query.iter().filter(|(name, _)| !matches!(*name, "page" | "page_size"));
+    pairs.map(|(name, value)| format!("{name:?}={value:?}&")).collect()
+}
+
+fn check_exclusive(collection: &Collection, query: &Query) -> Outcome<()> {
+    if collection.exclusive.iter().filter(|name| query.get(name).is_some()).count() > 1 {
+        return Err(invalid_input(400, &format!("{} cannot be combined.", collection.exclusive.join(" and "))));
+    }
+    Ok(())
+}
+
+fn body(call: &Call<'_>, items: Value) -> Value {
+    match call.info.items_at {
         Some(member) => json!({ member: items }),
         None => items,
-    };
-    let Some(page) = page else {
-        return Ok(reply::json(200, &body(found.map(show).collect())));
-    };
-    let all = call.state.store.all(collection).count();
-    let (shown, total) = page.cut(found);
-    let total = if collection.total_ignores_filters { all } else { total };
-    Ok(page.announce(call.request, total, reply::json(200, &body(shown.into_iter().map(show).collect()))))
+    }
+}
+
+/// Returns whether the query has a value for the filter.
+fn is_set(query: &Query, filter: &Filter) -> bool {
+    query.all(filter.parameter).any(|value| !value.is_empty())
 }
 
 fn passes(

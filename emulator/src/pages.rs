@@ -46,9 +46,19 @@ impl Page {
         Ok(Some(Self { number: number as usize, size: size as usize }))
     }
 
+    /// Returns the number of items before the page.
+    pub(crate) const fn skipped(self) -> usize {
+        (self.number - 1).saturating_mul(self.size)
+    }
+
+    /// Returns the maximum number of items on the page.
+    pub(crate) const fn size(self) -> usize {
+        self.size
+    }
+
     /// Returns the items on the page and the total number of items.
     pub(crate) fn cut<T>(self, all: impl Iterator<Item = T>) -> (Vec<T>, usize) {
-        let first = (self.number - 1).saturating_mul(self.size);
+        let first = self.skipped();
         let page = first..first.saturating_add(self.size);
         let (mut cut, mut total) = (Vec::new(), 0);
         for item in all {

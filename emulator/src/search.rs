@@ -1,6 +1,8 @@
 //! Search in lists: the keyword `q`, or the parameters `search`, `search.{member}`, `mode`, `joint` and
 //! `isCaseSensitive`. Which of them a list has depends on the operation.
 
+use std::borrow::Cow;
+
 use logto_admin::operation::{OperationInfo, ParameterKind};
 use logto_admin::serde_json::Value;
 use regex_lite::{Regex, RegexBuilder};
@@ -47,7 +49,7 @@ struct Condition {
 
 #[derive(Debug)]
 enum Pattern {
-    Like(String),
+    Like(Like),
     Exact(Vec<String>),
     Regex(Regex),
 }
@@ -58,7 +60,10 @@ impl Search {
         match language {
             Language::None => Ok(None),
             Language::Keyword => Ok(query.get("q").filter(|word| !word.is_empty()).map(|word| Self {
-                conditions: vec![Condition { members: owned(searchable), pattern: Pattern::Like(format!("%{word}%")) }],
+                conditions: vec![Condition {
+                    members: owned(searchable),
+                    pattern: Pattern::Like(Like::new(&format!("%{word}%"), false)),
+                }],
                 every: false,
                 case_sensitive: false,
             })),
@@ -98,14 +103,43 @@ impl Search {
     }
 
     fn meets(&self, record: &Record, member: &str, condition: &Condition) -> bool {
-        let fold = |text: &str| if self.case_sensitive { text.to_owned() } else { text.to_lowercase() };
         let Some(text) = record.members.get(member).and_then(Value::as_str) else { return false };
+        let folded = || fold(text, self.case_sensitive);
         match &condition.pattern {
-            Pattern::Like(pattern) => like(&fold(pattern), &fold(text)),
-            Pattern::Exact(values) => values.iter().any(|value| fold(value) == fold(text)),
+            Pattern::Like(pattern) => pattern.matches(&folded()),
+            Pattern::Exact(values) => values.iter().any(|value| *value == folded()),
             Pattern::Regex(regex) => regex.is_match(text),
         }
     }
+
+    /// Returns whether every entity matches that has a searchable member with one of `texts`.
+    pub(crate) fn is_plain(&self, searchable: &[&str]) -> bool {
+        let plain = |condition: &Condition| {
+            let contained = matches!(&condition.pattern, Pattern::Like(pattern) if pattern.contained.is_some());
+            contained && searchable.iter().all(|member| condition.members.iter().any(|known| known == member))
+        };
+        let only = !self.every || self.conditions.len() == 1;
+        !self.case_sensitive && only && self.conditions.iter().all(plain)
+    }
+
+    /// Returns texts in lower case of which every match contains one. Returns `None` if there are no such texts.
+    pub(crate) fn texts(&self) -> Option<Vec<String>> {
+        let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
+        let texts = |condition: &Condition| match &condition.pattern {
+            Pattern::Like(pattern) => Some(vec![lower(pattern.longest())]),
+            Pattern::Exact(values) => Some(values.iter().map(|value| lower(value)).collect()),
+            Pattern::Regex(_) => None,
+        };
+        // All conditions must match, so those of one are enough.
+        let conditions = if self.every { self.conditions.get(..1)? } else { &self.conditions };
+        let texts: Vec<Vec<String>> = conditions.iter().map(texts).collect::<Option<_>>()?;
+        let texts = texts.concat();
+        (!texts.iter().any(|text| text.is_empty() || text.contains('\0'))).then_some(texts)
+    }
+}
+
+fn fold(text: &str, case_sensitive: bool) -> Cow<'_, str> {
+    if case_sensitive { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
 }
 
 fn owned(searchable: &[&str]) -> Vec<String> {
@@ -126,7 +160,8 @@ fn pattern(values: Vec<&str>, mode: &str, case_sensitive: bool) -> Outcome<Patte
         return Err(invalid("A search value must not be empty."));
     }
     if mode == "exact" {
-        return Ok(Pattern::Exact(owned(&values)));
+        let values = values.iter().map(|value| fold(value, case_sensitive).into_owned());
+        return Ok(Pattern::Exact(values.collect()));
     }
     let [value] = values.as_slice() else {
         return Err(invalid("Only the match mode `exact` accepts several values."));
@@ -140,7 +175,7 @@ fn pattern(values: Vec<&str>, mode: &str, case_sensitive: bool) -> Outcome<Patte
         "posix" => regex(value),
         "similar_to" if !case_sensitive => Err(invalid("The match mode `similar_to` must be case-sensitive.")),
         "similar_to" => regex(&similar_to(value)),
-        _ => Ok(Pattern::Like((*value).to_owned())),
+        _ => Ok(Pattern::Like(Like::new(value, case_sensitive))),
     }
 }
 
@@ -166,25 +201,60 @@ fn invalid(message: &str) -> Refusal {
 }
 
 /// A token of a `LIKE` pattern.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Token {
     AnyText,
     AnyCharacter,
     Just(char),
 }
 
-/// Matches like SQL's `LIKE`: `%` is any text, `_` is any character, and a backslash escapes the next character.
-fn like(pattern: &str, text: &str) -> bool {
-    let mut characters = pattern.chars();
-    let mut tokens = Vec::new();
-    while let Some(character) = characters.next() {
-        tokens.push(match character {
-            '%' => Token::AnyText,
-            '_' => Token::AnyCharacter,
-            '\\' => Token::Just(characters.next().unwrap_or('\\')),
-            other => Token::Just(other),
-        });
+/// A pattern of SQL's `LIKE`: `%` is any text, `_` is any character, and a backslash escapes the next character.
+#[derive(Debug)]
+struct Like {
+    tokens: Vec<Token>,
+    /// The text in the middle of a pattern such as `%text%`, which is the most common one.
+    contained: Option<String>,
+    longest: String,
+}
+
+impl Like {
+    fn new(pattern: &str, case_sensitive: bool) -> Self {
+        let pattern = fold(pattern, case_sensitive);
+        let mut characters = pattern.chars();
+        let (mut tokens, mut literals) = (Vec::new(), vec![String::new()]);
+        while let Some(character) = characters.next() {
+            let token = match character {
+                '%' => Token::AnyText,
+                '_' => Token::AnyCharacter,
+                '\\' => Token::Just(characters.next().unwrap_or('\\')),
+                other => Token::Just(other),
+            };
+            match (token, literals.last_mut()) {
+                (Token::Just(character), Some(literal)) => literal.push(character),
+                _ => literals.push(String::new()),
+            }
+            tokens.push(token);
+        }
+        let middle = match tokens.as_slice() {
+            [Token::AnyText, middle @ .., Token::AnyText] => middle,
+            _ => &[],
+        };
+        let only_text = !middle.is_empty() && middle.iter().all(|token| matches!(token, Token::Just(_)));
+        let longest = literals.into_iter().max_by_key(String::len).unwrap_or_default();
+        Self { tokens, contained: only_text.then(|| longest.clone()), longest }
     }
+
+    /// Returns the longest text that every match contains.
+    fn longest(&self) -> &str {
+        &self.longest
+    }
+
+    fn matches(&self, text: &str) -> bool {
+        self.contained.as_ref().map_or_else(|| like(&self.tokens, text), |part| text.contains(part.as_str()))
+    }
+}
+
+fn like(tokens: &[Token], text: &str) -> bool {
     // `reached[n]` is whether the first `n` tokens match the text so far.
     let mut reached = vec![false; tokens.len() + 1];
     let closed = |reached: &mut Vec<bool>| {
@@ -234,7 +304,7 @@ mod tests {
             ("%日_", "x日本", true),
             ("%a%a%a%b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false),
         ] {
-            assert_eq!(like(pattern, text), matches, "{pattern} {text}");
+            assert_eq!(Like::new(pattern, true).matches(text), matches, "{pattern} {text}");
         }
     }
 

@@ -95,7 +95,7 @@ pub(crate) struct Collection {
     /// Runs further side effects of an update.
     pub changed: fn(&mut Call<'_>, &Record),
     /// Whether lists show the entity.
-    pub listed: fn(&Record) -> bool,
+    pub listed: Option<fn(&Record) -> bool>,
     /// Adds computed members when an entity is shown.
     pub present: fn(&View<'_>, &Record, &mut Members),
 }
@@ -238,6 +238,11 @@ pub(crate) struct View<'a> {
 }
 
 impl Collection {
+    /// Returns whether lists contain the entity.
+    pub(crate) fn lists(&self, record: &Record) -> bool {
+        self.listed.is_none_or(|listed| listed(record))
+    }
+
     /// The most common settings.
     const DEFAULT: Self = Self {
         name: "",
@@ -264,7 +269,7 @@ impl Collection {
         deletable: |_, _| Ok(()),
         created: |_, _| (),
         changed: |_, _| (),
-        listed: |_| true,
+        listed: None,
         present: |_, _, _| (),
     };
 }

@@ -25,7 +25,7 @@ pub(crate) static ROLES: Collection = Collection {
         fits: scope_fits,
         ..InitialLinks::new("scopeIds", "roles_scopes", "scopes")
     }],
-    listed: |role| role.id != ADMIN_ROLE_ID,
+    listed: Some(|role| role.id != ADMIN_ROLE_ID),
     present,
     ..Collection::DEFAULT
 };

@@ -15,7 +15,7 @@ const WEEK: i64 = 7;
 const MONTH: i64 = 30;
 
 fn total(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let count = call.state.store.all(&USERS).count();
+    let count = call.state.store.count(&USERS);
     Ok(reply::json(call.success(), &json!({ "totalUserCount": count })))
 }
 

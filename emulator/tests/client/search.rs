@@ -1,7 +1,7 @@
 //! Search and filters of lists.
 
-use logto_admin::models::{CreateOrganization, CreateRole, CreateUser, RoleIds};
-use logto_admin::serde_json::Value;
+use logto_admin::models::{CreateOrganization, CreateRole, CreateUser, RoleIds, UpdateUser};
+use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::{HttpRequest, Method};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
@@ -75,5 +75,30 @@ async fn holders_of_a_role_and_members_can_be_excluded() -> Result<()> {
     assert_eq!(without_role.iter().map(|user| &user.id).collect::<Vec<_>>(), [&ids[2], &ids[1]]);
     let others = client.users().list().exclude_organization_id(&organization).await?;
     assert_eq!(others.iter().map(|user| &user.id).collect::<Vec<_>>(), [&ids[2], &ids[0]]);
+    Ok(())
+}
+
+#[tokio::test]
+async fn searches_in_large_lists_see_every_change() -> Result<()> {
+    let emulator = Emulator::new();
+    let users: Vec<_> = (0..1200).map(|number| json!({ "username": format!("Same_{number}") })).collect();
+    emulator.import(&json!({ "users": users })).unwrap();
+    let client = emulator.client()?;
+    let found = |search: &'static str| {
+        let client = client.clone();
+        async move { client.users().list().search(search).page_size(100).await }
+    };
+    let first = found("%SAME_%").await?;
+    assert_eq!((first.total, first[0].username.as_deref()), (Some(1200), Some("Same_1199")));
+    let last = client.users().list().search("%same_%").page(12).page_size(100).await?;
+    assert_eq!((last.len(), last[99].username.as_deref()), (100, Some("Same_0")));
+    client.users().delete(&first[0].id).await?;
+    assert_eq!(found("%same_%").await?.total, Some(1199));
+    let rename = UpdateUser { username: "other".into(), ..Default::default() };
+    client.users().update(&first[1].id, rename).await?;
+    assert_eq!((found("%same_%").await?.total, found("%other%").await?.total), (Some(1198), Some(1)));
+    let ada = CreateUser { name: Some("the same_ name".into()), ..Default::default() };
+    client.users().create(ada).await?;
+    assert_eq!((found("%same_%").await?.total, found("Same\\_%").await?.total), (Some(1199), Some(1198)));
     Ok(())
 }

@@ -1,7 +1,11 @@
 //! Stores entities, in one table per collection.
 
+mod found;
+mod table;
+mod texts;
+
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use logto_admin::serde_json::{Map, Value};
 use serde::de::{Deserializer, Error};
@@ -10,6 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::collections::Collection;
 use crate::links::Links;
+pub(crate) use found::Found;
+use found::Searches;
+use table::Table;
 
 /// The members of a JSON object.
 pub(crate) type Members = Map<String, Value>;
@@ -62,16 +69,11 @@ pub(crate) struct Store {
     #[serde(serialize_with = "save", deserialize_with = "restore")]
     tables: HashMap<&'static str, Table>,
     pub links: Links,
-}
-
-/// The entities of a collection, in order of creation.
-#[derive(Debug, Default)]
-struct Table {
-    records: BTreeMap<u64, Record>,
-    next: u64,
-    by_id: HashMap<String, u64>,
-    /// The entities that have a value in a unique member. The values are in lower case.
-    unique: HashMap<(&'static str, String), BTreeSet<u64>>,
+    /// Number of changes of entities.
+    #[serde(skip)]
+    changes: u64,
+    #[serde(skip)]
+    searches: Searches,
 }
 
 impl Store {
@@ -81,12 +83,70 @@ impl Store {
 
     /// Returns every entity, oldest first.
     pub(crate) fn all(&self, collection: &Collection) -> impl DoubleEndedIterator<Item = &Record> + use<'_> {
-        self.table(collection).into_iter().flat_map(|table| table.records.values())
+        self.table(collection).into_iter().flat_map(Table::records)
+    }
+
+    /// Returns the number of entities.
+    pub(crate) fn count(&self, collection: &Collection) -> usize {
+        self.table(collection).map_or(0, Table::len)
+    }
+
+    /// Returns `count` entities after the first `skipped` ones.
+    pub(crate) fn page(
+        &self,
+        collection: &Collection,
+        newest_first: bool,
+        skipped: usize,
+        count: usize,
+    ) -> Vec<&Record> {
+        self.table(collection).map(|table| table.page(newest_first, skipped, count)).unwrap_or_default()
+    }
+
+    /// Returns the places of the entities that match, in the order of the list. Only entities with a searchable member
+    /// that contains one of `texts` can match; without texts, all can. Without `matches`, all that can match do.
+    /// Remembers the result under `key`.
+    pub(crate) fn matching(
+        &self,
+        collection: &Collection,
+        newest_first: bool,
+        key: &str,
+        texts: Option<&[String]>,
+        matches: Option<&dyn Fn(&Record) -> bool>,
+    ) -> Found {
+        let Some(table) = self.table(collection) else { return Found::default() };
+        let search = || {
+            let mut found: Vec<u64> = match texts {
+                Some(texts) => {
+                    let mut places: Vec<u64> = texts.iter().flat_map(|text| table.containing(text)).collect();
+                    places.sort_unstable();
+                    places.dedup();
+                    if let Some(matches) = matches {
+                        places.retain(|place| table.at(*place).is_some_and(matches));
+                    }
+                    places
+                }
+                None => {
+                    let matching = table.places().filter(|(_, record)| matches.is_none_or(|matches| matches(record)));
+                    matching.map(|(place, _)| place).collect()
+                }
+            };
+            if newest_first {
+                found.reverse();
+            }
+            found
+        };
+        let version = self.changes.wrapping_add(self.links.changes());
+        self.searches.get(&format!("{} {key}", collection.name), version, table.len(), search)
+    }
+
+    /// Returns the entity at a place that `matching` returned.
+    pub(crate) fn at(&self, collection: &Collection, place: u64) -> Option<&Record> {
+        self.table(collection)?.at(place)
     }
 
     pub(crate) fn get(&self, collection: &Collection, id: &str) -> Option<&Record> {
         let table = self.table(collection)?;
-        table.records.get(table.by_id.get(id)?)
+        table.at(table.find(id)?)
     }
 
     /// Returns the entities that have this value in a unique member, ignoring case.
@@ -96,9 +156,7 @@ impl Store {
         member: &'static str,
         value: &str,
     ) -> impl Iterator<Item = &'s Record> + use<'s> {
-        let table = self.table(collection);
-        let places = table.and_then(|table| table.unique.get(&(member, value.to_lowercase())));
-        places.into_iter().flatten().filter_map(move |place| table?.records.get(place))
+        self.table(collection).map(|table| table.having(member, value)).into_iter().flatten()
     }
 
     /// Returns whether an entity other than `id` has this value in a unique member.
@@ -116,25 +174,14 @@ impl Store {
 
     /// Adds an entity, or replaces the one with the same id.
     pub(crate) fn put(&mut self, collection: &'static Collection, record: Record) {
-        let table = self.tables.entry(collection.name).or_default();
-        let place = table.by_id.get(&record.id).copied().unwrap_or(table.next);
-        if let Some(old) = table.records.remove(&place) {
-            table.forget(collection, &old, place);
-        }
-        table.next = table.next.max(place + 1);
-        table.by_id.insert(record.id.clone(), place);
-        for (member, value) in unique_values(collection, &record) {
-            table.unique.entry((member, value)).or_default().insert(place);
-        }
-        table.records.insert(place, record);
+        self.changes += 1;
+        self.tables.entry(collection.name).or_default().put(collection, record);
     }
 
     /// Removes an entity and everything that belongs to it.
     pub(crate) fn remove(&mut self, collection: &'static Collection, id: &str) -> Option<Record> {
-        let table = self.tables.get_mut(collection.name)?;
-        let place = table.by_id.get(id).copied()?;
-        let record = table.records.remove(&place)?;
-        table.forget(collection, &record, place);
+        self.changes += 1;
+        let record = self.tables.get_mut(collection.name)?.remove(collection, id)?;
         self.links.forget(collection.name, id);
         for (owned, member) in crate::collections::owned_by(collection) {
             let children = self.all(owned).filter(|child| child.text(member) == id);
@@ -156,7 +203,7 @@ struct Entities<'a>(&'a Table);
 
 impl Serialize for Entities<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.records.values())
+        serializer.collect_seq(self.0.records())
     }
 }
 
@@ -168,26 +215,4 @@ fn restore<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HashMap<&'stati
         records.into_iter().for_each(|record| store.put(collection, record));
     }
     Ok(store.tables)
-}
-
-impl Table {
-    fn forget(&mut self, collection: &Collection, record: &Record, place: u64) {
-        self.by_id.remove(&record.id);
-        for key in unique_values(collection, record) {
-            if let Some(places) = self.unique.get_mut(&key) {
-                places.remove(&place);
-                if places.is_empty() {
-                    self.unique.remove(&key);
-                }
-            }
-        }
-    }
-}
-
-fn unique_values<'a>(
-    collection: &'a Collection,
-    record: &'a Record,
-) -> impl Iterator<Item = (&'static str, String)> + 'a {
-    let value = |member| record.members.get(member).and_then(Value::as_str).map(|value| (member, value.to_lowercase()));
-    collection.unique.iter().filter_map(move |unique| value(unique.member))
 }
