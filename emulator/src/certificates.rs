@@ -13,7 +13,7 @@ use x509_cert::builder::profile::BuilderProfile;
 use x509_cert::builder::{Builder, CertificateBuilder};
 use x509_cert::certificate::TbsCertificate;
 use x509_cert::der::asn1::GeneralizedTime;
-use x509_cert::der::{Decode, Encode};
+use x509_cert::der::{DateTime, Decode, Encode};
 use x509_cert::ext::Extension;
 use x509_cert::name::Name;
 use x509_cert::serial_number::SerialNumber;
@@ -47,6 +47,15 @@ pub(crate) fn issue(secret: &str, now: i64, expires_at: i64) -> Option<String> {
     let builder = CertificateBuilder::new(SelfSigned(subject), serial, validity, public_key).ok()?;
     let certificate = builder.build::<_, DerSignature>(&key).ok()?;
     Some(pem(&certificate.to_der().ok()?, "\r\n"))
+}
+
+/// Returns the time some years later. February 29 becomes March 1.
+pub(crate) fn years_after(now: i64, years: i64) -> Option<i64> {
+    let begin = DateTime::from_unix_duration(Duration::from_secs(u64::try_from(now / 1000).ok()?)).ok()?;
+    let year = u16::try_from(i64::from(begin.year()).checked_add(years)?).ok()?;
+    let on = |month, day| DateTime::new(year, month, day, begin.hour(), begin.minutes(), begin.seconds()).ok();
+    let end = on(begin.month(), begin.day()).or_else(|| on(3, 1))?;
+    Some(i64::try_from(end.unix_duration().as_millis()).ok()? + now % 1000)
 }
 
 /// Returns the digest of a certificate in the two forms of the API.
@@ -112,6 +121,16 @@ mod tests {
         assert_eq!(issue("a", now, expiry), Some(pem.clone()));
         assert_ne!(issue("b", now, expiry), Some(pem.clone()));
         assert_eq!(fingerprints(&pem)["sha256"]["formatted"].as_str().unwrap().len(), 95);
+    }
+
+    #[test]
+    fn years_have_different_lengths() {
+        const DAY: i64 = 86_400_000;
+        let (start, leap_day) = (1_795_489_419_715, 1_709_164_800_000);
+        assert_eq!(years_after(start, 1), Some(start + 365 * DAY));
+        assert_eq!(years_after(start, 3), Some(start + 1096 * DAY));
+        assert_eq!(years_after(leap_day, 1), Some(leap_day + 366 * DAY));
+        assert_eq!(years_after(start, i64::MAX), None);
     }
 
     #[test]

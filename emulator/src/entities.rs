@@ -63,7 +63,9 @@ fn find(call: &Call<'_>, collection: &Collection, way: crate::collections::Unkno
             siblings(call, collection).find(|record| record.text(name) == key)
         }
     };
-    found.cloned().ok_or_else(|| unknown(collection, way, key))
+    let found = found.cloned().ok_or_else(|| unknown(collection, way, key))?;
+    (collection.suits)(&found)?;
+    Ok(found)
 }
 
 /// Returns the entities of the owner in the path, or all entities if the collection has no owner.
@@ -75,7 +77,7 @@ fn siblings<'c>(call: &'c Call<'_>, collection: &Collection) -> impl DoubleEnded
 
 fn check_owner(call: &Call<'_>, collection: &Collection) -> Outcome<()> {
     match collection.owner {
-        Some(owner) => call.record(owner.collection, call.parameter(0)).map(|_| ()),
+        Some(owner) => (owner.collection.suits)(call.record(owner.collection, call.parameter(0))?),
         None => Ok(()),
     }
 }
@@ -164,6 +166,7 @@ fn delete(call: &mut Call<'_>, collection: &'static Collection) -> Outcome<HttpR
     let record = find(call, collection, collection.unknown_on_delete)?;
     (collection.deletable)(call, &record)?;
     call.state.store.remove(collection, &record.id);
+    (collection.deleted)(call, &record);
     Ok(reply::nothing(call.success()))
 }
 

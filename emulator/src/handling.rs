@@ -89,6 +89,7 @@ fn run(
     state: &mut State,
     now: i64,
 ) -> Outcome<HttpResponse> {
+    special::admit(route.info.id, state)?;
     let contract = Contract::of(route.info);
     if let Some(schema) = contract.path() {
         let names = route.info.path_parameters.iter().map(|name| (*name).to_owned());

@@ -69,6 +69,7 @@ mod reply;
 mod request;
 mod requests;
 mod router;
+mod saml;
 mod sample;
 mod schema;
 mod search;

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
+use crate::settings::SIGN_IN_EXPERIENCE;
 
-/// The number of failures within an hour that block an identifier.
-const ATTEMPTS: usize = 100;
-/// How long an identifier is blocked, in minutes.
-const LOCKOUT: i64 = 60;
+/// The number of failures within an hour that block an identifier, unless the sign-in experience sets another one.
+const ATTEMPTS: f64 = 100.0;
+/// How long an identifier is blocked, in minutes, unless the sign-in experience sets another duration.
+const LOCKOUT: f64 = 60.0;
 const HOUR: i64 = 3_600_000;
 
 /// The failures of an identifier.
@@ -44,12 +45,16 @@ pub(crate) fn guard<T>(
     }
     let outcome = attempt(call);
     if outcome.is_err() {
+        let settings = call.state.settings.get(&SIGN_IN_EXPERIENCE);
+        let policy = |name: &str| settings.get("sentinelPolicy").and_then(|policy| policy.get(name)?.as_f64());
+        let (attempts, lockout) =
+            (policy("maxAttempts").unwrap_or(ATTEMPTS), policy("lockoutDuration").unwrap_or(LOCKOUT));
         let known = call.state.sentinel.0.entry(identifier.to_owned()).or_default();
         known.times.retain(|time| *time > now - HOUR);
         known.times.push(now);
-        if known.times.len() >= ATTEMPTS {
+        if known.times.len() as f64 >= attempts {
             known.times.clear();
-            known.blocked_until = now.saturating_add(LOCKOUT * 60_000);
+            known.blocked_until = now.saturating_add((lockout * 60_000.0) as i64);
         }
     }
     outcome

@@ -4,9 +4,10 @@ use logto_admin::serde_json::{Value, json};
 use roxmltree::{Document, Node};
 
 use crate::certificates::{self, Readable};
+use crate::collections::SSO_CONNECTORS;
 use crate::errors::{Outcome, Refusal};
 use crate::formats::is_url;
-use crate::store::{Members, Record, text};
+use crate::store::{Members, Record, Store, text};
 
 /// A kind of identity provider.
 #[derive(Debug)]
@@ -87,6 +88,16 @@ impl Protocol {
 /// Returns the provider with this name.
 pub(crate) fn provider(name: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().find(|provider| provider.name == name)
+}
+
+/// Returns the connectors that users can sign in with: those that are configured and have domains.
+pub(crate) fn available(store: &Store) -> impl Iterator<Item = &Record> {
+    let filled = |connector: &Record, member: &str| match connector.members.get(member) {
+        Some(Value::Object(members)) => !members.is_empty(),
+        Some(Value::Array(elements)) => !elements.is_empty(),
+        _ => false,
+    };
+    store.all(&SSO_CONNECTORS).filter(move |connector| filled(connector, "config") && filled(connector, "domains"))
 }
 
 /// Returns the provider of a connector.

@@ -12,12 +12,17 @@ use crate::validate;
 
 pub(super) fn check(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     if text(&draft.members, "type") == "SAML" {
-        let message = "Use /api/saml-applications for SAML applications.";
-        return Err(Refusal::new(400, "application.saml.use_saml_app_api", message));
+        return Err(use_saml_api());
     }
     check_redirects(draft)?;
     check_device_flow(draft)?;
     if draft.creates { check_new(call, draft) } else { check_change(call, draft) }
+}
+
+/// Returns the error for a SAML application, which has an API of its own.
+pub(super) fn use_saml_api() -> Refusal {
+    let message = "Use /api/saml-applications for SAML applications.";
+    Refusal::new(400, "application.saml.use_saml_app_api", message)
 }
 
 /// Rejects redirect URIs that are not URIs.

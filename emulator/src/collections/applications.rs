@@ -38,7 +38,12 @@ pub(crate) static APPLICATIONS: Collection = Collection {
     empty_change: EmptyChange::Accepted,
     prepare: application_rules::check,
     created,
-    deletable: |_, application| protected_apps::check_deletion(application),
+    deletable: |_, application| {
+        if application.text("type") == "SAML" {
+            return Err(application_rules::use_saml_api());
+        }
+        protected_apps::check_deletion(application)
+    },
     changed: |call, application| {
         let row = vec![application.id.clone(), ADMIN_ROLE_ID.to_owned()];
         match call.body.get("isAdmin") {

@@ -4,6 +4,7 @@ use super::{Collection, Draft, Filter, Key, Order, Test, Unknown, View};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal, unique_violation};
 use crate::factories::{self, Factory};
+use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::store::{Members, Record, text};
 
 pub(crate) static CONNECTORS: Collection = Collection {
@@ -18,6 +19,13 @@ pub(crate) static CONNECTORS: Collection = Collection {
     unknown_on_delete: Unknown::Plain,
     prepare,
     created: replace_others,
+    deleted: |call, connector| {
+        let mut experience = call.state.settings.get(&SIGN_IN_EXPERIENCE);
+        if let Some(Value::Array(targets)) = experience.get_mut("socialSignInConnectorTargets") {
+            targets.retain(|target| target != connector.text("target"));
+            call.state.settings.put(&SIGN_IN_EXPERIENCE, experience);
+        }
+    },
     present,
     ..Collection::DEFAULT
 };

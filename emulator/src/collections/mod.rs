@@ -17,6 +17,7 @@ mod profile_fields;
 pub(crate) mod protected_apps;
 mod resources;
 mod roles;
+mod saml_applications;
 mod secrets;
 mod sso_connectors;
 mod users;
@@ -46,6 +47,7 @@ pub(crate) use phrases::CUSTOM_PHRASES;
 pub(crate) use profile_fields::{PROFILE_FIELDS, refuse as refuse_profile_fields};
 pub(crate) use resources::{RESOURCES, SCOPES};
 pub(crate) use roles::{ROLES, scope_fits};
+pub(crate) use saml_applications::{SAML_APPLICATION_SECRETS, SAML_APPLICATIONS, check_limit, saml_config};
 pub(crate) use secrets::{SECRETS, USER_SSO_IDENTITIES};
 pub(crate) use sso_connectors::{SSO_CONNECTORS, SSO_SIGNING_KEYS, no_saml_connector};
 pub(crate) use users::{PERSONAL_ACCESS_TOKENS, USERS};
@@ -84,6 +86,8 @@ pub(crate) struct Collection {
     pub empty_change: EmptyChange,
     /// Members of a create request that contain ids of entities to link to the new one.
     pub links: &'static [InitialLinks],
+    /// Rejects an entity of the table that is not in the collection.
+    pub suits: fn(&Record) -> Outcome<()>,
     /// Validates a creation or update, and sets further members.
     pub prepare: fn(&mut Call<'_>, &mut Draft) -> Outcome<()>,
     /// Rejects a creation or deletion while the server cannot do it.
@@ -94,6 +98,8 @@ pub(crate) struct Collection {
     pub created: fn(&mut Call<'_>, &Record),
     /// Runs further side effects of an update.
     pub changed: fn(&mut Call<'_>, &Record),
+    /// Runs further side effects of a deletion.
+    pub deleted: fn(&mut Call<'_>, &Record),
     /// Whether lists show the entity.
     pub listed: Option<fn(&Record) -> bool>,
     /// Adds computed members when an entity is shown.
@@ -264,11 +270,13 @@ impl Collection {
         unknown_on_delete: Unknown::Named,
         empty_change: EmptyChange::Refused,
         links: &[],
+        suits: |_| Ok(()),
         prepare: |_, _| Ok(()),
         available: |_| Ok(()),
         deletable: |_, _| Ok(()),
         created: |_, _| (),
         changed: |_, _| (),
+        deleted: |_, _| (),
         listed: None,
         present: |_, _, _| (),
     };
@@ -301,6 +309,8 @@ static ALL: &[&Collection] = &[
     &ONE_TIME_TOKENS,
     &PROFILE_FIELDS,
     &SECRETS,
+    &SAML_APPLICATIONS,
+    &SAML_APPLICATION_SECRETS,
 ];
 
 /// Returns every collection.

@@ -68,8 +68,6 @@ pub(crate) static SSO_SIGNING_KEYS: Collection = Collection {
 };
 
 const KEY_YEARS: i64 = 3;
-/// Milliseconds in a year of 365.25 days.
-const YEAR: i64 = 31_557_600_000;
 /// Email providers of the public, whose domains belong to no enterprise.
 const PUBLIC_DOMAINS: [&str; 24] = [
     "126.com",
@@ -168,7 +166,7 @@ pub(crate) fn no_saml_connector() -> Refusal {
 
 /// Adds a new certificate that is valid for some years.
 pub(crate) fn certify(call: &mut Call<'_>, years: i64, members: &mut Members) {
-    let expires_at = call.now.saturating_add(years.saturating_mul(YEAR));
+    let expires_at = certificates::years_after(call.now, years).unwrap_or(call.now);
     let secret = call.state.ids.secret(32);
     let pem = certificates::issue(&secret, call.now, expires_at).unwrap_or_default();
     members.insert("fingerprints".to_owned(), certificates::fingerprints(&pem));

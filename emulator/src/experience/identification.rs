@@ -4,7 +4,7 @@ use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::progress::{Event, Kind, Verification};
-use super::{guards, people, progress};
+use super::{events, guards, people, progress};
 use crate::call::Call;
 use crate::collections::ORGANIZATIONS;
 use crate::errors::{Outcome, Refusal};
@@ -81,6 +81,7 @@ fn register(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpRe
         }
     }
     let user = people::register(call, &draft)?;
+    events::created(call, &draft, &user)?;
     if let Some(proof) = proof {
         join_organizations(call, &proof, &user.id);
     }

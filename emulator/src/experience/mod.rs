@@ -1,6 +1,7 @@
 //! The Experience API: what the sign-in page does.
 
 mod codes;
+mod events;
 mod factors;
 mod guards;
 mod identification;

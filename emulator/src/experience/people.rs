@@ -94,8 +94,8 @@ pub(super) fn join(state: &mut State, user: &str, organization: &str) {
 }
 
 /// Stores a changed user.
-pub(super) fn save(call: &mut Call<'_>, mut user: Record) -> Outcome<()> {
-    entities::check(call, &USERS, &user)?;
-    keep(call, &USERS, &mut user);
+pub(super) fn save(call: &mut Call<'_>, user: &mut Record) -> Outcome<()> {
+    entities::check(call, &USERS, user)?;
+    keep(call, &USERS, user);
     Ok(())
 }

@@ -4,7 +4,7 @@ use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 
 use super::progress::Event;
-use super::{guards, interaction, people, policy, progress};
+use super::{events, guards, interaction, people, policy, progress};
 use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
@@ -25,7 +25,8 @@ fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
             return Err(Refusal::new(422, code, "A new password is required."));
         }
         people::apply(call, &current, &mut user);
-        people::save(call, user)?;
+        people::save(call, &mut user)?;
+        events::submitted(call, &current, &user)?;
         interaction(call)?.progress = None;
         return Ok(reply::nothing(204));
     }
@@ -39,7 +40,8 @@ fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if user.text("applicationId").is_empty() {
         user.members.insert("applicationId".to_owned(), client.into());
     }
-    people::save(call, user)?;
+    people::save(call, &mut user)?;
+    events::submitted(call, &current, &user)?;
     let login = Login { user: id, submission: current.submission().into() };
     let current = interaction(call)?;
     current.login = Some(login);

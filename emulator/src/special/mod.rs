@@ -22,6 +22,7 @@ mod organizations;
 mod phrases;
 mod profile_fields;
 mod protected_apps;
+mod saml;
 mod sentinel;
 mod sessions;
 mod sign_in_experience;
@@ -38,7 +39,9 @@ pub(crate) use domains::verification_file;
 pub(crate) use phrases::default_language;
 
 use crate::call::Call;
+use crate::collections::check_limit;
 use crate::errors::Outcome;
+use crate::state::State;
 use crate::{experience, settings};
 
 /// A function that implements an operation.
@@ -68,6 +71,7 @@ static ALL: &[&[(&str, Handler)]] = &[
     protected_apps::ALL,
     profile_fields::ALL,
     sentinel::ALL,
+    saml::ALL,
     sessions::ALL,
     sign_in_experience::ALL,
     sso_connectors::ALL,
@@ -83,6 +87,14 @@ fn all() -> impl Iterator<Item = &'static (&'static str, Handler)> {
 /// Returns the handler of an operation, by its operationId.
 pub(crate) fn handler(id: &str) -> Option<Handler> {
     all().find(|(known, _)| *known == id).map(|(_, handler)| *handler)
+}
+
+/// Rejects a request before its parts are validated.
+pub(crate) fn admit(id: &str, state: &State) -> Outcome<()> {
+    match id {
+        "CreateSamlApplication" => check_limit(state),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

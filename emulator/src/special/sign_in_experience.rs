@@ -7,7 +7,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::{Handler, captcha, profile_fields};
 use crate::call::Call;
-use crate::collections::{APPLICATIONS, CONNECTORS, ORGANIZATIONS, SSO_CONNECTORS, Shape, USERS};
+use crate::collections::{APPLICATIONS, CONNECTORS, ORGANIZATIONS, Shape, USERS};
 use crate::entities::show;
 use crate::errors::{Outcome, Refusal, not_exists_with_id};
 use crate::messages::{self, Channel};
@@ -126,9 +126,7 @@ fn sso_connectors(call: &Call<'_>, shown: &Members) -> Value {
     if shown.get("singleSignOnEnabled") != Some(&Value::Bool(true)) {
         return json!([]);
     }
-    let has_domain =
-        |connector: &&Record| connector.members.get("domains").is_some_and(|domains| *domains != json!([]));
-    let mut connectors: Vec<&Record> = call.state.store.all(&SSO_CONNECTORS).filter(has_domain).collect();
+    let mut connectors: Vec<&Record> = sso::available(&call.state.store).collect();
     connectors.sort_by(|one, other| one.id.cmp(&other.id));
     let shown = connectors.into_iter().map(|connector| {
         let branding = |member: &str| connector.members.get("branding")?.get(member)?.as_str();

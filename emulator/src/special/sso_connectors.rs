@@ -7,7 +7,8 @@ use crate::collections::{SSO_CONNECTORS, SSO_SIGNING_KEYS, no_saml_connector};
 use crate::entities::{self, Verb};
 use crate::errors::Outcome;
 use crate::reply;
-use crate::sso::{LOGO, PROVIDERS, Protocol, provider_of};
+use crate::settings::SIGN_IN_EXPERIENCE;
+use crate::sso::{LOGO, PROVIDERS, Protocol, available, provider_of};
 use crate::store::Record;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
@@ -46,7 +47,9 @@ fn of_domain(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         let domains = connector.members.get("domains").and_then(Value::as_array).into_iter().flatten();
         domains.filter_map(Value::as_str).any(|known| known == domain)
     };
-    let found = call.state.store.all(&SSO_CONNECTORS).filter(has);
+    let experience = call.state.settings.get(&SIGN_IN_EXPERIENCE);
+    let enabled = experience.get("singleSignOnEnabled") == Some(&Value::Bool(true));
+    let found = available(&call.state.store).filter(|connector| enabled && has(connector));
     let ids: Value = found.map(|connector| Value::from(connector.id.as_str())).collect();
     Ok(reply::json(call.success(), &json!({ "connectorIds": ids })))
 }

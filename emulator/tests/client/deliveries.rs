@@ -11,6 +11,7 @@ use logto_admin::transport::{HttpRequest, HttpResponse, Method, TransportError, 
 use logto_admin::{Client, Result, Timestamp};
 use logto_admin_emulator::Emulator;
 
+use crate::browser::Browser;
 use crate::refused;
 
 /// An emulator whose webhooks a test receives.
@@ -68,6 +69,30 @@ async fn a_delivery_is_signed_and_describes_the_request() -> Result<()> {
     assert_eq!((delivery.method.as_deref(), delivery.status), (Some("POST"), Some(200)));
     assert_eq!(delivery.data_as::<logto_admin::models::User>().unwrap().unwrap().id, user.id);
     assert!(delivery.created_at.starts_with("2025-01-01T00:00:00.") && delivery.user_agent.is_some());
+    Ok(())
+}
+
+#[tokio::test]
+async fn sign_ins_and_registrations_are_delivered() -> Result<()> {
+    let stage = Stage::new(Some(200));
+    stage.hook(&[HookEvent::PostRegister, HookEvent::PostSignIn, HookEvent::UserCreated], 0).await?;
+    let mut browser = Browser::open(&stage.emulator).await?;
+    let password = "violet-anchor-47-kettle";
+    browser.start("Register", "openid");
+    let new = json!({ "identifier": { "type": "username", "value": "ada" }, "password": password });
+    let record = browser.verify("new-password-identity", &new);
+    browser.call(Method::Post, "/identification", &json!({ "verificationId": record }));
+    browser.submit();
+    browser.sign_in("ada", password, "openid");
+    stage.client.users().list().await?;
+    let bodies = stage.bodies();
+    let events: Vec<&str> = bodies.iter().filter_map(|body| body["event"].as_str()).collect();
+    assert_eq!(events, ["User.Created", "PostRegister", "PostSignIn"]);
+    assert_eq!(bodies[0]["data"]["username"], "ada");
+    let sign_in = &bodies[2];
+    assert_eq!((&sign_in["interactionEvent"], &sign_in["userAgent"]), (&json!("SignIn"), &json!("test")));
+    assert_eq!((&sign_in["user"]["username"], &sign_in["application"]["name"]), (&json!("ada"), &json!("web")));
+    assert_eq!(sign_in["userId"], sign_in["user"]["id"]);
     Ok(())
 }
 

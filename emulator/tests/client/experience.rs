@@ -65,14 +65,22 @@ async fn too_many_failures_block_an_identifier_for_a_while() -> Result<()> {
     let emulator = Emulator::new();
     ada(&emulator).await?;
     let mut browser = Browser::open(&emulator).await?;
+    let policy = json!({ "sentinelPolicy": { "maxAttempts": 5, "lockoutDuration": 10 } });
+    emulator.client()?.operation("UpdateSignInExp")?.json(&policy).await?;
     browser.start("SignIn", "openid");
-    for _ in 0..100 {
+    for _ in 0..5 {
         browser.experience(Post, "/verification/password", &by_password("ada", "wrong"));
     }
     let blocked = (400, json!("session.verification_blocked_too_many_attempts"));
     assert_eq!(browser.experience(Post, "/verification/password", &by_password("ada", PASSWORD)), blocked);
     let unblock = json!({ "targetType": "User", "targets": ["ada"] });
     emulator.client()?.operation("DeleteSentinelActivities")?.json(&unblock).await?;
+    browser.verify("password", &by_password("ada", PASSWORD));
+    for _ in 0..5 {
+        browser.experience(Post, "/verification/password", &by_password("ada", "wrong"));
+    }
+    assert_eq!(browser.experience(Post, "/verification/password", &by_password("ada", PASSWORD)), blocked);
+    emulator.advance(Duration::from_secs(601));
     browser.verify("password", &by_password("ada", PASSWORD));
     Ok(())
 }

@@ -38,6 +38,7 @@ mod properties;
 mod readme;
 mod releases;
 mod roles;
+mod saml;
 mod search;
 mod second_factors;
 mod server;

@@ -1,13 +1,14 @@
 use logto_admin::models::{
-    CreateOrganization, CreateSsoConnector, CreateSsoConnectorSigningKey, SsoConnectorIds, UpdateSsoConnector,
-    UpdateSsoConnectorSigningKey,
+    CreateConnector, CreateOrganization, CreateSsoConnector, CreateSsoConnectorSigningKey, ForgotPasswordMethod,
+    SsoConnectorIds, UpdateSignInExperience, UpdateSsoConnector, UpdateSsoConnectorSigningKey,
 };
 use logto_admin::operation::Release;
 use logto_admin::serde_json::json;
-use logto_admin::types::JsonObject;
+use logto_admin::types::{JsonObject, Patch};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
+use crate::connectors::email_connector;
 use crate::{client, object, refused};
 
 fn oidc(name: &str) -> CreateSsoConnector {
@@ -172,5 +173,39 @@ async fn hasura_gets_the_caller_and_the_expected_role() -> Result<()> {
     let variables = client.authn().get_hasura_auth(emulator.resource()).unauthorized_role("anonymous").await?;
     assert_eq!((variables.x_hasura_user_id, variables.x_hasura_role), (None, Some("anonymous".into())));
     assert_eq!(client.authn().get_hasura_auth(emulator.resource()).await?.x_hasura_role, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_sign_in_page_shows_the_available_connectors() -> Result<()> {
+    let emulator = Emulator::new();
+    let client = emulator.client()?;
+    email_connector(&client).await?;
+    let config = object(json!({ "clientId": "a", "clientSecret": "b" }));
+    let social = CreateConnector { config: Some(config), ..CreateConnector::new("github-universal") };
+    let social = client.connectors().create(social).await?.id;
+    let domains = Some(vec!["corp.example".to_owned()]);
+    let complete =
+        client.sso_connectors().create(CreateSsoConnector { domains: domains.clone(), ..oidc("a") }).await?.id;
+    let bare = CreateSsoConnector { domains, ..CreateSsoConnector::new("OIDC", "b") };
+    client.sso_connectors().create(bare).await?;
+
+    let hidden = client.well_known().get_experience().await?;
+    assert!(hidden.social_connectors.is_empty() && hidden.sso_connectors.is_empty() && !hidden.forgot_password.email);
+    let change = UpdateSignInExperience {
+        social_sign_in_connector_targets: Some(vec!["github".into(), "nope".into()]),
+        single_sign_on_enabled: Some(true),
+        forgot_password_methods: Patch::Value(vec![ForgotPasswordMethod::EmailVerificationCode]),
+        ..Default::default()
+    };
+    let changed = client.sign_in_experience().update(change).await?;
+    assert_eq!(changed.social_sign_in_connector_targets, ["github"]);
+    let shown = client.well_known().get_experience().await?;
+    assert_eq!(shown.social_connectors.iter().map(|one| &one.id).collect::<Vec<_>>(), [&social]);
+    assert_eq!(shown.sso_connectors.iter().map(|one| &one.id).collect::<Vec<_>>(), [&complete]);
+    assert_eq!((shown.forgot_password.email, shown.forgot_password.phone), (true, false));
+
+    client.connectors().delete(&social).await?;
+    assert!(client.sign_in_experience().get().await?.social_sign_in_connector_targets.is_empty());
     Ok(())
 }

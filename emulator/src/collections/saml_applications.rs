@@ -1,0 +1,140 @@
+use logto_admin::serde_json::{Value, json};
+
+use super::sso_connectors::{activate, certify};
+use super::{APPLICATIONS, Collection, Draft, EmptyChange, Owner, Unknown, View};
+use crate::call::Call;
+use crate::errors::{Outcome, Refusal};
+use crate::store::{Members, Record};
+
+/// Applications that users sign in to with SAML. They are in the table of all applications.
+pub(crate) static SAML_APPLICATIONS: Collection = Collection {
+    name: APPLICATIONS.name,
+    path: "/api/saml-applications",
+    blank: || {
+        let mut blank = (APPLICATIONS.blank)();
+        if let Some(kind) = blank.get_mut("type") {
+            *kind = "SAML".into();
+        }
+        blank
+    },
+    stamps: &["createdAt"],
+    searchable: &[],
+    empty_change: EmptyChange::Accepted,
+    suits: |application| {
+        if application.text("type") == "SAML" {
+            return Ok(());
+        }
+        let message = "The application is not a SAML application.";
+        Err(Refusal::new(422, "application.saml.saml_application_only", message))
+    },
+    prepare,
+    created: |call, application| {
+        add_secret(call, &application.id, FIRST_YEARS, true);
+    },
+    present,
+    ..Collection::DEFAULT
+};
+
+/// Keys and certificates of SAML applications.
+pub(crate) static SAML_APPLICATION_SECRETS: Collection = Collection {
+    name: "saml_application_secrets",
+    path: "/api/saml-applications/{}/secrets",
+    owner: Some(Owner { collection: &SAML_APPLICATIONS, member: "applicationId", has_checked_list: true }),
+    blank: || json!({ "active": false }),
+    stamps: &["createdAt"],
+    searchable: &[],
+    unknown: Unknown::Plain,
+    unknown_on_delete: Unknown::Plain,
+    prepare: |call, draft| {
+        if draft.creates {
+            let years = draft.sent.get("lifeSpanInYears").and_then(Value::as_f64).unwrap_or_default();
+            certify(call, years as i64, &mut draft.members);
+        }
+        Ok(())
+    },
+    changed: |call, secret| activate(call, &SAML_APPLICATION_SECRETS, secret),
+    deletable: |_, secret| {
+        if secret.is_true("active") {
+            let message = "The active secret cannot be deleted.";
+            return Err(Refusal::new(400, "application.saml.can_not_delete_active_secret", message));
+        }
+        Ok(())
+    },
+    present: |_, _, members| {
+        members.remove("applicationId");
+    },
+    ..Collection::DEFAULT
+};
+
+/// The hidden member that holds the SAML configuration.
+const CONFIG: &str = "saml";
+/// The members of an application that the SAML API shows.
+const SHOWN: [&str; 9] = [
+    "tenantId",
+    "id",
+    "name",
+    "description",
+    "type",
+    "customData",
+    "isThirdParty",
+    "appLevelAccessControlEnabled",
+    "createdAt",
+];
+/// The validity of the first secret of an application.
+const FIRST_YEARS: i64 = 3;
+/// Self-hosted servers limit the number of SAML applications.
+const MOST: usize = 3;
+const POST_BINDING: &str = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST";
+
+/// Rejects another application if there are as many as a self-hosted server can have.
+pub(crate) fn check_limit(state: &crate::state::State) -> Outcome<()> {
+    let all = state.store.all(&SAML_APPLICATIONS).filter(|application| application.text("type") == "SAML");
+    if all.count() < MOST {
+        return Ok(());
+    }
+    let message = format!("A self-hosted server can have {MOST} SAML applications.");
+    Err(Refusal::new(403, "application.saml.reach_oss_limit", message))
+}
+
+/// Returns the SAML configuration of an application.
+pub(crate) fn saml_config(application: &Record) -> Option<&Members> {
+    application.hidden.get(CONFIG).and_then(Value::as_object)
+}
+
+fn prepare(_: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
+    let mut config = json!({
+        "attributeMapping": {},
+        "entityId": null,
+        "acsUrl": null,
+        "encryption": null,
+        "nameIdFormat": "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
+    });
+    if let Some(members) = config.as_object_mut() {
+        members.extend(draft.hidden.get(CONFIG).and_then(Value::as_object).cloned().unwrap_or_default());
+        for (name, value) in members.iter_mut() {
+            if let Some(sent) = draft.sent.get(name) {
+                *value = sent.clone();
+            }
+        }
+    }
+    let binding = config.get("acsUrl").and_then(|url| url.get("binding"));
+    if binding.is_some_and(|binding| binding != POST_BINDING) {
+        let message = "Only the binding HTTP-POST is supported.";
+        return Err(Refusal::new(422, "application.saml.acs_url_binding_not_supported", message));
+    }
+    draft.hidden.insert(CONFIG.to_owned(), config);
+    Ok(())
+}
+
+fn present(_: &View<'_>, application: &Record, members: &mut Members) {
+    members.retain(|name, _| SHOWN.contains(&name.as_str()));
+    members.extend(saml_config(application).cloned().unwrap_or_default());
+}
+
+fn add_secret(call: &mut Call<'_>, application: &str, years: i64, active: bool) {
+    let given = [("applicationId", Value::from(application)), ("active", active.into())];
+    let mut given: Members = given.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    certify(call, years, &mut given);
+    let secret = call.state.blank(&SAML_APPLICATION_SECRETS, given, call.now);
+    call.state.store.put(&SAML_APPLICATION_SECRETS, secret);
+}
