@@ -134,7 +134,8 @@ pub fn type_name(name: &str) -> String {
 }
 
 /// Names of modules, features and methods of `Client` that a group cannot have.
-const RESERVED_GROUPS: [&str; 44] = [
+const RESERVED_GROUPS: [&str; 45] = [
+    "for_each",
     "serde",
     "std",
     "core",

@@ -14,7 +14,8 @@ fn methods(folder: &str, header: &str) -> Vec<String> {
     let read = |path: &Path| std::fs::read_to_string(path).unwrap();
     let files = std::fs::read_dir(root().join(folder)).unwrap();
     let mut names = Vec::new();
-    for text in files.map(|file| read(&file.unwrap().path())) {
+    let paths = files.map(|file| file.unwrap().path()).filter(|path| path.is_file());
+    for text in paths.map(|path| read(&path)) {
         let mut inside = false;
         for line in text.lines() {
             match line {

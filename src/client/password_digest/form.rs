@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::PASSWORD;
+use super::algorithm::Algorithm;
 use crate::error::{Error, Result};
-use crate::models::PasswordAlgorithm;
 use crate::operation::Release;
 
 /// Hash functions with a known length of their hashes in hex.
@@ -12,26 +12,24 @@ const LENGTHS: [(&str, usize); 6] =
     [("md5", 32), ("sha1", 40), ("sha224", 56), ("sha256", 64), ("sha384", 96), ("sha512", 128)];
 
 /// Returns the digest, with hex digits in lower case.
-pub(super) fn checked(algorithm: &PasswordAlgorithm, digest: String) -> Result<String> {
+pub(super) fn checked(algorithm: &Algorithm, digest: String) -> Result<String> {
     match algorithm {
-        PasswordAlgorithm::Bcrypt if is_bcrypt(&digest) => Ok(digest),
-        PasswordAlgorithm::Bcrypt => Err(invalid(algorithm, "expected `$2b$`, the cost, and 53 characters")),
-        PasswordAlgorithm::Argon2i | PasswordAlgorithm::Argon2id | PasswordAlgorithm::Argon2d => {
-            argon2(algorithm, &digest).map(|()| digest)
-        }
-        PasswordAlgorithm::Md5 => hash(algorithm, &digest, 32),
-        PasswordAlgorithm::Sha1 => hash(algorithm, &digest, 40),
-        PasswordAlgorithm::Sha256 => hash(algorithm, &digest, 64),
-        PasswordAlgorithm::Legacy => legacy(&digest).map(|()| digest),
-        PasswordAlgorithm::Unknown(_) => Ok(digest),
+        Algorithm::Bcrypt if is_bcrypt(&digest) => Ok(digest),
+        Algorithm::Bcrypt => Err(invalid(algorithm, "expected `$2b$`, the cost, and 53 characters")),
+        Algorithm::Argon2i | Algorithm::Argon2id | Algorithm::Argon2d => argon2(algorithm, &digest).map(|()| digest),
+        Algorithm::Md5 => hash(algorithm, &digest, 32),
+        Algorithm::Sha1 => hash(algorithm, &digest, 40),
+        Algorithm::Sha256 => hash(algorithm, &digest, 64),
+        Algorithm::Legacy => legacy(&digest).map(|()| digest),
+        Algorithm::Unknown(_) => Ok(digest),
     }
 }
 
 /// Returns the first release that verifies the digest.
-pub(super) fn since(algorithm: &PasswordAlgorithm, digest: &str) -> Release {
+pub(super) fn since(algorithm: &Algorithm, digest: &str) -> Release {
     match algorithm {
-        PasswordAlgorithm::Argon2id | PasswordAlgorithm::Argon2d => Release::new(20),
-        PasswordAlgorithm::Legacy => {
+        Algorithm::Argon2id | Algorithm::Argon2d => Release::new(20),
+        Algorithm::Legacy => {
             let (function, arguments, _): (String, Vec<String>, String) =
                 serde_json::from_str(digest).unwrap_or_default();
             let is_binary = arguments.first().is_some_and(|salt| salt.starts_with("hex:"));
@@ -42,7 +40,7 @@ pub(super) fn since(algorithm: &PasswordAlgorithm, digest: &str) -> Release {
                 _ => Release::new(30),
             }
         }
-        PasswordAlgorithm::Unknown(_) => Release::NEXT,
+        Algorithm::Unknown(_) => Release::NEXT,
         _ => Release::OLDEST,
     }
 }
@@ -65,7 +63,7 @@ fn is_bcrypt(digest: &str) -> bool {
     cost_fits && rest.len() == 53 && rest.bytes().all(letter)
 }
 
-fn argon2(algorithm: &PasswordAlgorithm, digest: &str) -> Result<()> {
+fn argon2(algorithm: &Algorithm, digest: &str) -> Result<()> {
     let name = algorithm.as_str().to_ascii_lowercase();
     let parts: Vec<&str> = digest.split('$').collect();
     let ["", variant, version, parameters, salt, hash] = parts.as_slice() else {
@@ -98,7 +96,7 @@ fn argon2(algorithm: &PasswordAlgorithm, digest: &str) -> Result<()> {
     }
 }
 
-fn hash(algorithm: &PasswordAlgorithm, digest: &str, length: usize) -> Result<String> {
+fn hash(algorithm: &Algorithm, digest: &str, length: usize) -> Result<String> {
     if digest.len() == length && is_hex(digest) {
         Ok(digest.to_ascii_lowercase())
     } else {
@@ -111,7 +109,7 @@ fn is_hex(text: &str) -> bool {
 }
 
 fn legacy(digest: &str) -> Result<()> {
-    let wrong = |expected: &str| invalid(&PasswordAlgorithm::Legacy, expected);
+    let wrong = |expected: &str| invalid(&Algorithm::Legacy, expected);
     let (function, arguments, hash): (String, Vec<String>, String) =
         serde_json::from_str(digest).map_err(|_| wrong("expected the JSON of `[function, [arguments], hash]`"))?;
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
@@ -179,6 +177,6 @@ fn check_function(name: &str) -> Result<(), String> {
     }
 }
 
-fn invalid(algorithm: &PasswordAlgorithm, expected: &str) -> Error {
+fn invalid(algorithm: &Algorithm, expected: &str) -> Error {
     Error::input(format!("invalid {algorithm} digest: {expected}"))
 }

@@ -1,5 +1,6 @@
 //! Password hashes of other systems, in the forms that Logto accepts.
 
+mod algorithm;
 mod firebase;
 mod form;
 
@@ -8,8 +9,9 @@ use std::fmt;
 pub use firebase::FirebaseScrypt;
 use serde_json::json;
 
+use self::algorithm::Algorithm;
+
 use crate::error::{Error, Result};
-use crate::models::{CreateUser, PasswordAlgorithm};
 use crate::operation::Release;
 
 /// The argument of a `Legacy` digest that stands for the password.
@@ -22,17 +24,21 @@ const PASSWORD: &str = "@";
 ///
 /// ```
 /// use logto_admin::PasswordDigest;
-/// use logto_admin::models::{CreateUser, PasswordAlgorithm};
+/// use logto_admin::models::CreateUser;
 ///
 /// # fn run() -> logto_admin::Result<()> {
 /// let bcrypt = PasswordDigest::bcrypt("$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy")?;
-/// let ada = CreateUser { username: Some("ada".into()), ..Default::default() }.with_password_digest(bcrypt);
-/// assert_eq!(ada.password_algorithm, Some(PasswordAlgorithm::Bcrypt));
+/// let ada = CreateUser {
+///     username: Some("ada".into()),
+///     password_algorithm: Some(bcrypt.algorithm().into()),
+///     password_digest: Some(bcrypt.digest().into()),
+///     ..Default::default()
+/// };
 ///
 /// // SHA-256 of a salt and the password.
 /// let hash = "c465f66c6ac481a7a17e9ed5b4e2e7e7288d892f12bf1c95c140901e9a70436e";
 /// let salted = PasswordDigest::salt_before("sha256", "salt123", hash)?;
-/// assert_eq!(salted.algorithm(), &PasswordAlgorithm::Legacy);
+/// assert_eq!(salted.algorithm(), "Legacy");
 /// # Ok(())
 /// # }
 /// # run().unwrap();
@@ -50,7 +56,7 @@ const PASSWORD: &str = "@";
 /// | Firebase's variant of scrypt | [`firebase_scrypt`](Self::firebase_scrypt) | 1.38 |
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordDigest {
-    algorithm: PasswordAlgorithm,
+    algorithm: Algorithm,
     digest: String,
 }
 
@@ -72,7 +78,11 @@ impl PasswordDigest {
     /// # Errors
     /// Fails if the digest does not have the form that Logto expects for this algorithm, or is too long. The error does
     /// not contain the digest.
-    pub fn new(algorithm: PasswordAlgorithm, digest: impl Into<String>) -> Result<Self> {
+    pub fn new(algorithm: &str, digest: impl Into<String>) -> Result<Self> {
+        Self::of(algorithm.into(), digest)
+    }
+
+    fn of(algorithm: Algorithm, digest: impl Into<String>) -> Result<Self> {
         let digest = form::checked(&algorithm, digest.into())?;
         let length = digest.chars().count();
         if length > Self::MAX_CHARS {
@@ -90,7 +100,7 @@ impl PasswordDigest {
     pub fn bcrypt(digest: impl Into<String>) -> Result<Self> {
         let digest = digest.into();
         let renamed = digest.strip_prefix("$2y$").map(|rest| format!("$2b${rest}"));
-        Self::new(PasswordAlgorithm::Bcrypt, renamed.unwrap_or(digest))
+        Self::of(Algorithm::Bcrypt, renamed.unwrap_or(digest))
     }
 
     /// Creates an Argon2 digest in PHC format, such as `$argon2id$v=19$m=65536,t=3,p=4$...`.
@@ -100,11 +110,11 @@ impl PasswordDigest {
     pub fn argon2(digest: impl Into<String>) -> Result<Self> {
         let digest = digest.into();
         let algorithm = match digest.split('$').nth(1) {
-            Some("argon2id") => PasswordAlgorithm::Argon2id,
-            Some("argon2d") => PasswordAlgorithm::Argon2d,
-            _ => PasswordAlgorithm::Argon2i,
+            Some("argon2id") => Algorithm::Argon2id,
+            Some("argon2d") => Algorithm::Argon2d,
+            _ => Algorithm::Argon2i,
         };
-        Self::new(algorithm, digest)
+        Self::of(algorithm, digest)
     }
 
     /// Creates an MD5 digest of the password alone, in hex.
@@ -112,7 +122,7 @@ impl PasswordDigest {
     /// # Errors
     /// Fails if the digest does not have 32 hex digits.
     pub fn md5(hex: &str) -> Result<Self> {
-        Self::new(PasswordAlgorithm::Md5, hex)
+        Self::of(Algorithm::Md5, hex)
     }
 
     /// Creates a SHA-1 digest of the password alone, in hex.
@@ -120,7 +130,7 @@ impl PasswordDigest {
     /// # Errors
     /// Fails if the digest does not have 40 hex digits.
     pub fn sha1(hex: &str) -> Result<Self> {
-        Self::new(PasswordAlgorithm::Sha1, hex)
+        Self::of(Algorithm::Sha1, hex)
     }
 
     /// Creates a SHA-256 digest of the password alone, in hex.
@@ -128,7 +138,7 @@ impl PasswordDigest {
     /// # Errors
     /// Fails if the digest does not have 64 hex digits.
     pub fn sha256(hex: &str) -> Result<Self> {
-        Self::new(PasswordAlgorithm::Sha256, hex)
+        Self::of(Algorithm::Sha256, hex)
     }
 
     /// Creates a digest of the salt followed by the password. `function` is a hash function of Node.js, such as
@@ -162,7 +172,7 @@ impl PasswordDigest {
     /// # Errors
     /// Fails if no text is `@`, the hash is not hex, or the digest is too long.
     pub fn legacy(function: &str, texts: &[&str], hex: &str) -> Result<Self> {
-        Self::new(PasswordAlgorithm::Legacy, json!([function, texts, hex.to_ascii_lowercase()]).to_string())
+        Self::of(Algorithm::Legacy, json!([function, texts, hex.to_ascii_lowercase()]).to_string())
     }
 
     /// Creates a PBKDF2 digest from the derived key in hex. `function` is the hash function of the HMAC, such as
@@ -187,7 +197,7 @@ impl PasswordDigest {
         };
         let length = hex.len() / 2;
         let arguments = json!([salt, iterations.to_string(), length.to_string(), function, PASSWORD]);
-        Self::new(PasswordAlgorithm::Legacy, json!(["pbkdf2", arguments, hex.to_ascii_lowercase()]).to_string())
+        Self::of(Algorithm::Legacy, json!(["pbkdf2", arguments, hex.to_ascii_lowercase()]).to_string())
     }
 
     /// Creates a digest from the salt and the hash that Firebase exports, in base64.
@@ -195,13 +205,13 @@ impl PasswordDigest {
     /// # Errors
     /// Fails if a value is not base64, or the digest is too long.
     pub fn firebase_scrypt(project: &FirebaseScrypt, salt: &str, hash: &str) -> Result<Self> {
-        Self::new(PasswordAlgorithm::Legacy, project.legacy(salt, hash)?)
+        Self::of(Algorithm::Legacy, project.legacy(salt, hash)?)
     }
 
     /// Returns the value of `passwordAlgorithm`.
     #[must_use]
-    pub fn algorithm(&self) -> &PasswordAlgorithm {
-        &self.algorithm
+    pub fn algorithm(&self) -> &str {
+        self.algorithm.as_str()
     }
 
     /// Returns the first release of Logto that verifies this digest. Older releases reject the user, or accept the user
@@ -239,16 +249,6 @@ impl fmt::Debug for PasswordDigest {
 impl fmt::Debug for PasswordSalt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasswordSalt([redacted])")
-    }
-}
-
-impl CreateUser {
-    /// Sets `password_digest` and `password_algorithm`. Removes a password in clear text, because Logto rejects users
-    /// with both.
-    #[must_use]
-    pub fn with_password_digest(self, digest: PasswordDigest) -> Self {
-        let PasswordDigest { algorithm, digest } = digest;
-        Self { password: None, password_digest: Some(digest), password_algorithm: Some(algorithm), ..self }
     }
 }
 
