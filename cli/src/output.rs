@@ -135,18 +135,59 @@ fn cell(value: Option<&Value>) -> String {
         }
         Some(other) => other.to_string(),
     };
-    text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+    text.chars().map(|letter| if changes_terminals(letter) { ' ' } else { letter }).collect()
 }
 
-fn pretty(value: &impl serde::Serialize) -> Result<String> {
+/// Whether a character changes what a terminal shows: control characters, and those that reverse text.
+fn changes_terminals(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Escapes what JSON leaves as it is although terminals interpret it.
+fn escaped(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    for letter in json.chars() {
+        match letter {
+            '\n' => escaped.push(letter),
+            letter if changes_terminals(letter) => escaped += &format!("\\u{:04x}", u32::from(letter)),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+/// Returns JSON for people, with a line break at the end.
+pub(crate) fn pretty(value: &impl serde::Serialize) -> Result<String> {
     let text = serde_json::to_string_pretty(value).map_err(|error| Failure::new(error.to_string()))?;
-    Ok(text + "\n")
+    Ok(escaped(&text) + "\n")
 }
 
 fn lines(items: &[Value]) -> Result<String> {
-    Ok(items.iter().map(|item| format!("{item}\n")).collect())
+    Ok(items.iter().map(|item| escaped(&item.to_string()) + "\n").collect())
 }
 
 fn yaml(value: &impl serde::Serialize) -> Result<String> {
     serde_saphyr::to_string(value).map_err(|error| Failure::new(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn no_format_contains_what_changes_a_terminal() {
+        let item = json!({ "name": "a\u{1b}[31m\u{9b}31m\u{202e}b" });
+        let shown = [
+            table(&[("name", "/name")], std::slice::from_ref(&item)),
+            pretty(&item).unwrap(),
+            lines(std::slice::from_ref(&item)).unwrap(),
+        ];
+        for text in shown {
+            assert!(!text.chars().any(|letter| letter != '\n' && changes_terminals(letter)), "{text:?}");
+        }
+        assert_eq!(serde_json::from_str::<Value>(&pretty(&item).unwrap()).unwrap(), item);
+    }
 }

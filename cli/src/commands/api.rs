@@ -12,7 +12,7 @@ use logto_admin::{Client, Request, Untyped};
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::lookup::List;
-use crate::output::Format;
+use crate::output::{Format, pretty};
 
 /// Calls an operation by its id, or by a method and a path.
 ///
@@ -194,8 +194,8 @@ fn answer(context: &mut Context, arguments: &Arguments, response: &HttpResponse)
         Some(Value::Array(items)) if context.printer.format != Format::Table => context.printer.list(&[], &items)?,
         Some(value) if context.printer.format != Format::Table => context.printer.item(&value)?,
         Some(value) => {
-            let text = serde_json::to_string_pretty(&value).map_err(|error| Failure::new(error.to_string()))?;
-            context.printer.text(&(text + "\n"))?;
+            let text = pretty(&value)?;
+            context.printer.text(&text)?;
         }
         None => context.printer.data().write_all(&bytes)?,
     }
@@ -235,8 +235,8 @@ fn finish(context: &mut Context, all: &[Value]) -> Result<Exit> {
     match context.printer.format {
         Format::Ndjson => {}
         Format::Table => {
-            let text = serde_json::to_string_pretty(all).map_err(|error| Failure::new(error.to_string()))?;
-            context.printer.text(&(text + "\n"))?;
+            let text = pretty(&all)?;
+            context.printer.text(&text)?;
         }
         Format::Json | Format::Yaml => context.printer.list(&[], all)?,
     }

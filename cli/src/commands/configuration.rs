@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::config::{self, Action, Outcome, Plan, Selection};
 use crate::context::Context;
-use crate::failure::{Exit, Result};
+use crate::failure::{Exit, Failure, Result};
 use crate::interrupt::Interrupt;
 
 /// A command about configuration files.
@@ -97,6 +97,9 @@ async fn plan(context: &mut Context, files: &Files, prune: bool) -> Result<Plan>
     let client = context.client()?;
     let selection = Selection::new(&files.only, &files.exclude)?;
     let environment = |name: &str| std::env::var(name).ok();
+    if !files.folder.is_dir() {
+        return Err(Failure::usage(format!("{} is not a folder", files.folder.display())));
+    }
     let plan = config::plan(&client, &files.folder, &selection, prune, &environment).await?;
     for warning in plan.warnings() {
         context.printer.message(&format!("warning: {warning}"));

@@ -105,6 +105,9 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         }
         Command::Create(members) => {
             let body = members.body(None)?;
+            if IDENTIFIERS.iter().all(|(member, _)| body.get(member).is_none()) {
+                return Err(Failure::usage("a user requires --username, --email or --phone to sign in"));
+            }
             let created = context.client()?.operation("CreateUser")?.json(&body).await?;
             context.printer.item(&created)?;
         }

@@ -77,7 +77,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// Stop after this number of failures. Default: no limit
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u64).range(1..))]
     max_failures: Option<u64>,
 }
 
@@ -98,12 +98,17 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     if let Some(Command::Undo { journal }) = &arguments.command {
         return undo(context, journal).await;
     }
+    arguments.check_files()?;
     let client = context.client()?;
     let names = Names::load(&client).await?;
     let input = Input::new(&arguments.files, arguments.from, arguments.source_options()?, arguments.format)?;
     let checked = input.check(&names)?;
     tell(context, &arguments, &checked);
+    if checked.users == 0 && checked.rejected.is_empty() {
+        return Err(Failure::usage("the input has no users"));
+    }
     if !checked.rejected.is_empty() && !arguments.skip_invalid {
+        Report::new(&arguments, &checked)?.finish()?;
         let message = format!(
             "{} records are invalid, nothing was sent: correct them, or pass --skip-invalid",
             checked.rejected.len()
@@ -162,6 +167,24 @@ impl Arguments {
         Ok(options)
     }
 
+    /// Rejects files that would overwrite each other.
+    fn check_files(&self) -> Result<()> {
+        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let inputs: Vec<PathBuf> = self.files.iter().map(|file| real(Path::new(file))).collect();
+        let journal = real(&self.journal_path());
+        let report = self.report.as_deref().map(real);
+        let outputs = [("--journal", Some(&journal)), ("--report", report.as_ref())];
+        for (flag, path) in outputs {
+            if path.is_some_and(|path| inputs.contains(path)) {
+                return Err(Failure::usage(format!("{flag} is one of the files to import")));
+            }
+        }
+        if report.as_ref() == Some(&journal) {
+            return Err(Failure::usage("--report and --journal are the same file"));
+        }
+        Ok(())
+    }
+
     fn journal_path(&self) -> PathBuf {
         let first = self.files.first().map(String::as_str).filter(|file| *file != "-").unwrap_or("logto-import");
         self.journal.clone().unwrap_or_else(|| format!("{first}.journal").into())
@@ -178,7 +201,8 @@ fn firebase(path: &Path) -> Result<FirebaseScrypt> {
 /// Prints what the check found.
 fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
     let printer = &mut context.printer;
-    for limit in arguments.from.limits() {
+    // The notes are about what the files lack, such as the hashes.
+    for limit in arguments.from.limits().iter().filter(|_| arguments.auth0_hashes.is_none()) {
         printer.message(&format!("note: {limit}"));
     }
     for (warning, (count, place)) in &checked.warnings {
@@ -210,6 +234,10 @@ fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, invali
         context.printer.message("dry run: nothing was written");
     }
     context.printer.item(&totals)?;
+    if summary.journaled > 0 {
+        let message = "records are done according to the journal, and were not compared with the server";
+        context.printer.message(&format!("{} {message}", summary.journaled));
+    }
     if summary.is_incomplete {
         context.printer.message("the import is incomplete: run the same command again to continue");
     }
@@ -228,6 +256,7 @@ impl Report {
         let mut report = Self(Some(BufWriter::new(File::create(path).map_err(cannot)?)));
         for rejected in &checked.rejected {
             let first = rejected.problems.first();
+            let all: Vec<String> = rejected.problems.iter().map(ToString::to_string).collect();
             report.write(&Line {
                 place: rejected.place.clone(),
                 user: rejected.user.clone(),
@@ -235,7 +264,7 @@ impl Report {
                 id: None,
                 code: Some("invalid".to_owned()),
                 field: first.map(|problem| problem.member.clone()),
-                message: first.map(|problem| problem.message.clone()),
+                message: Some(all.join("; ")),
                 is_overload: false,
                 is_fatal: false,
             })?;
@@ -270,8 +299,9 @@ async fn undo(context: &mut Context, path: &Path) -> Result<Exit> {
     context.confirm(&format!("Delete {} users that the import created?", users.len()))?;
     let interrupt = Interrupt::watch();
     let mut progress = Progress::new("users", Some(users.len() as u64), context.printer.quiet);
-    let deleted = undo::delete(&client, &mut journal, &users, &interrupt, &mut || progress.advance()).await?;
+    let undone = undo::delete(&client, &mut journal, &users, &interrupt, &mut || progress.advance()).await?;
     progress.finish();
-    context.printer.message(&format!("deleted {deleted} of {} users", users.len()));
-    Ok(if deleted == users.len() { Exit::Done } else { Exit::Partly })
+    let gone = if undone.gone > 0 { format!("; {} were gone already", undone.gone) } else { String::new() };
+    context.printer.message(&format!("deleted {} of {} users{gone}", undone.deleted, users.len()));
+    Ok(if undone.deleted + undone.gone == users.len() { Exit::Done } else { Exit::Partly })
 }

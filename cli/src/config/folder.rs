@@ -46,6 +46,10 @@ pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
             None => folder.note_unknown(&entry, stem),
         }
     }
+    if folder.documents.is_empty() && folder.problems.is_empty() && folder.warnings.is_empty() {
+        let message = format!("{} has no files of the selected kinds", dir.display());
+        return Err(Failure::usage(message));
+    }
     Ok(folder)
 }
 

@@ -14,8 +14,10 @@ pub enum Outcome {
     Created,
     /// The existing user was changed.
     Updated,
-    /// The user exists, or an earlier run was done with the record.
+    /// The user exists.
     Skipped,
+    /// An earlier run was done with the record, according to the journal.
+    Journaled,
     /// Something failed.
     Failed,
 }
@@ -113,8 +115,10 @@ pub struct Summary {
     pub created: u64,
     /// Users that were changed.
     pub updated: u64,
-    /// Records that needed nothing.
+    /// Records whose user exists.
     pub skipped: u64,
+    /// Records that an earlier run was done with.
+    pub journaled: u64,
     /// Records that failed.
     pub failed: u64,
     /// Whether the import ended before its last record.
@@ -128,6 +132,7 @@ impl Summary {
             Outcome::Created => &mut self.created,
             Outcome::Updated => &mut self.updated,
             Outcome::Skipped => &mut self.skipped,
+            Outcome::Journaled => &mut self.journaled,
             Outcome::Failed => &mut self.failed,
         };
         *counter += 1;
@@ -140,6 +145,7 @@ impl Summary {
             "created": self.created,
             "updated": self.updated,
             "skipped": self.skipped,
+            "journaled": self.journaled,
             "failed": self.failed,
             "complete": !self.is_incomplete,
         })

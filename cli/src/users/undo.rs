@@ -34,30 +34,42 @@ pub async fn created(client: &Client, journal: &Journal) -> Result<Vec<Created>>
     Ok(all)
 }
 
-/// Deletes the users. Returns how many were deleted. Users that are gone count as deleted.
+/// How an undo ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// Users that were deleted.
+    pub deleted: usize,
+    /// Users that were gone already.
+    pub gone: usize,
+}
+
+/// Deletes the users.
 pub async fn delete(
     client: &Client,
     journal: &mut Journal,
     users: &[Created],
     interrupt: &Interrupt,
     advance: &mut (dyn FnMut() + Send),
-) -> Result<usize> {
-    let mut deleted = 0;
+) -> Result<Undone> {
+    let mut undone = Undone::default();
     for user in users {
         if interrupt.is_set() {
             break;
         }
         match client.users().delete(&user.id).await {
-            Ok(()) => {}
-            Err(error) if error.is_not_found() => {}
+            Ok(()) => undone.deleted += 1,
+            Err(error) if error.is_not_found() => undone.gone += 1,
             Err(error) => {
-                return Err(Failure::from(error).context(format!("deleted {deleted} of {} users", users.len())));
+                return Err(Failure::from(error).context(format!(
+                    "deleted {} of {} users",
+                    undone.deleted,
+                    users.len()
+                )));
             }
         }
         journal.add(&Entry::Undone { key: user.key.clone() })?;
-        deleted += 1;
         advance();
     }
     journal.sync()?;
-    Ok(deleted)
+    Ok(undone)
 }

@@ -82,11 +82,11 @@ fn password(user: &ImportedUser, problems: &mut Vec<Finding>) {
     if user.password.is_some() {
         problems.push(Finding::new("password", "cannot be combined with `passwordDigest`"));
     }
-    if let PasswordAlgorithm::Unknown(name) = algorithm {
+    if let PasswordAlgorithm::Unknown(name) = &algorithm {
         let message = "expected Argon2i, Argon2id, Argon2d, Bcrypt, MD5, SHA1, SHA256 or Legacy";
-        return problems.push(Finding::with_value("passwordAlgorithm", shown_name(&name), message));
+        return problems.push(Finding::with_value("passwordAlgorithm", shown_name(name), message));
     }
-    match PasswordDigest::new(algorithm, digest) {
+    match PasswordDigest::new(algorithm.as_str(), digest) {
         Err(error) => problems.push(Finding::new("passwordDigest", error.message())),
         Ok(checked) if checked.digest() != digest => {
             problems.push(Finding::new("passwordDigest", "expected hex digits in lower case"));

@@ -68,7 +68,7 @@ impl Writer {
         let Some(journal) = &self.journal else { return self.foresee(record).await };
         let standing = locked(journal).standing(key).cloned();
         let target = match standing {
-            Some(Standing::Done { id, .. }) => return Ok((Outcome::Skipped, Some(id))),
+            Some(Standing::Done { id, .. }) => return Ok((Outcome::Journaled, Some(id))),
             Some(Standing::Created { id }) => Target { id, created: true },
             Some(Standing::Started { at, .. }) => match self.find(record).await? {
                 Some(user) if is_since(&user, at) => self.created(key, user.id)?,

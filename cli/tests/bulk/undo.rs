@@ -1,6 +1,6 @@
 use logto_admin_cli::interrupt::Interrupt;
 use logto_admin_cli::users::journal::{Entry, Identifiers};
-use logto_admin_cli::users::undo;
+use logto_admin_cli::users::undo::{self, Undone};
 use serde_json::json;
 
 use crate::stage::{Stage, named};
@@ -14,8 +14,11 @@ async fn an_undo_deletes_what_the_import_created_and_nothing_else() {
     let client = stage.client();
     let users = undo::created(&client, &journal).await.unwrap();
     assert_eq!(users.len(), 2);
-    let deleted = undo::delete(&client, &mut journal, &users, &Interrupt::default(), &mut || ()).await.unwrap();
-    assert_eq!((deleted, stage.usernames().await), (2, vec!["ada".to_owned()]));
+    let undone = undo::delete(&client, &mut journal, &users, &Interrupt::default(), &mut || ()).await.unwrap();
+    assert_eq!(undone, Undone { deleted: 2, gone: 0 });
+    assert_eq!(stage.usernames().await, ["ada"]);
+    let again = undo::delete(&client, &mut journal, &users, &Interrupt::default(), &mut || ()).await.unwrap();
+    assert_eq!(again, Undone { deleted: 0, gone: 2 });
     drop(journal);
     // The import can run again, and can be undone only once.
     assert_eq!(undo::created(&client, &stage.open_journal()).await.unwrap(), []);

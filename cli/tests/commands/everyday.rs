@@ -93,3 +93,10 @@ async fn completions_are_printed() {
     program.run(&["man-pages", &program.path("man")]).await.done();
     assert!(program.folder.join("man/logto-admin-users.1").exists());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_user_requires_an_identifier() {
+    let program = Program::new().await;
+    let refused = program.run(&["users", "create", "--name", "Nobody"]).await;
+    assert!(refused.code == 2 && refused.err.contains("--username"), "{refused:?}");
+}

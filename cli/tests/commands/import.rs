@@ -17,7 +17,8 @@ async fn an_import_can_be_repeated_and_undone() {
     assert_eq!((imported.json()["created"].as_u64(), imported.json()["complete"].as_bool()), (Some(2), Some(true)));
     assert!(imported.err.contains("2 users to import"), "{imported:?}");
     let again = program.run(&["users", "import", &file]).await.done();
-    assert_eq!(again.json()["skipped"], 2);
+    assert_eq!(again.json()["journaled"], 2);
+    assert!(again.err.contains("2 records are done according to the journal"), "{again:?}");
     let journal = format!("{file}.journal");
     let unconfirmed = program.run(&["users", "import", "undo", &journal]).await;
     assert_eq!((unconfirmed.code, program.client().users().list().await.unwrap().total), (2, Some(2)));
@@ -133,7 +134,7 @@ async fn a_killed_import_continues_without_doubles() {
     let before = count(&program).await;
     assert!((20..3000).contains(&before), "{before}");
     let continued = program.run(&["users", "import", &file]).await.done();
-    let done = continued.json()["created"].as_u64().unwrap() + continued.json()["skipped"].as_u64().unwrap();
+    let done = continued.json()["created"].as_u64().unwrap() + continued.json()["journaled"].as_u64().unwrap();
     assert_eq!((done, continued.json()["failed"].as_u64(), count(&program).await), (3000, Some(0), 3000));
     program.run(&["users", "import", "undo", &format!("{file}.journal"), "--yes"]).await.done();
     assert_eq!(count(&program).await, 0);
@@ -174,4 +175,34 @@ async fn a_truncated_archive_is_an_error_before_anything_is_sent() {
     fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
     let truncated = program.run(&["users", "import", &path]).await;
     assert_eq!((truncated.code, count(&program).await), (2, 0), "{truncated:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_would_overwrite_each_other_are_rejected() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    let same = [["--report", file.as_str()], ["--journal", file.as_str()], ["--report", "users.ndjson"]];
+    for flags in same {
+        let refused = program.run(&[&["users", "import", &file], &flags[..]].concat()).await;
+        assert!(refused.code == 2 && refused.err.contains("is one of the files to import"), "{refused:?}");
+    }
+    let both = program.run(&["users", "import", &file, "--report", "x", "--journal", "x"]).await;
+    assert!(both.code == 2 && both.err.contains("the same file"), "{both:?}");
+    assert_eq!((fs::read_to_string(&file).unwrap().as_str(), count(&program).await), (USERS, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_input_without_users_is_an_error() {
+    let program = Program::new().await;
+    let empty = program.run_with_input(&["users", "import", "-"], "").await;
+    assert!(empty.code == 2 && empty.err.contains("no users"), "{empty:?}");
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_must_be_a_regular_file() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    let refused = program.run(&["users", "import", &file, "--journal", "/dev/zero"]).await;
+    assert!(refused.code == 2 && refused.err.contains("not a regular file"), "{refused:?}");
 }

@@ -49,9 +49,11 @@ async fn connectors_move_to_another_tenant_with_secrets_from_the_environment() {
     config::apply(&empty, &plan, &mut |_, _| ControlFlow::Continue(())).await.unwrap();
     let again = config::plan(&empty, folder.path(), &selection, true, &secrets).await.unwrap();
     assert!(again.is_empty(), "{}", written(&again));
-    let mut configs = [list(&tenant, "ListConnectors").await, list(&empty, "ListConnectors").await]
-        .map(|connectors| connectors.iter().map(|connector| connector["config"].to_string()).collect::<Vec<_>>());
-    configs.iter_mut().for_each(|configs| configs.sort());
+    let configs = [list(&tenant, "ListConnectors").await, list(&empty, "ListConnectors").await].map(|connectors| {
+        let mut configs: Vec<_> = connectors.iter().map(|connector| connector["config"].clone()).collect();
+        configs.sort_by_key(|config| [&config["clientSecret"], &config["host"]].map(ToString::to_string));
+        configs
+    });
     assert_eq!(configs[0], configs[1]);
 }
 

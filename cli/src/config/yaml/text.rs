@@ -38,7 +38,10 @@ impl Serialize for Ordered<'_> {
                     Known::Members(names) => names,
                     _ => Vec::new(),
                 };
-                let rest = object.keys().map(String::as_str).filter(|name| !first.contains(name));
+                let mut rest: Vec<&str> =
+                    object.keys().map(String::as_str).filter(|name| !first.contains(name)).collect();
+                // The order of the map depends on the features of `serde_json`.
+                rest.sort_unstable();
                 let mut map = serializer.serialize_map(Some(object.len()))?;
                 for name in first.iter().copied().chain(rest) {
                     if let Some(value) = object.get(name) {
