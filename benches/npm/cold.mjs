@@ -69,4 +69,6 @@ report.table(
   ["client", "ms", "ms more than bare fetch"],
   Object.entries(SIDES).map(([side, name]) => [name, median(figures[side]).toFixed(1), paired(figures[side], figures.fetch, over).toFixed(1)]),
 );
+const ratio = (one, other) => one / other;
+report.check("time to the first request of a new workerd isolate relative to @logto/api", paired(figures.package, figures["logto-api"], ratio), 1.5);
 report.print();

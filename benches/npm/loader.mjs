@@ -2,10 +2,11 @@
 import fetchSource from "./fetch.txt";
 import limitedSource from "./limited.txt";
 import logtoSource from "./logto-api.txt";
+import logtoLimitedSource from "./logto-api-limited.txt";
 import packageSource from "./package.txt";
 import wasm from "./logto_admin.bin";
 
-const SOURCES = { fetch: fetchSource, limited: limitedSource, "logto-api": logtoSource, package: packageSource };
+const SOURCES = { fetch: fetchSource, limited: limitedSource, "logto-api": logtoSource, "logto-api-limited": logtoLimitedSource, package: packageSource };
 
 export default {
   async fetch(request, { LOADER }) {
