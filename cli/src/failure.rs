@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use logto_admin::ErrorKind;
+
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -40,7 +42,7 @@ impl Failure {
         Self { exit: Exit::Usage, message: message.into() }
     }
 
-    /// Whether there is nothing to report: the reader of the output is gone.
+    /// Whether the failure is not worth a report: the reader of the output is gone.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         self.message.is_empty()
@@ -64,7 +66,11 @@ impl std::error::Error for Failure {}
 
 impl From<logto_admin::Error> for Failure {
     fn from(error: logto_admin::Error) -> Self {
-        Self::new(error.to_string())
+        match error.kind() {
+            // The client rejects these before it sends anything.
+            ErrorKind::Config | ErrorKind::Input => Self::usage(error.to_string()),
+            _ => Self::new(error.to_string()),
+        }
     }
 }
 

@@ -92,3 +92,14 @@ async fn the_table_of_operations_is_searched() {
     assert!(table.out.contains("OPERATION") && table.out.contains("PATCH"), "{table:?}");
     assert_eq!(program.run(&["operations", "nosuchword"]).await.code, 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn arguments_that_the_client_rejects_end_with_2() {
+    let program = with_users(0).await;
+    for arguments in
+        [["api", "GetUser", "--path", "userId=.."].as_slice(), &["api", "GetUser"], &["api", "GET", "api/users"]]
+    {
+        let rejected = program.run(arguments).await;
+        assert_eq!(rejected.code, 2, "{rejected:?}");
+    }
+}
