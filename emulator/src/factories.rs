@@ -89,42 +89,19 @@ fn check_field(field: &Value, value: Option<&Value>, path: &Path) -> Option<Issu
     if value.is_none() && !required {
         return None;
     }
-    let wrong = |expected: &str| Some(Issue::wrong_type(expected, value, path));
-    match (kind, value) {
-        ("Text" | "MultilineText" | "Select", Some(Value::String(text))) => check_choice(field, text, path),
-        ("Text" | "MultilineText" | "Select", _) => wrong("string"),
-        ("Number", value) => {
-            if value.is_some_and(Value::is_number) {
-                None
-            } else {
-                wrong("number")
-            }
-        }
-        ("Switch", value) => {
-            if value.is_some_and(Value::is_boolean) {
-                None
-            } else {
-                wrong("boolean")
-            }
-        }
-        ("MultiSelect", Some(Value::Array(_))) => None,
-        ("MultiSelect", _) => wrong("array"),
-        ("Json", value) if default.is_some_and(Value::is_array) => {
-            if value.is_some_and(Value::is_array) {
-                None
-            } else {
-                wrong("array")
-            }
-        }
-        ("Json", value) => {
-            if value.is_some_and(Value::is_object) {
-                None
-            } else {
-                wrong("object")
-            }
-        }
-        _ => None,
+    if let ("Text" | "MultilineText" | "Select", Some(Value::String(text))) = (kind, value) {
+        return check_choice(field, text, path);
     }
+    let (expected, fits): (&str, fn(&Value) -> bool) = match kind {
+        "Text" | "MultilineText" | "Select" => ("string", Value::is_string),
+        "Number" => ("number", Value::is_number),
+        "Switch" => ("boolean", Value::is_boolean),
+        "MultiSelect" => ("array", Value::is_array),
+        "Json" if default.is_some_and(Value::is_array) => ("array", Value::is_array),
+        "Json" => ("object", Value::is_object),
+        _ => return None,
+    };
+    (!value.is_some_and(fits)).then(|| Issue::wrong_type(expected, value, path))
 }
 
 fn check_choice(field: &Value, text: &str, path: &Path) -> Option<Issue> {

@@ -86,7 +86,7 @@ impl Recipient {
     }
 }
 
-/// Rejects a message if there is no connector for it, or if the recipient has got too many messages.
+/// Rejects a message without a connector, or if the recipient got too many messages.
 pub(crate) fn check(state: &State, now: i64, recipient: &Recipient) -> Outcome<()> {
     let kind = recipient.channel.connector_type();
     if connector(state, recipient.channel).is_none() {
@@ -128,7 +128,7 @@ pub(crate) fn keep(state: &mut State, now: i64, recipient: &Recipient, usage: &s
 
 /// Returns the error for a missing connector of this type.
 pub(crate) fn no_connector(status: u16, kind: &str) -> Refusal {
-    let message = format!("There is no connector of the type `{kind}`.");
+    let message = format!("A connector of the type `{kind}` does not exist.");
     Refusal::new(status, "connector.not_found", message)
 }
 

@@ -46,7 +46,7 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
 /// Checks a new connector against its factory and the other connectors.
 fn begin(call: &Call<'_>, draft: &mut Draft) -> Outcome<Factory> {
     let factory = factories::find(text(&draft.sent, "connectorId")).ok_or_else(|| {
-        let message = "There is no connector factory with this id.";
+        let message = "The connector factory does not exist.";
         Refusal::new(422, "connector.not_found_with_connector_id", message)
     })?;
     let given = given_target(draft);

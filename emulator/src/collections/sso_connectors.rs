@@ -99,7 +99,7 @@ const PUBLIC_DOMAINS: [&str; 24] = [
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let name = text(&draft.members, "providerName");
     let provider = provider(name).ok_or_else(|| {
-        let message = format!("There is no provider of the name `{name}`.");
+        let message = format!("The provider `{name}` does not exist.");
         Refusal::new(422, "connector.not_found", message)
     })?;
     if draft.sent.contains_key("domains") {

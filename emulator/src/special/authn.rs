@@ -2,8 +2,9 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
+use super::connectors::of_sign_in;
 use crate::call::Call;
-use crate::collections::{CONNECTORS, ROLES, SSO_CONNECTORS};
+use crate::collections::{ROLES, SSO_CONNECTORS};
 use crate::errors::{Outcome, Refusal};
 use crate::oidc::jwt;
 use crate::reply;
@@ -12,11 +13,7 @@ use crate::store::{Members, text};
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetHasuraAuth", hasura),
     ("AssertSaml", |call| {
-        let id = call.parameter(0);
-        if call.state.store.get(&CONNECTORS, id).is_none() {
-            let message = format!("There is no connector with the id `{id}`.");
-            return Err(Refusal::new(422, "session.invalid_connector_id", message));
-        }
+        of_sign_in(call, call.parameter(0))?;
         Err(no_sign_in())
     }),
     ("AssertSingleSignOnSaml", |call| {

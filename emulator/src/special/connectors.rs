@@ -29,6 +29,12 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 /// The code of test messages.
 const TEST_CODE: &str = "000000";
 
+/// Returns the connector of a sign-in.
+pub(super) fn of_sign_in<'c>(call: &'c Call<'_>, id: &str) -> Outcome<&'c Record> {
+    let unknown = || Refusal::new(422, "session.invalid_connector_id", format!("The connector `{id}` does not exist."));
+    call.state.store.get(&CONNECTORS, id).ok_or_else(unknown)
+}
+
 /// Sends a test message with the configuration in the body, not with that of a stored connector.
 fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let phone = call.body.get("phone").and_then(Value::as_str).map(Recipient::phone);

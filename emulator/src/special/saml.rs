@@ -47,7 +47,7 @@ fn active(call: &Call<'_>) -> Outcome<Active> {
     let mut secrets = store.all(&SAML_APPLICATION_SECRETS);
     let secret = secrets.find(|secret| secret.text("applicationId") == id && secret.is_true("active"));
     let (config, secret) = config.zip(secret).ok_or_else(|| {
-        let message = format!("There is no SAML application `{id}` with an active certificate.");
+        let message = format!("The SAML application `{id}` does not exist or has no active certificate.");
         not_found().with("data", json!({ "message": message }))
     })?;
     Ok(Active { id: id.to_owned(), config: config.clone(), certificate: secret.text("certificate").to_owned() })

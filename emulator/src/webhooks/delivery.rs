@@ -50,7 +50,7 @@ fn signature(key: &str, body: &[u8]) -> String {
     mac.chain_update(body).finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Sends a delivery, and again while the failure might be temporary. There is no pause between the attempts.
+/// Sends a delivery, and again while the failure might be temporary. It does not pause between the attempts.
 pub(crate) async fn attempt(
     transport: &dyn HttpTransport,
     delivery: &Delivery,

@@ -43,7 +43,7 @@ fn complete(call: &Call<'_>, sent: &mut Members) {
     if let Some(Value::Array(targets)) = sent.get_mut("socialSignInConnectorTargets") {
         targets.retain(|target| has_target(call.state, target.as_str().unwrap_or_default()));
     }
-    // Without factors, there is nothing to adapt.
+    // Only factors can be adapted.
     if sent.get("mfa").is_some_and(|mfa| mfa.get("factors") == Some(&json!([]))) {
         sent.insert("adaptiveMfa".to_owned(), json!({ "enabled": false }));
     }

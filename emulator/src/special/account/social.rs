@@ -11,7 +11,7 @@ use crate::errors::{Outcome, Refusal};
 use crate::reply;
 use crate::social;
 use crate::special::Handler;
-use crate::special::connectors::redirect_to;
+use crate::special::connectors::{of_sign_in, redirect_to};
 use crate::special::identities::{check_free, identities, no_identity};
 use crate::store::{Members, Record, text};
 use crate::token_sets::{self, Of};
@@ -30,9 +30,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 
 fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.text("connectorId");
-    let connector = call.state.store.get(&CONNECTORS, id).cloned().ok_or_else(|| {
-        Refusal::new(422, "session.invalid_connector_id", format!("There is no connector with the id `{id}`."))
-    })?;
+    let connector = of_sign_in(call, id)?.clone();
     let uri = redirect_to(&connector, &call.body)?;
     let (id, expires_at) = add(call, true, Kind::Social { connector: connector.id, found: None });
     let answer = json!({ "verificationRecordId": id, "authorizationUri": uri, "expiresAt": expires_at });
