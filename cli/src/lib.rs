@@ -9,6 +9,7 @@ pub mod config;
 pub mod connection;
 pub mod context;
 pub mod failure;
+mod files;
 pub mod interrupt;
 pub mod json;
 pub mod lookup;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Result};
+use crate::files;
 
 /// The name of the profile that is used without `--profile`.
 pub const DEFAULT: &str = "default";
@@ -91,7 +92,7 @@ impl Profiles {
         Ok(folders.config_dir().join("profiles.yaml"))
     }
 
-    /// Reads the file. There are no profiles without a file.
+    /// Reads the file. A missing file has no profiles.
     pub fn load(path: &Path) -> Result<Self> {
         match fs::read_to_string(path) {
             Ok(text) => Self::parse(&text).map_err(|error| error.context(path.display())),
@@ -121,21 +122,16 @@ impl Profiles {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| failed(&error))?;
         }
-        // Written beside and renamed, so that a crash leaves the old file.
-        let temporary = path.with_extension("new");
-        let written = private(&temporary).and_then(|mut file| {
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&temporary, path)
-        });
-        written.map_err(|error| failed(&error))
+        files::replace(path, &text, true).map_err(|error| failed(&error))
     }
 
     /// Returns the profile with this name.
     pub fn get(&self, name: &str) -> Result<&Profile> {
         let names = || self.0.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         self.0.get(name).ok_or_else(|| match names() {
-            names if names.is_empty() => Failure::usage(format!("unknown profile `{name}`: there are no profiles yet")),
+            names if names.is_empty() => {
+                Failure::usage(format!("unknown profile `{name}`: add one with `logto-admin profile add`"))
+            }
             names => Failure::usage(format!("unknown profile `{name}`: the profiles are {names}")),
         })
     }
@@ -162,16 +158,4 @@ impl Profiles {
         self.0.remove(name);
         Ok(())
     }
-}
-
-/// Creates a file that only the user can read.
-fn private(path: &Path) -> io::Result<fs::File> {
-    let mut options = fs::File::options();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let file = options.open(path)?;
-    #[cfg(unix)]
-    file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(file)
 }

@@ -1,13 +1,14 @@
 //! `users export`: writes all users to a file.
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use logto_admin::serde_json;
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
+use crate::files;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 use crate::users::export::{self, Seen, With};
@@ -59,15 +60,12 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let client = context.client()?;
     let total = client.users().list().page_size(1).await?.total;
     let mut seen = Seen::default();
-    let (out, is_new): (Box<dyn Write + Send>, bool) = match &arguments.to {
-        None => (Box::new(std::io::stdout()), true),
-        Some(path) => {
-            let (file, is_new) = open(path, &arguments, &mut seen)?;
-            (Box::new(file), is_new)
-        }
+    let out: Box<dyn Write + Send> = match &arguments.to {
+        None => Box::new(io::stdout()),
+        Some(path) => Box::new(open(path, &arguments, &mut seen)?),
     };
     let resumed = seen.len();
-    let mut writer = Records::new(BufWriter::new(out), arguments.format, is_new)?;
+    let mut writer = Records::new(BufWriter::new(out), arguments.format)?;
     let interrupt = Interrupt::watch();
     let mut progress = Progress::new("users", total, context.printer.quiet);
     let is_complete = export::export(&client, &arguments.with, &mut seen, &interrupt, &mut |user| {
@@ -87,39 +85,34 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
 }
 
 /// Opens the file. Reads the ids of the users in it if the export is resumed.
-fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<(File, bool)> {
-    let cannot = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
+fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<File> {
+    let cannot = |error: io::Error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
             Failure::usage(format!("{} exists: delete it, or continue it with --resume", path.display()))
         }
+        io::ErrorKind::InvalidData => Failure::usage(format!("{} is not an export: {error}", path.display())),
         _ => Failure::new(format!("cannot open {}: {error}", path.display())),
     };
     let mut options = File::options();
-    options.read(true).write(true);
     // It holds personal data, and hashes of passwords.
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    files::private(options.read(true).write(true));
     if !arguments.resume {
-        return Ok((options.create_new(true).open(path).map_err(cannot)?, true));
+        return options.create_new(true).open(path).map_err(cannot);
     }
     if arguments.format == FileFormat::Csv {
         return Err(Failure::usage("only exports in the format ndjson can be resumed"));
     }
     let mut file = options.create(true).open(path).map_err(cannot)?;
-    let (mut complete, mut line) = (0, Vec::new());
-    let mut reader = BufReader::new(&file);
-    while reader.read_until(b'\n', &mut line).map_err(cannot)? > 0 && line.last() == Some(&b'\n') {
-        let user: ImportedUser = serde_json::from_slice(&line)
-            .map_err(|error| Failure::usage(format!("{} is not an export: {error}", path.display())))?;
+    let take = |line: &[u8]| {
+        let user: ImportedUser =
+            serde_json::from_slice(line).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         if let Some(id) = &user.id {
             seen.add(id);
         }
-        complete += line.len() as u64;
-        line.clear();
-    }
-    // A crash can cut the last line.
-    file.set_len(complete).and_then(|()| file.seek(SeekFrom::End(0))).map_err(cannot)?;
-    Ok((file, complete == 0))
+        Ok(())
+    };
+    files::resume(&mut file, take).map_err(cannot)?;
+    Ok(file)
 }
 
 /// Writes records in a format.
@@ -129,21 +122,19 @@ enum Records<W: Write> {
 }
 
 impl<W: Write> Records<W> {
-    fn new(out: W, format: FileFormat, is_new: bool) -> Result<Self> {
+    fn new(out: W, format: FileFormat) -> Result<Self> {
         Ok(match format {
             FileFormat::Ndjson => Self::Ndjson(out),
             FileFormat::Csv => {
                 let mut writer = csv::Writer::from_writer(out);
-                if is_new {
-                    writer.write_record(COLUMNS).map_err(failed)?;
-                }
+                writer.write_record(COLUMNS).map_err(failed)?;
                 Self::Csv(Box::new(writer))
             }
         })
     }
 
     fn write(&mut self, user: &ImportedUser) -> Result<()> {
-        let json = |error: serde_json::Error| Failure::from(std::io::Error::from(error));
+        let json = |error: serde_json::Error| Failure::from(io::Error::from(error));
         match self {
             Self::Ndjson(out) => {
                 serde_json::to_writer(&mut *out, user).map_err(json)?;

@@ -258,15 +258,10 @@ impl Report {
             let first = rejected.problems.first();
             let all: Vec<String> = rejected.problems.iter().map(ToString::to_string).collect();
             report.write(&Line {
-                place: rejected.place.clone(),
-                user: rejected.user.clone(),
-                outcome: Outcome::Failed,
-                id: None,
                 code: Some("invalid".to_owned()),
                 field: first.map(|problem| problem.member.clone()),
                 message: Some(all.join("; ")),
-                is_overload: false,
-                is_fatal: false,
+                ..Line::failed(&rejected.place, &rejected.user)
             })?;
         }
         Ok(report)

@@ -76,7 +76,7 @@ impl Folder {
         match suggestion(stem, &names) {
             Some(hint) => self.problems.push(format!("{}: unknown kind `{}`{hint}", path.display(), shown(stem))),
             None if path.is_file() => {
-                self.warnings.push(format!("{} is ignored: there is no kind `{}`", path.display(), shown(stem)));
+                self.warnings.push(format!("{} is ignored: `{}` is not a kind", path.display(), shown(stem)));
             }
             None => {}
         }

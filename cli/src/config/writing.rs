@@ -1,7 +1,6 @@
 //! Writes the files of an export.
 
 use std::fs;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use super::export::{Export, MARK};
@@ -9,6 +8,7 @@ use super::folder::{cannot, entries, yaml_stem};
 use super::kinds::ALL;
 use super::selection::Selection;
 use crate::failure::{Failure, Result};
+use crate::files;
 
 /// What an export wrote.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,7 +39,7 @@ pub(super) fn write(dir: &Path, export: Export, selection: &Selection, secrets: 
         let path = dir.join(path);
         let folder = path.parent().unwrap_or(dir);
         fs::create_dir_all(folder).map_err(|error| cannot("create", folder, &error))?;
-        replace(&path, &text, secrets).map_err(|error| cannot("write", &path, &error))?;
+        files::replace(&path, &text, secrets).map_err(|error| cannot("write", &path, &error))?;
         exported.files.push(path);
     }
     for path in earlier.into_iter().filter(|path| !exported.files.contains(path)) {
@@ -76,26 +76,4 @@ fn earlier(dir: &Path, selection: &Selection) -> Result<Vec<PathBuf>> {
         }
     }
     Ok(earlier)
-}
-
-/// Writes a file so that it is never half written.
-fn replace(path: &Path, text: &str, secrets: bool) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".tmp");
-    let temporary = path.with_file_name(name);
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    if secrets {
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    }
-    #[cfg(not(unix))]
-    let _ = secrets;
-    let written =
-        options.open(&temporary).and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()));
-    let written = written.and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
-    }
-    written
 }

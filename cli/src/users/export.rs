@@ -11,7 +11,7 @@ use logto_admin::serde_json::{self, Value};
 use super::record::{Factor, ImportedUser, Membership};
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
-use crate::json;
+use crate::{json, lookup};
 
 /// What to export besides the members of the list. Each costs a call per user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -53,7 +53,7 @@ impl Seen {
         self.0.len()
     }
 
-    /// Whether there is no id.
+    /// Whether it is empty.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -103,20 +103,15 @@ async fn completed(client: &Client, with: &[With], user: User) -> Result<Importe
         record.password_digest = user.password_digest.value().cloned();
     }
     if has(With::Roles) {
-        let roles = client
-            .operation("ListUserRoles")?
-            .path("userId", &user.id)
-            .query("page_size", 100_u32)
-            .query("page", 1_u32);
-        record.roles = names(&roles.await?);
+        let roles = lookup::all_at(client, "ListUserRoles", &[("userId", user.id.clone())]).await?;
+        record.roles = names(&roles);
     }
     if has(With::Organizations) {
         let organizations = client.operation("ListUserOrganizations")?.path("userId", &user.id).await?;
         let all = organizations.as_array().into_iter().flatten();
-        let membership = |item: &Value| Membership {
-            name: json::text(item, "name"),
-            roles: names(&json::member(item, "organizationRoles")),
-        };
+        let roles =
+            |item: &Value| item.get("organizationRoles").and_then(Value::as_array).map(names).unwrap_or_default();
+        let membership = |item: &Value| Membership { name: json::text(item, "name"), roles: roles(item) };
         record.organizations = all.map(membership).collect();
     }
     if has(With::Mfa) {
@@ -153,6 +148,6 @@ fn record(user: &User, identities: bool) -> Result<ImportedUser> {
     })
 }
 
-fn names(list: &Value) -> Vec<String> {
-    list.as_array().into_iter().flatten().map(|item| json::text(item, "name")).collect()
+fn names<'a>(items: impl IntoIterator<Item = &'a Value>) -> Vec<String> {
+    items.into_iter().map(|item| json::text(item, "name")).collect()
 }

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use logto_admin::bulk::Concurrency;
 
 use super::record::ImportedUser;
-use super::report::{Line, Outcome, Summary};
+use super::report::{Line, Summary};
 use super::write::Writer;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
@@ -40,7 +40,7 @@ impl Item {
 }
 
 /// Brings all records into the tenant. `report` gets a line per record. Ends early after `max_failures` failures, or
-/// when the user interrupts it; records in progress are completed.
+/// when `interrupt` is set; records in progress are completed.
 pub async fn import(
     writer: &Writer,
     items: impl Iterator<Item = Item> + Send + 'static,
@@ -50,13 +50,12 @@ pub async fn import(
     report: &mut (dyn FnMut(&Line) -> Result<()> + Send),
 ) -> Result<Summary> {
     let mut summary = Summary::default();
-    let stop = Interrupt::default();
-    let (asked, stopped) = (interrupt.clone(), stop.clone());
+    let asked = interrupt.clone();
     let ended = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let end = Arc::clone(&ended);
     let mut items = items;
     let items = std::iter::from_fn(move || {
-        if asked.is_set() || stopped.is_set() {
+        if asked.is_set() {
             return None;
         }
         let item = items.next();
@@ -79,35 +78,19 @@ pub async fn import(
         report(&line)?;
         done += 1;
         if done % SYNC == 0 {
-            sync(writer)?;
+            writer.sync()?;
         }
         if max_failures.is_some_and(|most| summary.failed >= most) {
-            stop.set();
+            interrupt.set();
         }
     }
     summary.is_incomplete = !ended.load(std::sync::atomic::Ordering::Relaxed);
-    sync(writer)?;
+    writer.sync()?;
     Ok(summary)
 }
 
-fn sync(writer: &Writer) -> Result<()> {
-    let Some(journal) = &writer.journal else { return Ok(()) };
-    journal.lock().unwrap_or_else(std::sync::PoisonError::into_inner).sync()
-}
-
 async fn line(writer: &Writer, item: Item) -> Line {
-    let user = item.user.label().to_owned();
-    let blank = Line {
-        place: item.place.clone(),
-        user,
-        outcome: Outcome::Failed,
-        id: None,
-        code: None,
-        field: None,
-        message: None,
-        is_overload: false,
-        is_fatal: false,
-    };
+    let blank = Line::failed(&item.place, item.user.label());
     match writer.write(&item.key(), &item.user).await {
         Ok((outcome, id)) => Line { outcome, id, ..blank },
         Err(problem) => Line {

@@ -4,12 +4,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::io::{self, Write};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::failure::{Failure, Result};
+use crate::files;
 
 /// What a user can be found by, by the member of the user.
 pub type Identifiers = BTreeMap<String, String>;
@@ -93,10 +94,8 @@ impl Journal {
     pub fn open(path: &Path, server: &str, now: i64) -> Result<Self> {
         let cannot = |error: io::Error| Failure::new(format!("cannot open the journal {}: {error}", path.display()));
         let mut options = File::options();
-        options.read(true).write(true).create(true).truncate(false);
         // It holds the email addresses of users.
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        files::private(options.read(true).write(true).create(true).truncate(false));
         let mut file = options.open(path).map_err(cannot)?;
         if !file.metadata().map_err(cannot)?.is_file() {
             return Err(Failure::usage(format!("the journal {} is not a regular file", path.display())));
@@ -108,8 +107,15 @@ impl Journal {
             }
             Err(std::fs::TryLockError::Error(error)) => return Err(cannot(error)),
         }
-        let (entries, complete) = read(&file).map_err(cannot)?;
-        file.set_len(complete).and_then(|()| file.seek(SeekFrom::End(0))).map_err(cannot)?;
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut take = |line: &[u8]| {
+            let number = entries.len() + 1;
+            let entry = logto_admin::serde_json::from_slice(line);
+            let invalid = |error| io::Error::new(io::ErrorKind::InvalidData, format!("line {number}: {error}"));
+            entries.push(entry.map_err(invalid)?);
+            Ok(())
+        };
+        files::resume(&mut file, &mut take).map_err(cannot)?;
         let mut journal = Self { file, standing: HashMap::new() };
         let is_new = entries.is_empty();
         for entry in entries {
@@ -164,25 +170,6 @@ impl Journal {
             Entry::Done { key, id, created } => (key, Standing::Done { id, created }),
         };
         self.standing.insert(key, standing);
-    }
-}
-
-/// Returns the entries, and the length of the complete lines.
-fn read(file: &File) -> io::Result<(Vec<Entry>, u64)> {
-    let (mut entries, mut complete) = (Vec::new(), 0);
-    let mut reader = BufReader::new(file);
-    let mut line = Vec::new();
-    loop {
-        line.clear();
-        let length = reader.read_until(b'\n', &mut line)?;
-        if length == 0 || line.last() != Some(&b'\n') {
-            return Ok((entries, complete));
-        }
-        complete += length as u64;
-        let entry = logto_admin::serde_json::from_slice(&line);
-        entries.push(entry.map_err(|error| {
-            io::Error::new(io::ErrorKind::InvalidData, format!("line {}: {error}", entries.len() + 1))
-        })?);
     }
 }
 

@@ -5,6 +5,8 @@ use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Seek, SeekFrom};
 
+use logto_admin::serde_json::Value;
+
 use super::finding::Finding;
 use super::import::Item;
 use super::input::{self, InputOptions, Records};
@@ -76,15 +78,9 @@ impl Input {
     /// Reads and checks all records.
     pub fn check(&self, names: &Names) -> Result<Checked> {
         let mut checked = Checked::default();
-        let mut identifiers = Identifiers::default();
-        self.each(&mut |outcome| {
+        self.each(names, &mut |outcome| {
             match outcome {
-                Read::User(item, warnings) => {
-                    let mut problems = validate::problems(&item.user);
-                    problems.extend(
-                        names.unknown(&item.user).into_iter().map(|(member, message)| Finding::new(member, message)),
-                    );
-                    problems.extend(identifiers.add(&item.user));
+                Read::User { item, warnings, problems } => {
                     if problems.is_empty() {
                         checked.users += 1;
                     } else {
@@ -113,14 +109,9 @@ impl Input {
         // A thread reads ahead a little, so that parsing and sending overlap.
         let (send, receive) = std::sync::mpsc::sync_channel(256);
         std::thread::spawn(move || {
-            let mut identifiers = Identifiers::default();
-            let ended = self.each(&mut |outcome| match outcome {
-                Read::User(item, _) => {
-                    let is_valid = validate::problems(&item.user).is_empty() && names.unknown(&item.user).is_empty();
-                    let is_new = identifiers.add(&item.user).is_none();
-                    !(is_valid && is_new) || send.send(*item).is_ok()
-                }
-                Read::Skipped(_) | Read::Rejected(_) => true,
+            let ended = self.each(&names, &mut |outcome| match outcome {
+                Read::User { item, problems, .. } if problems.is_empty() => send.send(*item).is_ok(),
+                Read::User { .. } | Read::Skipped(_) | Read::Rejected(_) => true,
             });
             // The check has reported it.
             drop(ended);
@@ -129,11 +120,12 @@ impl Input {
     }
 
     /// Passes each record to `take`, until it returns false.
-    fn each(&self, take: &mut dyn FnMut(Read) -> bool) -> Result<()> {
+    fn each(&self, names: &Names, take: &mut dyn FnMut(Read) -> bool) -> Result<()> {
+        let mut identifiers = Identifiers::default();
         for file in &self.files {
             for record in self.open(file)? {
                 let read = match record {
-                    Ok(record) => self.converted(record.place.to_string(), record.value),
+                    Ok(record) => self.converted(record.place.to_string(), record.value, names, &mut identifiers),
                     Err(error) => {
                         let problem = Finding::new("", error.message.clone());
                         Read::Rejected(Rejected {
@@ -166,20 +158,26 @@ impl Input {
         }
     }
 
-    fn converted(&self, place: String, record: logto_admin::serde_json::Value) -> Read {
-        match self.source.convert(record, &self.options) {
-            Ok(conversion) => match conversion.skip {
-                Some(reason) => Read::Skipped(reason),
-                None => Read::User(Box::new(Item { place, user: conversion.user }), conversion.warnings),
-            },
-            Err(problems) => Read::Rejected(Rejected { place, user: String::new(), problems }),
+    fn converted(&self, place: String, record: Value, names: &Names, identifiers: &mut Identifiers) -> Read {
+        let conversion = match self.source.convert(record, &self.options) {
+            Ok(conversion) => conversion,
+            Err(problems) => return Read::Rejected(Rejected { place, user: String::new(), problems }),
+        };
+        if let Some(reason) = conversion.skip {
+            return Read::Skipped(reason);
         }
+        let mut problems = validate::problems(&conversion.user);
+        let unknown = names.unknown(&conversion.user).into_iter();
+        problems.extend(unknown.map(|(member, message)| Finding::new(member, message)));
+        problems.extend(identifiers.add(&conversion.user));
+        let item = Box::new(Item { place, user: conversion.user });
+        Read::User { item, warnings: conversion.warnings, problems }
     }
 }
 
 /// What became of a record.
 enum Read {
-    User(Box<Item>, Vec<Finding>),
+    User { item: Box<Item>, warnings: Vec<Finding>, problems: Vec<Finding> },
     Skipped(&'static str),
     Rejected(Rejected),
 }

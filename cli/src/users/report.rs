@@ -52,6 +52,23 @@ pub struct Line {
     pub is_fatal: bool,
 }
 
+impl Line {
+    /// Creates a line for a record that failed.
+    pub(crate) fn failed(place: &str, user: &str) -> Self {
+        Self {
+            place: place.to_owned(),
+            user: user.to_owned(),
+            outcome: Outcome::Failed,
+            id: None,
+            code: None,
+            field: None,
+            message: None,
+            is_overload: false,
+            is_fatal: false,
+        }
+    }
+}
+
 impl logto_admin::bulk::Overload for Line {
     fn is_overload(&self) -> bool {
         self.is_overload

@@ -67,25 +67,29 @@ impl Writer {
     pub async fn write(&self, key: &str, record: &ImportedUser) -> Written {
         let Some(journal) = &self.journal else { return self.foresee(record).await };
         let standing = locked(journal).standing(key).cloned();
-        let target = match standing {
+        let found = match standing {
             Some(Standing::Done { id, .. }) => return Ok((Outcome::Journaled, Some(id))),
-            Some(Standing::Created { id }) => Target { id, created: true },
+            Some(Standing::Created { id }) => Ok(Target { id, created: true }),
             Some(Standing::Started { at, .. }) => match self.find(record).await? {
-                Some(user) if is_since(&user, at) => self.created(key, user.id)?,
-                Some(user) => return self.exists(key, record, user).await,
-                None => match self.create(key, record).await? {
-                    Ok(target) => target,
-                    Err(user) => return self.exists(key, record, *user).await,
-                },
+                Some(user) if is_since(&user, at) => Ok(self.created(key, user.id)?),
+                Some(user) => Err(Box::new(user)),
+                None => self.create(key, record).await?,
             },
-            None => match self.create(key, record).await? {
-                Ok(target) => target,
-                Err(user) => return self.exists(key, record, *user).await,
-            },
+            None => self.create(key, record).await?,
         };
-        self.complete(&target.id, record).await?;
-        self.done(key, &target)?;
-        Ok((Outcome::Created, Some(target.id)))
+        match found {
+            Ok(target) => {
+                self.complete(&target.id, record).await?;
+                self.done(key, &target)?;
+                Ok((Outcome::Created, Some(target.id)))
+            }
+            Err(user) => self.exists(key, record, *user).await,
+        }
+    }
+
+    /// Waits until the journal is on the disk.
+    pub(super) fn sync(&self) -> crate::failure::Result<()> {
+        self.journal.as_deref().map_or(Ok(()), |journal| locked(journal).sync())
     }
 
     /// Creates the user, or returns the one that exists. A creation with an unknown end is looked up before it is
@@ -93,7 +97,7 @@ impl Writer {
     async fn create(&self, key: &str, record: &ImportedUser) -> Result<Result<Target, Box<User>>, Problem> {
         let at = Timestamp::now().as_millis();
         self.note(&Entry::Started { key: key.to_owned(), at, identifiers: identifiers(record) })?;
-        let body = creation(record);
+        let body = members(record);
         let mut tried = 0;
         loop {
             tried += 1;
@@ -273,10 +277,6 @@ fn members(record: &ImportedUser) -> Value {
         }
     }
     body
-}
-
-fn creation(record: &ImportedUser) -> Value {
-    members(record)
 }
 
 /// Returns the change of a user. The server replaces `customData` and `profile`, so the members of the user are kept.

@@ -53,7 +53,7 @@ async fn misspelt_files_are_not_ignored() {
     let tenant = Emulator::new().client().unwrap();
     let folder = Folder::with(&[("docker-compose.yaml", "services: {}\n")]);
     let plan = plan(&tenant, &folder).await.unwrap();
-    assert_eq!(folder.short(&plan.warnings()[0]), "docker-compose.yaml is ignored: there is no kind `docker-compose`");
+    assert_eq!(folder.short(&plan.warnings()[0]), "docker-compose.yaml is ignored: `docker-compose` is not a kind");
 }
 
 #[tokio::test]

@@ -80,7 +80,7 @@ pub struct InputError {
     pub is_fatal: bool,
 }
 
-/// The records of a file. After a fatal error, there are no further items.
+/// The records of a file. Ends after a fatal error.
 pub struct Records(Box<dyn Iterator<Item = Result<Placed<Value>, InputError>> + Send>);
 
 /// Opens a file. The path `-` is standard input.

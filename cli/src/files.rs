@@ -1,0 +1,47 @@
+//! Files that survive a crash, and files that only the user can read.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::Path;
+
+/// Lets only the user read a file that is created.
+pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    options
+}
+
+/// Writes a file so that it is never half written. If it is private, only the user can read it.
+pub(crate) fn replace(path: &Path, text: &str, is_private: bool) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".tmp");
+    let temporary = path.with_file_name(name);
+    // A file that a crash left has its own mode.
+    let _ = fs::remove_file(&temporary);
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    if is_private {
+        private(&mut options);
+    }
+    let written = options
+        .open(&temporary)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// Reads the lines of a file, cuts an incomplete line at its end, which a crash can leave, and continues there.
+pub(crate) fn resume(file: &mut File, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+    let (mut complete, mut line) = (0, Vec::new());
+    let mut reader = BufReader::new(&*file);
+    while reader.read_until(b'\n', &mut line)? > 0 && line.last() == Some(&b'\n') {
+        take(&line)?;
+        complete += line.len() as u64;
+        line.clear();
+    }
+    file.set_len(complete)?;
+    file.seek(SeekFrom::End(0)).map(|_| ())
+}
