@@ -170,16 +170,6 @@ impl Provider {
             }
         }
     }
-
-    /// Returns the issuer of the identities of a connector.
-    #[allow(dead_code, reason = "the sign-in will use it")]
-    pub(crate) fn issuer(&self, config: &Members) -> String {
-        match (self.protocol, self.issuer) {
-            (Protocol::Oidc, Some(issuer)) => issuer.to_owned(),
-            (Protocol::Oidc, None) => text(config, "issuer").to_owned(),
-            (Protocol::Saml, _) => IdentityProvider::of(config).map(|idp| idp.entity_id).unwrap_or_default(),
-        }
-    }
 }
 
 /// The identity provider of a SAML connector.

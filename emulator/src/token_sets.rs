@@ -1,7 +1,5 @@
 //! Tokens that social and enterprise providers issue for users, and that the server stores.
 
-#![allow(dead_code, reason = "the sign-in will use the rest")]
-
 use logto_admin::serde_json::{Value, json};
 
 use crate::collections::SECRETS;
