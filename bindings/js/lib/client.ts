@@ -2,7 +2,7 @@ import type { Group } from "./group.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
 import { isRenewable } from "./request/token.js";
 import { encode } from "./request/body.js";
-import { bad, checkCallOptions, checkedHeaders, isBad, isObject } from "./request/checks.js";
+import { bad, checkCallOptions, checkedHeaders, isObject } from "./request/checks.js";
 import { checkOptions } from "./option-checks.js";
 import { fitting } from "./releases.js";
 import type { Operation } from "./request/operation.js";
@@ -11,6 +11,7 @@ import { read } from "./response/answer.js";
 import { Call, type WithResponse } from "./response/call.js";
 import { LogtoError } from "./response/errors.js";
 import { List, Page } from "./response/page.js";
+import { caller, traced } from "./response/stack.js";
 import { Settings } from "./settings.js";
 import { aborted, type Engine, engine, isolatesRequests, ready } from "./wasm/engine.js";
 
@@ -42,8 +43,6 @@ export interface Refresher {
 /** Input and options of a call. */
 export interface Invocation extends CallInput {
   options: CallOptions;
-  /** Where the call was made. */
-  caller?: Error;
 }
 
 const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], paging: "none", itemsAt: undefined, since: 17, removed: false } as const;
@@ -172,14 +171,8 @@ export class Client<Calls = unknown> {
    * await fetch("https://id.example.com/api/users", { headers: { authorization: `Bearer ${token}` } });
    * ```
    */
-  async getToken({ forceRefresh = false }: { forceRefresh?: boolean } = {}): Promise<string> {
-    const caller = new Error();
-    try {
-      const at = await this.#engine();
-      return await at.token(this, this.#number(at), forceRefresh);
-    } catch (error) {
-      throw calledFrom(caller, error);
-    }
+  getToken({ forceRefresh = false }: { forceRefresh?: boolean } = {}): Promise<string> {
+    return traced(this.#engine().then((at) => at.token(this, this.#number(at), forceRefresh)), caller());
   }
 
   /**
@@ -227,21 +220,19 @@ export class Client<Calls = unknown> {
   /** @internal */
   invoke(operation: Operation, invocation: Invocation): Call<unknown> {
     if (operation.paging === "none") return started(() => this.#made(operation, invocation));
-    const caller = new Error();
-    return new List<unknown>((page, pageSize) => this.#page(operation, { ...invocation, caller }, page, pageSize));
+    return new List<unknown>((page, pageSize) => this.#page(operation, invocation, page, pageSize));
   }
 
   async #page(operation: Operation, invocation: Invocation, page?: number, size?: number): Promise<WithResponse<Page<unknown>>> {
-    const set: Record<string, unknown> = { ...checkedQuery(invocation.query) };
+    const { page_size: snake, ...set }: Record<string, unknown> = checkedQuery(invocation.query) ?? {};
     if (page !== undefined) set["page"] = page;
     else if (size !== undefined) set["page"] ??= 1;
-    set["pageSize"] ??= set["page_size"] ?? size;
-    delete set["page_size"];
+    set["pageSize"] ??= snake ?? size;
     const { data, response } = await this.#made<unknown[]>(operation, { ...invocation, query: set });
     const total = parseInt(response.headers.get("total-number") ?? "");
     const paged = operation.paging === "always" || set["page"] !== undefined || set["pageSize"] !== undefined;
     const next = (): Promise<Page<unknown>> =>
-      this.#page(operation, { ...invocation, caller: new Error() }, (made.page ?? 0) + 1, made.pageSize).then(({ data }) => data);
+      this.#page(operation, invocation, (made.page ?? 0) + 1, made.pageSize).then(({ data }) => data);
     const made: Page<unknown> = new Page(
       data ?? [],
       Number.isNaN(total) ? undefined : total,
@@ -253,16 +244,7 @@ export class Client<Calls = unknown> {
     return { data: made, response };
   }
 
-  async #made<T>(operation: Operation, invocation: Invocation): Promise<WithResponse<T>> {
-    const { caller = new Error() } = invocation;
-    try {
-      return await this.#sent<T>(operation, invocation);
-    } catch (error) {
-      throw calledFrom(caller, error);
-    }
-  }
-
-  async #sent<T>(operation: Operation, { path, query: members, body, options }: Invocation): Promise<WithResponse<T>> {
+  async #made<T>(operation: Operation, { path, query: members, body, options }: Invocation): Promise<WithResponse<T>> {
     checkCallOptions(options);
     const filled = fill(operation.path, path ?? {});
     const given = checkedQuery(members);
@@ -311,19 +293,6 @@ function checkedQuery(members: unknown): Record<string, unknown> | undefined {
   if (members !== undefined && (!isObject(members) || Symbol.iterator in members)) throw bad("query", "is not an object of parameters");
   return members;
 }
-
-/** Replaces the stack of an error of this package by that of the caller. The error is made after the caller has returned. */
-function calledFrom({ stack = "" }: Error, error: unknown): unknown {
-  if (!(error instanceof LogtoError || isBad(error))) return error;
-  // In some engines, a stack begins with the message.
-  const frames = stack.indexOf(FRAME);
-  const { stack: own = "" } = error;
-  if (frames >= 0) error.stack = own.slice(0, own.indexOf(FRAME)) + stack.slice(frames);
-  else if (stack.includes("\n")) error.stack = stack;
-  return error;
-}
-
-const FRAME = "\n    at ";
 
 /** Starts a call immediately. */
 function started<T>(start: () => Promise<WithResponse<T>>): Call<T> {

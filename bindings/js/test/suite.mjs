@@ -219,7 +219,13 @@ const tests = {
       for await (const user of logto.users.list({ page: Infinity })) ok(user, "no user is expected");
     };
     const token = async () => await new LogtoAdmin({ endpoint: "https://localhost", getToken: () => "" }).getToken();
-    for (const [run, name] of [[token, "token"], [() => findUser("none"), "findUser"], [() => findUser(""), "findUser"], [() => listThem({ page: NaN }), "listThem"], [iterate, "iterate"]]) {
+    const stored = async () => {
+      const call = logto.roles.get("none");
+      await undefined;
+      return await call;
+    };
+    const together = async () => await Promise.all([logto.roles.get("none").withResponse()]);
+    for (const [run, name] of [[stored, "stored"], [together, "together"], [token, "token"], [() => findUser("none"), "findUser"], [() => findUser(""), "findUser"], [() => listThem({ page: NaN }), "listThem"], [iterate, "iterate"]]) {
       const stack = await run().then(() => "", (error) => error.stack);
       // A worker's bundle and minifiers rename functions; the file stays.
       ok(stack.includes(name) || /suite|worker|entry/.test(stack), stack);

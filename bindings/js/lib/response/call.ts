@@ -1,4 +1,5 @@
 import type { LogtoResponse } from "./answer.js";
+import { caller, traced } from "./stack.js";
 
 /** The data of a call, with the status, headers and URL of its response. */
 export interface WithResponse<T> {
@@ -14,6 +15,7 @@ export interface WithResponse<T> {
 export class Call<T> implements Promise<T> {
   readonly [Symbol.toStringTag] = "Call";
   readonly #start: () => Promise<WithResponse<T>>;
+  readonly #caller = caller();
   #made: Promise<WithResponse<T>> | undefined;
 
   /** @internal */
@@ -34,16 +36,14 @@ export class Call<T> implements Promise<T> {
    * ```
    */
   withResponse(): Promise<WithResponse<T>> {
-    return (this.#made ??= this.#start());
+    return traced(this.#sent(), this.#caller);
   }
 
   then<A = T, B = never>(
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
-    // Creates one promise instead of two. Like every promise, ignores an argument that is not a function.
-    const given = typeof fulfilled === "function" ? fulfilled : (data: T) => data as unknown as A;
-    return this.withResponse().then(({ data }) => given(data), rejected);
+    return traced(this.#sent().then(({ data }) => data), this.#caller).then(fulfilled, rejected);
   }
 
   catch<B = never>(rejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<T | B> {
@@ -52,5 +52,9 @@ export class Call<T> implements Promise<T> {
 
   finally(finished?: (() => void) | null): Promise<T> {
     return this.then().finally(finished);
+  }
+
+  #sent(): Promise<WithResponse<T>> {
+    return (this.#made ??= this.#start());
   }
 }

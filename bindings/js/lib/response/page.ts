@@ -1,4 +1,5 @@
 import { Call, type WithResponse } from "./call.js";
+import { caller, traced } from "./stack.js";
 
 /**
  * One page of a list. `for … of` iterates over its items, and `for await … of` goes on with the items of the pages after it.
@@ -41,7 +42,7 @@ export class Page<T> implements AsyncIterable<T> {
    * @throws LogtoError if the page cannot be fetched.
    */
   async nextPage(): Promise<Page<T> | undefined> {
-    return this.hasNext ? this.#next?.() : undefined;
+    return this.hasNext && this.#next ? traced(this.#next(), caller()) : undefined;
   }
 
   [Symbol.iterator](): Iterator<T> {
@@ -88,10 +89,11 @@ export class List<T> extends Call<Page<T>> implements AsyncIterable<T> {
    * ```
    */
   async *pages(): AsyncGenerator<Page<T>, void, undefined> {
+    const from = caller();
     let page: Page<T> | undefined;
     do {
       const next: number | undefined = page?.page === undefined ? undefined : page.page + 1;
-      page = (await this.#fetch(next, LARGEST)).data;
+      page = (await traced(this.#fetch(next, LARGEST), from)).data;
       if (page.items.length > 0) yield page;
     } while (page.hasNext);
   }
