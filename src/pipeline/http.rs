@@ -47,7 +47,7 @@ impl<R: OutgoingRequest> Attempt for HttpAttempt<'_, R> {
     async fn send(&self, number: u32, token: Option<&AccessToken>, pass: &mut Pass) -> Result<Answer, AttemptError> {
         let mut request = self.request.to_http();
         if let Some(token) = token {
-            request.headers.set("authorization", format!("Bearer {}", token.secret()));
+            request.headers.set("authorization", ["Bearer ", token.secret()].concat());
         }
         let context = HookContext { operation: self.operation, attempt: number, token_call: self.options.token_call };
         let sending = Sending { sender: self.sender, context, limit: self.timeout, options: &self.options };
@@ -59,7 +59,7 @@ impl<R: OutgoingRequest> Attempt for HttpAttempt<'_, R> {
 impl<R> HttpAttempt<'_, R> {
     /// Reads the parts of a response that the pipeline needs. Leaves the bodies of ordinary successes to the caller.
     fn answer(&self, response: HttpResponse, left_origin: bool) -> Answer {
-        let retry_after = response.headers.get("retry-after");
+        let retry_after = if response.status < 400 { None } else { response.headers.get("retry-after") };
         let retry_after = retry_after.and_then(|value| parse_retry_after(value, self.sender.runtime.now()));
         let is_read = response.status >= 300 || self.options.token_call;
         let fields = if is_read { AnswerFields::of(&response) } else { AnswerFields::default() };

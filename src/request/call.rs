@@ -83,7 +83,7 @@ impl Call {
             "" => self.fail(format!("`{name}` is empty, so the request would reach another route")),
             // URL parsers resolve these segments, however they are encoded.
             "." | ".." => self.fail(format!("`{name}` is `{value}`, which URLs cannot carry as a segment")),
-            value => self.path = format!("{before}{}{after}", encode(value)),
+            value => self.path = [before, &encode(value), after].concat(),
         }
     }
 

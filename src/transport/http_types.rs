@@ -63,14 +63,8 @@ fn shared(text: Cow<'static, str>) -> Bytes {
 impl From<&HeaderMap> for Headers {
     /// Invalid UTF-8 in values is replaced.
     fn from(map: &HeaderMap) -> Self {
-        let length = map.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        Self::packed(length, map.iter().map(|(name, value)| (name.as_str(), readable(value.as_bytes()))))
+        Self::packed(map.len(), || map.iter().map(|(name, value)| (name.as_str(), value.as_bytes())))
     }
-}
-
-/// Most values are valid UTF-8. Checking that first is faster than a lossy conversion.
-fn readable(value: &[u8]) -> Cow<'_, str> {
-    str::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed)
 }
 
 impl From<Body> for Bytes {

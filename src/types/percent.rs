@@ -1,5 +1,7 @@
 //! Percent-encoding of paths, queries and forms.
 
+use std::borrow::Cow;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::QueryTarget;
@@ -7,8 +9,8 @@ use super::QueryTarget;
 /// All characters except the unreserved ones of RFC 3986.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-pub(crate) fn encode(value: &str) -> String {
-    utf8_percent_encode(value, RESERVED).collect()
+pub(crate) fn encode(value: &str) -> Cow<'_, str> {
+    utf8_percent_encode(value, RESERVED).into()
 }
 
 /// A query or form under construction: `a=1&b=2`.
@@ -27,7 +29,7 @@ impl Pairs {
     /// Whether `name` is set.
     pub(crate) fn contains(&self, name: &str) -> bool {
         let name = encode(name);
-        self.0.split('&').any(|pair| pair.split('=').next() == Some(&name))
+        self.0.split('&').any(|pair| pair.split('=').next() == Some(&*name))
     }
 }
 
