@@ -127,7 +127,8 @@ impl Input {
                 let read = match record {
                     Ok(record) => self.converted(record.place.to_string(), record.value, names, &mut identifiers),
                     Err(error) => {
-                        let problem = Finding::new("", error.message.clone());
+                        let rest = if error.is_fatal { "; the rest of the file was not read" } else { "" };
+                        let problem = Finding::new("", format!("{}{rest}", error.message));
                         Read::Rejected(Rejected {
                             place: error.place.to_string(),
                             user: String::new(),

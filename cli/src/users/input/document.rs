@@ -14,6 +14,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use serde_json::{Map, Value};
 
 use super::lines::reason;
+use super::unique::{Unique, insert};
 use super::{InputError, Place, Placed, Source, io_message};
 
 /// Number of records that are parsed ahead.
@@ -116,7 +117,7 @@ impl<'de> Visitor<'de> for Document<'_> {
                 while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
                 return Ok(());
             }
-            record.insert(name, members.next_value()?);
+            insert(&mut record, name, members.next_value::<Unique>()?.0)?;
         }
         self.parser.send(Value::Object(record))
     }

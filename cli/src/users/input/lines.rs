@@ -5,10 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{InputError, Place, Placed, Source, io_message};
-
-/// Longest line in bytes. Longer lines are skipped.
-const LONGEST: u64 = 16 * 1024 * 1024;
+use super::unique::{TWICE, Unique};
+use super::{InputError, LONGEST, Place, Placed, Source, io_message};
 
 /// The records of a file with a record per line.
 pub(super) struct Lines {
@@ -34,7 +32,7 @@ impl Lines {
     /// Parses a line, which ends with a line break unless it is the last one.
     fn parsed(&self, line: &[u8]) -> Result<Placed<Value>, InputError> {
         let parsed = serde_json::from_slice(line.trim_ascii());
-        parsed.map(|value| Placed { place: self.place(), value }).map_err(|error| {
+        parsed.map(|Unique(value)| Placed { place: self.place(), value }).map_err(|error| {
             let is_cut = error.is_eof() && !line.ends_with(b"\n");
             let hint = if is_cut { "; the file might be truncated" } else { "" };
             self.error(format!("invalid JSON at column {}: {}{hint}", error.column(), reason(&error)))
@@ -73,10 +71,8 @@ impl Iterator for Lines {
 
 /// Returns what is wrong with the JSON, without the place and the data.
 pub(super) fn reason(error: &serde_json::Error) -> String {
-    if error.is_data() {
-        return "expected an object".to_owned();
-    }
     let text = error.to_string();
     let end = text.rfind(" at line ").unwrap_or(text.len());
-    text.get(..end).unwrap_or_default().to_owned()
+    let reason = text.get(..end).unwrap_or_default();
+    if error.is_data() && !reason.ends_with(TWICE) { "expected an object".to_owned() } else { reason.to_owned() }
 }

@@ -4,7 +4,9 @@
 
 mod document;
 mod lines;
+mod quotes;
 mod table;
+mod unique;
 
 #[cfg(test)]
 mod tests;
@@ -22,6 +24,9 @@ use crate::failure::{Failure, Result};
 
 /// How much of the start of a file is read to recognize its format.
 const HEAD: u64 = 64 * 1024;
+
+/// Longest line of JSON and longest row of CSV, in bytes.
+const LONGEST: u64 = 16 * 1024 * 1024;
 
 type Source = Box<dyn Read + Send>;
 
@@ -100,7 +105,7 @@ pub fn open(path: &str, options: &InputOptions) -> Result<Records> {
 /// # Errors
 /// Fails if the start of the file cannot be read.
 pub fn read(name: &str, reader: impl Read + Send + 'static, options: &InputOptions) -> Result<Records> {
-    let failed = |error: &io::Error| Failure::new(format!("cannot read {name:?}: {}", io_message(error)));
+    let failed = |error: &io::Error| Failure::usage(format!("cannot read {name:?}: {}", io_message(error)));
     let (start, reader) = peek(Box::new(reader), 2).map_err(|error| failed(&error))?;
     let reader: Source =
         if start == [0x1f, 0x8b] { Box::new(MultiGzDecoder::new(BufReader::new(reader))) } else { reader };

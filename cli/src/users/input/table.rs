@@ -4,11 +4,14 @@ use std::collections::HashSet;
 use std::io::BufReader;
 use std::sync::Arc;
 
-use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord, StringRecordsIntoIter};
+use csv::{Error, ErrorKind, Reader, ReaderBuilder, StringRecord, StringRecordsIntoIter};
 use serde_json::{Map, Value};
 
+use super::quotes::{Fault, Quotes};
 use super::{InputError, InputOptions, Place, Placed, Source, io_message};
 use crate::failure::{Failure, Result};
+
+type Text = Quotes<BufReader<Source>>;
 
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
@@ -16,7 +19,7 @@ const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 pub(super) struct Rows {
     file: Arc<str>,
     columns: Vec<String>,
-    rows: StringRecordsIntoIter<BufReader<Source>>,
+    rows: StringRecordsIntoIter<Text>,
     is_done: bool,
 }
 
@@ -34,8 +37,9 @@ impl Rows {
             let first = first_line.split(char::from(delimiter)).next().unwrap_or_default();
             columns.first().is_some_and(|name| first.trim_matches(['"', ' ']) == *name)
         });
-        let mut reader =
-            ReaderBuilder::new().delimiter(delimiter).has_headers(has_header).flexible(!has_header).from_reader(reader);
+        let mut builder = ReaderBuilder::new();
+        builder.delimiter(delimiter).has_headers(has_header).flexible(!has_header);
+        let mut reader = builder.from_reader(Quotes::new(reader, delimiter));
         let columns = match options.columns {
             Some(columns) if !has_header => columns.iter().map(|name| (*name).to_owned()).collect(),
             _ => header(&file, &mut reader)?,
@@ -44,7 +48,7 @@ impl Rows {
     }
 
     fn record(&self, row: &StringRecord) -> Placed<Value> {
-        let cells = self.columns.iter().zip(row).filter(|(name, cell)| !name.is_empty() && !cell.is_empty());
+        let cells = self.columns.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
         let members: Map<String, Value> = cells.map(|(name, cell)| (name.clone(), cell.into())).collect();
         Placed { place: self.place(row.position().map(csv::Position::line)), value: Value::Object(members) }
     }
@@ -53,24 +57,28 @@ impl Rows {
         Place { file: Arc::clone(&self.file), line, element: None }
     }
 
-    fn error(&mut self, error: &csv::Error) -> InputError {
-        let line = error.position().map(csv::Position::line);
-        let message = match error.kind() {
-            ErrorKind::Utf8 { err, .. } => format!("invalid UTF-8 in column {}", err.field() + 1),
-            ErrorKind::UnequalLengths { expected_len, len, .. } => {
-                format!("the row has {len} columns, and the header has {expected_len}")
-            }
-            ErrorKind::Io(error) => {
-                self.is_done = true;
-                io_message(error)
-            }
-            _ => {
-                self.is_done = true;
-                "invalid CSV".to_owned()
-            }
-        };
+    fn error(&mut self, error: &Error) -> InputError {
+        self.is_done = !matches!(error.kind(), ErrorKind::Utf8 { .. } | ErrorKind::UnequalLengths { .. });
+        let (line, message) = explained(error);
         InputError { place: self.place(line), message, is_fatal: self.is_done }
     }
+}
+
+/// Returns line and message of an error.
+fn explained(error: &Error) -> (Option<u64>, String) {
+    let line = error.position().map(csv::Position::line);
+    let message = match error.kind() {
+        ErrorKind::Utf8 { err, .. } => format!("invalid UTF-8 in column {}", err.field() + 1),
+        ErrorKind::UnequalLengths { expected_len, len, .. } => {
+            format!("the row has {len} columns, and the header has {expected_len}")
+        }
+        ErrorKind::Io(error) => match Fault::of(error) {
+            Some(fault) => return (Some(fault.line), fault.message.to_owned()),
+            None => io_message(error),
+        },
+        _ => "invalid CSV".to_owned(),
+    };
+    (line, message)
 }
 
 impl Iterator for Rows {
@@ -87,14 +95,28 @@ impl Iterator for Rows {
     }
 }
 
-fn header(file: &str, reader: &mut Reader<BufReader<Source>>) -> Result<Vec<String>> {
-    let header = reader.headers().map_err(|_| Failure::usage(format!("cannot read the header of {file:?}")))?;
+/// Returns the names of the columns. Each column needs a name of its own.
+fn header(file: &Arc<str>, reader: &mut Reader<Text>) -> Result<Vec<String>> {
+    let invalid = |line, message| {
+        let place = Place { file: Arc::clone(file), line, element: None };
+        Failure::usage(InputError { place, message, is_fatal: true }.to_string())
+    };
+    let header = reader.headers().map_err(|error| {
+        let (line, message) = explained(&error);
+        invalid(line.or(Some(1)), message)
+    })?;
+    let line = header.position().map(csv::Position::line);
     let columns: Vec<String> = header.iter().map(|name| name.trim().to_owned()).collect();
     let mut seen = HashSet::new();
-    match columns.iter().find(|name| !name.is_empty() && !seen.insert(name.as_str())) {
-        Some(twice) => Err(Failure::usage(format!("the header of {file:?} has the column {twice:?} twice"))),
-        None => Ok(columns),
+    for (at, name) in columns.iter().enumerate() {
+        if name.is_empty() {
+            return Err(invalid(line, format!("column {} of the header has no name", at + 1)));
+        }
+        if !seen.insert(name.as_str()) {
+            return Err(invalid(line, format!("the column {name:?} occurs twice in the header")));
+        }
     }
+    Ok(columns)
 }
 
 /// Returns the most frequent separator of the line. Defaults to the comma.

@@ -92,7 +92,7 @@ fn a_truncated_document_is_a_fatal_error_after_its_records() {
 
 #[test]
 fn csv_rows_are_records_with_the_columns_as_members() {
-    let text = "name, note ,\n\"Ada, L.\",\"two\nlines\",\n,b,\n";
+    let text = "name, note \n\"Ada, L.\",\"two\nlines\"\n,b\n";
     assert_eq!(shown(text), ["users:2 {\"name\":\"Ada, L.\",\"note\":\"two\\nlines\"}", "users:4 {\"note\":\"b\"}"]);
     // Spreadsheets write semicolons in some languages.
     assert_eq!(shown("a;b\n1,5;2\n"), ["users:2 {\"a\":\"1,5\",\"b\":\"2\"}"]);
@@ -112,9 +112,59 @@ fn reading_goes_on_after_an_invalid_row() {
 }
 
 #[test]
+fn a_quote_that_is_not_closed_is_a_fatal_error_where_it_begins() {
+    let rows = "a,b\n1,2\n";
+    let closed_by_another = format!("{rows}3,\"4\n5,\"6\"\n7,8\n");
+    let open = format!("{rows}3,\"4\n5,6\n7,8\n");
+    let long = format!("{rows}3,\"{}", "x\n".repeat(9 << 20));
+    for (text, message) in [
+        (
+            closed_by_another,
+            "a quote is not closed: text follows the quote that ends the field; write a quote within a field twice",
+        ),
+        (open, "a quote is not closed before the end of the file"),
+        (long, "a quote is not closed within 16 MiB"),
+    ] {
+        let shown = shown(text);
+        assert_eq!(shown, ["users:2 {\"a\":\"1\",\"b\":\"2\"}", &format!("fatal: users:3: {message}")]);
+    }
+    let quotes = "a,b\n\"say \"\"hi\"\"\",5\" pipe\n\"\",\"x\"\r\n";
+    assert_eq!(shown(quotes), ["users:2 {\"a\":\"say \\\"hi\\\"\",\"b\":\"5\\\" pipe\"}", "users:3 {\"b\":\"x\"}"]);
+}
+
+#[test]
+fn a_row_without_end_does_not_fill_the_memory() {
+    let shown = shown(format!("a,b\n1,2\n{}", "x".repeat(17 << 20)));
+    assert_eq!(shown[1..], ["fatal: users:3: the row is longer than 16 MiB"]);
+}
+
+#[test]
 fn the_header_of_a_csv_file_is_checked() {
-    let failure = read("users.csv", Cursor::new("a,b,a\n"), &USERS).unwrap_err();
-    assert_eq!(failure.to_string(), "the header of \"users.csv\" has the column \"a\" twice");
+    for (text, message) in [
+        ("a,b,a\n", "users.csv:1: the column \"a\" occurs twice in the header"),
+        ("a,,b\n", "users.csv:1: column 2 of the header has no name"),
+        ("a,b,\n", "users.csv:1: column 3 of the header has no name"),
+        ("a,\"b\n1,2\n", "users.csv:1: a quote is not closed before the end of the file"),
+    ] {
+        let failure = read("users.csv", Cursor::new(text), &USERS).unwrap_err();
+        assert_eq!((failure.to_string().as_str(), failure.exit), (message, crate::failure::Exit::Usage));
+    }
+}
+
+#[test]
+fn a_key_that_occurs_twice_is_an_error_with_its_line() {
+    assert_eq!(
+        shown("{\"a\":1,\"a\":2}\n{\"a\":{\"b\":1,\"b\":2}}\n{\"a\":1}\n"),
+        [
+            "users:1: invalid JSON at column 13: the key \"a\" occurs twice in an object",
+            "users:2: invalid JSON at column 18: the key \"b\" occurs twice in an object",
+            "users:3 {\"a\":1}",
+        ]
+    );
+    for text in ["[{\"a\":0},\n{\"a\":1,\"a\":2}]", "[{\"a\":0},\n{\"b\":[{\"a\":1,\"a\":2}]}]"] {
+        let last = shown(text).pop().unwrap();
+        assert!(last.starts_with("fatal: users:2: ") && last.contains("the key \"a\" occurs twice"), "{last}");
+    }
 }
 
 #[test]
