@@ -12,6 +12,7 @@ use crate::files;
 use crate::interrupt::Interrupt;
 use crate::progress::Progress;
 use crate::users::export::{self, Seen, With};
+use crate::users::members::{MEMBERS, PASSWORD};
 use crate::users::record::ImportedUser;
 
 /// Writes all users as lines of JSON or as CSV. `users import` reads both.
@@ -39,22 +40,14 @@ enum FileFormat {
     /// One JSON object per line
     #[default]
     Ndjson,
-    /// Comma-separated values, with the main members as columns
+    /// Comma-separated values, with a column per member
     Csv,
 }
 
-const COLUMNS: [&str; 10] = [
-    "id",
-    "username",
-    "primaryEmail",
-    "primaryPhone",
-    "name",
-    "avatar",
-    "isSuspended",
-    "passwordDigest",
-    "passwordAlgorithm",
-    "customData",
-];
+/// Returns the columns of a CSV file. An export has no passwords in clear text.
+fn columns() -> impl Iterator<Item = &'static str> {
+    MEMBERS.into_iter().map(|member| member.name).filter(|name| *name != PASSWORD)
+}
 
 pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<Exit> {
     let client = context.client()?;
@@ -127,7 +120,7 @@ impl<W: Write> Records<W> {
             FileFormat::Ndjson => Self::Ndjson(out),
             FileFormat::Csv => {
                 let mut writer = csv::Writer::from_writer(out);
-                writer.write_record(COLUMNS).map_err(failed)?;
+                writer.write_record(columns()).map_err(failed)?;
                 Self::Csv(Box::new(writer))
             }
         })
@@ -147,7 +140,7 @@ impl<W: Write> Records<W> {
                     Some(serde_json::Value::String(text)) => text.clone(),
                     Some(other) => other.to_string(),
                 };
-                writer.write_record(COLUMNS.map(cell)).map_err(failed)
+                writer.write_record(columns().map(cell)).map_err(failed)
             }
         }
     }

@@ -5,6 +5,7 @@ pub mod finding;
 pub mod import;
 pub mod input;
 pub mod journal;
+pub(crate) mod members;
 pub mod names;
 pub mod reading;
 pub mod record;

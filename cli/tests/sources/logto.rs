@@ -67,6 +67,26 @@ fn members_of_a_wrong_type_are_named_without_their_value() {
 }
 
 #[test]
+fn every_member_of_a_wrong_type_is_named_with_what_is_expected() {
+    let record = json!({
+        "username": 7, "isSuspended": "yes", "customData": [], "roles": ["a", 1], "organizations": "Acme", "mfa": {},
+    });
+    let mut found = rejected(record);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "customData: expected a JSON object",
+            "isSuspended: expected true or false",
+            "mfa: expected a list of objects with `type`: `Totp`, `BackupCode` or `WebAuthn`",
+            "organizations: expected a list of objects with `name` and `roles`",
+            "roles: expected a list of names",
+            "username: expected a text",
+        ]
+    );
+}
+
+#[test]
 fn an_export_as_csv_has_json_in_its_cells() {
     let record = json!({
         "username": "ada",

@@ -75,6 +75,18 @@ fn sources_have_names() {
 }
 
 #[test]
+fn a_state_of_a_wrong_type_is_not_guessed_and_other_members_are_warnings() {
+    for (source, flag) in [(Source::Auth0, "blocked"), (Source::Keycloak, "enabled"), (Source::Firebase, "disabled")] {
+        let record = serde_json::json!({ "username": "ada", "email": "ada@example.com", flag: "unknown" });
+        let problems = source.convert(record, &SourceOptions::default()).unwrap_err();
+        assert_eq!(problems[0].to_string(), format!("{flag}: expected true or false"));
+    }
+    let record = serde_json::json!({ "email": "ada@example.com", "username": ["ada"] });
+    let user = Source::Auth0.convert(record, &SourceOptions::default()).unwrap();
+    assert_eq!(warnings(&user), ["username: expected a text, so the member is not imported"]);
+}
+
+#[test]
 fn records_that_are_not_objects_are_rejected() {
     let problems = Source::Auth0.convert(Value::from("hunter2"), &SourceOptions::default()).unwrap_err();
     assert_eq!(problems[0].to_string(), "the record is not a JSON object");

@@ -134,6 +134,9 @@ fn values_of_a_wrong_type_are_rejected() {
     for (record, expected) in [
         (json!({ "isSuspended": "maybe" }), "isSuspended \"maybe\": expected true or false"),
         (json!({ "customData": "red" }), "customData: expected a JSON object"),
+        (json!({ "emailVerified": "maybe" }), "emailVerified \"maybe\": expected true or false"),
+        (json!({ "username": { "first": "Ada" } }), "username: expected a text"),
+        (json!({ "roles": [1] }), "roles: expected a list of names"),
         (json!({ "organizations": [1] }), "organizations: expected names, or objects with `name` and `roles`"),
     ] {
         let problems = Source::Csv.convert(record, &options(&[])).unwrap_err();

@@ -62,7 +62,7 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) {
             "Cognito exports no secrets of second factors; the user has to set them up again",
         );
     }
-    for (name, value) in attributes.into_members() {
+    for (name, value) in attributes.take_members() {
         if let Some(name) = name.strip_prefix("dev:").unwrap_or(&name).strip_prefix("custom:") {
             draft.keep(name, value);
         }
@@ -75,7 +75,7 @@ fn attributes(fields: &mut Fields) -> Fields {
     let members: JsonObject =
         lists.filter_map(|mut attribute| Some((attribute.text("Name")?, attribute.value("Value")?))).collect();
     if members.is_empty() {
-        return Fields::new(std::mem::replace(fields, Fields::new(JsonObject::new())).into_members());
+        return Fields::new(fields.take_members());
     }
     Fields::new(members)
 }

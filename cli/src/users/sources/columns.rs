@@ -2,26 +2,11 @@
 
 use std::str::FromStr;
 
-/// Members that a column can set.
-const TARGETS: [&str; 15] = [
-    "id",
-    "username",
-    "primaryEmail",
-    "primaryPhone",
-    "name",
-    "avatar",
-    "password",
-    "passwordDigest",
-    "passwordAlgorithm",
-    "isSuspended",
-    "roles",
-    "organizations",
-    "totpSecret",
-    "emailVerified",
-    "phoneVerified",
-];
-/// Members with members of their own.
-pub(super) const OBJECTS: [&str; 3] = ["profile", "customData", "identities"];
+use crate::users::members::{Form, MEMBERS, Member, member};
+
+/// Members of a column, besides those of a record.
+const OWN: [Member; 3] =
+    [member("totpSecret", Form::Text), member("emailVerified", Form::Flag), member("phoneVerified", Form::Flag)];
 /// The member of columns that are ignored.
 const IGNORED: &str = "-";
 
@@ -48,7 +33,7 @@ impl FromStr for Column {
             .ok_or_else(|| format!("invalid mapping {text:?}: expected column=member, such as mail=primaryEmail"))?;
         let member = member.trim();
         if member != IGNORED && !is_target(member) {
-            return Err(format!("invalid mapping {text:?}: {}", unknown_member(member, &TARGETS)));
+            return Err(format!("invalid mapping {text:?}: {}", unknown_member(member, &names())));
         }
         Ok(Self { name: name.trim().to_owned(), member: member.to_owned() })
     }
@@ -62,14 +47,29 @@ impl Columns {
     /// Fails if the column is unknown, with a message for the user.
     pub(super) fn member<'a>(&'a self, column: &'a str) -> Result<Option<&'a str>, String> {
         let mapped = self.0.iter().find(|mapped| mapped.name.eq_ignore_ascii_case(column));
-        let same = || TARGETS.iter().chain(&OBJECTS).find(|target| simplified(target) == simplified(column));
+        let same = || targets().find(|target| simplified(target.name) == simplified(column));
         match mapped.map(|mapped| mapped.member.as_str()) {
             Some(IGNORED) => Ok(None),
             Some(member) => Ok(Some(member)),
             None if is_target(column) => Ok(Some(column)),
-            None => same().map(|target| Some(*target)).ok_or_else(|| unknown_column(column)),
+            None => same().map(|target| Some(target.name)).ok_or_else(|| unknown_column(column)),
         }
     }
+}
+
+/// Returns the members that a column can set. A column for an object has JSON, or its name has a path.
+fn targets() -> impl Iterator<Item = Member> {
+    MEMBERS.into_iter().chain(OWN).filter(|member| member.form != Form::Factors)
+}
+
+/// Returns the type of a member that a column sets as a whole.
+pub(super) fn form(name: &str) -> Option<Form> {
+    targets().find(|member| member.name == name).map(|member| member.form)
+}
+
+/// Returns the members that a mapping can name without a path.
+fn names() -> Vec<&'static str> {
+    targets().filter(|member| member.form != Form::Object).map(|member| member.name).collect()
 }
 
 fn simplified(name: &str) -> String {
@@ -77,7 +77,7 @@ fn simplified(name: &str) -> String {
 }
 
 fn unknown_column(column: &str) -> String {
-    let member = similar(column, &TARGETS).unwrap_or("MEMBER");
+    let member = similar(column, &names()).unwrap_or("MEMBER");
     format!(
         "unknown column; map it with {:?}, or ignore it with {:?}",
         format!("{column}={member}"),
@@ -86,10 +86,10 @@ fn unknown_column(column: &str) -> String {
 }
 
 fn is_target(member: &str) -> bool {
-    let in_object = member
-        .split_once('.')
-        .is_some_and(|(object, rest)| OBJECTS.contains(&object) && rest.split('.').all(|part| !part.is_empty()));
-    in_object || TARGETS.contains(&member)
+    let in_object = member.split_once('.').is_some_and(|(object, rest)| {
+        form(object) == Some(Form::Object) && rest.split('.').all(|part| !part.is_empty())
+    });
+    in_object || names().contains(&member)
 }
 
 /// Returns the message for an unknown member, with a suggestion.

@@ -2,27 +2,29 @@
 
 use serde_json::{Map, Value, json};
 
-use super::columns::OBJECTS;
+use super::columns::form;
 use super::draft::Draft;
-use super::fields::{Fields, flag, parsed, split, text};
+use super::fields::{Fields, flag, is_empty, parsed, split, text};
 use super::hashes::recognized;
 use crate::users::finding::Finding;
+use crate::users::members::Form;
 use crate::users::record::{JsonObject, Membership};
 
-pub(super) fn convert(fields: Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Finding>> {
+pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Finding>> {
     let mut problems = Vec::new();
     let mut objects: Vec<(String, Value)> = Vec::new();
     let options = draft.options;
     let mut plain = JsonObject::new();
-    for (column, value) in fields.into_members() {
+    for (column, value) in fields.take_members() {
         match options.columns.member(&column) {
             Ok(None) => {}
             Ok(Some(member)) if member.contains('.') => objects.push((member.to_owned(), value)),
-            Ok(Some(member)) if OBJECTS.contains(&member) => match parsed(value) {
+            Ok(Some(member)) if form(member) == Some(Form::Object) => match parsed(value) {
                 value @ Value::Object(_) => objects.push((member.to_owned(), value)),
-                _ => problems.push(Finding::new(&*column, "expected a JSON object")),
+                _ => problems.push(Finding::new(&*column, Form::Object.expected())),
             },
             Ok(Some(member)) => {
+                problems.extend(wrong(&column, member, &value));
                 if plain.insert(member.to_owned(), value).is_some() {
                     problems.push(Finding::new(&*column, format!("another column sets {member:?} too")));
                 }
@@ -61,14 +63,22 @@ fn set_members(members: &mut Fields, draft: &mut Draft<'_>) -> Result<(), Vec<Fi
     if let Some(secret) = members.text("totpSecret") {
         draft.totp("totpSecret", &secret);
     }
-    if let Some(value) = members.value("isSuspended") {
-        let Some(is_suspended) = flag(&value) else {
-            let value = text(value).unwrap_or_default();
-            return Err(vec![Finding::with_value("isSuspended", value, "expected true or false")]);
-        };
-        draft.user.is_suspended = is_suspended;
-    }
+    draft.user.is_suspended = members.flag("isSuspended").unwrap_or_default();
     Ok(())
+}
+
+/// Returns what is wrong with the type of a cell. Cells of CSV are texts; JSON can have numbers too.
+fn wrong(column: &str, member: &str, value: &Value) -> Option<Finding> {
+    let form = form(member).filter(|_| !is_empty(value))?;
+    let fits = match form {
+        Form::Text => value.is_string() || value.is_number(),
+        Form::Flag => flag(value).is_some(),
+        Form::Names => value.is_string() || form.fits(value),
+        // These are parsed and checked one by one.
+        Form::Object | Form::Memberships | Form::Factors => true,
+    };
+    let shown = if form == Form::Flag { text(value.clone()) } else { None };
+    (!fits).then(|| Finding { value: shown, ..Finding::new(column, form.expected()) })
 }
 
 /// Returns the memberships: names, or a JSON list of objects with `name` and `roles`.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Conversion;
 use super::encoding::normal_base32;
-use super::fields::{Fields, is_empty};
+use super::fields::{Fields, Wrong, is_empty};
 use super::identities::target;
 use super::options::{Groups, SourceOptions, Unverified};
 use super::phone::normal_phone;
@@ -44,15 +44,19 @@ impl<'a> Draft<'a> {
         Self { user: ImportedUser::default(), options, warnings: Vec::new(), skip: None, unverified: Vec::new() }
     }
 
-    pub(super) fn finish(mut self) -> Conversion {
+    /// Returns the conversion. Fails if the state of the user has a wrong type.
+    pub(super) fn finish(mut self, wrong: Wrong) -> Result<Conversion, Vec<Finding>> {
+        self.warnings.extend(wrong.others);
         if self.skip.is_some() {
             self.warnings.clear();
+        } else if !wrong.flags.is_empty() {
+            return Err(wrong.flags);
         }
         let mut seen = HashSet::new();
         self.user.roles.retain(|role| seen.insert(role.clone()));
         let mut seen = HashSet::new();
         self.user.organizations.retain(|organization| seen.insert(organization.name.clone()));
-        Conversion { user: self.user, warnings: self.warnings, skip: self.skip }
+        Ok(Conversion { user: self.user, warnings: self.warnings, skip: self.skip })
     }
 
     pub(super) fn skip(&mut self, reason: &'static str) {

@@ -2,56 +2,91 @@
 
 use serde_json::Value;
 
+use crate::users::finding::Finding;
+use crate::users::members::Form;
 use crate::users::record::JsonObject;
 
 /// The members of a record that are left.
-pub(super) struct Fields(JsonObject);
+pub(super) struct Fields {
+    members: JsonObject,
+    /// Members with a wrong type.
+    wrong: Wrong,
+}
+
+/// Members with a wrong type.
+#[derive(Default)]
+pub(super) struct Wrong {
+    /// Members about the state of the user, which must not be guessed.
+    pub(super) flags: Vec<Finding>,
+    /// Other members, which are ignored.
+    pub(super) others: Vec<Finding>,
+}
 
 impl Fields {
     pub(super) fn new(members: JsonObject) -> Self {
-        Self(members)
+        Self { members, wrong: Wrong::default() }
     }
 
     /// Removes and returns a member. Null and empty values are missing.
     pub(super) fn value(&mut self, name: &str) -> Option<Value> {
-        self.0.remove(name).filter(|value| !is_empty(value))
+        self.members.remove(name).filter(|value| !is_empty(value))
     }
 
     /// Removes and returns a text. Numbers become texts.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
-        self.value(name).and_then(text)
+        let value = self.value(name)?;
+        let text = text(value);
+        if text.is_none() {
+            self.ignore(name, Form::Text.expected());
+        }
+        text
     }
 
     /// Removes and returns a boolean.
     pub(super) fn flag(&mut self, name: &str) -> Option<bool> {
-        self.value(name).as_ref().and_then(flag)
+        let value = self.value(name)?;
+        let flag = flag(&value);
+        if flag.is_none() {
+            self.wrong.flags.push(Finding::new(name, Form::Flag.expected()));
+        }
+        flag
     }
 
     /// Removes and returns an object, or a text with the JSON of an object.
     pub(super) fn object(&mut self, name: &str) -> JsonObject {
         match self.value(name).map(parsed) {
             Some(Value::Object(members)) => members,
-            _ => JsonObject::new(),
+            None => JsonObject::new(),
+            Some(_) => {
+                self.ignore(name, Form::Object.expected());
+                JsonObject::new()
+            }
         }
     }
 
     /// Removes and returns the members of an object.
     pub(super) fn fields(&mut self, name: &str) -> Self {
-        Self(self.object(name))
+        Self::new(self.object(name))
     }
 
     /// Removes and returns a list, or a text with the JSON of a list.
     pub(super) fn list(&mut self, name: &str) -> Vec<Value> {
         match self.value(name).map(parsed) {
             Some(Value::Array(items)) => items,
-            _ => Vec::new(),
+            None => Vec::new(),
+            Some(_) => {
+                self.ignore(name, "expected a list");
+                Vec::new()
+            }
         }
     }
 
     /// Removes and returns the objects of a list.
     pub(super) fn objects(&mut self, name: &str) -> Vec<Self> {
         let objects = self.list(name).into_iter();
-        objects.filter_map(|item| if let Value::Object(members) = item { Some(Self(members)) } else { None }).collect()
+        objects
+            .filter_map(|item| if let Value::Object(members) = item { Some(Self::new(members)) } else { None })
+            .collect()
     }
 
     /// Removes and returns the texts of a list. A text is a list with separators.
@@ -59,18 +94,31 @@ impl Fields {
         match self.value(name).map(parsed) {
             Some(Value::Array(items)) => items.into_iter().filter_map(text).collect(),
             Some(Value::String(list)) => split(&list),
-            _ => Vec::new(),
+            None => Vec::new(),
+            Some(_) => {
+                self.ignore(name, Form::Names.expected());
+                Vec::new()
+            }
         }
     }
 
     /// Returns whether a member is there.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.0.get(name).is_some_and(|value| !is_empty(value))
+        self.members.get(name).is_some_and(|value| !is_empty(value))
     }
 
-    /// Returns the members that are left.
-    pub(super) fn into_members(self) -> JsonObject {
-        self.0
+    /// Removes and returns the members that are left.
+    pub(super) fn take_members(&mut self) -> JsonObject {
+        std::mem::take(&mut self.members)
+    }
+
+    /// Returns the members with a wrong type.
+    pub(super) fn wrong(&mut self) -> Wrong {
+        std::mem::take(&mut self.wrong)
+    }
+
+    fn ignore(&mut self, name: &str, expected: &str) {
+        self.wrong.others.push(Finding::new(name, format!("{expected}, so the member is not imported")));
     }
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::Conversion;
 use crate::users::finding::Finding;
+use crate::users::members::{self, Form, MEMBERS};
 use crate::users::record::{Factor, ImportedUser, JsonObject};
 
 /// Members of users in the Management API that the server sets.
@@ -18,26 +19,6 @@ const READ_ONLY: [&str; 9] = [
     "tenantId",
     "updatedAt",
 ];
-/// Members of an imported user.
-pub(super) const MEMBERS: [&str; 16] = [
-    "id",
-    "username",
-    "primaryEmail",
-    "primaryPhone",
-    "name",
-    "avatar",
-    "password",
-    "passwordDigest",
-    "passwordAlgorithm",
-    "customData",
-    "profile",
-    "isSuspended",
-    "identities",
-    "roles",
-    "organizations",
-    "mfa",
-];
-
 pub(super) fn convert(mut members: JsonObject) -> Result<Conversion, Vec<Finding>> {
     members.retain(|name, value| !value.is_null() && !READ_ONLY.contains(&name.as_str()));
     from_cells(&mut members);
@@ -63,16 +44,14 @@ pub(super) fn convert(mut members: JsonObject) -> Result<Conversion, Vec<Finding
 }
 
 /// Parses the cells of an export as CSV, which have JSON for objects, lists and booleans.
-fn from_cells(members: &mut JsonObject) {
-    for (name, value) in members.iter_mut() {
-        match (name.as_str(), &value) {
-            ("customData" | "profile" | "identities" | "roles" | "organizations" | "mfa", Value::String(_)) => {
-                *value = super::fields::parsed(value.take());
+fn from_cells(record: &mut JsonObject) {
+    for (name, value) in record.iter_mut().filter(|(_, value)| value.is_string()) {
+        match (members::find(name).map(|member| member.form), value.as_str()) {
+            (Some(Form::Flag), Some(text)) => {
+                *value = text.parse::<bool>().map_or_else(|_| value.take(), Value::Bool);
             }
-            ("isSuspended", Value::String(_)) => {
-                *value = super::fields::flag(value).map_or_else(|| value.take(), Value::Bool);
-            }
-            _ => {}
+            (None | Some(Form::Text), _) => {}
+            _ => *value = super::fields::parsed(value.take()),
         }
     }
 }
@@ -85,19 +64,26 @@ fn has_secret(factor: &Factor) -> bool {
     }
 }
 
-fn parsed(members: Map<String, Value>) -> Result<ImportedUser, Vec<Finding>> {
-    let unknown: Vec<Finding> =
-        members.keys().filter(|name| !MEMBERS.contains(&name.as_str())).map(|name| unknown(name)).collect();
-    if !unknown.is_empty() {
-        return Err(unknown);
+fn parsed(record: Map<String, Value>) -> Result<ImportedUser, Vec<Finding>> {
+    let wrong: Vec<Finding> = record.iter().filter_map(|(name, value)| wrong(name, value)).collect();
+    if !wrong.is_empty() {
+        return Err(wrong);
     }
     // serde's own message would show the value.
-    serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
+    serde_path_to_error::deserialize(Value::Object(record)).map_err(|error| {
         let path = error.path().to_string();
-        vec![Finding::new(path, "the member does not have the type of an export of `logto-admin users export`")]
+        let member = path.split(['.', '[']).next().and_then(members::find);
+        vec![Finding::new(path.as_str(), member.map_or("the type is wrong", |member| member.form.expected()))]
     })
 }
 
-fn unknown(name: &str) -> Finding {
-    Finding::new(name, super::columns::unknown_member(name, &MEMBERS))
+/// Returns what is wrong with name or type of a member. Shows no values, which can be passwords.
+fn wrong(name: &str, value: &Value) -> Option<Finding> {
+    match members::find(name) {
+        Some(member) => (!member.form.fits(value)).then(|| Finding::new(name, member.form.expected())),
+        None => {
+            let known = MEMBERS.map(|member| member.name);
+            Some(Finding::new(name, super::columns::unknown_member(name, &known)))
+        }
+    }
 }

@@ -83,8 +83,8 @@ impl Source {
         let mut fields = Fields::new(members);
         let mut draft = Draft::new(options);
         match self {
-            Self::Logto => return logto::convert(fields.into_members()),
-            Self::Csv => csv::convert(fields, &mut draft)?,
+            Self::Logto => return logto::convert(fields.take_members()),
+            Self::Csv => csv::convert(&mut fields, &mut draft)?,
             Self::Auth0 => auth0::convert(&mut fields, &mut draft),
             Self::Keycloak => keycloak::convert(&mut fields, &mut draft),
             Self::Cognito => cognito::convert(&mut fields, &mut draft),
@@ -92,7 +92,7 @@ impl Source {
             Self::Clerk => clerk::convert(&mut fields, &mut draft),
             Self::Authentik => authentik::convert(&mut fields, &mut draft),
         }
-        Ok(draft.finish())
+        draft.finish(fields.wrong())
     }
 
     /// Returns how files of this source are read.
