@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use logto_admin::bulk::Concurrency;
-use logto_admin::{FirebaseScrypt, Timestamp, serde_json};
+use logto_admin::{Client, FirebaseScrypt, Timestamp, serde_json};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
@@ -50,7 +50,7 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t)]
     unverified: Unverified,
     /// Country code of phone numbers without one, such as 49
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = country_code)]
     country_code: Option<String>,
     /// File with the hash parameters that the Firebase console shows
     #[arg(long, value_name = "FILE")]
@@ -118,8 +118,10 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let journal = match arguments.dry_run {
         true => None,
         false => {
-            let now = Timestamp::now().as_millis();
-            Some(Arc::new(Mutex::new(Journal::open(&arguments.journal_path(), client.endpoint().url(), now)?)))
+            let (path, now) = (arguments.journal_path(), Timestamp::now().as_millis());
+            let journal = Journal::open(&path, client.endpoint().url(), now)?;
+            check_users(context, &client, &journal, &path).await?;
+            Some(Arc::new(Mutex::new(journal)))
         }
     };
     let writer = Writer {
@@ -144,6 +146,33 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     progress.finish();
     report.finish()?;
     finish(context, &arguments, summary, checked.rejected.len() as u64)
+}
+
+/// Checks that the tenant has the users of a journal: a server can be reset, or another one can have its URL. Looks up the
+/// first and the last user only.
+async fn check_users(context: &mut Context, client: &Client, journal: &Journal, path: &Path) -> Result<()> {
+    let mut gone = Vec::new();
+    for id in journal.ends() {
+        match client.users().get(id).await {
+            Ok(_) => {}
+            Err(error) if error.is_not_found() => gone.push(id.as_str()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    let path = path.display();
+    match gone.as_slice() {
+        [] => {}
+        [id] if journal.ends().len() > 1 => {
+            context.printer.message(&format!("warning: the user {id} of the journal {path} does not exist any more"));
+        }
+        _ => {
+            return Err(Failure::usage(format!(
+                "the tenant does not have the users of the journal {path}: the server was reset, or the users were deleted\n\
+                 hint: delete the journal to import all records again"
+            )));
+        }
+    }
+    Ok(())
 }
 
 impl Arguments {
@@ -189,6 +218,13 @@ impl Arguments {
         let first = self.files.first().map(String::as_str).filter(|file| *file != "-").unwrap_or("logto-import");
         self.journal.clone().unwrap_or_else(|| format!("{first}.journal").into())
     }
+}
+
+/// Returns the digits of a country code.
+fn country_code(text: &str) -> std::result::Result<String, &'static str> {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    let is_code = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if is_code && !digits.starts_with('0') { Ok(digits.to_owned()) } else { Err("expected 1 to 3 digits, such as 49") }
 }
 
 /// Reads the parameters that Firebase shows for a project.
@@ -238,6 +274,10 @@ fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, invali
         let message = "records are done according to the journal, and were not compared with the server";
         context.printer.message(&format!("{} {message}", summary.journaled));
     }
+    if summary.outdated > 0 {
+        let message = "records changed since the earlier run: pass --on-conflict update to change their users";
+        context.printer.message(&format!("{} {message}", summary.outdated));
+    }
     if summary.is_incomplete {
         context.printer.message("the import is incomplete: run the same command again to continue");
     }
@@ -255,14 +295,7 @@ impl Report {
         let cannot = |error| Failure::new(format!("cannot write {}: {error}", path.display()));
         let mut report = Self(Some(BufWriter::new(File::create(path).map_err(cannot)?)));
         for rejected in &checked.rejected {
-            let first = rejected.problems.first();
-            let all: Vec<String> = rejected.problems.iter().map(ToString::to_string).collect();
-            report.write(&Line {
-                code: Some("invalid".to_owned()),
-                field: first.map(|problem| problem.member.clone()),
-                message: Some(all.join("; ")),
-                ..Line::failed(&rejected.place, &rejected.user)
-            })?;
+            report.write(&Line::rejected(rejected))?;
         }
         Ok(report)
     }

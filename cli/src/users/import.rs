@@ -97,6 +97,7 @@ async fn line(writer: &Writer, item: Item) -> Line {
             code: problem.code,
             field: problem.field,
             message: Some(problem.message),
+            problems: problem.problems,
             is_overload: problem.is_overload,
             is_fatal: problem.is_fatal,
             ..blank

@@ -50,12 +50,26 @@ pub enum Entry {
         id: String,
         /// Whether this import created the user.
         created: bool,
+        /// Digest of the record. Older journals lack it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<String>,
     },
     /// The user of the record was deleted again by an undo.
     Undone {
         /// Key of the record.
         key: String,
     },
+}
+
+impl Entry {
+    fn key(&self) -> Option<&str> {
+        match self {
+            Self::Import { .. } => None,
+            Self::Started { key, .. } | Self::Created { key, .. } | Self::Done { key, .. } | Self::Undone { key } => {
+                Some(key)
+            }
+        }
+    }
 }
 
 /// How far a record has come.
@@ -79,7 +93,20 @@ pub enum Standing {
         id: String,
         /// Whether this import created the user.
         created: bool,
+        /// Digest of the record. Older journals lack it.
+        digest: Option<String>,
     },
+}
+
+impl Standing {
+    /// Returns the id of the user.
+    #[must_use]
+    pub fn id(&self) -> Option<&str> {
+        match self {
+            Self::Started { .. } => None,
+            Self::Created { id } | Self::Done { id, .. } => Some(id),
+        }
+    }
 }
 
 /// The open journal.
@@ -87,6 +114,7 @@ pub enum Standing {
 pub struct Journal {
     file: File,
     standing: HashMap<String, Standing>,
+    ends: Vec<String>,
 }
 
 impl Journal {
@@ -116,8 +144,9 @@ impl Journal {
             Ok(())
         };
         files::resume(&mut file, &mut take).map_err(cannot)?;
-        let mut journal = Self { file, standing: HashMap::new() };
+        let mut journal = Self { file, standing: HashMap::new(), ends: Vec::new() };
         let is_new = entries.is_empty();
+        let keys: Vec<String> = entries.iter().filter_map(|entry| entry.key().map(str::to_owned)).collect();
         for entry in entries {
             match &entry {
                 Entry::Import { server: known, .. } if known != server => {
@@ -128,6 +157,10 @@ impl Journal {
                 _ => journal.note(entry),
             }
         }
+        let id = |key: &String| journal.standing.get(key)?.id().map(str::to_owned);
+        let ends = [keys.iter().find_map(id), keys.iter().rev().find_map(id)];
+        journal.ends = ends.into_iter().flatten().collect();
+        journal.ends.dedup();
         if is_new {
             journal.add(&Entry::Import { server: server.to_owned(), started_at: now })?;
         }
@@ -138,6 +171,12 @@ impl Journal {
     #[must_use]
     pub fn standing(&self, key: &str) -> Option<&Standing> {
         self.standing.get(key)
+    }
+
+    /// Returns the ids of the first and the last user of earlier runs.
+    #[must_use]
+    pub fn ends(&self) -> &[String] {
+        &self.ends
     }
 
     /// Returns all users that the import created or might have created, by the keys of their records.
@@ -167,7 +206,7 @@ impl Journal {
             }
             Entry::Started { key, at, identifiers } => (key, Standing::Started { at, identifiers }),
             Entry::Created { key, id } => (key, Standing::Created { id }),
-            Entry::Done { key, id, created } => (key, Standing::Done { id, created }),
+            Entry::Done { key, id, created, digest } => (key, Standing::Done { id, created, digest }),
         };
         self.standing.insert(key, standing);
     }
@@ -199,7 +238,7 @@ mod tests {
         let mut journal = open(&path).unwrap();
         journal.add(&started("a", 1)).unwrap();
         journal.add(&Entry::Created { key: "a".into(), id: "1".into() }).unwrap();
-        journal.add(&Entry::Done { key: "a".into(), id: "1".into(), created: true }).unwrap();
+        journal.add(&Entry::Done { key: "a".into(), id: "1".into(), created: true, digest: None }).unwrap();
         drop(journal);
         let text = fs::read(&path).unwrap();
         for length in 0..=text.len() {
@@ -211,7 +250,7 @@ mod tests {
                 0 | 1 => None,
                 2 => Some(Standing::Started { at: 1, identifiers: Identifiers::new() }),
                 3 => Some(Standing::Created { id: "1".into() }),
-                _ => Some(Standing::Done { id: "1".into(), created: true }),
+                _ => Some(Standing::Done { id: "1".into(), created: true, digest: None }),
             };
             assert_eq!(journal.standing("a").cloned(), expected, "{length}");
             journal.add(&started("b", 2)).unwrap();
@@ -230,6 +269,26 @@ mod tests {
         drop(journal);
         let error = Journal::open(&path, "https://b.example", 7).unwrap_err().to_string();
         assert!(error.contains("belongs to an import into https://a.example"), "{error}");
+        fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn the_first_and_the_last_user_are_known_and_lines_of_older_programs_are_read() {
+        let path = path("ends");
+        let mut journal = open(&path).unwrap();
+        for (key, id) in [("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")] {
+            journal.add(&Entry::Created { key: key.into(), id: id.into() }).unwrap();
+        }
+        for key in ["a", "d"] {
+            journal.add(&Entry::Undone { key: key.into() }).unwrap();
+        }
+        drop(journal);
+        let mut text = fs::read_to_string(&path).unwrap();
+        text += "{\"state\":\"done\",\"key\":\"c\",\"id\":\"3\",\"created\":true}\n";
+        fs::write(&path, text).unwrap();
+        let journal = open(&path).unwrap();
+        assert_eq!(journal.ends(), ["2", "3"]);
+        assert_eq!(journal.standing("c"), Some(&Standing::Done { id: "3".into(), created: true, digest: None }));
         fs::remove_file(path).unwrap();
     }
 

@@ -4,7 +4,10 @@ use logto_admin::Error;
 use logto_admin::serde_json::{Value, json};
 use serde::Serialize;
 
+use super::finding::Finding;
+use super::reading::Rejected;
 use crate::failure::Failure;
+use crate::json;
 
 /// What an import did, or would do, with a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -18,6 +21,8 @@ pub enum Outcome {
     Skipped,
     /// An earlier run was done with the record, according to the journal.
     Journaled,
+    /// The record changed since an earlier run, and its user was left alone.
+    Outdated,
     /// Something failed.
     Failed,
 }
@@ -38,12 +43,15 @@ pub struct Line {
     /// Logto's code of the failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
-    /// Member of the record that the failure is about.
+    /// Member of the record that the failure is about: the first, if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// Why the record failed or was skipped.
+    /// Why the record failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
+    /// Everything that is wrong with the record, member by member.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<Issue>,
     /// Whether the server was overloaded.
     #[serde(skip)]
     pub is_overload: bool,
@@ -63,9 +71,38 @@ impl Line {
             code: None,
             field: None,
             message: None,
+            problems: Vec::new(),
             is_overload: false,
             is_fatal: false,
         }
+    }
+
+    /// Creates a line for a record that a check rejected.
+    pub(crate) fn rejected(rejected: &Rejected) -> Self {
+        let problems: Vec<Issue> = rejected.problems.iter().map(Issue::from).collect();
+        let all: Vec<String> = rejected.problems.iter().map(ToString::to_string).collect();
+        Self {
+            code: Some("invalid".to_owned()),
+            field: problems.first().map(|problem| problem.field.clone()),
+            message: Some(all.join("; ")),
+            problems,
+            ..Self::failed(&rejected.place, &rejected.user)
+        }
+    }
+}
+
+/// What is wrong with a member of a record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Issue {
+    /// Path of the member. Empty for the whole record.
+    pub field: String,
+    /// The message.
+    pub message: String,
+}
+
+impl From<&Finding> for Issue {
+    fn from(finding: &Finding) -> Self {
+        Self { field: finding.member.clone(), message: finding.message.clone() }
     }
 }
 
@@ -84,6 +121,8 @@ pub struct Problem {
     pub field: Option<String>,
     /// What went wrong.
     pub message: String,
+    /// What is wrong with members of the record.
+    pub problems: Vec<Issue>,
     /// Whether the server was overloaded.
     pub is_overload: bool,
     /// Whether the import cannot go on, because the journal cannot be written.
@@ -99,17 +138,23 @@ impl From<Failure> for Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let code = error.code().map(str::to_owned);
-        let field = of_issue(error.data().as_ref()).or_else(|| code.as_deref().and_then(of_code).map(str::to_owned));
+        let problems = issues(error.data().as_ref());
+        let first = problems.first().map(|problem| problem.field.clone());
+        let field = first.or_else(|| code.as_deref().and_then(of_code).map(str::to_owned));
         let is_overload = logto_admin::bulk::is_overload(&error);
-        Self { code, field, message: error.to_string(), is_overload, is_fatal: false }
+        Self { code, field, message: error.to_string(), problems, is_overload, is_fatal: false }
     }
 }
 
-/// Returns the member that the first issue of a validation error is about.
-fn of_issue(data: Option<&Value>) -> Option<String> {
-    let path = data?.pointer("/issues/0/path")?.as_array()?;
-    let steps = path.iter().map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned));
-    Some(steps.collect::<Vec<_>>().join("."))
+/// Returns the issues of a validation error.
+fn issues(data: Option<&Value>) -> Vec<Issue> {
+    let all = data.and_then(|data| data.get("issues")).and_then(Value::as_array);
+    let issue = |issue: &Value| {
+        let path = issue.get("path")?.as_array()?;
+        let steps = path.iter().map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned));
+        Some(Issue { field: steps.collect::<Vec<_>>().join("."), message: json::text(issue, "message") })
+    };
+    all.into_iter().flatten().filter_map(issue).collect()
 }
 
 /// Returns the member that a code is about.
@@ -136,6 +181,8 @@ pub struct Summary {
     pub skipped: u64,
     /// Records that an earlier run was done with.
     pub journaled: u64,
+    /// Records that changed since an earlier run, whose users were left alone.
+    pub outdated: u64,
     /// Records that failed.
     pub failed: u64,
     /// Whether the import ended before its last record.
@@ -150,6 +197,7 @@ impl Summary {
             Outcome::Updated => &mut self.updated,
             Outcome::Skipped => &mut self.skipped,
             Outcome::Journaled => &mut self.journaled,
+            Outcome::Outdated => &mut self.outdated,
             Outcome::Failed => &mut self.failed,
         };
         *counter += 1;
@@ -163,6 +211,7 @@ impl Summary {
             "updated": self.updated,
             "skipped": self.skipped,
             "journaled": self.journaled,
+            "outdated": self.outdated,
             "failed": self.failed,
             "complete": !self.is_incomplete,
         })
@@ -175,8 +224,9 @@ mod tests {
 
     #[test]
     fn failures_name_the_member_of_the_record() {
-        let data = json!({ "issues": [{ "path": ["profile", "address", 0] }] });
-        assert_eq!(of_issue(Some(&data)).as_deref(), Some("profile.address.0"));
+        let data = json!({ "issues": [{ "path": ["profile", "address", 0], "message": "no" }, { "path": ["name"] }] });
+        let fields: Vec<String> = issues(Some(&data)).into_iter().map(|issue| issue.field).collect();
+        assert_eq!((fields, issues(None)), (vec!["profile.address.0".to_owned(), "name".to_owned()], vec![]));
         assert_eq!(of_code("user.email_already_in_use"), Some("primaryEmail"));
         assert_eq!(of_code("user.username_already_in_use"), Some("username"));
         assert_eq!(of_code("password.invalid_legacy_password_format"), Some("passwordDigest"));

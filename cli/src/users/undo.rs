@@ -21,7 +21,7 @@ pub async fn created(client: &Client, journal: &Journal) -> Result<Vec<Created>>
     let mut all = Vec::new();
     for (key, standing) in journal.users() {
         let id = match standing {
-            Standing::Created { id } | Standing::Done { id, created: true } => Some(id.clone()),
+            Standing::Created { id } | Standing::Done { id, created: true, .. } => Some(id.clone()),
             Standing::Done { created: false, .. } => None,
             Standing::Started { at, identifiers } => {
                 let found = write::find(client, identifiers).await.map_err(|problem| Failure::new(problem.message))?;

@@ -54,7 +54,10 @@ pub struct Writer {
 }
 
 /// What was done with a record, and the id of its user.
-pub type Written = Result<(Outcome, Option<String>), Problem>;
+type Done = (Outcome, Option<String>);
+
+/// The result for a record.
+pub type Written = Result<Done, Problem>;
 
 /// The user of a record, and whether this import created it.
 struct Target {
@@ -68,7 +71,15 @@ impl Writer {
         let Some(journal) = &self.journal else { return self.foresee(record).await };
         let standing = locked(journal).standing(key).cloned();
         let found = match standing {
-            Some(Standing::Done { id, .. }) => return Ok((Outcome::Journaled, Some(id))),
+            Some(Standing::Done { id, created, digest }) => {
+                if digest.is_none_or(|digest| digest == digest_of(record)) {
+                    return Ok((Outcome::Journaled, Some(id)));
+                }
+                match self.changed(key, record, Target { id, created }).await? {
+                    Some(done) => return Ok(done),
+                    None => self.create(key, record).await?,
+                }
+            }
             Some(Standing::Created { id }) => Ok(Target { id, created: true }),
             Some(Standing::Started { at, .. }) => match self.find(record).await? {
                 Some(user) if is_since(&user, at) => Ok(self.created(key, user.id)?),
@@ -80,11 +91,27 @@ impl Writer {
         match found {
             Ok(target) => {
                 self.complete(&target.id, record).await?;
-                self.done(key, &target)?;
+                self.done(key, record, &target)?;
                 Ok((Outcome::Created, Some(target.id)))
             }
             Err(user) => self.exists(key, record, *user).await,
         }
+    }
+
+    /// Handles a record that changed since an earlier run. Returns none if the user does not exist any more.
+    async fn changed(&self, key: &str, record: &ImportedUser, target: Target) -> Result<Option<Done>, Problem> {
+        if self.on_conflict == OnConflict::Skip {
+            return Ok(Some((Outcome::Outdated, Some(target.id))));
+        }
+        let user = match self.client.users().get(&target.id).retry(patient()).await {
+            Ok(user) => user,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        if self.on_conflict == OnConflict::Fail {
+            return Err(conflict(&user));
+        }
+        self.update(key, record, &user, &target).await.map(Some)
     }
 
     /// Waits until the journal is on the disk.
@@ -127,22 +154,24 @@ impl Writer {
         let target = Target { id: user.id.clone(), created: false };
         match self.on_conflict {
             OnConflict::Skip => {
-                self.done(key, &target)?;
+                self.done(key, record, &target)?;
                 Ok((Outcome::Skipped, Some(target.id)))
             }
             OnConflict::Fail => Err(conflict(&user)),
-            OnConflict::Update => {
-                let body = change(record, &user);
-                self.request("UpdateUser")?.path("userId", &user.id).json(&body).await?;
-                if let Some(password) = &record.password {
-                    let change = self.request("UpdateUserPassword")?.path("userId", &user.id);
-                    change.json(&json!({ "password": password })).await?;
-                }
-                self.complete(&user.id, record).await?;
-                self.done(key, &target)?;
-                Ok((Outcome::Updated, Some(target.id)))
-            }
+            OnConflict::Update => self.update(key, record, &user, &target).await,
         }
+    }
+
+    async fn update(&self, key: &str, record: &ImportedUser, user: &User, target: &Target) -> Written {
+        let body = change(record, user);
+        self.request("UpdateUser")?.path("userId", &user.id).json(&body).await?;
+        if let Some(password) = &record.password {
+            let change = self.request("UpdateUserPassword")?.path("userId", &user.id);
+            change.json(&json!({ "password": password })).await?;
+        }
+        self.complete(&user.id, record).await?;
+        self.done(key, record, target)?;
+        Ok((Outcome::Updated, Some(target.id.clone())))
     }
 
     /// Returns what would be done.
@@ -209,14 +238,25 @@ impl Writer {
         Ok(Target { id, created: true })
     }
 
-    fn done(&self, key: &str, target: &Target) -> Result<(), Problem> {
-        self.note(&Entry::Done { key: key.to_owned(), id: target.id.clone(), created: target.created })
+    fn done(&self, key: &str, record: &ImportedUser, target: &Target) -> Result<(), Problem> {
+        let (id, digest) = (target.id.clone(), Some(digest_of(record)));
+        self.note(&Entry::Done { key: key.to_owned(), id, created: target.created, digest })
     }
 
     fn note(&self, entry: &Entry) -> Result<(), Problem> {
         let Some(journal) = &self.journal else { return Ok(()) };
         locked(journal).add(entry).map_err(|failure| Problem { is_fatal: true, ..failure.into() })
     }
+}
+
+/// Returns a digest of a record, which is the same in every run. A password in clear text is left out: the digest could
+/// confirm a guess.
+fn digest_of(record: &ImportedUser) -> String {
+    let rest = ImportedUser { password: None, ..record.clone() };
+    // FNV-1a. It finds changes, and does not have to resist attacks.
+    let bytes = serde_json::to_vec(&rest).unwrap_or_default();
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    format!("{:016x}", bytes.iter().fold(0xcbf2_9ce4_8422_2325, step))
 }
 
 fn locked(journal: &Mutex<Journal>) -> std::sync::MutexGuard<'_, Journal> {

@@ -1,4 +1,5 @@
 use logto_admin_cli::users::report::Outcome;
+use logto_admin_cli::users::undo;
 use logto_admin_cli::users::write::OnConflict;
 use serde_json::json;
 
@@ -52,6 +53,40 @@ async fn users_that_exist_are_skipped_updated_or_reported() {
         assert_eq!(user.name.as_deref(), Some(if is_new { "New" } else { "Old" }));
         assert_eq!((user.custom_data["kept"].clone(), user.custom_data.contains_key("plan")), (json!(1), is_new));
     }
+}
+
+#[tokio::test]
+async fn a_record_that_changed_since_the_earlier_run_is_updated_on_demand() {
+    let mut stage = Stage::new();
+    let ada = |name: &str| vec![record(json!({ "username": "ada", "name": name }))];
+    let mut names = Vec::new();
+    for (on_conflict, name, expected) in [
+        (OnConflict::Skip, "Old", Outcome::Created),
+        (OnConflict::Update, "Old", Outcome::Journaled),
+        (OnConflict::Skip, "New", Outcome::Outdated),
+        (OnConflict::Fail, "New", Outcome::Failed),
+        (OnConflict::Update, "New", Outcome::Updated),
+        (OnConflict::Update, "New", Outcome::Journaled),
+    ] {
+        stage.on_conflict = on_conflict;
+        let report = stage.import(ada(name)).await;
+        assert_eq!(report.lines[0].outcome, expected, "{report:?}");
+        names.push(stage.client().users().list().await.unwrap().items[0].name.clone().unwrap());
+    }
+    assert_eq!(names, ["Old", "Old", "Old", "Old", "New", "New"]);
+    // The import has created the user, so an undo still deletes it.
+    let created = undo::created(&stage.client(), &stage.open_journal()).await.unwrap();
+    assert_eq!(created.len(), 1);
+}
+
+#[tokio::test]
+async fn a_changed_record_whose_user_is_gone_creates_the_user_again() {
+    let mut stage = Stage::new();
+    stage.on_conflict = OnConflict::Update;
+    let first = stage.import(named(&["ada"])).await;
+    stage.client().users().delete(first.lines[0].id.as_deref().unwrap()).await.unwrap();
+    let report = stage.import(vec![record(json!({ "username": "ada", "name": "Ada" }))]).await;
+    assert_eq!((report.lines[0].outcome, stage.usernames().await), (Outcome::Created, vec!["ada".to_owned()]));
 }
 
 #[tokio::test]

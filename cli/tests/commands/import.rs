@@ -56,6 +56,46 @@ async fn all_records_are_checked_before_the_first_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_has_every_problem_of_a_record() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", "{ \"username\": 1, \"isSuspended\": \"yes\", \"customData\": 2 }\n");
+    let report = program.path("report.ndjson");
+    let refused = program.run(&["users", "import", &file, "--report", &report]).await;
+    assert!(refused.code == 2 && refused.err.contains("users.ndjson:1: "), "{refused:?}");
+    let line: Value = serde_json::from_str(&fs::read_to_string(report).unwrap()).unwrap();
+    let mut fields: Vec<&str> =
+        line["problems"].as_array().unwrap().iter().map(|problem| problem["field"].as_str().unwrap()).collect();
+    fields.sort_unstable();
+    assert_eq!(fields, ["customData", "isSuspended", "username"]);
+    assert_eq!(line["problems"][0]["message"].as_str().map(|text| text.starts_with("expected ")), Some(true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_whose_users_are_gone_is_an_error() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    program.run(&["users", "import", &file]).await.done();
+    for (user, code, message) in
+        [("ada", 0, "warning: the user "), ("grace", 2, "does not have the users of the journal")]
+    {
+        program.run(&["users", "delete", user, "--yes"]).await.done();
+        let again = program.run(&["users", "import", &file]).await;
+        assert!(again.code == code && again.err.contains(message), "{again:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invalid_country_code_is_a_usage_error() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    for code in ["x", "0", "1234", ""] {
+        let refused = program.run(&["users", "import", &file, "--country-code", code]).await;
+        assert!(refused.code == 2 && refused.err.contains("expected 1 to 3 digits"), "{refused:?}");
+    }
+    program.run(&["users", "import", &file, "--country-code", "+49"]).await.done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_dry_run_needs_no_journal_and_writes_nothing() {
     let program = Program::new().await;
     let file = program.file("users.ndjson", USERS);
