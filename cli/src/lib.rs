@@ -17,6 +17,7 @@ pub mod output;
 pub mod profiles;
 pub mod progress;
 pub mod users;
+mod yaml;
 
 use arguments::{Arguments, Command};
 use context::Context;

@@ -55,7 +55,7 @@ impl Profile {
     /// Returns the secret: from the file, from a variable, or from a command.
     pub fn secret(&self) -> Result<Option<String>> {
         if let Some(name) = &self.app_secret_variable {
-            let unset = |_| Failure::new(format!("the environment variable {name} of the profile is not set"));
+            let unset = |_| Failure::usage(format!("the environment variable {name} of the profile is not set"));
             return std::env::var(name).map(Some).map_err(unset);
         }
         match &self.app_secret_command {
@@ -88,7 +88,7 @@ impl Profiles {
             return Ok(path.into());
         }
         let folders = directories::ProjectDirs::from("", "", "logto-admin");
-        let folders = folders.ok_or_else(|| Failure::new("the user has no home folder: set LOGTO_CONFIG"))?;
+        let folders = folders.ok_or_else(|| Failure::usage("the user has no home folder: set LOGTO_CONFIG"))?;
         Ok(folders.config_dir().join("profiles.yaml"))
     }
 
@@ -97,7 +97,7 @@ impl Profiles {
         match fs::read_to_string(path) {
             Ok(text) => Self::parse(&text).map_err(|error| error.context(path.display())),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => Err(Failure::new(format!("cannot read {}: {error}", path.display()))),
+            Err(error) => Err(Failure::usage(format!("cannot read {}: {error}", path.display()))),
         }
     }
 
@@ -106,13 +106,10 @@ impl Profiles {
         if text.trim().is_empty() {
             return Ok(Self::default());
         }
-        // The parser shows parts of the text, which can contain secrets.
-        let place = |error: serde_saphyr::Error| match error.location() {
-            Some(place) => format!(" at line {}, column {}", place.line(), place.column()),
-            None => String::new(),
-        };
-        let invalid = |error| Failure::new(format!("invalid profiles{}", place(error)));
-        serde_saphyr::from_str(text).map(Self).map_err(invalid)
+        serde_saphyr::from_str(text).map(Self).map_err(|error: serde_saphyr::Error| {
+            let line = crate::yaml::line(&error).map(|line| format!(" in line {line}")).unwrap_or_default();
+            Failure::usage(format!("invalid profiles{line}: {}", crate::yaml::reason(&error)))
+        })
     }
 
     /// Writes the file, with mode 600.

@@ -4,10 +4,14 @@ use std::io::IsTerminal;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use crate::config::{self, Action, Outcome, Plan, Selection};
+use logto_admin::serde_json::Value;
+
+use crate::config::{self, Action, Change, Outcome, Plan, Selection};
 use crate::context::Context;
-use crate::failure::{Exit, Failure, Result};
+use crate::failure::{Exit, Result};
 use crate::interrupt::Interrupt;
+use crate::json;
+use crate::output::Format;
 
 /// A command about configuration files.
 #[derive(clap::Subcommand, Debug)]
@@ -24,6 +28,9 @@ pub enum Command {
         secrets: bool,
     },
     /// Show what `apply` would change. Writes nothing, and ends with 3 if there are differences
+    ///
+    /// Prints a diff. With `--output json`, prints a list of changes: `kind`, `file`, `key`, `action`, `changed` (names of
+    /// members), `before` and `after`.
     Plan {
         /// Which files, and where
         #[command(flatten)]
@@ -34,7 +41,8 @@ pub enum Command {
     },
     /// Change the tenant so that it matches the files
     ///
-    /// Shows the plan and asks first. Can be repeated: a second run changes nothing.
+    /// Shows the plan and asks first. Can be repeated: a second run changes nothing. With `--output json`, prints the
+    /// changes like `plan`, with their `outcome`: `done`, `failed` or `open`.
     Apply {
         /// Which files, and where
         #[command(flatten)]
@@ -63,17 +71,23 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         Command::Export { files, secrets } => export(context, &files, secrets).await,
         Command::Plan { files, prune } => {
             let plan = plan(context, &files, prune).await?;
-            show(context, &plan)?;
+            match format(context) {
+                None => show(context, &plan)?,
+                Some(_) => {
+                    let changes: Vec<Value> = plan.changes().iter().map(Change::to_json).collect();
+                    context.printer.list(&[], &changes)?;
+                }
+            }
             Ok(if plan.is_empty() { Exit::Done } else { Exit::Different })
         }
         Command::Apply { files, prune } => {
             let plan = plan(context, &files, prune).await?;
             if plan.is_empty() {
                 context.printer.message("nothing to change");
-                return Ok(Exit::Done);
+            } else {
+                preview(context, &plan)?;
+                context.confirm(&question(&plan))?;
             }
-            show(context, &plan)?;
-            context.confirm(&question(&plan))?;
             apply(context, &plan).await
         }
     }
@@ -97,9 +111,6 @@ async fn plan(context: &mut Context, files: &Files, prune: bool) -> Result<Plan>
     let client = context.client()?;
     let selection = Selection::new(&files.only, &files.exclude)?;
     let environment = |name: &str| std::env::var(name).ok();
-    if !files.folder.is_dir() {
-        return Err(Failure::usage(format!("{} is not a folder", files.folder.display())));
-    }
     let plan = config::plan(&client, &files.folder, &selection, prune, &environment).await?;
     for warning in plan.warnings() {
         context.printer.message(&format!("warning: {warning}"));
@@ -107,9 +118,26 @@ async fn plan(context: &mut Context, files: &Files, prune: bool) -> Result<Plan>
     Ok(plan)
 }
 
+/// Returns the format of the data if the user asks for one. A plan is for people by default, in logs too.
+fn format(context: &Context) -> Option<Format> {
+    context.global.output.filter(|format| *format != Format::Table)
+}
+
+/// Prints the plan as a diff.
 fn show(context: &mut Context, plan: &Plan) -> Result<()> {
     let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     Ok(plan.write(&mut context.printer.data(), colour)?)
+}
+
+/// Prints the plan before it is applied. Data on standard output is about what was done.
+fn preview(context: &mut Context, plan: &Plan) -> Result<()> {
+    if format(context).is_none() {
+        return show(context, plan);
+    }
+    let mut text = Vec::new();
+    plan.write(&mut text, false)?;
+    context.printer.message(&String::from_utf8_lossy(&text));
+    Ok(())
 }
 
 fn question(plan: &Plan) -> String {
@@ -124,15 +152,30 @@ async fn apply(context: &mut Context, plan: &Plan) -> Result<Exit> {
     let client = context.client()?;
     let interrupt = Interrupt::watch();
     let printer = &mut context.printer;
+    let mut outcomes = Vec::new();
     let applied = config::apply(&client, plan, &mut |change, outcome| {
         let verdict = match outcome {
             Outcome::Done => "done",
-            Outcome::Failed => "FAILED",
+            Outcome::Failed => "failed",
         };
+        outcomes.push(verdict);
         printer.message(&format!("{} {change}: {verdict}", change.action().verb()));
         if interrupt.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })
-    .await?;
+    .await;
+    if format(context).is_some() {
+        let outcomes = outcomes.into_iter().chain(std::iter::repeat("open"));
+        let changes = plan.changes().iter().zip(outcomes).map(|(change, outcome)| {
+            let mut item = change.to_json();
+            json::set(&mut item, "outcome", outcome);
+            item
+        });
+        context.printer.list(&[], &changes.collect::<Vec<_>>())?;
+    }
+    let applied = applied?;
+    if plan.is_empty() {
+        return Ok(Exit::Done);
+    }
     let (done, all) = (applied.created + applied.updated + applied.deleted, plan.changes().len());
     context.printer.message(&format!("made {done} of {all} changes"));
     Ok(if done == all { Exit::Done } else { Exit::Partly })

@@ -64,7 +64,7 @@ pub async fn apply(
                 "cannot {} the {change}: {error}; {done} of {all} changes were made before, and the next plan has the others",
                 change.action.verb()
             );
-            return Err(Failure::new(message));
+            return Err(Failure::new(plan.veil.text(&message)));
         }
         match change.action {
             Action::Create => applied.created += 1,

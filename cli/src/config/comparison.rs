@@ -36,13 +36,14 @@ impl Planner<'_> {
             return None;
         }
         let after = canonical(kind.members, &members);
-        let mask = Mask { kind, confidential: &[], sources: &declared.sources };
+        let mask = Mask { kind, confidential: &[], sources: &declared.sources, veil: self.veil };
         Some(Change {
             kind,
+            shown_key: self.veil.key(&declared.key),
             key: declared.key.clone(),
             action: Action::Create,
             id: None,
-            lines: diff::lines(&mask, &Members::new(), &after),
+            diff: diff::diff(&mask, &Members::new(), &after),
             changed: after.keys().cloned().collect(),
             members,
             links: BTreeMap::new(),
@@ -86,19 +87,20 @@ impl Planner<'_> {
             members.retain(|name, _| has_changed(name));
             members
         };
-        let mask = Mask { kind, confidential: &found.confidential, sources: &sources };
-        let lines = diff::lines(&mask, &only(before), &only(after));
+        let mask = Mask { kind, confidential: &found.confidential, sources: &sources, veil: self.veil };
+        let diff = diff::diff(&mask, &only(before), &only(after));
         let present = |links: &Links| links::keys(links, found.raw.get(links.member)?).ok();
         let links = kind.links().filter_map(|links| Some((links.member, present(links)?))).collect();
         Some(Change {
             kind,
+            shown_key: self.veil.key(&declared.key),
             key: declared.key.clone(),
             action: Action::Update,
             id: Some(found.id.clone()),
             members: whole,
             changed,
             links,
-            lines,
+            diff,
         })
     }
 }

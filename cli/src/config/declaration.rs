@@ -13,6 +13,8 @@ use super::members::{Known, Members, known};
 use super::place::Place;
 use super::resolution::Resolution;
 use super::selection::suggestion;
+use super::types;
+use super::veil::Veil;
 use super::yaml::{Content, Node};
 
 /// Returns the value of an environment variable.
@@ -51,6 +53,8 @@ pub(super) struct Declaration {
     /// The owners whose list of an owned kind is present.
     pub owners: HashSet<(&'static str, Key)>,
     pub problems: Vec<String>,
+    /// The values of all variables in the files.
+    pub veil: Veil,
 }
 
 impl Declaration {
@@ -141,7 +145,7 @@ impl Reader<'_> {
                     Err(message) => self.problem(path, entry.value.line, message),
                 },
                 _ => {
-                    self.check_names(path, kind, &place, entry.line, &entry.value);
+                    self.check(path, kind, &place, entry.line, &entry.value);
                     members.insert(entry.name.clone(), resolution.value(place, &entry.value));
                 }
             }
@@ -149,6 +153,7 @@ impl Reader<'_> {
         for (line, message) in std::mem::take(&mut resolution.problems) {
             self.problem(path, line, message);
         }
+        self.declaration.veil.extend(std::mem::take(&mut resolution.veil));
         let key = match Key::of(kind, owner, &members) {
             Ok(key) => key,
             Err(missing) => return self.problem(path, node.line, format!("missing `{missing}`")),
@@ -178,8 +183,8 @@ impl Reader<'_> {
         self.declaration.entities.push(declared);
     }
 
-    /// Reports the members that the kind does not have.
-    fn check_names(&mut self, path: &Path, kind: &Kind, place: &[String], line: u64, node: &Node) {
+    /// Reports members that the kind does not have, and values of a wrong type.
+    fn check(&mut self, path: &Path, kind: &Kind, place: &[String], line: u64, node: &Node) {
         let here = known(kind.members, place);
         if here == Known::Nothing {
             let Some((name, owner)) = place.split_last() else { return };
@@ -189,17 +194,20 @@ impl Reader<'_> {
             };
             return self.unknown(path, line, name, &names);
         }
+        if let Some(message) = types::wrong(kind.members, place, node) {
+            return self.problem(path, node.line, message);
+        }
         let below = |name: &str| place.iter().cloned().chain([name.to_owned()]).collect::<Place>();
         match &node.content {
             _ if here == Known::Anything => {}
             Content::Object(entries) => {
                 for entry in entries {
-                    self.check_names(path, kind, &below(&entry.name), entry.line, &entry.value);
+                    self.check(path, kind, &below(&entry.name), entry.line, &entry.value);
                 }
             }
             Content::List(items) => {
                 for item in items {
-                    self.check_names(path, kind, &below("*"), item.line, item);
+                    self.check(path, kind, &below("*"), item.line, item);
                 }
             }
             Content::Scalar(_) => {}

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
+use super::credentials;
 use super::kinds::Kind;
 use super::members::Members;
 use super::place::Place;
 use super::secrets::{is_secret, references_only};
+use super::veil::Veil;
 use super::yaml;
 
 /// How many unchanged lines are shown around a change.
@@ -32,14 +34,30 @@ pub(super) struct Mask<'a> {
     pub confidential: &'a [String],
     /// The texts of the file for values that come from the environment, by value.
     pub sources: &'a BTreeMap<String, String>,
+    /// The values of the variables.
+    pub veil: &'a Veil,
 }
 
-/// Returns the lines that differ between two states of an entity.
-pub(super) fn lines(mask: &Mask<'_>, before: &Members, after: &Members) -> Vec<Line> {
+/// Two states of an entity without secrets, and the lines that differ.
+#[derive(Default)]
+pub(super) struct Diff {
+    pub before: Value,
+    pub after: Value,
+    pub lines: Vec<Line>,
+}
+
+/// Compares two states of an entity.
+pub(super) fn diff(mask: &Mask<'_>, before: &Members, after: &Members) -> Diff {
     let (before, after) = (Value::Object(before.clone()), Value::Object(after.clone()));
     let (before, after) = mask.pair(&mut Vec::new(), Some(&before), Some(&after));
-    let (before, after) = (text(mask, before), text(mask, after));
-    let diff = TextDiff::from_lines(before.as_str(), after.as_str());
+    let (before, after) = (before.unwrap_or_default(), after.unwrap_or_default());
+    let lines = lines(&text(mask, &before), &text(mask, &after));
+    Diff { before, after, lines }
+}
+
+/// Returns the lines that differ between two texts.
+fn lines(before: &str, after: &str) -> Vec<Line> {
+    let diff = TextDiff::from_lines(before, after);
     let mut lines = Vec::new();
     let old: Vec<&str> = before.lines().collect();
     let mut shown = 0;
@@ -82,11 +100,10 @@ fn owners(lines: &[&str], at: usize) -> Vec<usize> {
     owners
 }
 
-fn text(mask: &Mask<'_>, value: Option<Value>) -> String {
+fn text(mask: &Mask<'_>, value: &Value) -> String {
     match value {
-        Some(Value::Object(members)) if members.is_empty() => String::new(),
-        Some(value) => yaml::text(mask.kind.members, &value),
-        None => String::new(),
+        Value::Object(members) if members.is_empty() => String::new(),
+        value => yaml::text(mask.kind.members, value),
     }
 }
 
@@ -106,8 +123,9 @@ impl Mask<'_> {
                     let get =
                         |members: &Option<Members>| members.as_ref().and_then(|members| members.get(name).cloned());
                     let (old, new) = self.pair(place, get(&before).as_ref(), get(&after).as_ref());
-                    put(&mut shown.0, name, old);
-                    put(&mut shown.1, name, new);
+                    let shown_name = self.sources.get(name).unwrap_or(name);
+                    put(&mut shown.0, shown_name, old);
+                    put(&mut shown.1, shown_name, new);
                     place.pop();
                 }
                 (shown.0.map(Value::Object), shown.1.map(Value::Object))
@@ -166,6 +184,10 @@ impl Mask<'_> {
             (None, Value::Null | Value::Bool(_)) => value.clone(),
             (None, Value::String(text)) if text.is_empty() => value.clone(),
             (None, _) if secret => SECRET.into(),
+            (None, Value::String(text)) => {
+                let masked = credentials::replaced(text, |_| SECRET.to_owned(), str::to_owned);
+                self.veil.text(masked.as_ref().unwrap_or(text)).into()
+            }
             _ => value.clone(),
         }
     }
@@ -187,8 +209,9 @@ mod tests {
     fn shown(before: Value, after: Value) -> String {
         let kind = ALL.iter().find(|kind| kind.file == "connectors").unwrap();
         let sources = BTreeMap::from([("from-env".to_owned(), "${env:SECRET}".to_owned())]);
-        let mask = Mask { kind, confidential: &[], sources: &sources };
-        let lines = lines(&mask, before.as_object().unwrap(), after.as_object().unwrap());
+        let mask = Mask { kind, confidential: &[], sources: &sources, veil: &Veil::default() };
+        let diff = diff(&mask, before.as_object().unwrap(), after.as_object().unwrap());
+        let lines = diff.lines;
         let written = lines.iter().map(|line| match line {
             Line::Same(line) => format!("  {line}\n"),
             Line::Added(line) => format!("+ {line}\n"),
@@ -236,6 +259,16 @@ mod tests {
             json!({ "config": { "list": ["a", "from-env", { "b": "from-env" }] } }),
         );
         assert!(lists.contains("${env:SECRET}") && !lists.contains("from-env"), "{lists}");
+    }
+
+    #[test]
+    fn credentials_in_urls_are_masked_and_a_changed_one_is_a_difference() {
+        let config = |token: &str| json!({ "config": { "endpoint": format!("https://a:{token}@x/?token={token}") } });
+        let changed = shown(config("old"), config("new"));
+        assert!(
+            changed.contains("(secret, changed)") && !changed.contains("old") && !changed.contains("new"),
+            "{changed}"
+        );
     }
 
     #[test]

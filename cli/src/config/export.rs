@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use super::credentials;
 use super::key::Key;
 use super::kinds::{ALL, Kind, Layout, Standing};
 use super::members::canonical;
@@ -165,14 +166,29 @@ impl<'t> Writer<'t> {
             Value::Null | Value::Bool(_) => {}
             Value::String(text) if text.is_empty() => {}
             secret if !self.secrets && is_secret(found.kind, &found.confidential, place) => {
-                let mut used: HashSet<String> = self.export.variables.iter().cloned().collect();
-                let name = unique(&mut used, &variable(found.kind, &found.key.0, place), "_");
-                *secret = reference(&name).into();
-                self.export.variables.push(name);
+                *secret = self.variable(found, place).into();
             }
-            Value::String(text) => *text = escaped(text),
+            Value::String(text) if self.secrets || found.kind.key.contains(&place.join(".").as_str()) => {
+                *text = escaped(text);
+            }
+            Value::String(text) => {
+                let secret = |name: &str| {
+                    let place: Place = place.iter().cloned().chain([name.to_owned()]).collect();
+                    self.variable(found, &place)
+                };
+                *text = credentials::replaced(text, secret, escaped).unwrap_or_else(|| escaped(text));
+            }
             Value::Number(_) => {}
         }
+    }
+
+    /// Returns a reference to a new variable for a secret.
+    fn variable(&mut self, found: &Found, place: &[String]) -> String {
+        let mut used: HashSet<String> = self.export.variables.iter().cloned().collect();
+        let name = unique(&mut used, &variable(found.kind, &found.key.0, place), "_");
+        let reference = reference(&name);
+        self.export.variables.push(name);
+        reference
     }
 }
 

@@ -31,6 +31,9 @@ pub(super) struct Folder {
 /// Fails if the folder or a file cannot be read. Files that are not valid YAML are problems.
 pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
     let mut folder = Folder::default();
+    if !dir.is_dir() {
+        return Err(Failure::usage(format!("{} is not a folder", dir.display())));
+    }
     for entry in entries(dir)? {
         let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let stem = if entry.is_dir() { Some(name.as_str()) } else { yaml_stem(&entry) };
@@ -98,6 +101,8 @@ pub(super) fn yaml_stem(path: &Path) -> Option<&str> {
     matches!(extension, "yaml" | "yml").then(|| path.file_stem()?.to_str()).flatten()
 }
 
+/// Returns the failure for a file. A file that cannot be read is an invalid argument.
 pub(super) fn cannot(verb: &str, path: &Path, error: &std::io::Error) -> Failure {
-    Failure::new(format!("cannot {verb} {}: {error}", path.display()))
+    let message = format!("cannot {verb} {}: {error}", path.display());
+    if verb == "read" { Failure::usage(message) } else { Failure::new(message) }
 }

@@ -21,13 +21,69 @@ pub(super) struct Member {
     pub required: bool,
     /// Whether the member is a list whose order has no meaning.
     pub set: bool,
+    /// The type of the member.
+    pub form: Form,
 }
 
+/// The type of a member.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Form {
+    Text,
+    Flag,
+    Number,
+    Texts,
+    List,
+    Object,
+    /// Any type, or one that something else checks.
+    Any,
+}
+
+impl Form {
+    /// Returns what the type is called.
+    pub(super) const fn called(self) -> &'static str {
+        match self {
+            Self::Text => "a text",
+            Self::Flag => "true or false",
+            Self::Number => "a number",
+            Self::Texts => "a list of texts",
+            Self::List => "a list",
+            Self::Object => "an object",
+            Self::Any => "a value",
+        }
+    }
+}
+
+/// Returns a member that is a text.
 pub(super) const fn member(path: &'static str) -> Member {
-    Member { path, since: 0, fixed: false, later: false, required: false, set: false }
+    Member { path, since: 0, fixed: false, later: false, required: false, set: false, form: Form::Text }
 }
 
 impl Member {
+    pub(super) const fn flag(self) -> Self {
+        self.form(Form::Flag)
+    }
+
+    pub(super) const fn number(self) -> Self {
+        self.form(Form::Number)
+    }
+
+    pub(super) const fn texts(self) -> Self {
+        self.form(Form::Texts)
+    }
+
+    pub(super) const fn object(self) -> Self {
+        self.form(Form::Object)
+    }
+
+    pub(super) const fn any(self) -> Self {
+        self.form(Form::Any)
+    }
+
+    const fn form(mut self, form: Form) -> Self {
+        self.form = form;
+        self
+    }
+
     pub(super) const fn since(mut self, minor: u16) -> Self {
         self.since = minor;
         self

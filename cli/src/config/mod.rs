@@ -8,12 +8,12 @@
 //! | --- | --- |
 //! | `kinds` | the kinds, their members, keys, references, secrets and operations |
 //! | `members`, `key`, `place`, `links` | members of entities, what identifies an entity, and references to others |
-//! | `folder`, `declaration`, `resolution`, `yaml` | what the files declare |
+//! | `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
 //! | `tenant` | what the tenant has |
 //! | `planner`, `comparison`, `references`, `lacks`, `rivals`, `diff`, `plan` | the difference |
 //! | `apply`, `body`, `call` | the changes |
 //! | `export`, `writing` | the files of a tenant |
-//! | `secrets` | what is secret, and variables in its place |
+//! | `secrets`, `credentials`, `veil` | what is secret, and variables in its place |
 //!
 //! # Rules
 //!
@@ -26,6 +26,7 @@ mod apply;
 mod body;
 mod call;
 mod comparison;
+mod credentials;
 mod declaration;
 mod diff;
 mod export;
@@ -44,6 +45,8 @@ mod rivals;
 mod secrets;
 mod selection;
 mod tenant;
+mod types;
+mod veil;
 mod writing;
 mod yaml;
 
@@ -90,7 +93,7 @@ pub async fn plan(
     let mut declaration = declaration::declaration(&folder, environment);
     declaration.problems.extend(folder.problems);
     if !declaration.problems.is_empty() {
-        return Err(Failure::usage(declaration.problems.join("\n")));
+        return Err(Failure::usage(declaration.veil.text(&declaration.problems.join("\n"))));
     }
     let tenant = Tenant::read(client, selection).await?;
     declaration.problems = rivals::problems(client, &tenant, &declaration, prune).await?;

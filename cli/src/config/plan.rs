@@ -5,11 +5,13 @@ use std::fmt;
 use std::io::{self, Write};
 
 use anstyle::{AnsiColor, Style};
+use serde_json::{Value, json};
 
-use super::diff::Line;
+use super::diff::{Diff, Line};
 use super::key::Key;
 use super::kinds::Kind;
 use super::members::Members;
+use super::veil::Veil;
 
 /// The ids of entities, by what they are called and their keys.
 pub(super) type Ids = HashMap<(&'static str, Key), String>;
@@ -19,12 +21,15 @@ pub struct Plan {
     pub(super) changes: Vec<Change>,
     pub(super) warnings: Vec<String>,
     pub(super) ids: Ids,
+    pub(super) veil: Veil,
 }
 
 /// The change of one entity.
 pub struct Change {
     pub(super) kind: &'static Kind,
     pub(super) key: Key,
+    /// The key for people, without values of variables.
+    pub(super) shown_key: Key,
     pub(super) action: Action,
     pub(super) id: Option<String>,
     /// All members of the entity as it should be.
@@ -33,7 +38,7 @@ pub struct Change {
     pub(super) changed: Vec<String>,
     /// The present links, by member.
     pub(super) links: BTreeMap<&'static str, BTreeSet<Key>>,
-    pub(super) lines: Vec<Line>,
+    pub(super) diff: Diff,
 }
 
 /// What happens to an entity.
@@ -93,13 +98,27 @@ impl Change {
     pub fn changed(&self) -> &[String] {
         &self.changed
     }
+
+    /// Returns the change as data, without secrets. `before` and `after` have the members that differ.
+    #[must_use]
+    pub fn to_json(&self) -> Value {
+        json!({
+            "kind": self.kind.noun,
+            "file": self.kind.file,
+            "key": self.shown_key.0,
+            "action": self.action.verb(),
+            "changed": self.changed,
+            "before": self.diff.before,
+            "after": self.diff.after,
+        })
+    }
 }
 
 impl fmt::Display for Change {
     /// Writes what the entity is called, such as `role "editor"`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.kind.noun)?;
-        if self.key.0.is_empty() { Ok(()) } else { write!(f, " \"{}\"", self.key) }
+        if self.key.0.is_empty() { Ok(()) } else { write!(f, " \"{}\"", self.shown_key) }
     }
 }
 
@@ -154,7 +173,7 @@ impl Plan {
                 anstyle::Effects::new()
             });
             writeln!(out, "{style}{} {change}{style:#}", change.action.sign())?;
-            for line in &change.lines {
+            for line in &change.diff.lines {
                 match line {
                     Line::Same(line) => writeln!(out, "      {line}")?,
                     Line::Gap => writeln!(out, "      ...")?,

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::declaration::{Declaration, Declared};
-use super::diff::Line;
+use super::diff::{Diff, Line};
 use super::key::shown;
 use super::kinds::{ALL, Kind, Standing};
 use super::members::Members;
 use super::plan::{Action, Change, Plan};
 use super::selection::Selection;
 use super::tenant::{Found, Tenant};
+use super::veil::Veil;
 use crate::failure::{Failure, Result};
 
 /// Plans the changes that make the tenant like its files.
@@ -26,21 +27,24 @@ pub(super) fn plan(
     let undeclared = if prune { undeclared(tenant, &declaration, selection) } else { Vec::new() };
     let (doomed, kept): (Vec<_>, Vec<_>) = undeclared.into_iter().partition(|found| found.standing == Standing::Own);
     let problems = std::mem::take(&mut declaration.problems);
-    let mut planner = Planner { tenant, doomed: &doomed, changes: Vec::new(), warnings, problems };
+    let veil = &declaration.veil;
+    let mut planner = Planner { tenant, doomed: &doomed, veil, changes: Vec::new(), warnings, problems };
     planner.warnings.extend(kept.iter().filter_map(|found| kept_warning(found)));
     for kind in ALL {
         planner.kind(kind, &declaration);
     }
     if !planner.problems.is_empty() {
-        return Err(Failure::usage(planner.problems.join("\n")));
+        return Err(Failure::usage(veil.text(&planner.problems.join("\n"))));
     }
     let Planner { mut changes, warnings, .. } = planner;
+    let warnings = warnings.iter().map(|warning| veil.text(warning)).collect();
     changes.extend(doomed.iter().rev().map(|found| deletion(tenant, found)));
     let ids = ALL
         .iter()
         .flat_map(|kind| tenant.all(kind))
         .map(|found| ((found.kind.noun, found.key.clone()), found.id.clone()));
-    Ok(Plan { changes, warnings, ids: ids.collect() })
+    let ids = ids.collect();
+    Ok(Plan { changes, warnings, ids, veil: declaration.veil })
 }
 
 /// Returns the entities that the files do not declare, of the kinds that they declare.
@@ -75,12 +79,13 @@ fn deletion(tenant: &Tenant, found: &Found) -> Change {
     Change {
         kind: found.kind,
         key: found.key.clone(),
+        shown_key: found.key.clone(),
         action: Action::Delete,
         id: Some(found.id.clone()),
         members: Members::new(),
         changed: Vec::new(),
         links: BTreeMap::new(),
-        lines: named.collect(),
+        diff: Diff { lines: named.collect(), ..Diff::default() },
     }
 }
 
@@ -89,6 +94,8 @@ pub(super) struct Planner<'t> {
     pub tenant: &'t Tenant,
     /// The entities that are deleted.
     pub doomed: &'t [&'t Found],
+    /// The values of variables, which messages must not show.
+    pub veil: &'t Veil,
     changes: Vec<Change>,
     warnings: Vec<String>,
     pub problems: Vec<String>,

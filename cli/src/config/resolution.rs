@@ -8,6 +8,7 @@ use super::declaration::Environment;
 use super::members::Members;
 use super::place::Place;
 use super::secrets::{Piece, pieces};
+use super::veil::Veil;
 use super::yaml::{Content, Node};
 
 /// The result of replacing references.
@@ -19,11 +20,14 @@ pub(super) struct Resolution<'e> {
     pub open: BTreeMap<Place, String>,
     /// Lines and messages.
     pub problems: Vec<(u64, String)>,
+    /// The values of the variables.
+    pub veil: Veil,
 }
 
 impl<'e> Resolution<'e> {
     pub(super) fn new(environment: Environment<'e>) -> Self {
-        Self { environment, sources: BTreeMap::new(), open: BTreeMap::new(), problems: Vec::new() }
+        let (sources, open) = (BTreeMap::new(), BTreeMap::new());
+        Self { environment, sources, open, problems: Vec::new(), veil: Veil::default() }
     }
 
     pub(super) fn value(&mut self, place: Place, node: &Node) -> Value {
@@ -48,12 +52,7 @@ impl<'e> Resolution<'e> {
 
     fn text(&mut self, place: Place, text: &str, line: u64) -> String {
         match self.replaced(text) {
-            Ok(Some(value)) => {
-                if pieces(text).is_ok_and(|pieces| pieces.iter().any(|piece| matches!(piece, Piece::Variable(_)))) {
-                    self.sources.insert(value.clone(), text.to_owned());
-                }
-                value
-            }
+            Ok(Some(value)) => value,
             Ok(None) => {
                 self.open.insert(place, text.to_owned());
                 text.to_owned()
@@ -76,12 +75,22 @@ impl<'e> Resolution<'e> {
     }
 
     /// Returns the text with the values of its variables, or `None` if one is not set.
-    fn replaced(&self, text: &str) -> Result<Option<String>, String> {
+    fn replaced(&mut self, text: &str) -> Result<Option<String>, String> {
+        let mut has_variable = false;
         let values = pieces(text)?.into_iter().map(|piece| match piece {
             Piece::Text(text) => Some(text),
-            Piece::Variable(name) => (self.environment)(&name),
+            Piece::Variable(name) => {
+                let value = (self.environment)(&name)?;
+                self.veil.add(value.clone(), &name);
+                has_variable = true;
+                Some(value)
+            }
         });
-        Ok(values.collect())
+        let value: Option<String> = values.collect();
+        if let Some(value) = value.as_ref().filter(|_| has_variable) {
+            self.sources.insert(value.clone(), text.to_owned());
+        }
+        Ok(value)
     }
 }
 

@@ -122,7 +122,7 @@ pub(super) fn is_secret(kind: &Kind, confidential: &[String], place: &[String]) 
 }
 
 /// Whether the name of a member sounds like that of a secret.
-fn sounds_secret(name: &str) -> bool {
+pub(super) fn sounds_secret(name: &str) -> bool {
     const PARTS: [&str; 6] = ["secret", "password", "passwd", "privatekey", "credential", "apikey"];
     const ENDS: [&str; 4] = ["token", "accesskey", "serverkey", "authorization"];
     const WHOLE: [&str; 2] = ["pass", "key"];

@@ -31,7 +31,7 @@ pub(super) fn write(dir: &Path, export: Export, selection: &Selection, secrets: 
         // Other files belong to the YAML beside them.
         if !earlier.contains(&path) && !earlier.contains(&path.with_extension("yaml")) {
             let problem = "already exists and was not written by an export; move it, or export to another folder";
-            return Err(Failure::new(format!("{} {problem}", path.display())));
+            return Err(Failure::usage(format!("{} {problem}", path.display())));
         }
     }
     let mut exported = Exported { variables: export.variables, warnings: export.warnings, ..Exported::default() };

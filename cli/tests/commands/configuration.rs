@@ -1,6 +1,8 @@
 use std::fs;
 
-use crate::program::Program;
+use serde_json::json;
+
+use crate::program::{Program, ended};
 
 async fn tenant() -> Program {
     let program = Program::new().await;
@@ -27,6 +29,40 @@ async fn a_configuration_moves_to_another_tenant() {
     let again = other.run(&[&["config", "plan", &folder], &kinds[..]].concat()).await;
     assert_eq!(again.code, 0, "{again:?}");
     assert!(other.run(&["apps", "list"]).await.done().out.contains("Shop"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_and_what_was_applied_can_be_json() {
+    let program = tenant().await;
+    let folder = program.path("config");
+    fs::create_dir(&folder).unwrap();
+    let text = "- name: staff\n  description: New\n- name: ${env:ROLE}\n  description: Another\n";
+    fs::write(format!("{folder}/roles.yaml"), text).unwrap();
+    let run = async |arguments: &[&str]| {
+        let mut command = program.command(arguments);
+        command.env("ROLE", "confidential-role");
+        ended(command, "").await
+    };
+    let plan = run(&["config", "plan", &folder, "-o", "json"]).await;
+    assert_eq!(plan.code, 3, "{plan:?}");
+    let update = json!({
+        "kind": "role", "file": "roles", "key": ["staff"], "action": "update", "changed": ["description"],
+        "before": { "description": "Everybody" }, "after": { "description": "New" },
+    });
+    let create = json!({
+        "kind": "role", "file": "roles", "key": ["${env:ROLE}"], "action": "create", "changed": ["description", "name"],
+        "before": {}, "after": { "name": "${env:ROLE}", "description": "Another" },
+    });
+    assert_eq!(plan.json(), json!([update, create]));
+    let applied = run(&["config", "apply", &folder, "-o", "json", "--yes"]).await.done();
+    assert_eq!((&applied.json()[0]["outcome"], &applied.json()[1]["outcome"]), (&json!("done"), &json!("done")));
+    assert!(applied.err.contains("create role \"${env:ROLE}\": done"), "{applied:?}");
+    let diff = run(&["config", "plan", &folder]).await.done();
+    let again = run(&["config", "apply", &folder, "-o", "json", "--yes"]).await.done();
+    assert_eq!(again.json(), json!([]));
+    for ended in [plan, applied, diff] {
+        assert!(!ended.out.contains("confidential-role") && !ended.err.contains("confidential-role"), "{ended:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -64,6 +64,46 @@ async fn what_is_not_yaml_or_not_a_list_has_a_line() {
 }
 
 #[tokio::test]
+async fn values_of_a_wrong_type_have_file_line_and_key() {
+    let found = problems(&[
+        ("roles.yaml", "- name: a\n  description: 1\n  isDefault: 'yes'\n"),
+        (
+            "applications.yaml",
+            "- name: Web\n  type: SPA\n  oidcClientMetadata: x\n  customClientMetadata:\n    idTokenTtl: ${env:TTL}\n    corsAllowedOrigins: [1]\n",
+        ),
+        ("sign-in-experience.yaml", "signIn:\n  methods:\n  - identifier: email\n    password: 1\nmfa:\n  factors: Totp\n"),
+        ("hooks.yaml", "- name: H\n  events: [User.Created]\n  config:\n    url: https://x\n    retries: '3'\n"),
+    ])
+    .await;
+    assert_eq!(
+        found,
+        [
+            "applications.yaml:3: `oidcClientMetadata` must be an object",
+            "applications.yaml:5: `customClientMetadata.idTokenTtl` must be a number; a variable is a text",
+            "applications.yaml:6: `customClientMetadata.corsAllowedOrigins` must be a list of texts",
+            "hooks.yaml:5: `config.retries` must be a number",
+            "roles.yaml:2: `description` must be a text; write it in quotes",
+            "roles.yaml:3: `isDefault` must be true or false",
+            "sign-in-experience.yaml:4: `signIn.methods.password` must be true or false",
+            "sign-in-experience.yaml:6: `mfa.factors` must be a list of texts",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn invalid_yaml_is_explained_without_the_words_of_the_parser() {
+    for (text, expected) in [
+        ("- name: a\n  name: b\n", "roles.yaml:2: the key `name` occurs twice"),
+        ("- [1]: x\n", "roles.yaml:1: expected a text as key or value; quote what is not a text"),
+        ("- name: a\n---\n- name: b\n", "roles.yaml:3: expected one document, and `---` starts another"),
+        ("- name: 'a\n", "roles.yaml:1: invalid YAML: unclosed quote"),
+        ("- name: *a\n", "roles.yaml:1: the alias refers to an anchor that does not exist"),
+    ] {
+        assert_eq!(problems(&[("roles.yaml", text)]).await, [expected]);
+    }
+}
+
+#[tokio::test]
 async fn an_entity_has_a_name_and_is_declared_once() {
     let found =
         problems(&[("roles.yaml", "- name: a\n  description: A\n- description: B\n- name: a\n  description: C\n")])
@@ -160,5 +200,6 @@ async fn a_folder_that_does_not_exist_is_an_error() {
     let missing = folder.path().join("missing");
     let all = Selection::all();
     let error = config::plan(&tenant, &missing, &all, true, &|_| None).await.unwrap_err();
-    assert!(error.to_string().starts_with("cannot read "), "{error}");
+    assert!(error.to_string().ends_with("missing is not a folder"), "{error}");
+    assert_eq!(error.exit, Exit::Usage);
 }

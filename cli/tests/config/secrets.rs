@@ -4,9 +4,10 @@ use std::ops::ControlFlow;
 
 use logto_admin_cli::config::{self, Selection};
 use logto_admin_emulator::Emulator;
+use serde_json::json;
 
 use crate::folder::{Folder, export, plan, written};
-use crate::tenants::{fill, list};
+use crate::tenants::{call, fill, list};
 
 const VARIABLE: &str = "HOOK_AUDIT_HEADERS_AUTHORIZATION";
 
@@ -21,6 +22,47 @@ async fn secrets_are_exported_as_variables() {
         assert!(!folder.get(&name).contains("hook-secret"), "{name}");
     }
     assert!(folder.get("applications.yaml").contains("costs $${env:NOTHING}"), "what looks like a variable is escaped");
+}
+
+#[tokio::test]
+async fn credentials_in_urls_are_exported_as_variables_and_not_shown() {
+    let tenant = Emulator::new().client().unwrap();
+    let url = "https://ada:hunter2@example.com/hook?room=1&token=hunter3";
+    let hook = json!({ "name": "Chat", "events": ["User.Created"], "config": { "url": url } });
+    call(&tenant, "CreateHook", &[], hook).await;
+    let folder = Folder::new();
+    let exported = config::export(&tenant, folder.path(), &Selection::all(), false).await.unwrap();
+    assert_eq!(exported.variables, ["HOOK_CHAT_URL_CREDENTIALS", "HOOK_CHAT_URL_TOKEN"]);
+    let expected = "https://${env:HOOK_CHAT_URL_CREDENTIALS}@example.com/hook?room=1&token=${env:HOOK_CHAT_URL_TOKEN}";
+    assert!(folder.get("hooks.yaml").contains(expected), "{}", folder.get("hooks.yaml"));
+    let environment = |name: &str| match name {
+        "HOOK_CHAT_URL_CREDENTIALS" => Some("ada:hunter2".to_owned()),
+        "HOOK_CHAT_URL_TOKEN" => Some("hunter3".to_owned()),
+        _ => None,
+    };
+    let same = config::plan(&tenant, folder.path(), &Selection::all(), false, &environment).await.unwrap();
+    assert!(same.is_empty(), "{}", written(&same));
+    folder.replace("hooks.yaml", expected, "https://example.com/hook?token=hunter4");
+    let plan = plan(&tenant, &folder).await.unwrap();
+    assert!(written(&plan).contains("token=(secret)") && !written(&plan).contains("hunter"), "{}", written(&plan));
+}
+
+#[tokio::test]
+async fn values_of_variables_are_not_shown_in_names_references_and_messages() {
+    let tenant = Emulator::new().client().unwrap();
+    let environment = |name: &str| (name == "NAME").then(|| "hunter2".to_owned());
+    let scope = "  scopes:\n  - name: ${env:NAME}\n";
+    let folder = Folder::with(&[
+        ("resources.yaml", &format!("- indicator: https://${{env:NAME}}\n  name: ${{env:NAME}}\n{scope}")),
+        ("roles.yaml", "- name: ${env:NAME}\n  description: x\n  scopes:\n    https://${env:NAME}: ['${env:NAME}']\n"),
+    ]);
+    let all = Selection::all();
+    let plan = config::plan(&tenant, folder.path(), &all, false, &environment).await.unwrap();
+    let shown = format!("{} {plan:?}", written(&plan));
+    assert!(shown.contains("role \"${env:NAME}\"") && !shown.contains("hunter2"), "{shown}");
+    folder.put("roles.yaml", "- name: ${env:NAME}\n  description: x\n  scopes:\n    https://${env:NAME}: [none]\n");
+    let error = config::plan(&tenant, folder.path(), &all, false, &environment).await.unwrap_err().to_string();
+    assert!(error.contains("https://${env:NAME} / none") && !error.contains("hunter2"), "{error}");
 }
 
 #[cfg(unix)]

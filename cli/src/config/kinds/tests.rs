@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use logto_admin::operation::{find, without_names};
 use serde_json::Value;
 
-use super::super::members::{Known, known};
+use super::super::members::{Form, Known, known};
 use super::*;
 
 /// Returns the operations of a kind.
@@ -75,15 +75,19 @@ fn nouns_are_unique() {
     assert_eq!(nouns.len(), ALL.len());
 }
 
-/// Returns the paths of the members in the body of an operation.
-fn documented(document: &Value, id: &str) -> Option<BTreeSet<String>> {
+/// Returns the schema of the body of an operation.
+fn schema<'d>(document: &'d Value, id: &str) -> Option<&'d Value> {
     let info = find(id).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let same = |path: &str| without_names(path) == without_names(info.path);
     let (_, item) = paths.iter().find(|(path, _)| same(path))?;
-    let body = &item.get(info.method.as_str().to_lowercase())?["requestBody"]["content"]["application/json"]["schema"];
+    Some(&item.get(info.method.as_str().to_lowercase())?["requestBody"]["content"]["application/json"]["schema"])
+}
+
+/// Returns the paths of the members in the body of an operation.
+fn documented(document: &Value, id: &str) -> Option<BTreeSet<String>> {
     let mut found = BTreeSet::new();
-    collect(document, body, "", &mut found);
+    collect(document, schema(document, id)?, "", &mut found);
     Some(found)
 }
 
@@ -120,6 +124,65 @@ fn is_special(kind: &'static Kind, path: &str) -> bool {
     let in_path = kind.address == Address::Key && kind.key.contains(&path);
     let is_link = kind.links().any(|links| links.member == name);
     is_value || in_path || is_link || path.ends_with(".*") || kind.owned().any(|(_, member)| member == name)
+}
+
+/// Returns the types of the values at this path of a schema.
+fn forms(document: &Value, schema: &Value, path: &[&str]) -> BTreeSet<Form> {
+    if let Some(name) = schema["$ref"].as_str().and_then(|name| name.rsplit('/').next()) {
+        return forms(document, &document["components"]["schemas"][name], path);
+    }
+    let choices = ["oneOf", "anyOf", "allOf"].into_iter().flat_map(|choice| schema[choice].as_array()).flatten();
+    let mut found: BTreeSet<Form> = choices.flat_map(|schema| forms(document, schema, path)).collect();
+    match (path, schema["type"].as_str()) {
+        (["*", rest @ ..], _) => found.extend(forms(document, &schema["items"], rest)),
+        ([name, rest @ ..], _) => found.extend(forms(document, &schema["properties"][*name], rest)),
+        ([], Some("string")) => _ = found.insert(Form::Text),
+        ([], Some("boolean")) => _ = found.insert(Form::Flag),
+        ([], Some("number" | "integer")) => _ = found.insert(Form::Number),
+        ([], Some("object")) => _ = found.insert(Form::Object),
+        ([], Some("array")) => {
+            let is_text = forms(document, &schema["items"], &[]).contains(&Form::Text);
+            found.insert(if is_text { Form::Texts } else { Form::List });
+        }
+        ([], _) => {}
+    }
+    found
+}
+
+/// Members that the documents describe as objects although they are URLs.
+const URLS: [&str; 3] =
+    ["oidcClientMetadata.redirectUris", "oidcClientMetadata.postLogoutRedirectUris", "deleteAccountUrl"];
+
+#[test]
+fn members_have_the_types_of_the_documents() {
+    let path = format!("{}/../spec/logto-1.42.json", env!("CARGO_MANIFEST_DIR"));
+    let document: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let mut wrong = Vec::new();
+    for kind in ALL {
+        for member in
+            kind.members.iter().filter(|member| !is_special(kind, member.path) && !URLS.contains(&member.path))
+        {
+            let parts = kind.parts.iter().filter_map(|part| match part {
+                Part::Member { write, .. } | Part::Document { write, .. } => Some(write),
+                Part::Links(_) => None,
+            });
+            let found: BTreeSet<Form> = kind
+                .create
+                .iter()
+                .chain(&kind.update)
+                .chain(parts)
+                .filter_map(|write| {
+                    let path = in_body(*write, member.path);
+                    Some(forms(&document, schema(&document, write.operation)?, &path.split('.').collect::<Vec<_>>()))
+                })
+                .flatten()
+                .collect();
+            if !found.is_empty() && !found.contains(&member.form) {
+                wrong.push(format!("{} {}: {:?}, and the document has {found:?}", kind.noun, member.path, member.form));
+            }
+        }
+    }
+    assert_eq!(wrong, [""; 0]);
 }
 
 /// Compares the members with the documents of each sampled release.

@@ -46,7 +46,7 @@ impl Node {
             underscored_numbers_as_strings: true,
         };
         serde_saphyr::from_str_with_options(text, options)
-            .map_err(|error| (error.location().map(|location| location.line()), error.without_snippet().to_string()))
+            .map_err(|error| (crate::yaml::line(&error), crate::yaml::reason(&error)))
     }
 
     pub(in super::super) fn value(&self) -> Value {

@@ -1,0 +1,99 @@
+//! Credentials in URLs: in front of the host, and in the query.
+
+use super::secrets::sounds_secret;
+
+/// Names in queries that mean a credential, besides those that sound secret everywhere.
+const IN_QUERIES: [&str; 6] = ["sig", "signature", "pwd", "auth", "code", "jwt"];
+
+/// A part of a URL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part<'t> {
+    Plain(&'t str),
+    /// A credential, with the name of the query's member. Before the host, the name is `credentials`.
+    Secret(&'t str),
+}
+
+/// Splits a URL with credentials. Returns none for other texts. Credentials in a path are not recognized.
+pub(super) fn parts(text: &str) -> Option<Vec<Part<'_>>> {
+    let (scheme, rest) = text.split_once("://")?;
+    let is_scheme = scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter));
+    if !is_scheme || text.contains(char::is_whitespace) {
+        return None;
+    }
+    let mut parts = vec![Part::Plain(scheme), Part::Plain("://")];
+    let authority = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at_checked(authority)?;
+    match authority.rsplit_once('@') {
+        Some((credentials, host)) if !credentials.is_empty() => {
+            parts.extend([Part::Secret("credentials"), Part::Plain("@"), Part::Plain(host)]);
+        }
+        _ => parts.push(Part::Plain(authority)),
+    }
+    let (before, fragment) = path.split_at_checked(path.find('#').unwrap_or(path.len()))?;
+    let (path, query) = before.split_at_checked(before.find('?').unwrap_or(before.len()))?;
+    parts.push(Part::Plain(path));
+    for member in query.split_inclusive(['?', '&']) {
+        let (member, separator) = match member.strip_suffix(['?', '&']) {
+            Some(name) => (name, member.strip_prefix(name).unwrap_or_default()),
+            None => (member, ""),
+        };
+        match member.split_once('=') {
+            Some((name, value)) if !value.is_empty() && is_credential(name) => {
+                parts.extend([Part::Plain(name), Part::Plain("="), Part::Secret(name)]);
+            }
+            _ => parts.push(Part::Plain(member)),
+        }
+        parts.push(Part::Plain(separator));
+    }
+    parts.push(Part::Plain(fragment));
+    parts.iter().any(|part| matches!(part, Part::Secret(_))).then_some(parts)
+}
+
+fn is_credential(name: &str) -> bool {
+    sounds_secret(name) || IN_QUERIES.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Returns a URL with `shown` in place of each credential, by its name. Returns none for texts without credentials.
+pub(super) fn replaced(
+    text: &str,
+    mut shown: impl FnMut(&str) -> String,
+    plain: impl Fn(&str) -> String,
+) -> Option<String> {
+    let replaced = parts(text)?.into_iter().map(|part| match part {
+        Part::Plain(text) => plain(text),
+        Part::Secret(name) => shown(name),
+    });
+    Some(replaced.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn masked(text: &str) -> Option<String> {
+        replaced(text, |name| format!("<{name}>"), str::to_owned)
+    }
+
+    #[test]
+    fn credentials_of_urls_are_found() {
+        for (url, expected) in [
+            ("https://ada:pw@example.com/x", "https://<credentials>@example.com/x"),
+            ("https://token@example.com?a=1", "https://<credentials>@example.com?a=1"),
+            ("https://e.com/hook?a=1&token=t&b=2#f", "https://e.com/hook?a=1&token=<token>&b=2#f"),
+            ("https://e.com?api_key=k", "https://e.com?api_key=<api_key>"),
+            ("https://e.com/x?sig=a&client_secret=b", "https://e.com/x?sig=<sig>&client_secret=<client_secret>"),
+        ] {
+            assert_eq!(masked(url).as_deref(), Some(expected), "{url}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_left_alone() {
+        for text in
+            ["https://example.com/a@b?x=1", "https://e.com?token=", "ada@example.com", "see https://a:b@c", "://", ""]
+        {
+            assert_eq!(masked(text), None, "{text}");
+        }
+    }
+}

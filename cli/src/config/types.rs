@@ -1,0 +1,51 @@
+//! The types of members in files.
+
+use serde_json::Value;
+
+use super::members::{Form, Known, Member, known};
+use super::yaml::{Content, Node};
+
+/// Returns what is wrong with the type of a value. Does not look below the value. Null removes any member.
+pub(super) fn wrong(members: &[Member], place: &[String], node: &Node) -> Option<String> {
+    let expected = match known(members, place) {
+        Known::Nothing => return None,
+        Known::Anything => form(members, place)?,
+        // The items of a list, or members with any names.
+        Known::Members(names) if names == ["*"] && !is_open(members, place) => Form::List,
+        Known::Members(_) => Form::Object,
+    };
+    if node.is_null() || fits(expected, &node.content) {
+        return None;
+    }
+    let name: Vec<&str> = place.iter().map(String::as_str).filter(|step| *step != "*").collect();
+    let hint = match &node.content {
+        Content::Scalar(Value::String(text)) if text.contains("${env:") => "; a variable is a text",
+        Content::Scalar(Value::Number(_) | Value::Bool(_)) if expected == Form::Text => "; write it in quotes",
+        _ => "",
+    };
+    Some(format!("`{}` must be {}{hint}", name.join("."), expected.called()))
+}
+
+/// Returns the form of the member at exactly this place.
+fn form(members: &[Member], place: &[String]) -> Option<Form> {
+    let at = |member: &&Member| member.path.split('.').eq(place.iter().map(String::as_str));
+    members.iter().find(at).map(|member| member.form)
+}
+
+/// Whether the place is an object whose members have any names and any values.
+fn is_open(members: &[Member], place: &[String]) -> bool {
+    let steps = || place.iter().map(String::as_str).chain(["*"]);
+    members.iter().any(|member| member.path.split('.').eq(steps()))
+}
+
+fn fits(form: Form, content: &Content) -> bool {
+    let is_text = |content: &Content| matches!(content, Content::Scalar(Value::String(_)));
+    match (form, content) {
+        (Form::Any, _) | (Form::List, Content::List(_)) | (Form::Object, Content::Object(_)) => true,
+        (Form::Text, content) => is_text(content),
+        (Form::Flag, Content::Scalar(value)) => value.is_boolean(),
+        (Form::Number, Content::Scalar(value)) => value.is_number(),
+        (Form::Texts, Content::List(items)) => items.iter().all(|item| is_text(&item.content)),
+        _ => false,
+    }
+}
