@@ -32,40 +32,42 @@ pub struct Global {
     #[arg(long, short, global = true, value_name = "FORMAT", help_heading = "Output")]
     pub output: Option<Format>,
     /// Print data and errors only
-    #[arg(long, short, global = true, help_heading = "Output")]
+    #[arg(long, short, global = true, help_heading = "Output", hide_short_help = true)]
     pub quiet: bool,
     /// Print each request; twice for more details
-    #[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = "Output")]
+    #[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = "Output", hide_short_help = true)]
     pub verbose: u8,
     /// Do not ask before changing or deleting something
     #[arg(long, short, global = true)]
     pub yes: bool,
 }
 
+/// The heading of the options of the connection, which come after a command's own.
+const CONNECTION: &str = "Connection";
+
 /// Options that say which server to call, and as whom.
 #[derive(Args, Clone, Default)]
-#[command(next_help_heading = "Connection")]
 pub struct ConnectionArguments {
     /// Profile to use. Defaults to the one named `default`
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", help_heading = CONNECTION)]
     pub profile: Option<String>,
     /// URL of a self-hosted server, or the custom domain of a tenant [env: LOGTO_ENDPOINT]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION, hide_short_help = true)]
     pub endpoint: Option<String>,
     /// ID of a Logto Cloud tenant [env: LOGTO_TENANT]
-    #[arg(long, global = true, value_name = "ID")]
+    #[arg(long, global = true, value_name = "ID", help_heading = CONNECTION, hide_short_help = true)]
     pub tenant: Option<String>,
     /// ID of the machine-to-machine application [env: LOGTO_APP_ID]
-    #[arg(long, global = true, value_name = "ID")]
+    #[arg(long, global = true, value_name = "ID", help_heading = CONNECTION, hide_short_help = true)]
     pub app_id: Option<String>,
     /// Secret of the application. Other users of the machine can see it: prefer the variable [env: LOGTO_APP_SECRET]
-    #[arg(long, global = true, value_name = "SECRET")]
+    #[arg(long, global = true, value_name = "SECRET", help_heading = CONNECTION, hide_short_help = true)]
     pub app_secret: Option<String>,
     /// Resource of the Management API. Defaults to that of the server [env: LOGTO_RESOURCE]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION, hide_short_help = true)]
     pub resource: Option<String>,
     /// Allow plain http to other machines, which sends the secret unencrypted [env: LOGTO_ALLOW_HTTP]
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = CONNECTION, hide_short_help = true)]
     pub allow_http: bool,
 }
 

@@ -10,9 +10,9 @@ use logto_admin::ErrorKind;
 pub enum Exit {
     /// Everything is done.
     Done = 0,
-    /// The command failed.
+    /// The command failed: the server, the network, or a file that is written.
     Failed = 1,
-    /// The arguments or the input are invalid.
+    /// The arguments, the settings or the input are invalid: nothing was changed.
     Usage = 2,
     /// `config plan` found differences.
     Different = 3,
@@ -37,7 +37,7 @@ impl Failure {
         Self { exit: Exit::Failed, message: message.into() }
     }
 
-    /// Creates a failure for invalid arguments or input.
+    /// Creates a failure for invalid arguments, settings or input. A file that cannot be opened is an invalid argument.
     pub fn usage(message: impl Into<String>) -> Self {
         Self { exit: Exit::Usage, message: message.into() }
     }

@@ -78,16 +78,12 @@ pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<
 }
 
 /// Returns the operation, if the table lists it.
-fn operation(arguments: &Arguments) -> Result<Option<&'static OperationInfo>> {
+fn operation(client: &Client, arguments: &Arguments) -> Result<Option<&'static OperationInfo>> {
     let [method, path] = arguments.target.as_slice() else {
         let id = arguments.target.first().map(String::as_str).unwrap_or_default();
-        let similar = || TABLE.iter().find(|info| info.id.eq_ignore_ascii_case(id));
-        let hint = || match similar() {
-            Some(info) => format!("; did you mean `{}`?", info.id),
-            None => "; search with `logto-admin operations WORD`".to_owned(),
-        };
-        let found = logto_admin::operation::find(id);
-        return found.map(Some).ok_or_else(|| Failure::usage(format!("unknown operation `{id}`{}", hint())));
+        // The client's error has a suggestion.
+        drop(client.operation(id)?);
+        return Ok(logto_admin::operation::find(id));
     };
     let method = self::method(method)?;
     Ok(TABLE.iter().copied().find(|info| info.method == method && info.path == path))
@@ -99,7 +95,7 @@ fn method(text: &str) -> Result<Method> {
 }
 
 fn request(client: &Client, arguments: &Arguments) -> Result<Request<Untyped>> {
-    let info = operation(arguments)?;
+    let info = operation(client, arguments)?;
     let mut request = match (info, arguments.target.as_slice()) {
         (Some(info), _) => client.operation(info.id)?,
         (None, [method, path]) => client.request(self::method(method)?, path),
@@ -206,7 +202,7 @@ fn answer(context: &mut Context, arguments: &Arguments, response: &HttpResponse)
 }
 
 async fn paginate(context: &mut Context, client: &Client, arguments: &Arguments) -> Result<Exit> {
-    let info = operation(arguments)?.filter(|info| info.paging != Paging::None);
+    let info = operation(client, arguments)?.filter(|info| info.paging != Paging::None);
     let info = info.ok_or_else(|| Failure::usage("--paginate requires an operation that returns pages"))?;
     if arguments.dry_run {
         let request = request(client, arguments)?.query("page", 1_u32).query("page_size", 100_u32);

@@ -56,7 +56,8 @@ fn row(info: &OperationInfo) -> Value {
 fn details(info: &OperationInfo) -> Value {
     let query = info.query_parameters.iter().map(|parameter| {
         let required = if parameter.required { ", required" } else { "" };
-        format!("{} ({:?}{required})", parameter.name, parameter.kind).to_lowercase()
+        let kind = format!("{:?}", parameter.kind).to_lowercase();
+        format!("{} ({kind}{required})", parameter.name)
     });
     let body = match info.body {
         BodyKind::None => "none",
@@ -76,15 +77,15 @@ fn details(info: &OperationInfo) -> Value {
         "operation": info.id,
         "summary": info.summary,
         "request": format!("{} {}", info.method.as_str(), info.path),
-        "path parameters": info.path_parameters,
-        "query parameters": query.collect::<Vec<_>>(),
+        "pathParameters": info.path_parameters,
+        "queryParameters": query.collect::<Vec<_>>(),
         "body": body,
         "caller": caller,
         "pages": match info.paging { Paging::None => "no", Paging::Always => "always", _ => "on request" },
         "idempotent": info.idempotent,
         "success": info.success,
         "since": if info.since == Release::OLDEST { "1.17 or earlier".to_owned() } else { info.since.to_string() },
-        "in Rust": format!("client.{}().{}(…)", info.group.replace('-', "_"), info.name),
+        "inRust": format!("client.{}().{}(…)", info.group.replace('-', "_"), info.name),
     });
     if let (Some(until), Value::Object(members)) = (info.until, &mut details) {
         members.insert("until".to_owned(), until.to_string().into());

@@ -84,7 +84,7 @@ fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<File> {
             Failure::usage(format!("{} exists: delete it, or continue it with --resume", path.display()))
         }
         io::ErrorKind::InvalidData => Failure::usage(format!("{} is not an export: {error}", path.display())),
-        _ => Failure::new(format!("cannot open {}: {error}", path.display())),
+        _ => Failure::usage(format!("cannot open {}: {error}", path.display())),
     };
     let mut options = File::options();
     // It holds personal data, and hashes of passwords.

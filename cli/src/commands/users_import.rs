@@ -292,7 +292,7 @@ impl Report {
     /// Creates the file, with the records that the check rejected.
     fn new(arguments: &Arguments, checked: &Checked) -> Result<Self> {
         let Some(path) = &arguments.report else { return Ok(Self(None)) };
-        let cannot = |error| Failure::new(format!("cannot write {}: {error}", path.display()));
+        let cannot = |error| Failure::usage(format!("cannot write {}: {error}", path.display()));
         let mut report = Self(Some(BufWriter::new(File::create(path).map_err(cannot)?)));
         for rejected in &checked.rejected {
             report.write(&Line::rejected(rejected))?;

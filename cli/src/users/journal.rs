@@ -120,7 +120,7 @@ pub struct Journal {
 impl Journal {
     /// Opens the journal, or creates it. Fails if it belongs to an import into another server.
     pub fn open(path: &Path, server: &str, now: i64) -> Result<Self> {
-        let cannot = |error: io::Error| Failure::new(format!("cannot open the journal {}: {error}", path.display()));
+        let cannot = |error: io::Error| Failure::usage(format!("cannot open the journal {}: {error}", path.display()));
         let mut options = File::options();
         // It holds the email addresses of users.
         files::private(options.read(true).write(true).create(true).truncate(false));
@@ -158,9 +158,9 @@ impl Journal {
             }
         }
         let id = |key: &String| journal.standing.get(key)?.id().map(str::to_owned);
-        let ends = [keys.iter().find_map(id), keys.iter().rev().find_map(id)];
-        journal.ends = ends.into_iter().flatten().collect();
-        journal.ends.dedup();
+        let first = keys.iter().find_map(id);
+        let last = keys.iter().rev().filter_map(id).find(|last| Some(last) != first.as_ref());
+        journal.ends = first.into_iter().chain(last).collect();
         if is_new {
             journal.add(&Entry::Import { server: server.to_owned(), started_at: now })?;
         }

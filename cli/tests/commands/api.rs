@@ -88,18 +88,73 @@ async fn the_table_of_operations_is_searched() {
     assert_eq!(found.json()[0]["id"], "UpdateUserIsSuspended");
     let shown = program.run(&["operations", "show", "listusers"]).await.done();
     assert_eq!(shown.json()["request"], "GET /api/users");
+    let json = shown.json();
+    let keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = [
+        "body",
+        "caller",
+        "idempotent",
+        "inRust",
+        "operation",
+        "pages",
+        "pathParameters",
+        "queryParameters",
+        "request",
+        "since",
+        "success",
+        "summary",
+    ];
+    assert_eq!(keys, expected);
     let table = program.run(&["operations", "suspend", "user", "-o", "table"]).await.done();
     assert!(table.out.contains("OPERATION") && table.out.contains("PATCH"), "{table:?}");
     assert_eq!(program.run(&["operations", "nosuchword"]).await.code, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn arguments_that_the_client_rejects_end_with_2() {
+async fn invalid_arguments_settings_and_files_end_with_2() {
     let program = with_users(0).await;
-    for arguments in
-        [["api", "GetUser", "--path", "userId=.."].as_slice(), &["api", "GetUser"], &["api", "GET", "api/users"]]
-    {
-        let rejected = program.run(arguments).await;
-        assert_eq!(rejected.code, 2, "{rejected:?}");
+    let users = program.file("users.ndjson", "{ \"username\": \"ada\" }\n");
+    let journal = program.file("damaged.journal", "nonsense\n");
+    let yaml = program.file("folder-roles.yaml", "");
+    for arguments in [
+        "api GetUser --path userId=..",
+        "api GetUser",
+        "api ListUserLogs --paginate",
+        "api ListUserRoles --paginate",
+        "api GET api/users",
+        "api FETCH /api/users",
+        "api NoSuchOperation",
+        "api ListUsers --query search",
+        "api CreateUser --body @missing.json",
+        "operations show NoSuchOperation",
+        "users list -o xml",
+        "users list --limit 0",
+        "users create",
+        "users export --to missing/users.ndjson",
+        "users export --format xml",
+        "users import missing.ndjson",
+        "users import {users} --from okta",
+        "users import {users} --format xml",
+        "users import {users} --map mail",
+        "users import {users} --report missing/report.ndjson",
+        "users import {users} --journal missing/x.journal",
+        "users import {users} --journal {journal}",
+        "users import {users} --firebase-parameters missing.json",
+        "users import {users} --auth0-hashes missing.ndjson",
+        "users import undo missing.journal",
+        "config plan missing",
+        "config apply missing",
+        "config plan {yaml}",
+        "config export {yaml}-out --only nosuchkind",
+        "profile remove missing",
+        "emulator --release x",
+        "completions nosuchshell",
+        "nosuchcommand",
+    ] {
+        let words = arguments.replace("{users}", &users).replace("{journal}", &journal).replace("{yaml}", &yaml);
+        let rejected = program.run(&words.split(' ').collect::<Vec<_>>()).await;
+        assert_eq!(rejected.code, 2, "{arguments}: {rejected:?}");
+        assert!(!rejected.err.trim().is_empty(), "{arguments}");
     }
+    assert_eq!(program.client().users().list().await.unwrap().total, Some(0));
 }

@@ -42,7 +42,7 @@ async fn a_profile_gets_its_secret_from_a_variable_or_a_command() {
         ended(list, "").await.done();
     }
     let unset = ended(bare(&["users", "list", "--profile", "variable"], &program.folder), "").await;
-    assert!(unset.code == 1 && unset.err.contains("MY_SECRET of the profile is not set"), "{unset:?}");
+    assert!(unset.code == 2 && unset.err.contains("MY_SECRET of the profile is not set"), "{unset:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,5 +16,6 @@ mod configuration;
 mod connection;
 mod everyday;
 mod export;
+mod help;
 mod import;
 mod readme;
