@@ -1,6 +1,6 @@
 //! What commands need: the connection, the printer, and answers from the user.
 
-use std::io::{IsTerminal, stdin};
+use std::io::{IsTerminal, Write, stdin};
 
 use logto_admin::Client;
 
@@ -57,10 +57,12 @@ impl Context {
         if !stdin().is_terminal() {
             return Err(Failure::usage(format!("{question} pass --yes to confirm")));
         }
-        match dialoguer::Confirm::new().with_prompt(question).default(false).interact() {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(Failure::new("cancelled: nothing was changed")),
-            Err(error) => Err(Failure::new(error.to_string())),
+        let mut answer = String::new();
+        anstream::eprint!("{question} [y/N] ");
+        std::io::stderr().flush().and_then(|()| stdin().read_line(&mut answer))?;
+        match answer.trim().to_lowercase().as_str() {
+            "y" | "yes" => Ok(()),
+            _ => Err(Failure::new("cancelled: nothing was changed")),
         }
     }
 }

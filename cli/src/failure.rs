@@ -20,6 +20,9 @@ pub enum Exit {
     Partly = 4,
 }
 
+/// What comes between a message and its hint.
+pub(crate) const HINT: &str = "\nhint: ";
+
 /// Why a command failed, as one message for the user.
 #[derive(Debug)]
 pub struct Failure {
@@ -66,10 +69,17 @@ impl std::error::Error for Failure {}
 
 impl From<logto_admin::Error> for Failure {
     fn from(error: logto_admin::Error) -> Self {
+        let whole = error.to_string();
+        // A hint has a line of its own.
+        let message = error.hint().and_then(|hint| {
+            let rest = whole.strip_suffix(&format!(" (hint: {hint})"))?;
+            Some(format!("{rest}{HINT}{hint}"))
+        });
+        let message = message.unwrap_or(whole);
         match error.kind() {
             // The client rejects these before it sends anything.
-            ErrorKind::Config | ErrorKind::Input => Self::usage(error.to_string()),
-            _ => Self::new(error.to_string()),
+            ErrorKind::Config | ErrorKind::Input => Self::usage(message),
+            _ => Self::new(message),
         }
     }
 }

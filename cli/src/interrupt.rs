@@ -1,5 +1,6 @@
 //! Ctrl-C: ends a bulk command after the calls in progress.
 
+use std::io::IsTerminal;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -23,7 +24,10 @@ impl Interrupt {
         tokio::spawn(async move {
             if tokio::signal::ctrl_c().await.is_ok() {
                 shared.set();
-                anstream::eprintln!("stopping after the calls in progress; press Ctrl-C again to stop immediately");
+                // The line has a progress bar and `^C`.
+                let clear = if std::io::stderr().is_terminal() { "\r\u{1b}[K" } else { "" };
+                let message = "stopping after the calls in progress; press Ctrl-C again to stop immediately";
+                anstream::eprintln!("{clear}{message}");
             }
             if tokio::signal::ctrl_c().await.is_ok() {
                 std::process::exit(130);

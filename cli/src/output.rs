@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use clap::ValueEnum;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use logto_admin::serde_json::{self, Value};
 
 use crate::failure::{Failure, Result};
@@ -66,7 +66,7 @@ impl Printer {
     /// Prints a list. A table has these columns.
     pub fn list(&mut self, columns: &[Column], items: &[Value]) -> Result<()> {
         let text = match self.format {
-            Format::Table => table(columns, items),
+            Format::Table => table(columns, items, plain().width()),
             Format::Json => pretty(&items)?,
             Format::Ndjson => lines(items)?,
             Format::Yaml => yaml(&items)?,
@@ -110,17 +110,62 @@ fn plain() -> Table {
     table
 }
 
-fn table(columns: &[Column], items: &[Value]) -> String {
+/// Returns a number with its noun: `1 user`, `2 users`.
+pub(crate) fn counted(count: impl TryInto<u64>, noun: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Least width of a column whose cells are broken into lines.
+const LEAST: usize = 10;
+
+/// Returns a table. `width` is that of the terminal, if it is known.
+fn table(columns: &[Column], items: &[Value], width: Option<u16>) -> String {
+    let cells = |item: &Value| columns.iter().map(|(_, pointer)| cell(item.pointer(pointer))).collect();
+    let cells: Vec<Vec<String>> = items.iter().map(cells).collect();
     let mut table = plain();
+    if let Some(width) = width {
+        table.set_width(width);
+    }
     table.set_header(columns.iter().map(|(title, _)| title.to_uppercase()));
-    table.add_rows(items.iter().map(|item| columns.iter().map(|(_, pointer)| cell(item.pointer(pointer)))));
+    let whole = width.map(|width| whole(columns, &cells, width.into())).unwrap_or_default();
+    table.add_rows(cells);
+    for at in whole {
+        if let Some(column) = table.column_mut(at) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
     rows(table)
 }
+
+/// Returns the columns without spaces that fit as a whole, so that ids and the like can be copied. The narrowest come
+/// first.
+fn whole(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<usize> {
+    let texts = |at: usize| rows.iter().filter_map(move |row| row.get(at));
+    let widest =
+        |at: usize, title: &str| texts(at).map(|text| text.chars().count()).max().unwrap_or(0).max(title.len());
+    let widths: Vec<(usize, usize)> =
+        columns.iter().enumerate().map(|(at, (title, _))| (widest(at, title) + usize::from(PADDING), at)).collect();
+    let mut left = width.saturating_sub(widths.iter().map(|(width, _)| *width.min(&LEAST)).sum());
+    let mut words: Vec<(usize, usize)> =
+        widths.into_iter().filter(|(_, at)| !texts(*at).any(|text| text.contains(' '))).collect();
+    words.sort_unstable();
+    let fits = |(width, at): &(usize, usize)| {
+        let more = width.saturating_sub(LEAST);
+        let fits = more <= left;
+        left = if fits { left - more } else { left };
+        fits.then_some(*at)
+    };
+    words.iter().filter_map(fits).collect()
+}
+
+/// Spaces between two columns.
+const PADDING: u16 = 2;
 
 /// Returns the lines of a table. Cells are padded to the right only.
 fn rows(mut table: Table) -> String {
     for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+        column.set_padding((0, PADDING));
     }
     table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
@@ -178,10 +223,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_narrow_table_keeps_ids_whole() {
+        let columns = [("id", "/id"), ("name", "/name"), ("email", "/email"), ("created", "/created")];
+        let item = json!({
+            "id": "pgjjl3aivocforn18qu7d", "name": "A person with a long name", "created": "2026-11-26T23:46:30Z",
+            "email": "person.number.2998@some-long-company-name.example.com",
+        });
+        let shown = table(&columns, std::slice::from_ref(&item), Some(80));
+        assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
+        for whole in ["pgjjl3aivocforn18qu7d", "2026-11-26T23:46:30Z"] {
+            assert!(shown.contains(whole), "{shown}");
+        }
+        assert!(table(&columns, &[item], Some(200)).contains("person.number.2998@some-long-company-name.example.com"));
+        assert_eq!((counted(1_usize, "user"), counted(0_u64, "user")), ("1 user".to_owned(), "0 users".to_owned()));
+    }
+
+    #[test]
     fn no_format_contains_what_changes_a_terminal() {
         let item = json!({ "name": "a\u{1b}[31m\u{9b}31m\u{202e}b" });
         let shown = [
-            table(&[("name", "/name")], std::slice::from_ref(&item)),
+            table(&[("name", "/name")], std::slice::from_ref(&item), None),
             pretty(&item).unwrap(),
             lines(std::slice::from_ref(&item)).unwrap(),
         ];

@@ -1,12 +1,18 @@
 //! Progress of bulk commands on standard error: a bar on a terminal, a line now and then elsewhere.
 
+use std::fmt;
 use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 /// How many items lie between two lines.
 const STEP: u64 = 1_000;
+
+fn rate(state: &ProgressState, out: &mut dyn fmt::Write) {
+    // There is nowhere to report a failure to.
+    let _ = write!(out, "{:.0}/s", state.per_sec());
+}
 
 /// The progress of a bulk command.
 #[derive(Debug)]
@@ -25,11 +31,11 @@ impl Progress {
         let bar = (!quiet && stderr().is_terminal()).then(|| {
             let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
             let form = match total {
-                Some(_) => "{bar:30} {pos}/{len} {msg} {per_sec}, {eta} left",
-                None => "{spinner} {pos} {msg} {per_sec}",
+                Some(_) => "{bar:30} {pos}/{len} {msg}, {rate}, {eta} left",
+                None => "{spinner} {pos} {msg}, {rate}",
             };
             if let Ok(style) = ProgressStyle::with_template(form) {
-                bar.set_style(style);
+                bar.set_style(style.with_key("rate", rate));
             }
             bar.enable_steady_tick(Duration::from_millis(200));
             bar.with_message(what)

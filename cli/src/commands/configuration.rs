@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::interrupt::Interrupt;
 use crate::json;
-use crate::output::Format;
+use crate::output::{Format, counted};
 
 /// A command about configuration files.
 #[derive(clap::Subcommand, Debug)]
@@ -100,7 +100,7 @@ async fn export(context: &mut Context, files: &Files, secrets: bool) -> Result<E
     for warning in &exported.warnings {
         context.printer.message(&format!("warning: {warning}"));
     }
-    context.printer.message(&format!("wrote {} files to {}", exported.files.len(), files.folder.display()));
+    context.printer.message(&format!("wrote {} to {}", counted(exported.files.len(), "file"), files.folder.display()));
     if !exported.variables.is_empty() {
         context.printer.message(&format!("set these variables before `apply`: {}", exported.variables.join(", ")));
     }
@@ -177,6 +177,6 @@ async fn apply(context: &mut Context, plan: &Plan) -> Result<Exit> {
         return Ok(Exit::Done);
     }
     let (done, all) = (applied.created + applied.updated + applied.deleted, plan.changes().len());
-    context.printer.message(&format!("made {done} of {all} changes"));
+    context.printer.message(&format!("made {done} of {}", counted(all, "change")));
     Ok(if done == all { Exit::Done } else { Exit::Partly })
 }

@@ -7,7 +7,7 @@ use logto_admin::transport::HttpResponse;
 use logto_admin::{Client, Error, RetryPolicy};
 
 use crate::context::Context;
-use crate::failure::{Exit, Result};
+use crate::failure::{Exit, HINT, Result};
 use crate::output::Format;
 
 /// Checks the connection step by step, with advice about each problem.
@@ -75,7 +75,11 @@ pub(crate) async fn run(context: &mut Context, _: &Arguments) -> Result<Exit> {
     let connection = match context.client() {
         Ok(client) => Ok(client),
         Err(failure) => {
-            Err(Finding { check: "settings", verdict: Verdict::Wrong, message: failure.to_string(), advice: None })
+            let text = failure.to_string();
+            let (message, advice) =
+                text.split_once(HINT).map_or((text.as_str(), None), |(message, hint)| (message, Some(hint)));
+            let advice = advice.map(str::to_owned);
+            Err(Finding { check: "settings", verdict: Verdict::Wrong, message: message.to_owned(), advice })
         }
     };
     let findings = match connection {

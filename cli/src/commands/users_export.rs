@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::files;
 use crate::interrupt::Interrupt;
+use crate::output::counted;
 use crate::progress::Progress;
 use crate::users::export::{self, Seen, With};
 use crate::users::members::{MEMBERS, PASSWORD};
@@ -68,7 +69,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     .await?;
     progress.finish();
     writer.finish()?;
-    context.printer.message(&format!("exported {} users", seen.len() - resumed));
+    context.printer.message(&format!("exported {}", counted(seen.len() - resumed, "user")));
     if is_complete {
         return Ok(Exit::Done);
     }

@@ -11,6 +11,7 @@ use logto_admin::{Client, FirebaseScrypt, Timestamp, serde_json};
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::interrupt::Interrupt;
+use crate::output::counted;
 use crate::progress::Progress;
 use crate::users::import::import;
 use crate::users::input::{self, Format, InputOptions};
@@ -109,11 +110,8 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     }
     if !checked.rejected.is_empty() && !arguments.skip_invalid {
         Report::new(&arguments, &checked)?.finish()?;
-        let message = format!(
-            "{} records are invalid, nothing was sent: correct them, or pass --skip-invalid",
-            checked.rejected.len()
-        );
-        return Err(Failure::usage(message));
+        let found = counted(checked.rejected.len(), "invalid record");
+        return Err(Failure::usage(format!("{found}, nothing was sent: correct the file, or pass --skip-invalid")));
     }
     let journal = match arguments.dry_run {
         true => None,
@@ -242,10 +240,10 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
         printer.message(&format!("note: {limit}"));
     }
     for (warning, (count, place)) in &checked.warnings {
-        printer.message(&format!("warning: {warning} ({count} records, first at {place})"));
+        printer.message(&format!("warning: {warning} ({}, first at {place})", counted(*count, "record")));
     }
     for (reason, count) in &checked.skipped {
-        printer.message(&format!("left out {count} records: {reason}"));
+        printer.message(&format!("left out {}: {reason}", counted(*count, "record")));
     }
     for rejected in checked.rejected.iter().take(SHOWN) {
         let problems: Vec<String> = rejected.problems.iter().map(ToString::to_string).collect();
@@ -253,9 +251,9 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
         printer.message(&format!("invalid: {}: {user}{}", rejected.place, problems.join("; ")));
     }
     if checked.rejected.len() > SHOWN {
-        printer.message(&format!("… and {} more invalid records", checked.rejected.len() - SHOWN));
+        printer.message(&format!("… and {}", counted(checked.rejected.len() - SHOWN, "more invalid record")));
     }
-    printer.message(&format!("{} users to import", checked.users));
+    printer.message(&format!("{} to import", counted(checked.users, "user")));
 }
 
 fn failure(line: &Line) -> String {
@@ -271,12 +269,12 @@ fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, invali
     }
     context.printer.item(&totals)?;
     if summary.journaled > 0 {
-        let message = "records are done according to the journal, and were not compared with the server";
-        context.printer.message(&format!("{} {message}", summary.journaled));
+        let message = "done according to the journal, not compared with the server";
+        context.printer.message(&format!("{} {message}", counted(summary.journaled, "record")));
     }
     if summary.outdated > 0 {
-        let message = "records changed since the earlier run: pass --on-conflict update to change their users";
-        context.printer.message(&format!("{} {message}", summary.outdated));
+        let message = "changed since the earlier run: pass --on-conflict update to change the users too";
+        context.printer.message(&format!("{} {message}", counted(summary.outdated, "record")));
     }
     if summary.is_incomplete {
         context.printer.message("the import is incomplete: run the same command again to continue");
@@ -324,12 +322,12 @@ async fn undo(context: &mut Context, path: &Path) -> Result<Exit> {
         context.printer.message("the import created no users that still exist");
         return Ok(Exit::Done);
     }
-    context.confirm(&format!("Delete {} users that the import created?", users.len()))?;
+    context.confirm(&format!("Delete {} that the import created?", counted(users.len(), "user")))?;
     let interrupt = Interrupt::watch();
     let mut progress = Progress::new("users", Some(users.len() as u64), context.printer.quiet);
     let undone = undo::delete(&client, &mut journal, &users, &interrupt, &mut || progress.advance()).await?;
     progress.finish();
-    let gone = if undone.gone > 0 { format!("; {} were gone already", undone.gone) } else { String::new() };
-    context.printer.message(&format!("deleted {} of {} users{gone}", undone.deleted, users.len()));
+    let gone = if undone.gone > 0 { format!("; gone already: {}", undone.gone) } else { String::new() };
+    context.printer.message(&format!("deleted {} of {}{gone}", undone.deleted, counted(users.len(), "user")));
     Ok(if undone.deleted + undone.gone == users.len() { Exit::Done } else { Exit::Partly })
 }

@@ -18,7 +18,7 @@ async fn an_import_can_be_repeated_and_undone() {
     assert!(imported.err.contains("2 users to import"), "{imported:?}");
     let again = program.run(&["users", "import", &file]).await.done();
     assert_eq!(again.json()["journaled"], 2);
-    assert!(again.err.contains("2 records are done according to the journal"), "{again:?}");
+    assert!(again.err.contains("2 records done according to the journal"), "{again:?}");
     let journal = format!("{file}.journal");
     let unconfirmed = program.run(&["users", "import", "undo", &journal]).await;
     assert_eq!((unconfirmed.code, program.client().users().list().await.unwrap().total), (2, Some(2)));
@@ -39,7 +39,7 @@ async fn all_records_are_checked_before_the_first_is_sent() {
         "users.ndjson:4",
         "another record has the same value",
         "no role is called `nosuch`",
-        "4 records are invalid",
+        "4 invalid records",
     ] {
         assert!(refused.err.contains(expected), "{expected}: {}", refused.err);
     }

@@ -66,7 +66,7 @@ async fn users_come_from_auth0_and_go_again() {
     let [foreseen, imported, undone] = recipe(&program, "Users from Auth0").await.try_into().unwrap();
     let created = foreseen.json()["created"].as_u64().unwrap();
     assert_eq!((imported.code, imported.json()["created"].as_u64()), (4, Some(created)), "one record is invalid");
-    assert!(created > 0 && undone.done().err.contains(&format!("deleted {created} of {created} users")));
+    assert!(created > 0 && undone.done().err.contains(&format!("deleted {created} of {created} user")));
     assert_eq!(users(&program).await, 0);
 }
 
