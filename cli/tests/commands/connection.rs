@@ -61,6 +61,9 @@ async fn the_doctor_finds_what_is_wrong() {
     );
     assert!(!wrong_secret.out.contains('\u{1b}'), "no colours outside of a terminal");
 
+    let listed = program.run(&["users", "list", "--app-secret", "wrong"]).await;
+    assert!(listed.code == 1 && listed.err.contains("\nhint: wrong application secret"), "{listed:?}");
+
     let wrong_resource = program.run(&["doctor", "--resource", "https://other.example/api"]).await;
     assert!(wrong_resource.out.contains("check the resource"), "{wrong_resource:?}");
 

@@ -139,6 +139,25 @@ async fn an_export_can_be_imported_into_another_tenant() {
     assert_eq!(other.run(&["users", "get", "ada@example.com"]).await.done().json()["username"], "ada");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_as_csv_has_every_member_and_can_be_imported() {
+    let (one, other) = (Program::new().await, Program::new().await);
+    for program in [&one, &other] {
+        program.run(&["api", "CreateRole", "--set", "name=staff", "--set", "description=All"]).await.done();
+    }
+    let user =
+        r#"{ "username": "ada", "roles": ["staff"], "profile": { "nickname": "A" }, "customData": { "a": [1] } }"#;
+    let file = one.file("users.ndjson", user);
+    one.run(&["users", "import", &file]).await.done();
+    let exported = one.run(&["users", "export", "--format", "csv", "--with", "roles"]).await.done();
+    let imported = other.run_with_input(&["users", "import", "-"], &exported.out).await.done();
+    assert_eq!(imported.json()["created"], 1, "{imported:?}");
+    let ada = other.run(&["users", "get", "ada"]).await.done().json();
+    assert_eq!((&ada["profile"]["nickname"], &ada["customData"]["a"][0]), (&"A".into(), &1.into()));
+    let staff = other.run(&["roles", "users", "staff"]).await.done();
+    assert_eq!(staff.json()[0]["username"], "ada");
+}
+
 fn many(count: usize) -> String {
     (0..count).map(|number| format!("{{ \"username\": \"user{number}\" }}\n")).collect()
 }
