@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::{
-    api, applications, completions, configuration, doctor, emulator, hooks, logs, operations, organizations, profile,
-    roles, users,
+    api, applications, completions, configuration, doctor, hooks, logs, operations, organizations, profile, roles,
+    users,
 };
 use crate::output::Format;
 
@@ -117,7 +117,7 @@ pub enum Command {
     #[command(subcommand)]
     Profile(profile::Command),
     /// Run an in-memory Logto server for tests
-    Emulator(emulator::Arguments),
+    Emulator(logto_admin_emulator::program::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Write the man pages into a folder

@@ -42,7 +42,7 @@ pub async fn run(arguments: Arguments) -> Result<Exit> {
         Command::Config(command) => commands::configuration::run(context, command).await,
         Command::Doctor(arguments) => commands::doctor::run(context, &arguments).await,
         Command::Profile(command) => commands::profile::run(context, command),
-        Command::Emulator(arguments) => commands::emulator::run(context, arguments).await,
+        Command::Emulator(arguments) => commands::emulator::run(context, &arguments).await,
         Command::Completions(arguments) => commands::completions::run(context, &arguments),
         Command::ManPages { folder } => commands::completions::man_pages(&folder),
     }

@@ -18,7 +18,7 @@
 //! ```
 //!
 //! With the `server` feature, it also runs as an HTTP server on 127.0.0.1. Start it with [`Emulator::serve`] in a test,
-//! or with `logto-admin-emulator` on the command line.
+//! or with `logto-admin-emulator` on the command line. The feature `program` has that program as a function.
 //!
 //! Users, roles, resources and their scopes, applications and their secrets, and organizations with members, roles and
 //! invitations are stateful and follow Logto's rules. Every other operation returns a sample response that matches its
@@ -64,6 +64,8 @@ mod password_policy;
 mod passwords;
 mod persistence;
 mod phones;
+#[cfg(all(feature = "program", not(all(target_arch = "wasm32", target_os = "unknown"))))]
+pub mod program;
 mod relations;
 mod reply;
 mod request;

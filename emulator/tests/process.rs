@@ -1,6 +1,6 @@
 //! The program `logto-admin-emulator`: its arguments, files and signals.
 
-#![cfg(all(unix, feature = "server"))]
+#![cfg(all(unix, feature = "program"))]
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;

@@ -14,6 +14,7 @@ mod program;
 mod api;
 mod configuration;
 mod connection;
+mod emulator;
 mod everyday;
 mod export;
 mod help;

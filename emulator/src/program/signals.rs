@@ -7,16 +7,16 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// SIGINT and SIGTERM. On other systems than Unix, Ctrl-C.
 #[cfg(unix)]
-pub(crate) struct Signals([Signal; 2]);
+pub(super) struct Signals([Signal; 2]);
 
 #[cfg(unix)]
 impl Signals {
     /// Starts to listen: from now on, the signals do not end the process by themselves.
-    pub(crate) fn listen() -> io::Result<Self> {
+    pub(super) fn listen() -> io::Result<Self> {
         Ok(Self([signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?]))
     }
 
-    pub(crate) async fn wait(&mut self) {
+    pub(super) async fn wait(&mut self) {
         let [interrupt, terminate] = &mut self.0;
         tokio::select! {
             _ = interrupt.recv() => {}
@@ -26,15 +26,15 @@ impl Signals {
 }
 
 #[cfg(not(unix))]
-pub(crate) struct Signals;
+pub(super) struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    pub(crate) fn listen() -> io::Result<Self> {
+    pub(super) fn listen() -> io::Result<Self> {
         Ok(Self)
     }
 
-    pub(crate) async fn wait(&mut self) {
+    pub(super) async fn wait(&mut self) {
         let _ = tokio::signal::ctrl_c().await;
     }
 }

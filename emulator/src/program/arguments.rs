@@ -3,17 +3,16 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
-use clap::Parser;
 use logto_admin::operation::Release;
-use logto_admin_emulator::Service;
+
+use crate::Service;
 
 /// The default port of a Logto server.
 const PORT: u16 = 3001;
 
-/// In-memory Logto server for development and tests.
-#[derive(Debug, Parser)]
-#[command(name = "logto-admin-emulator", version, about)]
-pub(crate) struct Arguments {
+/// The arguments of the program, for its own parser or that of another program.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
     /// The same as --port.
     #[arg(value_name = "PORT", conflicts_with = "port")]
     position: Option<u16>,
@@ -22,23 +21,23 @@ pub(crate) struct Arguments {
     port: Option<u16>,
     /// IP address to listen on.
     #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
-    pub(crate) bind: IpAddr,
+    pub(super) bind: IpAddr,
     /// YAML or JSON file with entities to create at the start.
     #[arg(long, value_name = "FILE")]
-    pub(crate) seed: Option<PathBuf>,
+    pub(super) seed: Option<PathBuf>,
     /// File for the state. Loaded at the start if it exists, written at the end. It contains secrets.
     #[arg(long, value_name = "FILE")]
-    pub(crate) state: Option<PathBuf>,
+    pub(super) state: Option<PathBuf>,
     /// Release of Logto, such as 1.36, whose operations the server has. `next` is the one after 1.42. Defaults to 1.42.
     #[arg(long, value_name = "RELEASE", value_parser = supported)]
-    pub(crate) release: Option<Release>,
+    pub(super) release: Option<Release>,
     /// Service to configure: storage, domains or protected-apps. Can be repeated. Defaults to none.
     #[arg(long = "service", value_name = "NAME")]
-    pub(crate) services: Vec<Service>,
+    pub(super) services: Vec<Service>,
 }
 
 impl Arguments {
-    pub(crate) fn port(&self) -> u16 {
+    pub(super) fn port(&self) -> u16 {
         self.port.or(self.position).unwrap_or(PORT)
     }
 }
@@ -56,16 +55,21 @@ fn supported(text: &str) -> Result<Release, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
+    use clap::{Args, Command, FromArgMatches};
+
+    fn command() -> Command {
+        Arguments::augment_args(Command::new("emulator"))
+    }
 
     fn parsed(arguments: &[&str]) -> Result<Arguments, i32> {
-        let all = ["logto-admin-emulator"].iter().chain(arguments);
-        Arguments::try_parse_from(all).map_err(|error| error.exit_code())
+        let all = ["emulator"].iter().chain(arguments);
+        let matches = command().try_get_matches_from(all);
+        matches.and_then(|matches| Arguments::from_arg_matches(&matches)).map_err(|error| error.exit_code())
     }
 
     #[test]
     fn the_port_is_an_option_or_the_only_argument() {
-        Arguments::command().debug_assert();
+        command().debug_assert();
         let port = |arguments: &[&str]| parsed(arguments).map(|arguments| arguments.port());
         assert_eq!(port(&[]), Ok(3001));
         assert_eq!(port(&["0"]), Ok(0));

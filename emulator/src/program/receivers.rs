@@ -10,10 +10,10 @@ use logto_admin::transport::{
 /// The time that a receiver has.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-pub(crate) struct Receivers(ReqwestTransport);
+pub(super) struct Receivers(ReqwestTransport);
 
 impl Receivers {
-    pub(crate) fn new() -> logto_admin::Result<Self> {
+    pub(super) fn new() -> logto_admin::Result<Self> {
         ReqwestTransport::new().map(Self)
     }
 }

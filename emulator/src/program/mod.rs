@@ -1,4 +1,4 @@
-//! `logto-admin-emulator`: an in-memory Logto server that uses the system clock.
+//! The program `logto-admin-emulator` as a function, for other programs that contain it.
 
 mod arguments;
 mod files;
@@ -7,31 +7,22 @@ mod signals;
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::process::ExitCode;
 
-use clap::Parser;
 use logto_admin::Timestamp;
-use logto_admin_emulator::{Emulator, EmulatorBuilder, Server};
 
-use arguments::Arguments;
+use crate::{Emulator, EmulatorBuilder, Server};
+pub use arguments::Arguments;
 use receivers::Receivers;
 use signals::Signals;
 
-fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-    let outcome = runtime.map_err(|error| error.to_string()).and_then(|runtime| runtime.block_on(run(&arguments)));
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            say(&format!("error: {message}"));
-            ExitCode::FAILURE
-        }
-    }
-}
-
-async fn run(arguments: &Arguments) -> Result<(), String> {
-    let emulator = emulator(arguments).map_err(|error| error.to_string())?;
+/// Runs an HTTP server with the system clock until a signal ends it.
+///
+/// Prints the settings for a client to standard output, and passes warnings to `warn`.
+///
+/// # Errors
+/// Fails if a file cannot be read or written, the seed is invalid, or the address cannot be bound.
+pub async fn run(arguments: &Arguments, warn: impl FnOnce(&str)) -> io::Result<()> {
+    let emulator = emulator(arguments).map_err(io::Error::other)?;
     if let Some(seed) = &arguments.seed {
         files::import(&emulator, seed)?;
     }
@@ -39,11 +30,11 @@ async fn run(arguments: &Arguments) -> Result<(), String> {
         files::restore(&emulator, state)?;
     }
     if !arguments.bind.is_loopback() {
-        say("warning: anyone who can reach this address can read and change everything, and nothing is encrypted");
+        warn("warning: anyone who can reach this address can read and change everything, and nothing is encrypted");
     }
-    let mut signals = Signals::listen().map_err(|error| error.to_string())?;
+    let mut signals = Signals::listen()?;
     let address = SocketAddr::from((arguments.bind, arguments.port()));
-    let failed = |error: io::Error| format!("failed to run the server on {address}: {error}");
+    let failed = |error: io::Error| io::Error::other(format!("failed to run the server on {address}: {error}"));
     let server = emulator.serve_at(address).await.map_err(failed)?;
     // The server is useful although nobody reads its output.
     let _ = greet(&server, arguments);
@@ -75,8 +66,4 @@ fn greet(server: &Server, arguments: &Arguments) -> io::Result<()> {
     writeln!(out, "export LOGTO_APP_ID={}", emulator.app_id())?;
     writeln!(out, "export LOGTO_APP_SECRET={}", emulator.app_secret())?;
     out.flush()
-}
-
-fn say(message: &str) {
-    let _ = writeln!(io::stderr(), "{message}");
 }
