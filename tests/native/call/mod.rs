@@ -3,6 +3,7 @@
 mod answers;
 mod authentication;
 mod bodies;
+mod bulk;
 mod clones;
 mod decoding;
 mod hooks;
