@@ -18,6 +18,7 @@ mod export_users;
 mod impersonation;
 mod import_users;
 mod javascript;
+mod migrate_passwords;
 #[cfg(feature = "tracing")]
 mod observability;
 mod organization;
