@@ -46,12 +46,12 @@ struct Bench<'a> {
 impl Bench<'_> {
     /// Responses of 1 KB and more that are not lists.
     fn largest(&mut self) {
-        self.answer::<api::well_known::GetSignInExperiencePhrases>();
-        self.answer::<api::connectors::GetConnector>();
-        self.answer::<api::sign_in_experience::UpdateSignInExp>();
-        self.answer::<api::well_known::GetSignInExperienceConfig>();
-        self.answer::<api::dashboard::GetActiveUserCounts>();
-        self.answer::<api::users::ListUserGrants>();
+        self.answer::<api::well_known::GetSignInExperiencePhrasesOp>();
+        self.answer::<api::connectors::GetConnectorOp>();
+        self.answer::<api::sign_in_experience::UpdateSignInExpOp>();
+        self.answer::<api::well_known::GetSignInExperienceConfigOp>();
+        self.answer::<api::dashboard::GetActiveUserCountsOp>();
+        self.answer::<api::users::ListUserGrantsOp>();
     }
 
     /// Sessions of a user who signs in, which contain unions. They have no recording.
@@ -74,34 +74,34 @@ impl Bench<'_> {
     }
 
     fn lists(&mut self) {
-        self.answer::<api::applications::ListApplicationSecrets>();
-        self.answer::<api::configs::GetOidcKeys>();
-        self.answer::<api::configs::ListJwtCustomizers>();
-        self.answer::<api::connector_factories::ListConnectorFactories>();
-        self.answer::<api::custom_phrases::ListCustomPhrases>();
-        self.answer::<api::custom_profile_fields::UpdateCustomProfileFieldsSieOrder>();
-        self.answer::<api::domains::ListDomains>();
-        self.answer::<api::organization_invitations::ListOrganizationInvitations>();
-        self.answer::<api::sso_connector_providers::ListSsoConnectorProviders>();
-        self.answer::<api::users::ListUserMfaVerifications>();
+        self.answer::<api::applications::ListApplicationSecretsOp>();
+        self.answer::<api::configs::GetOidcKeysOp>();
+        self.answer::<api::configs::ListJwtCustomizersOp>();
+        self.answer::<api::connector_factories::ListConnectorFactoriesOp>();
+        self.answer::<api::custom_phrases::ListCustomPhrasesOp>();
+        self.answer::<api::custom_profile_fields::UpdateCustomProfileFieldsSieOrderOp>();
+        self.answer::<api::domains::ListDomainsOp>();
+        self.answer::<api::organization_invitations::ListOrganizationInvitationsOp>();
+        self.answer::<api::sso_connector_providers::ListSsoConnectorProvidersOp>();
+        self.answer::<api::users::ListUserMfaVerificationsOp>();
     }
 
     fn lists_in_pages(&mut self) {
-        self.list::<api::applications::ListApplications>();
-        self.list::<api::applications::ListApplicationOrganizations>();
-        self.list::<api::hooks::ListHooks>();
-        self.list::<api::organization_roles::ListOrganizationRoleResourceScopes>();
-        self.list::<api::organization_roles::ListOrganizationRoleScopes>();
-        self.list::<api::organizations::ListOrganizationApplicationRoles>();
-        self.list::<api::organizations::ListOrganizationApplications>();
-        self.list::<api::organizations::ListOrganizationJitEmailDomains>();
-        self.list::<api::organizations::ListOrganizationJitRoles>();
-        self.list::<api::organizations::ListOrganizationJitSsoConnectors>();
-        self.list::<api::organizations::ListOrganizationUserRoles>();
-        self.list::<api::organizations::ListOrganizationUsers>();
-        self.list::<api::resources::ListResourceScopes>();
-        self.list::<api::roles::ListRoles>();
-        self.list::<api::users::ListUserRoles>();
+        self.list::<api::applications::ListApplicationsOp>();
+        self.list::<api::applications::ListApplicationOrganizationsOp>();
+        self.list::<api::hooks::ListHooksOp>();
+        self.list::<api::organization_roles::ListOrganizationRoleResourceScopesOp>();
+        self.list::<api::organization_roles::ListOrganizationRoleScopesOp>();
+        self.list::<api::organizations::ListOrganizationApplicationRolesOp>();
+        self.list::<api::organizations::ListOrganizationApplicationsOp>();
+        self.list::<api::organizations::ListOrganizationJitEmailDomainsOp>();
+        self.list::<api::organizations::ListOrganizationJitRolesOp>();
+        self.list::<api::organizations::ListOrganizationJitSsoConnectorsOp>();
+        self.list::<api::organizations::ListOrganizationUserRolesOp>();
+        self.list::<api::organizations::ListOrganizationUsersOp>();
+        self.list::<api::resources::ListResourceScopesOp>();
+        self.list::<api::roles::ListRolesOp>();
+        self.list::<api::users::ListUserRolesOp>();
     }
 
     fn answer<Op: Operation<Output: DeserializeOwned>>(&mut self) {
