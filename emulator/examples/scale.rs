@@ -86,6 +86,7 @@ fn main() {
     stage.measure("last page", |_| format!("/api/users?page={pages}"));
     stage.measure("some page", |turn| format!("/api/users?page={}", pages / 13 * (turn + 1)));
     stage.measure("search: common", |_| "/api/users?search=%25user%25".to_owned());
+    stage.measure("search: common, of a member", |_| "/api/users?search.primaryEmail=%25example%25".to_owned());
     stage.measure("search: rare", |turn| format!("/api/users?search=%25user_{turn}99999%25"));
     stage.measure("search: none", |_| "/api/users?search=%25nobody%25".to_owned());
     stage.measure("search: prefix of a member", |turn| format!("/api/users?search.username=user_{turn}123%25"));

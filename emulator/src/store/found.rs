@@ -9,7 +9,7 @@ const KEPT: usize = 8;
 const LARGE: usize = 1000;
 
 /// The places that a search found, in the order of the list.
-pub(crate) type Found = Arc<[u64]>;
+pub(crate) type Found = Arc<Vec<u64>>;
 
 #[derive(Debug, Default)]
 pub(super) struct Searches(RefCell<Vec<(String, u64, Found)>>);

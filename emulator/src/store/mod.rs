@@ -117,7 +117,11 @@ impl Store {
         let search = || {
             let mut found: Vec<u64> = match texts {
                 Some(texts) => {
-                    let mut places: Vec<u64> = texts.iter().flat_map(|text| table.containing(text)).collect();
+                    let all = texts.iter().map(|text| table.containing(text)).reduce(|mut all, more| {
+                        all.extend(more);
+                        all
+                    });
+                    let mut places = all.unwrap_or_default();
                     places.sort_unstable();
                     places.dedup();
                     if let Some(matches) = matches {
