@@ -6,7 +6,7 @@ use clap::Parser;
 use logto_admin_cli::arguments::Arguments;
 use tracing_subscriber::EnvFilter;
 
-#[tokio::main]
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     report(arguments.global.verbose);

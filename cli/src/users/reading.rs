@@ -16,6 +16,9 @@ use super::sources::{Source, SourceOptions};
 use super::validate;
 use crate::failure::{Failure, Result};
 
+/// How many records the reading thread passes on at once.
+const AHEAD: usize = 100;
+
 /// The files of an import, and how to read them.
 #[derive(Debug)]
 pub struct Input {
@@ -106,17 +109,24 @@ impl Input {
 
     /// Returns the users to import. Leaves out what a check rejects.
     pub fn items(self, names: Names) -> impl Iterator<Item = Item> + Send {
-        // A thread reads ahead a little, so that parsing and sending overlap.
-        let (send, receive) = std::sync::mpsc::sync_channel(256);
+        // A thread reads ahead a little, so that parsing and sending overlap. Waking the other thread costs more than
+        // parsing a record, so records are passed on by the hundred.
+        let (send, receive) = std::sync::mpsc::sync_channel(2);
         std::thread::spawn(move || {
-            let ended = self.each(&names, &mut |outcome| match outcome {
-                Read::User { item, problems, .. } if problems.is_empty() => send.send(*item).is_ok(),
-                Read::User { .. } | Read::Skipped(_) | Read::Rejected(_) => true,
+            let mut valid = Vec::new();
+            let ended = self.each(&names, &mut |outcome| {
+                match outcome {
+                    Read::User { item, problems, .. } if problems.is_empty() => valid.push(*item),
+                    Read::User { .. } | Read::Skipped(_) | Read::Rejected(_) => {}
+                }
+                valid.len() < AHEAD || send.send(std::mem::take(&mut valid)).is_ok()
             });
             // The check has reported it.
             drop(ended);
+            // Fails if the import has stopped.
+            let _ = send.send(valid);
         });
-        receive.into_iter()
+        receive.into_iter().flatten()
     }
 
     /// Passes each record to `take`, until it returns false.

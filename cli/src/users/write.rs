@@ -82,7 +82,7 @@ impl Writer {
             }
             Some(Standing::Created { id }) => Ok(Target { id, created: true }),
             Some(Standing::Started { at, .. }) => match self.find(record).await? {
-                Some(user) if is_since(&user, at) => Ok(self.created(key, user.id)?),
+                Some(user) if is_since(&user, at) => Ok(self.created(key, record, user.id)?),
                 Some(user) => Err(Box::new(user)),
                 None => self.create(key, record).await?,
             },
@@ -130,7 +130,7 @@ impl Writer {
             tried += 1;
             let request = self.request("CreateUser")?.json(&body);
             let error = match request.await {
-                Ok(user) => return Ok(Ok(self.created(key, json::text(&user, "id"))?)),
+                Ok(user) => return Ok(Ok(self.created(key, record, json::text(&user, "id"))?)),
                 Err(error) => error,
             };
             let is_ambiguous = is_ambiguous(&error);
@@ -139,7 +139,7 @@ impl Writer {
             }
             match self.find(record).await? {
                 Some(user) if (is_ambiguous || tried > 1) && is_since(&user, at) => {
-                    return Ok(Ok(self.created(key, user.id)?));
+                    return Ok(Ok(self.created(key, record, user.id)?));
                 }
                 Some(user) => return Ok(Err(Box::new(user))),
                 None if is_ambiguous && tried < TRIES => {}
@@ -233,8 +233,11 @@ impl Writer {
         Ok(self.client.operation(operation)?.retry(patient()))
     }
 
-    fn created(&self, key: &str, id: String) -> Result<Target, Problem> {
-        self.note(&Entry::Created { key: key.to_owned(), id: id.clone() })?;
+    fn created(&self, key: &str, record: &ImportedUser, id: String) -> Result<Target, Problem> {
+        // Otherwise the next entry is that the record is done.
+        if has_more(record) {
+            self.note(&Entry::Created { key: key.to_owned(), id: id.clone() })?;
+        }
         Ok(Target { id, created: true })
     }
 
@@ -306,6 +309,15 @@ fn identifiers(record: &ImportedUser) -> Identifiers {
         ("username", &record.username),
     ];
     all.into_iter().filter_map(|(member, value)| Some((member.to_owned(), value.clone()?))).collect()
+}
+
+/// Whether a record has what a creation cannot set.
+fn has_more(record: &ImportedUser) -> bool {
+    record.is_suspended
+        || !record.mfa.is_empty()
+        || !record.identities.is_empty()
+        || !record.roles.is_empty()
+        || !record.organizations.is_empty()
 }
 
 /// Returns the members that a creation or a change sets.

@@ -27,6 +27,17 @@ async fn an_import_can_be_repeated_and_undone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_long_file_is_imported_to_its_end_with_two_entries_per_record() {
+    let program = Program::new().await;
+    let users: String = (0..250).map(|number| format!("{{ \"username\": \"user_{number}\" }}\n")).collect();
+    let file = program.file("users.ndjson", &users);
+    let imported = program.run(&["users", "import", &file]).await.done();
+    assert_eq!(imported.json()["created"], 250);
+    let journal = fs::read_to_string(format!("{file}.journal")).unwrap();
+    assert_eq!(journal.lines().count(), 1 + 2 * 250);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn all_records_are_checked_before_the_first_is_sent() {
     let program = Program::new().await;
     let text = USERS.to_owned()
