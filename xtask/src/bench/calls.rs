@@ -70,7 +70,7 @@ pub(crate) fn ratio(ours: &[Calls], theirs: &[Calls], of: impl Fn(Calls) -> f64)
     middle(ours.iter().zip(theirs).map(|(ours, theirs)| of(*ours) / of(*theirs)).collect())
 }
 
-fn middle(mut values: Vec<f64>) -> f64 {
+pub(crate) fn middle(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
 }

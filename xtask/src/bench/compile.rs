@@ -4,9 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use super::report::Report;
+use super::timed::{self, Taken};
 use crate::command;
 
 /// Number of checks. The smallest figure counts, because other load on the machine can only add to it.
@@ -20,14 +21,6 @@ struct Candidate {
     manifest: PathBuf,
     /// The budget for its check, in seconds.
     most: Option<f64>,
-}
-
-/// Time and memory of one compilation.
-#[derive(Clone, Copy)]
-struct Taken {
-    seconds: f64,
-    cpu: f64,
-    mebibytes: f64,
 }
 
 const ALL: &[&str] = &["--features", "account,experience,interaction"];
@@ -81,32 +74,21 @@ pub(crate) fn measure() -> Result<Report> {
 impl Candidate {
     fn best(&self, what: &[&str]) -> Result<Taken> {
         let mut best = None;
-        command::run(self.cargo("cargo").args(what).arg("-q").args(self.about()))?;
+        command::run(self.cargo().args(what).arg("-q").args(self.about()))?;
         // A release build takes a minute or two.
         let rounds = if what == ["check"] { ROUNDS } else { 1 };
         for _ in 0..rounds {
-            let mut clean = self.cargo("cargo");
+            let mut clean = self.cargo();
             clean.args(["clean", "-q", "-p", self.package]).args(what.get(1..).unwrap_or_default());
             command::run(clean.args(self.at()))?;
-            let taken = self.timed(what)?;
+            let taken = timed::run(self.cargo().args(what).arg("-q").args(self.about()))?;
             best = Some(best.map_or(taken, |best| taken.less(best)));
         }
         best.context("nothing was compiled")
     }
 
-    fn timed(&self, what: &[&str]) -> Result<Taken> {
-        let file = target().join("taken");
-        let mut timed = self.cargo("time");
-        timed.args(["-f", "%e %U %S %M", "-o"]).arg(&file).arg("cargo").args(what).arg("-q").args(self.about());
-        command::run(&mut timed)?;
-        let text = fs::read_to_string(file)?;
-        let figures: Vec<f64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
-        let [seconds, user, system, kibibytes] = figures[..] else { bail!("unexpected output of `time`: {text:?}") };
-        Ok(Taken { seconds, cpu: user + system, mebibytes: kibibytes / 1024.0 })
-    }
-
-    fn cargo(&self, program: &str) -> Command {
-        let mut cargo = if program == "cargo" { command::cargo() } else { command::program(program) };
+    fn cargo(&self) -> Command {
+        let mut cargo = command::cargo();
         cargo.env("CARGO_TARGET_DIR", target()).env("CARGO_INCREMENTAL", "0");
         cargo
     }
@@ -118,16 +100,6 @@ impl Candidate {
     fn about(&self) -> Vec<String> {
         let package = ["-p", self.package].into_iter().chain(self.features.iter().copied());
         package.map(str::to_owned).chain(self.at()).collect()
-    }
-}
-
-impl Taken {
-    fn less(self, other: Self) -> Self {
-        Self {
-            seconds: self.seconds.min(other.seconds),
-            cpu: self.cpu.min(other.cpu),
-            mebibytes: self.mebibytes.min(other.mebibytes),
-        }
     }
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::command;
 
-const CRATE: &str = "logto-admin-benches";
+pub(crate) const CRATE: &str = "logto-admin-benches";
 /// The environment variable that passes the server's URL to the programs.
 const VARIABLE: &str = "LOGTO_BENCH_SERVER";
 
@@ -20,7 +20,7 @@ pub(crate) struct Server {
 impl Server {
     /// Builds the programs, starts the server, and waits until it listens.
     pub(crate) fn start() -> Result<Self> {
-        command::run(command::cargo().args(["build", "-q", "--release", "-p", CRATE, "--bins"]))?;
+        build(CRATE)?;
         let mut server = program("bench-server");
         let mut process =
             server.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot start the server")?;
@@ -58,8 +58,13 @@ impl Drop for Server {
     }
 }
 
+/// Builds the programs of a crate.
+pub(crate) fn build(package: &str) -> Result<()> {
+    command::run(command::cargo().args(["build", "-q", "--release", "-p", package, "--bins"]))
+}
+
 /// One of the programs, started without cargo.
-fn program(name: &str) -> Command {
+pub(crate) fn program(name: &str) -> Command {
     let file = command::target().join("release").join(name);
     command::program(&file.to_string_lossy())
 }

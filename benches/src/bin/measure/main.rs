@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "benches use the system clock and have no `Runtime`")]
 
 mod allocations;
+mod bulk;
 mod calls;
 mod clock;
 mod prefetch;
@@ -17,6 +18,7 @@ fn main() -> Result<()> {
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments.as_slice() {
         ["allocations"] => allocations::measure(),
+        ["bulk", arguments @ ..] => bulk::measure(arguments),
         ["calls", side, url, callers, warm_up, seconds] => {
             calls::measure(side, url, callers.parse()?, [warm_up.parse()?, seconds.parse()?])
         }
