@@ -7,8 +7,9 @@ use futures_util::{StreamExt, TryStreamExt, stream};
 use logto_admin::Client;
 use logto_admin::models::User;
 use logto_admin::serde_json::{self, Value};
+use serde::Serialize;
 
-use super::record::{Factor, ImportedUser, Membership};
+use super::record::{Factor, ImportedUser, JsonObject, Membership};
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
 use crate::{json, lookup};
@@ -96,18 +97,19 @@ pub async fn export(
 /// Returns the record of a user, with what the list lacks.
 async fn completed(client: &Client, with: &[With], user: User) -> Result<ImportedUser> {
     let has = |what| with.contains(&what);
-    let mut record = record(&user, has(With::Identities))?;
+    let id = user.id.clone();
+    let mut record = record(user, has(With::Identities))?;
     if has(With::PasswordHashes) {
-        let user = client.users().get(&user.id).include_password_hash(true).await?;
+        let user = client.users().get(&id).include_password_hash(true).await?;
         record.password_algorithm = user.password_algorithm.value().map(|algorithm| algorithm.as_str().to_owned());
         record.password_digest = user.password_digest.value().cloned();
     }
     if has(With::Roles) {
-        let roles = lookup::all_at(client, "ListUserRoles", &[("userId", user.id.clone())]).await?;
+        let roles = lookup::all_at(client, "ListUserRoles", &[("userId", id.clone())]).await?;
         record.roles = names(&roles);
     }
     if has(With::Organizations) {
-        let organizations = client.operation("ListUserOrganizations")?.path("userId", &user.id).await?;
+        let organizations = client.operation("ListUserOrganizations")?.path("userId", &id).await?;
         let all = organizations.as_array().into_iter().flatten();
         let roles =
             |item: &Value| item.get("organizationRoles").and_then(Value::as_array).map(names).unwrap_or_default();
@@ -115,7 +117,7 @@ async fn completed(client: &Client, with: &[With], user: User) -> Result<Importe
         record.organizations = all.map(membership).collect();
     }
     if has(With::Mfa) {
-        let factors = client.operation("ListUserMfaVerifications")?.path("userId", &user.id).await?;
+        let factors = client.operation("ListUserMfaVerifications")?.path("userId", &id).await?;
         let all = factors.as_array().into_iter().flatten();
         record.mfa = all
             .filter_map(|factor| {
@@ -126,26 +128,28 @@ async fn completed(client: &Client, with: &[With], user: User) -> Result<Importe
     Ok(record)
 }
 
-fn record(user: &User, identities: bool) -> Result<ImportedUser> {
-    let object = |value: Value| {
-        let mut members = json::members(value);
-        members.retain(|_, value| !value.is_null());
-        members
-    };
-    let all = serde_json::to_value(user).map_err(|error| Failure::new(error.to_string()))?;
+fn record(user: User, identities: bool) -> Result<ImportedUser> {
     Ok(ImportedUser {
-        id: Some(user.id.clone()),
-        username: user.username.clone(),
-        primary_email: user.primary_email.clone(),
-        primary_phone: user.primary_phone.clone(),
-        name: user.name.clone(),
-        avatar: user.avatar.clone(),
-        custom_data: user.custom_data.clone(),
-        profile: object(json::member(&all, "profile")),
+        id: Some(user.id),
+        username: user.username,
+        primary_email: user.primary_email,
+        primary_phone: user.primary_phone,
+        name: user.name,
+        avatar: user.avatar,
+        custom_data: user.custom_data,
+        profile: members(&user.profile)?,
         is_suspended: user.is_suspended,
-        identities: if identities { object(json::member(&all, "identities")) } else { Default::default() },
+        identities: if identities { members(&user.identities)? } else { JsonObject::new() },
         ..Default::default()
     })
+}
+
+/// Returns the members of an object that are not null.
+fn members(object: &impl Serialize) -> Result<JsonObject> {
+    let object = serde_json::to_value(object).map_err(|error| Failure::new(error.to_string()))?;
+    let mut members = json::members(object);
+    members.retain(|_, value| !value.is_null());
+    Ok(members)
 }
 
 fn names<'a>(items: impl IntoIterator<Item = &'a Value>) -> Vec<String> {
