@@ -7,7 +7,7 @@ use logto_admin_benches::sides::{Side, Work};
 use tokio::runtime::{Builder, Runtime};
 
 /// Maximum number of extra allocations per call over bare reqwest.
-const BUDGET: f64 = 20.0;
+const BUDGET: f64 = 10.0;
 const WARM_UP: usize = 20;
 const CALLS: u64 = 200;
 
