@@ -325,9 +325,10 @@ async fn undo(context: &mut Context, path: &Path) -> Result<Exit> {
     context.confirm(&format!("Delete {} that the import created?", counted(users.len(), "user")))?;
     let interrupt = Interrupt::watch();
     let mut progress = Progress::new("users", Some(users.len() as u64), context.printer.quiet);
-    let undone = undo::delete(&client, &mut journal, &users, &interrupt, &mut || progress.advance()).await?;
+    let all = users.len();
+    let undone = undo::delete(&client, &mut journal, users, &interrupt, &mut || progress.advance()).await?;
     progress.finish();
     let gone = if undone.gone > 0 { format!("; gone already: {}", undone.gone) } else { String::new() };
-    context.printer.message(&format!("deleted {} of {}{gone}", undone.deleted, counted(users.len(), "user")));
-    Ok(if undone.deleted + undone.gone == users.len() { Exit::Done } else { Exit::Partly })
+    context.printer.message(&format!("deleted {} of {}{gone}", undone.deleted, counted(all, "user")));
+    Ok(if undone.deleted + undone.gone == all { Exit::Done } else { Exit::Partly })
 }

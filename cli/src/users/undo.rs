@@ -1,6 +1,10 @@
 //! Undoes an import: deletes the users that it created.
 
+use std::future::ready;
+
+use futures_util::{StreamExt, stream};
 use logto_admin::Client;
+use logto_admin::bulk::Concurrency;
 
 use super::journal::{Entry, Journal, Standing};
 use super::write;
@@ -43,33 +47,40 @@ pub struct Undone {
     pub gone: usize,
 }
 
-/// Deletes the users.
+/// Deletes the users, several at the same time. After a failure, it only ends the calls in progress.
 pub async fn delete(
     client: &Client,
     journal: &mut Journal,
-    users: &[Created],
+    users: Vec<Created>,
     interrupt: &Interrupt,
     advance: &mut (dyn FnMut() + Send),
 ) -> Result<Undone> {
-    let mut undone = Undone::default();
-    for user in users {
-        if interrupt.is_set() {
-            break;
-        }
-        match client.users().delete(&user.id).await {
+    let (all, mut undone, mut failed) = (users.len(), Undone::default(), None);
+    let (stop, stopped) = (Interrupt::default(), interrupt.clone());
+    let failing = stop.clone();
+    let users = stream::iter(users).take_while(move |_| ready(!stopped.is_set() && !failing.is_set()));
+    let caller = client.clone();
+    let delete = move |user: Created| {
+        let call = caller.users().delete(&user.id);
+        async move { (user.key, call.await) }
+    };
+    let mut calls = client.for_each(users, Concurrency::default(), delete);
+    while let Some((key, result)) = calls.next().await {
+        match result {
             Ok(()) => undone.deleted += 1,
             Err(error) if error.is_not_found() => undone.gone += 1,
             Err(error) => {
-                return Err(Failure::from(error).context(format!(
-                    "deleted {} of {} users",
-                    undone.deleted,
-                    users.len()
-                )));
+                stop.set();
+                failed.get_or_insert(error);
+                continue;
             }
         }
-        journal.add(&Entry::Undone { key: user.key.clone() })?;
+        journal.add(&Entry::Undone { key })?;
         advance();
     }
     journal.sync()?;
-    Ok(undone)
+    match failed {
+        Some(error) => Err(Failure::from(error).context(format!("deleted {} of {all} users", undone.deleted))),
+        None => Ok(undone),
+    }
 }

@@ -1,7 +1,13 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use logto_admin::transport::{HttpResponse, HttpTransport, Method};
 use logto_admin_cli::interrupt::Interrupt;
 use logto_admin_cli::users::journal::{Entry, Identifiers};
 use logto_admin_cli::users::undo::{self, Undone};
+use logto_admin_test_support::ScriptedTransport;
 use serde_json::json;
+use tokio::sync::Barrier;
 
 use crate::stage::{Stage, named};
 
@@ -14,10 +20,10 @@ async fn an_undo_deletes_what_the_import_created_and_nothing_else() {
     let client = stage.client();
     let users = undo::created(&client, &journal).await.unwrap();
     assert_eq!(users.len(), 2);
-    let undone = undo::delete(&client, &mut journal, &users, &Interrupt::default(), &mut || ()).await.unwrap();
+    let undone = undo::delete(&client, &mut journal, users.clone(), &Interrupt::default(), &mut || ()).await.unwrap();
     assert_eq!(undone, Undone { deleted: 2, gone: 0 });
     assert_eq!(stage.usernames().await, ["ada"]);
-    let again = undo::delete(&client, &mut journal, &users, &Interrupt::default(), &mut || ()).await.unwrap();
+    let again = undo::delete(&client, &mut journal, users.clone(), &Interrupt::default(), &mut || ()).await.unwrap();
     assert_eq!(again, Undone { deleted: 0, gone: 2 });
     drop(journal);
     // The import can run again, and can be undone only once.
@@ -39,4 +45,37 @@ async fn a_creation_with_an_unknown_end_is_undone_only_if_the_user_is_new() {
         let users = undo::created(&stage.client(), &stage.open_journal()).await.unwrap();
         assert_eq!(users.len(), expected, "{at}");
     }
+}
+
+#[tokio::test]
+async fn a_failed_deletion_stops_an_undo_after_the_calls_in_progress() {
+    let stage = Stage::new();
+    let names: Vec<String> = (10..40).map(|number| format!("user{number}")).collect();
+    stage.import(named(&names.iter().map(String::as_str).collect::<Vec<_>>())).await;
+    // Four deletions run at the same time; the first of them fails.
+    let (emulator, together, deletions) =
+        (stage.emulator.clone(), Arc::new(Barrier::new(4)), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&deletions);
+    let transport = ScriptedTransport::new(move |request, options| {
+        let number = (request.method == Method::Delete).then(|| counted.fetch_add(1, Ordering::SeqCst));
+        let (emulator, together) = (emulator.clone(), Arc::clone(&together));
+        async move {
+            if number.is_some_and(|number| number < 4) {
+                together.wait().await;
+            }
+            if number == Some(0) { Ok(HttpResponse::json(403, "{}")) } else { emulator.send(request, &options).await }
+        }
+    });
+    let mut journal = stage.open_journal();
+    let client = stage.client_over(transport);
+    let users = undo::created(&client, &journal).await.unwrap();
+    let undone = undo::delete(&client, &mut journal, users, &Interrupt::default(), &mut || ()).await;
+    let left = stage.usernames().await.len();
+    // While the failure arrives, other deletions can start, at most as many as run at the same time.
+    assert!((20..=27).contains(&left), "{left}");
+    let message = undone.unwrap_err().to_string();
+    assert!(message.starts_with(&format!("deleted {} of 30 users", 30 - left)), "{message}");
+    assert_eq!(deletions.load(Ordering::SeqCst), 31 - left);
+    drop(journal);
+    assert_eq!(undo::created(&stage.client(), &stage.open_journal()).await.unwrap().len(), left);
 }
