@@ -74,6 +74,7 @@ mod router;
 mod saml;
 mod sample;
 mod schema;
+mod scripts;
 mod search;
 mod seed;
 mod sentinel;

@@ -22,6 +22,7 @@ use crate::store::Members;
 
 pub(crate) use documents::{ACCOUNT_CENTER, ID_TOKEN, OIDC_SESSION};
 pub(crate) use keys::Keys;
+pub(crate) use scripts::claims;
 pub(crate) use sign_in_experience::SIGN_IN_EXPERIENCE;
 
 /// A document that operations read and change.

@@ -7,8 +7,10 @@ use super::{Setting, sent};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal, not_exists_with_id, not_found};
 use crate::reply;
+use crate::scripts::{Failure, run};
 use crate::special::Handler;
-use crate::store::Members;
+use crate::state::State;
+use crate::store::{Members, text};
 
 /// Scripts of one kind: the path parameters and their keys, in the order of lists.
 type Kind = [(&'static str, Setting); 2];
@@ -37,6 +39,8 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("UpsertAction", |call| put(call, &ACTIONS)),
     ("UpdateAction", |call| update(call, &ACTIONS)),
     ("DeleteAction", |call| delete(call, &ACTIONS)),
+    ("TestJwtCustomizer", test_customizer),
+    ("TestAction", test_action),
 ];
 
 fn named<'k>(call: &Call<'_>, kind: &'k Kind) -> Outcome<&'k Setting> {
@@ -82,4 +86,56 @@ fn delete(call: &mut Call<'_>, kind: &Kind) -> Outcome<HttpResponse> {
     let script = named(call, kind)?;
     let removed = call.state.settings.remove(script);
     removed.map(|_| reply::nothing(204)).ok_or_else(|| -> Refusal { not_found() })
+}
+
+/// Returns the members of the body with these names.
+fn part(call: &Call<'_>, names: &[&str]) -> Value {
+    let members = names.iter().filter_map(|name| Some(((*name).to_owned(), call.body.get(*name)?.clone())));
+    Value::Object(members.collect())
+}
+
+fn test_customizer(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let payload = part(call, &["token", "context", "environmentVariables"]);
+    match run(call.text("script"), CUSTOMIZER, &payload) {
+        Ok(claims) => Ok(reply::json(200, &claims.unwrap_or_else(|| json!({})))),
+        Err(failure) => Err(refuse("jwt_customizer.general", failure)),
+    }
+}
+
+fn test_action(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let payload = part(call, &["event", "environmentVariables"]);
+    match run(call.text("script"), "runAction", &payload) {
+        Ok(Some(result)) if !result.is_null() => Ok(reply::json(200, &result)),
+        Ok(_) => Ok(reply::nothing(204)),
+        Err(failure) => Err(refuse("action.general", failure)),
+    }
+}
+
+fn refuse(code: &str, failure: Failure) -> Refusal {
+    let message = "The script has no result.";
+    match failure {
+        Failure::Denied(reason) => {
+            let error = json!({ "code": "AccessDenied", "message": reason });
+            Refusal::new(403, code, message).with("data", json!({ "message": reason, "error": error }))
+        }
+        Failure::Failed(reason) => Refusal::new(422, code, message).with("data", json!({ "message": reason })),
+    }
+}
+
+/// The function of a script that returns claims.
+const CUSTOMIZER: &str = "getCustomJwtClaims";
+
+/// Returns the claims that the script for tokens of this kind adds, and whether a failure prevents the token.
+pub(crate) fn claims(state: &State, kind: &str, token: &Value, context: &Value) -> (Result<Members, Failure>, bool) {
+    let stored = OF_TOKENS.iter().find(|(name, _)| *name == kind).and_then(|(_, script)| state.settings.find(script));
+    let Some(stored) = stored else { return (Ok(Members::new()), false) };
+    let blocks = stored.get("blockIssuanceOnError") == Some(&Value::Bool(true));
+    let variables = stored.get("environmentVariables").cloned().unwrap_or_else(|| json!({}));
+    let payload = json!({ "token": token, "context": context, "environmentVariables": variables });
+    let result = run(text(stored, "script"), CUSTOMIZER, &payload);
+    let claims = result.map(|claims| match claims {
+        Some(Value::Object(claims)) => claims,
+        _ => Members::new(),
+    });
+    (claims, blocks)
 }

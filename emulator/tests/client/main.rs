@@ -39,6 +39,8 @@ mod readme;
 mod releases;
 mod roles;
 mod saml;
+#[cfg(feature = "scripts")]
+mod scripts;
 mod search;
 mod second_factors;
 mod server;

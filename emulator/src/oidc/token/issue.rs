@@ -3,11 +3,15 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::LIFETIME;
+use crate::collections::USERS;
 use crate::errors::Outcome;
-use crate::oidc::Context;
 use crate::oidc::artifacts::AccessToken;
 use crate::oidc::jwt::{self, Use};
 use crate::oidc::scopes::{self, Holder};
+use crate::oidc::{Context, refuse};
+use crate::scripts::Failure;
+use crate::settings;
+use crate::state::State;
 use crate::store::Members;
 
 /// Who a token is for.
@@ -62,7 +66,7 @@ pub(super) fn for_resource(
     if let Some(organization) = organization {
         extra.insert("organization_id".to_owned(), organization.into());
     }
-    Ok(signed(context, recipient, indicator, scope, lifetime, extra))
+    signed(context, recipient, indicator, scope, lifetime, extra)
 }
 
 /// Issues a token for an organization, with those of the `wanted` scopes that the recipient has there.
@@ -76,7 +80,7 @@ pub(super) fn for_organization(
     let permitted = recipient.holder.of_organization(context.state, organization);
     let scope = scopes::common(wanted.iter().map(String::as_str), &permitted);
     let audience = format!("urn:logto:organization:{organization}");
-    Ok(signed(context, recipient, &audience, scope, LIFETIME, Members::new()))
+    signed(context, recipient, &audience, scope, LIFETIME, Members::new())
 }
 
 /// Issues an opaque token for the account of a user.
@@ -107,7 +111,7 @@ fn signed(
     scope: Vec<String>,
     lifetime: i64,
     mut claims: Members,
-) -> Issued {
+) -> Outcome<Issued> {
     let issued_at = context.seconds();
     let mut set = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     set("jti", context.state.ids.token(43).into());
@@ -123,6 +127,37 @@ fn signed(
     if let Some(actor) = recipient.actor {
         set("act", json!({ "sub": actor }));
     }
+    customize(context.state, recipient, &mut claims)?;
     let token = jwt::issue(context.state, Use::Access, &claims.into());
-    Issued { token, scope, expires_in: lifetime }
+    Ok(Issued { token, scope, expires_in: lifetime })
+}
+
+/// Adds the claims of the script for tokens of users or applications. It cannot change the others.
+fn customize(state: &State, recipient: Recipient<'_>, claims: &mut Members) -> Outcome<()> {
+    let user = state.store.get(&USERS, recipient.holder.id);
+    let (kind, name) =
+        if user.is_some() { ("access-token", "AccessToken") } else { ("client-credentials", "ClientCredentials") };
+    let mut token = json!({
+        "kind": name,
+        "jti": claims.get("jti"),
+        "aud": claims.get("aud"),
+        "scope": claims.get("scope"),
+        "clientId": recipient.client,
+    });
+    let mut data = json!({});
+    if let (Some(user), Some(token), Some(data)) = (user, token.as_object_mut(), data.as_object_mut()) {
+        token.insert("accountId".to_owned(), user.id.clone().into());
+        data.insert("user".to_owned(), user.members.clone().into());
+    }
+    match settings::claims(state, kind, &token, &data) {
+        (Ok(added), _) => {
+            for (name, value) in added {
+                claims.entry(name).or_insert(value);
+            }
+            Ok(())
+        }
+        (Err(Failure::Denied(reason)), _) => Err(refuse(400, "access_denied", &reason)),
+        (Err(Failure::Failed(_)), true) => Err(refuse(400, "invalid_request", "the script of the token has failed")),
+        (Err(Failure::Failed(_)), false) => Ok(()),
+    }
 }
