@@ -22,6 +22,46 @@ impl AuthnRequest {
     }
 }
 
+/// Returns the request that sends a user to the identity provider of a connector.
+pub(crate) fn request(id: &str, issued_at: &str, endpoint: &str, acs: &str, entity: &str) -> String {
+    let [endpoint, acs, entity] = [endpoint, acs, entity].map(escape);
+    format!(
+        "<samlp:AuthnRequest xmlns:samlp=\"urn:oasis:names:tc:SAML:2.0:protocol\" \
+         xmlns:saml=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_{id}\" Version=\"2.0\" \
+         IssueInstant=\"{issued_at}\" Destination=\"{endpoint}\" \
+         ProtocolBinding=\"urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST\" AssertionConsumerServiceURL=\"{acs}\">\
+         <saml:Issuer>{entity}</saml:Issuer></samlp:AuthnRequest>"
+    )
+}
+
+/// What an identity provider asserts about a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Assertion(Vec<(String, String)>);
+
+impl Assertion {
+    /// Reads a response. The name identifier becomes the attribute `nameID`.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let document = Document::parse(text).ok()?;
+        let named = |name: &'static str| {
+            document.descendants().filter(move |node: &Node<'_, '_>| node.tag_name().name() == name)
+        };
+        let identifier = named("NameID").next()?.text()?.trim().to_owned();
+        let attributes = named("Attribute").filter_map(|attribute| {
+            let value = attribute.descendants().find(|node| node.tag_name().name() == "AttributeValue")?;
+            Some((attribute.attribute("Name")?.to_owned(), value.text()?.trim().to_owned()))
+        });
+        Some(Self([("nameID".to_owned(), identifier)].into_iter().chain(attributes).collect()))
+    }
+
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        self.values().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+}
+
 /// Returns the metadata of an application's identity provider.
 pub(crate) fn metadata(origin: &str, application: &str, certificate: &str, name_id_format: &str) -> String {
     let (origin, name_id_format) = (escape(origin), escape(name_id_format));

@@ -9,6 +9,7 @@ use crate::collections::factory_of;
 use crate::errors::{Outcome, Refusal};
 use crate::state::State;
 use crate::store::{Members, Record, text};
+use crate::token_sets::{self, Of};
 
 /// Returns the user's profile at the provider of a connector. It has at least an `id`.
 pub(crate) fn profile(state: &mut State, connector: &Record, data: &Members) -> Outcome<Members> {
@@ -28,6 +29,24 @@ pub(crate) fn profile(state: &mut State, connector: &Record, data: &Members) -> 
     }
     profile.insert("rawData".to_owned(), data.clone().into());
     Ok(profile)
+}
+
+/// Stores the tokens of the provider if the connector does that. Returns whether it does.
+pub(crate) fn store_tokens(
+    state: &mut State,
+    now: i64,
+    user: &str,
+    connector: &Record,
+    identity: &str,
+    tokens: &Members,
+) -> bool {
+    let target = connector.text("target");
+    let described = [("connectorId", connector.id.as_str()), ("identityId", identity), ("target", target)];
+    let described = described.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    if connector.is_true("enableTokenStorage") {
+        token_sets::store(state, now, user, Of::Social(target), described, tokens);
+    }
+    connector.is_true("enableTokenStorage")
 }
 
 /// Rejects a connector for emails or text messages.

@@ -7,6 +7,8 @@ use crate::certificates::{self, Readable};
 use crate::collections::SSO_CONNECTORS;
 use crate::errors::{Outcome, Refusal};
 use crate::formats::is_url;
+use crate::settings::SIGN_IN_EXPERIENCE;
+use crate::state::State;
 use crate::store::{Members, Record, Store, text};
 
 /// A kind of identity provider.
@@ -98,6 +100,19 @@ pub(crate) fn available(store: &Store) -> impl Iterator<Item = &Record> {
         _ => false,
     };
     store.all(&SSO_CONNECTORS).filter(move |connector| filled(connector, "config") && filled(connector, "domains"))
+}
+
+/// Returns the ids of the connectors for the domain of an email address, if single sign-on is enabled.
+pub(crate) fn of_email(state: &State, email: &str) -> Vec<String> {
+    let domain = email.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()).unwrap_or_default();
+    let has = |connector: &&Record| {
+        let domains = connector.members.get("domains").and_then(Value::as_array).into_iter().flatten();
+        domains.filter_map(Value::as_str).any(|known| known == domain)
+    };
+    if state.settings.get(&SIGN_IN_EXPERIENCE).get("singleSignOnEnabled") != Some(&Value::Bool(true)) {
+        return Vec::new();
+    }
+    available(&state.store).filter(has).map(|connector| connector.id.clone()).collect()
 }
 
 /// Returns the provider of a connector.

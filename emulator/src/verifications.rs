@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::Ids;
 use crate::messages::Recipient;
 use crate::store::Members;
+use crate::webauthn::{Challenge, Credential};
 
 /// The lifetime of a record, in milliseconds.
 const LIFETIME: i64 = 600_000;
@@ -38,8 +39,8 @@ pub(crate) enum Kind {
         found: Option<Members>,
     },
     Passkey {
-        challenge: String,
-        credential: Option<String>,
+        challenge: Challenge,
+        credential: Option<Credential>,
     },
 }
 

@@ -4,7 +4,7 @@ use super::progress::{Event, Identifier, Kind, Verification};
 use super::{progress, verification};
 use crate::call::Call;
 use crate::codes::{self, Purpose};
-use crate::errors::{Outcome, Refusal};
+use crate::errors::Outcome;
 use crate::sentinel;
 use crate::special::Handler;
 
@@ -29,8 +29,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         let record = progress(call)?.verification(&id)?;
         if !matches!(record.kind, Kind::EmailCode | Kind::PhoneCode) || record.identifier.as_ref() != Some(&identifier)
         {
-            let message = "The verification record does not exist.";
-            return Err(Refusal::new(404, "session.verification_session_not_found", message));
+            return Err(super::progress::missing());
         }
         let event = Event::named(crate::store::text(&record.shown, "templateType")).unwrap_or(Event::SignIn);
         check(call, &identifier, event)?;

@@ -48,7 +48,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 ];
 
 /// Returns the identified user.
-fn known(call: &mut Call<'_>) -> Outcome<Record> {
+pub(super) fn known(call: &mut Call<'_>) -> Outcome<Record> {
     let id = progress(call)?.identified()?;
     call.record(&USERS, &id).cloned()
 }
@@ -58,7 +58,7 @@ fn of_kind(call: &Call<'_>, user: &str, kind: &str) -> Option<Record> {
 }
 
 /// Creates a record of the identified user.
-fn record(call: &mut Call<'_>, user: &str, kind: Kind, verified: Option<bool>) -> Verification {
+pub(super) fn record(call: &mut Call<'_>, user: &str, kind: Kind, verified: Option<bool>) -> Verification {
     let mut record = Verification::new(call.state.ids.id(21), kind);
     record.verified = verified;
     record.shown.insert("userId".to_owned(), user.into());
@@ -137,10 +137,13 @@ fn address(call: &mut Call<'_>) -> Outcome<(Kind, Identifier)> {
     let mut identifier = Identifier { kind, value: String::new() };
     user.text(identifier.member()).clone_into(&mut identifier.value);
     if identifier.value.is_empty() {
-        let message = "The user has no such address.";
-        return Err(Refusal::new(400, "session.mfa.mfa_factor_not_enabled", message));
+        return Err(not_enabled("The user has no such address."));
     }
     Ok((if identifier.kind == "phone" { Kind::MfaPhoneCode } else { Kind::MfaEmailCode }, identifier))
+}
+
+fn not_enabled(message: &str) -> Refusal {
+    Refusal::new(400, "session.mfa.mfa_factor_not_enabled", message)
 }
 
 fn purpose(call: &Call<'_>, identifier: &Identifier) -> Purpose {
@@ -182,8 +185,10 @@ fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     }
     let record = current.verification(&id)?.clone();
     if record.kind.name() != kind || !record.is_valid() {
-        let message = "The verification has not succeeded yet.";
-        return Err(Refusal::new(400, "session.verification_failed", message));
+        return Err(super::unverified());
+    }
+    if !policy::is_on(call.state, &kind) {
+        return Err(not_enabled("The factor is not enabled."));
     }
     match record.kind {
         Kind::Totp if of_kind(call, &user, mfa::TOTP).is_some() => return Err(mfa::totp_exists()),
@@ -193,13 +198,18 @@ fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         }
         Kind::BackupCode => {
             let others = mfa::factors(call.state, &user).any(|factor| factor.text("type") != mfa::BACKUP);
-            if !others && progress(call)?.factors.totp.is_none() {
+            let factors = &progress(call)?.factors;
+            if !others && factors.totp.is_none() && factors.passkeys.is_empty() {
                 return Err(mfa::codes_alone());
             }
             let codes = record.hidden.get(BACKUP_CODES).cloned();
             progress(call)?.factors.codes = codes;
         }
-        _ => return Err(Refusal::new(400, "session.verification_failed", "The factor cannot be added.")),
+        Kind::WebAuthn => {
+            let credential = super::passkeys::new_credential(&record)?;
+            progress(call)?.factors.passkeys.push(credential);
+        }
+        _ => return Err(super::unverified()),
     }
     progress(call)?.factors.enabled = true;
     Ok(reply::nothing(call.success()))

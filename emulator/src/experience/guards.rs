@@ -2,10 +2,12 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use super::progress::{Event, Kind, Verification};
+use super::progress::{Event, Identifier, Kind, Progress, Verification};
 use crate::errors::{Outcome, Refusal};
 use crate::password_policy::{PasswordPolicy, policy_of, rejected};
+use crate::passwords;
 use crate::settings::SIGN_IN_EXPERIENCE;
+use crate::sso;
 use crate::state::State;
 use crate::store::{Members, Record, text};
 
@@ -29,10 +31,29 @@ pub(super) fn event(state: &State, event: Event) -> Outcome<()> {
     }
 }
 
+/// Rejects a way to identify a user that is switched off, or that an enterprise replaces by its own.
+pub(super) fn identification(state: &State, event: Event, verification: &Verification) -> Outcome<()> {
+    method(state, event, verification)?;
+    let of_provider = verification.shown.get("socialUserInfo").and_then(|info| info.get("email")?.as_str());
+    let own = verification.identifier.as_ref().filter(|identifier| identifier.kind == "email");
+    let email = of_provider.or(own.map(|identifier| identifier.value.as_str()));
+    email.filter(|_| event != Event::ForgotPassword).map_or(Ok(()), |email| not_of_enterprise(state, email))
+}
+
+/// Rejects an email address whose domain requires single sign-on.
+pub(super) fn not_of_enterprise(state: &State, email: &str) -> Outcome<()> {
+    let connectors = sso::of_email(state, email);
+    if connectors.is_empty() {
+        return Ok(());
+    }
+    let refusal = Refusal::new(422, "session.sso_enabled", "The domain of the email address requires single sign-on.");
+    Err(refusal.with("data", json!({ "ssoConnectors": connectors })))
+}
+
 /// Rejects a way to identify a user that is switched off.
-pub(super) fn method(state: &State, event: Event, verification: &Verification) -> Outcome<()> {
+fn method(state: &State, event: Event, verification: &Verification) -> Outcome<()> {
     let experience = experience(state);
-    let Some(identifier) = &verification.identifier else { return Ok(()) };
+    let Some(identifier) = &verification.identifier else { return without_identifier(&experience, verification) };
     // Administrators decide who gets a one-time token.
     if verification.kind == Kind::OneTimeToken {
         return Ok(());
@@ -56,6 +77,15 @@ pub(super) fn method(state: &State, event: Event, verification: &Verification) -
     if allowed { Ok(()) } else { Err(Refusal::new(422, code, "The sign-in experience does not permit this method.")) }
 }
 
+fn without_identifier(experience: &Members, verification: &Verification) -> Outcome<()> {
+    let signs_in = experience.get("passkeySignIn").and_then(|settings| settings.get("enabled"));
+    if verification.kind == Kind::SignInPasskey && signs_in != Some(&Value::Bool(true)) {
+        let message = "The sign-in experience does not permit passkeys.";
+        return Err(Refusal::new(422, "user.sign_in_method_not_enabled", message));
+    }
+    Ok(())
+}
+
 /// Returns the identifiers that a new user must have. Of each group, one is enough.
 fn sign_up(experience: &Members) -> Vec<Vec<String>> {
     let sign_up = experience.get("signUp");
@@ -77,18 +107,20 @@ fn sign_up(experience: &Members) -> Vec<Vec<String>> {
 }
 
 /// Rejects a user that lacks what users must have.
-pub(super) fn complete(state: &State, user: &Record, has_password: bool) -> Outcome<()> {
+pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Outcome<()> {
+    // The enterprise decides what its users have.
+    if progress.is_of_enterprise() {
+        return Ok(());
+    }
     let experience = experience(state);
     let has = |kind: &String| {
-        let member = match kind.as_str() {
-            "email" => "primaryEmail",
-            "phone" => "primaryPhone",
-            _ => "username",
-        };
-        !user.text(member).is_empty()
+        let identifier = Identifier { kind: kind.clone(), value: String::new() };
+        !user.text(identifier.member()).is_empty()
     };
+    let skips = experience.get("socialSignIn").and_then(|settings| settings.get("skipRequiredIdentifiers"));
+    let skips = progress.social_connector().is_some() && skips == Some(&Value::Bool(true));
     let mut missing = Vec::new();
-    for group in sign_up(&experience) {
+    for group in sign_up(&experience).into_iter().filter(|_| !skips) {
         if !group.iter().any(has) {
             missing.push(if group.len() > 1 { "emailOrPhone".to_owned() } else { group.concat() });
         }
@@ -96,7 +128,7 @@ pub(super) fn complete(state: &State, user: &Record, has_password: bool) -> Outc
     let needs_password =
         experience.get("signUp").and_then(|sign_up| sign_up.get("password")) == Some(&Value::Bool(true));
     let is_social = user.members.get("identities").and_then(Value::as_object).is_some_and(|all| !all.is_empty());
-    if needs_password && !has_password && !is_social {
+    if needs_password && !user.hidden.contains_key(passwords::DIGEST) && !is_social {
         missing.push("password".to_owned());
     }
     if missing.is_empty() {

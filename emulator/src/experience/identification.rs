@@ -3,8 +3,9 @@
 use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
-use super::progress::{Event, Kind, Verification};
-use super::{events, guards, people, progress};
+use super::identities::Provided;
+use super::progress::{Event, Kind, Verification, missing};
+use super::{events, guards, identities, passkeys, people, progress, social, sso};
 use crate::call::Call;
 use crate::collections::ORGANIZATIONS;
 use crate::errors::{Outcome, Refusal};
@@ -25,17 +26,15 @@ pub(super) const ALL: &[(&str, Handler)] = &[("IdentifyUser", |call| {
 
 /// Rejects a record that proves nothing yet.
 fn check(call: &Call<'_>, event: Event, record: &Verification) -> Outcome<()> {
-    guards::method(call.state, event, record)?;
-    let message = "The verification has not succeeded yet.";
-    let failed = || Refusal::new(400, "session.verification_failed", message);
-    if record.is_valid() { Ok(()) } else { Err(failed()) }
+    guards::identification(call.state, event, record)?;
+    if record.is_valid() { Ok(()) } else { Err(super::unverified()) }
 }
 
 fn identify(call: &mut Call<'_>, event: Event, record: Option<Verification>) -> Outcome<HttpResponse> {
-    let missing = || Refusal::new(404, "session.verification_session_not_found", "A verification record is required.");
     let record = record.ok_or_else(missing)?;
     check(call, event, &record)?;
-    let user = owner(call, &record)?.clone();
+    let links = call.body.get("linkSocialIdentity") == Some(&Value::Bool(true));
+    let (user, provided) = owner(call, &record, links)?;
     people::refuse_suspended(&user)?;
     let progress = progress(call)?;
     if progress.user.as_ref().is_some_and(|known| *known != user.id) {
@@ -43,15 +42,23 @@ fn identify(call: &mut Call<'_>, event: Event, record: Option<Verification>) -> 
         return Err(Refusal::new(409, "session.identity_conflict", message));
     }
     progress.user = Some(user.id.clone());
+    provided.add_to(progress);
     join_organizations(call, &record, &user.id);
     Ok(reply::nothing(204))
 }
 
-/// Returns the user that a record belongs to.
-fn owner<'c>(call: &'c Call<'_>, record: &Verification) -> Outcome<&'c Record> {
+/// Returns the user that a record belongs to, and what the provider of a record adds.
+fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outcome<(Record, Provided)> {
+    match record.kind {
+        Kind::Social => return social::owner(call, record, links),
+        Kind::EnterpriseSso => return sso::owner(call, record),
+        Kind::SignInPasskey => return Ok((passkeys::owner(call, record)?.clone(), Provided::default())),
+        _ => {}
+    }
     let unknown = || Refusal::new(404, "user.user_not_exist", "No user has this identifier.");
     let identifier = record.identifier.as_ref().ok_or_else(unknown)?;
-    people::find(call.state, identifier).ok_or_else(unknown)
+    let user = people::find(call.state, identifier).ok_or_else(unknown)?.clone();
+    Ok((user, Provided::default()))
 }
 
 /// Makes the user of a one-time token a member of the organizations that its context names.
@@ -73,6 +80,12 @@ fn register(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpRe
     }
     let mut draft = progress(call)?.clone();
     let proof = record.clone();
+    match record.as_ref().map(|record| (record.kind, record)) {
+        Some((Kind::Social, record)) => social::provided(call, record, true)?.add_to(&mut draft),
+        Some((Kind::EnterpriseSso, record)) => sso::provided(call, record)?.add_to(&mut draft),
+        _ => {}
+    }
+    identities::refuse_taken(call.state, &draft.profile, "")?;
     if let Some(Verification { identifier: Some(identifier), kind, hidden, .. }) = record {
         people::refuse_taken(call.state, &identifier, "")?;
         draft.profile.insert(identifier.member().to_owned(), identifier.value.into());

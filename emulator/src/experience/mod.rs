@@ -5,12 +5,16 @@ mod events;
 mod factors;
 mod guards;
 mod identification;
+mod identities;
 mod one_time_tokens;
+mod passkeys;
 mod passwords;
 mod people;
 mod policy;
 mod profile;
 mod progress;
+mod social;
+mod sso;
 mod start;
 mod submission;
 
@@ -36,6 +40,9 @@ pub(crate) const ALL: &[&[(&str, Handler)]] = &[
     passwords::ALL,
     codes::ALL,
     one_time_tokens::ALL,
+    social::ALL,
+    sso::ALL,
+    passkeys::ALL,
     factors::ALL,
     identification::ALL,
     profile::ALL,
@@ -52,6 +59,11 @@ fn interaction<'c>(call: &'c mut Call<'_>) -> Outcome<&'c mut Interaction> {
 fn progress<'c>(call: &'c mut Call<'_>) -> Outcome<&'c mut Progress> {
     let missing = || Refusal::new(404, "session.interaction_not_found", "The interaction has not been started.");
     interaction(call)?.progress.as_mut().ok_or_else(missing)
+}
+
+/// Returns the error for a record that proves nothing yet.
+fn unverified() -> Refusal {
+    Refusal::new(400, "session.verification_failed", "The verification has not succeeded yet.")
 }
 
 /// Answers with the id of a verification record.

@@ -2,8 +2,8 @@
 
 use logto_admin::serde_json::Value;
 
-use super::guards;
 use super::progress::{Identifier, Progress};
+use super::{guards, identities};
 use crate::call::Call;
 use crate::collections::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, USERS};
 use crate::entities::{self, keep};
@@ -43,7 +43,8 @@ pub(super) fn refuse_taken(state: &State, identifier: &Identifier, id: &str) -> 
 
 /// Adds what the user has entered to a record.
 pub(super) fn apply(call: &mut Call<'_>, progress: &Progress, user: &mut Record) {
-    for (name, value) in &progress.profile {
+    identities::apply(&progress.profile, user);
+    for (name, value) in progress.profile.iter().filter(|(name, _)| !identities::is_identity(name)) {
         match (user.members.get_mut(name), value) {
             (Some(Value::Object(known)), Value::Object(more)) => known.extend(more.clone()),
             _ => {
@@ -60,11 +61,12 @@ pub(super) fn apply(call: &mut Call<'_>, progress: &Progress, user: &mut Record)
 pub(super) fn register(call: &mut Call<'_>, progress: &Progress) -> Outcome<Record> {
     let mut user = call.state.blank(&USERS, crate::store::Members::new(), call.now);
     apply(call, progress, &mut user);
-    guards::complete(call.state, &user, user.hidden.contains_key(passwords::DIGEST))?;
+    guards::complete(call.state, progress, &user)?;
     entities::check(call, &USERS, &user)?;
     call.state.store.put(&USERS, user.clone());
     (USERS.created)(call, &user);
     provision(call.state, &user);
+    identities::store(call, progress, &user);
     Ok(user)
 }
 

@@ -3,7 +3,7 @@
 use logto_admin::serde_json::{Map, Value, json};
 
 use super::guards::experience;
-use super::progress::{Event, Progress};
+use super::progress::{Event, Identifier, Progress};
 use crate::call::Call;
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET};
 use crate::errors::{Outcome, Refusal};
@@ -34,6 +34,11 @@ fn flag(user: &Record, path: &str) -> bool {
     users::configs(user).pointer(path) == Some(&Value::Bool(true))
 }
 
+/// Returns whether a factor is switched on.
+pub(super) fn is_on(state: &State, factor: &str) -> bool {
+    settings(state).0.iter().any(|on| on == factor)
+}
+
 /// Returns the factors with which a user can prove who they are.
 fn usable(state: &State, user: &Record, enabled: bool) -> Vec<&'static str> {
     let (factors, policy) = settings(state);
@@ -58,6 +63,10 @@ pub(super) fn require(state: &State, progress: &Progress, user: &Record) -> Outc
     if progress.event != Event::SignIn || usable.is_empty() || proven || flag(user, "/mfa/skipMfaOnSignIn") {
         return Ok(());
     }
+    // The enterprise decides how its users prove who they are.
+    if progress.is_of_enterprise() {
+        return Ok(());
+    }
     let data = json!({ "availableFactors": usable, "maskedIdentifiers": masked(user, &usable) });
     let refusal = Refusal::new(403, "session.mfa.require_mfa_verification", "A second factor is required.");
     Err(refusal.with("data", data))
@@ -65,21 +74,20 @@ pub(super) fn require(state: &State, progress: &Progress, user: &Record) -> Outc
 
 /// Returns the addresses of a user, so that they recognize them.
 fn masked(user: &Record, usable: &[&str]) -> Map<String, Value> {
-    let mut masked = Map::new();
-    if let Some((name, domain)) = user.text("primaryEmail").rsplit_once('@').filter(|_| usable.contains(&EMAIL)) {
-        let start: String = name.chars().take(4).collect();
-        masked.insert(EMAIL.to_owned(), format!("{start}****@{domain}").into());
-    }
-    let phone: Vec<char> = user.text("primaryPhone").chars().collect();
-    if usable.contains(&PHONE) {
-        let end: String = phone.iter().skip(phone.len().saturating_sub(4)).collect();
-        masked.insert(PHONE.to_owned(), format!("****{end}").into());
-    }
-    masked
+    let masked = [(EMAIL, "email"), (PHONE, "phone")].into_iter().filter_map(|(factor, kind)| {
+        let mut identifier = Identifier { kind: kind.to_owned(), value: String::new() };
+        user.text(identifier.member()).clone_into(&mut identifier.value);
+        usable.contains(&factor).then(|| Some((factor.to_owned(), identifier.masked().get("value")?.clone())))?
+    });
+    masked.collect()
 }
 
 /// Rejects a submission of a user who must or should add a second factor.
 pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Outcome<()> {
+    if progress.is_of_enterprise() {
+        return Ok(());
+    }
+    prefer_passkey(state, progress, user)?;
     let (factors, policy) = settings(state);
     let addable: Vec<&str> = FACTORS
         .iter()
@@ -97,7 +105,15 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
     let chosen = &progress.factors;
     let own: Vec<&str> = mfa::factors(state, &user.id).map(|factor| factor.text("type")).collect();
     let by_address = usable(state, user, chosen.enabled).iter().any(|factor| matches!(*factor, EMAIL | PHONE));
-    let main = chosen.totp.is_some() || own.iter().any(|kind| *kind != mfa::BACKUP);
+    if chosen.signs_in_with_passkey && chosen.totp.is_none() && own.is_empty() {
+        return if chosen.suggestion_skipped {
+            Ok(())
+        } else {
+            Err(one_more(&addable, !policy.ends_with("Mandatory")))
+        };
+    }
+    let added = chosen.totp.is_some() || !chosen.passkeys.is_empty();
+    let main = added || own.iter().any(|kind| *kind != mfa::BACKUP);
     if main {
         let has_codes = chosen.codes.is_some() || own.contains(&mfa::BACKUP);
         let wants_codes = factors.iter().any(|factor| factor == mfa::BACKUP);
@@ -120,6 +136,31 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
     Err(Refusal::new(422, "user.missing_mfa", "A second factor is required.").with("data", data))
 }
 
+/// Recommends a passkey to a user who could sign in with one.
+fn prefer_passkey(state: &State, progress: &Progress, user: &Record) -> Outcome<()> {
+    let settings = experience(state);
+    let on = settings.get("passkeySignIn").and_then(|settings| settings.get("enabled")) == Some(&Value::Bool(true));
+    let chosen = &progress.factors;
+    let skipped = chosen.passkey_skipped || flag(user, "/passkeySignIn/skipped");
+    if !on || skipped || !chosen.passkeys.is_empty() || !mfa::passkeys(state, &user.id).is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(422, "user.passkey_preferred", "A passkey is recommended."))
+}
+
+/// Returns the error that recommends a second factor besides a passkey.
+fn one_more(addable: &[&str], skippable: bool) -> Refusal {
+    let data = json!({
+        "availableFactors": addable,
+        "maskedIdentifiers": {},
+        "isWebAuthnUsedAsSignInPasskey": true,
+        "skippable": skippable,
+        "suggestion": true,
+    });
+    let message = "A second factor besides the passkey is recommended.";
+    Refusal::new(422, "session.mfa.suggest_additional_mfa", message).with("data", data)
+}
+
 /// Stores the factors and the choices of a user.
 pub(super) fn save(call: &mut Call<'_>, progress: &Progress, user: &mut Record) {
     let chosen = &progress.factors;
@@ -135,6 +176,9 @@ pub(super) fn save(call: &mut Call<'_>, progress: &Progress, user: &mut Record) 
             call.state.store.remove(&MFA_VERIFICATIONS, &id);
         }
         mfa::add(call, &user.id, mfa::BACKUP, BACKUP_CODES, codes.clone());
+    }
+    for passkey in &chosen.passkeys {
+        mfa::add_passkey(call, &user.id, passkey, None);
     }
     let mut choices = Members::new();
     let mut choose = |name: &str, value: Value| choices.insert(name.to_owned(), value);

@@ -5,7 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::progress::{Event, Identifier, Kind};
 use super::start::not_for_forgotten_passwords;
-use super::{guards, people, progress};
+use super::{guards, identities, people, progress, social};
 use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
@@ -42,14 +42,14 @@ fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
             let record = progress(call)?.verification(&id)?.clone();
             let fits = matches!((kind, record.kind), ("email", Kind::EmailCode) | ("phone", Kind::PhoneCode));
             let Some(identifier) = record.identifier.filter(|_| fits && record.verified == Some(true)) else {
-                return Err(Refusal::new(
-                    400,
-                    "session.verification_failed",
-                    "The verification has not succeeded yet.",
-                ));
+                return Err(super::unverified());
             };
+            if kind == "email" {
+                guards::not_of_enterprise(call.state, &identifier.value)?;
+            }
             add_identifier(call, user.as_ref(), &identifier)?;
         }
+        "social" => add_social(call, user.as_ref())?,
         kind => {
             let identifier = Identifier { kind: kind.to_owned(), value: call.text("value").to_owned() };
             add_identifier(call, user.as_ref(), &identifier)?;
@@ -68,6 +68,21 @@ fn add_identifier(call: &mut Call<'_>, user: Option<&Record>, identifier: &Ident
     }
     people::refuse_taken(call.state, identifier, user.map_or("", |user| user.id.as_str()))?;
     progress(call)?.profile.insert(identifier.member().to_owned(), identifier.value.clone().into());
+    Ok(())
+}
+
+/// Adds the identity at a social provider that a record proves.
+fn add_social(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()> {
+    let id = call.text("verificationId").to_owned();
+    let record = progress(call)?.record(&id, Kind::Social)?.clone();
+    let provided = social::provided(call, &record, user.is_none())?;
+    let target = provided.members.get("socialIdentity").and_then(|identity| identity.get("target")?.as_str());
+    let known = user.and_then(|user| user.members.get("identities")).and_then(|all| all.get(target?));
+    if known.is_some() {
+        return Err(exists("social_account"));
+    }
+    identities::refuse_taken(call.state, &provided.members, user.map_or("", |user| user.id.as_str()))?;
+    provided.add_to(progress(call)?);
     Ok(())
 }
 

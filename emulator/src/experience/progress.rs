@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::errors::{Outcome, Refusal};
 use crate::messages::Recipient;
 use crate::store::{Members, text};
+use crate::webauthn::Credential;
 
 /// The purpose of an interaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +59,18 @@ impl Identifier {
         json!({ "type": self.kind, "value": self.value })
     }
 
+    /// Returns the identifier with most of it hidden, so that its owner recognizes it.
+    pub(crate) fn masked(&self) -> Value {
+        let value = match self.value.rsplit_once('@') {
+            Some((name, domain)) => format!("{}****@{domain}", name.chars().take(4).collect::<String>()),
+            None => {
+                let hidden = self.value.chars().count().saturating_sub(4);
+                format!("****{}", self.value.chars().skip(hidden).collect::<String>())
+            }
+        };
+        json!({ "type": self.kind, "value": value })
+    }
+
     /// Returns where a message to the user goes.
     pub(crate) fn recipient(&self) -> Recipient {
         if self.kind == "phone" { Recipient::phone(&self.value) } else { Recipient::email(&self.value) }
@@ -76,6 +89,10 @@ pub(crate) enum Kind {
     BackupCode,
     MfaEmailCode,
     MfaPhoneCode,
+    Social,
+    EnterpriseSso,
+    WebAuthn,
+    SignInPasskey,
 }
 
 impl Kind {
@@ -90,6 +107,10 @@ impl Kind {
             Self::BackupCode => "BackupCode",
             Self::MfaEmailCode => "MfaEmailVerificationCode",
             Self::MfaPhoneCode => "MfaPhoneVerificationCode",
+            Self::Social => "Social",
+            Self::EnterpriseSso => "EnterpriseSso",
+            Self::WebAuthn => "WebAuthn",
+            Self::SignInPasskey => "SignInPasskey",
         }
     }
 }
@@ -114,7 +135,16 @@ impl Verification {
     }
 
     pub(crate) fn is_valid(&self) -> bool {
-        self.verified != Some(false)
+        match self.kind {
+            Kind::Social => self.shown.contains_key("socialUserInfo"),
+            Kind::EnterpriseSso => self.shown.contains_key("enterpriseSsoUserInfo"),
+            _ => self.verified != Some(false),
+        }
+    }
+
+    /// Returns a member that responses show.
+    pub(crate) fn text(&self, name: &str) -> &str {
+        text(&self.shown, name)
     }
 
     fn value(&self) -> Value {
@@ -138,6 +168,12 @@ pub(crate) struct Factors {
     pub totp: Option<String>,
     /// New backup codes.
     pub codes: Option<Value>,
+    /// New passkeys.
+    #[serde(default)]
+    pub passkeys: Vec<Credential>,
+    /// Whether a new passkey also replaces the password.
+    #[serde(default)]
+    pub signs_in_with_passkey: bool,
     pub enabled: bool,
     pub skipped: bool,
     pub suggestion_skipped: bool,
@@ -153,8 +189,20 @@ impl Factors {
         for (name, kind, _) in factors.into_iter().filter(|(.., added)| *added) {
             shown.insert(name.to_owned(), json!({ "type": kind }));
         }
+        let passkeys: Vec<Value> = self.passkeys.iter().map(shown_passkey).collect();
+        if !passkeys.is_empty() {
+            shown.insert("webAuthn".to_owned(), passkeys.into());
+        }
         shown.into()
     }
+}
+
+fn shown_passkey(passkey: &Credential) -> Value {
+    let mut shown = json!(passkey);
+    if let Some(members) = shown.as_object_mut() {
+        members.insert("type".to_owned(), "WebAuthn".into());
+    }
+    shown
 }
 
 /// The state of an interaction.
@@ -168,9 +216,17 @@ pub(crate) struct Progress {
     /// The new password of the user.
     pub password: Option<String>,
     pub factors: Factors,
+    /// The tokens that a social or enterprise provider has issued.
+    #[serde(default)]
+    pub tokens: Option<Members>,
     /// One record of each kind.
     verifications: Vec<Verification>,
     user_agent: String,
+}
+
+/// Returns the error for a record that does not exist.
+pub(super) fn missing() -> Refusal {
+    Refusal::new(404, "session.verification_session_not_found", "The verification record does not exist.")
 }
 
 impl Progress {
@@ -181,6 +237,7 @@ impl Progress {
             profile: Members::new(),
             password: None,
             factors: Factors::default(),
+            tokens: None,
             verifications: Vec::new(),
             user_agent: user_agent.to_owned(),
         }
@@ -194,19 +251,45 @@ impl Progress {
 
     /// Returns a record.
     pub(crate) fn verification(&mut self, id: &str) -> Outcome<&mut Verification> {
-        let missing = || {
-            let message = "The verification record does not exist.";
-            Refusal::new(404, "session.verification_session_not_found", message)
-        };
         self.verifications.iter_mut().find(|known| known.id == id).ok_or_else(missing)
+    }
+
+    /// Returns a record of a kind.
+    pub(crate) fn record(&mut self, id: &str, kind: Kind) -> Outcome<&mut Verification> {
+        let record = self.verification(id)?;
+        if record.kind == kind { Ok(record) } else { Err(missing()) }
+    }
+
+    /// Returns a record about a connector.
+    pub(crate) fn of_connector(&mut self, id: &str, kind: Kind, connector: &str) -> Outcome<&mut Verification> {
+        let record = self.record(id, kind)?;
+        if record.text("connectorId") == connector { Ok(record) } else { Err(missing()) }
+    }
+
+    /// Returns the record about an enterprise connector.
+    pub(crate) fn at_enterprise(&mut self, connector: &str) -> Option<&mut Verification> {
+        let is_it =
+            |known: &&mut Verification| known.kind == Kind::EnterpriseSso && known.text("connectorId") == connector;
+        self.verifications.iter_mut().find(is_it)
+    }
+
+    /// Returns the connector of the social provider at which the user has proven who they are.
+    pub(crate) fn social_connector(&self) -> Option<&str> {
+        let is_it = |known: &&Verification| known.kind == Kind::Social && known.is_valid();
+        self.verifications.iter().find(is_it).map(|known| known.text("connectorId"))
+    }
+
+    /// Returns whether the user has proven who they are at an enterprise provider.
+    pub(crate) fn is_of_enterprise(&self) -> bool {
+        self.verifications.iter().any(|known| known.kind == Kind::EnterpriseSso && known.is_valid())
     }
 
     /// Returns whether the user has proven a second factor that they already had.
     pub(crate) fn proves_factor(&self) -> bool {
         self.verifications.iter().any(|record| match record.kind {
             // New secrets and codes prove nothing.
-            Kind::Totp | Kind::BackupCode => record.is_valid() && record.hidden.is_empty(),
-            Kind::MfaEmailCode | Kind::MfaPhoneCode => record.is_valid(),
+            Kind::Totp | Kind::BackupCode | Kind::WebAuthn => record.is_valid() && record.hidden.is_empty(),
+            Kind::MfaEmailCode | Kind::MfaPhoneCode | Kind::SignInPasskey => record.is_valid(),
             _ => false,
         })
     }

@@ -4,13 +4,13 @@ use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 
 use super::progress::Event;
-use super::{events, guards, interaction, people, policy, progress};
+use super::{events, guards, identities, interaction, people, policy, progress};
 use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::oidc::interactions::Login;
+use crate::reply;
 use crate::special::Handler;
-use crate::{passwords, reply};
 
 pub(super) const ALL: &[(&str, Handler)] = &[("SubmitInteraction", submit)];
 
@@ -32,7 +32,7 @@ fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     }
     policy::require(call.state, &current, &user)?;
     people::apply(call, &current, &mut user);
-    guards::complete(call.state, &user, user.hidden.contains_key(passwords::DIGEST))?;
+    guards::complete(call.state, &current, &user)?;
     policy::complete(call.state, &current, &user)?;
     policy::save(call, &current, &mut user);
     let client = interaction(call)?.authorization.client.id.clone();
@@ -41,6 +41,7 @@ fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         user.members.insert("applicationId".to_owned(), client.into());
     }
     people::save(call, &mut user)?;
+    identities::store(call, &current, &user);
     events::submitted(call, &current, &user)?;
     let login = Login { user: id, submission: current.submission().into() };
     let current = interaction(call)?;

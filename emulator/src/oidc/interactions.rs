@@ -11,6 +11,7 @@ use crate::errors::{Outcome, Refusal};
 use crate::experience::Progress;
 use crate::request::Incoming;
 use crate::state::State;
+use crate::webauthn::Challenge;
 
 /// Lifetime of an interaction, in seconds.
 const LIFETIME: i64 = 3600;
@@ -38,6 +39,9 @@ pub(crate) struct Interaction {
     pub grant: Option<String>,
     /// The progress of the user in the Experience API.
     pub progress: Option<Progress>,
+    /// What an authenticator is asked for, before the user has entered anything.
+    #[serde(default)]
+    pub challenge: Option<Challenge>,
     /// Milliseconds since the epoch.
     pub expires_at: i64,
 }
@@ -90,6 +94,7 @@ pub(super) fn start(
         login: None,
         grant: None,
         progress: None,
+        challenge: None,
         expires_at,
     };
     context.state.oidc.interactions.0.insert(id.clone(), interaction);

@@ -24,6 +24,7 @@ use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{HttpResponse, Method};
 
 pub(crate) use artifacts::{Grant, Provider, SubjectToken};
+pub(crate) use authorization::redirect;
 pub(crate) use keys::signing_key;
 
 use crate::errors::{Outcome, Refusal};

@@ -4,8 +4,9 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use super::connectors::of_sign_in;
 use crate::call::Call;
-use crate::collections::{ROLES, SSO_CONNECTORS};
-use crate::errors::{Outcome, Refusal};
+use crate::collections::ROLES;
+use crate::errors::Outcome;
+use crate::oidc::interactions::not_found;
 use crate::oidc::jwt;
 use crate::reply;
 use crate::store::{Members, text};
@@ -14,19 +15,10 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetHasuraAuth", hasura),
     ("AssertSaml", |call| {
         of_sign_in(call, call.parameter(0))?;
-        Err(no_sign_in())
-    }),
-    ("AssertSingleSignOnSaml", |call| {
-        call.record(&SSO_CONNECTORS, call.parameter(0))?;
-        Err(no_sign_in())
+        // No social connector of the emulator uses SAML.
+        Err(not_found("interaction session not found"))
     }),
 ];
-
-/// No sign-in of the emulator waits for a SAML response.
-fn no_sign_in() -> Refusal {
-    let refusal = Refusal::new(400, "session.not_found", "No sign-in is in progress.");
-    refusal.with("error", "invalid_request").with("error_description", "interaction session not found")
-}
 
 /// Returns the session variables for Hasura. Without a valid token or the expected role, the caller is unauthorized.
 fn hasura(call: &mut Call<'_>) -> Outcome<HttpResponse> {

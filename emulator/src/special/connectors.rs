@@ -30,7 +30,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 const TEST_CODE: &str = "000000";
 
 /// Returns the connector of a sign-in.
-pub(super) fn of_sign_in<'c>(call: &'c Call<'_>, id: &str) -> Outcome<&'c Record> {
+pub(crate) fn of_sign_in<'c>(call: &'c Call<'_>, id: &str) -> Outcome<&'c Record> {
     let unknown = || Refusal::new(422, "session.invalid_connector_id", format!("The connector `{id}` does not exist."));
     call.state.store.get(&CONNECTORS, id).ok_or_else(unknown)
 }

@@ -12,12 +12,15 @@ use crate::ids::Ids;
 use crate::reply;
 use crate::state::State;
 use crate::store::Record;
+use crate::webauthn::Credential;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("CreateUserMfaVerification", create)];
 
 pub(crate) const TOTP: &str = "Totp";
 pub(crate) const BACKUP: &str = "BackupCode";
 pub(crate) const PASSKEY: &str = "WebAuthn";
+/// The hidden member of a passkey that holds its credential.
+const CREDENTIAL: &str = "credential";
 const BACKUP_CODE_COUNT: usize = 10;
 const BACKUP_CODE_LENGTH: usize = 10;
 /// The QR code of a secret. It is a single white pixel: the emulator draws no images.
@@ -90,13 +93,40 @@ pub(crate) fn check_codes(codes: &[String]) -> Outcome<()> {
     Ok(())
 }
 
+/// Returns the passkeys of a user.
+pub(crate) fn passkeys(state: &State, user: &str) -> Vec<Credential> {
+    factors(state, user).filter_map(credential).collect()
+}
+
+/// Returns the credential of a passkey.
+pub(crate) fn credential(factor: &Record) -> Option<Credential> {
+    logto_admin::serde_json::from_value(factor.hidden.get(CREDENTIAL)?.clone()).ok()
+}
+
+pub(crate) fn set_credential(factor: &mut Record, credential: &Credential) {
+    factor.hidden.insert(CREDENTIAL.to_owned(), json!(credential));
+}
+
+pub(crate) fn add_passkey(call: &mut Call<'_>, user: &str, credential: &Credential, name: Option<&str>) {
+    let described = [("agent", Some(credential.agent.as_str())), ("name", name)];
+    let described = described.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.into())));
+    let mut factor = blank(call, user, PASSKEY);
+    factor.members.extend(described);
+    set_credential(&mut factor, credential);
+    call.state.store.put(&MFA_VERIFICATIONS, factor);
+}
+
 /// Adds a second factor with a hidden member.
 pub(crate) fn add(call: &mut Call<'_>, user: &str, kind: &str, member: &str, value: Value) {
-    let given = [("userId", user.to_owned()), ("type", kind.to_owned()), ("createdAt", iso(call.now))];
-    let given = given.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-    let mut factor = call.state.blank(&MFA_VERIFICATIONS, given, call.now);
+    let mut factor = blank(call, user, kind);
     factor.hidden.insert(member.to_owned(), value);
     call.state.store.put(&MFA_VERIFICATIONS, factor);
+}
+
+fn blank(call: &mut Call<'_>, user: &str, kind: &str) -> Record {
+    let given = [("userId", user.to_owned()), ("type", kind.to_owned()), ("createdAt", iso(call.now))];
+    let given = given.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    call.state.blank(&MFA_VERIFICATIONS, given, call.now)
 }
 
 fn refuse(code: &str, message: &str) -> Refusal {

@@ -7,9 +7,7 @@ use crate::collections::{SSO_CONNECTORS, SSO_SIGNING_KEYS, no_saml_connector};
 use crate::entities::{self, Verb};
 use crate::errors::Outcome;
 use crate::reply;
-use crate::settings::SIGN_IN_EXPERIENCE;
-use crate::sso::{LOGO, PROVIDERS, Protocol, available, provider_of};
-use crate::store::Record;
+use crate::sso::{LOGO, PROVIDERS, Protocol, of_email, provider_of};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("ListSsoConnectorProviders", |call| Ok(reply::json(call.success(), &providers()))),
@@ -42,14 +40,5 @@ fn signing_keys(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 /// Returns the connectors for the domain of an email address.
 fn of_domain(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let email = call.request.query.get("email").unwrap_or_default();
-    let domain = email.rsplit_once('@').map(|(_, domain)| domain.to_lowercase()).unwrap_or_default();
-    let has = |connector: &&Record| {
-        let domains = connector.members.get("domains").and_then(Value::as_array).into_iter().flatten();
-        domains.filter_map(Value::as_str).any(|known| known == domain)
-    };
-    let experience = call.state.settings.get(&SIGN_IN_EXPERIENCE);
-    let enabled = experience.get("singleSignOnEnabled") == Some(&Value::Bool(true));
-    let found = available(&call.state.store).filter(|connector| enabled && has(connector));
-    let ids: Value = found.map(|connector| Value::from(connector.id.as_str())).collect();
-    Ok(reply::json(call.success(), &json!({ "connectorIds": ids })))
+    Ok(reply::json(call.success(), &json!({ "connectorIds": of_email(call.state, email) })))
 }

@@ -7,6 +7,7 @@ use logto_admin::transport::Method::{self, Delete, Get, Patch, Post, Put};
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
+use crate::authenticator::Authenticator;
 use crate::refused;
 
 const PASSWORD: &str = "violet-anchor-47-kettle";
@@ -250,22 +251,19 @@ async fn passkeys_answer_the_challenge_of_their_record() -> Result<()> {
     let options = account.call(Post, "/verifications/web-authn/registration", &Value::Null, "").await?;
     let record = options["verificationRecordId"].clone();
     let path = "/verifications/web-authn/registration/verify";
-    let answer = async |record: &Value, challenge: &str| {
-        use base64::Engine;
-        let data = json!({ "type": "webauthn.create", "challenge": challenge, "origin": "http://emulator.localhost" });
-        let data = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(data.to_string());
-        let response = json!({ "clientDataJSON": data, "attestationObject": "o2M" });
-        let payload = json!({ "type": "WebAuthn", "id": "key", "rawId": "key", "response": response, "clientExtensionResults": {} });
+    let mut key = Authenticator::new("http://emulator.localhost");
+    let payload = key.create(&options["registrationOptions"]);
+    let answer = async |record: &Value, payload: &Value| {
         account.call(Post, path, &json!({ "verificationRecordId": record, "payload": payload }), "").await
     };
-    let challenge = options["registrationOptions"]["challenge"].as_str().unwrap();
-    assert_eq!(refused(answer(&json!("nope"), challenge).await), (400, "verification_record.not_found".into()));
-    assert_eq!(refused(answer(&record, "x").await), (400, "session.mfa.webauthn_verification_failed".into()));
+    assert_eq!(refused(answer(&json!("nope"), &payload).await), (400, "verification_record.not_found".into()));
+    let other = key.create(&json!({ "rp": { "id": "emulator.localhost" }, "challenge": "x" }));
+    assert_eq!(refused(answer(&record, &other).await), (400, "session.mfa.webauthn_verification_failed".into()));
     let add = json!({ "type": "WebAuthn", "newIdentifierVerificationRecordId": record, "name": "key" });
     let unverified = account.call(Post, "/my-account/mfa-verifications", &add, &proof).await;
     assert_eq!(refused(unverified), (400, "verification_record.not_found".into()));
 
-    answer(&record, challenge).await?;
+    answer(&record, &payload).await?;
     account.call(Post, "/my-account/mfa-verifications", &add, &proof).await?;
     let key = account.get("/my-account/mfa-verifications").await?[0].clone();
     assert_eq!((&key["type"], &key["name"]), (&json!("WebAuthn"), &json!("key")));

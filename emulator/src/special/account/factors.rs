@@ -3,7 +3,6 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::passkeys::CREDENTIAL;
 use super::{no_record, save, user};
 use crate::call::Call;
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, Shape, TOTP_SECRET};
@@ -55,6 +54,11 @@ fn named(call: &Call<'_>) -> Outcome<Record> {
 fn insert(call: &mut Call<'_>, kind: &str, member: &str, value: Value) -> Outcome<HttpResponse> {
     let user = call.caller.clone();
     mfa::add(call, &user, kind, member, value);
+    enable(call)
+}
+
+/// Turns on multi-factor authentication for the user.
+fn enable(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     merge(call, &Members::from_iter([("mfa".to_owned(), json!({ "enabled": true }))]))?;
     Ok(reply::nothing(204))
 }
@@ -86,17 +90,9 @@ fn add_passkey(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let record = call.state.verifications.verified(call.text("newIdentifierVerificationRecordId"), call.now);
     let record = record.filter(|record| record.is_of(&call.caller)).ok_or_else(no_record)?;
     let Kind::Passkey { credential: Some(credential), .. } = &record.kind else { return Err(no_record()) };
-    let credential = Value::from(credential.clone());
-    let answer = insert(call, PASSKEY, CREDENTIAL, credential.clone())?;
-    let added =
-        mfa::factors(call.state, &call.caller).find(|factor| factor.hidden.get(CREDENTIAL) == Some(&credential));
-    if let Some(mut passkey) = added.cloned() {
-        let agent = call.request.headers.get("user-agent").map(Value::from);
-        let known = [("agent", agent), ("name", call.body.get("name").cloned())];
-        passkey.members.extend(known.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
-        call.state.store.put(&MFA_VERIFICATIONS, passkey);
-    }
-    Ok(answer)
+    let (user, credential, name) = (call.caller.clone(), credential.clone(), call.text("name").to_owned());
+    mfa::add_passkey(call, &user, &credential, Some(name.as_str()).filter(|name| !name.is_empty()));
+    enable(call)
 }
 
 fn check_totp(call: &Call<'_>) -> Outcome<()> {

@@ -83,13 +83,9 @@ fn link(call: &mut Call<'_>, replaces: bool) -> Outcome<HttpResponse> {
 /// Stores the tokens of the provider if the connector does that. Returns whether there are any.
 fn store_tokens(call: &mut Call<'_>, connector: &Record, profile: &Members) -> bool {
     let response = profile.get("rawData").and_then(|data| data.get("tokenResponse")?.as_object());
-    let Some(response) = response.filter(|_| connector.is_true("enableTokenStorage")) else { return false };
-    let target = connector.text("target");
-    let identity = [("connectorId", connector.id.as_str()), ("identityId", text(profile, "id")), ("target", target)];
-    let identity = identity.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let user = call.caller.clone();
-    token_sets::store(call.state, call.now, &user, Of::Social(target), identity, response);
-    true
+    response
+        .is_some_and(|tokens| social::store_tokens(call.state, call.now, &user, connector, text(profile, "id"), tokens))
 }
 
 fn delete(call: &mut Call<'_>) -> Outcome<HttpResponse> {

@@ -1,0 +1,200 @@
+//! Passkeys: as second factors, and instead of a password.
+
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::HttpResponse;
+
+use super::factors::{known, record};
+use super::progress::{Identifier, Kind, Verification};
+use super::{interaction, people, progress, verification};
+use crate::call::Call;
+use crate::clock::iso;
+use crate::collections::{MFA_VERIFICATIONS, USERS};
+use crate::errors::{Outcome, Refusal};
+use crate::reply;
+use crate::special::{Handler, mfa};
+use crate::state::State;
+use crate::store::Record;
+use crate::webauthn::{self, Challenge, Credential};
+
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("CreateWebAuthnRegistrationVerification", begin_registration),
+    ("VerifyWebAuthnRegistrationVerification", register),
+    ("CreateWebAuthnAuthenticationVerification", begin_authentication),
+    ("VerifyWebAuthnAuthenticationVerification", authenticate),
+    ("CreateSignInPasskeyAuthentication", preflight),
+    ("CreateSignInPasskeyAuthenticationWithIdentifier", begin_sign_in),
+    ("VerifySignInPasskeyAuthentication", sign_in),
+    ("BindPasskey", bind),
+];
+
+/// The hidden member of a record that holds the challenge, while it has not been answered.
+const CHALLENGE: &str = "challenge";
+/// The hidden member of a record that holds the new credential.
+const CREDENTIAL: &str = "credential";
+
+fn challenge(call: &mut Call<'_>) -> Challenge {
+    Challenge { value: call.state.ids.token(43), host: webauthn::host_of(&call.request.origin).to_owned() }
+}
+
+/// Returns the challenge of a record of this kind.
+fn asked(call: &mut Call<'_>, kind: Kind) -> Outcome<Challenge> {
+    let id = call.text("verificationId").to_owned();
+    let record = progress(call)?.record(&id, kind)?;
+    let challenge =
+        record.hidden.get(CHALLENGE).and_then(|value| logto_admin::serde_json::from_value(value.clone()).ok());
+    challenge.ok_or_else(|| webauthn::failed("the challenge has been answered already"))
+}
+
+fn payload(call: &Call<'_>) -> Value {
+    call.body.get("payload").cloned().unwrap_or_default()
+}
+
+/// Adds a record that waits for an authenticator, and returns its id with the options.
+fn ask(
+    call: &mut Call<'_>,
+    mut record: Verification,
+    challenge: &Challenge,
+    options: (&str, Value),
+) -> Outcome<HttpResponse> {
+    record.hidden.insert(CHALLENGE.to_owned(), json!(challenge));
+    let answer = json!({ "verificationId": record.id, (options.0): options.1 });
+    progress(call)?.add(record);
+    Ok(reply::json(call.success(), &answer))
+}
+
+fn begin_registration(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let user = known(call)?;
+    let challenge = challenge(call);
+    let options = challenge.registration(&user, &mfa::passkeys(call.state, &user.id));
+    let record = record(call, &user.id, Kind::WebAuthn, Some(false));
+    ask(call, record, &challenge, ("registrationOptions", options))
+}
+
+fn register(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let challenge = asked(call, Kind::WebAuthn)?;
+    let agent = call.request.headers.get("user-agent").unwrap_or_default();
+    let credential = challenge.register(&payload(call), agent)?;
+    let id = call.text("verificationId").to_owned();
+    let record = progress(call)?.verification(&id)?;
+    record.verified = Some(true);
+    record.hidden.clear();
+    record.hidden.insert(CREDENTIAL.to_owned(), json!(credential));
+    Ok(verification(call, &id))
+}
+
+fn begin_authentication(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let user = known(call)?.id;
+    let passkeys = mfa::passkeys(call.state, &user);
+    if passkeys.is_empty() {
+        return Err(no_passkey());
+    }
+    let challenge = challenge(call);
+    let options = challenge.authentication(&passkeys);
+    let record = record(call, &user, Kind::WebAuthn, Some(false));
+    ask(call, record, &challenge, ("authenticationOptions", options))
+}
+
+fn no_passkey() -> Refusal {
+    Refusal::new(400, "session.mfa.webauthn_verification_not_found", "The user has no passkey.")
+}
+
+fn authenticate(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let challenge = asked(call, Kind::WebAuthn)?;
+    let user = known(call)?.id;
+    prove(call, &challenge, Some(&user))?;
+    let id = call.text("verificationId").to_owned();
+    answered(progress(call)?.verification(&id)?);
+    Ok(verification(call, &id))
+}
+
+fn answered(record: &mut Verification) {
+    record.verified = Some(true);
+    record.hidden.clear();
+}
+
+/// Checks that the authenticator has proven a stored passkey, of this user if there is one. Returns whose it is.
+fn prove(call: &mut Call<'_>, challenge: &Challenge, user: Option<&str>) -> Outcome<String> {
+    let payload = payload(call);
+    let (mut factor, mut credential) = find(call.state, webauthn::credential_id(&payload)).ok_or_else(no_passkey)?;
+    let owner = factor.text("userId").to_owned();
+    if user.is_some_and(|user| user != owner) {
+        return Err(no_passkey());
+    }
+    challenge.authenticate(&payload, &mut credential)?;
+    mfa::set_credential(&mut factor, &credential);
+    factor.members.insert("lastUsedAt".to_owned(), iso(call.now).into());
+    call.state.store.put(&MFA_VERIFICATIONS, factor);
+    Ok(owner)
+}
+
+/// Returns the factor with this credential.
+fn find(state: &State, id: &str) -> Option<(Record, Credential)> {
+    let all = state.store.all(&MFA_VERIFICATIONS);
+    let mut passkeys = all.filter_map(|factor| Some((factor, mfa::credential(factor)?)));
+    passkeys.find(|(_, credential)| credential.credential_id == id).map(|(factor, found)| (factor.clone(), found))
+}
+
+/// Returns what the browser asks an authenticator for before the user has entered anything.
+fn preflight(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let challenge = challenge(call);
+    let options = challenge.authentication(&[]);
+    interaction(call)?.challenge = Some(challenge);
+    Ok(reply::json(call.success(), &json!({ "authenticationOptions": options })))
+}
+
+fn begin_sign_in(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let identifier = Identifier::of(&call.body);
+    progress(call)?;
+    let user = people::find(call.state, &identifier).ok_or_else(no_passkey)?.id.clone();
+    let passkeys = mfa::passkeys(call.state, &user);
+    if passkeys.is_empty() {
+        return Err(no_passkey());
+    }
+    let challenge = challenge(call);
+    let options = challenge.authentication(&passkeys);
+    let record = record(call, &user, Kind::SignInPasskey, Some(false));
+    ask(call, record, &challenge, ("authenticationOptions", options))
+}
+
+/// Verifies a passkey instead of a password. Without a record, it answers the challenge of the preflight.
+fn sign_in(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    progress(call)?;
+    let id = call.text("verificationId").to_owned();
+    let challenge =
+        if id.is_empty() { interaction(call)?.challenge.take() } else { Some(asked(call, Kind::SignInPasskey)?) };
+    let challenge = challenge.ok_or_else(no_passkey)?;
+    let expected =
+        if id.is_empty() { None } else { Some(progress(call)?.verification(&id)?.text("userId").to_owned()) };
+    let user = prove(call, &challenge, expected.as_deref())?;
+    if !id.is_empty() {
+        answered(progress(call)?.verification(&id)?);
+        return Ok(verification(call, &id));
+    }
+    let record = record(call, &user, Kind::SignInPasskey, Some(true));
+    let id = record.id.clone();
+    progress(call)?.add(record);
+    Ok(verification(call, &id))
+}
+
+/// Keeps a new passkey for the submission, with which the user can sign in later.
+fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    known(call)?;
+    let id = call.text("verificationId").to_owned();
+    let credential = new_credential(progress(call)?.record(&id, Kind::WebAuthn)?)?;
+    let factors = &mut progress(call)?.factors;
+    factors.passkeys.push(credential);
+    factors.signs_in_with_passkey = true;
+    Ok(reply::nothing(call.success()))
+}
+
+/// Returns the credential of a record that has registered one.
+pub(super) fn new_credential(record: &Verification) -> Outcome<Credential> {
+    let credential = record.hidden.get(CREDENTIAL);
+    let credential = credential.and_then(|value| logto_admin::serde_json::from_value(value.clone()).ok());
+    credential.ok_or_else(super::unverified)
+}
+
+/// Returns the user whose passkey a record has proven.
+pub(super) fn owner<'c>(call: &'c Call<'_>, record: &Verification) -> Outcome<&'c Record> {
+    call.record(&USERS, record.text("userId"))
+}

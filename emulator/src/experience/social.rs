@@ -1,0 +1,114 @@
+//! Proofs by an account at a social provider.
+
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::HttpResponse;
+
+use super::identities::Provided;
+use super::progress::{Identifier, Kind, Verification};
+use super::{people, progress, verification};
+use crate::call::Call;
+use crate::collections::{CONNECTORS, USERS};
+use crate::errors::{Outcome, Refusal};
+use crate::reply;
+use crate::social;
+use crate::special::Handler;
+use crate::special::connectors::{of_sign_in, redirect_to};
+use crate::state::State;
+use crate::store::{Members, Record, text};
+
+pub(super) const ALL: &[(&str, Handler)] =
+    &[("CreateSocialVerification", create), ("VerifySocialVerification", verify)];
+
+/// The member of a record that holds the profile of the provider.
+pub(super) const PROFILE: &str = "socialUserInfo";
+
+fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    progress(call)?;
+    let connector = of_sign_in(call, call.parameter(0))?.clone();
+    let uri = redirect_to(&connector, &call.body)?;
+    let id = add(call, &connector)?;
+    Ok(reply::json(call.success(), &json!({ "authorizationUri": uri, "verificationId": id })))
+}
+
+fn add(call: &mut Call<'_>, connector: &Record) -> Outcome<String> {
+    let mut record = Verification::new(call.state.ids.id(21), Kind::Social);
+    record.shown.insert("connectorId".to_owned(), connector.id.clone().into());
+    let id = record.id.clone();
+    progress(call)?.add(record);
+    Ok(id)
+}
+
+/// Verifies what the provider has sent. Without a record, the provider itself began, for example with a pop-up.
+fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    progress(call)?;
+    let connector = of_sign_in(call, call.parameter(0))?.clone();
+    let id = match call.text("verificationId").to_owned() {
+        id if id.is_empty() => add(call, &connector)?,
+        id => id,
+    };
+    progress(call)?.of_connector(&id, Kind::Social, &connector.id)?;
+    let data = call.body.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
+    let profile = social::profile(call.state, &connector, &data)?;
+    progress(call)?.verification(&id)?.shown.insert(PROFILE.to_owned(), profile.into());
+    Ok(verification(call, &id))
+}
+
+/// Returns the connector and the profile of a verified record.
+fn verified<'c, 'r>(call: &'c Call<'_>, record: &'r Verification) -> Outcome<(&'c Record, &'r Members)> {
+    let profile = record.shown.get(PROFILE).and_then(Value::as_object).ok_or_else(super::unverified)?;
+    Ok((call.record(&CONNECTORS, record.text("connectorId"))?, profile))
+}
+
+/// Returns the user that has the identity or, with `links`, the one with the same email address or phone number.
+pub(super) fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outcome<(Record, Provided)> {
+    let (connector, profile) = verified(call, record)?;
+    let has = |user: &&Record| {
+        let identity = user.members.get("identities").and_then(|all| all.get(connector.text("target"))?.get("userId"));
+        identity.and_then(Value::as_str) == Some(text(profile, "id"))
+    };
+    let related = related(call.state, profile);
+    let user = if links { related.as_ref().map(|(user, _)| *user) } else { call.state.store.all(&USERS).find(has) };
+    let Some(user) = user.cloned() else {
+        let data = related.map_or_else(|| json!({}), |(_, by)| json!({ "relatedUser": by.masked() }));
+        let message = "No user has this social identity.";
+        return Err(Refusal::new(404, "user.identity_not_exist", message).with("data", data));
+    };
+    let mut provided = if links { identity(connector, profile) } else { Provided::default() };
+    if connector.is_true("syncProfile") {
+        provided.describe(profile);
+    }
+    provided.tokens = tokens(profile);
+    Ok((user, provided))
+}
+
+/// Returns the user with the email address or the phone number of a profile.
+fn related<'s>(state: &'s State, profile: &Members) -> Option<(&'s Record, Identifier)> {
+    ["email", "phone"].into_iter().find_map(|kind| {
+        let value = Some(text(profile, kind)).filter(|value| !value.is_empty())?.to_owned();
+        let identifier = Identifier { kind: kind.to_owned(), value };
+        Some((people::find(state, &identifier)?, identifier))
+    })
+}
+
+fn identity(connector: &Record, profile: &Members) -> Provided {
+    let mut provided = Provided::default();
+    let identity = json!({ "target": connector.text("target"), "userInfo": profile });
+    provided.members.insert("socialIdentity".to_owned(), identity);
+    provided
+}
+
+fn tokens(profile: &Members) -> Option<Members> {
+    profile.get("rawData")?.get("tokenResponse")?.as_object().cloned()
+}
+
+/// Returns what a record adds to a user: one that does not exist yet also gets the rest of the profile.
+pub(super) fn provided(call: &Call<'_>, record: &Verification, is_new: bool) -> Outcome<Provided> {
+    let (connector, profile) = verified(call, record)?;
+    let mut provided = identity(connector, profile);
+    if is_new {
+        provided.describe(profile);
+        provided.add_addresses(call.state, profile);
+    }
+    provided.tokens = tokens(profile);
+    Ok(provided)
+}

@@ -1,0 +1,139 @@
+//! Proofs by an account at an enterprise provider.
+
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::HttpResponse;
+
+use super::identities::{self, Provided};
+use super::progress::{Identifier, Kind, Verification};
+use super::{people, progress, verification};
+use crate::call::Call;
+use crate::collections::{SSO_CONNECTORS, USERS};
+use crate::errors::{Outcome, Refusal};
+use crate::oidc::redirect;
+use crate::reply;
+use crate::special::Handler;
+use crate::sso_sign_in::{self, Begun};
+use crate::store::{Members, Record, text};
+
+pub(super) const ALL: &[(&str, Handler)] = &[
+    ("CreateEnterpriseSsoVerification", create),
+    ("VerifyEnterpriseSsoVerification", verify),
+    ("AssertSingleSignOnSaml", assert_saml),
+];
+
+/// The member of a record that holds the profile of the provider.
+const PROFILE: &str = "enterpriseSsoUserInfo";
+/// Hidden members of a record: the state and the redirect URI of the client, the profile in a SAML response, and tokens.
+const STATE: &str = "state";
+const REDIRECT_URI: &str = "redirectUri";
+const ASSERTED: &str = "asserted";
+const TOKENS: &str = "tokens";
+
+fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    progress(call)?;
+    let connector = call.record(&SSO_CONNECTORS, call.parameter(0))?.clone();
+    let (state, redirect_uri) = (call.text("state").to_owned(), call.text("redirectUri").to_owned());
+    let begun = Begun {
+        connector: &connector,
+        origin: &call.request.origin,
+        state: &state,
+        redirect_uri: &redirect_uri,
+        interaction: &call.caller,
+    };
+    let uri = begun.authorization_uri(call.state, call.now)?;
+    let issuer = begun.issuer(call.now)?;
+    let mut record = Verification::new(call.state.ids.id(21), Kind::EnterpriseSso);
+    record.shown.insert("connectorId".to_owned(), connector.id.clone().into());
+    record.hidden = [(STATE, state), (REDIRECT_URI, redirect_uri), ("issuer", issuer)]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .collect();
+    let answer = json!({ "authorizationUri": uri, "verificationId": record.id });
+    progress(call)?.add(record);
+    Ok(reply::json(call.success(), &answer))
+}
+
+fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let connector = call.parameter(0).to_owned();
+    let id = call.text("verificationId").to_owned();
+    let record = progress(call)?.of_connector(&id, Kind::EnterpriseSso, &connector)?;
+    let (state, asserted) = (text(&record.hidden, STATE).to_owned(), record.hidden.remove(ASSERTED));
+    let connector = call.record(&SSO_CONNECTORS, &connector)?.clone();
+    let data = call.body.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
+    let profile = match asserted {
+        Some(profile) => profile,
+        None => sso_sign_in::profile(&connector, &data, &state)?.into(),
+    };
+    let record = progress(call)?.verification(&id)?;
+    let issuer = record.hidden.get("issuer").cloned().unwrap_or_default();
+    record.shown.extend([(PROFILE.to_owned(), profile), ("issuer".to_owned(), issuer)]);
+    record.hidden.extend(data.get("tokenResponse").map(|tokens| (TOKENS.to_owned(), tokens.clone())));
+    Ok(verification(call, &id))
+}
+
+/// Receives the response of a SAML provider, and sends the browser back to the sign-in page.
+fn assert_saml(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let connector = call.record(&SSO_CONNECTORS, call.parameter(0))?.clone();
+    let missing = || crate::oidc::interactions::not_found("interaction session not found");
+    let interaction = call.text("RelayState").to_owned();
+    let response = call.text("SAMLResponse").to_owned();
+    let waiting = call.state.oidc.interactions.get_mut(&interaction).and_then(|found| found.progress.as_mut());
+    let record = waiting.and_then(|progress| progress.at_enterprise(&connector.id)).ok_or_else(missing)?;
+    let profile = sso_sign_in::profile_of_assertion(&connector, &response)?;
+    record.hidden.insert(ASSERTED.to_owned(), profile.into());
+    let (target, state) = (text(&record.hidden, REDIRECT_URI), text(&record.hidden, STATE));
+    let separator = if target.contains('?') { '&' } else { '?' };
+    let state = percent_encoding::utf8_percent_encode(state, percent_encoding::NON_ALPHANUMERIC);
+    Ok(redirect(302, &format!("{target}{separator}state={state}")))
+}
+
+fn profile(record: &Verification) -> Outcome<&Members> {
+    record.shown.get(PROFILE).and_then(Value::as_object).ok_or_else(super::unverified)
+}
+
+/// Returns the identity that a verified record proves.
+fn identity(record: &Verification) -> Outcome<Members> {
+    let profile = profile(record)?;
+    let identity = json!({
+        "identityId": text(profile, "id"),
+        "ssoConnectorId": record.text("connectorId"),
+        "issuer": record.text("issuer"),
+        "detail": profile,
+    });
+    Ok(identity.as_object().cloned().unwrap_or_default())
+}
+
+fn tokens(record: &Verification) -> Option<Members> {
+    record.hidden.get(TOKENS).and_then(Value::as_object).cloned()
+}
+
+/// Returns the user that has the identity or else the one with the same email address, who gets it.
+pub(super) fn owner(call: &Call<'_>, record: &Verification) -> Outcome<(Record, Provided)> {
+    let (profile, mut identity) = (profile(record)?, identity(record)?);
+    let known = identities::find(call.state, &identity).map(|known| known.text("userId"));
+    let email = Identifier { kind: "email".to_owned(), value: text(profile, "email").to_owned() };
+    let by_email = || people::find(call.state, &email).filter(|_| !email.value.is_empty());
+    let user = known.and_then(|id| call.state.store.get(&USERS, id)).or_else(by_email);
+    let message = "No user has this enterprise identity.";
+    let user = user.ok_or_else(|| Refusal::new(404, "user.sso_identity_not_exist", message))?.clone();
+    let mut provided = Provided { tokens: tokens(record), ..Provided::default() };
+    let member = if known.is_some() { "syncedEnterpriseSsoIdentity" } else { "enterpriseSsoIdentity" };
+    if known.is_some() {
+        identity.remove("ssoConnectorId");
+    }
+    provided.members.insert(member.to_owned(), identity.into());
+    if call.record(&SSO_CONNECTORS, record.text("connectorId"))?.is_true("syncProfile") {
+        provided.describe(profile);
+    }
+    Ok((user, provided))
+}
+
+/// Returns what a record adds to a user that does not exist yet.
+pub(super) fn provided(call: &Call<'_>, record: &Verification) -> Outcome<Provided> {
+    let mut provided = Provided { tokens: tokens(record), ..Provided::default() };
+    provided.members.insert("enterpriseSsoIdentity".to_owned(), identity(record)?.into());
+    let profile = profile(record)?;
+    provided.describe(profile);
+    provided.add_addresses(call.state, profile);
+    Ok(provided)
+}

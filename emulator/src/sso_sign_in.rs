@@ -1,0 +1,121 @@
+//! Sign-ins at the providers of enterprise single sign-on.
+//!
+//! The emulator does not call providers. The data that a client passes on from the provider is the profile itself:
+//! `code`, `state`, `userId`, and optionally `email`, `name`, `avatar` and further claims. A SAML connector can get the
+//! profile from a SAML response instead, whose signature is not checked.
+
+use std::fmt::Write;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use logto_admin::serde_json::Value;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use crate::clock::iso;
+use crate::errors::{Outcome, Refusal};
+use crate::saml::{self, Assertion};
+use crate::sso::{Protocol, provider_of};
+use crate::state::State;
+use crate::store::{Members, Record, text};
+
+/// A sign-in that has been sent to a provider.
+pub(crate) struct Begun<'a> {
+    pub connector: &'a Record,
+    pub origin: &'a str,
+    /// The state of the client.
+    pub state: &'a str,
+    pub redirect_uri: &'a str,
+    /// The id of the interaction, which a SAML provider returns.
+    pub interaction: &'a str,
+}
+
+impl Begun<'_> {
+    fn details(&self, now: i64) -> Outcome<Value> {
+        let config = self.connector.members.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
+        let provider = provider_of(self.connector);
+        let details = provider.and_then(|provider| provider.details(&self.connector.id, &config, self.origin, now));
+        let message = "The connector has no configuration.";
+        details.ok_or_else(|| Refusal::new(400, "connector.invalid_config", message))
+    }
+
+    /// Returns the address at which the user signs in.
+    pub(crate) fn authorization_uri(&self, state: &mut State, now: i64) -> Outcome<String> {
+        let details = self.details(now)?;
+        let text = |path: &str| details.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+        if provider_of(self.connector).is_some_and(|provider| provider.protocol == Protocol::Saml) {
+            let [acs, entity] =
+                ["assertionConsumerServiceUrl", "entityId"].map(|name| text(&format!("/serviceProvider/{name}")));
+            let endpoint = text("/identityProvider/signInEndpoint");
+            let request = saml::request(&state.ids.hexadecimal(32), &iso(now), &endpoint, &acs, &entity);
+            let request = STANDARD.encode(miniz_oxide::deflate::compress_to_vec(request.as_bytes(), 6));
+            return Ok(with_query(&endpoint, &[("SAMLRequest", &request), ("RelayState", self.interaction)]));
+        }
+        let prompts = details.get("prompts").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let prompt = prompts.collect::<Vec<_>>().join(" ");
+        let parameters = [
+            ("state", self.state),
+            ("nonce", &state.ids.id(21)),
+            ("client_id", &text("/clientId")),
+            ("response_type", "code"),
+            ("redirect_uri", self.redirect_uri),
+            ("scope", &text("/scope")),
+            ("prompt", &prompt),
+        ];
+        Ok(with_query(&text("/authorizationEndpoint"), &parameters))
+    }
+
+    /// Returns who has issued the identities of the connector.
+    pub(crate) fn issuer(&self, now: i64) -> Outcome<String> {
+        let details = self.details(now)?;
+        let issuer = details.get("issuer").or_else(|| details.pointer("/identityProvider/entityId"));
+        Ok(issuer.and_then(Value::as_str).unwrap_or_default().to_owned())
+    }
+}
+
+/// Adds parameters that are not empty to an address.
+fn with_query(address: &str, parameters: &[(&str, &str)]) -> String {
+    let mut uri = address.to_owned();
+    for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
+        let separator = if uri.contains('?') { '&' } else { '?' };
+        let _ = write!(uri, "{separator}{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
+    }
+    uri
+}
+
+/// Returns the profile in the data that a client passes on.
+pub(crate) fn profile(connector: &Record, data: &Members, state: &str) -> Outcome<Members> {
+    if text(data, "state") != state {
+        return Err(failed("The state is not that of the sign-in."));
+    }
+    if text(data, "code").is_empty() || text(data, "userId").is_empty() {
+        return Err(failed("The data of the provider have no `code` or no `userId`."));
+    }
+    let mut profile = Members::from_iter([("id".to_owned(), text(data, "userId").into())]);
+    let own = ["code", "state", "redirectUri", "userId", "tokenResponse", "emailVerified"];
+    let others = data.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+    profile.extend(others.map(|(name, value)| (name.clone(), value.clone())));
+    let trusts = connector.members.get("config").and_then(|config| config.get("trustUnverifiedEmail"));
+    if data.get("emailVerified") == Some(&Value::Bool(false)) && trusts != Some(&Value::Bool(true)) {
+        profile.remove("email");
+    }
+    Ok(profile)
+}
+
+/// Returns the profile in a SAML response.
+pub(crate) fn profile_of_assertion(connector: &Record, response: &str) -> Outcome<Members> {
+    let bytes = STANDARD.decode(response).unwrap_or_default();
+    let assertion =
+        Assertion::parse(&String::from_utf8_lossy(&bytes)).ok_or_else(|| failed("The SAML response is invalid."))?;
+    let mapping = connector.members.get("config").and_then(|config| config.get("attributeMapping"));
+    let mapped = |name: &str, default: &str| {
+        let attribute = mapping.and_then(|mapping| mapping.get(name)?.as_str()).unwrap_or(default);
+        assertion.value(attribute).map(|value| (name.to_owned(), Value::from(value)))
+    };
+    let mut profile: Members = assertion.values().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    profile.extend([mapped("id", "nameID"), mapped("email", "email"), mapped("name", "name")].into_iter().flatten());
+    if text(&profile, "id").is_empty() { Err(failed("The SAML response names no user.")) } else { Ok(profile) }
+}
+
+fn failed(message: &str) -> Refusal {
+    Refusal::new(500, "connector.authorization_failed", message)
+}

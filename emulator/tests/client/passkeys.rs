@@ -1,0 +1,135 @@
+//! Passkeys as second factors, and instead of passwords.
+
+use logto_admin::Result;
+use logto_admin::models::CreateUser;
+use logto_admin::serde_json::{Value, json};
+use logto_admin::transport::Method::{Get, Post, Put};
+use logto_admin_emulator::Emulator;
+
+use crate::authenticator::Authenticator;
+use crate::browser::Browser;
+
+const PASSWORD: &str = "violet-anchor-47-kettle";
+const FAILED: &str = "session.mfa.webauthn_verification_failed";
+
+/// Creates an emulator with a user and settings. Returns it with the user's id.
+async fn with_settings(settings: Value) -> Result<(Emulator, String)> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let ada = CreateUser { username: Some("ada".into()), password: Some(PASSWORD.into()), ..Default::default() };
+    let id = admin.users().create(ada).await?.id;
+    admin.operation("UpdateSignInExp")?.json(&settings).await?;
+    Ok((emulator, id))
+}
+
+fn authenticator(emulator: &Emulator) -> Authenticator {
+    Authenticator::new(emulator.endpoint().url().trim_end_matches('/'))
+}
+
+/// Starts a sign-in, and identifies the user by password.
+fn identify(browser: &mut Browser) {
+    browser.start("SignIn", "openid");
+    let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": PASSWORD });
+    let id = browser.verify("password", &body);
+    browser.call(Post, "/identification", &json!({ "verificationId": id }));
+}
+
+/// Registers a passkey, and returns the id of the record.
+fn register(browser: &mut Browser, key: &mut Authenticator) -> Value {
+    let asked = browser.call(Post, "/verification/web-authn/registration", &Value::Null);
+    let payload = key.create(&asked["registrationOptions"]);
+    let body = json!({ "verificationId": asked["verificationId"], "payload": payload });
+    browser.call(Post, "/verification/web-authn/registration/verify", &body)["verificationId"].clone()
+}
+
+fn submit(browser: &mut Browser) -> (u16, Value) {
+    browser.experience(Post, "/submit", &Value::Null)
+}
+
+#[tokio::test]
+async fn passkeys_are_second_factors() -> Result<()> {
+    let (emulator, id) = with_settings(json!({ "mfa": { "policy": "Mandatory", "factors": ["WebAuthn"] } })).await?;
+    let (mut browser, mut key) = (Browser::open(&emulator).await?, authenticator(&emulator));
+    identify(&mut browser);
+    let record = register(&mut browser, &mut key);
+    assert_eq!(submit(&mut browser), (422, json!("user.missing_mfa")), "the passkey is not bound yet");
+    browser.call(Post, "/profile/mfa", &json!({ "type": "WebAuthn", "verificationId": record }));
+    let shown = browser.call(Get, "/interaction", &Value::Null);
+    assert_eq!(shown["mfa"]["webAuthn"][0]["transports"], json!(["internal"]));
+    assert!(browser.submit().contains_key("code"));
+
+    identify(&mut browser);
+    assert_eq!(submit(&mut browser), (403, json!("session.mfa.require_mfa_verification")));
+    let path = "/verification/web-authn/authentication";
+    let asked = browser.call(Post, path, &Value::Null);
+    let options = &asked["authenticationOptions"];
+    assert_eq!(options["allowCredentials"].as_array().map(Vec::len), Some(1));
+    let answer = |payload: Value| json!({ "verificationId": asked["verificationId"], "payload": payload });
+    let verify = format!("{path}/verify");
+    let mut forged = key.get(options);
+    forged["response"]["signature"] =
+        key.get(&json!({ "rpId": "emulator.localhost", "challenge": "x" }))["response"]["signature"].clone();
+    assert_eq!(browser.experience(Post, &verify, &answer(forged)), (400, json!(FAILED)));
+    key.origin = "https://elsewhere.example".to_owned();
+    let elsewhere = key.get(options);
+    assert_eq!(browser.experience(Post, &verify, &answer(elsewhere)), (400, json!(FAILED)));
+    key = authenticator(&emulator);
+    let payload = key.get(options);
+    browser.call(Post, &verify, &answer(payload.clone()));
+    assert_eq!(
+        browser.experience(Post, &verify, &answer(payload)),
+        (400, json!(FAILED)),
+        "a challenge is answered once"
+    );
+    assert!(browser.submit().contains_key("code"));
+    let factors = emulator.client()?.operation("ListUserMfaVerifications")?.path("userId", &id).await?;
+    assert!(factors[0]["lastUsedAt"].is_string(), "{factors}");
+    assert!(!factors.to_string().contains("publicKey"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn passkeys_replace_passwords() -> Result<()> {
+    let settings = json!({
+        "mfa": { "policy": "UserControlled", "factors": ["WebAuthn", "Totp"] },
+        "passkeySignIn": { "enabled": true },
+    });
+    let (emulator, id) = with_settings(settings).await?;
+    let (mut browser, mut key) = (Browser::open(&emulator).await?, authenticator(&emulator));
+    identify(&mut browser);
+    assert_eq!(submit(&mut browser), (422, json!("user.passkey_preferred")));
+    let record = register(&mut browser, &mut key);
+    browser.call(Post, "/profile/mfa/passkey", &json!({ "verificationId": record }));
+    assert_eq!(submit(&mut browser), (422, json!("session.mfa.suggest_additional_mfa")));
+    browser.call(Post, "/profile/mfa/mfa-suggestion-skipped", &Value::Null);
+    assert!(browser.submit().contains_key("code"));
+
+    // The user enters an identifier.
+    browser.start("SignIn", "openid");
+    let path = "/verification/sign-in-passkey/authentication";
+    let by = |name: &str| json!({ "identifier": { "type": "username", "value": name } });
+    let unknown = (400, json!("session.mfa.webauthn_verification_not_found"));
+    assert_eq!(browser.experience(Post, path, &by("nobody")), unknown);
+    let asked = browser.call(Post, path, &by("ada"));
+    let body =
+        json!({ "verificationId": asked["verificationId"], "payload": key.get(&asked["authenticationOptions"]) });
+    let record = browser.call(Post, &format!("{path}/verify"), &body);
+    browser.call(Post, "/identification", &record);
+    assert!(browser.submit().contains_key("code"), "the passkey is also the second factor");
+
+    // The browser offers its passkeys, before the user enters anything.
+    browser.authorize("scope=openid&prompt=login");
+    let asked = browser.call(Post, "/preflight/sign-in-passkey/authentication", &Value::Null);
+    browser.call(Put, "", &json!({ "interactionEvent": "SignIn" }));
+    let body = json!({ "payload": key.get(&asked["authenticationOptions"]) });
+    let record = browser.call(Post, &format!("{path}/verify"), &body);
+    browser.call(Post, "/identification", &record);
+    assert_eq!(browser.call(Get, "/interaction", &Value::Null)["userId"], id);
+    assert_eq!(browser.experience(Post, &format!("{path}/verify"), &body), unknown, "a challenge is answered once");
+
+    let off = json!({ "passkeySignIn": { "enabled": false } });
+    emulator.client()?.operation("UpdateSignInExp")?.json(&off).await?;
+    let refused = (422, json!("user.sign_in_method_not_enabled"));
+    assert_eq!(browser.experience(Post, "/identification", &record), refused);
+    Ok(())
+}
