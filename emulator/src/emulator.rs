@@ -190,7 +190,7 @@ impl Emulator {
     /// ```
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
-        self.state().messages.clone()
+        self.state().messages.iter().cloned().collect()
     }
 
     /// Configures a service that an operator configures outside of Logto's API.

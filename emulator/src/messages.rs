@@ -55,6 +55,8 @@ pub(crate) struct Recipient {
     pub address: String,
 }
 
+/// Number of messages that are kept. The oldest are dropped.
+const KEPT: usize = 10_000;
 /// The number of messages that a recipient can get within `PERIOD`.
 const LIMIT: usize = 10;
 /// Milliseconds.
@@ -117,7 +119,10 @@ pub(crate) fn send(
 
 /// Sends a message without checks.
 pub(crate) fn keep(state: &mut State, now: i64, recipient: &Recipient, usage: &str, payload: Map<String, Value>) {
-    state.messages.push(Message {
+    if state.messages.len() == KEPT {
+        state.messages.pop_front();
+    }
+    state.messages.push_back(Message {
         channel: recipient.channel,
         recipient: recipient.address.clone(),
         usage: usage.to_owned(),
@@ -144,4 +149,22 @@ fn connector(state: &State, channel: Channel) -> Option<&Record> {
             .is_some_and(|factory| factory.text("type") == channel.connector_type())
     };
     state.store.all(&CONNECTORS).find(sends)
+}
+
+#[cfg(test)]
+mod tests {
+    use logto_admin::operation::Release;
+
+    use super::*;
+    use crate::clock::Clock;
+
+    #[test]
+    fn old_messages_are_dropped() {
+        let mut state = State::new(1, Clock::own(), Release::new(42));
+        for number in 0..=KEPT {
+            keep(&mut state, 0, &Recipient::email(number.to_string()), "SignIn", Map::new());
+        }
+        assert_eq!(state.messages.len(), KEPT);
+        assert_eq!(state.messages.front().map(|message| message.recipient.as_str()), Some("1"));
+    }
 }

@@ -1,6 +1,6 @@
 //! The state of the emulator.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use logto_admin::operation::Release;
 use logto_admin::serde_json::Value;
@@ -38,7 +38,7 @@ pub(crate) struct State {
     /// What the `OpenID` Connect provider has issued, and its keys.
     pub oidc: Provider,
     /// Messages that the server would have sent, oldest first.
-    pub messages: Vec<Message>,
+    pub messages: VecDeque<Message>,
     /// Verification codes that have not been used yet.
     pub codes: Vec<Code>,
     /// Verification records of users.
@@ -83,7 +83,7 @@ impl State {
             clock,
             release,
             oidc: Provider::new(seed),
-            messages: Vec::new(),
+            messages: VecDeque::new(),
             codes: Vec::new(),
             verifications: Verifications::default(),
             services: Services::default(),
