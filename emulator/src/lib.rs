@@ -93,6 +93,7 @@ mod store;
 mod token_sets;
 mod totp;
 mod uploads;
+mod username_policy;
 mod validate;
 mod verifications;
 mod webauthn;

@@ -7,7 +7,7 @@ use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::special::Handler;
 use crate::store::Record;
-use crate::{passwords, sentinel};
+use crate::{passwords, sentinel, username_policy};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("CreatePasswordVerification", |call| {
@@ -26,6 +26,9 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         let identifier = Identifier::of(&call.body);
         let password = call.text("password").to_owned();
         progress(call)?;
+        if identifier.kind == "username" {
+            username_policy::check(call.state, &identifier.value)?;
+        }
         people::refuse_taken(call.state, &identifier, "")?;
         let mut user = Record::default();
         user.members.insert(identifier.member().to_owned(), identifier.value.clone().into());

@@ -11,7 +11,7 @@ use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
 use crate::special::Handler;
 use crate::store::Record;
-use crate::{passwords, reply};
+use crate::{passwords, reply, username_policy};
 
 pub(super) const ALL: &[(&str, Handler)] = &[("AddUserProfile", add), ("ResetUserPassword", reset_password)];
 
@@ -52,6 +52,7 @@ fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         "social" => add_social(call, user.as_ref())?,
         kind => {
             let identifier = Identifier { kind: kind.to_owned(), value: call.text("value").to_owned() };
+            username_policy::check(call.state, &identifier.value)?;
             add_identifier(call, user.as_ref(), &identifier)?;
         }
     }

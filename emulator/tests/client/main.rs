@@ -53,6 +53,7 @@ mod sso;
 mod sso_sign_in;
 mod state;
 mod tokens;
+mod username_policy;
 mod users;
 
 use logto_admin::serde_json::Value;

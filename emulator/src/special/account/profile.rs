@@ -15,6 +15,7 @@ use crate::reply;
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::special::Handler;
 use crate::special::users::merged;
+use crate::username_policy;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
     ("GetProfile", |call| profile(call)),
@@ -72,6 +73,9 @@ fn update(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     }
     if call.body.contains_key("username") {
         require_proof(call)?;
+    }
+    if let Some(username) = call.body.get("username").and_then(Value::as_str) {
+        username_policy::check(call.state, username)?;
     }
     call.parameters = vec![call.caller.clone()];
     entities::run(call, &USERS, Verb::Update)?;

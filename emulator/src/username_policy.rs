@@ -1,0 +1,39 @@
+//! The usernames that users can choose for themselves, by the sign-in experience. Administrators can set others.
+
+use std::ops::RangeInclusive;
+
+use logto_admin::serde_json::{Value, json};
+
+use crate::errors::{Outcome, Refusal};
+use crate::settings::SIGN_IN_EXPERIENCE;
+use crate::state::State;
+
+/// Kinds of characters.
+const KINDS: [(&str, RangeInclusive<char>); 4] =
+    [("uppercase", 'A'..='Z'), ("lowercase", 'a'..='z'), ("numbers", '0'..='9'), ("underscore", '_'..='_')];
+
+/// Rejects a username that the policy does not permit.
+pub(crate) fn check(state: &State, username: &str) -> Outcome<()> {
+    let experience = state.settings.get(&SIGN_IN_EXPERIENCE);
+    let policy = experience.get("usernamePolicy");
+    let length = |name: &str| policy.and_then(|policy| policy.get(name)?.as_u64());
+    let allows =
+        |kind: &str| policy.and_then(|policy| policy.get("allowedChars")?.get(kind)) != Some(&Value::Bool(false));
+    let count = u64::try_from(username.chars().count()).unwrap_or(u64::MAX);
+    let (min, max) = (length("minLength"), length("maxLength"));
+    let is_forbidden = |(kind, characters): &&(&str, RangeInclusive<char>)| {
+        !allows(kind) && username.chars().any(|character| characters.contains(&character))
+    };
+    let forbidden = KINDS.iter().find(is_forbidden);
+    let violation = match forbidden {
+        _ if username.is_empty() => "required".to_owned(),
+        _ if username.starts_with(|first: char| first.is_ascii_digit()) => "starts_with_number".to_owned(),
+        _ if min.is_some_and(|min| count < min) => "too_short".to_owned(),
+        _ if max.is_some_and(|max| count > max) => "too_long".to_owned(),
+        Some((kind, _)) => format!("{kind}_not_allowed"),
+        None => return Ok(()),
+    };
+    let message = "The username does not meet the policy of the sign-in experience.";
+    let refusal = Refusal::new(422, &format!("user.username_{violation}"), message);
+    Err(if violation.starts_with("too_") { refusal.with("data", json!({ "min": min, "max": max })) } else { refusal })
+}
