@@ -2,7 +2,7 @@ use logto_admin::serde_json::{Value, json};
 
 use super::{Collection, Draft, Filter, Key, Order, Owner, Shape, Test, Unique, Unknown, View};
 use crate::call::Call;
-use crate::collections::ROLES;
+use crate::collections::{ROLES, USER_SSO_IDENTITIES};
 use crate::errors::{Outcome, Refusal, invalid_input};
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
@@ -136,7 +136,9 @@ fn present(view: &View<'_>, user: &Record, members: &mut Members) {
         return;
     }
     if view.query.is_true("includeSsoIdentities") {
-        members.insert("ssoIdentities".to_owned(), json!([]));
+        let identities = view.state.store.all(&USER_SSO_IDENTITIES).filter(|known| known.text("userId") == user.id);
+        let identities: Value = identities.map(|known| Value::Object(known.members.clone())).collect();
+        members.insert("ssoIdentities".to_owned(), identities);
     }
     if view.query.is_true("includePasswordHash") {
         let digests =

@@ -77,6 +77,8 @@ async fn users_register_and_sign_in_at_their_enterprise() -> Result<()> {
     assert_eq!(identity["ssoIdentity"]["detail"]["department"], "ops");
     assert_eq!(identity["ssoIdentity"]["issuer"], "https://idp.example");
     assert_eq!(identity["tokenSecret"]["metadata"]["scope"], "openid");
+    let shown = admin.operation("GetUser")?.path("userId", id).query("includeSsoIdentities", "true").await?;
+    assert_eq!(shown["ssoIdentities"][0]["identityId"], "ann-1");
     let organizations = admin.operation("ListUserOrganizations")?.path("userId", id).await?;
     assert_eq!(organizations[0]["id"], organization);
 
