@@ -41,6 +41,8 @@ mod clock;
 mod codes;
 mod collections;
 mod control;
+#[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
+mod cors;
 mod dates;
 mod email_policy;
 mod emulator;

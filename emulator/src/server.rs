@@ -24,6 +24,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 
+use crate::cors;
 use crate::emulator::Emulator;
 
 /// Maximum size of a request body, in bytes.
@@ -153,6 +154,11 @@ fn converse(stream: TcpStream, emulator: Emulator, shutdown: &GracefulShutdown) 
 }
 
 async fn answer(emulator: &Emulator, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    if request.method() == hyper::Method::OPTIONS {
+        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+        let headers = header("access-control-request-headers");
+        return respond(&cors::preflight(request.uri().path(), header("origin").unwrap_or("*"), headers));
+    }
     let Some(method) = Method::named(request.method().as_str()) else { return status(StatusCode::NOT_IMPLEMENTED) };
     let (head, body) = request.into_parts();
     let body = match timeout(PATIENCE, read(body)).await {
@@ -171,7 +177,10 @@ async fn answer(emulator: &Emulator, request: Request<Incoming>) -> Response<Ful
         request.headers.append(name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned());
     }
     request.body = body.into();
-    let response = emulator.respond(&request).await;
+    let mut response = emulator.respond(&request).await;
+    if let Some(origin) = header("origin") {
+        cors::permit(head.uri.path(), origin, &mut response);
+    }
     let emulator = emulator.clone();
     tokio::spawn(async move { emulator.deliver().await });
     respond(&response)

@@ -138,3 +138,22 @@ async fn two_hundred_clients_are_served_at_once() -> Result<()> {
     assert_eq!(client.users().list().detailed().await?.headers.get("total-number"), Some("200"));
     Ok(())
 }
+
+#[tokio::test]
+async fn pages_of_other_origins_can_call_the_provider_and_the_account_api() {
+    let server = serve().await;
+    let ask = async |request: &str| {
+        let head = format!("{request} HTTP/1.1\r\nhost: a\r\norigin: https://app.example\r\nconnection: close\r\n");
+        exchange(&server, format!("{head}access-control-request-headers: authorization\r\n\r\n").as_bytes()).await
+    };
+    for path in ["/oidc/token", "/api/my-account"] {
+        let permitted = ask(&format!("OPTIONS {path}")).await;
+        assert!(permitted.starts_with("HTTP/1.1 204"), "{permitted}");
+        assert!(permitted.contains("access-control-allow-origin: https://app.example"), "{permitted}");
+        assert!(permitted.contains("access-control-allow-headers: authorization"), "{permitted}");
+    }
+    assert!(ask("GET /oidc/jwks").await.contains("access-control-allow-origin: https://app.example"));
+    for request in ["OPTIONS /api/users", "GET /api/users"] {
+        assert!(!ask(request).await.contains("access-control-allow-origin"), "{request}");
+    }
+}

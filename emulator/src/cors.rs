@@ -1,0 +1,34 @@
+//! Requests of web pages from other origins. The provider and the account API permit them, and other areas do not.
+
+use logto_admin::transport::HttpResponse;
+
+use crate::reply;
+
+const OPEN: [&str; 3] = ["/oidc", "/api/my-account", "/api/verifications"];
+const METHODS: &str = "GET, HEAD, PUT, POST, DELETE, PATCH";
+
+fn is_open(path: &str) -> bool {
+    OPEN.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?'])))
+}
+
+/// Lets a page of this origin read the response.
+pub(crate) fn permit(path: &str, origin: &str, response: &mut HttpResponse) {
+    if is_open(path) {
+        response.headers.set("access-control-allow-origin", origin.to_owned());
+        response.headers.set("access-control-expose-headers", "*");
+        response.headers.set("vary", "Origin");
+    }
+}
+
+/// Answers a browser that asks whether a page of this origin can send a request with these headers.
+pub(crate) fn preflight(path: &str, origin: &str, headers: Option<&str>) -> HttpResponse {
+    let mut response = reply::nothing(204);
+    permit(path, origin, &mut response);
+    if is_open(path) {
+        response.headers.set("access-control-allow-methods", METHODS);
+        if let Some(headers) = headers {
+            response.headers.set("access-control-allow-headers", headers.to_owned());
+        }
+    }
+    response
+}
