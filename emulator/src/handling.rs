@@ -7,6 +7,7 @@ use logto_admin::transport::{HttpRequest, HttpResponse};
 use crate::body::Content;
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal, internal};
+use crate::experience::audit::Step;
 use crate::request::Incoming;
 use crate::requests::HandledRequest;
 use crate::router::Route;
@@ -107,7 +108,12 @@ fn run(
     let mut call = Call { info: route.info, request, parameters, body, elements, upload, now, caller, state };
     account::check(&call)?;
     let trigger = Trigger::of(&call);
-    let response = route.run(&mut call)?;
+    let step = Step::of(&call);
+    let outcome = route.run(&mut call);
+    if let Some(step) = step {
+        step.log(&mut call, &outcome);
+    }
+    let response = outcome?;
     if let Some(trigger) = trigger {
         trigger.fire(call.state, now, &response);
     }

@@ -1,5 +1,6 @@
 //! The Experience API: what the sign-in page does.
 
+pub(crate) mod audit;
 mod codes;
 mod events;
 mod factors;

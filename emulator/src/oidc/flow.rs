@@ -8,7 +8,7 @@ use super::authorization::{Authorization, Problem, redirect};
 use super::interactions::{self, Prompt};
 use super::scopes::{self, Holder};
 use super::sessions::{Authorization as SignedIn, Session};
-use super::{Context, cookies, device};
+use super::{Context, audit, cookies, device};
 use crate::collections::{ORGANIZATION_SCOPES, USERS};
 use crate::errors::Outcome;
 use crate::settings::OIDC_SESSION;
@@ -37,6 +37,7 @@ pub(super) fn resume(context: &mut Context<'_>, id: &str) -> Outcome<HttpRespons
     }
     let interaction = context.state.oidc.interactions.remove(id);
     let interaction = interaction.ok_or_else(|| interactions::not_found("authorization request has expired"))?;
+    audit::ended(context, &interaction);
     let mut answered = interaction.answered;
     let mut session = interaction.session;
     if let Some(login) = interaction.login {
@@ -219,6 +220,7 @@ fn ask(
     let client = authorization.client.id.clone();
     let resumed_by = if authorization.device_code.is_some() { "/oidc/device" } else { "/oidc/auth" };
     let id = interactions::start(context, authorization, prompt, answered, session);
+    audit::created(context, &id);
     let mut response = redirect(303, &page);
     cookies::set(&mut response, cookies::INTERACTION, &id, "/");
     cookies::set(&mut response, cookies::RESUME, &id, &format!("{resumed_by}/{id}"));

@@ -62,6 +62,10 @@ impl Interactions {
         self.0.retain(|_, interaction| interaction.expires_at > now);
     }
 
+    pub(crate) fn get(&self, id: &str) -> Option<&Interaction> {
+        self.0.get(id)
+    }
+
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Interaction> {
         self.0.get_mut(id)
     }

@@ -1,6 +1,7 @@
 //! The `OpenID` Connect provider below `/oidc`.
 
 mod artifacts;
+mod audit;
 mod authorization;
 mod claims;
 mod client;

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use logto_admin::Result;
+use logto_admin::models::CreateUser;
 use logto_admin::serde_json::{self, Value, json};
+use logto_admin::transport::Method::Post;
 use logto_admin::transport::{HttpRequest, Method};
 use logto_admin_emulator::Emulator;
 
+use crate::browser::Browser;
 use crate::refused;
 
 fn token(emulator: &Emulator, form: &str) {
@@ -69,5 +72,45 @@ async fn logs_are_filtered_by_application_key_and_time() -> Result<()> {
     let one = &total[0];
     assert_eq!(logs.get(&one.id).await?.key, one.key);
     assert_eq!(refused(logs.get("nope").await), (404, "entity.not_exists_with_id".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_steps_of_sign_ins_are_logged_without_secrets() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let password = "violet-anchor-47-kettle";
+    let ada = CreateUser { username: Some("ada".into()), password: Some(password.into()), ..Default::default() };
+    let id = admin.users().create(ada).await?.id;
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("SignIn", "openid");
+    let wrong = json!({ "identifier": { "type": "username", "value": "ada" }, "password": "wrong-password" });
+    browser.experience(Post, "/verification/password", &wrong);
+    browser.sign_in("ada", password, "openid");
+
+    let logs = admin.operation("ListLogs")?.query("page_size", "100").await?;
+    let logs = logs.as_array().unwrap();
+    let keys: Vec<&str> =
+        logs.iter().rev().filter_map(|log| log["key"].as_str()).filter(|key| key.contains("Interaction")).collect();
+    let steps = [
+        "Interaction.Create",
+        "Interaction.SignIn.Create",
+        "Interaction.SignIn.Verification.Password.Submit",
+        "Interaction.Create",
+        "Interaction.SignIn.Create",
+        "Interaction.SignIn.Verification.Password.Submit",
+        "Interaction.SignIn.Identifier.Submit",
+        "Interaction.SignIn.Submit",
+        "Interaction.End",
+        "Interaction.Create",
+        "Interaction.End",
+    ];
+    assert_eq!(keys, steps);
+    let failed = logs.iter().find(|log| log["payload"]["error"]["code"] == "session.invalid_credentials").unwrap();
+    assert_eq!(failed["payload"]["payload"]["password"], "******");
+    let submitted = logs.iter().find(|log| log["key"] == "Interaction.SignIn.Submit").unwrap();
+    assert_eq!((&submitted["payload"]["userId"], &submitted["payload"]["result"]), (&json!(id), &json!("Success")));
+    assert_eq!(submitted["payload"]["applicationId"], browser.application);
+    assert!(!json!(logs).to_string().contains(password));
     Ok(())
 }
