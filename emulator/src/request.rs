@@ -82,6 +82,12 @@ impl Query {
         self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
+    /// Sets the only value of `name`.
+    pub(crate) fn set(&mut self, name: &str, value: &str) {
+        self.0.retain(|(key, _)| key != name);
+        self.0.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Returns every value of `name`.
     pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.iter().filter(move |(key, _)| *key == name).map(|(_, value)| value)

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::device::Device;
 use super::interactions::Interactions;
 use super::keys::Keys;
+use super::pushed::Pushed;
 use super::sessions::Sessions;
 use crate::ids::Ids;
 
@@ -162,6 +163,9 @@ pub(crate) struct Provider {
     pub interactions: Interactions,
     /// Devices by their codes.
     pub devices: HashMap<String, Device>,
+    /// Requests that wait for the browser, by id.
+    #[serde(default)]
+    pub pushed: HashMap<String, Pushed>,
 }
 
 impl Provider {
@@ -176,6 +180,7 @@ impl Provider {
             sessions: Sessions::default(),
             interactions: Interactions::default(),
             devices: HashMap::new(),
+            pushed: HashMap::new(),
         }
     }
 
@@ -186,6 +191,7 @@ impl Provider {
         self.refresh_tokens.retain(|_, token| token.expires_at > now);
         self.codes.retain(|_, code| code.expires_at > now);
         self.subject_tokens.retain(|_, token| token.expires_at > now);
+        self.pushed.retain(|_, request| request.expires_at > now);
         self.sessions.tidy(now);
         self.interactions.tidy(now);
         // A device learns that its code has expired.

@@ -80,6 +80,8 @@ pub(super) fn configuration(context: &Context<'_>) -> HttpResponse {
         "token_endpoint_auth_signing_alg_values_supported": algorithms,
         "token_endpoint": format!("{issuer}/token"),
         "id_token_signing_alg_values_supported": ["ES384"],
+        "pushed_authorization_request_endpoint": format!("{issuer}/request"),
+        "require_pushed_authorization_requests": false,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
         "userinfo_endpoint": format!("{issuer}/me"),

@@ -8,7 +8,7 @@ use super::authorization::{Authorization, Problem, redirect};
 use super::interactions::{self, Prompt};
 use super::scopes::{self, Holder};
 use super::sessions::{Authorization as SignedIn, Session};
-use super::{Context, audit, cookies, device};
+use super::{Context, audit, cookies, device, pushed};
 use crate::collections::{ORGANIZATION_SCOPES, USERS};
 use crate::errors::Outcome;
 use crate::settings::OIDC_SESSION;
@@ -20,6 +20,7 @@ const CODE_LIFETIME: i64 = 60;
 
 /// `/oidc/auth`: begins an authorization request.
 pub(super) fn begin(context: &mut Context<'_>) -> Outcome<HttpResponse> {
+    pushed::resolve(context)?;
     let (authorization, checked) = Authorization::of(context)?;
     if let Err(problem) = checked {
         return Ok(authorization.report(&context.issuer(), &problem));

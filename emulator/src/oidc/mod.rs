@@ -15,6 +15,7 @@ pub(crate) mod interactions;
 mod introspection;
 pub(crate) mod jwt;
 mod keys;
+mod pushed;
 mod revocation;
 mod scopes;
 mod sessions;
@@ -108,6 +109,7 @@ fn serve(context: &mut Context<'_>) -> Outcome<HttpResponse> {
         (Method::Get | Method::Head, "/.well-known/openid-configuration") => Ok(discovery::configuration(context)),
         (Method::Get | Method::Head, "/jwks") => Ok(discovery::keys(context)),
         (Method::Get | Method::Post, "/auth") => flow::begin(context),
+        (Method::Post, "/request") => pushed::push(context),
         (Method::Post, "/token") => token::issue(context),
         (Method::Get | Method::Post, "/me") => userinfo::answer(context),
         (Method::Post, "/device/auth") => device::begin(context),

@@ -37,6 +37,7 @@ mod passwords;
 mod phrases;
 mod profile_fields;
 mod properties;
+mod pushed;
 mod readme;
 mod releases;
 mod roles;

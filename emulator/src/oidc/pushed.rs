@@ -1,0 +1,54 @@
+//! Authorization requests that a client sends itself, before it sends the browser (RFC 9126).
+
+use logto_admin::serde_json::json;
+use logto_admin::transport::HttpResponse;
+use serde::{Deserialize, Serialize};
+
+use super::authorization::Authorization;
+use super::{Context, client, refuse};
+use crate::errors::Outcome;
+use crate::reply;
+use crate::request::Query;
+
+/// Lifetime of a request, in seconds.
+const LIFETIME: i64 = 60;
+const PREFIX: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// A request that waits for the browser.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Pushed {
+    client: String,
+    parameters: Query,
+    /// Milliseconds since the epoch.
+    pub expires_at: i64,
+}
+
+/// `/oidc/request`: keeps the parameters of a valid request.
+pub(super) fn push(context: &mut Context<'_>) -> Outcome<HttpResponse> {
+    let client = client::authenticate(context)?.id;
+    if context.parameter("request_uri").is_some() {
+        return Err(refuse(400, "invalid_request", "`request_uri` parameter must not be used at the endpoint"));
+    }
+    let secrets = ["client_id", "client_secret"];
+    let mut parameters: Query = context.form.iter().filter(|(name, _)| !secrets.contains(name)).collect();
+    parameters.set("client_id", &client);
+    context.form = parameters.clone();
+    let (_, checked) = Authorization::of(context)?;
+    checked.map_err(|problem| refuse(400, problem.error, &problem.description))?;
+    let id = context.state.ids.token(43);
+    let expires_at = context.now.saturating_add(LIFETIME * 1000);
+    context.state.oidc.pushed.insert(id.clone(), Pushed { client, parameters, expires_at });
+    Ok(reply::json(201, &json!({ "expires_in": LIFETIME, "request_uri": format!("{PREFIX}{id}") })))
+}
+
+/// Replaces a reference to a request by its parameters. It can be used once.
+pub(super) fn resolve(context: &mut Context<'_>) -> Outcome<()> {
+    let Some(uri) = context.parameter("request_uri").map(str::to_owned) else { return Ok(()) };
+    let invalid = |description| refuse(400, "invalid_request_uri", description);
+    let id = uri.strip_prefix(PREFIX).ok_or_else(|| invalid("the request_uri is not supported"))?;
+    let client = context.required("client_id")?.to_owned();
+    let pushed = context.state.oidc.pushed.remove(id).filter(|pushed| pushed.client == client);
+    let pushed = pushed.ok_or_else(|| invalid("request_uri is invalid, expired, or was already used"))?;
+    context.form = pushed.parameters;
+    Ok(())
+}
