@@ -43,6 +43,13 @@ impl Refusal {
         self
     }
 
+    /// Returns the error as logs show it: without details, which can contain secrets.
+    pub(crate) fn logged(&self) -> Value {
+        let Body::Json(members) = &self.body else { return json!({}) };
+        let shown = members.iter().filter(|(name, _)| matches!(name.as_str(), "code" | "message"));
+        Value::Object(shown.map(|(name, value)| (name.clone(), value.clone())).collect())
+    }
+
     pub(crate) fn into_response(self) -> HttpResponse {
         match self.body {
             Body::Json(members) => HttpResponse::json(self.status, Value::Object(members).to_string()),

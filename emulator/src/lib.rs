@@ -75,6 +75,7 @@ mod request;
 mod requests;
 mod router;
 mod saml;
+mod saml_response;
 mod sample;
 mod schema;
 mod scripts;

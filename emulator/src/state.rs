@@ -15,6 +15,7 @@ use crate::logs::Logs;
 use crate::messages::Message;
 use crate::oidc::Provider;
 use crate::requests::Requests;
+use crate::saml::SamlSession;
 use crate::sentinel::Sentinel;
 use crate::services::Services;
 use crate::settings::{Keys, Settings};
@@ -50,6 +51,9 @@ pub(crate) struct State {
     /// Uploaded files, by the path of their URL.
     pub assets: HashMap<String, Upload>,
     pub logs: Logs,
+    /// Sign-ins that service providers have begun, by id.
+    #[serde(default)]
+    pub saml_sessions: HashMap<String, SamlSession>,
     /// Failed attempts to prove an identifier.
     pub sentinel: Sentinel,
     /// The requests that were handled last.
@@ -90,6 +94,7 @@ impl State {
             activity: Activity::default(),
             assets: HashMap::new(),
             logs: Logs::default(),
+            saml_sessions: HashMap::new(),
             requests: Requests::default(),
             outbox: Outbox::default(),
             presets: Presets::default(),

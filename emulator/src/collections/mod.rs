@@ -47,7 +47,7 @@ pub(crate) use phrases::CUSTOM_PHRASES;
 pub(crate) use profile_fields::{PROFILE_FIELDS, refuse as refuse_profile_fields};
 pub(crate) use resources::{RESOURCES, SCOPES};
 pub(crate) use roles::{ROLES, scope_fits};
-pub(crate) use saml_applications::{SAML_APPLICATION_SECRETS, SAML_APPLICATIONS, check_limit, saml_config};
+pub(crate) use saml_applications::{SAML_APPLICATION_SECRETS, SAML_APPLICATIONS, check_limit, saml_config, saml_key};
 pub(crate) use secrets::{SECRETS, USER_SSO_IDENTITIES};
 pub(crate) use sso_connectors::{SSO_CONNECTORS, SSO_SIGNING_KEYS, no_saml_connector};
 pub(crate) use users::{PERSONAL_ACCESS_TOKENS, USERS};

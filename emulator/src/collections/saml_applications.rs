@@ -1,10 +1,12 @@
 use logto_admin::serde_json::{Value, json};
+use p384::ecdsa::SigningKey;
 
 use super::sso_connectors::{activate, certify};
 use super::{APPLICATIONS, Collection, Draft, EmptyChange, Owner, Unknown, View};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
-use crate::store::{Members, Record};
+use crate::oidc::signing_key;
+use crate::store::{Members, Record, text};
 
 /// Applications that users sign in to with SAML. They are in the table of all applications.
 pub(crate) static SAML_APPLICATIONS: Collection = Collection {
@@ -48,7 +50,8 @@ pub(crate) static SAML_APPLICATION_SECRETS: Collection = Collection {
     prepare: |call, draft| {
         if draft.creates {
             let years = draft.sent.get("lifeSpanInYears").and_then(Value::as_f64).unwrap_or_default();
-            certify(call, years as i64, &mut draft.members);
+            let key = certify(call, years as i64, &mut draft.members);
+            draft.hidden.insert(KEY.to_owned(), key.into());
         }
         Ok(())
     },
@@ -66,6 +69,8 @@ pub(crate) static SAML_APPLICATION_SECRETS: Collection = Collection {
     ..Collection::DEFAULT
 };
 
+/// The hidden member that holds what the key of a secret is derived from.
+const KEY: &str = "key";
 /// The hidden member that holds the SAML configuration.
 const CONFIG: &str = "saml";
 /// The members of an application that the SAML API shows.
@@ -101,6 +106,11 @@ pub(crate) fn saml_config(application: &Record) -> Option<&Members> {
     application.hidden.get(CONFIG).and_then(Value::as_object)
 }
 
+/// Returns the key of a secret.
+pub(crate) fn saml_key(secret: &Record) -> Option<SigningKey> {
+    signing_key(0, text(&secret.hidden, KEY))
+}
+
 fn prepare(_: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let mut config = json!({
         "attributeMapping": {},
@@ -134,7 +144,8 @@ fn present(_: &View<'_>, application: &Record, members: &mut Members) {
 fn add_secret(call: &mut Call<'_>, application: &str, years: i64, active: bool) {
     let given = [("applicationId", Value::from(application)), ("active", active.into())];
     let mut given: Members = given.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-    certify(call, years, &mut given);
-    let secret = call.state.blank(&SAML_APPLICATION_SECRETS, given, call.now);
+    let key = certify(call, years, &mut given);
+    let mut secret = call.state.blank(&SAML_APPLICATION_SECRETS, given, call.now);
+    secret.hidden.insert(KEY.to_owned(), key.into());
     call.state.store.put(&SAML_APPLICATION_SECRETS, secret);
 }

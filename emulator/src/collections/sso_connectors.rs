@@ -165,13 +165,15 @@ pub(crate) fn no_saml_connector() -> Refusal {
 }
 
 /// Adds a new certificate that is valid for some years.
-pub(crate) fn certify(call: &mut Call<'_>, years: i64, members: &mut Members) {
+/// Returns the secret that the key is derived from.
+pub(crate) fn certify(call: &mut Call<'_>, years: i64, members: &mut Members) -> String {
     let expires_at = certificates::years_after(call.now, years).unwrap_or(call.now);
     let secret = call.state.ids.secret(32);
     let pem = certificates::issue(&secret, call.now, expires_at).unwrap_or_default();
     members.insert("fingerprints".to_owned(), certificates::fingerprints(&pem));
     members.insert("certificate".to_owned(), pem.into());
     members.insert("expiresAt".to_owned(), expires_at.into());
+    secret
 }
 
 /// At most one key of an owner is active.

@@ -1,6 +1,6 @@
 //! Logs the steps of interactions, without secrets.
 
-use logto_admin::serde_json::{self, Value};
+use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::progress::{Event, Progress};
@@ -82,7 +82,7 @@ impl Step {
         if !call.body.is_empty() {
             payload.insert("payload".to_owned(), masked_body(call).into());
         }
-        let error = outcome.as_ref().err().map(error);
+        let error = outcome.as_ref().err().map(Refusal::logged);
         let entry = Entry::new(self.key, error, payload).from(call.request);
         call.state.logs.add(&mut call.state.ids, call.now, entry);
     }
@@ -112,11 +112,4 @@ fn masked(value: Value) -> Value {
         Value::Array(elements) => elements.into_iter().map(masked).collect(),
         other => other,
     }
-}
-
-fn error(refusal: &Refusal) -> Value {
-    let body = refusal.clone().into_response().body.bytes();
-    let mut error: Members = serde_json::from_slice(&body).unwrap_or_default();
-    error.retain(|name, _| matches!(name.as_str(), "code" | "message"));
-    error.into()
 }

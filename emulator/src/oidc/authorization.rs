@@ -47,7 +47,9 @@ impl Authorization {
     pub(super) fn of(context: &Context<'_>) -> Outcome<(Self, Result<(), Problem>)> {
         let client = Client::find(context.state, context.required("client_id")?)?;
         let redirect_uri = context.required("redirect_uri")?.to_owned();
-        if !client.redirect_uris.iter().any(|known| matches(known, &redirect_uri, &client.kind)) {
+        let callback = (client.kind == "SAML").then(|| saml_callback(&context.request.origin, &client.id));
+        let mut known = client.redirect_uris.iter().chain(&callback);
+        if !known.any(|known| matches(known, &redirect_uri, &client.kind)) {
             let description = "redirect_uri did not match any of the client's registered redirect_uris";
             return Err(refuse(400, "invalid_redirect_uri", description));
         }
@@ -174,6 +176,11 @@ impl Authorization {
     }
 }
 
+/// Returns where users of a SAML application return to after the sign-in.
+pub(crate) fn saml_callback(origin: &str, application: &str) -> String {
+    format!("{origin}/api/saml-applications/{application}/callback")
+}
+
 /// Returns whether a URI is the registered one. Native applications may listen on any port of the loopback interface.
 fn matches(registered: &str, uri: &str, kind: &str) -> bool {
     let without_port = |uri: &str| -> Option<String> {
@@ -195,7 +202,7 @@ pub(crate) fn redirect(status: u16, target: &str) -> HttpResponse {
 }
 
 /// Returns a page that posts the members as a form.
-pub(super) fn form_post(target: &str, members: &[(&str, &str)]) -> HttpResponse {
+pub(crate) fn form_post(target: &str, members: &[(&str, &str)]) -> HttpResponse {
     let fields: String = members
         .iter()
         .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\"/>", escaped(value)))

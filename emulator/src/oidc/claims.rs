@@ -32,7 +32,7 @@ const ADDRESS: [(&str, &str); 6] = [
 ];
 
 /// Returns the claims about a user that these scopes permit. `extended` returns whether to include one of the larger claims.
-pub(super) fn of(state: &State, user: &str, scopes: &[&str], extended: impl Fn(&str) -> bool) -> Members {
+pub(crate) fn of(state: &State, user: &str, scopes: &[&str], extended: impl Fn(&str) -> bool) -> Members {
     let mut claims = Members::from_iter([("sub".to_owned(), user.into())]);
     let Some(record) = state.store.get(&USERS, user) else { return claims };
     for scope in scopes {

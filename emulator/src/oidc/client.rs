@@ -41,7 +41,7 @@ impl Client {
         let application = application.ok_or_else(|| refuse(400, "invalid_client", &format!("invalid client {id}")))?;
         let client = Self::of(application);
         // The provider loads a client only if its metadata is complete.
-        if client.may(CODE) && client.redirect_uris.is_empty() {
+        if client.may(CODE) && client.redirect_uris.is_empty() && client.kind != "SAML" {
             return Err(refuse(400, "invalid_redirect_uri", "redirect_uris must contain members"));
         }
         Ok(client)
@@ -98,7 +98,7 @@ impl Client {
             CREDENTIALS => self.kind == "MachineToMachine",
             EXCHANGE => self.is_set("allowTokenExchange") == Some(true),
             DEVICE => signs_in && self.uses_device_flow(),
-            CODE => signs_in && !self.uses_device_flow(),
+            CODE => (signs_in || self.kind == "SAML") && !self.uses_device_flow(),
             REFRESH => signs_in,
             _ => false,
         }

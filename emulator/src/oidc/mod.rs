@@ -3,10 +3,10 @@
 mod artifacts;
 mod audit;
 mod authorization;
-mod claims;
+pub(crate) mod claims;
 mod client;
 pub(crate) mod consent;
-mod cookies;
+pub(crate) mod cookies;
 mod device;
 mod discovery;
 mod end_session;
@@ -26,7 +26,7 @@ use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{HttpResponse, Method};
 
 pub(crate) use artifacts::{Grant, Provider, SubjectToken};
-pub(crate) use authorization::redirect;
+pub(crate) use authorization::{form_post, redirect, saml_callback};
 pub(crate) use keys::signing_key;
 
 use crate::errors::{Outcome, Refusal};

@@ -4,11 +4,13 @@ use logto_admin::models::{
     CreateSamlApplication, CreateSamlApplicationSecret, SamlAssertionConsumerService, UpdateApplication,
     UpdateSamlApplication, UpdateSamlApplicationSecret,
 };
+use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 use logto_admin::types::Patch;
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
+use crate::browser::{Browser, location};
 use crate::{client, refused};
 
 const SERVICE: &str = "https://sp.example.com/metadata";
@@ -173,5 +175,57 @@ async fn the_callback_needs_a_sign_in_of_the_service_provider() -> Result<()> {
     assert_eq!(call("error=access_denied"), (400, "oidc.invalid_request".into()));
     let unknown = "application.saml.sp_initiated_saml_sso_session_not_found_in_cookies";
     assert_eq!(call("code=a&state=b"), (400, unknown.into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn users_sign_in_to_a_service_provider() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let mapping = json!({ "email": "mail" });
+    let acs =
+        json!({ "binding": "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST", "url": "https://sp.example.com/acs" });
+    let format = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress";
+    let application = json!({
+        "name": "Payroll", "entityId": SERVICE, "acsUrl": acs, "nameIdFormat": format, "attributeMapping": mapping,
+    });
+    let id = admin.operation("CreateSamlApplication")?.json(&application).await?["id"].as_str().unwrap().to_owned();
+    let user = json!({ "username": "ada", "primaryEmail": "ada@example.com", "password": "violet-anchor-47-kettle" });
+    admin.operation("CreateUser")?.json(&user).await?;
+
+    let mut browser = Browser::open(&emulator).await?;
+    let request = json!({ "SAMLRequest": STANDARD.encode(REQUEST), "RelayState": "rs" });
+    let begun = browser.send(Method::Post, &format!("/api/saml/{id}/authn"), Some(&request));
+    let page = browser.get(&location(&begun));
+    assert_eq!(location(&page), format!("/sign-in?app_id={id}"));
+    browser.call(Method::Put, "", &json!({ "interactionEvent": "SignIn" }));
+    let password =
+        json!({ "identifier": { "type": "username", "value": "ada" }, "password": "violet-anchor-47-kettle" });
+    let record = browser.verify("password", &password);
+    browser.call(Method::Post, "/identification", &json!({ "verificationId": record }));
+    let submitted = browser.call(Method::Post, "/submit", &Value::Null);
+    let mut target = submitted["redirectTo"].as_str().unwrap().to_owned();
+    while !target.contains("/callback") {
+        target = location(&browser.get(&target));
+    }
+    let answer = browser.get(&target);
+    let page = answer.body.text();
+    assert!(page.contains("action=\"https://sp.example.com/acs\"") && page.contains("value=\"rs\""), "{page}");
+    let response = page.split("name=\"SAMLResponse\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let response = String::from_utf8(STANDARD.decode(response).unwrap()).unwrap();
+    for part in [
+        "InResponseTo=\"_1\"",
+        &format!("<saml:NameID Format=\"{format}\">ada@example.com</saml:NameID>"),
+        "<saml:Attribute Name=\"mail\"",
+        &format!("<saml:Audience>{SERVICE}</saml:Audience>"),
+    ] {
+        assert!(response.contains(part), "{part}: {response}");
+    }
+    let certificate = admin.saml_applications().list_secrets(&id).await?.remove(0).certificate;
+    assert!(response.contains(certificate.lines().nth(1).unwrap()));
+    let logs = admin.audit_logs().list().log_key("SamlApplication.Callback").await?;
+    assert_eq!(logs.total, Some(1));
+    let again = "application.saml.sp_initiated_saml_sso_session_not_found_in_cookies";
+    assert_eq!(code(&browser.get(&target)), (400, again.into()));
     Ok(())
 }
