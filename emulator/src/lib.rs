@@ -20,10 +20,9 @@
 //! With the `server` feature, it also runs as an HTTP server on 127.0.0.1. Start it with [`Emulator::serve`] in a test,
 //! or with `logto-admin-emulator` on the command line. The feature `program` has that program as a function.
 //!
-//! Users, roles, resources and their scopes, applications and their secrets, and organizations with members, roles and
-//! invitations are stateful and follow Logto's rules. Every other operation returns a sample response that matches its
-//! schema. The sample contains what you sent where it fits, and the call has no side effects. [`Emulator::keeps`]
-//! returns whether an operation is stateful.
+//! Users, roles, applications, organizations, sign-ins and all other parts of the API are stateful and follow Logto's
+//! rules. [`Emulator::keeps`] returns whether an operation is stateful. An operation that is not returns a sample
+//! response: it matches the schema and contains what you sent where it fits, but the call has no side effects.
 //!
 //! The same seed and the same requests produce the same responses.
 

@@ -1,5 +1,7 @@
 //! Proofs by a code that was sent to an email address or a phone number.
 
+use logto_admin::transport::HttpResponse;
+
 use super::progress::{Event, Identifier, Kind, Verification};
 use super::{progress, verification};
 use crate::call::Call;
@@ -8,35 +10,36 @@ use crate::errors::Outcome;
 use crate::sentinel;
 use crate::special::Handler;
 
-pub(super) const ALL: &[(&str, Handler)] = &[
-    ("CreateAndSendVerificationCode", |call| {
-        let identifier = Identifier::of(&call.body);
-        let event = Event::named(call.text("interactionEvent")).unwrap_or(Event::SignIn);
-        progress(call)?;
-        let purpose = purpose(call, event);
-        codes::send(call.state, call.now, &identifier.recipient(), purpose)?;
-        let kind = if identifier.kind == "phone" { Kind::PhoneCode } else { Kind::EmailCode };
-        let mut record = Verification::new(call.state.ids.id(21), kind);
-        record.verified = Some(false);
-        record.identifier = Some(identifier);
-        record.shown.insert("templateType".to_owned(), event.name().into());
-        let id = record.id.clone();
-        progress(call)?.add(record);
-        Ok(verification(call, &id))
-    }),
-    ("VerifyVerificationCodeVerification", |call| {
-        let (id, identifier) = (call.text("verificationId").to_owned(), Identifier::of(&call.body));
-        let record = progress(call)?.verification(&id)?;
-        if !matches!(record.kind, Kind::EmailCode | Kind::PhoneCode) || record.identifier.as_ref() != Some(&identifier)
-        {
-            return Err(super::progress::missing());
-        }
-        let event = Event::named(crate::store::text(&record.shown, "templateType")).unwrap_or(Event::SignIn);
-        check(call, &identifier, event)?;
-        progress(call)?.verification(&id)?.verified = Some(true);
-        Ok(verification(call, &id))
-    }),
-];
+pub(super) const ALL: &[(&str, Handler)] =
+    &[("CreateAndSendVerificationCode", send), ("VerifyVerificationCodeVerification", verify)];
+
+pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let (id, identifier) = (call.text("verificationId").to_owned(), Identifier::of(&call.body));
+    let record = progress(call)?.verification(&id)?;
+    if !matches!(record.kind, Kind::EmailCode | Kind::PhoneCode) || record.identifier.as_ref() != Some(&identifier) {
+        return Err(super::progress::missing());
+    }
+    let event = Event::named(crate::store::text(&record.shown, "templateType")).unwrap_or(Event::SignIn);
+    check(call, &identifier, event)?;
+    progress(call)?.verification(&id)?.verified = Some(true);
+    Ok(verification(call, &id))
+}
+
+pub(super) fn send(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let identifier = Identifier::of(&call.body);
+    let event = Event::named(call.text("interactionEvent")).unwrap_or(Event::SignIn);
+    progress(call)?;
+    let purpose = purpose(call, event);
+    codes::send(call.state, call.now, &identifier.recipient(), purpose)?;
+    let kind = if identifier.kind == "phone" { Kind::PhoneCode } else { Kind::EmailCode };
+    let mut record = Verification::new(call.state.ids.id(21), kind);
+    record.verified = Some(false);
+    record.identifier = Some(identifier);
+    record.shown.insert("templateType".to_owned(), event.name().into());
+    let id = record.id.clone();
+    progress(call)?.add(record);
+    Ok(verification(call, &id))
+}
 
 /// Codes belong to the interaction that asked for them.
 fn purpose(call: &Call<'_>, event: Event) -> Purpose {

@@ -26,15 +26,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         progress(call)?.factors.enabled = true;
         Ok(reply::nothing(call.success()))
     }),
-    ("SkipMfaBindingFlow", |call| {
-        known(call)?;
-        if policy::is_mandatory(call.state) {
-            let code = "session.mfa.mfa_policy_not_user_controlled";
-            return Err(Refusal::new(422, code, "Second factors are mandatory."));
-        }
-        progress(call)?.factors.skipped = true;
-        Ok(reply::nothing(call.success()))
-    }),
+    ("SkipMfaBindingFlow", skip),
     ("SkipMfaSuggestion", |call| {
         known(call)?;
         progress(call)?.factors.suggestion_skipped = true;
@@ -46,6 +38,16 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         Ok(reply::nothing(call.success()))
     }),
 ];
+
+pub(super) fn skip(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    known(call)?;
+    if policy::is_mandatory(call.state) {
+        let code = "session.mfa.mfa_policy_not_user_controlled";
+        return Err(Refusal::new(422, code, "Second factors are mandatory."));
+    }
+    progress(call)?.factors.skipped = true;
+    Ok(reply::nothing(call.success()))
+}
 
 /// Returns the identified user.
 pub(super) fn known(call: &mut Call<'_>) -> Outcome<Record> {
@@ -65,7 +67,7 @@ pub(super) fn record(call: &mut Call<'_>, user: &str, kind: Kind, verified: Opti
     record
 }
 
-fn create_secret(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn create_secret(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
     let secret = totp::secret(&mut call.state.ids);
     let mut record = record(call, &user, Kind::Totp, Some(false));
@@ -76,7 +78,7 @@ fn create_secret(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 /// Verifies the code of a new secret or, without a record, of the secret that the user has.
-fn verify_totp(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn verify_totp(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
     let (id, code) = (call.text("verificationId").to_owned(), call.text("code").to_owned());
     let secret = if id.is_empty() {
@@ -100,7 +102,7 @@ fn verify_totp(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(verification(call, &id))
 }
 
-fn generate_codes(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn generate_codes(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
     let codes = mfa::new_codes(&mut call.state.ids);
     let mut record = record(call, &user, Kind::BackupCode, None);
@@ -111,7 +113,7 @@ fn generate_codes(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 /// Verifies a backup code, which can be used once.
-fn verify_backup_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn verify_backup_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
     let code = call.text("code").to_owned();
     let invalid = || Refusal::new(400, "session.mfa.invalid_backup_code", "The code is invalid.");
@@ -176,7 +178,7 @@ fn verify_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 /// Keeps a verified factor for the submission.
-fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
     let (kind, id) = (call.text("type").to_owned(), call.text("verificationId").to_owned());
     let current = progress(call)?;

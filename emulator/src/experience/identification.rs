@@ -13,7 +13,9 @@ use crate::reply;
 use crate::special::Handler;
 use crate::store::Record;
 
-pub(super) const ALL: &[(&str, Handler)] = &[("IdentifyUser", |call| {
+pub(super) const ALL: &[(&str, Handler)] = &[("IdentifyUser", run)];
+
+pub(super) fn run(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let id = call.body.get("verificationId").and_then(Value::as_str).map(str::to_owned);
     let progress = progress(call)?;
     let event = progress.event;
@@ -22,10 +24,10 @@ pub(super) const ALL: &[(&str, Handler)] = &[("IdentifyUser", |call| {
         Event::Register => register(call, record),
         Event::SignIn | Event::ForgotPassword => identify(call, event, record),
     }
-})];
+}
 
 /// Rejects a record that proves nothing yet.
-fn check(call: &Call<'_>, event: Event, record: &Verification) -> Outcome<()> {
+pub(super) fn check(call: &Call<'_>, event: Event, record: &Verification) -> Outcome<()> {
     guards::identification(call.state, event, record)?;
     if record.is_valid() { Ok(()) } else { Err(super::unverified()) }
 }
@@ -48,7 +50,7 @@ fn identify(call: &mut Call<'_>, event: Event, record: Option<Verification>) -> 
 }
 
 /// Returns the user that a record belongs to, and what the provider of a record adds.
-fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outcome<(Record, Provided)> {
+pub(super) fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outcome<(Record, Provided)> {
     match record.kind {
         Kind::Social => return social::owner(call, record, links),
         Kind::EnterpriseSso => return sso::owner(call, record),
@@ -98,9 +100,6 @@ fn register(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpRe
     if let Some(proof) = proof {
         join_organizations(call, &proof, &user.id);
     }
-    let progress = progress(call)?;
-    progress.user = Some(user.id);
-    progress.profile.clear();
-    progress.password = None;
+    progress(call)?.registered(user.id);
     Ok(reply::word(201))
 }

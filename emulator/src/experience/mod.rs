@@ -7,6 +7,7 @@ mod factors;
 mod guards;
 mod identification;
 mod identities;
+mod legacy;
 mod one_time_tokens;
 mod passkeys;
 mod passwords;
@@ -48,6 +49,7 @@ pub(crate) const ALL: &[&[(&str, Handler)]] = &[
     identification::ALL,
     profile::ALL,
     submission::ALL,
+    legacy::ALL,
 ];
 
 /// Returns the interaction of a call. Its id is the caller.

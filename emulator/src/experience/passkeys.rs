@@ -62,7 +62,7 @@ fn ask(
     Ok(reply::json(call.success(), &answer))
 }
 
-fn begin_registration(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn begin_registration(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?;
     let challenge = challenge(call);
     let options = challenge.registration(&user, &mfa::passkeys(call.state, &user.id));
@@ -70,7 +70,7 @@ fn begin_registration(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     ask(call, record, &challenge, ("registrationOptions", options))
 }
 
-fn register(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn register(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let challenge = asked(call, Kind::WebAuthn)?;
     let agent = call.request.headers.get("user-agent").unwrap_or_default();
     let credential = challenge.register(&payload(call), agent)?;
@@ -82,7 +82,7 @@ fn register(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(verification(call, &id))
 }
 
-fn begin_authentication(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn begin_authentication(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
     let passkeys = mfa::passkeys(call.state, &user);
     if passkeys.is_empty() {
@@ -98,7 +98,7 @@ fn no_passkey() -> Refusal {
     Refusal::new(400, "session.mfa.webauthn_verification_not_found", "The user has no passkey.")
 }
 
-fn authenticate(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn authenticate(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let challenge = asked(call, Kind::WebAuthn)?;
     let user = known(call)?.id;
     prove(call, &challenge, Some(&user))?;

@@ -1,5 +1,7 @@
 //! Proofs by password.
 
+use logto_admin::transport::HttpResponse;
+
 use super::progress::{Identifier, Kind, Verification};
 use super::{guards, people, progress, verification};
 use crate::call::Call;
@@ -10,18 +12,7 @@ use crate::store::Record;
 use crate::{passwords, sentinel, username_policy};
 
 pub(super) const ALL: &[(&str, Handler)] = &[
-    ("CreatePasswordVerification", |call| {
-        let identifier = Identifier::of(&call.body);
-        progress(call)?;
-        let subject = identifier.value.clone();
-        sentinel::guard(call, &subject, |call| check(call, &identifier))?;
-        let mut record = Verification::new(call.state.ids.id(21), Kind::Password);
-        record.verified = Some(true);
-        record.identifier = Some(identifier);
-        let id = record.id.clone();
-        progress(call)?.add(record);
-        Ok(verification(call, &id))
-    }),
+    ("CreatePasswordVerification", verify),
     ("CreateNewPasswordIdentityVerification", |call| {
         let identifier = Identifier::of(&call.body);
         let password = call.text("password").to_owned();
@@ -41,6 +32,19 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         Ok(verification(call, &id))
     }),
 ];
+
+pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let identifier = Identifier::of(&call.body);
+    progress(call)?;
+    let subject = identifier.value.clone();
+    sentinel::guard(call, &subject, |call| check(call, &identifier))?;
+    let mut record = Verification::new(call.state.ids.id(21), Kind::Password);
+    record.verified = Some(true);
+    record.identifier = Some(identifier);
+    let id = record.id.clone();
+    progress(call)?.add(record);
+    Ok(verification(call, &id))
+}
 
 /// Rejects a password that is not the user's.
 fn check(call: &mut Call<'_>, identifier: &Identifier) -> Outcome<()> {

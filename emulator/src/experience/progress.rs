@@ -219,9 +219,22 @@ pub(crate) struct Progress {
     /// The tokens that a social or enterprise provider has issued.
     #[serde(default)]
     pub tokens: Option<Members>,
+    /// What the user has entered in the interaction API of old releases.
+    #[serde(default)]
+    pub legacy: Legacy,
     /// One record of each kind.
     verifications: Vec<Verification>,
     user_agent: String,
+}
+
+/// What a user has entered, until the submission uses it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Legacy {
+    /// The id of the record that identifies the user.
+    pub identifier: Option<String>,
+    /// Whether the account at a social provider belongs to the user with the same address.
+    pub links: bool,
+    pub profile: Members,
 }
 
 /// Returns the error for a record that does not exist.
@@ -238,6 +251,7 @@ impl Progress {
             password: None,
             factors: Factors::default(),
             tokens: None,
+            legacy: Legacy::default(),
             verifications: Vec::new(),
             user_agent: user_agent.to_owned(),
         }
@@ -264,6 +278,18 @@ impl Progress {
     pub(crate) fn of_connector(&mut self, id: &str, kind: Kind, connector: &str) -> Outcome<&mut Verification> {
         let record = self.record(id, kind)?;
         if record.text("connectorId") == connector { Ok(record) } else { Err(missing()) }
+    }
+
+    /// Returns the record of a kind, if there is one.
+    pub(crate) fn of_kind(&self, kind: Kind) -> Option<&Verification> {
+        self.verifications.iter().find(|known| known.kind == kind)
+    }
+
+    /// Discards what has become part of a new user.
+    pub(crate) fn registered(&mut self, user: String) {
+        self.user = Some(user);
+        self.profile.clear();
+        self.password = None;
     }
 
     /// Returns the record about an enterprise connector.

@@ -22,7 +22,7 @@ pub(super) const ALL: &[(&str, Handler)] =
 /// The member of a record that holds the profile of the provider.
 pub(super) const PROFILE: &str = "socialUserInfo";
 
-fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     progress(call)?;
     let connector = of_sign_in(call, call.parameter(0))?.clone();
     let uri = redirect_to(&connector, &call.body)?;
@@ -39,7 +39,7 @@ fn add(call: &mut Call<'_>, connector: &Record) -> Outcome<String> {
 }
 
 /// Verifies what the provider has sent. Without a record, the provider itself began, for example with a pop-up.
-fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     progress(call)?;
     let connector = of_sign_in(call, call.parameter(0))?.clone();
     let id = match call.text("verificationId").to_owned() {

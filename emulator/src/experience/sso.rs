@@ -29,7 +29,7 @@ const REDIRECT_URI: &str = "redirectUri";
 const ASSERTED: &str = "asserted";
 const TOKENS: &str = "tokens";
 
-fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     progress(call)?;
     let connector = call.record(&SSO_CONNECTORS, call.parameter(0))?.clone();
     let (state, redirect_uri) = (call.text("state").to_owned(), call.text("redirectUri").to_owned());
@@ -53,7 +53,7 @@ fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &answer))
 }
 
-fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let connector = call.parameter(0).to_owned();
     let id = call.text("verificationId").to_owned();
     let record = progress(call)?.of_connector(&id, Kind::EnterpriseSso, &connector)?;

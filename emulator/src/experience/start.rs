@@ -1,5 +1,7 @@
 //! Starts interactions, and shows them.
 
+use logto_admin::transport::HttpResponse;
+
 use super::progress::{Event, Progress};
 use super::{guards, interaction, progress};
 use crate::call::Call;
@@ -8,13 +10,7 @@ use crate::reply;
 use crate::special::Handler;
 
 pub(super) const ALL: &[(&str, Handler)] = &[
-    ("InitInteraction", |call| {
-        let event = event(call)?;
-        guards::event(call.state, event)?;
-        let agent = call.request.headers.get("user-agent").unwrap_or_default().to_owned();
-        interaction(call)?.progress = Some(Progress::new(event, &agent));
-        Ok(reply::nothing(call.success()))
-    }),
+    ("InitInteraction", init),
     ("UpdateInteractionEvent", |call| {
         let event = event(call)?;
         let current = progress(call)?.event;
@@ -30,6 +26,14 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         Ok(reply::json(call.success(), &shown))
     }),
 ];
+
+pub(super) fn init(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    let event = event(call)?;
+    guards::event(call.state, event)?;
+    let agent = call.request.headers.get("user-agent").unwrap_or_default().to_owned();
+    interaction(call)?.progress = Some(Progress::new(event, &agent));
+    Ok(reply::nothing(call.success()))
+}
 
 fn event(call: &Call<'_>) -> Outcome<Event> {
     // The schema permits no other names.

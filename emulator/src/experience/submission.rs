@@ -14,7 +14,7 @@ use crate::special::Handler;
 
 pub(super) const ALL: &[(&str, Handler)] = &[("SubmitInteraction", submit)];
 
-fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+pub(super) fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let current = progress(call)?.clone();
     let id = current.identified()?;
     let mut user = call.record(&USERS, &id)?.clone();

@@ -26,6 +26,7 @@ mod experience;
 mod factors;
 mod hooks;
 mod identities;
+mod interaction;
 mod invitations;
 mod lists;
 mod logs;
