@@ -174,6 +174,10 @@ async fn usernames_and_passwords_require_a_verification_record() -> Result<()> {
 
     let proof = account.proof().await?;
     assert_eq!(account.call(Patch, "/my-account", &rename, &proof).await?["username"], "lovelace");
+    let policy = json!({ "usernamePolicy": { "minLength": 12, "maxLength": 20 } });
+    account.admin.operation("UpdateSignInExp")?.json(&policy).await?;
+    let short = account.call(Patch, "/my-account", &rename, &proof).await;
+    assert_eq!(refused(short), (422, "user.username_too_short".into()));
     let weak = account.call(Post, "/my-account/password", &json!({ "password": "a" }), &proof).await;
     assert_eq!(refused(weak), (422, "password.rejected".into()));
     account.call(Post, "/my-account/password", &new, &proof).await?;

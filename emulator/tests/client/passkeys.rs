@@ -89,6 +89,19 @@ async fn passkeys_are_second_factors() -> Result<()> {
 }
 
 #[tokio::test]
+async fn passkeys_must_be_switched_on() -> Result<()> {
+    let (emulator, _) = with_settings(json!({ "mfa": { "policy": "UserControlled", "factors": ["Totp"] } })).await?;
+    let (mut browser, mut key) = (Browser::open(&emulator).await?, authenticator(&emulator));
+    identify(&mut browser);
+    let record = register(&mut browser, &mut key);
+    let bind = json!({ "type": "WebAuthn", "verificationId": record });
+    assert_eq!(browser.experience(Post, "/profile/mfa", &bind), (400, json!("session.mfa.mfa_factor_not_enabled")));
+    let unknown = (400, json!("session.mfa.webauthn_verification_not_found"));
+    assert_eq!(browser.experience(Post, "/verification/web-authn/authentication", &Value::Null), unknown);
+    Ok(())
+}
+
+#[tokio::test]
 async fn passkeys_replace_passwords() -> Result<()> {
     let settings = json!({
         "mfa": { "policy": "UserControlled", "factors": ["WebAuthn", "Totp"] },
