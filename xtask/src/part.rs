@@ -2,6 +2,7 @@
 
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::ValueEnum;
@@ -51,14 +52,18 @@ pub(crate) fn set_up(parts: &[Part]) -> Result<()> {
     Ok(())
 }
 
-/// Runs the parts in order and stops at the first failure.
+/// Runs the parts in order and stops at the first failure. Prints how long each took.
+#[allow(clippy::disallowed_methods, reason = "the build has no `Runtime`")]
 pub(crate) fn run(parts: &[Part]) -> Result<()> {
     let server = OnceLock::new();
+    let mut times = Vec::new();
     for part in parts {
-        part.run(&server).with_context(|| format!("part `{}` failed", part.name()))?;
+        let start = Instant::now();
+        let alone = || format!("part `{0}` failed; to run only this part: cargo xtask test {0}", part.name());
+        part.run(&server).with_context(alone)?;
+        times.push(format!("{} {} s", part.name(), start.elapsed().as_secs()));
     }
-    let names: Vec<_> = parts.iter().map(|part| part.name()).collect();
-    command::heading(&format!("All tests passed: {}", names.join(", ")));
+    command::heading(&format!("All tests passed: {}", times.join(", ")));
     Ok(())
 }
 
