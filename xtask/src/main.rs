@@ -1,5 +1,5 @@
-//! `cargo xtask`: sets up a machine, runs the tests and benches of the workspace, builds its book, and checks its texts
-//! and structure.
+//! `cargo xtask`: sets up a machine, runs the tests and benches of the workspace, builds its book, checks its texts and
+//! structure, and prepares releases.
 
 #![allow(clippy::print_stdout, reason = "a command line tool prints to standard output")]
 
@@ -13,6 +13,7 @@ mod msrv;
 mod npm;
 mod part;
 mod prose;
+mod release;
 mod scan;
 mod server;
 mod structure;
@@ -53,6 +54,11 @@ enum Xtask {
     Msrv,
     /// Fail if a text contains a wording that the style of the project rejects.
     Prose,
+    /// Set the version, date the changelog, commit and tag. Pushing the tag publishes the release.
+    Release {
+        /// The version, such as 0.2.0.
+        version: String,
+    },
     /// Fail if imports form a cycle, or if the layout of `src/` is wrong.
     Structure,
 }
@@ -79,6 +85,7 @@ fn carry_out(task: Xtask) -> Result<()> {
         Xtask::Docs => docs::build(),
         Xtask::Msrv => msrv::check(),
         Xtask::Prose => prose::check(),
+        Xtask::Release { version } => release::prepare(&version),
         Xtask::Structure => structure::check(),
     }
 }
