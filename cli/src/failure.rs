@@ -59,6 +59,11 @@ impl Failure {
     }
 }
 
+/// Ignores that the reader of the output is gone, for commands whose exit code says more than their output.
+pub(crate) fn even_if_unread(printed: Result<()>) -> Result<()> {
+    printed.or_else(|failure| if failure.is_quiet() { Ok(()) } else { Err(failure) })
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)

@@ -33,14 +33,19 @@ pub(crate) fn replace(path: &Path, text: &str, is_private: bool) -> io::Result<(
     written
 }
 
-/// Reads the lines of a file, cuts an incomplete line at its end, which a crash can leave, and continues there.
-pub(crate) fn resume(file: &mut File, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
+/// Reads the lines of a file, cuts an incomplete line at its end, which a crash can leave, and continues there. A file
+/// without a complete line could be anything, so it is left alone unless it begins with `start`.
+pub(crate) fn resume(file: &mut File, start: &str, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
     let (mut complete, mut line) = (0, Vec::new());
     let mut reader = BufReader::new(&*file);
     while reader.read_until(b'\n', &mut line)? > 0 && line.last() == Some(&b'\n') {
         take(&line)?;
         complete += line.len() as u64;
         line.clear();
+    }
+    let begins = line.starts_with(start.as_bytes()) || start.as_bytes().starts_with(&line);
+    if complete == 0 && !begins {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "it has another content"));
     }
     file.set_len(complete)?;
     file.seek(SeekFrom::End(0)).map(|_| ())

@@ -8,7 +8,7 @@ use logto_admin::serde_json::Value;
 
 use crate::config::{self, Action, Change, Outcome, Plan, Selection};
 use crate::context::Context;
-use crate::failure::{Exit, Result};
+use crate::failure::{Exit, Result, even_if_unread};
 use crate::interrupt::Interrupt;
 use crate::json;
 use crate::output::{Format, counted};
@@ -72,10 +72,10 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         Command::Plan { files, prune } => {
             let plan = plan(context, &files, prune).await?;
             match format(context) {
-                None => show(context, &plan)?,
+                None => even_if_unread(show(context, &plan))?,
                 Some(_) => {
                     let changes: Vec<Value> = plan.changes().iter().map(Change::to_json).collect();
-                    context.printer.list(&[], &changes)?;
+                    even_if_unread(context.printer.list(&[], &changes))?;
                 }
             }
             Ok(if plan.is_empty() { Exit::Done } else { Exit::Different })
@@ -85,7 +85,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             if plan.is_empty() {
                 context.printer.message("nothing to change");
             } else {
-                preview(context, &plan)?;
+                even_if_unread(preview(context, &plan))?;
                 context.confirm(&question(&plan))?;
             }
             apply(context, &plan).await
@@ -170,7 +170,7 @@ async fn apply(context: &mut Context, plan: &Plan) -> Result<Exit> {
             json::set(&mut item, "outcome", outcome);
             item
         });
-        context.printer.list(&[], &changes.collect::<Vec<_>>())?;
+        even_if_unread(context.printer.list(&[], &changes.collect::<Vec<_>>()))?;
     }
     let applied = applied?;
     if plan.is_empty() {

@@ -105,7 +105,7 @@ fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<File> {
         }
         Ok(())
     };
-    files::resume(&mut file, take).map_err(cannot)?;
+    files::resume(&mut file, "{\"id\":\"", take).map_err(cannot)?;
     Ok(file)
 }
 

@@ -9,7 +9,7 @@ use logto_admin::bulk::Concurrency;
 use logto_admin::{Client, FirebaseScrypt, Timestamp, serde_json};
 
 use crate::context::Context;
-use crate::failure::{Exit, Failure, Result};
+use crate::failure::{Exit, Failure, Result, even_if_unread};
 use crate::interrupt::Interrupt;
 use crate::output::counted;
 use crate::progress::Progress;
@@ -143,7 +143,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     .await?;
     progress.finish();
     report.finish()?;
-    finish(context, &arguments, summary, checked.rejected.len() as u64)
+    finish(context, &arguments, summary, &checked)
 }
 
 /// Checks that the tenant has the users of a journal: a server can be reset, or another one can have its URL. Looks up the
@@ -261,13 +261,15 @@ fn failure(line: &Line) -> String {
     format!("failed: {}: {}: {field}{}", line.place, line.user, line.message.as_deref().unwrap_or_default())
 }
 
-fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, invalid: u64) -> Result<Exit> {
+fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, checked: &Checked) -> Result<Exit> {
+    let invalid = checked.rejected.len() as u64;
+    let is_short = !summary.is_incomplete && summary.records() < checked.users;
     let mut totals = summary.to_json();
     crate::json::set(&mut totals, "invalid", invalid);
     if arguments.dry_run {
         context.printer.message("dry run: nothing was written");
     }
-    context.printer.item(&totals)?;
+    even_if_unread(context.printer.item(&totals))?;
     if summary.journaled > 0 {
         let message = "done according to the journal, not compared with the server";
         context.printer.message(&format!("{} {message}", counted(summary.journaled, "record")));
@@ -279,7 +281,13 @@ fn finish(context: &mut Context, arguments: &Arguments, summary: Summary, invali
     if summary.is_incomplete {
         context.printer.message("the import is incomplete: run the same command again to continue");
     }
-    let is_partial = summary.is_incomplete || summary.failed > 0 || invalid > 0;
+    if is_short {
+        let (read, users) = (summary.records(), checked.users);
+        context
+            .printer
+            .message(&format!("the files have changed since they were checked: {read} of {users} users were read"));
+    }
+    let is_partial = is_short || summary.is_incomplete || summary.failed > 0 || invalid > 0;
     Ok(if is_partial { Exit::Partly } else { Exit::Done })
 }
 

@@ -15,6 +15,9 @@ use crate::files;
 /// What a user can be found by, by the member of the user.
 pub type Identifiers = BTreeMap<String, String>;
 
+/// How a journal begins.
+const START: &str = "{\"state\":\"import\"";
+
 /// A line of the journal.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(tag = "state", rename_all = "camelCase", rename_all_fields = "camelCase")]
@@ -143,7 +146,7 @@ impl Journal {
             entries.push(entry.map_err(invalid)?);
             Ok(())
         };
-        files::resume(&mut file, &mut take).map_err(cannot)?;
+        files::resume(&mut file, START, &mut take).map_err(cannot)?;
         let mut journal = Self { file, standing: HashMap::new(), ends: Vec::new() };
         let is_new = entries.is_empty();
         let keys: Vec<String> = entries.iter().filter_map(|entry| entry.key().map(str::to_owned)).collect();

@@ -1,9 +1,10 @@
 //! Reads the records of an import: from files, converted and checked.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
+use std::fs::{self, File};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Seek, SeekFrom};
+use std::path::Path;
 
 use logto_admin::serde_json::Value;
 
@@ -27,8 +28,8 @@ pub struct Input {
     source: Source,
     options: SourceOptions,
     reading: InputOptions,
-    /// A copy of standard input, which can only be read once.
-    copy: Option<File>,
+    /// Copies of standard input and of pipes, which can only be read once.
+    copies: BTreeMap<String, File>,
 }
 
 /// A record that cannot be imported.
@@ -56,7 +57,7 @@ pub struct Checked {
 }
 
 impl Input {
-    /// Prepares to read files. Copies standard input to a temporary file, because records are read twice.
+    /// Prepares to read files. Copies standard input and pipes to temporary files, because records are read twice.
     pub fn new(
         files: &[String],
         source: Source,
@@ -64,18 +65,16 @@ impl Input {
         format: Option<input::Format>,
     ) -> Result<Self> {
         let reading = InputOptions { format, ..source.input_options() };
-        let copy = match files.iter().filter(|file| *file == "-").count() {
-            0 => None,
-            1 => {
-                let copied = tempfile::tempfile().and_then(|mut file| {
-                    io::copy(&mut io::stdin().lock(), &mut file)?;
-                    Ok(file)
-                });
-                Some(copied.map_err(|error| Failure::new(format!("cannot copy standard input: {error}")))?)
+        let mut copies = BTreeMap::new();
+        for file in files.iter().filter(|file| *file == "-" || is_pipe(Path::new(file))) {
+            if copies.contains_key(file) {
+                return Err(Failure::usage(format!("{} can be read only once", shown(file))));
             }
-            _ => return Err(Failure::usage("standard input can be read only once")),
-        };
-        Ok(Self { files: files.to_vec(), source, options, reading, copy })
+            let copied =
+                copied(file).map_err(|error| Failure::usage(format!("cannot read {}: {error}", shown(file))))?;
+            copies.insert(file.clone(), copied);
+        }
+        Ok(Self { files: files.to_vec(), source, options, reading, copies })
     }
 
     /// Reads and checks all records.
@@ -155,17 +154,17 @@ impl Input {
     }
 
     fn open(&self, file: &str) -> Result<Records> {
-        match &self.copy {
-            Some(copy) if file == "-" => {
+        match self.copies.get(file) {
+            Some(copy) => {
                 let again = copy.try_clone().and_then(|mut copy| {
                     copy.seek(SeekFrom::Start(0))?;
                     Ok(copy)
                 });
                 let copy =
-                    again.map_err(|error| Failure::new(format!("cannot read the copy of standard input: {error}")))?;
-                input::read("standard input", copy, &self.reading)
+                    again.map_err(|error| Failure::new(format!("cannot read the copy of {}: {error}", shown(file))))?;
+                input::read(shown(file), copy, &self.reading)
             }
-            _ => input::open(file, &self.reading),
+            None => input::open(file, &self.reading),
         }
     }
 
@@ -184,6 +183,24 @@ impl Input {
         let item = Box::new(Item { place, user: conversion.user });
         Read::User { item, warnings: conversion.warnings, problems }
     }
+}
+
+/// Whether a path is something that exists and is not a file, such as the pipe of `<(command)`.
+fn is_pipe(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|data| !data.is_file() && !data.is_dir())
+}
+
+fn copied(file: &str) -> io::Result<File> {
+    let mut copy = tempfile::tempfile()?;
+    match file {
+        "-" => io::copy(&mut io::stdin().lock(), &mut copy)?,
+        path => io::copy(&mut File::open(path)?, &mut copy)?,
+    };
+    Ok(copy)
+}
+
+fn shown(file: &str) -> &str {
+    if file == "-" { "standard input" } else { file }
 }
 
 /// What became of a record.

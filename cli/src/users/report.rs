@@ -203,6 +203,12 @@ impl Summary {
         *counter += 1;
     }
 
+    /// Returns the number of records.
+    #[must_use]
+    pub const fn records(&self) -> u64 {
+        self.created + self.updated + self.skipped + self.journaled + self.outdated + self.failed
+    }
+
     /// Returns the totals as data.
     #[must_use]
     pub fn to_json(self) -> Value {

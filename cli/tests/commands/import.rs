@@ -276,3 +276,60 @@ async fn a_journal_must_be_a_regular_file() {
     let refused = program.run(&["users", "import", &file, "--journal", "/dev/zero"]).await;
     assert!(refused.code == 2 && refused.err.contains("not a regular file"), "{refused:?}");
 }
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipe_is_read_once_and_imported() {
+    let program = Program::new().await;
+    let pipe = program.path("pipe");
+    std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    let writer = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::write(pipe, USERS).unwrap()
+    });
+    let journal = program.path("pipe.journal");
+    let imported = program.run(&["users", "import", &pipe, "--journal", &journal]).await.done();
+    writer.join().unwrap();
+    assert_eq!(imported.json()["created"], 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_no_journal_is_left_alone() {
+    let program = Program::new().await;
+    for text in ["[{ \"username\": \"precious\" }]", "my notes", "my notes\n"] {
+        let file = program.file("notes.json", text);
+        let users = program.file("users.ndjson", USERS);
+        for arguments in [
+            &["users", "import", "undo", &file, "--yes"][..],
+            &["users", "import", &users, "--journal", &file],
+            &["users", "export", "--to", &file, "--resume"],
+        ] {
+            let refused = program.run(arguments).await;
+            assert_eq!((refused.code, fs::read_to_string(&file).unwrap().as_str()), (2, text), "{refused:?}");
+        }
+    }
+    assert_eq!(program.client().users().list().await.unwrap().total, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn exit_codes_do_not_depend_on_who_reads_the_output() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    let file = program.file("users.ndjson", USERS);
+    let config = program.path("config");
+    fs::create_dir(&config).unwrap();
+    fs::write(format!("{config}/resources.yaml"), "- name: Orders\n  indicator: https://orders.example.com\n").unwrap();
+    let unread = async |arguments: &[&str]| {
+        let mut command = program.command(arguments);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        drop(child.stdout.take());
+        tokio::task::spawn_blocking(move || child.wait().unwrap().code()).await.unwrap()
+    };
+    assert_eq!(unread(&["users", "import", &file, "--on-conflict", "fail"]).await, Some(4));
+    assert_eq!(unread(&["config", "plan", &config]).await, Some(3));
+    assert_eq!(unread(&["config", "apply", &config, "--yes"]).await, Some(0));
+    assert_eq!(
+        program.client().resources().list().await.unwrap().items.iter().filter(|one| one.name == "Orders").count(),
+        1
+    );
+}
