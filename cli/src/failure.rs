@@ -59,7 +59,7 @@ impl Failure {
     }
 }
 
-/// Ignores that the reader of the output is gone, for commands whose exit code says more than their output.
+/// Ignores that the reader of the output is gone, for commands with an exit code that matters more than their output.
 pub(crate) fn even_if_unread(printed: Result<()>) -> Result<()> {
     printed.or_else(|failure| if failure.is_quiet() { Ok(()) } else { Err(failure) })
 }
