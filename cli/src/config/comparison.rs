@@ -44,7 +44,7 @@ impl Planner<'_> {
             action: Action::Create,
             id: None,
             diff: diff::diff(&mask, &Members::new(), &after),
-            changed: after.keys().cloned().collect(),
+            changed: after.keys().cloned().collect::<BTreeSet<_>>().into_iter().collect(),
             members,
             links: BTreeMap::new(),
         })
