@@ -71,6 +71,12 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         Command::Export { files, secrets } => export(context, &files, secrets).await,
         Command::Plan { files, prune } => {
             let plan = plan(context, &files, prune).await?;
+            if plan.undeclared() > 0 {
+                let count = plan.undeclared();
+                context
+                    .printer
+                    .message(&format!("note: not in the files: {count} of the tenant; `--prune` shows them"));
+            }
             match format(context) {
                 None => even_if_unread(show(context, &plan))?,
                 Some(_) => {

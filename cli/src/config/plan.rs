@@ -20,6 +20,7 @@ pub(super) type Ids = HashMap<(&'static str, Key), String>;
 pub struct Plan {
     pub(super) changes: Vec<Change>,
     pub(super) warnings: Vec<String>,
+    pub(super) undeclared: usize,
     pub(super) ids: Ids,
     pub(super) veil: Veil,
 }
@@ -152,6 +153,12 @@ impl Plan {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
+    }
+
+    /// Returns how many entities of the tenant no file declares, if the plan does not delete them.
+    #[must_use]
+    pub const fn undeclared(&self) -> usize {
+        self.undeclared
     }
 
     /// Returns how many entities are created, updated or deleted.

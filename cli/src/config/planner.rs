@@ -24,12 +24,19 @@ pub(super) fn plan(
     prune: bool,
     warnings: Vec<String>,
 ) -> Result<Plan> {
-    let undeclared = if prune { undeclared(tenant, &declaration, selection) } else { Vec::new() };
-    let (doomed, kept): (Vec<_>, Vec<_>) = undeclared.into_iter().partition(|found| found.standing == Standing::Own);
+    let (mut doomed, mut kept): (Vec<_>, Vec<_>) = undeclared(tenant, &declaration, selection)
+        .into_iter()
+        .partition(|found| found.standing == Standing::Own && tenant.with_key(found.kind, &found.key).len() == 1);
+    let mut undeclared = 0;
+    if !prune {
+        undeclared = doomed.len();
+        (doomed, kept) = (Vec::new(), Vec::new());
+    }
     let problems = std::mem::take(&mut declaration.problems);
     let veil = &declaration.veil;
     let mut planner = Planner { tenant, doomed: &doomed, veil, changes: Vec::new(), warnings, problems };
     planner.warnings.extend(kept.iter().filter_map(|found| kept_warning(found)));
+    planner.warnings.dedup();
     for kind in ALL {
         planner.kind(kind, &declaration);
     }
@@ -44,7 +51,7 @@ pub(super) fn plan(
         .flat_map(|kind| tenant.all(kind))
         .map(|found| ((found.kind.noun, found.key.clone()), found.id.clone()));
     let ids = ids.collect();
-    Ok(Plan { changes, warnings, ids, veil: declaration.veil })
+    Ok(Plan { changes, warnings, undeclared, ids, veil: declaration.veil })
 }
 
 /// Returns the entities that the files do not declare, of the kinds that they declare.
@@ -62,7 +69,8 @@ fn undeclared<'t>(tenant: &'t Tenant, declaration: &Declaration, selection: &Sel
 
 fn kept_warning(found: &Found) -> Option<String> {
     let why = match found.standing {
-        Standing::Own | Standing::BuiltIn(_) => return None,
+        Standing::BuiltIn(_) => return None,
+        Standing::Own => "there are several with this name",
         Standing::Kept => "it can call the Management API, so it might be the one that runs this command",
         Standing::Foreign(reason) => reason,
     };
@@ -85,7 +93,7 @@ fn deletion(tenant: &Tenant, found: &Found) -> Change {
         members: Members::new(),
         changed: Vec::new(),
         links: BTreeMap::new(),
-        diff: Diff { lines: named.collect(), ..Diff::default() },
+        diff: Diff { before: Members::new().into(), after: Members::new().into(), lines: named.collect() },
     }
 }
 

@@ -19,6 +19,9 @@ use crate::failure::{Failure, Result};
 /// How many entities are read at the same time.
 const CONCURRENT: usize = 4;
 
+/// The standing of an entity that no file can refer to.
+const NAMELESS: Standing = Standing::Foreign("it has no name");
+
 /// An entity of the tenant.
 #[derive(Clone)]
 pub(super) struct Found {
@@ -139,7 +142,9 @@ impl Tenant {
                 found.raw.extend(document.map(|document| ((*member).to_owned(), document)));
             }
         }
-        found.standing = (found.kind.standing)(&found.raw);
+        if found.standing != NAMELESS {
+            found.standing = (found.kind.standing)(&found.raw);
+        }
         Ok(found)
     }
 
@@ -183,13 +188,17 @@ fn needed(selection: &Selection) -> BTreeSet<&'static str> {
 fn arranged(kind: &'static Kind, owner: Option<&Found>, value: Value) -> Option<Found> {
     let Value::Object(mut raw) = value else { return None };
     (kind.arrange)(&mut raw);
-    let standing = (kind.standing)(&raw);
+    let mut standing = (kind.standing)(&raw);
+    let id = raw.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let key = match standing {
         Standing::BuiltIn(Some(name)) => Key(vec![name.to_owned()]),
-        _ => Key::of(kind, owner.map(|owner| &owner.key), &raw).ok()?,
+        _ => Key::of(kind, owner.map(|owner| &owner.key), &raw).unwrap_or_else(|_| {
+            standing = NAMELESS;
+            Key(owner.iter().flat_map(|owner| owner.key.0.clone()).chain([id.clone()]).collect())
+        }),
     };
     let id = match kind.address {
-        Address::Id => raw.get("id").and_then(Value::as_str).unwrap_or_default().to_owned(),
+        Address::Id => id,
         Address::Key => key.own().to_owned(),
     };
     // What belongs to a built-in entity is built in too.

@@ -76,3 +76,16 @@ async fn a_mistake_in_a_file_is_an_error_with_its_line() {
     let plan = program.run(&["config", "plan", &folder, "--only", "roles"]).await;
     assert!(plan.code == 2 && plan.err.contains("`description`"), "{plan:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_mentions_what_only_the_tenant_has() {
+    let program = tenant().await;
+    let folder = program.path("config");
+    program.run(&["config", "export", &folder]).await.done();
+    assert!(!program.run(&["config", "plan", &folder]).await.done().err.contains("not in the files"));
+    program.run(&["apps", "create", "Extra", "--type", "SPA"]).await.done();
+    let plan = program.run(&["config", "plan", &folder]).await.done();
+    assert!(plan.err.contains("note: not in the files: 1 of the tenant; `--prune` shows them"), "{plan:?}");
+    let pruning = program.run(&["config", "plan", &folder, "--prune", "-o", "json"]).await;
+    assert_eq!((pruning.code, &pruning.json()[0]["before"]), (3, &json!({})), "{pruning:?}");
+}

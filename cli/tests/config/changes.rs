@@ -263,3 +263,31 @@ async fn consent_scopes_and_branding_of_an_application_change() {
     let look = path("GetApplicationSignInExperience").await.unwrap();
     assert_eq!((&look["displayName"], &look["color"]), (&json!("Friend"), &json!({})));
 }
+
+#[tokio::test]
+async fn what_files_cannot_refer_to_is_left_out_and_never_deleted() {
+    let tenant = Emulator::new().client().unwrap();
+    let hook = json!({ "events": ["User.Created"], "config": { "url": "https://a.example" } });
+    let nameless = call(&tenant, "CreateHook", &[], hook.clone()).await;
+    for _ in 0..2 {
+        let mut twin = hook.clone();
+        twin["name"] = "D".into();
+        call(&tenant, "CreateHook", &[], twin).await;
+    }
+    let folder = Folder::new();
+    let exported = config::export(&tenant, folder.path(), &Selection::default(), false).await.unwrap();
+    let id = nameless["id"].as_str().unwrap();
+    let expected = [
+        format!("the hook \"{id}\" is left out: it has no name"),
+        "the hooks \"D\" are left out: there are several with this name".to_owned(),
+    ];
+    assert_eq!(exported.warnings, expected);
+    let pruning = prune(&tenant, &folder).await.unwrap();
+    assert!(pruning.is_empty(), "{}", written(&pruning));
+    for warning in [
+        format!("the hook \"{id}\" is not deleted: it has no name"),
+        "the hook \"D\" is not deleted: there are several with this name".to_owned(),
+    ] {
+        assert_eq!(pruning.warnings().iter().filter(|given| **given == warning).count(), 1, "{:?}", pruning.warnings());
+    }
+}
