@@ -37,7 +37,7 @@ pub struct Global {
     /// Print each request; twice for more details
     #[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = "Output", hide_short_help = true)]
     pub verbose: u8,
-    /// Do not ask before changing or deleting something
+    /// Do not ask before something is deleted or files are applied
     #[arg(long, short, global = true)]
     pub yes: bool,
 }
@@ -121,7 +121,6 @@ pub enum Command {
     /// Print a completion script for a shell
     Completions(completions::Arguments),
     /// Write the man pages into a folder
-    #[command(hide = true)]
     ManPages {
         /// Folder to write to
         folder: PathBuf,

@@ -1,10 +1,12 @@
 //! The program `logto-admin`.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
 use logto_admin_cli::arguments::Arguments;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -23,11 +25,14 @@ async fn main() -> ExitCode {
 
 /// Reports requests on standard error.
 fn report(verbose: u8) {
-    let level = match verbose {
+    let filter = match verbose {
         0 => "off",
-        1 => "logto_admin=debug",
+        1 => "logto_admin=warn,[logto.attempt]=info",
         _ => "logto_admin=trace",
     };
+    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let reports = tracing_subscriber::fmt().with_writer(std::io::stderr).without_time().with_target(false);
-    reports.with_env_filter(EnvFilter::new(level)).init();
+    let reports = reports.with_ansi(colour);
+    // A request is a span, which has the status when it ends.
+    reports.with_span_events(FmtSpan::CLOSE).with_env_filter(EnvFilter::new(filter)).init();
 }

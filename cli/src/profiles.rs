@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
@@ -67,8 +67,9 @@ impl Profile {
 
 fn output_of(command: &str) -> Result<String> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let failed = |why: String| Failure::new(format!("the command of the profile, `{command}`, failed: {why}"));
-    let output = Command::new(shell).args([flag, command]).stdin(std::process::Stdio::inherit()).output();
+    // The command itself might contain a secret.
+    let failed = |why: String| Failure::new(format!("the secret command of the profile failed: {why}"));
+    let output = Command::new(shell).args([flag, command]).stdin(Stdio::inherit()).stderr(Stdio::inherit()).output();
     let output = output.map_err(|error| failed(error.to_string()))?;
     if !output.status.success() {
         return Err(failed(output.status.to_string()));

@@ -20,6 +20,8 @@ use crate::output::{Format, pretty};
 ///   logto-admin api GetUser --path userId=dq2r8h7l5yzc
 ///   logto-admin api ListUsers --query search=%ada% --paginate
 ///   logto-admin api POST /api/users --set username=ada --set profile.nickname=A
+///
+/// Prints JSON, also with `--output table`. Asks before it sends DELETE.
 #[derive(clap::Args, Debug)]
 #[command(verbatim_doc_comment)]
 pub struct Arguments {
@@ -42,7 +44,7 @@ pub struct Arguments {
     #[arg(long, value_name = "MEMBER=VALUE", value_parser = pair)]
     set: Vec<(String, String)>,
     /// Read all pages of a list
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["raw", "include"])]
     paginate: bool,
     /// Print the body as received
     #[arg(long)]
@@ -73,6 +75,9 @@ pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<
     if arguments.dry_run {
         return show(context, request);
     }
+    if let Some(path) = deletion(&client, arguments)? {
+        context.confirm(&format!("Send DELETE {path}?"))?;
+    }
     let response = request.raw().await?;
     answer(context, arguments, &response)
 }
@@ -92,6 +97,17 @@ fn operation(client: &Client, arguments: &Arguments) -> Result<Option<&'static O
 fn method(text: &str) -> Result<Method> {
     let unknown = || Failure::usage(format!("unknown method `{text}`: pass GET, POST, PUT, PATCH or DELETE"));
     Method::named(&text.to_uppercase()).ok_or_else(unknown)
+}
+
+/// Returns the path of the operation if it deletes something.
+fn deletion<'a>(client: &Client, arguments: &'a Arguments) -> Result<Option<&'a str>> {
+    let info = operation(client, arguments)?.map(|info| (info.method, info.path));
+    let target = match (info, arguments.target.as_slice()) {
+        (Some(target), _) => target,
+        (None, [method, path]) => (self::method(method)?, path.as_str()),
+        (None, _) => return Ok(None),
+    };
+    Ok((target.0 == Method::Delete).then_some(target.1))
 }
 
 fn request(client: &Client, arguments: &Arguments) -> Result<Request<Untyped>> {
@@ -193,7 +209,12 @@ fn answer(context: &mut Context, arguments: &Arguments, response: &HttpResponse)
             let text = pretty(&value)?;
             context.printer.text(&text)?;
         }
-        None => context.printer.data().write_all(&bytes)?,
+        None => {
+            context.printer.data().write_all(&bytes)?;
+            if !arguments.raw && !bytes.is_empty() && !bytes.ends_with(b"\n") {
+                context.printer.text("\n")?;
+            }
+        }
     }
     if (200..400).contains(&response.status) {
         return Ok(Exit::Done);

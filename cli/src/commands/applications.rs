@@ -17,7 +17,7 @@ pub enum Command {
         /// Name
         name: String,
         /// Type: `Native`, `SPA`, `Traditional` or `MachineToMachine`
-        #[arg(long = "type", value_name = "TYPE")]
+        #[arg(long = "type", value_name = "TYPE", value_parser = application_type)]
         kind: String,
         /// Redirect URI. Can be repeated
         #[arg(long, value_name = "URI")]
@@ -38,6 +38,14 @@ pub enum Command {
         /// Name of the secret
         name: String,
     },
+}
+
+const TYPES: [&str; 4] = ["Native", "SPA", "Traditional", "MachineToMachine"];
+
+/// Returns the type as the server spells it.
+fn application_type(text: &str) -> std::result::Result<String, String> {
+    let known = TYPES.into_iter().find(|name| name.eq_ignore_ascii_case(text));
+    known.map(str::to_owned).ok_or_else(|| format!("pass one of {}", TYPES.join(", ")))
 }
 
 const COLUMNS: &[Column] = &[

@@ -19,7 +19,13 @@ pub struct Arguments {
 pub(crate) fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut crate::arguments::Arguments::command(), "logto-admin", &mut script);
-    context.printer.text(&String::from_utf8_lossy(&script))?;
+    let script = String::from_utf8_lossy(&script);
+    // The generator names the states of a program with a hyphen in two ways.
+    let script = match arguments.shell {
+        Shell::Bash => script.replace("logto__subcmd__admin", "logto__admin").into(),
+        _ => script,
+    };
+    context.printer.text(&script)?;
     Ok(Exit::Done)
 }
 

@@ -40,9 +40,16 @@ impl Finding {
 
     fn wrong(check: &'static str, error: &Error) -> Self {
         let advice = error.hint().map(str::to_owned);
+        let message = error.message();
         let status = error.status().map(|status| format!("{status} ")).unwrap_or_default();
         let code = error.code().map(|code| format!("{code}: ")).unwrap_or_default();
-        Self { check, verdict: Verdict::Wrong, message: format!("{status}{code}{}", error.message()), advice }
+        // The message of a token call contains them.
+        let message = if !code.is_empty() && message.contains(&code) {
+            message.to_owned()
+        } else {
+            format!("{status}{code}{message}")
+        };
+        Self { check, verdict: Verdict::Wrong, message, advice }
     }
 
     fn warning(check: &'static str, message: impl Into<String>, advice: &str) -> Self {
@@ -122,7 +129,10 @@ async fn examine(client: &Client) -> Vec<Finding> {
     // Any read needs the token, the scope and the role.
     let read = client.users().list().page_size(1).retry(RetryPolicy::NEVER).detailed().await;
     match read {
-        Err(error) => findings.push(Finding::wrong("token", &error)),
+        Err(error) => {
+            findings.push(Finding::wrong("token", &error));
+            return findings;
+        }
         Ok(answer) => {
             findings.push(Finding::good("token", "the token endpoint accepts the application and the resource"));
             findings.push(match answer.into_result() {

@@ -103,6 +103,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         }
         Command::RemoveMember { organization, user } => {
             let (id, user_id) = (find(&organization).await?, lookup::user(&client, &user).await?.id);
+            context.confirm(&format!("Remove {user} from the organization {organization}?"))?;
             client.operation("DeleteOrganizationUser")?.path("id", &id).path("userId", &user_id).await?;
             context.printer.message(&format!("removed {user} from {organization}"));
         }

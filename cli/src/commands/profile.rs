@@ -48,8 +48,9 @@ pub(crate) fn run(context: &mut Context, command: Command) -> Result<Exit> {
             let profile = asked(context, secret_variable, secret_command)?;
             profiles.set(&name, profile);
             profiles.save(&path)?;
+            let option = if name == DEFAULT { String::new() } else { format!(" --profile {name}") };
             context.printer.message(&format!(
-                "saved the profile `{name}` in {}; check it with `logto-admin doctor`",
+                "saved the profile `{name}` in {}; check it with `logto-admin doctor{option}`",
                 path.display()
             ));
         }
@@ -58,6 +59,8 @@ pub(crate) fn run(context: &mut Context, command: Command) -> Result<Exit> {
             context.printer.list(COLUMNS, &rows)?;
         }
         Command::Remove { name } => {
+            profiles.get(&name)?;
+            context.confirm(&format!("Remove the profile {name}?"))?;
             profiles.remove(&name)?;
             profiles.save(&path)?;
             context.printer.message(&format!("removed the profile `{name}`"));

@@ -50,8 +50,9 @@ async fn all_pages_of_a_list_are_read() {
     assert_eq!(all.json().as_array().unwrap().len(), 120);
     let lines = program.run(&["api", "ListUsers", "--paginate", "-o", "ndjson"]).await.done();
     assert_eq!(lines.out.lines().count(), 120);
-    let refused = program.run(&["api", "GetUser", "--paginate"]).await;
-    assert_eq!(refused.code, 2);
+    for arguments in [["GetUser", "--paginate"].as_slice(), &["ListUsers", "--paginate", "--raw"]] {
+        assert_eq!(program.run(&[&["api"], arguments].concat()).await.code, 2, "{arguments:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,6 +144,7 @@ async fn invalid_arguments_settings_and_files_end_with_2() {
         "users import {users} --firebase-parameters missing.json",
         "users import {users} --auth0-hashes missing.ndjson",
         "users import undo missing.journal",
+        "apps create Shop --type web",
         "config plan missing",
         "config apply missing",
         "config plan {yaml}",

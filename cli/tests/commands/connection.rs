@@ -7,7 +7,11 @@ async fn a_profile_replaces_the_environment() {
     let program = Program::new().await;
     let add = ["profile", "add", "test", "--endpoint", &program.url(), "--app-id", program.emulator.app_id()];
     let added = ended(bare(&add, &program.folder), &format!("{}\n", program.emulator.app_secret())).await.done();
-    assert!(added.err.contains("saved the profile `test`") && !added.err.contains(program.emulator.app_secret()));
+    assert!(
+        added.err.contains("saved the profile `test`")
+            && added.err.contains("doctor --profile test")
+            && !added.err.contains(program.emulator.app_secret())
+    );
     let listed = ended(bare(&["users", "list", "--profile", "test"], &program.folder), "").await.done();
     assert_eq!(listed.out, "[]\n");
     let profiles = ended(bare(&["profile", "list"], &program.folder), "").await.done();
@@ -19,7 +23,9 @@ async fn a_profile_replaces_the_environment() {
         let mode = fs::metadata(program.folder.join("profiles.yaml")).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
-    ended(bare(&["profile", "remove", "test"], &program.folder), "").await.done();
+    let unconfirmed = ended(bare(&["profile", "remove", "test"], &program.folder), "").await;
+    assert!(unconfirmed.code == 2 && unconfirmed.err.contains("--yes"), "{unconfirmed:?}");
+    ended(bare(&["profile", "remove", "test", "--yes"], &program.folder), "").await.done();
     let unknown = ended(bare(&["users", "list", "--profile", "test"], &program.folder), "").await;
     assert_eq!(unknown.code, 2);
     assert!(unknown.err.contains("unknown profile `test`"), "{unknown:?}");
@@ -41,6 +47,10 @@ async fn a_profile_gets_its_secret_from_a_variable_or_a_command() {
         list.env("MY_SECRET", &secret);
         ended(list, "").await.done();
     }
+    let failing = [&["profile", "add", "failing", "--secret-command", "echo locked >&2; exit 1"], &server[..]].concat();
+    ended(bare(&failing, &program.folder), "").await.done();
+    let failed = ended(bare(&["users", "list", "--profile", "failing"], &program.folder), "").await;
+    assert!(failed.code == 1 && failed.err.starts_with("locked\n") && !failed.err.contains("echo"), "{failed:?}");
     let unset = ended(bare(&["users", "list", "--profile", "variable"], &program.folder), "").await;
     assert!(unset.code == 2 && unset.err.contains("MY_SECRET of the profile is not set"), "{unset:?}");
 }
@@ -60,6 +70,7 @@ async fn the_doctor_finds_what_is_wrong() {
         "{wrong_secret:?}"
     );
     assert!(!wrong_secret.out.contains('\u{1b}'), "no colours outside of a terminal");
+    assert_eq!(wrong_secret.out.matches("invalid_client").count(), 1, "{wrong_secret:?}");
 
     let listed = program.run(&["users", "list", "--app-secret", "wrong"]).await;
     assert!(listed.code == 1 && listed.err.contains("\nhint: wrong application secret"), "{listed:?}");
@@ -72,4 +83,18 @@ async fn the_doctor_finds_what_is_wrong() {
 
     let nothing = ended(bare(&["doctor"], &program.folder), "").await;
     assert!(nothing.code == 1 && nothing.out.contains("LOGTO_APP_ID"), "{nothing:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn verbose_reports_each_request_without_secrets() {
+    let program = Program::new().await;
+    let quiet = program.run(&["users", "list"]).await.done();
+    assert_eq!(quiet.err, "");
+    for flag in ["-v", "-vv"] {
+        let reported = program.run(&["users", "list", "ada@example.com", flag]).await.done();
+        assert!(reported.err.contains("GET /api/users") && reported.err.contains("status_code=200"), "{reported:?}");
+        for hidden in [program.emulator.app_secret(), "ada", "Bearer", "\u{1b}"] {
+            assert!(!reported.err.contains(hidden), "{hidden:?}: {reported:?}");
+        }
+    }
 }

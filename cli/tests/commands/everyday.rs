@@ -58,14 +58,23 @@ async fn organizations_and_roles_are_changed_by_name() {
     program.run(&["api", "CreateRole", "--set", "name=staff", "--set", "description=all"]).await.done();
     program.run(&["roles", "assign", "staff", "ada"]).await.done();
     assert_eq!(program.run(&["roles", "users", "staff"]).await.done().json()[0]["username"], "ada");
-    program.run(&["roles", "remove", "staff", "ada"]).await.done();
+    let unconfirmed = [
+        program.run(&["roles", "remove", "staff", "ada"]).await,
+        program.run(&["orgs", "remove-member", "Acme", "ada"]).await,
+        program.run(&["api", "DELETE", "/api/users/nobody"]).await,
+        program.run(&["api", "DeleteUser", "--path", "userId=nobody"]).await,
+    ];
+    for refused in unconfirmed {
+        assert!(refused.code == 2 && refused.err.contains("--yes"), "{refused:?}");
+    }
+    program.run(&["roles", "remove", "staff", "ada", "--yes"]).await.done();
     assert_eq!(program.run(&["roles", "users", "staff"]).await.done().out, "[]\n");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn secrets_are_shown_once() {
     let program = Program::new().await;
-    let created = program.run(&["apps", "create", "backend", "--type", "MachineToMachine"]).await.done();
+    let created = program.run(&["apps", "create", "backend", "--type", "machinetomachine"]).await.done();
     let secret = created.json()["secret"].as_str().unwrap().to_owned();
     assert!(!secret.is_empty());
     assert!(!program.run(&["apps", "list"]).await.done().out.contains(&secret));
@@ -89,7 +98,15 @@ async fn output_has_four_formats() {
 async fn completions_are_printed() {
     let program = Program::new().await;
     let script = program.run(&["completions", "bash"]).await.done();
-    assert!(script.out.contains("logto-admin"), "{script:?}");
+    let complete = |words: &str, last: &str| {
+        let at = words.split(' ').count();
+        format!(
+            "COMP_WORDS=({words} {last}); COMP_CWORD={at}; _logto__admin logto-admin {last}; echo \"${{COMPREPLY[*]}}\"\n"
+        )
+    };
+    let script = script.out + &complete("logto-admin config", "pl") + &complete("logto-admin users import", "--auth0");
+    let output = std::process::Command::new("bash").arg(program.file("complete.bash", &script)).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "plan\n--auth0-hashes\n");
     program.run(&["man-pages", &program.path("man")]).await.done();
     assert!(program.folder.join("man/logto-admin-users.1").exists());
 }
