@@ -2,6 +2,7 @@
 
 use logto_admin::serde_json::{Value, json};
 
+use crate::config::credentials::redacted;
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::output::Column;
@@ -38,13 +39,23 @@ pub enum Command {
 const COLUMNS: &[Column] =
     &[("id", "/id"), ("name", "/name"), ("url", "/config/url"), ("enabled", "/enabled"), ("events", "/events")];
 
+/// Removes the secrets of a webhook: signing key, credentials in its URL, and values of its headers.
+fn hide(hook: &mut Value) {
+    hook.as_object_mut().and_then(|members| members.remove("signingKey"));
+    if let Some(Value::String(url)) = hook.pointer_mut("/config/url") {
+        *url = redacted(url);
+    }
+    let headers = hook.pointer_mut("/config/headers").and_then(Value::as_object_mut).into_iter();
+    headers.flat_map(|headers| headers.values_mut()).for_each(|value| *value = "[redacted]".into());
+}
+
 pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {
     let client = context.client()?;
     let find = async |name: &str| lookup::id(&client, "ListHooks", "webhook", name).await;
     match command {
         Command::List => {
             let mut all: Vec<Value> = lookup::all(&client, "ListHooks").await?;
-            all.iter_mut().filter_map(Value::as_object_mut).for_each(|hook| drop(hook.remove("signingKey")));
+            all.iter_mut().for_each(hide);
             context.printer.list(COLUMNS, &all)?;
         }
         Command::Create { url, name, events } => {

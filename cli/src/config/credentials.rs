@@ -54,6 +54,11 @@ fn is_credential(name: &str) -> bool {
     sounds_secret(name) || IN_QUERIES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
+/// Returns a URL without its credentials. Other texts stay as they are.
+pub(crate) fn redacted(text: &str) -> String {
+    replaced(text, |_| "[redacted]".to_owned(), str::to_owned).unwrap_or_else(|| text.to_owned())
+}
+
 /// Returns a URL with `shown` in place of each credential, by its name. Returns none for texts without credentials.
 pub(super) fn replaced(
     text: &str,

@@ -26,7 +26,7 @@ mod apply;
 mod body;
 mod call;
 mod comparison;
-mod credentials;
+pub(crate) mod credentials;
 mod declaration;
 mod diff;
 mod export;

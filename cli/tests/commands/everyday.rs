@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use crate::program::Program;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -19,7 +21,7 @@ async fn a_change_keeps_the_other_members_of_custom_data() {
     let program = Program::new().await;
     program.run(&["users", "create", "--username", "ada", "--set", "customData.plan=pro"]).await.done();
     let changed = program.run(&["users", "update", "ada", "--set", "customData.seats=3", "--name", "Ada"]).await.done();
-    assert_eq!(changed.json()["customData"], serde_json::json!({ "plan": "pro", "seats": 3 }));
+    assert_eq!(changed.json()["customData"], json!({ "plan": "pro", "seats": 3 }));
     let nothing = program.run(&["users", "update", "ada"]).await;
     assert!(nothing.code == 2 && nothing.err.contains("nothing to change"), "{nothing:?}");
 }
@@ -78,9 +80,17 @@ async fn secrets_are_shown_once() {
     let secret = created.json()["secret"].as_str().unwrap().to_owned();
     assert!(!secret.is_empty());
     assert!(!program.run(&["apps", "list"]).await.done().out.contains(&secret));
-    let hook = program.run(&["hooks", "create", "https://example.com/hook", "--event", "User.Created"]).await.done();
+    let hook = program
+        .run(&["hooks", "create", "https://me:s3cret@example.com/hook?token=s3cret", "--event", "User.Created"])
+        .await
+        .done();
     let key = hook.json()["signingKey"].as_str().unwrap().to_owned();
-    assert!(!key.is_empty() && !program.run(&["hooks", "list"]).await.done().out.contains(&key));
+    let header = json!({ "name": "Headed", "events": ["User.Created"],
+        "config": { "url": "https://example.com/other", "headers": { "Authorization": "s3cret" } } });
+    program.run(&["api", "CreateHook", "--body", &header.to_string()]).await.done();
+    let listed = program.run(&["hooks", "list"]).await.done().out;
+    assert!(!key.is_empty() && !listed.contains(&key) && !listed.contains("s3cret"), "{listed}");
+    assert!(listed.contains("https://[redacted]@example.com/hook?token=[redacted]"), "{listed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
