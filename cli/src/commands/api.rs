@@ -1,7 +1,7 @@
 //! `api`: calls any operation.
 
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
 use futures_util::TryStreamExt;
 use logto_admin::operation::{BodyKind, OperationInfo, Paging, TABLE};
@@ -209,9 +209,11 @@ fn answer(context: &mut Context, arguments: &Arguments, response: &HttpResponse)
             let text = pretty(&value)?;
             context.printer.text(&text)?;
         }
+        // The printer changes bytes that terminals interpret.
+        None if arguments.raw => io::stdout().write_all(&bytes).and_then(|()| io::stdout().flush())?,
         None => {
             context.printer.data().write_all(&bytes)?;
-            if !arguments.raw && !bytes.is_empty() && !bytes.ends_with(b"\n") {
+            if !bytes.is_empty() && !bytes.ends_with(b"\n") {
                 context.printer.text("\n")?;
             }
         }

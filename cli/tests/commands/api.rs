@@ -83,6 +83,16 @@ async fn status_and_headers_are_shown_on_demand() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_raw_body_is_not_changed() {
+    let program = with_users(0).await;
+    let name = "a\u{7f}\u{9b}31mb\u{202e}c";
+    let user = CreateUser { username: Some("ada".into()), name: Some(name.into()), ..Default::default() };
+    program.client().users().create(user).await.unwrap();
+    let raw = program.run(&["api", "ListUsers", "--raw"]).await.done();
+    assert!(raw.out.contains(name), "{raw:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_table_of_operations_is_searched() {
     let program = with_users(0).await;
     let found = program.run(&["operations", "suspend", "user"]).await.done();
