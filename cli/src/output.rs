@@ -184,7 +184,7 @@ fn cell(value: Option<&Value>) -> String {
 }
 
 /// Whether a character changes what a terminal shows: control characters, and those that reverse text.
-fn changes_terminals(letter: char) -> bool {
+pub(crate) fn changes_terminals(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

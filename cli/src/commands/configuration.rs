@@ -117,7 +117,10 @@ async fn plan(context: &mut Context, files: &Files, prune: bool) -> Result<Plan>
     let client = context.client()?;
     let selection = Selection::new(&files.only, &files.exclude)?;
     let environment = |name: &str| std::env::var(name).ok();
-    let plan = config::plan(&client, &files.folder, &selection, prune, &environment).await?;
+    let mut plan = config::plan(&client, &files.folder, &selection, prune, &environment).await?;
+    if plan.count(Action::Delete) > 0 {
+        plan.keep_application(&context.connection()?.app_id);
+    }
     for warning in plan.warnings() {
         context.printer.message(&format!("warning: {warning}"));
     }

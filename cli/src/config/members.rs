@@ -21,6 +21,8 @@ pub(super) struct Member {
     pub required: bool,
     /// Whether the member is a list whose order has no meaning.
     pub set: bool,
+    /// Whether the server adds the member to an object that lacks it.
+    pub filled: bool,
     /// The type of the member.
     pub form: Form,
 }
@@ -55,7 +57,7 @@ impl Form {
 
 /// Returns a member that is a text.
 pub(super) const fn member(path: &'static str) -> Member {
-    Member { path, since: 0, fixed: false, later: false, required: false, set: false, form: Form::Text }
+    Member { path, since: 0, fixed: false, later: false, required: false, set: false, filled: false, form: Form::Text }
 }
 
 impl Member {
@@ -101,6 +103,11 @@ impl Member {
 
     pub(super) const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    pub(super) const fn filled(mut self) -> Self {
+        self.filled = true;
         self
     }
 
@@ -239,7 +246,7 @@ fn overlay(members: &[Member], place: &mut Vec<String>, below: Option<&Value>, a
     let below = below.and_then(Value::as_object).cloned().unwrap_or_default();
     let mut merged = below.clone();
     // A file need not mention every member of an entity, but if it mentions one, then with all that is in it.
-    merged.retain(|name, _| place.is_empty() || !names.contains(&name.as_str()));
+    merged.retain(|name, _| place.is_empty() || !names.contains(&name.as_str()) || is_filled(members, place, name));
     for (name, value) in above {
         // Servers do not accept nulls in objects.
         if value.is_null() && !place.is_empty() {
@@ -252,6 +259,12 @@ fn overlay(members: &[Member], place: &mut Vec<String>, below: Option<&Value>, a
         place.pop();
     }
     Value::Object(merged)
+}
+
+/// Whether the server adds the member to an object that lacks it.
+fn is_filled(members: &[Member], place: &[String], name: &str) -> bool {
+    let steps = || place.iter().map(String::as_str).chain([name]);
+    members.iter().any(|member| member.filled && member.path.split('.').eq(steps()))
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use super::diff::{Diff, Line};
-use super::key::Key;
+use super::key::{Key, shown};
 use super::kinds::Kind;
 use super::members::Members;
 use super::veil::Veil;
@@ -155,6 +155,16 @@ impl Plan {
         &self.warnings
     }
 
+    /// Removes the deletion of the application with this id, which is the one that runs the command.
+    pub fn keep_application(&mut self, id: &str) {
+        let is_own = |change: &Change| {
+            change.action == Action::Delete && change.kind.noun == "application" && change.id.as_deref() == Some(id)
+        };
+        for kept in self.changes.extract_if(.., |change| is_own(change)) {
+            self.warnings.push(format!("the {kept} is not deleted: it runs this command"));
+        }
+    }
+
     /// Returns how many entities of the tenant no file declares, if the plan does not delete them.
     #[must_use]
     pub const fn undeclared(&self) -> usize {
@@ -182,15 +192,15 @@ impl Plan {
             writeln!(out, "{style}{} {change}{style:#}", change.action.sign())?;
             for line in &change.diff.lines {
                 match line {
-                    Line::Same(line) => writeln!(out, "      {line}")?,
+                    Line::Same(line) => writeln!(out, "      {}", shown(line))?,
                     Line::Gap => writeln!(out, "      ...")?,
                     Line::Added(line) => {
                         let style = painted(AnsiColor::Green);
-                        writeln!(out, "  {style}+   {line}{style:#}")?;
+                        writeln!(out, "  {style}+   {}{style:#}", shown(line))?;
                     }
                     Line::Removed(line) => {
                         let style = painted(AnsiColor::Red);
-                        writeln!(out, "  {style}-   {line}{style:#}")?;
+                        writeln!(out, "  {style}-   {}{style:#}", shown(line))?;
                     }
                 }
             }

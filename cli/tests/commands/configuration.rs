@@ -1,6 +1,6 @@
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::program::{Program, ended};
 
@@ -88,4 +88,32 @@ async fn a_plan_mentions_what_only_the_tenant_has() {
     assert!(plan.err.contains("note: not in the files: 1 of the tenant; `--prune` shows them"), "{plan:?}");
     let pruning = program.run(&["config", "plan", &folder, "--prune", "-o", "json"]).await;
     assert_eq!((pruning.code, &pruning.json()[0]["before"]), (3, &json!({})), "{pruning:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_application_that_runs_the_command_is_not_deleted() {
+    let program = tenant().await;
+    let created = program.run(&["apps", "create", "Runner", "--type", "MachineToMachine"]).await.done().json();
+    let folder = program.path("config");
+    fs::create_dir(&folder).unwrap();
+    fs::write(format!("{folder}/applications.yaml"), "- name: Shop\n").unwrap();
+    let deleted = program.run(&["config", "plan", &folder, "--prune"]).await;
+    assert!(deleted.code == 3 && deleted.out.contains("- application \"Runner\""), "{deleted:?}");
+    // A role of another name permits it to call the Management API.
+    let text = |value: &Value, name: &str| value[name].as_str().unwrap().to_owned();
+    let resources = program.run(&["api", "ListResources"]).await.done().json();
+    let api =
+        resources.as_array().unwrap().iter().find(|api| text(api, "indicator").ends_with("/api")).unwrap().clone();
+    let path = format!("resourceId={}", text(&api, "id"));
+    let scopes = program.run(&["api", "ListResourceScopes", "--path", &path]).await.done();
+    let scope = text(&scopes.json()[0], "id");
+    let role = json!({ "name": "mine", "description": "x", "type": "MachineToMachine", "scopeIds": [scope] });
+    let role = program.run(&["api", "CreateRole", "--body", &role.to_string()]).await.done().json();
+    let assign = json!({ "roleIds": [role["id"]] }).to_string();
+    let path = format!("applicationId={}", text(&created, "id"));
+    program.run(&["api", "AssignApplicationRoles", "--path", &path, "--body", &assign]).await.done();
+    let (id, secret) = (text(&created, "id"), text(&created, "secret"));
+    let plan =
+        program.run(&["config", "plan", &folder, "--prune", "--app-id", &id, "--app-secret", &secret]).await.done();
+    assert!(plan.err.contains("the application \"Runner\" is not deleted: it runs this command"), "{plan:?}");
 }

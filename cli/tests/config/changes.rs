@@ -291,3 +291,11 @@ async fn what_files_cannot_refer_to_is_left_out_and_never_deleted() {
         assert_eq!(pruning.warnings().iter().filter(|given| **given == warning).count(), 1, "{:?}", pruning.warnings());
     }
 }
+
+#[tokio::test]
+async fn a_plan_shows_no_characters_that_terminals_interpret() {
+    let tenant = Emulator::new().client().unwrap();
+    let folder = Folder::with(&[("roles.yaml", "- name: \"a\u{202e}b\"\n  description: \"c\u{202e}d\"\n")]);
+    let text = written(&plan(&tenant, &folder).await.unwrap());
+    assert!(!text.contains('\u{202e}') && text.contains("a\\u{202e}b") && text.contains("c\\u{202e}d"), "{text}");
+}

@@ -58,3 +58,17 @@ async fn settings_move_to_another_tenant() {
     export(&tenant, &folder).await;
     assert_eq!(apply_all(&other, &folder).await.updated, 1);
 }
+
+#[tokio::test]
+async fn defaults_that_the_server_adds_are_not_differences() {
+    let tenant = Emulator::new().client().unwrap();
+    let policy = json!({ "length": { "min": 8, "max": 256 }, "characterTypes": { "min": 1 } });
+    call(&tenant, "UpdateSignInExp", &[], json!({ "passwordPolicy": policy })).await;
+    let file = "passwordPolicy:\n  length:\n    min: 10\n  characterTypes:\n    min: 1\n";
+    let folder = Folder::with(&[("sign-in-experience.yaml", file)]);
+    let text = written(&plan(&tenant, &folder).await.unwrap());
+    assert!(text.contains("+       min: 10\n") && !text.contains("-       max"), "{text}");
+    apply_all(&tenant, &folder).await;
+    let now = tenant.operation("GetSignInExp").unwrap().await.unwrap();
+    assert_eq!(now["passwordPolicy"]["length"], json!({ "min": 10, "max": 256 }));
+}

@@ -29,7 +29,6 @@ pub(super) static APPLICATIONS: Kind = Kind {
         member("customClientMetadata.isDeviceFlow").flag().since(37),
         member("customClientMetadata.maxAllowedGrants").number().since(37),
         member("customData").object().since(18),
-        member("appLevelAccessControlEnabled").flag().later().since(37),
         member("roles").any().set(),
         member("userScopes").any().set(),
         member("organizationScopes").any().set(),
