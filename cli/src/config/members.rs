@@ -23,6 +23,8 @@ pub(super) struct Member {
     pub set: bool,
     /// Whether the server adds the member to an object that lacks it.
     pub filled: bool,
+    /// The values that the member can have. If empty, the server decides.
+    pub values: &'static [&'static str],
     /// The type of the member.
     pub form: Form,
 }
@@ -57,7 +59,17 @@ impl Form {
 
 /// Returns a member that is a text.
 pub(super) const fn member(path: &'static str) -> Member {
-    Member { path, since: 0, fixed: false, later: false, required: false, set: false, filled: false, form: Form::Text }
+    Member {
+        path,
+        since: 0,
+        fixed: false,
+        later: false,
+        required: false,
+        set: false,
+        filled: false,
+        values: &[],
+        form: Form::Text,
+    }
 }
 
 impl Member {
@@ -103,6 +115,11 @@ impl Member {
 
     pub(super) const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    pub(super) const fn one_of(mut self, values: &'static [&'static str]) -> Self {
+        self.values = values;
         self
     }
 

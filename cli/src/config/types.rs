@@ -14,8 +14,11 @@ pub(super) fn wrong(members: &[Member], place: &[String], node: &Node) -> Option
         Known::Members(names) if names == ["*"] && !is_open(members, place) => Form::List,
         Known::Members(_) => Form::Object,
     };
-    if node.is_null() || fits(expected, &node.content) {
+    if node.is_null() {
         return None;
+    }
+    if fits(expected, &node.content) {
+        return unknown_value(members, place, node);
     }
     let name: Vec<&str> = place.iter().map(String::as_str).filter(|step| *step != "*").collect();
     let hint = match &node.content {
@@ -26,10 +29,21 @@ pub(super) fn wrong(members: &[Member], place: &[String], node: &Node) -> Option
     Some(format!("`{}` must be {}{hint}", name.join("."), expected.called()))
 }
 
+/// Returns what is wrong with a text that its member cannot have.
+fn unknown_value(members: &[Member], place: &[String], node: &Node) -> Option<String> {
+    let Content::Scalar(Value::String(text)) = &node.content else { return None };
+    let member = exactly(members, place)?;
+    let is_known = member.values.is_empty() || member.values.contains(&text.as_str()) || text.contains("${env:");
+    (!is_known).then(|| format!("`{}` must be one of {}", member.path, member.values.join(", ")))
+}
+
 /// Returns the form of the member at exactly this place.
 fn form(members: &[Member], place: &[String]) -> Option<Form> {
-    let at = |member: &&Member| member.path.split('.').eq(place.iter().map(String::as_str));
-    members.iter().find(at).map(|member| member.form)
+    exactly(members, place).map(|member| member.form)
+}
+
+fn exactly<'m>(members: &'m [Member], place: &[String]) -> Option<&'m Member> {
+    members.iter().find(|member| member.path.split('.').eq(place.iter().map(String::as_str)))
 }
 
 /// Whether the place is an object whose members have any names and any values.

@@ -18,6 +18,26 @@ async fn problems(files: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[tokio::test]
+async fn values_that_no_server_accepts_are_reported() {
+    let found = problems(&[
+        ("applications.yaml", "- name: Web\n  type: spa\n"),
+        ("organization-template.yaml", "roles:\n- name: a\n  type: Userx\n"),
+        ("roles.yaml", "- name: a\n  description: b\n  type: Userx\n"),
+        ("sign-in-experience.yaml", "signInMode: Nope\n"),
+    ])
+    .await;
+    assert_eq!(
+        found,
+        [
+            "applications.yaml:2: `type` must be one of Native, SPA, Traditional, MachineToMachine, Protected, SAML",
+            "organization-template.yaml:3: `type` must be one of User, MachineToMachine",
+            "roles.yaml:3: `type` must be one of User, MachineToMachine",
+            "sign-in-experience.yaml:1: `signInMode` must be one of SignIn, Register, SignInAndRegister",
+        ]
+    );
+}
+
+#[tokio::test]
 async fn unknown_keys_have_file_line_and_suggestion() {
     let found = problems(&[
         (

@@ -10,6 +10,8 @@ pub(super) const MANAGEMENT_API: &str = "management-api";
 /// The role of applications that call the Management API.
 pub(super) const MANAGEMENT_ROLE: &str = "Logto Management API access";
 
+const ROLE_TYPES: &[&str] = &["User", "MachineToMachine"];
+
 pub(super) static RESOURCES: Kind = Kind {
     file: "resources",
     noun: "resource",
@@ -72,7 +74,7 @@ pub(super) static ORGANIZATION_ROLES: Kind = Kind {
     members: &[
         member("name").required(),
         member("description"),
-        member("type").since(18),
+        member("type").one_of(ROLE_TYPES).since(18),
         member("scopes").any().set(),
         member("resourceScopes").any(),
     ],
@@ -115,7 +117,7 @@ pub(super) static ROLES: Kind = Kind {
     members: &[
         member("name").required(),
         member("description").required(),
-        member("type").fixed(),
+        member("type").one_of(ROLE_TYPES).fixed(),
         member("isDefault").flag(),
         member("scopes").any(),
     ],

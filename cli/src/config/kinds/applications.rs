@@ -12,7 +12,10 @@ pub(super) static APPLICATIONS: Kind = Kind {
     members: &[
         member("name").required(),
         member("description"),
-        member("type").fixed().required(),
+        member("type")
+            .one_of(&["Native", "SPA", "Traditional", "MachineToMachine", "Protected", "SAML"])
+            .fixed()
+            .required(),
         member("isThirdParty").flag().fixed(),
         member("oidcClientMetadata.redirectUris").texts(),
         member("oidcClientMetadata.postLogoutRedirectUris").texts(),

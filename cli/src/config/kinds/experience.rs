@@ -29,7 +29,7 @@ pub(super) static SIGN_IN_EXPERIENCE: Kind = Kind {
     layout: Layout::Single,
     key: &[],
     members: &[
-        member("signInMode"),
+        member("signInMode").one_of(&["SignIn", "Register", "SignInAndRegister"]),
         member("signIn.methods.*.identifier"),
         member("signIn.methods.*.password").flag(),
         member("signIn.methods.*.verificationCode").flag(),
