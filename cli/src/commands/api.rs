@@ -4,13 +4,13 @@ use std::fs;
 use std::io::{self, Read, Write};
 
 use futures_util::TryStreamExt;
-use logto_admin::operation::{BodyKind, OperationInfo, Paging, TABLE};
+use logto_admin::operation::{BodyKind, OperationInfo, Paging, Release, TABLE};
 use logto_admin::serde_json::{self, Map, Value};
 use logto_admin::transport::{Headers, HttpResponse, Method};
 use logto_admin::{Client, Request, Untyped};
 
 use crate::context::Context;
-use crate::failure::{Exit, Failure, Result};
+use crate::failure::{Exit, Failure, HINT, Result};
 use crate::lookup::List;
 use crate::output::{Format, pretty};
 
@@ -79,7 +79,12 @@ pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<
         context.confirm(&format!("Send DELETE {path}?"))?;
     }
     let response = request.raw().await?;
-    answer(context, arguments, &response)
+    let since = operation(&client, arguments)?.map_or(Release::OLDEST, |info| info.since);
+    let is_unknown = response.status == 404 && serde_json::from_slice::<Value>(&response.body.bytes()).is_err();
+    answer(context, arguments, &response).map_err(|failure| match is_unknown && since > Release::OLDEST {
+        true => Failure::new(format!("{failure}{HINT}the operation exists since Logto {since}; `logto-admin doctor` shows the release of the server")),
+        false => failure,
+    })
 }
 
 /// Returns the operation, if the table lists it.

@@ -1,4 +1,6 @@
 use logto_admin::models::CreateUser;
+use logto_admin::operation::Release;
+use logto_admin_emulator::Emulator;
 use serde_json::json;
 
 use crate::program::Program;
@@ -80,6 +82,16 @@ async fn status_and_headers_are_shown_on_demand() {
     let program = with_users(0).await;
     let shown = program.run(&["api", "ListUsers", "--include"]).await.done();
     assert!(shown.out.starts_with("200\n") && shown.out.contains("total-number: 0\n"), "{shown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operation_that_the_server_lacks_is_explained() {
+    let program = Program::with(Emulator::builder().release(Release::new(22)).build()).await;
+    let lacking = program.run(&["api", "GetCaptchaProvider"]).await;
+    assert!(lacking.code == 1 && lacking.err.contains("\nhint: the operation exists since Logto 1."), "{lacking:?}");
+    assert!(lacking.out.ends_with('\n'), "{lacking:?}");
+    let missing = program.run(&["api", "GetUser", "--path", "userId=nobody"]).await;
+    assert!(!missing.err.contains("exists since"), "{missing:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -48,7 +48,7 @@ impl Program {
         Self::with(Emulator::builder().clock(clock).build()).await
     }
 
-    async fn with(emulator: Emulator) -> Self {
+    pub(crate) async fn with(emulator: Emulator) -> Self {
         let server = emulator.serve().await.unwrap();
         static FOLDERS: AtomicU32 = AtomicU32::new(0);
         let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
