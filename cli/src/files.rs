@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Lets only the user read a file that is created.
 pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
@@ -11,11 +11,16 @@ pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
 }
 
+/// Returns the path of a file in the same folder, whose name has this at its end.
+pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(end);
+    path.with_file_name(name)
+}
+
 /// Writes a file so that it is never half written. If it is private, only the user can read it.
 pub(crate) fn replace(path: &Path, text: &str, is_private: bool) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".tmp");
-    let temporary = path.with_file_name(name);
+    let temporary = beside(path, ".tmp");
     // A file that a crash left has its own mode.
     let _ = fs::remove_file(&temporary);
     let mut options = File::options();

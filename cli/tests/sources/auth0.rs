@@ -67,6 +67,20 @@ fn unverified_addresses_can_be_left_out() {
     assert!(warnings(&users[1])[0].ends_with("so it is kept in custom data"));
 }
 
+#[test]
+fn the_quote_before_each_text_of_a_csv_file_is_removed() {
+    let user = &converted(Source::Auth0, "auth0-users.csv")[0];
+    assert_eq!(
+        json(user),
+        json!({
+            "id": "auth0|tom",
+            "primaryEmail": "tom@example.com",
+            "name": "'t Hooft",
+            "customData": { "app_metadata": { "plan": "pro" } },
+        })
+    );
+}
+
 #[tokio::test]
 async fn password_hashes_come_in_a_file_of_their_own() {
     let hashes = converted(Source::Auth0, "auth0-hashes.ndjson");

@@ -1,4 +1,4 @@
-use logto_admin_cli::users::sources::{Groups, Source, SourceOptions};
+use logto_admin_cli::users::sources::{Groups, Source, SourceOptions, Unverified};
 use serde_json::json;
 
 use super::{PASSWORD, assert_signs_in, converted, converted_with, json, warnings};
@@ -29,10 +29,21 @@ fn the_users_of_a_realm_export_are_converted() {
     assert_eq!(
         warnings(&users[0]),
         [
+            "attributes.phoneNumber \"12025550123\": not verified in the source, and Logto treats it as verified",
             "credentials: passkeys belong to the old address, so the user has to add new ones",
             "clientRoles: Logto roles belong to no application; client roles are kept in custom data",
         ]
     );
+}
+
+#[test]
+fn a_phone_number_is_verified_only_if_an_attribute_says_so() {
+    let options = SourceOptions { unverified: Unverified::CustomData, ..Default::default() };
+    for (verified, expected) in [(json!(["true"]), Some("12025550123")), (json!(["false"]), None), (json!([]), None)] {
+        let attributes = json!({ "phoneNumber": ["+12025550123"], "phoneNumberVerified": verified });
+        let user = Source::Keycloak.convert(json!({ "username": "ada", "attributes": attributes }), &options).unwrap();
+        assert_eq!(user.user.primary_phone.as_deref(), expected, "{user:?}");
+    }
 }
 
 #[tokio::test]

@@ -160,3 +160,13 @@ fn hashes_of_unsupported_formats_are_warnings_that_do_not_show_them() {
         );
     }
 }
+
+#[test]
+fn case_and_separators_of_a_column_do_not_matter_also_in_a_path() {
+    for column in ["Customdata.Team", "custom data.Team", "custom-data.Team", "CUSTOM_DATA.Team"] {
+        let user = row(json!({ "username": "ada", column: "red" }));
+        assert_eq!(user.user.custom_data["Team"], "red", "{column}");
+    }
+    let problems = Source::Csv.convert(json!({ "phone": "1" }), &options(&[])).unwrap_err();
+    assert!(problems[0].message.contains("\"phone=primaryPhone\""), "{problems:?}");
+}

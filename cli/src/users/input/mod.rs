@@ -52,6 +52,8 @@ pub struct InputOptions {
     pub columns: Option<&'static [&'static str]>,
     /// Separator of CSV columns. Defaults to the most frequent one of `,`, `;` and tab in the first line.
     pub delimiter: Option<u8>,
+    /// Character before each text in a CSV file, which is removed.
+    pub cell_prefix: Option<char>,
 }
 
 /// Where a record is.

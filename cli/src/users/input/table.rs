@@ -20,6 +20,7 @@ pub(super) struct Rows {
     file: Arc<str>,
     columns: Vec<String>,
     rows: StringRecordsIntoIter<Text>,
+    prefix: Option<char>,
     is_done: bool,
 }
 
@@ -44,11 +45,12 @@ impl Rows {
             Some(columns) if !has_header => columns.iter().map(|name| (*name).to_owned()).collect(),
             _ => header(&file, &mut reader)?,
         };
-        Ok(Self { file, columns, rows: reader.into_records(), is_done: false })
+        Ok(Self { file, columns, rows: reader.into_records(), prefix: options.cell_prefix, is_done: false })
     }
 
     fn record(&self, row: &StringRecord) -> Placed<Value> {
-        let cells = self.columns.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+        let text = |cell| self.prefix.and_then(|prefix| str::strip_prefix(cell, prefix)).unwrap_or(cell);
+        let cells = self.columns.iter().zip(row.iter().map(text)).filter(|(_, cell)| !cell.is_empty());
         let members: Map<String, Value> = cells.map(|(name, cell)| (name.clone(), cell.into())).collect();
         Placed { place: self.place(row.position().map(csv::Position::line)), value: Value::Object(members) }
     }

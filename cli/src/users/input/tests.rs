@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::*;
 
-const USERS: InputOptions = InputOptions { format: None, container: Some("users"), columns: None, delimiter: None };
+const USERS: InputOptions =
+    InputOptions { format: None, container: Some("users"), columns: None, delimiter: None, cell_prefix: None };
 
 fn items(text: impl AsRef<[u8]>, options: &InputOptions) -> Vec<Result<Placed<Value>, InputError>> {
     read("users", Cursor::new(text.as_ref().to_vec()), options).unwrap().collect()

@@ -1,5 +1,6 @@
 //! Which column of a CSV file becomes which member of a user.
 
+use std::borrow::Cow;
 use std::str::FromStr;
 
 use crate::users::members::{Form, MEMBERS, Member, member};
@@ -45,14 +46,25 @@ impl Columns {
     ///
     /// # Errors
     /// Fails if the column is unknown, with a message for the user.
-    pub(super) fn member<'a>(&'a self, column: &'a str) -> Result<Option<&'a str>, String> {
+    pub(super) fn member<'a>(&'a self, column: &'a str) -> Result<Option<Cow<'a, str>>, String> {
         let mapped = self.0.iter().find(|mapped| mapped.name.eq_ignore_ascii_case(column));
-        let same = || targets().find(|target| simplified(target.name) == simplified(column));
         match mapped.map(|mapped| mapped.member.as_str()) {
             Some(IGNORED) => Ok(None),
-            Some(member) => Ok(Some(member)),
-            None if is_target(column) => Ok(Some(column)),
-            None => same().map(|target| Some(target.name)).ok_or_else(|| unknown_column(column)),
+            Some(member) => Ok(Some(member.into())),
+            None if is_target(column) => Ok(Some(column.into())),
+            None => same(column).map(Some).ok_or_else(|| unknown_column(column)),
+        }
+    }
+}
+
+/// Returns the member with the name of a column, or the path that begins with the name of an object.
+fn same(column: &str) -> Option<Cow<'static, str>> {
+    let target = |name: &str| targets().find(|target| simplified(target.name) == simplified(name));
+    match column.split_once('.') {
+        None => target(column).map(|target| target.name.into()),
+        Some((object, path)) => {
+            let member = format!("{}.{path}", target(object)?.name);
+            is_target(&member).then(|| member.into())
         }
     }
 }
@@ -101,6 +113,11 @@ pub(super) fn unknown_member(name: &str, known: &[&str]) -> String {
 }
 
 fn similar<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    // Such as `phone` and `primaryPhone`.
+    let end = simplified(name);
+    if let Some(longer) = known.iter().find(|member| end.len() > 3 && member.to_lowercase().ends_with(&end)) {
+        return Some(longer);
+    }
     let similarity = |member: &&str| strsim::jaro_winkler(&member.to_lowercase(), &name.to_lowercase());
     let best = known.iter().copied().max_by(|one, other| similarity(one).total_cmp(&similarity(other)));
     best.filter(|member| similarity(member) > 0.8)
@@ -124,6 +141,7 @@ mod tests {
         for (text, expected) in [
             ("mail", "expected column=member"),
             ("=name", "expected column=member"),
+            ("phone=phone", "did you mean \"primaryPhone\"?"),
             ("mail=primaryMail", "did you mean \"primaryEmail\"?"),
             ("mail=xyz", "expected one of id, username"),
             ("mail=customData", "unknown member"),

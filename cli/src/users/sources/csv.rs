@@ -18,14 +18,14 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), 
     for (column, value) in fields.take_members() {
         match options.columns.member(&column) {
             Ok(None) => {}
-            Ok(Some(member)) if member.contains('.') => objects.push((member.to_owned(), value)),
-            Ok(Some(member)) if form(member) == Some(Form::Object) => match parsed(value) {
-                value @ Value::Object(_) => objects.push((member.to_owned(), value)),
+            Ok(Some(member)) if member.contains('.') => objects.push((member.into_owned(), value)),
+            Ok(Some(member)) if form(&member) == Some(Form::Object) => match parsed(value) {
+                value @ Value::Object(_) => objects.push((member.into_owned(), value)),
                 _ => problems.push(Finding::new(&*column, Form::Object.expected())),
             },
             Ok(Some(member)) => {
-                problems.extend(wrong(&column, member, &value));
-                if plain.insert(member.to_owned(), value).is_some() {
+                problems.extend(wrong(&column, &member, &value));
+                if plain.insert(member.clone().into_owned(), value).is_some() {
                     problems.push(Finding::new(&*column, format!("another column sets {member:?} too")));
                 }
             }

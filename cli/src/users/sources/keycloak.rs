@@ -44,13 +44,15 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) {
     roles(fields, draft);
 }
 
-/// The attribute for the phone number has no fixed name.
+/// The attribute for the phone number has no fixed name. Keycloak itself does not verify it, so a number without a mark of an
+/// extension is unverified.
 fn phone(attributes: &serde_json::Map<String, Value>, draft: &mut Draft<'_>) {
     for name in ["phoneNumber", "phone_number", "phone", "mobile"] {
         if let Some(number) = first(attributes, name) {
             let verified = ["phoneNumberVerified", "phone_number_verified"].iter();
-            let verified = verified.filter_map(|name| first(attributes, name)).next().map(|text| text == "true");
-            draft.phone(&format!("attributes.{name}"), Some(number), verified);
+            let verified =
+                verified.filter_map(|name| first(attributes, name)).next().is_some_and(|text| text == "true");
+            draft.phone(&format!("attributes.{name}"), Some(number), Some(verified));
             return;
         }
     }

@@ -106,7 +106,9 @@ impl Source {
             Self::Clerk => (Some("data"), None),
             Self::Authentik => (Some("results"), None),
         };
-        InputOptions { container, columns, ..InputOptions::default() }
+        // Auth0 writes a quote before each text, so that spreadsheets do not run it as a formula.
+        let cell_prefix = (self == Self::Auth0).then_some('\'');
+        InputOptions { container, columns, cell_prefix, ..InputOptions::default() }
     }
 
     /// Returns what exports of this source never contain, for a note before an import.
