@@ -1,9 +1,10 @@
 //! `users export`: writes all users to a file.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use clap::ValueEnum;
 use logto_admin::serde_json;
 
 use crate::context::Context;
@@ -33,6 +34,9 @@ pub struct Arguments {
     /// Continue an export into the same file: users in it are left out
     #[arg(long, requires = "to")]
     resume: bool,
+    /// Replace the file. An export that does not come to its end leaves it as it is
+    #[arg(long, requires = "to", conflicts_with = "resume")]
+    overwrite: bool,
 }
 
 /// A format of the file.
@@ -56,34 +60,94 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let mut seen = Seen::default();
     let out: Box<dyn Write + Send> = match &arguments.to {
         None => Box::new(io::stdout()),
+        Some(path) if arguments.overwrite => Box::new(replacement(&files::beside(path, NEW))?),
         Some(path) => Box::new(open(path, &arguments, &mut seen)?),
     };
     let resumed = seen.len();
     let mut writer = Records::new(BufWriter::new(out), arguments.format)?;
     let interrupt = Interrupt::watch();
     let mut progress = Progress::new("users", total, context.printer.quiet);
-    let is_complete = export::export(&client, &arguments.with, &mut seen, &interrupt, &mut |user| {
+    let exported = export::export(&client, &arguments.with, &mut seen, &interrupt, &mut |user| {
         progress.advance();
         writer.write(user)
     })
-    .await?;
+    .await;
     progress.finish();
+    if exported.is_err() {
+        // The failure of the export is the one to report.
+        let _ = arguments.end(false);
+    }
+    let is_complete = exported?;
     writer.finish()?;
+    arguments.end(is_complete)?;
     context.printer.message(&format!("exported {}", counted(seen.len() - resumed, "user")));
     if is_complete {
         return Ok(Exit::Done);
     }
-    let hint = if arguments.to.is_some() { "; continue with --resume" } else { "" };
-    context.printer.message(&format!("interrupted: the file is incomplete{hint}"));
+    let state = match (&arguments.to, arguments.overwrite) {
+        (None, _) => "the output is incomplete",
+        (Some(_), true) => "the file is as it was",
+        (Some(_), false) => "the file is incomplete; continue with --resume",
+    };
+    context.printer.message(&format!("interrupted: {state}"));
     Ok(Exit::Partly)
+}
+
+/// End of the name of a file that replaces another one when it is complete.
+const NEW: &str = ".new";
+/// End of the name of the file that notes the parts of an export until the export is complete.
+const PARTS: &str = ".parts";
+
+impl Arguments {
+    /// Puts a complete file in its place. Removes the replacement of an incomplete export.
+    fn end(&self, is_complete: bool) -> Result<()> {
+        let Some(path) = &self.to else { return Ok(()) };
+        let new = files::beside(path, NEW);
+        match (self.overwrite, is_complete) {
+            (true, true) => fs::rename(&new, path)?,
+            (true, false) => fs::remove_file(&new)?,
+            (false, true) => fs::remove_file(files::beside(path, PARTS))?,
+            (false, false) => {}
+        }
+        Ok(())
+    }
+
+    /// Returns the parts as text, in a fixed order.
+    fn parts(&self) -> String {
+        let parts = With::value_variants().iter().filter(|part| self.with.contains(part));
+        let names = parts.filter_map(|part| part.to_possible_value().map(|value| value.get_name().to_owned()));
+        names.collect::<Vec<_>>().join(",")
+    }
+
+    /// Notes the parts beside the file. Fails if the file was begun with others.
+    fn note_parts(&self, path: &Path) -> Result<()> {
+        let (note, parts) = (files::beside(path, PARTS), self.parts());
+        match fs::read_to_string(&note) {
+            Ok(begun) if self.resume && begun != parts => {
+                let with = if begun.is_empty() { "without --with".to_owned() } else { format!("with --with {begun}") };
+                Err(Failure::usage(format!("{} was begun {with}: continue it with the same parts", path.display())))
+            }
+            _ => files::replace(&note, &parts, true)
+                .map_err(|error| Failure::usage(format!("cannot write {}: {error}", note.display()))),
+        }
+    }
+}
+
+/// Creates the file that replaces another one. One that a crash left is removed.
+fn replacement(path: &Path) -> Result<File> {
+    let _ = fs::remove_file(path);
+    files::private(File::options().write(true).create_new(true))
+        .open(path)
+        .map_err(|error| Failure::usage(format!("cannot open {}: {error}", path.display())))
 }
 
 /// Opens the file. Reads the ids of the users in it if the export is resumed.
 fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<File> {
     let cannot = |error: io::Error| match error.kind() {
-        io::ErrorKind::AlreadyExists => {
-            Failure::usage(format!("{} exists: delete it, or continue it with --resume", path.display()))
-        }
+        io::ErrorKind::AlreadyExists => Failure::usage(format!(
+            "{} exists: replace it with --overwrite, or continue it with --resume",
+            path.display()
+        )),
         io::ErrorKind::InvalidData => Failure::usage(format!("{} is not an export: {error}", path.display())),
         _ => Failure::usage(format!("cannot open {}: {error}", path.display())),
     };
@@ -91,11 +155,13 @@ fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<File> {
     // It holds personal data, and hashes of passwords.
     files::private(options.read(true).write(true));
     if !arguments.resume {
-        return options.create_new(true).open(path).map_err(cannot);
+        let file = options.create_new(true).open(path).map_err(cannot)?;
+        return arguments.note_parts(path).map(|()| file);
     }
     if arguments.format == FileFormat::Csv {
         return Err(Failure::usage("only exports in the format ndjson can be resumed"));
     }
+    arguments.note_parts(path)?;
     let mut file = options.create(true).open(path).map_err(cannot)?;
     let take = |line: &[u8]| {
         let user: ImportedUser =

@@ -65,6 +65,36 @@ async fn an_interrupted_export_continues() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_replaced_on_demand() {
+    let program = tenant(2).await;
+    let file = program.file("users.ndjson", "old\n");
+    let export = ["users", "export", "--to", &file, "--overwrite"];
+    for _ in 0..2 {
+        program.run(&export).await.done();
+        assert_eq!(lines(&fs::read_to_string(&file).unwrap()).len(), 2);
+    }
+    fs::write(&file, "old\n").unwrap();
+    assert_eq!(program.run(&[&export[..], &["--app-secret", "wrong"]].concat()).await.code, 1);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "old\n");
+    assert!(program.run(&[&export[..], &["--resume"]].concat()).await.code == 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_export_continues_with_the_parts_that_it_was_begun_with() {
+    let program = tenant(2).await;
+    let file = program.path("users.ndjson");
+    let export = ["users", "export", "--to", &file];
+    program.run(&export).await.done();
+    assert!(!program.folder.join("users.ndjson.parts").exists());
+    program.file("users.ndjson.parts", "roles");
+    for parts in ["roles,mfa", "mfa"] {
+        let other = program.run(&[&export[..], &["--resume", "--with", parts]].concat()).await;
+        assert!(other.code == 2 && other.err.contains("was begun with --with roles"), "{other:?}");
+    }
+    program.run(&[&export[..], &["--resume", "--with", "roles"]].concat()).await.done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn csv_has_the_main_members_as_columns() {
     let program = tenant(1).await;
     let exported = program.run(&["users", "export", "--format", "csv"]).await.done();
