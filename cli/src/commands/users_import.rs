@@ -10,6 +10,7 @@ use logto_admin::{Client, FirebaseScrypt, Timestamp, serde_json};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, even_if_unread};
+use crate::files;
 use crate::interrupt::Interrupt;
 use crate::output::counted;
 use crate::progress::Progress;
@@ -71,7 +72,7 @@ pub struct Arguments {
     /// Maximum number of users at the same time
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
-    /// Journal. Defaults to the first file with `.journal` appended
+    /// Journal. Defaults to the first file with `.journal` appended, and to `logto-import.journal` for standard input
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// Write a line of JSON per record to this file
@@ -94,12 +95,15 @@ enum Command {
 
 /// How many invalid records are printed.
 const SHOWN: usize = 20;
+/// How many problems of an invalid record are printed. The report has all.
+const SHOWN_PROBLEMS: usize = 3;
 
 pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<Exit> {
     if let Some(Command::Undo { journal }) = &arguments.command {
         return undo(context, journal).await;
     }
     arguments.check_files()?;
+    arguments.check_columns()?;
     let client = context.client()?;
     let names = Names::load(&client).await?;
     let input = Input::new(&arguments.files, arguments.from, arguments.source_options()?, arguments.format)?;
@@ -197,17 +201,33 @@ impl Arguments {
     /// Rejects files that would overwrite each other.
     fn check_files(&self) -> Result<()> {
         let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        let inputs: Vec<PathBuf> = self.files.iter().map(|file| real(Path::new(file))).collect();
+        let mut inputs: Vec<PathBuf> = self.files.iter().map(|file| real(Path::new(file))).collect();
         let journal = real(&self.journal_path());
         let report = self.report.as_deref().map(real);
+        let others = [self.auth0_hashes.as_deref().map(Path::new), self.firebase_parameters.as_deref()];
+        inputs.extend(others.into_iter().flatten().map(real));
         let outputs = [("--journal", Some(&journal)), ("--report", report.as_ref())];
         for (flag, path) in outputs {
             if path.is_some_and(|path| inputs.contains(path)) {
-                return Err(Failure::usage(format!("{flag} is one of the files to import")));
+                return Err(Failure::usage(format!("{flag} is one of the files to read")));
             }
         }
         if report.as_ref() == Some(&journal) {
             return Err(Failure::usage("--report and --journal are the same file"));
+        }
+        Ok(())
+    }
+
+    /// Rejects unknown columns of CSV files once, and not row by row. Standard input is checked with its rows.
+    fn check_columns(&self) -> Result<()> {
+        let columns = Columns(self.columns.clone());
+        for file in self.files.iter().filter(|file| *file != "-" && self.from == Source::Csv) {
+            let reading = InputOptions { format: self.format, ..self.from.input_options() };
+            let problems = columns.problems(&input::open(file, &reading)?.columns);
+            if !problems.is_empty() {
+                let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+                return Err(Failure::usage(format!("invalid columns in {file}:{}", lines.concat())));
+            }
         }
         Ok(())
     }
@@ -246,12 +266,20 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
         printer.message(&format!("left out {}: {reason}", counted(*count, "record")));
     }
     for rejected in checked.rejected.iter().take(SHOWN) {
-        let problems: Vec<String> = rejected.problems.iter().map(ToString::to_string).collect();
+        let mut problems: Vec<String> =
+            rejected.problems.iter().take(SHOWN_PROBLEMS).map(ToString::to_string).collect();
+        if rejected.problems.len() > SHOWN_PROBLEMS {
+            problems.push(format!("{} more", rejected.problems.len() - SHOWN_PROBLEMS));
+        }
         let user = if rejected.user.is_empty() { String::new() } else { format!("{}: ", rejected.user) };
         printer.message(&format!("invalid: {}: {user}{}", rejected.place, problems.join("; ")));
     }
     if checked.rejected.len() > SHOWN {
         printer.message(&format!("… and {}", counted(checked.rejected.len() - SHOWN, "more invalid record")));
+    }
+    let unknown = || checked.rejected.iter().flat_map(|rejected| &rejected.problems).map(|problem| &*problem.member);
+    if let Some(system) = (arguments.from == Source::Logto).then(|| unknown().find_map(Source::of_member)).flatten() {
+        printer.message(&format!("hint: the members are those of {system}: pass `--from {system}`"));
     }
     printer.message(&format!("{} to import", counted(checked.users, "user")));
 }
@@ -299,11 +327,16 @@ impl Report {
     fn new(arguments: &Arguments, checked: &Checked) -> Result<Self> {
         let Some(path) = &arguments.report else { return Ok(Self(None)) };
         let cannot = |error| Failure::usage(format!("cannot write {}: {error}", path.display()));
-        let mut report = Self(Some(BufWriter::new(File::create(path).map_err(cannot)?)));
+        let mut report = Self(Some(BufWriter::new(Self::create(path).map_err(cannot)?)));
         for rejected in &checked.rejected {
             report.write(&Line::rejected(rejected))?;
         }
         Ok(report)
+    }
+
+    /// Creates the file, which has the addresses of users.
+    fn create(path: &Path) -> std::io::Result<File> {
+        files::private(File::options().write(true).create(true).truncate(true)).open(path)
     }
 
     fn write(&mut self, line: &Line) -> Result<()> {
@@ -338,5 +371,9 @@ async fn undo(context: &mut Context, path: &Path) -> Result<Exit> {
     progress.finish();
     let gone = if undone.gone > 0 { format!("; gone already: {}", undone.gone) } else { String::new() };
     context.printer.message(&format!("deleted {} of {}{gone}", undone.deleted, counted(all, "user")));
-    Ok(if undone.deleted + undone.gone == all { Exit::Done } else { Exit::Partly })
+    if undone.deleted + undone.gone == all {
+        return Ok(Exit::Done);
+    }
+    context.printer.message("the undo is incomplete: run the same command again to continue");
+    Ok(Exit::Partly)
 }

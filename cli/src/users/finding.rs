@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::record::cut;
+
 /// A note about one member of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Finding {
@@ -29,7 +31,7 @@ impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.member)?;
         if let Some(value) = &self.value {
-            write!(f, " {value:?}")?;
+            write!(f, " {:?}", cut(value))?;
         }
         if !self.member.is_empty() {
             f.write_str(": ")?;

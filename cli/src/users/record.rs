@@ -113,11 +113,19 @@ impl fmt::Debug for Factor {
     }
 }
 
+/// Longest text of a record in a message, in characters.
+const LONGEST: usize = 80;
+
+/// Returns the start of a text, for messages.
+pub(super) fn cut(text: &str) -> &str {
+    text.char_indices().nth(LONGEST).and_then(|(end, _)| text.get(..end)).unwrap_or(text)
+}
+
 impl ImportedUser {
-    /// Returns what identifies the record for a person: id, email address, username or phone number.
+    /// Returns what identifies the record for a person: id, email address, username or phone number, cut at 80 characters.
     #[must_use]
     pub fn label(&self) -> &str {
         let known = [&self.id, &self.primary_email, &self.username, &self.primary_phone];
-        known.into_iter().flatten().next().map_or("(no identifier)", String::as_str)
+        known.into_iter().flatten().next().map_or("(no identifier)", |label| cut(label))
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::finding::Finding;
 use super::record::{Factor, ImportedUser};
-use super::sources::{normal_base32, shown_name};
+use super::sources::normal_base32;
 
 /// Longest texts in characters.
 const LONGEST: usize = 128;
@@ -82,9 +82,9 @@ fn password(user: &ImportedUser, problems: &mut Vec<Finding>) {
     if user.password.is_some() {
         problems.push(Finding::new("password", "cannot be combined with `passwordDigest`"));
     }
-    if let PasswordAlgorithm::Unknown(name) = &algorithm {
+    if let PasswordAlgorithm::Unknown(_) = &algorithm {
         let message = "expected Argon2i, Argon2id, Argon2d, Bcrypt, MD5, SHA1, SHA256 or Legacy";
-        return problems.push(Finding::with_value("passwordAlgorithm", shown_name(name), message));
+        return problems.push(Finding::new("passwordAlgorithm", message));
     }
     match PasswordDigest::new(algorithm.as_str(), digest) {
         Err(error) => problems.push(Finding::new("passwordDigest", error.message())),

@@ -254,7 +254,7 @@ async fn files_that_would_overwrite_each_other_are_rejected() {
     let same = [["--report", file.as_str()], ["--journal", file.as_str()], ["--report", "users.ndjson"]];
     for flags in same {
         let refused = program.run(&[&["users", "import", &file], &flags[..]].concat()).await;
-        assert!(refused.code == 2 && refused.err.contains("is one of the files to import"), "{refused:?}");
+        assert!(refused.code == 2 && refused.err.contains("is one of the files to read"), "{refused:?}");
     }
     let both = program.run(&["users", "import", &file, "--report", "x", "--journal", "x"]).await;
     assert!(both.code == 2 && both.err.contains("the same file"), "{both:?}");
@@ -332,4 +332,62 @@ async fn exit_codes_do_not_depend_on_who_reads_the_output() {
         program.client().resources().list().await.unwrap().items.iter().filter(|one| one.name == "Orders").count(),
         1
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_columns_are_reported_once() {
+    let program = Program::new().await;
+    let file = program.file("people.csv", "username,phone,hobby\nada,,chess\ngrace,,go\n");
+    let refused = program.run(&["users", "import", &file, "--from", "csv"]).await;
+    assert_eq!((refused.code, refused.err.matches("hobby: unknown column").count()), (2, 1), "{refused:?}");
+    assert!(refused.err.contains("phone=primaryPhone"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cells_of_a_file_without_header_are_not_shown() {
+    let program = Program::new().await;
+    for text in ["ada,Secr3t-Pw\nalan,other\n", "ada@example.com,Secr3t-Pw\nalan@example.com,other\n"] {
+        let file = program.file("people.csv", text);
+        let from_file = program.run(&["users", "import", &file, "--from", "csv"]).await;
+        let piped = program.run_with_input(&["users", "import", "-", "--from", "csv"], text).await;
+        for refused in [from_file, piped] {
+            assert!(refused.code == 2 && refused.err.contains("first row must"), "{refused:?}");
+            assert!(!refused.err.contains("Secr3t"), "{refused:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_of_another_system_are_recognized() {
+    let program = Program::new().await;
+    let record =
+        r#"{ "user_id": "auth0|1", "email": "a@example.com", "nickname": "a", "created_at": "x", "picture": "y" }"#;
+    let file = program.file("export.ndjson", record);
+    let refused = program.run(&["users", "import", &file]).await;
+    assert!(refused.code == 2 && refused.err.contains("pass `--from auth0`"), "{refused:?}");
+    assert!(refused.err.contains("; 2 more\n"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_values_are_cut_in_messages() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", &format!("{{ \"username\": \"no name {}\" }}\n", "x".repeat(100_000)));
+    let refused = program.run(&["users", "import", &file]).await;
+    assert!(refused.code == 2 && refused.err.contains("users.ndjson:1: "), "{}", refused.err.len());
+    assert!(refused.err.len() < 1000, "{}", refused.err.len());
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_is_private_and_overwrites_no_input() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    let report = program.path("report.ndjson");
+    program.run(&["users", "import", &file, "--dry-run", "--report", &report]).await.done();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&report).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+    for flag in ["--auth0-hashes", "--firebase-parameters"] {
+        let refused = program.run(&["users", "import", &file, "--report", &report, flag, &report]).await;
+        assert!(refused.code == 2 && refused.err.contains("--report is one of the files to read"), "{refused:?}");
+    }
 }

@@ -48,9 +48,9 @@ fn users_of_the_api_are_read_without_what_the_server_sets() {
 fn unknown_members_are_rejected_with_a_suggestion() {
     assert_eq!(
         rejected(json!({ "primaryMail": "a@b.c", "username": "ada" })),
-        ["primaryMail: unknown member \"primaryMail\"; did you mean \"primaryEmail\"?"]
+        ["primaryMail: unknown member; did you mean \"primaryEmail\"?"]
     );
-    assert!(rejected(json!({ "zzz": 1 }))[0].contains("expected one of id, username"));
+    assert_eq!(rejected(json!({ "zzz": 1 })), ["zzz: unknown member"]);
 }
 
 #[test]

@@ -88,7 +88,11 @@ pub struct InputError {
 }
 
 /// The records of a file. Ends after a fatal error.
-pub struct Records(Box<dyn Iterator<Item = Result<Placed<Value>, InputError>> + Send>);
+pub struct Records {
+    /// Names of the columns of a CSV file.
+    pub columns: Vec<String>,
+    records: Box<dyn Iterator<Item = Result<Placed<Value>, InputError>> + Send>,
+}
 
 /// Opens a file. The path `-` is standard input.
 ///
@@ -119,11 +123,17 @@ pub fn read(name: &str, reader: impl Read + Send + 'static, options: &InputOptio
     let file: Arc<str> = name.into();
     let first_line = String::from_utf8_lossy(&head).into_owned();
     let reader = BufReader::new(Box::new(Cursor::new(head).chain(reader)) as Source);
-    Ok(Records(match format {
+    let mut columns = Vec::new();
+    let records: Box<dyn Iterator<Item = _> + Send> = match format {
         Format::Ndjson => Box::new(lines::Lines::new(file, reader)),
         Format::Json => Box::new(document::records(file, reader, options.container)),
-        Format::Csv => Box::new(table::Rows::new(file, reader, &first_line, options)?),
-    }))
+        Format::Csv => {
+            let rows = table::Rows::new(file, reader, &first_line, options)?;
+            columns.clone_from(&rows.columns);
+            Box::new(rows)
+        }
+    };
+    Ok(Records { columns, records })
 }
 
 /// Reads up to `length` bytes. Returns them, and a reader that begins with them.
@@ -168,6 +178,8 @@ fn recognized(head: &[u8], container: Option<&str>) -> Format {
     match (line.first(), serde_json::from_slice::<Value>(line)) {
         (Some(b'['), _) => Format::Json,
         (Some(b'{'), Ok(value)) if is_container(&value) => Format::Json,
+        // The line continues after what was read. Without a container, each object is a record.
+        (Some(b'{'), Err(_)) if container.is_none() && head.len() as u64 >= HEAD => Format::Ndjson,
         // The object continues on the next line.
         (Some(b'{'), Err(error)) if error.is_eof() => Format::Json,
         (Some(b'{'), _) => Format::Ndjson,
@@ -188,7 +200,7 @@ impl Iterator for Records {
     type Item = Result<Placed<Value>, InputError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next()
+        self.records.next()
     }
 }
 

@@ -18,7 +18,7 @@ const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 /// The records of a CSV file. The members are the columns; empty cells are missing members.
 pub(super) struct Rows {
     file: Arc<str>,
-    columns: Vec<String>,
+    pub(super) columns: Vec<String>,
     rows: StringRecordsIntoIter<Text>,
     prefix: Option<char>,
     is_done: bool,
@@ -113,6 +113,10 @@ fn header(file: &Arc<str>, reader: &mut Reader<Text>) -> Result<Vec<String>> {
     for (at, name) in columns.iter().enumerate() {
         if name.is_empty() {
             return Err(invalid(line, format!("column {} of the header has no name", at + 1)));
+        }
+        if name.contains('@') {
+            let place = format!("column {} of the first row is an email address", at + 1);
+            return Err(invalid(line, format!("{place}: the first row must have the names of the columns")));
         }
         if !seen.insert(name.as_str()) {
             return Err(invalid(line, format!("the column {name:?} occurs twice in the header")));

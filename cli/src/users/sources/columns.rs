@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::str::FromStr;
 
+use crate::users::finding::Finding;
 use crate::users::members::{Form, MEMBERS, Member, member};
 
 /// Members of a column, besides those of a record.
@@ -54,6 +55,31 @@ impl Columns {
             None if is_target(column) => Ok(Some(column.into())),
             None => same(column).map(Some).ok_or_else(|| unknown_column(column)),
         }
+    }
+}
+
+impl Columns {
+    /// Returns the problem of several columns of which none is known. They are probably data, which is not shown: it can be
+    /// passwords.
+    pub(super) fn headless<'a>(&self, columns: impl IntoIterator<Item = &'a str>) -> Option<Finding> {
+        let mut unknown = 0;
+        for column in columns {
+            match self.member(column) {
+                Ok(_) => return None,
+                Err(_) => unknown += 1,
+            }
+        }
+        let message = "no column is known: the first row must name the columns, and --map maps names of your own";
+        (unknown > 1).then(|| Finding::new("", message))
+    }
+
+    /// Returns the problems of a header.
+    pub fn problems(&self, columns: &[String]) -> Vec<Finding> {
+        if let Some(problem) = self.headless(columns.iter().map(String::as_str)) {
+            return vec![problem];
+        }
+        let problem = |column: &String| Some(Finding::new(column, self.member(column).err()?));
+        columns.iter().filter_map(problem).collect()
     }
 }
 
@@ -110,6 +136,12 @@ pub(super) fn unknown_member(name: &str, known: &[&str]) -> String {
         Some(member) => format!("unknown member {name:?}; did you mean {member:?}?"),
         None => format!("unknown member {name:?}: expected one of {}", known.join(", ")),
     }
+}
+
+/// Returns the message for an unknown member of a record, which is short because records have many.
+pub(super) fn not_a_member(name: &str, known: &[&str]) -> String {
+    similar(name, known)
+        .map_or("unknown member".to_owned(), |member| format!("unknown member; did you mean {member:?}?"))
 }
 
 fn similar<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {

@@ -15,7 +15,11 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), 
     let mut objects: Vec<(String, Value)> = Vec::new();
     let options = draft.options;
     let mut plain = JsonObject::new();
-    for (column, value) in fields.take_members() {
+    let members = fields.take_members();
+    if let Some(problem) = options.columns.headless(members.keys().map(String::as_str)) {
+        return Err(vec![problem]);
+    }
+    for (column, value) in members {
         match options.columns.member(&column) {
             Ok(None) => {}
             Ok(Some(member)) if member.contains('.') => objects.push((member.into_owned(), value)),

@@ -13,7 +13,7 @@ pub(super) fn unsupported(format: &str) -> String {
 }
 
 /// Returns the name of an algorithm, unless the text looks like a hash in the wrong place.
-pub(in crate::users) fn shown_name(name: &str) -> &str {
+pub(super) fn shown_name(name: &str) -> &str {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
     if !name.is_empty() && name.len() <= 24 && name.bytes().all(letter) { name } else { "unknown" }
 }

@@ -83,7 +83,7 @@ fn wrong(name: &str, value: &Value) -> Option<Finding> {
         Some(member) => (!member.form.fits(value)).then(|| Finding::new(name, member.form.expected())),
         None => {
             let known = MEMBERS.map(|member| member.name);
-            Some(Finding::new(name, super::columns::unknown_member(name, &known)))
+            Some(Finding::new(name, super::columns::not_a_member(name, &known)))
         }
     }
 }

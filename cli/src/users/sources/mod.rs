@@ -37,7 +37,6 @@ use super::record::ImportedUser;
 use draft::Draft;
 pub(in crate::users) use encoding::normal_base32;
 use fields::Fields;
-pub(in crate::users) use hashes::shown_name;
 
 /// The system that a file comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -109,6 +108,20 @@ impl Source {
         // Auth0 writes a quote before each text, so that spreadsheets do not run it as a formula.
         let cell_prefix = (self == Self::Auth0).then_some('\'');
         InputOptions { container, columns, cell_prefix, ..InputOptions::default() }
+    }
+
+    /// Returns the system whose exports have a member that Logto's lack.
+    #[must_use]
+    pub fn of_member(name: &str) -> Option<Self> {
+        Some(match name {
+            "user_id" | "email_verified" | "user_metadata" | "_id" => Self::Auth0,
+            "realm" | "realmRoles" | "firstName" | "federatedIdentities" => Self::Keycloak,
+            "Users" | "UserStatus" | "Username" | "Attributes" => Self::Cognito,
+            "localId" | "providerUserInfo" => Self::Firebase,
+            "email_addresses" | "primary_email_address" | "primary_email_address_id" => Self::Clerk,
+            "pk" | "is_active" | "is_superuser" => Self::Authentik,
+            _ => return None,
+        })
     }
 
     /// Returns what exports of this source never contain, for a note before an import.
