@@ -23,11 +23,10 @@ pub fn members(value: Value) -> Map<String, Value> {
     }
 }
 
-/// Returns a member with milliseconds since the epoch as a date, such as `2026-01-31T12:00:00Z`. Null for anything else.
+/// Returns milliseconds since the epoch as a date, such as `2026-01-31T12:00:00Z`. Null for anything else.
 #[must_use]
-pub fn date(value: &Value, name: &str) -> Value {
-    let millis = value.get(name).and_then(Value::as_i64);
-    let date = millis.and_then(|millis| jiff::Timestamp::from_second(millis.div_euclid(1000)).ok());
+pub fn date(value: &Value) -> Value {
+    let date = value.as_i64().and_then(|millis| jiff::Timestamp::from_second(millis.div_euclid(1000)).ok());
     date.map(|date| date.to_string()).into()
 }
 

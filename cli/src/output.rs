@@ -7,6 +7,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 use logto_admin::serde_json::{self, Value};
 
 use crate::failure::{Failure, Result};
+use crate::json;
 
 /// A format of data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -74,6 +75,20 @@ impl Printer {
         self.text(&text)
     }
 
+    /// Prints rows that come one after the other: a table keeps the widths of its columns.
+    pub(crate) fn rows(&mut self, widths: &mut Widths, items: &[Value]) -> Result<()> {
+        match self.format {
+            Format::Table => self.text(&widths.rows(items)),
+            _ => items.iter().try_for_each(|item| self.item(item)),
+        }
+    }
+
+    /// Prints an error of one of several items. The command goes on.
+    pub(crate) fn error(&mut self, text: &str) {
+        // There is nowhere to report a failure to.
+        let _ = writeln!(self.messages, "error: {text}");
+    }
+
     /// Prints one value. A table has a row per member.
     pub fn item(&mut self, item: &Value) -> Result<()> {
         let text = match (self.format, item) {
@@ -121,14 +136,13 @@ const LEAST: usize = 10;
 
 /// Returns a table. `width` is that of the terminal, if it is known.
 fn table(columns: &[Column], items: &[Value], width: Option<u16>) -> String {
-    let cells = |item: &Value| columns.iter().map(|(_, pointer)| cell(item.pointer(pointer))).collect();
-    let cells: Vec<Vec<String>> = items.iter().map(cells).collect();
+    let cells: Vec<Vec<String>> = items.iter().map(|item| cells(columns, item)).collect();
     let mut table = plain();
+    let (whole, needed) = width.map(|width| whole(columns, &cells, width.into())).unwrap_or_default();
     if let Some(width) = width {
-        table.set_width(width);
+        table.set_width(width.max(needed));
     }
     table.set_header(columns.iter().map(|(title, _)| title.to_uppercase()));
-    let whole = width.map(|width| whole(columns, &cells, width.into())).unwrap_or_default();
     table.add_rows(cells);
     for at in whole {
         if let Some(column) = table.column_mut(at) {
@@ -138,17 +152,35 @@ fn table(columns: &[Column], items: &[Value], width: Option<u16>) -> String {
     rows(table)
 }
 
-/// Returns the columns without spaces that fit as a whole, so that ids and the like can be copied. The narrowest come
-/// first.
-fn whole(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<usize> {
+/// Titles of the columns with ids and times, which are never broken into lines.
+const UNBROKEN: [&str; 6] = ["id", "user", "application", "time", "created", "expires"];
+/// Titles of the columns with milliseconds since the epoch.
+const TIMES: [&str; 3] = ["time", "created", "expires"];
+
+/// Returns the cells of a row.
+fn cells(columns: &[Column], item: &Value) -> Vec<String> {
+    let text = |(title, pointer): &Column| match item.pointer(pointer) {
+        Some(time) if TIMES.contains(title) => cell(Some(&json::date(time))),
+        value => cell(value),
+    };
+    columns.iter().map(text).collect()
+}
+
+/// Returns the columns that are shown as a whole, so that they can be copied, and the width that the table needs. Ids and
+/// times come first, then other columns without spaces that fit, the narrowest first.
+fn whole(columns: &[Column], rows: &[Vec<String>], width: usize) -> (Vec<usize>, u16) {
     let texts = |at: usize| rows.iter().filter_map(move |row| row.get(at));
     let widest =
         |at: usize, title: &str| texts(at).map(|text| text.chars().count()).max().unwrap_or(0).max(title.len());
     let widths: Vec<(usize, usize)> =
         columns.iter().enumerate().map(|(at, (title, _))| (widest(at, title) + usize::from(PADDING), at)).collect();
-    let mut left = width.saturating_sub(widths.iter().map(|(width, _)| *width.min(&LEAST)).sum());
+    let is_unbroken = |at: usize| columns.get(at).is_some_and(|(title, _)| UNBROKEN.contains(title));
+    let least = |(width, at): &(usize, usize)| if is_unbroken(*at) { *width } else { *width.min(&LEAST) };
+    let needed = widths.iter().map(least).sum::<usize>();
+    let mut left = width.saturating_sub(needed);
+    let (mut unbroken, others): (Vec<_>, Vec<_>) = widths.into_iter().partition(|(_, at)| is_unbroken(*at));
     let mut words: Vec<(usize, usize)> =
-        widths.into_iter().filter(|(_, at)| !texts(*at).any(|text| text.contains(' '))).collect();
+        others.into_iter().filter(|(_, at)| !texts(*at).any(|text| text.contains(' '))).collect();
     words.sort_unstable();
     let fits = |(width, at): &(usize, usize)| {
         let more = width.saturating_sub(LEAST);
@@ -156,7 +188,38 @@ fn whole(columns: &[Column], rows: &[Vec<String>], width: usize) -> Vec<usize> {
         left = if fits { left - more } else { left };
         fits.then_some(*at)
     };
-    words.iter().filter_map(fits).collect()
+    let mut whole: Vec<usize> = unbroken.drain(..).map(|(_, at)| at).collect();
+    whole.extend(words.iter().filter_map(fits));
+    (whole, needed.try_into().unwrap_or(u16::MAX))
+}
+
+/// A table that grows: the widths of its columns. A column becomes wider with its cells, and never narrower.
+pub(crate) struct Widths {
+    columns: &'static [Column],
+    widths: Vec<usize>,
+}
+
+impl Widths {
+    /// Creates the table, and returns it with its header.
+    pub(crate) fn new(columns: &'static [Column], least: &[usize]) -> (Self, String) {
+        let mut table = Self { columns, widths: least.to_vec() };
+        let header = table.line(columns.iter().map(|(title, _)| title.to_uppercase()).collect());
+        (table, header)
+    }
+
+    fn rows(&mut self, items: &[Value]) -> String {
+        items.iter().map(|item| self.line(cells(self.columns, item))).collect()
+    }
+
+    fn line(&mut self, cells: Vec<String>) -> String {
+        self.widths.resize(cells.len(), 0);
+        let mut line = String::new();
+        for (cell, width) in cells.into_iter().zip(&mut self.widths) {
+            *width = cell.chars().count().max(*width);
+            line += &format!("{cell:<width$}  ");
+        }
+        format!("{}\n", line.trim_end())
+    }
 }
 
 /// Spaces between two columns.
@@ -226,9 +289,10 @@ mod tests {
     fn a_narrow_table_keeps_ids_whole() {
         let columns = [("id", "/id"), ("name", "/name"), ("email", "/email"), ("created", "/created")];
         let item = json!({
-            "id": "pgjjl3aivocforn18qu7d", "name": "A person with a long name", "created": "2026-11-26T23:46:30Z",
+            "id": "pgjjl3aivocforn18qu7d", "name": "A person with a long name", "created": 1_795_736_790_000_i64,
             "email": "person.number.2998@some-long-company-name.example.com",
         });
+
         let shown = table(&columns, std::slice::from_ref(&item), Some(80));
         assert!(shown.lines().all(|line| line.chars().count() <= 80), "{shown}");
         for whole in ["pgjjl3aivocforn18qu7d", "2026-11-26T23:46:30Z"] {
@@ -236,6 +300,23 @@ mod tests {
         }
         assert!(table(&columns, &[item], Some(200)).contains("person.number.2998@some-long-company-name.example.com"));
         assert_eq!((counted(1_usize, "user"), counted(0_u64, "user")), ("1 user".to_owned(), "0 users".to_owned()));
+    }
+
+    #[test]
+    fn a_table_is_wider_than_the_terminal_before_it_breaks_an_id() {
+        let columns = [("time", "/at"), ("key", "/key"), ("user", "/id"), ("application", "/id"), ("ip", "/ip")];
+        let item = json!({ "at": 0, "key": "a.long.key", "id": "pgjjl3aivocforn18qu7d", "ip": "192.168.100.100" });
+        let shown = table(&columns, &[item], Some(60));
+        assert_eq!(shown.matches("pgjjl3aivocforn18qu7d").count(), 2, "{shown}");
+        assert!(shown.contains("1970-01-01T00:00:00Z"), "{shown}");
+    }
+
+    #[test]
+    fn a_table_that_grows_keeps_its_columns() {
+        let (mut table, header) = Widths::new(&[("name", "/name"), ("age", "/age")], &[6]);
+        let rows = table.rows(&[json!({ "name": "a", "age": 1 }), json!({ "name": "longer name", "age": 2 })]);
+        assert_eq!(header + &rows, "NAME    AGE\na       1\nlonger name  2\n");
+        assert_eq!(table.rows(&[json!({ "name": "b", "age": 3 })]), "b            3\n");
     }
 
     #[test]

@@ -9,8 +9,7 @@ use logto_admin::serde_json::Value;
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::interrupt::Interrupt;
-use crate::json;
-use crate::output::{Column, Format};
+use crate::output::{Column, Format, Widths};
 
 /// A command about audit logs.
 #[derive(clap::Subcommand, Debug)]
@@ -32,6 +31,9 @@ pub enum Command {
         /// Seconds between two requests
         #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
         interval: u64,
+        /// Number of earlier entries to print first
+        #[arg(long, value_name = "NUMBER", default_value_t = 0, value_parser = clap::value_parser!(u8).range(..=100))]
+        last: u8,
     },
 }
 
@@ -50,7 +52,7 @@ pub struct Filter {
 }
 
 const COLUMNS: &[Column] = &[
-    ("time", "/time"),
+    ("time", "/createdAt"),
     ("key", "/key"),
     ("result", "/payload/result"),
     ("user", "/payload/userId"),
@@ -65,7 +67,9 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let entries = entries(&client, &filter, limit).await?;
             context.printer.list(COLUMNS, &entries)?;
         }
-        Command::Tail { filter, interval } => tail(context, &client, &filter, Duration::from_secs(interval)).await?,
+        Command::Tail { filter, interval, last } => {
+            tail(context, &client, &filter, Duration::from_secs(interval), last.into()).await?;
+        }
     }
     Ok(Exit::Done)
 }
@@ -79,17 +83,17 @@ async fn entries(client: &Client, filter: &Filter, limit: u32) -> Result<Vec<Val
             request = request.query(name, value.as_str());
         }
     }
-    let Value::Array(mut entries) = request.await? else { return Ok(Vec::new()) };
-    for entry in &mut entries {
-        let time = json::date(entry, "createdAt");
-        json::set(entry, "time", time);
-    }
+    let Value::Array(entries) = request.await? else { return Ok(Vec::new()) };
     Ok(entries)
 }
 
-async fn tail(context: &mut Context, client: &Client, filter: &Filter, interval: Duration) -> Result<()> {
+/// Least widths of the columns of `tail`.
+const WIDTHS: [usize; 6] = [20, 34, 7, 12, 21, 15];
+
+async fn tail(context: &mut Context, client: &Client, filter: &Filter, interval: Duration, last: usize) -> Result<()> {
     let interrupt = Interrupt::watch();
-    let mut seen: HashSet<String> = HashSet::new();
+    let mut seen: Option<HashSet<String>> = None;
+    let (mut widths, header) = Widths::new(COLUMNS, &WIDTHS);
     // One JSON value per entry: a list would never end.
     if context.printer.format == Format::Json {
         context.printer.format = Format::Ndjson;
@@ -97,13 +101,19 @@ async fn tail(context: &mut Context, client: &Client, filter: &Filter, interval:
     while !interrupt.is_set() {
         let mut new = entries(client, filter, 100).await?;
         let ids: HashSet<String> = new.iter().filter_map(|entry| entry["id"].as_str().map(str::to_owned)).collect();
-        new.retain(|entry| entry["id"].as_str().is_none_or(|id| !seen.contains(id)));
+        match &seen {
+            Some(seen) => new.retain(|entry| entry["id"].as_str().is_none_or(|id| !seen.contains(id))),
+            None => {
+                new.truncate(last);
+                if context.printer.format == Format::Table {
+                    context.printer.text(&header)?;
+                }
+            }
+        }
         new.reverse();
         // Entries of the last request are enough to recognize those that come again.
-        seen = ids;
-        if !new.is_empty() {
-            context.printer.list(COLUMNS, &new)?;
-        }
+        seen = Some(ids);
+        context.printer.rows(&mut widths, &new)?;
         tokio::select! {
             () = tokio::time::sleep(interval) => {}
             () = interrupt.wait() => {}

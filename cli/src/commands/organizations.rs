@@ -1,12 +1,13 @@
 //! `organizations`: lists and changes organizations, their members and invitations.
 
+use logto_admin::Client;
 use logto_admin::models::CreateOrganization;
 use logto_admin::serde_json::{Value, json};
 
 use crate::context::Context;
-use crate::failure::{Exit, Result};
-use crate::lookup;
-use crate::output::Column;
+use crate::failure::{Exit, Failure, Result};
+use crate::output::{Column, Format};
+use crate::{json, lookup};
 
 /// A command about organizations.
 #[derive(clap::Subcommand, Debug)]
@@ -60,8 +61,14 @@ pub enum Command {
 const COLUMNS: &[Column] = &[("id", "/id"), ("name", "/name"), ("description", "/description")];
 const MEMBERS: &[Column] =
     &[("id", "/id"), ("name", "/name"), ("username", "/username"), ("email", "/primaryEmail"), ("roles", "/roles")];
-const INVITATIONS: &[Column] =
-    &[("id", "/id"), ("invitee", "/invitee"), ("organization", "/organizationId"), ("status", "/status")];
+const INVITATIONS: &[Column] = &[
+    ("id", "/id"),
+    ("invitee", "/invitee"),
+    ("organization", "/organization"),
+    ("roles", "/roles"),
+    ("status", "/status"),
+    ("expires", "/expiresAt"),
+];
 
 pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {
     let client = context.client()?;
@@ -83,8 +90,8 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let path = [("id", find(&organization).await?)];
             let mut members = lookup::all_at(&client, "ListOrganizationUsers", &path).await?;
             for member in &mut members {
-                let roles = member["organizationRoles"].as_array().cloned().unwrap_or_default();
-                member["roles"] = roles.iter().map(|role| role["name"].clone()).collect::<Vec<Value>>().into();
+                let roles = role_names(member);
+                json::set(member, "roles", roles);
             }
             context.printer.list(MEMBERS, &members)?;
         }
@@ -94,6 +101,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             for user in &users {
                 ids.push(lookup::user(&client, user).await?.id);
             }
+            check_roles(&client, &roles).await?;
             client.operation("AddOrganizationUsers")?.path("id", &id).json(&json!({ "userIds": ids })).await?;
             for user in ids.iter().filter(|_| !roles.is_empty()) {
                 let assign = client.operation("AssignOrganizationRolesToUser")?.path("id", &id).path("userId", user);
@@ -112,9 +120,42 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             if let Some(name) = organization {
                 request = request.query("organizationId", find(&name).await?.as_str());
             }
-            let all = request.await?;
-            context.printer.list(INVITATIONS, all.as_array().map_or(&[], Vec::as_slice))?;
+            let Value::Array(mut all) = request.await? else { return Ok(Exit::Done) };
+            if context.printer.format == Format::Table {
+                show_names(&mut all, &lookup::all(&client, "ListOrganizations").await?);
+            }
+            context.printer.list(INVITATIONS, &all)?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// Fails for an unknown role, before anybody becomes a member.
+async fn check_roles(client: &Client, roles: &[String]) -> Result<()> {
+    if roles.is_empty() {
+        return Ok(());
+    }
+    let known = lookup::all(client, "ListOrganizationRoles").await?;
+    match roles.iter().find(|role| !known.iter().any(|known| json::text(known, "name") == **role)) {
+        Some(unknown) => Err(Failure::new(format!("no organization role has the name `{unknown}`"))),
+        None => Ok(()),
+    }
+}
+
+/// Adds the names of organizations and roles to invitations, for people.
+fn show_names(invitations: &mut [Value], organizations: &[Value]) {
+    for invitation in invitations {
+        let id = json::member(invitation, "organizationId");
+        let organization = organizations.iter().find(|organization| json::member(organization, "id") == id);
+        let name = organization.map_or(id, |organization| json::member(organization, "name"));
+        json::set(invitation, "organization", name);
+        let roles = role_names(invitation);
+        json::set(invitation, "roles", roles);
+    }
+}
+
+/// Returns the names of the roles of a member or an invitation.
+fn role_names(item: &Value) -> Vec<Value> {
+    let roles = item.get("organizationRoles").and_then(Value::as_array).into_iter().flatten();
+    roles.map(|role| json::member(role, "name")).collect()
 }

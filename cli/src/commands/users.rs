@@ -2,15 +2,16 @@
 
 use std::io::Read;
 
-use logto_admin::UserSearchMember;
 use logto_admin::models::User;
 use logto_admin::serde_json::{self, Map, Value, json};
+use logto_admin::{Client, UserSearchMember};
 
 use super::api::{pair, set};
 use super::{users_export, users_import};
 use crate::context::Context;
-use crate::failure::{Exit, Failure, Result};
+use crate::failure::{Exit, Failure, HINT, Result};
 use crate::output::Column;
+use crate::users::sources::unknown_member;
 use crate::{json, lookup};
 
 /// A command about users.
@@ -93,7 +94,7 @@ const COLUMNS: &[Column] = &[
     ("username", "/username"),
     ("email", "/primaryEmail"),
     ("phone", "/primaryPhone"),
-    ("created", "/created"),
+    ("created", "/createdAt"),
 ];
 
 pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {
@@ -131,15 +132,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             context.printer.item(&changed)?;
         }
         Command::Delete { users } => delete(context, &users).await?,
-        Command::Suspend { users, lift } => {
-            let client = context.client()?;
-            for who in &users {
-                let user = lookup::user(&client, who).await?;
-                let suspend = client.operation("UpdateUserIsSuspended")?.path("userId", &user.id);
-                suspend.json(&json!({ "isSuspended": !lift })).await?;
-                context.printer.message(&format!("{} {who}", if lift { "reinstated" } else { "suspended" }));
-            }
-        }
+        Command::Suspend { users, lift } => return suspend(context, &users, lift).await,
         Command::Import(arguments) => return users_import::run(context, arguments).await,
         Command::Export(arguments) => return users_export::run(context, arguments).await,
     }
@@ -152,17 +145,37 @@ async fn list(context: &mut Context, search: Option<String>, limit: u32, page: u
     if let Some(search) = search {
         request = request.query("search", format!("%{search}%").as_str());
     }
-    let Value::Array(mut users) = request.await? else { return Ok(()) };
-    for user in &mut users {
-        let created = json::date(user, "createdAt");
-        json::set(user, "created", created);
-    }
+    let Value::Array(users) = request.await? else { return Ok(()) };
     context.printer.list(COLUMNS, &users)
 }
 
 fn show(context: &mut Context, user: &User) -> Result<()> {
     let user = serde_json::to_value(user).map_err(|error| Failure::new(error.to_string()))?;
     context.printer.item(&user)
+}
+
+/// Suspends all users that exist: a user that is not found does not leave the others active.
+async fn suspend(context: &mut Context, users: &[String], lift: bool) -> Result<Exit> {
+    let client = context.client()?;
+    let mut exit = Exit::Done;
+    for who in users {
+        match suspend_one(&client, who, lift).await {
+            Ok(()) => context.printer.message(&format!("{} {who}", if lift { "reinstated" } else { "suspended" })),
+            Err(failure) if users.len() == 1 => return Err(failure),
+            Err(failure) => {
+                context.printer.error(&failure.to_string());
+                exit = Exit::Partly;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+async fn suspend_one(client: &Client, who: &str, lift: bool) -> Result<()> {
+    let user = lookup::user(client, who).await?;
+    let suspend = client.operation("UpdateUserIsSuspended")?.path("userId", &user.id);
+    suspend.json(&json!({ "isSuspended": !lift })).await?;
+    Ok(())
 }
 
 /// Finds all users before the first is deleted.
@@ -204,6 +217,7 @@ impl Members {
         };
         for (member, value) in &self.set {
             let first = member.split('.').next().unwrap_or_default();
+            check(first, user.is_some())?;
             if body.get(first).is_none()
                 && member.contains('.')
                 && let Some(object) = whole(first)
@@ -229,6 +243,29 @@ impl Members {
         let password = password.trim_end_matches(['\r', '\n']).to_owned();
         if password.is_empty() { Err(Failure::usage("standard input holds no password")) } else { Ok(Some(password)) }
     }
+}
+
+/// Members that `--set` can set.
+const SETTABLE: [&str; 7] = ["username", "primaryEmail", "primaryPhone", "name", "avatar", "customData", "profile"];
+/// Members that `--set` can set for a new user only.
+const OF_NEW: [&str; 3] = ["password", "passwordDigest", "passwordAlgorithm"];
+
+/// Rejects a member that the server ignores or does not accept.
+fn check(member: &str, exists: bool) -> Result<()> {
+    if SETTABLE.contains(&member) || (!exists && OF_NEW.contains(&member)) {
+        return Ok(());
+    }
+    let hint = match member {
+        "password" => "pass --password-stdin",
+        "isSuspended" => "use `logto-admin users suspend`",
+        "roles" => "use `logto-admin roles assign`",
+        "organizations" => "use `logto-admin organizations add-member`",
+        _ => "",
+    };
+    Err(Failure::usage(match hint {
+        "" => unknown_member(member, &SETTABLE),
+        hint => format!("--set cannot set `{member}`{HINT}{hint}"),
+    }))
 }
 
 /// What a user can be found by, besides the id.

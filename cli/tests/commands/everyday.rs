@@ -127,3 +127,93 @@ async fn a_user_requires_an_identifier() {
     let refused = program.run(&["users", "create", "--name", "Nobody"]).await;
     assert!(refused.code == 2 && refused.err.contains("--username"), "{refused:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suspension_goes_on_after_an_unknown_user() {
+    let program = Program::new().await;
+    for name in ["ada", "grace"] {
+        program.run(&["users", "create", "--username", name]).await.done();
+    }
+    let partly = program.run(&["users", "suspend", "ada", "nobody", "grace", "--quiet"]).await;
+    assert!(partly.code == 4 && partly.err.contains("`nobody`"), "{partly:?}");
+    for name in ["ada", "grace"] {
+        assert_eq!(program.run(&["users", "get", name]).await.done().json()["isSuspended"], true);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_role_is_an_error_before_anybody_is_added() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    program.run(&["organizations", "create", "Acme"]).await.done();
+    let refused = program.run(&["organizations", "add-member", "Acme", "ada", "--role", "nope"]).await;
+    assert!(refused.code == 1 && refused.err.contains("`nope`"), "{refused:?}");
+    assert_eq!(program.run(&["organizations", "members", "Acme"]).await.done().out, "[]\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn members_to_set_are_checked() {
+    let program = Program::new().await;
+    let create = ["users", "create", "--username", "ada", "--set"];
+    for (member, expected) in [
+        ("customdata.plan=pro", "did you mean \"customData\"?"),
+        ("foo=bar", "expected one of username"),
+        ("isSuspended=true", "users suspend"),
+        ("roles=staff", "roles assign"),
+    ] {
+        let refused = program.run(&[&create[..], &[member]].concat()).await;
+        assert!(refused.code == 2 && refused.err.contains(expected), "{refused:?}");
+    }
+    program.run(&[&create[..], &["customData.plan=pro"]].concat()).await.done();
+    let refused = program.run(&["users", "update", "ada", "--set", "password=x"]).await;
+    assert!(refused.code == 2 && refused.err.contains("--password-stdin"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invitations_show_names_and_dates() {
+    let program = Program::new().await;
+    let id = program.run(&["organizations", "create", "Acme"]).await.done().json()["id"].clone();
+    let client = program.client();
+    let role = client.operation("CreateOrganizationRole").unwrap().json(&serde_json::json!({ "name": "editor" }));
+    let role = role.await.unwrap()["id"].clone();
+    let invitation = serde_json::json!({
+        "organizationId": id, "invitee": "ada@example.com", "expiresAt": 4_102_444_800_000_i64,
+        "organizationRoleIds": [role], "messagePayload": false,
+    });
+    client.operation("CreateOrganizationInvitation").unwrap().json(&invitation).await.unwrap();
+    let table = program.run(&["organizations", "invitations", "-o", "table"]).await.done();
+    for expected in ["Acme", "editor", "2100-01-01T00:00:00Z"] {
+        assert!(table.out.contains(expected), "{table:?}");
+    }
+    let json = program.run(&["organizations", "invitations"]).await.done().json();
+    assert!(json[0].get("organization").is_none() && json[0]["organizationId"] == id, "{json}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_as_json_has_the_members_of_the_api() {
+    let program = Program::new().await;
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    let users = program.run(&["users", "list"]).await.done().json();
+    assert!(users[0].get("created").is_none() && users[0]["createdAt"].is_i64(), "{users}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tail_prints_new_entries_below_one_header() {
+    use std::io::{BufRead, BufReader};
+    use std::process::Stdio;
+
+    let program = Program::new().await;
+    program.run(&["users", "list"]).await.done();
+    let mut command = program.command(&["logs", "tail", "--interval", "1", "-o", "table"]);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    // The header comes when the earlier entries are known.
+    let (header, mut lines) =
+        tokio::task::spawn_blocking(move || (lines.next().unwrap().unwrap(), lines)).await.unwrap();
+    assert!(header.starts_with("TIME"), "{header}");
+    program.run(&["users", "list"]).await.done();
+    let entry = tokio::task::spawn_blocking(move || lines.next().unwrap().unwrap()).await.unwrap();
+    assert_eq!(entry.find("ExchangeTokenBy"), header.find("KEY"), "{header}\n{entry}");
+    child.kill().unwrap();
+    child.wait().unwrap();
+}

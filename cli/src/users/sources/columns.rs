@@ -131,7 +131,7 @@ fn is_target(member: &str) -> bool {
 }
 
 /// Returns the message for an unknown member, with a suggestion.
-pub(super) fn unknown_member(name: &str, known: &[&str]) -> String {
+pub(crate) fn unknown_member(name: &str, known: &[&str]) -> String {
     match similar(name, known) {
         Some(member) => format!("unknown member {name:?}; did you mean {member:?}?"),
         None => format!("unknown member {name:?}: expected one of {}", known.join(", ")),

@@ -27,6 +27,7 @@ use std::fmt;
 use clap::ValueEnum;
 use serde_json::Value;
 
+pub(crate) use columns::unknown_member;
 pub use columns::{Column, Columns};
 pub use firebase_config::parse_firebase_config;
 pub use options::{Groups, SourceOptions, Unverified};
