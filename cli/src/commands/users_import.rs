@@ -198,6 +198,14 @@ impl Arguments {
         Ok(options)
     }
 
+    /// Whether the files can contain password hashes. Of Clerk's exports, that is the CSV file.
+    fn has_hashes(&self) -> bool {
+        let is_csv = |file: &String| file.trim_end_matches(".gz").ends_with(".csv");
+        let is_clerk_csv =
+            self.from == Source::Clerk && (self.format == Some(Format::Csv) || self.files.iter().all(is_csv));
+        self.auth0_hashes.is_some() || self.firebase_parameters.is_some() || is_clerk_csv
+    }
+
     /// Rejects files that would overwrite each other.
     fn check_files(&self) -> Result<()> {
         let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
@@ -255,9 +263,9 @@ fn firebase(path: &Path) -> Result<FirebaseScrypt> {
 /// Prints what the check found.
 fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
     let printer = &mut context.printer;
-    // The notes are about what the files lack, such as the hashes.
-    for limit in arguments.from.limits().iter().filter(|_| arguments.auth0_hashes.is_none()) {
-        printer.message(&format!("note: {limit}"));
+    let has_hashes = arguments.has_hashes();
+    for limit in arguments.from.limits().into_iter().filter(|limit| !(limit.without_hashes && has_hashes)) {
+        printer.message(&format!("note: {}", limit.note));
     }
     for (warning, (count, place)) in &checked.warnings {
         printer.message(&format!("warning: {warning} ({}, first at {place})", counted(*count, "record")));

@@ -391,3 +391,14 @@ async fn a_report_is_private_and_overwrites_no_input() {
         assert!(refused.code == 2 && refused.err.contains("--report is one of the files to read"), "{refused:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notes_about_password_hashes_are_left_out_if_the_import_has_them() {
+    let program = Program::new().await;
+    let csv = program.file("clerk.csv", "id,username\nuser_1,ada\n");
+    let json = program.file("clerk.json", r#"[{ "id": "user_1", "username": "ada" }]"#);
+    for (file, is_shown) in [(&csv, false), (&json, true)] {
+        let foreseen = program.run(&["users", "import", file, "--from", "clerk", "--dry-run"]).await.done();
+        assert_eq!(foreseen.err.contains("only the CSV export"), is_shown, "{foreseen:?}");
+    }
+}

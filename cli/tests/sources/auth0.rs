@@ -133,3 +133,15 @@ fn second_factors_of_import_files_are_kept() {
     );
     assert!(!format!("{user:?}").contains("JBSWY"));
 }
+
+#[test]
+fn a_user_without_a_hash_in_the_file_of_hashes_is_a_warning() {
+    let mut options = SourceOptions::default();
+    options.auth0_hashes.insert("auth0|other".to_owned(), "$2b$10$x".to_owned());
+    for (id, count) in [("auth0|ada", 1), ("google-oauth2|ada", 0)] {
+        let record = json!({ "user_id": id, "email": "ada@example.com" });
+        let user = Source::Auth0.convert(record, &options).unwrap();
+        let missing = warnings(&user).iter().filter(|warning| warning.contains("hashes has none")).count();
+        assert_eq!(missing, count, "{user:?}");
+    }
+}

@@ -71,5 +71,5 @@ fn csv_files_have_attributes_as_columns() {
 
 #[test]
 fn a_note_says_that_there_are_no_passwords() {
-    assert!(Source::Cognito.limits()[0].contains("no password hashes"));
+    assert!(Source::Cognito.limits()[0].note.contains("no password hashes"));
 }

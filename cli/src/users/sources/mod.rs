@@ -60,6 +60,25 @@ pub enum Source {
     Csv,
 }
 
+/// What exports of a source never contain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The note.
+    pub note: &'static str,
+    /// Whether the note does not apply to an import with password hashes.
+    pub without_hashes: bool,
+}
+
+impl Limit {
+    const fn always(note: &'static str) -> Self {
+        Self { note, without_hashes: false }
+    }
+
+    const fn without_hashes(note: &'static str) -> Self {
+        Self { note, without_hashes: true }
+    }
+}
+
 /// A converted record.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conversion {
@@ -127,18 +146,31 @@ impl Source {
 
     /// Returns what exports of this source never contain, for a note before an import.
     #[must_use]
-    pub fn limits(self) -> &'static [&'static str] {
+    pub fn limits(self) -> Vec<Limit> {
         match self {
-            Self::Logto | Self::Csv => &[],
-            Self::Auth0 => &[
-                "export jobs contain no password hashes: ask Auth0's support for them, and pass them with the export",
-                "export jobs contain no roles and no organizations",
+            Self::Logto | Self::Csv => Vec::new(),
+            Self::Auth0 => vec![
+                Limit::without_hashes(
+                    "export jobs contain no password hashes: ask Auth0's support for them, and pass them with the export",
+                ),
+                Limit::always("export jobs contain no roles and no organizations"),
             ],
-            Self::Keycloak => &["only a realm export with users contains password hashes and one-time passwords"],
-            Self::Cognito => &["Cognito exports no password hashes: users set a new password when they sign in"],
-            Self::Firebase => &["Firebase exports no second factors", "password hashes need the hash parameters"],
-            Self::Clerk => &["only the CSV export of the dashboard contains password hashes and TOTP secrets"],
-            Self::Authentik => &["the API returns no password hashes: use `ak dumpdata authentik_core.user`"],
+            Self::Keycloak => {
+                vec![Limit::always("only a realm export with users contains password hashes and one-time passwords")]
+            }
+            Self::Cognito => {
+                vec![Limit::always("Cognito exports no password hashes: users set a new password when they sign in")]
+            }
+            Self::Firebase => vec![
+                Limit::always("Firebase exports no second factors"),
+                Limit::without_hashes("password hashes need the hash parameters"),
+            ],
+            Self::Clerk => vec![Limit::without_hashes(
+                "only the CSV export of the dashboard contains password hashes and TOTP secrets",
+            )],
+            Self::Authentik => {
+                vec![Limit::always("the API returns no password hashes: use `ak dumpdata authentik_core.user`")]
+            }
         }
     }
 }
