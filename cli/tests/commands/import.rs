@@ -402,3 +402,16 @@ async fn notes_about_password_hashes_are_left_out_if_the_import_has_them() {
         assert_eq!(foreseen.err.contains("only the CSV export"), is_shown, "{foreseen:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_line_of_any_length_is_a_record() {
+    let program = Program::new().await;
+    let long = "x".repeat(100_000);
+    let text =
+        format!("{{ \"username\": \"ada\", \"customData\": {{ \"a\": \"{long}\" }} }}\n{{ \"username\": \"alan\" }}\n");
+    let file = program.file("users.ndjson", &text);
+    assert_eq!(program.run(&["users", "import", &file]).await.done().json()["created"], 2);
+    let broken = program.file("broken.ndjson", &format!("{text}{{ broken\n"));
+    let refused = program.run(&["users", "import", &broken]).await;
+    assert!(refused.code == 2 && refused.err.contains("broken.ndjson:3: "), "{refused:?}");
+}
