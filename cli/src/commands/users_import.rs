@@ -366,10 +366,13 @@ async fn undo(context: &mut Context, path: &Path) -> Result<Exit> {
         return Err(Failure::usage(format!("no journal is at {}", path.display())));
     }
     let mut journal = Journal::open(path, client.endpoint().url(), Timestamp::now().as_millis())?;
-    let users = undo::created(&client, &journal).await?;
+    let undo::Users { created: users, unclear } = undo::users(&client, &journal).await?;
+    for undo::Unclear { key, message } in &unclear {
+        context.printer.message(&format!("warning: left out {key}: {message}"));
+    }
     if users.is_empty() {
         context.printer.message("the import created no users that still exist");
-        return Ok(Exit::Done);
+        return Ok(if unclear.is_empty() { Exit::Done } else { Exit::Partly });
     }
     context.confirm(&format!("Delete {} that the import created?", counted(users.len(), "user")))?;
     let interrupt = Interrupt::watch();
@@ -379,9 +382,9 @@ async fn undo(context: &mut Context, path: &Path) -> Result<Exit> {
     progress.finish();
     let gone = if undone.gone > 0 { format!("; gone already: {}", undone.gone) } else { String::new() };
     context.printer.message(&format!("deleted {} of {}{gone}", undone.deleted, counted(all, "user")));
-    if undone.deleted + undone.gone == all {
-        return Ok(Exit::Done);
+    if undone.deleted + undone.gone < all {
+        context.printer.message("the undo is incomplete: run the same command again to continue");
+        return Ok(Exit::Partly);
     }
-    context.printer.message("the undo is incomplete: run the same command again to continue");
-    Ok(Exit::Partly)
+    Ok(if unclear.is_empty() { Exit::Done } else { Exit::Partly })
 }

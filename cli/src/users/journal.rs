@@ -57,6 +57,11 @@ pub enum Entry {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         digest: Option<String>,
     },
+    /// The server refused to create the user.
+    Refused {
+        /// Key of the record.
+        key: String,
+    },
     /// The user of the record was deleted again by an undo.
     Undone {
         /// Key of the record.
@@ -68,9 +73,11 @@ impl Entry {
     fn key(&self) -> Option<&str> {
         match self {
             Self::Import { .. } => None,
-            Self::Started { key, .. } | Self::Created { key, .. } | Self::Done { key, .. } | Self::Undone { key } => {
-                Some(key)
-            }
+            Self::Started { key, .. }
+            | Self::Created { key, .. }
+            | Self::Done { key, .. }
+            | Self::Refused { key }
+            | Self::Undone { key } => Some(key),
         }
     }
 }
@@ -203,7 +210,7 @@ impl Journal {
     fn note(&mut self, entry: Entry) {
         let (key, standing) = match entry {
             Entry::Import { .. } => return,
-            Entry::Undone { key } => {
+            Entry::Refused { key } | Entry::Undone { key } => {
                 self.standing.remove(&key);
                 return;
             }

@@ -1,5 +1,6 @@
 //! Users in bulk: import, undo of an import, and export.
 
+mod attempt;
 pub mod export;
 pub mod finding;
 pub mod import;

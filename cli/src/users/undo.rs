@@ -6,8 +6,8 @@ use futures_util::{StreamExt, stream};
 use logto_admin::Client;
 use logto_admin::bulk::Concurrency;
 
+use super::attempt;
 use super::journal::{Entry, Journal, Standing};
-use super::write;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
 
@@ -20,22 +20,49 @@ pub struct Created {
     pub id: String,
 }
 
+/// The users of a journal.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Users {
+    /// Users that the import created.
+    pub created: Vec<Created>,
+    /// Records whose user cannot be determined: nothing is deleted for them.
+    pub unclear: Vec<Unclear>,
+}
+
+/// A record for which an undo does nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unclear {
+    /// Key of the record.
+    pub key: String,
+    /// Why.
+    pub message: String,
+}
+
 /// Returns the users that the import created. Looks up those whose creation has an unknown end.
-pub async fn created(client: &Client, journal: &Journal) -> Result<Vec<Created>> {
-    let mut all = Vec::new();
+pub async fn users(client: &Client, journal: &Journal) -> Result<Users> {
+    let mut users = Users::default();
     for (key, standing) in journal.users() {
         let id = match standing {
             Standing::Created { id } | Standing::Done { id, created: true, .. } => Some(id.clone()),
             Standing::Done { created: false, .. } => None,
-            Standing::Started { at, identifiers } => {
-                let found = write::find(client, identifiers).await.map_err(|problem| Failure::new(problem.message))?;
-                found.filter(|user| write::is_since(user, *at)).map(|user| user.id)
+            Standing::Started { identifiers, .. } if identifiers.is_empty() => {
+                users.unclear.push(Unclear { key: key.to_owned(), message: attempt::unknown("interrupted").message });
+                None
             }
+            Standing::Started { at, identifiers } => match attempt::outcome(client, identifiers, *at).await {
+                Ok(user) => user.map(|user| user.id),
+                Err(problem) if problem.code.as_deref() == Some(attempt::SEVERAL) => {
+                    users.unclear.push(Unclear { key: key.to_owned(), message: problem.message });
+                    None
+                }
+                Err(problem) => return Err(Failure::new(problem.message)),
+            },
         };
-        all.extend(id.map(|id| Created { key: key.to_owned(), id }));
+        users.created.extend(id.map(|id| Created { key: key.to_owned(), id }));
     }
-    all.sort_by(|one, other| one.key.cmp(&other.key));
-    Ok(all)
+    users.created.sort_by(|one, other| one.key.cmp(&other.key));
+    users.unclear.sort_by(|one, other| one.key.cmp(&other.key));
+    Ok(users)
 }
 
 /// How an undo ended.

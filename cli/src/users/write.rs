@@ -1,18 +1,17 @@
 //! Brings one record into the tenant: the user, and what belongs to it.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use logto_admin::models::User;
 use logto_admin::serde_json::{self, Value, json};
-use logto_admin::{Client, Error, ErrorKind, Request, RetryPolicy, Timestamp, Untyped};
+use logto_admin::{Client, Request, Timestamp, Untyped};
 
+use super::attempt::{self, patient};
 use super::journal::{Entry, Identifiers, Journal, Standing};
 use super::names::Names;
 use super::record::{Factor, ImportedUser};
 use super::report::{Outcome, Problem};
-use crate::commands::users::IDENTIFIERS;
-use crate::{json, lookup};
+use crate::json;
 
 /// What to do with a record whose user exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -26,17 +25,8 @@ pub enum OnConflict {
     Fail,
 }
 
-/// How far the clocks of this machine and of the server may differ, in milliseconds.
-const SKEW: i64 = 5 * 60 * 1000;
-
 /// How often an ambiguous creation is tried.
 const TRIES: u32 = 4;
-
-/// A server that restarts is back within this time.
-fn patient() -> RetryPolicy {
-    let waits = (Duration::from_millis(250), Duration::from_secs(20));
-    RetryPolicy::attempts(10).waits(waits.0, waits.1).total(Duration::from_secs(300))
-}
 
 /// Brings records into a tenant.
 #[derive(Clone, Debug)]
@@ -81,11 +71,15 @@ impl Writer {
                 }
             }
             Some(Standing::Created { id }) => Ok(Target { id, created: true }),
-            Some(Standing::Started { at, .. }) => match self.find(record).await? {
-                Some(user) if is_since(&user, at) => Ok(self.created(key, record, user.id)?),
-                Some(user) => Err(Box::new(user)),
-                None => self.create(key, record).await?,
-            },
+            Some(Standing::Started { identifiers, .. }) if identifiers.is_empty() => {
+                return Err(attempt::unknown("an earlier run was interrupted"));
+            }
+            Some(Standing::Started { at, identifiers }) => {
+                match attempt::outcome(&self.client, &identifiers, at).await? {
+                    Some(user) => Ok(self.created(key, record, user.id)?),
+                    None => self.create(key, record).await?,
+                }
+            }
             None => self.create(key, record).await?,
         };
         match found {
@@ -120,32 +114,41 @@ impl Writer {
     }
 
     /// Creates the user, or returns the one that exists. A creation with an unknown end is looked up before it is
-    /// repeated, so no user is created twice.
+    /// repeated, so no user is created twice. Without identifiers, it is not repeated.
     async fn create(&self, key: &str, record: &ImportedUser) -> Result<Result<Target, Box<User>>, Problem> {
-        let at = Timestamp::now().as_millis();
-        self.note(&Entry::Started { key: key.to_owned(), at, identifiers: identifiers(record) })?;
-        let body = members(record);
-        let mut tried = 0;
+        if let Some(user) = self.find(record).await? {
+            return Ok(Err(Box::new(user)));
+        }
+        let (body, identifiers) = (members(record), identifiers(record));
+        let (mut tried, mut is_unclear) = (0, false);
         loop {
             tried += 1;
-            let request = self.request("CreateUser")?.json(&body);
-            let error = match request.await {
+            let at = Timestamp::now().as_millis();
+            self.note(&Entry::Started { key: key.to_owned(), at, identifiers: identifiers.clone() })?;
+            let error = match self.request("CreateUser")?.json(&body).await {
                 Ok(user) => return Ok(Ok(self.created(key, record, json::text(&user, "id"))?)),
                 Err(error) => error,
             };
-            let is_ambiguous = is_ambiguous(&error);
-            if !is_ambiguous && !error.is_conflict() {
-                return Err(error.into());
+            let is_ambiguous = attempt::is_ambiguous(&error);
+            is_unclear |= is_ambiguous;
+            if is_unclear && identifiers.is_empty() {
+                return Err(attempt::unknown(&error.to_string()));
             }
-            match self.find(record).await? {
-                Some(user) if (is_ambiguous || tried > 1) && is_since(&user, at) => {
+            let found = match is_ambiguous || error.is_conflict() {
+                true => attempt::find(&self.client, &identifiers).await,
+                false => Ok(None),
+            };
+            match found {
+                Ok(Some(user)) if is_unclear && attempt::is_created(&user, &identifiers, at) => {
                     return Ok(Ok(self.created(key, record, user.id)?));
                 }
-                Some(user) => return Ok(Err(Box::new(user))),
-                None if is_ambiguous && tried < TRIES => {}
-                // A conflict that no identifier explains, or a server that keeps failing.
-                None => return Err(error.into()),
+                Ok(None) if is_ambiguous && tried < TRIES => continue,
+                // The attempt might still end with a user.
+                Ok(None) | Err(_) if is_unclear => {}
+                // The server refused, or the identifiers belong to another user.
+                _ => self.note(&Entry::Refused { key: key.to_owned() })?,
             }
+            return found?.map_or_else(|| Err(error.into()), |user| Ok(Err(Box::new(user))));
         }
     }
 
@@ -193,7 +196,7 @@ impl Writer {
                 Err(error) => return Err(error.into()),
             }
         }
-        find(&self.client, &identifiers(record)).await
+        attempt::find(&self.client, &identifiers(record)).await
     }
 
     /// Adds what a creation cannot set. Each step can be repeated.
@@ -264,37 +267,6 @@ fn digest_of(record: &ImportedUser) -> String {
 
 fn locked(journal: &Mutex<Journal>) -> std::sync::MutexGuard<'_, Journal> {
     journal.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Returns the user with these identifiers. Fails if they belong to several users.
-pub(super) async fn find(client: &Client, identifiers: &Identifiers) -> Result<Option<User>, Problem> {
-    let mut found: Option<User> = None;
-    for (member, search) in IDENTIFIERS {
-        let Some(value) = identifiers.get(member) else { continue };
-        match lookup::by_member(client, search, value).await {
-            Ok(Some(user)) if found.as_ref().is_some_and(|other| other.id != user.id) => {
-                let message =
-                    format!("the identifiers of the record belong to several users; {member} belongs to {}", user.id);
-                return Err(Problem { field: Some(member.to_owned()), message, ..Problem::default() });
-            }
-            Ok(Some(user)) => found = Some(user),
-            Ok(None) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(found)
-}
-
-/// Whether the server might have created the user although the call failed.
-fn is_ambiguous(error: &Error) -> bool {
-    error.is_timeout()
-        || error.is_server_error()
-        || matches!(error.kind(), ErrorKind::Transport | ErrorKind::Decode | ErrorKind::TooLarge)
-}
-
-/// Whether the user was created since a time.
-pub(super) fn is_since(user: &User, at: i64) -> bool {
-    user.created_at.as_millis() >= at - SKEW
 }
 
 fn conflict(user: &User) -> Problem {

@@ -75,7 +75,7 @@ async fn a_record_that_changed_since_the_earlier_run_is_updated_on_demand() {
     }
     assert_eq!(names, ["Old", "Old", "Old", "Old", "New", "New"]);
     // The import has created the user, so an undo still deletes it.
-    let created = undo::created(&stage.client(), &stage.open_journal()).await.unwrap();
+    let created = undo::users(&stage.client(), &stage.open_journal()).await.unwrap().created;
     assert_eq!(created.len(), 1);
 }
 
@@ -131,4 +131,21 @@ async fn an_import_stops_after_too_many_failures() {
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let report = stage.import_with(&writer, named(&names), Some(3)).await;
     assert!(report.summary.is_incomplete && (3..=8).contains(&report.summary.failed), "{:?}", report.summary);
+}
+
+#[tokio::test]
+async fn a_user_with_the_id_of_a_record_is_the_same_user_under_another_name() {
+    for is_dry in [true, false] {
+        let mut stage = Stage::new();
+        stage.on_conflict = OnConflict::Update;
+        let id = stage.call("CreateUser", json!({ "username": "ada" })).await["id"].clone();
+        let mut writer = stage.writer(&stage.client()).await;
+        writer.matches_ids = true;
+        if is_dry {
+            writer.journal = None;
+        }
+        let report = stage.import_with(&writer, vec![record(json!({ "id": id, "username": "lovelace" }))], None).await;
+        assert_eq!(report.lines[0].outcome, Outcome::Updated, "{report:?}");
+        assert_eq!(stage.usernames().await, [if is_dry { "ada" } else { "lovelace" }]);
+    }
 }

@@ -3,9 +3,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use logto_admin::transport::{HttpResponse, HttpTransport, Method, TransportError, TransportErrorKind};
 use logto_admin_cli::users::report::Outcome;
+use logto_admin_cli::users::undo;
+use logto_admin_cli::users::write::OnConflict;
 use logto_admin_emulator::Emulator;
 use logto_admin_test_support::ScriptedTransport;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use crate::stage::{Stage, named, record};
@@ -109,4 +111,83 @@ async fn a_crash_at_any_point_loses_no_user_and_doubles_none() {
         let again = stage.import(users()).await;
         assert!(again.lines.iter().all(|line| line.outcome == Outcome::Journaled), "{calls}: {again:?}");
     }
+}
+
+/// A transport that creates the user of another system right after the first search for it, and counts creations.
+fn racing(emulator: &Emulator, other: Value, status: Option<u16>) -> (ScriptedTransport, Arc<AtomicUsize>) {
+    let (emulator, creations) = (emulator.clone(), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&creations);
+    let transport = ScriptedTransport::new(move |request, options| {
+        let creates = request.method == Method::Post && request.url.ends_with("/api/users");
+        let is_first = creates && counted.fetch_add(1, Ordering::SeqCst) == 0;
+        let (emulator, other) = (emulator.clone(), other.clone());
+        async move {
+            if is_first && !other.is_null() {
+                let client = emulator.client().unwrap();
+                client.operation("CreateUser").unwrap().json(&other).await.unwrap();
+            }
+            let answer = emulator.send(request, &options).await;
+            match status {
+                Some(status) if creates => Ok(HttpResponse::new(status)),
+                _ => answer,
+            }
+        }
+    });
+    (transport, creations)
+}
+
+#[tokio::test]
+async fn a_user_of_others_is_neither_taken_over_nor_undone_after_a_refusal() {
+    let mut stage = Stage::new();
+    stage.on_conflict = OnConflict::Fail;
+    let (transport, _) = racing(&stage.emulator, json!({ "username": "ada" }), None);
+    let client = stage.client_over(transport);
+    let report = stage.import_with(&stage.writer(&client).await, named(&["ada"]), None).await;
+    assert_eq!(report.lines[0].code.as_deref(), Some("user.exists"), "{report:?}");
+    assert_eq!(undo::users(&client, &stage.open_journal()).await.unwrap(), undo::Users::default());
+    let again = stage.import(named(&["ada"])).await;
+    assert_eq!(again.lines[0].code.as_deref(), Some("user.exists"), "{again:?}");
+}
+
+#[tokio::test]
+async fn an_invalid_record_leaves_no_attempt_behind() {
+    let stage = Stage::new();
+    let (transport, _) = racing(&stage.emulator, Value::Null, Some(400));
+    // The server refuses, and somebody else creates the user.
+    let client = stage.client_over(transport);
+    let report = stage.import_with(&stage.writer(&client).await, named(&["ada"]), None).await;
+    assert_eq!(report.summary.failed, 1, "{report:?}");
+    assert_eq!(stage.usernames().await, ["ada"]);
+    assert_eq!(undo::users(&client, &stage.open_journal()).await.unwrap(), undo::Users::default());
+    assert_eq!(stage.import(named(&["ada"])).await.lines[0].outcome, Outcome::Skipped);
+}
+
+#[tokio::test]
+async fn a_user_that_existed_before_is_foreign_although_answers_are_lost() {
+    let mut stage = Stage::new();
+    stage.on_conflict = OnConflict::Fail;
+    stage.call("CreateUser", json!({ "username": "ada" })).await;
+    let (transport, creations) = racing(&stage.emulator, Value::Null, Some(502));
+    let client = stage.client_over(transport);
+    let report = stage.import_with(&stage.writer(&client).await, named(&["ada"]), None).await;
+    assert_eq!(report.lines[0].code.as_deref(), Some("user.exists"), "{report:?}");
+    assert_eq!(creations.load(Ordering::SeqCst), 0);
+    assert_eq!(undo::users(&client, &stage.open_journal()).await.unwrap(), undo::Users::default());
+}
+
+#[tokio::test]
+async fn a_record_without_identifiers_is_not_created_twice() {
+    let stage = Stage::new();
+    let users = || vec![record(json!({ "name": "Ada", "identities": { "google": { "userId": "1", "details": {} } } }))];
+    let (transport, creations) = racing(&stage.emulator, Value::Null, Some(502));
+    let client = stage.client_over(transport);
+    let first = stage.import_with(&stage.writer(&client).await, users(), None).await;
+    let again = stage.import(users()).await;
+    for report in [first, again] {
+        assert_eq!(report.lines[0].code.as_deref(), Some("user.unknown"), "{report:?}");
+    }
+    assert_eq!(creations.load(Ordering::SeqCst), 1);
+    assert_eq!(stage.client().users().list().await.unwrap().items.len(), 1);
+    let users = undo::users(&stage.client(), &stage.open_journal()).await.unwrap();
+    assert_eq!((users.created.len(), users.unclear.len()), (0, 1));
 }

@@ -1,0 +1,108 @@
+//! Decides whether a creation without a clear answer has created a user.
+//!
+//! An import looks a user up before it creates it, and notes the attempt in the journal only if there is no such user. A
+//! definite refusal ends the attempt. After a crash or an unclear answer, a user counts as created by the import only if
+//! it has all identifiers of the record, comes from no sign-up, and was created at the time of the attempt.
+
+use std::time::Duration;
+
+use logto_admin::models::User;
+use logto_admin::{Client, Error, ErrorKind, MatchMode, RetryPolicy};
+
+use super::journal::Identifiers;
+use super::report::Problem;
+use crate::commands::users::IDENTIFIERS;
+
+/// How far the clocks of this machine and of the server may differ, in milliseconds.
+const SKEW: i64 = 5 * 60 * 1000;
+
+/// How long a request can last with its retries, in milliseconds.
+const LONGEST: i64 = 6 * 60 * 1000;
+
+/// A server that restarts is back within this time.
+pub(super) fn patient() -> RetryPolicy {
+    let waits = (Duration::from_millis(250), Duration::from_secs(20));
+    RetryPolicy::attempts(10).waits(waits.0, waits.1).total(Duration::from_secs(300))
+}
+
+/// Code of a failure: the identifiers of a record belong to several users.
+pub(super) const SEVERAL: &str = "user.several";
+
+/// Returns the user with these identifiers. Fails if they belong to several users.
+pub(super) async fn find(client: &Client, identifiers: &Identifiers) -> Result<Option<User>, Problem> {
+    let mut found: Option<User> = None;
+    for (member, search) in IDENTIFIERS {
+        let Some(value) = identifiers.get(member) else { continue };
+        let list = client.users().list().search_member(search, value).match_mode(MatchMode::Exact).page_size(2);
+        match list.retry(patient()).await?.items.into_iter().next() {
+            Some(user) if found.as_ref().is_some_and(|other| other.id != user.id) => {
+                let message =
+                    format!("the identifiers of the record belong to several users; {member} belongs to {}", user.id);
+                let (code, field) = (Some(SEVERAL.to_owned()), Some(member.to_owned()));
+                return Err(Problem { code, field, message, ..Problem::default() });
+            }
+            Some(user) => found = Some(user),
+            None => {}
+        }
+    }
+    Ok(found)
+}
+
+/// Returns the user that an attempt at this time created, if it did.
+pub(super) async fn outcome(client: &Client, identifiers: &Identifiers, at: i64) -> Result<Option<User>, Problem> {
+    Ok(find(client, identifiers).await?.filter(|user| is_created(user, identifiers, at)))
+}
+
+/// Whether the attempt at this time created the user.
+pub(super) fn is_created(user: &User, identifiers: &Identifiers, at: i64) -> bool {
+    let members =
+        [("primaryEmail", &user.primary_email), ("primaryPhone", &user.primary_phone), ("username", &user.username)];
+    let has = |(member, value): (&str, &Option<String>)| {
+        let expected = identifiers.get(member);
+        expected.is_none_or(|expected| value.as_ref().is_some_and(|value| value.eq_ignore_ascii_case(expected)))
+    };
+    let time = at.saturating_sub(SKEW)..=at.saturating_add(LONGEST + SKEW);
+    members.into_iter().all(has) && user.application_id.is_none() && time.contains(&user.created_at.as_millis())
+}
+
+/// Whether the server might have created the user although the call failed.
+pub(super) fn is_ambiguous(error: &Error) -> bool {
+    error.is_timeout()
+        || error.is_server_error()
+        || matches!(error.kind(), ErrorKind::Transport | ErrorKind::Decode | ErrorKind::TooLarge)
+}
+
+/// The failure of a record whose user might exist, and has nothing to look it up by.
+pub(super) fn unknown(why: &str) -> Problem {
+    let message = format!(
+        "{why}: the user might exist, and has no email address, phone number or username to look it up by; if it \
+         exists, delete it, and import the record with another journal"
+    );
+    Problem { code: Some("user.unknown".to_owned()), message, ..Problem::default() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_user_with_all_identifiers_from_the_time_of_the_attempt_counts_as_created() {
+        let user: User = serde_json::from_value(serde_json::json!({
+            "id": "1", "username": "ada", "primaryEmail": "Ada@example.com", "primaryPhone": null, "name": null,
+            "avatar": null, "customData": {}, "identities": {}, "lastSignInAt": null, "createdAt": 10_000_000,
+            "updatedAt": 10_000_000, "profile": {}, "applicationId": null, "isSuspended": false,
+        }))
+        .unwrap();
+        let identifiers = |email: &str| {
+            Identifiers::from([("username".into(), "ada".into()), ("primaryEmail".to_owned(), email.to_owned())])
+        };
+        let ada = identifiers("ada@example.com");
+        assert!(is_created(&user, &ada, 10_000_000));
+        assert!(is_created(&user, &ada, 10_000_000 + SKEW) && !is_created(&user, &ada, 10_000_001 + SKEW));
+        let earliest = 10_000_000 - LONGEST - SKEW;
+        assert!(is_created(&user, &ada, earliest) && !is_created(&user, &ada, earliest - 1));
+        assert!(!is_created(&user, &identifiers("other@example.com"), 10_000_000));
+        let signed_up = User { application_id: Some("app".to_owned()), ..user };
+        assert!(!is_created(&signed_up, &ada, 10_000_000));
+    }
+}
