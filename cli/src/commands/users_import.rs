@@ -121,7 +121,8 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         true => None,
         false => {
             let (path, now) = (arguments.journal_path(), Timestamp::now().as_millis());
-            let journal = Journal::open(&path, client.endpoint().url(), now)?;
+            let mut journal = Journal::open(&path, client.endpoint().url(), now)?;
+            journal.bind(arguments.identity())?;
             check_users(context, &client, &journal, &path).await?;
             Some(Arc::new(Mutex::new(journal)))
         }
@@ -238,6 +239,15 @@ impl Arguments {
             }
         }
         Ok(())
+    }
+
+    /// Returns the system and the files, as the journal notes them. Pipes have another target each time.
+    fn identity(&self) -> Vec<String> {
+        let real = |file: &String| match fs::canonicalize(file) {
+            Ok(path) if path.is_file() => path.display().to_string(),
+            _ => file.clone(),
+        };
+        std::iter::once(format!("{:?}", self.from).to_lowercase()).chain(self.files.iter().map(real)).collect()
     }
 
     fn journal_path(&self) -> PathBuf {

@@ -29,6 +29,11 @@ pub enum Entry {
         /// Time of the start, in milliseconds since the epoch.
         started_at: i64,
     },
+    /// The files that the records come from.
+    Input {
+        /// System and files.
+        input: Vec<String>,
+    },
     /// The user is about to be created.
     Started {
         /// Key of the record.
@@ -72,7 +77,7 @@ pub enum Entry {
 impl Entry {
     fn key(&self) -> Option<&str> {
         match self {
-            Self::Import { .. } => None,
+            Self::Import { .. } | Self::Input { .. } => None,
             Self::Started { key, .. }
             | Self::Created { key, .. }
             | Self::Done { key, .. }
@@ -125,6 +130,7 @@ pub struct Journal {
     file: File,
     standing: HashMap<String, Standing>,
     ends: Vec<String>,
+    input: Option<Vec<String>>,
 }
 
 impl Journal {
@@ -154,7 +160,7 @@ impl Journal {
             Ok(())
         };
         files::resume(&mut file, START, &mut take).map_err(cannot)?;
-        let mut journal = Self { file, standing: HashMap::new(), ends: Vec::new() };
+        let mut journal = Self { file, standing: HashMap::new(), ends: Vec::new(), input: None };
         let is_new = entries.is_empty();
         let keys: Vec<String> = entries.iter().filter_map(|entry| entry.key().map(str::to_owned)).collect();
         for entry in entries {
@@ -175,6 +181,24 @@ impl Journal {
             journal.add(&Entry::Import { server: server.to_owned(), started_at: now })?;
         }
         Ok(journal)
+    }
+
+    /// Binds the journal to an input. Fails if it belongs to another: equal keys would be different users.
+    pub fn bind(&mut self, input: Vec<String>) -> Result<()> {
+        match &self.input {
+            Some(known) if *known == input => Ok(()),
+            Some(known) => Err(Failure::usage(format!(
+                "the journal belongs to an import of {}, not of {}\nhint: pass another file with --journal",
+                known.join(" "),
+                input.join(" ")
+            ))),
+            None => {
+                let entry = Entry::Input { input };
+                self.add(&entry)?;
+                self.note(entry);
+                Ok(())
+            }
+        }
     }
 
     /// Returns how far a record has come.
@@ -210,6 +234,10 @@ impl Journal {
     fn note(&mut self, entry: Entry) {
         let (key, standing) = match entry {
             Entry::Import { .. } => return,
+            Entry::Input { input } => {
+                self.input = Some(input);
+                return;
+            }
             Entry::Refused { key } | Entry::Undone { key } => {
                 self.standing.remove(&key);
                 return;
@@ -299,6 +327,17 @@ mod tests {
         let journal = open(&path).unwrap();
         assert_eq!(journal.ends(), ["2", "3"]);
         assert_eq!(journal.standing("c"), Some(&Standing::Done { id: "3".into(), created: true, digest: None }));
+        fs::remove_file(path).unwrap();
+    }
+
+    #[test]
+    fn a_journal_belongs_to_one_input() {
+        let path = path("input");
+        open(&path).unwrap().bind(vec!["auth0".into(), "/a.json".into()]).unwrap();
+        let mut journal = open(&path).unwrap();
+        journal.bind(vec!["auth0".into(), "/a.json".into()]).unwrap();
+        let failure = journal.bind(vec!["auth0".into(), "/b.json".into()]).unwrap_err();
+        assert_eq!(failure.exit, crate::failure::Exit::Usage);
         fs::remove_file(path).unwrap();
     }
 

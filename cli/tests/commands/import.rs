@@ -34,7 +34,7 @@ async fn a_long_file_is_imported_to_its_end_with_two_entries_per_record() {
     let imported = program.run(&["users", "import", &file]).await.done();
     assert_eq!(imported.json()["created"], 250);
     let journal = fs::read_to_string(format!("{file}.journal")).unwrap();
-    assert_eq!(journal.lines().count(), 1 + 2 * 250);
+    assert_eq!(journal.lines().count(), 2 + 2 * 250);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -414,4 +414,13 @@ async fn a_first_line_of_any_length_is_a_record() {
     let broken = program.file("broken.ndjson", &format!("{text}{{ broken\n"));
     let refused = program.run(&["users", "import", &broken]).await;
     assert!(refused.code == 2 && refused.err.contains("broken.ndjson:3: "), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_of_other_files_is_refused() {
+    let program = Program::new().await;
+    let (one, other) = (program.file("one.ndjson", USERS), program.file("other.ndjson", USERS));
+    program.run(&["users", "import", &one, "--journal", "x.journal"]).await.done();
+    let refused = program.run(&["users", "import", &other, "--journal", "x.journal"]).await;
+    assert!(refused.code == 2 && refused.err.contains("the journal belongs to an import of"), "{refused:?}");
 }
