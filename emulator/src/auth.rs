@@ -1,7 +1,7 @@
 //! Decides who may call an operation.
 
 use logto_admin::operation::Authentication;
-use logto_admin::serde_json::Value;
+use logto_admin::serde_json::{Value, json};
 
 use crate::collections;
 use crate::errors::{Outcome, Refusal};
@@ -31,7 +31,8 @@ fn bearer(request: &Incoming) -> Outcome<&str> {
     };
     header.strip_prefix("Bearer ").ok_or_else(|| {
         let message = "Only bearer tokens are supported.";
-        Refusal::new(401, "auth.authorization_token_type_not_supported", message)
+        let refusal = Refusal::new(401, "auth.authorization_token_type_not_supported", message);
+        refusal.with("data", json!({ "supportedTypes": ["Bearer"] }))
     })
 }
 

@@ -64,10 +64,24 @@ fn parse(request: &Incoming) -> Outcome<Value> {
         return Ok(text.into_owned().into());
     }
     let value: Value = serde_json::from_str(&text).map_err(|error| Refusal::without_code(400, error.to_string()))?;
+    if depth(&value) > DEEPEST {
+        return Err(Refusal::without_code(400, format!("A JSON body can have {DEEPEST} levels.")));
+    }
     if value.is_object() || value.is_array() {
         return Ok(value);
     }
     Err(Refusal::without_code(400, "A JSON body must be an object or an array."))
+}
+
+/// The parser of a saved state reads 128 levels, and the state adds some to those of a body.
+const DEEPEST: usize = 100;
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
+        _ => 0,
+    }
 }
 
 /// A name that occurs more than once becomes a list.

@@ -37,11 +37,15 @@ fn control(emulator: &Emulator, request: &Incoming, action: &str) -> Outcome<Htt
     }
 }
 
+/// The most seconds that the clock advances at once: a century. It must not exceed what times can hold.
+const LONGEST: f64 = 100.0 * 365.0 * 86_400.0;
+
 /// Reads `{"seconds": N}`.
 fn duration(body: &[u8]) -> Outcome<Duration> {
     let seconds = serde_json::from_slice::<Value>(body).ok().and_then(|body| body.get("seconds")?.as_f64());
-    let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-    let message = "The body must be `{\"seconds\": N}`, where N is a number that is not negative.";
+    let duration =
+        seconds.filter(|seconds| *seconds <= LONGEST).and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let message = "The body must be `{\"seconds\": N}`, where N is a number from 0 to 3153600000.";
     duration.ok_or_else(|| Refusal::new(400, "emulator.invalid_duration", message))
 }
 

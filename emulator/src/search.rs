@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use logto_admin::operation::{OperationInfo, ParameterKind};
-use logto_admin::serde_json::Value;
+use logto_admin::serde_json::{Value, json};
 use regex_lite::{Regex, RegexBuilder};
 
 use crate::errors::{Outcome, Refusal, internal, invalid_input};
@@ -82,7 +82,7 @@ impl Search {
         for (name, _) in query.iter() {
             let member = name.strip_prefix("search.").or_else(|| name.strip_prefix("mode."));
             if let Some(member) = member.filter(|member| !searchable.contains(member)) {
-                return Err(invalid(&format!("`{member}` is not searchable.")));
+                return Err(invalid(&format!("`{member}` is not searchable.")).with("data", json!({})));
             }
             let mode = mode(query, member)?;
             if !(name == "search" || name.starts_with("search.")) || names.contains(&name) {

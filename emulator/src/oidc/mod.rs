@@ -97,10 +97,19 @@ pub(crate) fn answer(request: &Incoming, state: &mut State, now: i64) -> HttpRes
         response.headers.set("cache-control", "no-store");
     }
     if response.status == 401 && request.headers.contains("authorization") {
-        let challenge = "error=\"invalid_client\", error_description=\"client authentication failed\"";
-        response.headers.set("www-authenticate", format!("Basic realm=\"{}\", {challenge}", issuer(request)));
+        let (scheme, challenge) = match bearer(request) {
+            Some(_) => ("Bearer", "error=\"invalid_token\", error_description=\"invalid token provided\""),
+            None => ("Basic", "error=\"invalid_client\", error_description=\"client authentication failed\""),
+        };
+        response.headers.set("www-authenticate", format!("{scheme} realm=\"{}\", {challenge}", issuer(request)));
     }
     response
+}
+
+/// Returns the access token of the `Authorization` header. The case of `Bearer` does not matter.
+fn bearer(request: &Incoming) -> Option<&str> {
+    let (scheme, token) = request.headers.get("authorization")?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token)
 }
 
 fn serve(context: &mut Context<'_>) -> Outcome<HttpResponse> {

@@ -2,13 +2,12 @@
 
 use logto_admin::transport::HttpResponse;
 
-use super::{Context, claims, refuse};
+use super::{Context, bearer, claims, refuse};
 use crate::errors::Outcome;
 use crate::reply;
 
 pub(super) fn answer(context: &Context<'_>) -> Outcome<HttpResponse> {
-    let header = context.request.headers.get("authorization").and_then(|header| header.strip_prefix("Bearer "));
-    let token = header.or_else(|| context.parameter("access_token"));
+    let token = bearer(context.request).or_else(|| context.parameter("access_token"));
     let token = token.ok_or_else(|| refuse(400, "invalid_request", "no access token provided"))?;
     let invalid = || refuse(401, "invalid_token", "invalid token provided");
     let known = context.state.oidc.access_tokens.get(token).ok_or_else(invalid)?;

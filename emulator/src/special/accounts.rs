@@ -6,7 +6,7 @@ use logto_admin::transport::HttpResponse;
 use super::Handler;
 use crate::call::Call;
 use crate::collections::USERS;
-use crate::errors::Outcome;
+use crate::errors::{Outcome, Refusal};
 use crate::oidc::SubjectToken;
 use crate::reply;
 
@@ -16,7 +16,9 @@ pub(super) const ALL: &[(&str, Handler)] = &[("CreateSubjectToken", create_subje
 const SUBJECT_TOKEN_LIFETIME: i64 = 600;
 
 fn create_subject_token(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let user = call.record(&USERS, call.text("userId"))?.id.clone();
+    let known = call.record(&USERS, call.text("userId")).map(|user| user.id.clone());
+    let user =
+        known.map_err(|_| Refusal::new(404, "entity.relation_foreign_key_not_found", "The user does not exist."))?;
     let token = format!("sub_{}", call.state.ids.id(21));
     let expires_at = call.now.saturating_add(SUBJECT_TOKEN_LIFETIME * 1000);
     call.state.oidc.subject_tokens.insert(token.clone(), SubjectToken { user, expires_at });

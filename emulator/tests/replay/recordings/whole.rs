@@ -53,5 +53,4 @@ const DIFFERENT: &[(u64, &str)] = &[
 ];
 
 /// Rules that the emulator lacks so far. Remove an entry when the emulator has the rule.
-const LACKING: &[(u64, &str)] =
-    &[(755, "CreateHookTest: the receiver fails"), (756, "CreateHookTest: no receiver"), (1158, "CreateSubjectToken")];
+const LACKING: &[(u64, &str)] = &[(755, "CreateHookTest: the receiver fails"), (756, "CreateHookTest: no receiver")];
