@@ -1,6 +1,7 @@
 //! What commands need: the connection, the printer, and answers from the user.
 
 use std::io::{IsTerminal, Write, stdin};
+use std::sync::OnceLock;
 
 use logto_admin::Client;
 
@@ -17,7 +18,8 @@ pub struct Context {
     pub global: Global,
     /// Where data and messages go.
     pub printer: Printer,
-    client: Option<Client>,
+    connection: OnceLock<Connection>,
+    client: OnceLock<Client>,
 }
 
 impl Context {
@@ -25,28 +27,33 @@ impl Context {
     #[must_use]
     pub fn new(global: Global) -> Self {
         let printer = Printer::standard(global.output, global.quiet);
-        Self { global, printer, client: None }
+        Self { global, printer, connection: OnceLock::new(), client: OnceLock::new() }
     }
 
     /// Creates surroundings with a client, for tests.
     #[must_use]
-    pub const fn with_client(global: Global, printer: Printer, client: Client) -> Self {
-        Self { global, printer, client: Some(client) }
+    pub fn with_client(global: Global, printer: Printer, client: Client) -> Self {
+        Self { global, printer, connection: OnceLock::new(), client: client.into() }
     }
 
-    /// Returns the connection.
-    pub fn connection(&self) -> Result<Connection> {
+    /// Returns the connection. Resolves it once, because that can run the command of a secret.
+    pub fn connection(&self) -> Result<&Connection> {
+        if let Some(connection) = self.connection.get() {
+            return Ok(connection);
+        }
         let variables = |name: &str| std::env::var(name).ok();
         let profiles = Profiles::load(&Profiles::path(&variables)?)?;
-        Connection::resolve(&self.global.connection, &variables, &profiles)
+        let connection = Connection::resolve(&self.global.connection, &variables, &profiles)?;
+        Ok(self.connection.get_or_init(|| connection))
     }
 
-    /// Returns the client.
+    /// Returns the client. All parts of a command share it, and its access token.
     pub fn client(&self) -> Result<Client> {
-        match &self.client {
-            Some(client) => Ok(client.clone()),
-            None => Ok(self.connection()?.builder().build()?),
+        if let Some(client) = self.client.get() {
+            return Ok(client.clone());
         }
+        let client = self.connection()?.builder().build()?;
+        Ok(self.client.get_or_init(|| client).clone())
     }
 
     /// Asks before something is changed that cannot be undone. Fails without `--yes` if nobody can answer.

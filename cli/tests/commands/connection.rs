@@ -56,6 +56,22 @@ async fn a_profile_gets_its_secret_from_a_variable_or_a_command() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_command_of_a_secret_runs_once() {
+    let program = Program::new().await;
+    let command = format!("echo run >> runs; echo {}", program.emulator.app_secret());
+    let url = program.url();
+    let id = program.emulator.app_id();
+    let add = ["profile", "add", "test", "--secret-command", &command, "--endpoint", &url, "--app-id", id];
+    ended(bare(&add, &program.folder), "").await.done();
+    let config = program.folder.join("config");
+    fs::create_dir(&config).unwrap();
+    fs::write(config.join("roles.yaml"), "- name: staff\n  description: Staff\n").unwrap();
+    let apply = ["config", "apply", "config", "--prune", "--yes", "--profile", "test"];
+    ended(bare(&apply, &program.folder), "").await.done();
+    assert_eq!(fs::read_to_string(program.folder.join("runs")).unwrap(), "run\n");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_finds_what_is_wrong() {
     let program = Program::new().await;
     let healthy = program.run(&["doctor"]).await.done();
