@@ -37,7 +37,7 @@ pub struct Global {
     /// Print each request; twice for more details
     #[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = "Output", hide_short_help = true)]
     pub verbose: u8,
-    /// Do not ask before something is deleted or files are applied
+    /// Do not ask before deleting something or applying files
     #[arg(long, short, global = true)]
     pub yes: bool,
 }

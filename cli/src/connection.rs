@@ -104,10 +104,8 @@ fn missing(has_server: bool, has_id: bool, has_secret: bool) -> Failure {
         (has_secret, "the secret of the application (LOGTO_APP_SECRET)"),
     ];
     let names: Vec<&str> = all.iter().filter(|(has, _)| !has).map(|(_, name)| *name).collect();
-    Failure::usage(format!(
-        "incomplete connection: missing {}\nhint: set the variables, or add a profile with `logto-admin profile add default`",
-        names.join(", ")
-    ))
+    Failure::usage(format!("incomplete connection: missing {}", names.join(", ")))
+        .with_hint("set the variables, or add a profile with `logto-admin profile add default`")
 }
 
 #[cfg(test)]

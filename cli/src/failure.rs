@@ -20,15 +20,13 @@ pub enum Exit {
     Partly = 4,
 }
 
-/// What comes between a message and its hint.
-pub(crate) const HINT: &str = "\nhint: ";
-
 /// Why a command failed, as one message for the user.
 #[derive(Debug)]
 pub struct Failure {
     /// How the program ends.
     pub exit: Exit,
     message: String,
+    hint: Option<String>,
 }
 
 /// The result of a command.
@@ -37,18 +35,37 @@ pub type Result<T, E = Failure> = std::result::Result<T, E>;
 impl Failure {
     /// Creates a failure. By convention, the message is lower case and has no full stop.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Failed, message: message.into() }
+        Self { exit: Exit::Failed, message: message.into(), hint: None }
     }
 
     /// Creates a failure for invalid arguments, settings or input. A file that cannot be opened is an invalid argument.
     pub fn usage(message: impl Into<String>) -> Self {
-        Self { exit: Exit::Usage, message: message.into() }
+        Self { exit: Exit::Usage, ..Self::new(message) }
     }
 
     /// Whether the failure is not worth a report: the reader of the output is gone.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
         self.message.is_empty()
+    }
+
+    /// Returns the message, without the hint.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns the hint.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Adds what the user can do, as one imperative sentence.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
     }
 
     /// Prefixes the message with what was being done.
@@ -66,7 +83,9 @@ pub(crate) fn even_if_unread(printed: Result<()>) -> Result<()> {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(&self.message)?;
+        // A hint has a line of its own.
+        self.hint.as_ref().map_or(Ok(()), |hint| write!(f, "\nhint: {hint}"))
     }
 }
 
@@ -75,17 +94,14 @@ impl std::error::Error for Failure {}
 impl From<logto_admin::Error> for Failure {
     fn from(error: logto_admin::Error) -> Self {
         let whole = error.to_string();
-        // A hint has a line of its own.
-        let message = error.hint().and_then(|hint| {
-            let rest = whole.strip_suffix(&format!(" (hint: {hint})"))?;
-            Some(format!("{rest}{HINT}{hint}"))
-        });
-        let message = message.unwrap_or(whole);
-        match error.kind() {
+        let split = error.hint().and_then(|hint| Some((whole.strip_suffix(&format!(" (hint: {hint})"))?, hint)));
+        let (message, hint) = split.map_or((&*whole, None), |(message, hint)| (message, Some(hint.to_owned())));
+        let exit = match error.kind() {
             // The client rejects these before it sends anything.
-            ErrorKind::Config | ErrorKind::Input => Self::usage(message),
-            _ => Self::new(message),
-        }
+            ErrorKind::Config | ErrorKind::Input => Exit::Usage,
+            _ => Exit::Failed,
+        };
+        Self { exit, message: message.to_owned(), hint }
     }
 }
 
@@ -93,7 +109,7 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         match error.kind() {
             // For example, `logto-admin users list | head`.
-            std::io::ErrorKind::BrokenPipe => Self { exit: Exit::Done, message: String::new() },
+            std::io::ErrorKind::BrokenPipe => Self { exit: Exit::Done, ..Self::new("") },
             _ => Self::new(error.to_string()),
         }
     }

@@ -18,18 +18,21 @@ pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Writes a file so that it is never half written. If it is private, only the user can read it.
-pub(crate) fn replace(path: &Path, text: &str, is_private: bool) -> io::Result<()> {
-    let temporary = beside(path, ".tmp");
-    // A file that a crash left has its own mode.
-    let _ = fs::remove_file(&temporary);
+/// Creates a file in the place of one that a crash left, which has its own mode.
+pub(crate) fn create(path: &Path, is_private: bool) -> io::Result<File> {
+    let _ = fs::remove_file(path);
     let mut options = File::options();
     options.write(true).create_new(true);
     if is_private {
         private(&mut options);
     }
-    let written = options
-        .open(&temporary)
+    options.open(path)
+}
+
+/// Writes a file so that it is never half written. If it is private, only the user can read it.
+pub(crate) fn replace(path: &Path, text: &str, is_private: bool) -> io::Result<()> {
+    let temporary = beside(path, ".tmp");
+    let written = create(&temporary, is_private)
         .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&temporary, path));
     if written.is_err() {

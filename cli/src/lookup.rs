@@ -3,7 +3,7 @@
 use futures_util::{Stream, TryStreamExt, stream};
 use logto_admin::models::User;
 use logto_admin::serde_json::Value;
-use logto_admin::{Client, MatchMode, UserSearchMember};
+use logto_admin::{Client, MatchMode, RetryPolicy, UserSearchMember};
 
 use crate::failure::{Failure, Result};
 
@@ -17,19 +17,34 @@ pub async fn user(client: &Client, who: &str) -> Result<User> {
         None
     };
     let found = match member {
-        Some((member, value)) => by_member(client, member, &value).await?,
+        Some((member, value)) => by_member(client, member, &value, None).await?,
         None => match client.users().get(who).await {
             Ok(user) => Some(user),
-            Err(error) if error.is_not_found() => by_member(client, UserSearchMember::Username, who).await?,
+            Err(error) if error.is_not_found() => by_member(client, UserSearchMember::Username, who, None).await?,
             Err(error) => return Err(error.into()),
         },
     };
     found.ok_or_else(|| Failure::new(format!("no user has the id, email address, phone number or username `{who}`")))
 }
 
-/// Returns the user with exactly this value.
-pub async fn by_member(client: &Client, member: UserSearchMember, value: &str) -> Result<Option<User>> {
-    let list = client.users().list().search_member(member, value).match_mode(MatchMode::Exact).page_size(2);
+/// What a user can be found by, besides the id.
+pub const IDENTIFIERS: [(&str, UserSearchMember); 3] = [
+    ("primaryEmail", UserSearchMember::PrimaryEmail),
+    ("primaryPhone", UserSearchMember::PrimaryPhone),
+    ("username", UserSearchMember::Username),
+];
+
+/// Returns the user with exactly this value. The retry policy defaults to that of the client.
+pub async fn by_member(
+    client: &Client,
+    member: UserSearchMember,
+    value: &str,
+    retry: impl Into<Option<RetryPolicy>>,
+) -> logto_admin::Result<Option<User>> {
+    let mut list = client.users().list().search_member(member, value).match_mode(MatchMode::Exact).page_size(2);
+    if let Some(policy) = retry.into() {
+        list = list.retry(policy);
+    }
     Ok(list.await?.items.into_iter().next())
 }
 

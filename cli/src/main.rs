@@ -1,10 +1,10 @@
 //! The program `logto-admin`.
 
-use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
 use logto_admin_cli::arguments::Arguments;
+use logto_admin_cli::output::has_colour;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -30,9 +30,8 @@ fn report(verbose: u8) {
         1 => "logto_admin=warn,[logto.attempt]=info",
         _ => "logto_admin=trace",
     };
-    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let reports = tracing_subscriber::fmt().with_writer(std::io::stderr).without_time().with_target(false);
-    let reports = reports.with_ansi(colour);
+    let reports = reports.with_ansi(has_colour(&std::io::stderr()));
     // A request is a span, which has the status when it ends.
     reports.with_span_events(FmtSpan::CLOSE).with_env_filter(EnvFilter::new(filter)).init();
 }

@@ -152,8 +152,13 @@ fn table(columns: &[Column], items: &[Value], width: Option<u16>) -> String {
     rows(table)
 }
 
-/// Titles of the columns with ids and times, which are never broken into lines.
-const UNBROKEN: [&str; 6] = ["id", "user", "application", "time", "created", "expires"];
+/// Whether to write colours to a stream.
+pub fn has_colour(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none()
+}
+
+/// Titles of the columns with ids. Ids and times are never broken into lines.
+const IDS: [&str; 3] = ["id", "user", "application"];
 /// Titles of the columns with milliseconds since the epoch.
 const TIMES: [&str; 3] = ["time", "created", "expires"];
 
@@ -174,11 +179,12 @@ fn whole(columns: &[Column], rows: &[Vec<String>], width: usize) -> (Vec<usize>,
         |at: usize, title: &str| texts(at).map(|text| text.chars().count()).max().unwrap_or(0).max(title.len());
     let widths: Vec<(usize, usize)> =
         columns.iter().enumerate().map(|(at, (title, _))| (widest(at, title) + usize::from(PADDING), at)).collect();
-    let is_unbroken = |at: usize| columns.get(at).is_some_and(|(title, _)| UNBROKEN.contains(title));
+    let is_unbroken =
+        |at: usize| columns.get(at).is_some_and(|(title, _)| IDS.contains(title) || TIMES.contains(title));
     let least = |(width, at): &(usize, usize)| if is_unbroken(*at) { *width } else { *width.min(&LEAST) };
     let needed = widths.iter().map(least).sum::<usize>();
     let mut left = width.saturating_sub(needed);
-    let (mut unbroken, others): (Vec<_>, Vec<_>) = widths.into_iter().partition(|(_, at)| is_unbroken(*at));
+    let (unbroken, others): (Vec<_>, Vec<_>) = widths.into_iter().partition(|(_, at)| is_unbroken(*at));
     let mut words: Vec<(usize, usize)> =
         others.into_iter().filter(|(_, at)| !texts(*at).any(|text| text.contains(' '))).collect();
     words.sort_unstable();
@@ -188,7 +194,7 @@ fn whole(columns: &[Column], rows: &[Vec<String>], width: usize) -> (Vec<usize>,
         left = if fits { left - more } else { left };
         fits.then_some(*at)
     };
-    let mut whole: Vec<usize> = unbroken.drain(..).map(|(_, at)| at).collect();
+    let mut whole: Vec<usize> = unbroken.into_iter().map(|(_, at)| at).collect();
     whole.extend(words.iter().filter_map(fits));
     (whole, needed.try_into().unwrap_or(u16::MAX))
 }

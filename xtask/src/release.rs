@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use crate::{command, files};
 
 /// The texts with the version, by file. `{}` stands for the version.
-const PLACES: [(&str, &str); 8] = [
+const PLACES: [(&str, &str); 9] = [
     ("Cargo.toml", "[workspace.package]\nversion = \"{}\""),
     ("emulator/Cargo.toml", "logto-admin = { path = \"..\", version = \"{}\""),
     ("cli/Cargo.toml", "logto-admin = { path = \"..\", version = \"{}\""),
@@ -18,8 +18,8 @@ const PLACES: [(&str, &str); 8] = [
     ("bindings/js/package-lock.json", "\"name\": \"logto-admin\",\n  \"version\": \"{}\""),
     ("bindings/js/package-lock.json", "\"name\": \"logto-admin\",\n      \"version\": \"{}\""),
     ("bindings/js/lib/defaults.ts", "\"logto-admin/{}\""),
+    ("examples/worker-js/package.json", "\"logto-admin\": \"^{}\""),
 ];
-const EXAMPLE: (&str, &str) = ("examples/worker-js/package.json", "\"logto-admin\": \"^{}\"");
 
 const CHANGELOG: &str = "CHANGELOG.md";
 const UNRELEASED: &str = "## [Unreleased]\n";
@@ -30,7 +30,7 @@ pub(crate) fn prepare(version: &str) -> Result<()> {
     ensure!(parse(version)? >= parse(&current)?, "{version} is older than {current}");
     let changes = command::output(git().args(["status", "--porcelain", "--untracked-files=no"]))?;
     ensure!(changes.is_empty(), "commit these changes first:\n{changes}");
-    for (path, text) in PLACES.into_iter().chain([EXAMPLE]) {
+    for (path, text) in PLACES {
         rewrite(path, |file| replaced(file, &text.replace("{}", &current), &text.replace("{}", version)))?;
     }
     let date = command::output(command::program("date").args(["-u", "+%F"]))?;
@@ -93,7 +93,7 @@ mod tests {
     #[test]
     fn every_file_has_the_current_version_where_a_release_changes_it() {
         let current = current(&files::read("Cargo.toml").unwrap().text).unwrap();
-        for (path, text) in PLACES.into_iter().chain([EXAMPLE]) {
+        for (path, text) in PLACES {
             let file = files::read(path).unwrap().text;
             let text = text.replace("{}", &current);
             let next = replaced(&file, &text, &text.replace(&current, "9.9.9")).unwrap();

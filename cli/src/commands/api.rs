@@ -10,7 +10,7 @@ use logto_admin::transport::{Headers, HttpResponse, Method};
 use logto_admin::{Client, Request, Untyped};
 
 use crate::context::Context;
-use crate::failure::{Exit, Failure, HINT, Result};
+use crate::failure::{Exit, Failure, Result};
 use crate::lookup::List;
 use crate::output::{Format, pretty};
 
@@ -68,35 +68,48 @@ pub(super) fn pair(text: &str) -> std::result::Result<(String, String), String> 
 
 pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> {
     let client = context.client()?;
+    let target = target(&client, arguments)?;
     if arguments.paginate {
-        return paginate(context, &client, arguments).await;
+        return paginate(context, &client, &target, arguments).await;
     }
-    let request = request(&client, arguments)?;
+    let request = request(&client, &target, arguments)?;
     if arguments.dry_run {
         return show(context, request);
     }
-    if let Some(path) = deletion(&client, arguments)? {
-        context.confirm(&format!("Send DELETE {path}?"))?;
+    if target.method == Method::Delete {
+        context.confirm(&format!("Send DELETE {}?", target.path))?;
     }
     let response = request.raw().await?;
-    let since = operation(&client, arguments)?.map_or(Release::OLDEST, |info| info.since);
+    let since = target.info.map_or(Release::OLDEST, |info| info.since);
     let is_unknown = response.status == 404 && serde_json::from_slice::<Value>(&response.body.bytes()).is_err();
     answer(context, arguments, &response).map_err(|failure| match is_unknown && since > Release::OLDEST {
-        true => Failure::new(format!("{failure}{HINT}the operation exists since Logto {since}; `logto-admin doctor` shows the release of the server")),
+        true => failure.with_hint(format!(
+            "the operation exists since Logto {since}; `logto-admin doctor` shows the release of the server"
+        )),
         false => failure,
     })
 }
 
-/// Returns the operation, if the table lists it.
-fn operation(client: &Client, arguments: &Arguments) -> Result<Option<&'static OperationInfo>> {
+/// What a call is sent to.
+struct Target<'a> {
+    /// The operation, if the table lists it.
+    info: Option<&'static OperationInfo>,
+    method: Method,
+    path: &'a str,
+}
+
+fn target<'a>(client: &Client, arguments: &'a Arguments) -> Result<Target<'a>> {
     let [method, path] = arguments.target.as_slice() else {
         let id = arguments.target.first().map(String::as_str).unwrap_or_default();
         // The client's error has a suggestion.
         drop(client.operation(id)?);
-        return Ok(logto_admin::operation::find(id));
+        let info = logto_admin::operation::find(id);
+        let info = info.ok_or_else(|| Failure::usage("pass an operation id, or a method and a path"))?;
+        return Ok(Target { info: Some(info), method: info.method, path: info.path });
     };
     let method = self::method(method)?;
-    Ok(TABLE.iter().copied().find(|info| info.method == method && info.path == path))
+    let info = TABLE.iter().copied().find(|info| info.method == method && info.path == path);
+    Ok(Target { info, method, path })
 }
 
 fn method(text: &str) -> Result<Method> {
@@ -104,23 +117,11 @@ fn method(text: &str) -> Result<Method> {
     Method::named(&text.to_uppercase()).ok_or_else(unknown)
 }
 
-/// Returns the path of the operation if it deletes something.
-fn deletion<'a>(client: &Client, arguments: &'a Arguments) -> Result<Option<&'a str>> {
-    let info = operation(client, arguments)?.map(|info| (info.method, info.path));
-    let target = match (info, arguments.target.as_slice()) {
-        (Some(target), _) => target,
-        (None, [method, path]) => (self::method(method)?, path.as_str()),
-        (None, _) => return Ok(None),
-    };
-    Ok((target.0 == Method::Delete).then_some(target.1))
-}
-
-fn request(client: &Client, arguments: &Arguments) -> Result<Request<Untyped>> {
-    let info = operation(client, arguments)?;
-    let mut request = match (info, arguments.target.as_slice()) {
-        (Some(info), _) => client.operation(info.id)?,
-        (None, [method, path]) => client.request(self::method(method)?, path),
-        (None, _) => return Err(Failure::usage("pass an operation id, or a method and a path")),
+fn request(client: &Client, target: &Target<'_>, arguments: &Arguments) -> Result<Request<Untyped>> {
+    let Target { info, method, path } = *target;
+    let mut request = match info {
+        Some(info) => client.operation(info.id)?,
+        None => client.request(method, path),
     };
     for (name, value) in &arguments.path {
         request = request.path(name, value);
@@ -229,11 +230,11 @@ fn answer(context: &mut Context, arguments: &Arguments, response: &HttpResponse)
     Err(Failure::new(format!("the server responded with status {}", response.status)))
 }
 
-async fn paginate(context: &mut Context, client: &Client, arguments: &Arguments) -> Result<Exit> {
-    let info = operation(client, arguments)?.filter(|info| info.paging != Paging::None);
+async fn paginate(context: &mut Context, client: &Client, target: &Target<'_>, arguments: &Arguments) -> Result<Exit> {
+    let info = target.info.filter(|info| info.paging != Paging::None);
     let info = info.ok_or_else(|| Failure::usage("--paginate requires an operation that returns pages"))?;
     if arguments.dry_run {
-        let request = request(client, arguments)?.query("page", 1_u32).query("page_size", 100_u32);
+        let request = request(client, target, arguments)?.query("page", 1_u32).query("page_size", 100_u32);
         return show(context, request);
     }
     let path: Vec<(&str, String)> = arguments.path.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();

@@ -1,6 +1,5 @@
 //! `config`: keeps the configuration of a tenant in files.
 
-use std::io::IsTerminal;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
@@ -11,7 +10,7 @@ use crate::context::Context;
 use crate::failure::{Exit, Result, even_if_unread};
 use crate::interrupt::Interrupt;
 use crate::json;
-use crate::output::{Format, counted};
+use crate::output::{Format, counted, has_colour};
 
 /// A command about configuration files.
 #[derive(clap::Subcommand, Debug)]
@@ -77,13 +76,12 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
                     .printer
                     .message(&format!("note: not in the files: {count} of the tenant; `--prune` shows them"));
             }
-            match format(context) {
-                None => even_if_unread(show(context, &plan))?,
-                Some(_) => {
-                    let changes: Vec<Value> = plan.changes().iter().map(Change::to_json).collect();
-                    even_if_unread(context.printer.list(&[], &changes))?;
-                }
-            }
+            even_if_unread(if wants_data(context) {
+                let changes: Vec<Value> = plan.changes().iter().map(Change::to_json).collect();
+                context.printer.list(&[], &changes)
+            } else {
+                show(context, &plan)
+            })?;
             Ok(if plan.is_empty() { Exit::Done } else { Exit::Different })
         }
         Command::Apply { files, prune } => {
@@ -127,20 +125,19 @@ async fn plan(context: &mut Context, files: &Files, prune: bool) -> Result<Plan>
     Ok(plan)
 }
 
-/// Returns the format of the data if the user asks for one. A plan is for people by default, in logs too.
-fn format(context: &Context) -> Option<Format> {
-    context.global.output.filter(|format| *format != Format::Table)
+/// Whether the user asks for data. A plan is for people by default, in logs too.
+fn wants_data(context: &Context) -> bool {
+    context.global.output.is_some_and(|format| format != Format::Table)
 }
 
 /// Prints the plan as a diff.
 fn show(context: &mut Context, plan: &Plan) -> Result<()> {
-    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    Ok(plan.write(&mut context.printer.data(), colour)?)
+    Ok(plan.write(&mut context.printer.data(), has_colour(&std::io::stdout()))?)
 }
 
 /// Prints the plan before it is applied. Data on standard output is about what was done.
 fn preview(context: &mut Context, plan: &Plan) -> Result<()> {
-    if format(context).is_none() {
+    if !wants_data(context) {
         return show(context, plan);
     }
     let mut text = Vec::new();
@@ -172,7 +169,7 @@ async fn apply(context: &mut Context, plan: &Plan) -> Result<Exit> {
         if interrupt.is_set() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })
     .await;
-    if format(context).is_some() {
+    if wants_data(context) {
         let outcomes = outcomes.into_iter().chain(std::iter::repeat("open"));
         let changes = plan.changes().iter().zip(outcomes).map(|(change, outcome)| {
             let mut item = change.to_json();

@@ -7,7 +7,7 @@ use logto_admin::transport::HttpResponse;
 use logto_admin::{Client, Error, RetryPolicy};
 
 use crate::context::Context;
-use crate::failure::{Exit, HINT, Result};
+use crate::failure::{Exit, Result};
 use crate::output::Format;
 
 /// Checks the connection step by step, with advice about each problem.
@@ -43,7 +43,7 @@ impl Finding {
         let message = error.message();
         let status = error.status().map(|status| format!("{status} ")).unwrap_or_default();
         let code = error.code().map(|code| format!("{code}: ")).unwrap_or_default();
-        // The message of a token call contains them.
+        // The message of a token error already contains status and code.
         let message = if !code.is_empty() && message.contains(&code) {
             message.to_owned()
         } else {
@@ -81,13 +81,12 @@ impl Finding {
 pub(crate) async fn run(context: &mut Context, _: &Arguments) -> Result<Exit> {
     let connection = match context.client() {
         Ok(client) => Ok(client),
-        Err(failure) => {
-            let text = failure.to_string();
-            let (message, advice) =
-                text.split_once(HINT).map_or((text.as_str(), None), |(message, hint)| (message, Some(hint)));
-            let advice = advice.map(str::to_owned);
-            Err(Finding { check: "settings", verdict: Verdict::Wrong, message: message.to_owned(), advice })
-        }
+        Err(failure) => Err(Finding {
+            check: "settings",
+            verdict: Verdict::Wrong,
+            message: failure.message().to_owned(),
+            advice: failure.hint().map(str::to_owned),
+        }),
     };
     let findings = match connection {
         Ok(client) => examine(&client).await,

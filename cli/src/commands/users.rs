@@ -2,14 +2,14 @@
 
 use std::io::Read;
 
+use logto_admin::Client;
 use logto_admin::models::User;
 use logto_admin::serde_json::{self, Map, Value, json};
-use logto_admin::{Client, UserSearchMember};
 
 use super::api::{pair, set};
 use super::{users_export, users_import};
 use crate::context::Context;
-use crate::failure::{Exit, Failure, HINT, Result};
+use crate::failure::{Exit, Failure, Result};
 use crate::output::Column;
 use crate::users::sources::unknown_member;
 use crate::{json, lookup};
@@ -106,7 +106,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         }
         Command::Create(members) => {
             let body = members.body(None)?;
-            if IDENTIFIERS.iter().all(|(member, _)| body.get(member).is_none()) {
+            if lookup::IDENTIFIERS.iter().all(|(member, _)| body.get(member).is_none()) {
                 return Err(Failure::usage("a user requires --username, --email or --phone to sign in"));
             }
             let created = context.client()?.operation("CreateUser")?.json(&body).await?;
@@ -260,17 +260,7 @@ fn check(member: &str, exists: bool) -> Result<()> {
         "isSuspended" => "use `logto-admin users suspend`",
         "roles" => "use `logto-admin roles assign`",
         "organizations" => "use `logto-admin organizations add-member`",
-        _ => "",
+        _ => return Err(Failure::usage(unknown_member(member, &SETTABLE))),
     };
-    Err(Failure::usage(match hint {
-        "" => unknown_member(member, &SETTABLE),
-        hint => format!("--set cannot set `{member}`{HINT}{hint}"),
-    }))
+    Err(Failure::usage(format!("--set cannot set `{member}`")).with_hint(hint))
 }
-
-/// What a user can be found by, besides the id.
-pub(crate) const IDENTIFIERS: [(&str, UserSearchMember); 3] = [
-    ("primaryEmail", UserSearchMember::PrimaryEmail),
-    ("primaryPhone", UserSearchMember::PrimaryPhone),
-    ("username", UserSearchMember::Username),
-];

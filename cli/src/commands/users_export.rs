@@ -34,7 +34,7 @@ pub struct Arguments {
     /// Continue an export into the same file: users in it are left out
     #[arg(long, requires = "to")]
     resume: bool,
-    /// Replace the file. An export that does not come to its end leaves it as it is
+    /// Replace the file. If the export is incomplete, the file does not change
     #[arg(long, requires = "to", conflicts_with = "resume")]
     overwrite: bool,
 }
@@ -86,7 +86,7 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     }
     let state = match (&arguments.to, arguments.overwrite) {
         (None, _) => "the output is incomplete",
-        (Some(_), true) => "the file is as it was",
+        (Some(_), true) => "the file is unchanged",
         (Some(_), false) => "the file is incomplete; continue with --resume",
     };
     context.printer.message(&format!("interrupted: {state}"));
@@ -135,10 +135,7 @@ impl Arguments {
 
 /// Creates the file that replaces another one. One that a crash left is removed.
 fn replacement(path: &Path) -> Result<File> {
-    let _ = fs::remove_file(path);
-    files::private(File::options().write(true).create_new(true))
-        .open(path)
-        .map_err(|error| Failure::usage(format!("cannot open {}: {error}", path.display())))
+    files::create(path, true).map_err(|error| Failure::usage(format!("cannot open {}: {error}", path.display())))
 }
 
 /// Opens the file. Reads the ids of the users in it if the export is resumed.

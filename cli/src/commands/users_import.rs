@@ -103,10 +103,10 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         return undo(context, journal).await;
     }
     arguments.check_files()?;
-    arguments.check_columns()?;
+    let input = Input::new(&arguments.files, arguments.from, arguments.source_options()?, arguments.format)?;
+    input.check_columns()?;
     let client = context.client()?;
     let names = Names::load(&client).await?;
-    let input = Input::new(&arguments.files, arguments.from, arguments.source_options()?, arguments.format)?;
     let checked = input.check(&names)?;
     tell(context, &arguments, &checked);
     if checked.users == 0 && checked.rejected.is_empty() {
@@ -169,10 +169,10 @@ async fn check_users(context: &mut Context, client: &Client, journal: &Journal, 
             context.printer.message(&format!("warning: the user {id} of the journal {path} does not exist any more"));
         }
         _ => {
-            return Err(Failure::usage(format!(
-                "the tenant does not have the users of the journal {path}: the server was reset, or the users were deleted\n\
-                 hint: delete the journal to import all records again"
-            )));
+            let message = format!(
+                "the tenant does not have the users of the journal {path}: the server was reset, or the users were deleted"
+            );
+            return Err(Failure::usage(message).with_hint("delete the journal to import all records again"));
         }
     }
     Ok(())
@@ -223,20 +223,6 @@ impl Arguments {
         }
         if report.as_ref() == Some(&journal) {
             return Err(Failure::usage("--report and --journal are the same file"));
-        }
-        Ok(())
-    }
-
-    /// Rejects unknown columns of CSV files once, and not row by row. Standard input is checked with its rows.
-    fn check_columns(&self) -> Result<()> {
-        let columns = Columns(self.columns.clone());
-        for file in self.files.iter().filter(|file| *file != "-" && self.from == Source::Csv) {
-            let reading = InputOptions { format: self.format, ..self.from.input_options() };
-            let problems = columns.problems(&input::open(file, &reading)?.columns);
-            if !problems.is_empty() {
-                let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
-                return Err(Failure::usage(format!("invalid columns in {file}:{}", lines.concat())));
-            }
         }
         Ok(())
     }
@@ -295,8 +281,10 @@ fn tell(context: &mut Context, arguments: &Arguments, checked: &Checked) {
     if checked.rejected.len() > SHOWN {
         printer.message(&format!("… and {}", counted(checked.rejected.len() - SHOWN, "more invalid record")));
     }
-    let unknown = || checked.rejected.iter().flat_map(|rejected| &rejected.problems).map(|problem| &*problem.member);
-    if let Some(system) = (arguments.from == Source::Logto).then(|| unknown().find_map(Source::of_member)).flatten() {
+    let mut problems = checked.rejected.iter().flat_map(|rejected| &rejected.problems);
+    if arguments.from == Source::Logto
+        && let Some(system) = problems.find_map(|problem| Source::of_member(&problem.member))
+    {
         printer.message(&format!("hint: the members are those of {system}: pass `--from {system}`"));
     }
     printer.message(&format!("{} to import", counted(checked.users, "user")));

@@ -7,14 +7,14 @@ const IN_QUERIES: [&str; 6] = ["sig", "signature", "pwd", "auth", "code", "jwt"]
 
 /// A part of a URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part<'t> {
+enum Part<'t> {
     Plain(&'t str),
     /// A credential, with the name of the query's member. Before the host, the name is `credentials`.
     Secret(&'t str),
 }
 
 /// Splits a URL with credentials. Returns none for other texts. Credentials in a path are not recognized.
-pub(super) fn parts(text: &str) -> Option<Vec<Part<'_>>> {
+fn parts(text: &str) -> Option<Vec<Part<'_>>> {
     let (scheme, rest) = text.split_once("://")?;
     let is_scheme = scheme.starts_with(|letter: char| letter.is_ascii_alphabetic())
         && scheme.chars().all(|letter| letter.is_ascii_alphanumeric() || "+-.".contains(letter));

@@ -194,7 +194,7 @@ impl Reader<'_> {
             };
             return self.unknown(path, line, name, &names);
         }
-        if let Some(message) = types::wrong(kind.members, place, node) {
+        if let Some(message) = types::wrong(kind.members, place, &here, node) {
             return self.problem(path, node.line, message);
         }
         let below = |name: &str| place.iter().cloned().chain([name.to_owned()]).collect::<Place>();

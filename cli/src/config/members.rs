@@ -43,7 +43,7 @@ pub(super) enum Form {
 }
 
 impl Form {
-    /// Returns what the type is called.
+    /// Returns the name of the type, for messages.
     pub(super) const fn called(self) -> &'static str {
         match self {
             Self::Text => "a text",
@@ -168,9 +168,17 @@ pub(super) fn known(members: &[Member], place: &[String]) -> Known {
     if names.is_empty() { Known::Nothing } else { Known::Members(names) }
 }
 
+/// Returns the member at exactly this place.
+pub(super) fn exactly<'m, 's>(
+    members: &'m [Member],
+    place: impl Iterator<Item = &'s str> + Clone,
+) -> Option<&'m Member> {
+    members.iter().find(|member| member.path.split('.').eq(place.clone()))
+}
+
 /// Whether the order of the list at this place has no meaning.
 fn is_set(members: &[Member], place: &[String]) -> bool {
-    members.iter().any(|member| member.set && member.path.split('.').eq(place.iter().map(String::as_str)))
+    exactly(members, place.iter().map(String::as_str)).is_some_and(|member| member.set)
 }
 
 /// Returns the known members of a value.
@@ -280,8 +288,7 @@ fn overlay(members: &[Member], place: &mut Vec<String>, below: Option<&Value>, a
 
 /// Whether the server adds the member to an object that lacks it.
 fn is_filled(members: &[Member], place: &[String], name: &str) -> bool {
-    let steps = || place.iter().map(String::as_str).chain([name]);
-    members.iter().any(|member| member.filled && member.path.split('.').eq(steps()))
+    exactly(members, place.iter().map(String::as_str).chain([name])).is_some_and(|member| member.filled)
 }
 
 #[cfg(test)]

@@ -2,16 +2,18 @@
 
 use serde_json::Value;
 
-use super::members::{Form, Known, Member, known};
+use super::members::{Form, Known, Member, exactly};
 use super::yaml::{Content, Node};
 
-/// Returns what is wrong with the type of a value. Does not look below the value. Null removes any member.
-pub(super) fn wrong(members: &[Member], place: &[String], node: &Node) -> Option<String> {
-    let expected = match known(members, place) {
+/// Returns what is wrong with the type of a value at a place where the kind has these members. Does not look below the
+/// value. Null removes any member.
+pub(super) fn wrong(members: &[Member], place: &[String], here: &Known, node: &Node) -> Option<String> {
+    let steps = place.iter().map(String::as_str);
+    let expected = match here {
         Known::Nothing => return None,
-        Known::Anything => form(members, place)?,
+        Known::Anything => exactly(members, steps)?.form,
         // The items of a list, or members with any names.
-        Known::Members(names) if names == ["*"] && !is_open(members, place) => Form::List,
+        Known::Members(names) if *names == ["*"] && exactly(members, steps.chain(["*"])).is_none() => Form::List,
         Known::Members(_) => Form::Object,
     };
     if node.is_null() {
@@ -32,24 +34,9 @@ pub(super) fn wrong(members: &[Member], place: &[String], node: &Node) -> Option
 /// Returns what is wrong with a text that its member cannot have.
 fn unknown_value(members: &[Member], place: &[String], node: &Node) -> Option<String> {
     let Content::Scalar(Value::String(text)) = &node.content else { return None };
-    let member = exactly(members, place)?;
+    let member = exactly(members, place.iter().map(String::as_str))?;
     let is_known = member.values.is_empty() || member.values.contains(&text.as_str()) || text.contains("${env:");
     (!is_known).then(|| format!("`{}` must be one of {}", member.path, member.values.join(", ")))
-}
-
-/// Returns the form of the member at exactly this place.
-fn form(members: &[Member], place: &[String]) -> Option<Form> {
-    exactly(members, place).map(|member| member.form)
-}
-
-fn exactly<'m>(members: &'m [Member], place: &[String]) -> Option<&'m Member> {
-    members.iter().find(|member| member.path.split('.').eq(place.iter().map(String::as_str)))
-}
-
-/// Whether the place is an object whose members have any names and any values.
-fn is_open(members: &[Member], place: &[String]) -> bool {
-    let steps = || place.iter().map(String::as_str).chain(["*"]);
-    members.iter().any(|member| member.path.split('.').eq(steps()))
 }
 
 fn fits(form: Form, content: &Content) -> bool {

@@ -1,17 +1,17 @@
 //! Decides whether a creation without a clear answer has created a user.
 //!
-//! An import looks a user up before it creates it, and notes the attempt in the journal only if there is no such user. A
-//! definite refusal ends the attempt. After a crash or an unclear answer, a user counts as created by the import only if
-//! it has all identifiers of the record, comes from no sign-up, and was created at the time of the attempt.
+//! Before an import creates a user, it looks the user up. It writes the attempt to the journal only if the lookup finds
+//! nobody. A definite refusal ends the attempt. After a crash or an unclear answer, a user counts as created by the import
+//! only if it has all identifiers of the record, does not come from a sign-up, and was created at the time of the attempt.
 
 use std::time::Duration;
 
 use logto_admin::models::User;
-use logto_admin::{Client, Error, ErrorKind, MatchMode, RetryPolicy};
+use logto_admin::{Client, Error, ErrorKind, RetryPolicy};
 
 use super::journal::Identifiers;
 use super::report::Problem;
-use crate::commands::users::IDENTIFIERS;
+use crate::lookup::{self, IDENTIFIERS};
 
 /// How far the clocks of this machine and of the server may differ, in milliseconds.
 const SKEW: i64 = 5 * 60 * 1000;
@@ -33,8 +33,7 @@ pub(super) async fn find(client: &Client, identifiers: &Identifiers) -> Result<O
     let mut found: Option<User> = None;
     for (member, search) in IDENTIFIERS {
         let Some(value) = identifiers.get(member) else { continue };
-        let list = client.users().list().search_member(search, value).match_mode(MatchMode::Exact).page_size(2);
-        match list.retry(patient()).await?.items.into_iter().next() {
+        match lookup::by_member(client, search, value, patient()).await? {
             Some(user) if found.as_ref().is_some_and(|other| other.id != user.id) => {
                 let message =
                     format!("the identifiers of the record belong to several users; {member} belongs to {}", user.id);

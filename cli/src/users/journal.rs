@@ -187,11 +187,11 @@ impl Journal {
     pub fn bind(&mut self, input: Vec<String>) -> Result<()> {
         match &self.input {
             Some(known) if *known == input => Ok(()),
-            Some(known) => Err(Failure::usage(format!(
-                "the journal belongs to an import of {}, not of {}\nhint: pass another file with --journal",
-                known.join(" "),
-                input.join(" ")
-            ))),
+            Some(known) => {
+                let (known, input) = (known.join(" "), input.join(" "));
+                let message = format!("the journal belongs to an import of {known}, not of {input}");
+                Err(Failure::usage(message).with_hint("pass another file with --journal"))
+            }
             None => {
                 let entry = Entry::Input { input };
                 self.add(&entry)?;

@@ -77,6 +77,18 @@ impl Input {
         Ok(Self { files: files.to_vec(), source, options, reading, copies })
     }
 
+    /// Rejects unknown columns of CSV files once, and not row by row.
+    pub fn check_columns(&self) -> Result<()> {
+        for file in self.files.iter().filter(|_| self.source == Source::Csv) {
+            let problems = self.options.columns.problems(&self.open(file)?.columns);
+            if !problems.is_empty() {
+                let lines: Vec<String> = problems.iter().map(|problem| format!("\n  {problem}")).collect();
+                return Err(Failure::usage(format!("invalid columns in {}:{}", shown(file), lines.concat())));
+            }
+        }
+        Ok(())
+    }
+
     /// Reads and checks all records.
     pub fn check(&self, names: &Names) -> Result<Checked> {
         let mut checked = Checked::default();

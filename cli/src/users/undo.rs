@@ -83,9 +83,8 @@ pub async fn delete(
     advance: &mut (dyn FnMut() + Send),
 ) -> Result<Undone> {
     let (all, mut undone, mut failed) = (users.len(), Undone::default(), None);
-    let (stop, stopped) = (Interrupt::default(), interrupt.clone());
-    let failing = stop.clone();
-    let users = stream::iter(users).take_while(move |_| ready(!stopped.is_set() && !failing.is_set()));
+    let stopped = interrupt.clone();
+    let users = stream::iter(users).take_while(move |_| ready(!stopped.is_set()));
     let caller = client.clone();
     let delete = move |user: Created| {
         let call = caller.users().delete(&user.id);
@@ -97,7 +96,7 @@ pub async fn delete(
             Ok(()) => undone.deleted += 1,
             Err(error) if error.is_not_found() => undone.gone += 1,
             Err(error) => {
-                stop.set();
+                interrupt.set();
                 failed.get_or_insert(error);
                 continue;
             }

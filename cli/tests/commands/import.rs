@@ -283,14 +283,16 @@ async fn a_pipe_is_read_once_and_imported() {
     let program = Program::new().await;
     let pipe = program.path("pipe");
     std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
-    let writer = std::thread::spawn({
-        let pipe = pipe.clone();
-        move || fs::write(pipe, USERS).unwrap()
-    });
-    let journal = program.path("pipe.journal");
-    let imported = program.run(&["users", "import", &pipe, "--journal", &journal]).await.done();
-    writer.join().unwrap();
-    assert_eq!(imported.json()["created"], 2);
+    for (source, text, created) in [("logto", USERS, 2), ("csv", "username\nalan\n", 1)] {
+        let writer = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::write(pipe, text).unwrap()
+        });
+        let journal = program.path(source);
+        let imported = program.run(&["users", "import", &pipe, "--from", source, "--journal", &journal]).await.done();
+        writer.join().unwrap();
+        assert_eq!(imported.json()["created"], created);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

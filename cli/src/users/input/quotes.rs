@@ -57,7 +57,7 @@ impl<R: Read> Quotes<R> {
         Self { reader, delimiter, state: State::FieldStart, line: 1, start: 1, length: 0, fault: None }
     }
 
-    /// Follows a byte.
+    /// Updates the state with the next byte.
     fn step(&mut self, byte: u8) -> Result<(), &'static str> {
         let ends_row = matches!(byte, b'\n' | b'\r');
         let ends_field = ends_row || byte == self.delimiter;

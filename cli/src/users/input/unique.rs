@@ -1,4 +1,4 @@
-//! JSON whose objects have each key once. Parsers would keep the last value without a word.
+//! JSON whose objects have each key once. Parsers silently keep the last value.
 
 use std::fmt;
 

@@ -56,9 +56,7 @@ impl Columns {
             None => same(column).map(Some).ok_or_else(|| unknown_column(column)),
         }
     }
-}
 
-impl Columns {
     /// Returns the problem of several columns of which none is known. They are probably data, which is not shown: it can be
     /// passwords.
     pub(super) fn headless<'a>(&self, columns: impl IntoIterator<Item = &'a str>) -> Option<Finding> {
@@ -124,10 +122,10 @@ fn unknown_column(column: &str) -> String {
 }
 
 fn is_target(member: &str) -> bool {
-    let in_object = member.split_once('.').is_some_and(|(object, rest)| {
-        form(object) == Some(Form::Object) && rest.split('.').all(|part| !part.is_empty())
-    });
-    in_object || names().contains(&member)
+    match member.split_once('.') {
+        Some((object, rest)) => form(object) == Some(Form::Object) && rest.split('.').all(|part| !part.is_empty()),
+        None => form(member).is_some_and(|form| form != Form::Object),
+    }
 }
 
 /// Returns the message for an unknown member, with a suggestion.

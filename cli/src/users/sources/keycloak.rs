@@ -44,8 +44,8 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) {
     roles(fields, draft);
 }
 
-/// The attribute for the phone number has no fixed name. Keycloak itself does not verify it, so a number without a mark of an
-/// extension is unverified.
+/// The attribute for the phone number has no fixed name. Keycloak does not verify it. A number counts as unverified unless
+/// an extension has marked it as verified.
 fn phone(attributes: &serde_json::Map<String, Value>, draft: &mut Draft<'_>) {
     for name in ["phoneNumber", "phone_number", "phone", "mobile"] {
         if let Some(number) = first(attributes, name) {
