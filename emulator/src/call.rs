@@ -5,6 +5,7 @@ use logto_admin::serde_json::Value;
 
 use crate::collections::{Collection, Unknown};
 use crate::errors::{Outcome, Refusal, not_exists, not_exists_with_id, not_found};
+use crate::oidc::AccessToken;
 use crate::request::Incoming;
 use crate::state::State;
 use crate::store::{Members, Record};
@@ -53,6 +54,17 @@ impl Call<'_> {
     /// Returns a body member as text. Empty if it is missing or not a string.
     pub(crate) fn text(&self, member: &str) -> &str {
         crate::store::text(&self.body, member)
+    }
+
+    /// Returns a copy of a body member that is an object. Empty if it is missing or not an object.
+    pub(crate) fn object(&self, member: &str) -> Members {
+        self.body.get(member).and_then(Value::as_object).cloned().unwrap_or_default()
+    }
+
+    /// Returns the access token of the caller, if the provider has stored it.
+    pub(crate) fn access_token(&self) -> Option<&AccessToken> {
+        let token = self.request.headers.get("authorization")?.strip_prefix("Bearer ")?;
+        self.state.oidc.access_tokens.get(token)
     }
 
     /// Returns the entity with this id.

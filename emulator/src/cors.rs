@@ -3,12 +3,13 @@
 use logto_admin::transport::HttpResponse;
 
 use crate::reply;
+use crate::request::is_below;
 
 const OPEN: [&str; 3] = ["/oidc", "/api/my-account", "/api/verifications"];
 const METHODS: &str = "GET, HEAD, PUT, POST, DELETE, PATCH";
 
 fn is_open(path: &str) -> bool {
-    OPEN.iter().any(|root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?'])))
+    OPEN.iter().any(|root| is_below(path, root))
 }
 
 /// Lets a page of this origin read the response.
@@ -20,7 +21,7 @@ pub(crate) fn permit(path: &str, origin: &str, response: &mut HttpResponse) {
     }
 }
 
-/// Answers a browser that asks whether a page of this origin can send a request with these headers.
+/// Returns the response to a CORS preflight request.
 pub(crate) fn preflight(path: &str, origin: &str, headers: Option<&str>) -> HttpResponse {
     let mut response = reply::nothing(204);
     permit(path, origin, &mut response);

@@ -149,8 +149,8 @@ impl Emulator {
         for delivery in waiting {
             let result = webhooks::attempt(transport, &delivery).await;
             let mut state = self.state();
-            let state = &mut *state;
-            state.logs.add(&mut state.ids, state.clock.now(), webhooks::log(&delivery, &result));
+            let now = state.clock.now();
+            state.log(now, webhooks::log(&delivery, &result));
         }
     }
 

@@ -8,7 +8,7 @@ use crate::body::Content;
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal, internal};
 use crate::experience::audit::Step;
-use crate::request::Incoming;
+use crate::request::{Incoming, is_below};
 use crate::requests::HandledRequest;
 use crate::router::Route;
 use crate::schema::Contract;
@@ -73,10 +73,9 @@ fn page(request: &Incoming, state: &State) -> HttpResponse {
 }
 
 fn area(path: &str) -> Area {
-    let below = |root| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     match () {
-        () if below("/api") => Area::Api,
-        () if below("/oidc") => Area::Oidc,
+        () if is_below(path, "/api") => Area::Api,
+        () if is_below(path, "/oidc") => Area::Oidc,
         () => Area::Pages,
     }
 }

@@ -18,7 +18,7 @@
 //! ```
 //!
 //! With the `server` feature, it also runs as an HTTP server on 127.0.0.1. Start it with [`Emulator::serve`] in a test,
-//! or with `logto-admin-emulator` on the command line. The feature `program` has that program as a function.
+//! or with `logto-admin-emulator` on the command line. The `program` feature exposes that program as a function.
 //!
 //! Users, roles, applications, organizations, sign-ins and all other parts of the API are stateful and follow Logto's
 //! rules. [`Emulator::keeps`] returns whether an operation is stateful. An operation that is not returns a sample

@@ -110,6 +110,11 @@ impl<'a> FromIterator<(&'a str, &'a str)> for Query {
     }
 }
 
+/// Returns whether a path is `root` or below it.
+pub(crate) fn is_below(path: &str, root: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -122,7 +122,7 @@ impl Search {
         !self.case_sensitive && only && self.conditions.iter().all(plain)
     }
 
-    /// Returns texts in lower case of which every match contains one. Returns `None` without such texts.
+    /// Returns texts in lower case of which every match contains one. Returns `None` if no such texts exist.
     pub(crate) fn texts(&self) -> Option<Vec<String>> {
         let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
         let texts = |condition: &Condition| match &condition.pattern {

@@ -40,13 +40,14 @@ pub(crate) fn store_tokens(
     identity: &str,
     tokens: &Members,
 ) -> bool {
+    if !connector.is_true("enableTokenStorage") {
+        return false;
+    }
     let target = connector.text("target");
     let described = [("connectorId", connector.id.as_str()), ("identityId", identity), ("target", target)];
     let described = described.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-    if connector.is_true("enableTokenStorage") {
-        token_sets::store(state, now, user, Of::Social(target), described, tokens);
-    }
-    connector.is_true("enableTokenStorage")
+    token_sets::store(state, now, user, Of::Social(target), described, tokens);
+    true
 }
 
 /// Rejects a connector for emails or text messages.

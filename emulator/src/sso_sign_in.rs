@@ -4,15 +4,13 @@
 //! `code`, `state`, `userId`, and optionally `email`, `name`, `avatar` and further claims. A SAML connector can get the
 //! profile from a SAML response instead, whose signature is not checked.
 
-use std::fmt::Write;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use logto_admin::serde_json::Value;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::clock::iso;
 use crate::errors::{Outcome, Refusal};
+use crate::oidc::add_parameter;
 use crate::saml::{self, Assertion};
 use crate::sso::{Protocol, provider_of};
 use crate::state::State;
@@ -38,9 +36,15 @@ impl Begun<'_> {
         details.ok_or_else(|| Refusal::new(400, "connector.invalid_config", message))
     }
 
-    /// Returns the address at which the user signs in.
-    pub(crate) fn authorization_uri(&self, state: &mut State, now: i64) -> Outcome<String> {
+    /// Returns the address at which the user signs in, and the issuer of the identities of the connector.
+    pub(crate) fn address_and_issuer(&self, state: &mut State, now: i64) -> Outcome<(String, String)> {
         let details = self.details(now)?;
+        let issuer = details.get("issuer").or_else(|| details.pointer("/identityProvider/entityId"));
+        let issuer = issuer.and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok((self.address(&details, state, now), issuer))
+    }
+
+    fn address(&self, details: &Value, state: &mut State, now: i64) -> String {
         let text = |path: &str| details.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
         if provider_of(self.connector).is_some_and(|provider| provider.protocol == Protocol::Saml) {
             let [acs, entity] =
@@ -48,7 +52,7 @@ impl Begun<'_> {
             let endpoint = text("/identityProvider/signInEndpoint");
             let request = saml::request(&state.ids.hexadecimal(32), &iso(now), &endpoint, &acs, &entity);
             let request = STANDARD.encode(miniz_oxide::deflate::compress_to_vec(request.as_bytes(), 6));
-            return Ok(with_query(&endpoint, &[("SAMLRequest", &request), ("RelayState", self.interaction)]));
+            return with_query(endpoint, &[("SAMLRequest", &request), ("RelayState", self.interaction)]);
         }
         let prompts = details.get("prompts").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
         let prompt = prompts.collect::<Vec<_>>().join(" ");
@@ -61,25 +65,16 @@ impl Begun<'_> {
             ("scope", &text("/scope")),
             ("prompt", &prompt),
         ];
-        Ok(with_query(&text("/authorizationEndpoint"), &parameters))
-    }
-
-    /// Returns who has issued the identities of the connector.
-    pub(crate) fn issuer(&self, now: i64) -> Outcome<String> {
-        let details = self.details(now)?;
-        let issuer = details.get("issuer").or_else(|| details.pointer("/identityProvider/entityId"));
-        Ok(issuer.and_then(Value::as_str).unwrap_or_default().to_owned())
+        with_query(text("/authorizationEndpoint"), &parameters)
     }
 }
 
 /// Adds parameters that are not empty to an address.
-fn with_query(address: &str, parameters: &[(&str, &str)]) -> String {
-    let mut uri = address.to_owned();
+fn with_query(mut address: String, parameters: &[(&str, &str)]) -> String {
     for (name, value) in parameters.iter().filter(|(_, value)| !value.is_empty()) {
-        let separator = if uri.contains('?') { '&' } else { '?' };
-        let _ = write!(uri, "{separator}{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC));
+        add_parameter(&mut address, name, value);
     }
-    uri
+    address
 }
 
 /// Returns the profile in the data that a client passes on.

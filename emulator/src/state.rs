@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::codes::Code;
 use crate::collections::{APPLICATION_SECRETS, Collection, Key};
 use crate::ids::Ids;
-use crate::logs::Logs;
+use crate::logs::{Entry, Logs};
 use crate::messages::Message;
 use crate::oidc::Provider;
 use crate::requests::Requests;
@@ -128,6 +128,11 @@ impl State {
             self.keys.private(self.clock.now()).partition(|(_, status)| *status == "Current");
         ids.extend(others);
         ids.into_iter().map(|(key, _)| key.id.clone()).collect()
+    }
+
+    /// Logs an entry.
+    pub(crate) fn log(&mut self, now: i64, entry: Entry) {
+        self.logs.add(&mut self.ids, now, entry);
     }
 
     /// Adds a secret to an application.

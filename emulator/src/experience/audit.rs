@@ -6,7 +6,7 @@ use logto_admin::transport::HttpResponse;
 use super::progress::{Event, Progress};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
-use crate::logs::Entry;
+use crate::logs::{Entry, MASK};
 use crate::store::Members;
 
 /// The end of the keys of operations. `{}` is the channel of a message: `Email` or `Phone`.
@@ -41,7 +41,6 @@ const KEYS: [(&str, &str); 28] = [
     ("BindMfaVerification", "BindMfa.[].Submit"),
 ];
 
-const MASK: &str = "******";
 /// Members whose values the log masks.
 const SECRET: [&str; 7] = ["captchaToken", "code", "connectorData", "password", "payload", "token", "tokenResponse"];
 
@@ -84,7 +83,7 @@ impl Step {
         }
         let error = outcome.as_ref().err().map(Refusal::logged);
         let entry = Entry::new(self.key, error, payload).from(call.request);
-        call.state.logs.add(&mut call.state.ids, call.now, entry);
+        call.state.log(call.now, entry);
     }
 }
 

@@ -9,7 +9,7 @@ use crate::collections::{CONNECTORS, ORGANIZATIONS, SSO_CONNECTORS, USER_SSO_IDE
 use crate::entities::keep;
 use crate::errors::{Outcome, Refusal};
 use crate::social;
-use crate::special::identities::check_free;
+use crate::special::identities::{check_free, identity_of};
 use crate::state::State;
 use crate::store::{Members, Record, text};
 use crate::token_sets::{self, Of};
@@ -51,9 +51,9 @@ impl Provided {
 }
 
 /// The members of an interaction's profile that are not members of a user.
-const SOCIAL: &str = "socialIdentity";
-const ENTERPRISE: &str = "enterpriseSsoIdentity";
-const SYNCED: &str = "syncedEnterpriseSsoIdentity";
+pub(super) const SOCIAL: &str = "socialIdentity";
+pub(super) const ENTERPRISE: &str = "enterpriseSsoIdentity";
+pub(super) const SYNCED: &str = "syncedEnterpriseSsoIdentity";
 
 /// Whether a member of an interaction's profile describes an identity.
 pub(super) fn is_identity(member: &str) -> bool {
@@ -104,14 +104,12 @@ pub(super) fn store(call: &mut Call<'_>, progress: &Progress, user: &Record) {
     let Some(tokens) = &progress.tokens else { return };
     let connector = progress.social_connector().and_then(|id| call.state.store.get(&CONNECTORS, id));
     let Some(connector) = connector.cloned() else { return };
-    let identities = user.members.get("identities");
-    let identity = identities.and_then(|all| all.get(connector.text("target"))?.get("userId")?.as_str());
-    if let Some(identity) = identity {
+    if let Some(identity) = identity_of(user, connector.text("target")) {
         social::store_tokens(call.state, call.now, &user.id, &connector, identity, tokens);
     }
 }
 
-/// Stores an identity, and makes a new owner a member of the organizations that want the users of the connector.
+/// Stores an identity. Adds a new owner to the organizations that provision users of the connector.
 fn store_enterprise(call: &mut Call<'_>, identity: &Members, user: &str) -> String {
     if let Some(mut known) = find(call.state, identity).cloned() {
         known.members.extend(identity.get("detail").map(|detail| ("detail".to_owned(), detail.clone())));

@@ -27,7 +27,7 @@ pub(crate) use progress::Progress;
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
 use crate::oidc::consent;
-use crate::oidc::interactions::{Interaction, not_found};
+use crate::oidc::interactions::{Interaction, missing};
 use crate::special::Handler;
 
 const CONSENT: &[(&str, Handler)] = &[
@@ -54,7 +54,6 @@ pub(crate) const ALL: &[&[(&str, Handler)]] = &[
 
 /// Returns the interaction of a call. Its id is the caller.
 fn interaction<'c>(call: &'c mut Call<'_>) -> Outcome<&'c mut Interaction> {
-    let missing = || not_found("interaction session not found");
     call.state.oidc.interactions.get_mut(&call.caller).ok_or_else(missing)
 }
 

@@ -1,8 +1,9 @@
 //! Data that a user enters to complete their account.
 
-use logto_admin::serde_json::{Map, Value};
+use logto_admin::serde_json::Map;
 use logto_admin::transport::HttpResponse;
 
+use super::identities::SOCIAL;
 use super::progress::{Event, Identifier, Kind};
 use super::start::not_for_forgotten_passwords;
 use super::{guards, identities, people, progress, social};
@@ -77,7 +78,7 @@ fn add_social(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()> {
     let id = call.text("verificationId").to_owned();
     let record = progress(call)?.record(&id, Kind::Social)?.clone();
     let provided = social::provided(call, &record, user.is_none())?;
-    let target = provided.members.get("socialIdentity").and_then(|identity| identity.get("target")?.as_str());
+    let target = provided.members.get(SOCIAL).and_then(|identity| identity.get("target")?.as_str());
     let known = user.and_then(|user| user.members.get("identities")).and_then(|all| all.get(target?));
     if known.is_some() {
         return Err(exists("social_account"));
@@ -88,7 +89,7 @@ fn add_social(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()> {
 }
 
 fn add_values(call: &mut Call<'_>) -> Outcome<()> {
-    let values = call.body.get("values").and_then(Value::as_object).cloned().unwrap_or_default();
+    let values = call.object("values");
     let profile = &mut progress(call)?.profile;
     for (name, value) in values {
         if OWN.contains(&name.as_str()) {

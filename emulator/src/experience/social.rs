@@ -3,7 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::identities::Provided;
+use super::identities::{Provided, SOCIAL};
 use super::progress::{Identifier, Kind, Verification};
 use super::{people, progress, verification};
 use crate::call::Call;
@@ -13,6 +13,7 @@ use crate::reply;
 use crate::social;
 use crate::special::Handler;
 use crate::special::connectors::{of_sign_in, redirect_to};
+use crate::special::identities::identity_of;
 use crate::state::State;
 use crate::store::{Members, Record, text};
 
@@ -47,7 +48,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         id => id,
     };
     progress(call)?.of_connector(&id, Kind::Social, &connector.id)?;
-    let data = call.body.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
+    let data = call.object("connectorData");
     let profile = social::profile(call.state, &connector, &data)?;
     progress(call)?.verification(&id)?.shown.insert(PROFILE.to_owned(), profile.into());
     Ok(verification(call, &id))
@@ -62,10 +63,7 @@ fn verified<'c, 'r>(call: &'c Call<'_>, record: &'r Verification) -> Outcome<(&'
 /// Returns the user that has the identity or, with `links`, the one with the same email address or phone number.
 pub(super) fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outcome<(Record, Provided)> {
     let (connector, profile) = verified(call, record)?;
-    let has = |user: &&Record| {
-        let identity = user.members.get("identities").and_then(|all| all.get(connector.text("target"))?.get("userId"));
-        identity.and_then(Value::as_str) == Some(text(profile, "id"))
-    };
+    let has = |user: &&Record| identity_of(user, connector.text("target")) == Some(text(profile, "id"));
     let related = related(call.state, profile);
     let user = if links { related.as_ref().map(|(user, _)| *user) } else { call.state.store.all(&USERS).find(has) };
     let Some(user) = user.cloned() else {
@@ -93,7 +91,7 @@ fn related<'s>(state: &'s State, profile: &Members) -> Option<(&'s Record, Ident
 fn identity(connector: &Record, profile: &Members) -> Provided {
     let mut provided = Provided::default();
     let identity = json!({ "target": connector.text("target"), "userInfo": profile });
-    provided.members.insert("socialIdentity".to_owned(), identity);
+    provided.members.insert(SOCIAL.to_owned(), identity);
     provided
 }
 

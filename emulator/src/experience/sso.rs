@@ -3,13 +3,14 @@
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
-use super::identities::{self, Provided};
+use super::identities::{self, ENTERPRISE, Provided, SYNCED};
 use super::progress::{Identifier, Kind, Verification};
 use super::{people, progress, verification};
 use crate::call::Call;
 use crate::collections::{SSO_CONNECTORS, USERS};
 use crate::errors::{Outcome, Refusal};
-use crate::oidc::redirect;
+use crate::oidc::interactions::missing;
+use crate::oidc::{add_parameter, redirect};
 use crate::reply;
 use crate::special::Handler;
 use crate::sso_sign_in::{self, Begun};
@@ -22,7 +23,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 ];
 
 /// The member of a record that holds the profile of the provider.
-const PROFILE: &str = "enterpriseSsoUserInfo";
+pub(super) const PROFILE: &str = "enterpriseSsoUserInfo";
 /// Hidden members of a record: the state and the redirect URI of the client, the profile in a SAML response, and tokens.
 const STATE: &str = "state";
 const REDIRECT_URI: &str = "redirectUri";
@@ -40,8 +41,7 @@ pub(super) fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         redirect_uri: &redirect_uri,
         interaction: &call.caller,
     };
-    let uri = begun.authorization_uri(call.state, call.now)?;
-    let issuer = begun.issuer(call.now)?;
+    let (uri, issuer) = begun.address_and_issuer(call.state, call.now)?;
     let mut record = Verification::new(call.state.ids.id(21), Kind::EnterpriseSso);
     record.shown.insert("connectorId".to_owned(), connector.id.clone().into());
     record.hidden = [(STATE, state), (REDIRECT_URI, redirect_uri), ("issuer", issuer)]
@@ -59,7 +59,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let record = progress(call)?.of_connector(&id, Kind::EnterpriseSso, &connector)?;
     let (state, asserted) = (text(&record.hidden, STATE).to_owned(), record.hidden.remove(ASSERTED));
     let connector = call.record(&SSO_CONNECTORS, &connector)?.clone();
-    let data = call.body.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
+    let data = call.object("connectorData");
     let profile = match asserted {
         Some(profile) => profile,
         None => sso_sign_in::profile(&connector, &data, &state)?.into(),
@@ -74,17 +74,15 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 /// Receives the response of a SAML provider, and sends the browser back to the sign-in page.
 fn assert_saml(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let connector = call.record(&SSO_CONNECTORS, call.parameter(0))?.clone();
-    let missing = || crate::oidc::interactions::not_found("interaction session not found");
     let interaction = call.text("RelayState").to_owned();
     let response = call.text("SAMLResponse").to_owned();
     let waiting = call.state.oidc.interactions.get_mut(&interaction).and_then(|found| found.progress.as_mut());
     let record = waiting.and_then(|progress| progress.at_enterprise(&connector.id)).ok_or_else(missing)?;
     let profile = sso_sign_in::profile_of_assertion(&connector, &response)?;
     record.hidden.insert(ASSERTED.to_owned(), profile.into());
-    let (target, state) = (text(&record.hidden, REDIRECT_URI), text(&record.hidden, STATE));
-    let separator = if target.contains('?') { '&' } else { '?' };
-    let state = percent_encoding::utf8_percent_encode(state, percent_encoding::NON_ALPHANUMERIC);
-    Ok(redirect(302, &format!("{target}{separator}state={state}")))
+    let mut target = text(&record.hidden, REDIRECT_URI).to_owned();
+    add_parameter(&mut target, "state", text(&record.hidden, STATE));
+    Ok(redirect(302, &target))
 }
 
 fn profile(record: &Verification) -> Outcome<&Members> {
@@ -107,7 +105,8 @@ fn tokens(record: &Verification) -> Option<Members> {
     record.hidden.get(TOKENS).and_then(Value::as_object).cloned()
 }
 
-/// Returns the user that has the identity or else the one with the same email address, who gets it.
+/// Returns the user that has the identity. Otherwise, returns the user with the same email address, and adds the identity
+/// to them.
 pub(super) fn owner(call: &Call<'_>, record: &Verification) -> Outcome<(Record, Provided)> {
     let (profile, mut identity) = (profile(record)?, identity(record)?);
     let known = identities::find(call.state, &identity).map(|known| known.text("userId"));
@@ -117,7 +116,7 @@ pub(super) fn owner(call: &Call<'_>, record: &Verification) -> Outcome<(Record, 
     let message = "No user has this enterprise identity.";
     let user = user.ok_or_else(|| Refusal::new(404, "user.sso_identity_not_exist", message))?.clone();
     let mut provided = Provided { tokens: tokens(record), ..Provided::default() };
-    let member = if known.is_some() { "syncedEnterpriseSsoIdentity" } else { "enterpriseSsoIdentity" };
+    let member = if known.is_some() { SYNCED } else { ENTERPRISE };
     if known.is_some() {
         identity.remove("ssoConnectorId");
     }
@@ -131,7 +130,7 @@ pub(super) fn owner(call: &Call<'_>, record: &Verification) -> Outcome<(Record, 
 /// Returns what a record adds to a user that does not exist yet.
 pub(super) fn provided(call: &Call<'_>, record: &Verification) -> Outcome<Provided> {
     let mut provided = Provided { tokens: tokens(record), ..Provided::default() };
-    provided.members.insert("enterpriseSsoIdentity".to_owned(), identity(record)?.into());
+    provided.members.insert(ENTERPRISE.to_owned(), identity(record)?.into());
     let profile = profile(record)?;
     provided.describe(profile);
     provided.add_addresses(call.state, profile);

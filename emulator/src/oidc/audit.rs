@@ -41,6 +41,5 @@ fn payload(context: &Context<'_>, interaction: &Interaction) -> Members {
 
 fn log(context: &mut Context<'_>, key: &str, payload: Members) {
     let entry = Entry::new(key.to_owned(), None, payload).from(context.request);
-    let state = &mut *context.state;
-    state.logs.add(&mut state.ids, context.now, entry);
+    context.state.log(context.now, entry);
 }

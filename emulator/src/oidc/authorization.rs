@@ -10,6 +10,7 @@ use super::{Context, refuse, scopes};
 use crate::errors::{Outcome, Refusal};
 use crate::reply;
 use crate::request::Query;
+use crate::saml::escape;
 use crate::state::State;
 
 /// A valid authorization request.
@@ -194,9 +195,15 @@ fn matches(registered: &str, uri: &str, kind: &str) -> bool {
         || kind == "Native" && without_port(registered).is_some_and(|known| Some(known) == without_port(uri))
 }
 
+/// Adds a parameter to the query of an address.
+pub(crate) fn add_parameter(uri: &mut String, name: &str, value: &str) {
+    uri.push(if uri.contains('?') { '&' } else { '?' });
+    uri.extend([name, "="].into_iter().chain(utf8_percent_encode(value, NON_ALPHANUMERIC)));
+}
+
 /// Returns a redirect.
 pub(crate) fn redirect(status: u16, target: &str) -> HttpResponse {
-    let mut response = reply::text(status, "text/html; charset=utf-8", format!("Redirecting to {}.", escaped(target)));
+    let mut response = reply::text(status, "text/html; charset=utf-8", format!("Redirecting to {}.", escape(target)));
     response.headers.set("location", target.to_owned());
     response
 }
@@ -205,17 +212,12 @@ pub(crate) fn redirect(status: u16, target: &str) -> HttpResponse {
 pub(crate) fn form_post(target: &str, members: &[(&str, &str)]) -> HttpResponse {
     let fields: String = members
         .iter()
-        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\"/>", escaped(value)))
+        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\"/>", escape(value)))
         .collect();
-    let form = format!("<form method=\"post\" action=\"{}\">{fields}</form>", escaped(target));
+    let form = format!("<form method=\"post\" action=\"{}\">{fields}</form>", escape(target));
     let page = "<!doctype html><html><head><title>Continue</title></head>";
     let page = format!("{page}<body onload=\"document.forms[0].submit()\">{form}</body></html>\n");
     reply::text(200, "text/html; charset=utf-8", page)
-}
-
-/// Escapes text for HTML.
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 /// Returns the error for a client that may not make this request.

@@ -5,11 +5,12 @@ use logto_admin::transport::{HttpResponse, Method};
 use serde::{Deserialize, Serialize};
 
 use super::artifacts::Authorized;
-use super::authorization::{Authorization, escaped, not_allowed};
+use super::authorization::{Authorization, not_allowed};
 use super::client::{self, DEVICE};
 use super::{Context, cookies, flow};
 use crate::errors::Outcome;
 use crate::reply;
+use crate::saml::escape;
 
 /// Lifetime of a device code, in seconds.
 const LIFETIME: i64 = 600;
@@ -104,7 +105,7 @@ pub(super) fn approve(context: &mut Context<'_>, code: &str, authorized: Authori
 }
 
 fn form(entered: &str) -> HttpResponse {
-    let field = format!("<input name=\"user_code\" value=\"{}\"/>", escaped(entered));
+    let field = format!("<input name=\"user_code\" value=\"{}\"/>", escape(entered));
     let form = format!("<form method=\"post\">{field}<button name=\"confirm\" value=\"yes\">Continue</button></form>");
     reply::text(200, "text/html; charset=utf-8", format!("<!doctype html><title>Device</title>{form}\n"))
 }

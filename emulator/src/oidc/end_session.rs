@@ -2,7 +2,7 @@
 
 use logto_admin::transport::HttpResponse;
 
-use super::authorization::{form_post, redirect};
+use super::authorization::{add_parameter, form_post, redirect};
 use super::client::Client;
 use super::{Context, cookies, jwt, refuse};
 use crate::errors::Outcome;
@@ -30,11 +30,11 @@ fn target(context: &mut Context<'_>) -> Outcome<Option<String>> {
         let description = "post_logout_redirect_uri not registered";
         return Err(refuse(400, "invalid_request", description));
     }
-    let state = context.parameter("state").map(|state| {
-        let separator = if uri.contains('?') { '&' } else { '?' };
-        format!("{separator}state={}", percent_encoding::utf8_percent_encode(state, percent_encoding::NON_ALPHANUMERIC))
-    });
-    Ok(Some(format!("{uri}{}", state.unwrap_or_default())))
+    let mut target = uri.to_owned();
+    if let Some(state) = context.parameter("state") {
+        add_parameter(&mut target, "state", state);
+    }
+    Ok(Some(target))
 }
 
 /// Returns a page that confirms the sign-out by itself.

@@ -106,18 +106,19 @@ pub(super) fn start(
 }
 
 /// Returns the error for a request without a sign-in in progress.
-pub(crate) fn not_found(description: &'static str) -> Refusal {
+pub(super) fn not_found(description: &'static str) -> Refusal {
     let refusal = Refusal::new(400, "session.not_found", "No sign-in is in progress.");
     refusal.with("error", "invalid_request").with("error_description", description)
+}
+
+/// Returns the error for an interaction that does not exist.
+pub(crate) fn missing() -> Refusal {
+    not_found("interaction session not found")
 }
 
 /// Returns the id of the interaction that the cookie of a request names.
 pub(crate) fn id_of(request: &Incoming, state: &State) -> Outcome<String> {
     let id = cookies::get(request, cookies::INTERACTION);
     let id = id.ok_or_else(|| not_found("interaction session id cookie not found"))?;
-    if state.oidc.interactions.contains(id) {
-        Ok(id.to_owned())
-    } else {
-        Err(not_found("interaction session not found"))
-    }
+    if state.oidc.interactions.contains(id) { Ok(id.to_owned()) } else { Err(missing()) }
 }

@@ -25,8 +25,8 @@ mod userinfo;
 use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{HttpResponse, Method};
 
-pub(crate) use artifacts::{Grant, Provider, SubjectToken};
-pub(crate) use authorization::{form_post, redirect, saml_callback};
+pub(crate) use artifacts::{AccessToken, Grant, Provider, SubjectToken};
+pub(crate) use authorization::{add_parameter, form_post, redirect, saml_callback};
 pub(crate) use keys::signing_key;
 
 use crate::errors::{Outcome, Refusal};

@@ -29,8 +29,7 @@ pub(super) fn push(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     if context.parameter("request_uri").is_some() {
         return Err(refuse(400, "invalid_request", "`request_uri` parameter must not be used at the endpoint"));
     }
-    let secrets = ["client_id", "client_secret"];
-    let mut parameters: Query = context.form.iter().filter(|(name, _)| !secrets.contains(name)).collect();
+    let mut parameters: Query = context.form.iter().filter(|(name, _)| *name != "client_secret").collect();
     parameters.set("client_id", &client);
     context.form = parameters.clone();
     let (_, checked) = Authorization::of(context)?;
@@ -41,7 +40,7 @@ pub(super) fn push(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(201, &json!({ "expires_in": LIFETIME, "request_uri": format!("{PREFIX}{id}") })))
 }
 
-/// Replaces a reference to a request by its parameters. It can be used once.
+/// Replaces a reference to a request by its parameters. A reference is valid once.
 pub(super) fn resolve(context: &mut Context<'_>) -> Outcome<()> {
     let Some(uri) = context.parameter("request_uri").map(str::to_owned) else { return Ok(()) };
     let invalid = |description| refuse(400, "invalid_request_uri", description);

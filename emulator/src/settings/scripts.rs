@@ -125,17 +125,23 @@ fn refuse(code: &str, failure: Failure) -> Refusal {
 /// The function of a script that returns claims.
 const CUSTOMIZER: &str = "getCustomJwtClaims";
 
-/// Returns the claims that the script for tokens of this kind adds, and whether a failure prevents the token.
-pub(crate) fn claims(state: &State, kind: &str, token: &Value, context: &Value) -> (Result<Members, Failure>, bool) {
+/// Returns the claims that the script for tokens of this kind adds.
+///
+/// `input` returns the token and the context that the script receives. Without a script, it is not called.
+///
+/// # Errors
+///
+/// Fails if the script denies the token, or if the script itself fails and `blockIssuanceOnError` is set.
+pub(crate) fn claims(state: &State, kind: &str, input: impl FnOnce() -> (Value, Value)) -> Result<Members, Failure> {
     let stored = OF_TOKENS.iter().find(|(name, _)| *name == kind).and_then(|(_, script)| state.settings.find(script));
-    let Some(stored) = stored else { return (Ok(Members::new()), false) };
-    let blocks = stored.get("blockIssuanceOnError") == Some(&Value::Bool(true));
+    let Some(stored) = stored else { return Ok(Members::new()) };
     let variables = stored.get("environmentVariables").cloned().unwrap_or_else(|| json!({}));
+    let (token, context) = input();
     let payload = json!({ "token": token, "context": context, "environmentVariables": variables });
-    let result = run(text(stored, "script"), CUSTOMIZER, &payload);
-    let claims = result.map(|claims| match claims {
-        Some(Value::Object(claims)) => claims,
-        _ => Members::new(),
-    });
-    (claims, blocks)
+    let blocks = stored.get("blockIssuanceOnError") == Some(&Value::Bool(true));
+    match run(text(stored, "script"), CUSTOMIZER, &payload) {
+        Ok(Some(Value::Object(claims))) => Ok(claims),
+        Err(failure) if blocks || matches!(failure, Failure::Denied(_)) => Err(failure),
+        Ok(_) | Err(_) => Ok(Members::new()),
+    }
 }

@@ -6,7 +6,7 @@ use super::connectors::of_sign_in;
 use crate::call::Call;
 use crate::collections::ROLES;
 use crate::errors::Outcome;
-use crate::oidc::interactions::not_found;
+use crate::oidc::interactions::missing;
 use crate::oidc::jwt;
 use crate::reply;
 use crate::store::{Members, text};
@@ -16,7 +16,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("AssertSaml", |call| {
         of_sign_in(call, call.parameter(0))?;
         // No social connector of the emulator uses SAML.
-        Err(not_found("interaction session not found"))
+        Err(missing())
     }),
 ];
 

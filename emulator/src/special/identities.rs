@@ -32,13 +32,14 @@ pub(super) fn identities(user: &mut Record) -> Option<&mut Members> {
     user.members.get_mut("identities").and_then(Value::as_object_mut)
 }
 
+/// Returns the id of a user at a social provider.
+pub(crate) fn identity_of<'u>(user: &'u Record, target: &str) -> Option<&'u str> {
+    user.members.get("identities")?.get(target)?.get("userId")?.as_str()
+}
+
 /// Rejects an identity that another user has.
 pub(crate) fn check_free(state: &State, target: &str, identity: &str, user: &str) -> Outcome<()> {
-    let has = |other: &Record| {
-        let known = other.members.get("identities").and_then(|identities| identities.get(target)?.get("userId"));
-        known.and_then(Value::as_str) == Some(identity)
-    };
-    if state.store.all(&USERS).any(|other| other.id != user && has(other)) {
+    if state.store.all(&USERS).any(|other| other.id != user && identity_of(other, target) == Some(identity)) {
         let message = "Another user has this identity.";
         return Err(Refusal::new(422, "user.identity_already_in_use", message));
     }
@@ -121,7 +122,7 @@ fn with(mut members: Members, name: &str, value: Value) -> Members {
 fn create_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
     let connector = call.record(&CONNECTORS, call.text("connectorId"))?.clone();
-    let data = call.body.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
+    let data = call.object("connectorData");
     let profile = social::profile(call.state, &connector, &data)?;
     let (target, id) = (connector.text("target"), text(&profile, "id").to_owned());
     check_free(call.state, target, &id, &user.id)?;

@@ -11,9 +11,9 @@ use crate::certificates::bare;
 use crate::collections::{SAML_APPLICATION_SECRETS, SAML_APPLICATIONS, USERS, saml_config, saml_key};
 use crate::errors::{Outcome, Refusal, internal, not_found};
 use crate::logs::Entry;
-use crate::oidc::{claims, cookies, form_post, invalid_grant, saml_callback};
+use crate::oidc::{claims, cookies, form_post, invalid_grant, redirect, saml_callback};
 use crate::reply;
-use crate::saml::{self, AuthnRequest, SamlSession, escape};
+use crate::saml::{self, AuthnRequest, SamlSession};
 use crate::saml_response::Response;
 use crate::store::{Members, Record, text};
 
@@ -51,7 +51,7 @@ fn logged(
     let payload = Members::from_iter([("applicationId".to_owned(), call.parameter(0).into())]);
     let error = outcome.as_ref().err().map(Refusal::logged);
     let entry = Entry::new(format!("SamlApplication.{step}"), error, payload).from(call.request);
-    call.state.logs.add(&mut call.state.ids, call.now, entry);
+    call.state.log(call.now, entry);
     outcome
 }
 
@@ -97,12 +97,12 @@ fn begin(call: &mut Call<'_>, request: &str, relay_state: Option<String>) -> Out
         let message = "The issuer of the request is not the entity id of the application.";
         return Err(Refusal::new(400, "application.saml.auth_request_issuer_not_match", message));
     }
-    let encode = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
     let (origin, id) = (&call.request.origin, &active.id);
-    let redirect = encode(&saml_callback(origin, id));
+    let callback = saml_callback(origin, id);
+    let callback = utf8_percent_encode(&callback, NON_ALPHANUMERIC);
     let state = call.state.ids.id(32);
     let location = format!(
-        "{origin}/oidc/auth?client_id={id}&redirect_uri={redirect}&response_type=code&prompt=login\
+        "{origin}/oidc/auth?client_id={id}&redirect_uri={callback}&response_type=code&prompt=login\
          &scope=openid+profile+email&state={state}"
     );
     let session = call.state.ids.id(32);
@@ -112,9 +112,7 @@ fn begin(call: &mut Call<'_>, request: &str, relay_state: Option<String>) -> Out
     let now = call.now;
     call.state.saml_sessions.retain(|_, known| known.expires_at > now);
     call.state.saml_sessions.insert(session, begun);
-    let body = format!("Redirecting to {}.", escape(&location));
-    let response = reply::text(302, "text/html; charset=utf-8", body);
-    Ok(response.header("location", location).header("set-cookie", cookie))
+    Ok(redirect(302, &location).header("set-cookie", cookie))
 }
 
 /// Receives the result of the sign-in, and sends the browser to the service provider with a response.

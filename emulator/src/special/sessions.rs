@@ -49,9 +49,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 
 /// Returns the sessions of the caller, and whether the caller's token belongs to them.
 fn own_sessions(call: &Call<'_>) -> Value {
-    let token = call.request.headers.get("authorization").and_then(|header| header.strip_prefix("Bearer "));
-    let token = token.and_then(|token| call.state.oidc.access_tokens.get(token));
-    let current = token.and_then(|token| token.session.as_deref());
+    let current = call.access_token().and_then(|token| token.session.as_deref());
     let sessions = call.state.oidc.sessions.of_user(&call.caller).map(|session| {
         let mut shown = session.shown();
         shown.insert("isCurrent".to_owned(), (current == Some(session.uid.as_str())).into());

@@ -137,27 +137,27 @@ fn customize(state: &State, recipient: Recipient<'_>, claims: &mut Members) -> O
     let user = state.store.get(&USERS, recipient.holder.id);
     let (kind, name) =
         if user.is_some() { ("access-token", "AccessToken") } else { ("client-credentials", "ClientCredentials") };
-    let mut token = json!({
-        "kind": name,
-        "jti": claims.get("jti"),
-        "aud": claims.get("aud"),
-        "scope": claims.get("scope"),
-        "clientId": recipient.client,
-    });
-    let mut data = json!({});
-    if let (Some(user), Some(token), Some(data)) = (user, token.as_object_mut(), data.as_object_mut()) {
-        token.insert("accountId".to_owned(), user.id.clone().into());
-        data.insert("user".to_owned(), user.members.clone().into());
-    }
-    match settings::claims(state, kind, &token, &data) {
-        (Ok(added), _) => {
-            for (name, value) in added {
-                claims.entry(name).or_insert(value);
-            }
-            Ok(())
+    let input = || {
+        let mut token = json!({
+            "kind": name,
+            "jti": claims.get("jti"),
+            "aud": claims.get("aud"),
+            "scope": claims.get("scope"),
+            "clientId": recipient.client,
+        });
+        let mut context = json!({});
+        if let (Some(user), Some(token), Some(context)) = (user, token.as_object_mut(), context.as_object_mut()) {
+            token.insert("accountId".to_owned(), user.id.clone().into());
+            context.insert("user".to_owned(), user.members.clone().into());
         }
-        (Err(Failure::Denied(reason)), _) => Err(refuse(400, "access_denied", &reason)),
-        (Err(Failure::Failed(_)), true) => Err(refuse(400, "invalid_request", "the script of the token has failed")),
-        (Err(Failure::Failed(_)), false) => Ok(()),
+        (token, context)
+    };
+    let added = settings::claims(state, kind, input).map_err(|failure| match failure {
+        Failure::Denied(reason) => refuse(400, "access_denied", &reason),
+        Failure::Failed(_) => refuse(400, "invalid_request", "the script of the token has failed"),
+    })?;
+    for (name, value) in added {
+        claims.entry(name).or_insert(value);
     }
+    Ok(())
 }

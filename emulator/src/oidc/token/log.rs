@@ -9,18 +9,16 @@ use super::super::Context;
 use super::super::client::{self, CODE, CREDENTIALS, DEVICE, EXCHANGE, REFRESH};
 use crate::collections::{APPLICATION_SECRETS, APPLICATIONS};
 use crate::errors::{Outcome, Refusal};
-use crate::logs::Entry;
+use crate::logs::{Entry, MASK};
 use crate::store::{Members, text};
 
-const MASK: &str = "******";
 /// Parameters that the log masks.
 const SECRET: [&str; 4] = ["actor_token", "client_secret", "refresh_token", "subject_token"];
 
 /// Logs the outcome of a token request.
 pub(super) fn log(context: &mut Context<'_>, outcome: &Outcome<HttpResponse>) {
     let entry = entry(context, outcome).from(context.request);
-    let state = &mut *context.state;
-    state.logs.add(&mut state.ids, context.now, entry);
+    context.state.log(context.now, entry);
 }
 
 fn entry(context: &Context<'_>, outcome: &Outcome<HttpResponse>) -> Entry {

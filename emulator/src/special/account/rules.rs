@@ -143,9 +143,7 @@ pub(super) fn require_editable(call: &Call<'_>, field: &str) -> Outcome<()> {
 }
 
 pub(super) fn has_scope(call: &Call<'_>, scope: &str) -> bool {
-    let token = call.request.headers.get("authorization").and_then(|header| header.strip_prefix("Bearer "));
-    let token = token.and_then(|token| call.state.oidc.access_tokens.get(token));
-    token.is_some_and(|token| token.scope.split(' ').any(|granted| granted == scope))
+    call.access_token().is_some_and(|token| token.scope.split(' ').any(|granted| granted == scope))
 }
 
 /// The status is 400, unlike that of an invalid access token.

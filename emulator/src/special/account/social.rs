@@ -1,6 +1,6 @@
 //! Social and enterprise identities, and the tokens that their providers have issued.
 
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::json;
 use logto_admin::transport::HttpResponse;
 
 use super::verifications::add;
@@ -44,7 +44,7 @@ fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         return Err(no_record());
     };
     let connector = call.record(&CONNECTORS, &connector)?.clone();
-    let data = call.body.get("connectorData").and_then(Value::as_object).cloned().unwrap_or_default();
+    let data = call.object("connectorData");
     let found = Some(social::profile(call.state, &connector, &data)?);
     if let Some(record) = call.state.verifications.get_mut(&id, call.now) {
         record.kind = Kind::Social { connector: connector.id, found };
