@@ -43,6 +43,12 @@ impl Refusal {
         self
     }
 
+    /// Returns the code, if the error has one.
+    pub(crate) fn code(&self) -> Option<&str> {
+        let Body::Json(members) = &self.body else { return None };
+        members.get("code").and_then(Value::as_str)
+    }
+
     /// Returns the error as logs show it: without details, which can contain secrets.
     pub(crate) fn logged(&self) -> Value {
         let Body::Json(members) = &self.body else { return json!({}) };

@@ -3,7 +3,7 @@
 use logto_admin::transport::HttpResponse;
 
 use super::progress::{Event, Identifier, Kind, Verification};
-use super::{progress, verification};
+use super::{added, progress, verification};
 use crate::call::Call;
 use crate::codes::{self, Purpose};
 use crate::errors::Outcome;
@@ -19,7 +19,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if !matches!(record.kind, Kind::EmailCode | Kind::PhoneCode) || record.identifier.as_ref() != Some(&identifier) {
         return Err(super::progress::missing());
     }
-    let event = Event::named(crate::store::text(&record.shown, "templateType")).unwrap_or(Event::SignIn);
+    let event = Event::named(record.text("templateType")).unwrap_or(Event::SignIn);
     check(call, &identifier, event)?;
     progress(call)?.verification(&id)?.verified = Some(true);
     Ok(verification(call, &id))
@@ -31,14 +31,11 @@ pub(super) fn send(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     progress(call)?;
     let purpose = purpose(call, event);
     codes::send(call.state, call.now, &identifier.recipient(), purpose)?;
-    let kind = if identifier.kind == "phone" { Kind::PhoneCode } else { Kind::EmailCode };
-    let mut record = Verification::new(call.state.ids.id(21), kind);
+    let mut record = Verification::new(call.state.ids.id(21), identifier.code_kind());
     record.verified = Some(false);
     record.identifier = Some(identifier);
     record.shown.insert("templateType".to_owned(), event.name().into());
-    let id = record.id.clone();
-    progress(call)?.add(record);
-    Ok(verification(call, &id))
+    added(call, record)
 }
 
 /// Codes belong to the interaction that asked for them.

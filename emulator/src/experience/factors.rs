@@ -4,7 +4,7 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::progress::{Event, Identifier, Kind, Verification};
-use super::{policy, progress, verification};
+use super::{added, policy, progress, verification};
 use crate::call::Call;
 use crate::codes::{self, Purpose};
 use crate::collections::{BACKUP_CODES, MFA_VERIFICATIONS, TOTP_SECRET, USERS};
@@ -97,9 +97,7 @@ pub(super) fn verify_totp(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         return Ok(verification(call, &id));
     }
     let record = record(call, &user, Kind::Totp, Some(true));
-    let id = record.id.clone();
-    progress(call)?.add(record);
-    Ok(verification(call, &id))
+    added(call, record)
 }
 
 pub(super) fn generate_codes(call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -127,17 +125,13 @@ pub(super) fn verify_backup_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     call.state.store.put(&MFA_VERIFICATIONS, factor);
     let mut record = record(call, &user, Kind::BackupCode, None);
     record.shown.insert("code".to_owned(), code.into());
-    let id = record.id.clone();
-    progress(call)?.add(record);
-    Ok(verification(call, &id))
+    added(call, record)
 }
 
 /// Returns the address of the identified user that the body asks for.
 fn address(call: &mut Call<'_>) -> Outcome<(Kind, Identifier)> {
     let kind = call.text("identifierType").to_owned();
-    let user = known(call)?;
-    let mut identifier = Identifier { kind, value: String::new() };
-    user.text(identifier.member()).clone_into(&mut identifier.value);
+    let identifier = Identifier::of_user(&kind, &known(call)?);
     if identifier.value.is_empty() {
         return Err(not_enabled("The user has no such address."));
     }
@@ -160,9 +154,7 @@ fn send_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     record.verified = Some(false);
     record.identifier = Some(identifier);
     record.shown.insert("templateType".to_owned(), "MfaVerification".into());
-    let id = record.id.clone();
-    progress(call)?.add(record);
-    Ok(verification(call, &id))
+    added(call, record)
 }
 
 fn verify_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
@@ -201,7 +193,7 @@ pub(super) fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         Kind::BackupCode => {
             let others = mfa::factors(call.state, &user).any(|factor| factor.text("type") != mfa::BACKUP);
             let factors = &progress(call)?.factors;
-            if !others && factors.totp.is_none() && factors.passkeys.is_empty() {
+            if !others && !factors.adds_main() {
                 return Err(mfa::codes_alone());
             }
             let codes = record.hidden.get(BACKUP_CODES).cloned();

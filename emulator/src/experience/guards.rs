@@ -3,6 +3,7 @@
 use logto_admin::serde_json::{Value, json};
 
 use super::progress::{Event, Identifier, Kind, Progress, Verification};
+use super::social;
 use crate::errors::{Outcome, Refusal};
 use crate::password_policy::{PasswordPolicy, policy_of, rejected};
 use crate::passwords;
@@ -31,10 +32,10 @@ pub(super) fn event(state: &State, event: Event) -> Outcome<()> {
     }
 }
 
-/// Rejects a way to identify a user that is switched off, or that an enterprise replaces by its own.
+/// Rejects an identification method that is disabled, or an email address whose domain requires single sign-on.
 pub(super) fn identification(state: &State, event: Event, verification: &Verification) -> Outcome<()> {
     method(state, event, verification)?;
-    let of_provider = verification.shown.get("socialUserInfo").and_then(|info| info.get("email")?.as_str());
+    let of_provider = verification.shown.get(social::PROFILE).and_then(|info| info.get("email")?.as_str());
     let own = verification.identifier.as_ref().filter(|identifier| identifier.kind == "email");
     let email = of_provider.or(own.map(|identifier| identifier.value.as_str()));
     email.filter(|_| event != Event::ForgotPassword).map_or(Ok(()), |email| not_of_enterprise(state, email))
@@ -113,10 +114,7 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
         return Ok(());
     }
     let experience = experience(state);
-    let has = |kind: &String| {
-        let identifier = Identifier { kind: kind.clone(), value: String::new() };
-        !user.text(identifier.member()).is_empty()
-    };
+    let has = |kind: &String| !Identifier::of_user(kind, user).value.is_empty();
     let skips = experience.get("socialSignIn").and_then(|settings| settings.get("skipRequiredIdentifiers"));
     let skips = progress.social_connector().is_some() && skips == Some(&Value::Bool(true));
     let mut missing = Vec::new();

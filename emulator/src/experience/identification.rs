@@ -5,7 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::identities::Provided;
 use super::progress::{Event, Kind, Verification, missing};
-use super::{events, guards, identities, passkeys, people, progress, social, sso};
+use super::{guards, identities, passkeys, people, progress, social, sso};
 use crate::call::Call;
 use crate::collections::ORGANIZATIONS;
 use crate::errors::{Outcome, Refusal};
@@ -22,21 +22,31 @@ pub(super) fn run(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let record = id.map(|id| progress.verification(&id).cloned()).transpose()?;
     match event {
         Event::Register => register(call, record),
-        Event::SignIn | Event::ForgotPassword => identify(call, event, record),
+        Event::SignIn | Event::ForgotPassword => recognize(call, record),
     }
 }
 
 /// Rejects a record that proves nothing yet.
-pub(super) fn check(call: &Call<'_>, event: Event, record: &Verification) -> Outcome<()> {
+fn check(call: &Call<'_>, event: Event, record: &Verification) -> Outcome<()> {
     guards::identification(call.state, event, record)?;
     if record.is_valid() { Ok(()) } else { Err(super::unverified()) }
 }
 
-fn identify(call: &mut Call<'_>, event: Event, record: Option<Verification>) -> Outcome<HttpResponse> {
+fn recognize(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpResponse> {
     let record = record.ok_or_else(missing)?;
-    check(call, event, &record)?;
     let links = call.body.get("linkSocialIdentity") == Some(&Value::Bool(true));
-    let (user, provided) = owner(call, &record, links)?;
+    let user = identify(call, &record, links)?;
+    join_organizations(call, &record, &user.id);
+    Ok(reply::nothing(204))
+}
+
+/// Identifies the user that a record belongs to, and returns them.
+///
+/// With `links`, a social identity belongs to the user with the same email address or phone number.
+pub(super) fn identify(call: &mut Call<'_>, record: &Verification, links: bool) -> Outcome<Record> {
+    let event = progress(call)?.event;
+    check(call, event, record)?;
+    let (user, provided) = owner(call, record, links)?;
     people::refuse_suspended(&user)?;
     let progress = progress(call)?;
     if progress.user.as_ref().is_some_and(|known| *known != user.id) {
@@ -45,12 +55,11 @@ fn identify(call: &mut Call<'_>, event: Event, record: Option<Verification>) -> 
     }
     progress.user = Some(user.id.clone());
     provided.add_to(progress);
-    join_organizations(call, &record, &user.id);
-    Ok(reply::nothing(204))
+    Ok(user)
 }
 
 /// Returns the user that a record belongs to, and what the provider of a record adds.
-pub(super) fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outcome<(Record, Provided)> {
+fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outcome<(Record, Provided)> {
     match record.kind {
         Kind::Social => return social::owner(call, record, links),
         Kind::EnterpriseSso => return sso::owner(call, record),
@@ -96,10 +105,8 @@ fn register(call: &mut Call<'_>, record: Option<Verification>) -> Outcome<HttpRe
         }
     }
     let user = people::register(call, &draft)?;
-    events::created(call, &draft, &user)?;
     if let Some(proof) = proof {
-        join_organizations(call, &proof, &user.id);
+        join_organizations(call, &proof, &user);
     }
-    progress(call)?.registered(user.id);
     Ok(reply::word(201))
 }

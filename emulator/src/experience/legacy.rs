@@ -5,13 +5,11 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::HttpResponse;
 
 use super::progress::{Event, Identifier, Kind, Progress};
-use super::{
-    codes, events, factors, guards, identification, interaction, passkeys, passwords, people, policy, progress,
-};
+use super::{codes, factors, guards, identification, interaction, passkeys, passwords, people, policy, progress};
 use super::{social, sso, start, submission};
 use crate::call::Call;
 use crate::collections::{CONNECTORS, USERS};
-use crate::errors::{Outcome, Refusal, not_found};
+use crate::errors::{Outcome, Refusal};
 use crate::reply;
 use crate::special::{Handler, mfa};
 use crate::sso::of_email;
@@ -46,7 +44,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     }),
     ("CreateLegacyInteractionSocialAuthorizationUri", |call| {
         let connector = call.text("connectorId").to_owned();
-        call.state.store.get(&CONNECTORS, &connector).ok_or_else(not_found)?;
+        call.record(&CONNECTORS, &connector)?;
         call.parameters = vec![connector];
         let body = call.body.clone().into();
         redirect(&delegate(call, body, social::create)?)
@@ -121,11 +119,11 @@ fn identifier(body: &Members) -> Identifier {
 }
 
 fn begin(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let object = |name: &str| call.body.get(name).and_then(Value::as_object).cloned();
-    let (proof, profile) = (object("identifier"), object("profile"));
+    let proof = call.body.get("identifier").and_then(Value::as_object).cloned();
+    let profile = call.object("profile");
     let body = json!({ "interactionEvent": call.body.get("event") });
     delegate(call, body, start::init)?;
-    progress(call)?.legacy.profile = profile.unwrap_or_default();
+    progress(call)?.legacy.profile = profile;
     proof.map_or_else(|| Ok(reply::nothing(204)), |proof| identify(call, &proof))
 }
 
@@ -133,8 +131,7 @@ fn change_event(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let event = Event::named(call.text("event")).unwrap_or(Event::SignIn);
     let current = progress(call)?.event;
     if current != event && [current, event].contains(&Event::ForgotPassword) {
-        let message = "The interaction has not been started.";
-        return Err(Refusal::new(404, "session.interaction_not_found", message));
+        return Err(super::not_started());
     }
     guards::event(call.state, event)?;
     progress(call)?.event = event;
@@ -172,20 +169,11 @@ fn add_profile(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 /// Moves what the user has entered to the profile of the submission.
 fn complete(call: &mut Call<'_>, user: Option<&Record>) -> Outcome<()> {
-    let entered = std::mem::take(&mut progress(call)?.legacy.profile);
-    let outcome = enter(call, &entered, user);
-    if outcome.is_err() {
-        progress(call)?.legacy.profile = entered;
-    }
-    outcome
-}
-
-fn enter(call: &mut Call<'_>, entered: &Members, user: Option<&Record>) -> Outcome<()> {
     let own = user.map_or("", |user| user.id.as_str());
-    for (name, value) in entered {
+    for (name, value) in progress(call)?.legacy.profile.clone() {
         let value = value.as_str().unwrap_or_default();
-        let identifier = Identifier { kind: name.clone(), value: value.to_owned() };
-        match name.as_str() {
+        let identifier = Identifier { kind: name, value: value.to_owned() };
+        match identifier.kind.as_str() {
             "password" => progress(call)?.password = Some(value.to_owned()),
             "connectorId" => {
                 let record = progress(call)?.of_kind(Kind::Social).cloned().ok_or_else(super::progress::missing)?;
@@ -201,13 +189,14 @@ fn enter(call: &mut Call<'_>, entered: &Members, user: Option<&Record>) -> Outco
     if let Some(password) = progress(call)?.password.clone() {
         guards::password(call.state, &password, user)?;
     }
+    progress(call)?.legacy.profile.clear();
     Ok(())
 }
 
 /// Returns whether a code has proven an address.
-fn proves(progress: &mut Progress, identifier: &Identifier) -> bool {
-    let kind = if identifier.kind == "phone" { Kind::PhoneCode } else { Kind::EmailCode };
-    progress.of_kind(kind).is_some_and(|record| record.is_valid() && record.identifier.as_ref() == Some(identifier))
+fn proves(progress: &Progress, identifier: &Identifier) -> bool {
+    let record = progress.of_kind(identifier.code_kind());
+    record.is_some_and(|record| record.is_valid() && record.identifier.as_ref() == Some(identifier))
 }
 
 /// Returns the user who signs in. The first call identifies them.
@@ -216,23 +205,14 @@ fn known(call: &mut Call<'_>) -> Outcome<Record> {
         return call.record(&USERS, &id).cloned();
     }
     let current = progress(call)?;
-    let (event, links, id) = (current.event, current.legacy.links, current.legacy.identifier.clone());
-    let missing = || Refusal::new(404, "session.identifier_not_found", "The user is not identified yet.");
-    let record = progress(call)?.verification(&id.ok_or_else(missing)?)?.clone();
-    identification::check(call, event, &record)?;
-    let (user, provided) = identification::owner(call, &record, links).map_err(unknown)?;
-    people::refuse_suspended(&user)?;
-    let current = progress(call)?;
-    current.user = Some(user.id.clone());
-    provided.add_to(current);
-    Ok(user)
+    let (links, id) = (current.legacy.links, current.legacy.identifier.clone());
+    let record = current.verification(&id.ok_or_else(super::progress::unidentified)?)?.clone();
+    identification::identify(call, &record, links).map_err(unknown)
 }
 
 /// An unknown identity has the same error for all providers.
 fn unknown(refusal: Refusal) -> Refusal {
-    let code = refusal.logged();
-    let codes = ["user.identity_not_exist", "user.sso_identity_not_exist"];
-    if code.get("code").and_then(Value::as_str).is_some_and(|code| codes.contains(&code)) {
+    if matches!(refusal.code(), Some("user.identity_not_exist" | "user.sso_identity_not_exist")) {
         let message = "No user has this identity.";
         return Refusal::new(422, "user.identity_not_exist", message).with("data", json!({}));
     }
@@ -244,9 +224,7 @@ fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if event == Event::Register && progress(call)?.user.is_none() {
         complete(call, None)?;
         let draft = progress(call)?.clone();
-        let user = people::register(call, &draft)?;
-        events::created(call, &draft, &user)?;
-        progress(call)?.registered(user.id);
+        people::register(call, &draft)?;
         return submit(call);
     }
     let user = known(call)?;
@@ -259,14 +237,14 @@ fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     submission::submit(call)
 }
 
-/// Rejects a user who must add a second factor. There is no suggestion: the user adds one or skips it.
+/// Rejects a user who must add a second factor. Never suggests one: the user adds a factor or skips it.
 fn require_factors(call: &mut Call<'_>, user: &Record) -> Outcome<()> {
     let mut draft = progress(call)?.clone();
     draft.factors.enabled = true;
     let outcome = policy::complete(call.state, &draft, user);
     progress(call)?.factors.suggestion_skipped = true;
     let Err(refusal) = outcome else { return Ok(()) };
-    if refusal.logged().get("code").and_then(Value::as_str) != Some("session.mfa.backup_code_required") {
+    if refusal.code() != Some("session.mfa.backup_code_required") {
         return Err(refusal);
     }
     let created = delegate(call, json!({}), factors::generate_codes)?;
@@ -281,7 +259,7 @@ fn bind(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let kind = call.text("type").to_owned();
     let has_main = mfa::factors(call.state, &user.id).any(|factor| factor.text("type") != mfa::BACKUP);
     let factors = &progress(call)?.factors;
-    if kind != mfa::BACKUP && (has_main || factors.totp.is_some() || !factors.passkeys.is_empty()) {
+    if kind != mfa::BACKUP && (has_main || factors.adds_main()) {
         return Err(Refusal::new(400, "session.mfa.bind_mfa_existed", "The user has a second factor."));
     }
     let id = match kind.as_str() {

@@ -23,6 +23,7 @@ mod submission;
 use logto_admin::transport::HttpResponse;
 
 pub(crate) use progress::Progress;
+use progress::Verification;
 
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
@@ -59,13 +60,24 @@ fn interaction<'c>(call: &'c mut Call<'_>) -> Outcome<&'c mut Interaction> {
 
 /// Returns what the user has done in the interaction so far.
 fn progress<'c>(call: &'c mut Call<'_>) -> Outcome<&'c mut Progress> {
-    let missing = || Refusal::new(404, "session.interaction_not_found", "The interaction has not been started.");
-    interaction(call)?.progress.as_mut().ok_or_else(missing)
+    interaction(call)?.progress.as_mut().ok_or_else(not_started)
+}
+
+/// Returns the error for an interaction that has not been started.
+fn not_started() -> Refusal {
+    Refusal::new(404, "session.interaction_not_found", "The interaction has not been started.")
 }
 
 /// Returns the error for a record that proves nothing yet.
 fn unverified() -> Refusal {
     Refusal::new(400, "session.verification_failed", "The verification has not succeeded yet.")
+}
+
+/// Adds a verification record, and answers with its id.
+fn added(call: &mut Call<'_>, record: Verification) -> Outcome<HttpResponse> {
+    let id = record.id.clone();
+    progress(call)?.add(record);
+    Ok(verification(call, &id))
 }
 
 /// Answers with the id of a verification record.

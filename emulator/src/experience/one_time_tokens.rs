@@ -1,7 +1,7 @@
 //! Proofs by a one-time token, which an administrator has created for an email address.
 
 use super::progress::{Identifier, Kind, Verification};
-use super::{progress, verification};
+use super::{added, progress};
 use crate::collections::ONE_TIME_TOKENS;
 use crate::entities::keep;
 use crate::special::{Handler, one_time_tokens};
@@ -17,7 +17,5 @@ pub(super) const ALL: &[(&str, Handler)] = &[("VerifyOneTimeTokenVerification", 
     record.identifier = Some(identifier);
     let context = token.members.get("context").cloned().unwrap_or_default();
     record.shown.insert("oneTimeTokenContext".to_owned(), context);
-    let id = record.id.clone();
-    progress(call)?.add(record);
-    Ok(verification(call, &id))
+    added(call, record)
 })];

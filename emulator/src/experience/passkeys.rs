@@ -5,7 +5,7 @@ use logto_admin::transport::HttpResponse;
 
 use super::factors::{known, record};
 use super::progress::{Identifier, Kind, Verification};
-use super::{interaction, people, progress, verification};
+use super::{added, interaction, people, progress, verification};
 use crate::call::Call;
 use crate::clock::iso;
 use crate::collections::{MFA_VERIFICATIONS, USERS};
@@ -76,21 +76,25 @@ pub(super) fn register(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let credential = challenge.register(&payload(call), agent)?;
     let id = call.text("verificationId").to_owned();
     let record = progress(call)?.verification(&id)?;
-    record.verified = Some(true);
-    record.hidden.clear();
+    answered(record);
     record.hidden.insert(CREDENTIAL.to_owned(), json!(credential));
     Ok(verification(call, &id))
 }
 
 pub(super) fn begin_authentication(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
-    let passkeys = mfa::passkeys(call.state, &user);
+    ask_for_passkey(call, &user, Kind::WebAuthn)
+}
+
+/// Adds a record that waits for one of the user's passkeys.
+fn ask_for_passkey(call: &mut Call<'_>, user: &str, kind: Kind) -> Outcome<HttpResponse> {
+    let passkeys = mfa::passkeys(call.state, user);
     if passkeys.is_empty() {
         return Err(no_passkey());
     }
     let challenge = challenge(call);
     let options = challenge.authentication(&passkeys);
-    let record = record(call, &user, Kind::WebAuthn, Some(false));
+    let record = record(call, user, kind, Some(false));
     ask(call, record, &challenge, ("authenticationOptions", options))
 }
 
@@ -101,7 +105,12 @@ fn no_passkey() -> Refusal {
 pub(super) fn authenticate(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let challenge = asked(call, Kind::WebAuthn)?;
     let user = known(call)?.id;
-    prove(call, &challenge, Some(&user))?;
+    answer(call, &challenge, &user)
+}
+
+/// Verifies the record that has asked for a passkey of this user.
+fn answer(call: &mut Call<'_>, challenge: &Challenge, user: &str) -> Outcome<HttpResponse> {
+    prove(call, challenge, Some(user))?;
     let id = call.text("verificationId").to_owned();
     answered(progress(call)?.verification(&id)?);
     Ok(verification(call, &id))
@@ -112,7 +121,8 @@ fn answered(record: &mut Verification) {
     record.hidden.clear();
 }
 
-/// Checks that the authenticator has proven a stored passkey, of this user if there is one. Returns whose it is.
+/// Checks that the authenticator has proven a stored passkey. With `user`, the passkey must belong to that user. Returns
+/// the id of its owner.
 fn prove(call: &mut Call<'_>, challenge: &Challenge, user: Option<&str>) -> Outcome<String> {
     let payload = payload(call);
     let (mut factor, mut credential) = find(call.state, webauthn::credential_id(&payload)).ok_or_else(no_passkey)?;
@@ -146,34 +156,26 @@ fn begin_sign_in(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let identifier = Identifier::of(&call.body);
     progress(call)?;
     let user = people::find(call.state, &identifier).ok_or_else(no_passkey)?.id.clone();
-    let passkeys = mfa::passkeys(call.state, &user);
-    if passkeys.is_empty() {
-        return Err(no_passkey());
-    }
-    let challenge = challenge(call);
-    let options = challenge.authentication(&passkeys);
-    let record = record(call, &user, Kind::SignInPasskey, Some(false));
-    ask(call, record, &challenge, ("authenticationOptions", options))
+    ask_for_passkey(call, &user, Kind::SignInPasskey)
 }
 
 /// Verifies a passkey instead of a password. Without a record, it answers the challenge of the preflight.
 fn sign_in(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    progress(call)?;
     let id = call.text("verificationId").to_owned();
-    let challenge =
-        if id.is_empty() { interaction(call)?.challenge.take() } else { Some(asked(call, Kind::SignInPasskey)?) };
-    let challenge = challenge.ok_or_else(no_passkey)?;
-    let expected =
-        if id.is_empty() { None } else { Some(progress(call)?.verification(&id)?.text("userId").to_owned()) };
-    let user = prove(call, &challenge, expected.as_deref())?;
-    if !id.is_empty() {
-        answered(progress(call)?.verification(&id)?);
-        return Ok(verification(call, &id));
+    if id.is_empty() {
+        return sign_in_without_record(call);
     }
+    let challenge = asked(call, Kind::SignInPasskey)?;
+    let user = progress(call)?.verification(&id)?.text("userId").to_owned();
+    answer(call, &challenge, &user)
+}
+
+fn sign_in_without_record(call: &mut Call<'_>) -> Outcome<HttpResponse> {
+    progress(call)?;
+    let challenge = interaction(call)?.challenge.take().ok_or_else(no_passkey)?;
+    let user = prove(call, &challenge, None)?;
     let record = record(call, &user, Kind::SignInPasskey, Some(true));
-    let id = record.id.clone();
-    progress(call)?.add(record);
-    Ok(verification(call, &id))
+    added(call, record)
 }
 
 /// Keeps a new passkey for the submission, with which the user can sign in later.

@@ -3,7 +3,7 @@
 use logto_admin::transport::HttpResponse;
 
 use super::progress::{Identifier, Kind, Verification};
-use super::{guards, people, progress, verification};
+use super::{added, guards, people, progress};
 use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
@@ -27,9 +27,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         let mut record = Verification::new(call.state.ids.id(21), Kind::NewPasswordIdentity);
         record.identifier = Some(identifier);
         record.hidden.insert("password".to_owned(), password.into());
-        let id = record.id.clone();
-        progress(call)?.add(record);
-        Ok(verification(call, &id))
+        added(call, record)
     }),
 ];
 
@@ -41,9 +39,7 @@ pub(super) fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut record = Verification::new(call.state.ids.id(21), Kind::Password);
     record.verified = Some(true);
     record.identifier = Some(identifier);
-    let id = record.id.clone();
-    progress(call)?.add(record);
-    Ok(verification(call, &id))
+    added(call, record)
 }
 
 /// Rejects a password that is not the user's.

@@ -3,7 +3,7 @@
 use logto_admin::serde_json::Value;
 
 use super::progress::{Identifier, Progress};
-use super::{guards, identities};
+use super::{events, guards, identities, progress};
 use crate::call::Call;
 use crate::collections::{JIT_EMAIL_DOMAINS, ORGANIZATION_ROLES, USERS};
 use crate::entities::{self, keep};
@@ -57,17 +57,19 @@ pub(super) fn apply(call: &mut Call<'_>, progress: &Progress, user: &mut Record)
     }
 }
 
-/// Creates a user from what they have entered.
-pub(super) fn register(call: &mut Call<'_>, progress: &Progress) -> Outcome<Record> {
+/// Creates the user of a draft, who is then the user of the interaction. Returns the id.
+pub(super) fn register(call: &mut Call<'_>, draft: &Progress) -> Outcome<String> {
     let mut user = call.state.blank(&USERS, crate::store::Members::new(), call.now);
-    apply(call, progress, &mut user);
-    guards::complete(call.state, progress, &user)?;
+    apply(call, draft, &mut user);
+    guards::complete(call.state, draft, &user)?;
     entities::check(call, &USERS, &user)?;
     call.state.store.put(&USERS, user.clone());
     (USERS.created)(call, &user);
     provision(call.state, &user);
-    identities::store(call, progress, &user);
-    Ok(user)
+    identities::store(call, draft, &user);
+    events::created(call, draft, &user)?;
+    progress(call)?.registered(user.id.clone());
+    Ok(user.id)
 }
 
 /// Makes a new user a member of the organizations that want everyone with their email domain.

@@ -75,9 +75,8 @@ pub(super) fn require(state: &State, progress: &Progress, user: &Record) -> Outc
 /// Returns the addresses of a user, so that they recognize them.
 fn masked(user: &Record, usable: &[&str]) -> Map<String, Value> {
     let masked = [(EMAIL, "email"), (PHONE, "phone")].into_iter().filter_map(|(factor, kind)| {
-        let mut identifier = Identifier { kind: kind.to_owned(), value: String::new() };
-        user.text(identifier.member()).clone_into(&mut identifier.value);
-        usable.contains(&factor).then(|| Some((factor.to_owned(), identifier.masked().get("value")?.clone())))?
+        let address = || Identifier::of_user(kind, user).masked_value().into();
+        usable.contains(&factor).then(|| (factor.to_owned(), address()))
     });
     masked.collect()
 }
@@ -112,8 +111,7 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
             Err(one_more(&addable, !policy.ends_with("Mandatory")))
         };
     }
-    let added = chosen.totp.is_some() || !chosen.passkeys.is_empty();
-    let main = added || own.iter().any(|kind| *kind != mfa::BACKUP);
+    let main = chosen.adds_main() || own.iter().any(|kind| *kind != mfa::BACKUP);
     if main {
         let has_codes = chosen.codes.is_some() || own.contains(&mfa::BACKUP);
         let wants_codes = factors.iter().any(|factor| factor == mfa::BACKUP);

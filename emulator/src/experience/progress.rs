@@ -3,9 +3,10 @@
 use logto_admin::serde_json::{Map, Value, json};
 use serde::{Deserialize, Serialize};
 
+use super::{social, sso};
 use crate::errors::{Outcome, Refusal};
 use crate::messages::Recipient;
-use crate::store::{Members, text};
+use crate::store::{Members, Record, text};
 use crate::webauthn::Credential;
 
 /// The purpose of an interaction.
@@ -46,13 +47,19 @@ impl Identifier {
         Self { kind: part("type"), value: part("value") }
     }
 
+    /// Returns the identifier of a user. The value is empty if the user has none of this kind.
+    pub(crate) fn of_user(kind: &str, user: &Record) -> Self {
+        Self { kind: kind.to_owned(), value: user.text(member(kind)).to_owned() }
+    }
+
     /// The member of a user that contains such an identifier.
     pub(crate) fn member(&self) -> &'static str {
-        match self.kind.as_str() {
-            "email" => "primaryEmail",
-            "phone" => "primaryPhone",
-            _ => "username",
-        }
+        member(&self.kind)
+    }
+
+    /// The kind of a record whose code proves the address.
+    pub(crate) fn code_kind(&self) -> Kind {
+        if self.kind == "phone" { Kind::PhoneCode } else { Kind::EmailCode }
     }
 
     pub(crate) fn shown(&self) -> Value {
@@ -61,19 +68,31 @@ impl Identifier {
 
     /// Returns the identifier with most of it hidden, so that its owner recognizes it.
     pub(crate) fn masked(&self) -> Value {
-        let value = match self.value.rsplit_once('@') {
+        json!({ "type": self.kind, "value": self.masked_value() })
+    }
+
+    pub(crate) fn masked_value(&self) -> String {
+        match self.value.rsplit_once('@') {
             Some((name, domain)) => format!("{}****@{domain}", name.chars().take(4).collect::<String>()),
             None => {
                 let hidden = self.value.chars().count().saturating_sub(4);
                 format!("****{}", self.value.chars().skip(hidden).collect::<String>())
             }
-        };
-        json!({ "type": self.kind, "value": value })
+        }
     }
 
     /// Returns where a message to the user goes.
     pub(crate) fn recipient(&self) -> Recipient {
         if self.kind == "phone" { Recipient::phone(&self.value) } else { Recipient::email(&self.value) }
+    }
+}
+
+/// Returns the member of a user that contains identifiers of a kind.
+fn member(kind: &str) -> &'static str {
+    match kind {
+        "email" => "primaryEmail",
+        "phone" => "primaryPhone",
+        _ => "username",
     }
 }
 
@@ -136,8 +155,8 @@ impl Verification {
 
     pub(crate) fn is_valid(&self) -> bool {
         match self.kind {
-            Kind::Social => self.shown.contains_key("socialUserInfo"),
-            Kind::EnterpriseSso => self.shown.contains_key("enterpriseSsoUserInfo"),
+            Kind::Social => self.shown.contains_key(social::PROFILE),
+            Kind::EnterpriseSso => self.shown.contains_key(sso::PROFILE),
             _ => self.verified != Some(false),
         }
     }
@@ -181,6 +200,11 @@ pub(crate) struct Factors {
 }
 
 impl Factors {
+    /// Returns whether there is a new factor other than backup codes.
+    pub(crate) fn adds_main(&self) -> bool {
+        self.totp.is_some() || !self.passkeys.is_empty()
+    }
+
     fn shown(&self) -> Value {
         let mut shown = Map::new();
         let flags = [("mfaEnabled", self.enabled), ("mfaSkipped", self.skipped)];
@@ -242,6 +266,11 @@ pub(super) fn missing() -> Refusal {
     Refusal::new(404, "session.verification_session_not_found", "The verification record does not exist.")
 }
 
+/// Returns the error for an interaction whose user is not identified yet.
+pub(super) fn unidentified() -> Refusal {
+    Refusal::new(404, "session.identifier_not_found", "The user is not identified yet.")
+}
+
 impl Progress {
     pub(crate) fn new(event: Event, user_agent: &str) -> Self {
         Self {
@@ -285,7 +314,7 @@ impl Progress {
         self.verifications.iter().find(|known| known.kind == kind)
     }
 
-    /// Discards what has become part of a new user.
+    /// Sets the new user, and discards the data that they were created from.
     pub(crate) fn registered(&mut self, user: String) {
         self.user = Some(user);
         self.profile.clear();
@@ -301,13 +330,13 @@ impl Progress {
 
     /// Returns the connector of the social provider at which the user has proven who they are.
     pub(crate) fn social_connector(&self) -> Option<&str> {
-        let is_it = |known: &&Verification| known.kind == Kind::Social && known.is_valid();
-        self.verifications.iter().find(is_it).map(|known| known.text("connectorId"))
+        let record = self.of_kind(Kind::Social).filter(|record| record.is_valid());
+        record.map(|record| record.text("connectorId"))
     }
 
     /// Returns whether the user has proven who they are at an enterprise provider.
     pub(crate) fn is_of_enterprise(&self) -> bool {
-        self.verifications.iter().any(|known| known.kind == Kind::EnterpriseSso && known.is_valid())
+        self.of_kind(Kind::EnterpriseSso).is_some_and(Verification::is_valid)
     }
 
     /// Returns whether the user has proven a second factor that they already had.
@@ -322,8 +351,7 @@ impl Progress {
 
     /// Returns the id of the identified user.
     pub(crate) fn identified(&self) -> Outcome<String> {
-        let missing = || Refusal::new(404, "session.identifier_not_found", "The user is not identified yet.");
-        self.user.clone().ok_or_else(missing)
+        self.user.clone().ok_or_else(unidentified)
     }
 
     /// Returns what is stored with the session.
