@@ -58,6 +58,7 @@
 //! | `http2`, `gzip`, `brotli` | HTTP/2 and compressed answers for the native transport |
 //! | `tokio` | the default native [`runtime`] |
 //! | `blocking` | calls from code that is not async |
+//! | `metrics` | counters and times of calls, attempts, waits and token renewals, through the crate `metrics` |
 //! | `tracing` | spans and warnings |
 //! | `webhook` | verification and parsing of webhooks |
 //! | `redis` | a store in Redis that shares an access token between processes |

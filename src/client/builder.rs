@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::operation::AllowedOperations;
 use crate::pipeline::{
     Channel, HttpSender, HttpTokenAttempts, Limiter, Pipeline, RateLimit, RetryPolicy, Settings, Shared, TokenCaller,
-    check_timeouts,
+    check_timeouts, metrics,
 };
 use crate::runtime::{self, Background, Runtime};
 use crate::token::store::{KeyedSlot, TokenSlot};
@@ -196,6 +197,7 @@ impl ClientBuilder {
 
     fn assemble(self, transport: Arc<dyn HttpTransport>, runtime: Arc<dyn Runtime>) -> Client {
         let Self { endpoint, tokens, hooks, limit, trace_bodies, settings, .. } = self;
+        metrics::describe();
         let limiter = Arc::new(Limiter::new(limit));
         let pipeline = Arc::new(Pipeline { runtime: Arc::clone(&runtime), limiter: Arc::clone(&limiter) });
         let sender = Arc::new(HttpSender { transport, runtime: Arc::clone(&runtime), limiter, hooks, trace_bodies });
@@ -243,6 +245,7 @@ impl Default for Settings {
             options: TransportOptions::default(),
             ambient_cookies: false,
             strict: false,
+            allowed: AllowedOperations::default(),
         }
     }
 }

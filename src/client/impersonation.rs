@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::Client;
 use crate::error::{Error, ErrorKind};
 use crate::token::{ClientCredentials, TokenError, TokenExchange};
-use crate::transport::Method;
 
 impl TokenExchange {
     /// Impersonates the user with this ID. `admin`, a client of the Management API, creates a subject token for each
@@ -19,8 +18,8 @@ impl TokenExchange {
 }
 
 async fn create_subject_token(admin: Client, user_id: Arc<str>) -> Result<String, TokenError> {
-    let request = admin.request(Method::Post, "/api/subject-tokens").json(&json!({ "userId": &*user_id }));
-    let answer = request.await.map_err(TokenError::SubjectToken)?;
+    let created = async { admin.operation("CreateSubjectToken")?.json(&json!({ "userId": &*user_id })).await };
+    let answer = created.await.map_err(TokenError::SubjectToken)?;
     let token = answer.get("subjectToken").and_then(Value::as_str);
     token.map(str::to_owned).ok_or_else(|| TokenError::SubjectToken(missing_subject_token()))
 }

@@ -8,6 +8,7 @@ mod environment;
 mod impersonation;
 #[cfg(feature = "users")]
 mod password_digest;
+mod restriction;
 #[cfg(feature = "organization-roles")]
 mod role_ids;
 mod server_release;
@@ -91,8 +92,10 @@ impl Client {
     /// Returns a valid access token. Requests a new one if necessary.
     ///
     /// # Errors
-    /// Fails if the client has no source of access tokens, or the token endpoint returns no token.
+    /// Fails if the client has no source of access tokens or is [restricted](Self::restricted_to), or if the token
+    /// endpoint returns no token.
     pub async fn access_token(&self) -> Result<AccessToken> {
+        self.check_unrestricted()?;
         self.tokens()?.get().await
     }
 

@@ -148,10 +148,12 @@ impl Error {
         self.0.status == Some(401) || (refused && self.code().is_some())
     }
 
-    /// Whether the access token lacks the permission (403).
+    /// Whether the access token lacks the permission (403), or the client is
+    /// [restricted](crate::Client::restricted_to) to other operations.
     #[must_use]
     pub fn is_forbidden(&self) -> bool {
-        self.0.status == Some(403) && self.0.kind != ErrorKind::Token
+        let forbidden = self.0.status == Some(403) && self.0.kind != ErrorKind::Token;
+        forbidden || self.0.kind == ErrorKind::NotAllowed
     }
 
     /// Whether the server (400 or 422) or the client rejects the content of the request.

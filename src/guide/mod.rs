@@ -18,6 +18,9 @@ pub mod limits {}
 #[doc = include_str!("lists.md")]
 pub mod lists {}
 
+#[doc = include_str!("metrics.md")]
+pub mod metrics {}
+
 #[doc = include_str!("requests.md")]
 pub mod requests {}
 

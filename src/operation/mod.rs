@@ -1,13 +1,16 @@
 //! Operations of the API: the [`Operation`] trait, and the table of all operations.
 
+mod allowed;
 pub(crate) mod release;
 pub(crate) mod table;
 
 use std::fmt;
 
+use crate::error::{Error, Result};
 use crate::response::{Answer, Page};
 use crate::transport::Method;
 
+pub(crate) use self::allowed::AllowedOperations;
 pub use self::release::{InvalidRelease, Release};
 pub use self::table::TABLE;
 
@@ -217,4 +220,17 @@ pub trait SearchOperation: Operation {
 #[must_use]
 pub fn find(id: &str) -> Option<&'static OperationInfo> {
     TABLE.binary_search_by(|info| info.id.cmp(id)).ok().and_then(|at| TABLE.get(at).copied())
+}
+
+/// Returns the operation with this ID.
+///
+/// # Errors
+/// Fails if no operation has it. The error names the operation whose ID differs in case only.
+pub(crate) fn known(id: &str) -> Result<&'static OperationInfo> {
+    find(id).ok_or_else(|| Error::input(format!("unknown operation `{id}`{}", similar(id))))
+}
+
+fn similar(id: &str) -> String {
+    let found = TABLE.iter().find(|info| info.id.eq_ignore_ascii_case(id));
+    found.map(|info| format!("; did you mean `{}`?", info.id)).unwrap_or_default()
 }

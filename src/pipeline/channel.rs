@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{HttpSender, Pipeline, RetryPolicy};
+use crate::operation::AllowedOperations;
 use crate::runtime::Background;
 use crate::token::TokenCache;
 use crate::transport::{Endpoint, Headers, TransportOptions};
@@ -36,6 +37,7 @@ pub(crate) struct Settings {
     pub options: TransportOptions,
     pub ambient_cookies: bool,
     pub strict: bool,
+    pub allowed: AllowedOperations,
 }
 
 /// Rejects timeouts within which nothing can happen.
@@ -93,6 +95,7 @@ impl fmt::Debug for Channel {
             .field("headers", &settings.headers)
             .field("timeout", &settings.timeout)
             .field("retry", &settings.retry)
+            .field("allowed", &settings.allowed)
             .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,7 @@ mod channel;
 mod exchange;
 mod http;
 mod limiter;
+pub(crate) mod metrics;
 mod redirect;
 pub(crate) mod retry;
 mod token_calls;
@@ -85,6 +86,7 @@ impl Pipeline {
         let traced = async {
             let result = work.await;
             tracing::ended(&result);
+            metrics::call(plan, &result);
             result
         };
         tracing::inside(tracing::call(plan), traced).await
@@ -127,7 +129,8 @@ impl Pipeline {
                 (start + waited, plan.policy_after(waited))
             });
             let span = tracing::attempt(plan, number);
-            let outcome = tracing::inside(span, attempt.send(number, token.as_ref(), &mut pass)).await;
+            let attempt = metrics::attempt(&*self.runtime, plan, attempt.send(number, token.as_ref(), &mut pass));
+            let outcome = tracing::inside(span, attempt).await;
             self.release(&mut pass, &outcome);
             if !token_renewed && discard_rejected(plan, &outcome, token.as_ref()) {
                 token_renewed = true;
@@ -156,7 +159,7 @@ impl Pipeline {
                 None => None,
             };
             let mut pass = self.limiter.enter(again || plan.urgent);
-            let waited = pass.wait(&*self.runtime).await;
+            let waited = metrics::limiter_wait(&*self.runtime, pass.wait(&*self.runtime)).await;
             if let (true, Some(tokens)) = (waited, plan.tokens) {
                 match tokens.living() {
                     None if !again => {

@@ -18,7 +18,9 @@ impl<Op: Operation> Request<Op> {
 
     /// Rejects a request that cannot be sent.
     pub(super) fn check(&mut self) -> Result<()> {
-        let checked = self.call.check().and_then(|()| check_authentication(&self.channel, &self.call));
+        let allowed = self.channel.settings().allowed.check(self.call.info);
+        let checked =
+            allowed.and_then(|()| self.call.check()).and_then(|()| check_authentication(&self.channel, &self.call));
         let (options, settings) = (&self.call.options, self.channel.settings());
         let timeout = options.timeout.unwrap_or(settings.timeout);
         let total_timeout = options.total_timeout.unwrap_or(settings.total_timeout);

@@ -1,10 +1,8 @@
 //! Calls without types: by operationId, or by method and path.
 
-use std::borrow::Cow;
-
 use super::{Call, Request};
-use crate::error::{Error, Result};
-use crate::operation::{AnswerKind, Authentication, BodyKind, Operation, OperationInfo, Paging, Release, find};
+use crate::error::Result;
+use crate::operation::{AnswerKind, Authentication, BodyKind, Operation, OperationInfo, Paging, Release, known};
 use crate::pipeline::Channel;
 use crate::response::AnyJson;
 use crate::transport::Method;
@@ -71,7 +69,7 @@ impl Request<Untyped> {
     /// # Errors
     /// Fails if no operation has this ID.
     pub(crate) fn by_id(channel: &Channel, id: &str) -> Result<Self> {
-        let info = find(id).ok_or_else(|| Error::input(format!("unknown operation `{id}`{}", similar(id))))?;
+        let info = known(id)?;
         Ok(Self::from_call(channel, Call::new(info, info.path)))
     }
 
@@ -114,9 +112,4 @@ fn check_path(path: &str) -> Result<(), &'static str> {
 /// URL parsers resolve encoded dots too.
 fn is_dots(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
-}
-
-fn similar(id: &str) -> Cow<'static, str> {
-    let found = crate::operation::TABLE.iter().find(|info| info.id.eq_ignore_ascii_case(id));
-    found.map_or(Cow::Borrowed(""), |info| Cow::Owned(format!("; did you mean `{}`?", info.id)))
 }

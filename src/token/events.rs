@@ -1,8 +1,23 @@
-//! Background events, reported through `tracing` when that feature is enabled.
+//! Background events, reported through `tracing` and `metrics` when those features are enabled.
 
 use std::fmt::Display;
 
 use super::TokenError;
+use super::cache::Obtained;
+
+/// A renewal has ended. Its token may come from the store.
+pub(super) fn renewed(renewed: &Result<Obtained, TokenError>) {
+    #[cfg(feature = "metrics")]
+    {
+        let outcome = match renewed {
+            Ok(obtained) if obtained.stored => "shared",
+            Ok(_) => "issued",
+            Err(_) => "failed",
+        };
+        metrics::counter!("logto_token_renewals_total", "outcome" => outcome).increment(1);
+    }
+    let _ = renewed;
+}
 
 /// The token endpoint granted less than requested.
 pub(super) fn missing_scope(missing: &str) {
@@ -38,5 +53,7 @@ pub(super) const fn in_background<F: Future>(renewal: F) -> F {
 pub(super) fn store_failed(error: &dyn Display) {
     #[cfg(feature = "tracing")]
     tracing::warn!(error = %crate::types::Printable(&error.to_string()), "the token store failed; this process uses its own token");
+    #[cfg(feature = "metrics")]
+    metrics::counter!("logto_token_store_errors_total").increment(1);
     let _ = error;
 }

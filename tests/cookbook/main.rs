@@ -18,6 +18,9 @@ mod export_users;
 mod impersonation;
 mod import_users;
 mod javascript;
+mod least_privilege;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod migrate_passwords;
 #[cfg(feature = "tracing")]
 mod observability;

@@ -85,7 +85,7 @@ impl Part {
 
     fn needs(self) -> &'static [Tool] {
         match self {
-            Self::Native => &[Tool::OpenSsl, Tool::Redis],
+            Self::Native => &[Tool::OpenSsl, Tool::Prometheus, Tool::Redis],
             Self::WasmNode => &[Tool::WasmTarget, Tool::WasmBindgen],
             Self::WasmChromium => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::Browser],
             Self::Js => &[Tool::WasmTarget, Tool::WasmBindgen, Tool::WasmPack, Tool::Browser, Tool::Npm(PACKAGE)],

@@ -22,6 +22,9 @@ const BROWSER: System = System {
 const REDIS: System =
     System { name: "redis-server", present: || command::find("redis-server").is_some(), packages: &["redis-server"] };
 
+const PROMETHEUS: System =
+    System { name: "Prometheus", present: || command::find("prometheus").is_some(), packages: &["prometheus"] };
+
 const OPENSSL: System = System {
     name: "OpenSSL's headers",
     present: || !cfg!(target_os = "linux") || openssl_is_known(),
@@ -46,6 +49,8 @@ pub(crate) enum Tool {
     Npm(&'static str),
     /// The headers that the feature `native-tls` needs to build.
     OpenSsl,
+    /// Reads the metrics of the client in tests.
+    Prometheus,
     /// The server for the tests of the token store.
     Redis,
     /// Measures the memory of a program.
@@ -69,6 +74,7 @@ impl Tool {
             Self::MdBook => any_version("mdbook", MDBOOK),
             Self::Npm(folder) => npm::ensure(folder),
             Self::OpenSsl => debian::ensure(&OPENSSL),
+            Self::Prometheus => debian::ensure(&PROMETHEUS),
             Self::Redis => debian::ensure(&REDIS),
             Self::Time => debian::ensure(&TIME),
             Self::Valgrind => debian::ensure(&VALGRIND),
@@ -151,6 +157,7 @@ impl fmt::Display for Tool {
             Self::MdBook => f.write_str("mdbook"),
             Self::Time => f.write_str(TIME.name),
             Self::Valgrind => f.write_str(VALGRIND.name),
+            Self::Prometheus => f.write_str(PROMETHEUS.name),
             Self::Redis => f.write_str(REDIS.name),
             Self::WasmBindgen => f.write_str("wasm-bindgen"),
             Self::WasmPack => f.write_str("wasm-pack"),

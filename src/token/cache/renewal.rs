@@ -37,6 +37,7 @@ impl Renewal {
         let known = self.cache.state().cell.known(self.cache.now());
         let renewed = self.fetch(&known).await;
         self.ended = true;
+        events::renewed(&renewed);
         match renewed {
             Ok(obtained) => {
                 let token = obtained.token.clone();

@@ -9,6 +9,7 @@ mod decoding;
 mod hooks;
 mod limits;
 mod path;
+mod restriction;
 mod retries;
 mod time;
 mod tokens;

@@ -4,6 +4,8 @@
 
 #[cfg(feature = "blocking")]
 mod blocking;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod prefetch;
 #[cfg(feature = "tracing")]
 mod tracing;

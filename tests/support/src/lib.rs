@@ -1,4 +1,4 @@
-//! Shared code for tests of the client: a fake clock, a transport that plays a script, and a Redis server.
+//! Shared code for tests of the client: a fake clock, a transport that plays a script, a Redis and a Prometheus server.
 //!
 //! ```
 //! use logto_admin::transport::{HttpResponse, Method};
@@ -17,6 +17,7 @@
 
 mod executor;
 mod log;
+mod prometheus;
 mod redis;
 mod runtime;
 mod transport;
@@ -24,6 +25,7 @@ mod transport;
 use logto_admin::{Client, ClientBuilder, Endpoint};
 
 pub use log::written;
+pub use prometheus::PrometheusServer;
 pub use redis::RedisServer;
 pub use runtime::FakeRuntime;
 pub use transport::{IntoOutcome, ScriptedTransport, Seen, token_answer};
