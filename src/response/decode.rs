@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use super::{Answer, AnswerContext, AnyJson, Items, Json, Nothing, OptionalJson, Page, Redirect, Text, list};
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::transport::HttpResponse;
-use crate::types::read_json;
 use crate::types::support::decode as in_two_passes;
+use crate::types::{read_json, without_text};
 
 impl<T: DeserializeOwned + 'static> Answer for Json<T> {
     type Output = T;
@@ -124,13 +124,6 @@ fn undecodable<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error, resp
 fn decode_error(message: String, path: Option<String>, response: &HttpResponse) -> Error {
     let error = response.annotate(Error::new(ErrorKind::Decode, message));
     error.with_decode_path(path).with_hint(hint::decode(response.is_html()))
-}
-
-/// Returns serde's message without the unexpected text that it quotes, which may be a secret.
-fn without_text(error: &serde_json::Error) -> String {
-    let message = error.to_string();
-    let parts = message.split_once("string \"").and_then(|(head, rest)| Some((head, rest.rsplit_once("\", ")?.1)));
-    parts.map(|(head, expected)| format!("{head}a string, {expected}")).unwrap_or(message)
 }
 
 /// Returns the path of the failing member. For a missing member serde reports the path of its object.

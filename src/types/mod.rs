@@ -28,7 +28,7 @@ pub use patch::Patch;
 pub(crate) use percent::{Pairs, encode};
 pub(crate) use printable::Printable;
 pub use query::{QueryTarget, QueryValue, TextValue, TimeValue};
-pub(crate) use reading::{read_json, read_members};
+pub(crate) use reading::{read_json, read_members, without_text};
 pub use timestamp::{Timestamp, TimestampSeconds};
 pub use upload::{Part, Upload};
 

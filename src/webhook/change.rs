@@ -137,7 +137,7 @@ impl Record<'_> {
     /// # Errors
     /// [`WebhookError::Body`] if the entity does not match the type.
     pub fn parse<T: DeserializeOwned>(&self) -> Result<Option<T>, WebhookError> {
-        self.data.map(|data| T::deserialize(data)).transpose().map_err(WebhookError::Body)
+        self.data.map(|data| T::deserialize(data)).transpose().map_err(|error| WebhookError::body(&error))
     }
 }
 

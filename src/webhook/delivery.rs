@@ -111,6 +111,6 @@ impl Delivery {
     /// # Errors
     /// [`WebhookError::Body`] if the entity does not match the type.
     pub fn data_as<T: DeserializeOwned>(&self) -> Result<Option<T>, WebhookError> {
-        self.record().map(|data| T::deserialize(data)).transpose().map_err(WebhookError::Body)
+        self.record().map(|data| T::deserialize(data)).transpose().map_err(|error| WebhookError::body(&error))
     }
 }

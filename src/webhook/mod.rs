@@ -27,7 +27,7 @@ use sha2::Sha256;
 pub use self::change::{Change, Interaction, Membership, Record};
 pub use self::delivery::Delivery;
 
-use crate::types::{Printable, read_json};
+use crate::types::{Printable, read_json, without_text};
 
 /// The header that carries the signature.
 pub const SIGNATURE_HEADER: &str = "logto-signature-sha-256";
@@ -54,9 +54,15 @@ impl fmt::Display for WebhookError {
             Self::Signature => f.write_str(
                 "the signature does not match (hint: check the webhook's signing key, and pass the raw body, not a re-encoded one)",
             ),
-            // The error can quote the body.
             Self::Body(error) => write!(f, "invalid webhook body: {}", Printable(&error.to_string())),
         }
+    }
+}
+
+impl WebhookError {
+    /// Creates the error for a body. It does not contain the text that the parser quotes, which may be a secret.
+    fn body(error: &serde_json::Error) -> Self {
+        Self::Body(serde::de::Error::custom(without_text(error)))
     }
 }
 
@@ -170,7 +176,7 @@ pub fn receive<'a>(
     body: &[u8],
 ) -> Result<Delivery, WebhookError> {
     verify(signing_keys, signature, body)?;
-    read_json(body, |deserializer| Delivery::deserialize(deserializer)).map_err(WebhookError::Body)
+    read_json(body, |deserializer| Delivery::deserialize(deserializer)).map_err(|error| WebhookError::body(&error))
 }
 
 #[cfg(test)]
@@ -231,6 +237,17 @@ mod tests {
         let body = format!(r#""{body}""#, body = body.replace('"', ""));
         let error = receive(KEY, &sign(KEY, body.as_bytes()), body.as_bytes()).unwrap_err();
         assert!(error.to_string().len() < 2_000, "{}", error.to_string().len());
+    }
+
+    #[test]
+    fn errors_do_not_quote_the_body() {
+        let body = String::from_utf8(BODY.to_vec()).unwrap().replace("{}", "\"s3cret\"").into_bytes();
+        let error = receive(KEY, &sign(KEY, &body), &body).unwrap_err();
+        let expected = "invalid webhook body: invalid type: a string, expected a map at line 1 column 169";
+        assert_eq!(error.to_string(), expected);
+        assert!(!format!("{error:?} {:?}", std::error::Error::source(&error)).contains("s3cret"));
+        let delivery = receive(KEY, &sign(KEY, BODY), BODY).unwrap();
+        assert!(!format!("{:?}", delivery.data_as::<u8>()).contains("u1"));
     }
 
     #[test]
