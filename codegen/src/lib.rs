@@ -41,4 +41,4 @@ mod words;
 pub use command::main;
 pub use failure::Failure;
 pub use loosened::loosened_members;
-pub use pipeline::{documents_by_release, newest_documents};
+pub use pipeline::{documents_by_release, files_of, newest_documents};

@@ -8,6 +8,7 @@ mod command;
 mod debian;
 mod docs;
 mod files;
+mod fuzz;
 mod lock;
 mod msrv;
 mod npm;
@@ -50,6 +51,14 @@ enum Xtask {
     },
     /// Build the book in docs/, and fail if a link in it is broken.
     Docs,
+    /// Run a fuzz target, or each of them for 20 seconds.
+    Fuzz {
+        /// The target. Defaults to all.
+        name: Option<String>,
+        /// For how many minutes the named target runs.
+        #[arg(default_value_t = 1)]
+        minutes: u64,
+    },
     /// Fail if a dependency needs a newer Rust than the `rust-version` in Cargo.toml.
     Msrv,
     /// Fail if a text contains a wording that the style of the project rejects.
@@ -83,6 +92,7 @@ fn carry_out(task: Xtask) -> Result<()> {
         Xtask::Setup { parts } => part::set_up(&part::or_all(parts)),
         Xtask::Bench { names, check } => bench::run(&names, check),
         Xtask::Docs => docs::build(),
+        Xtask::Fuzz { name, minutes } => fuzz::run(name.as_deref(), minutes),
         Xtask::Msrv => msrv::check(),
         Xtask::Prose => prose::check(),
         Xtask::Release { version } => release::prepare(&version),

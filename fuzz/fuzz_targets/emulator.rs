@@ -1,0 +1,5 @@
+//! The fuzz target `emulator`.
+
+#![no_main]
+
+logto_admin_fuzz::target!(emulator);

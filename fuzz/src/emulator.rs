@@ -1,0 +1,118 @@
+//! The emulator answers any request as a server does, the same each time, and can save what it has then.
+
+use std::sync::LazyLock;
+
+use logto_admin::transport::{HttpRequest, HttpResponse, Method};
+use logto_admin_emulator::Emulator;
+use serde_json::Value;
+
+use crate::fields::{Fields, joined};
+use crate::recordings::{EXCHANGES, Exchange};
+
+const URL: &str = "http://emulator.localhost";
+
+/// An emulator's first requests: they issue a token and create an entity of each kind.
+static START: LazyLock<(Vec<u8>, String)> = LazyLock::new(|| {
+    let emulator = Emulator::new();
+    let form = "grant_type=client_credentials&resource=https%3A%2F%2Fdefault.logto.app%2Fapi&scope=all";
+    let mut request = HttpRequest::new(Method::Post, format!("{URL}/oidc/token"));
+    request.headers.set("content-type", "application/x-www-form-urlencoded");
+    request.headers.set("authorization", "Basic ZW11bGF0b3ItYXBwOmVtdWxhdG9yLXNlY3JldA==");
+    request.body = form.to_owned().into();
+    let issued: Value = serde_json::from_slice(&emulator.handle(&request).body.bytes()).expect("a token");
+    let mut saved = Vec::new();
+    emulator.save(&mut saved).expect("the state can be saved");
+    (saved, issued["access_token"].as_str().expect("a token").to_owned())
+});
+
+/// The input is a list of requests: method, path with query, body.
+pub fn seeds() -> Vec<Vec<u8>> {
+    let requests = EXCHANGES.iter().filter(|exchange| exchange.status < 400);
+    let mut seeds: Vec<Vec<u8>> = requests.step_by(2).map(request_of).collect();
+    for path in
+        ["/oidc/auth?client_id=a", "/oidc/.well-known/openid-configuration", "/oidc/jwks", "/sign-in", "/emulator"]
+    {
+        seeds.push(joined(&["GET", path, ""]));
+    }
+    seeds
+}
+
+fn request_of(exchange: &Exchange) -> Vec<u8> {
+    let pairs: Vec<String> = exchange.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let target =
+        if pairs.is_empty() { exchange.path.clone() } else { format!("{}?{}", exchange.path, pairs.join("&")) };
+    let body = if exchange.request_body.is_null() { String::new() } else { exchange.request_body.to_string() };
+    joined(&[&exchange.method, &target, &body])
+}
+
+pub fn check(data: &[u8]) {
+    let requests = requests(data);
+    let (first, second) = (restored(&START.0), restored(&START.0));
+    for request in &requests {
+        let answer = first.handle(request);
+        is_an_answer(request, &answer);
+        let again = second.handle(request);
+        assert_eq!((again.status, again.body.bytes()), (answer.status, answer.body.bytes()), "{request:?}");
+    }
+    let saved = saved(&first);
+    let again = self::saved(&restored(&saved));
+    let state = |saved: &[u8]| serde_json::from_slice::<Value>(saved).expect("the state is JSON");
+    assert_eq!(state(&again), state(&saved), "the saved state is restored");
+}
+
+fn requests(data: &[u8]) -> Vec<HttpRequest> {
+    let mut fields = Fields::of(data);
+    let mut requests = Vec::new();
+    while let (Some(method), true) = (fields.next(), requests.len() < 4) {
+        let methods =
+            [Method::Get, Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Head, Method::Options];
+        let method = methods.into_iter().find(|known| known.as_str() == method).unwrap_or(Method::Get);
+        let target = fields.text();
+        let mut request = HttpRequest::new(method, format!("{URL}/{}", target.trim_start_matches('/')));
+        request.headers.set("authorization", format!("Bearer {}", START.1));
+        let body = fields.text();
+        if !body.is_empty() {
+            let is_form = target.starts_with("/oidc");
+            let kind = if is_form { "application/x-www-form-urlencoded" } else { "application/json" };
+            request.headers.set("content-type", kind);
+            request.body = body.into_owned().into();
+        }
+        requests.push(request);
+    }
+    requests
+}
+
+fn is_an_answer(request: &HttpRequest, answer: &HttpResponse) {
+    // Like the server, whose database cannot store this character.
+    let has_nul = request.url.contains('\0') || request.url.contains("%00") || request.body.text().contains("\\u0000");
+    let is_valid = (200..500).contains(&answer.status) || answer.status == 501 || (answer.status == 500 && has_nul);
+    assert!(
+        is_valid,
+        "{} {} {}: {} {}",
+        request.method,
+        request.url,
+        request.body.text(),
+        answer.status,
+        answer.body.text()
+    );
+    let is_json = answer.headers.get("content-type").is_some_and(|kind| kind.contains("json"));
+    if is_json && !answer.body.is_empty() {
+        let value: Value = serde_json::from_slice(&answer.body.bytes()).expect("the answer is JSON");
+        if answer.status >= 400 {
+            let is_explained = value["message"].is_string() || value["error"].is_string();
+            assert!(is_explained, "{} {}: {value}", request.method, request.url);
+        }
+    }
+}
+
+fn restored(saved: &[u8]) -> Emulator {
+    let emulator = Emulator::new();
+    emulator.restore(saved).expect("the saved state can be restored");
+    emulator
+}
+
+fn saved(emulator: &Emulator) -> Vec<u8> {
+    let mut saved = Vec::new();
+    emulator.save(&mut saved).expect("the state can be saved");
+    saved
+}
