@@ -54,7 +54,7 @@
 //! | `experience` | the sign-in in progress |
 //! | `interaction` | the predecessor of `experience` in Logto 1.17 |
 //! | `reqwest` (default) | [`ReqwestTransport`](crate::transport), the native default, which also works on wasm; enables `tokio` and `http` |
-//! | `rustls` (default), `native-tls` | TLS for the native transport |
+//! | `rustls` (default), `rustls-ring`, `rustls-no-provider`, `native-tls` | [TLS](guide::transports) for the native transport |
 //! | `http2`, `gzip`, `brotli` | HTTP/2 and compressed answers for the native transport |
 //! | `tokio` | the default native [`runtime`] |
 //! | `blocking` | calls from code that is not async |

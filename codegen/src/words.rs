@@ -134,7 +134,7 @@ pub fn type_name(name: &str) -> String {
 }
 
 /// Names of modules, features and methods of `Client` that a group cannot have.
-const RESERVED_GROUPS: [&str; 45] = [
+const RESERVED_GROUPS: [&str; 47] = [
     "for_each",
     "serde",
     "std",
@@ -148,6 +148,8 @@ const RESERVED_GROUPS: [&str; 45] = [
     "reqwest",
     "tokio",
     "rustls",
+    "rustls_ring",
+    "rustls_no_provider",
     "native_tls",
     "http2",
     "gzip",

@@ -26,7 +26,7 @@ pub use self::reqwest::ReqwestTransportBuilder;
 #[cfg(all(
     not(all(target_arch = "wasm32", target_os = "unknown")),
     feature = "reqwest",
-    any(feature = "rustls", feature = "native-tls")
+    any(feature = "rustls-no-provider", feature = "native-tls")
 ))]
 pub use self::reqwest::{TlsBackend, TlsVersion};
 pub(crate) use answer::{Answer, AnswerFields};

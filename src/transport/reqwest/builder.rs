@@ -5,7 +5,7 @@ use ::reqwest::redirect::Policy;
 use ::reqwest::{Client, ClientBuilder, Proxy};
 
 use super::ReqwestTransport;
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
 use super::tls::{self, Tls, TlsBackend, TlsVersion};
 use crate::error::{Error, Result};
 
@@ -16,7 +16,7 @@ pub struct ReqwestTransportBuilder {
     proxy: ProxyChoice,
     connect_timeout: Option<Duration>,
     pool_idle_timeout: Duration,
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     tls: Tls,
 }
 
@@ -46,7 +46,7 @@ impl ReqwestTransport {
             proxy: ProxyChoice::Environment,
             connect_timeout: Some(CONNECT_TIMEOUT),
             pool_idle_timeout: POOL_IDLE_TIMEOUT,
-            #[cfg(any(feature = "rustls", feature = "native-tls"))]
+            #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
             tls: Tls::default(),
         }
     }
@@ -81,10 +81,10 @@ impl ReqwestTransportBuilder {
     /// Builds the transport.
     ///
     /// # Errors
-    /// Fails if a certificate, the identity or the proxy URL is invalid, or if the TLS library does not support a
-    /// setting.
+    /// Fails if a certificate, the identity or the proxy URL is invalid, if the TLS library does not support a setting,
+    /// or if rustls has no cryptographic provider.
     pub fn build(self) -> Result<ReqwestTransport> {
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
         if self.tls.trusts_system() {
             return self.build_with_system_certificates();
         }
@@ -92,7 +92,7 @@ impl ReqwestTransportBuilder {
     }
 
     /// Plain http, and https with added certificates, must also work on a system without certificates.
-    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
     fn build_with_system_certificates(mut self) -> Result<ReqwestTransport> {
         let problem = match self.client() {
             Ok(client) => return Ok(ReqwestTransport { client, lacks_certificates: false }),
@@ -110,7 +110,7 @@ impl ReqwestTransportBuilder {
         if let Some(timeout) = self.connect_timeout {
             builder = builder.connect_timeout(timeout);
         }
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
         {
             builder = self.tls.apply(builder)?;
         }
@@ -131,7 +131,7 @@ impl ReqwestTransportBuilder {
 }
 
 /// TLS settings.
-#[cfg(any(feature = "rustls", feature = "native-tls"))]
+#[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
 impl ReqwestTransportBuilder {
     /// Trusts the certificate authorities in this PEM bundle, and no others.
     pub fn ca_bundle(mut self, pem: impl AsRef<[u8]>) -> Self {
@@ -185,7 +185,7 @@ impl fmt::Debug for ReqwestTransportBuilder {
             .field("proxy", &proxy)
             .field("connect_timeout", &self.connect_timeout)
             .field("pool_idle_timeout", &self.pool_idle_timeout);
-        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        #[cfg(any(feature = "rustls-no-provider", feature = "native-tls"))]
         shown.field("tls", &self.tls);
         shown.finish()
     }

@@ -6,7 +6,12 @@ mod builder;
 mod failure;
 #[cfg(not(all(target_arch = "wasm32", target_os = "unknown")))]
 mod native;
-#[cfg(all(not(all(target_arch = "wasm32", target_os = "unknown")), any(feature = "rustls", feature = "native-tls")))]
+#[cfg(all(not(all(target_arch = "wasm32", target_os = "unknown")), feature = "rustls-no-provider"))]
+mod provider;
+#[cfg(all(
+    not(all(target_arch = "wasm32", target_os = "unknown")),
+    any(feature = "rustls-no-provider", feature = "native-tls")
+))]
 mod tls;
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod web;
@@ -19,7 +24,7 @@ use ::reqwest::Client;
 pub use self::builder::ReqwestTransportBuilder;
 #[cfg(all(
     not(all(target_arch = "wasm32", target_os = "unknown")),
-    any(feature = "rustls", feature = "native-tls")
+    any(feature = "rustls-no-provider", feature = "native-tls")
 ))]
 pub use self::tls::{TlsBackend, TlsVersion};
 

@@ -5,6 +5,8 @@ use std::fmt;
 use ::reqwest::tls::Version;
 use ::reqwest::{Certificate, ClientBuilder, Identity};
 
+#[cfg(feature = "rustls-no-provider")]
+use super::provider;
 use crate::error::{Error, Result};
 use crate::types::headers::REDACTED;
 
@@ -22,8 +24,8 @@ pub enum TlsVersion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TlsBackend {
-    /// rustls (feature `rustls`).
-    #[cfg(feature = "rustls")]
+    /// rustls (feature `rustls`, `rustls-ring` or `rustls-no-provider`).
+    #[cfg(feature = "rustls-no-provider")]
     Rustls,
     /// The TLS library of the system: OpenSSL, Secure Transport or SChannel (feature `native-tls`).
     #[cfg(feature = "native-tls")]
@@ -98,8 +100,11 @@ impl Tls {
 
     pub(super) fn apply(&self, builder: ClientBuilder) -> Result<ClientBuilder> {
         let mut builder = match self.backend {
-            #[cfg(feature = "rustls")]
-            TlsBackend::Rustls => builder.tls_backend_rustls(),
+            #[cfg(feature = "rustls-no-provider")]
+            TlsBackend::Rustls => {
+                provider::ensure()?;
+                builder.tls_backend_rustls()
+            }
             #[cfg(feature = "native-tls")]
             TlsBackend::NativeTls => builder.tls_backend_native(),
         };
@@ -138,7 +143,7 @@ impl Tls {
 
     fn identity(&self, pem: &[u8]) -> Result<Identity> {
         let identity = match self.backend {
-            #[cfg(feature = "rustls")]
+            #[cfg(feature = "rustls-no-provider")]
             TlsBackend::Rustls => Identity::from_pem(pem),
             #[cfg(feature = "native-tls")]
             TlsBackend::NativeTls => {

@@ -8,7 +8,7 @@ use crate::child;
 use crate::stage::{builder, runtime};
 
 const BACKENDS: &[TlsBackend] = &[
-    #[cfg(feature = "rustls")]
+    #[cfg(feature = "rustls-no-provider")]
     TlsBackend::Rustls,
     #[cfg(feature = "native-tls")]
     TlsBackend::NativeTls,
@@ -129,7 +129,55 @@ fn disabled_verification_is_logged_as_a_warning() {
     assert_eq!([false, true].map(warned), [false, true]);
 }
 
-#[cfg(feature = "rustls")]
+/// Counts how often a provider's source of random bytes is used.
+#[cfg(feature = "rustls-ring")]
+#[derive(Debug)]
+struct Counting(std::sync::atomic::AtomicUsize);
+
+#[cfg(feature = "rustls-ring")]
+impl rustls::crypto::SecureRandom for Counting {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), rustls::crypto::GetRandomFailed> {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        rustls::crypto::ring::default_provider().secure_random.fill(bytes)
+    }
+}
+
+#[cfg(feature = "rustls-ring")]
+#[tokio::test]
+async fn rustls_uses_the_provider_that_the_application_installs() {
+    static RANDOM: Counting = Counting(std::sync::atomic::AtomicUsize::new(0));
+    if child::handed().is_some() {
+        let provider = rustls::crypto::ring::default_provider();
+        rustls::crypto::CryptoProvider { secure_random: &RANDOM, ..provider }.install_default().unwrap();
+        let authority = Authority::new();
+        let trusting = transport(TlsBackend::Rustls).ca_bundle(authority.pem());
+        call(&authority, Tls::default(), trusting).await.unwrap();
+        assert_ne!(RANDOM.0.load(std::sync::atomic::Ordering::Relaxed), 0);
+        return;
+    }
+    let test = "tls::rustls_uses_the_provider_that_the_application_installs";
+    child::run(test, String::new(), Vec::new()).await;
+}
+
+#[cfg(all(feature = "rustls-ring", not(feature = "rustls")))]
+#[tokio::test]
+async fn rustls_uses_ring_if_the_application_installs_no_provider() {
+    let authority = Authority::new();
+    let trusting = transport(TlsBackend::Rustls).ca_bundle(authority.pem());
+    call(&authority, Tls::default(), trusting).await.unwrap();
+    let provider = rustls::crypto::CryptoProvider::get_default().unwrap();
+    assert_eq!(format!("{:?}", provider.key_provider), "Ring");
+}
+
+#[cfg(all(feature = "rustls-no-provider", not(feature = "rustls-ring"), not(feature = "rustls")))]
+#[test]
+fn a_missing_provider_is_reported_when_the_transport_is_built() {
+    let error = transport(TlsBackend::Rustls).build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Config);
+    assert!(error.message().contains("rustls-ring"), "{error}");
+}
+
+#[cfg(feature = "rustls-no-provider")]
 #[tokio::test]
 async fn systems_without_certificates_support_plain_http_and_report_missing_certificates() {
     if let Some(url) = child::handed() {
