@@ -16,7 +16,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::command;
 use crate::npm::npm;
-use crate::tool::Tool;
+use crate::tool::{self, Tool};
 
 /// The npm project of TypeDoc.
 const TYPEDOC: &str = "docs/typedoc";
@@ -40,6 +40,20 @@ pub(crate) fn build() -> Result<()> {
     let broken = links::broken(&read(&book)?);
     ensure!(broken.is_empty(), "broken links in the book:\n{}", broken.join("\n"));
     println!("All links of the book work: {}", book.join("index.html").display());
+    Ok(())
+}
+
+/// Documents the crates as docs.rs does: with the settings of its Cargo.toml, unstable features and `cfg(docsrs)`.
+pub(crate) fn docs_rs() -> Result<()> {
+    Tool::WasmTarget.ensure()?;
+    for target in [&[][..], &["--target", tool::WASM]] {
+        let mut doc = tool::with_unstable_rustdoc(command::cargo());
+        doc.args(["doc", "--no-deps", "--all-features", "-p", "logto-admin"]).args(target);
+        if target.is_empty() {
+            doc.args(["-p", "logto-admin-emulator"]);
+        }
+        command::run(doc.env("RUSTDOCFLAGS", "-D warnings --cfg docsrs"))?;
+    }
     Ok(())
 }
 

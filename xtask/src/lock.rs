@@ -1,5 +1,6 @@
-//! Reads versions from Cargo.lock.
+//! Reads versions and checksums from Cargo.lock.
 
+use std::collections::HashMap;
 use std::fs;
 
 use anyhow::{Context, Result, bail};
@@ -16,20 +17,33 @@ struct Lock {
 struct Package {
     name: String,
     version: String,
+    checksum: Option<String>,
 }
 
 /// Returns the version of a crate in the workspace's Cargo.lock. Generates the file if it is missing.
 pub(crate) fn version_of(name: &str) -> Result<String> {
-    let file = command::root().join("Cargo.lock");
-    if !file.exists() {
+    if !command::root().join("Cargo.lock").exists() {
         command::run(command::cargo().arg("generate-lockfile"))?;
     }
-    let text = fs::read_to_string(&file).context("cannot read Cargo.lock")?;
-    version_in(&text, name)
+    version_in(&text()?, name)
+}
+
+/// Returns the checksums of crates by name and version. Crates of the workspace have none.
+pub(crate) fn checksums() -> Result<HashMap<(String, String), String>> {
+    let packages = parse(&text()?)?.package.into_iter();
+    Ok(packages.filter_map(|package| Some(((package.name, package.version), package.checksum?))).collect())
+}
+
+fn text() -> Result<String> {
+    fs::read_to_string(command::root().join("Cargo.lock")).context("cannot read Cargo.lock")
+}
+
+fn parse(lock: &str) -> Result<Lock> {
+    toml::from_str(lock).context("invalid Cargo.lock")
 }
 
 fn version_in(lock: &str, name: &str) -> Result<String> {
-    let lock: Lock = toml::from_str(lock).context("invalid Cargo.lock")?;
+    let lock = parse(lock)?;
     let mut versions = lock.package.into_iter().filter(|package| package.name == name);
     match (versions.next(), versions.next()) {
         (Some(package), None) => Ok(package.version),

@@ -1,8 +1,9 @@
-//! `cargo xtask`: sets up a machine, runs the tests and benches of the workspace, builds its book, checks its texts and
-//! structure, and prepares releases.
+//! `cargo xtask`: sets up a machine, runs the tests and benches of the workspace, builds its book, checks its texts,
+//! structure and dependencies, and prepares releases.
 
 #![allow(clippy::print_stdout, reason = "a command line tool prints to standard output")]
 
+mod api;
 mod bench;
 mod command;
 mod debian;
@@ -10,15 +11,23 @@ mod docs;
 mod files;
 mod fuzz;
 mod lock;
+mod metadata;
 mod msrv;
 mod npm;
+mod packed;
 mod part;
 mod prose;
+mod python;
 mod release;
+mod sbom;
 mod scan;
+mod semver;
 mod server;
 mod structure;
+mod supply;
 mod tool;
+mod tree;
+mod workflows;
 
 use std::process::ExitCode;
 
@@ -49,6 +58,14 @@ enum Xtask {
         #[arg(long)]
         check: bool,
     },
+    /// Write the listings of the public API in api/.
+    Api {
+        /// Fail if they differ, and write nothing.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Build the documentation of the crates as docs.rs does.
+    DocsRs,
     /// Build the book in docs/, and fail if a link in it is broken.
     Docs,
     /// Run a fuzz target, or each of them for 20 seconds.
@@ -60,7 +77,13 @@ enum Xtask {
         minutes: u64,
     },
     /// Fail if a dependency needs a newer Rust than the `rust-version` in Cargo.toml.
-    Msrv,
+    Msrv {
+        /// Compile the published crates with their oldest Rust, which rustup installs.
+        #[arg(long)]
+        build: bool,
+    },
+    /// Pack the crates and the npm package as for a release, and run the quickstart with the packed crates.
+    Packed,
     /// Fail if a text contains a wording that the style of the project rejects.
     Prose,
     /// Set the version, date the changelog, commit and tag. Pushing the tag publishes the release.
@@ -68,8 +91,27 @@ enum Xtask {
         /// The version, such as 0.2.0.
         version: String,
     },
+    /// Write bills of materials of the crates, the npm package and the image to target/sbom, and validate them.
+    Sbom,
+    /// Fail if the API has changed since the last release in a way that the version does not allow.
+    Semver {
+        /// The revision to compare with. Defaults to the newest tag of a release.
+        #[arg(long)]
+        baseline: Option<String>,
+    },
     /// Fail if imports form a cycle, or if the layout of `src/` is wrong.
     Structure,
+    /// Check the dependencies of what is published: licences, sources, duplicates, reviews and unsafe code.
+    Supply {
+        /// Check for advisories, too. Their database is downloaded.
+        #[arg(long)]
+        advisories: bool,
+        /// Update the figures in SUPPLY_CHAIN.md and check nothing.
+        #[arg(long, conflicts_with = "advisories")]
+        write: bool,
+    },
+    /// Check the workflows of GitHub with actionlint and zizmor.
+    Workflows,
 }
 
 fn main() -> ExitCode {
@@ -91,11 +133,20 @@ fn carry_out(task: Xtask) -> Result<()> {
         }
         Xtask::Setup { parts } => part::set_up(&part::or_all(parts)),
         Xtask::Bench { names, check } => bench::run(&names, check),
+        Xtask::Api { check } => api::run(check),
+        Xtask::DocsRs => docs::docs_rs(),
         Xtask::Docs => docs::build(),
         Xtask::Fuzz { name, minutes } => fuzz::run(name.as_deref(), minutes),
-        Xtask::Msrv => msrv::check(),
+        Xtask::Msrv { build: false } => msrv::check(),
+        Xtask::Msrv { build: true } => msrv::build(),
+        Xtask::Packed => packed::check(),
         Xtask::Prose => prose::check(),
         Xtask::Release { version } => release::prepare(&version),
+        Xtask::Sbom => sbom::write(),
+        Xtask::Semver { baseline } => semver::check(baseline),
         Xtask::Structure => structure::check(),
+        Xtask::Supply { write: true, .. } => supply::write(),
+        Xtask::Supply { advisories, .. } => supply::check(advisories),
+        Xtask::Workflows => workflows::check(),
     }
 }

@@ -6,62 +6,52 @@
 use std::collections::HashMap;
 
 use anyhow::{Context, Result, ensure};
-use serde::Deserialize;
 
 use crate::command;
+use crate::metadata::{self, PUBLISHED, Package};
+use crate::tree::{self, Node, Selection};
 
 const CRATE: &str = "logto-admin";
 
-#[derive(Deserialize)]
-struct Metadata {
-    packages: Vec<Package>,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    version: String,
-    rust_version: Option<String>,
-}
+/// All that the crate can depend on.
+const ALL: Selection =
+    Selection { package: CRATE, features: &["--all-features"], target: "all", edges: "normal,build" };
 
 /// Compares the crate's `rust-version` with the `rust-version` of all its dependencies.
 pub(crate) fn check() -> Result<()> {
-    let json = command::output(command::cargo().args(["metadata", "--format-version", "1", "--all-features"]))?;
-    let tree = command::output(command::cargo().args([
-        "tree",
-        "-p",
-        CRATE,
-        "--all-features",
-        "--target",
-        "all",
-        "-e",
-        "normal,build",
-        "--prefix",
-        "none",
-    ]))?;
-    let metadata: Metadata = serde_json::from_str(&json).context("cannot read cargo's metadata")?;
-    let promised = metadata.packages.iter().find(|package| package.name == CRATE);
+    let packages = metadata::all()?;
+    let promised = packages.iter().find(|package| package.name == CRATE);
     let promised = promised.and_then(|package| package.rust_version.as_deref());
     let promised = promised.context("Cargo.toml has no rust-version")?;
-    let newer = newer_than(promised, &metadata.packages, &tree)?;
+    let newer = newer_than(promised, &packages, &tree::nodes(&ALL)?)?;
     ensure!(newer.is_empty(), "these crates need a newer Rust than {promised}: {}", newer.join(", "));
     println!("No dependency of {CRATE} needs a newer Rust than {promised}");
     Ok(())
 }
 
-/// Returns the packages in `tree` that need a newer Rust. Each line of `tree` starts with `name vVERSION`.
-fn newer_than(promised: &str, packages: &[Package], tree: &str) -> Result<Vec<String>> {
+/// Compiles each published crate with its own `rust-version`.
+pub(crate) fn build() -> Result<()> {
+    for package in metadata::workspace()?.iter().filter(|package| PUBLISHED.contains(&package.name.as_str())) {
+        let version =
+            package.rust_version.as_deref().with_context(|| format!("{} has no rust-version", package.name))?;
+        command::heading(&format!("{} with Rust {version}", package.name));
+        let mut check = command::program("rustup");
+        check.args(["run", "--install", version, "cargo", "check", "--locked", "--all-features"]);
+        command::run(check.args(["--package", &package.name]))?;
+    }
+    Ok(())
+}
+
+/// Returns the packages in `tree` that need a newer Rust.
+fn newer_than(promised: &str, packages: &[Package], tree: &[Node]) -> Result<Vec<String>> {
     let promised = parse(promised)?;
     let packages: HashMap<(&str, &str), &Package> =
         packages.iter().map(|package| ((package.name.as_str(), package.version.as_str()), package)).collect();
     let mut newer = Vec::new();
-    for line in tree.lines().filter(|line| !line.is_empty()) {
-        let mut words = line.split(' ');
-        let name = words.next().unwrap_or_default();
-        let version = words.next().unwrap_or_default().trim_start_matches('v');
+    for Node { name, version, .. } in tree {
         let package = packages
-            .get(&(name, version))
-            .with_context(|| format!("unknown package in the output of `cargo tree`: {line:?}"))?;
+            .get(&(name.as_str(), version.as_str()))
+            .with_context(|| format!("unknown package in the output of `cargo tree`: {name} {version}"))?;
         let Some(needed) = &package.rust_version else {
             continue;
         };
@@ -87,7 +77,23 @@ mod tests {
     use super::*;
 
     fn package(name: &str, rust_version: Option<&str>) -> Package {
-        Package { name: name.to_owned(), version: "1.0.0".to_owned(), rust_version: rust_version.map(str::to_owned) }
+        Package {
+            name: name.to_owned(),
+            version: "1.0.0".to_owned(),
+            rust_version: rust_version.map(str::to_owned),
+            manifest_path: "Cargo.toml".into(),
+            dependencies: Vec::new(),
+        }
+    }
+
+    fn node(name: &str) -> Node {
+        Node {
+            depth: 1,
+            name: name.to_owned(),
+            version: "1.0.0".to_owned(),
+            licence: String::new(),
+            repository: String::new(),
+        }
     }
 
     #[test]
@@ -105,12 +111,12 @@ mod tests {
             package("silent", None),
             package("elsewhere", Some("1.95")),
         ];
-        let tree = "old v1.0.0\nnew v1.0.0 (proc-macro)\nnew v1.0.0 (*)\n\nsilent v1.0.0\n";
-        assert_eq!(newer_than("1.88", &packages, tree).unwrap(), ["new 1.0.0 (1.90)"]);
+        let tree = ["old", "new", "new", "silent"].map(node);
+        assert_eq!(newer_than("1.88", &packages, &tree).unwrap(), ["new 1.0.0 (1.90)"]);
     }
 
     #[test]
     fn unknown_packages_are_errors() {
-        assert!(newer_than("1.88", &[], "what v1.0.0").is_err());
+        assert!(newer_than("1.88", &[], &[node("what")]).is_err());
     }
 }

@@ -74,7 +74,7 @@ fn dated(changelog: &str, version: &str, date: &str) -> Result<String> {
 }
 
 /// Returns the version of the workspace.
-fn current(manifest: &str) -> Result<String> {
+pub(crate) fn current(manifest: &str) -> Result<String> {
     let manifest: toml::Table = toml::from_str(manifest)?;
     let version = manifest.get("workspace").and_then(|workspace| workspace.get("package")?.get("version")?.as_str());
     Ok(version.context("Cargo.toml has no version")?.to_owned())

@@ -1,11 +1,15 @@
 //! The tools that the tests and benches need, and how to install them.
 
+use std::process::Command;
 use std::{env, fmt};
 
 use anyhow::{Result, ensure};
 
 use crate::debian::{self, System};
 use crate::{command, lock, npm};
+
+/// The npm project with the tools of releases.
+pub(crate) const NPM: &str = "xtask/tools";
 
 /// The target of the wasm tests.
 pub(crate) const WASM: &str = "wasm32-unknown-unknown";
@@ -89,6 +93,12 @@ impl Tool {
     }
 }
 
+/// Lets cargo run rustdoc with unstable options.
+pub(crate) fn with_unstable_rustdoc(mut cargo: Command) -> Command {
+    cargo.env("RUSTDOC", command::root().join("xtask/tools/rustdoc"));
+    cargo
+}
+
 /// wasm-bindgen rejects modules that were built with another version.
 fn wasm_bindgen() -> Result<()> {
     let version = lock::version_of("wasm-bindgen")?;
@@ -111,7 +121,7 @@ fn gungraun_runner() -> Result<()> {
 }
 
 /// Installs a program unless some version of it is installed already.
-fn any_version(name: &str, version: &str) -> Result<()> {
+pub(crate) fn any_version(name: &str, version: &str) -> Result<()> {
     if command::find(name).is_some() {
         return Ok(());
     }

@@ -1,0 +1,123 @@
+//! Lists the public API of the crates with `public-api`, which reads the JSON of rustdoc.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use public_api::Builder;
+
+use super::Listing;
+use crate::command;
+use crate::tool::{self, Tool, WASM};
+
+/// The Rust whose rustdoc writes the version of the JSON that `public-api` reads. Change both together.
+const RUST: &str = "1.95";
+
+/// Generated modules. Their code is in the repository, so the listing only has their number of items.
+const GENERATED: [&str; 2] = ["logto_admin::api::", "logto_admin::models::"];
+
+/// Returns the listings of the client, of what it has on the web only, and of the emulator.
+pub(super) fn of_crates() -> Result<Vec<Listing>> {
+    Tool::WasmTarget.ensure()?;
+    let native = items("logto-admin", None)?;
+    let known: HashSet<_> = native.iter().collect();
+    let web = items("logto-admin", Some(WASM))?;
+    let web: Vec<_> = web.iter().filter(|item| !known.contains(item)).cloned().collect();
+    Ok(vec![
+        Listing { file: "logto-admin.txt".to_owned(), text: text(&native) },
+        Listing { file: "logto-admin-web.txt".to_owned(), text: text(&web) },
+        Listing { file: "logto-admin-emulator.txt".to_owned(), text: text(&items("logto-admin-emulator", None)?) },
+    ])
+}
+
+/// Returns the public items of a crate with all features, one per line.
+fn items(package: &str, target: Option<&str>) -> Result<Vec<String>> {
+    let mut rustdoc = tool::with_unstable_rustdoc(cargo()?);
+    rustdoc.args(["rustdoc", "--quiet", "--locked", "--lib", "--all-features", "--package", package]);
+    if let Some(target) = target {
+        rustdoc.args(["--target", target]);
+    }
+    command::run(rustdoc.args(["--", "-Zunstable-options", "--output-format", "json", "--cap-lints", "allow"]))?;
+    let file = format!("doc/{}.json", package.replace('-', "_"));
+    let json: PathBuf = command::target().join(target.unwrap_or_default()).join(file);
+    let api = Builder::from_rustdoc_json(&json)
+        .omit_blanket_impls(true)
+        .omit_auto_trait_impls(true)
+        .omit_auto_derived_impls(true)
+        .build()
+        .with_context(|| format!("cannot read {}", json.display()))?;
+    Ok(api.items().map(ToString::to_string).collect())
+}
+
+/// Returns the cargo of the Rust that writes the right JSON. rustup installs it.
+fn cargo() -> Result<Command> {
+    let version = command::output(command::program("rustc").arg("--version"))?;
+    let mut cargo = command::cargo();
+    if !is_right(&version) {
+        cargo = command::program("cargo");
+        cargo.env("RUSTUP_TOOLCHAIN", RUST);
+    }
+    Ok(cargo)
+}
+
+fn is_right(version: &str) -> bool {
+    version
+        .strip_prefix("rustc ")
+        .and_then(|version| version.strip_prefix(RUST))
+        .is_some_and(|rest| rest.starts_with('.'))
+}
+
+/// Returns the items of hand-written modules, then the number of items of each generated module.
+fn text(items: &[String]) -> String {
+    let mut text = String::new();
+    let mut generated: BTreeMap<String, usize> = BTreeMap::new();
+    for item in items {
+        match generated_module(item) {
+            Some(module) => *generated.entry(module).or_default() += 1,
+            None => text.extend([item, "\n"]),
+        }
+    }
+    for (module, count) in generated {
+        text.push_str(&format!("# generated: {module}, {count} items\n"));
+    }
+    text
+}
+
+/// Returns the generated module that an item is in or about, such as `logto_admin::api::users`.
+fn generated_module(item: &str) -> Option<String> {
+    GENERATED.iter().find_map(|prefix| {
+        let (_, rest) = item.split_once(prefix)?;
+        let is_group = *prefix == "logto_admin::api::";
+        let group = rest.split(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default();
+        Some(format!("{prefix}{}", if is_group { group } else { "" }).trim_end_matches("::").to_owned())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn generated_modules_are_counted() {
+        let items = [
+            "pub mod logto_admin",
+            "pub fn logto_admin::api::users::Users::get(&self, &str)",
+            "impl logto_admin::Operation for logto_admin::api::users::GetUserOp",
+            "pub logto_admin::models::User::id: alloc::string::String",
+            "pub struct logto_admin::Client",
+        ];
+        assert_eq!(
+            text(&items.map(str::to_owned)),
+            "pub mod logto_admin\npub struct logto_admin::Client\n\
+             # generated: logto_admin::api::users, 2 items\n# generated: logto_admin::models, 1 items\n"
+        );
+    }
+
+    #[test]
+    fn only_one_rust_writes_the_right_json() {
+        assert!(is_right(&format!("rustc {RUST}.0 (59807616e 2026-04-14)")));
+        assert!(!is_right("rustc 1.88.0 (6b00bc388 2025-06-23)"));
+        assert!(!is_right("rustc 1.950.0"));
+    }
+}
