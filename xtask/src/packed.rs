@@ -26,11 +26,12 @@ pub(crate) fn check() -> Result<()> {
     outside(&["run", "--quiet", "-p", "quickstart"])?;
     outside(&["run", "--quiet", "-p", "logto-admin-cli", "--", "--version"])?;
     command::heading("The packed npm package");
-    ensure!(files_exist(), "build the npm package first: cargo xtask test js");
-    command::run(npm(part::PACKAGE).args(["publish", "--dry-run"]))
+    ensure!(is_built(), "build the npm package first: cargo xtask test js");
+    command::run(npm(part::PACKAGE).args(["publish", "--dry-run", "--loglevel", "warn"]))
 }
 
-/// Packs the crates, and unpacks them into a folder outside of the workspace, which it returns.
+/// Packs the crates, and unpacks them into a folder outside of the workspace, which it returns. It is always the same one,
+/// so that cargo compiles only what has changed.
 fn pack() -> Result<PathBuf> {
     let folder = std::env::temp_dir().join("logto-admin-packed");
     if folder.exists() {
@@ -38,14 +39,11 @@ fn pack() -> Result<PathBuf> {
     }
     fs::create_dir_all(folder.join("src")).with_context(|| format!("cannot create {}", folder.display()))?;
     let version = release::current(&files::read("Cargo.toml")?.text)?;
-    let packages = PUBLISHED.iter().flat_map(|name| ["-p", name]);
-    // The build of the packed crates follows with the dependencies that are compiled already.
-    command::run(command::cargo().args(["publish", "--dry-run", "--no-verify", "--locked"]).args(packages))?;
-    command::run(
-        command::cargo()
-            .args(["package", "--no-verify", "--locked"])
-            .args(PUBLISHED.iter().flat_map(|name| ["-p", name])),
-    )?;
+    // The packed crates are built below, with the dependencies that are compiled already.
+    for command in [&["publish", "--dry-run"][..], &["package"]] {
+        let packages = PUBLISHED.iter().flat_map(|name| ["-p", name]);
+        command::run(command::cargo().args(command).args(["--quiet", "--no-verify", "--locked"]).args(packages))?;
+    }
     for name in PUBLISHED {
         let archive = command::target().join(format!("package/{name}-{version}.crate"));
         command::run(command::program("tar").arg("-xzf").arg(archive).arg("-C").arg(&folder))?;
@@ -89,6 +87,6 @@ debug = false
     write("src/main.rs", fs::read_to_string(quickstart).context("the package lacks the quickstart")?)
 }
 
-fn files_exist() -> bool {
+fn is_built() -> bool {
     command::root().join(part::PACKAGE).join("dist/index.cjs").exists()
 }
