@@ -27,6 +27,10 @@ pub fn text(documents: &[Value]) -> String {
     for (_, entry) in &mut entries {
         schemas_of(entry).for_each(|schema| *schema = shared.replace(schema));
     }
+    for (_, entry) in &mut entries {
+        schemas_of(entry).for_each(list_properties);
+    }
+    shared.schemas.iter_mut().for_each(list_properties);
     let operations = lines(entries.iter().map(|(name, entry)| format!("{}:{entry}", Value::from(name.as_str()))));
     let schemas = lines(shared.schemas.iter().map(Value::to_string));
     format!("{{\"operations\":{{\n{operations}\n}},\"schemas\":[\n{schemas}\n]}}\n")
@@ -142,6 +146,16 @@ impl Shared {
     }
 }
 
+/// Writes the properties of a schema and its subschemas as lists of names and schemas. Most parsers drop the order of
+/// an object's members, and the server reports issues in this order.
+fn list_properties(schema: &mut Value) {
+    parts(schema).into_iter().for_each(list_properties);
+    if let Some(properties) = schema.get_mut("properties") {
+        let members = properties.as_object().into_iter().flatten();
+        *properties = members.map(|(name, schema)| json!([name, schema])).collect();
+    }
+}
+
 /// Returns the direct subschemas of a schema.
 fn parts(schema: &mut Value) -> Vec<&mut Value> {
     let members = schema.as_object_mut().into_iter().flatten();
@@ -176,11 +190,16 @@ mod tests {
             "components": { "parameters": { "id": id } },
         });
         let written: Value = serde_json::from_str(&text(&[document])).unwrap();
-        assert_eq!(written["schemas"], json!([user]));
+        let listed = json!({
+            "type": "object",
+            "required": ["id", "type"],
+            "properties": [["id", { "type": "string" }], ["type", { "type": "string", "maxLength": 128 }]],
+        });
+        assert_eq!(written["schemas"], json!([listed]));
         let operations = &written["operations"];
         assert_eq!(operations["GET /users"]["answers"]["200"]["application/json"]["items"], json!({ "$ref": 0 }));
         let expected = json!({
-            "path": { "type": "object", "properties": { "id": { "type": "string" } }, "required": ["id"] },
+            "path": { "type": "object", "properties": [["id", { "type": "string" }]], "required": ["id"] },
             "answers": { "200": { "application/json": { "$ref": 0 } } },
         });
         assert_eq!(operations["GET /users/{id}"], expected);

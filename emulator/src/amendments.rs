@@ -30,11 +30,11 @@ const AMENDMENTS: &[Amendment] = &[
             "items": {
                 "type": "object",
                 "required": ["path", "content", "contentType"],
-                "properties": {
-                    "path": {"type": "string", "custom": "verification-path"},
-                    "content": {"type": "string"},
-                    "contentType": {"type": "string"}
-                }
+                "properties": [
+                    ["path", {"type": "string", "custom": "verification-path"}],
+                    ["content", {"type": "string"}],
+                    ["contentType", {"type": "string"}]
+                ]
             }
         }"#,
     ),
@@ -62,7 +62,14 @@ pub(crate) fn apply(operations: &mut Map<String, Value>, schemas: &[Value]) {
 fn schema_at<'v>(entry: &'v mut Value, place: &str, schemas: &[Value]) -> Option<&'v mut Map<String, Value>> {
     let mut schema = entry;
     for step in place.split('/').skip(1) {
-        schema = schema.get_mut(step.replace("~1", "/"))?;
+        let name = step.replace("~1", "/");
+        schema = match schema {
+            // Properties are a list of names and schemas.
+            Value::Array(pairs) => {
+                pairs.iter_mut().find(|pair| pair.get(0).and_then(Value::as_str) == Some(&name))?.get_mut(1)?
+            }
+            schema => schema.get_mut(name)?,
+        };
         if let Some(shared) = schema.get("$ref").and_then(Value::as_u64) {
             *schema = schemas.get(usize::try_from(shared).ok()?)?.clone();
         }

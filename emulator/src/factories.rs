@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use logto_admin::serde_json::{self, Value, json};
+use logto_admin::serde_json::{self, Value};
 
 use crate::errors::Outcome;
 use crate::issues::{Issue, Path, refuse_as};
@@ -110,13 +110,13 @@ fn check_choice(field: &Value, text: &str, path: &Path) -> Option<Issue> {
     if choices.iter().any(|choice| *choice == text) {
         return None;
     }
-    let more = json!({ "received": text, "options": choices });
-    Some(Issue::new("invalid_enum_value", path, format!("`{text}` is not one of the choices"), more))
+    Some(Issue::wrong_choice(text, &choices, path))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use logto_admin::serde_json::json;
 
     fn accepts(id: &str, config: Value) -> bool {
         find(id).unwrap().check(config.as_object().unwrap()).is_ok()

@@ -22,12 +22,11 @@ pub(crate) fn mismatch(format: Option<&str>, pattern: Option<&str>, text: &str) 
     }
 }
 
-/// Returns whether the text satisfies a rule of `amendments.rs`.
-pub(crate) fn satisfies(rule: &str, text: &str) -> bool {
-    match rule {
-        "verification-path" => is_verification_path(text),
-        _ => true,
-    }
+/// Returns the message for text that violates a rule of `amendments.rs`.
+pub(crate) fn violation(rule: &str, text: &str) -> Option<&'static str> {
+    let message =
+        "The path must point to a file with an extension at the domain root or to a path under /.well-known/.";
+    (rule == "verification-path" && !is_verification_path(text)).then_some(message)
 }
 
 /// A file with an extension at the root, or any path below `/.well-known/`.

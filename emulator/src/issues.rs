@@ -1,6 +1,4 @@
-//! Validation issues in the format of the server's validator.
-
-use std::fmt::Write;
+//! Validation issues in the format of the server's validator, with its messages.
 
 use logto_admin::serde_json::{Map, Value, json};
 
@@ -29,15 +27,47 @@ impl Issue {
         let received = type_name(value);
         let message = match value {
             None => "Required".to_owned(),
-            Some(_) => format!("expected {expected}, received {received}"),
+            Some(_) => format!("Expected {expected}, received {received}"),
         };
         Self::new("invalid_type", path, message, json!({ "expected": expected, "received": received }))
     }
 
-    /// Marks a bound as exclusive.
-    pub(crate) fn exclusive(mut self, exclusive: bool) -> Self {
-        self.0.insert("inclusive".to_owned(), (!exclusive).into());
-        self
+    /// Creates an issue of a value that is not one of the choices.
+    pub(crate) fn wrong_choice(text: &str, choices: &[&Value], path: &Path) -> Self {
+        let message = format!("Invalid enum value. Expected {}, received '{text}'", quoted(choices));
+        Self::new("invalid_enum_value", path, message, json!({ "received": text, "options": choices }))
+    }
+
+    /// Creates an issue of a member that identifies none of the branches.
+    pub(crate) fn wrong_discriminator(choices: &[&Value], path: &Path) -> Self {
+        let message = format!("Invalid discriminator value. Expected {}", quoted(choices));
+        Self::new("invalid_union_discriminator", path, message, json!({ "options": choices }))
+    }
+
+    pub(crate) fn wrong_literal(expected: &Value, value: Option<&Value>, path: &Path) -> Self {
+        let mut more = json!({ "expected": expected });
+        if let (Some(members), Some(value)) = (more.as_object_mut(), value) {
+            members.insert("received".to_owned(), value.clone());
+        }
+        Self::new("invalid_literal", path, format!("Invalid literal value, expected {expected}"), more)
+    }
+
+    /// Creates an issue of text that does not match a format or a pattern.
+    pub(crate) fn wrong_text(validation: &str, path: &Path) -> Self {
+        let message = if validation == "regex" { "Invalid".to_owned() } else { format!("Invalid {validation}") };
+        Self::new("invalid_string", path, message, json!({ "validation": validation }))
+    }
+
+    /// Creates an issue of a value that violates a rule of its own.
+    pub(crate) fn custom(message: &str, path: &Path) -> Self {
+        Self::new("custom", path, message.to_owned(), json!({}))
+    }
+
+    /// Creates an issue of a value that matches none of the branches, with the issues of each branch.
+    pub(crate) fn no_branch(branches: Vec<Vec<Self>>, path: &Path) -> Self {
+        let error = |issues| json!({ "issues": values(issues), "name": "ZodError" });
+        let errors: Vec<Value> = branches.into_iter().map(error).collect();
+        Self::new("invalid_union", path, INVALID.to_owned(), json!({ "unionErrors": errors }))
     }
 
     /// Returns whether the value has the right type and only its content is wrong.
@@ -49,15 +79,64 @@ impl Issue {
     /// Returns a line with the path and the problem.
     fn detail(&self) -> String {
         let text = |name| self.0.get(name).and_then(Value::as_str).unwrap_or_default();
-        let mut place = String::new();
-        for step in self.0.get("path").and_then(Value::as_array).into_iter().flatten() {
-            let _ = match step {
-                Value::String(name) if place.is_empty() => write!(place, "{name}"),
-                Value::String(name) => write!(place, ".{name}"),
-                index => write!(place, "[{index}]"),
-            };
+        let steps = self.0.get("path").and_then(Value::as_array).into_iter().flatten();
+        let steps = steps.map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned));
+        let place = steps.collect::<Vec<_>>().join(".");
+        let problem = match text("code") {
+            "invalid_type" => format!("Expected {} but received {}.", text("expected"), text("received")),
+            _ => text("message").to_owned(),
+        };
+        format!("Error in key path \"{place}\": ({}) {problem}", text("code"))
+    }
+}
+
+/// The message of issues that have none of their own.
+pub(crate) const INVALID: &str = "Invalid input";
+
+/// Returns the choices as the messages list them.
+pub(crate) fn quoted(choices: &[&Value]) -> String {
+    let quoted = choices.iter().map(|choice| match choice {
+        Value::String(text) => format!("'{text}'"),
+        other => other.to_string(),
+    });
+    quoted.collect::<Vec<_>>().join(" | ")
+}
+
+/// A limit of a number, or of the length of text or a list.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Bound {
+    AtLeast,
+    MoreThan,
+    AtMost,
+}
+
+impl Issue {
+    /// Creates an issue of a value beyond its bound.
+    pub(crate) fn out_of_bounds(kind: &str, bound: Bound, value: impl Into<Value>, path: &Path) -> Self {
+        let value = value.into();
+        let words = match (kind, bound) {
+            ("number", Bound::AtLeast) => "greater than or equal to",
+            ("number", Bound::MoreThan) => "greater than",
+            ("number", Bound::AtMost) => "less than or equal to",
+            (_, Bound::AtLeast) => "at least",
+            (_, Bound::MoreThan) => "more than",
+            (_, Bound::AtMost) => "at most",
+        };
+        let message = match kind {
+            "number" => format!("Number must be {words} {value}"),
+            "array" => format!("Array must contain {words} {value} element(s)"),
+            _ => format!("String must contain {words} {value} character(s)"),
+        };
+        let (code, name) = match bound {
+            Bound::AtMost => ("too_big", "maximum"),
+            _ => ("too_small", "minimum"),
+        };
+        let inclusive = !matches!(bound, Bound::MoreThan);
+        let mut more = json!({ "type": kind, "inclusive": inclusive, "exact": false });
+        if let Some(members) = more.as_object_mut() {
+            members.insert(name.to_owned(), value);
         }
-        format!("\"{place}\": ({}) {}", text("code"), text("message"))
+        Self::new(code, path, message, more)
     }
 }
 
@@ -86,6 +165,6 @@ pub(crate) fn refuse_as(code: &str, issues: Vec<Issue>, message: &str) -> Refusa
 }
 
 /// Returns the issues as JSON.
-pub(crate) fn values(issues: Vec<Issue>) -> Vec<Value> {
+fn values(issues: Vec<Issue>) -> Vec<Value> {
     issues.into_iter().map(|issue| Value::Object(issue.0)).collect()
 }

@@ -73,7 +73,7 @@ impl Sampler<'_> {
 
     /// Returns a number. A member that is named like a time gets a time.
     fn number(&mut self, schema: Schema, name: &str) -> Value {
-        let least = schema.number("minimum").unwrap_or(0.0) as i64;
+        let least = schema.bound("minimum").and_then(Value::as_f64).unwrap_or_default() as i64;
         match name {
             "expiresAt" => self.now.saturating_add(600_000).into(),
             _ if name.ends_with("At") => self.now.into(),

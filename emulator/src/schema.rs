@@ -93,8 +93,9 @@ impl Schema {
         self.get(name).and_then(Value::as_str)
     }
 
-    pub(crate) fn number(self, name: &str) -> Option<f64> {
-        self.get(name).and_then(Value::as_f64)
+    /// Returns a limit of a number.
+    pub(crate) fn bound(self, name: &str) -> Option<&'static Value> {
+        self.get(name).filter(|bound| bound.is_number())
     }
 
     pub(crate) fn length(self, name: &str) -> Option<u64> {
@@ -164,13 +165,14 @@ impl Schema {
         self.get("items").map(Self::new)
     }
 
+    /// Returns the properties of an object, in the order of the document.
     pub(crate) fn properties(self) -> impl Iterator<Item = (&'static str, Self)> {
-        let members = self.get("properties").and_then(Value::as_object);
-        members.into_iter().flatten().map(|(name, schema)| (name.as_str(), Self::new(schema)))
+        let pairs = self.get("properties").and_then(Value::as_array).into_iter().flatten();
+        pairs.filter_map(|pair| Some((pair.get(0)?.as_str()?, Self::new(pair.get(1)?))))
     }
 
     pub(crate) fn property(self, name: &str) -> Option<Self> {
-        self.get("properties")?.get(name).map(Self::new)
+        self.properties().find(|(known, _)| *known == name).map(|(_, schema)| schema)
     }
 
     /// Returns whether a member is required. A member with a default and one that can be empty are optional, even if

@@ -58,7 +58,7 @@ pub(crate) fn file(request: &Incoming) -> Option<Upload> {
 /// Returns the error for a form without a file.
 pub(crate) fn refuse_missing() -> Refusal {
     let issue = Issue::wrong_type("array", None, &vec![PART.into()]);
-    refuse(vec![issue], "An upload must be a multipart form with a part named `file`.")
+    refuse(vec![issue], "The request files is invalid.")
 }
 
 fn upload(body: &Bytes, part: &[u8]) -> Option<Upload> {

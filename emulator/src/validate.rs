@@ -4,11 +4,11 @@ use logto_admin::serde_json::{Map, Value, json};
 
 use crate::errors::{Outcome, Refusal};
 use crate::formats;
-use crate::issues::{Issue, Path, refuse, values};
+use crate::issues::{Bound, INVALID, Issue, Path, quoted, refuse};
 use crate::request::Query;
 use crate::schema::{Kind, Schema};
 
-const BODY: &str = "The request body does not match the schema of this operation.";
+const BODY: &str = "The request body is invalid.";
 
 /// Rejects a body that does not match the schema.
 pub(crate) fn body(schema: Schema, value: &Value) -> Outcome<()> {
@@ -30,18 +30,12 @@ pub(crate) fn query(schema: Schema, query: &Query) -> Outcome<()> {
             None => None,
         };
     }
-    outcome(
-        check(schema, Some(&members.into()), &Path::new()),
-        "The query parameters do not match the schema of this operation.",
-    )
+    outcome(check(schema, Some(&members.into()), &Path::new()), "The request query is invalid.")
 }
 
 /// Rejects path parameters that do not match the schema.
 pub(crate) fn path(schema: Schema, parameters: Map<String, Value>) -> Outcome<()> {
-    outcome(
-        check(schema, Some(&parameters.into()), &Path::new()),
-        "The path parameters do not match the schema of this operation.",
-    )
+    outcome(check(schema, Some(&parameters.into()), &Path::new()), "The request params is invalid.")
 }
 
 /// Returns the error for a body with these issues.
@@ -51,7 +45,7 @@ pub(crate) fn refuse_body(issues: Vec<Issue>) -> Refusal {
 
 /// Returns the error for an empty list in a body.
 pub(crate) fn refuse_empty(member: &str) -> Refusal {
-    refuse(vec![out_of_bounds("too_small", "array", 1, &vec![member.into()])], BODY)
+    refuse(vec![Issue::out_of_bounds("array", Bound::AtLeast, 1, &vec![member.into()])], BODY)
 }
 
 /// Returns whether the value matches the schema.
@@ -81,17 +75,28 @@ fn check(schema: Schema, value: Option<&Value>, path: &Path) -> Vec<Issue> {
         (Kind::Any, _) => Vec::new(),
         (Kind::Union, value) => check_union(schema, value, path),
         (Kind::Object, Some(Value::Object(members))) => check_object(schema, members, path),
-        (Kind::Object, value) => vec![Issue::wrong_type("object", value, path)],
         (Kind::Array, Some(Value::Array(elements))) => check_array(schema, elements, path),
-        (Kind::Array, value) => vec![Issue::wrong_type("array", value, path)],
+        (Kind::String | Kind::Boolean, value) if schema.constant().is_some() => {
+            check_constant(schema, value, path).into_iter().collect()
+        }
         (Kind::String, Some(Value::String(text))) => check_string(schema, text, path).into_iter().collect(),
-        (Kind::String, value) => vec![Issue::wrong_type("string", value, path)],
         (Kind::Number | Kind::Integer, Some(Value::Number(number))) => {
             check_number(schema, number.as_f64().unwrap_or_default(), path).into_iter().collect()
         }
-        (Kind::Number | Kind::Integer, value) => vec![Issue::wrong_type("number", value, path)],
-        (Kind::Boolean, Some(value @ Value::Bool(_))) => check_constant(schema, value, path).into_iter().collect(),
-        (Kind::Boolean, value) => vec![Issue::wrong_type("boolean", value, path)],
+        (Kind::Boolean, Some(Value::Bool(_))) => Vec::new(),
+        (kind, value) => vec![Issue::wrong_type(&expected(kind, schema), value, path)],
+    }
+}
+
+/// Returns the type that a schema asks for, as issues name it. The type of an enumeration is the list of its values.
+fn expected(kind: Kind, schema: Schema) -> String {
+    match (kind, schema.choices()) {
+        (_, Some(choices)) if schema.custom().is_none() => quoted(&choices.iter().collect::<Vec<_>>()),
+        (Kind::Object, _) => "object".to_owned(),
+        (Kind::Array, _) => "array".to_owned(),
+        (Kind::Number | Kind::Integer, _) => "number".to_owned(),
+        (Kind::Boolean, _) => "boolean".to_owned(),
+        _ => "string".to_owned(),
     }
 }
 
@@ -128,77 +133,49 @@ fn check_array(schema: Schema, elements: &[Value], path: &Path) -> Vec<Issue> {
 }
 
 fn check_string(schema: Schema, text: &str, path: &Path) -> Option<Issue> {
-    let value = Value::from(text);
-    if let Some(issue) = check_constant(schema, &value, path) {
-        return Some(issue);
-    }
-    if let Some(choices) = schema.choices().filter(|choices| !choices.contains(&value)) {
-        let message = format!("{value} is not one of {}", listed(choices));
+    if let Some(choices) = schema.choices().filter(|choices| !choices.iter().any(|choice| choice == text)) {
         if schema.custom() == Some("enum") {
-            return Some(Issue::new("custom", path, message, json!({})));
+            return Some(Issue::custom(INVALID, path));
         }
-        return Some(Issue::new("invalid_enum_value", path, message, json!({ "received": text, "options": choices })));
+        return Some(Issue::wrong_choice(text, &choices.iter().collect::<Vec<_>>(), path));
     }
     let length = text.encode_utf16().count() as u64;
     if let Some(issue) = bounds(schema, "string", length, ("minLength", "maxLength"), path) {
         return Some(issue);
     }
-    if let Some(rule) = schema.custom().filter(|rule| !formats::satisfies(rule, text)) {
-        return Some(Issue::new("custom", path, format!("violates the rule `{rule}`"), json!({})));
+    if let Some(message) = schema.custom().and_then(|rule| formats::violation(rule, text)) {
+        return Some(Issue::custom(message, path));
     }
     let unlike = formats::mismatch(schema.format(), schema.pattern(), text)?;
-    Some(Issue::new("invalid_string", path, describe(unlike), json!({ "validation": unlike })))
-}
-
-fn describe(validation: &str) -> String {
-    match validation {
-        "regex" => "does not match the pattern".to_owned(),
-        other => format!("is not a valid {other}"),
-    }
-}
-
-fn listed(choices: &[Value]) -> String {
-    choices.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
+    Some(Issue::wrong_text(unlike, path))
 }
 
 fn check_number(schema: Schema, number: f64, path: &Path) -> Option<Issue> {
-    let whole = schema.kind() == Kind::Integer;
-    if whole && number.fract() != 0.0 {
+    if schema.kind() == Kind::Integer && number.fract() != 0.0 {
         let more = json!({ "expected": "integer", "received": "float" });
-        return Some(Issue::new("invalid_type", path, "expected an integer, received a fraction".to_owned(), more));
+        return Some(Issue::new("invalid_type", path, "Expected integer, received float".to_owned(), more));
     }
     let exclusive = schema.is_minimum_exclusive();
-    let too_small = |least: &f64| number < *least || (exclusive && number <= *least);
-    if let Some(least) = schema.number("minimum").filter(too_small) {
-        return Some(out_of_bounds("too_small", "number", least, path).exclusive(exclusive));
+    let limit = |name| schema.bound(name).and_then(|bound| Some((bound, bound.as_f64()?)));
+    if let Some((least, _)) = limit("minimum").filter(|(_, least)| number < *least || (exclusive && number <= *least)) {
+        let bound = if exclusive { Bound::MoreThan } else { Bound::AtLeast };
+        return Some(Issue::out_of_bounds("number", bound, least.clone(), path));
     }
-    let most = schema.number("maximum").filter(|most| number > *most)?;
-    Some(out_of_bounds("too_big", "number", most, path))
+    let (most, _) = limit("maximum").filter(|(_, most)| number > *most)?;
+    Some(Issue::out_of_bounds("number", Bound::AtMost, most.clone(), path))
 }
 
-fn check_constant(schema: Schema, value: &Value, path: &Path) -> Option<Issue> {
-    let expected = schema.constant().filter(|constant| constant != value)?;
-    let message = format!("expected {expected}, received {value}");
-    Some(Issue::new("invalid_literal", path, message, json!({ "expected": expected, "received": value })))
+fn check_constant(schema: Schema, value: Option<&Value>, path: &Path) -> Option<Issue> {
+    let expected = schema.constant().filter(|constant| Some(constant) != value)?;
+    Some(Issue::wrong_literal(&expected, value, path))
 }
 
 fn bounds(schema: Schema, kind: &str, length: u64, names: (&str, &str), path: &Path) -> Option<Issue> {
     if let Some(least) = schema.length(names.0).filter(|least| length < *least) {
-        return Some(out_of_bounds("too_small", kind, least, path));
+        return Some(Issue::out_of_bounds(kind, Bound::AtLeast, least, path));
     }
     let most = schema.length(names.1).filter(|most| length > *most)?;
-    Some(out_of_bounds("too_big", kind, most, path))
-}
-
-fn out_of_bounds(code: &str, kind: &str, bound: impl Into<Value>, path: &Path) -> Issue {
-    let bound = bound.into();
-    let (name, word) = if code == "too_small" { ("minimum", "least") } else { ("maximum", "most") };
-    let mut more = json!({ "type": kind, "inclusive": true, "exact": false });
-    let message = format!("{kind} out of bounds: expected at {word} {bound}");
-    if let Some(members) = more.as_object_mut() {
-        members.insert(name.to_owned(), bound);
-    }
-    Issue::new(code, path, message, more)
+    Some(Issue::out_of_bounds(kind, Bound::AtMost, most, path))
 }
 
 /// Accepts what one of the branches accepts. If a constant member identifies the branch, only that branch is checked.
@@ -208,33 +185,20 @@ fn check_union(schema: Schema, value: Option<&Value>, path: &Path) -> Vec<Issue>
             let constant = branch.property(tag).and_then(Schema::constant);
             constant.is_some() && constant.as_ref() == members.get(tag)
         });
-        return branch.map_or_else(
-            || {
-                let message = format!("expected one of {}", listed(&options));
-                vec![Issue::new(
-                    "invalid_union_discriminator",
-                    &below(path, tag),
-                    message,
-                    json!({ "options": options }),
-                )]
-            },
-            |branch| check(branch, value, path),
-        );
+        return match branch {
+            Some(branch) => check(branch, value, path),
+            None => vec![Issue::wrong_discriminator(&options.iter().collect::<Vec<_>>(), &below(path, tag))],
+        };
     }
     let all: Vec<Vec<Issue>> = schema.branches().map(|branch| check(branch, value, path)).collect();
     if all.iter().any(Vec::is_empty) {
         return Vec::new();
     }
-    let mut failures = Vec::new();
-    for issues in all {
-        // A branch of the right type describes the problem best.
-        if issues.iter().all(Issue::is_about_content) {
-            return issues;
-        }
-        failures.push(json!({ "issues": values(issues), "name": "ZodError" }));
+    // A branch of the right type describes the problem best.
+    if let Some(issues) = all.iter().find(|issues| issues.iter().all(Issue::is_about_content)) {
+        return issues.clone();
     }
-    let more = json!({ "unionErrors": failures });
-    vec![Issue::new("invalid_union", path, "does not match any of the accepted types".to_owned(), more)]
+    vec![Issue::no_branch(all, path)]
 }
 
 /// Returns the member whose constant identifies the branch, with its values.

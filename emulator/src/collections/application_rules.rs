@@ -1,12 +1,12 @@
 //! What the server requires of an application.
 
-use logto_admin::serde_json::{Value, json};
+use logto_admin::serde_json::Value;
 
 use super::{ACCESS_RULES, Draft, protected_apps};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal, invalid_input};
 use crate::formats::is_url;
-use crate::issues::Issue;
+use crate::issues::{INVALID, Issue};
 use crate::store::text;
 use crate::validate;
 
@@ -34,7 +34,7 @@ fn check_redirects(draft: &Draft) -> Outcome<()> {
         for (index, uri) in uris.into_iter().flatten().enumerate() {
             if !uri.as_str().is_some_and(is_url) {
                 let path = vec!["oidcClientMetadata".into(), member.into(), index.into()];
-                issues.push(Issue::new("custom", &path, "is not a URI".to_owned(), json!({})));
+                issues.push(Issue::custom(INVALID, &path));
             }
         }
     }

@@ -1,13 +1,13 @@
 use std::sync::OnceLock;
 
-use logto_admin::serde_json::{self, Value, json};
+use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
 use crate::call::Call;
 use crate::collections::CUSTOM_PHRASES;
 use crate::errors::{Outcome, Refusal};
-use crate::issues::{Issue, Path, values};
+use crate::issues::{Issue, Path};
 use crate::reply;
 use crate::settings::SIGN_IN_EXPERIENCE;
 use crate::state::State;
@@ -78,9 +78,7 @@ fn mistyped(value: &Value, path: &Path) -> Option<Issue> {
         other => vec![Issue::wrong_type("object", Some(other), path)],
     };
     let text = vec![Issue::wrong_type("string", Some(value), path)];
-    let branch = |issues| json!({ "issues": values(issues), "name": "ZodError" });
-    let more = json!({ "unionErrors": [branch(text), branch(nested)] });
-    Some(Issue::new("invalid_union", path, "is neither text nor an object".to_owned(), more))
+    Some(Issue::no_branch(vec![text, nested], path))
 }
 
 /// Drops empty phrases, so that the built-in ones apply.

@@ -29,7 +29,7 @@ pub(crate) fn difference(exchange: &Exchange, status: u16, ours: &Value, kept: b
         return Some(format!("{status}: {:?}, recorded {:?}", code(ours), code(recorded)));
     }
     if !exchange.is_success() {
-        return issues(recorded, ours);
+        return issues(recorded, ours).or_else(|| unlike("", recorded, ours));
     }
     // SSO connectors are in the order of their ids, which differ, so a page has others.
     let other_page = exchange.operation_id.as_deref() == Some("ListSsoConnectors") && !exchange.query.is_empty();
@@ -37,14 +37,9 @@ pub(crate) fn difference(exchange: &Exchange, status: u16, ours: &Value, kept: b
     compared.then(|| unlike("", recorded, ours)).flatten()
 }
 
-/// Compares the codes and paths of the issues in a validation error.
+/// Compares the issues of a validation error, in order, and the text about them.
 fn issues(recorded: &Value, ours: &Value) -> Option<String> {
-    let told = |body: &Value| {
-        let issues = body["data"]["issues"].as_array().into_iter().flatten();
-        let mut told: Vec<String> = issues.map(|issue| format!("{} at {}", issue["code"], issue["path"])).collect();
-        told.sort();
-        told
-    };
+    let told = |body: &Value| (body["data"]["issues"].clone(), body["details"].clone());
     let (recorded, ours) = (told(recorded), told(ours));
     (recorded != ours).then(|| format!("{ours:?}, recorded {recorded:?}"))
 }
