@@ -53,36 +53,42 @@ fn parse(request: &Incoming) -> Outcome<Value> {
         return Err(no_route());
     }
     let text = String::from_utf8_lossy(&request.body);
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let kind = request.content_type();
     if text.trim().is_empty() {
         return Ok(Value::Object(Members::new()));
     }
     if request.is_form() {
-        return Ok(form(&Query::parse(&text)));
+        return Ok(form(&Query::parse(text)));
     }
     if kind.starts_with("text/") {
-        return Ok(text.into_owned().into());
+        return Ok(text.into());
     }
-    let value: Value = serde_json::from_str(&text).map_err(|error| Refusal::without_code(400, error.to_string()))?;
-    if depth(&value) > DEEPEST {
-        return Err(Refusal::without_code(400, format!("A JSON body can have {DEEPEST} levels.")));
-    }
+    let mut value: Value = serde_json::from_str(text).map_err(|error| Refusal::without_code(400, error.to_string()))?;
+    shorten_numbers(&mut value);
     if value.is_object() || value.is_array() {
         return Ok(value);
     }
     Err(Refusal::without_code(400, "A JSON body must be an object or an array."))
 }
 
-/// The parser of a saved state reads 128 levels, and the state adds some to those of a body.
-const DEEPEST: usize = 100;
-
-fn depth(value: &Value) -> usize {
+/// Writes whole numbers without a fraction, as JavaScript does: `3600.0` becomes `3600`.
+fn shorten_numbers(value: &mut Value) {
     match value {
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
-        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or_default(),
-        _ => 0,
+        Value::Number(number) if number.is_f64() => {
+            let whole = number.as_f64().filter(|number| number.fract() == 0.0 && number.abs() < LARGEST_EXACT);
+            if let Some(whole) = whole {
+                *value = (whole as i64).into();
+            }
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(shorten_numbers),
+        Value::Object(members) => members.values_mut().for_each(shorten_numbers),
+        _ => {}
     }
 }
+
+/// All whole numbers below this one have an exact `f64`.
+const LARGEST_EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// A name that occurs more than once becomes a list.
 fn form(pairs: &Query) -> Value {
@@ -106,5 +112,20 @@ fn has_nul(value: &Value) -> bool {
         Value::Array(elements) => elements.iter().any(has_nul),
         Value::Object(members) => members.iter().any(|(name, value)| name.contains('\0') || has_nul(value)),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use logto_admin::serde_json::json;
+    use logto_admin::transport::{HttpRequest, Method};
+
+    #[test]
+    fn json_is_read_as_in_javascript() {
+        let mut request = HttpRequest::new(Method::Post, "http://h/api/users");
+        request.body = "\u{feff}{\"a\": [3600.0, 1.5, -0.0, 1e3, 1e300], \"b\": 7}".into();
+        let read = parse(&Incoming::new(&request)).unwrap();
+        assert_eq!(read.to_string(), json!({ "a": [3600, 1.5, 0, 1000, 1e300], "b": 7 }).to_string());
     }
 }

@@ -32,7 +32,8 @@ fn control(emulator: &Emulator, request: &Incoming, action: &str) -> Outcome<Htt
         }
         (Method::Get, "requests") => Ok(reply::json(200, &emulator.requests().iter().map(described).collect())),
         (Method::Get, "messages") => Ok(reply::json(200, &json!(emulator.messages()))),
-        (_, "reset" | "advance" | "requests" | "messages") => Err(wrong_method()),
+        (_, "reset" | "advance") => Err(wrong_method("POST")),
+        (_, "requests" | "messages") => Err(wrong_method("GET")),
         _ => Err(no_route()),
     }
 }

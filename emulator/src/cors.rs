@@ -21,15 +21,16 @@ pub(crate) fn permit(path: &str, origin: &str, response: &mut HttpResponse) {
     }
 }
 
-/// Returns the response to a CORS preflight request.
-pub(crate) fn preflight(path: &str, origin: &str, headers: Option<&str>) -> HttpResponse {
+/// Returns the response to a CORS preflight request, if the path permits other origins.
+pub(crate) fn preflight(path: &str, origin: &str, headers: Option<&str>) -> Option<HttpResponse> {
+    if !is_open(path) {
+        return None;
+    }
     let mut response = reply::nothing(204);
     permit(path, origin, &mut response);
-    if is_open(path) {
-        response.headers.set("access-control-allow-methods", METHODS);
-        if let Some(headers) = headers {
-            response.headers.set("access-control-allow-headers", headers.to_owned());
-        }
+    response.headers.set("access-control-allow-methods", METHODS);
+    if let Some(headers) = headers {
+        response.headers.set("access-control-allow-headers", headers.to_owned());
     }
-    response
+    Some(response)
 }

@@ -139,6 +139,12 @@ impl Emulator {
         (response, std::mem::take(&mut state.outbox.tests))
     }
 
+    /// Answers an `OPTIONS` request with the methods of a path.
+    #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
+    pub(crate) fn methods(&self, path: &str) -> HttpResponse {
+        handling::methods(path, &mut self.state())
+    }
+
     /// Delivers the webhooks that wait for it, and logs the results.
     ///
     /// Does nothing without a [transport](EmulatorBuilder::webhooks). Calls through the emulator as a transport and

@@ -3,6 +3,8 @@
 use logto_admin::serde_json::{Map, Value, json};
 use logto_admin::transport::HttpResponse;
 
+use crate::reply;
+
 /// An error response, which ends a request early.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
@@ -14,6 +16,8 @@ pub(crate) struct Refusal {
 enum Body {
     Json(Map<String, Value>),
     Text(&'static str),
+    /// The methods that the path has.
+    NotAllowed(String),
 }
 
 /// The result of a handler.
@@ -59,8 +63,9 @@ impl Refusal {
     pub(crate) fn into_response(self) -> HttpResponse {
         match self.body {
             Body::Json(members) => HttpResponse::json(self.status, Value::Object(members).to_string()),
-            Body::Text(text) => {
-                HttpResponse::new(self.status).header("content-type", "text/plain; charset=utf-8").body(text)
+            Body::Text(text) => reply::text(self.status, reply::PLAIN, text),
+            Body::NotAllowed(methods) => {
+                reply::text(self.status, reply::PLAIN, "Method Not Allowed").header("allow", methods)
             }
         }
     }
@@ -71,13 +76,14 @@ pub(crate) const fn no_route() -> Refusal {
     Refusal::plain(404, "Not Found")
 }
 
-pub(crate) const fn wrong_method() -> Refusal {
-    Refusal::plain(405, "Method Not Allowed")
+/// Returns the error for a path that only has these methods.
+pub(crate) fn wrong_method(methods: impl Into<String>) -> Refusal {
+    Refusal { status: 405, body: Body::NotAllowed(methods.into()) }
 }
 
 /// Returns the error for values that the database cannot store, such as a NUL character.
 pub(crate) fn internal() -> Refusal {
-    Refusal::without_code(500, "The server encountered an error.")
+    Refusal::without_code(500, "Internal server error.")
 }
 
 pub(crate) fn not_found() -> Refusal {

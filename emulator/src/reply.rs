@@ -7,6 +7,9 @@ use crate::ids::{Ids, digest};
 use crate::request::Incoming;
 use crate::uploads::Upload;
 
+/// The content type of plain text.
+pub(crate) const PLAIN: &str = "text/plain; charset=utf-8";
+
 /// Returns a JSON response.
 pub(crate) fn json(status: u16, value: &Value) -> HttpResponse {
     HttpResponse::json(status, value.to_string())
@@ -19,7 +22,7 @@ pub(crate) fn nothing(status: u16) -> HttpResponse {
 
 /// Returns the status as a word: `Created` or `OK`.
 pub(crate) fn word(status: u16) -> HttpResponse {
-    text(status, "text/plain; charset=utf-8", if status == 201 { "Created" } else { "OK" })
+    text(status, PLAIN, if status == 201 { "Created" } else { "OK" })
 }
 
 /// Returns text of any content type.

@@ -1,8 +1,10 @@
 //! Splits an incoming request into its parts.
 
+use std::fmt;
+
 use bytes::Bytes;
 use logto_admin::transport::{Headers, HttpRequest, Method};
-use percent_encoding::percent_decode_str;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 /// The parts of a request.
@@ -82,10 +84,11 @@ impl Query {
         self.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 
-    /// Sets the only value of `name`.
+    /// Sets the only value of `name`. It has the place of the first value.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
+        let place = self.0.iter().position(|(key, _)| key == name).unwrap_or(self.0.len());
         self.0.retain(|(key, _)| key != name);
-        self.0.push((name.to_owned(), value.to_owned()));
+        self.0.insert(place, (name.to_owned(), value.to_owned()));
     }
 
     /// Returns every value of `name`.
@@ -102,6 +105,30 @@ impl Query {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
+}
+
+/// Writes the members as a query or form.
+impl fmt::Display for Query {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, (name, value)) in self.iter().enumerate() {
+            let separator = if index == 0 { "" } else { "&" };
+            write!(f, "{separator}{}={}", form_encoded(name), form_encoded(value))?;
+        }
+        Ok(())
+    }
+}
+
+/// The characters that `URLSearchParams` encodes.
+const FORM: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'*');
+
+/// Encodes text for a URL.
+pub(crate) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, FORM).to_string()
+}
+
+/// Encodes text for a query or form: a space becomes a `+`.
+pub(crate) fn form_encoded(text: &str) -> String {
+    encoded(text).replace("%20", "+")
 }
 
 impl<'a> FromIterator<(&'a str, &'a str)> for Query {
@@ -130,6 +157,14 @@ mod tests {
         assert_eq!(request.segments(), ["api", "users", "a/b c"]);
         assert_eq!((request.query.get("search"), request.query.get("x")), (Some("%a b"), Some("")));
         assert_eq!(request.query.all("page").collect::<Vec<_>>(), ["2", "3"]);
+    }
+
+    #[test]
+    fn queries_are_written_as_web_browsers_do() {
+        let mut query = Query::parse("page=1&search=%25a+b%40c.d-e&page=3&f=~*");
+        query.set("page", "2");
+        query.set("more", "");
+        assert_eq!(query.to_string(), "page=2&search=%25a+b%40c.d-e&f=%7E*&more=");
     }
 
     #[test]

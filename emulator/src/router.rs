@@ -129,6 +129,13 @@ pub(crate) fn keeps(id: &str) -> bool {
     logto_admin::operation::find(id).is_some_and(|info| !matches!(work(info), Work::StandIn))
 }
 
+/// Returns the routes of this release of Logto with this path, for all methods, and the path parameters.
+fn matching(release: Release, segments: &[String]) -> impl Iterator<Item = (&'static Route, Vec<String>)> {
+    let routes = routes().get(&segments.len()).into_iter().flatten();
+    let routes = routes.filter(move |route| route.info.is_in(release));
+    routes.filter_map(|route| Some((route, route.matches(segments)?)))
+}
+
 /// Returns the route of a request and the path parameters, if this release of Logto has the route.
 pub(crate) fn find(
     release: Release,
@@ -137,16 +144,25 @@ pub(crate) fn find(
 ) -> Result<(&'static Route, Vec<String>), Refusal> {
     // A HEAD request is handled like a GET request.
     let method = if method == Method::Head { Method::Get } else { method };
-    let mut elsewhere = false;
-    let routes = routes().get(&segments.len()).into_iter().flatten();
-    for route in routes.filter(|route| route.info.is_in(release)) {
-        let Some(parameters) = route.matches(segments) else { continue };
-        if route.info.method == method {
-            return Ok((route, parameters));
+    let found = matching(release, segments).find(|(route, _)| route.info.method == method);
+    found.ok_or_else(|| allowed(release, segments).map_or_else(no_route, wrong_method))
+}
+
+/// Returns the methods of a path, as the `Allow` header lists them.
+pub(crate) fn allowed(release: Release, segments: &[String]) -> Option<String> {
+    let mut methods: Vec<&str> = Vec::new();
+    for (route, _) in matching(release, segments) {
+        let method = route.info.method.as_str();
+        if !methods.contains(&method) {
+            methods.push(method);
         }
-        elsewhere = true;
     }
-    Err(if elsewhere { wrong_method() } else { no_route() })
+    // A path with GET also has HEAD.
+    if let Some(get) = methods.iter().position(|method| *method == "GET") {
+        methods.remove(get);
+        methods.extend(["HEAD", "GET"]);
+    }
+    (!methods.is_empty()).then(|| methods.join(", "))
 }
 
 #[cfg(test)]
@@ -174,6 +190,10 @@ mod tests {
         assert_eq!(route(Method::Put, "/api/users"), Err(405));
         assert_eq!(route(Method::Get, "/api/users//roles"), Err(404));
         assert_eq!(route(Method::Head, "/api/users"), Ok(("ListUsers", Vec::new())));
+        let methods = |path: &str| allowed(Release::new(42), &path.split('/').map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(methods("api/status").as_deref(), Some("HEAD, GET"));
+        assert_eq!(methods("api/users").as_deref(), Some("POST, HEAD, GET"));
+        assert_eq!(methods("api/nope"), None);
     }
 
     #[test]

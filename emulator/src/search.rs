@@ -57,6 +57,14 @@ enum Pattern {
 impl Search {
     /// Parses the search in a query. Returns `None` if the query has no search.
     pub(crate) fn of(query: &Query, language: Language, searchable: &[&str]) -> Outcome<Option<Self>> {
+        let search = Self::parse(query, language, searchable)?;
+        let values = query.iter().filter(|(name, _)| *name == "q" || name.starts_with("search"));
+        // The database rejects the character.
+        let has_nul = search.is_some() && values.into_iter().any(|(_, value)| value.contains('\0'));
+        if has_nul { Err(internal()) } else { Ok(search) }
+    }
+
+    fn parse(query: &Query, language: Language, searchable: &[&str]) -> Outcome<Option<Self>> {
         match language {
             Language::None => Ok(None),
             Language::Keyword => Ok(query.get("q").filter(|word| !word.is_empty()).map(|word| Self {
@@ -355,6 +363,7 @@ mod tests {
             "search.name=",
             "search.name=a&search.name=b",
             "search=(a)&mode=similar_to",
+            "search=a%00",
         ] {
             assert!(search(query).is_err(), "{query}");
         }

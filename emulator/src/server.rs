@@ -31,6 +31,8 @@ use crate::emulator::Emulator;
 const LARGEST_BODY: usize = 32 << 20;
 /// Maximum size of the request line and the headers, in bytes. The server answers 431 to larger ones.
 const LARGEST_HEAD: usize = 16 << 10;
+/// Maximum number of headers. More do not fit into the head.
+const MOST_HEADERS: usize = LARGEST_HEAD / 4;
 /// The time in which a peer must send the head of a request, and then its body.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The time in which the peers of a stopping server must receive their responses.
@@ -145,7 +147,7 @@ fn converse(stream: TcpStream, emulator: Emulator, shutdown: &GracefulShutdown) 
         async move { Ok::<_, Infallible>(answer(&emulator, request).await) }
     });
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(LARGEST_HEAD);
+    server.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(LARGEST_HEAD).max_headers(MOST_HEADERS);
     let connection = shutdown.watch(server.serve_connection(TokioIo::new(stream), service));
     async move {
         // A malformed request or a lost connection is the peer's problem.
@@ -157,7 +159,9 @@ async fn answer(emulator: &Emulator, request: Request<Incoming>) -> Response<Ful
     if request.method() == hyper::Method::OPTIONS {
         let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
         let headers = header("access-control-request-headers");
-        return respond(&cors::preflight(request.uri().path(), header("origin").unwrap_or("*"), headers));
+        let path = request.uri().path();
+        let preflight = cors::preflight(path, header("origin").unwrap_or("*"), headers);
+        return respond(&preflight.unwrap_or_else(|| emulator.methods(path)));
     }
     let Some(method) = Method::named(request.method().as_str()) else { return status(StatusCode::NOT_IMPLEMENTED) };
     let (head, body) = request.into_parts();

@@ -124,6 +124,7 @@ async fn seed_files_are_yaml_or_json() -> Result<()> {
     for (name, text, expected) in [
         ("typo.yaml", "users:\n  - usernme: ada\n", "typo.yaml: users[0].usernme: unknown member"),
         ("broken.yaml", "users: [\n", "broken.yaml: "),
+        ("twice.yaml", "roles: []\nusers: []\nroles: []\n", "twice.yaml: repeated member `roles` at line 3"),
     ] {
         let (code, _, errors) = output(&["0", "--seed", &write(name, text)]);
         assert_eq!(code, Some(1), "{errors}");
@@ -133,6 +134,19 @@ async fn seed_files_are_yaml_or_json() -> Result<()> {
     let missing = folder.path().join("missing/seed.yaml");
     assert_eq!(output(&["0", "--seed", missing.to_str().unwrap()]).0, Some(1));
     assert_eq!(output(&["0", "--state", missing.to_str().unwrap()]).0, Some(1));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_seed_that_a_saved_state_replaces_causes_a_warning() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let [seed, state] = ["seed.yaml", "state.json"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    fs::write(&seed, "users:\n  - username: ada\n").unwrap();
+    let arguments = ["0", "--seed", &seed, "--state", &state];
+    assert_eq!(Running::start(&arguments).end("-TERM"), (Some(0), String::new()));
+    let (code, errors) = Running::start(&arguments).end("-TERM");
+    assert_eq!(code, Some(0));
+    assert!(errors.starts_with("warning: the state file exists"), "{errors}");
     Ok(())
 }
 

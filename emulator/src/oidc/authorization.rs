@@ -1,7 +1,6 @@
 //! Authorization requests, and their validation.
 
 use logto_admin::transport::HttpResponse;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
 use super::client::{CODE, Client, REFRESH};
@@ -9,7 +8,7 @@ use super::discovery::SCOPES;
 use super::{Context, refuse, scopes};
 use crate::errors::{Outcome, Refusal};
 use crate::reply;
-use crate::request::Query;
+use crate::request::{Query, encoded};
 use crate::saml::escape;
 use crate::state::State;
 
@@ -165,7 +164,7 @@ impl Authorization {
         };
         for (name, value) in members {
             target.push(separator);
-            target.push_str(&format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
+            target.push_str(&format!("{name}={}", encoded(value)));
             separator = '&';
         }
         redirect(303, &target)
@@ -198,7 +197,7 @@ fn matches(registered: &str, uri: &str, kind: &str) -> bool {
 /// Adds a parameter to the query of an address.
 pub(crate) fn add_parameter(uri: &mut String, name: &str, value: &str) {
     uri.push(if uri.contains('?') { '&' } else { '?' });
-    uri.extend([name, "="].into_iter().chain(utf8_percent_encode(value, NON_ALPHANUMERIC)));
+    uri.extend([name, "=", &encoded(value)]);
 }
 
 /// Returns a redirect.

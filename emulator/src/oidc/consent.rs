@@ -56,7 +56,7 @@ pub(crate) fn interaction(request: &Incoming, state: &mut State, now: i64) -> Ou
             let target = give(request, state, now)?;
             Ok(reply::json(200, &json!({ "redirectTo": target })))
         }
-        _ => Err(wrong_method()),
+        _ => Err(wrong_method("POST, HEAD, GET")),
     }
 }
 

@@ -11,6 +11,7 @@ use super::sessions::{Authorization as SignedIn, Session};
 use super::{Context, audit, cookies, device, pushed};
 use crate::collections::{ORGANIZATION_SCOPES, USERS};
 use crate::errors::Outcome;
+use crate::request::form_encoded;
 use crate::settings::OIDC_SESSION;
 use crate::special::application_access;
 use crate::state::State;
@@ -241,12 +242,8 @@ fn login_page(authorization: &Authorization) -> String {
         _ => "sign-in",
     };
     let more = ["organization_id", "login_hint", "identifier", "ui_locales"];
-    let more = more.iter().filter_map(|name| Some(format!("&{name}={}", encoded(authorization.parameter(name)?))));
+    let more = more.iter().filter_map(|name| Some(format!("&{name}={}", form_encoded(authorization.parameter(name)?))));
     format!("/{page}?app_id={}{}", authorization.client.id, more.collect::<String>())
-}
-
-fn encoded(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// Answers the request with a code.

@@ -1,5 +1,6 @@
 //! The seed file and the state file.
 
+use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,23 +8,24 @@ use std::path::{Path, PathBuf};
 use logto_admin::serde_json::Value;
 use tempfile::NamedTempFile;
 
+use super::unique::Unique;
 use crate::Emulator;
 
 /// Creates the entities that a YAML or JSON file describes. JSON is YAML too.
 pub(super) fn import(emulator: &Emulator, path: &Path) -> io::Result<()> {
     let text = fs::read_to_string(path).map_err(|error| failed(path, error))?;
-    let data: Value = yaml_serde::from_str(&text).map_err(|error| failed(path, error))?;
+    let Unique(data) = yaml_serde::from_str(&text).map_err(|error| failed(path, error))?;
     // An empty file is null.
     let data = if data.is_null() { Value::Object(Default::default()) } else { data };
     emulator.import(&data).map_err(|error| failed(path, error))
 }
 
-/// Restores a saved state, if the file exists.
-pub(super) fn restore(emulator: &Emulator, path: &Path) -> io::Result<()> {
+/// Restores a saved state. Returns whether the file exists.
+pub(super) fn restore(emulator: &Emulator, path: &Path) -> io::Result<bool> {
     let restored = match File::open(path) {
-        Ok(file) => emulator.restore(file),
+        Ok(file) => emulator.restore(file).map(|()| true),
         // Fail now rather than at the end.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => NamedTempFile::new_in(folder(path)).map(drop),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => NamedTempFile::new_in(folder(path)).map(|_| false),
         Err(error) => Err(error),
     };
     restored.map_err(|error| failed(path, error))
@@ -41,7 +43,7 @@ pub(super) fn save(emulator: &Emulator, path: &Path) -> io::Result<()> {
     write().map_err(|error| failed(path, error))
 }
 
-fn failed(path: &Path, error: impl std::fmt::Display) -> io::Error {
+fn failed(path: &Path, error: impl fmt::Display) -> io::Error {
     io::Error::other(format!("{}: {error}", path.display()))
 }
 

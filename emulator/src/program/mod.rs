@@ -4,6 +4,7 @@ mod arguments;
 mod files;
 mod receivers;
 mod signals;
+mod unique;
 
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -21,13 +22,16 @@ use signals::Signals;
 ///
 /// # Errors
 /// Fails if a file cannot be read or written, the seed is invalid, or the address cannot be bound.
-pub async fn run(arguments: &Arguments, warn: impl FnOnce(&str)) -> io::Result<()> {
+pub async fn run(arguments: &Arguments, mut warn: impl FnMut(&str)) -> io::Result<()> {
     let emulator = emulator(arguments).map_err(io::Error::other)?;
     if let Some(seed) = &arguments.seed {
         files::import(&emulator, seed)?;
     }
-    if let Some(state) = &arguments.state {
-        files::restore(&emulator, state)?;
+    if let Some(state) = &arguments.state
+        && files::restore(&emulator, state)?
+        && arguments.seed.is_some()
+    {
+        warn("warning: the state file exists, so the seed is ignored until a reset");
     }
     if !arguments.bind.is_loopback() {
         warn("warning: anyone who can reach this address can read and change everything, and nothing is encrypted");

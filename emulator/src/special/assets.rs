@@ -5,8 +5,8 @@ use super::Handler;
 use crate::call::Call;
 use crate::dates;
 use crate::errors::{Outcome, Refusal};
-use crate::pages::encode;
 use crate::reply;
+use crate::request::encoded;
 use crate::services::Service;
 use crate::uploads::Upload;
 
@@ -78,7 +78,7 @@ fn accepted(call: &mut Call<'_>, types: &[&str]) -> Outcome<Upload> {
 fn store(call: &mut Call<'_>, types: &[&str], folder: &str, separator: &str) -> Outcome<HttpResponse> {
     let upload = accepted(call, types)?;
     let id = call.state.ids.id(8);
-    let path = format!("/user-assets/default/{folder}/{id}{separator}{}", encode(&upload.name));
+    let path = format!("/user-assets/default/{folder}/{id}{separator}{}", encoded(&upload.name));
     let url = format!("{}{path}", call.request.origin);
     call.state.assets.insert(path, upload);
     Ok(reply::json(call.success(), &json!({ "url": url })))

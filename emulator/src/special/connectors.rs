@@ -2,7 +2,6 @@ use std::fmt::Write;
 
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Handler;
 use crate::call::Call;
@@ -11,6 +10,7 @@ use crate::errors::{Outcome, Refusal, not_found};
 use crate::factories;
 use crate::messages::{self, Recipient};
 use crate::reply;
+use crate::request::form_encoded;
 use crate::social;
 use crate::store::{Members, Record, text};
 
@@ -82,10 +82,7 @@ pub(crate) fn redirect_to(connector: &Record, body: &Members) -> Outcome<String>
     let further = further.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
     for (name, value) in parameters.into_iter().chain(further).filter(|(_, value)| !value.is_empty()) {
         let separator = if uri.contains('?') { '&' } else { '?' };
-        let value = utf8_percent_encode(value, UNRESERVED).to_string().replace("%20", "+");
-        let _ = write!(uri, "{separator}{name}={value}");
+        let _ = write!(uri, "{separator}{name}={}", form_encoded(value));
     }
     Ok(uri)
 }
-
-const UNRESERVED: &percent_encoding::AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'*');

@@ -3,7 +3,6 @@ use base64::engine::general_purpose::STANDARD;
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 use p384::ecdsa::SigningKey;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::Handler;
 use crate::call::Call;
@@ -13,6 +12,7 @@ use crate::errors::{Outcome, Refusal, internal, not_found};
 use crate::logs::Entry;
 use crate::oidc::{claims, cookies, form_post, invalid_grant, redirect, saml_callback};
 use crate::reply;
+use crate::request::form_encoded;
 use crate::saml::{self, AuthnRequest, SamlSession};
 use crate::saml_response::Response;
 use crate::store::{Members, Record, text};
@@ -99,7 +99,7 @@ fn begin(call: &mut Call<'_>, request: &str, relay_state: Option<String>) -> Out
     }
     let (origin, id) = (&call.request.origin, &active.id);
     let callback = saml_callback(origin, id);
-    let callback = utf8_percent_encode(&callback, NON_ALPHANUMERIC);
+    let callback = form_encoded(&callback);
     let state = call.state.ids.id(32);
     let location = format!(
         "{origin}/oidc/auth?client_id={id}&redirect_uri={callback}&response_type=code&prompt=login\

@@ -154,6 +154,34 @@ async fn pages_of_other_origins_can_call_the_provider_and_the_account_api() {
     }
     assert!(ask("GET /oidc/jwks").await.contains("access-control-allow-origin: https://app.example"));
     for request in ["OPTIONS /api/users", "GET /api/users"] {
+#[tokio::test]
+async fn responses_name_the_methods_of_a_path() {
+    let server = serve().await;
+    let ask = async |request: &str| exchange(&server, request.as_bytes()).await.to_ascii_lowercase();
+    let head = "host: a\r\nconnection: close\r\norigin: https://x.example\r\n";
+    let wrong = ask(&format!("DELETE /api/status HTTP/1.1\r\n{head}\r\n")).await;
+    assert!(wrong.starts_with("http/1.1 405") && wrong.contains("allow: head, get\r\n"), "{wrong}");
+    let asked = "access-control-request-method: POST\r\n";
+    for headers in ["", asked] {
+        let methods = ask(&format!("OPTIONS /api/users HTTP/1.1\r\n{head}{headers}\r\n")).await;
+        assert!(methods.starts_with("http/1.1 200") && methods.contains("allow: post, head, get\r\n"), "{methods}");
+        assert!(methods.contains("logto-core-request-id: ") && !methods.contains("access-control"), "{methods}");
+    }
+    let unknown = ask(&format!("OPTIONS /api/nope HTTP/1.1\r\n{head}\r\n")).await;
+    assert!(unknown.starts_with("http/1.1 404"), "{unknown}");
+    let open = ask(&format!("OPTIONS /oidc/token HTTP/1.1\r\n{head}{asked}\r\n")).await;
+    assert!(open.starts_with("http/1.1 204") && open.contains("access-control-allow-methods: "), "{open}");
+}
+
+#[tokio::test]
+async fn requests_can_have_many_headers() {
+    let server = serve().await;
+    let headers: String = (0..500).map(|number| format!("x-{number}: a\r\n")).collect();
+    let request = format!("GET /api/status HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{headers}\r\n");
+    let answer = exchange(&server, request.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+}
+
         assert!(!ask(request).await.contains("access-control-allow-origin"), "{request}");
     }
 }

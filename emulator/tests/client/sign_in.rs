@@ -104,7 +104,7 @@ async fn applications_without_a_secret_prove_their_requests() -> Result<()> {
     ada(&emulator).await?;
     let mut browser = Browser::open_application(&emulator, json!({ "name": "page", "type": "SPA" })).await?;
     let refused = browser.authorize("scope=openid");
-    assert!(refused.contains("error=invalid%5Frequest") && refused.contains("PKCE"), "{refused}");
+    assert!(refused.contains("error=invalid_request") && refused.contains("PKCE"), "{refused}");
     // The verifier and the challenge of RFC 7636, appendix B.
     let (verifier, challenge) =
         ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
