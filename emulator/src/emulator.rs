@@ -12,6 +12,7 @@ use logto_admin::{Client, Endpoint, Timestamp};
 
 use crate::builder::EmulatorBuilder;
 use crate::import::{self, ImportError};
+use crate::jobs::{Done, Job};
 use crate::messages::Message;
 use crate::requests::HandledRequest;
 use crate::services::Service;
@@ -40,6 +41,14 @@ struct Inner {
     settings: EmulatorBuilder,
     /// The imported data, which a reset imports again.
     imported: Mutex<Vec<Value>>,
+}
+
+/// What an attempt to handle a request results in.
+pub(crate) enum Attempt {
+    /// The response, and the test deliveries that the request asks for.
+    Answered(HttpResponse, Vec<Delivery>),
+    /// The request has had no effect, and needs the result of a computation.
+    Waits(Job),
 }
 
 /// The URL of the emulator when it is called without a network.
@@ -113,12 +122,24 @@ impl Emulator {
     /// Does not deliver webhooks: call [`deliver`](Self::deliver) for that. Test deliveries of webhooks are not sent.
     #[must_use]
     pub fn handle(&self, request: &HttpRequest) -> HttpResponse {
-        self.answer(request).0
+        let mut done = Vec::new();
+        loop {
+            match self.attempt(request, &mut done) {
+                Attempt::Answered(response, _) => return response,
+                Attempt::Waits(job) => done.push(job.run()),
+            }
+        }
     }
 
     /// Handles a request. Sends the test deliveries that it asks for: their results are the response.
     pub(crate) async fn respond(&self, request: &HttpRequest) -> HttpResponse {
-        let (response, tests) = self.answer(request);
+        let mut done = Vec::new();
+        let (response, tests) = loop {
+            match self.attempt(request, &mut done) {
+                Attempt::Answered(response, tests) => break (response, tests),
+                Attempt::Waits(job) => done.push(job.run_elsewhere().await),
+            }
+        };
         let Some(transport) = &self.0.settings.webhooks else { return response };
         for test in tests {
             if let Some(refusal) = webhooks::failure(&webhooks::attempt(transport, &test).await) {
@@ -129,14 +150,17 @@ impl Emulator {
         response
     }
 
-    /// Returns the response to a request, and the test deliveries that it asks for.
-    fn answer(&self, request: &HttpRequest) -> (HttpResponse, Vec<Delivery>) {
+    /// Handles a request for which these computations were carried out.
+    pub(crate) fn attempt(&self, request: &HttpRequest, done: &mut Vec<(Job, Done)>) -> Attempt {
         if let Some(response) = control::answer(self, request) {
-            return (response, Vec::new());
+            return Attempt::Answered(response, Vec::new());
         }
         let mut state = self.state();
+        state.jobs.begin(std::mem::take(done));
         let response = handling::handle(request, &mut state);
-        (response, std::mem::take(&mut state.outbox.tests))
+        let (asked, others) = state.jobs.end();
+        *done = others;
+        asked.map_or_else(|| Attempt::Answered(response, std::mem::take(&mut state.outbox.tests)), Attempt::Waits)
     }
 
     /// Answers an `OPTIONS` request with the methods of a path.

@@ -17,6 +17,7 @@ use crate::state::State;
 use crate::webhooks::Trigger;
 use crate::{auth, body, oidc, reply, router, validate};
 
+/// Handles a request. If it waits for a computation, the response has no meaning.
 pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
     let now = state.clock.tick();
     let request = Incoming::new(request);
@@ -38,6 +39,9 @@ pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
         Area::Pages if request.path == "/consent" => oidc::consent::page(&request, state, now),
         Area::Pages => page(&request, state),
     };
+    if state.jobs.is_waiting() {
+        return response;
+    }
     let response = reply::complete(&request, response, &mut state.ids);
     state.requests.add(HandledRequest {
         time: Timestamp::from_millis(now),
@@ -121,7 +125,7 @@ fn run(
     let trigger = Trigger::of(&call);
     let step = Step::of(&call);
     let outcome = route.run(&mut call);
-    if let Some(step) = step {
+    if let Some(step) = step.filter(|_| !call.state.jobs.is_waiting()) {
         step.log(&mut call, &outcome);
     }
     let response = outcome?;

@@ -54,6 +54,7 @@ mod handling;
 mod ids;
 mod import;
 mod issues;
+mod jobs;
 mod linking;
 mod links;
 mod lists;

@@ -5,7 +5,7 @@
 use logto_admin::serde_json::Value;
 
 /// Why a script has no result.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// The script denied the access.
     Denied(String),

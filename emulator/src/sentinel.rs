@@ -44,7 +44,7 @@ pub(crate) fn guard<T>(
         return Err(Refusal::new(400, "session.verification_blocked_too_many_attempts", message));
     }
     let outcome = attempt(call);
-    if outcome.is_err() {
+    if outcome.is_err() && !call.state.jobs.is_waiting() {
         let settings = call.state.settings.get(&SIGN_IN_EXPERIENCE);
         let policy = |name: &str| settings.get("sentinelPolicy").and_then(|policy| policy.get(name)?.as_f64());
         let (attempts, lockout) =

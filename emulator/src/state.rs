@@ -11,6 +11,7 @@ use crate::clock::Clock;
 use crate::codes::Code;
 use crate::collections::{APPLICATION_SECRETS, Collection, Key};
 use crate::ids::Ids;
+use crate::jobs::Jobs;
 use crate::logs::{Entry, Logs};
 use crate::messages::Message;
 use crate::oidc::Provider;
@@ -63,6 +64,8 @@ pub(crate) struct State {
     pub outbox: Outbox,
     #[serde(skip)]
     pub presets: Presets,
+    #[serde(skip)]
+    pub jobs: Jobs,
 }
 
 /// Values for the next entity, which are generated otherwise.
@@ -98,6 +101,7 @@ impl State {
             requests: Requests::default(),
             outbox: Outbox::default(),
             presets: Presets::default(),
+            jobs: Jobs::default(),
             sentinel: Sentinel::default(),
         }
     }

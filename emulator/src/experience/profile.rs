@@ -119,7 +119,7 @@ fn reset_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = call.record(&USERS, &id)?.clone();
     let password = call.text("password").to_owned();
     guards::password(call.state, &password, Some(&user))?;
-    if passwords::verify(&user.hidden, &password) {
+    if passwords::verify(&mut call.state.jobs, &user.hidden, &password)? {
         return Err(Refusal::new(422, "user.same_password", "The new password is the old one."));
     }
     progress(call)?.password = Some(password);

@@ -9,8 +9,21 @@ use super::legacy::{self, Legacy};
 /// Longest derived key, in bytes.
 const LONGEST_KEY: usize = 1 << 16;
 
+/// The most rounds of PBKDF2, over all parts of the key. More take minutes: such a digest matches no password.
+const MOST_ROUNDS: u64 = 10_000_000;
+
+/// Returns whether it can take long to compare a password with this digest.
+pub(super) fn is_slow(algorithm: &str, digest: &str) -> bool {
+    match algorithm {
+        "Argon2i" => !functions::is_own(digest),
+        "Argon2id" | "Argon2d" | "Bcrypt" => true,
+        "Legacy" => !matches!(legacy::parse(digest), Ok(Legacy::Hash { .. }) | Err(_)),
+        _ => false,
+    }
+}
+
 /// Returns whether the password has this digest.
-pub(super) fn matches(algorithm: &str, digest: &str, password: &str) -> bool {
+pub(crate) fn matches(algorithm: &str, digest: &str, password: &str) -> bool {
     match algorithm {
         "Argon2i" | "Argon2id" | "Argon2d" => functions::is_argon2(digest, password),
         "Bcrypt" => functions::is_bcrypt(digest, password),
@@ -55,7 +68,12 @@ fn hash(function: &str, bytes: &[u8]) -> Option<Vec<u8>> {
 
 /// Derives a key with PBKDF2. Returns `None` for functions that no known system uses with it.
 fn derive(function: &str, password: &str, salt: &[u8], iterations: u32, length: usize) -> Option<Vec<u8>> {
-    let mut key = vec![0; length.min(LONGEST_KEY)];
+    let length = length.min(LONGEST_KEY);
+    let parts = length.div_ceil(hash(function, b"")?.len()) as u64;
+    if u64::from(iterations).saturating_mul(parts) > MOST_ROUNDS {
+        return None;
+    }
+    let mut key = vec![0; length];
     let password = password.as_bytes();
     match function {
         "md5" => pbkdf2_hmac::<md5::Md5>(password, salt, iterations, &mut key),
@@ -139,6 +157,27 @@ mod tests {
             {
                 assert!(!matches(algorithm, digest, ""), "{algorithm} {digest}");
             }
+        }
+    }
+
+    #[test]
+    fn digests_that_take_minutes_match_no_password() {
+        let mut key = [0; 1];
+        pbkdf2_hmac::<sha2::Sha256>(b"password", b"salt", 1, &mut key);
+        let digest = |rounds: &str, length: &str| {
+            format!(r#"["pbkdf2",["salt","{rounds}","{length}","sha256","@"],"{}"]"#, hex::encode(key))
+        };
+        assert!(matches("Legacy", &digest("1", "1"), "password"));
+        for (algorithm, digest) in [
+            ("Legacy", digest("4000000000", "1").as_str()),
+            ("Legacy", digest("1000000", "60000").as_str()),
+            (
+                "Argon2id",
+                "$argon2id$v=19$m=1048576,t=4000000,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
+            ),
+            ("Bcrypt", "$2a$31$If6bvum7DFjUnE9p2uDeDu0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i"),
+        ] {
+            assert!(!matches(algorithm, digest, "password"), "{digest}");
         }
     }
 

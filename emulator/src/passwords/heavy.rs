@@ -13,6 +13,15 @@ const MEMORY: u32 = 64;
 const PASSES: u32 = 1;
 /// Digests that need more memory, in KiB, match no password.
 const MOST_MEMORY: u32 = 1 << 20;
+/// Argon2 digests that write more memory, in KiB, in all passes match no password.
+const MOST_WRITTEN: u64 = 1 << 22;
+/// Bcrypt digests with a higher cost match no password.
+const HIGHEST_COST: u32 = 16;
+
+/// Returns whether an Argon2i digest costs as little as new ones.
+pub(super) fn is_own(digest: &str) -> bool {
+    digest.contains(&format!("$m={MEMORY},t={PASSES},p=1$"))
+}
 
 /// Returns a new Argon2i digest.
 pub(super) fn argon2i(salt: &str, password: &str) -> String {
@@ -32,12 +41,15 @@ pub(super) fn argon2(algorithm: Algorithm, salt: &str, password: &str) -> String
 
 pub(super) fn is_argon2(digest: &str, password: &str) -> bool {
     let Ok(digest) = PasswordHash::new(digest) else { return false };
-    let memory = digest.params.get_decimal("m").unwrap_or_default();
-    memory <= MOST_MEMORY && Argon2::default().verify_password(password.as_bytes(), &digest).is_ok()
+    let parameter = |name| digest.params.get_decimal(name).unwrap_or_default();
+    let (memory, passes) = (parameter("m"), parameter("t"));
+    let bounded = memory <= MOST_MEMORY && u64::from(memory).saturating_mul(passes.into()) <= MOST_WRITTEN;
+    bounded && Argon2::default().verify_password(password.as_bytes(), &digest).is_ok()
 }
 
 pub(super) fn is_bcrypt(digest: &str, password: &str) -> bool {
-    bcrypt::verify(password, digest).unwrap_or(false)
+    let cost = digest.split('$').nth(2).and_then(|cost| cost.parse::<u32>().ok());
+    cost.is_some_and(|cost| cost <= HIGHEST_COST) && bcrypt::verify(password, digest).unwrap_or(false)
 }
 
 /// Computes a hash with the functions that are less common.

@@ -4,6 +4,11 @@ use crate::ids::digest;
 
 const PREFIX: &str = "$argon2i$v=19$m=8192,t=8,p=1$";
 
+/// No digest takes long.
+pub(super) const fn is_own(_: &str) -> bool {
+    true
+}
+
 pub(super) fn argon2i(salt: &str, password: &str) -> String {
     format!("{PREFIX}{salt}${}", digest(format!("{salt}{password}").as_bytes(), 32))
 }

@@ -11,10 +11,12 @@ mod functions;
 mod functions;
 mod legacy;
 
+pub(crate) use digests::matches;
 use logto_admin::serde_json::Value;
 
 use crate::errors::Outcome;
 use crate::ids::Ids;
+use crate::jobs::Jobs;
 use crate::store::{Members, text};
 
 /// The member that holds the digest.
@@ -51,8 +53,12 @@ pub(crate) fn import(hidden: &mut Members, digest: &str, algorithm: &str) -> Out
 }
 
 /// Returns whether this is the password.
-pub(crate) fn verify(hidden: &Members, password: &str) -> bool {
-    hidden.contains_key(DIGEST) && digests::matches(text(hidden, ALGORITHM), text(hidden, DIGEST), password)
+pub(crate) fn verify(jobs: &mut Jobs, hidden: &Members, password: &str) -> Outcome<bool> {
+    let (algorithm, digest) = (text(hidden, ALGORITHM), text(hidden, DIGEST));
+    if digests::is_slow(algorithm, digest) {
+        return jobs.matches(algorithm, digest, password);
+    }
+    Ok(hidden.contains_key(DIGEST) && digests::matches(algorithm, digest, password))
 }
 
 /// Replaces a verified digest that was computed elsewhere. Returns whether it was replaced.
@@ -68,12 +74,16 @@ pub(crate) fn upgrade(hidden: &mut Members, password: &str, ids: &mut Ids) -> bo
 mod tests {
     use super::*;
 
+    fn is_right(hidden: &Members, password: &str) -> bool {
+        verify(&mut Jobs::default(), hidden, password).unwrap()
+    }
+
     #[test]
     fn only_the_right_password_matches() {
         let mut hidden = Members::new();
-        assert!(!verify(&hidden, ""));
+        assert!(!is_right(&hidden, ""));
         set(&mut hidden, "correct horse", &mut Ids::new(0));
-        assert!(verify(&hidden, "correct horse") && !verify(&hidden, "battery"));
+        assert!(is_right(&hidden, "correct horse") && !is_right(&hidden, "battery"));
         assert!(!text(&hidden, DIGEST).contains("horse"));
     }
 
@@ -81,9 +91,9 @@ mod tests {
     fn a_verified_digest_becomes_argon2i() {
         let mut hidden = Members::new();
         import(&mut hidden, "5f4dcc3b5aa765d61d8327deb882cf99", "MD5").unwrap();
-        assert!(verify(&hidden, "password") && !verify(&hidden, "passwort"));
+        assert!(is_right(&hidden, "password") && !is_right(&hidden, "passwort"));
         assert!(upgrade(&mut hidden, "password", &mut Ids::new(0)));
         assert!(text(&hidden, DIGEST).starts_with("$argon2i$v=19$"));
-        assert!(verify(&hidden, "password") && !upgrade(&mut hidden, "password", &mut Ids::new(0)));
+        assert!(is_right(&hidden, "password") && !upgrade(&mut hidden, "password", &mut Ids::new(0)));
     }
 }

@@ -7,7 +7,7 @@ use super::{Setting, sent};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal, not_exists_with_id, not_found};
 use crate::reply;
-use crate::scripts::{Failure, run};
+use crate::scripts::Failure;
 use crate::special::Handler;
 use crate::state::State;
 use crate::store::{Members, text};
@@ -94,9 +94,15 @@ fn part(call: &Call<'_>, names: &[&str]) -> Value {
     Value::Object(members.collect())
 }
 
+/// Calls a function of the script in the body.
+fn run(call: &mut Call<'_>, function: &'static str, payload: Value) -> Outcome<Result<Option<Value>, Failure>> {
+    let script = call.text("script").to_owned();
+    call.state.jobs.returned(&script, function, payload)
+}
+
 fn test_customizer(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let payload = part(call, &["token", "context", "environmentVariables"]);
-    match run(call.text("script"), CUSTOMIZER, &payload) {
+    match run(call, CUSTOMIZER, payload)? {
         Ok(claims) => Ok(reply::json(200, &claims.unwrap_or_else(|| json!({})))),
         Err(failure) => Err(refuse("jwt_customizer.general", failure)),
     }
@@ -104,7 +110,7 @@ fn test_customizer(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 fn test_action(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let payload = part(call, &["event", "environmentVariables"]);
-    match run(call.text("script"), "runAction", &payload) {
+    match run(call, "runAction", payload)? {
         Ok(Some(result)) if !result.is_null() => Ok(reply::json(200, &result)),
         Ok(_) => Ok(reply::nothing(204)),
         Err(failure) => Err(refuse("action.general", failure)),
@@ -132,16 +138,20 @@ const CUSTOMIZER: &str = "getCustomJwtClaims";
 /// # Errors
 ///
 /// Fails if the script denies the token, or if the script itself fails and `blockIssuanceOnError` is set.
-pub(crate) fn claims(state: &State, kind: &str, input: impl FnOnce() -> (Value, Value)) -> Result<Members, Failure> {
+pub(crate) fn claims(
+    state: &mut State,
+    kind: &str,
+    input: impl FnOnce(&State) -> (Value, Value),
+) -> Outcome<Result<Members, Failure>> {
     let stored = OF_TOKENS.iter().find(|(name, _)| *name == kind).and_then(|(_, script)| state.settings.find(script));
-    let Some(stored) = stored else { return Ok(Members::new()) };
+    let Some(stored) = stored.cloned() else { return Ok(Ok(Members::new())) };
     let variables = stored.get("environmentVariables").cloned().unwrap_or_else(|| json!({}));
-    let (token, context) = input();
+    let (token, context) = input(state);
     let payload = json!({ "token": token, "context": context, "environmentVariables": variables });
     let blocks = stored.get("blockIssuanceOnError") == Some(&Value::Bool(true));
-    match run(text(stored, "script"), CUSTOMIZER, &payload) {
+    Ok(match state.jobs.returned(text(&stored, "script"), CUSTOMIZER, payload)? {
         Ok(Some(Value::Object(claims))) => Ok(claims),
         Err(failure) if blocks || matches!(failure, Failure::Denied(_)) => Err(failure),
         Ok(_) | Err(_) => Ok(Members::new()),
-    }
+    })
 }

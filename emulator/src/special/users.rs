@@ -68,7 +68,7 @@ fn verify_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let message = "The password is incorrect.";
     let wrong = || Refusal::new(422, "session.invalid_credentials", message);
     let (mut user, password) = (user(call)?, call.text("password").to_owned());
-    if !passwords::verify(&user.hidden, &password) {
+    if !passwords::verify(&mut call.state.jobs, &user.hidden, &password)? {
         return Err(wrong());
     }
     if passwords::upgrade(&mut user.hidden, &password, &mut call.state.ids) {

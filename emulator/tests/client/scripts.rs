@@ -6,7 +6,7 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::Method::Post;
 use logto_admin_emulator::Emulator;
 
-use crate::browser::claims;
+use crate::browser::{Browser, CALLBACK, claims};
 use crate::{client, refused};
 
 #[tokio::test]
@@ -59,5 +59,32 @@ async fn scripts_add_claims_to_tokens() -> Result<()> {
     let blocks = UpsertJwtCustomizer { block_issuance_on_error: Some(true), ..fails };
     client.configs().upsert_jwt_customizer("client-credentials", blocks).await?;
     assert_eq!(refused(emulator.client()?.access_token().await), (400, "invalid_request".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_code_can_be_exchanged_once_although_a_script_runs() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    admin.operation("CreateUser")?.json(&json!({ "username": "ada", "password": "s3cret-enough" })).await?;
+    let resource = json!({ "name": "Orders", "indicator": "https://orders.example" });
+    admin.operation("CreateResource")?.json(&resource).await?;
+    let script = "const getCustomJwtClaims = async ({ token }) => ({ kind: token.kind });";
+    admin.configs().upsert_jwt_customizer("access-token", UpsertJwtCustomizer::new(script)).await?;
+
+    let mut browser = Browser::open(&emulator).await?;
+    browser.start("SignIn", "openid&resource=https://orders.example");
+    let identifier = json!({ "type": "username", "value": "ada" });
+    let id = browser.verify("password", &json!({ "identifier": identifier, "password": "s3cret-enough" }));
+    browser.call(Post, "/identification", &json!({ "verificationId": id }));
+    let code = browser.submit().remove("code").unwrap();
+    let form =
+        format!("grant_type=authorization_code&code={code}&redirect_uri={CALLBACK}&resource=https://orders.example");
+    let logged =
+        async || admin.audit_logs().list().log_key("ExchangeTokenBy.AuthorizationCode").await.map(|logs| logs.len());
+    let (status, tokens) = browser.token(&form);
+    assert_eq!((status, logged().await?), (200, 1), "{tokens}");
+    assert_eq!(claims(&tokens["access_token"])["kind"], "AccessToken");
+    assert_eq!(browser.token(&form).0, 400);
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The emulator as an HTTP server, over a real connection.
 
 use logto_admin::models::CreateUser;
+use logto_admin::serde_json::json;
 use logto_admin::{Client, Result};
 use logto_admin_emulator::{Emulator, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -79,6 +80,35 @@ async fn the_server_stops_although_peers_hold_connections_open() {
 }
 
 #[tokio::test]
+async fn other_requests_are_answered_while_a_digest_is_computed() -> Result<()> {
+    let server = serve().await;
+    let admin = server.emulator().client()?;
+    let digest = r#"["pbkdf2",["salt","500000","20","sha512","@"],"0ecb3c32f57685303ff0878481d223bc1a16eb13"]"#;
+    let user = json!({ "passwordAlgorithm": "Legacy", "passwordDigest": digest });
+    let user = admin.operation("CreateUser")?.json(&user).await?["id"].as_str().unwrap().to_owned();
+    let body = r#"{"password":"wrong"}"#;
+    let slow = format!(
+        "POST /api/users/{user}/password/verify HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}\r\ncontent-type: \
+         application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        admin.access_token().await?.secret(),
+        body.len()
+    );
+    // This test and the server share one thread.
+    tokio::select! {
+        biased;
+        answer = exchange(&server, slow.as_bytes()) => panic!("the digest was computed first: {answer}"),
+        answer = async {
+            // The server has accepted the slow request before these.
+            for _ in 0..3 {
+                exchange(&server, post("/oidc/token", "").as_bytes()).await;
+            }
+        } => answer,
+    }
+    server.stop().await.unwrap();
+    Ok(())
+}
+
+#[tokio::test]
 async fn malformed_requests_do_not_stop_the_server() {
     let server = serve().await;
     for malformed in [
@@ -124,6 +154,34 @@ async fn large_heads_and_bodies_get_the_statuses_of_the_real_server() {
     }
 }
 
+#[tokio::test]
+async fn responses_name_the_methods_of_a_path() {
+    let server = serve().await;
+    let ask = async |request: &str| exchange(&server, request.as_bytes()).await.to_ascii_lowercase();
+    let head = "host: a\r\nconnection: close\r\norigin: https://x.example\r\n";
+    let wrong = ask(&format!("DELETE /api/status HTTP/1.1\r\n{head}\r\n")).await;
+    assert!(wrong.starts_with("http/1.1 405") && wrong.contains("allow: head, get\r\n"), "{wrong}");
+    let asked = "access-control-request-method: POST\r\n";
+    for headers in ["", asked] {
+        let methods = ask(&format!("OPTIONS /api/users HTTP/1.1\r\n{head}{headers}\r\n")).await;
+        assert!(methods.starts_with("http/1.1 200") && methods.contains("allow: post, head, get\r\n"), "{methods}");
+        assert!(methods.contains("logto-core-request-id: ") && !methods.contains("access-control"), "{methods}");
+    }
+    let unknown = ask(&format!("OPTIONS /api/nope HTTP/1.1\r\n{head}\r\n")).await;
+    assert!(unknown.starts_with("http/1.1 404"), "{unknown}");
+    let open = ask(&format!("OPTIONS /oidc/token HTTP/1.1\r\n{head}{asked}\r\n")).await;
+    assert!(open.starts_with("http/1.1 204") && open.contains("access-control-allow-methods: "), "{open}");
+}
+
+#[tokio::test]
+async fn requests_can_have_many_headers() {
+    let server = serve().await;
+    let headers: String = (0..500).map(|number| format!("x-{number}: a\r\n")).collect();
+    let request = format!("GET /api/status HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{headers}\r\n");
+    let answer = exchange(&server, request.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn two_hundred_clients_are_served_at_once() -> Result<()> {
     let server = serve().await;
@@ -154,34 +212,6 @@ async fn pages_of_other_origins_can_call_the_provider_and_the_account_api() {
     }
     assert!(ask("GET /oidc/jwks").await.contains("access-control-allow-origin: https://app.example"));
     for request in ["OPTIONS /api/users", "GET /api/users"] {
-#[tokio::test]
-async fn responses_name_the_methods_of_a_path() {
-    let server = serve().await;
-    let ask = async |request: &str| exchange(&server, request.as_bytes()).await.to_ascii_lowercase();
-    let head = "host: a\r\nconnection: close\r\norigin: https://x.example\r\n";
-    let wrong = ask(&format!("DELETE /api/status HTTP/1.1\r\n{head}\r\n")).await;
-    assert!(wrong.starts_with("http/1.1 405") && wrong.contains("allow: head, get\r\n"), "{wrong}");
-    let asked = "access-control-request-method: POST\r\n";
-    for headers in ["", asked] {
-        let methods = ask(&format!("OPTIONS /api/users HTTP/1.1\r\n{head}{headers}\r\n")).await;
-        assert!(methods.starts_with("http/1.1 200") && methods.contains("allow: post, head, get\r\n"), "{methods}");
-        assert!(methods.contains("logto-core-request-id: ") && !methods.contains("access-control"), "{methods}");
-    }
-    let unknown = ask(&format!("OPTIONS /api/nope HTTP/1.1\r\n{head}\r\n")).await;
-    assert!(unknown.starts_with("http/1.1 404"), "{unknown}");
-    let open = ask(&format!("OPTIONS /oidc/token HTTP/1.1\r\n{head}{asked}\r\n")).await;
-    assert!(open.starts_with("http/1.1 204") && open.contains("access-control-allow-methods: "), "{open}");
-}
-
-#[tokio::test]
-async fn requests_can_have_many_headers() {
-    let server = serve().await;
-    let headers: String = (0..500).map(|number| format!("x-{number}: a\r\n")).collect();
-    let request = format!("GET /api/status HTTP/1.1\r\nhost: a\r\nconnection: close\r\n{headers}\r\n");
-    let answer = exchange(&server, request.as_bytes()).await;
-    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
-}
-
         assert!(!ask(request).await.contains("access-control-allow-origin"), "{request}");
     }
 }

@@ -22,10 +22,10 @@ pub(super) fn answer(context: &mut Context<'_>, client: &Client) -> Outcome<Valu
         return Err(invalid_grant());
     }
     check_verifier(context, code.challenge.as_deref())?;
-    if let Some(known) = context.state.oidc.codes.get_mut(&value) {
-        known.used = true;
-    }
-    tokens(context, client, code.authorized)
+    let outcome = tokens(context, client, code.authorized);
+    let known = context.state.oidc.codes.get_mut(&value).filter(|_| !context.state.jobs.is_waiting());
+    known.into_iter().for_each(|code| code.used = true);
+    outcome
 }
 
 /// Checks that the client has the secret behind the challenge (PKCE).
@@ -55,8 +55,11 @@ pub(super) fn for_device(context: &mut Context<'_>, client: &Client) -> Outcome<
         )),
         Answer::Denied => Err(refuse(400, "access_denied", "End-User aborted interaction")),
         Answer::Approved(authorized) => {
-            context.state.oidc.devices.remove(&value);
-            tokens(context, client, *authorized)
+            let outcome = tokens(context, client, *authorized);
+            if !context.state.jobs.is_waiting() {
+                context.state.oidc.devices.remove(&value);
+            }
+            outcome
         }
     }
 }

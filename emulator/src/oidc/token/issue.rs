@@ -133,11 +133,11 @@ fn signed(
 }
 
 /// Adds the claims of the script for tokens of users or applications. It cannot change the others.
-fn customize(state: &State, recipient: Recipient<'_>, claims: &mut Members) -> Outcome<()> {
-    let user = state.store.get(&USERS, recipient.holder.id);
+fn customize(state: &mut State, recipient: Recipient<'_>, claims: &mut Members) -> Outcome<()> {
+    let is_user = state.store.get(&USERS, recipient.holder.id).is_some();
     let (kind, name) =
-        if user.is_some() { ("access-token", "AccessToken") } else { ("client-credentials", "ClientCredentials") };
-    let input = || {
+        if is_user { ("access-token", "AccessToken") } else { ("client-credentials", "ClientCredentials") };
+    let input = |state: &State| {
         let mut token = json!({
             "kind": name,
             "jti": claims.get("jti"),
@@ -146,13 +146,14 @@ fn customize(state: &State, recipient: Recipient<'_>, claims: &mut Members) -> O
             "clientId": recipient.client,
         });
         let mut context = json!({});
+        let user = state.store.get(&USERS, recipient.holder.id);
         if let (Some(user), Some(token), Some(context)) = (user, token.as_object_mut(), context.as_object_mut()) {
             token.insert("accountId".to_owned(), user.id.clone().into());
             context.insert("user".to_owned(), user.members.clone().into());
         }
         (token, context)
     };
-    let added = settings::claims(state, kind, input).map_err(|failure| match failure {
+    let added = settings::claims(state, kind, input)?.map_err(|failure| match failure {
         Failure::Denied(reason) => refuse(400, "access_denied", &reason),
         Failure::Failed(_) => refuse(400, "invalid_request", "the script of the token has failed"),
     })?;

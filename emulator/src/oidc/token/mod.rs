@@ -21,7 +21,9 @@ const LIFETIME: i64 = 3600;
 /// Answers a token request, and logs it.
 pub(super) fn issue(context: &mut Context<'_>) -> Outcome<HttpResponse> {
     let outcome = answer(context);
-    log::log(context, &outcome);
+    if !context.state.jobs.is_waiting() {
+        log::log(context, &outcome);
+    }
     outcome
 }
 

@@ -30,7 +30,9 @@ pub(super) fn add(call: &mut Call<'_>, is_of_caller: bool, kind: Kind) -> (Strin
 }
 
 fn by_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    if !passwords::verify(&user(call)?.hidden, call.text("password")) {
+    let user = user(call)?;
+    let password = call.text("password").to_owned();
+    if !passwords::verify(&mut call.state.jobs, &user.hidden, &password)? {
         return Err(Refusal::new(422, "session.invalid_credentials", "The password is incorrect."));
     }
     let (id, expires_at) = add(call, true, Kind::Password);
