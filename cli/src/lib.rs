@@ -16,6 +16,7 @@ pub mod lookup;
 pub mod output;
 pub mod profiles;
 pub mod progress;
+mod redaction;
 pub mod users;
 mod yaml;
 

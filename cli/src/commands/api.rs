@@ -9,10 +9,12 @@ use logto_admin::serde_json::{self, Map, Value};
 use logto_admin::transport::{Headers, HttpResponse, Method};
 use logto_admin::{Client, Request, Untyped};
 
+use crate::config::credentials::redacted;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::lookup::List;
 use crate::output::{Format, pretty};
+use crate::redaction::{self, REDACTED};
 
 /// Calls an operation by its id, or by a method and a path.
 ///
@@ -52,7 +54,7 @@ pub struct Arguments {
     /// Print status and headers before the body
     #[arg(long)]
     include: bool,
-    /// Print the request, without the access token, and do not send it
+    /// Print the request, without access token and secrets, and do not send it
     #[arg(long)]
     dry_run: bool,
 }
@@ -185,14 +187,14 @@ pub(super) fn set(body: &mut Value, member: &str, value: &str) -> Result<()> {
 
 fn show(context: &mut Context, request: Request<Untyped>) -> Result<Exit> {
     let http = request.to_http()?;
-    let mut text = format!("{} {}\n", http.method.as_str(), http.url);
+    let mut text = format!("{} {}\n", http.method.as_str(), redacted(&http.url));
     for (name, value) in http.headers.iter() {
-        let value = if Headers::is_secret(name) { "[redacted]" } else { value };
+        let value = if Headers::is_secret(name) { REDACTED } else { value };
         text += &format!("{name}: {value}\n");
     }
     let bytes = http.body.bytes();
     if !bytes.is_empty() {
-        text += &format!("\n{}\n", String::from_utf8_lossy(&bytes));
+        text += &format!("\n{}\n", redaction::body(&bytes));
     }
     context.printer.text(&text)?;
     Ok(Exit::Done)

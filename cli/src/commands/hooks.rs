@@ -2,11 +2,10 @@
 
 use logto_admin::serde_json::{Value, json};
 
-use crate::config::credentials::redacted;
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::output::Column;
-use crate::{json, lookup};
+use crate::{json, lookup, redaction};
 
 /// A command about webhooks.
 #[derive(clap::Subcommand, Debug)]
@@ -42,11 +41,7 @@ const COLUMNS: &[Column] =
 /// Removes the secrets of a webhook: signing key, credentials in its URL, and values of its headers.
 fn hide(hook: &mut Value) {
     hook.as_object_mut().and_then(|members| members.remove("signingKey"));
-    if let Some(Value::String(url)) = hook.pointer_mut("/config/url") {
-        *url = redacted(url);
-    }
-    let headers = hook.pointer_mut("/config/headers").and_then(Value::as_object_mut).into_iter();
-    headers.flat_map(|headers| headers.values_mut()).for_each(|value| *value = "[redacted]".into());
+    redaction::hide(hook);
 }
 
 pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {

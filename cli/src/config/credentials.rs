@@ -50,7 +50,8 @@ fn parts(text: &str) -> Option<Vec<Part<'_>>> {
     parts.iter().any(|part| matches!(part, Part::Secret(_))).then_some(parts)
 }
 
-fn is_credential(name: &str) -> bool {
+/// Whether a member with this name holds a credential.
+pub(crate) fn is_credential(name: &str) -> bool {
     sounds_secret(name) || IN_QUERIES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 

@@ -1,0 +1,95 @@
+//! Hides the secrets of a request that is shown.
+
+use logto_admin::serde_json::{self, Value};
+
+use crate::config::credentials::{is_credential, redacted};
+
+/// What is shown in place of a secret.
+pub(crate) const REDACTED: &str = "[redacted]";
+
+/// Members whose values have any names, and might all be secret.
+const ANY_NAMES: [&str; 2] = ["headers", "environmentVariables"];
+
+/// Returns a body of JSON or of a form without its secrets.
+pub(crate) fn body(bytes: &[u8]) -> String {
+    match serde_json::from_slice(bytes) {
+        Ok(mut value) => {
+            hide(&mut value);
+            value.to_string()
+        }
+        Err(_) => String::from_utf8_lossy(bytes).split('&').map(pair).collect::<Vec<_>>().join("&"),
+    }
+}
+
+/// Hides the values of members that sound secret, and credentials in URLs.
+pub(crate) fn hide(value: &mut Value) {
+    hide_if(value, false);
+}
+
+/// An object is not secret as a whole: the members of `passwordPolicy` are not.
+fn hide_if(value: &mut Value, is_secret: bool) {
+    match value {
+        Value::Object(members) => members.iter_mut().for_each(|(name, value)| match value {
+            Value::Object(members) if ANY_NAMES.contains(&name.as_str()) => {
+                members.values_mut().for_each(|value| hide_if(value, true));
+            }
+            value => hide_if(value, is_secret_name(name)),
+        }),
+        Value::Array(items) => items.iter_mut().for_each(|item| hide_if(item, is_secret)),
+        Value::String(_) | Value::Number(_) if is_secret => *value = REDACTED.into(),
+        Value::String(text) => *text = redacted(text),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+/// Whether a member holds a secret. `codes` are those of a second factor.
+fn is_secret_name(name: &str) -> bool {
+    name == "codes" || is_credential(name)
+}
+
+/// Hides the value of a member of a form.
+fn pair(text: &str) -> String {
+    match text.split_once('=') {
+        Some((name, _)) if is_secret_name(name) => format!("{name}={REDACTED}"),
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn shown(value: &Value) -> Value {
+        serde_json::from_str(&body(value.to_string().as_bytes())).unwrap()
+    }
+
+    #[test]
+    fn members_that_sound_secret_are_hidden() {
+        let sent = json!({
+            "username": "ada", "password": 123_456, "passwordDigest": "d", "passwordAlgorithm": "MD5",
+            "mfa": { "type": "Totp", "secret": "s", "codes": ["a", "b"] },
+            "config": { "url": "https://a:b@example.com", "headers": { "x-any": "h" }, "auth": { "user": "u", "pass": "p" } },
+            "passwordPolicy": { "length": { "min": 8 }, "rejects": { "pwned": true } },
+        });
+        let expected = json!({
+            "username": "ada", "password": REDACTED, "passwordDigest": REDACTED, "passwordAlgorithm": "MD5",
+            "mfa": { "type": "Totp", "secret": REDACTED, "codes": [REDACTED, REDACTED] },
+            "config": {
+                "url": "https://[redacted]@example.com", "headers": { "x-any": REDACTED },
+                "auth": { "user": "u", "pass": REDACTED },
+            },
+            "passwordPolicy": { "length": { "min": 8 }, "rejects": { "pwned": true } },
+        });
+        assert_eq!(shown(&sent), expected);
+    }
+
+    #[test]
+    fn members_of_forms_are_hidden() {
+        assert_eq!(
+            body(b"grant_type=x&client_secret=s&code=c"),
+            "grant_type=x&client_secret=[redacted]&code=[redacted]"
+        );
+    }
+}
