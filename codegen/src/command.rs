@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use crate::failure::{Failure, Result};
 use crate::output::Foreign;
 use crate::pipeline::{Plan, Source, root};
-use crate::{contracts, emit, output, own_crate, prose, report};
+use crate::{bodies, contracts, emit, output, own_crate, prose, report};
 
 const USAGE: &str = "\
 usage: cargo codegen [--check | --report] [--document FILE [--out DIR [--crate NAME] [--force]]]
@@ -88,6 +88,7 @@ fn run(arguments: &Arguments) -> Result<()> {
     let mut files = generated(&plan)?;
     if source.is_strict() {
         files.insert(contracts::FILE.to_owned(), contracts::text(&plan.emulated_documents()));
+        files.insert(bodies::FILE.to_owned(), bodies::text(&plan));
     }
     if let Some(name) = &arguments.name {
         files = own_crate::files(root(), name, files)?;

@@ -6,6 +6,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing))]
 
 mod answers;
+mod bodies;
 mod build;
 mod classes;
 mod command;

@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod applications;
+mod bodies;
 pub mod completions;
 pub mod configuration;
 pub mod doctor;

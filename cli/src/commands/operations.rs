@@ -3,9 +3,11 @@
 use logto_admin::operation::{Authentication, BodyKind, OperationInfo, Paging, Release, TABLE};
 use logto_admin::serde_json::{Value, json};
 
+use super::bodies;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
-use crate::output::Column;
+use crate::json;
+use crate::output::{Column, Format};
 
 /// Searches the operations of the API.
 #[derive(clap::Args, Debug)]
@@ -26,6 +28,9 @@ enum Command {
     },
 }
 
+const MEMBERS: &[Column] =
+    &[("member", "/name"), ("type", "/type"), ("required", "/required"), ("description", "/description")];
+
 const COLUMNS: &[Column] = &[("operation", "/id"), ("method", "/method"), ("path", "/path"), ("summary", "/summary")];
 
 pub(crate) fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> {
@@ -33,7 +38,7 @@ pub(crate) fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> 
         let unknown =
             || Failure::usage(format!("unknown operation `{operation}`: search with `logto-admin operations WORD`"));
         let found = TABLE.iter().find(|info| info.id.eq_ignore_ascii_case(operation)).ok_or_else(unknown)?;
-        context.printer.item(&details(found))?;
+        show(context, found)?;
         return Ok(Exit::Done);
     }
     let found: Vec<Value> = TABLE.iter().filter(|info| matches(info, &arguments.words)).map(|info| row(info)).collect();
@@ -42,6 +47,21 @@ pub(crate) fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> 
     }
     context.printer.list(COLUMNS, &found)?;
     Ok(Exit::Done)
+}
+
+/// Prints an operation. A table has the members of the body below the rest.
+fn show(context: &mut Context, info: &OperationInfo) -> Result<()> {
+    let (mut details, members) = (details(info), bodies::members(info.id));
+    if context.printer.format != Format::Table {
+        json::set(&mut details, "bodyMembers", members);
+        return context.printer.item(&details);
+    }
+    context.printer.item(&details)?;
+    if !members.is_empty() {
+        context.printer.text("\n")?;
+        context.printer.list(MEMBERS, &members)?;
+    }
+    Ok(())
 }
 
 fn matches(info: &OperationInfo, words: &[String]) -> bool {

@@ -67,6 +67,17 @@ async fn a_dry_run_shows_the_request_without_the_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_dry_run_shows_no_secrets() {
+    let program = with_users(0).await;
+    let update = ["api", "UpdateUserPassword", "--path", "userId=1", "--set", "password=s3cret-Passw0rd", "--dry-run"];
+    let shown = program.run(&update).await.done();
+    assert!(shown.out.contains(r#"{"password":"[redacted]"}"#) && !shown.out.contains("s3cret"), "{shown:?}");
+    let query = ["api", "GET", "/api/users", "--query", "token=s3cret", "--dry-run"];
+    let shown = program.run(&query).await.done();
+    assert!(shown.out.contains("token=[redacted]") && !shown.out.contains("s3cret"), "{shown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn errors_of_the_server_are_shown_and_end_with_1() {
     let program = with_users(0).await;
     let missing = program.run(&["api", "GetUser", "--path", "userId=nobody"]).await;
@@ -116,6 +127,7 @@ async fn the_table_of_operations_is_searched() {
     keys.sort_unstable();
     let expected = [
         "body",
+        "bodyMembers",
         "caller",
         "idempotent",
         "inRust",
@@ -129,6 +141,11 @@ async fn the_table_of_operations_is_searched() {
         "summary",
     ];
     assert_eq!(keys, expected);
+    let body = program.run(&["operations", "show", "CreateUser"]).await.done().json()["bodyMembers"].clone();
+    let username = body.as_array().unwrap().iter().find(|member| member["name"] == "username").unwrap();
+    assert_eq!((&username["type"], &username["required"]), (&json!("string"), &json!(false)));
+    let table = program.run(&["operations", "show", "UpdateUserPassword", "-o", "table"]).await.done();
+    assert!(table.out.contains("\nMEMBER") && table.out.contains("\npassword "), "{table:?}");
     let table = program.run(&["operations", "suspend", "user", "-o", "table"]).await.done();
     assert!(table.out.contains("OPERATION") && table.out.contains("PATCH"), "{table:?}");
     assert_eq!(program.run(&["operations", "nosuchword"]).await.code, 1);

@@ -18,6 +18,7 @@ mod variants;
 
 use std::collections::BTreeMap;
 
+pub use docs::Docs;
 pub use features::with_features;
 pub use javascript::{DEFAULTS, defaults};
 pub use methods::method_name;
