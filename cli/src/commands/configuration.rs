@@ -5,12 +5,13 @@ use std::path::PathBuf;
 
 use logto_admin::serde_json::Value;
 
-use crate::config::{self, Action, Change, Outcome, Plan, Selection};
+use crate::config::{self, Action, Change, Outcome, Plan, Selection, Undeclared};
 use crate::context::Context;
 use crate::failure::{Exit, Result, even_if_unread};
 use crate::interrupt::Interrupt;
 use crate::json;
 use crate::output::{Format, counted, has_colour};
+use crate::progress::Lines;
 
 /// A command about configuration files.
 #[derive(clap::Subcommand, Debug)]
@@ -115,10 +116,11 @@ async fn plan(context: &mut Context, files: &Files, prune: bool) -> Result<Plan>
     let client = context.client()?;
     let selection = Selection::new(&files.only, &files.exclude)?;
     let environment = |name: &str| std::env::var(name).ok();
-    let mut plan = config::plan(&client, &files.folder, &selection, prune, &environment).await?;
-    if plan.count(Action::Delete) > 0 {
-        plan.keep_application(&context.connection()?.app_id);
-    }
+    let undeclared = match prune {
+        true => Undeclared::Delete { own: &context.connection()?.app_id },
+        false => Undeclared::Keep,
+    };
+    let plan = config::plan(&client, &files.folder, &selection, undeclared, &environment).await?;
     for warning in plan.warnings() {
         context.printer.message(&format!("warning: {warning}"));
     }
@@ -156,7 +158,7 @@ fn question(plan: &Plan) -> String {
 
 async fn apply(context: &mut Context, plan: &Plan) -> Result<Exit> {
     let client = context.client()?;
-    let interrupt = Interrupt::watch();
+    let interrupt = Interrupt::watch(Lines::default());
     let printer = &mut context.printer;
     let mut outcomes = Vec::new();
     let applied = config::apply(&client, plan, &mut |change, outcome| {

@@ -194,8 +194,8 @@ impl Reader<'_> {
             };
             return self.unknown(path, line, name, &names);
         }
-        if let Some(message) = types::wrong(kind.members, place, &here, node) {
-            return self.problem(path, node.line, message);
+        if let Some((line, message)) = types::wrong(kind.members, place, &here, node) {
+            return self.problem(path, line, message);
         }
         let below = |name: &str| place.iter().cloned().chain([name.to_owned()]).collect::<Place>();
         match &node.content {

@@ -57,7 +57,7 @@ use logto_admin::Client;
 pub use apply::{Applied, Outcome, apply};
 pub use declaration::Environment;
 pub use kinds::{ALL, Kind, files};
-pub use plan::{Action, Change, Plan};
+pub use plan::{Action, Change, Plan, Undeclared};
 pub use selection::Selection;
 pub use writing::Exported;
 
@@ -78,15 +78,13 @@ pub async fn export(client: &Client, dir: &Path, selection: &Selection, secrets:
 
 /// Compares the selected files of a folder with a tenant. Writes nothing.
 ///
-/// With `prune`, entities that the files do not declare are deleted, of kinds that have a file.
-///
 /// # Errors
 /// Fails with everything that is wrong with the files, one problem a line, or if the tenant cannot be read.
 pub async fn plan(
     client: &Client,
     dir: &Path,
     selection: &Selection,
-    prune: bool,
+    undeclared: Undeclared<'_>,
     environment: Environment<'_>,
 ) -> Result<Plan> {
     let folder = folder::read(dir, selection)?;
@@ -96,6 +94,6 @@ pub async fn plan(
         return Err(Failure::usage(declaration.veil.text(&declaration.problems.join("\n"))));
     }
     let tenant = Tenant::read(client, selection).await?;
-    declaration.problems = rivals::problems(client, &tenant, &declaration, prune).await?;
-    planner::plan(&tenant, declaration, selection, prune, folder.warnings)
+    declaration.problems = rivals::problems(client, &tenant, &declaration, undeclared.is_deleted()).await?;
+    planner::plan(&tenant, declaration, selection, undeclared, folder.warnings)
 }

@@ -136,6 +136,24 @@ impl fmt::Debug for Plan {
     }
 }
 
+/// What happens with entities that the files do not declare, of kinds that have a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Undeclared<'a> {
+    /// They are kept.
+    Keep,
+    /// They are deleted.
+    Delete {
+        /// Id of the application that runs the command, which is kept.
+        own: &'a str,
+    },
+}
+
+impl Undeclared<'_> {
+    pub(super) const fn is_deleted(self) -> bool {
+        matches!(self, Self::Delete { .. })
+    }
+}
+
 impl Plan {
     /// Whether nothing would change.
     #[must_use]
@@ -153,16 +171,6 @@ impl Plan {
     #[must_use]
     pub fn warnings(&self) -> &[String] {
         &self.warnings
-    }
-
-    /// Removes the deletion of the application with this id, which is the one that runs the command.
-    pub fn keep_application(&mut self, id: &str) {
-        let is_own = |change: &Change| {
-            change.action == Action::Delete && change.kind.noun == "application" && change.id.as_deref() == Some(id)
-        };
-        for kept in self.changes.extract_if(.., |change| is_own(change)) {
-            self.warnings.push(format!("the {kept} is not deleted: it runs this command"));
-        }
     }
 
     /// Returns how many entities of the tenant no file declares, if the plan does not delete them.

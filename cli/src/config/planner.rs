@@ -7,13 +7,13 @@ use super::diff::{Diff, Line};
 use super::key::shown;
 use super::kinds::{ALL, Kind, Standing};
 use super::members::Members;
-use super::plan::{Action, Change, Plan};
+use super::plan::{Action, Change, Plan, Undeclared};
 use super::selection::Selection;
 use super::tenant::{Found, Tenant};
 use super::veil::Veil;
 use crate::failure::{Failure, Result};
 
-/// Plans the changes that make the tenant like its files.
+/// Plans the changes that make the tenant like its files. Deletes nothing unless `undeclared` asks for it.
 ///
 /// # Errors
 /// Fails with everything that is wrong with the files.
@@ -21,21 +21,24 @@ pub(super) fn plan(
     tenant: &Tenant,
     mut declaration: Declaration,
     selection: &Selection,
-    prune: bool,
+    undeclared: Undeclared<'_>,
     warnings: Vec<String>,
 ) -> Result<Plan> {
-    let (mut doomed, mut kept): (Vec<_>, Vec<_>) = undeclared(tenant, &declaration, selection)
-        .into_iter()
-        .partition(|found| found.standing == Standing::Own && tenant.with_key(found.kind, &found.key).len() == 1);
-    let mut undeclared = 0;
-    if !prune {
-        undeclared = doomed.len();
+    let is_own =
+        |found: &Found| undeclared == Undeclared::Delete { own: &found.id } && found.kind.noun == "application";
+    let (mut doomed, mut kept): (Vec<_>, Vec<_>) =
+        missing(tenant, &declaration, selection).into_iter().partition(|found| {
+            found.standing == Standing::Own && tenant.with_key(found.kind, &found.key).len() == 1 && !is_own(found)
+        });
+    let mut left = 0;
+    if !undeclared.is_deleted() {
+        left = doomed.len();
         (doomed, kept) = (Vec::new(), Vec::new());
     }
     let problems = std::mem::take(&mut declaration.problems);
     let veil = &declaration.veil;
     let mut planner = Planner { tenant, doomed: &doomed, veil, changes: Vec::new(), warnings, problems };
-    planner.warnings.extend(kept.iter().filter_map(|found| kept_warning(found)));
+    planner.warnings.extend(kept.iter().filter_map(|found| kept_warning(found, is_own(found))));
     planner.warnings.dedup();
     for kind in ALL {
         planner.kind(kind, &declaration);
@@ -51,24 +54,25 @@ pub(super) fn plan(
         .flat_map(|kind| tenant.all(kind))
         .map(|found| ((found.kind.noun, found.key.clone()), found.id.clone()));
     let ids = ids.collect();
-    Ok(Plan { changes, warnings, undeclared, ids, veil: declaration.veil })
+    Ok(Plan { changes, warnings, undeclared: left, ids, veil: declaration.veil })
 }
 
 /// Returns the entities that the files do not declare, of the kinds that they declare.
-fn undeclared<'t>(tenant: &'t Tenant, declaration: &Declaration, selection: &Selection) -> Vec<&'t Found> {
+fn missing<'t>(tenant: &'t Tenant, declaration: &Declaration, selection: &Selection) -> Vec<&'t Found> {
     let deletable = ALL.into_iter().filter(|kind| selection.has(kind) && kind.delete.is_some());
-    let undeclared = deletable.flat_map(|kind| tenant.all(kind)).filter(|found| {
+    let missing = deletable.flat_map(|kind| tenant.all(kind)).filter(|found| {
         let is_listed = match found.kind.owner {
             None => declaration.present.contains(found.kind.noun),
             Some(_) => declaration.owners.contains(&(found.kind.noun, found.key.owner())),
         };
         is_listed && declaration.find(found.kind, &found.key).is_none()
     });
-    undeclared.collect()
+    missing.collect()
 }
 
-fn kept_warning(found: &Found) -> Option<String> {
+fn kept_warning(found: &Found, is_own: bool) -> Option<String> {
     let why = match found.standing {
+        _ if is_own => "it runs this command",
         Standing::BuiltIn(_) => return None,
         Standing::Own => "there are several with this name",
         Standing::Kept => "it can call the Management API, so it might be the one that runs this command",

@@ -2,12 +2,17 @@
 
 use serde_json::Value;
 
+use super::key::shown;
 use super::members::{Form, Known, Member, exactly};
+use super::selection::suggestion;
 use super::yaml::{Content, Node};
+
+/// A line, and what is wrong there.
+type Problem = (u64, String);
 
 /// Returns what is wrong with the type of a value at a place where the kind has these members. Does not look below the
 /// value. Null removes any member.
-pub(super) fn wrong(members: &[Member], place: &[String], here: &Known, node: &Node) -> Option<String> {
+pub(super) fn wrong(members: &[Member], place: &[String], here: &Known, node: &Node) -> Option<Problem> {
     let steps = place.iter().map(String::as_str);
     let expected = match here {
         Known::Nothing => return None,
@@ -20,7 +25,7 @@ pub(super) fn wrong(members: &[Member], place: &[String], here: &Known, node: &N
         return None;
     }
     if fits(expected, &node.content) {
-        return unknown_value(members, place, node);
+        return unknown_value(exactly(members, place.iter().map(String::as_str))?, node);
     }
     let name: Vec<&str> = place.iter().map(String::as_str).filter(|step| *step != "*").collect();
     let hint = match &node.content {
@@ -28,15 +33,31 @@ pub(super) fn wrong(members: &[Member], place: &[String], here: &Known, node: &N
         Content::Scalar(Value::Number(_) | Value::Bool(_)) if expected == Form::Text => "; write it in quotes",
         _ => "",
     };
-    Some(format!("`{}` must be {}{hint}", name.join("."), expected.called()))
+    Some((node.line, format!("`{}` must be {}{hint}", name.join("."), expected.called())))
 }
 
-/// Returns what is wrong with a text that its member cannot have.
-fn unknown_value(members: &[Member], place: &[String], node: &Node) -> Option<String> {
-    let Content::Scalar(Value::String(text)) = &node.content else { return None };
-    let member = exactly(members, place.iter().map(String::as_str))?;
-    let is_known = member.values.is_empty() || member.values.contains(&text.as_str()) || text.contains("${env:");
-    (!is_known).then(|| format!("`{}` must be one of {}", member.path, member.values.join(", ")))
+/// Returns what is wrong with a text that its member cannot have, or a list of texts.
+fn unknown_value(member: &Member, node: &Node) -> Option<Problem> {
+    match &node.content {
+        Content::Scalar(Value::String(text)) => {
+            let is_known =
+                member.values.is_empty() || member.values.contains(&text.as_str()) || text.contains("${env:");
+            (!is_known).then(|| (node.line, unknown(member, text)))
+        }
+        Content::List(items) => items.iter().find_map(|item| unknown_value(member, item)),
+        _ => None,
+    }
+}
+
+/// More values than these are not listed if one of them is similar.
+const FEW: usize = 8;
+
+fn unknown(member: &Member, text: &str) -> String {
+    let similar = suggestion(text, member.values).filter(|_| member.values.len() > FEW);
+    match similar {
+        Some(hint) => format!("`{}` cannot be `{}`{hint}", member.path, shown(text)),
+        None => format!("`{}` must be one of {}", member.path, member.values.join(", ")),
+    }
 }
 
 fn fits(form: Form, content: &Content) -> bool {

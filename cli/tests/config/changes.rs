@@ -4,7 +4,7 @@ use logto_admin_cli::config::{self, Selection};
 use logto_admin_emulator::Emulator;
 use serde_json::json;
 
-use crate::folder::{Folder, apply, apply_all, export, plan, prune, written};
+use crate::folder::{Folder, PRUNE, apply, apply_all, export, plan, prune, written};
 use crate::tenants::{call, fill, list, names};
 
 #[tokio::test]
@@ -202,7 +202,7 @@ async fn only_and_exclude_select_kinds() {
     config::export(&tenant, folder.path(), &only, false).await.unwrap();
     assert_eq!(folder.names(), ["roles.yaml"]);
     folder.put("hooks.yaml", "invalid: [\n");
-    let plan = config::plan(&tenant, folder.path(), &only, true, &|_| None).await.unwrap();
+    let plan = config::plan(&tenant, folder.path(), &only, PRUNE, &|_| None).await.unwrap();
     assert!(plan.is_empty());
 }
 

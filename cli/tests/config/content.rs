@@ -6,7 +6,7 @@ use logto_admin::Client;
 use logto_admin_cli::config::{self, Selection};
 use logto_admin_emulator::{Emulator, Service};
 
-use crate::folder::{Folder, apply, apply_all, export, plan, prune, written};
+use crate::folder::{Folder, PRUNE, apply, apply_all, export, plan, prune, written};
 use crate::tenants::{furnish, list};
 
 fn tenant() -> Client {
@@ -41,10 +41,10 @@ async fn content_moves_to_another_tenant() {
     }
 
     let all = Selection::all();
-    let planned = config::plan(&empty, folder.path(), &all, true, &secrets).await.unwrap();
+    let planned = config::plan(&empty, folder.path(), &all, PRUNE, &secrets).await.unwrap();
     assert!(!written(&planned).contains("-secret"), "{}", written(&planned));
     config::apply(&empty, &planned, &mut |_, _| ControlFlow::Continue(())).await.unwrap();
-    let again = config::plan(&empty, folder.path(), &all, true, &secrets).await.unwrap();
+    let again = config::plan(&empty, folder.path(), &all, PRUNE, &secrets).await.unwrap();
     assert!(again.is_empty(), "{}", written(&again));
     export(&empty, &copy).await;
     for name in folder.names() {

@@ -5,7 +5,7 @@ use logto_admin_cli::failure::Exit;
 use logto_admin_emulator::Emulator;
 use serde_json::json;
 
-use crate::folder::{Folder, export, plan};
+use crate::folder::{Folder, PRUNE, export, plan};
 use crate::tenants::{call, fill};
 
 async fn problems(files: &[(&str, &str)]) -> Vec<String> {
@@ -35,6 +35,21 @@ async fn values_that_no_server_accepts_are_reported() {
             "sign-in-experience.yaml:1: `signInMode` must be one of SignIn, Register, SignInAndRegister",
         ]
     );
+}
+
+#[tokio::test]
+async fn unknown_events_have_file_line_and_suggestion() {
+    let hook = |event: &str| {
+        format!("- name: a\n  config:\n    url: https://a.example\n  events:\n  - User.Created\n  - {event}\n")
+    };
+    for (event, expected) in [
+        ("User.Craeted", "`events` cannot be `User.Craeted`; did you mean `User.Created`?"),
+        ("x", "`events` must be one of PostRegister, PostSignIn, "),
+    ] {
+        let found = problems(&[("hooks.yaml", &hook(event))]).await;
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert!(found[0].starts_with(&format!("hooks.yaml:6: {expected}")), "{found:?}");
+    }
 }
 
 #[tokio::test]
@@ -219,7 +234,7 @@ async fn a_folder_that_does_not_exist_is_an_error() {
     let folder = Folder::new();
     let missing = folder.path().join("missing");
     let all = Selection::all();
-    let error = config::plan(&tenant, &missing, &all, true, &|_| None).await.unwrap_err();
+    let error = config::plan(&tenant, &missing, &all, PRUNE, &|_| None).await.unwrap_err();
     assert!(error.to_string().ends_with("missing is not a folder"), "{error}");
     assert_eq!(error.exit, Exit::Usage);
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use logto_admin::Client;
-use logto_admin_cli::config::{self, Applied, Plan, Selection};
+use logto_admin_cli::config::{self, Applied, Plan, Selection, Undeclared};
 use logto_admin_cli::failure::Result;
 
 /// A folder that is deleted with the value.
@@ -83,13 +83,16 @@ pub(crate) async fn export(client: &Client, folder: &Folder) {
     config::export(client, folder.path(), &Selection::all(), false).await.unwrap();
 }
 
+/// Deletes what the files do not declare. No application runs the tests.
+pub(crate) const PRUNE: Undeclared<'static> = Undeclared::Delete { own: "" };
+
 /// Plans without environment variables.
 pub(crate) async fn plan(client: &Client, folder: &Folder) -> Result<Plan> {
-    config::plan(client, folder.path(), &Selection::all(), false, &|_| None).await
+    config::plan(client, folder.path(), &Selection::all(), Undeclared::Keep, &|_| None).await
 }
 
 pub(crate) async fn prune(client: &Client, folder: &Folder) -> Result<Plan> {
-    config::plan(client, folder.path(), &Selection::all(), true, &|_| None).await
+    config::plan(client, folder.path(), &Selection::all(), PRUNE, &|_| None).await
 }
 
 pub(crate) async fn apply(client: &Client, plan: &Plan) -> Result<Applied> {

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use logto_admin_cli::config::{self, Selection};
+use logto_admin_cli::config::{self, Selection, Undeclared};
 use logto_admin_emulator::Emulator;
 use serde_json::json;
 
@@ -40,7 +40,7 @@ async fn credentials_in_urls_are_exported_as_variables_and_not_shown() {
         "HOOK_CHAT_URL_TOKEN" => Some("hunter3".to_owned()),
         _ => None,
     };
-    let same = config::plan(&tenant, folder.path(), &Selection::all(), false, &environment).await.unwrap();
+    let same = config::plan(&tenant, folder.path(), &Selection::all(), Undeclared::Keep, &environment).await.unwrap();
     assert!(same.is_empty(), "{}", written(&same));
     folder.replace("hooks.yaml", expected, "https://example.com/hook?token=hunter4");
     let plan = plan(&tenant, &folder).await.unwrap();
@@ -57,11 +57,12 @@ async fn values_of_variables_are_not_shown_in_names_references_and_messages() {
         ("roles.yaml", "- name: ${env:NAME}\n  description: x\n  scopes:\n    https://${env:NAME}: ['${env:NAME}']\n"),
     ]);
     let all = Selection::all();
-    let plan = config::plan(&tenant, folder.path(), &all, false, &environment).await.unwrap();
+    let plan = config::plan(&tenant, folder.path(), &all, Undeclared::Keep, &environment).await.unwrap();
     let shown = format!("{} {plan:?}", written(&plan));
     assert!(shown.contains("role \"${env:NAME}\"") && !shown.contains("hunter2"), "{shown}");
     folder.put("roles.yaml", "- name: ${env:NAME}\n  description: x\n  scopes:\n    https://${env:NAME}: [none]\n");
-    let error = config::plan(&tenant, folder.path(), &all, false, &environment).await.unwrap_err().to_string();
+    let error =
+        config::plan(&tenant, folder.path(), &all, Undeclared::Keep, &environment).await.unwrap_err().to_string();
     assert!(error.contains("https://${env:NAME} / none") && !error.contains("hunter2"), "{error}");
 }
 
@@ -123,7 +124,7 @@ async fn plans_contain_no_secrets() {
         "TEAM" => Some("blue-secret".to_owned()),
         _ => None,
     };
-    let plan = config::plan(&tenant, folder.path(), &Selection::all(), false, &environment).await.unwrap();
+    let plan = config::plan(&tenant, folder.path(), &Selection::all(), Undeclared::Keep, &environment).await.unwrap();
     let expected = format!(
         "\
 ~ application \"Web shop\"
@@ -146,7 +147,7 @@ async fn plans_contain_no_secrets() {
     assert!(!format!("{plan:?}").contains("-secret"));
     config::apply(&tenant, &plan, &mut |_, _| ControlFlow::Continue(())).await.unwrap();
     assert_eq!(list(&tenant, "ListHooks").await[0]["config"]["headers"]["Authorization"], "Bearer new-secret");
-    let again = config::plan(&tenant, folder.path(), &Selection::all(), false, &environment).await.unwrap();
+    let again = config::plan(&tenant, folder.path(), &Selection::all(), Undeclared::Keep, &environment).await.unwrap();
     assert!(again.is_empty(), "{}", written(&again));
 }
 
