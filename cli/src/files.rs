@@ -29,16 +29,43 @@ pub(crate) fn create(path: &Path, is_private: bool) -> io::Result<File> {
     options.open(path)
 }
 
-/// Writes a file so that it is never half written. If it is private, only the user can read it.
+/// Writes a file so that it is never half written, also if several programs write it. If it is private, only the user can
+/// read it. A link stays one: its target is written.
 pub(crate) fn replace(path: &Path, text: &str, is_private: bool) -> io::Result<()> {
-    let temporary = beside(path, ".tmp");
-    let written = create(&temporary, is_private)
-        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&temporary, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&temporary);
+    let path = followed(path);
+    let mut new = tempfile::Builder::new();
+    #[cfg(unix)]
+    if !is_private {
+        // Less what the user's mask removes.
+        new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
-    written
+    let mut new = new.tempfile_in(path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")))?;
+    new.write_all(text.as_bytes())?;
+    new.as_file().sync_all()?;
+    new.persist(path)?;
+    Ok(())
+}
+
+/// Returns the target of a link, which might not exist, or the path itself.
+fn followed(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    // More links than these are a circle, which cannot be opened.
+    for _ in 0..40 {
+        match fs::read_link(&path) {
+            Ok(target) => path = path.with_file_name("").join(target),
+            Err(_) => break,
+        }
+    }
+    path
+}
+
+/// Waits until no other program holds the lock of a file, and holds it until the result is dropped. The lock is a file of its
+/// own: `replace` makes a new file.
+pub(crate) fn lock(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    let lock = private(options.write(true).create(true).truncate(false)).open(beside(&followed(path), ".lock"))?;
+    lock.lock()?;
+    Ok(lock)
 }
 
 /// Reads the lines of a file, cuts an incomplete line at its end, which a crash can leave, and continues there. A file

@@ -113,13 +113,16 @@ impl Profiles {
         })
     }
 
-    /// Writes the file, with mode 600.
-    pub fn save(&self, path: &Path) -> Result<()> {
+    /// Changes the file, with mode 600. Other programs that change it wait.
+    pub fn change(path: &Path, change: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         let failed = |error: &dyn std::fmt::Display| Failure::new(format!("cannot write {}: {error}", path.display()));
-        let text = serde_saphyr::to_string(&self.0).map_err(|error| failed(&error))?;
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(|error| failed(&error))?;
         }
+        let _lock = files::lock(path).map_err(|error| failed(&error))?;
+        let mut profiles = Self::load(path)?;
+        change(&mut profiles)?;
+        let text = serde_saphyr::to_string(&profiles.0).map_err(|error| failed(&error))?;
         files::replace(path, &text, true).map_err(|error| failed(&error))
     }
 

@@ -42,12 +42,14 @@ const COLUMNS: &[Column] =
 
 pub(crate) fn run(context: &mut Context, command: Command) -> Result<Exit> {
     let path = Profiles::path(&|name| std::env::var(name).ok())?;
-    let mut profiles = Profiles::load(&path)?;
+    let profiles = Profiles::load(&path)?;
     match command {
         Command::Add { name, secret_variable, secret_command } => {
             let profile = asked(context, secret_variable, secret_command)?;
-            profiles.set(&name, profile);
-            profiles.save(&path)?;
+            Profiles::change(&path, |profiles| {
+                profiles.set(&name, profile);
+                Ok(())
+            })?;
             let option = if name == DEFAULT { String::new() } else { format!(" --profile {name}") };
             context.printer.message(&format!(
                 "saved the profile `{name}` in {}; check it with `logto-admin doctor{option}`",
@@ -61,8 +63,7 @@ pub(crate) fn run(context: &mut Context, command: Command) -> Result<Exit> {
         Command::Remove { name } => {
             profiles.get(&name)?;
             context.confirm(&format!("Remove the profile {name}?"))?;
-            profiles.remove(&name)?;
-            profiles.save(&path)?;
+            Profiles::change(&path, |profiles| profiles.remove(&name))?;
             context.printer.message(&format!("removed the profile `{name}`"));
         }
         Command::Path => context.printer.text(&format!("{}\n", path.display()))?,

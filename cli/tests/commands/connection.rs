@@ -32,6 +32,43 @@ async fn a_profile_replaces_the_environment() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn profiles_that_are_added_at_the_same_time_are_all_kept() {
+    let program = Program::new().await;
+    let names: Vec<String> = (0..8).map(|number| format!("profile{number}")).collect();
+    let added: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let add = ["profile", "add", name, "--tenant", "t", "--app-id", "a", "--secret-variable", "SECRET"];
+            tokio::spawn(ended(bare(&add, &program.folder), ""))
+        })
+        .collect();
+    for added in added {
+        added.await.unwrap().done();
+    }
+    let listed = ended(bare(&["profile", "list"], &program.folder), "").await.done().json();
+    let listed: Vec<&str> = listed.as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(listed, names);
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn profiles_behind_a_link_are_written_to_its_target() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let program = Program::new().await;
+    let target = program.folder.join("dotfiles/profiles.yaml");
+    fs::create_dir(program.folder.join("dotfiles")).unwrap();
+    symlink("dotfiles/profiles.yaml", program.folder.join("profiles.yaml")).unwrap();
+    // The target does not exist, and then it does.
+    for name in ["one", "two"] {
+        let add = ["profile", "add", name, "--tenant", "t", "--app-id", "a", "--app-secret", "s"];
+        ended(bare(&add, &program.folder), "").await.done();
+        assert!(fs::read_to_string(&target).unwrap().contains(name));
+        assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
+    }
+    assert!(fs::symlink_metadata(program.folder.join("profiles.yaml")).unwrap().is_symlink());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_profile_gets_its_secret_from_a_variable_or_a_command() {
     let program = Program::new().await;
     let (url, id, secret) =
