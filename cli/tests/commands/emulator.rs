@@ -74,7 +74,9 @@ async fn invalid_options_and_files_are_errors() {
     let seed = folder.file("seed.yaml", "users:\n  - usernme: ada\n");
     for (arguments, code, message) in [
         (["--release", "1.16"], 2, "release 1.16 is not between 1.17 and 1.42"),
-        (["--seed", &seed], 1, "users[0].usernme: unknown member"),
+        (["--seed", &seed], 2, "users[0].usernme: unknown member"),
+        (["--seed", "nofile"], 2, "nofile: "),
+        (["--state", "nofolder/state.json"], 2, "nofolder/state.json: "),
     ] {
         let failed = ended(bare(&[&["emulator"][..], &arguments].concat(), &folder.folder), "").await;
         assert!(failed.code == code && failed.err.starts_with("error: "), "{failed:?}");

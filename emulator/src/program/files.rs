@@ -13,11 +13,11 @@ use crate::Emulator;
 
 /// Creates the entities that a YAML or JSON file describes. JSON is YAML too.
 pub(super) fn import(emulator: &Emulator, path: &Path) -> io::Result<()> {
-    let text = fs::read_to_string(path).map_err(|error| failed(path, error))?;
-    let Unique(data) = yaml_serde::from_str(&text).map_err(|error| failed(path, error))?;
+    let text = fs::read_to_string(path).map_err(|error| invalid(path, error))?;
+    let Unique(data) = yaml_serde::from_str(&text).map_err(|error| invalid(path, error))?;
     // An empty file is null.
     let data = if data.is_null() { Value::Object(Default::default()) } else { data };
-    emulator.import(&data).map_err(|error| failed(path, error))
+    emulator.import(&data).map_err(|error| invalid(path, error))
 }
 
 /// Restores a saved state. Returns whether the file exists.
@@ -28,7 +28,7 @@ pub(super) fn restore(emulator: &Emulator, path: &Path) -> io::Result<bool> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => NamedTempFile::new_in(folder(path)).map(|_| false),
         Err(error) => Err(error),
     };
-    restored.map_err(|error| failed(path, error))
+    restored.map_err(|error| invalid(path, error))
 }
 
 /// Saves the state. The file is replaced as a whole, so that it is never half written.
@@ -40,11 +40,15 @@ pub(super) fn save(emulator: &Emulator, path: &Path) -> io::Result<()> {
         file.as_file().sync_all()?;
         file.persist(path).map(drop).map_err(|error| error.error)
     };
-    write().map_err(|error| failed(path, error))
+    write().map_err(|error| failed(io::ErrorKind::Other, path, error))
 }
 
-fn failed(path: &Path, error: impl fmt::Display) -> io::Error {
-    io::Error::other(format!("{}: {error}", path.display()))
+fn invalid(path: &Path, error: impl fmt::Display) -> io::Error {
+    failed(io::ErrorKind::InvalidInput, path, error)
+}
+
+fn failed(kind: io::ErrorKind, path: &Path, error: impl fmt::Display) -> io::Error {
+    io::Error::new(kind, format!("{}: {error}", path.display()))
 }
 
 fn folder(path: &Path) -> PathBuf {

@@ -21,7 +21,8 @@ use signals::Signals;
 /// Prints the settings for a client to standard output, and passes warnings to `warn`.
 ///
 /// # Errors
-/// Fails if a file cannot be read or written, the seed is invalid, or the address cannot be bound.
+/// Fails if a file cannot be read or written, the seed is invalid, or the address cannot be bound. For files that cannot be
+/// read and invalid ones, the kind is [`io::ErrorKind::InvalidInput`].
 pub async fn run(arguments: &Arguments, mut warn: impl FnMut(&str)) -> io::Result<()> {
     let emulator = emulator(arguments).map_err(io::Error::other)?;
     if let Some(seed) = &arguments.seed {
