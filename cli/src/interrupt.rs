@@ -1,9 +1,11 @@
 //! Ctrl-C: ends a bulk command after the calls in progress.
 
-use std::io::IsTerminal;
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use tokio::sync::watch;
+
+use crate::progress::Lines;
 
 /// Whether the user has asked the program to stop. Clones share the answer.
 #[derive(Clone, Debug)]
@@ -16,18 +18,18 @@ impl Default for Interrupt {
 }
 
 impl Interrupt {
-    /// Watches for Ctrl-C. The second one ends the program immediately.
+    /// Watches for Ctrl-C, and confirms it with a line. The second one ends the program immediately.
     #[must_use]
-    pub fn watch() -> Self {
+    pub fn watch(lines: Lines) -> Self {
         let interrupt = Self::default();
         let shared = interrupt.clone();
+        let mut first = Box::pin(tokio::signal::ctrl_c().fuse());
+        // Listens from now on, and not from when the task runs.
+        let _ = (&mut first).now_or_never();
         tokio::spawn(async move {
-            if tokio::signal::ctrl_c().await.is_ok() {
+            if first.await.is_ok() {
                 shared.set();
-                // The line has a progress bar and `^C`.
-                let clear = if std::io::stderr().is_terminal() { "\r\u{1b}[K" } else { "" };
-                let message = "stopping after the calls in progress; press Ctrl-C again to stop immediately";
-                anstream::eprintln!("{clear}{message}");
+                lines.print("stopping after the calls in progress; press Ctrl-C again to stop immediately");
             }
             if tokio::signal::ctrl_c().await.is_ok() {
                 std::process::exit(130);

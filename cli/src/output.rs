@@ -64,10 +64,15 @@ impl Printer {
         &mut *self.data
     }
 
-    /// Prints a list. A table has these columns.
+    /// Prints a list. A table has these columns. On a narrow terminal, it lacks the last ones.
     pub fn list(&mut self, columns: &[Column], items: &[Value]) -> Result<()> {
         let text = match self.format {
-            Format::Table => table(columns, items, plain().width()),
+            Format::Table => {
+                let width = terminal_width();
+                let shown = fitting(columns, items, width);
+                self.message_about(columns.get(shown..).unwrap_or_default());
+                table(columns.get(..shown).unwrap_or(columns), items, width)
+            }
             Format::Json => pretty(&items)?,
             Format::Ndjson => lines(items)?,
             Format::Yaml => yaml(&items)?,
@@ -105,6 +110,14 @@ impl Printer {
         self.text(&text)
     }
 
+    /// Names the columns that a narrow terminal does not show.
+    pub(crate) fn message_about(&mut self, hidden: &[Column]) {
+        if !hidden.is_empty() {
+            let titles: Vec<&str> = hidden.iter().map(|(title, _)| *title).collect();
+            self.message(&format!("note: the terminal is too narrow for: {}", titles.join(", ")));
+        }
+    }
+
     /// Prints text as data.
     pub fn text(&mut self, text: &str) -> Result<()> {
         self.data.write_all(text.as_bytes()).and_then(|()| self.data.flush()).map_err(Failure::from)
@@ -117,6 +130,11 @@ impl Printer {
             let _ = writeln!(self.messages, "{text}");
         }
     }
+}
+
+/// Returns the width of the terminal, if standard output is one.
+pub(crate) fn terminal_width() -> Option<u16> {
+    plain().width()
 }
 
 fn plain() -> Table {
@@ -158,7 +176,7 @@ pub fn has_colour(stream: &impl IsTerminal) -> bool {
 }
 
 /// Titles of the columns with ids. Ids and times are never broken into lines.
-const IDS: [&str; 3] = ["id", "user", "application"];
+const IDS: [&str; 4] = ["id", "user", "application", "key"];
 /// Titles of the columns with milliseconds since the epoch.
 const TIMES: [&str; 3] = ["time", "created", "expires"];
 
@@ -169,6 +187,14 @@ fn cells(columns: &[Column], item: &Value) -> Vec<String> {
         value => cell(value),
     };
     columns.iter().map(text).collect()
+}
+
+/// Returns how many of the first columns fit into a width, without breaking an id or a time. At least one is shown.
+fn fitting(columns: &[Column], items: &[Value], width: Option<u16>) -> usize {
+    let Some(width) = width else { return columns.len() };
+    let cells: Vec<Vec<String>> = items.iter().map(|item| cells(columns, item)).collect();
+    let needed = |count: &usize| columns.get(..*count).map(|columns| whole(columns, &cells, width.into()).1);
+    (2..=columns.len()).rev().find(|count| needed(count).is_some_and(|needed| needed <= width)).unwrap_or(1)
 }
 
 /// Returns the columns that are shown as a whole, so that they can be copied, and the width that the table needs. Ids and
@@ -182,7 +208,8 @@ fn whole(columns: &[Column], rows: &[Vec<String>], width: usize) -> (Vec<usize>,
     let is_unbroken =
         |at: usize| columns.get(at).is_some_and(|(title, _)| IDS.contains(title) || TIMES.contains(title));
     let least = |(width, at): &(usize, usize)| if is_unbroken(*at) { *width } else { *width.min(&LEAST) };
-    let needed = widths.iter().map(least).sum::<usize>();
+    // Nothing follows the last column.
+    let needed = widths.iter().map(least).sum::<usize>().saturating_sub(PADDING.into());
     let mut left = width.saturating_sub(needed);
     let (unbroken, others): (Vec<_>, Vec<_>) = widths.into_iter().partition(|(_, at)| is_unbroken(*at));
     let mut words: Vec<(usize, usize)> =
@@ -206,9 +233,14 @@ pub(crate) struct Widths {
 }
 
 impl Widths {
-    /// Creates the table, and returns it with its header.
-    pub(crate) fn new(columns: &'static [Column], least: &[usize]) -> (Self, String) {
-        let mut table = Self { columns, widths: least.to_vec() };
+    /// Creates a table with the first columns that fit into the terminal, and returns it with its header.
+    pub(crate) fn new(columns: &'static [Column], least: &[usize], width: Option<u16>) -> (Self, String) {
+        let padding = usize::from(PADDING);
+        let needed = |count: &usize| least.iter().take(*count).map(|least| least + padding).sum::<usize>() - padding;
+        let fits = |count: &usize| width.is_none_or(|width| needed(count) <= width.into());
+        let shown = (2..=columns.len()).rev().find(fits).unwrap_or(1);
+        let columns = columns.get(..shown).unwrap_or(columns);
+        let mut table = Self { columns, widths: least.iter().copied().take(shown).collect() };
         let header = table.line(columns.iter().map(|(title, _)| title.to_uppercase()).collect());
         (table, header)
     }
@@ -309,20 +341,29 @@ mod tests {
     }
 
     #[test]
-    fn a_table_is_wider_than_the_terminal_before_it_breaks_an_id() {
+    fn a_narrow_table_lacks_its_last_columns_and_breaks_no_id() {
         let columns = [("time", "/at"), ("key", "/key"), ("user", "/id"), ("application", "/id"), ("ip", "/ip")];
         let item = json!({ "at": 0, "key": "a.long.key", "id": "pgjjl3aivocforn18qu7d", "ip": "192.168.100.100" });
-        let shown = table(&columns, &[item], Some(60));
-        assert_eq!(shown.matches("pgjjl3aivocforn18qu7d").count(), 2, "{shown}");
-        assert!(shown.contains("1970-01-01T00:00:00Z"), "{shown}");
+        let items = std::slice::from_ref(&item);
+        for (width, expected) in [(Some(88), 5), (Some(87), 4), (Some(80), 4), (Some(60), 3), (Some(5), 1), (None, 5)] {
+            let count = fitting(&columns, items, width);
+            assert_eq!(count, expected, "{width:?}");
+            let shown = table(&columns[..count], items, width);
+            assert_eq!(shown.matches("pgjjl3aivocforn18qu7d").count(), count.min(4).saturating_sub(2), "{shown}");
+            assert!(shown.contains("1970-01-01T00:00:00Z"), "{shown}");
+            let widest = shown.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(count == 1 || width.is_none_or(|width| widest <= width.into()), "{width:?} {shown}");
+        }
     }
 
     #[test]
     fn a_table_that_grows_keeps_its_columns() {
-        let (mut table, header) = Widths::new(&[("name", "/name"), ("age", "/age")], &[6]);
+        let (mut table, header) = Widths::new(&[("name", "/name"), ("age", "/age")], &[6, 3], None);
         let rows = table.rows(&[json!({ "name": "a", "age": 1 }), json!({ "name": "longer name", "age": 2 })]);
         assert_eq!(header + &rows, "NAME    AGE\na       1\nlonger name  2\n");
         assert_eq!(table.rows(&[json!({ "name": "b", "age": 3 })]), "b            3\n");
+        let (_, narrow) = Widths::new(&[("name", "/name"), ("age", "/age")], &[6, 3], Some(10));
+        assert_eq!(narrow, "NAME\n");
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Progress of bulk commands on standard error: a bar on a terminal, a line now and then elsewhere.
 
 use std::fmt;
-use std::io::{IsTerminal, stderr};
+use std::io::{self, IsTerminal, stderr};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
 
 /// How many items lie between two lines.
 const STEP: u64 = 1_000;
@@ -12,6 +13,67 @@ const STEP: u64 = 1_000;
 fn rate(state: &ProgressState, out: &mut dyn fmt::Write) {
     // There is nowhere to report a failure to.
     let _ = write!(out, "{:.0}/s", state.per_sec());
+}
+
+/// The terminal without its last columns. A bar fills its line with spaces: the `^C` of Ctrl-C would go to the next line,
+/// and the bar would not find its own again.
+#[derive(Debug)]
+struct Margin(Term);
+
+impl TermLike for Margin {
+    fn width(&self) -> u16 {
+        TermLike::width(&self.0).saturating_sub(4).max(1)
+    }
+
+    fn height(&self) -> u16 {
+        TermLike::height(&self.0)
+    }
+
+    fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_up(lines)
+    }
+
+    fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_down(lines)
+    }
+
+    fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_right(columns)
+    }
+
+    fn move_cursor_left(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_left(columns)
+    }
+
+    fn write_line(&self, text: &str) -> io::Result<()> {
+        self.0.write_line(text)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Prints lines on standard error, above the bar if there is one.
+#[derive(Clone, Debug, Default)]
+pub struct Lines(Option<ProgressBar>);
+
+impl Lines {
+    /// Prints a line.
+    pub fn print(&self, text: &str) {
+        match &self.0 {
+            Some(bar) => bar.suspend(|| anstream::eprintln!("{text}")),
+            None => anstream::eprintln!("{text}"),
+        }
+    }
 }
 
 /// The progress of a bulk command.
@@ -30,6 +92,7 @@ impl Progress {
     pub fn new(what: &'static str, total: Option<u64>, quiet: bool) -> Self {
         let bar = (!quiet && stderr().is_terminal()).then(|| {
             let bar = total.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+            bar.set_draw_target(ProgressDrawTarget::term_like(Box::new(Margin(Term::stderr()))));
             let form = match total {
                 Some(_) => "{bar:30} {pos}/{len} {msg}, {rate}, {eta} left",
                 None => "{spinner} {pos} {msg}, {rate}",
@@ -37,8 +100,9 @@ impl Progress {
             if let Ok(style) = ProgressStyle::with_template(form) {
                 bar.set_style(style.with_key("rate", rate));
             }
+            let bar = bar.with_message(what);
             bar.enable_steady_tick(Duration::from_millis(200));
-            bar.with_message(what)
+            bar
         });
         Self { bar, quiet, what, done: 0, total }
     }
@@ -56,11 +120,15 @@ impl Progress {
 
     /// Prints a line above the bar.
     pub fn line(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| anstream::eprintln!("{text}")),
-            None if !self.quiet => anstream::eprintln!("{text}"),
-            None => {}
+        if !self.quiet {
+            self.lines().print(text);
         }
+    }
+
+    /// Returns what prints lines above the bar.
+    #[must_use]
+    pub fn lines(&self) -> Lines {
+        Lines(self.bar.clone())
     }
 
     /// Removes the bar.

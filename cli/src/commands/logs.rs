@@ -9,7 +9,8 @@ use logto_admin::serde_json::Value;
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::interrupt::Interrupt;
-use crate::output::{Column, Format, Widths};
+use crate::output::{Column, Format, Widths, terminal_width};
+use crate::progress::Lines;
 
 /// A command about audit logs.
 #[derive(clap::Subcommand, Debug)]
@@ -91,9 +92,9 @@ async fn entries(client: &Client, filter: &Filter, limit: u32) -> Result<Vec<Val
 const WIDTHS: [usize; 6] = [20, 34, 7, 12, 21, 15];
 
 async fn tail(context: &mut Context, client: &Client, filter: &Filter, interval: Duration, last: usize) -> Result<()> {
-    let interrupt = Interrupt::watch();
+    let interrupt = Interrupt::watch(Lines::default());
     let mut seen: Option<HashSet<String>> = None;
-    let (mut widths, header) = Widths::new(COLUMNS, &WIDTHS);
+    let (mut widths, header) = Widths::new(COLUMNS, &WIDTHS, terminal_width());
     // One JSON value per entry: a list would never end.
     if context.printer.format == Format::Json {
         context.printer.format = Format::Ndjson;

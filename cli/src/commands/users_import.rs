@@ -135,8 +135,8 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
         journal,
     };
     let mut report = Report::new(&arguments, &checked)?;
-    let interrupt = Interrupt::watch();
     let mut progress = Progress::new("users", Some(checked.users), context.printer.quiet);
+    let interrupt = Interrupt::watch(progress.lines());
     let concurrency = Concurrency::default().at_most(arguments.concurrency.into());
     let summary = import(&writer, input.items(names), concurrency, arguments.max_failures, &interrupt, &mut |line| {
         progress.advance();
@@ -373,8 +373,8 @@ async fn undo(context: &mut Context, path: &Path) -> Result<Exit> {
         return Ok(if unclear.is_empty() { Exit::Done } else { Exit::Partly });
     }
     context.confirm(&format!("Delete {} that the import created?", counted(users.len(), "user")))?;
-    let interrupt = Interrupt::watch();
     let mut progress = Progress::new("users", Some(users.len() as u64), context.printer.quiet);
+    let interrupt = Interrupt::watch(progress.lines());
     let all = users.len();
     let undone = undo::delete(&client, &mut journal, users, &interrupt, &mut || progress.advance()).await?;
     progress.finish();

@@ -20,3 +20,5 @@ mod export;
 mod help;
 mod import;
 mod readme;
+mod terminal;
+mod yaml;
