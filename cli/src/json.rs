@@ -14,6 +14,16 @@ pub fn text(value: &Value, name: &str) -> String {
     value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
+/// Returns the items of a member that is a list.
+pub fn items<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> + use<'v> {
+    value.get(name).and_then(Value::as_array).into_iter().flatten()
+}
+
+/// Returns the names of entities.
+pub fn names<'v>(entities: impl IntoIterator<Item = &'v Value>) -> Vec<String> {
+    entities.into_iter().map(|entity| text(entity, "name")).collect()
+}
+
 /// Returns the members of an object.
 #[must_use]
 pub fn members(value: Value) -> Map<String, Value> {

@@ -9,22 +9,45 @@ use crate::failure::{Failure, Result};
 
 /// Returns the user with this id, email address, phone number or username.
 pub async fn user(client: &Client, who: &str) -> Result<User> {
-    let member = if who.contains('@') {
-        Some((UserSearchMember::PrimaryEmail, who.to_owned()))
+    let digits: String = who.chars().filter(char::is_ascii_digit).collect();
+    let found = if who.contains('@') {
+        users_with(client, &[(UserSearchMember::PrimaryEmail, who)], None).await?
     } else if is_phone(who) {
-        Some((UserSearchMember::PrimaryPhone, who.chars().filter(char::is_ascii_digit).collect()))
+        users_with(client, &[(UserSearchMember::PrimaryPhone, &digits)], None).await?
     } else {
-        None
-    };
-    let found = match member {
-        Some((member, value)) => by_member(client, member, &value, None).await?,
-        None => match client.users().get(who).await {
-            Ok(user) => Some(user),
-            Err(error) if error.is_not_found() => by_member(client, UserSearchMember::Username, who, None).await?,
+        match client.users().get(who).await {
+            Ok(user) => return Ok(user),
+            Err(error) if error.is_not_found() => return by_username(client, who).await,
             Err(error) => return Err(error.into()),
-        },
+        }
     };
-    found.ok_or_else(|| Failure::new(format!("no user has the id, email address, phone number or username `{who}`")))
+    found.into_iter().next().ok_or_else(|| unknown(who))
+}
+
+/// Returns the ids of users. Fails if one of them does not exist.
+pub async fn user_ids(client: &Client, all: &[String]) -> Result<Vec<String>> {
+    let mut ids = Vec::new();
+    for who in all {
+        ids.push(user(client, who).await?.id);
+    }
+    Ok(ids)
+}
+
+/// Returns the user with this username. Usernames that differ in case can be different users.
+async fn by_username(client: &Client, name: &str) -> Result<User> {
+    let mut others = Vec::new();
+    for user in users_with(client, &[(UserSearchMember::Username, name)], None).await? {
+        match user.username {
+            Some(own) if own != name => others.push(format!("`{own}`")),
+            _ => return Ok(user),
+        }
+    }
+    let failure = unknown(name);
+    Err(if others.is_empty() { failure } else { failure.with_hint(format!("did you mean {}?", others.join(" or "))) })
+}
+
+fn unknown(who: &str) -> Failure {
+    Failure::new(format!("no user has the id, email address, phone number or username `{who}`"))
 }
 
 /// What a user can be found by, besides the id.
@@ -34,18 +57,24 @@ pub const IDENTIFIERS: [(&str, UserSearchMember); 3] = [
     ("username", UserSearchMember::Username),
 ];
 
-/// Returns the user with exactly this value. The retry policy defaults to that of the client.
-pub async fn by_member(
+/// Returns all users with one of these values, in one search. The server compares without case.
+pub async fn users_with(
     client: &Client,
-    member: UserSearchMember,
-    value: &str,
+    values: &[(UserSearchMember, &str)],
     retry: impl Into<Option<RetryPolicy>>,
-) -> logto_admin::Result<Option<User>> {
-    let mut list = client.users().list().search_member(member, value).match_mode(MatchMode::Exact).page_size(2);
+) -> logto_admin::Result<Vec<User>> {
+    if values.is_empty() {
+        // Such a search would match all users.
+        return Ok(Vec::new());
+    }
+    let mut list = client.users().list().match_mode(MatchMode::Exact);
+    for (member, value) in values {
+        list = list.search_member(member.clone(), *value);
+    }
     if let Some(policy) = retry.into() {
         list = list.retry(policy);
     }
-    Ok(list.await?.items.into_iter().next())
+    list.stream().try_collect().await
 }
 
 fn is_phone(text: &str) -> bool {

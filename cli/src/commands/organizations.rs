@@ -50,6 +50,8 @@ pub enum Command {
         /// Id, email address, phone number or username
         user: String,
     },
+    /// List the roles that members can have. All organizations have the same
+    Roles,
     /// List invitations
     Invitations {
         /// Id or name of an organization
@@ -61,6 +63,7 @@ pub enum Command {
 const COLUMNS: &[Column] = &[("id", "/id"), ("name", "/name"), ("description", "/description")];
 const MEMBERS: &[Column] =
     &[("id", "/id"), ("name", "/name"), ("username", "/username"), ("email", "/primaryEmail"), ("roles", "/roles")];
+const ROLES: &[Column] = &[("id", "/id"), ("name", "/name"), ("type", "/type"), ("description", "/description")];
 const INVITATIONS: &[Column] = &[
     ("id", "/id"),
     ("invitee", "/invitee"),
@@ -90,17 +93,14 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             let path = [("id", find(&organization).await?)];
             let mut members = lookup::all_at(&client, "ListOrganizationUsers", &path).await?;
             for member in &mut members {
-                let roles = role_names(member);
+                let roles = json::names(json::items(member, "organizationRoles"));
                 json::set(member, "roles", roles);
             }
             context.printer.list(MEMBERS, &members)?;
         }
         Command::AddMember { organization, users, roles } => {
             let id = find(&organization).await?;
-            let mut ids = Vec::new();
-            for user in &users {
-                ids.push(lookup::user(&client, user).await?.id);
-            }
+            let ids = lookup::user_ids(&client, &users).await?;
             check_roles(&client, &roles).await?;
             client.operation("AddOrganizationUsers")?.path("id", &id).json(&json!({ "userIds": ids })).await?;
             for user in ids.iter().filter(|_| !roles.is_empty()) {
@@ -115,6 +115,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             client.operation("DeleteOrganizationUser")?.path("id", &id).path("userId", &user_id).await?;
             context.printer.message(&format!("removed {user} from {organization}"));
         }
+        Command::Roles => context.printer.list(ROLES, &lookup::all(&client, "ListOrganizationRoles").await?)?,
         Command::Invitations { organization } => {
             let mut request = client.operation("ListOrganizationInvitations")?;
             if let Some(name) = organization {
@@ -149,13 +150,7 @@ fn show_names(invitations: &mut [Value], organizations: &[Value]) {
         let organization = organizations.iter().find(|organization| json::member(organization, "id") == id);
         let name = organization.map_or(id, |organization| json::member(organization, "name"));
         json::set(invitation, "organization", name);
-        let roles = role_names(invitation);
+        let roles = json::names(json::items(invitation, "organizationRoles"));
         json::set(invitation, "roles", roles);
     }
-}
-
-/// Returns the names of the roles of a member or an invitation.
-fn role_names(item: &Value) -> Vec<Value> {
-    let roles = item.get("organizationRoles").and_then(Value::as_array).into_iter().flatten();
-    roles.map(|role| json::member(role, "name")).collect()
 }

@@ -2,6 +2,7 @@
 
 use logto_admin::serde_json::{Value, json};
 
+use super::users;
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::lookup;
@@ -42,7 +43,6 @@ const COLUMNS: &[Column] = &[
     ("applications", "/applicationsCount"),
     ("description", "/description"),
 ];
-const USERS: &[Column] = &[("id", "/id"), ("name", "/name"), ("username", "/username"), ("email", "/primaryEmail")];
 
 pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit> {
     let client = context.client()?;
@@ -54,15 +54,11 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
         }
         Command::Users { role } => {
             let path = [("id", find(&role).await?)];
-            context.printer.list(USERS, &lookup::all_at(&client, "ListRoleUsers", &path).await?)?;
+            context.printer.list(users::COLUMNS, &lookup::all_at(&client, "ListRoleUsers", &path).await?)?;
         }
         Command::Assign { role, users } => {
             let role_id = find(&role).await?;
-            let mut ids = Vec::new();
-            for user in &users {
-                ids.push(lookup::user(&client, user).await?.id);
-            }
-            for id in ids {
+            for id in lookup::user_ids(&client, &users).await? {
                 let assign = client.operation("AssignUserRoles")?.path("userId", &id);
                 assign.json(&json!({ "roleIds": [role_id] })).await?;
             }

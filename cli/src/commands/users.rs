@@ -88,7 +88,7 @@ pub struct Members {
     set: Vec<(String, String)>,
 }
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     ("id", "/id"),
     ("name", "/name"),
     ("username", "/username"),
@@ -181,12 +181,9 @@ async fn suspend_one(client: &Client, who: &str, lift: bool) -> Result<()> {
 /// Finds all users before the first is deleted.
 async fn delete(context: &mut Context, users: &[String]) -> Result<()> {
     let client = context.client()?;
-    let mut found = Vec::new();
-    for who in users {
-        found.push((who, lookup::user(&client, who).await?.id));
-    }
+    let ids = lookup::user_ids(&client, users).await?;
     context.confirm(&format!("Delete {}?", users.join(", ")))?;
-    for (who, id) in found {
+    for (who, id) in users.iter().zip(ids) {
         client.users().delete(&id).await?;
         context.printer.message(&format!("deleted {who}"));
     }

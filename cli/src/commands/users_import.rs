@@ -72,7 +72,8 @@ pub struct Arguments {
     /// Maximum number of users at the same time
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=256))]
     concurrency: u16,
-    /// Journal. Defaults to the first file with `.journal` appended, and to `logto-import.journal` for standard input
+    /// Journal. Defaults to the first file with `.journal` appended; for standard input and pipes, to
+    /// `logto-import-DIGEST.journal`, with a digest of the content
     #[arg(long, value_name = "FILE")]
     journal: Option<PathBuf>,
     /// Write a line of JSON per record to this file
@@ -104,10 +105,12 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     }
     arguments.check_files()?;
     let input = Input::new(&arguments.files, arguments.from, arguments.source_options()?, arguments.format)?;
+    let path = arguments.journal_path(Some(&input));
     input.check_columns()?;
     let client = context.client()?;
     let names = Names::load(&client).await?;
     let checked = input.check(&names)?;
+    arguments.check_hashes(&checked)?;
     tell(context, &arguments, &checked);
     if checked.users == 0 && checked.rejected.is_empty() {
         return Err(Failure::usage("the input has no users"));
@@ -120,10 +123,10 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let journal = match arguments.dry_run {
         true => None,
         false => {
-            let (path, now) = (arguments.journal_path(), Timestamp::now().as_millis());
-            let mut journal = Journal::open(&path, client.endpoint().url(), now)?;
+            let mut journal = Journal::open(&path, client.endpoint().url(), Timestamp::now().as_millis())?;
             journal.bind(arguments.identity())?;
             check_users(context, &client, &journal, &path).await?;
+            context.printer.message(&format!("journal: {}", path.display()));
             Some(Arc::new(Mutex::new(journal)))
         }
     };
@@ -195,6 +198,9 @@ impl Arguments {
                     return Err(Failure::usage(format!("{}: the record has no id or no `passwordHash`", record.place)));
                 }
             }
+            if options.auth0_hashes.is_empty() {
+                return Err(Failure::usage(format!("{file} has no password hashes")));
+            }
         }
         Ok(options)
     }
@@ -207,11 +213,22 @@ impl Arguments {
         self.auth0_hashes.is_some() || self.firebase_parameters.is_some() || is_clerk_csv
     }
 
+    /// Rejects a file of password hashes that has those of other users: a new password for all is not what it is passed for.
+    fn check_hashes(&self, checked: &Checked) -> Result<()> {
+        let Some(file) = self.auth0_hashes.as_ref().filter(|_| checked.hashes.found == 0) else { return Ok(()) };
+        if checked.hashes.missing == 0 {
+            return Ok(());
+        }
+        let users = counted(checked.hashes.missing, "user");
+        let message = format!("{file} has the password hashes of other users: it has none for {users} of the database");
+        Err(Failure::usage(message).with_hint("pass the hashes of the same tenant, or leave out --auth0-hashes"))
+    }
+
     /// Rejects files that would overwrite each other.
     fn check_files(&self) -> Result<()> {
         let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         let mut inputs: Vec<PathBuf> = self.files.iter().map(|file| real(Path::new(file))).collect();
-        let journal = real(&self.journal_path());
+        let journal = real(&self.journal_path(None));
         let report = self.report.as_deref().map(real);
         let others = [self.auth0_hashes.as_deref().map(Path::new), self.firebase_parameters.as_deref()];
         inputs.extend(others.into_iter().flatten().map(real));
@@ -236,9 +253,12 @@ impl Arguments {
         std::iter::once(format!("{:?}", self.from).to_lowercase()).chain(self.files.iter().map(real)).collect()
     }
 
-    fn journal_path(&self) -> PathBuf {
-        let first = self.files.first().map(String::as_str).filter(|file| *file != "-").unwrap_or("logto-import");
-        self.journal.clone().unwrap_or_else(|| format!("{first}.journal").into())
+    /// Returns the path of the journal. Inputs that are read only once all have the same name.
+    fn journal_path(&self, input: Option<&Input>) -> PathBuf {
+        let first = self.files.first().map(String::as_str).unwrap_or_default();
+        let digest = || input.and_then(|input| input.digest(first));
+        let name = || digest().map_or_else(|| first.to_owned(), |digest| format!("logto-import-{digest}"));
+        self.journal.clone().unwrap_or_else(|| format!("{}.journal", name()).into())
     }
 }
 

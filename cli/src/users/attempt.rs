@@ -9,9 +9,9 @@ use std::time::Duration;
 use logto_admin::models::User;
 use logto_admin::{Client, Error, ErrorKind, RetryPolicy};
 
+use super::existing::{self, Found};
 use super::journal::Identifiers;
 use super::report::Problem;
-use crate::lookup::{self, IDENTIFIERS};
 
 /// How far the clocks of this machine and of the server may differ, in milliseconds.
 const SKEW: i64 = 5 * 60 * 1000;
@@ -25,43 +25,20 @@ pub(super) fn patient() -> RetryPolicy {
     RetryPolicy::attempts(10).waits(waits.0, waits.1).total(Duration::from_secs(300))
 }
 
-/// Code of a failure: the identifiers of a record belong to several users.
-pub(super) const SEVERAL: &str = "user.several";
-
-/// Returns the user with these identifiers. Fails if they belong to several users.
-pub(super) async fn find(client: &Client, identifiers: &Identifiers) -> Result<Option<User>, Problem> {
-    let mut found: Option<User> = None;
-    for (member, search) in IDENTIFIERS {
-        let Some(value) = identifiers.get(member) else { continue };
-        match lookup::by_member(client, search, value, patient()).await? {
-            Some(user) if found.as_ref().is_some_and(|other| other.id != user.id) => {
-                let message =
-                    format!("the identifiers of the record belong to several users; {member} belongs to {}", user.id);
-                let (code, field) = (Some(SEVERAL.to_owned()), Some(member.to_owned()));
-                return Err(Problem { code, field, message, ..Problem::default() });
-            }
-            Some(user) => found = Some(user),
-            None => {}
-        }
+/// Returns the user that an interrupted attempt at this time created, if it did. Fails if that is impossible to find out.
+pub(super) async fn outcome(client: &Client, identifiers: &Identifiers, at: i64) -> Found {
+    if identifiers.is_empty() {
+        return Err(unknown("an earlier run was interrupted"));
     }
-    Ok(found)
-}
-
-/// Returns the user that an attempt at this time created, if it did.
-pub(super) async fn outcome(client: &Client, identifiers: &Identifiers, at: i64) -> Result<Option<User>, Problem> {
-    Ok(find(client, identifiers).await?.filter(|user| is_created(user, identifiers, at)))
+    Ok(existing::find(client, identifiers).await?.filter(|user| is_created(user, identifiers, at)))
 }
 
 /// Whether the attempt at this time created the user.
 pub(super) fn is_created(user: &User, identifiers: &Identifiers, at: i64) -> bool {
-    let members =
-        [("primaryEmail", &user.primary_email), ("primaryPhone", &user.primary_phone), ("username", &user.username)];
-    let has = |(member, value): (&str, &Option<String>)| {
-        let expected = identifiers.get(member);
-        expected.is_none_or(|expected| value.as_ref().is_some_and(|value| value.eq_ignore_ascii_case(expected)))
-    };
     let time = at.saturating_sub(SKEW)..=at.saturating_add(LONGEST + SKEW);
-    members.into_iter().all(has) && user.application_id.is_none() && time.contains(&user.created_at.as_millis())
+    identifiers.iter().all(|(member, value)| existing::has(user, member, value))
+        && user.application_id.is_none()
+        && time.contains(&user.created_at.as_millis())
 }
 
 /// Whether the server might have created the user although the call failed.
@@ -71,13 +48,21 @@ pub(super) fn is_ambiguous(error: &Error) -> bool {
         || matches!(error.kind(), ErrorKind::Transport | ErrorKind::Decode | ErrorKind::TooLarge)
 }
 
+/// Code of a failure: the user might exist.
+const UNKNOWN: &str = "user.unknown";
+
+/// Whether it is impossible to find out which user belongs to a record. Other failures can be temporary.
+pub(super) fn is_unclear(problem: &Problem) -> bool {
+    problem.code.as_deref().is_some_and(|code| [UNKNOWN, existing::SEVERAL].contains(&code))
+}
+
 /// The failure of a record whose user might exist, and has nothing to look it up by.
 pub(super) fn unknown(why: &str) -> Problem {
     let message = format!(
         "{why}: the user might exist, and has no email address, phone number or username to look it up by; if it \
          exists, delete it, and import the record with another journal"
     );
-    Problem { code: Some("user.unknown".to_owned()), message, ..Problem::default() }
+    Problem { code: Some(UNKNOWN.to_owned()), message, ..Problem::default() }
 }
 
 #[cfg(test)]

@@ -106,13 +106,12 @@ async fn completed(client: &Client, with: &[With], user: User) -> Result<Importe
     }
     if has(With::Roles) {
         let roles = lookup::all_at(client, "ListUserRoles", &[("userId", id.clone())]).await?;
-        record.roles = names(&roles);
+        record.roles = json::names(&roles);
     }
     if has(With::Organizations) {
         let organizations = client.operation("ListUserOrganizations")?.path("userId", &id).await?;
         let all = organizations.as_array().into_iter().flatten();
-        let roles =
-            |item: &Value| item.get("organizationRoles").and_then(Value::as_array).map(names).unwrap_or_default();
+        let roles = |item: &Value| json::names(json::items(item, "organizationRoles"));
         let membership = |item: &Value| Membership { name: json::text(item, "name"), roles: roles(item) };
         record.organizations = all.map(membership).collect();
     }
@@ -150,8 +149,4 @@ fn members(object: &impl Serialize) -> Result<JsonObject> {
     let mut members = json::members(object);
     members.retain(|_, value| !value.is_null());
     Ok(members)
-}
-
-fn names<'a>(items: impl IntoIterator<Item = &'a Value>) -> Vec<String> {
-    items.into_iter().map(|item| json::text(item, "name")).collect()
 }

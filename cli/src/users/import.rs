@@ -1,15 +1,23 @@
 //! Imports users: several at the same time, resumable, with a report per record.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 
 use futures_util::{StreamExt, stream};
 use logto_admin::bulk::Concurrency;
 
+use super::existing::Found;
 use super::record::ImportedUser;
 use super::report::{Line, Summary};
 use super::write::Writer;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
+
+/// How many records one search looks up. More would make a URL that proxies refuse.
+const AT_ONCE: usize = 20;
+/// How many searches are made ahead.
+const AHEAD: usize = 2;
 
 /// How many records lie between two writes of the journal to the disk.
 const SYNC: u64 = 100;
@@ -50,23 +58,27 @@ pub async fn import(
     report: &mut (dyn FnMut(&Line) -> Result<()> + Send),
 ) -> Result<Summary> {
     let mut summary = Summary::default();
-    let asked = interrupt.clone();
-    let ended = Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let looking = writer.clone();
+    let found = stream::iter(items).chunks(AT_ONCE).map(move |items| {
+        let writer = looking.clone();
+        async move { stream::iter(writer.look_up(items).await) }
+    });
+    let mut found = Box::pin(found.buffered(AHEAD).flatten());
+    let (asked, ended) = (interrupt.clone(), Arc::new(AtomicBool::new(false)));
     let end = Arc::clone(&ended);
-    let mut items = items;
-    let items = std::iter::from_fn(move || {
+    let items = stream::poll_fn(move |context| {
         if asked.is_set() {
-            return None;
+            return Poll::Ready(None);
         }
-        let item = items.next();
-        end.store(item.is_none(), std::sync::atomic::Ordering::Relaxed);
-        item
+        let next = std::task::ready!(found.poll_next_unpin(context));
+        end.store(next.is_none(), Ordering::Relaxed);
+        Poll::Ready(next)
     });
     let client = writer.client.clone();
     let shared = writer.clone();
-    let mut lines = client.for_each(stream::iter(items), concurrency, move |item| {
+    let mut lines = client.for_each(items, concurrency, move |(item, found)| {
         let writer = shared.clone();
-        async move { line(&writer, item).await }
+        async move { line(&writer, item, found).await }
     });
     let mut done = 0;
     while let Some(line) = lines.next().await {
@@ -84,14 +96,14 @@ pub async fn import(
             interrupt.set();
         }
     }
-    summary.is_incomplete = !ended.load(std::sync::atomic::Ordering::Relaxed);
+    summary.is_incomplete = !ended.load(Ordering::Relaxed);
     writer.sync()?;
     Ok(summary)
 }
 
-async fn line(writer: &Writer, item: Item) -> Line {
+async fn line(writer: &Writer, item: Item, found: Option<Found>) -> Line {
     let blank = Line::failed(&item.place, item.user.label());
-    match writer.write(&item.key(), &item.user).await {
+    match writer.write(&item.key(), &item.user, found).await {
         Ok((outcome, id)) => Line { outcome, id, ..blank },
         Err(problem) => Line {
             code: problem.code,

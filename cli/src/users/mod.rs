@@ -1,6 +1,8 @@
 //! Users in bulk: import, undo of an import, and export.
 
 mod attempt;
+mod digest;
+pub mod existing;
 pub mod export;
 pub mod finding;
 pub mod import;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use logto_admin::Client;
+use logto_admin::serde_json::Value;
 
 use super::record::ImportedUser;
 use crate::failure::Result;
@@ -11,9 +12,38 @@ use crate::lookup;
 /// The roles and organizations of a tenant.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
-    roles: HashMap<String, String>,
-    organizations: HashMap<String, String>,
-    organization_roles: HashMap<String, String>,
+    roles: Ids,
+    organizations: Ids,
+    organization_roles: Ids,
+}
+
+/// The ids of a kind by name.
+#[derive(Clone, Debug, Default)]
+struct Ids(HashMap<String, Named>);
+
+#[derive(Clone, Debug)]
+enum Named {
+    One(String),
+    /// Several entities have the name: organizations can.
+    Several,
+}
+
+impl Ids {
+    fn get(&self, name: &str) -> Option<&str> {
+        match self.0.get(name) {
+            Some(Named::One(id)) => Some(id),
+            Some(Named::Several) | None => None,
+        }
+    }
+
+    /// Returns why a name stands for no entity. `kind` is the noun.
+    fn problem(&self, kind: &str, name: &str) -> Option<String> {
+        match self.0.get(name) {
+            Some(Named::One(_)) => None,
+            Some(Named::Several) => Some(format!("several {kind}s are called `{name}`")),
+            None => Some(format!("no {kind} is called `{name}`")),
+        }
+    }
 }
 
 impl Names {
@@ -29,35 +59,36 @@ impl Names {
     /// Returns the id of a role.
     #[must_use]
     pub fn role(&self, name: &str) -> Option<&str> {
-        self.roles.get(name).map(String::as_str)
+        self.roles.get(name)
     }
 
     /// Returns the id of an organization.
     #[must_use]
     pub fn organization(&self, name: &str) -> Option<&str> {
-        self.organizations.get(name).map(String::as_str)
+        self.organizations.get(name)
     }
 
-    /// Returns the names in a record that the tenant lacks, each with the member that has it.
+    /// Returns what is wrong with the names in a record, each with the member that has it.
     #[must_use]
-    pub fn unknown(&self, user: &ImportedUser) -> Vec<(&'static str, String)> {
-        let roles = user.roles.iter().filter(|name| !self.roles.contains_key(*name));
-        let mut unknown: Vec<_> = roles.map(|name| ("roles", format!("no role is called `{name}`"))).collect();
+    pub fn problems(&self, user: &ImportedUser) -> Vec<(&'static str, String)> {
+        let roles = user.roles.iter().filter_map(|name| self.roles.problem("role", name));
+        let mut problems: Vec<_> = roles.map(|problem| ("roles", problem)).collect();
         for organization in &user.organizations {
-            if !self.organizations.contains_key(&organization.name) {
-                unknown.push(("organizations", format!("no organization is called `{}`", organization.name)));
-            }
-            let roles = organization.roles.iter().filter(|name| !self.organization_roles.contains_key(*name));
-            unknown.extend(roles.map(|name| ("organizations", format!("no organization role is called `{name}`"))));
+            let own = self.organizations.problem("organization", &organization.name);
+            let roles = organization.roles.iter();
+            let roles = roles.filter_map(|name| self.organization_roles.problem("organization role", name));
+            problems.extend(own.into_iter().chain(roles).map(|problem| ("organizations", problem)));
         }
-        unknown
+        problems
     }
 }
 
-async fn names(client: &Client, operation: &str) -> Result<HashMap<String, String>> {
-    let all = lookup::all(client, operation).await?;
-    let pair = |item: &logto_admin::serde_json::Value| {
-        Some((item.get("name")?.as_str()?.to_owned(), item.get("id")?.as_str()?.to_owned()))
-    };
-    Ok(all.iter().filter_map(pair).collect())
+async fn names(client: &Client, operation: &str) -> Result<Ids> {
+    let mut ids = HashMap::new();
+    for item in lookup::all(client, operation).await? {
+        let text = |member: &str| item.get(member).and_then(Value::as_str).map(str::to_owned);
+        let Some((name, id)) = text("name").zip(text("id")) else { continue };
+        ids.entry(name).and_modify(|named| *named = Named::Several).or_insert(Named::One(id));
+    }
+    Ok(Ids(ids))
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use logto_admin::serde_json::Value;
 
+use super::digest::{Digest, Digested};
 use super::finding::Finding;
 use super::import::Item;
 use super::input::{self, InputOptions, Records};
@@ -28,8 +29,8 @@ pub struct Input {
     source: Source,
     options: SourceOptions,
     reading: InputOptions,
-    /// Copies of standard input and of pipes, which can only be read once.
-    copies: BTreeMap<String, File>,
+    /// Copies of standard input and of pipes, which can only be read once, with their digests.
+    copies: BTreeMap<String, (File, Digest)>,
 }
 
 /// A record that cannot be imported.
@@ -54,6 +55,28 @@ pub struct Checked {
     pub skipped: BTreeMap<String, u64>,
     /// What Logto cannot keep: the message, how often it occurs, and where first.
     pub warnings: BTreeMap<String, (u64, String)>,
+    /// Users of Auth0's database with and without a hash in the file of hashes.
+    pub hashes: Hashes,
+}
+
+/// How many users have a password hash in a file of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Hashes {
+    /// Users with a hash.
+    pub found: u64,
+    /// Users without a hash that sign in with a password.
+    pub missing: u64,
+}
+
+impl Hashes {
+    fn count(&mut self, user: &ImportedUser, options: &SourceOptions) {
+        let Some(id) = &user.id else { return };
+        if options.auth0_hashes.contains_key(id) {
+            self.found += 1;
+        } else if options.lacks_auth0_hash(user) {
+            self.missing += 1;
+        }
+    }
 }
 
 impl Input {
@@ -77,6 +100,12 @@ impl Input {
         Ok(Self { files: files.to_vec(), source, options, reading, copies })
     }
 
+    /// Returns the digest of a file that can be read only once, in hex digits.
+    #[must_use]
+    pub fn digest(&self, file: &str) -> Option<String> {
+        self.copies.get(file).map(|(_, digest)| digest.hex())
+    }
+
     /// Rejects unknown columns of CSV files once, and not row by row.
     pub fn check_columns(&self) -> Result<()> {
         for file in self.files.iter().filter(|_| self.source == Source::Csv) {
@@ -94,13 +123,13 @@ impl Input {
         let mut checked = Checked::default();
         self.each(names, &mut |outcome| {
             match outcome {
-                Read::User { item, warnings, problems } => {
-                    if problems.is_empty() {
-                        checked.users += 1;
-                    } else {
-                        let user = item.user.label().to_owned();
-                        checked.rejected.push(Rejected { place: item.place.clone(), user, problems });
-                    }
+                Read::User { item, problems, .. } if !problems.is_empty() => {
+                    let user = item.user.label().to_owned();
+                    checked.rejected.push(Rejected { place: item.place, user, problems });
+                }
+                Read::User { item, warnings, .. } => {
+                    checked.users += 1;
+                    checked.hashes.count(&item.user, &self.options);
                     for warning in warnings {
                         let message = match warning.member.as_str() {
                             "" => warning.message,
@@ -167,7 +196,7 @@ impl Input {
 
     fn open(&self, file: &str) -> Result<Records> {
         match self.copies.get(file) {
-            Some(copy) => {
+            Some((copy, _)) => {
                 let again = copy.try_clone().and_then(|mut copy| {
                     copy.seek(SeekFrom::Start(0))?;
                     Ok(copy)
@@ -188,9 +217,11 @@ impl Input {
         if let Some(reason) = conversion.skip {
             return Read::Skipped(reason);
         }
-        let mut problems = validate::problems(&conversion.user);
-        let unknown = names.unknown(&conversion.user).into_iter();
-        problems.extend(unknown.map(|(member, message)| Finding::new(member, message)));
+        // Without another identifier, these are not kept: the record is invalid because of them.
+        let mut problems = if validate::can_sign_in(&conversion.user) { Vec::new() } else { conversion.set_aside };
+        problems.extend(validate::problems(&conversion.user));
+        let of_names = names.problems(&conversion.user).into_iter();
+        problems.extend(of_names.map(|(member, message)| Finding::new(member, message)));
         problems.extend(identifiers.add(&conversion.user));
         let item = Box::new(Item { place, user: conversion.user });
         Read::User { item, warnings: conversion.warnings, problems }
@@ -202,13 +233,13 @@ fn is_pipe(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|data| !data.is_file() && !data.is_dir())
 }
 
-fn copied(file: &str) -> io::Result<File> {
-    let mut copy = tempfile::tempfile()?;
+fn copied(file: &str) -> io::Result<(File, Digest)> {
+    let mut copy = Digested { inner: tempfile::tempfile()?, digest: Digest::EMPTY };
     match file {
         "-" => io::copy(&mut io::stdin().lock(), &mut copy)?,
         path => io::copy(&mut File::open(path)?, &mut copy)?,
     };
-    Ok(copy)
+    Ok((copy.inner, copy.digest))
 }
 
 fn shown(file: &str) -> &str {

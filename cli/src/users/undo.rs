@@ -45,13 +45,9 @@ pub async fn users(client: &Client, journal: &Journal) -> Result<Users> {
         let id = match standing {
             Standing::Created { id } | Standing::Done { id, created: true, .. } => Some(id.clone()),
             Standing::Done { created: false, .. } => None,
-            Standing::Started { identifiers, .. } if identifiers.is_empty() => {
-                users.unclear.push(Unclear { key: key.to_owned(), message: attempt::unknown("interrupted").message });
-                None
-            }
             Standing::Started { at, identifiers } => match attempt::outcome(client, identifiers, *at).await {
                 Ok(user) => user.map(|user| user.id),
-                Err(problem) if problem.code.as_deref() == Some(attempt::SEVERAL) => {
+                Err(problem) if attempt::is_unclear(&problem) => {
                     users.unclear.push(Unclear { key: key.to_owned(), message: problem.message });
                     None
                 }

@@ -27,9 +27,14 @@ pub fn problems(user: &ImportedUser) -> Vec<Finding> {
     problems
 }
 
-fn identifiers(user: &ImportedUser, problems: &mut Vec<Finding>) {
+/// Whether the user has something to sign in with.
+pub(super) fn can_sign_in(user: &ImportedUser) -> bool {
     let own = [&user.username, &user.primary_email, &user.primary_phone];
-    if own.iter().all(|identifier| identifier.is_none()) && user.identities.is_empty() {
+    own.iter().any(|identifier| identifier.is_some()) || !user.identities.is_empty()
+}
+
+fn identifiers(user: &ImportedUser, problems: &mut Vec<Finding>) {
+    if !can_sign_in(user) {
         let message = "the user has no username, email address, phone number or social identity";
         problems.push(Finding::new("", message));
     }

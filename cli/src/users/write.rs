@@ -7,6 +7,9 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::{Client, Request, Timestamp, Untyped};
 
 use super::attempt::{self, patient};
+use super::digest::Digest;
+use super::existing::{self, Found};
+use super::import::Item;
 use super::journal::{Entry, Identifiers, Journal, Standing};
 use super::names::Names;
 use super::record::{Factor, ImportedUser};
@@ -56,9 +59,21 @@ struct Target {
 }
 
 impl Writer {
-    /// Brings a record into the tenant. Without a journal, only finds out what would be done.
-    pub async fn write(&self, key: &str, record: &ImportedUser) -> Written {
-        let Some(journal) = &self.journal else { return self.foresee(record).await };
+    /// Finds the users of records in one search. Leaves out records that an earlier run has begun. If the search fails, each
+    /// record is looked up by itself.
+    pub async fn look_up(&self, items: Vec<Item>) -> Vec<(Item, Option<Found>)> {
+        let is_new = |item: &Item| self.journal.as_ref().is_none_or(|all| locked(all).standing(&item.key()).is_none());
+        let new: Vec<bool> = items.iter().map(is_new).collect();
+        let records = items.iter().zip(&new).filter(|(_, new)| **new).map(|(item, _)| self.matched_by(&item.user));
+        let found = existing::find_all(&self.client, &records.collect::<Vec<_>>()).await;
+        let mut found = found.unwrap_or_default().into_iter();
+        items.into_iter().zip(new).map(|(item, new)| (item, if new { found.next() } else { None })).collect()
+    }
+
+    /// Brings a record into the tenant. Without a journal, only finds out what would be done. Looks the user up unless that
+    /// was done before.
+    pub async fn write(&self, key: &str, record: &ImportedUser, found: Option<Found>) -> Written {
+        let Some(journal) = &self.journal else { return self.foresee(record, found).await };
         let standing = locked(journal).standing(key).cloned();
         let found = match standing {
             Some(Standing::Done { id, created, digest }) => {
@@ -67,20 +82,17 @@ impl Writer {
                 }
                 match self.changed(key, record, Target { id, created }).await? {
                     Some(done) => return Ok(done),
-                    None => self.create(key, record).await?,
+                    None => self.create(key, record, None).await?,
                 }
             }
             Some(Standing::Created { id }) => Ok(Target { id, created: true }),
-            Some(Standing::Started { identifiers, .. }) if identifiers.is_empty() => {
-                return Err(attempt::unknown("an earlier run was interrupted"));
-            }
             Some(Standing::Started { at, identifiers }) => {
                 match attempt::outcome(&self.client, &identifiers, at).await? {
                     Some(user) => Ok(self.created(key, record, user.id)?),
-                    None => self.create(key, record).await?,
+                    None => self.create(key, record, None).await?,
                 }
             }
-            None => self.create(key, record).await?,
+            None => self.create(key, record, found).await?,
         };
         match found {
             Ok(target) => {
@@ -115,8 +127,13 @@ impl Writer {
 
     /// Creates the user, or returns the one that exists. A creation with an unknown end is looked up before it is
     /// repeated, so no user is created twice. Without identifiers, it is not repeated.
-    async fn create(&self, key: &str, record: &ImportedUser) -> Result<Result<Target, Box<User>>, Problem> {
-        if let Some(user) = self.find(record).await? {
+    async fn create(
+        &self,
+        key: &str,
+        record: &ImportedUser,
+        found: Option<Found>,
+    ) -> Result<Result<Target, Box<User>>, Problem> {
+        if let Some(user) = self.find(record, found).await? {
             return Ok(Err(Box::new(user)));
         }
         let (body, identifiers) = (members(record), identifiers(record));
@@ -135,7 +152,7 @@ impl Writer {
                 return Err(attempt::unknown(&error.to_string()));
             }
             let found = match is_ambiguous || error.is_conflict() {
-                true => attempt::find(&self.client, &identifiers).await,
+                true => existing::find_refused(&self.client, &identifiers, error.code()).await,
                 false => Ok(None),
             };
             match found {
@@ -178,8 +195,8 @@ impl Writer {
     }
 
     /// Returns what would be done.
-    async fn foresee(&self, record: &ImportedUser) -> Written {
-        Ok(match (self.find(record).await?, self.on_conflict) {
+    async fn foresee(&self, record: &ImportedUser, found: Option<Found>) -> Written {
+        Ok(match (self.find(record, found).await?, self.on_conflict) {
             (None, _) => (Outcome::Created, None),
             (Some(user), OnConflict::Skip) => (Outcome::Skipped, Some(user.id)),
             (Some(user), OnConflict::Update) => (Outcome::Updated, Some(user.id)),
@@ -188,15 +205,18 @@ impl Writer {
     }
 
     /// Returns the user of a record. Fails if its identifiers belong to several users.
-    async fn find(&self, record: &ImportedUser) -> Result<Option<User>, Problem> {
-        if let Some(id) = record.id.as_deref().filter(|_| self.matches_ids) {
-            match self.client.users().get(id).retry(patient()).await {
-                Ok(user) => return Ok(Some(user)),
-                Err(error) if error.is_not_found() => {}
-                Err(error) => return Err(error.into()),
-            }
+    async fn find(&self, record: &ImportedUser, found: Option<Found>) -> Found {
+        match found {
+            Some(found) => found,
+            None => existing::find(&self.client, &self.matched_by(record)).await,
         }
-        attempt::find(&self.client, &identifiers(record)).await
+    }
+
+    /// Returns what the user of a record is found by.
+    fn matched_by(&self, record: &ImportedUser) -> Identifiers {
+        let id = record.id.clone().filter(|_| self.matches_ids);
+        let id = id.map(|id| (existing::ID.to_owned(), id));
+        identifiers(record).into_iter().chain(id).collect()
     }
 
     /// Adds what a creation cannot set. Each step can be repeated.
@@ -259,10 +279,7 @@ impl Writer {
 /// confirm a guess.
 fn digest_of(record: &ImportedUser) -> String {
     let rest = ImportedUser { password: None, ..record.clone() };
-    // FNV-1a. It finds changes, and does not have to resist attacks.
-    let bytes = serde_json::to_vec(&rest).unwrap_or_default();
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    format!("{:016x}", bytes.iter().fold(0xcbf2_9ce4_8422_2325, step))
+    Digest::EMPTY.with(&serde_json::to_vec(&rest).unwrap_or_default()).hex()
 }
 
 fn locked(journal: &Mutex<Journal>) -> std::sync::MutexGuard<'_, Journal> {

@@ -11,5 +11,6 @@
 
 mod conflicts;
 mod faults;
+mod lookups;
 mod stage;
 mod undo;

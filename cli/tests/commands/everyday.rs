@@ -12,6 +12,8 @@ async fn users_are_found_by_whatever_is_known_of_them() {
     }
     let nobody = program.run(&["users", "get", "grace"]).await;
     assert!(nobody.code == 1 && nobody.err.contains("`grace`"), "{nobody:?}");
+    let other = program.run(&["users", "get", "ADA"]).await;
+    assert!(other.code == 1 && other.err.contains("hint: did you mean `ada`?"), "{other:?}");
     let table = program.run(&["users", "list", "ada", "-o", "table"]).await.done();
     assert!(table.out.starts_with("ID") && table.out.contains("ada@example.com"), "{table:?}");
 }
@@ -56,6 +58,7 @@ async fn organizations_and_roles_are_changed_by_name() {
     program.run(&["api", "CreateOrganizationRole", "--set", "name=editor"]).await.done();
     program.run(&["organizations", "add-member", "Acme", "ada", "--role", "editor"]).await.done();
     let members = program.run(&["orgs", "members", "Acme"]).await.done().json();
+    assert_eq!(program.run(&["orgs", "roles"]).await.done().json()[0]["name"], "editor");
     assert_eq!((members[0]["username"].as_str(), members[0]["roles"][0].as_str()), (Some("ada"), Some("editor")));
     program.run(&["api", "CreateRole", "--set", "name=staff", "--set", "description=all"]).await.done();
     program.run(&["roles", "assign", "staff", "ada"]).await.done();

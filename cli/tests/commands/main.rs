@@ -19,6 +19,7 @@ mod everyday;
 mod export;
 mod help;
 mod import;
+mod input;
 mod readme;
 mod terminal;
 mod yaml;

@@ -64,7 +64,7 @@ fn unverified_addresses_can_be_left_out() {
         (&users[1].user.primary_email, &users[1].user.custom_data["email"]),
         (&None, &json!("grace@example.com"))
     );
-    assert!(warnings(&users[1])[0].ends_with("so it is kept in custom data"));
+    assert!(warnings(&users[1])[0].ends_with("not verified in the source; it is kept in custom data"));
 }
 
 #[test]

@@ -67,14 +67,9 @@ fn password(fields: &mut Fields, draft: &mut Draft<'_>) {
     let hash = draft.user.id.as_ref().and_then(|id| draft.options.auth0_hashes.get(id));
     if let Some(hash) = hash {
         draft.password("passwordHash", built(PasswordDigest::bcrypt(hash)));
-    } else if !draft.options.auth0_hashes.is_empty() && draft.user.password_digest.is_none() && is_of_database(draft) {
+    } else if draft.options.lacks_auth0_hash(&draft.user) {
         draft.warn("passwordHash", "the file with the password hashes has none, so the user has to set a new password");
     }
-}
-
-/// Whether the user signs in with a password.
-fn is_of_database(draft: &Draft<'_>) -> bool {
-    draft.user.id.as_ref().is_some_and(|id| id.starts_with("auth0|"))
 }
 
 fn identities(fields: &mut Fields, draft: &mut Draft<'_>) {

@@ -34,6 +34,7 @@ pub(super) struct Draft<'a> {
     pub(super) user: ImportedUser,
     pub(super) options: &'a SourceOptions,
     warnings: Vec<Finding>,
+    set_aside: Vec<Finding>,
     skip: Option<&'static str>,
     /// Email addresses that must not become identifiers.
     unverified: Vec<String>,
@@ -41,7 +42,14 @@ pub(super) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     pub(super) fn new(options: &'a SourceOptions) -> Self {
-        Self { user: ImportedUser::default(), options, warnings: Vec::new(), skip: None, unverified: Vec::new() }
+        Self {
+            user: ImportedUser::default(),
+            options,
+            warnings: Vec::new(),
+            set_aside: Vec::new(),
+            skip: None,
+            unverified: Vec::new(),
+        }
     }
 
     /// Returns the conversion. Fails if the state of the user has a wrong type.
@@ -56,7 +64,8 @@ impl<'a> Draft<'a> {
         self.user.roles.retain(|role| seen.insert(role.clone()));
         let mut seen = HashSet::new();
         self.user.organizations.retain(|organization| seen.insert(organization.name.clone()));
-        Ok(Conversion { user: self.user, warnings: self.warnings, skip: self.skip })
+        let Self { user, warnings, set_aside, skip, .. } = self;
+        Ok(Conversion { user, warnings, set_aside, skip })
     }
 
     pub(super) fn skip(&mut self, reason: &'static str) {
@@ -87,11 +96,17 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// Keeps an identifier that Logto cannot use in custom data, with a warning.
+    fn set_aside(&mut self, member: &str, value: String, reason: &str) {
+        self.warn_value(member, &value, format!("{reason}; it is kept in custom data"));
+        self.set_aside.push(Finding::with_value(member, value.as_str(), reason));
+        self.keep(member, value);
+    }
+
     pub(super) fn email(&mut self, member: &str, address: Option<String>, verified: Option<bool>) {
         let Some(address) = address else { return };
         if !is_email(&address) {
-            self.warn_value(member, &address, "Logto rejects this email address; it is kept in custom data");
-            self.keep(member, address);
+            self.set_aside(member, address, "Logto rejects this email address");
         } else if self.is_usable(member, &address, verified) {
             self.user.primary_email = Some(address);
         }
@@ -100,10 +115,7 @@ impl<'a> Draft<'a> {
     pub(super) fn phone(&mut self, member: &str, number: Option<String>, verified: Option<bool>) {
         let Some(number) = number else { return };
         match normal_phone(&number, self.options.country_code.as_deref()) {
-            Err(reason) => {
-                self.warn_value(member, &number, format!("{reason}; the number is kept in custom data"));
-                self.keep(member, number);
-            }
+            Err(reason) => self.set_aside(member, number, reason),
             Ok(digits) => {
                 if self.is_usable(member, &digits, verified) {
                     self.user.primary_phone = Some(digits);
@@ -121,8 +133,7 @@ impl<'a> Draft<'a> {
         if is_kept {
             self.warn_value(member, address, "not verified in the source, and Logto treats it as verified");
         } else {
-            self.warn_value(member, address, "not verified in the source, so it is kept in custom data");
-            self.keep(member, address);
+            self.set_aside(member, address.to_owned(), "not verified in the source");
             self.unverified.push(address.to_lowercase());
         }
         is_kept
@@ -145,15 +156,11 @@ impl<'a> Draft<'a> {
                 self.warn_value(member, &name, message);
                 self.user.primary_email = Some(name);
             } else {
-                let message = "the username is an email address and might not be verified; it is kept in custom data";
-                self.warn_value(member, &name, message);
-                self.keep(member, name);
+                self.set_aside(member, name, "the username is an email address and might not be verified");
             }
             return;
         }
-        let message = "Logto usernames have letters, digits and underscores only; it is kept in custom data";
-        self.warn_value(member, &name, message);
-        self.keep(member, name);
+        self.set_aside(member, name, "Logto usernames have letters, digits and underscores only");
     }
 
     /// Sets the full name, or composes it.

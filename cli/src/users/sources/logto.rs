@@ -40,7 +40,7 @@ pub(super) fn convert(mut members: JsonObject) -> Result<Conversion, Vec<Finding
             "factors without a secret cannot be imported, so the user has to set them up again",
         ));
     }
-    Ok(Conversion { user, warnings, skip: None })
+    Ok(Conversion { user, warnings, set_aside: Vec::new(), skip: None })
 }
 
 /// Parses the cells of an export as CSV, which have JSON for objects, lists and booleans.

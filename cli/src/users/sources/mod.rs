@@ -86,6 +86,8 @@ pub struct Conversion {
     pub user: ImportedUser,
     /// What Logto cannot keep, and what a person should check.
     pub warnings: Vec<Finding>,
+    /// Identifiers that Logto cannot use, and why. They are also in the warnings.
+    pub set_aside: Vec<Finding>,
     /// Why the record is not a user to import. Such records are skipped.
     pub skip: Option<&'static str>,
 }

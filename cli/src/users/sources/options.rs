@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use logto_admin::FirebaseScrypt;
 
 use super::columns::Columns;
+use crate::users::record::ImportedUser;
 
 /// What happens with email addresses and phone numbers that are not verified.
 ///
@@ -52,6 +53,14 @@ pub struct SourceOptions {
 }
 
 impl SourceOptions {
+    /// Whether a user signs in with a password whose hash the file of hashes should have, and has not.
+    pub(in crate::users) fn lacks_auth0_hash(&self, user: &ImportedUser) -> bool {
+        let of_database = user.id.as_ref().filter(|id| id.starts_with("auth0|"));
+        user.password_digest.is_none()
+            && !self.auth0_hashes.is_empty()
+            && of_database.is_some_and(|id| !self.auth0_hashes.contains_key(id))
+    }
+
     /// Adds a record of Auth0's export of password hashes. Returns whether it has a hash.
     pub fn add_auth0_hash(&mut self, record: serde_json::Value) -> bool {
         let serde_json::Value::Object(members) = record else { return false };

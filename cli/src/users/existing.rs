@@ -1,0 +1,105 @@
+//! Finds the users that records belong to.
+
+use logto_admin::models::User;
+use logto_admin::{Client, UserSearchMember};
+
+use super::attempt::patient;
+use super::journal::Identifiers;
+use super::report::Problem;
+use crate::lookup::{self, IDENTIFIERS};
+
+/// Code of a failure: the identifiers of a record belong to several users.
+pub(super) const SEVERAL: &str = "user.several";
+
+/// The member for records whose id is the id of a user. It is not in a journal.
+pub(super) const ID: &str = "id";
+
+/// Code of a refusal: another user has the username, maybe in another case. Whether case matters is up to the tenant.
+const TAKEN: &str = "user.username_already_in_use";
+
+/// The user of a record, if it exists. Fails if the identifiers belong to several users.
+pub type Found = Result<Option<User>, Problem>;
+
+/// Finds the users of many records in one search. Compares usernames, phone numbers and ids exactly, and email addresses
+/// without case, as the server does.
+pub(super) async fn find_all(client: &Client, records: &[Identifiers]) -> logto_admin::Result<Vec<Found>> {
+    let users = search(client, records).await?;
+    Ok(records.iter().map(|identifiers| pick(&users, identifiers, has).map(Option::<&User>::cloned)).collect())
+}
+
+/// Finds the user of a record.
+pub(super) async fn find(client: &Client, identifiers: &Identifiers) -> Found {
+    let users = search(client, std::slice::from_ref(identifiers)).await?;
+    pick(&users, identifiers, has).map(Option::<&User>::cloned)
+}
+
+/// Finds the user of a record that the server has refused. If the username is taken in another case only, that is the user.
+pub(super) async fn find_refused(client: &Client, identifiers: &Identifiers, code: Option<&str>) -> Found {
+    let users = search(client, std::slice::from_ref(identifiers)).await?;
+    let found = match pick(&users, identifiers, has)? {
+        None if code == Some(TAKEN) => pick(&users, identifiers, has_without_case)?,
+        found => found,
+    };
+    Ok(found.cloned())
+}
+
+/// Whether the user has this value.
+pub(super) fn has(user: &User, member: &str, value: &str) -> bool {
+    match member {
+        "primaryEmail" => has_without_case(user, member, value),
+        _ => member_of(user, member) == Some(value),
+    }
+}
+
+fn has_without_case(user: &User, member: &str, value: &str) -> bool {
+    member_of(user, member).is_some_and(|own| own.to_lowercase() == value.to_lowercase())
+}
+
+fn member_of<'u>(user: &'u User, member: &str) -> Option<&'u str> {
+    match member {
+        ID => Some(&user.id),
+        "primaryEmail" => user.primary_email.as_deref(),
+        "primaryPhone" => user.primary_phone.as_deref(),
+        "username" => user.username.as_deref(),
+        _ => None,
+    }
+}
+
+/// Returns the users with an identifier of one of the records. The server compares without case.
+async fn search(client: &Client, records: &[Identifiers]) -> logto_admin::Result<Vec<User>> {
+    let mut values = Vec::new();
+    for (member, search) in [(ID, UserSearchMember::Id)].into_iter().chain(IDENTIFIERS) {
+        let known = records.iter().filter_map(|identifiers| identifiers.get(member));
+        values.extend(known.map(|value| (search.clone(), value.as_str())));
+    }
+    lookup::users_with(client, &values, patient()).await
+}
+
+/// Returns the user of a record. One with its id comes first.
+fn pick<'u>(
+    users: &'u [User],
+    identifiers: &Identifiers,
+    has: fn(&User, &str, &str) -> bool,
+) -> Result<Option<&'u User>, Problem> {
+    let user_with = |member: &str| {
+        let value = identifiers.get(member)?;
+        users.iter().find(|user| has(user, member, value))
+    };
+    if let Some(user) = user_with(ID) {
+        return Ok(Some(user));
+    }
+    let mut found: Option<&User> = None;
+    for (member, _) in IDENTIFIERS {
+        match user_with(member) {
+            Some(user) if found.is_some_and(|other| other.id != user.id) => {
+                let message =
+                    format!("the identifiers of the record belong to several users; {member} belongs to {}", user.id);
+                let (code, field) = (Some(SEVERAL.to_owned()), Some(member.to_owned()));
+                return Err(Problem { code, field, message, ..Problem::default() });
+            }
+            Some(user) => found = Some(user),
+            None => {}
+        }
+    }
+    Ok(found)
+}

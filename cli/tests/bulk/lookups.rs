@@ -1,0 +1,111 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use logto_admin::transport::{HttpResponse, HttpTransport, Method};
+use logto_admin_cli::users::record::ImportedUser;
+use logto_admin_cli::users::report::Outcome;
+use logto_admin_cli::users::write::OnConflict;
+use logto_admin_test_support::ScriptedTransport;
+use serde_json::json;
+
+use crate::stage::{Stage, record};
+
+/// Users with three identifiers each.
+fn people(count: usize) -> Vec<ImportedUser> {
+    let person = |number: usize| {
+        record(json!({
+            "username": format!("user{number}"), "primaryEmail": format!("{number}@example.com"),
+            "primaryPhone": format!("49151{number:07}"),
+        }))
+    };
+    (10..10 + count).map(person).collect()
+}
+
+/// A transport that counts calls to the API. Refuses searches with more than `longest` characters.
+fn counting(stage: &Stage, longest: usize) -> (ScriptedTransport, Arc<AtomicUsize>) {
+    let (emulator, calls) = (stage.emulator.clone(), Arc::new(AtomicUsize::new(0)));
+    let counted = Arc::clone(&calls);
+    let transport = ScriptedTransport::new(move |request, options| {
+        if !options.token_call {
+            counted.fetch_add(1, Ordering::SeqCst);
+        }
+        let is_long = request.method == Method::Get && request.url.len() > longest;
+        let emulator = emulator.clone();
+        async move { if is_long { Ok(HttpResponse::new(414)) } else { emulator.send(request, &options).await } }
+    });
+    (transport, calls)
+}
+
+#[tokio::test]
+async fn one_search_looks_up_twenty_records_with_all_their_identifiers() {
+    let stage = Stage::new();
+    let (transport, calls) = counting(&stage, usize::MAX);
+    let writer = stage.writer(&stage.client_over(transport)).await;
+    let report = stage.import_with(&writer, people(40), None).await;
+    assert_eq!((report.summary.created, calls.load(Ordering::SeqCst)), (40, 42), "{report:?}");
+    // Records of the journal are not looked up.
+    drop(writer);
+    let (transport, calls) = counting(&stage, usize::MAX);
+    let report = stage.import_with(&stage.writer(&stage.client_over(transport)).await, people(41), None).await;
+    assert_eq!((report.summary.journaled, report.summary.created), (40, 1));
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn records_are_looked_up_one_by_one_if_the_server_refuses_long_searches() {
+    let stage = Stage::new();
+    stage.call("CreateUser", json!({ "primaryEmail": "12@example.com" })).await;
+    let (transport, calls) = counting(&stage, 300);
+    let report = stage.import_with(&stage.writer(&stage.client_over(transport)).await, people(10), None).await;
+    assert_eq!((report.summary.created, report.summary.skipped), (9, 1), "{report:?}");
+    assert_eq!(calls.load(Ordering::SeqCst), 1 + 10 + 9);
+}
+
+#[tokio::test]
+async fn each_record_of_a_search_has_its_own_user() {
+    let mut stage = Stage::new();
+    stage.on_conflict = OnConflict::Update;
+    for number in [10, 12] {
+        stage
+            .call("CreateUser", json!({ "primaryPhone": format!("49151{number:07}"), "username": "x".repeat(number) }))
+            .await;
+    }
+    let users = (10..13)
+        .map(|number| record(json!({ "primaryPhone": format!("49151{number:07}"), "name": number.to_string() })));
+    let report = stage.import(users.collect()).await;
+    assert_eq!((report.summary.updated, report.summary.created), (2, 1), "{report:?}");
+    for user in stage.client().users().list().await.unwrap().items {
+        let (phone, name) = (user.primary_phone.unwrap(), user.name.unwrap());
+        assert!(phone.ends_with(&name), "{phone} {name}");
+    }
+}
+
+#[tokio::test]
+async fn usernames_that_differ_in_case_are_different_users() {
+    let mut stage = Stage::new();
+    stage.on_conflict = OnConflict::Update;
+    stage.call("CreateUser", json!({ "username": "Ada", "name": "another" })).await;
+    let report = stage.import(vec![record(json!({ "username": "ada", "name": "Ada" }))]).await;
+    assert_eq!(report.lines[0].outcome, Outcome::Created, "{report:?}");
+    assert_eq!(stage.usernames().await, ["Ada", "ada"]);
+    let again = stage.import(vec![record(json!({ "username": "Ada", "name": "New" }))]).await;
+    assert_eq!(again.lines[0].outcome, Outcome::Updated, "{again:?}");
+}
+
+#[tokio::test]
+async fn a_tenant_that_ignores_the_case_of_usernames_has_the_user() {
+    let stage = Stage::new();
+    stage.call("UpdateSignInExp", json!({ "usernamePolicy": { "caseSensitive": false } })).await;
+    let user = stage.call("CreateUser", json!({ "username": "Ada" })).await;
+    let report = stage.import(vec![record(json!({ "username": "ada" }))]).await;
+    assert_eq!(report.lines[0].outcome, Outcome::Skipped, "{report:?}");
+    assert_eq!(report.lines[0].id.as_deref(), user["id"].as_str());
+}
+
+#[tokio::test]
+async fn email_addresses_are_found_without_case() {
+    let stage = Stage::new();
+    stage.call("CreateUser", json!({ "primaryEmail": "Ada@Example.com" })).await;
+    let report = stage.import(vec![record(json!({ "primaryEmail": "ada@example.com" }))]).await;
+    assert_eq!(report.lines[0].outcome, Outcome::Skipped, "{report:?}");
+}

@@ -1,0 +1,219 @@
+//! The files of an import: formats, columns, and what is wrong with them.
+
+use std::fs;
+
+use crate::import::{USERS, count, many};
+use crate::program::Program;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invalid_country_code_is_a_usage_error() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    for code in ["x", "0", "1234", ""] {
+        let refused = program.run(&["users", "import", &file, "--country-code", code]).await;
+        assert!(refused.code == 2 && refused.err.contains("expected 1 to 3 digits"), "{refused:?}");
+    }
+    program.run(&["users", "import", &file, "--country-code", "+49"]).await.done();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn standard_input_and_mapped_columns_are_read() {
+    let program = Program::new().await;
+    let text = "mail,full name,team\nada@example.com,Ada,red\n";
+    let import = [
+        "users",
+        "import",
+        "-",
+        "--from",
+        "csv",
+        "--map",
+        "mail=primaryEmail",
+        "--map",
+        "full name=name",
+        "--map",
+        "team=customData.team",
+    ];
+    let imported = program.run_with_input(&import, text).await.done();
+    assert_eq!(imported.json()["created"], 1);
+    let ada = program.run(&["users", "get", "ada@example.com"]).await.done().json();
+    assert_eq!((ada["name"].as_str(), ada["customData"]["team"].as_str()), (Some("Ada"), Some("red")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_content_of_standard_input_has_a_journal_of_its_own() {
+    let program = Program::new().await;
+    let import = async |text: &str| program.run_with_input(&["users", "import", "-"], text).await.done();
+    let (one, other) = (import(USERS).await, import("{ \"username\": \"alan\" }\n").await);
+    assert_eq!((one.json()["created"].as_u64(), other.json()["created"].as_u64()), (Some(2), Some(1)));
+    assert_eq!(import(USERS).await.json()["journaled"], 2);
+    // The name is printed for an undo.
+    let journal = other.err.lines().find_map(|line| line.strip_prefix("journal: ")).unwrap();
+    assert!(journal.starts_with("logto-import-"), "{other:?}");
+    program.run(&["users", "import", "undo", journal, "--yes"]).await.done();
+    assert_eq!(count(&program).await, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_truncated_archive_is_an_error_before_anything_is_sent() {
+    let program = Program::new().await;
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut gzip, many(500).as_bytes()).unwrap();
+    let bytes = gzip.finish().unwrap();
+    let path = program.path("users.ndjson.gz");
+    fs::write(&path, &bytes).unwrap();
+    assert_eq!(program.run(&["users", "import", &path, "--dry-run"]).await.done().json()["created"], 500);
+    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
+    let truncated = program.run(&["users", "import", &path]).await;
+    assert_eq!((truncated.code, count(&program).await), (2, 0), "{truncated:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_that_would_overwrite_each_other_are_rejected() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", USERS);
+    let same = [["--report", file.as_str()], ["--journal", file.as_str()], ["--report", "users.ndjson"]];
+    for flags in same {
+        let refused = program.run(&[&["users", "import", &file], &flags[..]].concat()).await;
+        assert!(refused.code == 2 && refused.err.contains("is one of the files to read"), "{refused:?}");
+    }
+    let both = program.run(&["users", "import", &file, "--report", "x", "--journal", "x"]).await;
+    assert!(both.code == 2 && both.err.contains("the same file"), "{both:?}");
+    assert_eq!((fs::read_to_string(&file).unwrap().as_str(), count(&program).await), (USERS, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_input_without_users_is_an_error() {
+    let program = Program::new().await;
+    let empty = program.run_with_input(&["users", "import", "-"], "").await;
+    assert!(empty.code == 2 && empty.err.contains("no users"), "{empty:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pipe_is_read_once_and_imported() {
+    let program = Program::new().await;
+    let pipe = program.path("pipe");
+    std::process::Command::new("mkfifo").arg(&pipe).status().unwrap();
+    for (source, text, created) in [("logto", USERS, 2), ("csv", "username\nalan\n", 1)] {
+        // The name of a pipe is not that of a journal: `<(command)` has one in /dev.
+        let writer = std::thread::spawn({
+            let pipe = pipe.clone();
+            move || fs::write(pipe, text).unwrap()
+        });
+        let imported = program.run(&["users", "import", &pipe, "--from", source]).await.done();
+        writer.join().unwrap();
+        assert_eq!(imported.json()["created"], created);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn unknown_columns_are_reported_once() {
+    let program = Program::new().await;
+    let file = program.file("people.csv", "username,phone,hobby\nada,,chess\ngrace,,go\n");
+    let refused = program.run(&["users", "import", &file, "--from", "csv"]).await;
+    assert_eq!((refused.code, refused.err.matches("hobby: unknown column").count()), (2, 1), "{refused:?}");
+    assert!(refused.err.contains("phone=primaryPhone"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cells_of_a_file_without_header_are_not_shown() {
+    let program = Program::new().await;
+    for text in ["ada,Secr3t-Pw\nalan,other\n", "ada@example.com,Secr3t-Pw\nalan@example.com,other\n"] {
+        let file = program.file("people.csv", text);
+        let from_file = program.run(&["users", "import", &file, "--from", "csv"]).await;
+        let piped = program.run_with_input(&["users", "import", "-", "--from", "csv"], text).await;
+        for refused in [from_file, piped] {
+            assert!(refused.code == 2 && refused.err.contains("first row must"), "{refused:?}");
+            assert!(!refused.err.contains("Secr3t"), "{refused:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_of_another_system_are_recognized() {
+    let program = Program::new().await;
+    let record =
+        r#"{ "user_id": "auth0|1", "email": "a@example.com", "nickname": "a", "created_at": "x", "picture": "y" }"#;
+    let file = program.file("export.ndjson", record);
+    let refused = program.run(&["users", "import", &file]).await;
+    assert!(refused.code == 2 && refused.err.contains("pass `--from auth0`"), "{refused:?}");
+    assert!(refused.err.contains("; 2 more\n"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn long_values_are_cut_in_messages() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", &format!("{{ \"username\": \"no name {}\" }}\n", "x".repeat(100_000)));
+    let refused = program.run(&["users", "import", &file]).await;
+    assert!(refused.code == 2 && refused.err.contains("users.ndjson:1: "), "{}", refused.err.len());
+    assert!(refused.err.len() < 1000, "{}", refused.err.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn notes_about_password_hashes_are_left_out_if_the_import_has_them() {
+    let program = Program::new().await;
+    let csv = program.file("clerk.csv", "id,username\nuser_1,ada\n");
+    let json = program.file("clerk.json", r#"[{ "id": "user_1", "username": "ada" }]"#);
+    for (file, is_shown) in [(&csv, false), (&json, true)] {
+        let foreseen = program.run(&["users", "import", file, "--from", "clerk", "--dry-run"]).await.done();
+        assert_eq!(foreseen.err.contains("only the CSV export"), is_shown, "{foreseen:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_line_of_any_length_is_a_record() {
+    let program = Program::new().await;
+    let long = "x".repeat(100_000);
+    let text =
+        format!("{{ \"username\": \"ada\", \"customData\": {{ \"a\": \"{long}\" }} }}\n{{ \"username\": \"alan\" }}\n");
+    let file = program.file("users.ndjson", &text);
+    assert_eq!(program.run(&["users", "import", &file]).await.done().json()["created"], 2);
+    let broken = program.file("broken.ndjson", &format!("{text}{{ broken\n"));
+    let refused = program.run(&["users", "import", &broken]).await;
+    assert!(refused.code == 2 && refused.err.contains("broken.ndjson:3: "), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_organization_whose_name_others_have_is_refused() {
+    let program = Program::new().await;
+    for _ in 0..2 {
+        program.run(&["orgs", "create", "Acme"]).await.done();
+    }
+    let file = program.file("users.ndjson", r#"{ "username": "ada", "organizations": [{ "name": "Acme" }] }"#);
+    let refused = program.run(&["users", "import", &file]).await;
+    assert!(refused.code == 2 && refused.err.contains("several organizations are called `Acme`"), "{refused:?}");
+    assert_eq!(count(&program).await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_whose_only_identifier_is_invalid_is_reported_for_it() {
+    let program = Program::new().await;
+    let file = program.file("export.ndjson", r#"{ "user_id": "auth0|1", "email": "ada@" }"#);
+    let refused = program.run(&["users", "import", &file, "--from", "auth0"]).await;
+    assert_eq!(refused.code, 2);
+    assert!(refused.err.contains("auth0|1: email \"ada@\": Logto rejects this email address; "), "{refused:?}");
+    assert!(!refused.err.contains("kept in custom data"), "{refused:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_with_the_password_hashes_of_other_users_is_an_error() {
+    let program = Program::new().await;
+    let users: String =
+        (1..4).map(|id| format!("{{ \"user_id\": \"auth0|{id}\", \"email\": \"{id}@example.com\" }}\n")).collect();
+    let file = program.file("export.ndjson", &users);
+    let hash = |id: &str| {
+        let hash = "$2b$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy";
+        program
+            .file("hashes.ndjson", &format!("{{ \"_id\": {{ \"$oid\": \"{id}\" }}, \"passwordHash\": \"{hash}\" }}\n"))
+    };
+    let import = ["users", "import", &file, "--from", "auth0", "--auth0-hashes", "hashes.ndjson"];
+    hash("other");
+    let refused = program.run(&import).await;
+    assert!(refused.code == 2 && refused.err.contains("it has none for 3 users of the database"), "{refused:?}");
+    program.file("hashes.ndjson", "");
+    let empty = program.run(&import).await;
+    assert!(empty.code == 2 && empty.err.contains("hashes.ndjson has no password hashes"), "{empty:?}");
+    assert_eq!(count(&program).await, 0);
+    hash("1");
+    let imported = program.run(&import).await.done();
+    assert!(imported.json()["created"] == 3 && imported.err.contains("(2 records, "), "{imported:?}");
+}
