@@ -1,4 +1,6 @@
-use crate::program::{bare, ended};
+use std::fs;
+
+use crate::program::{Program, bare, ended};
 
 async fn help(arguments: &[&str]) -> String {
     ended(bare(arguments, &std::env::temp_dir()), "").await.done().out
@@ -21,5 +23,29 @@ async fn the_short_help_has_the_essentials_only() {
     assert!(text.contains("--limit") && text.contains("--profile") && text.contains("--output"), "{text}");
     for hidden in ["--endpoint", "--app-secret", "--allow-http", "--verbose"] {
         assert!(!text.contains(hidden), "{hidden}: {text}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn shells_complete_commands_and_options() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = help(&["completions", shell]).await;
+        for word in ["logto-admin", "import", "on-conflict", "man-pages"] {
+            assert!(script.contains(word), "{shell}: {word}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_command_has_a_man_page() {
+    let program = Program::new().await;
+    program.run(&["man-pages", "man"]).await.done();
+    for (page, text) in [
+        ("logto-admin.1", "logto\\-admin\\-users(1)"),
+        ("logto-admin-users-import.1", "\\-\\-on\\-conflict"),
+        ("logto-admin-config-apply.1", "\\-\\-prune"),
+    ] {
+        let content = fs::read_to_string(program.path(&format!("man/{page}"))).unwrap();
+        assert!(content.contains(text), "{page}: {content}");
     }
 }

@@ -17,6 +17,7 @@ mod connection;
 mod emulator;
 mod everyday;
 mod export;
+mod faults;
 mod help;
 mod import;
 mod input;

@@ -57,6 +57,20 @@ impl Program {
         Self { emulator, folder, server }
     }
 
+    /// Stops the server, and starts it again when somebody has noticed.
+    pub(crate) async fn restart(&mut self) {
+        let address = self.server.address();
+        // Dropping a server does not end its connections.
+        let other = self.emulator.serve().await.unwrap();
+        std::mem::replace(&mut self.server, other).stop().await.unwrap();
+        let gone = tokio::net::TcpListener::bind(address).await.unwrap();
+        for _ in 0..5 {
+            drop(gone.accept().await.unwrap());
+        }
+        drop(gone);
+        self.server = self.emulator.serve_at(address).await.unwrap();
+    }
+
     pub(crate) fn client(&self) -> Client {
         self.emulator.client().unwrap()
     }

@@ -1,0 +1,130 @@
+//! Processes that are killed, full disks, and a server that restarts.
+
+#![cfg(target_os = "linux")]
+
+use std::fs;
+use std::process::Command;
+
+use logto_admin::serde_json::json;
+
+use crate::import::{begun, count, many};
+use crate::program::{Program, ended};
+
+const USERS: &str = r#"{ "username": "ada", "roles": ["staff"] }
+{ "username": "alan", "primaryEmail": "alan@example.com" }
+{ "username": "grace", "isSuspended": true, "roles": ["staff"] }
+"#;
+
+/// A tenant with what the users need.
+async fn tenant() -> Program {
+    let program = Program::current().await;
+    let role = json!({ "name": "staff", "description": "All" });
+    program.client().operation("CreateRole").unwrap().json(&role).await.unwrap();
+    program.file("users.ndjson", USERS);
+    program
+}
+
+/// Whether the process dies when a file becomes too large, or its writes fail.
+#[derive(Clone, Copy)]
+enum Limit {
+    Kills,
+    Fails,
+}
+
+/// The program, whose files cannot be larger than this.
+fn limited(program: &Program, arguments: &[&str], bytes: usize, limit: Limit) -> Command {
+    let inner = program.command(arguments);
+    let trap = match limit {
+        Limit::Kills => ":",
+        Limit::Fails => "trap '' XFSZ",
+    };
+    let mut command = Command::new("sh");
+    command.args(["-c", &format!("{trap}; exec prlimit --core=0 --fsize={bytes} -- \"$0\" \"$@\"")]);
+    command.arg(inner.get_program()).args(inner.get_args()).current_dir(&program.folder).env_clear();
+    command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command
+}
+
+const IMPORT: [&str; 3] = ["users", "import", "users.ndjson"];
+
+/// Checks that the next run completes the import, and that an undo finds all users.
+async fn complete(program: &Program, at: usize) {
+    let report = program.run(&IMPORT).await.done().json();
+    assert_eq!((&report["failed"], &report["skipped"]), (&json!(0), &json!(0)), "{at}");
+    assert_eq!(count(program).await, 3, "{at}");
+    let users = program.client().users().list().await.unwrap().items;
+    assert_eq!(users.iter().filter(|user| user.is_suspended).count(), 1, "{at}");
+    let roles = program.client().operation("ListRoles").unwrap().query("search", "staff").await.unwrap();
+    assert_eq!(roles[0]["usersCount"], 2, "{at}");
+    program.run(&["users", "import", "undo", "users.ndjson.journal", "--yes"]).await.done();
+    assert_eq!(count(program).await, 0, "{at}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_kill_at_any_point_of_the_journal_loses_no_user_and_doubles_none() {
+    let program = tenant().await;
+    program.run(&IMPORT).await.done();
+    let size = usize::try_from(fs::metadata(program.path("users.ndjson.journal")).unwrap().len()).unwrap();
+    assert!(size > 700, "{size}");
+    let mut killed = 0;
+    for bytes in (0..size).step_by(23) {
+        let program = tenant().await;
+        let ended = ended(limited(&program, &IMPORT, bytes, Limit::Kills), "").await;
+        killed += usize::from(ended.code == -1);
+        complete(&program, bytes).await;
+    }
+    assert_eq!(killed, size.div_ceil(23));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_ends_an_import_that_continues_when_there_is_space() {
+    for bytes in [0, 60, 250, 500] {
+        let program = tenant().await;
+        let full = ended(limited(&program, &IMPORT, bytes, Limit::Fails), "").await;
+        assert!(matches!(full.code, 1 | 2) && full.err.contains("the journal"), "{full:?}");
+        assert!(full.err.contains("too large"), "{full:?}");
+        complete(&program, bytes).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_ends_an_export_that_continues_when_there_is_space() {
+    let program = Program::new().await;
+    let file = program.file("many.ndjson", &many(300));
+    program.run(&["users", "import", &file]).await.done();
+    let export = ["users", "export", "--to", "users.ndjson"];
+    let full = ended(limited(&program, &export, 5_000, Limit::Fails), "").await;
+    assert!(full.code == 1 && full.err.contains("too large"), "{full:?}");
+    program.run(&[&export[..], &["--resume"]].concat()).await.done();
+    let exported = fs::read_to_string(program.path("users.ndjson")).unwrap();
+    let mut names: Vec<&str> = exported.lines().map(|line| line.split("\"username\":\"").nth(1).unwrap()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!((exported.lines().count(), names.len()), (300, 300));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_leaves_the_files_of_an_earlier_export_as_they_are() {
+    let program = Program::new().await;
+    program.run(&["config", "export", "config"]).await.done();
+    let path = program.path("config/sign-in-experience.yaml");
+    let before = fs::read_to_string(&path).unwrap();
+    program.run(&["api", "UpdateSignInExp", "--set", "customCss=a"]).await.done();
+    let full = ended(limited(&program, &["config", "export", "config"], 50, Limit::Fails), "").await;
+    assert!(full.code == 1 && full.err.contains("cannot write"), "{full:?}");
+    assert_eq!(fs::read_to_string(&path).unwrap(), before);
+    let names = fs::read_dir(program.path("config")).unwrap().map(|file| file.unwrap().file_name());
+    assert!(names.into_iter().all(|name| !name.to_str().unwrap().contains("tmp")));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_goes_on_when_the_server_is_back() {
+    let mut program = Program::current().await;
+    let file = program.file("users.ndjson", &many(2000));
+    let import = begun(&program, &file, &[]).await;
+    program.restart().await;
+    let ended = tokio::task::spawn_blocking(move || import.wait_with_output().unwrap()).await.unwrap();
+    let report: logto_admin::serde_json::Value = logto_admin::serde_json::from_slice(&ended.stdout).unwrap();
+    assert_eq!((ended.status.code(), &report["created"], &report["failed"]), (Some(0), &json!(2000), &json!(0)));
+    assert_eq!(count(&program).await, 2000);
+}
