@@ -54,6 +54,7 @@ pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
 }
 
 /// Returns the methods of a path. Only paths of the API have a list of them.
+#[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub(crate) fn methods(path: &str, state: &mut State) -> HttpResponse {
     let request = Incoming::new(&HttpRequest::new(Method::Get, path));
     let allowed = router::allowed(state.release, &request.segments());
