@@ -45,7 +45,7 @@ pub(crate) fn build() -> Result<()> {
 
 /// Documents the crates as docs.rs does: with the settings of its Cargo.toml, unstable features and `cfg(docsrs)`.
 pub(crate) fn docs_rs() -> Result<()> {
-    Tool::WasmTarget.ensure()?;
+    tool::ensure_all_features()?;
     for target in [&[][..], &["--target", tool::WASM]] {
         let mut doc = tool::with_unstable_rustdoc(command::cargo());
         doc.args(["doc", "--no-deps", "--all-features", "-p", "logto-admin"]).args(target);

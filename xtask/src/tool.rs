@@ -93,6 +93,12 @@ impl Tool {
     }
 }
 
+/// Installs what the crate with all features needs, natively and on wasm.
+pub(crate) fn ensure_all_features() -> Result<()> {
+    Tool::OpenSsl.ensure()?;
+    Tool::WasmTarget.ensure()
+}
+
 /// Lets cargo run rustdoc with unstable options.
 pub(crate) fn with_unstable_rustdoc(mut cargo: Command) -> Command {
     cargo.env("RUSTDOC", command::root().join("xtask/tools/rustdoc"));

@@ -9,7 +9,7 @@ use public_api::Builder;
 
 use super::Listing;
 use crate::command;
-use crate::tool::{self, Tool, WASM};
+use crate::tool::{self, WASM};
 
 /// The Rust whose rustdoc writes the version of the JSON that `public-api` reads. Change both together.
 const RUST: &str = "1.95";
@@ -19,7 +19,7 @@ const GENERATED: [&str; 2] = ["logto_admin::api::", "logto_admin::models::"];
 
 /// Returns the listings of the client, of what it has on the web only, and of the emulator.
 pub(super) fn of_crates() -> Result<Vec<Listing>> {
-    Tool::WasmTarget.ensure()?;
+    tool::ensure_all_features()?;
     let native = items("logto-admin", None)?;
     let known: HashSet<_> = native.iter().collect();
     let web = items("logto-admin", Some(WASM))?;
