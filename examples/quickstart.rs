@@ -199,3 +199,26 @@ fn step(what: &str, outcome: &str) {
 fn show(line: std::fmt::Arguments<'_>) {
     let _ = writeln!(io::stdout(), "{line}");
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
+
+    use super::*;
+
+    #[tokio::test]
+    async fn every_step_succeeds_and_everything_is_deleted() {
+        let server = Emulator::new().serve().await.unwrap();
+        let app_id = server.emulator().app_id();
+        let builder = Client::builder(server.endpoint());
+        let client = builder.client_credentials(app_id, server.emulator().app_secret()).build().unwrap();
+        let roles = client.roles().list().await.unwrap().len();
+        let mut made = Made::default();
+        steps(&client, app_id, &mut made).await.unwrap();
+        assert_eq!((made.users.len(), made.roles.len(), made.organizations.len()), (3, 1, 1));
+        made.delete(&client).await.unwrap();
+        assert!(client.users().list().await.unwrap().is_empty());
+        assert!(client.organizations().list().await.unwrap().is_empty());
+        assert_eq!(client.roles().list().await.unwrap().len(), roles);
+    }
+}

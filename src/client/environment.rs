@@ -90,4 +90,14 @@ mod tests {
         );
         assert!(!shown.contains("s3cret"), "{shown}");
     }
+
+    #[test]
+    fn the_scope_is_that_of_the_variable() {
+        let required = [("LOGTO_TENANT", "acme"), ("LOGTO_APP_ID", "id"), ("LOGTO_APP_SECRET", "s3cret")];
+        let scope = [("LOGTO_SCOPE", "read:billing")];
+        let shown = format!("{:?}", build(&[&required[..], &scope].concat()).expect("all is set"));
+        assert!(shown.contains("scope: Some(Some(\"read:billing\"))"), "{shown}");
+        let shown = format!("{:?}", build(&required).expect("all is set"));
+        assert!(shown.contains("scope: None"), "{shown}");
+    }
 }

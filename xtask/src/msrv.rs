@@ -97,6 +97,14 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_names_the_oldest_supported_rust() {
+        let [manifest, readme] = ["Cargo.toml", "README.md"].map(|path| crate::files::read(path).unwrap().text);
+        let (_, version) = manifest.split_once("rust-version = \"").unwrap();
+        let (version, _) = version.split_once('"').unwrap();
+        assert!(readme.contains(&format!("requires Rust {version} or newer")), "{version}");
+    }
+
+    #[test]
     fn versions_compare_as_numbers() {
         assert!(parse("1.100").unwrap() > parse("1.88").unwrap());
         assert_eq!(parse("1.88").unwrap(), parse("1.88.0").unwrap());

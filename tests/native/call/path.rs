@@ -63,7 +63,8 @@ fn requests_have_method_url_headers_and_token() {
     assert_eq!((sent.method, target(&sent)), (Method::Get, "/api/users/u1"));
     assert_eq!(header(&sent, "authorization"), Some("Bearer token-1"));
     assert_eq!(header(&sent, "accept"), Some("application/json"));
-    assert!(header(&sent, "user-agent").is_some_and(|agent| agent.starts_with("logto-admin/")), "{sent:?}");
+    assert_eq!(header(&sent, "user-agent"), Some(concat!("logto-admin/", env!("CARGO_PKG_VERSION"))));
+    assert!(header(&sent, "accept-language").is_none() && header(&sent, "cookie").is_none(), "{sent:?}");
     assert!(sent.body.is_empty() && header(&sent, "content-type").is_none());
 }
 

@@ -122,6 +122,14 @@ mod tests {
     }
 
     #[test]
+    fn the_readme_has_the_number_of_recipes() {
+        let summary = text(&sources().join("SUMMARY.md")).unwrap();
+        let recipes = summary.matches("](cookbook/").count() - summary.matches("](cookbook/index.md)").count();
+        let readme = text(&command::root().join("README.md")).unwrap();
+        assert!(readme.contains(&format!("of {recipes} recipes")), "{recipes}");
+    }
+
+    #[test]
     fn headings_move_one_level_down_except_in_code() {
         let chapter = "About tokens.\n\n# Scope\n\n```\n# hidden();\nshown();\n```\n\n## More\n";
         let expected = "# Tokens\n\nAbout tokens.\n\n## Scope\n\n```rust\n# hidden();\nshown();\n```\n\n### More\n";

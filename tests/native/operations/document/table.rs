@@ -19,6 +19,29 @@ fn all_381_operations_have_a_method() {
 }
 
 #[test]
+fn the_readme_has_the_number_of_operations_of_each_api() {
+    let readme = include_str!("../../../../README.md");
+    let apis = [
+        ("account", &["/api/my-account", "/api/verifications"][..]),
+        ("experience", &["/api/experience"]),
+        ("interaction", &["/api/interaction"]),
+    ];
+    let mut others = TABLE.len();
+    let mut expected = Vec::new();
+    for (feature, prefixes) in apis {
+        let of_api = |info: &&&OperationInfo| prefixes.iter().any(|prefix| info.path.starts_with(prefix));
+        let count = TABLE.iter().filter(of_api).count();
+        others -= count;
+        expected.push((feature, count));
+    }
+    expected.push(("management", others));
+    for (feature, count) in expected {
+        let row = readme.lines().find(|line| line.starts_with(&format!("| `{feature}`"))).expect("a row");
+        assert!(row.contains(&format!("({count} operations)")), "{count}: {row}");
+    }
+}
+
+#[test]
 fn the_table_matches_the_document() {
     let mut failures = Failures::new();
     for (id, described) in &Documents::load().operations {
