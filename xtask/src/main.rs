@@ -16,6 +16,7 @@ mod msrv;
 mod npm;
 mod packed;
 mod part;
+mod promises;
 mod prose;
 mod python;
 mod release;
@@ -84,6 +85,12 @@ enum Xtask {
     },
     /// Pack the crates and the npm package as for a release, and run the quickstart with the packed crates.
     Packed,
+    /// Check that each promise of a README has a test, and write the list of both to docs/src/promises.md.
+    Promises {
+        /// Fail if the list is out of date, without writing it.
+        #[arg(long)]
+        check: bool,
+    },
     /// Fail if a text contains a wording that the style of the project rejects.
     Prose,
     /// Set the version, date the changelog, commit and tag. Pushing the tag publishes the release.
@@ -140,6 +147,7 @@ fn carry_out(task: Xtask) -> Result<()> {
         Xtask::Msrv { build: false } => msrv::check(),
         Xtask::Msrv { build: true } => msrv::build(),
         Xtask::Packed => packed::check(),
+        Xtask::Promises { check } => promises::run(check),
         Xtask::Prose => prose::check(),
         Xtask::Release { version } => release::prepare(&version),
         Xtask::Sbom => sbom::write(),

@@ -1,0 +1,68 @@
+//! `cargo xtask promises`: checks that each promise of a README names the tests that prove it, and lists both in the
+//! book.
+//!
+//! The lists are in tests/promises/, one for each README.
+
+mod list;
+mod page;
+mod proof;
+mod statements;
+
+use std::fs;
+
+use anyhow::{Context, Result, ensure};
+
+use self::list::List;
+use crate::{command, files};
+
+/// The folder of the lists.
+const LISTS: &str = "tests/promises/";
+
+/// The generated page of the book.
+const PAGE: &str = "docs/src/promises.md";
+
+/// Checks the lists and writes the page. With `check`, fails if the page is out of date, and writes nothing.
+pub(crate) fn run(check: bool) -> Result<()> {
+    let lists = lists()?;
+    let mut problems = Vec::new();
+    for list in &lists {
+        let readme = files::read(&list.readme)?;
+        problems.extend(list.problems(&statements::of(&readme.text)));
+        problems.extend(proof::problems(list, |path| files::read(path).ok().map(|source| source.text))?);
+    }
+    for problem in &problems {
+        println!("{problem}");
+    }
+    ensure!(problems.is_empty(), "problems in {LISTS}: {}", problems.len());
+    update(&page::of(&lists), check)?;
+    report(&lists);
+    Ok(())
+}
+
+/// Returns the lists, sorted by the paths of their READMEs.
+fn lists() -> Result<Vec<List>> {
+    let paths = files::list()?.into_iter().filter(|path| path.starts_with(LISTS));
+    let mut lists = paths.map(|path| List::read(&path)).collect::<Result<Vec<_>>>()?;
+    ensure!(!lists.is_empty(), "{LISTS} contains no list");
+    lists.sort_by(|one, other| one.readme.cmp(&other.readme));
+    Ok(lists)
+}
+
+fn update(page: &str, check: bool) -> Result<()> {
+    if check {
+        let is_current = files::read(PAGE).is_ok_and(|source| source.text == page);
+        ensure!(is_current, "{PAGE} is out of date: run `cargo xtask promises`");
+        return Ok(());
+    }
+    fs::write(command::root().join(PAGE), page).with_context(|| format!("cannot write {PAGE}"))
+}
+
+/// Prints the promises without a test, and how many have one.
+fn report(lists: &[List]) {
+    let promises = || lists.iter().flat_map(|list| list.promises.iter().map(move |promise| (list, promise)));
+    for (list, promise) in promises().filter(|(_, promise)| promise.missing) {
+        println!("warning: {}: no test yet: {}", list.readme, promise.text);
+    }
+    let tested = promises().filter(|(_, promise)| !promise.missing).count();
+    println!("{tested} promises have tests, {} have none", promises().count() - tested);
+}

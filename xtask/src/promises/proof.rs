@@ -1,0 +1,112 @@
+//! Checks that the named tests exist.
+
+use std::path::Path;
+
+use anyhow::Result;
+use regex::Regex;
+
+use super::list::{List, Promise};
+
+/// Returns the promises without a test, and the tests that do not exist. `read` returns the text of a file.
+pub(super) fn problems(list: &List, read: impl Fn(&str) -> Option<String>) -> Result<Vec<String>> {
+    let mut problems = Vec::new();
+    for promise in &list.promises {
+        if promise.tests.is_empty() != promise.missing {
+            problems.push(format!("{}: {}: {}", list.readme, expectation(promise), promise.text));
+        }
+        for test in &promise.tests {
+            if !exists(test, &read)? {
+                problems.push(format!("{}: no such test: {test}", list.readme));
+            }
+        }
+    }
+    Ok(problems)
+}
+
+fn expectation(promise: &Promise) -> &'static str {
+    if promise.missing { "`missing` is set, but a test is named" } else { "no test is named" }
+}
+
+fn exists(test: &str, read: impl Fn(&str) -> Option<String>) -> Result<bool> {
+    let Some((path, name)) = test.split_once("::") else {
+        return Ok(false);
+    };
+    let Some(text) = read(path) else {
+        return Ok(false);
+    };
+    Ok(Regex::new(&definition(path, &regex::escape(name)))?.is_match(&text))
+}
+
+/// Returns a pattern for the definition of a test: a function in Rust, also in a macro that adds the attribute, a named function or member in JavaScript, and a
+/// step in .ci/run.
+fn definition(path: &str, name: &str) -> String {
+    if path == ".ci/run" {
+        return format!(r#"(?m)^step "{name}" "#);
+    }
+    if Path::new(path).extension().is_some_and(|extension| extension == "rs") {
+        let attribute = r"#\[(?:\w+::)*\w*test\b[^\n]*\]";
+        let function = format!(r"{attribute}\s*(?:(?:#\[|//)[^\n]*\s+)*(?:async )?fn {name}\(");
+        let of_macro = format!(r"(?s:{attribute} (?:async )?fn \$.*\n\s+(?:async )?fn {name}\()");
+        return format!("{function}|{of_macro}");
+    }
+    format!(r#"(?m)^\s*(?:async |test\()?["'`]?{name}["'`]?\s*[(:,]"#)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RUST: &str = "#[test]\nfn one() {}\n\nfn two() {}\n\n    #[tokio::test(flavor = \"x\")]\n    #[cfg(unix)]\n    \
+                        // Why.\n    async fn three() {}\n";
+    const MACRO: &str = "macro_rules! tests {\n  () => { #[wasm_bindgen_test] async fn $name() {} };\n}\ntests! {\n    async fn four(t) {}\n}\n";
+    const JAVASCRIPT: &str =
+        "const tests = {\n  async \"a call ends\"({ room }) {\n  },\n  Deno: deno,\n};\n// a list\n";
+    const STEPS: &str = "step \"Clippy\" clippy_native\n";
+
+    fn read(path: &str) -> Option<String> {
+        let files = [("a.rs", RUST), ("macro.rs", MACRO), ("a.mjs", JAVASCRIPT), (".ci/run", STEPS)];
+        files.into_iter().find(|(name, _)| *name == path).map(|(_, text)| text.to_owned())
+    }
+
+    fn finds(test: &str) -> bool {
+        exists(test, read).unwrap()
+    }
+
+    #[test]
+    fn tests_are_functions_with_an_attribute() {
+        assert!(finds("a.rs::one") && finds("a.rs::three"));
+        assert!(finds("macro.rs::four"));
+        assert!(!finds("a.rs::two") && !finds("a.rs::on") && !finds("b.rs::one") && !finds("a.rs"));
+    }
+
+    #[test]
+    fn tests_in_javascript_are_named_members() {
+        assert!(finds("a.mjs::a call ends") && finds("a.mjs::Deno"));
+        assert!(!finds("a.mjs::a call") && !finds("a.mjs::a list"));
+    }
+
+    #[test]
+    fn steps_have_names() {
+        assert!(finds(".ci/run::Clippy") && !finds(".ci/run::Clip"));
+    }
+
+    #[test]
+    fn a_promise_names_a_test_or_is_marked() {
+        let promise = |tests: &[&str], missing| Promise {
+            text: "It works.".to_owned(),
+            tests: tests.iter().map(|test| (*test).to_owned()).collect(),
+            missing,
+        };
+        let promises =
+            vec![promise(&["a.rs::one", "a.rs::four"], false), promise(&[], false), promise(&["a.rs::one"], true)];
+        let list = List { readme: "R".to_owned(), promises, ..List::default() };
+        assert_eq!(
+            problems(&list, read).unwrap(),
+            [
+                "R: no such test: a.rs::four",
+                "R: no test is named: It works.",
+                "R: `missing` is set, but a test is named: It works.",
+            ]
+        );
+    }
+}

@@ -1,0 +1,163 @@
+//! Splits a README into statements: the sentences of its paragraphs, list items and table rows.
+//!
+//! This covers the Markdown that the READMEs use. Headings, code blocks, comments and the heads of tables contain no
+//! statements.
+
+/// A sentence on one line, with the heading above it. The first sentence of a table row contains the cells before it,
+/// separated by ` | `. Links are replaced by their labels.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Statement {
+    pub(super) section: String,
+    pub(super) text: String,
+}
+
+/// Returns the statements of a README in their order.
+pub(super) fn of(readme: &str) -> Vec<Statement> {
+    let mut reader = Reader::default();
+    for line in readme.lines() {
+        reader.line(line.trim());
+    }
+    reader.end_block();
+    reader.statements
+}
+
+/// Splits a text into sentences. A sentence ends with a full stop, unless a word in lower case follows.
+pub(super) fn sentences(text: &str) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let mut sentence = String::new();
+    let mut in_code = false;
+    for word in text.split_whitespace() {
+        let starts_new = !in_code && sentence.ends_with(['.', '?', '!']) && !word.starts_with(char::is_lowercase);
+        if starts_new {
+            sentences.push(std::mem::take(&mut sentence));
+        }
+        if !sentence.is_empty() {
+            sentence.push(' ');
+        }
+        sentence.push_str(word);
+        in_code ^= word.matches('`').count() % 2 == 1;
+    }
+    if !sentence.is_empty() {
+        sentences.push(sentence);
+    }
+    sentences
+}
+
+#[derive(Default)]
+struct Reader {
+    statements: Vec<Statement>,
+    section: String,
+    block: String,
+    in_code: bool,
+    /// The last row of a table, until the next line shows whether it is the head.
+    row: Option<String>,
+}
+
+impl Reader {
+    fn line(&mut self, line: &str) {
+        if line.starts_with("```") {
+            self.in_code = !self.in_code;
+            self.end_block();
+        } else if self.in_code {
+        } else if let Some(row) = line.strip_prefix('|') {
+            self.table_row(row);
+        } else if line.starts_with('#') {
+            self.end_block();
+            line.trim_start_matches('#').trim().clone_into(&mut self.section);
+        } else if line.is_empty() || line.starts_with("<!--") {
+            self.end_block();
+        } else {
+            if let Some(item) = line.strip_prefix("- ") {
+                self.end_block();
+                self.block.push_str(item);
+            } else {
+                self.block.push_str(line);
+            }
+            self.block.push('\n');
+        }
+    }
+
+    fn table_row(&mut self, row: &str) {
+        if row.trim_start().starts_with("---") {
+            self.row = None;
+            return;
+        }
+        self.end_block();
+        self.row = Some(row.strip_suffix('|').unwrap_or(row).trim().to_owned());
+    }
+
+    fn end_block(&mut self) {
+        let block = std::mem::take(&mut self.block);
+        for text in self.row.take().into_iter().chain([block]) {
+            let section = self.section.clone();
+            let found = sentences(&plain(&text));
+            self.statements.extend(found.into_iter().map(|text| Statement { section: section.clone(), text }));
+        }
+    }
+}
+
+/// Removes bold type and the targets of links.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("](") {
+        let (Some((before, label)), Some((_, after))) = (before.rsplit_once('['), after.split_once(')')) else {
+            break;
+        };
+        plain.push_str(before);
+        plain.push_str(label);
+        rest = after;
+    }
+    plain.push_str(rest);
+    plain.replace("**", "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(readme: &str) -> Vec<String> {
+        of(readme).into_iter().map(|statement| statement.text).collect()
+    }
+
+    #[test]
+    fn sentences_end_with_a_full_stop() {
+        assert_eq!(
+            sentences("It sends one.\nWhat  else?\n`get` reads. Logto 1.17 works."),
+            ["It sends one.", "What else?", "`get` reads.", "Logto 1.17 works."]
+        );
+    }
+
+    #[test]
+    fn full_stops_in_code_and_before_lower_case_end_no_sentence() {
+        let text = "Use `..Default::default(). And` with a name, e.g. one.";
+        assert_eq!(sentences(text), [text]);
+    }
+
+    #[test]
+    fn paragraphs_and_list_items_are_separate() {
+        assert_eq!(texts("One\ntwo\n\nthree:\n- four\n  five.\n- six\n"), ["One two", "three:", "four five.", "six"]);
+    }
+
+    #[test]
+    fn a_row_is_one_statement_unless_it_has_several_sentences() {
+        let table = "| a | b |\n| --- | --- |\n| `x` | One. Two. |\n| `y\\|z` | 1 s |\n";
+        assert_eq!(texts(table), ["`x` | One.", "Two.", "`y\\|z` | 1 s"]);
+    }
+
+    #[test]
+    fn code_headings_and_comments_contain_no_statements() {
+        assert_eq!(texts("# Title\n<!-- ANCHOR: a -->\n```rust\nlet a = 1;\n# b\n```\nText.\n"), ["Text."]);
+    }
+
+    #[test]
+    fn statements_have_the_heading_above_them() {
+        let sections: Vec<_> = of("# One\na\n## Two\nb\n").into_iter().map(|statement| statement.section).collect();
+        assert_eq!(sections, ["One", "Two"]);
+    }
+
+    #[test]
+    fn links_become_their_labels() {
+        assert_eq!(texts("See [the **guide**](a.md) and [x](b)."), ["See the guide and x."]);
+    }
+}
