@@ -34,12 +34,31 @@ export async function sizes() {
   return { module: gzipped(readFileSync(`${here}dist/logto_admin.wasm`)), script, users: users - script, every: every - script };
 }
 
+/** The largest difference between the figures of the README and the sizes, so that small changes do not change the README. */
+const TOLERANCE = 0.02;
+
+/** Returns the figures of the README that differ from the sizes. */
+function outdated({ module, script, users, every }) {
+  const readme = readFileSync(`${here}README.md`, "utf8").replace(/\s+/g, " ");
+  const sentences = /prints ([\d,]+) bytes: ([\d,]+) for the module, ([\d,]+) for the script and ([\d,]+) for the tables of operations\. The table of the group `users` alone takes ([\d,]+) bytes/;
+  const bound = /fails above ([\d,]+) bytes/.exec(readme)?.[1];
+  const figures = sentences.exec(readme)?.slice(1).map((figure) => Number(figure.replace(",", ""))) ?? [];
+  const sizes = [module + script + every, module, script, every, users];
+  const wrong = sizes.filter((size, index) => !(Math.abs(figures[index] - size) <= TOLERANCE * size));
+  return bound === BOUND.toLocaleString("en") ? wrong : [BOUND, ...wrong];
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { module, script, users, every } = await sizes();
   const total = module + script + every;
   console.log(`Size in a worker, gzipped: ${total} bytes (module ${module}, script ${script}, tables of all groups ${every}, of users ${users}); goal ${GOAL}, bound ${BOUND}`);
   if (total > BOUND) {
     console.error("the package exceeds its bound");
+    process.exitCode = 1;
+  }
+  const missing = outdated({ module, script, users, every });
+  if (missing.length > 0) {
+    console.error(`the README lacks these figures: ${missing.join(", ")}`);
     process.exitCode = 1;
   }
 }

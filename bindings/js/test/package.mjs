@@ -1,5 +1,5 @@
 // The contents of the installed package.
-import { cpSync, readdirSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runCases } from "./cases.mjs";
@@ -10,6 +10,13 @@ const cases = {
     const missing = ["README.md", "LICENSE-APACHE", "LICENSE-MIT", "dist/index.d.ts", "dist/core.d.ts", "dist/emulator.d.ts"].filter((file) => !files.includes(file));
     const modules = files.filter((file) => file.endsWith(".wasm"));
     if (missing.length > 0 || modules.length !== 2) throw new Error(`missing: ${missing}; modules: ${modules}`);
+  },
+
+  "the package has no dependencies"({ installed }) {
+    const manifest = JSON.parse(readFileSync(join(installed, "package.json"), "utf8"));
+    const kinds = ["dependencies", "peerDependencies", "optionalDependencies", "bundledDependencies"];
+    const found = kinds.filter((kind) => Object.keys(manifest[kind] ?? {}).length > 0);
+    if (found.length > 0) throw new Error(`the package has ${found}`);
   },
 
   async "errors of one copy of the package are instances of another copy's classes"({ folder, installed }) {

@@ -1029,6 +1029,87 @@ const tests = {
     }
   },
 
+  async "options have the documented defaults"({ room, client }) {
+    for (let number = 0; number < 2; number++) await client().getToken();
+    equal((await room.seen()).tokens, 2, "without a store, each client requests a token");
+    await room.plan({ plan: Array(9).fill({ status: 503, headers: { "retry-after": "0" } }) });
+    await fails(client().users.get("x"), lib.ServerError, ({ attempts }) => equal(attempts, 4));
+    const sized = (bytes) => async () => new Response("{}", { headers: { "content-type": "application/json", "content-length": String(bytes) } });
+    const admin = (bytes) => client({ fetch: sized(bytes), getToken: () => "t", retries: 0 });
+    await fails(admin(67_108_865).users.get("x"), lib.DecodeError);
+    equal(await admin(67_108_864).users.get("x"), {});
+  },
+
+  async "headers are those of requests to the API, and only `User-Agent` applies to token calls"({ client }) {
+    const seen = [];
+    const fetch = async (url, { headers }) => {
+      const sent = new Headers(headers);
+      seen.push([sent.get("x-team"), sent.get("user-agent")]);
+      return Response.json(url.endsWith("/oidc/token") ? { access_token: "t", expires_in: 3600 } : {});
+    };
+    await client({ fetch, headers: { "x-team": "identity", "User-Agent": "mine/1" } }).users.get("x");
+    equal(seen, [[null, "mine/1"], ["identity", "mine/1"]]);
+  },
+
+  async "credentials are the mode of all requests"({ client }) {
+    const modes = async (options) => {
+      const seen = [];
+      const fetch = async (url, { credentials }) => {
+        seen.push(credentials ?? "default");
+        return Response.json(url.endsWith("/oidc/token") ? { access_token: "t", expires_in: 3600 } : {});
+      };
+      await client({ ...options, fetch }).users.get("x");
+      return seen;
+    };
+    equal(await modes({ credentials: "include" }), ["include", "include"]);
+    equal(await modes({}), ["default", "default"]);
+  },
+
+  async "plain http to other machines is allowed on request"() {
+    const urls = [];
+    const fetch = async (url) => (urls.push(url), Response.json({}));
+    await new LogtoAdmin({ endpoint: "http://logto.internal", allowHttp: true, getToken: () => "t", fetch }).users.get("x");
+    equal(urls, ["http://logto.internal/api/users/x"]);
+  },
+
+  async "the logger defaults to the console, and its level to warn"({ client }) {
+    const tokenStore = { get: () => Promise.reject(new Error("down")), set: () => Promise.reject(new Error("down")) };
+    const lines = [];
+    const kept = { ...console };
+    for (const level of ["debug", "info", "warn", "error"]) console[level] = (message) => void (String(message).includes("down") || level === "debug" ? lines.push(level) : kept[level](message));
+    try {
+      await client({ tokenStore }).users.get("x");
+    } finally {
+      Object.assign(console, kept);
+    }
+    ok(lines.length > 0 && lines.every((level) => level === "warn"), lines.join());
+  },
+
+  async "an iteration requests 100 items per page by default"({ room, client }) {
+    for await (const user of client().users.list()) ok(user.id, "an id");
+    const queries = (await room.seen()).seen.filter(({ path }) => path === "/api/users").map(({ query }) => query);
+    equal(queries.map((query) => new URLSearchParams(query).get("page_size")), ["100", "100", "100"]);
+  },
+
+  async "the classes of errors extend LogtoError"() {
+    const classes = ["AuthenticationError", "PermissionError", "NotFoundError", "UnprocessableError", "ConflictError", "RateLimitError", "ServerError", "ConnectionError", "TimeoutError", "AbortError", "DecodeError", "WebhookError"];
+    for (const name of classes) ok(LogtoError.isPrototypeOf(lib[name]), name);
+    ok(lib.UnprocessableError.isPrototypeOf(lib.ConflictError) && lib.ConnectionError.isPrototypeOf(lib.TimeoutError), "the subclasses");
+  },
+
+  async "attempts of a call without a token are 0"({ room, client }) {
+    await room.plan({ tokenPlan: [{ status: 503 }, { status: 503 }] });
+    await fails(client({ retries: 0 }).users.get("x"), lib.ServerError, ({ attempts }) => equal(attempts, 0));
+  },
+
+  async "cold clients with a store without locks make one token call each"({ room, client }) {
+    await room.plan({ tokenPlan: Array(3).fill({ delay: 50, body: { access_token: "slow", expires_in: 3600, scope: "all" } }) });
+    const kept = new Map();
+    const tokenStore = { get: (key) => kept.get(key), set: (key, value) => void kept.set(key, value) };
+    await Promise.all(Array.from({ length: 3 }, () => client({ tokenStore }).users.get("x")));
+    equal((await room.seen()).tokens, 3);
+  },
+
   async "whatever a function throws, only its own call fails"({ client }) {
     const odd = [undefined, null, Object.create(null), { toString: 1 }];
     for (const thrown of odd) {
