@@ -1,9 +1,11 @@
-//! Requests of web pages from other origins. The provider and the account API permit them, and other areas do not.
+//! `OPTIONS` requests, and requests of web pages from other origins. The provider and the account API permit them, and other areas do not.
 
-use logto_admin::transport::HttpResponse;
+use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 
-use crate::reply;
-use crate::request::is_below;
+use crate::errors::no_route;
+use crate::request::{Incoming, is_below};
+use crate::state::State;
+use crate::{reply, router};
 
 const OPEN: [&str; 3] = ["/oidc", "/api/my-account", "/api/verifications"];
 const METHODS: &str = "GET, HEAD, PUT, POST, DELETE, PATCH";
@@ -19,6 +21,17 @@ pub(crate) fn permit(path: &str, origin: &str, response: &mut HttpResponse) {
         response.headers.set("access-control-expose-headers", "*");
         response.headers.set("vary", "Origin");
     }
+}
+
+/// Returns the methods of a path. Only paths of the API have a list of them.
+pub(crate) fn methods(path: &str, state: &mut State) -> HttpResponse {
+    let request = Incoming::new(&HttpRequest::new(Method::Get, path));
+    let response = match router::allowed(state.release, &request.segments()) {
+        _ if !is_below(path, "/api") => reply::nothing(204),
+        Some(methods) => reply::text(200, reply::PLAIN, "").header("allow", methods),
+        None => no_route().into_response(),
+    };
+    response.header("logto-core-request-id", state.ids.token(16))
 }
 
 /// Returns the response to a CORS preflight request, if the path permits other origins.

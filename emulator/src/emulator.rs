@@ -166,7 +166,7 @@ impl Emulator {
     /// Answers an `OPTIONS` request with the methods of a path.
     #[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
     pub(crate) fn methods(&self, path: &str) -> HttpResponse {
-        handling::methods(path, &mut self.state())
+        crate::cors::methods(path, &mut self.state())
     }
 
     /// Delivers the webhooks that wait for it, and logs the results.

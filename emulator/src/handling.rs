@@ -2,11 +2,11 @@
 
 use logto_admin::Timestamp;
 use logto_admin::serde_json::{Map, Value};
-use logto_admin::transport::{HttpRequest, HttpResponse, Method};
+use logto_admin::transport::{HttpRequest, HttpResponse};
 
 use crate::body::Content;
 use crate::call::Call;
-use crate::errors::{Outcome, Refusal, internal, no_route};
+use crate::errors::{Outcome, Refusal, internal};
 use crate::experience::audit::Step;
 use crate::request::{Incoming, is_below};
 use crate::requests::HandledRequest;
@@ -51,19 +51,6 @@ pub(crate) fn handle(request: &HttpRequest, state: &mut State) -> HttpResponse {
         operation,
     });
     response
-}
-
-/// Returns the methods of a path. Only paths of the API have a list of them.
-#[cfg(all(feature = "server", not(all(target_arch = "wasm32", target_os = "unknown"))))]
-pub(crate) fn methods(path: &str, state: &mut State) -> HttpResponse {
-    let request = Incoming::new(&HttpRequest::new(Method::Get, path));
-    let allowed = router::allowed(state.release, &request.segments());
-    let response = match (area(path), allowed) {
-        (Area::Api, Some(methods)) => reply::text(200, reply::PLAIN, "").header("allow", methods),
-        (Area::Api, None) => no_route().into_response(),
-        _ => reply::nothing(204),
-    };
-    response.header("logto-core-request-id", state.ids.token(16))
 }
 
 /// Handles a request to the API without authentication, on behalf of the emulator itself.
