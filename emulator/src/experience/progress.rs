@@ -373,7 +373,7 @@ impl Progress {
         let mut shown = self.submission();
         shown.insert("profile".to_owned(), self.profile.clone().into());
         shown.insert("mfa".to_owned(), self.factors.shown());
-        shown.insert("captcha".to_owned(), json!({ "verified": false, "skipped": false }));
+        shown.insert("captcha".to_owned(), json!({ "verified": false, "skipped": self.social_connector().is_some() }));
         shown.into()
     }
 }

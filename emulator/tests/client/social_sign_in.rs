@@ -44,7 +44,10 @@ async fn users_register_and_sign_in_with_a_provider() -> Result<()> {
     let admin = emulator.client()?;
     let mut browser = Browser::open(&emulator).await?;
     browser.start("SignIn", "openid");
+    let captcha = |browser: &mut Browser| browser.call(Get, "/interaction", &Value::Null)["captcha"].clone();
+    assert_eq!(captcha(&mut browser), json!({ "verified": false, "skipped": false }));
     let record = verify(&mut browser, &connector, &grace());
+    assert_eq!(captcha(&mut browser), json!({ "verified": false, "skipped": true }));
     assert_eq!(browser.experience(Post, "/identification", &record), (404, json!("user.identity_not_exist")));
 
     browser.call(Put, "/interaction-event", &json!({ "interactionEvent": "Register" }));
