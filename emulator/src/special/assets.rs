@@ -21,7 +21,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
         store(call, images(), &folder, "-")
     }),
     ("UploadExperienceAvatar", |call| {
-        let folder = format!("_pending/{}", dates::path(call.now));
+        let folder = pending(call.now, &call.caller);
         store(call, images(), &folder, "-")
     }),
     ("UploadCustomUiAssets", upload_custom_ui),
@@ -61,6 +61,11 @@ fn status(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &status))
 }
 
+/// Returns the folder of files whose user does not exist yet. It has the day on which the real server deletes it.
+fn pending(now: i64, interaction: &str) -> String {
+    format!("_pending/{}/avatar/{interaction}/{}", dates::date(dates::day(now) + 1), dates::path(now))
+}
+
 /// Returns the uploaded file if it has one of these types.
 fn accepted(call: &mut Call<'_>, types: &[&str]) -> Outcome<Upload> {
     let upload = call.upload.take().ok_or_else(crate::uploads::refuse_missing)?;
@@ -87,4 +92,14 @@ fn store(call: &mut Call<'_>, types: &[&str], folder: &str, separator: &str) -> 
 fn upload_custom_ui(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     accepted(call, &["application/zip"])?;
     Ok(reply::json(call.success(), &json!({ "customUiAssetId": call.state.ids.id(8) })))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_an_interaction_are_in_its_folder() {
+        assert_eq!(pending(1_735_689_600_000, "abc"), "_pending/2025-01-02/avatar/abc/2025/01/01");
+    }
 }
