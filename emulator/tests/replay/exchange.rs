@@ -65,6 +65,10 @@ impl Exchange {
         latest(&self.response_body)
     }
 
+    pub(crate) fn is_token_request(&self) -> bool {
+        self.operation_id.as_deref() == Some("OidcToken")
+    }
+
     pub(crate) fn is_success(&self) -> bool {
         (200..300).contains(&self.status)
     }

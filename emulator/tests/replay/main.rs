@@ -11,11 +11,13 @@
     reason = "a test may panic"
 )]
 
+mod browser;
 mod exchange;
 mod names;
 mod recordings;
 mod shape;
 mod stage;
+mod tokens;
 
 use exchange::{Exchange, load};
 use logto_admin_emulator::Emulator;
@@ -39,6 +41,7 @@ fn replay(recording: &'static Recording) {
     let start = exchanges.iter().find_map(Exchange::time).expect("the recording has times");
     let mut stage = Stage::new(recording, start);
     let mut names = Names::default();
+    names.add(recording.manager, stage.emulator.app_id());
     let mut problems = Vec::new();
     let (mut compared, mut skipped, mut prepared) = (0, 0, 0);
     for exchange in exchanges {
@@ -49,8 +52,8 @@ fn replay(recording: &'static Recording) {
         };
         let answer = stage.emulator.handle(&request);
         stage.advance_to(exchange.time().unwrap_or_default());
-        let ours = stage::body(&answer);
-        let kept = exchange.operation_id.as_deref().is_some_and(Emulator::keeps);
+        let ours = stage.answered(&exchange, &answer);
+        let kept = exchange.is_token_request() || exchange.operation_id.as_deref().is_some_and(Emulator::keeps);
         if exchange.is_success() && answer.is_success() && kept {
             names.learn(&exchange.response_body, &ours);
         }

@@ -28,6 +28,9 @@ pub(crate) fn difference(exchange: &Exchange, status: u16, ours: &Value, kept: b
     if code(recorded) != code(ours) {
         return Some(format!("{status}: {:?}, recorded {:?}", code(ours), code(recorded)));
     }
+    if exchange.is_token_request() && recorded["scope"] != ours["scope"] {
+        return Some(format!("scope {}, recorded {}", ours["scope"], recorded["scope"]));
+    }
     if !exchange.is_success() {
         return issues(recorded, ours).or_else(|| unlike("", recorded, ours));
     }

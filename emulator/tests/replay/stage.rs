@@ -10,9 +10,11 @@ use logto_admin::serde_json::{self, Value, json};
 use logto_admin::transport::{HttpRequest, HttpResponse, Method};
 use logto_admin_emulator::Emulator;
 
+use crate::browser::Browser;
 use crate::exchange::Exchange;
 use crate::names::Names;
 use crate::recordings::Recording;
+use crate::tokens::{self, Held};
 
 /// The emulator and its access tokens.
 pub(crate) struct Stage {
@@ -22,7 +24,23 @@ pub(crate) struct Stage {
     token: String,
     without_scope: String,
     user_tokens: HashMap<String, String>,
+    manager: Application,
+    without_role: Application,
+    /// The application that the users of the recorded sign-ins use.
+    web: Option<Application>,
+    browser: Browser,
+    subject_tokens: Vec<String>,
+    /// Number of subject tokens that were exchanged.
+    exchanged: usize,
+    personal_token: Option<String>,
 }
+
+pub(crate) struct Application {
+    pub(crate) id: String,
+    pub(crate) secret: String,
+}
+
+pub(crate) const REDIRECT_URI: &str = "https://flow.example/cb";
 
 const USER_SCOPES: &str = "openid profile email phone address custom_data identities roles \
     urn:logto:scope:organizations urn:logto:scope:organization_roles urn:logto:scope:sessions";
@@ -34,14 +52,44 @@ impl Stage {
         let emulator =
             Emulator::builder().clock(move || Timestamp::from_millis(read.fetch_add(1, Ordering::SeqCst))).build();
         let token = token(&emulator, emulator.app_id(), emulator.app_secret());
-        let mut stage =
-            Self { emulator, recording, clock, token, without_scope: String::new(), user_tokens: HashMap::new() };
-        let app =
-            stage.manage(Method::Post, "/api/applications", &json!({ "name": "no role", "type": "MachineToMachine" }));
-        let id = app["id"].as_str().unwrap().to_owned();
-        let secrets = stage.manage(Method::Get, &format!("/api/applications/{id}/secrets"), &Value::Null);
-        stage.without_scope = self::token(&stage.emulator, &id, secrets[0]["value"].as_str().unwrap());
-        stage
+        let manager = Application { id: emulator.app_id().to_owned(), secret: emulator.app_secret().to_owned() };
+        let application = json!({ "name": "no role", "type": "MachineToMachine" });
+        let without_role = create(&emulator, &token, &application);
+        let without_scope = self::token(&emulator, &without_role.id, &without_role.secret);
+        Self {
+            emulator,
+            recording,
+            clock,
+            token,
+            without_scope,
+            user_tokens: HashMap::new(),
+            manager,
+            without_role,
+            web: None,
+            browser: Browser::default(),
+            subject_tokens: Vec::new(),
+            exchanged: 0,
+            personal_token: None,
+        }
+    }
+
+    /// Returns the body of a response. Keeps the cookies and tokens that the recordings mask.
+    pub(crate) fn answered(&mut self, exchange: &Exchange, answer: &HttpResponse) -> Value {
+        let body = body_of(answer);
+        if self.is_sign_in(exchange) || exchange.is_token_request() {
+            self.browser.keep(&self.emulator, answer, &body);
+        }
+        self.subject_tokens.extend(body["subjectToken"].as_str().map(str::to_owned));
+        if exchange.is_success() && tokens::consumes_subject(exchange) {
+            self.exchanged += 1;
+        }
+        body
+    }
+
+    /// Returns whether the browser of a sign-in makes the request.
+    fn is_sign_in(&self, exchange: &Exchange) -> bool {
+        let (first, last) = self.recording.sign_ins;
+        (first..=last).contains(&exchange.seq) && !exchange.request_headers["cookie"].is_null()
     }
 
     /// Advances the clock to a recorded time.
@@ -50,7 +98,7 @@ impl Stage {
     }
 
     /// Does what was done before an exchange but not recorded.
-    pub(crate) fn prepare(&self, seq: u64, done: &mut usize, names: &mut Names) {
+    pub(crate) fn prepare(&mut self, seq: u64, done: &mut usize, names: &mut Names) {
         for (_, service) in self.recording.services.iter().filter(|(first, _)| *first == seq) {
             self.emulator.configure(*service);
         }
@@ -64,17 +112,16 @@ impl Stage {
             let answer = self.manage(unrecorded.method, &path.join("/"), &body);
             assert!(answer.get("code").is_none(), "{}: {answer}", unrecorded.path);
             if !unrecorded.id.is_empty() {
-                names.add(unrecorded.id, answer["id"].as_str().expect("the created entity has an id"));
+                // A one-time token also has an id, which no request contains.
+                let id = answer["token"].as_str().or(answer["id"].as_str());
+                names.add(unrecorded.id, id.expect("the created entity has an id"));
             }
+            self.personal_token = answer["value"].as_str().map(str::to_owned).or(self.personal_token.take());
         }
     }
 
     fn manage(&self, method: Method, path: &str, body: &Value) -> Value {
-        let mut request = HttpRequest::new(method, format!("http://logto{path}"));
-        request.headers.set("authorization", format!("Bearer {}", self.token));
-        request.headers.set("content-type", "application/json");
-        request.body = if body.is_null() { String::new() } else { body.to_string() }.into();
-        body_of(&self.emulator.handle(&request))
+        manage(&self.emulator, &self.token, method, path, body)
     }
 
     /// Returns the request of an exchange, with the emulator's ids.
@@ -109,12 +156,17 @@ impl Stage {
         let given = exchange.request_headers["authorization"].as_str();
         let masked = given == Some("Bearer <token>");
         let token = match (kind, given) {
-            _ if exchange.operation_id.as_deref() == Some("OidcToken") => {
+            _ if exchange.is_token_request() => {
                 // The keys of earlier tokens might have been deleted.
-                self.token = self::token(&self.emulator, self.emulator.app_id(), self.emulator.app_secret());
-                return None;
+                self.token = self::token(&self.emulator, &self.manager.id, &self.manager.secret);
+                return Some(());
             }
             _ if exchange.note == "expired token" => return None,
+            (Some(Authentication::Session), _) if self.is_sign_in(exchange) => {
+                self.enter(exchange);
+                self.browser.sign(request);
+                return Some(());
+            }
             (Some(Authentication::Session), _) if !exchange.request_headers["cookie"].is_null() => return None,
             (_, None) => return Some(()),
             (_, Some(given)) if !masked => given.to_owned(),
@@ -128,6 +180,20 @@ impl Stage {
         };
         request.headers.set("authorization", token);
         Some(())
+    }
+
+    /// Opens the sign-in page in a new browser if the recorder did.
+    fn enter(&mut self, exchange: &Exchange) {
+        let first = ["InitInteraction", "UploadExperienceAvatar"];
+        if self.web.is_some() && !exchange.operation_id.as_deref().is_some_and(|id| first.contains(&id)) {
+            return;
+        }
+        let web = self.web.get_or_insert_with(|| {
+            let metadata = json!({ "redirectUris": [REDIRECT_URI], "postLogoutRedirectUris": [] });
+            let application = json!({ "name": "flow", "type": "Traditional", "oidcClientMetadata": metadata });
+            create(&self.emulator, &self.token, &application)
+        });
+        self.browser.begin(&self.emulator, &web.id, REDIRECT_URI);
     }
 
     /// Returns a token of a user, exchanged for a subject token.
@@ -153,6 +219,19 @@ impl Stage {
         if exchange.is_request_cut {
             return None;
         }
+        if exchange.is_token_request() {
+            // A refused token was exchanged before.
+            let subject = if exchange.is_success() { Some(self.exchanged) } else { self.exchanged.checked_sub(1) };
+            let held = Held {
+                manager: &self.manager,
+                without_role: &self.without_role,
+                web: self.web.as_ref(),
+                browser: &self.browser,
+                subject_token: subject.and_then(|index| self.subject_tokens.get(index)).map(String::as_str),
+                personal_token: self.personal_token.as_deref(),
+            };
+            return tokens::fill(exchange, &held, names, request);
+        }
         let body = &exchange.request_body;
         if let Some(form) = body.get("form").and_then(Value::as_array) {
             let pairs =
@@ -167,8 +246,13 @@ impl Stage {
             return None;
         } else if !body.is_null() {
             let mut body = names.replace_in(body)?;
-            let by_record = exchange.operation_id.as_deref() == Some("VerifyVerificationByVerificationCode");
-            let member = if by_record { "code" } else { "verificationCode" };
+            let by_record = [
+                Some("VerifyVerificationByVerificationCode"),
+                Some("VerifyVerificationCodeVerification"),
+                Some("VerifyMfaVerificationCode"),
+            ];
+            let is_by_record = by_record.contains(&exchange.operation_id.as_deref());
+            let member = if is_by_record { "code" } else { "verificationCode" };
             if let Some(code) = body.get_mut(member).filter(|_| exchange.is_success()) {
                 *code = self.emulator.messages().last()?.code()?.into();
             }
@@ -217,7 +301,24 @@ fn multipart(parts: &[Value]) -> Option<Vec<u8>> {
     Some(body)
 }
 
-fn encode(text: &str) -> String {
+/// Creates an application.
+fn create(emulator: &Emulator, token: &str, application: &Value) -> Application {
+    let created = manage(emulator, token, Method::Post, "/api/applications", application);
+    let id = created["id"].as_str().unwrap().to_owned();
+    let secrets = manage(emulator, token, Method::Get, &format!("/api/applications/{id}/secrets"), &Value::Null);
+    Application { secret: secrets[0]["value"].as_str().unwrap().to_owned(), id }
+}
+
+/// Calls the Management API.
+fn manage(emulator: &Emulator, token: &str, method: Method, path: &str, body: &Value) -> Value {
+    let mut request = HttpRequest::new(method, format!("http://logto{path}"));
+    request.headers.set("authorization", format!("Bearer {token}"));
+    request.headers.set("content-type", "application/json");
+    request.body = if body.is_null() { String::new() } else { body.to_string() }.into();
+    body_of(&emulator.handle(&request))
+}
+
+pub(crate) fn encode(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
@@ -227,10 +328,6 @@ fn method(name: &str) -> Option<Method> {
 }
 
 /// Returns the JSON or text of a response.
-pub(crate) fn body(response: &HttpResponse) -> Value {
-    body_of(response)
-}
-
 fn body_of(response: &HttpResponse) -> Value {
     let text = response.body.text();
     if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) }

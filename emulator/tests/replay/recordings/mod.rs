@@ -13,6 +13,10 @@ pub(crate) struct Recording {
     pub(crate) unrecorded: &'static [Unrecorded],
     /// The services that the recorder configured before an exchange.
     pub(crate) services: &'static [(u64, Service)],
+    /// The recorded id of the application that calls the Management API.
+    pub(crate) manager: &'static str,
+    /// The first and the last exchange of sign-ins with all their steps.
+    pub(crate) sign_ins: (u64, u64),
     /// The callers of account operations: the first exchange, the last one, and the recorded id of the user.
     pub(crate) callers: &'static [(u64, u64, &'static str)],
     /// Intended differences, by exchange number, and their reasons.

@@ -1,0 +1,72 @@
+//! The browser of the recorded sign-ins. The recordings mask its cookies, codes and tokens.
+
+use std::collections::BTreeMap;
+
+use logto_admin::serde_json::Value;
+use logto_admin::transport::{HttpRequest, HttpResponse, Method};
+use logto_admin_emulator::Emulator;
+
+/// A browser with its cookies, and what its application has received.
+#[derive(Default)]
+pub(crate) struct Browser {
+    cookies: BTreeMap<String, String>,
+    pub(crate) code: Option<String>,
+    pub(crate) refresh_token: Option<String>,
+}
+
+const SCOPES: &str = "openid%20offline_access%20profile%20email%20phone%20custom_data%20identities%20roles";
+
+impl Browser {
+    /// Starts a sign-in to an application in a new browser.
+    pub(crate) fn begin(&mut self, emulator: &Emulator, application: &str, redirect_uri: &str) {
+        self.cookies.clear();
+        let url = format!(
+            "http://logto/oidc/auth?client_id={application}&redirect_uri={redirect_uri}&response_type=code\
+             &prompt=login%20consent&scope={SCOPES}&nonce=no&state=st"
+        );
+        self.get(emulator, &url);
+    }
+
+    /// Adds the cookies to a request.
+    pub(crate) fn sign(&self, request: &mut HttpRequest) {
+        let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
+        request.headers.set("cookie", cookies.collect::<Vec<_>>().join("; "));
+    }
+
+    /// Keeps what a response to the browser or the application contains.
+    pub(crate) fn keep(&mut self, emulator: &Emulator, response: &HttpResponse, body: &Value) {
+        for (_, cookie) in response.headers.iter().filter(|(name, _)| *name == "set-cookie") {
+            let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) else { continue };
+            self.cookies.insert(name.to_owned(), value.to_owned());
+        }
+        if let Some(token) = body["refresh_token"].as_str() {
+            self.refresh_token = Some(token.to_owned());
+        }
+        if let Some(target) = body["redirectTo"].as_str() {
+            self.follow(emulator, target);
+        }
+    }
+
+    /// Follows redirects until the application has its code.
+    fn follow(&mut self, emulator: &Emulator, target: &str) {
+        let mut target = target.to_owned();
+        for _ in 0..5 {
+            if let Some((_, code)) = target.split_once("code=") {
+                self.code = code.split('&').next().map(str::to_owned);
+                return;
+            }
+            let url = if target.starts_with('/') { format!("http://logto{target}") } else { target };
+            let response = self.get(emulator, &url);
+            let Some(next) = response.headers.get("location") else { return };
+            target = next.to_owned();
+        }
+    }
+
+    fn get(&mut self, emulator: &Emulator, url: &str) -> HttpResponse {
+        let mut request = HttpRequest::new(Method::Get, url);
+        self.sign(&mut request);
+        let response = emulator.handle(&request);
+        self.keep(emulator, &response, &Value::Null);
+        response
+    }
+}
