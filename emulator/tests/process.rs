@@ -4,11 +4,13 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test may panic")]
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use logto_admin::models::CreateUser;
+use logto_admin::serde_json::json;
 use logto_admin::{Client, Endpoint, Result};
 
 fn program(arguments: &[&str]) -> Command {
@@ -147,6 +149,29 @@ async fn a_seed_that_a_saved_state_replaces_causes_a_warning() -> Result<()> {
     let (code, errors) = Running::start(&arguments).end("-TERM");
     assert_eq!(code, Some(0));
     assert!(errors.starts_with("warning: the state file exists"), "{errors}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_signal_ends_the_process_although_a_digest_is_computed() -> Result<()> {
+    let server = Running::start(&["0"]);
+    let client = server.client()?;
+    let digest = r#"["pbkdf2",["salt","9000000","20","sha512","@"],"00"]"#;
+    let user = json!({ "passwordAlgorithm": "Legacy", "passwordDigest": digest });
+    let user = client.operation("CreateUser")?.json(&user).await?["id"].as_str().unwrap().to_owned();
+    let mut peer = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    let body = r#"{"password":"a"}"#;
+    write!(
+        peer,
+        "POST /api/users/{user}/password/verify HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {}\r\ncontent-type: \
+         application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        client.access_token().await?.secret(),
+        body.len()
+    )
+    .unwrap();
+    // The server has accepted the peer before this request.
+    client.users().get(&user).await?;
+    assert_eq!(server.end("-TERM"), (Some(0), String::new()));
     Ok(())
 }
 
