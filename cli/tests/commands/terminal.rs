@@ -5,10 +5,12 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::Command;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use rustix::fs::{Mode, OFlags, open};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{Winsize, tcsetwinsize};
+use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 use crate::program::Program;
 
@@ -75,14 +77,27 @@ async fn on_terminal<const N: usize>(mut command: Command, prompts: [(&'static s
     let mut child = command.spawn().unwrap();
     // Reading ends when nobody has the terminal open.
     drop((command, terminal));
+    let (running, ended) = mpsc::channel::<()>();
+    let id = child.id().to_string();
+    // A program that waits for ever ends with a failure.
+    std::thread::spawn(move || {
+        if ended.recv_timeout(Duration::from_secs(60)) == Err(mpsc::RecvTimeoutError::Timeout) {
+            let _ = Command::new("kill").args(["-KILL", &id]).status();
+        }
+    });
     let (mut master, mut prompts) = (File::from(master), prompts.into_iter().peekable());
     let run = move || {
         let (mut seen, mut typed, mut bytes) = (Vec::new(), 0, [0; 4096]);
         while let Ok(read @ 1..) = master.read(&mut bytes) {
             seen.extend_from_slice(&bytes[..read]);
             let new = String::from_utf8_lossy(&seen[typed..]).into_owned();
-            if let Some((_, answer)) = prompts.next_if(|(prompt, _)| new.contains(prompt)) {
+            if let Some((prompt, answer)) = prompts.next_if(|(prompt, _)| new.contains(prompt)) {
                 typed = seen.len();
+                // The program discards what was typed before it hides the input.
+                let is_shown = || tcgetattr(&master).unwrap().local_modes.contains(LocalModes::ECHO);
+                while prompt.starts_with("Secret") && is_shown() && child.try_wait().unwrap().is_none() {
+                    std::thread::yield_now();
+                }
                 master.write_all(answer.as_bytes()).unwrap();
                 // This is not the terminal of a session, which would send the signal.
                 if answer == CTRL_C {
@@ -91,6 +106,7 @@ async fn on_terminal<const N: usize>(mut command: Command, prompts: [(&'static s
                 }
             }
         }
+        drop(running);
         let code = child.wait().unwrap().code().unwrap_or(-1);
         Screen { code, text: String::from_utf8(seen).unwrap() }
     };
