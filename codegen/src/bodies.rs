@@ -140,7 +140,7 @@ impl Bodies<'_> {
             ty: if field.nullable { format!("{} | null", self.text(&field.ty)) } else { self.text(&field.ty) },
             of: self.of(&field.ty),
             required: field.required,
-            description: text.replace("\n\n", " ").replace('\n', " ").replace(['[', ']'], ""),
+            description: self.docs.on_one_line(&text),
         }
     }
 }

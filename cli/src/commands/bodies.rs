@@ -96,6 +96,9 @@ mod tests {
         assert_eq!((&find("config")["type"], &find("config.url")["required"]), (&json!("object"), &json!(true)));
         assert!(find("events")["type"].as_str().unwrap().starts_with("(\"PostRegister\" | "));
         assert!(find("config.url")["description"].as_str().unwrap().ends_with('.'));
+        let colour = members("CreateOrganization").into_iter().find(|member| member["name"] == "color.primaryColor");
+        // Brackets stay, unless they are around a name.
+        assert!(colour.unwrap()["description"].as_str().unwrap().contains(r"`^#[\da-f]{3}([\da-f]{3})?$`"));
         let found = members("UpdateSignInExp");
         assert!(found.iter().any(|member| member["name"] == "signIn.methods[].identifier"));
     }

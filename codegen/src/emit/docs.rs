@@ -31,10 +31,17 @@ impl<'a> Docs<'a> {
     }
 
     fn linked(&self, text: &str, target: impl Fn(&str) -> Option<String>) -> TokenStream {
-        let lines = link(&visible(text), target);
+        let lines = replace_names(&visible(text), |name| Some(format!("[`{name}`]({})", target(name)?)));
         let lines = lines.lines().flat_map(wrap).collect::<Vec<_>>();
         let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
         quote! { #(#[doc = #lines])* }
+    }
+
+    /// Returns a text on one line, without the brackets around the names of types and operations.
+    pub fn on_one_line(&self, text: &str) -> String {
+        let is_known = |name: &str| self.type_target(name).or_else(|| self.operation_target(name)).is_some();
+        let text = replace_names(&visible(text), |name| is_known(name).then(|| name.to_owned()));
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     pub fn type_text(&self, type_def: &TypeDef) -> String {
@@ -96,16 +103,16 @@ impl<'a> Docs<'a> {
     }
 }
 
-/// Turns `[User]` and `[ListUsers]` into links. Brackets around anything else are unchanged.
-fn link(text: &str, target: impl Fn(&str) -> Option<String>) -> String {
+/// Replaces names in brackets, such as `[User]` and `[ListUsers]`. Brackets around anything else are unchanged.
+fn replace_names(text: &str, replacement: impl Fn(&str) -> Option<String>) -> String {
     let mut linked = String::new();
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('[') {
         linked.push_str(before);
         let name = after.split_once(']').filter(|(_, after)| !after.starts_with('('));
-        match name.and_then(|(name, after)| Some((name, after, target(name)?))) {
-            Some((name, after, target)) => {
-                linked.push_str(&format!("[`{name}`]({target})"));
+        match name.and_then(|(name, after)| Some((after, replacement(name)?))) {
+            Some((after, replacement)) => {
+                linked.push_str(&replacement);
                 rest = after;
             }
             None => {
