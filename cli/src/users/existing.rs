@@ -70,6 +70,8 @@ async fn search(client: &Client, records: &[Identifiers]) -> logto_admin::Result
     let mut values = Vec::new();
     for (member, search) in [(ID, UserSearchMember::Id)].into_iter().chain(IDENTIFIERS) {
         let known = records.iter().filter_map(|identifiers| identifiers.get(member));
+        // The server refuses a search with these, and no user has them.
+        let known = known.filter(|value| !value.is_empty() && !value.contains('\0'));
         values.extend(known.map(|value| (search.clone(), value.as_str())));
     }
     lookup::users_with(client, &values, patient()).await

@@ -49,6 +49,7 @@ fn problems_name_the_member_and_the_value() {
         (json!({ "username": "ä" }), "username \"ä\": expected letters"),
         (json!({ "primaryEmail": "ada@example" }), "primaryEmail \"ada@example\": expected an email address"),
         (json!({ "primaryEmail": "a b@c.d" }), "expected an email address"),
+        (json!({ "primaryEmail": "a\0@c.d" }), "expected an email address"),
         (json!({ "primaryPhone": "+15550100" }), "primaryPhone \"+15550100\": expected digits"),
         (json!({ "primaryPhone": "015550100" }), "expected digits with the country code"),
         (json!({ "username": "a", "name": "x".repeat(129) }), "name: longer than 128 characters"),

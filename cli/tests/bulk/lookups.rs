@@ -103,6 +103,17 @@ async fn a_tenant_that_ignores_the_case_of_usernames_has_the_user() {
 }
 
 #[tokio::test]
+async fn an_id_that_no_user_can_have_is_not_searched_for() {
+    let stage = Stage::new();
+    let (transport, calls) = counting(&stage, usize::MAX);
+    let mut writer = stage.writer(&stage.client_over(transport)).await;
+    writer.matches_ids = true;
+    let users = ["", "a\0"].map(|id| record(json!({ "id": id, "username": format!("user{}", id.len()) })));
+    let report = stage.import_with(&writer, users.into(), None).await;
+    assert_eq!((report.summary.created, calls.load(Ordering::SeqCst)), (2, 3), "{report:?}");
+}
+
+#[tokio::test]
 async fn email_addresses_are_found_without_case() {
     let stage = Stage::new();
     stage.call("CreateUser", json!({ "primaryEmail": "Ada@Example.com" })).await;
