@@ -67,7 +67,11 @@ impl Error {
         self.member("data")
     }
 
+    /// Returns a member of the body, unless the body is an answer that could not be decoded.
     fn member(&self, name: &str) -> Option<Value> {
+        if self.is_decode() {
+            return None;
+        }
         read_members(&self.0.body, &[name]).remove(name)
     }
 

@@ -97,6 +97,15 @@ fn errors_hide_body_query_and_credentials() {
 }
 
 #[test]
+fn errors_do_not_show_members_of_an_answer_as_details() {
+    let stage = stage([ok(&format!(r#"{{"id":7,"details":"{SECRET}","data":"{SECRET}"}}"#))]);
+    let error = stage.run(stage.client.users().get("u1")).unwrap_err();
+    hidden(&error);
+    assert!(error.is_decode() && !error.to_string().contains(SECRET), "{error}");
+    assert_eq!((error.details(), error.data()), (None, None));
+}
+
+#[test]
 fn token_endpoint_errors_hide_the_credentials() {
     let transport = ScriptedTransport::new(|_, _| async { Ok(refusal(401, "oidc.invalid_client")) });
     let stage = Stage::set_up(transport, |builder| builder.client_credentials("id", SECRET));
