@@ -92,7 +92,10 @@ pub fn check(data: &[u8]) {
 fn keeps<T: DeserializeOwned + Serialize + PartialEq + Debug>(value: &Value) {
     let lenient: T = serde_json::from_value(value.clone()).expect("a union accepts every value");
     let text = value.to_string();
-    let in_two_passes: T = support::decode(|| serde_json::from_str(&text)).expect("a union accepts every text");
+    let in_two_passes: T = match support::decode(|| serde_json::from_str(&text)) {
+        Err(error) if error.to_string().starts_with("recursion limit") => return,
+        decoded => decoded.expect("a union accepts every text"),
+    };
     assert_eq!(in_two_passes, lenient, "{value}");
     let encoded = serde_json::to_value(&lenient).expect("a union can be encoded");
     for difference in differences(value, &encoded) {
