@@ -13,4 +13,5 @@ mod conflicts;
 mod faults;
 mod lookups;
 mod stage;
+mod torn;
 mod undo;
