@@ -24,6 +24,7 @@ mod sbom;
 mod scan;
 mod semver;
 mod server;
+mod soak;
 mod structure;
 mod supply;
 mod tool;
@@ -106,6 +107,12 @@ enum Xtask {
         #[arg(long)]
         baseline: Option<String>,
     },
+    /// Let 10,000 callers call a server with faults, restarts and crashes.
+    Soak {
+        /// For how many minutes.
+        #[arg(long, default_value_t = 60)]
+        minutes: u64,
+    },
     /// Fail if imports form a cycle, or if the layout of `src/` is wrong.
     Structure,
     /// Check the dependencies of what is published: licences, sources, duplicates, reviews and unsafe code.
@@ -152,6 +159,7 @@ fn carry_out(task: Xtask) -> Result<()> {
         Xtask::Release { version } => release::prepare(&version),
         Xtask::Sbom => sbom::write(),
         Xtask::Semver { baseline } => semver::check(baseline),
+        Xtask::Soak { minutes } => soak::run(minutes),
         Xtask::Structure => structure::check(),
         Xtask::Supply { write: true, .. } => supply::write(),
         Xtask::Supply { advisories, .. } => supply::check(advisories),

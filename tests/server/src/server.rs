@@ -1,9 +1,10 @@
 //! The server, which listens on 127.0.0.1, optionally with TLS.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 
@@ -18,6 +19,8 @@ use crate::{Authority, http2};
 pub struct TestServer {
     sessions: Arc<Sessions>,
     accepting: JoinHandle<()>,
+    port: u16,
+    tls: Option<Arc<ServerConfig>>,
 }
 
 /// TLS settings of a server.
@@ -46,8 +49,8 @@ impl TestServer {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("127.0.0.1 has a free port");
         let port = port(&listener);
         let sessions = Arc::new(Sessions::at(format!("{origin}:{port}")));
-        let accepting = tokio::spawn(accept(listener, Arc::clone(&sessions), tls.map(TlsAcceptor::from)));
-        Self { sessions, accepting }
+        let accepting = tokio::spawn(accept(listener, Arc::clone(&sessions), tls.clone()));
+        Self { sessions, accepting, port, tls }
     }
 
     /// Opens a session.
@@ -56,10 +59,20 @@ impl TestServer {
         self.sessions.open(script)
     }
 
-    /// Starts a soak test of this many calls. A server has at most one.
+    /// Starts a soak test with tokens of this lifetime. A server has at most one.
     #[must_use]
-    pub fn soak(&self, seed: u64, calls: usize) -> Arc<Soak> {
-        self.sessions.begin_soak(seed, calls)
+    pub fn soak(&self, seed: u64, lifetime: Duration) -> Arc<Soak> {
+        self.sessions.begin_soak(seed, lifetime)
+    }
+
+    /// Stops the server, closes all connections, and starts it again on its port after `pause`. It keeps its sessions.
+    #[allow(clippy::disallowed_methods, reason = "the server has no `Runtime`")]
+    pub async fn restart(&mut self, pause: Duration) {
+        self.accepting.abort();
+        let _ = (&mut self.accepting).await;
+        tokio::time::sleep(pause).await;
+        let listener = TcpListener::bind(("127.0.0.1", self.port)).await.expect("the port is still free");
+        self.accepting = tokio::spawn(accept(listener, Arc::clone(&self.sessions), self.tls.clone()));
     }
 
     /// The server's URL.
@@ -75,15 +88,18 @@ impl Drop for TestServer {
     }
 }
 
-async fn accept(listener: TcpListener, sessions: Arc<Sessions>, tls: Option<TlsAcceptor>) {
+/// Serves connections until the task is aborted, which closes them.
+async fn accept(listener: TcpListener, sessions: Arc<Sessions>, tls: Option<Arc<ServerConfig>>) {
+    let mut connections = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
+        while connections.try_join_next().is_some() {}
         // Answers are small, and tests wait for them.
         let _ = stream.set_nodelay(true);
         let sessions = Arc::clone(&sessions);
         match tls.clone() {
-            None => drop(tokio::spawn(serve(stream, sessions))),
-            Some(tls) => drop(tokio::spawn(serve_tls(stream, tls, sessions))),
-        }
+            None => connections.spawn(serve(stream, sessions)),
+            Some(tls) => connections.spawn(serve_tls(stream, TlsAcceptor::from(tls), sessions)),
+        };
     }
 }
 

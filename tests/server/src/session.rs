@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -71,7 +72,7 @@ impl Session {
         let (number, alike) = place;
         let list = if token_call { &self.script.token } else { &self.script.api };
         let answer = list.get(alike).or_else(|| list.last()).cloned();
-        (number, answer.unwrap_or_else(|| if token_call { token(alike as u64 + 1) } else { Answer::json("[]") }))
+        (number, answer.unwrap_or_else(|| if token_call { token(alike as u64 + 1, HOUR) } else { Answer::json("[]") }))
     }
 
     pub(crate) fn end(&self, number: usize, end: End) {
@@ -83,9 +84,12 @@ impl Session {
     }
 }
 
-pub(crate) fn token(number: u64) -> Answer {
+const HOUR: Duration = Duration::from_secs(3600);
+
+pub(crate) fn token(number: u64, lifetime: Duration) -> Answer {
+    let seconds = lifetime.as_secs();
     Answer::json(format!(
-        r#"{{"access_token":"token-{number}","expires_in":3600,"token_type":"Bearer","scope":"all"}}"#
+        r#"{{"access_token":"token-{number}","expires_in":{seconds},"token_type":"Bearer","scope":"all"}}"#
     ))
 }
 
@@ -118,9 +122,9 @@ impl Sessions {
         session
     }
 
-    /// Starts the soak test. A server has at most one.
-    pub(crate) fn begin_soak(&self, seed: u64, calls: usize) -> Arc<Soak> {
-        Arc::clone(self.soak.get_or_init(|| Arc::new(Soak::new(format!("{}{SOAK_PATH}", self.base), seed, calls))))
+    /// Starts the soak test, with tokens of this lifetime. A server has at most one.
+    pub(crate) fn begin_soak(&self, seed: u64, lifetime: Duration) -> Arc<Soak> {
+        Arc::clone(self.soak.get_or_init(|| Arc::new(Soak::new(format!("{}{SOAK_PATH}", self.base), seed, lifetime))))
     }
 
     /// Returns the soak test that `path` belongs to, and the rest of the path.

@@ -1,6 +1,9 @@
 //! Random faults for a large number of calls, with a count of the calls that were carried out.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crate::script::{Answer, Fault, Seen, TOKEN_PATH};
 use crate::session::token;
@@ -12,14 +15,16 @@ use crate::session::token;
 pub struct Soak {
     url: String,
     random: AtomicU64,
-    tokens: AtomicU64,
-    carried_out: Vec<AtomicU8>,
+    /// How long a token is valid.
+    lifetime: Duration,
+    /// When each token was issued.
+    issued: Mutex<Vec<Instant>>,
+    carried_out: Mutex<HashMap<u64, u8>>,
 }
 
 impl Soak {
-    pub(crate) fn new(url: String, seed: u64, calls: usize) -> Self {
-        let carried_out = std::iter::repeat_with(AtomicU8::default).take(calls).collect();
-        Self { url, random: AtomicU64::new(seed), tokens: AtomicU64::default(), carried_out }
+    pub(crate) fn new(url: String, seed: u64, lifetime: Duration) -> Self {
+        Self { url, random: AtomicU64::new(seed), lifetime, issued: Mutex::default(), carried_out: Mutex::default() }
     }
 
     /// The URL to use as the client's endpoint.
@@ -28,16 +33,22 @@ impl Soak {
         &self.url
     }
 
-    /// Returns how often a call was carried out.
+    /// Returns how often a call was carried out, and removes it. A late request counts once more.
     #[must_use]
-    pub fn carried_out(&self, id: usize) -> u8 {
-        self.carried_out.get(id).map_or(0, |count| count.load(Ordering::Relaxed))
+    pub fn take(&self, id: u64) -> u8 {
+        lock(&self.carried_out).remove(&id).unwrap_or_default()
+    }
+
+    /// Returns the calls that were carried out and not taken since.
+    #[must_use]
+    pub fn left(&self) -> HashMap<u64, u8> {
+        lock(&self.carried_out).clone()
     }
 
     /// Number of tokens issued.
     #[must_use]
-    pub fn tokens(&self) -> u64 {
-        self.tokens.load(Ordering::Relaxed)
+    pub fn tokens(&self) -> usize {
+        lock(&self.issued).len()
     }
 
     pub(crate) fn answer(&self, path: &str, request: &Seen) -> Answer {
@@ -47,6 +58,9 @@ impl Soak {
         let Some(id) = request.query.strip_prefix("id=").and_then(|id| id.parse().ok()) else {
             return Answer::status(400);
         };
+        if !self.is_valid(request.header("authorization").unwrap_or_default()) {
+            return Answer::error(401, "auth.unauthorized");
+        }
         match self.draw() {
             0..10 => Answer::error(500, "unlucky"),
             10..30 => Answer::error(503, "unlucky"),
@@ -61,14 +75,25 @@ impl Soak {
         match self.draw() {
             0..20 => Answer::fault(Fault::Reset),
             20..50 => Answer::status(503),
-            _ => token(self.tokens.fetch_add(1, Ordering::Relaxed) + 1),
+            _ => self.issue(),
         }
     }
 
-    fn carry_out(&self, id: usize, fault: Fault) -> Answer {
-        if let Some(count) = self.carried_out.get(id) {
-            count.fetch_add(1, Ordering::Relaxed);
-        }
+    #[allow(clippy::disallowed_methods, reason = "the tokens of a server expire")]
+    fn issue(&self) -> Answer {
+        let mut issued = lock(&self.issued);
+        issued.push(Instant::now());
+        token(issued.len() as u64, self.lifetime)
+    }
+
+    fn is_valid(&self, authorization: &str) -> bool {
+        let number = authorization.strip_prefix("Bearer token-").and_then(|number| number.parse::<usize>().ok());
+        let issued = number.and_then(|number| lock(&self.issued).get(number.checked_sub(1)?).copied());
+        issued.is_some_and(|issued| issued.elapsed() < self.lifetime)
+    }
+
+    fn carry_out(&self, id: u64, fault: Fault) -> Answer {
+        *lock(&self.carried_out).entry(id).or_default() += 1;
         Answer { fault, ..Answer::json(format!(r#"{{"id":{id}}}"#)) }
     }
 
@@ -80,6 +105,10 @@ impl Soak {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
         (mixed ^ (mixed >> 31)) % 1000
     }
+}
+
+fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Selects the fault of a call that was carried out.

@@ -17,14 +17,13 @@ impl RedisServer {
     pub fn start() -> Self {
         let socket = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let port = socket.expect("a port should be free").port();
-        let mut child = Command::new("redis-server")
-            .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("redis-server should be installed (run `cargo xtask setup`)");
-        let log = BufReader::new(child.stdout.take().expect("the output is piped"));
-        assert!(log.lines().map_while(Result::ok).any(|line| line.contains("Ready to accept connections")));
-        Self { child, port }
+        Self { child: start_on(port), port }
+    }
+
+    /// Starts the server again after [`kill`](Self::kill), on its port and without its data.
+    pub fn restart(&mut self) {
+        self.kill();
+        self.child = start_on(self.port);
     }
 
     /// The URL of the server's first database.
@@ -38,6 +37,18 @@ impl RedisServer {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Starts a server on this port and waits until it accepts connections.
+fn start_on(port: u16) -> Child {
+    let mut child = Command::new("redis-server")
+        .args(["--bind", "127.0.0.1", "--port", &port.to_string(), "--save", "", "--appendonly", "no"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("redis-server should be installed (run `cargo xtask setup`)");
+    let log = BufReader::new(child.stdout.take().expect("the output is piped"));
+    assert!(log.lines().map_while(Result::ok).any(|line| line.contains("Ready to accept connections")));
+    child
 }
 
 impl Drop for RedisServer {
