@@ -1,10 +1,10 @@
 //! The rate limiter of the client: places that become free a period after their request was answered.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::runtime::Runtime;
+use crate::runtime::{Mutex, Runtime};
 
 /// A rate limit: requests per period.
 ///
@@ -294,3 +294,7 @@ impl Places {
 #[cfg(test)]
 #[path = "limiter_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "limiter_model_tests.rs"]
+mod model_tests;

@@ -2,6 +2,9 @@
 
 mod background;
 mod caught;
+mod lock;
+#[cfg(test)]
+pub(crate) mod model;
 #[cfg(all(feature = "tokio", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod native;
 mod timeout;
@@ -16,6 +19,7 @@ use futures_util::future::BoxFuture;
 
 pub(crate) use background::Background;
 pub(crate) use caught::caught;
+pub(crate) use lock::Mutex;
 pub(crate) use timeout::timeout;
 
 use crate::types::Timestamp;

@@ -1,6 +1,8 @@
 //! The access token that all callers share, and its renewal.
 
 mod fetcher;
+#[cfg(test)]
+mod model_tests;
 mod refresher;
 mod renewal;
 mod schedule;
@@ -9,7 +11,7 @@ mod waiters;
 
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -28,7 +30,7 @@ use self::waiters::Waiters;
 use super::store::{SharedToken, TokenSlot};
 use super::{AccessToken, TokenCalls, TokenKind, TokenSource, events};
 use crate::error::{Error, Result};
-use crate::runtime::{Runtime, timeout};
+use crate::runtime::{Mutex, Runtime, timeout};
 use crate::transport::Endpoint;
 
 /// Pauses of waiting callers, where one request cannot wake another.
