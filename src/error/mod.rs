@@ -101,7 +101,11 @@ pub enum StopReason {
 impl Error {
     /// Creates an error of this kind. For hooks, token sources and the like.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), ..Inner::default() }))
+        Self::with_message(kind, message.into())
+    }
+
+    fn with_message(kind: ErrorKind, message: String) -> Self {
+        Self(Box::new(Inner { kind, message, ..Inner::default() }))
     }
 
     pub(crate) fn input(message: impl Into<String>) -> Self {

@@ -21,7 +21,16 @@ struct Inner {
 impl AccessToken {
     /// Creates a token that is valid until the server rejects it.
     pub fn new(secret: impl Into<String>) -> Self {
-        Self(Arc::new(Inner { secret: secret.into(), lifetime: None, scope: None, missing_scope: None }))
+        Self::from_parts(secret.into(), None, None, None)
+    }
+
+    pub(crate) fn from_parts(
+        secret: String,
+        lifetime: Option<Duration>,
+        scope: Option<String>,
+        missing_scope: Option<String>,
+    ) -> Self {
+        Self(Arc::new(Inner { secret, lifetime, scope, missing_scope }))
     }
 
     /// Sets the lifetime, from now.

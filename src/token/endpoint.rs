@@ -106,18 +106,9 @@ fn read_token(
     let Some(secret) = answer.fields.access_token.filter(|secret| !secret.is_empty()) else {
         return Err(TokenError::malformed(answer.status, answer.is_html));
     };
-    let mut token = AccessToken::new(secret);
-    if let Some(seconds) = answer.fields.expires_in {
-        token = token.expires_in(lifetime(seconds));
-    }
     let granted = answer.fields.scope;
-    if let Some(missing) = scope::missing(asked, granted.as_deref(), may_be_silent) {
-        token = token.without_scope(missing);
-    }
-    Ok(match granted {
-        Some(granted) => token.scope(granted),
-        None => token,
-    })
+    let missing = scope::missing(asked, granted.as_deref(), may_be_silent);
+    Ok(AccessToken::from_parts(secret, answer.fields.expires_in.map(lifetime), granted, missing))
 }
 
 /// Replaces a lifetime that is not credible with a short one, so that the mistake neither lasts nor causes a token call

@@ -22,9 +22,14 @@ const NEVER = [
   /serde_json::|serde_core::/,
   // The module has no bodies: all of its `Bytes` are empty and static.
   /bytes::bytes::\w*_to_(mut|vec)|bytes::bytes::shallow_clone_vec|bytes::bytes_mut::/,
+  // wasm-bindgen throws where memory is exhausted, which traps as well.
+  /wasm_bindgen::throw_str/,
   // `SendWrapper` uses threads, and web bodies use JavaScript values. This module has neither.
-  /std.*::thread::|SendWrapper|JsValue|js_sys::|closures::_::invoke/,
+  /std.*::thread::|dlmalloc|SendWrapper|JsValue|js_sys::|closures::_::invoke/,
 ];
+
+// Exports that only the glue of wasm-bindgen uses, which lib/wasm/module.ts replaces.
+const OF_GLUE = /^__(?!wbindgen_malloc$)/;
 
 // Functions that format text. They would trap.
 const FORMATS = /::fmt::write$|fmt::format(::|$)/;
@@ -45,14 +50,18 @@ export async function optimise(bytes, linked) {
   for (const { reference, name } of all) {
     if (isNever(name)) binaryen.Function(reference).body = module.unreachable();
   }
+  for (const name of exported(module)) {
+    if (OF_GLUE.test(name)) module.removeExport(name);
+  }
   binaryen.setOptimizeLevel(2);
   binaryen.setShrinkLevel(2);
   // Addresses below 1024 are the end of the stack, and never those of values with members.
   binaryen.setLowMemoryUnused(true);
   binaryen.setGenerateStackIR(true);
   binaryen.setOptimizeStackIR(true);
-  // Makes the module smaller, but not its gzipped form.
+  // These make the module smaller, but not its gzipped form.
   binaryen.addPassToSkip("local-cse");
+  binaryen.setOneCallerInlineMaxSize(20);
   for (let pass = 0; pass < 3; pass++) module.optimize();
   const formats = functions(module).find(({ name }) => FORMATS.test(name.replace(/::h[0-9a-f]{16}$/, "")));
   if (formats) throw new Error(`reachable code formats text, which would trap: ${formats.name}`);
@@ -66,6 +75,10 @@ function functions(module) {
   const all = Array.from({ length: module.getNumFunctions() }, (_, index) => module.getFunctionByIndex(index));
   const named = all.map((reference) => ({ reference, ...binaryen.getFunctionInfo(reference) }));
   return named.filter(({ module }) => module === "");
+}
+
+function exported(module) {
+  return Array.from({ length: module.getNumExports() }, (_, index) => binaryen.getExportInfo(module.getExportByIndex(index)).name);
 }
 
 const isNever = (name) => NEVER.some((never) => never.test(name));

@@ -63,7 +63,7 @@ function isPlace(bytes, { begin }, { size }, used = []) {
 }
 
 // Messages of panics in the standard library and in dependencies.
-const MESSAGES = /^(capacity overflow|overflow (when|in) .*|RefCell already .*|Dereferenced SendWrapper.*|internal error: entered unreachable code.*|Map must not be polled .*|attempt to join into .*|called `\w+::unwrap\(\)` .*|a Display implementation .*|description\(\) is deprecated.*)$/;
+const MESSAGES = /^(capacity overflow|overflow (when|in) .*|RefCell already .*|(Dereferenced|Dropped) SendWrapper.*|mid > len|assertion failed: .*|internal error: entered unreachable code.*|Map must not be polled .*|attempt to join into .*|called `\w+::unwrap\(\)` .*|a Display implementation .*|description\(\) is deprecated.*)$/;
 
 function isMessage(bytes, { begin }, datum) {
   return MESSAGES.test(Buffer.from(bytes.subarray(begin + datum.begin, begin + datum.begin + datum.size)).toString("latin1"));

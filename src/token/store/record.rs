@@ -42,21 +42,19 @@ pub(super) fn read(text: &str, now: Timestamp) -> Option<Obtained> {
     };
     let number = |name| value(name)?.parse::<u64>().ok();
     value("version").filter(|version| version == VERSION)?;
-    let mut token = Some(AccessToken::new(value("token")?)).filter(AccessToken::is_sendable)?;
-    if let Some(scope) = value("scope") {
-        token = token.scope(scope);
-    }
-    if let Some(missing) = value("missing_scope") {
-        token = token.without_scope(missing);
-    }
+    let secret = value("token")?;
+    let obtained = |lifetime, age| {
+        let token = AccessToken::from_parts(secret, lifetime, value("scope"), value("missing_scope"));
+        token.is_sendable().then_some(Obtained { token, age, stored: true })
+    };
     if value("expires_at").is_none() {
-        return Some(Obtained { token, age: Duration::ZERO, stored: true });
+        return obtained(None, Duration::ZERO);
     }
     let end = number("expires_at")?;
     let left = Duration::from_millis(end.checked_sub(millis_since_epoch(now)).filter(|left| *left > 0)?);
     let lifetime = number("lifetime").map_or(left, Duration::from_millis);
     // If this clock is behind the writer's, the remaining time can exceed the lifetime.
-    Some(Obtained { token: token.expires_in(lifetime), age: lifetime.saturating_sub(left), stored: true })
+    obtained(Some(lifetime), lifetime.saturating_sub(left))
 }
 
 fn millis(duration: Duration) -> u64 {
