@@ -66,6 +66,17 @@ impl TokenSource for HostedSource {
     }
 }
 
+/// Creates an access token from its parts.
+#[must_use]
+pub fn access_token(
+    secret: String,
+    lifetime: Option<Duration>,
+    scope: Option<String>,
+    missing_scope: Option<String>,
+) -> AccessToken {
+    AccessToken::from_parts(secret, lifetime, scope, missing_scope)
+}
+
 /// Returns the kind of the failure that an error is about: of the token call, if that has failed.
 #[must_use]
 pub fn root_kind(error: &Error) -> ErrorKind {
@@ -80,15 +91,10 @@ struct Inner {
     pipeline: Arc<Pipeline>,
     tokens: Option<TokenCache>,
     total_timeout: Option<Duration>,
-    retry: RetryPolicy,
 }
 
 /// The settings of a [`HostedClient`]. The host has checked them.
 pub struct HostedClientOptions {
-    /// The URL of the server.
-    pub url: String,
-    /// The resource of the Management API.
-    pub resource: String,
     /// The source of access tokens.
     pub source: Option<Box<dyn TokenSource>>,
     /// The place of the token in a store.
@@ -97,7 +103,7 @@ pub struct HostedClientOptions {
     pub scope: Option<String>,
     /// The timeout of a call.
     pub total_timeout: Option<Duration>,
-    /// When calls are retried.
+    /// When calls to the token endpoint are retried.
     pub retry: RetryPolicy,
     /// The rate limit.
     pub limit: Option<RateLimit>,
@@ -120,8 +126,8 @@ pub struct HostedCall {
     pub cookies: bool,
     /// The timeout of the call. Defaults to the client's.
     pub total_timeout: Option<Duration>,
-    /// When the call is retried. Defaults to the client's policy.
-    pub retry: Option<RetryPolicy>,
+    /// When the call is retried.
+    pub retry: RetryPolicy,
     /// The first attempt, if the host began it without waiting for the client.
     pub begun: Option<Begun>,
 }
@@ -134,7 +140,8 @@ impl HostedClient {
         let pipeline =
             Arc::new(Pipeline { runtime: Arc::clone(&runtime), limiter: Arc::new(Limiter::new(options.limit)) });
         let calls = TokenCaller { pipeline: Arc::clone(&pipeline), attempts: options.token_attempts, retry };
-        let endpoint = Endpoint::checked(options.url, options.resource);
+        // The host has the endpoint: it writes the requests.
+        let endpoint = Endpoint::checked(String::new(), String::new());
         let tokens = options.source.map(|source| {
             let cache = TokenCacheOptions {
                 source,
@@ -146,7 +153,7 @@ impl HostedClient {
             };
             TokenCache::new(cache, endpoint, Arc::new(calls), runtime)
         });
-        Self(Arc::new(Inner { pipeline, tokens, total_timeout, retry }))
+        Self(Arc::new(Inner { pipeline, tokens, total_timeout }))
     }
 
     /// Carries out a call. The host keeps the answer of a success.
@@ -200,7 +207,7 @@ impl HostedClient {
             operation: "",
             method: Method::Get,
             template: "",
-            retry: call.retry.unwrap_or(self.0.retry),
+            retry: call.retry,
             idempotent: call.idempotent,
             total_timeout: call.total_timeout.or(self.0.total_timeout),
             urgent: false,

@@ -1,19 +1,17 @@
-import type { Group } from "./group.js";
+import { bind, type Group } from "./group.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
-import { isRenewable } from "./request/token.js";
 import { encode } from "./request/body.js";
-import { bad, checkCallOptions, checkedHeaders, isObject } from "./request/checks.js";
-import { checkOptions } from "./option-checks.js";
+import { bad, checkCallOptions, checkedHeaders, expectObject, isObject } from "./request/checks.js";
 import { fitting } from "./releases.js";
 import type { Operation } from "./request/operation.js";
 import { fill, query } from "./request/url.js";
 import { read } from "./response/answer.js";
 import { Call, type WithResponse } from "./response/call.js";
-import { LogtoError } from "./response/errors.js";
+import { LogtoError, RestrictedError } from "./response/errors.js";
 import { List, Page } from "./response/page.js";
 import { caller, traced } from "./response/stack.js";
-import { Settings } from "./settings.js";
-import { aborted, type Engine, engine, isolatesRequests, ready } from "./wasm/engine.js";
+import { type Refresher, Session } from "./session.js";
+import { aborted, ready } from "./wasm/engine.js";
 
 /** Input of an untyped call. */
 export interface CallInput {
@@ -25,35 +23,12 @@ export interface CallInput {
   body?: unknown;
 }
 
-declare global {
-  interface SymbolConstructor {
-    /** Declared here for compilers and libraries that do not know it. */
-    readonly dispose: unique symbol;
-  }
-}
-
-/** The background task that `keepFresh` starts. */
-export interface Refresher {
-  /** Stops the task. */
-  stop(): void;
-  /** Stops the task, for `using`. */
-  [Symbol.dispose](): void;
-}
-
 /** Input and options of a call. */
 export interface Invocation extends CallInput {
   options: CallOptions;
 }
 
-const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], paging: "none", itemsAt: undefined, since: 17, removed: false } as const;
-
-/** The number of a client in an instance. In a new instance, the client has no number. */
-interface Registration {
-  at?: { engine: Engine; client: number };
-}
-
-const released =
-  globalThis.FinalizationRegistry && new FinalizationRegistry<Registration>(({ at }) => at?.engine.release(at.client));
+const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], success: [], paging: "none", itemsAt: undefined, since: 17, removed: false } as const;
 
 /** Arguments of `call` after the id. `Calls` has the types of the operations of a client by id. */
 export type CallArguments<Calls, Id> = Id extends keyof Calls
@@ -64,6 +39,9 @@ export type CallArguments<Calls, Id> = Id extends keyof Calls
     : never
   : [input?: CallInput, options?: CallOptions];
 
+/** Ids of the operations of a client. If they are unknown, any text. */
+export type OperationId<Calls> = unknown extends Calls ? string : keyof Calls & string;
+
 /** Data that `call` resolves to. */
 export type DataOf<Calls, Id> = Id extends keyof Calls ? (Calls[Id] extends { data: infer Data } ? Data : never) : unknown;
 
@@ -72,17 +50,20 @@ export type DataOf<Calls, Id> = Id extends keyof Calls ? (Calls[Id] extends { da
  * operations by id. If it is unknown, `call` accepts any id.
  */
 export class Client<Calls = unknown> {
-  readonly #settings: Settings;
-  readonly #groups: readonly Group<unknown>[];
-  readonly #registration: Registration = {};
-  #kept: { interval: number } | undefined;
+  readonly #session: Session;
+  readonly #groups: Record<string, Group<unknown>>;
+  /** Ids of the operations that this client may call. Undefined if it may call all. */
+  readonly #allowed: ReadonlySet<string> | undefined;
 
   /** @internal */
-  constructor(options: LogtoOptions, groups: readonly Group<unknown>[]) {
-    const own = checkOptions(options);
-    this.#settings = new Settings(own, checkedHeaders(own.headers));
+  constructor(from: LogtoOptions | Session, groups: Record<string, Group<unknown>>, allowed?: ReadonlySet<string>) {
+    this.#session = from instanceof Session ? from : new Session(from);
     this.#groups = groups;
-    released?.register(this, this.#registration);
+    this.#allowed = allowed;
+    for (const [name, group] of Object.entries(groups)) {
+      let made: unknown;
+      Object.defineProperty(this, name, { get: () => (made ??= bind(this, group)), enumerable: true });
+    }
   }
 
   /**
@@ -99,13 +80,10 @@ export class Client<Calls = unknown> {
    * const user = await logto.call("GetUser", { path: { userId: "user-id" } });
    * ```
    */
-  call<Id extends unknown extends Calls ? string : keyof Calls & string>(id: Id, ...given: CallArguments<Calls, Id>): Call<DataOf<Calls, Id>> {
+  call<Id extends OperationId<Calls>>(id: Id, ...given: CallArguments<Calls, Id>): Call<DataOf<Calls, Id>> {
     const [input = {}, options = {}] = given as [CallInput?, CallOptions?];
     return started(async () => {
-      const operation = this.#operations().find((known) => known.id === id);
-      if (operation) return this.#made<DataOf<Calls, Id>>(operation, { ...input, options });
-      const similar = this.#operations().find((known) => known.id.toLowerCase() === String(id).toLowerCase());
-      throw bad("id", `is not an operation of this client: ${id}${similar ? `; did you mean \`${similar.id}\`?` : ""}`);
+      return this.#made<DataOf<Calls, Id>>(this.#operation("id", id), { ...input, options });
     });
   }
 
@@ -171,8 +149,10 @@ export class Client<Calls = unknown> {
    * await fetch("https://id.example.com/api/users", { headers: { authorization: `Bearer ${token}` } });
    * ```
    */
-  getToken({ forceRefresh = false }: { forceRefresh?: boolean } = {}): Promise<string> {
-    return traced(this.#engine().then((at) => at.token(this, this.#number(at), forceRefresh)), caller());
+  getToken(options: { forceRefresh?: boolean } = {}): Promise<string> {
+    expectObject(options);
+    const { forceRefresh = false } = options;
+    return traced(this.#session.token(forceRefresh), caller());
   }
 
   /**
@@ -190,31 +170,34 @@ export class Client<Calls = unknown> {
    * refresher.stop();
    * ```
    */
-  keepFresh({ interval = 0 }: { interval?: number } = {}): Refresher {
-    const { appId, getToken } = this.#settings.options;
-    if (typeof interval !== "number" || !(interval >= 0)) throw bad("interval", "is not a number >= 0");
-    if (appId === undefined && getToken === undefined) throw bad("appId", "or `getToken` is required to keep a token fresh");
-    if (!isRenewable(this.#settings)) throw bad("exchange", "has a subject token that can be exchanged once: pass a function that returns new ones");
-    if (isolatesRequests()) {
-      throw new LogtoError("background work ends with its request on this platform; calls renew the token before it expires");
-    }
-    const kept = (this.#kept = { interval });
-    void this.#engine().then(
-      (engine) => {
-        if (this.#kept !== kept) return;
-        // Adding a client starts its background task.
-        const added = this.#registration.at?.engine !== engine;
-        const client = this.#number(engine);
-        if (!added) engine.keepFresh(client, interval);
-      },
-    ).catch((error: unknown) => this.#settings.log("error", String(error)));
-    const stop = (): void => {
-      if (this.#kept !== kept) return;
-      this.#kept = undefined;
-      const { at } = this.#registration;
-      at?.engine.stopKeepingFresh(at.client);
-    };
-    return { stop, [Symbol.dispose]: stop };
+  keepFresh(options: { interval?: number } = {}): Refresher {
+    expectObject(options);
+    const { interval = 0 } = options;
+    return this.#session.keepFresh(interval);
+  }
+
+  /**
+   * Returns a client that can only call these operations. Any other call fails before anything is sent, untyped calls
+   * included. The client shares the token, the rate limit and the settings of this one. Restricting it again can only
+   * remove operations.
+   *
+   * This protects from mistakes in your own code: `getToken` still returns the access token.
+   *
+   * @param operations - Operation ids, such as `["ListUsers", "GetUser"]`.
+   * @returns The restricted client. Its other calls reject with a {@link RestrictedError}.
+   * @throws TypeError if the client has no operation with one of these ids.
+   * @example
+   * ```ts
+   * const reader = logto.restrictedTo(["ListUsers", "GetUser"]);
+   * await reader.users.get("user-id");
+   * await reader.users.delete("user-id"); // rejects with a RestrictedError
+   * ```
+   */
+  restrictedTo(operations: readonly OperationId<Calls>[]): this {
+    if (!Array.isArray(operations)) throw bad("operations", "is not a list of operation ids");
+    const ids = operations.map((id) => this.#operation("operations", id).id);
+    const client = new Client(this.#session, this.#groups, new Set(ids.filter((id) => this.#allowed?.has(id) ?? true)));
+    return Object.setPrototypeOf(client, Object.getPrototypeOf(this) as object) as this;
   }
 
   /** @internal */
@@ -245,6 +228,7 @@ export class Client<Calls = unknown> {
   }
 
   async #made<T>(operation: Operation, { path, query: members, body, options }: Invocation): Promise<WithResponse<T>> {
+    if (this.#allowed?.has(operation.id) === false) throw restricted(operation.id);
     checkCallOptions(options);
     const filled = fill(operation.path, path ?? {});
     const given = checkedQuery(members);
@@ -257,41 +241,41 @@ export class Client<Calls = unknown> {
     if (body === undefined && operation.body !== "none" && operation.bodyRequired) throw bad("body", "is missing");
     if (body !== undefined && (operation.body === "none" || /^(GET|HEAD)$/.test(operation.method))) throw bad("body", `cannot be sent with ${operation.id}`);
     const encoded = encode(operation.body, body);
-    const { url, headers: defaults } = this.#settings;
+    const { settings } = this.#session;
+    const { url, headers: defaults } = settings;
     const headers = { ...defaults, ...checkedHeaders(options.headers), ...encoded.headers };
     // `fetch` sets it, with the boundary of the parts.
     if (encoded.body instanceof FormData) delete headers["content-type"];
     const request = { operation, url: url + filled + (set && `?${set}`), headers, body: encoded.body, options };
     const signal = options.signal ?? undefined;
     if (signal?.aborted) throw aborted(operation.id, signal);
-    const at = ready() ?? (await this.#engine());
+    const at = ready() ?? (await this.#session.engine());
     if (signal?.aborted) throw aborted(operation.id, signal);
-    const answer = await at.call(this, this.#number(at), request);
-    return { data: read(operation, answer) as T, response: answer.response };
+    const answer = await at.call(this, this.#session.number(at), request);
+    return { data: read(operation, answer, options.strict ?? settings.options.strict) as T, response: answer.response };
   }
 
   #operations(): Operation[] {
-    return this.#groups.flatMap((group) => [...group.operations().values()]);
+    return Object.values(this.#groups).flatMap((group) => [...group.operations().values()]);
   }
 
-  #engine(): Promise<Engine> {
-    return engine(this.#settings);
-  }
-
-  /** Returns the number of this client in an instance. Adds the client if it has none. */
-  #number(engine: Engine): number {
-    const { at } = this.#registration;
-    if (at?.engine === engine) return at.client;
-    const client = engine.add(this.#settings);
-    this.#registration.at = { engine, client };
-    if (this.#kept) engine.keepFresh(client, this.#kept.interval);
-    return client;
+  #operation(argument: string, id: string): Operation {
+    const all = this.#operations();
+    const operation = all.find((known) => known.id === id);
+    if (operation) return operation;
+    const similar = all.find((known) => known.id.toLowerCase() === String(id).toLowerCase());
+    throw bad(argument, `is not an operation of this client: ${id}${similar ? `; did you mean \`${similar.id}\`?` : ""}`);
   }
 }
 
 function checkedQuery(members: unknown): Record<string, unknown> | undefined {
   if (members !== undefined && (!isObject(members) || Symbol.iterator in members)) throw bad("query", "is not an object of parameters");
   return members;
+}
+
+function restricted(operation: string): RestrictedError {
+  const hint = `add \`${operation}\` to the list of \`restrictedTo\`, or use the client without restriction`;
+  return new RestrictedError(`${operation}: the client is restricted to other operations`, { operation, hint });
 }
 
 /** Starts a call immediately. */

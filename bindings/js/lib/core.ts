@@ -4,13 +4,13 @@
  * @module
  */
 import { Client } from "./client.js";
-import { type ApiOf, bind, type CallsOf, type Group } from "./group.js";
+import type { ApiOf, CallsOf, Group } from "./group.js";
 import type { LogtoOptions } from "./options.js";
 
 export type { LogtoResponse } from "./response/answer.js";
 export type { Upload } from "./request/body.js";
 export { Call, type WithResponse } from "./response/call.js";
-export { Client, type CallArguments, type CallInput, type DataOf, type Refresher } from "./client.js";
+export { Client, type CallArguments, type CallInput, type DataOf, type OperationId } from "./client.js";
 export {
   AbortError,
   AuthenticationError,
@@ -21,6 +21,7 @@ export {
   NotFoundError,
   PermissionError,
   RateLimitError,
+  RestrictedError,
   ServerError,
   TimeoutError,
   UnprocessableError,
@@ -28,6 +29,7 @@ export {
   type StopReason,
 } from "./response/errors.js";
 export type { ApiOf, CallsOf, Group } from "./group.js";
+export type { Refresher } from "./session.js";
 /** @internal */
 export { group } from "./group.js";
 /** @internal */
@@ -43,6 +45,7 @@ export type {
   Logger,
   LogLevel,
   LogtoOptions,
+  RetryTimes,
   Token,
   TokenStore,
 } from "./options.js";
@@ -81,14 +84,5 @@ type AllOf<Union> = (Union extends unknown ? (one: Union) => void : never) exten
  * ```
  */
 export function createClient<const Groups extends Record<string, Group<unknown>>>(options: LogtoOptions, groups: Groups): ClientWith<Groups> {
-  return attach(new Client(options, Object.values(groups)), groups) as ClientWith<Groups>;
-}
-
-/** Adds the groups as properties. Each is created when it is first used. */
-export function attach<C extends Client>(client: C, groups: Record<string, Group<unknown>>): C {
-  for (const [name, group] of Object.entries(groups)) {
-    let made: unknown;
-    Object.defineProperty(client, name, { get: () => (made ??= bind(client, group)), enumerable: true });
-  }
-  return client;
+  return new Client(options, groups) as ClientWith<Groups>;
 }

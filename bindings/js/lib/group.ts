@@ -1,6 +1,6 @@
 import { Call } from "./response/call.js";
 import { bad } from "./request/checks.js";
-import type { Client, Invocation } from "./client.js";
+import type { Invocation } from "./client.js";
 import { parse, type Operation } from "./request/operation.js";
 import type { CallOptions } from "./options.js";
 
@@ -30,7 +30,7 @@ export function group<Api, Calls = unknown>(table: string): Group<Api, Calls> {
 }
 
 /** Returns the operations of a group as methods of a client. */
-export function bind(client: Client, { operations }: Group<unknown>): unknown {
+export function bind(client: { invoke(operation: Operation, invocation: Invocation): Call<unknown> }, { operations }: Group<unknown>): unknown {
   const methods: Record<string, unknown> = {};
   for (const [name, operation] of operations()) {
     methods[name] = (...given: unknown[]): Call<unknown> => {

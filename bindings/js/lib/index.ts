@@ -14,7 +14,6 @@
  */
 import { type Calls, type Groups, groups } from "./api/all.js";
 import { Client } from "./client.js";
-import { attach } from "./core.js";
 import type { LogtoOptions } from "./options.js";
 
 export * from "./core.js";
@@ -42,7 +41,6 @@ export class LogtoAdmin extends Client<Calls> {
    * @throws TypeError if an option is invalid. The message names the option.
    */
   constructor(options: LogtoOptions) {
-    super(options, Object.values(groups));
-    attach(this, groups);
+    super(options, groups);
   }
 }

@@ -1,10 +1,10 @@
 /** Checks of the options of a client. Throws TypeErrors that name the option. */
 import type { AllOptions, Exchange, Logger } from "./options.js";
-import { bad, check, checkPairs, checkUrl, expectObject } from "./request/checks.js";
+import { bad, check, checkPairs, checkRetry, checkUrl, expectObject } from "./request/checks.js";
 
 /** Options of a client. */
 const CLIENT =
-  "tenant endpoint resource scope appId appSecret exchange organizationId getToken tokenStore fetch headers credentials cache next timeout totalTimeout retries rateLimit maxResponseBytes allowHttp onRequest onResponse logger logLevel wasm".split(" ");
+  "tenant endpoint resource scope appId appSecret exchange organizationId getToken tokenStore fetch headers credentials cache next timeout totalTimeout retries retry redirects strict rateLimit maxResponseBytes allowHttp onRequest onResponse logger logLevel wasm".split(" ");
 
 /** What other clients call the options of a client. */
 const OTHER_NAMES: Record<string, string> = { clientId: "appId", clientSecret: "appSecret", baseUrl: "endpoint", url: "endpoint", tenantId: "tenant", accessToken: "getToken", token: "getToken" };
@@ -31,7 +31,9 @@ export function checkOptions(given: AllOptions): AllOptions {
     throw bad(name, `is not an option of a client${known ? `: did you mean \`${known}\`?` : ""}`);
   }
   check(options, "tenant endpoint resource scope appId appSecret organizationId", "string");
-  check(options, "timeout totalTimeout retries maxResponseBytes", "number");
+  check(options, "timeout totalTimeout retries redirects maxResponseBytes", "number");
+  check(options, "strict", "boolean");
+  checkRetry(options.retry);
   check(options, "getToken fetch onRequest onResponse", "function");
   const { tenant, endpoint, appId, appSecret, exchange, tokenStore, rateLimit, logger, logLevel, credentials } = options;
   if (tenant === undefined && endpoint === undefined) throw bad("endpoint", "or `tenant` is required");

@@ -15,12 +15,9 @@ export type LogLevel = "off" | "error" | "warn" | "info" | "debug";
  *
  * @example
  * ```ts
- * const tokenStore: TokenStore = {
- *   get: (key) => env.TOKENS.get(key),
- *   // The shortest time to live in Workers KV is one minute.
- *   set: (key, value, ttl = 3600) => env.TOKENS.put(key, value, { expirationTtl: Math.max(60, ttl) }),
- *   delete: (key) => env.TOKENS.delete(key),
- * };
+ * import { kvTokenStore } from "logto-admin/stores";
+ *
+ * const logto = new LogtoAdmin({ tenant: "my-tenant", appId, appSecret, tokenStore: kvTokenStore(env.TOKENS) });
  * ```
  */
 export interface TokenStore {
@@ -127,6 +124,19 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 /** Cache modes of `fetch`. */
 export type CacheMode = "default" | "no-store" | "reload" | "no-cache" | "force-cache" | "only-if-cached";
 
+/**
+ * Times of retries, in milliseconds. The upper bound of the waits doubles with each retry, and each wait is random between
+ * zero and that bound. `Retry-After` takes precedence.
+ */
+export interface RetryTimes {
+  /** Upper bound of the first wait. Defaults to 250. */
+  base?: number | undefined;
+  /** Upper bound of all waits. Defaults to 8,000. */
+  longest?: number | undefined;
+  /** Maximum time from the first attempt to the start of the last. Defaults to 60,000. */
+  total?: number | undefined;
+}
+
 /** All options of a client. */
 export interface AllOptions {
   /** ID of a Logto Cloud tenant, such as `my-tenant` in `https://my-tenant.logto.app`. Default: none. */
@@ -177,6 +187,18 @@ export interface AllOptions {
   totalTimeout?: number | undefined;
   /** Maximum number of retries. Defaults to 3. */
   retries?: number | undefined;
+  /** Times of retries, such as `{ base: 100, total: 5_000 }`. Defaults to the times of {@link RetryTimes}. */
+  retry?: RetryTimes | undefined;
+  /**
+   * Maximum number of redirects to follow. Defaults to 0: a redirect is the response. A redirect to another origin is not
+   * followed: the call fails with a `ConnectionError`. Browsers hide redirects, so none are followed there.
+   */
+  redirects?: number | undefined;
+  /**
+   * Whether an undocumented success status, or a success without the documented body, is a `DecodeError`. Defaults to
+   * `false`.
+   */
+  strict?: boolean | undefined;
   /**
    * Rate limit: at most `requests` in `per` milliseconds. `false` disables it. Defaults to 200 requests in 10,000 ms
    * for tenants of Logto Cloud, and to `false` for other servers.
@@ -230,6 +252,15 @@ export interface CallOptions extends Pick<AllOptions, "cache" | "next"> {
   maxResponseBytes?: number | undefined;
   /** Maximum number of retries. Defaults to the client's. */
   retries?: number | undefined;
+  /** Times of retries. Times that are not set default to the client's. */
+  retry?: RetryTimes | undefined;
+  /** Maximum number of redirects to follow. Defaults to the client's. */
+  redirects?: number | undefined;
+  /**
+   * Whether an undocumented success status, or a success without the documented body, is a `DecodeError`. Defaults to the
+   * client's.
+   */
+  strict?: boolean | undefined;
   /**
    * Whether the request may be repeated although the server might have processed it. Defaults to true if the operation
    * is idempotent, and to false otherwise.

@@ -1,5 +1,5 @@
 import type { HeaderValues } from "./options.js";
-import { bad, isObject } from "./request/checks.js";
+import { bad, checkPairs, isObject } from "./request/checks.js";
 import { WebhookError } from "./response/errors.js";
 import type { WebhookEvent } from "./webhook-events.js";
 
@@ -71,13 +71,19 @@ async function isSignedBy(signingKey: string, signature: Uint8Array, raw: Uint8A
 function parsed(raw: Uint8Array): WebhookEvent {
   let event: unknown;
   try {
-    event = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw));
+    event = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(raw), whole);
   } catch (cause) {
     throw new WebhookError("the body is not JSON", { cause });
   }
   const isText = (name: string) => isObject(event) && typeof event[name] === "string";
   if (!["hookId", "event", "createdAt"].every(isText)) throw new WebhookError("the body is not a webhook event");
   return event as WebhookEvent;
+}
+
+/** Rejects halves of surrogate pairs, which no UTF-8 text contains, but an escape in JSON can. */
+function whole(name: string, value: unknown): unknown {
+  for (const text of [name, value]) checkPairs("body", text);
+  return value;
 }
 
 function bytes(hex: string | null): Uint8Array | undefined {

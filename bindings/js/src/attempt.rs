@@ -10,9 +10,31 @@ use crate::host;
 use crate::operations::Operation;
 use crate::runtime::HostRuntime;
 
-/// An attempt of a call whose request the host has.
+/// A request that the host has, or can write.
+#[derive(Clone, Copy)]
+pub(crate) enum HostRequest {
+    /// Of the call with this number.
+    Call(u32),
+    /// For an access token of the client with this number.
+    Token(u32),
+}
+
+impl HostRequest {
+    fn send(self, operation: u32, attempt: u32, token: Option<&AccessToken>) -> bool {
+        match self {
+            Self::Call(call) => {
+                let authorization = token.map(|token| ["Bearer ", token.secret()].concat()).unwrap_or_default();
+                host::send(operation, call, attempt, &authorization)
+            }
+            Self::Token(client) => host::send_token(operation, client, attempt),
+        }
+    }
+}
+
+/// An attempt to send a request of the host.
+#[derive(Clone, Copy)]
 pub(crate) struct HostAttempt {
-    pub call: u32,
+    pub request: HostRequest,
     /// How long ago the host began the first attempt.
     pub spent: Duration,
     pub timeout: Option<Duration>,
@@ -22,33 +44,17 @@ pub(crate) struct HostAttempt {
 #[async_trait]
 impl Attempt for HostAttempt {
     async fn send(&self, number: u32, token: Option<&AccessToken>, _: &mut Pass) -> Result<Answer, AttemptError> {
-        let authorization = token.map(|token| ["Bearer ", token.secret()].concat()).unwrap_or_default();
-        let sent = Operation::start(|operation| host::send(operation, self.call, number, &authorization));
+        let sent = Operation::start(|operation| self.request.send(operation, number, token));
         let spent = if number == 1 { self.spent } else { Duration::ZERO };
         within(&self.runtime, self.timeout, spent, async { sent.await.answer() }).await
     }
 }
 
-/// Token calls of a client. The host writes their requests.
-pub(crate) struct HostTokenAttempts {
-    pub client: u32,
-    pub timeout: Option<Duration>,
-    pub runtime: HostRuntime,
-}
+/// Token calls of a client: each sends the same request.
+pub(crate) struct HostTokenAttempts(pub HostAttempt);
 
 impl TokenAttempts for HostTokenAttempts {
     fn attempt(&self, _request: TokenRequest) -> Box<dyn Attempt + '_> {
-        Box::new(HostTokenAttempt(self))
-    }
-}
-
-struct HostTokenAttempt<'a>(&'a HostTokenAttempts);
-
-#[async_trait]
-impl Attempt for HostTokenAttempt<'_> {
-    async fn send(&self, number: u32, _: Option<&AccessToken>, _: &mut Pass) -> Result<Answer, AttemptError> {
-        let HostTokenAttempts { client, timeout, runtime } = self.0;
-        let sent = Operation::start(|operation| host::send_token(operation, *client, number));
-        within(runtime, *timeout, Duration::ZERO, async { sent.await.answer() }).await
+        Box::new(self.0)
     }
 }

@@ -6,10 +6,11 @@ use logto_admin::token::AccessToken;
 use logto_admin::{Error, ErrorKind, StopReason};
 use wasm_bindgen::prelude::*;
 
-use crate::attempt::HostAttempt;
+use crate::attempt::{HostAttempt, HostRequest};
 use crate::{clients, host, tasks};
 
-/// Starts a call, and returns the number of its task. NaN stands for the setting of the client. The host has begun the
+/// Starts a call, and returns the number of its task. NaN stands for the setting of the client, and for the default of
+/// retries and their times, which the host takes from the client. The host has begun the
 /// first attempt `spent` milliseconds ago with the token `begun_with`, unless that is empty.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments, reason = "an object would need more glue than it explains")]
@@ -23,6 +24,9 @@ pub fn call(
     timeout: f64,
     total_timeout: f64,
     retries: f64,
+    retry_base: f64,
+    retry_longest: f64,
+    retry_total: f64,
     spent: f64,
     begun_with: String,
 ) -> u32 {
@@ -35,11 +39,11 @@ pub fn call(
         authorization,
         cookies: cookies || known.ambient_cookies,
         total_timeout: clients::duration(total_timeout),
-        retry: clients::retry(retries),
+        retry: clients::retry(retries, retry_base, retry_longest, retry_total),
         begun,
     };
     let timeout = clients::duration(timeout).or(known.timeout);
-    let attempt = Box::new(HostAttempt { call, spent, timeout, runtime: known.runtime });
+    let attempt = Box::new(HostAttempt { request: HostRequest::Call(call), spent, timeout, runtime: known.runtime });
     let client = known.client.clone();
     let work = known.client.call(request, attempt);
     start(async move {

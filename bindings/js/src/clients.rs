@@ -9,7 +9,7 @@ use logto_admin::token::{Refresher, TokenKind, TokenSource};
 use logto_admin::{RateLimit, RetryPolicy};
 use wasm_bindgen::prelude::*;
 
-use crate::attempt::HostTokenAttempts;
+use crate::attempt::{HostAttempt, HostRequest, HostTokenAttempts};
 use crate::runtime::HostRuntime;
 use crate::tasks;
 use crate::tokens::{HostSlot, HostTokens};
@@ -23,24 +23,30 @@ pub(crate) struct Known {
     pub runtime: HostRuntime,
 }
 
+/// A client in the list, with the task that keeps its token fresh.
+struct Entry {
+    number: u32,
+    known: Known,
+    refresher: Option<Refresher>,
+}
+
 thread_local! {
-    static CLIENTS: RefCell<Vec<(u32, Known)>> = const { RefCell::new(Vec::new()) };
-    static REFRESHERS: RefCell<Vec<(u32, Refresher)>> = const { RefCell::new(Vec::new()) };
+    static CLIENTS: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
 }
 
 pub(crate) fn get(client: u32) -> Option<Known> {
-    CLIENTS.with_borrow(|clients| clients.iter().find(|(number, _)| *number == client).map(|(_, known)| known.clone()))
+    CLIENTS.with_borrow(|clients| clients.iter().find(|entry| entry.number == client).map(|entry| entry.known.clone()))
 }
 
 /// Removes a client. What it has in progress fails when it next needs the host.
 #[wasm_bindgen]
 pub fn release(client: u32) {
-    stop_keeping_fresh(client);
     let removed = CLIENTS.with_borrow_mut(|clients| {
-        let at = clients.iter().position(|(number, _)| *number == client)?;
+        let at = clients.iter().position(|entry| entry.number == client)?;
         Some(clients.swap_remove(at))
     });
     drop(removed);
+    tasks::run();
 }
 
 /// Adds a client with this number, which no other client has had. The host has checked the settings. Times are in milliseconds; a negative time means no limit.
@@ -49,8 +55,6 @@ pub fn release(client: u32) {
 #[allow(clippy::too_many_arguments, reason = "an object would need more glue than it explains")]
 pub fn configure(
     client: u32,
-    url: String,
-    resource: String,
     scope: String,
     source_kind: u32,
     token_kind: u32,
@@ -59,6 +63,9 @@ pub fn configure(
     timeout: f64,
     total_timeout: f64,
     retries: f64,
+    retry_base: f64,
+    retry_longest: f64,
+    retry_total: f64,
     limit: u32,
     limit_per: f64,
     ambient_cookies: bool,
@@ -66,20 +73,20 @@ pub fn configure(
 ) {
     let runtime = HostRuntime { isolates_requests };
     let timeout = duration(timeout);
+    let token_attempt = HostAttempt { request: HostRequest::Token(client), spent: Duration::ZERO, timeout, runtime };
     let options = HostedClientOptions {
-        url,
-        resource,
         source: source(client, source_kind, token_kind, renewable),
         slot: if custom_store { Some(Box::new(HostSlot { client })) } else { None },
         scope: Some(scope).filter(|scope| !scope.is_empty()),
         total_timeout: duration(total_timeout),
-        retry: retry(retries).unwrap_or_default(),
+        retry: retry(retries, retry_base, retry_longest, retry_total),
         limit: duration(limit_per).map(|per| RateLimit::new(limit, per)),
-        token_attempts: Arc::new(HostTokenAttempts { client, timeout, runtime }),
+        token_attempts: Arc::new(HostTokenAttempts(token_attempt)),
         runtime: Arc::new(runtime),
     };
     let configured = Known { client: HostedClient::new(options), timeout, ambient_cookies, runtime };
-    CLIENTS.with_borrow_mut(|clients| clients.push((client, configured)));
+    let entry = Entry { number: client, known: configured, refresher: None };
+    CLIENTS.with_borrow_mut(|clients| clients.push(entry));
 }
 
 /// Returns the source of access tokens. `source`: 0 none, 1 a function of the user, 2 requests that the host writes.
@@ -103,19 +110,22 @@ fn source(client: u32, source: u32, token: u32, renewable: bool) -> Option<Box<d
 pub fn keep_fresh(client: u32, interval: f64) {
     let Some(known) = get(client) else { return };
     let interval = duration(interval).filter(|interval| !interval.is_zero());
-    if let Some(refresher) = known.client.keep_fresh(interval) {
-        REFRESHERS.with_borrow_mut(|refreshers| {
-            refreshers.retain(|(of, _)| *of != client);
-            refreshers.push((client, refresher));
-        });
-    }
-    tasks::run();
+    set_refresher(client, known.client.keep_fresh(interval));
 }
 
 /// Stops keeping the client's token fresh.
 #[wasm_bindgen]
 pub fn stop_keeping_fresh(client: u32) {
-    REFRESHERS.with_borrow_mut(|refreshers| refreshers.retain(|(of, _)| *of != client));
+    set_refresher(client, None);
+}
+
+/// Replaces the task that keeps the client's token fresh. Dropping the old one stops it.
+fn set_refresher(client: u32, refresher: Option<Refresher>) {
+    let replaced = CLIENTS.with_borrow_mut(|clients| {
+        let entry = clients.iter_mut().find(|entry| entry.number == client)?;
+        std::mem::replace(&mut entry.refresher, refresher)
+    });
+    drop(replaced);
     tasks::run();
 }
 
@@ -124,7 +134,14 @@ pub(crate) fn duration(milliseconds: f64) -> Option<Duration> {
     (milliseconds >= 0.0).then_some(Duration::from_millis(milliseconds.ceil() as u64))
 }
 
-/// The policy for a maximum number of retries; `None` if it is negative or NaN.
-pub(crate) fn retry(retries: f64) -> Option<RetryPolicy> {
-    (retries >= 0.0).then(|| RetryPolicy::attempts((retries as u32).saturating_add(1)))
+/// The policy for a maximum number of retries, and times in milliseconds. NaN means the default.
+pub(crate) fn retry(retries: f64, base: f64, longest: f64, total: f64) -> RetryPolicy {
+    let mut policy = RetryPolicy::default();
+    if retries >= 0.0 {
+        policy.attempts = (retries as u32).saturating_add(1);
+    }
+    policy.base = duration(base).unwrap_or(policy.base);
+    policy.longest = duration(longest).unwrap_or(policy.longest);
+    policy.total = duration(total).unwrap_or(policy.total);
+    policy
 }

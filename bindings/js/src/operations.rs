@@ -6,8 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use logto_admin::binding::{Answer, AnswerFields, AttemptError, Obtained, lifetime};
-use logto_admin::token::AccessToken;
+use logto_admin::binding::{Answer, AnswerFields, AttemptError, Obtained, access_token, lifetime};
 use logto_admin::transport::{TransportError, TransportErrorKind};
 use slab::Slab;
 use wasm_bindgen::prelude::*;
@@ -132,17 +131,9 @@ pub fn settle_done(operation: u32, done: bool) {
 /// negative if it has none, and `age` is how much of it has passed, negative unless the token comes from a store.
 #[wasm_bindgen]
 pub fn settle_token(operation: u32, secret: String, seconds: f64, age: f64, scope: String, missing_scope: String) {
+    let lifetime = (seconds >= 0.0 || seconds.is_nan()).then(|| lifetime(seconds));
     let token = present(secret).map(|secret| {
-        let mut token = AccessToken::new(secret);
-        if seconds >= 0.0 || seconds.is_nan() {
-            token = token.expires_in(lifetime(seconds));
-        }
-        if let Some(scope) = present(scope) {
-            token = token.scope(scope);
-        }
-        if let Some(missing) = present(missing_scope) {
-            token = token.without_scope(missing);
-        }
+        let token = access_token(secret, lifetime, present(scope), present(missing_scope));
         Obtained { token, age: Duration::from_secs(age as u64), stored: age >= 0.0 }
     });
     settle(operation, Outcome::Token(token));
@@ -184,8 +175,8 @@ pub fn settle_token_answer(
     settle_with(operation, status, retry_after, is_html, fields);
 }
 
-/// Ends an operation that failed. `kind`: 1 too large, 2 final and never sent, 3 broken body, 4 final, otherwise any other
-/// failure.
+/// Ends an operation that failed. `kind`: 1 too large, 2 final and never sent, 3 broken body, 4 final, 5 a redirect that
+/// is not followed, otherwise any other failure.
 #[wasm_bindgen]
 pub fn settle_failure(operation: u32, kind: u32, message: String) {
     let never_sent = kind == 2;
@@ -193,6 +184,7 @@ pub fn settle_failure(operation: u32, kind: u32, message: String) {
         1 => TransportErrorKind::TooLarge,
         2 | 4 => TransportErrorKind::Environment,
         3 => TransportErrorKind::Body,
+        5 => TransportErrorKind::Redirect,
         _ => TransportErrorKind::Other,
     };
     settle(operation, Outcome::Failed { kind, never_sent, message });

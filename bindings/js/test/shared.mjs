@@ -36,6 +36,18 @@ function meaning({ lib }, error, expected, what) {
   equal(is.map(([name]) => name).sort(), [...new Set(implied)].sort(), what);
 }
 
+/** Runs a test with a new client, and with one whose calls begin without the module because an earlier one succeeded. */
+async function coldAndWarm(context, answer, options, run) {
+  for (const isWarm of [false, true]) {
+    let isReady = !isWarm;
+    const { seen, logto } = client(context, (url) => (isReady ? answer(url) : json(200, [])), options);
+    if (isWarm) await logto.users.list();
+    isReady = true;
+    seen.length = 0;
+    await run(logto, seen);
+  }
+}
+
 const failed = (call) => call.then(() => undefined, (error) => error);
 
 const tests = {
@@ -108,6 +120,47 @@ const tests = {
       const { logto, seen } = client(context, () => json(one.status, body, headers), { retries: 1 });
       const error = await failed(one.operation === "list" ? logto.users.list() : logto.users.create({}));
       equal([error?.status, seen.length], [one.status, one.sends], one);
+    }
+  },
+
+  async "calls override the retry policy"(context) {
+    for (const { status, retry_after, sends, retries, ...retry } of context.table.call_retries) {
+      const headers = retry_after === undefined ? {} : { "retry-after": retry_after };
+      const given = { status, retry_after, retries, ...retry };
+      await coldAndWarm(context, () => json(status, { code: "some.code", message: "no" }, headers), { retries: 1 }, async (logto, seen) => {
+        const error = await failed(logto.users.list({}, { retries, retry }));
+        equal([error?.status, seen.length], [status, sends], given);
+      });
+    }
+  },
+
+  async "redirects are followed if the call says so"(context) {
+    for (const one of context.table.redirects) {
+      const headers = one.location === undefined ? {} : { location: one.location };
+      const answer = (url) => (url.includes("/api/else") ? json(200, []) : new Response(null, { status: one.status, headers }));
+      await coldAndWarm(context, answer, {}, async (logto, seen) => {
+        const options = { redirects: one.redirects };
+        const call = { list: () => logto.users.list({}, options), delete: () => logto.users.delete("u", options), create: () => logto.users.create({}, options) }[one.operation];
+        const error = await failed(call());
+        equal(seen.map(({ url, init }) => `${init.method} ${url.replace("http://127.0.0.1:9", "")}`), one.requests, one);
+        equal(error instanceof context.lib.LogtoError, one.refused ?? false, `${JSON.stringify(one)}: ${error}`);
+        for (const { init } of seen) {
+          const hasBody = init.method === "POST";
+          equal([init.headers.authorization, init.body !== undefined, "content-type" in init.headers], ["Bearer t", hasBody, hasBody], one);
+        }
+      });
+    }
+  },
+
+  async "undocumented successes are errors in strict mode"(context) {
+    for (const one of context.table.strict) {
+      const answer = () => new Response(one.body || null, { status: one.status });
+      await coldAndWarm(context, answer, {}, async (logto) => {
+        const options = { strict: one.strict };
+        const call = { list: () => logto.users.list({}, options), delete: () => logto.users.delete("u", options), assign: () => logto.roles.assignUsers("r", { userIds: ["u"] }, options) }[one.operation];
+        const error = await failed(call());
+        equal([error !== undefined, error instanceof context.lib.DecodeError], [one.refused ?? false, one.refused ?? false], `${JSON.stringify(one)}: ${error}`);
+      });
     }
   },
 

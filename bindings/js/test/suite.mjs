@@ -51,6 +51,84 @@ const tests = {
     equal([last.method, last.path, last.body], ["PATCH", "/api/users/a%2Fb", '{"name":null}']);
   },
 
+  async "values that JSON would write as empty objects are refused with their path"({ room, client }) {
+    const admin = client();
+    for (const [customData, path] of [
+      [{ tags: new Map([["a", 1]]) }, "body.customData.tags"],
+      [{ list: [1, { late: Promise.resolve(1) }] }, "body.customData.list[1].late"],
+      [{ ids: new Set() }, "body.customData.ids"],
+      [{ file: new Blob([]) }, "body.customData.file"],
+      [{ bytes: new Uint8Array(1) }, "body.customData.bytes"],
+    ]) {
+      await fails(admin.users.create({ customData }), TypeError, ({ message }) => ok(message.includes(`\`${path}\``), message));
+    }
+    equal((await room.seen()).seen.length, 0);
+    await admin.users.create({ customData: { when: new Date(0), list: [[1]], own: { toJSON: () => [1] } } });
+    equal(JSON.parse((await room.seen()).seen.at(-1).body), { customData: { when: "1970-01-01T00:00:00.000Z", list: [[1]], own: [1] } });
+  },
+
+  async "a restricted client sends only the operations of its list"({ room, client }) {
+    const admin = client();
+    const reader = admin.restrictedTo(["ListUsers", "GetUser"]);
+    equal([(await reader.users.list()).items.length, (await reader.users.get("x")).id, (await reader.call("GetUser", { path: { userId: "x" } })).id], [20, "x", "x"]);
+    const before = (await room.seen()).seen.length;
+    for (const [call, operation] of [
+      [() => reader.users.delete("x"), "DeleteUser"],
+      [() => reader.call("DeleteUser", { path: { userId: "x" } }), "DeleteUser"],
+      [() => reader.roles.list(), "ListRoles"],
+      [() => reader.request("GET", "/api/users"), "GET /api/users"],
+    ]) {
+      await fails(call(), lib.RestrictedError, (error) => {
+        equal([error.operation, error.message.includes(operation), error.hint.includes(operation)], [operation, true, true]);
+        ok(error instanceof LogtoError, "it is an error of the package");
+      });
+    }
+    const narrower = reader.restrictedTo(["GetUser", "DeleteUser"]);
+    equal((await narrower.users.get("x")).id, "x");
+    await fails(narrower.users.list(), lib.RestrictedError);
+    await fails(narrower.users.delete("x"), lib.RestrictedError);
+    await fails((async () => admin.restrictedTo(["listUsers"]))(), TypeError, ({ message }) => ok(message.includes("did you mean `ListUsers`"), message));
+    await fails((async () => admin.restrictedTo("ListUsers"))(), TypeError);
+    equal((await room.seen()).seen.length, before + 1);
+    equal((await room.seen()).seen.filter(({ path }) => path === "/oidc/token").length, 1, "token calls of all clients");
+    ok(reader instanceof LogtoAdmin, "it has the class of its client");
+    await admin.users.delete("x");
+  },
+
+  async "a redirect to another origin is not followed"({ client }) {
+    const seen = [];
+    const redirect = async (url) => {
+      seen.push(url);
+      return new Response(null, { status: 302, headers: { location: "https://else.example.com/" } });
+    };
+    const admin = client({ getToken: () => "t", appId: undefined, appSecret: undefined, retries: 3, fetch: redirect });
+    await fails(admin.users.list({}, { redirects: 5 }), lib.ConnectionError, ({ message, attempts }) => {
+      ok(message.includes("another origin"), message);
+      equal(attempts, 1);
+    });
+    equal(seen.length, 1);
+  },
+
+  async "hooks see each redirect, and a client can set what calls override"({ client }) {
+    const [seen, sent] = [[], []];
+    const own = async (url, { headers }) => {
+      sent.push([new URL(url).pathname, headers["x-hop"], headers.authorization]);
+      const next = { "/api/status": "/b", "/b": "/c" }[new URL(url).pathname];
+      return new Response(null, next ? { status: 307, headers: { location: next } } : { status: 202 });
+    };
+    const onRequest = (request) => {
+      seen.push([new URL(request.url).pathname, request.attempt]);
+      request.headers.set("x-hop", String(seen.length));
+    };
+    const admin = client({ getToken: () => "t", appId: undefined, appSecret: undefined, endpoint: "http://127.0.0.1:9", redirects: 2, strict: true, fetch: own, onRequest });
+    await fails(admin.users.delete("x", { redirects: 0 }), lib.DecodeError);
+    await admin.status.get({ strict: false });
+    equal(seen.slice(1), [["/api/status", 1], ["/b", 1], ["/c", 1]]);
+    equal(sent.slice(1), [["/api/status", "2", undefined], ["/b", "3", undefined], ["/c", "4", undefined]]);
+    await fails(admin.status.get(), lib.DecodeError, ({ message }) => ok(message.includes("status 202 is not documented"), message));
+    await fails(admin.status.get({ redirects: 1 }), lib.ConnectionError, ({ message }) => ok(message.includes("more than 1 redirects"), message));
+  },
+
   async "awaiting a list returns one page"({ room, client }) {
     const page = await client().users.list({ search: "%a%", page: 2, pageSize: 30 });
     equal([page.items.length, page.total, page.page, page.pageSize, page.hasNext], [30, 250, 2, 30, true]);
@@ -345,6 +423,16 @@ const tests = {
       await fails(call, TypeError, ({ message }) => ok(message.includes(`\`${name}\``), message));
     }
     await fails((async () => admin.keepFresh({ interval: 1n }))(), TypeError);
+    await fails((async () => admin.keepFresh(3000))(), TypeError, ({ message }) => ok(message.includes("`options`"), message));
+    for (const [options, name] of [
+      [{ redirects: -1 }, "redirects"],
+      [{ strict: 1 }, "strict"],
+      [{ retry: 3 }, "retry"],
+      [{ retry: { base: "1" } }, "base"],
+    ]) {
+      await refused(options, name);
+      await fails(admin.users.list({}, options), TypeError, ({ message }) => ok(message.includes(`\`${name}\``), message));
+    }
     equal((await room.seen()).seen.length, 0);
     await admin.users.list({ "search.id": new Set(["a", "b"]) });
     equal((await room.seen()).seen.at(-1).query, "?search.id=a&search.id=b");

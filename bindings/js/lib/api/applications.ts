@@ -384,24 +384,24 @@ Application /api/applications
 "=j replace_
 /{applicationId}/roles*qp17 list_
 "=jt replace_
-"+j? assign_
+"+j?c assign_
 "/{roleId}$v remove_;delete
 /{id}/protected-app-metadata/custom-domains* listCustomDomains:ApplicationProtectedAppMetadata
-"+jt createCustomDomain:ApplicationProtectedAppMetadata
+"+jtc createCustomDomain:ApplicationProtectedAppMetadata
 "/{domain}$v deleteCustomDomain:ApplicationProtectedAppMetadata
 /{id}/organizations*qo18 list_
 /{id}/legacy-secret$19 delete_
 /{id}/secrets* list_
-"+j create-
+"+jc create-
 "/{name}$v delete_
 "~jI update_
 /{applicationId}/user-consent-scopes*17 list_
-"+jt add_;create-
+"+jtc add_;create-
 "/{scopeType}/{scopeId}$v remove_;delete
 /{applicationId}/sign-in-experience* get_
-"=j? replace_
+"=j? replace_ #200 #201
 /{id}/users/{userId}/consent-organizations*qp list_ @organizations
 "=jv replace_
-"+jt add_;create-
+"+jtc add_;create-
 "/{organizationId}$v remove_;delete
 `);

@@ -46,6 +46,6 @@ export interface CimdCalls {
 export const cimd: Group<CimdApi, CimdCalls> = /* @__PURE__ */ group(`
 Cimd /api/cimd/user-consent-scopes
 *43 listUserConsentScopes
-+jt assignUserConsentScopes
++jtc assignUserConsentScopes
 /{scopeType}/{scopeId}$v deleteUserConsentScope
 `);

@@ -250,7 +250,7 @@ oidc/{keyType}*17 get_Keys
 "/{keyId}$v delete_Key
 oidc/{keyType}/rotate+j rotateOidcKeys
 jwt-customizer/{tokenTypePath}* get_
-"=j? upsert_
+"=j? upsert_ #200 #201
 "$v delete_
 "~j update_
 jwt-customizer* listJwtCustomizers
@@ -258,9 +258,9 @@ jwt-customizer* listJwtCustomizers
 id-token*37 get_Config
 "=j upsert_Config
 actions*42 list_
-"/test+j? testAction
+"/test+j? testAction #200 #204
 actions/{actionType}* get_
-"=j upsert_
+"=j upsert_ #200 #201
 "$v delete_
 "~j update_
 cimd*43 get_Config

@@ -55,6 +55,6 @@ export const customPhrases: Group<CustomPhrasesApi, CustomPhrasesCalls> = /* @__
 CustomPhrase /api/custom-phrases
 * list:CustomPhrases
 /{languageTag}* get
-"=j replace
+"=jc replace
 "$v delete
 `);

@@ -88,10 +88,10 @@ export interface CustomProfileFieldsCalls {
 export const customProfileFields: Group<CustomProfileFieldsApi, CustomProfileFieldsCalls> = /* @__PURE__ */ group(`
 CustomProfileFieldByName /api/custom-profile-fields
 *31 list:CustomProfileFields
-+j create:CustomProfileField
++jc create:CustomProfileField
 /{name}* get
 "=j update
 "$v delete
-/batch+j create_:CustomProfileFields
+/batch+jc create_:CustomProfileFields
 /properties/sie-order+ji updateSieOrder:CustomProfileFields
 `);

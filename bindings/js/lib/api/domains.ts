@@ -84,7 +84,7 @@ export interface DomainsCalls {
 export const domains: Group<DomainsApi, DomainsCalls> = /* @__PURE__ */ group(`
 Domain /api/domains
 * list:Domains
-+j create
++jc create
 /{id}* get
 "$v delete
 "/verification-files*42 get_;list

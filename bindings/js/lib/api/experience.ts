@@ -412,8 +412,8 @@ export const experience: Group<ExperienceApi, ExperienceCalls> = /* @__PURE__ */
  /api/experience
 =jvs20 initInteraction
 /interaction-event=jvs update_
-/identification+jts identifyUser
-/submit+?s submitInteraction
+/identification+jts identifyUser #201 #204
+/submit+?s submitInteraction #200 #204
 /interaction*s31 get_
 /verification/password+js20 createPasswordVerification
 /verification/verification-code+js createAndSendVerificationCode

@@ -132,7 +132,7 @@ export interface HooksCalls {
 export const hooks: Group<HooksApi, HooksCalls> = /* @__PURE__ */ group(`
 Hook /api/hooks
 *qo list:Hooks
-+j create
++jc create
 /{id}*q get
 "$v delete
 "~j update

@@ -255,7 +255,7 @@ $vsd abort
 /profile=jvsd replace_
 "$vsd delete_
 "~jvsd update_
-/submit+?sd submit
+/submit+?sd submit #200 #204
 /consent*sd get_
 "+jsd consent
 /verification/social-authorization-uri+jsd createSocialAuthorizationUri

@@ -91,7 +91,7 @@ export interface OneTimeTokensCalls {
 export const oneTimeTokens: Group<OneTimeTokensApi, OneTimeTokensCalls> = /* @__PURE__ */ group(`
 OneTimeToken /api/one-time-tokens
 *qo27 list:OneTimeTokens
-+j26 create;AddOneTimeTokens
++jc26 create;AddOneTimeTokens
 /{id}*27 get
 "$v delete
 /verify+j26 verify

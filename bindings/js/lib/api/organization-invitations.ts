@@ -86,7 +86,7 @@ OrganizationInvitation /api/organization-invitations
 /{id}* get
 "$v delete
 *q list:OrganizationInvitations
-+j create
++jc create
 /{id}/message+jv send_;create
 /{id}/status=j replace_
 `);

@@ -157,13 +157,13 @@ OrganizationRole /api/organization-roles
 "$v delete
 "~j update
 *qp list:OrganizationRoles
-+j create
++jc create
 /{id}/scopes*qo list_
 "=jv replace_
-"+jt assign_;create-
+"+jtc assign_;create-
 "/{organizationScopeId}$v remove_;delete
 /{id}/resource-scopes*qo list_
 "=jv replace_
-"+jt assign_;create-
+"+jtc assign_;create-
 "/{scopeId}$v remove_;delete
 `);

@@ -71,7 +71,7 @@ export interface OrganizationScopesCalls {
 export const organizationScopes: Group<OrganizationScopesApi, OrganizationScopesCalls> = /* @__PURE__ */ group(`
 OrganizationScope /api/organization-scopes
 *qo list:OrganizationScopes
-+j create
++jc create
 /{id}* get
 "$v delete
 "~j update

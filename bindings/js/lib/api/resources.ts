@@ -127,13 +127,13 @@ export interface ResourcesCalls {
 export const resources: Group<ResourcesApi, ResourcesCalls> = /* @__PURE__ */ group(`
 Resource /api/resources
 *qo list:Resources
-+j create
++jc create
 /{id}* get
 "$v delete
 "~j update
 "/is-default~j update_
 /{resourceId}/scopes*qp list_
-"+j create-
+"+jc create-
 "/{scopeId}$v delete_
 "~j update_
 `);

@@ -176,12 +176,12 @@ Role /api/roles
 "$v delete
 "~j update
 "/users*qp list_
-"+jt assign_;create-
+"+jtc assign_;create-
 "/{userId}$v remove_;delete
 /{id}/applications*qp list_
-"+jt assign_;create-
+"+jtc assign_;create-
 "/{applicationId}$v remove_;delete
 /{id}/scopes*qo list_
-"+j assign_;create-
+"+jc assign_;create-
 "/{scopeId}$v remove_;delete
 `);

@@ -149,12 +149,12 @@ export interface SamlApplicationsCalls {
  */
 export const samlApplications: Group<SamlApplicationsApi, SamlApplicationsCalls> = /* @__PURE__ */ group(`
 SamlApplication /api/saml-applications
-+j24 create
++jc24 create
 /{id}* get
 "$v delete
 "~j update
 "/secrets* list_
-"+j create-
+"+jc create-
 "/{secretId}$v delete_
 "~j update_
 /{id}/metadata*tn get_;list

@@ -118,7 +118,7 @@ SsoConnector /api/sso-connectors
 "$v delete
 "~j update
 "/signing-keys*43 list_
-"+j create-
+"+jc create-
 "/{keyId}$v delete_
 "~j update_
 `);

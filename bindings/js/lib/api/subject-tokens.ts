@@ -25,5 +25,5 @@ export interface SubjectTokensCalls {
 /** Tokens that let an application act as a user (impersonation). */
 export const subjectTokens: Group<SubjectTokensApi, SubjectTokensCalls> = /* @__PURE__ */ group(`
 SubjectToken /api/subject-tokens
-+j19 create
++jc19 create
 `);

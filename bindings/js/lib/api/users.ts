@@ -521,10 +521,10 @@ User /api/users
 /{userId}/is-suspended~j update_
 /{userId}/roles*qp list_
 "=j? replace_
-"+j? assign_
+"+j?c assign_
 "/{roleId}$v remove_;delete
 /{userId}/identities/{target}*q30 get_
-"=j?17 replace_
+"=j?17 replace_ #200 #201
 "$ delete_
 /{userId}/identities+j create-
 /{userId}/organizations* list_
@@ -534,7 +534,7 @@ User /api/users
 "+j create-
 "/{verificationId}$v delete_
 /{userId}/personal-access-tokens*20 list_
-"+j create-
+"+jc create-
 "~jI33 rename-;UpdatePersonalAccessTokenName
 "/{name}$v20 delete_
 "~jI update_

@@ -84,10 +84,10 @@ export interface VerificationsCalls {
 /** Proofs of identity (verification records) that sensitive operations of the account API require. */
 export const verifications: Group<VerificationsApi, VerificationsCalls> = /* @__PURE__ */ group(`
 Verification /api/verifications/
-password+ju21 createByPassword
-verification-code+ju createByVerificationCode
+password+juc21 createByPassword
+verification-code+juc createByVerificationCode
 "/verify+ju verifyByVerificationCode
-social+ju22 createBySocial
+social+juc22 createBySocial
 "/verify+ju verifyBySocial
 web-authn/registration+u29 generate_Options:
 "/verify+ju verifyWebAuthnRegistration:

@@ -17,10 +17,6 @@ export function encode(kind: string, body: unknown): Encoded {
   if (body === undefined) return { body: undefined, headers: {} };
   if (kind === "form") return { body: form(body), headers: { "content-type": "application/x-www-form-urlencoded" } };
   if (kind === "multipart") return { body: multipart(body), headers: {} };
-  // JSON has no form for these: it would be sent as an empty object.
-  if (isObject(body) && (Symbol.iterator in body && !Array.isArray(body) || body instanceof Blob || body instanceof ArrayBuffer || ArrayBuffer.isView(body) || typeof body["then"] === "function")) {
-    throw bad("body", "is not plain data that can be sent as JSON");
-  }
   return { body: json("body", body), headers: { "content-type": "application/json" } };
 }
 

@@ -1,4 +1,4 @@
-import type { CallOptions, HeaderValues } from "../options.js";
+import type { CallOptions, HeaderValues, RetryTimes } from "../options.js";
 import { printable } from "../response/printable.js";
 
 const bads = new WeakSet();
@@ -28,7 +28,7 @@ export function textOf(thrown: unknown): string {
   }
 }
 
-/** Returns the JSON of an argument. */
+/** Returns the JSON of an argument. Rejects values that JSON has no form for: they would be sent as empty objects. */
 export function json(name: string, value: unknown): string {
   let [text, cause]: [string | undefined, unknown] = [undefined, undefined];
   try {
@@ -37,11 +37,21 @@ export function json(name: string, value: unknown): string {
     cause = error;
   }
   if (text === undefined) throw bad(name, "cannot be encoded as JSON", cause);
+  expectPlain(name, value);
   return text;
 }
 
-export function expectObject(value: unknown): void {
-  if (!isObject(value)) throw bad("options", "is not an object");
+function expectPlain(name: string, value: unknown): void {
+  if (!isObject(value)) return;
+  const isList = Array.isArray(value);
+  const isOpaque = value instanceof Blob || value instanceof ArrayBuffer || ArrayBuffer.isView(value) || typeof value["then"] === "function";
+  if (isOpaque || (Symbol.iterator in value && !isList)) throw bad(name, "is not plain data that can be sent as JSON");
+  if (typeof value["toJSON"] === "function") return;
+  for (const [key, member] of Object.entries(value)) expectPlain(isList ? `${name}[${key}]` : `${name}.${key}`, member);
+}
+
+export function expectObject(value: unknown, name = "options"): void {
+  if (!isObject(value)) throw bad(name, "is not an object");
 }
 
 /** Rejects options of another type, and negative numbers. */
@@ -71,7 +81,7 @@ function present(headers: HeaderValues): HeaderValues {
 }
 
 /** Options of a call, with the types of those that have a primitive type. */
-const CALL: Record<string, string> = { signal: "", timeout: "number", totalTimeout: "number", headers: "", retries: "number", idempotent: "boolean", maxResponseBytes: "number", cache: "string", next: "object" };
+const CALL: Record<string, string> = { signal: "", timeout: "number", totalTimeout: "number", headers: "", retries: "number", retry: "", redirects: "number", strict: "boolean", idempotent: "boolean", maxResponseBytes: "number", cache: "string", next: "object" };
 
 export function checkCallOptions(options: CallOptions): void {
   expectObject(options);
@@ -80,8 +90,15 @@ export function checkCallOptions(options: CallOptions): void {
     if (type === undefined) throw bad(`options.${name}`, "is not a call option");
     if (type) check(options, name, type);
   }
+  checkRetry(options.retry);
   const { signal } = options;
   if (signal && typeof signal.addEventListener !== "function") throw bad("signal", "is not an AbortSignal");
+}
+
+export function checkRetry(times: RetryTimes | undefined): void {
+  if (times === undefined) return;
+  expectObject(times, "retry");
+  check(times, "base longest total", "number");
 }
 
 /** Rejects halves of surrogate pairs: an encoded text would contain another character. */

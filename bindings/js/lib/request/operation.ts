@@ -15,6 +15,8 @@ export interface Operation {
   readonly itemsAt: string | undefined;
   /** `any` is JSON, text, a web page or a redirect. `value` is JSON or text: a redirect or a page is not from the API. */
   readonly answer: "json" | "optional" | "none" | "text" | "redirect" | "any" | "value";
+  /** Documented statuses of a success. Empty if they are unknown. */
+  readonly success: readonly number[];
   /** Required caller: `m`anagement, `u`ser, `s`ession, `n`one or `a`ny. */
   readonly authentication: string;
   readonly idempotent: boolean;
@@ -45,8 +47,10 @@ const METHODS: Record<string, string> = { "*": "GET", "+": "POST", "=": "PUT", "
  * - `v`, `t`, `r`, `?`: no answer, text, a redirect, or JSON that may be missing.
  * - `u`, `s`, `n`: the caller is a user, a session or nobody; otherwise an application.
  * - `i`: idempotent although the method is not. `I`: not idempotent although the method is.
+ * - `c`: a success has status 201; otherwise 204 without an answer, 302 for a redirect, and 200.
  *
- * After that, `@name` is the member of the answer that holds the list, and `!name` a required member of the query.
+ * After that, `@name` is the member of the answer that holds the list, `!name` a required member of the query, and
+ * `#status` one of several statuses of a success.
  */
 export function parse(table: string): Map<string, Operation> {
   const [head = "", ...lines] = table.trimEnd().slice(1).split("\n");
@@ -83,6 +87,7 @@ function wordsOf(path: string, one: boolean): string {
 function operation(id: string, path: string, mark: string, flags: string, words: string, since: number): Operation {
   const has = (letter: string): boolean => flags.includes(letter);
   const method = METHODS[mark] as string;
+  const success = all(words, /#(\d+)/g).map(Number);
   return {
     id,
     method,
@@ -95,6 +100,7 @@ function operation(id: string, path: string, mark: string, flags: string, words:
     paging: has("p") ? "always" : has("o") ? "request" : "none",
     itemsAt: all(words, /@(\S+)/g)[0],
     answer: has("v") ? "none" : has("t") ? "text" : has("r") ? "redirect" : has("?") ? "optional" : "json",
+    success: success.length > 0 ? success : [has("c") ? 201 : has("v") ? 204 : has("r") ? 302 : 200],
     authentication: /[usn]/.exec(flags)?.[0] ?? "m",
     idempotent: has("i") || (method !== "POST" && !has("I")),
     since,

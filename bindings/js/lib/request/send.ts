@@ -1,40 +1,13 @@
+import { type Attempt, SendFailure } from "./attempt.js";
 import { checkUrl } from "./checks.js";
-import type { CallOptions, HookRequest } from "../options.js";
+import { redirected, refused } from "./redirects.js";
+import type { HookRequest } from "../options.js";
 import { type Answer, type LogtoResponse, shown as shownUrl } from "../response/answer.js";
 import type { Settings } from "../settings.js";
 import type { Request } from "./request.js";
 
 /** Key of an error that a hook threw. The error passes through the module under this key. */
 export const HANDLED = Symbol("handled");
-
-/**
- * Why an attempt has no answer. `kind` is a number of the module: 1 too large, 2 final and never sent, 3 broken body, 4
- * final, 0 any other.
- */
-export class SendFailure extends Error {
-  constructor(
-    readonly kind: number,
-    message: string,
-    cause?: unknown,
-  ) {
-    super(message, { cause });
-  }
-}
-
-/** An attempt to send a request. */
-export interface Attempt {
-  readonly operation: string;
-  readonly attempt: number;
-  readonly tokenCall: boolean;
-  /** Options of the call; empty for a call to the token endpoint. */
-  readonly options: CallOptions;
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Record<string, string>;
-  readonly body: BodyInit | undefined;
-  /** Undefined if nothing can cancel the attempt. */
-  readonly signal: AbortSignal | undefined;
-}
 
 /** Sends an attempt of a call. `authorization` is its access token, if not empty. */
 export function sendCall(settings: Settings, request: Request, attempt: number, authorization: string, signal: AbortSignal | undefined): Promise<Answer> {
@@ -43,8 +16,23 @@ export function sendCall(settings: Settings, request: Request, attempt: number, 
   return send(settings, { operation: id, attempt, tokenCall: false, options, method, url, headers: sent, body, signal });
 }
 
-/** Sends one request and reads its response. */
-export async function send(settings: Settings, attempt: Attempt): Promise<Answer> {
+/** Sends a request and reads its response. Follows redirects if the options say so. */
+export function send(settings: Settings, attempt: Attempt): Promise<Answer> {
+  const most = attempt.options.redirects ?? settings.options.redirects ?? 0;
+  return most > 0 ? follow(settings, attempt, most) : sendOnce(settings, attempt);
+}
+
+async function follow(settings: Settings, attempt: Attempt, most: number): Promise<Answer> {
+  for (let followed = 0; ; followed++) {
+    const answer = await sendOnce(settings, attempt);
+    const next = redirected(attempt, answer);
+    if (!next) return answer;
+    if (followed >= most) throw refused(`more than ${most} redirects`);
+    attempt = next;
+  }
+}
+
+async function sendOnce(settings: Settings, attempt: Attempt): Promise<Answer> {
   const { fetch: own, onRequest, onResponse, credentials, logLevel } = settings.options;
   const { method, headers, body, signal, tokenCall, options } = attempt;
   let { url } = attempt;

@@ -46,8 +46,8 @@ export function isHtml(headers: Headers): boolean {
   return headers.get("content-type")?.startsWith("text/html") ?? false;
 }
 
-/** Returns the data of an operation's answer. */
-export function read(operation: Operation, { response, text }: Answer): unknown {
+/** Returns the data of an operation's answer. If `isStrict` is set, undocumented successes are errors. */
+export function read(operation: Operation, { response, text }: Answer, isStrict = false): unknown {
   const { status, headers } = response;
   const { answer, itemsAt } = operation;
   // Reading a header takes time on some platforms.
@@ -63,12 +63,12 @@ export function read(operation: Operation, { response, text }: Answer): unknown 
     });
   };
   if (status === 304) return undefined;
-  if (status >= 300) {
-    const target = headers.get("location");
-    if (answer !== "redirect" && answer !== "any") throw refuse(`unexpected redirect to ${target && shown(target)}`);
-    return target ?? undefined;
-  }
+  const target = status >= 300 ? headers.get("location") : undefined;
+  if (status >= 300 && answer !== "redirect" && answer !== "any") throw refuse(`unexpected redirect to ${target && shown(target)}`);
   if ((answer === "none" || answer === "value") && text && isHtml(headers)) throw refuse("the response is a web page");
+  const problem = isStrict && undocumented(operation, status, text);
+  if (problem) throw refuse(`${problem} (strict mode)`);
+  if (status >= 300) return target ?? undefined;
   if (answer === "text" || ((answer === "any" || answer === "value") && text && !type.includes("json"))) return text;
   // Older servers answer some operations with a word.
   const isWord = answer === "optional" && type.startsWith("text/plain");
@@ -87,6 +87,13 @@ export function read(operation: Operation, { response, text }: Answer): unknown 
   const items = (data as Record<string, unknown> | null)?.[itemsAt];
   if (!Array.isArray(items)) throw refuse(`the response has no list \`${itemsAt}\``);
   return items;
+}
+
+/** Returns what strict mode rejects in a success. */
+function undocumented({ success, answer }: Operation, status: number, text: string): string | undefined {
+  if (success.length > 0 && !success.includes(status)) return `status ${status} is not documented for this operation`;
+  // A documented 204 never has a body.
+  return answer === "text" && status !== 204 && !text ? "the documented body is missing" : undefined;
 }
 
 /** Returns `Retry-After`, which can be a date, in seconds. NaN if it is absent or invalid. */

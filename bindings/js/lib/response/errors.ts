@@ -120,6 +120,11 @@ export class ServerError extends LogtoError {
   static override readonly kind: string = "ServerError";
 }
 
+/** The client is restricted to other operations. Nothing was sent. */
+export class RestrictedError extends LogtoError {
+  static override readonly kind: string = "RestrictedError";
+}
+
 /** There was no response, or an incomplete one. The server might have processed the request. */
 export class ConnectionError extends LogtoError {
   static override readonly kind: string = "ConnectionError";

@@ -1,4 +1,5 @@
 import { load } from "#loader";
+import type { CallOptions } from "../options.js";
 import type { Request } from "../request/request.js";
 import type { Answer } from "../response/answer.js";
 import { AbortError, LogtoError } from "../response/errors.js";
@@ -11,6 +12,8 @@ import { type Exports, instantiate } from "./module.js";
 import { key } from "./record.js";
 import { Operations } from "./operations.js";
 import type { FailedCall, PendingCall } from "./pending.js";
+
+type RetryOptions = Pick<CallOptions, "retries" | "retry">;
 
 /** A timeout in milliseconds that no call reaches. Overrides the timeout of the client for a call without one. */
 const FOREVER = 1e15;
@@ -37,8 +40,6 @@ export class Engine implements HostContext {
     this.enter((wasm) =>
       wasm.configure(
         client,
-        settings.url,
-        settings.resource,
         settings.scope,
         o.getToken ? 1 : o.appId === undefined ? 0 : 2,
         o.exchange && !o.resource ? 1 : o.exchange || o.organizationId ? 2 : 0,
@@ -46,7 +47,7 @@ export class Engine implements HostContext {
         o.tokenStore !== undefined && key(settings) !== "",
         o.timeout === 0 ? -1 : (o.timeout ?? 30_000),
         o.totalTimeout === 0 ? -1 : o.totalTimeout,
-        o.retries,
+        ...retryPolicy(o),
         rateLimit ? rateLimit.requests : 0,
         rateLimit ? rateLimit.per : undefined,
         o.credentials === "include",
@@ -111,6 +112,7 @@ export class Engine implements HostContext {
     reject: (error: unknown) => void,
   ): void {
     const { operation, headers, options } = request;
+    const { settings } = this.#shortcut(client);
     const pending = this.#pending(owner, operation.id, client, request, () => resolve(pending.answer as Answer), reject);
     pending.first = first;
     try {
@@ -124,7 +126,7 @@ export class Engine implements HostContext {
           Boolean(headers["cookie"]),
           options.timeout === 0 ? FOREVER : options.timeout,
           options.totalTimeout === 0 ? FOREVER : options.totalTimeout,
-          options.retries,
+          ...retryPolicy(settings.options, options),
           first ? performance.now() - first.start : 0,
           first ? first.authorization.slice("Bearer ".length) : "",
         ),
@@ -225,6 +227,13 @@ export class Engine implements HostContext {
     this.operations.cancelAll();
     for (const call of this.#calls.keys()) this.#take(call)?.reject(trapped(cause));
   }
+}
+
+/** Returns the maximum number of retries, the bounds of the first and of all waits, and the total time. */
+function retryPolicy(client: RetryOptions, call: RetryOptions = {}): [retries: number | undefined, base: number | undefined, longest: number | undefined, total: number | undefined] {
+  const { base, longest, total } = client.retry ?? {};
+  const own = call.retry ?? {};
+  return [call.retries ?? client.retries, own.base ?? base, own.longest ?? longest, own.total ?? total];
 }
 
 /** What to run when a signal aborts. */

@@ -1,5 +1,6 @@
 import { textOf } from "../request/checks.js";
-import { send, sendCall, SendFailure } from "../request/send.js";
+import { SendFailure } from "../request/attempt.js";
+import { send, sendCall } from "../request/send.js";
 import { tokenRequest } from "../request/token.js";
 import { type Answer, isHtml, members, retryAfter, shown } from "../response/answer.js";
 import type { TokenStore } from "../options.js";

@@ -3,8 +3,6 @@ export interface Exports {
   release(client: number): void;
   configure(
     client: number,
-    url: string,
-    resource: string,
     scope: string,
     source: number,
     tokenKind: number,
@@ -13,6 +11,9 @@ export interface Exports {
     timeout: number | undefined,
     totalTimeout: number | undefined,
     retries: number | undefined,
+    retryBase: number | undefined,
+    retryLongest: number | undefined,
+    retryTotal: number | undefined,
     limit: number,
     limitPer: number | undefined,
     ambientCookies: boolean,
@@ -30,6 +31,9 @@ export interface Exports {
     timeout: number | undefined,
     totalTimeout: number | undefined,
     retries: number | undefined,
+    retryBase: number | undefined,
+    retryLongest: number | undefined,
+    retryTotal: number | undefined,
     spent: number,
     begunWith: string,
   ): number;

@@ -29,6 +29,7 @@ logto.nothing.list(); // wrong: no such group
 logto.users.list({}).map((user: User) => user); // wrong: a list is not an array
 logto.userAssets.upload({ file: 7 }); // wrong: a number is not a file
 createClient({ tenant: "t" }, { users }).roles.list(); // wrong: the client has no such group
+createClient({ tenant: "t" }, { users }).restrictedTo(["ListRoles"]); // wrong: the client has no such operation
 createClient({ tenant: "t" }, { users: {} }); // wrong: `{}` is not a group
 
 export async function use(): Promise<void> {

@@ -58,6 +58,13 @@ export async function untyped(logto: LogtoAdmin, id: string): Promise<[unknown, 
 }
 // ANCHOR_END: untyped
 
+// ANCHOR: restricted
+export async function readOnly(logto: LogtoAdmin, id: string): Promise<User> {
+  const reader = logto.restrictedTo(["ListUsers", "GetUser"]);
+  return reader.users.get(id);
+}
+// ANCHOR_END: restricted
+
 // ANCHOR: page
 export async function secondPage(logto: LogtoAdmin): Promise<Page<User>> {
   return logto.users.list({ page: 2, pageSize: 50 });

@@ -38,7 +38,9 @@ export async function everything(signal: AbortSignal): Promise<void> {
   const user: User = await logto.users.create(create);
   const id: string = user.id;
   const update: UpdateUser = { name: null, username: undefined };
-  await logto.users.update(id, update, { signal, timeout: 5000, retries: 1, idempotent: true });
+  await logto.users.update(id, update, { signal, timeout: 5000, retries: 1, retry: { base: 100, total: 5000 }, redirects: 2, strict: true, idempotent: true });
+  const narrow: LogtoAdmin = logto.restrictedTo(["ListUsers"]);
+  narrow.users.list();
   const { data, response } = await logto.users.get(id, { includeSsoIdentities: true }).withResponse();
   const status: number = response.status;
   const name: string | null | undefined = data.name;

@@ -90,11 +90,23 @@ fn singular(word: &str) -> String {
     }
 }
 
-/// Returns the last words of a line: `@items`, `!required`.
+/// Returns the last words of a line: `@items`, `!required`, `#status`.
 fn words(operation: &Operation) -> String {
     let items = operation.items_at.iter().map(|member| format!("@{member}"));
     let required = operation.query_parameters.iter().filter(|input| input.required);
-    items.chain(required.map(|input| format!("!{}", input.name))).collect::<Vec<_>>().join(" ")
+    let required = required.map(|input| format!("!{}", input.name));
+    let success = operation.success.iter().filter(|_| !has_usual_success(operation));
+    items.chain(required).chain(success.map(|status| format!("#{status}"))).collect::<Vec<_>>().join(" ")
+}
+
+/// Whether the success of an operation has the status that follows from its flags.
+fn has_usual_success(operation: &Operation) -> bool {
+    let usual = match operation.answer.kind {
+        AnswerKind::None => 204,
+        AnswerKind::Redirect => 302,
+        _ => 200,
+    };
+    operation.success == [usual] || operation.success == [201]
 }
 
 fn common_beginning<'a>(one: &'a str, other: &str) -> &'a str {
@@ -163,8 +175,9 @@ fn flags(operation: &Operation, uses: &Uses) -> String {
         _ => None,
     };
     let query = has_query(operation).then_some('q');
+    let created = (operation.success == [201]).then_some('c');
     let removed = operation.until.is_some().then_some('d');
-    [body, query, paging, answer, caller, idempotent, removed].into_iter().flatten().collect()
+    [body, query, paging, answer, caller, idempotent, created, removed].into_iter().flatten().collect()
 }
 
 /// Returns the minor version of the release that introduced an operation. The one after 1.42 counts as 1.43.

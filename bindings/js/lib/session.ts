@@ -1,0 +1,91 @@
+import { checkOptions } from "./option-checks.js";
+import type { LogtoOptions } from "./options.js";
+import { bad, checkedHeaders } from "./request/checks.js";
+import { isRenewable } from "./request/token.js";
+import { LogtoError } from "./response/errors.js";
+import { Settings } from "./settings.js";
+import { type Engine, engine, isolatesRequests } from "./wasm/engine.js";
+
+declare global {
+  interface SymbolConstructor {
+    /** Declared here for compilers and libraries that do not know it. */
+    readonly dispose: unique symbol;
+  }
+}
+
+/** The background task that `keepFresh` starts. */
+export interface Refresher {
+  /** Stops the task. */
+  stop(): void;
+  /** Stops the task, for `using`. */
+  [Symbol.dispose](): void;
+}
+
+/** The number of a session in an instance. In a new instance, the session has no number. */
+interface Registration {
+  at?: { engine: Engine; client: number };
+}
+
+const released =
+  globalThis.FinalizationRegistry && new FinalizationRegistry<Registration>(({ at }) => at?.engine.release(at.client));
+
+/** The settings and the access token of a client, which restricted clients share. */
+export class Session {
+  readonly settings: Settings;
+  readonly #registration: Registration = {};
+  #kept: { interval: number } | undefined;
+
+  constructor(given: LogtoOptions) {
+    const options = checkOptions(given);
+    this.settings = new Settings(options, checkedHeaders(options.headers));
+    released?.register(this, this.#registration);
+  }
+
+  engine(): Promise<Engine> {
+    return engine(this.settings);
+  }
+
+  /** Returns the number of this session in an instance. Adds the session if it has none. */
+  number(engine: Engine): number {
+    const { at } = this.#registration;
+    if (at?.engine === engine) return at.client;
+    const client = engine.add(this.settings);
+    this.#registration.at = { engine, client };
+    if (this.#kept) engine.keepFresh(client, this.#kept.interval);
+    return client;
+  }
+
+  /** Returns a valid access token; a new one if `renew` is set. */
+  async token(renew: boolean): Promise<string> {
+    const at = await this.engine();
+    return at.token(this, this.number(at), renew);
+  }
+
+  /** Keeps the access token fresh in the background, and renews it when it is this old if `interval` is above 0. */
+  keepFresh(interval: number): Refresher {
+    const { appId, getToken } = this.settings.options;
+    if (typeof interval !== "number" || !(interval >= 0)) throw bad("interval", "is not a number >= 0");
+    if (appId === undefined && getToken === undefined) throw bad("appId", "or `getToken` is required to keep a token fresh");
+    if (!isRenewable(this.settings)) throw bad("exchange", "has a subject token that can be exchanged once: pass a function that returns new ones");
+    if (isolatesRequests()) {
+      throw new LogtoError("background work ends with its request on this platform; calls renew the token before it expires");
+    }
+    const kept = (this.#kept = { interval });
+    void this.engine().then(
+      (engine) => {
+        if (this.#kept !== kept) return;
+        // Adding a client starts its background task.
+        const added = this.#registration.at?.engine !== engine;
+        const client = this.number(engine);
+        if (!added) engine.keepFresh(client, interval);
+      },
+    ).catch((error: unknown) => this.settings.log("error", String(error)));
+    const stop = (): void => {
+      if (this.#kept !== kept) return;
+      this.#kept = undefined;
+      const { at } = this.#registration;
+      at?.engine.stopKeepingFresh(at.client);
+    };
+    return { stop, [Symbol.dispose]: stop };
+  }
+}
