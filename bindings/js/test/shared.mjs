@@ -134,7 +134,7 @@ const tests = {
     }
   },
 
-  async "redirects are followed if the call says so"(context) {
+  async "redirects are followed if the call allows it"(context) {
     for (const one of context.table.redirects) {
       const headers = one.location === undefined ? {} : { location: one.location };
       const answer = (url) => (url.includes("/api/else") ? json(200, []) : new Response(null, { status: one.status, headers }));
