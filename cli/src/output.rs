@@ -172,7 +172,11 @@ fn table(columns: &[Column], items: &[Value], width: Option<u16>) -> String {
 
 /// Whether to write colours to a stream.
 pub fn has_colour(stream: &impl IsTerminal) -> bool {
-    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none()
+    is_coloured(stream.is_terminal(), |name| std::env::var_os(name))
+}
+
+fn is_coloured(is_terminal: bool, variable: impl Fn(&str) -> Option<std::ffi::OsString>) -> bool {
+    is_terminal && variable("NO_COLOR").is_none()
 }
 
 /// Titles of the columns with ids. Ids and times are never broken into lines.
@@ -322,6 +326,13 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn terminals_have_colours_unless_no_color_is_set() {
+        let set = |name: &str| (name == "NO_COLOR").then(|| "1".into());
+        assert!(is_coloured(true, |_| None));
+        assert!(!is_coloured(true, set) && !is_coloured(false, |_| None));
+    }
 
     #[test]
     fn a_narrow_table_keeps_ids_whole() {

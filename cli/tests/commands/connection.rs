@@ -151,3 +151,17 @@ async fn verbose_reports_each_request_without_secrets() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn plain_http_is_allowed_by_the_flag_or_the_variable() {
+    let program = Program::new().await;
+    let call = ["api", "ListUsers", "--dry-run", "--endpoint", "http://logto.internal"];
+    let refused = program.run(&call).await;
+    assert!(refused.code == 2 && refused.err.contains("plain http"), "{refused:?}");
+    let flag = program.run(&[&call[..], &["--allow-http"]].concat()).await.done();
+    let mut command = program.command(&call);
+    command.env("LOGTO_ALLOW_HTTP", "1");
+    for shown in [flag, ended(command, "").await.done()] {
+        assert!(shown.out.starts_with("GET http://logto.internal/api/users"), "{shown:?}");
+    }
+}

@@ -220,3 +220,26 @@ async fn a_tail_prints_new_entries_below_one_header() {
     child.kill().unwrap();
     child.wait().unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_shell_has_completions() {
+    let program = Program::new().await;
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = program.run(&["completions", shell]).await.done();
+        assert!(script.out.contains("logto-admin") && script.out.contains("suspend"), "{shell}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn quiet_commands_print_data_and_errors_only() {
+    let program = Program::new().await;
+    for (user, flags, is_quiet) in [("ada", &[][..], false), ("grace", &["--quiet"], true)] {
+        program.run(&["users", "create", "--username", user]).await.done();
+        let deleted = program.run(&[&["users", "delete", user, "--yes"][..], flags].concat()).await.done();
+        assert_eq!(deleted.err.is_empty(), is_quiet, "{deleted:?}");
+    }
+    let listed = program.run(&["users", "list", "--quiet"]).await.done();
+    assert_eq!(listed.out, "[]\n");
+    let unknown = program.run(&["users", "get", "nobody", "--quiet"]).await;
+    assert!(unknown.code == 1 && !unknown.err.is_empty(), "{unknown:?}");
+}

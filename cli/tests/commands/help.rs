@@ -49,3 +49,10 @@ async fn each_command_has_a_man_page() {
         assert!(content.contains(text), "{page}: {content}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_has_32_users_at_the_same_time_by_default() {
+    let text = help(&["users", "import", "--help"]).await;
+    let (_, option) = text.split_once("--concurrency").expect("the option");
+    assert!(option.split("\n\n  ").next().is_some_and(|option| option.contains("[default: 32]")), "{option}");
+}

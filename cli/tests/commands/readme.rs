@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use clap::Parser;
-use logto_admin::models::CreateUser;
+use logto_admin::models::{CreateRole, CreateUser};
+use logto_admin::serde_json::{self, Value};
 use logto_admin_cli::arguments::Arguments;
 
 use crate::program::{Ended, Program};
@@ -92,12 +93,99 @@ async fn users_come_from_a_spreadsheet() {
     assert_eq!(grace["customData"]["team"], "blue");
 }
 
+/// The members of the table below "Users from a spreadsheet".
+fn members() -> Vec<&'static str> {
+    let (_, section) = README.split_once("\n### Users from a spreadsheet").unwrap();
+    let (section, _) = section.split_once("\n### ").unwrap();
+    let cells = section.lines().filter_map(|line| line.strip_prefix("| `")?.split(" | ").next());
+    cells.flat_map(|cell| cell.split('`').filter(|name| name.starts_with(char::is_alphabetic))).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_member_of_the_table_is_a_column() {
+    let program = Program::new().await;
+    for role in ["clerk", "editor"] {
+        program.client().roles().create(CreateRole::new(role, role)).await.unwrap();
+    }
+    program.run(&["organizations", "create", "Acme"]).await.done();
+    let columns = [
+        ("id", "7"),
+        ("username", "ada"),
+        ("primaryEmail", "ada@example.com"),
+        ("primaryPhone", "+49 1511 1234567"),
+        ("name", "Ada"),
+        ("avatar", "https://example.com/ada.png"),
+        ("password", ""),
+        ("passwordDigest", "5f4dcc3b5aa765d61d8327deb882cf99"),
+        ("passwordAlgorithm", "MD5"),
+        ("isSuspended", "no"),
+        ("emailVerified", "1"),
+        ("phoneVerified", "yes"),
+        ("roles", "clerk|editor"),
+        ("organizations", "Acme"),
+        ("totpSecret", "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"),
+        ("customData", r#"{""plan"":""pro""}"#),
+        ("profile", r#"{""locale"":""en""}"#),
+        ("identities", r#"{""github"":{""userId"":""5""}}"#),
+        ("customData.X", "red"),
+        ("profile.X", "Ada"),
+        ("identities.X", "1080"),
+    ];
+    assert_eq!(members(), columns.map(|(member, _)| member));
+    let names = columns.map(|(member, _)| match member {
+        "customData.X" => "customData.team".to_owned(),
+        "profile.X" => "profile.givenName".to_owned(),
+        "identities.X" => "identities.google".to_owned(),
+        member => member.to_owned(),
+    });
+    let cells = columns.map(|(_, cell)| format!("\"{cell}\""));
+    let file = program.file("people.csv", &format!("{}\n{}\n", names.join(","), cells.join(",")));
+    program.run(&["users", "import", &file, "--from", "csv"]).await.done();
+    let ada = program.run(&["users", "get", "ada"]).await.done().json();
+    assert_eq!((&ada["primaryPhone"], &ada["name"]), (&"4915111234567".into(), &"Ada".into()), "{ada}");
+    assert_eq!((&ada["customData"]["plan"], &ada["customData"]["team"]), (&"pro".into(), &"red".into()), "{ada}");
+    assert_eq!(ada["identities"]["google"]["userId"], "1080", "{ada}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_and_organizations_must_exist() {
+    for (member, nobody) in [("roles", r#"["nobody"]"#), ("organizations", r#"[{ "name": "nobody" }]"#)] {
+        let program = Program::new().await;
+        let file = program.file("users.ndjson", &format!("{{ \"username\": \"ada\", \"{member}\": {nobody} }}\n"));
+        let refused = program.run(&["users", "import", &file]).await;
+        assert!(refused.code != 0 && refused.err.contains("nobody"), "{member}: {refused:?}");
+        assert_eq!(users(&program).await, 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_has_a_line_per_record_and_the_journal_no_password() {
+    let program = Program::new().await;
+    let file = program.file("a.ndjson", "{ \"username\": \"ada\", \"password\": \"s3cret-Passw0rd\" }\n");
+    let report = program.path("report.ndjson");
+    let lines = async |outcome: &str| {
+        program.run(&["users", "import", &file, "--report", &report]).await.done();
+        let text = fs::read_to_string(&report).unwrap();
+        let line: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!((&line["place"], &line["outcome"]), (&format!("{file}:1").into(), &outcome.into()), "{text}");
+        assert!(line["user"].as_str().is_some_and(|user| user.contains("ada")) && line["id"].is_string(), "{text}");
+    };
+    lines("created").await;
+    lines("journaled").await;
+    let journal = fs::read_to_string(program.folder.join("a.ndjson.journal")).unwrap();
+    assert!(!journal.is_empty() && !journal.contains("s3cret"), "{journal}");
+    fs::remove_file(program.folder.join("a.ndjson.journal")).unwrap();
+    lines("skipped").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_configuration_is_exported_checked_and_applied() {
     let program = Program::new().await;
     program.run(&["apps", "create", "Shop", "--type", "SPA"]).await.done();
     let [exported, planned, applied] = recipe(&program, "From development to production").await.try_into().unwrap();
     exported.done();
+    let applications = fs::read_to_string(program.folder.join("config/applications.yaml")).unwrap();
+    assert!(applications.contains("Shop") && !applications.contains("appLevelAccessControl"), "{applications}");
     // The tenant is that of the export, so nothing differs.
     assert_eq!(planned.code, 0, "{planned:?}");
     applied.done();

@@ -97,6 +97,7 @@ fn csv_rows_are_records_with_the_columns_as_members() {
     assert_eq!(shown(text), ["users:2 {\"name\":\"Ada, L.\",\"note\":\"two\\nlines\"}", "users:4 {\"note\":\"b\"}"]);
     // Spreadsheets write semicolons in some languages.
     assert_eq!(shown("a;b\n1,5;2\n"), ["users:2 {\"a\":\"1,5\",\"b\":\"2\"}"]);
+    assert_eq!(shown("a\n\"say \"\"hi\"\"\"\n"), [r#"users:2 {"a":"say \"hi\""}"#]);
     assert_eq!(shown("a\tb\n1\t2\n"), ["users:2 {\"a\":\"1\",\"b\":\"2\"}"]);
 }
 
