@@ -27,6 +27,20 @@ export const nodeNewest = (context) => suite(context, "node-newest", bin(context
 export const deno = (context) => suite(context, "deno", bin(context.here, "deno"), ["run", "-A", "--no-lock"], { DENO_NO_UPDATE_CHECK: "1", DENO_NO_PROMPT: "1" });
 export const bun = (context) => suite(context, "bun", bin(context.here, "bun"), ["run"]);
 
+/** A program that passes the module in this form. It fails unless the first call uses what is passed. */
+const given = (server, form) => `
+    import { readFileSync } from "node:fs";
+    import { LogtoAdmin } from "logto-admin";
+    import { ready } from "logto-admin/core";
+    const bytes = readFileSync(new URL("logto_admin.wasm", import.meta.resolve("logto-admin")));
+    const options = { endpoint: "${server}/s/given", getToken: () => "t" };
+    const broken = new LogtoAdmin({ ...options, wasm: new Uint8Array(8) });
+    if (await broken.users.get("x").then(() => true, () => false)) throw new Error("the option is ignored");
+    const admin = new LogtoAdmin({ ...options, wasm: ${form} });
+    await admin.users.get("x");
+    if (ready() === undefined) throw new Error("the first call does not load the module");
+    console.log("done");`;
+
 /** Programs that need a process of their own. Each prints `done`. */
 const PROGRAMS = {
   "the process exits while a refresher runs, and importing the package does nothing": (server) => `
@@ -39,6 +53,9 @@ const PROGRAMS = {
     console.log("done");
     const agent = globalThis[Symbol.for("undici.globalDispatcher.1")];
     await agent?.close?.();`,
+  "the module can be a URL": (server) => given(server, `new URL("${server}/files/node_modules/logto-admin/dist/logto_admin.wasm")`),
+  "the module can be bytes": (server) => given(server, "bytes"),
+  "the module can be compiled before": (server) => given(server, "new WebAssembly.Module(bytes)"),
   "a response with the module is read once": (server) => `
     import { readFileSync } from "node:fs";
     import { LogtoAdmin } from "logto-admin";
