@@ -102,3 +102,22 @@ impl Logs {
         self.audit.iter().chain(&self.hooks).find(|log| log.id == id)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_entries_are_dropped() {
+        let (mut logs, mut ids) = (Logs::default(), Ids::new(1));
+        for number in 0..=10_000 {
+            for key in ["ExchangeTokenBy.ClientCredentials", "TriggerHook.PostSignIn"] {
+                let payload = Members::from_iter([("hookId".to_owned(), "h".into())]);
+                logs.add(&mut ids, number, Entry::new(key.to_owned(), None, payload));
+            }
+        }
+        assert_eq!((logs.audit().count(), logs.of_hook("h").count()), (10_000, 10_000));
+        assert_eq!(logs.audit().last().map(|log| log.created_at), Some(1));
+        assert_eq!(logs.of_hook("h").last().map(|log| log.created_at), Some(1));
+    }
+}

@@ -121,6 +121,11 @@ mod tests {
     }
 
     #[test]
+    fn a_script_has_three_seconds() {
+        assert_eq!(engine::TIME, Duration::from_secs(3));
+    }
+
+    #[test]
     fn scripts_return_values_or_fail() {
         assert_eq!(call("const f = async ({ n }) => ({ n: n + 1 });"), Ok(Some(json!({ "n": 2 }))));
         assert_eq!(call("const f = () => {};"), Ok(None));

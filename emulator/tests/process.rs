@@ -8,9 +8,11 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::time::SystemTime;
 
 use logto_admin::models::CreateUser;
 use logto_admin::serde_json::json;
+use logto_admin::types::Timestamp;
 use logto_admin::{Client, Endpoint, Result};
 
 fn program(arguments: &[&str]) -> Command {
@@ -194,5 +196,15 @@ async fn the_example_of_a_seed_works() -> Result<()> {
     let endpoint = Endpoint::self_hosted(&server.url);
     let client = Client::builder(endpoint).client_credentials("my-app", "my-secret").build()?;
     assert_eq!(client.users().list().await?.len(), 1);
+    Ok(())
+}
+
+#[tokio::test]
+#[allow(clippy::disallowed_methods, reason = "the program has the clock of the system")]
+async fn the_clock_is_that_of_the_system() -> Result<()> {
+    let server = Running::start(&["0"]);
+    let before = Timestamp::from(SystemTime::now());
+    let created = server.client()?.users().create(ada()).await?.created_at;
+    assert!(before <= created && created <= Timestamp::from(SystemTime::now()), "{before:?} {created:?}");
     Ok(())
 }

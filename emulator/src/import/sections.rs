@@ -178,9 +178,25 @@ pub(super) const ORGANIZATION_ROLE: Target = named(&ORGANIZATION_ROLES);
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::schema::Contract;
     use logto_admin::operation::find;
+
+    #[test]
+    fn the_readme_lists_the_sections_and_their_members() {
+        let readme = include_str!("../../README.md");
+        let quoted = |text: &'static str| text.split('`').skip(1).step_by(2);
+        let (_, sections) = readme.split_once("\nSections, in the order in which they are created: ").unwrap();
+        let (sections, rest) = sections.split_once("\n\n").unwrap();
+        assert!(quoted(sections).eq(SECTIONS.iter().map(|section| section.name)), "{sections}");
+
+        let (table, _) = rest.split_once("\n\n").unwrap();
+        let cells = table.lines().skip(2).map(|line| line.split(" | ").next().unwrap());
+        let listed: BTreeSet<_> = cells.flat_map(quoted).collect();
+        assert_eq!(listed, SECTIONS.iter().flat_map(|section| section.rules).map(|(name, _)| *name).collect());
+    }
 
     #[test]
     fn every_operation_exists_and_takes_the_member() {

@@ -57,6 +57,8 @@ mod state;
 mod tokens;
 mod username_policy;
 mod users;
+#[cfg(not(feature = "scripts"))]
+mod without_scripts;
 
 use logto_admin::serde_json::Value;
 use logto_admin::types::JsonObject;
