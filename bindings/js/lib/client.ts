@@ -256,7 +256,7 @@ export class Client<Calls = unknown> {
   }
 
   #operations(): Operation[] {
-    return Object.values(this.#groups).flatMap((group) => [...group.operations().values()]);
+    return Object.values(this.#groups).flatMap((group) => [...group.operations().values()].map((operation) => operation()));
   }
 
   #operation(argument: string, id: string): Operation {

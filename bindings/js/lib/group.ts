@@ -9,8 +9,8 @@ declare const CALLS: unique symbol;
 
 /** A group of operations. Pass it to `createClient`. */
 export interface Group<Api, Calls = unknown> {
-  /** Operations by method name. */
-  readonly operations: () => ReadonlyMap<string, Operation>;
+  /** Operations by method name. Each is read from the table when it is first used. */
+  readonly operations: () => ReadonlyMap<string, () => Operation>;
   /** Type of the methods. It exists only for the type checker. */
   readonly [API]?: Api;
   /** Types of the operations by id. It exists only for the type checker. */
@@ -25,7 +25,7 @@ export type CallsOf<G> = G extends Group<unknown, infer Calls> ? Calls : never;
 
 /** Creates a group from its table, which is parsed when the group is first used. */
 export function group<Api, Calls = unknown>(table: string): Group<Api, Calls> {
-  let read: ReadonlyMap<string, Operation> | undefined;
+  let read: ReadonlyMap<string, () => Operation> | undefined;
   return { operations: () => (read ??= parse(table)) };
 }
 
@@ -35,7 +35,7 @@ export function bind(client: { invoke(operation: Operation, invocation: Invocati
   for (const [name, operation] of operations()) {
     methods[name] = (...given: unknown[]): Call<unknown> => {
       try {
-        return client.invoke(operation, sort(operation, given));
+        return client.invoke(operation(), sort(operation(), given));
       } catch (error) {
         return new Call(() => Promise.reject(error));
       }

@@ -16,7 +16,7 @@ export async function facade({ folder, here }) {
   const api = join(folder, "node_modules/logto-admin/dist/api");
   const files = readdirSync(api).filter((name) => name.endsWith(".js"));
   const groups = await Promise.all(files.map((name) => import(pathToFileURL(join(api, name)))));
-  const operations = groups.flatMap((group) => Object.values(group)).flatMap(({ operations }) => [...operations().values()]);
+  const operations = groups.flatMap((group) => Object.values(group)).flatMap(({ operations }) => [...operations().values()].map((read) => read()));
   const known = new Map(operations.map(({ id, method, path }) => [id, `${method} ${path}`]));
   const failed = documented(join(here, "../../spec/logto-1.42.json"))
     .filter(([id, route]) => known.get(id) !== route)

@@ -52,7 +52,7 @@ const METHODS: Record<string, string> = { "*": "GET", "+": "POST", "=": "PUT", "
  * After that, `@name` is the member of the answer that holds the list, `!name` a required member of the query, and
  * `#status` one of several statuses of a success.
  */
-export function parse(table: string): Map<string, Operation> {
+export function parse(table: string): Map<string, () => Operation> {
   const [head = "", ...lines] = table.trimEnd().slice(1).split("\n");
   const [usual = "", beginning = ""] = head.split(" ");
   let [last, since] = ["", 17];
@@ -63,9 +63,15 @@ export function parse(table: string): Map<string, Operation> {
       since = Number(/\d+/.exec(flags) ?? since);
       last = start.replace(/^"/, () => last);
       const [verb, rest] = parts(name, last);
-      const [first, noun] = sign === ";" && own ? parts(own, last) : [verb, rest];
-      const id = /^[A-Z]/.test(own) && sign === ";" ? own : capital(first) + (sign === ":" ? own : usual) + (noun || rest);
-      return [verb + rest, operation(id, beginning + last, mark, flags, words, since)];
+      const [path, minor] = [last, since];
+      // Most programs use few of the operations.
+      let read: Operation | undefined;
+      const make = (): Operation => {
+        const [first, noun] = sign === ";" && own ? parts(own, path) : [verb, rest];
+        const id = /^[A-Z]/.test(own) && sign === ";" ? own : capital(first) + (sign === ":" ? own : usual) + (noun || rest);
+        return operation(id, beginning + path, mark, flags, words, minor);
+      };
+      return [verb + rest, () => (read ??= make())];
     }),
   );
 }
