@@ -16,3 +16,4 @@ pub mod roles;
 pub mod users;
 pub mod users_export;
 pub mod users_import;
+mod users_undo;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use logto_admin::bulk::Concurrency;
 use logto_admin::{Client, FirebaseScrypt, Timestamp, serde_json};
 
+use super::users_undo;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result, even_if_unread};
 use crate::files;
@@ -21,7 +22,6 @@ use crate::users::names::Names;
 use crate::users::reading::{Checked, Input};
 use crate::users::report::{Line, Outcome, Summary};
 use crate::users::sources::{Column, Columns, Groups, Source, SourceOptions, Unverified, parse_firebase_config};
-use crate::users::undo;
 use crate::users::write::{OnConflict, Writer};
 
 /// Creates users from files, also from the exports of other systems.
@@ -101,7 +101,7 @@ const SHOWN_PROBLEMS: usize = 3;
 
 pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<Exit> {
     if let Some(Command::Undo { journal }) = &arguments.command {
-        return undo(context, journal).await;
+        return users_undo::run(context, journal).await;
     }
     arguments.check_files()?;
     let input = Input::new(&arguments.files, arguments.from, arguments.source_options()?, arguments.format)?;
@@ -376,33 +376,4 @@ impl Report {
         let Some(mut file) = self.0 else { return Ok(()) };
         file.flush().map_err(|error| Failure::new(format!("cannot write the report: {error}")))
     }
-}
-
-async fn undo(context: &mut Context, path: &Path) -> Result<Exit> {
-    let client = context.client()?;
-    if !path.exists() {
-        return Err(Failure::usage(format!("no journal is at {}", path.display())));
-    }
-    let mut journal = Journal::open(path, client.endpoint().url(), Timestamp::now().as_millis())?;
-    let undo::Users { created: users, unclear } = undo::users(&client, &journal).await?;
-    for undo::Unclear { key, message } in &unclear {
-        context.printer.message(&format!("warning: left out {key}: {message}"));
-    }
-    if users.is_empty() {
-        context.printer.message("the import created no users that still exist");
-        return Ok(if unclear.is_empty() { Exit::Done } else { Exit::Partly });
-    }
-    context.confirm(&format!("Delete {} that the import created?", counted(users.len(), "user")))?;
-    let mut progress = Progress::new("users", Some(users.len() as u64), context.printer.quiet);
-    let interrupt = Interrupt::watch(progress.lines());
-    let all = users.len();
-    let undone = undo::delete(&client, &mut journal, users, &interrupt, &mut || progress.advance()).await?;
-    progress.finish();
-    let gone = if undone.gone > 0 { format!("; gone already: {}", undone.gone) } else { String::new() };
-    context.printer.message(&format!("deleted {} of {}{gone}", undone.deleted, counted(all, "user")));
-    if undone.deleted + undone.gone < all {
-        context.printer.message("the undo is incomplete: run the same command again to continue");
-        return Ok(Exit::Partly);
-    }
-    Ok(if unclear.is_empty() { Exit::Done } else { Exit::Partly })
 }

@@ -1,0 +1,42 @@
+//! `users import undo`: deletes the users that an import created.
+
+use std::path::Path;
+
+use logto_admin::Timestamp;
+
+use crate::context::Context;
+use crate::failure::{Exit, Failure, Result};
+use crate::interrupt::Interrupt;
+use crate::output::counted;
+use crate::progress::Progress;
+use crate::users::journal::Journal;
+use crate::users::undo;
+
+pub(crate) async fn run(context: &mut Context, path: &Path) -> Result<Exit> {
+    let client = context.client()?;
+    if !path.exists() {
+        return Err(Failure::usage(format!("no journal is at {}", path.display())));
+    }
+    let mut journal = Journal::open(path, client.endpoint().url(), Timestamp::now().as_millis())?;
+    let undo::Users { created: users, unclear } = undo::users(&client, &journal).await?;
+    for undo::Unclear { key, message } in &unclear {
+        context.printer.message(&format!("warning: left out {key}: {message}"));
+    }
+    if users.is_empty() {
+        context.printer.message("the import created no users that still exist");
+        return Ok(if unclear.is_empty() { Exit::Done } else { Exit::Partly });
+    }
+    context.confirm(&format!("Delete {} that the import created?", counted(users.len(), "user")))?;
+    let mut progress = Progress::new("users", Some(users.len() as u64), context.printer.quiet);
+    let interrupt = Interrupt::watch(progress.lines());
+    let all = users.len();
+    let undone = undo::delete(&client, &mut journal, users, &interrupt, &mut || progress.advance()).await?;
+    progress.finish();
+    let gone = if undone.gone > 0 { format!("; gone already: {}", undone.gone) } else { String::new() };
+    context.printer.message(&format!("deleted {} of {}{gone}", undone.deleted, counted(all, "user")));
+    if undone.deleted + undone.gone < all {
+        context.printer.message("the undo is incomplete: run the same command again to continue");
+        return Ok(Exit::Partly);
+    }
+    Ok(if unclear.is_empty() { Exit::Done } else { Exit::Partly })
+}
