@@ -18,9 +18,11 @@ const MINUTES: &str = "LOGTO_SOAK_MINUTES";
 const CALLERS: usize = 10_000;
 /// Clients that share their token through Redis, as if each were a process.
 const CLIENTS: usize = 4;
-/// Each caller waits here for its turn, so that the calls do not need more connections than a process may have.
-const LIMIT: RateLimit = RateLimit::new(400, Duration::from_millis(100));
+/// All callers wait here for their turn. The server and the callers share the processors, which more requests at a time would
+/// keep busy until each of them is late.
+const LIMIT: RateLimit = RateLimit::new(40, Duration::from_millis(50));
 const LIFETIME: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(3);
 const SERVER_LIVES: Duration = Duration::from_secs(7);
 const SERVER_RESTS: Duration = Duration::from_millis(200);
 const REDIS_LIVES: Duration = Duration::from_secs(9);
@@ -87,7 +89,7 @@ struct Run {
 fn client(soak: &Soak, redis: &RedisServer) -> Client {
     let retry = RetryPolicy::attempts(12).waits(Duration::from_millis(5), Duration::from_millis(250));
     let store = RedisTokenStore::new(&redis.url()).unwrap();
-    builder(soak).retry(retry).rate_limit(LIMIT).token_store(store).build().unwrap()
+    builder(soak).retry(retry).timeout(TIMEOUT).rate_limit(LIMIT).token_store(store).build().unwrap()
 }
 
 /// Makes calls until the end. Returns how many failed, by kind.
