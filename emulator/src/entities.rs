@@ -129,7 +129,12 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
     let record = Record { id, members: draft.members, hidden: draft.hidden };
     check(call, collection, &record)?;
     call.state.store.put(collection, record.clone());
-    link(call, collection, &record)?;
+    if let Err(refusal) = link(call, collection, &record) {
+        if collection.links_or_nothing {
+            call.state.store.remove(collection, &record.id);
+        }
+        return Err(refusal);
+    }
     (collection.created)(call, &record);
     Ok(record)
 }
@@ -212,7 +217,7 @@ fn taken(code: &str, value: &str) -> Refusal {
     Refusal::new(422, code, format!("`{value}` is already in use."))
 }
 
-/// Adds the initial links of a new entity. Like on the server, the entity remains if a target does not exist.
+/// Adds the initial links of a new entity.
 fn link(call: &mut Call<'_>, collection: &Collection, record: &Record) -> Outcome<()> {
     for links in collection.links {
         let Some(target) = named(links.target) else { continue };

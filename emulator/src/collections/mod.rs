@@ -86,6 +86,8 @@ pub(crate) struct Collection {
     pub empty_change: EmptyChange,
     /// Members of a create request that contain ids of entities to link to the new one.
     pub links: &'static [InitialLinks],
+    /// Whether a new entity is discarded if one of its links has an unknown target. Otherwise, it remains.
+    pub links_or_nothing: bool,
     /// Rejects an entity of the table that is not in the collection.
     pub suits: fn(&Record) -> Outcome<()>,
     /// Validates a creation or update, and sets further members.
@@ -270,6 +272,7 @@ impl Collection {
         unknown_on_delete: Unknown::Named,
         empty_change: EmptyChange::Refused,
         links: &[],
+        links_or_nothing: false,
         suits: |_| Ok(()),
         prepare: |_, _| Ok(()),
         available: |_| Ok(()),

@@ -52,6 +52,7 @@ pub(crate) static ORGANIZATION_ROLES: Collection = Collection {
     unknown_on_delete: Unknown::Plain,
     unknown_on_update: Some(Unknown::Missing),
     empty_change: EmptyChange::RefusedFirst,
+    links_or_nothing: true,
     links: &[
         InitialLinks::new("organizationScopeIds", "organization_role_scopes", "organization_scopes"),
         InitialLinks::new("resourceScopeIds", "organization_role_resource_scopes", "scopes"),

@@ -2,9 +2,10 @@ use logto_admin::models::CreateResource;
 use logto_admin::models::{
     ApplicationIds, CreateResourceScope, CreateRole, CreateUser, RoleIds, RoleType, ScopeIds, UserIds,
 };
+use logto_admin::serde_json::json;
 use logto_admin::{Client, Result};
 
-use crate::{client, refused};
+use crate::{call, client, refused};
 
 async fn user(client: &Client, name: &str) -> Result<String> {
     let user = CreateUser { username: Some(name.into()), ..Default::default() };
@@ -91,5 +92,18 @@ async fn applications_have_machine_to_machine_roles() -> Result<()> {
     assert_eq!(refused(client.roles().assign_applications(&role.id, &app).await).1, "role.application_exists");
     let roles = client.applications().list_roles("emulator-app").await?;
     assert_eq!(roles.total, Some(2));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_role_with_unknown_scopes_remains_but_not_one_of_organizations() -> Result<()> {
+    let client = client();
+    let role = json!({ "name": "bad", "description": "d", "scopeIds": ["nope"] });
+    assert!(call(&client, "CreateRole", &[], role).await.is_err());
+    assert_eq!(client.operation("ListRoles")?.query("search", "%bad%").await?.as_array().unwrap().len(), 1);
+    let role = json!({ "name": "bad", "organizationScopeIds": ["nope"] });
+    let created = call(&client, "CreateOrganizationRole", &[], role).await;
+    assert_eq!(refused(created), (422, "entity.relation_foreign_key_not_found".into()));
+    assert_eq!(client.operation("ListOrganizationRoles")?.await?, json!([]));
     Ok(())
 }
