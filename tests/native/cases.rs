@@ -1,7 +1,9 @@
 //! The cases in which the Rust client and the npm package must agree. The package's tests read the same file.
 
-use logto_admin::models::CreateUser;
-use logto_admin::transport::{HttpResponse, Method};
+use std::time::Duration;
+
+use logto_admin::models::{CreateUser, UserIds};
+use logto_admin::transport::{HttpResponse, Method, RedirectPolicy};
 use logto_admin::{Client, Endpoint, Error, ErrorKind, RetryPolicy};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, token_answer};
 use serde::Deserialize;
@@ -18,6 +20,9 @@ struct Cases {
     queries: Vec<Value>,
     untyped: Vec<Value>,
     retries: Vec<Value>,
+    call_retries: Vec<Value>,
+    redirects: Vec<Value>,
+    strict: Vec<Value>,
     #[cfg_attr(not(feature = "webhook"), allow(dead_code))]
     webhooks: Vec<Value>,
 }
@@ -181,6 +186,70 @@ fn requests_are_retried() {
         };
         assert!(failed, "{case}");
         assert_eq!(json!(stage.sends()), case["sends"], "{case}");
+    }
+}
+
+#[test]
+fn calls_override_the_retry_policy() {
+    for case in cases().call_retries {
+        let mut failed = HttpResponse::json(status(&case), r#"{"code":"some.code","message":"no"}"#);
+        if let Some(seconds) = text(&case, "retry_after") {
+            failed = failed.header("retry-after", seconds.to_owned());
+        }
+        let transport = ScriptedTransport::api(move |_| failed.clone());
+        let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::attempts(2)));
+        let millis = |name: &str| case[name].as_u64().map(Duration::from_millis);
+        let retries = case["retries"].as_u64().unwrap_or(1);
+        let policy = RetryPolicy::attempts(u32::try_from(retries).unwrap() + 1);
+        let policy = policy.waits(millis("base").unwrap_or(policy.base), millis("longest").unwrap_or(policy.longest));
+        let policy = policy.total(millis("total").unwrap_or(policy.total));
+        assert!(stage.run(stage.client.users().list().retry(policy)).is_err(), "{case}");
+        assert_eq!(json!(stage.sends()), case["sends"], "{case}");
+    }
+}
+
+#[test]
+fn redirects_are_followed_if_the_call_allows_it() {
+    for case in cases().redirects {
+        let mut redirect = HttpResponse::new(status(&case));
+        if let Some(location) = text(&case, "location") {
+            redirect = redirect.header("location", location.to_owned());
+        }
+        let transport = ScriptedTransport::api(move |request| match request.url.contains("/api/else") {
+            true => ok("[]"),
+            false => redirect.clone(),
+        });
+        let stage = Stage::set_up(transport, |builder| builder.retry(RetryPolicy::NEVER));
+        let policy = RedirectPolicy::Follow(case["redirects"].as_u64().unwrap().try_into().unwrap());
+        let users = stage.client.users();
+        let error = match text(&case, "operation") {
+            Some("list") => stage.run(users.list().redirects(policy)).err(),
+            Some("delete") => stage.run(users.delete("u").redirects(policy)).err(),
+            // The body of the answer is that of a list, which does not matter here.
+            _ => stage.run(users.create(CreateUser::default()).redirects(policy).raw()).err(),
+        };
+        let sent: Vec<_> =
+            stage.transport.api_calls().iter().map(|call| format!("{} {}", call.method, target(call))).collect();
+        assert_eq!(json!(sent), case["requests"], "{case}");
+        assert_eq!(error.is_some(), case["refused"] == true, "{case}: {error:?}");
+    }
+}
+
+#[test]
+fn undocumented_successes_are_errors_in_strict_mode() {
+    for case in cases().strict {
+        let answer = HttpResponse::new(status(&case)).body(text(&case, "body").unwrap_or_default().to_owned());
+        let stage = Stage::answering([answer]);
+        let strict = case["strict"] == true;
+        let error = match text(&case, "operation") {
+            Some("list") => stage.run(stage.client.users().list().strict(strict)).err(),
+            Some("delete") => stage.run(stage.client.users().delete("u").strict(strict)).err(),
+            _ => stage
+                .run(stage.client.roles().assign_users("r", UserIds::new(vec!["u".to_owned()])).strict(strict))
+                .err(),
+        };
+        let expected = (case["refused"] == true).then_some(ErrorKind::Decode);
+        assert_eq!(error.map(|error| error.kind()), expected, "{case}");
     }
 }
 
