@@ -1,5 +1,6 @@
 import { bind, type Group } from "./group.js";
 import type { CallOptions, LogtoOptions } from "./options.js";
+import type { CallInput, Invocation } from "./request/invocation.js";
 import { encode } from "./request/body.js";
 import { bad, checkCallOptions, checkedHeaders, expectObject, isObject } from "./request/checks.js";
 import { fitting } from "./releases.js";
@@ -12,21 +13,6 @@ import { List, Page } from "./response/page.js";
 import { caller, traced } from "./response/stack.js";
 import { type Refresher, Session } from "./session.js";
 import { aborted, ready } from "./wasm/engine.js";
-
-/** Input of an untyped call. */
-export interface CallInput {
-  /** Path parameters by name. Each replaces `{name}` in the path. */
-  path?: Record<string, string | number>;
-  /** Query parameters by name. An array repeats its name. Null and undefined are not sent. */
-  query?: Record<string, unknown> | undefined;
-  /** Request body, which is sent as JSON unless the operation requires a form or a multipart body. */
-  body?: unknown;
-}
-
-/** Input and options of a call. */
-export interface Invocation extends CallInput {
-  options: CallOptions;
-}
 
 const ANY = { parameters: [], body: "json", bodyRequired: false, query: true, required: [], success: [], paging: "none", itemsAt: undefined, since: 17, removed: false } as const;
 

@@ -10,7 +10,7 @@ import type { LogtoOptions } from "./options.js";
 export type { LogtoResponse } from "./response/answer.js";
 export type { Upload } from "./request/body.js";
 export { Call, type WithResponse } from "./response/call.js";
-export { Client, type CallArguments, type CallInput, type DataOf, type OperationId } from "./client.js";
+export { Client, type CallArguments, type DataOf, type OperationId } from "./client.js";
 export {
   AbortError,
   AuthenticationError,
@@ -28,6 +28,7 @@ export {
   WebhookError,
   type StopReason,
 } from "./response/errors.js";
+export type { CallInput } from "./request/invocation.js";
 export type { ApiOf, CallsOf, Group } from "./group.js";
 export type { Refresher } from "./session.js";
 /** @internal */

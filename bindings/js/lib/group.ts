@@ -1,6 +1,6 @@
 import { Call } from "./response/call.js";
 import { bad } from "./request/checks.js";
-import type { Invocation } from "./client.js";
+import type { Invocation } from "./request/invocation.js";
 import { parse, type Operation } from "./request/operation.js";
 import type { CallOptions } from "./options.js";
 
