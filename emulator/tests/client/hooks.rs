@@ -77,5 +77,6 @@ async fn without_a_transport_webhooks_have_no_executions() -> Result<()> {
     assert_eq!(shown.execution_stats.map(|stats| (stats.success_count, stats.request_count)), Some((0, 0)));
     assert_eq!(client.hooks().get(&created.id).await?.execution_stats, None);
     assert_eq!(client.hooks().list_recent_logs(&created.id).await?.total, Some(0));
+    client.hooks().test(&created.id, TestHook::new(vec![HookEvent::UserCreated], config())).await?;
     Ok(())
 }

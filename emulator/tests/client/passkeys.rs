@@ -1,5 +1,7 @@
 //! Passkeys as second factors, and instead of passwords.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use logto_admin::Result;
 use logto_admin::models::CreateUser;
 use logto_admin::serde_json::{Value, json};
@@ -85,6 +87,47 @@ async fn passkeys_are_second_factors() -> Result<()> {
     let factors = emulator.client()?.operation("ListUserMfaVerifications")?.path("userId", &id).await?;
     assert!(factors[0]["lastUsedAt"].is_string(), "{factors}");
     assert!(!factors.to_string().contains("publicKey"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn other_relying_parties_counters_and_algorithms_are_refused() -> Result<()> {
+    let (emulator, _) = with_settings(json!({ "mfa": { "policy": "Mandatory", "factors": ["WebAuthn"] } })).await?;
+    let (mut browser, mut key) = (Browser::open(&emulator).await?, authenticator(&emulator));
+    identify(&mut browser);
+    let path = "/verification/web-authn/registration";
+    let asked = browser.call(Post, path, &Value::Null);
+    let mut payload = key.create(&asked["registrationOptions"]);
+    let attestation = URL_SAFE_NO_PAD.decode(payload["response"]["attestationObject"].as_str().unwrap()).unwrap();
+    // Algorithm -8 (EdDSA) in place of -7 (ES256).
+    let at = attestation.windows(4).position(|bytes| bytes == [0x03, 0x26, 0x20, 0x01]).unwrap() + 1;
+    let other = [&attestation[..at], &[0x27], &attestation[at + 1..]].concat();
+    payload["response"]["attestationObject"] = URL_SAFE_NO_PAD.encode(other).into();
+    let body = json!({ "verificationId": asked["verificationId"], "payload": payload });
+    assert_eq!(browser.experience(Post, &format!("{path}/verify"), &body), (400, json!(FAILED)));
+
+    let record = register(&mut browser, &mut key);
+    browser.call(Post, "/profile/mfa", &json!({ "type": "WebAuthn", "verificationId": record }));
+    assert!(browser.submit().contains_key("code"));
+
+    let path = "/verification/web-authn/authentication";
+    let verify = format!("{path}/verify");
+    for is_first in [true, false] {
+        identify(&mut browser);
+        let asked = browser.call(Post, path, &Value::Null);
+        let options = &asked["authenticationOptions"];
+        let answer = |payload: Value| json!({ "verificationId": asked["verificationId"], "payload": payload });
+        if is_first {
+            let elsewhere = key.get(&json!({ "rpId": "elsewhere.example", "challenge": options["challenge"] }));
+            assert_eq!(browser.experience(Post, &verify, &answer(elsewhere)), (400, json!(FAILED)));
+        } else {
+            // A copy of the key, whose counter starts again.
+            let copied = authenticator(&emulator).get(options);
+            assert_eq!(browser.experience(Post, &verify, &answer(copied)), (400, json!(FAILED)));
+        }
+        browser.call(Post, &verify, &answer(key.get(options)));
+        assert!(browser.submit().contains_key("code"));
+    }
     Ok(())
 }
 

@@ -125,6 +125,47 @@ async fn imported_entities_are_linked_by_their_names() -> Result<()> {
     Ok(())
 }
 
+#[tokio::test]
+async fn imported_entities_have_what_requests_add_and_any_kind_of_reference() -> Result<()> {
+    let emulator = Emulator::new();
+    emulator
+        .import(&json!({
+            "resources": [{ "name": "Orders", "indicator": "https://orders.example", "scopes": [{ "name": "read" }] }],
+            "organizationRoles": [{ "name": "admin", "resourceScopes": ["read"] }],
+            "applications": [
+                { "id": "app", "name": "App", "type": "MachineToMachine", "secrets": [{ "name": "second" }] },
+            ],
+            "users": [
+                { "id": "ada", "primaryEmail": "ada@example.com", "identities": { "google": { "userId": "1080" } },
+                  "personalAccessTokens": [{ "name": "cli" }] },
+                { "id": "grace", "primaryPhone": "4915111234567" },
+            ],
+            "organizations": [
+                { "id": "engines", "name": "Engines", "jitRoles": ["admin"],
+                  "users": ["ada@example.com", "4915111234567"],
+                  "applications": [{ "application": "app", "roles": [] }] },
+            ],
+            "organizationInvitations": [
+                { "organization": "Engines", "inviter": "ada", "invitee": "edith@example.com",
+                  "expiresAt": 4_000_000_000_000_u64 },
+            ],
+        }))
+        .unwrap();
+    let client = emulator.client()?;
+    let ada = client.users().get("ada").await?;
+    assert_eq!(ada.identities.get("google").map(|identity| identity.user_id.as_str()), Some("1080"));
+    assert_eq!(client.users().list_personal_access_tokens("ada").await?[0].name, "cli");
+    assert!(client.applications().list_secrets("app").await?.iter().any(|secret| secret.name == "second"));
+    assert_eq!(client.organizations().list_users("engines").await?.len(), 2);
+    assert_eq!(client.organizations().list_applications("engines").await?.len(), 1);
+    let roles = client.organizations().list_jit_roles("engines").await?;
+    assert_eq!(roles[0].name, "admin");
+    let scopes = client.operation("ListOrganizationRoleResourceScopes")?.path("id", &roles[0].id).await?;
+    assert_eq!(scopes[0]["name"], "read");
+    assert_eq!(client.operation("ListOrganizationInvitations")?.await?[0]["inviterId"], "ada");
+    Ok(())
+}
+
 #[test]
 fn mistakes_in_imported_data_are_reported_with_their_place() {
     let emulator = Emulator::new();
