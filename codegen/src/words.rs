@@ -134,7 +134,10 @@ pub fn type_name(name: &str) -> String {
 }
 
 /// Names of modules, features and methods of `Client` that a group cannot have.
-const RESERVED_GROUPS: [&str; 47] = [
+const RESERVED_GROUPS: [&str; 50] = [
+    "check_unrestricted",
+    "metrics",
+    "restricted_to",
     "for_each",
     "serde",
     "std",
