@@ -62,8 +62,6 @@ pub enum ErrorKind {
     Input,
     /// The operation requires another kind of authentication than the client has. Nothing was sent.
     Authentication,
-    /// The client is [restricted](crate::Client::restricted_to) to other operations. Nothing was sent.
-    NotAllowed,
     /// This platform or build does not support the call.
     Unsupported,
     /// The client could not get an access token.
@@ -82,6 +80,8 @@ pub enum ErrorKind {
     Decode,
     /// A hook failed the call.
     Hook,
+    /// The client is [restricted](crate::Client::restricted_to) to other operations. Nothing was sent.
+    NotAllowed,
 }
 
 /// Why a call was not retried.

@@ -8,8 +8,6 @@ pub(crate) use off::*;
 
 #[cfg(feature = "metrics")]
 mod on {
-    use std::borrow::Cow;
-
     use ::metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
 
     use crate::error::{Error, Result};
@@ -56,7 +54,7 @@ mod on {
         let ended = attempt.await;
         let outcome = match &ended {
             Ok(answer) => status(answer),
-            Err(AttemptError::Transport(error)) => Cow::Owned(format!("{:?}", error.kind())),
+            Err(AttemptError::Transport(error)) => format!("{:?}", error.kind()),
             Err(AttemptError::Final(error)) => kind(error),
         };
         counter!("logto_attempts_total", "operation" => plan.operation, "outcome" => outcome).increment(1);
@@ -75,23 +73,21 @@ mod on {
         waited
     }
 
-    fn status(answer: &Answer) -> Cow<'static, str> {
-        Cow::Owned(answer.status.to_string())
+    fn status(answer: &Answer) -> String {
+        answer.status.to_string()
     }
 
-    fn kind(error: &Error) -> Cow<'static, str> {
-        Cow::Owned(format!("{:?}", error.kind()))
+    fn kind(error: &Error) -> String {
+        format!("{:?}", error.kind())
     }
 }
 
 #[cfg(not(feature = "metrics"))]
 mod off {
-    use crate::error::Result;
-    use crate::pipeline::{Exchange, Plan};
+    use crate::pipeline::Plan;
     use crate::runtime::Runtime;
 
     pub(crate) const fn describe() {}
-    pub(crate) const fn call(_: &Plan<'_>, _: &Result<Exchange>) {}
 
     pub(crate) fn attempt<F: Future>(_: &dyn Runtime, _: &Plan<'_>, attempt: F) -> F {
         attempt

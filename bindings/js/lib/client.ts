@@ -260,7 +260,7 @@ function checkedQuery(members: unknown): Record<string, unknown> | undefined {
 }
 
 function restricted(operation: string): RestrictedError {
-  const hint = `add \`${operation}\` to the list of \`restrictedTo\`, or use the client without restriction`;
+  const hint = `add \`${operation}\` to the list of \`restrictedTo\``;
   return new RestrictedError(`${operation}: the client is restricted to other operations`, { operation, hint });
 }
 

@@ -112,8 +112,7 @@ export class Engine implements HostContext {
     reject: (error: unknown) => void,
   ): void {
     const { operation, headers, options } = request;
-    const { settings } = this.#shortcut(client);
-    const pending = this.#pending(owner, operation.id, client, request, () => resolve(pending.answer as Answer), reject);
+    const pending = this.#pending(owner, client, request, () => resolve(pending.answer as Answer), reject);
     pending.first = first;
     try {
       this.#start(pending, options.signal, (wasm, call) =>
@@ -126,7 +125,7 @@ export class Engine implements HostContext {
           Boolean(headers["cookie"]),
           options.timeout === 0 ? FOREVER : options.timeout,
           options.totalTimeout === 0 ? FOREVER : options.totalTimeout,
-          ...retryPolicy(settings.options, options),
+          ...retryPolicy(pending.shortcut.settings.options, options),
           first ? performance.now() - first.start : 0,
           first ? first.authorization.slice("Bearer ".length) : "",
         ),
@@ -140,19 +139,19 @@ export class Engine implements HostContext {
   token(owner: object, client: number, renew: boolean): Promise<string> {
     this.#shortcut(client).close();
     return new Promise((resolve, reject) => {
-      const pending = this.#pending(owner, "GetToken", client, undefined, resolve, reject);
+      const pending = this.#pending(owner, client, undefined, resolve, reject);
       this.#start(pending, undefined, (wasm, call) => wasm.access_token(client, call, renew));
     });
   }
 
   #pending(
     owner: object,
-    name: string,
     client: number,
     request: Request | undefined,
     resolve: (token: string) => void,
     reject: (error: unknown) => void,
   ): PendingCall {
+    const name = request?.operation.id ?? "GetToken";
     return { owner, name, shortcut: this.#shortcut(client), request, first: undefined, grant: undefined, answer: undefined, cause: undefined, resolve, reject };
   }
 
