@@ -9,14 +9,13 @@ mod includes;
 mod links;
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::command;
 use crate::npm::npm;
 use crate::tool::{self, Tool};
+use crate::{command, files};
 
 /// The npm project of TypeDoc.
 const TYPEDOC: &str = "docs/typedoc";
@@ -46,12 +45,11 @@ pub(crate) fn build() -> Result<()> {
 /// Documents the crates as docs.rs does: with the settings of its Cargo.toml, unstable features and `cfg(docsrs)`.
 pub(crate) fn docs_rs() -> Result<()> {
     tool::ensure_all_features()?;
-    for target in [&[][..], &["--target", tool::WASM]] {
+    let native = ["-p", "logto-admin", "-p", "logto-admin-emulator"];
+    let web = ["-p", "logto-admin", "--target", tool::WASM];
+    for selection in [native, web] {
         let mut doc = tool::with_unstable_rustdoc(command::cargo());
-        doc.args(["doc", "--no-deps", "--all-features", "-p", "logto-admin"]).args(target);
-        if target.is_empty() {
-            doc.args(["-p", "logto-admin-emulator"]);
-        }
+        doc.args(["doc", "--no-deps", "--all-features"]).args(selection);
         command::run(doc.env("RUSTDOCFLAGS", "-D warnings --cfg docsrs"))?;
     }
     Ok(())
@@ -62,32 +60,12 @@ fn sources() -> PathBuf {
     command::root().join("docs/src")
 }
 
-/// Returns all files below a folder, sorted.
-fn files(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
-    for entry in entries {
-        let path = entry?.path();
-        if path.is_dir() { files.extend(self::files(&path)?) } else { files.push(path) }
-    }
-    files.sort();
-    Ok(files)
-}
-
 /// Reads the HTML files below a folder. All other files are included with an empty text.
 fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
     let mut site = BTreeMap::new();
-    for file in files(folder)? {
+    for file in files::below(folder)? {
         let path = file.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
-        site.insert(path, if is_a(&file, "html") { text(&file)? } else { String::new() });
+        site.insert(path, if files::is_a(&file, "html") { files::text(&file)? } else { String::new() });
     }
     Ok(site)
-}
-
-fn is_a(file: &Path, extension: &str) -> bool {
-    file.extension().is_some_and(|found| found == extension)
-}
-
-fn text(file: &Path) -> Result<String> {
-    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }

@@ -1,6 +1,7 @@
 //! Lists and reads the files of the project.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
@@ -29,4 +30,31 @@ pub(crate) fn list() -> Result<Vec<String>> {
 pub(crate) fn read(path: &str) -> Result<Source> {
     let text = fs::read_to_string(command::root().join(path)).with_context(|| format!("cannot read {path}"))?;
     Ok(Source { path: path.to_owned(), text })
+}
+
+/// Writes a file in the workspace.
+pub(crate) fn write(path: &str, text: &str) -> Result<()> {
+    fs::write(command::root().join(path), text).with_context(|| format!("cannot write {path}"))
+}
+
+/// Returns all files below a folder, sorted.
+pub(crate) fn below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let entries = fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        if path.is_dir() { files.extend(below(&path)?) } else { files.push(path) }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Whether a file has this extension.
+pub(crate) fn is_a(file: &Path, extension: &str) -> bool {
+    file.extension().is_some_and(|found| found == extension)
+}
+
+/// Reads a file.
+pub(crate) fn text(file: &Path) -> Result<String> {
+    fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))
 }

@@ -1,12 +1,11 @@
 //! Reads versions and checksums from Cargo.lock.
 
 use std::collections::HashMap;
-use std::fs;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
-use crate::command;
+use crate::{command, files};
 
 #[derive(Deserialize)]
 struct Lock {
@@ -25,17 +24,13 @@ pub(crate) fn version_of(name: &str) -> Result<String> {
     if !command::root().join("Cargo.lock").exists() {
         command::run(command::cargo().arg("generate-lockfile"))?;
     }
-    version_in(&text()?, name)
+    version_in(&files::read("Cargo.lock")?.text, name)
 }
 
 /// Returns the checksums of crates by name and version. Crates of the workspace have none.
 pub(crate) fn checksums() -> Result<HashMap<(String, String), String>> {
-    let packages = parse(&text()?)?.package.into_iter();
+    let packages = parse(&files::read("Cargo.lock")?.text)?.package.into_iter();
     Ok(packages.filter_map(|package| Some(((package.name, package.version), package.checksum?))).collect())
-}
-
-fn text() -> Result<String> {
-    fs::read_to_string(command::root().join("Cargo.lock")).context("cannot read Cargo.lock")
 }
 
 fn parse(lock: &str) -> Result<Lock> {

@@ -11,6 +11,7 @@ mod docs;
 mod files;
 mod fuzz;
 mod lock;
+mod markdown;
 mod metadata;
 mod msrv;
 mod npm;

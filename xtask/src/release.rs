@@ -1,7 +1,6 @@
 //! Prepares a release: sets the version, dates the changelog, commits and tags. The workflow that the pushed tag starts
 //! publishes it.
 
-use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -54,7 +53,7 @@ fn git() -> Command {
 
 fn rewrite(path: &str, change: impl FnOnce(&str) -> Result<String>) -> Result<()> {
     let text = change(&files::read(path)?.text).with_context(|| format!("cannot change {path}"))?;
-    fs::write(command::root().join(path), text).with_context(|| format!("cannot write {path}"))
+    files::write(path, &text)
 }
 
 /// Replaces a text that occurs once.

@@ -5,12 +5,12 @@ use std::fs;
 
 use anyhow::{Context, Result, ensure};
 
-use super::{files, is_a, sources, text};
-use crate::command;
+use super::sources;
+use crate::{command, files, markdown};
 
 /// Writes a page to docs/src/guide/ for each chapter in SUMMARY.md.
 pub(super) fn convert() -> Result<()> {
-    let summary = text(&sources().join("SUMMARY.md"))?;
+    let summary = files::text(&sources().join("SUMMARY.md"))?;
     let chapters = chapters(&summary);
     let missing = missing(&chapters)?;
     ensure!(missing.is_empty(), "docs/src/SUMMARY.md does not list these chapters: {}", missing.join(", "));
@@ -20,7 +20,7 @@ pub(super) fn convert() -> Result<()> {
     }
     fs::create_dir_all(&pages).context("cannot create docs/src/guide")?;
     for (title, name) in chapters {
-        let chapter = text(&command::root().join(format!("src/guide/{name}.md")))?;
+        let chapter = files::text(&command::root().join(format!("src/guide/{name}.md")))?;
         let file = pages.join(format!("{name}.md"));
         fs::write(&file, page(title, &chapter)).with_context(|| format!("cannot write {}", file.display()))?;
     }
@@ -30,7 +30,7 @@ pub(super) fn convert() -> Result<()> {
 /// Returns the names of the chapters in src/guide/ that are not in the summary.
 fn missing(chapters: &[(&str, &str)]) -> Result<Vec<String>> {
     let listed: BTreeSet<_> = chapters.iter().map(|(_, name)| *name).collect();
-    let sources = files(&command::root().join("src/guide"))?.into_iter().filter(|file| is_a(file, "md"));
+    let sources = files::below(&command::root().join("src/guide"))?.into_iter().filter(|file| files::is_a(file, "md"));
     let names = sources.filter_map(|file| Some(file.file_stem()?.to_string_lossy().into_owned()));
     Ok(names.filter(|name| !listed.contains(name.as_str())).collect())
 }
@@ -82,18 +82,7 @@ fn language(info: &str) -> String {
 
 /// Replaces links to items of the crate, which only rustdoc can resolve.
 fn with_links(chapter: &str) -> String {
-    let mut page = String::with_capacity(chapter.len());
-    let mut rest = chapter;
-    while let Some((before, after)) = rest.split_once("](crate::") {
-        let (Some((before, label)), Some((path, after))) = (before.rsplit_once('['), after.split_once(')')) else {
-            break;
-        };
-        page.push_str(before);
-        page.push_str(&link(label, path));
-        rest = after;
-    }
-    page.push_str(rest);
-    page
+    markdown::with_links(chapter, "crate::", link)
 }
 
 /// Links to other chapters stay links. All other items become code.
@@ -117,15 +106,15 @@ mod tests {
 
     #[test]
     fn the_summary_lists_every_chapter() {
-        let summary = text(&sources().join("SUMMARY.md")).unwrap();
+        let summary = files::text(&sources().join("SUMMARY.md")).unwrap();
         assert_eq!(missing(&chapters(&summary)).unwrap(), Vec::<String>::new());
     }
 
     #[test]
     fn the_readme_has_the_number_of_recipes() {
-        let summary = text(&sources().join("SUMMARY.md")).unwrap();
+        let summary = files::text(&sources().join("SUMMARY.md")).unwrap();
         let recipes = summary.matches("](cookbook/").count() - summary.matches("](cookbook/index.md)").count();
-        let readme = text(&command::root().join("README.md")).unwrap();
+        let readme = files::text(&command::root().join("README.md")).unwrap();
         assert!(readme.contains(&format!("of {recipes} recipes")), "{recipes}");
     }
 

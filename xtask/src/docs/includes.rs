@@ -2,18 +2,19 @@
 
 use anyhow::{Result, ensure};
 
-use super::{files, is_a, sources, text};
-use crate::command;
+use super::sources;
+use crate::{command, files};
 
 /// Fails if a page includes a file or an anchor that does not exist.
 pub(super) fn check() -> Result<()> {
     let mut problems = Vec::new();
-    for page in files(&sources())?.iter().filter(|file| is_a(file, "md")) {
+    for page in files::below(&sources())?.iter().filter(|file| files::is_a(file, "md")) {
         let folder = page.parent().unwrap_or(page);
-        let read = |path: &str| text(&folder.join(path)).ok();
+        let read = |path: &str| files::text(&folder.join(path)).ok();
         let name = page.strip_prefix(command::root()).unwrap_or(page);
-        problems
-            .extend(missing(&text(page)?, read).into_iter().map(|problem| format!("{}: {problem}", name.display())));
+        problems.extend(
+            missing(&files::text(page)?, read).into_iter().map(|problem| format!("{}: {problem}", name.display())),
+        );
     }
     ensure!(problems.is_empty(), "invalid includes in the book:\n{}", problems.join("\n"));
     Ok(())

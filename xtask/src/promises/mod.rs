@@ -8,12 +8,10 @@ mod page;
 mod proof;
 mod statements;
 
-use std::fs;
-
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use self::list::List;
-use crate::{command, files};
+use crate::files;
 
 /// The folder of the lists.
 const LISTS: &str = "tests/promises/";
@@ -54,7 +52,7 @@ fn update(page: &str, check: bool) -> Result<()> {
         ensure!(is_current, "{PAGE} is out of date: run `cargo xtask promises`");
         return Ok(());
     }
-    fs::write(command::root().join(PAGE), page).with_context(|| format!("cannot write {PAGE}"))
+    files::write(PAGE, page)
 }
 
 /// Prints the promises without a test, and how many have one.

@@ -3,6 +3,8 @@
 //! This covers the Markdown that the READMEs use. Headings, code blocks, comments and the heads of tables contain no
 //! statements.
 
+use crate::markdown;
+
 /// A sentence on one line, with the heading above it. The first sentence of a table row contains the cells before it,
 /// separated by ` | `. Links are replaced by their labels.
 #[derive(Debug, PartialEq, Eq)]
@@ -98,18 +100,7 @@ impl Reader {
 
 /// Removes bold type and the targets of links.
 fn plain(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("](") {
-        let (Some((before, label)), Some((_, after))) = (before.rsplit_once('['), after.split_once(')')) else {
-            break;
-        };
-        plain.push_str(before);
-        plain.push_str(label);
-        rest = after;
-    }
-    plain.push_str(rest);
-    plain.replace("**", "")
+    markdown::with_links(text, "", |label, _| label.to_owned()).replace("**", "")
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@
 mod cyclonedx;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use serde_json::Value;
 
 use self::cyclonedx::Subject;
 use crate::tool::WASM;
@@ -59,21 +60,22 @@ pub(crate) fn write() -> Result<()> {
     let folder = command::target().join("sbom");
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     let mut paths = Vec::new();
+    let (time, checksums) = (commit_time()?, lock::checksums()?);
     for (subject, selections) in SUBJECTS {
-        paths.push(write_one(&folder, &subject, selections)?);
+        let trees = selections.iter().map(tree::nodes).collect::<Result<Vec<_>>>()?;
+        let document = cyclonedx::document(&subject, &time, &trees, &checksums)?;
+        paths.push(write_one(&folder, &subject, &document)?);
     }
     command::run(command::program("node").arg("xtask/tools/validate-sbom.mjs").args(&paths))?;
     println!("Valid: {} files in {}", paths.len(), folder.display());
     Ok(())
 }
 
-fn write_one(folder: &std::path::Path, subject: &Subject, selections: &[Selection]) -> Result<PathBuf> {
-    let trees = selections.iter().map(tree::nodes).collect::<Result<Vec<_>>>()?;
-    let document = cyclonedx::document(subject, &commit_time()?, &trees, &lock::checksums()?)?;
+fn write_one(folder: &Path, subject: &Subject, document: &Value) -> Result<PathBuf> {
     let path = folder.join(format!("{}-{}.cdx.json", subject.name, subject.purl));
-    let text = serde_json::to_string_pretty(&document)?;
+    let text = serde_json::to_string_pretty(document)?;
     fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
-    println!("{}: {} components", path.display(), cyclonedx::components(&document));
+    println!("{}: {} components", path.display(), cyclonedx::components(document));
     Ok(path)
 }
 

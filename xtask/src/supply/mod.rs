@@ -4,9 +4,7 @@
 mod review;
 mod unsafe_code;
 
-use std::fs;
-
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 
 use crate::python::Wheel;
 use crate::{command, files};
@@ -32,7 +30,7 @@ pub(crate) fn check(advisories: bool) -> Result<()> {
 /// Updates the figures of the review.
 pub(crate) fn write() -> Result<()> {
     let text = unsafe_code::with_figures(&files::read(REVIEW)?.text)?;
-    fs::write(command::root().join(REVIEW), text).with_context(|| format!("cannot write {REVIEW}"))
+    files::write(REVIEW, &text)
 }
 
 fn deny(advisories: bool) -> Result<()> {

@@ -4,12 +4,12 @@
 //! behind features that are off does.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use regex::Regex;
 
+use crate::files;
 use crate::metadata::{self, Package};
 use crate::scan::{Language, Scanner};
 use crate::tool::WASM;
@@ -121,17 +121,8 @@ impl Counter {
     }
 
     fn folder(&self, folder: &Path) -> Result<usize> {
-        let mut count = 0;
-        for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
-            let path = entry?.path();
-            if path.is_dir() {
-                count += self.folder(&path)?;
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                count +=
-                    self.text(&fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?);
-            }
-        }
-        Ok(count)
+        let sources = files::below(folder)?.into_iter().filter(|file| files::is_a(file, "rs"));
+        sources.map(|file| Ok(self.text(&files::text(&file)?))).sum()
     }
 
     fn text(&self, text: &str) -> usize {
