@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::compare::{Difference, differences};
 use crate::difference::is_lost_or_same;
 use crate::dispatch::OPERATIONS;
+use crate::reference::{is_skipped, reference};
 use crate::typed::Typed;
 use crate::{edits, marker, recordings};
 
@@ -39,13 +40,9 @@ pub fn check(data: &[u8]) {
     let number: u16 = input.arbitrary().unwrap_or_default();
     let typed = &OPERATIONS[usize::from(number) % OPERATIONS.len()];
     let mut answer = sample(typed.id, input.arbitrary().unwrap_or_default());
-    let mut damage = Unstructured::new(&data[data.len() / 2..]);
     edits::edit(&mut answer, &mut input);
     hides_texts_in_errors(typed, answer.clone());
-    let mut text = answer.to_string().into_bytes();
-    if data.len() > 8 {
-        edits::damage(&mut text, &mut damage);
-    }
+    let text = edits::damaged(&answer, data);
     if matches!(find(typed.id).map(|info| info.answer), Some(AnswerKind::Json | AnswerKind::OptionalJson)) {
         reads_the_answer(typed, text);
     } else {
@@ -74,7 +71,10 @@ fn hides_texts_in_errors(typed: &Typed, answer: Value) {
 fn reads_the_answer(typed: &Typed, text: Vec<u8>) {
     let response = |text: Vec<u8>| HttpResponse::json(200, "").body(text);
     let Ok(decoded) = (typed.read)(&response(text.clone())) else { return };
-    let Some(value) = reference(&text) else { return };
+    let Some(value) = reference(&text) else {
+        assert!(is_skipped(&text), "decoded what is not JSON: {}", String::from_utf8_lossy(&text));
+        return;
+    };
     for difference in differences(&value, &decoded.json) {
         let is_null = decoded.json.pointer(&difference.pointer).is_some_and(Value::is_null);
         let is_kept = value.is_null() || is_lost_or_same(&difference) || is_constant(&difference) || is_null;
@@ -87,11 +87,4 @@ fn reads_the_answer(typed: &Typed, text: Vec<u8>) {
 /// Whether a difference is that of a member whose only documented value is constant. Models have no field for it.
 fn is_constant(difference: &Difference) -> bool {
     difference.pointer.ends_with("/type") || difference.pointer.ends_with("/kind")
-}
-
-/// Returns the value that `serde_json` reads. `None` for an empty answer, for one that is nested too deeply for it, and for
-/// one whose ignored members contain invalid text: decoding skips that text without looking at it.
-fn reference(text: &[u8]) -> Option<Value> {
-    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
-    serde_json::from_slice(text).ok()
 }

@@ -15,8 +15,17 @@ pub fn edit(document: &mut Value, input: &mut Unstructured<'_>) {
     }
 }
 
+/// Returns the JSON of a document, damaged as the second half of the input directs. Short inputs do not damage it.
+pub fn damaged(document: &Value, data: &[u8]) -> Vec<u8> {
+    let mut text = document.to_string().into_bytes();
+    if data.len() > 8 {
+        damage(&mut text, &mut Unstructured::new(&data[data.len() / 2..]));
+    }
+    text
+}
+
 /// Changes a text as the input directs: cuts it, and replaces and inserts bytes. Most inputs leave it unchanged.
-pub fn damage(text: &mut Vec<u8>, input: &mut Unstructured<'_>) {
+fn damage(text: &mut Vec<u8>, input: &mut Unstructured<'_>) {
     while !input.is_empty() && input.ratio(1_u8, 4_u8).unwrap_or_default() {
         let Ok(at) = input.int_in_range(0..=text.len()) else { return };
         match input.int_in_range(0..=2_u8) {
@@ -57,8 +66,7 @@ fn remove(node: &mut Value, input: &mut Unstructured<'_>) -> Result<()> {
     match node {
         Value::Array(values) if !values.is_empty() => drop(values.remove(input.choose_index(values.len())?)),
         Value::Object(members) if !members.is_empty() => {
-            let at = input.choose_index(members.len())?;
-            let name = members.keys().nth(at).cloned().unwrap_or_default();
+            let name = known_name(members, input)?;
             members.remove(&name);
         }
         _ => *node = Value::Null,
@@ -70,8 +78,7 @@ fn rename(members: &mut Map<String, Value>, input: &mut Unstructured<'_>) -> Res
     if members.is_empty() {
         return Ok(());
     }
-    let at = input.choose_index(members.len())?;
-    let old = members.keys().nth(at).cloned().unwrap_or_default();
+    let old = known_name(members, input)?;
     let new = name(members, input)?;
     let value = members.remove(&old).unwrap_or_default();
     members.insert(new, value);
@@ -83,6 +90,11 @@ fn name(members: &Map<String, Value>, input: &mut Unstructured<'_>) -> Result<St
     if members.is_empty() || input.arbitrary()? {
         return input.arbitrary();
     }
+    known_name(members, input)
+}
+
+/// Returns the name of one of the members, of which the object must have at least one.
+fn known_name(members: &Map<String, Value>, input: &mut Unstructured<'_>) -> Result<String> {
     let at = input.choose_index(members.len())?;
     Ok(members.keys().nth(at).cloned().unwrap_or_default())
 }

@@ -36,6 +36,7 @@ mod edits;
 mod fields;
 mod marker;
 mod recordings;
+mod reference;
 pub mod seeds;
 mod stage;
 #[path = "../../tests/native/operations/typed.rs"]

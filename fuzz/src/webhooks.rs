@@ -60,12 +60,8 @@ pub fn check(data: &[u8]) {
     let mut samples = samples();
     let number: u8 = input.arbitrary().unwrap_or_default();
     let mut delivery = samples.swap_remove(usize::from(number) % samples.len());
-    let mut damage = Unstructured::new(&data[data.len() / 2..]);
     edits::edit(&mut delivery, &mut input);
-    let mut body = delivery.to_string().into_bytes();
-    if data.len() > 8 {
-        edits::damage(&mut body, &mut damage);
-    }
+    let body = edits::damaged(&delivery, data);
     reads_what_the_key_signed(&body);
     rejects_everything_else(&body, data);
     hides_texts_in_errors(delivery);
