@@ -18,15 +18,10 @@ pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
-/// Creates a file in the place of one that a crash left, which has its own mode.
-pub(crate) fn create(path: &Path, is_private: bool) -> io::Result<File> {
+/// Creates a file that only the user can read, in the place of one that a crash left, which has its own mode.
+pub(crate) fn create(path: &Path) -> io::Result<File> {
     let _ = fs::remove_file(path);
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    if is_private {
-        private(&mut options);
-    }
-    options.open(path)
+    private(File::options().write(true).create_new(true)).open(path)
 }
 
 /// Writes a file so that it is never half written, also if several programs write it. If it is private, only the user can

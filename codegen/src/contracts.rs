@@ -25,10 +25,10 @@ pub fn text(documents: &[Value]) -> String {
         schemas_of(entry).for_each(|schema| shared.count(schema));
     }
     for (_, entry) in &mut entries {
-        schemas_of(entry).for_each(|schema| *schema = shared.replace(schema));
-    }
-    for (_, entry) in &mut entries {
-        schemas_of(entry).for_each(list_properties);
+        schemas_of(entry).for_each(|schema| {
+            *schema = shared.replace(schema);
+            list_properties(schema);
+        });
     }
     shared.schemas.iter_mut().for_each(list_properties);
     let operations = lines(entries.iter().map(|(name, entry)| format!("{}:{entry}", Value::from(name.as_str()))));

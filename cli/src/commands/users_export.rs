@@ -135,7 +135,7 @@ impl Arguments {
 
 /// Creates the file that replaces another one. One that a crash left is removed.
 fn replacement(path: &Path) -> Result<File> {
-    files::create(path, true).map_err(|error| Failure::usage(format!("cannot open {}: {error}", path.display())))
+    files::create(path).map_err(|error| Failure::usage(format!("cannot open {}: {error}", path.display())))
 }
 
 /// Opens the file. Reads the ids of the users in it if the export is resumed.

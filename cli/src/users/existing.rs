@@ -29,8 +29,7 @@ pub(super) async fn find_all(client: &Client, records: &[Identifiers]) -> logto_
 
 /// Finds the user of a record.
 pub(super) async fn find(client: &Client, identifiers: &Identifiers) -> Found {
-    let users = search(client, std::slice::from_ref(identifiers)).await?;
-    pick(&users, identifiers, has).map(Option::<&User>::cloned)
+    find_refused(client, identifiers, None).await
 }
 
 /// Finds the user of a record that the server has refused. If the username is taken in another case only, that is the user.
