@@ -4,9 +4,8 @@ use axum::Router;
 use logto_admin::models::CreateUser;
 use logto_admin::{Client, Endpoint, Error, Result};
 use logto_admin_emulator::Emulator;
-use tokio::net::TcpListener;
 
-use crate::sign_up;
+use crate::{served, sign_up};
 
 #[allow(dead_code, reason = "the example has a `main`")]
 #[path = "../../examples/proxy.rs"]
@@ -25,12 +24,9 @@ async fn user_id(logto: &Client, email: &str) -> Result<Option<String>> {
 }
 // ANCHOR_END: restricted
 
-/// Serves the proxy until the test ends.
-async fn served(app: Router) -> Endpoint {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async { axum::serve(listener, app).await });
-    Endpoint::self_hosted(url)
+/// The proxy, as an endpoint.
+async fn started(proxy: Router) -> Endpoint {
+    Endpoint::self_hosted(format!("http://{}", served(proxy).await))
 }
 
 /// A caller of the proxy. Its key takes the place of an access token.
@@ -59,7 +55,7 @@ async fn a_caller_of_the_proxy_gets_its_operations_only() -> Result<()> {
     let ada = sign_up(&logto, "ada@example.com").await?;
     let writer = ["CreateUser", "UpdateUser", "ListUsers"];
     let app = proxy::router(&logto, [("reader", &["GetUser", "ListUsers"] as &[_]), ("writer", &writer)])?;
-    let proxy = served(app).await;
+    let proxy = started(app).await;
 
     let reader = caller(&proxy, "reader");
     assert_eq!(reader.users().get(&ada.id).await?.primary_email.as_deref(), Some("ada@example.com"));
@@ -82,7 +78,7 @@ async fn a_caller_of_the_proxy_gets_its_operations_only() -> Result<()> {
 #[tokio::test]
 async fn the_proxy_refuses_unknown_keys_and_paths() -> Result<()> {
     let logto = Emulator::new().client()?;
-    let proxy = served(proxy::router(&logto, [("reader", &["GetUser"] as &[_])])?).await;
+    let proxy = started(proxy::router(&logto, [("reader", &["GetUser"] as &[_])])?).await;
     assert_eq!(caller(&proxy, "guess").users().get("u1").await.unwrap_err().status(), Some(401));
     let reader = caller(&proxy, "reader");
     let unknown = reader.request(logto_admin::transport::Method::Get, "/api/no/such/path").await.unwrap_err();

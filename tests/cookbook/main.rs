@@ -47,6 +47,14 @@ async fn sign_up(logto: &Client, email: &str) -> Result<User> {
     logto.users().create(CreateUser { primary_email: Some(email.into()), ..Default::default() }).await
 }
 
+/// Serves a router until the test ends. Returns its address.
+async fn served(app: axum::Router) -> std::net::SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async { axum::serve(listener, app).await });
+    address
+}
+
 /// A transport that passes everything on to the emulator and records it.
 fn recorded(emulator: &Emulator) -> ScriptedTransport {
     let emulator = emulator.clone();

@@ -7,7 +7,8 @@ use logto_admin::{Client, Endpoint, Result};
 use logto_admin_emulator::Emulator;
 use logto_admin_test_support::PrometheusServer;
 use serde_json::Value;
-use tokio::net::TcpListener;
+
+use crate::served;
 
 #[allow(dead_code, reason = "the example has a `main`")]
 #[path = "../../examples/metrics/main.rs"]
@@ -39,9 +40,7 @@ async fn work(logto: &Client) -> Result<()> {
 #[tokio::test]
 async fn each_panel_of_the_dashboard_shows_the_metrics_of_the_client() -> Result<()> {
     let metrics = example::install().unwrap();
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let target = listener.local_addr().unwrap().to_string();
-    tokio::spawn(async { axum::serve(listener, example::endpoint(metrics)).await });
+    let target = served(example::endpoint(metrics)).await.to_string();
     let server = PrometheusServer::scraping(&target);
     let prometheus = Client::builder(Endpoint::self_hosted(server.url())).access_token("none").build()?;
 

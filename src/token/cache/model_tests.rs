@@ -39,7 +39,7 @@ struct NoCalls;
 #[async_trait]
 impl TokenCalls for NoCalls {
     async fn send(&self, _: TokenRequest) -> Result<TokenAnswer> {
-        Err(Error::config("there is no endpoint"))
+        Err(Error::config("the model does not send requests"))
     }
 }
 
@@ -56,13 +56,15 @@ fn secret(cache: &TokenCache) -> String {
     block_on(cache.get()).unwrap().secret().to_owned()
 }
 
+fn share_one_renewal(runtime: &ModelRuntime) {
+    let (cache, fetched) = cache(runtime.clone(), 0);
+    model::on_threads(CALLERS, move |_| assert_eq!(secret(&cache), "token-1"));
+    assert_eq!(fetched.load(Ordering::SeqCst), 1);
+}
+
 #[test]
 fn callers_share_one_renewal() {
-    model::check(|| {
-        let (cache, fetched) = cache(ModelRuntime::default(), 0);
-        model::on_threads(CALLERS, move |_| assert_eq!(secret(&cache), "token-1"));
-        assert_eq!(fetched.load(Ordering::SeqCst), 1);
-    });
+    model::check(|| share_one_renewal(&ModelRuntime::default()));
 }
 
 #[test]
@@ -80,11 +82,7 @@ fn a_dropped_caller_does_not_stop_the_others() {
 
 #[test]
 fn callers_take_over_a_renewal_that_cannot_run_in_the_background() {
-    model::check(|| {
-        let (cache, fetched) = cache(ModelRuntime::dropping_tasks(), 0);
-        model::on_threads(CALLERS, move |_| assert_eq!(secret(&cache), "token-1"));
-        assert_eq!(fetched.load(Ordering::SeqCst), 1);
-    });
+    model::check(|| share_one_renewal(&ModelRuntime::dropping_tasks()));
 }
 
 #[test]

@@ -46,3 +46,9 @@ pub fn builder(transport: &ScriptedTransport, runtime: &FakeRuntime) -> ClientBu
         .transport(transport.clone())
         .runtime(runtime.clone())
 }
+
+/// Returns a port of 127.0.0.1 that is free now.
+fn free_port() -> u16 {
+    let socket = std::net::TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
+    socket.expect("a port should be free").port()
+}

@@ -1,7 +1,6 @@
 //! A real Prometheus server for tests.
 
 use std::fs;
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -17,8 +16,7 @@ impl PrometheusServer {
     /// Starts a server that reads the metrics of `target`, such as `127.0.0.1:9464`, five times per second.
     #[must_use]
     pub fn scraping(target: &str) -> Self {
-        let socket = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let port = socket.expect("a port should be free").port();
+        let port = crate::free_port();
         let folder = std::env::temp_dir().join(format!("logto-admin-prometheus-{}-{port}", std::process::id()));
         fs::create_dir_all(&folder).expect("a temporary folder");
         let config = folder.join("prometheus.yml");

@@ -1,7 +1,6 @@
 //! A real Redis server for tests.
 
 use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
 /// A Redis server on its own port of 127.0.0.1. Dropping the value stops it.
@@ -15,14 +14,12 @@ impl RedisServer {
     /// Starts a server and waits until it accepts connections.
     #[must_use]
     pub fn start() -> Self {
-        let socket = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-        let port = socket.expect("a port should be free").port();
+        let port = crate::free_port();
         Self { child: start_on(port), port }
     }
 
     /// Starts the server again after [`kill`](Self::kill), on its port and without its data.
     pub fn restart(&mut self) {
-        self.kill();
         self.child = start_on(self.port);
     }
 
