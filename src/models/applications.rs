@@ -562,7 +562,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
         pub domain: String,
         /// Setup progress of the domain.
         pub status: DomainStatus,
-        /// Reason why the domain does not work; null if there is no problem.
+        /// Reason why the domain does not work; null if it works.
         pub error_message: Option<String>,
         /// DNS records that you must create for the domain to work.
         pub dns_records: Vec<DnsRecord>,

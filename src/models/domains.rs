@@ -61,7 +61,7 @@ crate::types::cfg_items! { feature = "domains" =>
         pub domain: String,
         /// Setup progress of the domain.
         pub status: DomainStatus,
-        /// Reason why the domain does not work; null if there is no problem.
+        /// Reason why the domain does not work; null if it works.
         ///
         /// At most 1024 characters.
         pub error_message: Option<String>,

@@ -1581,7 +1581,7 @@ export interface CustomDomain {
   domain: string;
   /** Setup progress of the domain. */
   status: DomainStatus;
-  /** Reason why the domain does not work; null if there is no problem. */
+  /** Reason why the domain does not work; null if it works. */
   errorMessage: string | null;
   /** DNS records that you must create for the domain to work. */
   dnsRecords: DnsRecord[];
@@ -1833,7 +1833,7 @@ export interface Domain {
   /** Setup progress of the domain. */
   status: DomainStatus;
   /**
-   * Reason why the domain does not work; null if there is no problem.
+   * Reason why the domain does not work; null if it works.
    *
    * At most 1024 characters.
    */
