@@ -9,10 +9,10 @@ use crate::failure::{Failure, Result};
 
 /// Returns the user with this id, email address, phone number or username.
 pub async fn user(client: &Client, who: &str) -> Result<User> {
-    let digits: String = who.chars().filter(char::is_ascii_digit).collect();
     let found = if who.contains('@') {
         users_with(client, &[(UserSearchMember::PrimaryEmail, who)], None).await?
     } else if is_phone(who) {
+        let digits: String = who.chars().filter(char::is_ascii_digit).collect();
         users_with(client, &[(UserSearchMember::PrimaryPhone, &digits)], None).await?
     } else {
         match client.users().get(who).await {

@@ -25,7 +25,8 @@ pub(crate) fn admit(
     }
 }
 
-fn bearer(request: &Incoming) -> Outcome<&str> {
+/// Returns the access token of a request.
+pub(crate) fn bearer(request: &Incoming) -> Outcome<&str> {
     let Some(header) = request.headers.get("authorization") else {
         return Err(Refusal::new(401, "auth.authorization_header_missing", "The `Authorization` header is missing."));
     };

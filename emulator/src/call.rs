@@ -63,7 +63,7 @@ impl Call<'_> {
 
     /// Returns the access token of the caller, if the provider has stored it.
     pub(crate) fn access_token(&self) -> Option<&AccessToken> {
-        let token = self.request.headers.get("authorization")?.strip_prefix("Bearer ")?;
+        let token = crate::auth::bearer(self.request).ok()?;
         self.state.oidc.access_tokens.get(token)
     }
 

@@ -38,7 +38,7 @@ impl Issue {
         Self::new("invalid_enum_value", path, message, json!({ "received": text, "options": choices }))
     }
 
-    /// Creates an issue of a member that identifies none of the branches.
+    /// Creates an issue of a member that does not identify a branch.
     pub(crate) fn wrong_discriminator(choices: &[&Value], path: &Path) -> Self {
         let message = format!("Invalid discriminator value. Expected {}", quoted(choices));
         Self::new("invalid_union_discriminator", path, message, json!({ "options": choices }))
@@ -63,7 +63,7 @@ impl Issue {
         Self::new("custom", path, message.to_owned(), json!({}))
     }
 
-    /// Creates an issue of a value that matches none of the branches, with the issues of each branch.
+    /// Creates an issue of a value that does not match any branch, with the issues of each branch.
     pub(crate) fn no_branch(branches: Vec<Vec<Self>>, path: &Path) -> Self {
         let error = |issues| json!({ "issues": values(issues), "name": "ZodError" });
         let errors: Vec<Value> = branches.into_iter().map(error).collect();
@@ -90,7 +90,7 @@ impl Issue {
     }
 }
 
-/// The message of issues that have none of their own.
+/// The message of issues without a specific one.
 pub(crate) const INVALID: &str = "Invalid input";
 
 /// Returns the choices as the messages list them.

@@ -41,7 +41,7 @@ impl Job {
         let turn = THREADS.acquire().await;
         let (sender, receiver) = tokio::sync::oneshot::channel();
         let work = self.clone();
-        // Nobody waits for the thread at the end of the process. It keeps its turn although the peer has gone.
+        // The process does not wait for the thread when it ends. The thread keeps its turn even if the peer disconnects.
         let started = std::thread::Builder::new().spawn(move || {
             let _ = sender.send(work.run());
             drop(turn);

@@ -225,6 +225,6 @@ fn status(status: StatusCode) -> Response<Full<Bytes>> {
 fn text(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
     let mut answer = Response::new(Full::from(text));
     *answer.status_mut() = status;
-    answer.headers_mut().insert("content-type", HeaderValue::from_static("text/plain; charset=utf-8"));
+    answer.headers_mut().insert("content-type", HeaderValue::from_static(crate::reply::PLAIN));
     answer
 }

@@ -190,13 +190,13 @@ fn check_union(schema: Schema, value: Option<&Value>, path: &Path) -> Vec<Issue>
             None => vec![Issue::wrong_discriminator(&options.iter().collect::<Vec<_>>(), &below(path, tag))],
         };
     }
-    let all: Vec<Vec<Issue>> = schema.branches().map(|branch| check(branch, value, path)).collect();
+    let mut all: Vec<Vec<Issue>> = schema.branches().map(|branch| check(branch, value, path)).collect();
     if all.iter().any(Vec::is_empty) {
         return Vec::new();
     }
     // A branch of the right type describes the problem best.
-    if let Some(issues) = all.iter().find(|issues| issues.iter().all(Issue::is_about_content)) {
-        return issues.clone();
+    if let Some(at) = all.iter().position(|issues| issues.iter().all(Issue::is_about_content)) {
+        return all.swap_remove(at);
     }
     vec![Issue::no_branch(all, path)]
 }

@@ -17,8 +17,7 @@ pub fn hidden(error: &(impl Display + Debug)) {
 /// Returns the JSON of a value in which every text is the secret. `None` if a name contains it: errors show names.
 pub fn marked(mut value: Value) -> Option<String> {
     mark(&mut value);
-    let text = value.to_string();
-    (!has_secret_name(&value)).then_some(text)
+    (!has_secret_name(&value)).then(|| value.to_string())
 }
 
 fn mark(value: &mut Value) {

@@ -74,7 +74,7 @@ fn expected(part: &Part) -> Read {
         Part::File { name, file } => {
             Read { name: Some(quoted(name)), file_name: Some(quoted(&file.file_name)), bytes: file.bytes.to_vec() }
         }
-        _ => unreachable!("there are no other parts"),
+        _ => unreachable!("unexpected kind of part"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Redirects lead to the target that the `url` crate resolves, and take no secret to another origin.
+//! Redirects lead to the target that the `url` crate resolves, and do not send secrets to another origin.
 
 use logto_admin::transport::{HttpRequest, HttpResponse, Method, RedirectPolicy};
 use logto_admin::{Client, Endpoint};
@@ -77,7 +77,7 @@ fn leads_there(first: &Url, next: &HttpRequest, location: &str) {
     }
 }
 
-/// Whether there is a reason not to follow a redirect.
+/// Whether the client may refuse to follow a redirect.
 fn may_be_refused(first: &Url, status: u16, is_post: bool, location: &str) -> bool {
     let is_ambiguous = |character: char| character.is_whitespace() || character.is_control() || character == '\\';
     let reference = location.split('#').next().unwrap_or_default();

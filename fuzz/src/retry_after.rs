@@ -53,10 +53,7 @@ fn is_read_as_specified(status: u16, value: &str) {
 fn expected(value: &str, runtime: &FakeRuntime) -> Option<Duration> {
     let value = value.trim_ascii();
     if !value.is_empty() && value.chars().all(|digit| digit.is_ascii_digit()) {
-        let seconds = value
-            .chars()
-            .filter_map(|digit| digit.to_digit(10))
-            .fold(0_u64, |seconds, digit| seconds.saturating_mul(10).saturating_add(digit.into()).min(u32::MAX.into()));
+        let seconds = value.parse().unwrap_or(u64::MAX).min(u32::MAX.into());
         return Some(Duration::from_secs(seconds));
     }
     let date = httpdate::parse_http_date(value).ok()?;

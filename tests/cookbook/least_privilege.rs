@@ -1,4 +1,4 @@
-//! Give programs a few operations each.
+//! Allow each program only a few operations.
 
 use axum::Router;
 use logto_admin::models::CreateUser;

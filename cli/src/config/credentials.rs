@@ -1,6 +1,7 @@
 //! Credentials in URLs: in front of the host, and in the query.
 
 use super::secrets::sounds_secret;
+use crate::redaction::REDACTED;
 
 /// Names in queries that mean a credential, besides those that sound secret everywhere.
 const IN_QUERIES: [&str; 6] = ["sig", "signature", "pwd", "auth", "code", "jwt"];
@@ -57,7 +58,7 @@ pub(crate) fn is_credential(name: &str) -> bool {
 
 /// Returns a URL without its credentials. Other texts stay as they are.
 pub(crate) fn redacted(text: &str) -> String {
-    replaced(text, |_| "[redacted]".to_owned(), str::to_owned).unwrap_or_else(|| text.to_owned())
+    replaced(text, |_| REDACTED.to_owned(), str::to_owned).unwrap_or_else(|| text.to_owned())
 }
 
 /// Returns a URL with `shown` in place of each credential, by its name. Returns none for texts without credentials.

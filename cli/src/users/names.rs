@@ -36,7 +36,7 @@ impl Ids {
         }
     }
 
-    /// Returns why a name stands for no entity. `kind` is the noun.
+    /// Returns why a name does not identify one entity. `kind` is the noun.
     fn problem(&self, kind: &str, name: &str) -> Option<String> {
         match self.0.get(name) {
             Some(Named::One(_)) => None,

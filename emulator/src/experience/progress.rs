@@ -47,7 +47,7 @@ impl Identifier {
         Self { kind: part("type"), value: part("value") }
     }
 
-    /// Returns the identifier of a user. The value is empty if the user has none of this kind.
+    /// Returns the identifier of a user. The value is empty if the user does not have one of this kind.
     pub(crate) fn of_user(kind: &str, user: &Record) -> Self {
         Self { kind: kind.to_owned(), value: user.text(member(kind)).to_owned() }
     }

@@ -33,7 +33,7 @@ impl TokenSource for Numbered {
     }
 }
 
-/// The source calls no endpoint.
+/// The source does not call the endpoint.
 struct NoCalls;
 
 #[async_trait]
