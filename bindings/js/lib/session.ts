@@ -31,6 +31,7 @@ const released =
 
 /** The settings and the access token of a client, which restricted clients share. */
 export class Session {
+  /** @internal */
   readonly settings: Settings;
   readonly #registration: Registration = {};
   #kept: { interval: number } | undefined;
@@ -41,11 +42,16 @@ export class Session {
     released?.register(this, this.#registration);
   }
 
+  /** @internal */
   engine(): Promise<Engine> {
     return engine(this.settings);
   }
 
-  /** Returns the number of this session in an instance. Adds the session if it has none. */
+  /**
+   * Returns the number of this session in an instance. Adds the session if it has none.
+   *
+   * @internal
+   */
   number(engine: Engine): number {
     const { at } = this.#registration;
     if (at?.engine === engine) return at.client;
