@@ -78,7 +78,7 @@ fn fuzz(subcommand: &str, arguments: &[&str]) -> Command {
     let mut cargo = command::program("cargo");
     cargo.args(["fuzz", subcommand]);
     if subcommand != "list" {
-        // An optimized build takes minutes longer than all targets run.
+        // An optimized build takes minutes longer than the targets run in CI.
         cargo.args(["--sanitizer", "none", "--dev"]);
         cargo.env("CARGO_PROFILE_DEV_OPT_LEVEL", "1").env("CARGO_INCREMENTAL", "0");
     }
