@@ -127,7 +127,7 @@ pub(crate) fn check_header(name: &str, value: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn lower_case(name: Cow<'static, str>) -> Cow<'static, str> {
+fn lower_case(name: Cow<'_, str>) -> Cow<'_, str> {
     if name.bytes().any(|byte| byte.is_ascii_uppercase()) { Cow::Owned(name.to_ascii_lowercase()) } else { name }
 }
 

@@ -1,6 +1,6 @@
 //! Which headers may be secret: debug output hides them, and redirects do not carry them to another origin.
 
-use super::Headers;
+use super::{Headers, lower_case};
 
 /// Headers whose values are never secret, in order. Any other header may be secret: proxies, gateways and hooks add their
 /// own.
@@ -49,7 +49,6 @@ impl Headers {
     /// Secret values never appear in debug output, and a redirect never sends them to another origin.
     #[must_use]
     pub fn is_secret(name: &str) -> bool {
-        let name = || name.bytes().map(|byte| byte.to_ascii_lowercase());
-        HARMLESS.binary_search_by(|harmless| harmless.bytes().cmp(name())).is_err()
+        HARMLESS.binary_search(&&*lower_case(name.into())).is_err()
     }
 }

@@ -39,7 +39,7 @@ pub(crate) fn set_up() -> Result<()> {
 /// All peers, set up to call `server`. The calls of the first `warm_up` seconds do not count.
 pub(crate) fn all(server: &Server, callers: &str, [warm_up, seconds]: [&str; 2]) -> Vec<Peer> {
     let common = [server.url(), callers, warm_up, seconds];
-    let native = |side| program(server.measure(), &[&["calls", side], &common[..]].concat());
+    let native = |side| program(server.measure(), &[&["calls", side], &common[..], &["2"]].concat());
     let script = |runtime: &str, before: &[&str], file: &str, side: &[&str]| {
         let file = format!("{FOLDER}/{file}");
         program(command::program(runtime), &[before, &[file.as_str()], side, &common[..]].concat())

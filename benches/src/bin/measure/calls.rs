@@ -9,18 +9,26 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 use logto_admin_benches::sides::{Side, Work};
 use serde_json::json;
+use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
 use crate::clock::{self, Stopwatch};
 
 const WORK: Work = Work::List(20);
 
-/// Prints the number of calls, the seconds, and this process's CPU seconds.
+/// Prints the number of calls, the seconds, and this process's CPU seconds. With one thread, nothing else runs on the
+/// thread of the calls, and no task moves to another.
 ///
 /// The programs of the other clients print the same format.
-pub(crate) fn measure(side: &str, url: &str, callers: usize, [warm_up, seconds]: [f64; 2]) -> Result<()> {
-    // Two threads for every side, on every machine.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+pub(crate) fn measure(
+    side: &str,
+    url: &str,
+    callers: usize,
+    [warm_up, seconds]: [f64; 2],
+    threads: usize,
+) -> Result<()> {
+    let mut builder = if threads == 1 { Builder::new_current_thread() } else { Builder::new_multi_thread() };
+    let runtime = builder.worker_threads(threads).enable_all().build()?;
     runtime.block_on(async {
         let side = match side {
             "client" => Side::client(url).await?,

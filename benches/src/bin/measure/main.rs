@@ -19,8 +19,8 @@ fn main() -> Result<()> {
     match arguments.as_slice() {
         ["allocations"] => allocations::measure(),
         ["bulk", arguments @ ..] => bulk::measure(arguments),
-        ["calls", side, url, callers, warm_up, seconds] => {
-            calls::measure(side, url, callers.parse()?, [warm_up.parse()?, seconds.parse()?])
+        ["calls", side, url, callers, warm_up, seconds, threads] => {
+            calls::measure(side, url, callers.parse()?, [warm_up.parse()?, seconds.parse()?], threads.parse()?)
         }
         ["memory"] => streams::memory(),
         ["prefetch"] => prefetch::measure(),
