@@ -28,6 +28,20 @@ const cases = {
     const of = (name) => error instanceof here[name];
     if (!of("TimeoutError") || !of("ConnectionError") || !of("LogtoError") || of("NotFoundError")) throw new Error("the error is an instance of the wrong classes");
   },
+
+  async "loading the package creates no error, for which V8 would parse the script again"({ folder, installed }) {
+    const copy = join(folder, "node_modules/a-fresh-copy");
+    cpSync(installed, copy, { recursive: true });
+    const original = globalThis.Error;
+    let created = 0;
+    globalThis.Error = new Proxy(original, { construct: (...given) => (created++, Reflect.construct(...given)) });
+    try {
+      await import(pathToFileURL(join(copy, "dist/index.js")));
+    } finally {
+      globalThis.Error = original;
+    }
+    if (created > 0) throw new Error(`created ${created} errors`);
+  },
 };
 
 export const packed = (context) => runCases(cases, { ...context, installed: join(context.folder, "node_modules/logto-admin") });

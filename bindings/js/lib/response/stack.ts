@@ -1,12 +1,16 @@
 import { isBad } from "../request/checks.js";
 import { LogtoError } from "./errors.js";
 
-/** Whether stacks include the functions that await the current one. Errors of engines other than V8 have these members. */
-const SHOWS_AWAITS = !["line", "lineNumber"].some((name) => name in new Error());
+/**
+ * Whether stacks include the functions that await the current one. Errors of engines other than V8 have these members.
+ * Found out by the first call: V8 parses a script again when it creates an error while it loads the script.
+ */
+let showsAwaits: boolean | undefined;
 
 /** Returns the stack of the caller, unless the engine can tell it later. Taking a stack costs up to 5 % of a call. */
 export function caller(): Error | undefined {
-  return SHOWS_AWAITS ? undefined : new Error();
+  showsAwaits ??= !["line", "lineNumber"].some((name) => name in new Error());
+  return showsAwaits ? undefined : new Error();
 }
 
 /**
@@ -23,10 +27,10 @@ export async function traced<T>(call: Promise<T>, from: Error | undefined): Prom
 
 function calledFrom({ stack = "" }: Error, error: Error): Error {
   const { stack: own = "" } = error;
-  const frames = stack.indexOf(SHOWS_AWAITS ? `${FRAME}async ` : FRAME);
+  const frames = stack.indexOf(showsAwaits ? `${FRAME}async ` : FRAME);
   // In some engines, a stack begins with the message.
   if (frames >= 0) error.stack = own.slice(0, own.indexOf(FRAME)) + stack.slice(frames);
-  else if (!SHOWS_AWAITS && stack.includes("\n")) error.stack = stack;
+  else if (!showsAwaits && stack.includes("\n")) error.stack = stack;
   return error;
 }
 
