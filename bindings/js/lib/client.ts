@@ -95,7 +95,7 @@ export class Client<Calls = unknown> {
       const upper = String(method).toUpperCase();
       if (!/^(GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$/.test(upper)) throw bad("method", "is not an HTTP method");
       const dots = typeof path === "string" && path.split("/").some((step) => /^(\.|%2e){1,2}$/i.test(step));
-      if (typeof path !== "string" || dots || !/^\/(?!\/)[^?#\s\\\p{Cc}\p{Cs}]*$/u.test(path)) {
+      if (typeof path !== "string" || dots || !/^\/(?!\/)[^?#\s\\\0-\x1f\x7f-\x9f\ud800-\udfff]*$/u.test(path)) {
         throw bad("path", "is invalid: start it with one slash, without query, spaces or segments of dots");
       }
       const idempotent = upper !== "POST" && upper !== "PATCH";

@@ -17,7 +17,7 @@ const CREDENTIALS = ["omit", "same-origin", "include"];
 /** Rejects texts that come from unset variables or from files with a line break. The message does not repeat them. */
 function checkText(name: string, text: unknown): void {
   if (typeof text === "string" && text.trim() === "") throw bad(name, "is empty");
-  if (typeof text === "string" && /\p{Cc}/u.test(text)) throw bad(name, "contains a line break or another control character");
+  if (typeof text === "string" && /[\0-\x1f\x7f-\x9f]/.test(text)) throw bad(name, "contains a line break or another control character");
   checkPairs(name, text);
 }
 

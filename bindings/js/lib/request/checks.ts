@@ -103,7 +103,7 @@ export function checkRetry(times: RetryTimes | undefined): void {
 
 /** Rejects halves of surrogate pairs: an encoded text would contain another character. */
 export function checkPairs(name: string, text: unknown): void {
-  if (typeof text === "string" && /\p{Cs}/u.test(text)) throw bad(name, "contains half of a surrogate pair");
+  if (typeof text === "string" && /[\ud800-\udfff]/u.test(text)) throw bad(name, "contains half of a surrogate pair");
 }
 
 /** Parses a URL. Throws an error without the URL, which may contain a password. */

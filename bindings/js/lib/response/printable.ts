@@ -2,7 +2,7 @@
 const MAX_CHARACTERS = 1000;
 
 /** Characters that can forge or hide text in a log: control characters, line separators and directional marks. */
-const FORGES = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const FORGES = /[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** Escapes and truncates text from outside, such as a message of the server, so that it fits on one line of a log. */
 export function printable(text: string): string {
