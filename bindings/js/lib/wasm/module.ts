@@ -58,11 +58,11 @@ export interface Exports {
   settle_failure(operation: number, kind: number, message: string): void;
 }
 
-/** Functions of the host by name, with the positions of their text arguments. Booleans arrive as 1 or 0. */
-export type Host = Record<string, { texts: readonly number[]; run: (...given: never[]) => unknown }>;
+/** Functions of the host by name. Booleans arrive as 1 or 0. */
+export type Host = Record<string, (...given: never[]) => unknown>;
 
-/** Exports with text arguments. */
-const PASSING_TEXTS = ["configure", "call", "settle_token", "settle_answer", "settle_token_answer", "settle_failure"] as const;
+/** Positions of the text arguments of functions of the host. */
+const TEXTS: Record<string, readonly number[]> = { send: [3], store_set: [2, 4, 5], store_lock: [3], store_unlock: [3], resolve_token: [1], reject: [2, 3, 5, 6, 8] };
 
 interface Raw {
   memory: WebAssembly.Memory;
@@ -75,26 +75,25 @@ interface Raw {
  */
 export function instantiate(module: WebAssembly.Module, host: Host): Exports {
   const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
-  const imports: WebAssembly.ModuleImports = {};
-  for (const { name } of WebAssembly.Module.imports(module)) imports[name] = imported(host[name]);
+  const imports = Object.fromEntries(Object.entries(host).map(([name, run]) => [name, imported(run, TEXTS[name])]));
   const { exports } = new WebAssembly.Instance(module, { host: imports });
   const raw = exports as unknown as Raw;
 
-  /** Appends the address and the length of a text to arguments. */
-  function pass(args: unknown[], text: string): void {
-    if (text === "") return void args.push(1, 0);
+  /** Copies a text to the memory of the module. Returns its address and its length. */
+  function copied(text: string): [address: number, length: number] {
+    if (text === "") return [1, 0];
     const bytes = encoder.encode(text);
     const at = raw.__wbindgen_malloc(bytes.length, 1) >>> 0;
     new Uint8Array(raw.memory.buffer, at).set(bytes);
-    args.push(at, bytes.length);
+    return [at, bytes.length];
   }
 
   function text(at = 0, length = 0): string {
     return length ? decoder.decode(new Uint8Array(raw.memory.buffer, at >>> 0, length)) : "";
   }
 
-  function imported({ texts, run }: Host[string] = { texts: [], run: () => undefined }): (...given: never[]) => unknown {
-    if (texts.length === 0) return run;
+  function imported(run: Host[string], texts?: readonly number[]): Host[string] {
+    if (!texts) return run;
     return (...given: number[]): unknown => {
       const args: unknown[] = [];
       for (let at = 0; at < given.length; at++) args.push(texts.includes(args.length) ? text(given[at], given[++at]) : given[at]);
@@ -107,13 +106,10 @@ export function instantiate(module: WebAssembly.Module, host: Host): Exports {
     };
   }
 
-  function passing(name: (typeof PASSING_TEXTS)[number]): (...given: unknown[]) => unknown {
-    return (...given) => {
-      const args: unknown[] = [];
-      for (const one of given) typeof one === "string" ? pass(args, one) : args.push(one);
-      return (exports[name] as (...args: unknown[]) => unknown)(...args);
-    };
+  /** Wraps a function of the module, which then accepts texts. */
+  function accepting(run: unknown): (...given: unknown[]) => unknown {
+    return (...given) => (run as (...args: unknown[]) => unknown)(...given.flatMap((one) => (typeof one === "string" ? copied(one) : one)));
   }
 
-  return { ...exports, ...Object.fromEntries(PASSING_TEXTS.map((name) => [name, passing(name)])) } as unknown as Exports;
+  return Object.fromEntries(Object.entries(exports).map(([name, run]) => [name, accepting(run)])) as unknown as Exports;
 }
