@@ -6,20 +6,21 @@ mod clients;
 mod compile;
 mod decode;
 mod instructions;
-mod machine;
+pub(crate) mod machine;
 mod native;
 mod npm;
 mod peers;
 mod plot;
 mod report;
-mod results;
+pub(crate) mod results;
 mod server;
 mod timed;
 
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
-use self::report::{Check, Report};
+use self::report::Check;
+pub(crate) use self::report::Report;
 use self::server::Server;
 use crate::command;
 use crate::tool::Tool;

@@ -14,6 +14,7 @@ mod lock;
 mod markdown;
 mod metadata;
 mod msrv;
+mod mutants;
 mod npm;
 mod packed;
 mod part;
@@ -85,6 +86,11 @@ enum Xtask {
         #[arg(long)]
         build: bool,
     },
+    /// Change the code in small ways, check that a test fails for each change, and write the figures to benches/.
+    Mutants {
+        /// Files and folders below src/. Defaults to those that decide what a call does.
+        paths: Vec<String>,
+    },
     /// Pack the crates and the npm package as for a release, and run the quickstart with the packed crates.
     Packed,
     /// Check that each promise of a README has a test, and write the list of both to docs/src/promises.md.
@@ -154,6 +160,7 @@ fn carry_out(task: Xtask) -> Result<()> {
         Xtask::Fuzz { name, minutes } => fuzz::run(name.as_deref(), minutes),
         Xtask::Msrv { build: false } => msrv::check(),
         Xtask::Msrv { build: true } => msrv::build(),
+        Xtask::Mutants { paths } => mutants::run(&paths),
         Xtask::Packed => packed::check(),
         Xtask::Promises { check } => promises::run(check),
         Xtask::Prose => prose::check(),

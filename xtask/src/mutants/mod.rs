@@ -1,0 +1,85 @@
+//! `cargo xtask mutants`: changes the code in small ways, one at a time, and checks that a test fails for each change.
+
+mod outcome;
+mod survivors;
+mod table;
+mod tree;
+
+use anyhow::{Result, ensure};
+
+use self::outcome::Outcome;
+use self::tree::Tree;
+use crate::bench::results::{self, MUTANTS};
+use crate::{command, tool};
+
+/// The paths below `src/` that are tested if none is named. Their code decides what a call does.
+const DEFAULT: [&str; 4] = ["pipeline", "token", "webhook", "types"];
+
+/// A selection of tests. Each pass tests the mutants that no test of an earlier pass has caught.
+struct Pass {
+    tests: &'static str,
+    /// The features of the crate.
+    features: &'static str,
+    /// The targets of integration tests. Without any, the unit tests.
+    targets: &'static [&'static str],
+    /// Arguments that select tests of these targets.
+    filter: &'static [&'static str],
+    /// Seconds after which a test counts as hanging.
+    timeout: &'static str,
+}
+
+/// One group of the API is enough for the unit tests, so they compile several times faster than the others.
+const UNIT_TESTS: &str = "chrono,jiff,metrics,time,tracing,users,webhook";
+const ALL_TESTS: &str = "account,experience,management,metrics,tracing,webhook";
+
+/// The models of concurrency are the slowest tests, so they are last.
+const PASSES: [Pass; 3] = [
+    Pass { tests: "unit tests", features: UNIT_TESTS, targets: &[], filter: &["--skip", "model_tests"], timeout: "10" },
+    Pass {
+        tests: "integration tests",
+        features: ALL_TESTS,
+        targets: &["features", "native", "token"],
+        filter: &[],
+        timeout: "60",
+    },
+    Pass {
+        tests: "models of concurrency",
+        features: UNIT_TESTS,
+        targets: &[],
+        filter: &["model_tests"],
+        timeout: "60",
+    },
+];
+
+/// Tests the mutants of these files and folders below `src/`, and writes the figures to benches/.
+pub(crate) fn run(named: &[String]) -> Result<()> {
+    tool::any_version("cargo-mutants", "^27.1")?;
+    let named: Vec<&str> = named.iter().map(String::as_str).collect();
+    let globs = globs(if named.is_empty() { &DEFAULT } else { &named })?;
+    let tree = Tree::copy()?;
+    let mut outcome = Outcome::default();
+    for pass in &PASSES {
+        command::heading(&format!("Mutants: {}", pass.tests));
+        outcome.add(tree.test(pass, &globs)?);
+        if outcome.missed.is_empty() {
+            break;
+        }
+    }
+    let verdict = survivors::judge(&outcome.missed, &outcome.files())?;
+    results::keep(MUTANTS, &table::update(results::kept(MUTANTS)?, &outcome, &verdict))?;
+    results::write()?;
+    ensure!(verdict.problems.is_empty(), "{}", verdict.problems.join("\n"));
+    println!("Tests notice all mutants that they can notice");
+    Ok(())
+}
+
+/// Returns patterns that match the files of these paths below `src/`.
+fn globs(paths: &[&str]) -> Result<Vec<String>> {
+    let source = command::root().join("src");
+    let glob = |path: &&str| {
+        let found = source.join(path);
+        ensure!(found.exists(), "src/{path} does not exist");
+        Ok(if found.is_dir() { format!("src/{path}/**") } else { format!("src/{path}") })
+    };
+    paths.iter().map(glob).collect()
+}
