@@ -11,10 +11,11 @@ fn limiter(requests: u32, seconds: u64) -> Arc<Limiter> {
 /// Advances a request until it may start, and returns when that is.
 fn start(pass: &mut Pass, now: Duration) -> Duration {
     let mut at = now;
-    while let Some(wait) = pass.advance(at) {
+    for _ in 0..1_000 {
+        let Some(wait) = pass.advance(at) else { return at };
         at += wait;
     }
-    at
+    panic!("the request never starts: {pass:?}")
 }
 
 /// Sends a request that is answered at once, and returns how long it waited.
@@ -93,6 +94,18 @@ fn requests_that_are_given_up_do_not_delay_others() {
 }
 
 #[test]
+fn a_turn_comes_earlier_if_requests_ahead_are_given_up() {
+    let limiter = limiter(1, 10);
+    wait(&limiter, Duration::ZERO);
+    let mut ahead: Vec<_> = (0..3).map(|_| limiter.enter(false)).collect();
+    assert!(ahead.iter_mut().all(|pass| pass.advance(SECOND).is_some()));
+    let mut last = limiter.enter(false);
+    assert_eq!(last.advance(SECOND), Some(10 * SECOND), "looks again after a period");
+    drop(ahead);
+    assert_eq!(last.advance(2 * SECOND), Some(8 * SECOND));
+}
+
+#[test]
 fn a_request_that_nobody_advances_does_not_stop_others() {
     let limiter = limiter(1, 10);
     wait(&limiter, Duration::ZERO);
@@ -120,6 +133,42 @@ fn a_place_that_nobody_used_is_free_again_after_a_period() {
     let mut asleep = limiter.enter(true);
     assert_eq!(asleep.advance(SECOND), Some(9 * SECOND));
     assert_eq!(start(&mut limiter.enter(true), 2 * SECOND), 20 * SECOND);
+}
+
+#[test]
+fn a_request_that_lost_its_place_waits_for_another() {
+    let limiter = limiter(1, 10);
+    wait(&limiter, Duration::ZERO);
+    let mut asleep = limiter.enter(true);
+    assert_eq!(asleep.advance(SECOND), Some(9 * SECOND));
+    assert_eq!(wait(&limiter, 20 * SECOND), Duration::ZERO);
+    assert_eq!(asleep.advance(21 * SECOND), Some(9 * SECOND));
+    assert_eq!(asleep.advance(30 * SECOND), None);
+}
+
+#[test]
+fn a_place_that_is_free_goes_to_the_request_that_asks_first() {
+    let limiter = limiter(1, 10);
+    wait(&limiter, Duration::ZERO);
+    let (mut ahead, mut behind) = (limiter.enter(false), limiter.enter(false));
+    assert_eq!([ahead.advance(SECOND), behind.advance(SECOND)], [Some(9 * SECOND), Some(10 * SECOND)]);
+    assert_eq!(behind.advance(10 * SECOND), None);
+    behind.answered(10 * SECOND);
+    assert_eq!(ahead.advance(10 * SECOND), Some(10 * SECOND));
+}
+
+#[test]
+fn places_are_used_in_the_order_in_which_they_become_free() {
+    let limiter = limiter(3, 10);
+    let mut passes: Vec<_> = (0..3).map(|_| limiter.enter(false)).collect();
+    assert!(passes.iter_mut().all(|pass| pass.advance(Duration::ZERO).is_none()));
+    let (first, rest) = passes.split_first_mut().unwrap();
+    first.answered(5 * SECOND);
+    rest[0].answered(2 * SECOND);
+    rest[1].never_sent(6 * SECOND);
+    let mut next: Vec<_> = (0..3).map(|_| limiter.enter(true)).collect();
+    let starts: Vec<_> = next.iter_mut().map(|pass| start(pass, 7 * SECOND).as_secs()).collect();
+    assert_eq!(starts, [7, 12, 15]);
 }
 
 #[test]
@@ -192,7 +241,10 @@ fn simulate(random: &mut Random, limit: RateLimit, calls: usize, longest_delay: 
         }
     }
     let mut received = Vec::new();
+    let mut steps = 0;
     while let Some((now, call, event)) = events.pop_first() {
+        steps += 1;
+        assert!(steps < 1_000 * calls, "requests are advanced without end");
         let Some(mut pass) = passes[call].take() else { continue };
         match event {
             Event::GiveUp => continue,

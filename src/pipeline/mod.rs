@@ -261,3 +261,7 @@ pub(crate) fn timed_out(what: &str, limit: Duration) -> TransportError {
     let millis = (limit.as_millis() as u64).to_string();
     TransportError::new(TransportErrorKind::Timeout, [what, " took longer than ", &millis, " ms"].concat())
 }
+
+#[cfg(test)]
+#[path = "begun_tests.rs"]
+mod begun_tests;

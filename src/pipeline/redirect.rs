@@ -253,8 +253,16 @@ mod tests {
         let mut next = redirects.after(&redirect).unwrap().unwrap();
         redirects.before(&mut next);
         assert_eq!(redirects.after(&redirect).unwrap_err().kind(), TransportErrorKind::Redirect);
-        let blamed = redirects.blame(TransportError::new(TransportErrorKind::Connect, "").into());
-        assert!(matches!(blamed, AttemptError::Transport(error) if !error.never_sent()));
+    }
+
+    #[test]
+    fn only_a_failure_before_the_first_redirect_proves_that_nothing_was_sent() {
+        let refused = || TransportError::new(TransportErrorKind::Connect, "").into();
+        let mut redirects = Redirects::new(1, false);
+        assert!(matches!(redirects.blame(refused()), AttemptError::Transport(error) if error.never_sent()));
+        redirects.before(&mut request(Method::Get));
+        redirects.after(&HttpResponse::new(302).header("location", "/next")).unwrap().unwrap();
+        assert!(matches!(redirects.blame(refused()), AttemptError::Transport(error) if !error.never_sent()));
     }
 
     #[test]
@@ -267,6 +275,7 @@ mod tests {
             next.headers.set("x-signature", "s3cret");
             redirects.before(&mut next);
             assert_eq!(next.headers.contains("x-signature"), kept, "{location}");
+            assert_eq!(redirects.left_origin(), !kept, "{location}");
         }
     }
 }

@@ -209,6 +209,14 @@ mod tests {
     }
 
     #[test]
+    fn the_last_attempt_may_start_when_the_time_ends() {
+        let progress = Progress { attempts: 1, elapsed: Duration::from_secs(50), idempotent: true };
+        let wait = Duration::from_secs(10);
+        let busy = Failure::Status { status: 503, code: None, retry_after: Some(wait) };
+        assert_eq!(decide(&RetryPolicy::default(), progress, busy, 0.5), Decision::Retry(wait));
+    }
+
+    #[test]
     fn waits_are_random_below_a_bound_that_doubles() {
         let policy = RetryPolicy::default();
         let longest: Vec<u128> = (1..9).map(|attempt| backoff(&policy, attempt, 1.0).as_millis()).collect();

@@ -111,7 +111,28 @@ mod tests {
 
     #[test]
     fn debug_output_hides_the_token() {
-        assert!(!format!("{:?}", AccessToken::new("s3cret").scope("all")).contains("s3cret"));
+        let shown = format!("{:?}", AccessToken::new("s3cret").scope("all"));
+        let expected =
+            "AccessToken { secret: \"[redacted]\", lifetime: None, scope: Some(\"all\"), missing_scope: None }";
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn tokens_that_a_header_cannot_carry_are_not_sendable() {
+        assert!(AccessToken::new("eyJhbGciOi.J~+/=").is_sendable());
+        for secret in ["", "a b", "a\nb", "\u{7f}", "é"] {
+            assert!(!AccessToken::new(secret).is_sendable(), "{secret:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_has_what_was_set() {
+        let token = AccessToken::new("a").expires_in(Duration::from_secs(60)).scope("read").without_scope("write");
+        assert_eq!((token.secret(), token.lifetime()), ("a", Some(Duration::from_secs(60))));
+        assert_eq!((token.granted_scope(), token.missing_scope()), (Some("read"), Some("write")));
+        let bare = AccessToken::new("b");
+        assert_eq!((bare.lifetime(), bare.granted_scope(), bare.missing_scope()), (None, None, None));
+        assert_ne!(token, bare);
     }
 
     #[test]

@@ -140,6 +140,8 @@ impl fmt::Debug for TokenContext<'_> {
 mod tests {
     use super::*;
 
+    const TEN_YEARS: f64 = 315_360_000.0;
+
     #[test]
     fn lifetimes_that_are_not_credible_are_short() {
         for (seconds, expected) in [
@@ -149,6 +151,8 @@ mod tests {
             (0.9, 60),
             (0.0, 60),
             (-1.0, 60),
+            (TEN_YEARS, TEN_YEARS as u64),
+            (TEN_YEARS + 1.0, 60),
             (1e18, 60),
             (f64::NAN, 60),
             (f64::INFINITY, 60),

@@ -144,3 +144,57 @@ impl From<Arc<TokenError>> for Error {
         error.with_source(cause)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WAIT: Duration = Duration::from_secs(7);
+
+    fn busy() -> Error {
+        Error::new(ErrorKind::Api, "busy").with_retry_after(Some(WAIT))
+    }
+
+    fn refused() -> TokenError {
+        TokenError::Refused {
+            status: 429,
+            error: Some("slow_down".to_owned()),
+            description: Some("too many".to_owned()),
+            hint: None,
+            retry_after: Some(WAIT),
+            stopped: None,
+        }
+    }
+
+    #[test]
+    fn the_next_try_waits_as_long_as_any_server_asked() {
+        for error in [refused(), TokenError::Unreachable(busy()), TokenError::SubjectToken(busy())] {
+            assert_eq!(error.retry_after(), Some(WAIT), "{error}");
+        }
+        assert_eq!(TokenError::Unusable.retry_after(), None);
+    }
+
+    #[test]
+    fn messages_name_the_step_that_failed_and_its_reason() {
+        for (error, message) in [
+            (refused(), "the token endpoint returned 429 slow_down: too many"),
+            (TokenError::malformed(200, false), "the token endpoint returned 200 without an access token"),
+            (TokenError::Unreachable(busy()), "cannot reach the token endpoint: busy"),
+            (TokenError::SubjectToken(busy()), "cannot get a subject token: busy"),
+            (TokenError::other("the vault is\nsealed"), r"cannot get an access token: the vault is\u{a}sealed"),
+            (TokenError::other(Because("it panicked")), "cannot get an access token: it panicked"),
+        ] {
+            assert_eq!(error.to_string(), message);
+        }
+    }
+
+    #[test]
+    fn errors_of_other_calls_and_of_sources_are_the_cause() {
+        let cause = |error: &TokenError| error.source().map(ToString::to_string);
+        for error in [TokenError::Unreachable(busy()), TokenError::SubjectToken(busy())] {
+            assert!(cause(&error).is_some_and(|cause| cause.contains("busy")), "{error}");
+        }
+        assert_eq!(cause(&TokenError::other("sealed")).as_deref(), Some("sealed"));
+        assert_eq!([cause(&refused()), cause(&TokenError::Unusable)], [None, None]);
+    }
+}

@@ -35,6 +35,7 @@ mod tests {
             (Some("all"), None, Some("all")),
             (Some("all"), Some(""), Some("all")),
             (Some("read write"), Some("write"), Some("read")),
+            (Some("read write manage"), Some("write"), Some("read manage")),
             (Some("read  write "), Some("write read"), None),
             (Some("users"), Some("users:read"), Some("users")),
             (Some(""), None, None),

@@ -55,3 +55,17 @@ impl fmt::Display for Method {
         f.write_str(self.as_str())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn methods_are_found_by_their_name() {
+        let names = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+        for (method, name) in Method::ALL.into_iter().zip(names) {
+            assert_eq!((method.to_string().as_str(), Method::named(name)), (name, Some(method)));
+        }
+        assert_eq!([Method::named("get"), Method::named("TRACE")], [None, None]);
+    }
+}

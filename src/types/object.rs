@@ -348,4 +348,12 @@ mod tests {
         assert!(problem(r#"{"name":1}"#).contains("invalid type: integer `1`, expected a string"));
         assert!(problem("[]").contains("expected an object (Pet)"));
     }
+
+    #[test]
+    fn a_name_of_a_member_is_text() {
+        use serde::de::IntoDeserializer;
+
+        let number = IntoDeserializer::<serde_json::Error>::into_deserializer(7_u64);
+        assert!(Key::deserialize(number).err().unwrap().to_string().contains("expected a member's name"));
+    }
 }

@@ -109,4 +109,20 @@ mod tests {
             assert_eq!(serde_json::to_string(&change).unwrap(), text);
         }
     }
+
+    #[test]
+    fn a_patch_is_absent_null_or_a_value() {
+        let all = [Patch::Absent, Patch::Null, Patch::from("Ada")];
+        assert_eq!(all.each_ref().map(Patch::is_absent), [true, false, false]);
+        assert_eq!(all.each_ref().map(Patch::is_null), [false, true, false]);
+        assert_eq!(all.each_ref().map(Patch::as_deref), [None, None, Some("Ada")]);
+        assert_eq!(all.each_ref().map(Patch::value), [None, None, Some(&"Ada".to_owned())]);
+        assert_eq!(all.map(Patch::into_value), [None, None, Some("Ada".to_owned())]);
+    }
+
+    #[test]
+    fn an_option_is_null_or_a_value() {
+        assert_eq!([Patch::from(None), Patch::from(Some(7))], [Patch::Null, Patch::Value(7)]);
+        assert_eq!(Patch::from(7), Patch::Value(7));
+    }
 }

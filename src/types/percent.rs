@@ -70,4 +70,12 @@ mod tests {
         assert_eq!(pairs.as_str(), "search.name=%25a%26b%3D%25&page=1");
         assert!(pairs.contains("page") && !pairs.contains("pag"));
     }
+
+    #[test]
+    fn a_name_that_is_encoded_is_found() {
+        let mut pairs = Pairs::default();
+        pairs.pair("a b", "c=d");
+        assert!(pairs.contains("a b") && !pairs.contains("a"));
+        assert_eq!(pairs.into_string(), "a%20b=c%3Dd");
+    }
 }

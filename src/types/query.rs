@@ -102,3 +102,41 @@ macro_rules! query_display {
 }
 
 query_display!(bool, i32, i64, u32, u64, f64, super::Number, super::Timestamp, super::TimestampSeconds);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Pairs;
+
+    fn appended<T: QueryValue + ?Sized>(value: &T) -> String {
+        let mut pairs = Pairs::default();
+        value.append("a", &mut pairs);
+        pairs.into_string()
+    }
+
+    #[test]
+    fn a_value_is_appended_under_its_name() {
+        assert_eq!(appended("x y"), "a=x%20y");
+        assert_eq!(appended(&"x".to_owned()), "a=x");
+        assert_eq!(appended(&Cow::Borrowed("x")), "a=x");
+        assert_eq!([appended(&true), appended(&-7), appended(&Timestamp::from_millis(7))], ["a=true", "a=-7", "a=7"]);
+    }
+
+    #[test]
+    fn nothing_is_appended_for_none() {
+        assert_eq!([appended(&Some("x")), appended(&None::<&str>)], ["a=x", ""]);
+    }
+
+    #[test]
+    fn each_element_of_a_list_is_appended() {
+        assert_eq!(appended(&[1, 2]), "a=1&a=2");
+        assert_eq!(appended([1, 2].as_slice()), "a=1&a=2");
+        assert_eq!(appended(&vec!["x", "y"]), "a=x&a=y");
+    }
+
+    #[test]
+    fn a_time_can_be_absent() {
+        let time = Timestamp::from_millis(7);
+        assert_eq!([time.time(), Some(time).time(), None::<Timestamp>.time()], [Some(time), Some(time), None]);
+    }
+}

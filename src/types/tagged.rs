@@ -242,4 +242,10 @@ mod tests {
             assert!(serde_json::from_str::<Shape>(text).is_err(), "{text}");
         }
     }
+
+    #[test]
+    fn what_is_not_json_is_an_error_that_names_the_tag() {
+        let bytes = serde::de::value::BytesDeserializer::<serde_json::Error>::new(b"x");
+        assert!(Shape::deserialize(bytes).unwrap_err().to_string().contains("expected an object with `type`"));
+    }
 }

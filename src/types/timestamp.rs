@@ -244,6 +244,37 @@ mod tests {
     }
 
     #[test]
+    fn system_times_have_a_sign_relative_to_the_epoch() {
+        let second = Duration::from_secs(1);
+        for (seconds, time) in [(-1, SystemTime::UNIX_EPOCH - second), (1, SystemTime::UNIX_EPOCH + second)] {
+            assert_eq!(Timestamp::from(time), Timestamp::from_millis(seconds * 1000));
+            assert_eq!(SystemTime::from(Timestamp::from_millis(seconds * 1000)), time);
+            assert_eq!(TimestampSeconds::from(time), TimestampSeconds::from_secs(seconds));
+            assert_eq!(SystemTime::from(TimestampSeconds::from_secs(seconds)), time);
+        }
+        assert!(Timestamp::now() > Timestamp::from_millis(1_795_489_404_000) - Duration::from_secs(365 * 86_400));
+    }
+
+    #[test]
+    fn durations_are_added_and_subtracted_as_far_as_times_reach() {
+        let (time, second) = (Timestamp::from_millis(5_000), Duration::from_secs(1));
+        assert_eq!([time + second, time - second].map(Timestamp::as_millis), [6_000, 4_000]);
+        assert_eq!(
+            [time + Duration::MAX, time - Duration::MAX].map(Timestamp::as_millis),
+            [i64::MAX, 5_000 - i64::MAX]
+        );
+        assert_eq!((time + second).duration_since(time), second);
+        assert_eq!(time.duration_since(time + second), Duration::ZERO);
+    }
+
+    #[test]
+    fn times_are_formatted_as_the_api_does() {
+        assert_eq!(Timestamp::from_millis(-1_500).to_string(), "-1500");
+        assert_eq!(TimestampSeconds::from_secs(7).to_string(), "7");
+        assert_eq!(Timestamp::from(TimestampSeconds::from_secs(7)).to_string(), "7000");
+    }
+
+    #[test]
     fn seconds_round_down() {
         assert_eq!(TimestampSeconds::from(Timestamp::from_millis(-1)).as_secs(), -1);
         assert_eq!(TimestampSeconds::from(Timestamp::from_millis(1_999)).as_secs(), 1);
@@ -272,7 +303,8 @@ mod tests {
         let timestamp = Timestamp::from_millis(1_795_489_404_123);
         let time = chrono::DateTime::<chrono::Utc>::try_from(timestamp).unwrap();
         assert_eq!((time.timestamp(), Timestamp::from(time)), (1_795_489_404, timestamp));
-        assert!(chrono::DateTime::<chrono::Utc>::try_from(Timestamp::from_millis(i64::MAX)).is_err());
+        let error = chrono::DateTime::<chrono::Utc>::try_from(Timestamp::from_millis(i64::MAX)).unwrap_err();
+        assert_eq!(error.to_string(), "the timestamp is out of the range of chrono::DateTime");
     }
 
     #[cfg(feature = "jiff")]

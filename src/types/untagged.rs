@@ -245,9 +245,25 @@ mod tests {
     }
 
     #[test]
+    fn a_variant_takes_values_of_its_own_type_only() {
+        use Json::{Any, Boolean, FreeObject, List, Number, Object, Text};
+        for json in [Boolean, Number, Text, List, Object] {
+            assert!(json.takes(json) && Any.takes(json), "{json:?}");
+            assert_eq!(FreeObject.takes(json), json == Object, "{json:?}");
+            assert!(!Text.takes(json) || json == Text, "{json:?}");
+        }
+    }
+
+    #[test]
     fn invalid_json_is_an_error() {
         for text in ["", "{", r#"{"a""#, "[1", "tru"] {
             assert!(serde_json::from_str::<Thing>(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_not_json_is_an_error() {
+        let bytes = serde::de::value::BytesDeserializer::<serde_json::Error>::new(b"x");
+        assert!(Thing::deserialize(bytes).unwrap_err().to_string().contains("expected any JSON"));
     }
 }

@@ -64,3 +64,14 @@ impl Part {
         Self::File { name: name.into(), file }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_output_shows_the_size_of_the_content_only() {
+        let upload = Upload::new("a.txt", "text/plain", "s3cret");
+        assert_eq!(format!("{upload:?}"), r#"Upload("a.txt", "text/plain", 6 bytes)"#);
+    }
+}

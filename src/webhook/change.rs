@@ -381,11 +381,39 @@ mod tests {
             assert_eq!(delivery.change(), Change::UserUpdated(Record { id: "u1", data: None }), "{route}");
             assert!(delivery.data_as::<Value>().unwrap().is_none(), "{route}");
         }
-        // Without the matched route, the path shows which part of the user changed.
-        let mut members = user_request("/users/:userId/custom-data", json!({ "id": "u1" }));
-        members.as_object_mut().unwrap().remove("matchedRoute");
-        let delivery = delivery("User.Data.Updated", members);
+    }
+
+    #[test]
+    fn the_answer_of_an_unknown_route_is_not_read_as_the_user() {
+        for route in ["/users/:userId/something-new", "/users/u1"] {
+            let delivery = delivery("User.Data.Updated", user_request(route, json!({ "id": "u1" })));
+            assert_eq!(delivery.change(), Change::UserUpdated(Record { id: "u1", data: None }), "{route}");
+        }
+    }
+
+    #[test]
+    fn without_the_matched_route_the_path_shows_what_changed() {
+        let without_route = |path: &str| {
+            let mut members = user_request(path, json!({ "id": "u1" }));
+            members.as_object_mut().unwrap().remove("matchedRoute");
+            delivery("User.Data.Updated", members)
+        };
+        let delivery = without_route("/users/:userId/custom-data");
         assert!(matches!(delivery.change(), Change::UserCustomDataUpdated { user_id: "u1", .. }));
+        let delivery = without_route("/users/:userId");
+        assert!(matches!(delivery.change(), Change::UserUpdated(Record { id: "u1", data: Some(_) })));
+        let delivery = without_route("/users/:userId/something-new");
+        assert_eq!(delivery.change(), Change::UserUpdated(Record { id: "u1", data: None }));
+    }
+
+    #[test]
+    fn a_matched_route_alone_shows_that_the_management_api_caused_the_event() {
+        let members =
+            json!({ "matchedRoute": "/users/:userId/profile", "params": { "userId": "u1" }, "data": { "id": "u2" } });
+        assert!(matches!(
+            delivery("User.Data.Updated", members).change(),
+            Change::UserProfileUpdated { user_id: "u1", .. }
+        ));
     }
 
     #[test]
@@ -480,6 +508,49 @@ mod tests {
         );
         assert_eq!(membership.added_application_ids, ["a1"]);
         assert_eq!(membership.removed_application_ids, ["a2"]);
+    }
+
+    #[test]
+    fn older_servers_name_the_organization_only_in_the_path_of_its_request() {
+        let request = |path: &str| json!({ "path": path, "params": { "id": "o1" } });
+        let change = |members| format!("{:?}", delivery("Organization.Membership.Updated", members).change());
+        for path in ["/organizations/o1/users", "/organizations/o1/applications"] {
+            assert!(change(request(path)).contains("organization_id: \"o1\""), "{path}");
+        }
+        assert_eq!(change(request("/organization-invitations/o1/status")), "Other");
+        assert_eq!(change(json!({ "params": { "id": "o1" } })), "Other");
+    }
+
+    #[test]
+    fn revoked_grants_are_listed_with_their_user_and_application() {
+        let members = json!({ "userId": "u1", "applicationId": "a1", "revokedGrantIds": ["g1", 7, "g2"] });
+        let (user_id, application_id, revoked_grant_ids) = ("u1", Some("a1"), vec!["g1", "g2"]);
+        assert_eq!(
+            delivery("Grant.LimitExceeded", members).change(),
+            Change::GrantLimitExceeded { user_id, application_id, revoked_grant_ids }
+        );
+    }
+
+    #[test]
+    fn sign_ins_name_the_user_the_application_and_the_session() {
+        let members = json!({
+            "userId": "u1", "user": { "id": "u1" }, "sessionId": "s1", "application": { "id": "a1", "name": "Shop" },
+        });
+        let delivery = delivery("PostSignIn", members);
+        let Change::Interaction(interaction) = delivery.change() else { panic!("{:?}", delivery.change()) };
+        assert_eq!((interaction.user_id, interaction.user.map(JsonObject::len)), ("u1", Some(1)));
+        assert_eq!((interaction.application_id, interaction.session_id), (Some("a1"), Some("s1")));
+    }
+
+    #[test]
+    fn one_member_of_a_test_does_not_make_a_delivery_a_test() {
+        for members in [
+            json!({ "userId": "fake-id", "sessionId": "s1" }),
+            json!({ "userId": "u1", "sessionId": "fake-session-id" }),
+            json!({ "userId": "u1", "sessionId": "s1", "path": "/users/fake-path/" }),
+        ] {
+            assert!(!delivery("PostSignIn", members.clone()).is_test(), "{members}");
+        }
     }
 
     #[test]

@@ -114,3 +114,19 @@ impl Delivery {
         self.record().map(|data| T::deserialize(data)).transpose().map_err(|error| WebhookError::body(&error))
     }
 }
+
+#[cfg(all(test, feature = "jiff"))]
+mod tests {
+    use super::*;
+
+    fn created_at(time: &str) -> Option<crate::Timestamp> {
+        let body = serde_json::json!({ "hookId": "h1", "event": "User.Created", "createdAt": time });
+        serde_json::from_value::<Delivery>(body).unwrap().time()
+    }
+
+    #[test]
+    fn the_time_of_an_event_is_parsed_if_it_is_a_time() {
+        assert_eq!(created_at("2026-11-24T03:00:00.123Z"), Some(crate::Timestamp::from_millis(1_795_489_200_123)));
+        assert_eq!(created_at("yesterday"), None);
+    }
+}

@@ -251,6 +251,21 @@ mod tests {
     }
 
     #[test]
+    fn errors_explain_what_is_wrong_and_what_to_check() {
+        let text = |result: Result<Delivery, WebhookError>| result.unwrap_err().to_string();
+        assert!(text(receive("", "", BODY)).starts_with("missing or blank signing key (hint: "));
+        assert!(text(receive(KEY, "", BODY)).starts_with("the signature does not match (hint: "));
+        assert!(text(receive(KEY, &sign(KEY, b"[]"), b"[]")).starts_with("invalid webhook body: "));
+    }
+
+    #[test]
+    fn only_body_errors_have_a_source() {
+        let has_source = |error: &dyn std::error::Error| error.source().is_some();
+        assert!(has_source(&receive(KEY, &sign(KEY, b"[]"), b"[]").unwrap_err()));
+        assert!(!has_source(&WebhookError::SigningKey) && !has_source(&WebhookError::Signature));
+    }
+
+    #[test]
     fn any_of_several_keys_verifies_while_a_key_is_rotated() {
         let (old, new) = (sign("old", BODY), sign("new", BODY));
         for signature in [&old, &new] {

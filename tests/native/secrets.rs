@@ -16,7 +16,7 @@ const SECRET: &str = "s3cret";
 #[track_caller]
 fn hidden(value: &impl Debug) {
     let shown = format!("{value:?} {value:#?}");
-    assert!(!shown.contains(SECRET), "{shown}");
+    assert!(shown.contains(char::is_alphabetic) && !shown.contains(SECRET), "{shown}");
 }
 
 fn stage(answers: impl IntoIterator<Item = HttpResponse>) -> Stage {

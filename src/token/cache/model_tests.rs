@@ -124,3 +124,13 @@ fn a_token_that_is_due_is_renewed_once_and_used_meanwhile() {
         assert_eq!(fetched.load(Ordering::SeqCst), 2);
     });
 }
+
+#[test]
+fn a_new_token_is_fresh_until_it_is_due() {
+    model::check(|| {
+        let (cache, _) = cache(ModelRuntime::default(), 0);
+        assert_eq!(cache.fresh_until(), Duration::ZERO);
+        secret(&cache);
+        assert_eq!(cache.fresh_until(), LIFETIME - LIFETIME / 10);
+    });
+}

@@ -97,6 +97,36 @@ fn the_token_of_an_older_renewal_does_not_replace_a_newer_one() {
 }
 
 #[test]
+fn the_token_of_an_older_renewal_replaces_one_that_has_expired() {
+    let mut cell = Cell::new(SCHEDULE);
+    cell.next(secs(0), None);
+    cell.next(secs(10), Some(1));
+    let brief = AccessToken::new("brief").expires_in(secs(1));
+    cell.succeeded(2, Obtained { token: brief, age: Duration::ZERO, stored: false }, secs(11));
+    cell.succeeded(1, hour("late"), secs(12));
+    expect(&mut cell, 12, None, "use late");
+}
+
+#[test]
+fn a_token_is_fresh_until_it_is_due_or_expires() {
+    assert_eq!(Cell::new(SCHEDULE).fresh_until(), secs(0));
+    assert_eq!(with_token(SCHEDULE).fresh_until(), secs(3540));
+    assert_eq!(with_token(Schedule { renewable: false, ..SCHEDULE }).fresh_until(), secs(3600));
+    let mut cell = Cell::new(SCHEDULE);
+    cell.next(secs(0), None);
+    cell.succeeded(1, endless("a"), secs(0));
+    assert_eq!(cell.fresh_until(), Duration::MAX);
+}
+
+#[test]
+fn the_token_is_known_while_it_lives_and_held_afterwards() {
+    let cell = with_token(SCHEDULE);
+    let known = |at| cell.known(secs(at)).living.map(|token| token.secret().to_owned());
+    assert_eq!([known(3599).as_deref(), known(3600).as_deref()], [Some("a"), None]);
+    assert_eq!(cell.held().map(AccessToken::secret), Some("a"));
+}
+
+#[test]
 fn a_failure_reaches_callers_that_waited_and_those_before_the_next_try() {
     let mut cell = Cell::new(SCHEDULE);
     cell.next(secs(0), None);
@@ -273,6 +303,13 @@ fn new_tokens_that_are_rejected_are_kept_for_longer_and_longer() {
     // A token that was used for a while is discarded at once, and its successor after a second.
     assert!(replace(&mut cell, "e", hour("f"), 200));
     assert!(!replace(&mut cell, "f", hour("g"), 200) && replace(&mut cell, "f", hour("g"), 201));
+}
+
+#[test]
+fn a_token_that_was_used_for_a_minute_ends_a_row_of_rejections() {
+    let mut cell = with_token(SCHEDULE);
+    assert!(replace(&mut cell, "a", hour("b"), 100) && replace(&mut cell, "b", hour("c"), 160));
+    assert!(!replace(&mut cell, "c", hour("d"), 160) && replace(&mut cell, "c", hour("d"), 161));
 }
 
 #[test]

@@ -155,3 +155,36 @@ impl fmt::Debug for ClientCredentials {
             .finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn application() -> ClientCredentials {
+        ClientCredentials::new("a/b", "s")
+    }
+
+    #[test]
+    fn tokens_of_organizations_and_resources_have_their_own_keys() {
+        let key = |source: ClientCredentials| source.cache_key().unwrap();
+        assert_eq!(key(application()), "a/b");
+        assert_eq!(key(application().organization("o")), "a%2Fb/o/");
+        assert_eq!(key(application().resource("r:1")), "a%2Fb//r%3A1");
+        assert_eq!(key(application().organization("o").resource("r")), "a%2Fb/o/r");
+    }
+
+    #[test]
+    fn only_tokens_without_organization_and_resource_are_known_to_be_for_the_management_api() {
+        assert_eq!(application().kind(), TokenKind::Management);
+        for source in [application().organization("o"), application().resource("r")] {
+            assert_eq!(source.kind(), TokenKind::Unknown, "{source:?}");
+        }
+    }
+
+    #[test]
+    fn the_default_scope_is_that_of_the_management_api() {
+        assert_eq!(application().default_scope(), Some("all"));
+        assert_eq!(application().resource("r").default_scope(), Some("all"));
+        assert_eq!(application().organization("o").default_scope(), None);
+    }
+}

@@ -195,3 +195,44 @@ impl fmt::Debug for TokenExchange {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn application() -> ClientCredentials {
+        ClientCredentials::new("app", "s")
+    }
+
+    fn of(user: &str) -> TokenExchange {
+        TokenExchange::with_subject_tokens(application(), || async { Ok(String::new()) }).of_user(user)
+    }
+
+    #[test]
+    fn tokens_of_a_known_user_have_a_key_for_all_that_distinguishes_them() {
+        assert_eq!(of("u/1").cache_key().as_deref(), Some("app/u%2F1///"));
+        let exchange = of("u").for_resource("r").for_organization("o").scope("s t");
+        assert_eq!(exchange.cache_key().as_deref(), Some("app/u/r/o/s%20t"));
+    }
+
+    #[test]
+    fn tokens_of_an_unknown_user_have_no_key() {
+        let each = TokenExchange::with_subject_tokens(application(), || async { Ok(String::new()) });
+        let personal = TokenExchange::personal_access_token(application(), "pat_1");
+        for exchange in [each, personal, TokenExchange::new(application(), "sub_1").of_user("u")] {
+            assert_eq!(exchange.cache_key(), None, "{exchange:?}");
+        }
+    }
+
+    #[test]
+    fn all_but_a_single_subject_token_can_be_exchanged_again() {
+        assert!(of("u").is_renewable());
+        assert!(TokenExchange::personal_access_token(application(), "pat_1").is_renewable());
+        assert!(!TokenExchange::new(application(), "sub_1").is_renewable());
+    }
+
+    #[test]
+    fn a_token_for_a_resource_is_not_known_to_be_for_the_account_of_the_user() {
+        assert_eq!([of("u").kind(), of("u").for_resource("r").kind()], [TokenKind::User, TokenKind::Unknown]);
+    }
+}

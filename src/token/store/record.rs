@@ -106,10 +106,27 @@ mod tests {
 
     #[test]
     fn broken_records_and_other_versions_are_ignored() {
-        for text in
-            ["", "null", "{}", r#"{"version":2,"token":"a"}"#, r#"{"version":1}"#, r#"{"version":1,"token":""}"#]
-        {
+        assert!(read("version=1&token=a", NOW).is_some());
+        for text in [
+            "",
+            "null",
+            r#"{"version":1,"token":"a"}"#,
+            "token=a",
+            "version=2&token=a",
+            "version=1",
+            "version=1&token=",
+            "version=1&token=a%0Ab",
+            "version=1&token=%FF",
+            "version=1&token=a&expires_at=soon",
+        ] {
             assert!(read(text, NOW).is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_record_without_a_lifetime_is_read_as_new() {
+        let in_an_hour = later(3600).as_millis();
+        let read = read(&format!("version=1&token=a&expires_at={in_an_hour}"), NOW).expect("a valid token");
+        assert_eq!((read.age, read.token.lifetime(), read.stored), (Duration::ZERO, Some(HOUR), true));
     }
 }

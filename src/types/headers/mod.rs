@@ -196,4 +196,51 @@ mod tests {
             assert!(!Headers::is_secret(name), "{name}");
         }
     }
+
+    #[test]
+    fn a_name_can_have_several_values() {
+        let mut headers: Headers = [("Set-Cookie", "a"), ("vary", "origin"), ("set-cookie", "b")].into_iter().collect();
+        assert_eq!(headers.get_all("SET-COOKIE").collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!((headers.get("set-cookie"), headers.get("etag")), (Some("a"), None));
+        assert!(headers.contains("Vary") && !headers.contains("etag"));
+        assert_eq!((headers.len(), headers.is_empty()), (3, false));
+        headers.remove("Set-Cookie");
+        assert_eq!(headers.into_iter().collect::<Vec<_>>(), [("vary".into(), "origin".into())]);
+        assert!(Headers::new().is_empty());
+    }
+
+    #[test]
+    fn merging_replaces_all_values_of_a_name() {
+        let mut headers: Headers = [("a", "1"), ("a", "2"), ("b", "3")].into_iter().collect();
+        headers.merge(&[("A", "4"), ("c", "5"), ("c", "6")].into_iter().collect());
+        assert_eq!(headers.iter().collect::<Vec<_>>(), [("b", "3"), ("a", "4"), ("c", "5"), ("c", "6")]);
+    }
+
+    #[test]
+    fn headers_of_a_response_equal_headers_that_were_set() {
+        let received = |last: &'static [u8]| {
+            let pairs: [(&str, &[u8]); 3] = [("content-type", b"text/plain"), ("etag", "é".as_bytes()), ("x", last)];
+            Headers::packed(pairs.len(), || pairs.into_iter())
+        };
+        for (bytes, text) in [(b"1".as_slice(), "1"), (b"", ""), (b"a\xffb", "a\u{fffd}b")] {
+            let set: Headers = [("content-type", "text/plain"), ("etag", "é"), ("x", text)].into_iter().collect();
+            assert_eq!(received(bytes), set);
+            assert!(received(bytes).into_pairs().eq(set.into_pairs()), "{text}");
+        }
+        assert_ne!(received(b"1"), received(b"2"));
+    }
+
+    #[test]
+    fn only_what_http_can_carry_is_accepted() {
+        for (name, value) in [("x-team", "a\tb é"), ("!#$%&'*+-.^_`|~9", "")] {
+            assert_eq!(check_header(name, value), Ok(()), "{name}");
+        }
+        for name in ["", "x team", "x:", "naïve", "x\n"] {
+            assert_eq!(check_header(name, "a"), Err(format!("invalid header name {name:?}")));
+        }
+        for value in ["a\r\nb", "a\0", "\u{7f}"] {
+            let problem = check_header("x", value).unwrap_err();
+            assert_eq!(problem, "invalid value of the header `x`: contains a line break or another control character");
+        }
+    }
 }

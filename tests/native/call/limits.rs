@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use logto_admin::runtime::Runtime;
-use logto_admin::token::{AccessToken, token_fn};
-use logto_admin::transport::{HttpResponse, RedirectPolicy, before_fn};
+use logto_admin::token::{AccessToken, FixedToken, token_fn};
+use logto_admin::transport::{HttpResponse, RedirectPolicy, TransportError, TransportErrorKind, before_fn};
 use logto_admin::{Client, Endpoint, Error, ErrorKind, RateLimit, RetryPolicy, StopReason};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, builder, token_answer};
 
@@ -168,6 +168,37 @@ fn a_429_with_retry_after_stops_all_calls_until_then() {
     assert_eq!(departure_after(busy("2"), None), 2 * SECOND);
     // A call must not hang for hours because of one answer.
     assert_eq!(departure_after(busy("3600"), None), 60 * SECOND);
+}
+
+#[test]
+fn a_429_is_retried_as_soon_as_requests_may_start() {
+    let waits = |answer: HttpResponse, limit: Option<RateLimit>| {
+        let transport = ScriptedTransport::answers([answer, ok("[]")]);
+        let stage = Stage::set_up(transport, |builder| builder.rate_limit(limit));
+        stage.run(list(&stage.client, 1));
+        stage.runtime.sleeps()
+    };
+    let busy = refusal(429, "request.too_many");
+    assert_eq!(waits(busy.clone(), Some(RateLimit::new(5, 10 * SECOND))), [10 * SECOND]);
+    assert_eq!(waits(busy.clone().header("retry-after", "2"), None), [2 * SECOND]);
+    assert_eq!(waits(busy, None), [SECOND / 8], "without a limit, the retry policy decides");
+}
+
+#[test]
+fn a_request_without_an_answer_keeps_its_place_for_as_long_as_it_may_arrive() {
+    use TransportErrorKind::{Body, Connect, Interrupted, Redirect, Timeout, TooLarge};
+    for (kind, departure) in
+        [(Connect, 0), (Body, 10), (Redirect, 10), (TooLarge, 10), (Interrupted, 20), (Timeout, 20)]
+    {
+        let transport = ScriptedTransport::answers([Err(TransportError::new(kind, "it broke")), Ok(ok("[]"))]);
+        let stage = Stage::set_up(transport, |builder| {
+            let builder = builder.token_source(FixedToken::new("token")).retry(RetryPolicy::NEVER);
+            builder.rate_limit(RateLimit::new(1, 10 * SECOND))
+        });
+        stage.run(stage.client.users().list()).unwrap_err();
+        stage.run(list(&stage.client, 1));
+        assert_eq!(stage.runtime.monotonic(), departure * SECOND, "{kind:?}");
+    }
 }
 
 #[test]

@@ -59,6 +59,15 @@ fn permanent_failures_are_not_retried() {
 }
 
 #[test]
+fn errors_that_no_retry_can_change_are_final() {
+    for code in [400, 404, 422, 501] {
+        let stage = Stage::answering([status(code).header("retry-after", "7")]);
+        let error = stage.run(stage.client.users().list()).unwrap_err();
+        assert_eq!((error.stop_reason(), error.retry_after()), (Some(StopReason::Final), Some(7000 * MS)), "{code}");
+    }
+}
+
+#[test]
 fn message_rate_limits_are_not_retried() {
     assert_eq!(sends_of_a_read(Ok(refusal(429, "request.message_rate_limited"))), 1);
 }

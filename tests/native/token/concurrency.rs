@@ -1,6 +1,8 @@
 //! All callers share one renewal, even if some of them are dropped.
 
+use std::pin::pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Wake, Waker};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -143,4 +145,23 @@ fn renewals_on_a_stuck_runtime_are_replaced_after_their_lease() {
     let tokens = stage.tokens(100);
     assert!(tokens.iter().all(|token| token.as_ref().unwrap().secret() == "token-1"));
     assert_eq!(stage.token_calls(), 1);
+}
+
+/// A waker that does nothing.
+struct Asleep;
+
+impl Wake for Asleep {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn a_caller_that_gives_up_leaves_no_waker_behind() {
+    let stage = Stage::taking(SECOND, hourly);
+    let asleep = Arc::new(Asleep);
+    {
+        let waker = Waker::from(Arc::clone(&asleep));
+        let mut caller = pin!(stage.client.access_token());
+        assert!(caller.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    }
+    assert_eq!(Arc::strong_count(&asleep), 1);
 }

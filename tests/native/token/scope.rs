@@ -1,8 +1,10 @@
 //! Tokens with less than the requested scope.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use logto_admin::ClientBuilder;
+use logto_admin::token::{AccessToken, TokenContext, TokenError, TokenSource};
 use logto_admin::transport::HttpResponse;
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
 
@@ -70,4 +72,28 @@ fn tokens_report_their_missing_scope() {
     let token = stage.token().unwrap();
     assert_eq!((token.granted_scope(), token.missing_scope()), (Some("write"), Some("read")));
     assert_eq!(token.lifetime(), Some(Duration::from_secs(3600)));
+}
+
+/// A source that notes which scope it is asked for.
+struct Asked(Arc<Mutex<Vec<Option<String>>>>);
+
+#[async_trait::async_trait]
+impl TokenSource for Asked {
+    async fn fetch(&self, context: &TokenContext<'_>) -> Result<AccessToken, TokenError> {
+        self.0.lock().unwrap().push(context.scope().map(str::to_owned));
+        Ok(AccessToken::new("token"))
+    }
+}
+
+#[test]
+fn custom_sources_are_asked_for_the_scope_of_the_client_or_that_of_the_management_api() {
+    let asked = Arc::default();
+    let ask = |settings: fn(ClientBuilder) -> ClientBuilder| {
+        let source = Asked(Arc::clone(&asked));
+        granted(None, |builder| settings(builder.token_source(source))).token().unwrap();
+        asked.lock().unwrap().pop().flatten()
+    };
+    assert_eq!(ask(|builder| builder).as_deref(), Some("all"));
+    assert_eq!(ask(|builder| builder.scope("read")).as_deref(), Some("read"));
+    assert_eq!(ask(|builder| builder.scope(None)), None);
 }

@@ -1,9 +1,10 @@
 //! Tokens in a store that processes share.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use logto_admin::runtime::Runtime;
-use logto_admin::token::{FixedToken, StoreError, TokenStore};
+use logto_admin::token::{AccessToken, FixedToken, StoreError, TokenContext, TokenError, TokenSource, TokenStore};
 use logto_admin::transport::HttpResponse;
 use logto_admin::{Client, Endpoint};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
@@ -273,4 +274,66 @@ fn a_store_that_panics_fails_no_call() {
     let stage = Stage::set_up(&runtime, transport, |builder| builder.token_store(Panicking));
     stage.call().unwrap();
     assert_eq!(stage.sent_tokens(), ["token-1"]);
+}
+
+/// A store that has no locks.
+struct WithoutLocks(Memory);
+
+#[async_trait::async_trait]
+impl TokenStore for WithoutLocks {
+    async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
+        self.0.get(key).await
+    }
+
+    async fn set(&self, key: &str, value: &str, ttl: Option<Duration>) -> Result<(), StoreError> {
+        self.0.set(key, value, ttl).await
+    }
+
+    async fn remove(&self, key: &str) -> Result<(), StoreError> {
+        self.0.remove(key).await
+    }
+}
+
+#[test]
+fn processes_do_not_wait_for_each_other_if_the_store_has_no_locks() {
+    let deployment = Deployment::new(hourly);
+    let store = || WithoutLocks(deployment.store.clone());
+    let processes: Vec<_> = (0..3).map(|_| deployment.process_with(|builder| builder.token_store(store()))).collect();
+    assert!(deployment.tokens(&processes).iter().all(Result::is_ok));
+    assert_eq!(deployment.token_calls(), 3);
+    assert!(deployment.runtime.monotonic() < 2 * SECOND);
+}
+
+#[test]
+fn a_store_can_be_behind_a_pointer() {
+    let deployment = Deployment::new(hourly);
+    let store: Arc<dyn TokenStore> = Arc::new(deployment.store.clone());
+    let process = || deployment.process_with(|builder| builder.token_store(Arc::clone(&store)));
+    assert_eq!(process().secret(), "token-1");
+    assert_eq!(deployment.store.log(), ["get", "lock", "get", "set", "unlock"]);
+    assert_eq!(process().secret(), "token-1");
+    let (key, ..) = deployment.store.entry().unwrap();
+    deployment.runtime.run((&store as &dyn TokenStore).remove(&key)).unwrap();
+    assert!(deployment.store.entry().is_none());
+}
+
+/// A source of tokens that have expired when they arrive.
+struct Expired;
+
+#[async_trait::async_trait]
+impl TokenSource for Expired {
+    async fn fetch(&self, _: &TokenContext<'_>) -> Result<AccessToken, TokenError> {
+        Ok(AccessToken::new("expired").expires_in(Duration::ZERO))
+    }
+
+    fn cache_key(&self) -> Option<String> {
+        Some("expired".to_owned())
+    }
+}
+
+#[test]
+fn a_token_that_has_expired_is_not_stored() {
+    let deployment = Deployment::new(hourly);
+    assert_eq!(deployment.process_with(|builder| builder.token_source(Expired)).secret(), "expired");
+    assert_eq!(deployment.store.log(), ["get", "lock", "get", "unlock"]);
 }
