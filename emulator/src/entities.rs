@@ -11,7 +11,7 @@ use crate::pages::Page;
 use crate::reply;
 use crate::schema::Contract;
 use crate::settings;
-use crate::store::{Members, Record, text};
+use crate::store::{Fields, Members, Record};
 
 /// What an operation does to a collection or one of its entities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub(crate) fn run(call: &mut Call<'_>, collection: &'static Collection, verb: Ve
 
 /// Returns the entity as a response shows it.
 pub(crate) fn show(call: &Call<'_>, collection: &Collection, record: &Record, shape: Shape) -> Value {
-    let mut members = record.members.clone();
+    let mut members = record.members.to_object();
     let view =
         View { state: call.state, query: &call.request.query, origin: &call.request.origin, info: call.info, shape };
     (collection.present)(&view, record, &mut members);
@@ -122,7 +122,8 @@ pub(crate) fn add(call: &mut Call<'_>, collection: &'static Collection) -> Outco
         given.insert(owner.member.to_owned(), call.parameter(0).into());
     }
     let blank = call.state.blank(collection, given, call.now);
-    let mut draft = Draft { members: blank.members, hidden: Members::new(), sent: settings::sent(call), creates: true };
+    let mut draft =
+        Draft { members: blank.members, hidden: Fields::default(), sent: settings::sent(call), creates: true };
     fill(collection, &mut draft);
     (collection.prepare)(call, &mut draft)?;
     let id = draft.members.get("id").and_then(Value::as_str).map_or(blank.id, str::to_owned);
@@ -206,7 +207,7 @@ pub(crate) fn check(call: &Call<'_>, collection: &Collection, record: &Record) -
         .into_iter()
         .flat_map(|schema| schema.properties().filter_map(|(name, column)| Some((name, column.length("maxLength")?))));
     for (name, length) in columns {
-        if text(&record.members, name).chars().count() as u64 > length {
+        if record.members.text(name).chars().count() as u64 > length {
             return Err(too_long(length));
         }
     }

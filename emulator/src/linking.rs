@@ -70,7 +70,7 @@ fn list(call: &Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
 }
 
 fn show(call: &Call<'_>, relation: &Relation, owners: &[Where<'_>], record: &Record) -> Value {
-    let mut members = record.members.clone();
+    let mut members = record.members.to_object();
     let view = View {
         state: call.state,
         query: &call.request.query,
@@ -210,7 +210,7 @@ fn respond(call: &Call<'_>, relation: &'static Relation, ids: Vec<String>, added
             let (store, owners) = (&call.state.store, owners(call, relation));
             let all = store.links.ids(relation.table, relation.target.name, &owners);
             let records = all.filter_map(|id| store.get(relation.target, id));
-            let records: Value = records.map(|record| Value::Object(record.members.clone())).collect();
+            let records: Value = records.map(|record| record.members.to_value()).collect();
             return Ok(reply::json(status, &records));
         }
         Reply::Ids => {}

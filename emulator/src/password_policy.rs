@@ -155,7 +155,7 @@ mod tests {
 
     fn codes(policy: &Value, password: &str) -> Vec<String> {
         let user = json!({ "name": "Ada Lovelace", "username": "countess" });
-        let user = Record { members: user.as_object().unwrap().clone(), ..Record::default() };
+        let user = Record { members: user.as_object().unwrap().clone().into(), ..Record::default() };
         let issues = PasswordPolicy::new(policy).issues(password, Some(&user));
         issues.iter().map(|issue| issue["code"].as_str().unwrap().replace("password_rejected.", "")).collect()
     }

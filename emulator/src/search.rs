@@ -325,7 +325,7 @@ mod tests {
     fn found(query: &str) -> bool {
         let members: Members =
             json!({ "username": "Ada", "name": "Lovelace", "primaryEmail": null }).as_object().unwrap().clone();
-        let record = Record { members, ..Record::default() };
+        let record = Record { members: members.into(), ..Record::default() };
         search(query).unwrap().unwrap().matches(&record)
     }
 

@@ -20,7 +20,7 @@ use crate::saml::SamlSession;
 use crate::sentinel::Sentinel;
 use crate::services::Services;
 use crate::settings::{Keys, Settings};
-use crate::store::{Members, Record, Store};
+use crate::store::{Fields, Members, Record, Store};
 use crate::uploads::Upload;
 use crate::verifications::Verifications;
 use crate::webhooks::Outbox;
@@ -123,7 +123,7 @@ impl State {
         members.extend(collection.stamps.iter().map(|stamp| ((*stamp).to_owned(), now.into())));
         members.extend(given);
         let id = members.get("id").and_then(Value::as_str).map_or(id, str::to_owned);
-        Record { id, members, hidden: Members::new() }
+        Record { id, members: members.into(), hidden: Fields::default() }
     }
 
     /// Returns the ids of the keys whose signatures are valid. The first one signs.

@@ -4,7 +4,7 @@ use logto_admin::serde_json::{Value, json};
 
 use crate::collections::SECRETS;
 use crate::state::State;
-use crate::store::{Members, Record, text};
+use crate::store::{Members, Record};
 
 /// The identity that a token set belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +47,7 @@ pub(crate) fn store(state: &mut State, now: i64, user: &str, of: Of<'_>, identit
     given.insert("userId".to_owned(), user.into());
     given.insert("metadata".to_owned(), metadata);
     let mut record = state.blank(&SECRETS, given, now);
-    record.hidden.clone_from(response);
+    record.hidden = response.clone().into();
     state.store.put(&SECRETS, record);
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn store(state: &mut State, now: i64, user: &str, of: Of<'_>, identit
 pub(crate) fn access_token(record: &Record, now: i64) -> Value {
     let metadata = |name: &str| record.members.get("metadata").and_then(|metadata| metadata.get(name));
     json!({
-        "access_token": text(&record.hidden, "access_token"),
+        "access_token": record.hidden.text("access_token"),
         "scope": metadata("scope"),
         "token_type": metadata("tokenType"),
         "expires_in": metadata("expiresAt").and_then(Value::as_i64).map(|at| at - now / 1000),
@@ -87,6 +87,6 @@ mod tests {
         let tokens = find(&state, "u", Of::Social("github")).unwrap();
         let shown = access_token(tokens, 11_000);
         assert_eq!((&shown["access_token"], &shown["expires_in"]), (&json!("second"), &json!(3590)));
-        assert!(!Value::Object(tokens.members.clone()).to_string().contains("second"));
+        assert!(!tokens.members.to_value().to_string().contains("second"));
     }
 }

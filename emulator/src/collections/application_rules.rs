@@ -7,11 +7,10 @@ use crate::call::Call;
 use crate::errors::{Outcome, Refusal, invalid_input};
 use crate::formats::is_url;
 use crate::issues::{INVALID, Issue};
-use crate::store::text;
 use crate::validate;
 
 pub(super) fn check(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    if text(&draft.members, "type") == "SAML" {
+    if draft.members.text("type") == "SAML" {
         return Err(use_saml_api());
     }
     check_redirects(draft)?;
@@ -43,7 +42,7 @@ fn check_redirects(draft: &Draft) -> Outcome<()> {
 
 fn check_device_flow(draft: &Draft) -> Outcome<()> {
     let device_flow = draft.sent.get("customClientMetadata").and_then(|metadata| metadata.get("isDeviceFlow"));
-    if device_flow == Some(&Value::Bool(true)) && text(&draft.members, "type") != "Native" {
+    if device_flow == Some(&Value::Bool(true)) && draft.members.text("type") != "Native" {
         let message = "Only native applications can use the device flow.";
         return Err(Refusal::new(422, "application.device_flow_native_only", message));
     }
@@ -52,7 +51,7 @@ fn check_device_flow(draft: &Draft) -> Outcome<()> {
 
 fn check_new(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let third_party = draft.sent.get("isThirdParty") == Some(&Value::Bool(true));
-    match text(&draft.members, "type") {
+    match draft.members.text("type") {
         "Protected" => protected_apps::create(call, draft),
         "MachineToMachine" if third_party => {
             let message = "A machine-to-machine application cannot be a third-party application.";
@@ -66,12 +65,12 @@ fn check_new(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
 }
 
 fn check_change(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    if text(&draft.members, "type") == "Protected" {
+    if draft.members.text("type") == "Protected" {
         protected_apps::change(call, draft);
     } else if draft.sent.get("protectedAppMetadata").is_some_and(|metadata| !metadata.is_null()) {
         return Err(protected_only(400));
     }
-    let id = text(&draft.members, "id");
+    let id = draft.members.text("id");
     let enables = draft.sent.get("appLevelAccessControlEnabled") == Some(&Value::Bool(true));
     let condition = [("applications", id)];
     let links = &call.state.store.links;

@@ -5,7 +5,7 @@ use super::{Collection, EmptyChange, Filter, Key, Order, Owner, Shape, Test, app
 use crate::call::Call;
 use crate::errors::constraint_violated;
 use crate::seed::ADMIN_ROLE_ID;
-use crate::store::{Record, text};
+use crate::store::Record;
 
 pub(crate) static APPLICATIONS: Collection = Collection {
     name: "applications",
@@ -81,7 +81,7 @@ pub(crate) static APPLICATION_SECRETS: Collection = Collection {
         if !draft.creates {
             return Ok(());
         }
-        let application = call.state.store.get(&APPLICATIONS, text(&draft.members, "applicationId"));
+        let application = call.state.store.get(&APPLICATIONS, draft.members.text("applicationId"));
         if application.is_some_and(|application| !is_confidential(application)) {
             return Err(constraint_violated());
         }

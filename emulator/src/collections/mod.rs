@@ -29,7 +29,7 @@ use crate::call::Call;
 use crate::errors::Outcome;
 use crate::request::Query;
 use crate::state::State;
-use crate::store::{Members, Record};
+use crate::store::{Fields, Members, Record};
 
 pub(crate) use application_rules::{protected_only, third_party_only};
 pub(crate) use applications::{ACCESS_RULES, APPLICATION_SECRETS, APPLICATIONS};
@@ -216,8 +216,8 @@ impl InitialLinks {
 
 /// An entity that is being created or updated.
 pub(crate) struct Draft {
-    pub members: Members,
-    pub hidden: Members,
+    pub members: Fields,
+    pub hidden: Fields,
     /// The members that were sent.
     pub sent: Members,
     /// Whether the entity is new.

@@ -37,7 +37,7 @@ const IDENTIFIERS: [&str; 5] = ["email", "phone", "primaryEmail", "primaryPhone"
 
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     if draft.creates {
-        check_name(text(&draft.members, "name"))?;
+        check_name(draft.members.text("name"))?;
         let orders = call.state.store.all(&PROFILE_FIELDS).filter_map(|field| field.members.get("sieOrder")?.as_i64());
         let last = orders.max().unwrap_or_default();
         draft.members.insert("sieOrder".to_owned(), last.saturating_add(1).into());
@@ -46,7 +46,7 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
         draft.members.insert("config".to_owned(), config);
     }
     match draft.members.get("config") {
-        Some(Value::Object(config)) => check_config(text(&draft.members, "type"), config),
+        Some(Value::Object(config)) => check_config(draft.members.text("type"), config),
         _ => Ok(()),
     }
 }

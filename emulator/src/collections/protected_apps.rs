@@ -43,7 +43,7 @@ pub(super) fn create(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
 
 /// Merges the sent metadata into that of the application.
 pub(super) fn change(call: &Call<'_>, draft: &mut Draft) {
-    let current = call.state.store.get(&APPLICATIONS, text(&draft.members, "id")).and_then(metadata);
+    let current = call.state.store.get(&APPLICATIONS, draft.members.text("id")).and_then(metadata);
     let mut merged = current.cloned().unwrap_or_default();
     if let Some(sent) = draft.sent.get(METADATA).and_then(Value::as_object) {
         merged.extend(sent.clone());

@@ -3,7 +3,7 @@ use logto_admin::serde_json::{Value, json};
 use super::{Collection, Key, Order, Owner, Shape, Unique, Unknown, View};
 use crate::errors::{Outcome, Refusal};
 use crate::seed::MANAGEMENT_RESOURCE_ID;
-use crate::store::{Members, Record, text};
+use crate::store::{Members, Record};
 
 pub(crate) static RESOURCES: Collection = Collection {
     name: "resources",
@@ -12,7 +12,7 @@ pub(crate) static RESOURCES: Collection = Collection {
     unique: &[Unique::new("indicator", "resource.resource_identifier_in_use")],
     searchable: &["name", "indicator"],
     prepare: |_, draft| {
-        let id = if draft.creates { "" } else { text(&draft.members, "id") };
+        let id = if draft.creates { "" } else { draft.members.text("id") };
         refuse_management_api(id, "resource.cannot_modify_management_api")
     },
     deletable: |_, resource| refuse_management_api(&resource.id, "resource.cannot_delete_management_api"),
@@ -37,12 +37,12 @@ pub(crate) static SCOPES: Collection = Collection {
     unknown_on_update: Some(Unknown::Missing),
     unknown_on_delete: Unknown::Plain,
     prepare: |call, draft| {
-        refuse_management_api(text(&draft.members, "resourceId"), "resource.cannot_modify_management_api")?;
-        let name = text(&draft.members, "name");
+        refuse_management_api(draft.members.text("resourceId"), "resource.cannot_modify_management_api")?;
+        let name = draft.members.text("name");
         if name.contains(char::is_whitespace) {
             return Err(Refusal::new(400, "scope.name_with_space", "The name of a scope must not contain spaces."));
         }
-        let (resource, id) = (text(&draft.members, "resourceId"), text(&draft.members, "id"));
+        let (resource, id) = (draft.members.text("resourceId"), draft.members.text("id"));
         let same =
             |scope: &Record| scope.id != id && scope.text("resourceId") == resource && scope.text("name") == name;
         if call.state.store.all(&SCOPES).any(same) {
@@ -73,10 +73,10 @@ fn refuse_management_api(resource: &str, code: &str) -> Outcome<()> {
 
 fn scopes(view: &View<'_>, resource: &Record) -> Value {
     let scopes = view.state.store.all(&SCOPES).rev().filter(|scope| scope.text("resourceId") == resource.id);
-    scopes.map(|scope| Value::Object(scope.members.clone())).collect()
+    scopes.map(|scope| scope.members.to_value()).collect()
 }
 
 fn resource(view: &View<'_>, scope: &Record) -> Value {
     let resource = view.state.store.get(&RESOURCES, scope.text("resourceId"));
-    resource.map_or_else(|| Value::Object(Members::new()), |resource| Value::Object(resource.members.clone()))
+    resource.map_or_else(|| Value::Object(Members::new()), |resource| resource.members.to_value())
 }

@@ -6,7 +6,7 @@ use super::{APPLICATIONS, Collection, Draft, EmptyChange, Owner, Unknown, View};
 use crate::call::Call;
 use crate::errors::{Outcome, Refusal};
 use crate::oidc::signing_key;
-use crate::store::{Members, Record, text};
+use crate::store::{Members, Record};
 
 /// Applications that users sign in to with SAML. They are in the table of all applications.
 pub(crate) static SAML_APPLICATIONS: Collection = Collection {
@@ -108,7 +108,7 @@ pub(crate) fn saml_config(application: &Record) -> Option<&Members> {
 
 /// Returns the key of a secret.
 pub(crate) fn saml_key(secret: &Record) -> Option<SigningKey> {
-    signing_key(0, text(&secret.hidden, KEY))
+    signing_key(0, secret.hidden.text(KEY))
 }
 
 fn prepare(_: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {

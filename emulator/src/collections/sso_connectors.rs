@@ -5,7 +5,7 @@ use crate::call::Call;
 use crate::certificates;
 use crate::errors::{Outcome, Refusal};
 use crate::sso::{LOGO, Protocol, Provider, provider, provider_of};
-use crate::store::{Members, Record, text};
+use crate::store::{Members, Record};
 
 pub(crate) static SSO_CONNECTORS: Collection = Collection {
     name: "sso_connectors",
@@ -97,7 +97,7 @@ const PUBLIC_DOMAINS: [&str; 24] = [
 ];
 
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
-    let name = text(&draft.members, "providerName");
+    let name = draft.members.text("providerName");
     let provider = provider(name).ok_or_else(|| {
         let message = format!("The provider `{name}` does not exist.");
         Refusal::new(422, "connector.not_found", message)
@@ -109,7 +109,7 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     if let Some(config) = draft.sent.get("config").and_then(Value::as_object) {
         draft.members.insert("config".to_owned(), provider.accept(config)?.into());
     }
-    let (id, title) = (text(&draft.members, "id"), text(&draft.members, "connectorName"));
+    let (id, title) = (draft.members.text("id"), draft.members.text("connectorName"));
     let same = |other: &Record| other.id != id && other.text("connectorName") == title;
     if call.state.store.all(&SSO_CONNECTORS).any(same) {
         let message = format!("There is a connector of the name `{title}`.");
@@ -166,13 +166,15 @@ pub(crate) fn no_saml_connector() -> Refusal {
 
 /// Adds a new certificate that is valid for some years.
 /// Returns the secret that the key is derived from.
-pub(crate) fn certify(call: &mut Call<'_>, years: i64, members: &mut Members) -> String {
+pub(crate) fn certify(call: &mut Call<'_>, years: i64, members: &mut impl Extend<(String, Value)>) -> String {
     let expires_at = certificates::years_after(call.now, years).unwrap_or(call.now);
     let secret = call.state.ids.secret(32);
     let pem = certificates::issue(&secret, call.now, expires_at).unwrap_or_default();
-    members.insert("fingerprints".to_owned(), certificates::fingerprints(&pem));
-    members.insert("certificate".to_owned(), pem.into());
-    members.insert("expiresAt".to_owned(), expires_at.into());
+    members.extend([
+        ("fingerprints".to_owned(), certificates::fingerprints(&pem)),
+        ("certificate".to_owned(), pem.into()),
+        ("expiresAt".to_owned(), expires_at.into()),
+    ]);
     secret
 }
 

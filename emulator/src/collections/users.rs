@@ -137,12 +137,12 @@ fn present(view: &View<'_>, user: &Record, members: &mut Members) {
     }
     if view.query.is_true("includeSsoIdentities") {
         let identities = view.state.store.all(&USER_SSO_IDENTITIES).filter(|known| known.text("userId") == user.id);
-        let identities: Value = identities.map(|known| Value::Object(known.members.clone())).collect();
+        let identities: Value = identities.map(|known| known.members.to_value()).collect();
         members.insert("ssoIdentities".to_owned(), identities);
     }
     if view.query.is_true("includePasswordHash") {
         let digests =
-            passwords::MEMBERS.iter().filter_map(|name| Some(((*name).to_owned(), user.hidden.get(*name)?.clone())));
+            passwords::MEMBERS.iter().filter_map(|name| Some(((*name).to_owned(), user.hidden.get(name)?.clone())));
         members.extend(digests);
     }
 }

@@ -14,7 +14,7 @@ use crate::webhooks::announce;
 pub(super) fn created(call: &mut Call<'_>, progress: &Progress, user: &Record) -> Outcome<()> {
     let mut members = described(call, progress)?;
     members.insert("ip".to_owned(), "127.0.0.1".into());
-    members.insert("data".to_owned(), user.members.clone().into());
+    members.insert("data".to_owned(), user.members.to_value());
     announce(call.state, call.now, "User.Created", &members);
     Ok(())
 }
@@ -29,7 +29,7 @@ pub(super) fn submitted(call: &mut Call<'_>, progress: &Progress, user: &Record)
     let mut members = described(call, progress)?;
     members.insert("userIp".to_owned(), "127.0.0.1".into());
     members.insert("userId".to_owned(), user.id.clone().into());
-    members.insert("user".to_owned(), user.members.clone().into());
+    members.insert("user".to_owned(), user.members.to_value());
     announce(call.state, call.now, event, &members);
     Ok(())
 }

@@ -82,7 +82,7 @@ pub(super) fn verify_totp(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
     let (id, code) = (call.text("verificationId").to_owned(), call.text("code").to_owned());
     let secret = if id.is_empty() {
-        of_kind(call, &user, mfa::TOTP).map(|factor| text(&factor.hidden, TOTP_SECRET).to_owned())
+        of_kind(call, &user, mfa::TOTP).map(|factor| factor.hidden.text(TOTP_SECRET).to_owned())
     } else {
         Some(text(&progress(call)?.verification(&id)?.hidden, TOTP_SECRET).to_owned())
     };

@@ -87,8 +87,10 @@ pub(super) fn find<'s>(state: &'s State, identity: &Members) -> Option<&'s Recor
 pub(super) fn apply(profile: &Members, user: &mut Record) {
     let Some(social) = profile.get(SOCIAL).and_then(Value::as_object) else { return };
     let identity = json!({ "userId": social_id(social), "details": social.get("userInfo") });
-    let identities = user.members.entry("identities").or_insert_with(|| json!({}));
-    if let Some(identities) = identities.as_object_mut() {
+    if !user.members.contains_key("identities") {
+        user.members.insert("identities".to_owned(), json!({}));
+    }
+    if let Some(identities) = user.members.get_mut("identities").and_then(Value::as_object_mut) {
         identities.insert(text(social, "target").to_owned(), identity);
     }
 }

@@ -17,7 +17,7 @@ use logto_admin::serde_json::Value;
 use crate::errors::Outcome;
 use crate::ids::Ids;
 use crate::jobs::Jobs;
-use crate::store::{Members, text};
+use crate::store::Fields;
 
 /// The member that holds the digest.
 pub(crate) const DIGEST: &str = "passwordDigest";
@@ -30,7 +30,7 @@ const ALGORITHM: &str = "passwordAlgorithm";
 const OWN: &str = "Argon2i";
 
 /// Sets a password.
-pub(crate) fn set(hidden: &mut Members, password: &str, ids: &mut Ids) {
+pub(crate) fn set(hidden: &mut Fields, password: &str, ids: &mut Ids) {
     let salt = ids.secret(16);
     hidden.insert(DIGEST.to_owned(), functions::argon2i(&salt, password).into());
     hidden.insert(ALGORITHM.to_owned(), OWN.into());
@@ -38,12 +38,12 @@ pub(crate) fn set(hidden: &mut Members, password: &str, ids: &mut Ids) {
 }
 
 /// Sets whether the user must choose a new password at the next sign-in.
-pub(crate) fn set_expired(hidden: &mut Members, expired: bool) {
+pub(crate) fn set_expired(hidden: &mut Fields, expired: bool) {
     hidden.insert(EXPIRED.to_owned(), expired.into());
 }
 
 /// Sets a digest that was computed elsewhere.
-pub(crate) fn import(hidden: &mut Members, digest: &str, algorithm: &str) -> Outcome<()> {
+pub(crate) fn import(hidden: &mut Fields, digest: &str, algorithm: &str) -> Outcome<()> {
     if algorithm == "Legacy" {
         legacy::check(digest)?;
     }
@@ -53,8 +53,8 @@ pub(crate) fn import(hidden: &mut Members, digest: &str, algorithm: &str) -> Out
 }
 
 /// Returns whether this is the password.
-pub(crate) fn verify(jobs: &mut Jobs, hidden: &Members, password: &str) -> Outcome<bool> {
-    let (algorithm, digest) = (text(hidden, ALGORITHM), text(hidden, DIGEST));
+pub(crate) fn verify(jobs: &mut Jobs, hidden: &Fields, password: &str) -> Outcome<bool> {
+    let (algorithm, digest) = (hidden.text(ALGORITHM), hidden.text(DIGEST));
     if digests::is_slow(algorithm, digest) {
         return jobs.matches(algorithm, digest, password);
     }
@@ -62,8 +62,8 @@ pub(crate) fn verify(jobs: &mut Jobs, hidden: &Members, password: &str) -> Outco
 }
 
 /// Replaces a verified digest that was computed elsewhere. Returns whether it was replaced.
-pub(crate) fn upgrade(hidden: &mut Members, password: &str, ids: &mut Ids) -> bool {
-    let foreign = text(hidden, ALGORITHM) != OWN;
+pub(crate) fn upgrade(hidden: &mut Fields, password: &str, ids: &mut Ids) -> bool {
+    let foreign = hidden.text(ALGORITHM) != OWN;
     if foreign {
         set(hidden, password, ids);
     }
@@ -74,26 +74,26 @@ pub(crate) fn upgrade(hidden: &mut Members, password: &str, ids: &mut Ids) -> bo
 mod tests {
     use super::*;
 
-    fn is_right(hidden: &Members, password: &str) -> bool {
+    fn is_right(hidden: &Fields, password: &str) -> bool {
         verify(&mut Jobs::default(), hidden, password).unwrap()
     }
 
     #[test]
     fn only_the_right_password_matches() {
-        let mut hidden = Members::new();
+        let mut hidden = Fields::default();
         assert!(!is_right(&hidden, ""));
         set(&mut hidden, "correct horse", &mut Ids::new(0));
         assert!(is_right(&hidden, "correct horse") && !is_right(&hidden, "battery"));
-        assert!(!text(&hidden, DIGEST).contains("horse"));
+        assert!(!hidden.text(DIGEST).contains("horse"));
     }
 
     #[test]
     fn a_verified_digest_becomes_argon2i() {
-        let mut hidden = Members::new();
+        let mut hidden = Fields::default();
         import(&mut hidden, "5f4dcc3b5aa765d61d8327deb882cf99", "MD5").unwrap();
         assert!(is_right(&hidden, "password") && !is_right(&hidden, "passwort"));
         assert!(upgrade(&mut hidden, "password", &mut Ids::new(0)));
-        assert!(text(&hidden, DIGEST).starts_with("$argon2i$v=19$"));
+        assert!(hidden.text(DIGEST).starts_with("$argon2i$v=19$"));
         assert!(is_right(&hidden, "password") && !upgrade(&mut hidden, "password", &mut Ids::new(0)));
     }
 }

@@ -29,7 +29,7 @@ fn provider(call: &Call<'_>) -> Option<Record> {
 }
 
 fn shown(call: &Call<'_>, provider: &Record) -> HttpResponse {
-    reply::json(call.success(), &Value::Object(provider.members.clone()))
+    reply::json(call.success(), &provider.members.to_value())
 }
 
 /// Replaces the settings. The provider keeps its id and its times.

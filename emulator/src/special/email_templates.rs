@@ -31,7 +31,7 @@ fn replace_all(call: &mut Call<'_>) -> Outcome<HttpResponse> {
             template.members.insert(name.to_owned(), given.get(name).cloned().unwrap_or_default());
         }
         call.state.store.put(&EMAIL_TEMPLATES, template.clone());
-        replaced.push(Value::Object(template.members));
+        replaced.push(template.members.to_value());
     }
     Ok(reply::json(call.success(), &replaced.into()))
 }
@@ -60,5 +60,5 @@ fn update_details(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let details = merged(&template, "details", Some(&settings::sent(call).into()));
     template.members.insert("details".to_owned(), details);
     keep(call, &EMAIL_TEMPLATES, &mut template);
-    Ok(reply::json(call.success(), &Value::Object(template.members)))
+    Ok(reply::json(call.success(), &template.members.to_value()))
 }

@@ -83,7 +83,7 @@ fn all_identities(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let enterprise = call.state.store.all(&USER_SSO_IDENTITIES).filter(|identity| identity.text("userId") == user.id);
     let enterprise = enterprise.map(|identity| {
         let connector = identity.text("ssoConnectorId");
-        let shown = Value::Object(identity.members.clone());
+        let shown = identity.members.to_value();
         let shown = with_tokens(call, &user.id, Of::Enterprise(connector), ("ssoIdentity", shown));
         Value::Object(with(shown, "ssoConnectorId", connector.into()))
     });
@@ -99,7 +99,7 @@ fn sso_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         let message = "The user has no identity at this provider.";
         Refusal::new(404, "user.enterprise_sso_identity_not_exists", message)
     })?;
-    let shown = Value::Object(identity.members.clone());
+    let shown = identity.members.to_value();
     let shown = with_tokens(call, &user, Of::Enterprise(connector), ("ssoIdentity", shown));
     Ok(reply::json(call.success(), &shown.into()))
 }
@@ -108,7 +108,7 @@ fn sso_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 fn with_tokens(call: &Call<'_>, user: &str, of: Of<'_>, identity: (&str, Value)) -> Members {
     let shown = with(Members::new(), identity.0, identity.1);
     match token_sets::find(call.state, user, of).filter(|_| call.request.query.is_true("includeTokenSecret")) {
-        Some(tokens) => with(shown, "tokenSecret", tokens.members.clone().into()),
+        Some(tokens) => with(shown, "tokenSecret", tokens.members.to_value()),
         None => shown,
     }
 }

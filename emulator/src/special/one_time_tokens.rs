@@ -44,7 +44,7 @@ fn verify(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 fn changed(call: &mut Call<'_>, mut token: Record, status: &str) -> Outcome<HttpResponse> {
     token.members.insert("status".to_owned(), status.into());
     keep(call, &ONE_TIME_TOKENS, &mut token);
-    Ok(reply::json(call.success(), &Value::Object(token.members)))
+    Ok(reply::json(call.success(), &token.members.to_value()))
 }
 
 fn set_status(call: &mut Call<'_>) -> Outcome<HttpResponse> {

@@ -1,4 +1,3 @@
-use logto_admin::serde_json::Value;
 use logto_admin::transport::HttpResponse;
 
 use super::Handler;
@@ -74,7 +73,7 @@ fn scopes_of_user(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let member = [("organizations", call.parameter(0)), ("users", call.parameter(1))];
     let ids = store.links.organization_scopes("organization_user_roles", &member);
     let scopes = ids.iter().filter_map(|id| store.get(&ORGANIZATION_SCOPES, id));
-    Ok(reply::json(call.success(), &scopes.map(|scope| Value::Object(scope.members.clone())).collect()))
+    Ok(reply::json(call.success(), &scopes.map(|scope| scope.members.to_value()).collect()))
 }
 
 /// Only a pending invitation can be accepted, revoked or marked as expired.

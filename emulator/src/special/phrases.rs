@@ -63,7 +63,7 @@ fn replace(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     };
     phrases.members.insert("translation".to_owned(), translation);
     call.state.store.put(&CUSTOM_PHRASES, phrases.clone());
-    Ok(reply::json(call.success(), &Value::Object(phrases.members)))
+    Ok(reply::json(call.success(), &phrases.members.to_value()))
 }
 
 /// Returns the issue of a value that is neither text nor an object of such values.
@@ -106,7 +106,8 @@ fn is_part_of(translation: &Value, keys: &Value) -> bool {
 
 /// Returns all phrases: the custom ones of the language, and made-up English ones.
 fn translation(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let mut members = phrases_in(call.state, &language(call)).map(|phrases| phrases.members).unwrap_or_default();
+    let mut members =
+        phrases_in(call.state, &language(call)).map(|phrases| phrases.members.to_object()).unwrap_or_default();
     let translation = phrased("", keys(), members.get("translation"));
     members.insert("translation".to_owned(), translation);
     Ok(reply::json(call.success(), &Value::Object(members)))

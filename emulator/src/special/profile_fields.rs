@@ -18,7 +18,7 @@ pub(super) const ALL: &[(&str, Handler)] =
 pub(super) fn listed(store: &Store) -> Value {
     let mut fields: Vec<&Record> = store.all(&PROFILE_FIELDS).collect();
     fields.sort_by(|one, other| one.compare(other, "sieOrder"));
-    fields.into_iter().map(|field| Value::Object(field.members.clone())).collect()
+    fields.into_iter().map(|field| field.members.to_value()).collect()
 }
 
 /// Creates all fields or none.
@@ -42,7 +42,7 @@ fn create_all(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn fields(call: &Call<'_>, fields: Vec<Record>) -> HttpResponse {
-    reply::json(call.success(), &fields.into_iter().map(|field| Value::Object(field.members)).collect())
+    reply::json(call.success(), &fields.into_iter().map(|field| field.members.to_value()).collect())
 }
 
 /// Sets the order of fields, and returns these fields in their new order.

@@ -89,7 +89,7 @@ fn public(call: &Call<'_>) -> Outcome<HttpResponse> {
         override_with(&mut shown, experience);
     }
     if let Some(organization) = query.get("organizationId").and_then(|id| store.get(&ORGANIZATIONS, id)) {
-        override_with(&mut shown, &organization.members);
+        override_with(&mut shown, &organization.members.to_object());
     }
     let further = json!({
         "socialConnectors": social_connectors(call, &shown),

@@ -1,5 +1,6 @@
 //! Stores entities, in one table per collection.
 
+mod fields;
 mod found;
 mod table;
 mod texts;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::collections::Collection;
 use crate::links::Links;
+pub(crate) use fields::Fields;
 pub(crate) use found::Found;
 use found::Searches;
 use table::Table;
@@ -26,15 +28,15 @@ pub(crate) type Members = Map<String, Value>;
 pub(crate) struct Record {
     pub id: String,
     /// Members that responses show.
-    pub members: Members,
+    pub members: Fields,
     /// Members that responses do not show, such as passwords.
-    pub hidden: Members,
+    pub hidden: Fields,
 }
 
 impl Record {
     /// Returns a member as text. Empty if it is missing or not a string.
     pub(crate) fn text(&self, member: &str) -> &str {
-        text(&self.members, member)
+        self.members.text(member)
     }
 
     /// Compares by a member: numbers by value, and anything else as text.
@@ -53,7 +55,7 @@ impl Record {
 
     /// Returns only the members with these names.
     pub(crate) fn part(&self, names: &[&str]) -> Value {
-        let members = names.iter().filter_map(|name| Some(((*name).to_owned(), self.members.get(*name)?.clone())));
+        let members = names.iter().filter_map(|name| Some(((*name).to_owned(), self.members.get(name)?.clone())));
         Value::Object(members.collect())
     }
 }

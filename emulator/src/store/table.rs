@@ -101,7 +101,9 @@ impl Table {
     }
 
     /// Adds an entity, or replaces the one with the same id.
-    pub(super) fn put(&mut self, collection: &Collection, record: Record) {
+    pub(super) fn put(&mut self, collection: &Collection, mut record: Record) {
+        record.members.shrink();
+        record.hidden.shrink();
         let known = self.find(&record.id);
         let place = known.unwrap_or(self.next);
         if known.is_some() {
@@ -177,7 +179,7 @@ mod tests {
 
     fn user(id: &str, name: &str) -> Record {
         let members = json!({ "username": name }).as_object().unwrap().clone();
-        Record { id: id.to_owned(), members, ..Record::default() }
+        Record { id: id.to_owned(), members: members.into(), ..Record::default() }
     }
 
     fn ids(records: &[&Record]) -> Vec<String> {

@@ -115,7 +115,7 @@ impl Trigger {
                 let scopes = state.store.links.ids(table, target, &owner);
                 let target = crate::collections::named(target)?;
                 let scopes = scopes.filter_map(|id| state.store.get(target, id));
-                let scopes: Vec<Value> = scopes.map(|scope| Value::Object(scope.members.clone())).collect();
+                let scopes: Vec<Value> = scopes.map(|scope| scope.members.to_value()).collect();
                 if scopes.is_empty() {
                     return None;
                 }
@@ -137,7 +137,7 @@ impl Trigger {
 }
 
 fn shown(record: &Record) -> Value {
-    Value::Object(record.members.clone())
+    record.members.to_value()
 }
 
 /// Describes a request: its path without `/api`, its route and so on.

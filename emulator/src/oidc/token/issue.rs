@@ -149,7 +149,7 @@ fn customize(state: &mut State, recipient: Recipient<'_>, claims: &mut Members) 
         let user = state.store.get(&USERS, recipient.holder.id);
         if let (Some(user), Some(token), Some(context)) = (user, token.as_object_mut(), context.as_object_mut()) {
             token.insert("accountId".to_owned(), user.id.clone().into());
-            context.insert("user".to_owned(), user.members.clone().into());
+            context.insert("user".to_owned(), user.members.to_value());
         }
         (token, context)
     };
