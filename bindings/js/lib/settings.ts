@@ -21,6 +21,8 @@ export class Settings {
   readonly scope: string;
   /** Rate limit, with `per` in milliseconds. `false` if the rate is not limited. */
   readonly rateLimit: { requests: number; per: number } | false;
+  /** Timeout of each attempt in milliseconds. 0 if there is none. */
+  readonly timeout: number;
   /** Headers of all requests to the API. */
   readonly headers: Record<string, string>;
   /** Headers of requests to the token endpoint. */
@@ -43,6 +45,7 @@ export class Settings {
     const own = options.exchange || options.organizationId !== undefined;
     this.scope = options.scope ?? (own ? "" : "all");
     this.rateLimit = rateLimit ?? (cloud !== undefined && { requests: 200, per: 10_000 });
+    this.timeout = options.timeout ?? 30_000;
     this.#level = LEVELS.indexOf(options.logLevel ?? "warn");
   }
 

@@ -45,7 +45,7 @@ export class Engine implements HostContext {
         o.exchange && !o.resource ? 1 : o.exchange || o.organizationId ? 2 : 0,
         isRenewable(settings),
         o.tokenStore !== undefined && key(settings) !== "",
-        o.timeout === 0 ? -1 : (o.timeout ?? 30_000),
+        settings.timeout || -1,
         o.totalTimeout === 0 ? -1 : o.totalTimeout,
         ...retryPolicy(o),
         rateLimit ? rateLimit.requests : 0,
@@ -115,7 +115,8 @@ export class Engine implements HostContext {
     const pending = this.#pending(owner, client, request, () => resolve(pending.answer as Answer), reject);
     pending.first = first;
     try {
-      this.#start(pending, options.signal, (wasm, call) =>
+      const call = this.#register(pending);
+      const task = this.enter((wasm) =>
         wasm.call(
           client,
           call,
@@ -130,6 +131,7 @@ export class Engine implements HostContext {
           first ? first.authorization.slice("Bearer ".length) : "",
         ),
       );
+      if (options.signal) this.#cancelWith(options.signal, call, pending, task);
     } catch (error) {
       reject(error);
     }
@@ -139,8 +141,8 @@ export class Engine implements HostContext {
   token(owner: object, client: number, renew: boolean): Promise<string> {
     this.#shortcut(client).close();
     return new Promise((resolve, reject) => {
-      const pending = this.#pending(owner, client, undefined, resolve, reject);
-      this.#start(pending, undefined, (wasm, call) => wasm.access_token(client, call, renew));
+      const call = this.#register(this.#pending(owner, client, undefined, resolve, reject));
+      this.enter((wasm) => wasm.access_token(client, call, renew));
     });
   }
 
@@ -155,19 +157,23 @@ export class Engine implements HostContext {
     return { owner, name, shortcut: this.#shortcut(client), request, first: undefined, grant: undefined, answer: undefined, cause: undefined, resolve, reject };
   }
 
-  /** Starts a call. `start` returns the number of its task, which a signal cancels. */
-  #start(pending: PendingCall, signal: AbortSignal | null | undefined, start: (wasm: Exports, call: number) => number): void {
+  /** Adds a call, and returns its number. */
+  #register(pending: PendingCall): number {
     // Numbers of the module have 31 bits here.
     const call = (this.#lastCall = (this.#lastCall % 0x7fffffff) + 1);
     this.#calls.set(call, pending);
-    const task = this.enter((wasm) => start(wasm, call));
-    if (!signal || this.#calls.get(call) !== pending) return;
-    const abort = (): void => {
+    return call;
+  }
+
+  /** Cancels the task of a call when the signal aborts. */
+  #cancelWith(signal: AbortSignal, call: number, pending: PendingCall, task: number): void {
+    // The call may have ended before the module returned.
+    if (this.#calls.get(call) !== pending) return;
+    pending.ended = listen(signal, () => {
       if (this.#take(call) !== pending) return;
       this.quietly((wasm) => wasm.cancel(task));
       pending.reject(aborted(pending.name, signal));
-    };
-    pending.ended = listen(signal, abort);
+    });
   }
 
   /** Returns the shortcut of a client that is not released: calls keep their client. */
@@ -235,7 +241,7 @@ function retryPolicy(client: RetryOptions, call: RetryOptions = {}): [retries: n
   return [call.retries ?? client.retries, own.base ?? base, own.longest ?? longest, own.total ?? total];
 }
 
-/** What to run when a signal aborts. */
+/** The functions to run when a signal aborts. */
 const aborts = new WeakMap<AbortSignal, { waiting: Set<() => void>; listener: () => void }>();
 
 /** Adds one listener to a signal, however many calls wait for it. Returns a function that stops waiting. */

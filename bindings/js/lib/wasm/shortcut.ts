@@ -46,7 +46,7 @@ export class Shortcut {
     if (!grant || this.#until <= start || grant.authentication !== operation.authentication) return undefined;
     if (headers["authorization"] || headers["cookie"]) return undefined;
     const { authorization } = grant;
-    const limits = [options.timeout ?? settings.options.timeout ?? 30_000, options.totalTimeout ?? settings.options.totalTimeout ?? 0];
+    const limits = [options.timeout ?? settings.timeout, options.totalTimeout ?? settings.options.totalTimeout ?? 0];
     const limit = Math.min(...limits.map((time) => time || Infinity));
     const controller = options.signal || limit < Infinity ? new AbortController() : undefined;
     const answer = sendCall(settings, request, 1, authorization, controller?.signal);
