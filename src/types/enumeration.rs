@@ -11,6 +11,9 @@ macro_rules! string_enum {
         }
 
         impl $name {
+            /// The known values, as the API writes them.
+            pub const VALUES: &'static [&'static str] = &[$($text),+];
+
             /// Returns the value as the API writes it.
             pub fn as_str(&self) -> &str {
                 match self {
@@ -80,6 +83,12 @@ mod tests {
             /// Red.
             Red = "red",
         }
+    }
+
+    #[test]
+    fn the_known_values_can_be_listed() {
+        assert_eq!(Colour::VALUES, ["red"]);
+        assert_eq!(Colour::VALUES.iter().map(|text| Colour::from(*text)).collect::<Vec<_>>(), [Colour::Red]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! API resources, roles and the organization template.
 
+use logto_admin::models::RoleType;
 use serde_json::Value;
 
 use super::super::members::{Members, member};
@@ -9,8 +10,6 @@ use super::{Body, Form, Kind, Layout, LinkChange, Links, Owner, Part, Read, Stan
 pub(super) const MANAGEMENT_API: &str = "management-api";
 /// The role of applications that call the Management API.
 pub(super) const MANAGEMENT_ROLE: &str = "Logto Management API access";
-
-const ROLE_TYPES: &[&str] = &["User", "MachineToMachine"];
 
 pub(super) static RESOURCES: Kind = Kind {
     file: "resources",
@@ -74,7 +73,7 @@ pub(super) static ORGANIZATION_ROLES: Kind = Kind {
     members: &[
         member("name").required(),
         member("description"),
-        member("type").one_of(ROLE_TYPES).since(18),
+        member("type").one_of(RoleType::VALUES).since(18),
         member("scopes").any().set(),
         member("resourceScopes").any(),
     ],
@@ -117,7 +116,7 @@ pub(super) static ROLES: Kind = Kind {
     members: &[
         member("name").required(),
         member("description").required(),
-        member("type").one_of(ROLE_TYPES).fixed(),
+        member("type").one_of(RoleType::VALUES).fixed(),
         member("isDefault").flag(),
         member("scopes").any(),
     ],

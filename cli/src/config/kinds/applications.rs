@@ -1,5 +1,6 @@
 //! Applications.
 
+use logto_admin::models::ApplicationType;
 use serde_json::Value;
 
 use super::super::members::member;
@@ -12,10 +13,7 @@ pub(super) static APPLICATIONS: Kind = Kind {
     members: &[
         member("name").required(),
         member("description"),
-        member("type")
-            .one_of(&["Native", "SPA", "Traditional", "MachineToMachine", "Protected", "SAML"])
-            .fixed()
-            .required(),
+        member("type").one_of(ApplicationType::VALUES).fixed().required(),
         member("isThirdParty").flag().fixed(),
         member("oidcClientMetadata.redirectUris").texts(),
         member("oidcClientMetadata.postLogoutRedirectUris").texts(),

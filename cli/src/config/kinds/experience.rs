@@ -1,5 +1,7 @@
 //! The sign-in experience, the account center and the captcha.
 
+use logto_admin::models::SignInMode;
+
 use super::super::members::member;
 use super::{Kind, Layout, Read, write};
 
@@ -29,7 +31,7 @@ pub(super) static SIGN_IN_EXPERIENCE: Kind = Kind {
     layout: Layout::Single,
     key: &[],
     members: &[
-        member("signInMode").one_of(&["SignIn", "Register", "SignInAndRegister"]),
+        member("signInMode").one_of(SignInMode::VALUES),
         member("signIn.methods.*.identifier"),
         member("signIn.methods.*.password").flag(),
         member("signIn.methods.*.verificationCode").flag(),

@@ -218,13 +218,3 @@ fn members_are_those_of_the_documents_since_the_right_release() {
     }
     assert_eq!(wrong, [""; 0]);
 }
-
-/// The model is generated from the documents of all releases.
-#[test]
-fn webhooks_have_the_events_of_the_model() {
-    let model = include_str!("../../../../src/models/hooks.rs");
-    let events = model.split("pub enum HookEvent {").nth(1).unwrap().split("\n    }\n").next().unwrap();
-    let events: Vec<&str> = events.lines().filter_map(|line| line.split('"').nth(1)).collect();
-    let known = tokens::HOOKS.members.iter().find(|member| member.path == "events").unwrap().values;
-    assert_eq!(known, events);
-}

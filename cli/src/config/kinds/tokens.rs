@@ -1,5 +1,6 @@
 //! Domains, JWT customizers and webhooks.
 
+use logto_admin::models::HookEvent;
 use serde_json::Value;
 
 use super::super::members::{Members, member};
@@ -52,46 +53,13 @@ pub(super) static JWT_CUSTOMIZERS: Kind = Kind {
     ..Kind::DEFAULT
 };
 
-/// The events of webhooks.
-const EVENTS: &[&str] = &[
-    "PostRegister",
-    "PostSignIn",
-    "PostSignInAdaptiveMfaTriggered",
-    "PostResetPassword",
-    "User.Created",
-    "User.Deleted",
-    "User.Data.Updated",
-    "User.SuspensionStatus.Updated",
-    "Role.Created",
-    "Role.Deleted",
-    "Role.Data.Updated",
-    "Role.Scopes.Updated",
-    "Scope.Created",
-    "Scope.Deleted",
-    "Scope.Data.Updated",
-    "Organization.Created",
-    "Organization.Deleted",
-    "Organization.Data.Updated",
-    "Organization.Membership.Updated",
-    "OrganizationRole.Created",
-    "OrganizationRole.Deleted",
-    "OrganizationRole.Data.Updated",
-    "OrganizationRole.Scopes.Updated",
-    "OrganizationScope.Created",
-    "OrganizationScope.Deleted",
-    "OrganizationScope.Data.Updated",
-    "Identifier.Lockout",
-    "Message.RateLimited",
-    "Grant.LimitExceeded",
-];
-
 pub(super) static HOOKS: Kind = Kind {
     file: "hooks",
     noun: "hook",
     members: &[
         member("name").required(),
         member("enabled").flag(),
-        member("events").texts().set().required().one_of(EVENTS),
+        member("events").texts().set().required().one_of(HookEvent::VALUES),
         member("config.url").required(),
         member("config.headers").object(),
         member("config.retries").number(),
