@@ -106,11 +106,9 @@ fn check_field(field: &Value, value: Option<&Value>, path: &Path) -> Option<Issu
 
 fn check_choice(field: &Value, text: &str, path: &Path) -> Option<Issue> {
     let items = field.get("selectItems").and_then(Value::as_array)?;
-    let choices: Vec<&Value> = items.iter().filter_map(|item| item.get("value")).collect();
-    if choices.iter().any(|choice| *choice == text) {
-        return None;
-    }
-    Some(Issue::wrong_choice(text, &choices, path))
+    let choices = items.iter().filter_map(|item| item.get("value"));
+    let is_choice = choices.clone().any(|choice| choice == text);
+    (!is_choice).then(|| Issue::wrong_choice(text, choices, path))
 }
 
 #[cfg(test)]

@@ -33,14 +33,16 @@ impl Issue {
     }
 
     /// Creates an issue of a value that is not one of the choices.
-    pub(crate) fn wrong_choice(text: &str, choices: &[&Value], path: &Path) -> Self {
-        let message = format!("Invalid enum value. Expected {}, received '{text}'", quoted(choices));
+    pub(crate) fn wrong_choice<'v>(text: &str, choices: impl IntoIterator<Item = &'v Value>, path: &Path) -> Self {
+        let choices: Vec<&Value> = choices.into_iter().collect();
+        let message = format!("Invalid enum value. Expected {}, received '{text}'", quoted(&choices));
         Self::new("invalid_enum_value", path, message, json!({ "received": text, "options": choices }))
     }
 
     /// Creates an issue of a member that does not identify a branch.
-    pub(crate) fn wrong_discriminator(choices: &[&Value], path: &Path) -> Self {
-        let message = format!("Invalid discriminator value. Expected {}", quoted(choices));
+    pub(crate) fn wrong_discriminator<'v>(choices: impl IntoIterator<Item = &'v Value>, path: &Path) -> Self {
+        let choices: Vec<&Value> = choices.into_iter().collect();
+        let message = format!("Invalid discriminator value. Expected {}", quoted(&choices));
         Self::new("invalid_union_discriminator", path, message, json!({ "options": choices }))
     }
 

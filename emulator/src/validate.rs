@@ -137,7 +137,7 @@ fn check_string(schema: Schema, text: &str, path: &Path) -> Option<Issue> {
         if schema.custom() == Some("enum") {
             return Some(Issue::custom(INVALID, path));
         }
-        return Some(Issue::wrong_choice(text, &choices.iter().collect::<Vec<_>>(), path));
+        return Some(Issue::wrong_choice(text, choices, path));
     }
     let length = text.encode_utf16().count() as u64;
     if let Some(issue) = bounds(schema, "string", length, ("minLength", "maxLength"), path) {
@@ -187,7 +187,7 @@ fn check_union(schema: Schema, value: Option<&Value>, path: &Path) -> Vec<Issue>
         });
         return match branch {
             Some(branch) => check(branch, value, path),
-            None => vec![Issue::wrong_discriminator(&options.iter().collect::<Vec<_>>(), &below(path, tag))],
+            None => vec![Issue::wrong_discriminator(&options, &below(path, tag))],
         };
     }
     let mut all: Vec<Vec<Issue>> = schema.branches().map(|branch| check(branch, value, path)).collect();
