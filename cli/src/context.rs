@@ -10,6 +10,7 @@ use crate::connection::Connection;
 use crate::failure::{Failure, Result};
 use crate::output::Printer;
 use crate::profiles::Profiles;
+use crate::terminal::shown;
 
 /// The surroundings of a command.
 #[derive(Debug)]
@@ -65,8 +66,9 @@ impl Context {
             return Err(Failure::usage(format!("{question} pass --yes to confirm")));
         }
         let mut answer = String::new();
-        anstream::eprint!("{question} [y/N] ");
-        std::io::stderr().flush().and_then(|()| stdin().read_line(&mut answer))?;
+        let mut terminal = anstream::stderr();
+        write!(terminal, "{} [y/N] ", shown(question)).and_then(|()| terminal.flush())?;
+        stdin().read_line(&mut answer)?;
         match answer.trim().to_lowercase().as_str() {
             "y" | "yes" => Ok(()),
             _ => Err(Failure::new("cancelled: nothing was changed")),

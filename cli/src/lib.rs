@@ -17,6 +17,8 @@ pub mod output;
 pub mod profiles;
 pub mod progress;
 mod redaction;
+pub mod table;
+pub mod terminal;
 pub mod users;
 mod yaml;
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use logto_admin_cli::arguments::Arguments;
 use logto_admin_cli::output::has_colour;
+use logto_admin_cli::terminal::message;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::format::FmtSpan;
 
@@ -16,7 +17,7 @@ async fn main() -> ExitCode {
         Ok(exit) => ExitCode::from(exit as u8),
         Err(failure) => {
             if !failure.is_quiet() {
-                anstream::eprintln!("error: {failure}");
+                message(&format!("error: {failure}"));
             }
             ExitCode::from(failure.exit as u8)
         }
@@ -31,7 +32,8 @@ fn report(verbose: u8) {
         _ => "logto_admin=trace",
     };
     let reports = tracing_subscriber::fmt().with_writer(std::io::stderr).without_time().with_target(false);
-    let reports = reports.with_ansi(has_colour(&std::io::stderr()));
+    // A failure to write would end the program with a panic: it is written to standard error too.
+    let reports = reports.with_ansi(has_colour(&std::io::stderr())).log_internal_errors(false);
     // A request is a span, which has the status when it ends.
     reports.with_span_events(FmtSpan::CLOSE).with_env_filter(EnvFilter::new(filter)).init();
 }

@@ -7,6 +7,8 @@ use std::time::Duration;
 use console::Term;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, TermLike};
 
+use crate::terminal::message;
+
 /// How many items lie between two lines.
 const STEP: u64 = 1_000;
 
@@ -70,8 +72,8 @@ impl Lines {
     /// Prints a line.
     pub fn print(&self, text: &str) {
         match &self.0 {
-            Some(bar) => bar.suspend(|| anstream::eprintln!("{text}")),
-            None => anstream::eprintln!("{text}"),
+            Some(bar) => bar.suspend(|| message(text)),
+            None => message(text),
         }
     }
 }
@@ -114,7 +116,7 @@ impl Progress {
             bar.inc(1);
         } else if !self.quiet && self.done.is_multiple_of(STEP) {
             let total = self.total.map(|total| format!(" of {total}")).unwrap_or_default();
-            anstream::eprintln!("{}{total} {}", self.done, self.what);
+            message(&format!("{}{total} {}", self.done, self.what));
         }
     }
 

@@ -4,7 +4,7 @@ use logto_admin::serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::failure::{Exit, Result};
-use crate::output::Column;
+use crate::table::Column;
 use crate::{json, lookup};
 
 /// A command about applications.

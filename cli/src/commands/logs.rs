@@ -9,8 +9,9 @@ use logto_admin::serde_json::Value;
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::interrupt::Interrupt;
-use crate::output::{Column, Format, Widths, terminal_width};
+use crate::output::Format;
 use crate::progress::Lines;
+use crate::table::{Column, Growing, terminal_width};
 
 /// A command about audit logs.
 #[derive(clap::Subcommand, Debug)]
@@ -94,7 +95,7 @@ const WIDTHS: [usize; 6] = [20, 34, 7, 12, 21, 15];
 async fn tail(context: &mut Context, client: &Client, filter: &Filter, interval: Duration, last: usize) -> Result<()> {
     let interrupt = Interrupt::watch(Lines::default());
     let mut seen: Option<HashSet<String>> = None;
-    let (mut widths, header) = Widths::new(COLUMNS, &WIDTHS, terminal_width());
+    let (mut table, header) = Growing::new(COLUMNS, &WIDTHS, terminal_width());
     // One JSON value per entry: a list would never end.
     if context.printer.format == Format::Json {
         context.printer.format = Format::Ndjson;
@@ -114,7 +115,7 @@ async fn tail(context: &mut Context, client: &Client, filter: &Filter, interval:
         new.reverse();
         // Entries of the last request are enough to recognize those that come again.
         seen = Some(ids);
-        context.printer.rows(&mut widths, &new)?;
+        context.printer.rows(&mut table, &new)?;
         tokio::select! {
             () = tokio::time::sleep(interval) => {}
             () = interrupt.wait() => {}

@@ -7,7 +7,8 @@ use super::bodies;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::json;
-use crate::output::{Column, Format};
+use crate::output::Format;
+use crate::table::Column;
 
 /// Searches the operations of the API.
 #[derive(clap::Args, Debug)]

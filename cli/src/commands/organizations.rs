@@ -6,7 +6,8 @@ use logto_admin::serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
-use crate::output::{Column, Format};
+use crate::output::Format;
+use crate::table::Column;
 use crate::{json, lookup};
 
 /// A command about organizations.

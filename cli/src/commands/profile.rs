@@ -6,8 +6,8 @@ use logto_admin::serde_json::{Value, json};
 
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
-use crate::output::Column;
 use crate::profiles::{DEFAULT, Profile, Profiles};
+use crate::table::Column;
 
 /// A command about profiles.
 #[derive(clap::Subcommand, Debug)]

@@ -6,7 +6,7 @@ use super::users;
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::lookup;
-use crate::output::Column;
+use crate::table::Column;
 
 /// A command about roles.
 #[derive(clap::Subcommand, Debug)]

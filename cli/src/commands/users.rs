@@ -10,7 +10,7 @@ use super::api::{pair, set};
 use super::{users_export, users_import};
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
-use crate::output::Column;
+use crate::table::Column;
 use crate::users::sources::unknown_member;
 use crate::{json, lookup};
 

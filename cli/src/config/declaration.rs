@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use serde_json::Value;
 
 use super::folder::{Document, Folder};
-use super::key::{Key, shown};
+use super::key::Key;
 use super::kinds::{self, Kind, Layout};
 use super::members::{Known, Members, known};
 use super::place::Place;
@@ -16,6 +16,7 @@ use super::selection::suggestion;
 use super::types;
 use super::veil::Veil;
 use super::yaml::{Content, Node};
+use crate::terminal::shown;
 
 /// Returns the value of an environment variable.
 pub type Environment<'e> = &'e (dyn Fn(&str) -> Option<String> + Sync);

@@ -3,11 +3,11 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::key::shown;
 use super::kinds;
 use super::selection::{Selection, suggestion};
 use super::yaml::Node;
 use crate::failure::{Failure, Result};
+use crate::terminal::shown;
 
 /// A file of the configuration.
 pub(super) struct Document {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::kinds::Kind;
 use super::members::Members;
-use crate::output::changes_terminals;
+use crate::terminal::shown;
 
 /// What identifies an entity of its kind: the key of the owner, then the values of the key's members.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -47,17 +47,4 @@ impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&shown(&self.0.join(" / ")))
     }
-}
-
-/// Returns a text without the characters that terminals interpret, except tabs.
-pub(super) fn shown(text: &str) -> String {
-    let mut shown = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter != '\t' && changes_terminals(letter) {
-            shown.extend(letter.escape_default())
-        } else {
-            shown.push(letter)
-        }
-    }
-    shown
 }

@@ -23,5 +23,5 @@ pub(super) fn at_mut<'v>(value: &'v mut Value, place: &[String]) -> Option<&'v m
 
 /// Writes a place with dots.
 pub(super) fn dotted(place: &[String]) -> String {
-    super::key::shown(&place.join("."))
+    crate::terminal::shown(&place.join("."))
 }

@@ -8,10 +8,11 @@ use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json};
 
 use super::diff::{Diff, Line};
-use super::key::{Key, shown};
+use super::key::Key;
 use super::kinds::Kind;
 use super::members::Members;
 use super::veil::Veil;
+use crate::terminal::shown;
 
 /// The ids of entities, by what they are called and their keys.
 pub(super) type Ids = HashMap<(&'static str, Key), String>;

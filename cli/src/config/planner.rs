@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::declaration::{Declaration, Declared};
 use super::diff::{Diff, Line};
-use super::key::shown;
 use super::kinds::{ALL, Kind, Standing};
 use super::members::Members;
 use super::plan::{Action, Change, Plan, Undeclared};
@@ -12,6 +11,7 @@ use super::selection::Selection;
 use super::tenant::{Found, Tenant};
 use super::veil::Veil;
 use crate::failure::{Failure, Result};
+use crate::terminal::shown;
 
 /// Plans the changes that make the tenant like its files. Deletes nothing unless `undeclared` asks for it.
 ///

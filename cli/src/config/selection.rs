@@ -2,9 +2,9 @@
 
 use similar::get_close_matches;
 
-use super::key::shown;
 use super::kinds::{Kind, files};
 use crate::failure::{Failure, Result};
+use crate::terminal::shown;
 
 /// Which kinds a command is about: those of `--only`, without those of `--exclude`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

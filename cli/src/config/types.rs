@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::key::shown;
 use super::members::{Form, Known, Member, exactly};
 use super::selection::suggestion;
 use super::yaml::{Content, Node};
+use crate::terminal::shown;
 
 /// A line, and what is wrong there.
 type Problem = (u64, String);

@@ -23,4 +23,5 @@ mod import;
 mod input;
 mod readme;
 mod terminal;
+mod unread;
 mod yaml;

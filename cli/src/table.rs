@@ -1,0 +1,231 @@
+//! Tables for people, in the width of the terminal.
+
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
+use logto_admin::serde_json::{Map, Value};
+
+use crate::json;
+use crate::terminal::changes_terminals;
+
+/// A column: its title, and the JSON pointer to its value.
+pub type Column = (&'static str, &'static str);
+
+/// Titles of the columns with ids. Ids and times are never broken into lines.
+const IDS: [&str; 4] = ["id", "user", "application", "key"];
+/// Titles of the columns with milliseconds since the epoch.
+const TIMES: [&str; 3] = ["time", "created", "expires"];
+
+/// Spaces between two columns.
+const PADDING: u16 = 2;
+/// Least width of a column whose cells are broken into lines.
+const LEAST: usize = 10;
+
+/// Returns the width of the terminal, if standard output is one.
+pub(crate) fn terminal_width() -> Option<u16> {
+    plain().width()
+}
+
+/// Returns a table of items, and the last columns, which do not fit into the width without breaking an id or a time. At
+/// least one column is shown.
+pub(crate) fn of_items<'c>(columns: &'c [Column], items: &[Value], width: Option<u16>) -> (String, &'c [Column]) {
+    let mut rows: Vec<Vec<String>> = items.iter().map(|item| cells(columns, item)).collect();
+    let widths = widths(columns, &rows);
+    let fits = |count: &usize, width: u16| {
+        columns.get(..*count).is_some_and(|columns| needed(columns, &widths) <= width.into())
+    };
+    let shown =
+        width.map_or(columns.len(), |width| (2..=columns.len()).rev().find(|count| fits(count, width)).unwrap_or(1));
+    let (columns, hidden) = columns.split_at_checked(shown).unwrap_or((columns, &[]));
+    rows.iter_mut().for_each(|row| row.truncate(shown));
+    (text(columns, rows, &widths, width), hidden)
+}
+
+/// Returns a table with a row per member.
+pub(crate) fn of_members(members: &Map<String, Value>) -> String {
+    let mut table = plain();
+    table.add_rows(members.iter().map(|(name, value)| [name.clone(), cell(Some(value))]));
+    written(table)
+}
+
+/// Returns a value for a cell: without control characters, which could change what a terminal shows.
+pub(crate) fn cell(value: Option<&Value>) -> String {
+    let text = match value {
+        None | Some(Value::Null) => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(items)) if items.iter().all(Value::is_string) => {
+            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
+        }
+        Some(other) => other.to_string(),
+    };
+    text.chars().map(|letter| if changes_terminals(letter) { ' ' } else { letter }).collect()
+}
+
+fn plain() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+}
+
+/// Returns the cells of a row.
+fn cells(columns: &[Column], item: &Value) -> Vec<String> {
+    let text = |(title, pointer): &Column| match item.pointer(pointer) {
+        Some(time) if TIMES.contains(title) => cell(Some(&json::date(time))),
+        value => cell(value),
+    };
+    columns.iter().map(text).collect()
+}
+
+fn titles(columns: &[Column]) -> Vec<String> {
+    columns.iter().map(|(title, _)| title.to_uppercase()).collect()
+}
+
+fn is_unbroken((title, _): &Column) -> bool {
+    IDS.contains(title) || TIMES.contains(title)
+}
+
+/// Returns the widths of columns whose cells are not broken into lines.
+fn widths(columns: &[Column], rows: &[Vec<String>]) -> Vec<usize> {
+    let mut widths: Vec<usize> = columns.iter().map(|(title, _)| title.len()).collect();
+    for row in rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    widths.into_iter().map(|width| width + usize::from(PADDING)).collect()
+}
+
+/// Returns the least width of a table.
+fn needed(columns: &[Column], widths: &[usize]) -> usize {
+    let least = |(column, width): (&Column, &usize)| if is_unbroken(column) { *width } else { *width.min(&LEAST) };
+    // Nothing follows the last column.
+    columns.iter().zip(widths).map(least).sum::<usize>().saturating_sub(PADDING.into())
+}
+
+fn text(columns: &[Column], rows: Vec<Vec<String>>, widths: &[usize], width: Option<u16>) -> String {
+    let mut table = plain();
+    let mut whole = Vec::new();
+    if let Some(width) = width {
+        let needed = needed(columns, widths);
+        whole = self::whole(columns, &rows, widths, usize::from(width).saturating_sub(needed));
+        table.set_width(width.max(needed.try_into().unwrap_or(u16::MAX)));
+    }
+    table.set_header(titles(columns));
+    table.add_rows(rows);
+    for at in whole {
+        if let Some(column) = table.column_mut(at) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
+    written(table)
+}
+
+/// Returns the columns that are shown as a whole, so that they can be copied. Ids and times come first, then other columns
+/// without spaces that fit into the width that is left, the narrowest first.
+fn whole(columns: &[Column], rows: &[Vec<String>], widths: &[usize], mut left: usize) -> Vec<usize> {
+    let all = columns.iter().zip(widths).enumerate();
+    let (unbroken, others): (Vec<_>, Vec<_>) = all.partition(|(_, (column, _))| is_unbroken(column));
+    let has_spaces = |at: usize| rows.iter().filter_map(|row| row.get(at)).any(|text| text.contains(' '));
+    let mut words: Vec<(usize, usize)> =
+        others.into_iter().filter(|(at, _)| !has_spaces(*at)).map(|(at, (_, width))| (*width, at)).collect();
+    words.sort_unstable();
+    let mut whole: Vec<usize> = unbroken.into_iter().map(|(at, _)| at).collect();
+    for (width, at) in words {
+        let more = width.saturating_sub(LEAST);
+        if more <= left {
+            left -= more;
+            whole.push(at);
+        }
+    }
+    whole
+}
+
+/// Returns the lines of a table. Cells are padded to the right only.
+fn written(mut table: Table) -> String {
+    for column in table.column_iter_mut() {
+        column.set_padding((0, PADDING));
+    }
+    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+}
+
+/// A table that grows: the widths of its columns. A column becomes wider with its cells, and never narrower.
+pub(crate) struct Growing {
+    columns: &'static [Column],
+    widths: Vec<usize>,
+}
+
+impl Growing {
+    /// Creates a table with the first columns that fit into the terminal, and returns it with its header.
+    pub(crate) fn new(columns: &'static [Column], least: &[usize], width: Option<u16>) -> (Self, String) {
+        let padding = usize::from(PADDING);
+        let needed = |count: &usize| least.iter().take(*count).map(|least| least + padding).sum::<usize>() - padding;
+        let fits = |count: &usize| width.is_none_or(|width| needed(count) <= width.into());
+        let shown = (2..=columns.len()).rev().find(fits).unwrap_or(1);
+        let columns = columns.get(..shown).unwrap_or(columns);
+        let mut table = Self { columns, widths: least.iter().copied().take(shown).collect() };
+        let header = table.line(titles(columns));
+        (table, header)
+    }
+
+    /// Returns the lines of more items.
+    pub(crate) fn rows(&mut self, items: &[Value]) -> String {
+        items.iter().map(|item| self.line(cells(self.columns, item))).collect()
+    }
+
+    fn line(&mut self, cells: Vec<String>) -> String {
+        self.widths.resize(cells.len(), 0);
+        let mut line = String::new();
+        for (cell, width) in cells.into_iter().zip(&mut self.widths) {
+            *width = cell.chars().count().max(*width);
+            line += &format!("{cell:<width$}  ");
+        }
+        format!("{}\n", line.trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_narrow_table_keeps_ids_whole() {
+        let columns = [("id", "/id"), ("name", "/name"), ("email", "/email"), ("created", "/created")];
+        let items = [json!({
+            "id": "pgjjl3aivocforn18qu7d", "name": "A person with a long name", "created": 1_795_736_790_000_i64,
+            "email": "person.number.2998@some-long-company-name.example.com",
+        })];
+
+        let (shown, hidden) = of_items(&columns, &items, Some(80));
+        assert!(shown.lines().all(|line| line.chars().count() <= 80) && hidden.is_empty(), "{shown}");
+        for whole in ["pgjjl3aivocforn18qu7d", "2026-11-26T23:46:30Z"] {
+            assert!(shown.contains(whole), "{shown}");
+        }
+        let (wide, _) = of_items(&columns, &items, Some(200));
+        assert!(wide.contains("person.number.2998@some-long-company-name.example.com"), "{wide}");
+    }
+
+    #[test]
+    fn a_narrow_table_lacks_its_last_columns_and_breaks_no_id() {
+        let columns = [("time", "/at"), ("key", "/key"), ("user", "/id"), ("application", "/id"), ("ip", "/ip")];
+        let item = json!({ "at": 0, "key": "a.long.key", "id": "pgjjl3aivocforn18qu7d", "ip": "192.168.100.100" });
+        let items = std::slice::from_ref(&item);
+        for (width, count) in [(Some(88), 5), (Some(87), 4), (Some(80), 4), (Some(60), 3), (Some(5), 1), (None, 5)] {
+            let (shown, hidden) = of_items(&columns, items, width);
+            assert_eq!(hidden, &columns[count..], "{width:?}");
+            assert_eq!(shown.matches("pgjjl3aivocforn18qu7d").count(), count.min(4).saturating_sub(2), "{shown}");
+            assert!(shown.contains("1970-01-01T00:00:00Z"), "{shown}");
+            let widest = shown.lines().map(|line| line.chars().count()).max().unwrap();
+            assert!(count == 1 || width.is_none_or(|width| widest <= width.into()), "{width:?} {shown}");
+        }
+    }
+
+    #[test]
+    fn a_table_that_grows_keeps_its_columns() {
+        let (mut table, header) = Growing::new(&[("name", "/name"), ("age", "/age")], &[6, 3], None);
+        let rows = table.rows(&[json!({ "name": "a", "age": 1 }), json!({ "name": "longer name", "age": 2 })]);
+        assert_eq!(header + &rows, "NAME    AGE\na       1\nlonger name  2\n");
+        assert_eq!(table.rows(&[json!({ "name": "b", "age": 3 })]), "b            3\n");
+        let (_, narrow) = Growing::new(&[("name", "/name"), ("age", "/age")], &[6, 3], Some(10));
+        assert_eq!(narrow, "NAME\n");
+    }
+}

@@ -1,0 +1,37 @@
+//! What a terminal shows: text without what changes it, and messages.
+
+use std::io::Write;
+
+/// Whether a character changes what a terminal shows: control characters, and those that reverse text.
+pub(crate) fn changes_terminals(letter: char) -> bool {
+    letter.is_control()
+        || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Returns a text with escapes in place of the characters that change a terminal, except tabs.
+pub(crate) fn shown(text: &str) -> String {
+    escaped(text, &['\t'])
+}
+
+/// Returns a text with escapes in place of the characters that change a terminal, except tabs and line breaks.
+pub(crate) fn lines(text: &str) -> String {
+    escaped(text, &['\t', '\n'])
+}
+
+fn escaped(text: &str, kept: &[char]) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if changes_terminals(letter) && !kept.contains(&letter) {
+            shown.extend(letter.escape_default());
+        } else {
+            shown.push(letter);
+        }
+    }
+    shown
+}
+
+/// Prints a message on standard error. Data of others cannot change the terminal with it.
+pub fn message(text: &str) {
+    // There is nowhere to report a failure to: the reader might be gone.
+    let _ = writeln!(anstream::stderr(), "{}", lines(text));
+}
