@@ -1,12 +1,14 @@
 //! Writes the members of request bodies, with types and documentation, for the command line.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
 use crate::emit::Docs;
 use crate::model::{Field, Shape, TypeDef, TypeRef};
+use crate::operations::Operation;
 use crate::pipeline::Plan;
+use crate::schema::Kind;
 
 /// Path of the file, relative to the workspace.
 pub const FILE: &str = "cli/src/commands/bodies.json";
@@ -15,16 +17,23 @@ pub const FILE: &str = "cli/src/commands/bodies.json";
 /// line, so that diffs are readable.
 pub fn text(plan: &Plan) -> String {
     let bodies = Bodies { plan, docs: Docs::new(plan) };
-    let uses = plan.operations.iter().zip(&plan.model.uses);
-    let mut operations: Vec<(&str, &TypeRef)> =
-        uses.filter_map(|(operation, uses)| Some((operation.id.as_str(), uses.body.as_ref()?))).collect();
-    operations.sort_by_key(|(id, _)| *id);
-    let mut needed = BTreeSet::new();
-    operations.iter().for_each(|(_, ty)| bodies.need(ty, &mut needed));
-    let shown = |ty: &TypeRef| typed(&bodies.text(ty), bodies.of(ty).as_deref()).into();
-    let operations = operations.iter().map(|(id, ty)| entry(id, &shown(ty)));
-    let members = |name: &str| bodies.members(name).iter().map(Member::to_json).collect();
-    let types = needed.iter().map(|name| entry(name, &members(name)));
+    let (mut operations, mut types, mut needed) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
+    for (operation, uses) in plan.operations.iter().zip(&plan.model.uses) {
+        if let Some(ty) = &uses.body {
+            bodies.need(ty, &mut needed);
+            operations.insert(&operation.id, typed(&bodies.text(ty), bodies.of(ty).as_deref()));
+        } else if operation.parts().is_some() {
+            let form = format!("{}Form", operation.id);
+            operations.insert(&operation.id, typed("object", Some(&form)));
+            types.insert(form, bodies.parts(operation));
+        }
+    }
+    for name in needed {
+        let members = bodies.members(&name);
+        types.insert(name, members);
+    }
+    let operations = operations.into_iter().map(|(id, body)| entry(id, &body.into()));
+    let types = types.iter().map(|(name, members)| entry(name, &members.iter().map(Member::to_json).collect()));
     format!("{{\"operations\":{{\n{}\n}},\"types\":{{\n{}\n}}}}\n", lines(operations), lines(types))
 }
 
@@ -131,6 +140,25 @@ impl Bodies<'_> {
             }
         }
         merged
+    }
+
+    /// Returns the parts of a multipart body: files and texts.
+    fn parts(&self, operation: &Operation) -> Vec<Member> {
+        let parts = operation.parts().into_iter().flatten();
+        parts
+            .map(|(name, part)| Member {
+                name: name.clone(),
+                ty: if part.schema.kind == Kind::Binary { "file" } else { "string" }.to_owned(),
+                of: None,
+                required: part.required,
+                description: self.docs.on_one_line(&self.docs.parameter_text(
+                    &operation.id,
+                    name,
+                    &part.schema.facts,
+                    part.span,
+                )),
+            })
+            .collect()
     }
 
     fn member(&self, type_def: &TypeDef, field: &Field) -> Member {

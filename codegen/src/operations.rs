@@ -1,7 +1,9 @@
 //! Operations: what a call sends and receives.
 
+use indexmap::IndexMap;
+
 use crate::release::Release;
-use crate::schema::{Schema, Span};
+use crate::schema::{Kind, Member, Schema, Span};
 
 pub struct Operation {
     pub id: String,
@@ -35,6 +37,15 @@ impl Operation {
     pub fn releases_text(&self) -> Option<String> {
         let since = if self.since == Release::OLDEST { None } else { Some(self.since) };
         Span { since, until: self.until, loosened: false }.text()
+    }
+
+    /// Returns the members of a multipart body.
+    pub fn parts(&self) -> Option<&IndexMap<String, Member>> {
+        let body = self.body.as_ref().filter(|body| body.kind == BodyKind::Multipart)?;
+        match &body.schema.kind {
+            Kind::Object(object) => Some(&object.members),
+            _ => None,
+        }
     }
 }
 

@@ -1,17 +1,17 @@
 //! `api`: calls any operation.
 
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 
 use futures_util::TryStreamExt;
 use logto_admin::operation::{BodyKind, OperationInfo, Paging, Release, TABLE};
-use logto_admin::serde_json::{self, Map, Value};
+use logto_admin::serde_json::{self, Value};
 use logto_admin::transport::{Headers, HttpResponse, Method};
 use logto_admin::{Client, Request, Untyped};
 
+use super::body::{Body, pair};
 use crate::config::credentials::redacted;
 use crate::context::Context;
-use crate::failure::{Exit, Failure, Result};
+use crate::failure::{Exit, Failure, Result, even_if_unread};
 use crate::lookup::List;
 use crate::output::{Format, pretty};
 use crate::redaction::{self, REDACTED};
@@ -22,6 +22,7 @@ use crate::redaction::{self, REDACTED};
 ///   logto-admin api GetUser --path userId=dq2r8h7l5yzc
 ///   logto-admin api ListUsers --query search=%ada% --paginate
 ///   logto-admin api POST /api/users --set username=ada --set profile.nickname=A
+///   logto-admin api CreateUserAsset --set file=@logo.png
 ///
 /// Prints JSON, also with `--output table`. Asks before it sends DELETE.
 #[derive(clap::Args, Debug)]
@@ -39,12 +40,9 @@ pub struct Arguments {
     /// Header of the request
     #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
     header: Vec<(String, String)>,
-    /// Body: JSON, `@FILE`, or `-` for standard input
-    #[arg(long, value_name = "JSON")]
-    body: Option<String>,
-    /// Member of the body, such as `profile.nickname=A`. A value that is JSON is sent as such
-    #[arg(long, value_name = "MEMBER=VALUE", value_parser = pair)]
-    set: Vec<(String, String)>,
+    /// Body of the request
+    #[command(flatten)]
+    body: Body,
     /// Read all pages of a list
     #[arg(long, conflicts_with_all = ["raw", "include"])]
     paginate: bool,
@@ -57,15 +55,6 @@ pub struct Arguments {
     /// Print the request, without access token and secrets, and do not send it
     #[arg(long)]
     dry_run: bool,
-}
-
-/// Splits `NAME=VALUE`.
-pub(super) fn pair(text: &str) -> std::result::Result<(String, String), String> {
-    let (name, value) = text.split_once('=').ok_or("missing `=`: write NAME=VALUE")?;
-    if name.is_empty() {
-        return Err("missing the name before `=`".to_owned());
-    }
-    Ok((name.to_owned(), value.to_owned()))
 }
 
 pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<Exit> {
@@ -134,55 +123,7 @@ fn request(client: &Client, target: &Target<'_>, arguments: &Arguments) -> Resul
     for (name, value) in &arguments.header {
         request = request.header(name, value);
     }
-    let Some(body) = body(arguments)? else { return Ok(request) };
-    let is_form = info.is_some_and(|info| matches!(info.body, BodyKind::Form { .. }));
-    Ok(if is_form { request.form(&body) } else { request.json(&body) })
-}
-
-/// Returns the body: `--body`, with the members of `--set`.
-fn body(arguments: &Arguments) -> Result<Option<Value>> {
-    let given = match &arguments.body {
-        Some(text) => Some(parsed(text)?),
-        None => None,
-    };
-    if arguments.set.is_empty() {
-        return Ok(given);
-    }
-    let mut body = given.unwrap_or_else(|| Value::Object(Map::new()));
-    for (member, value) in &arguments.set {
-        set(&mut body, member, value)?;
-    }
-    Ok(Some(body))
-}
-
-fn parsed(text: &str) -> Result<Value> {
-    let unreadable = |what: &str, error: io::Error| Failure::usage(format!("cannot read {what}: {error}"));
-    let (what, json) = match text.strip_prefix('@') {
-        Some(file) => (file, fs::read_to_string(file).map_err(|error| unreadable(file, error))?),
-        None if text == "-" => {
-            let mut json = String::new();
-            io::stdin().read_to_string(&mut json).map_err(|error| unreadable("standard input", error))?;
-            ("standard input", json)
-        }
-        None => ("--body", text.to_owned()),
-    };
-    serde_json::from_str(&json).map_err(|error| Failure::usage(format!("{what} is not JSON: {error}")))
-}
-
-/// Sets a member of a body, such as `profile.nickname`. Objects on the way are created.
-pub(super) fn set(body: &mut Value, member: &str, value: &str) -> Result<()> {
-    let mut place = body;
-    for name in member.split('.') {
-        if place.is_null() {
-            *place = Value::Object(Map::new());
-        }
-        let Value::Object(members) = place else {
-            return Err(Failure::usage(format!("cannot set `{member}`: `{name}` is not in an object")));
-        };
-        place = members.entry(name).or_insert(Value::Null);
-    }
-    *place = serde_json::from_str(value).unwrap_or_else(|_| value.into());
-    Ok(())
+    arguments.body.add(request, info.map_or(BodyKind::None, |info| info.body))
 }
 
 fn show(context: &mut Context, request: Request<Untyped>) -> Result<Exit> {
@@ -193,7 +134,10 @@ fn show(context: &mut Context, request: Request<Untyped>) -> Result<Exit> {
         text += &format!("{name}: {value}\n");
     }
     let bytes = http.body.bytes();
-    if !bytes.is_empty() {
+    let is_multipart = http.headers.get("content-type").is_some_and(|kind| kind.starts_with("multipart/"));
+    if is_multipart {
+        text += &format!("\n[{} bytes]\n", bytes.len());
+    } else if !bytes.is_empty() {
         text += &format!("\n{}\n", redaction::body(&bytes));
     }
     context.printer.text(&text)?;
@@ -201,6 +145,15 @@ fn show(context: &mut Context, request: Request<Untyped>) -> Result<Exit> {
 }
 
 fn answer(context: &mut Context, arguments: &Arguments, response: &HttpResponse) -> Result<Exit> {
+    let printed = print(context, arguments, response);
+    if (200..400).contains(&response.status) {
+        return printed.map(|()| Exit::Done);
+    }
+    even_if_unread(printed)?;
+    Err(Failure::new(format!("the server responded with status {}", response.status)))
+}
+
+fn print(context: &mut Context, arguments: &Arguments, response: &HttpResponse) -> Result<()> {
     if arguments.include {
         let mut head = format!("{}\n", response.status);
         for (name, value) in response.headers.iter() {
@@ -226,10 +179,7 @@ fn answer(context: &mut Context, arguments: &Arguments, response: &HttpResponse)
             }
         }
     }
-    if (200..400).contains(&response.status) {
-        return Ok(Exit::Done);
-    }
-    Err(Failure::new(format!("the server responded with status {}", response.status)))
+    Ok(())
 }
 
 async fn paginate(context: &mut Context, client: &Client, target: &Target<'_>, arguments: &Arguments) -> Result<Exit> {
@@ -268,29 +218,4 @@ fn finish(context: &mut Context, all: &[Value]) -> Result<Exit> {
         Format::Json | Format::Yaml => context.printer.list(&[], all)?,
     }
     Ok(Exit::Done)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn members_of_the_body_are_json_or_text() {
-        let mut body = json!({ "profile": { "nickname": "A" } });
-        for (member, value) in [("profile.age", "3"), ("name", "Ada"), ("a.b.c", "true"), ("phone", "\"15\"")] {
-            set(&mut body, member, value).unwrap();
-        }
-        let expected = json!({ "profile": { "nickname": "A", "age": 3 }, "name": "Ada", "a": { "b": { "c": true } }, "phone": "15" });
-        assert_eq!(body, expected);
-        let error = set(&mut body, "name.first", "x").unwrap_err().to_string();
-        assert_eq!(error, "cannot set `name.first`: `first` is not in an object");
-    }
-
-    #[test]
-    fn pairs_need_a_name_and_an_equals_sign() {
-        assert_eq!(pair("search=%a=b%"), Ok(("search".into(), "%a=b%".into())));
-        assert!(pair("search").is_err() && pair("=x").is_err());
-    }
 }

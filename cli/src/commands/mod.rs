@@ -3,6 +3,7 @@
 pub mod api;
 pub mod applications;
 mod bodies;
+pub mod body;
 pub mod completions;
 pub mod configuration;
 pub mod doctor;

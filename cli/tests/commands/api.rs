@@ -1,6 +1,6 @@
 use logto_admin::models::CreateUser;
 use logto_admin::operation::Release;
-use logto_admin_emulator::Emulator;
+use logto_admin_emulator::{Emulator, Service};
 use serde_json::json;
 
 use crate::program::Program;
@@ -199,4 +199,29 @@ async fn invalid_arguments_settings_and_files_end_with_2() {
         assert!(!rejected.err.trim().is_empty(), "{arguments}");
     }
     assert_eq!(program.client().users().list().await.unwrap().total, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_is_sent_as_a_multipart_form() {
+    let program = Program::with(Emulator::builder().service(Service::Storage).build()).await;
+    program.file("logo.PNG", "a picture");
+    let upload = ["api", "CreateUserAsset", "--set", "file=@logo.PNG"];
+    let stored = program.run(&upload).await.done().json();
+    assert!(stored["url"].as_str().unwrap().ends_with("logo.PNG"), "{stored}");
+    let shown = program.run(&[&upload[..], &["--dry-run"]].concat()).await.done();
+    assert!(shown.out.contains("content-type: multipart/form-data") && !shown.out.contains("picture"), "{shown:?}");
+    for wrong in [&["--body", "{}"][..], &[], &["--set", "file=@missing.png"]] {
+        let refused = program.run(&[&["api", "CreateUserAsset"], wrong].concat()).await;
+        assert_eq!(refused.code, 2, "{refused:?}");
+    }
+    let shown = program.run(&["operations", "show", "CreateUserAsset", "-o", "table"]).await.done();
+    assert!(shown.out.contains("\nMEMBER") && shown.out.contains("\nfile "), "{shown:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_can_begin_with_a_byte_order_mark() {
+    let program = with_users(0).await;
+    program.file("user.json", "\u{feff}{ \"username\": \"ada\" }\r\n");
+    program.run(&["api", "CreateUser", "--body", "@user.json"]).await.done();
+    program.run_with_input(&["api", "CreateUser", "--body", "-"], "\u{feff}{ \"username\": \"alan\" }").await.done();
 }

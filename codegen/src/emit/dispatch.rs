@@ -71,7 +71,7 @@ fn arguments(plan: &Plan, operation: &Operation, uses: &Uses) -> Vec<TokenStream
         arguments.push(quote! { input.query::<#ty>(#name)? });
     }
     match operation.body.as_ref().filter(|body| body.required) {
-        Some(body) if body.kind == BodyKind::Multipart => arguments.extend(parts(&body.schema.kind)),
+        Some(body) if body.kind == BodyKind::Multipart => arguments.extend(parts(operation)),
         Some(_) => {
             let ty = owned_body_type(uses);
             arguments.push(quote! { input.body::<#ty>()? });
@@ -89,9 +89,8 @@ fn query_type(plan: &Plan, input: &Input, ty: &TypeRef) -> TokenStream {
     }
 }
 
-fn parts(body: &Kind) -> Vec<TokenStream> {
-    let Kind::Object(object) = body else { return Vec::new() };
-    let members = object.members.iter();
+fn parts(operation: &Operation) -> Vec<TokenStream> {
+    let members = operation.parts().into_iter().flatten();
     members
         .map(|(name, member)| match member.schema.kind {
             Kind::Binary => quote! { input.file(#name)? },

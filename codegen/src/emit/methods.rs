@@ -250,7 +250,7 @@ fn body_call(body: &Body) -> TokenStream {
 
 fn body_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &Body, uses: &Uses) -> Vec<Argument> {
     if body.kind == BodyKind::Multipart {
-        return multipart_arguments(plan, docs, operation, body);
+        return multipart_arguments(plan, docs, operation);
     }
     let (ty, call) = (body_type(uses), body_call(body));
     let named =
@@ -267,17 +267,13 @@ fn body_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &Body, 
 }
 
 /// Returns an argument for each member of a multipart body: a file or text.
-fn multipart_arguments(plan: &Plan, docs: &Docs, operation: &Operation, body: &Body) -> Vec<Argument> {
-    let members = match &body.schema.kind {
-        Kind::Object(object) => object.members.iter(),
-        _ => return Vec::new(),
-    };
+fn multipart_arguments(plan: &Plan, docs: &Docs, operation: &Operation) -> Vec<Argument> {
     let required = operation.query_parameters.iter().filter(|input| input.required);
     let others = operation.path_parameters.iter().chain(required);
     let mut taken = others.map(|input| ident(&parameter_name(plan, operation, input)).to_string()).collect();
     let mut arguments = Vec::new();
     let mut parts = Vec::new();
-    for (member, schema) in members {
+    for (member, schema) in operation.parts().into_iter().flatten() {
         let name = ident(&unique(&snake(member), &mut taken));
         let (signature, part) = match &schema.schema.kind {
             Kind::Binary => (quote! { #name: Upload }, quote! { Part::file(#member, #name) }),

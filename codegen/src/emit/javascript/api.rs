@@ -134,9 +134,9 @@ fn inputs(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Strin
             "/** Query parameters of `{id}`. */\nexport interface {id}Query{extends} {{\n{members}}}\n\n"
         ));
     }
-    if let Some(Kind::Object(object)) = multipart(operation) {
+    if let Some(parts) = operation.parts() {
         let mut members = String::new();
-        for (name, member) in &object.members {
+        for (name, member) in parts {
             let ty = if member.schema.kind == Kind::Binary { "Upload" } else { "string" };
             members.push_str(&comment(plan, &docs.parameter_text(id, name, &member.schema.facts, member.span), 2));
             members.push_str(&format!("  {}: {ty};\n", key(name)));
@@ -144,10 +144,6 @@ fn inputs(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> Strin
         text.push_str(&format!("/** Form parts of `{id}`. */\nexport interface {id}Form {{\n{members}}}\n\n"));
     }
     text
-}
-
-fn multipart(operation: &Operation) -> Option<&Kind> {
-    operation.body.as_ref().filter(|body| body.kind == BodyKind::Multipart).map(|body| &body.schema.kind)
 }
 
 fn parents(operation: &Operation, uses: &Uses) -> Vec<String> {

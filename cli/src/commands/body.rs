@@ -1,0 +1,158 @@
+//! The body of a call: `--body` and `--set`.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+use logto_admin::operation::BodyKind;
+use logto_admin::serde_json::{self, Map, Value};
+use logto_admin::types::{Part, Upload};
+use logto_admin::{Request, Untyped};
+
+use crate::failure::{Failure, Result};
+
+/// The body of a call.
+#[derive(clap::Args, Debug)]
+pub struct Body {
+    /// Body: JSON, `@FILE`, or `-` for standard input
+    #[arg(long, value_name = "JSON")]
+    body: Option<String>,
+    /// Member of the body, such as `profile.nickname=A`. A value that is JSON is sent as such. In a multipart form, `@FILE`
+    /// is a file
+    #[arg(long, value_name = "MEMBER=VALUE", value_parser = pair)]
+    set: Vec<(String, String)>,
+}
+
+/// Splits `NAME=VALUE`.
+pub(super) fn pair(text: &str) -> std::result::Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("missing `=`: write NAME=VALUE")?;
+    if name.is_empty() {
+        return Err("missing the name before `=`".to_owned());
+    }
+    Ok((name.to_owned(), value.to_owned()))
+}
+
+/// Sets a member of a body, such as `profile.nickname`. Objects on the way are created.
+pub(super) fn set(body: &mut Value, member: &str, value: &str) -> Result<()> {
+    let mut place = body;
+    for name in member.split('.') {
+        if name.is_empty() {
+            return Err(Failure::usage(format!("cannot set `{member}`: a name is empty")));
+        }
+        if place.is_null() {
+            *place = Value::Object(Map::new());
+        }
+        let Value::Object(members) = place else {
+            return Err(Failure::usage(format!("cannot set `{member}`: `{name}` is not in an object")));
+        };
+        place = members.entry(name).or_insert(Value::Null);
+    }
+    *place = serde_json::from_str(value).unwrap_or_else(|_| value.into());
+    Ok(())
+}
+
+impl Body {
+    /// Adds the body to a request, in the form that the operation requires.
+    pub(super) fn add(&self, request: Request<Untyped>, kind: BodyKind) -> Result<Request<Untyped>> {
+        if let BodyKind::Multipart { .. } = kind {
+            return self.add_parts(request);
+        }
+        let Some(body) = self.value()? else { return Ok(request) };
+        Ok(if let BodyKind::Form { .. } = kind { request.form(&body) } else { request.json(&body) })
+    }
+
+    /// Returns the value of `--body`, with the members of `--set`.
+    fn value(&self) -> Result<Option<Value>> {
+        let given = self.body.as_deref().map(parsed).transpose()?;
+        if self.set.is_empty() {
+            return Ok(given);
+        }
+        let mut body = given.unwrap_or_else(|| Value::Object(Map::new()));
+        for (member, value) in &self.set {
+            set(&mut body, member, value)?;
+        }
+        Ok(Some(body))
+    }
+
+    fn add_parts(&self, request: Request<Untyped>) -> Result<Request<Untyped>> {
+        if self.body.is_some() || self.set.is_empty() {
+            let message =
+                "the operation requires a multipart form: pass its parts with --set, such as --set file=@FILE";
+            return Err(Failure::usage(message));
+        }
+        let parts = self.set.iter().map(|(name, value)| part(name, value)).collect::<Result<Vec<_>>>()?;
+        Ok(request.multipart(&parts))
+    }
+}
+
+fn unreadable(what: &str, error: &io::Error) -> Failure {
+    Failure::usage(format!("cannot read {what}: {error}"))
+}
+
+fn parsed(text: &str) -> Result<Value> {
+    let (what, json) = match text.strip_prefix('@') {
+        Some(file) => (file, fs::read_to_string(file).map_err(|error| unreadable(file, &error))?),
+        None if text == "-" => {
+            let mut json = String::new();
+            io::stdin().read_to_string(&mut json).map_err(|error| unreadable("standard input", &error))?;
+            ("standard input", json)
+        }
+        None => ("--body", text.to_owned()),
+    };
+    // Editors of Windows begin files with a byte order mark.
+    let json = json.strip_prefix('\u{feff}').unwrap_or(&json);
+    serde_json::from_str(json).map_err(|error| Failure::usage(format!("{what} is not JSON: {error}")))
+}
+
+/// Returns a part of a multipart form: a file, or text.
+fn part(name: &str, value: &str) -> Result<Part> {
+    let Some(file) = value.strip_prefix('@') else { return Ok(Part::text(name, value)) };
+    let bytes = fs::read(file).map_err(|error| unreadable(file, &error))?;
+    let path = Path::new(file);
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(Part::file(name, Upload::new(file_name, media_type(path), bytes)))
+}
+
+/// Returns the media type of a file that Logto accepts, by the end of its name.
+fn media_type(path: &Path) -> &'static str {
+    let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+    match extension.to_str().unwrap_or_default() {
+        "jpg" | "jpeg" => "image/jpeg",
+        "png" => "image/png",
+        "gif" => "image/gif",
+        "ico" => "image/x-icon",
+        "svg" => "image/svg+xml",
+        "tif" | "tiff" => "image/tiff",
+        "webp" => "image/webp",
+        "bmp" => "image/bmp",
+        "zip" => "application/zip",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn members_of_the_body_are_json_or_text() {
+        let mut body = json!({ "profile": { "nickname": "A" } });
+        for (member, value) in [("profile.age", "3"), ("name", "Ada"), ("a.b.c", "true"), ("phone", "\"15\"")] {
+            set(&mut body, member, value).unwrap();
+        }
+        let expected = json!({ "profile": { "nickname": "A", "age": 3 }, "name": "Ada", "a": { "b": { "c": true } }, "phone": "15" });
+        assert_eq!(body, expected);
+        for (member, why) in [("name.first", "`first` is not in an object"), ("a..b", "a name is empty")] {
+            let error = set(&mut body, member, "x").unwrap_err().to_string();
+            assert_eq!(error, format!("cannot set `{member}`: {why}"));
+        }
+    }
+
+    #[test]
+    fn pairs_need_a_name_and_an_equals_sign() {
+        assert_eq!(pair("search=%a=b%"), Ok(("search".into(), "%a=b%".into())));
+        assert!(pair("search").is_err() && pair("=x").is_err());
+    }
+}
