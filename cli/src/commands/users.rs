@@ -131,7 +131,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
             };
             context.printer.item(&changed)?;
         }
-        Command::Delete { users } => delete(context, &users).await?,
+        Command::Delete { users } => return delete(context, &users).await,
         Command::Suspend { users, lift } => return suspend(context, &users, lift).await,
         Command::Import(arguments) => return users_import::run(context, arguments).await,
         Command::Export(arguments) => return users_export::run(context, arguments).await,
@@ -157,18 +157,27 @@ fn show(context: &mut Context, user: &User) -> Result<()> {
 /// Suspends all users that exist: a user that is not found does not leave the others active.
 async fn suspend(context: &mut Context, users: &[String], lift: bool) -> Result<Exit> {
     let client = context.client()?;
-    let mut exit = Exit::Done;
+    let (mut exit, done) = (Exit::Done, if lift { "reinstated" } else { "suspended" });
     for who in users {
-        match suspend_one(&client, who, lift).await {
-            Ok(()) => context.printer.message(&format!("{} {who}", if lift { "reinstated" } else { "suspended" })),
-            Err(failure) if users.len() == 1 => return Err(failure),
-            Err(failure) => {
-                context.printer.error(&failure.to_string());
-                exit = Exit::Partly;
-            }
-        }
+        let suspended = suspend_one(&client, who, lift).await;
+        exit = exit.max(reported(context, users.len(), suspended, &format!("{done} {who}"))?);
     }
     Ok(exit)
+}
+
+/// Reports what was done with one of several users. A failure does not end the command, unless there is only one user.
+pub(super) fn reported(context: &mut Context, all: usize, done: Result<()>, message: &str) -> Result<Exit> {
+    match done {
+        Ok(()) => {
+            context.printer.message(message);
+            Ok(Exit::Done)
+        }
+        Err(failure) if all == 1 => Err(failure),
+        Err(failure) => {
+            context.printer.error(&failure.to_string());
+            Ok(Exit::Partly)
+        }
+    }
 }
 
 async fn suspend_one(client: &Client, who: &str, lift: bool) -> Result<()> {
@@ -179,15 +188,20 @@ async fn suspend_one(client: &Client, who: &str, lift: bool) -> Result<()> {
 }
 
 /// Finds all users before the first is deleted.
-async fn delete(context: &mut Context, users: &[String]) -> Result<()> {
+async fn delete(context: &mut Context, users: &[String]) -> Result<Exit> {
     let client = context.client()?;
     let ids = lookup::user_ids(&client, users).await?;
     context.confirm(&format!("Delete {}?", users.join(", ")))?;
+    let mut exit = Exit::Done;
     for (who, id) in users.iter().zip(ids) {
-        client.users().delete(&id).await?;
-        context.printer.message(&format!("deleted {who}"));
+        let deleted = match client.users().delete(&id).await {
+            // Two arguments can name the same user.
+            Err(error) if !error.is_not_found() => Err(error.into()),
+            _ => Ok(()),
+        };
+        exit = exit.max(reported(context, users.len(), deleted, &format!("deleted {who}"))?);
     }
-    Ok(())
+    Ok(exit)
 }
 
 impl Members {

@@ -201,6 +201,18 @@ async fn a_list_as_json_has_the_members_of_the_api() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_user_that_is_named_twice_does_not_keep_the_others() {
+    let program = Program::new().await;
+    for name in ["ada", "grace"] {
+        let email = format!("{name}@example.com");
+        program.run(&["users", "create", "--username", name, "--email", &email]).await.done();
+    }
+    let deleted = program.run(&["users", "delete", "ada", "ada@example.com", "grace", "--yes"]).await.done();
+    assert!(deleted.err.contains("deleted grace"), "{deleted:?}");
+    assert_eq!(program.run(&["users", "list"]).await.done().json(), json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_tail_prints_new_entries_below_one_header() {
     use std::io::{BufRead, BufReader};
     use std::process::Stdio;
