@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant, SystemTime};
 
 use logto_admin::serde_json::{Value, json};
+use logto_admin::token::AccessToken;
 use logto_admin::transport::HttpResponse;
 use logto_admin::{Client, Error, RetryPolicy};
 
 use crate::context::Context;
-use crate::failure::{Exit, Result};
-use crate::output::Format;
+use crate::failure::{Exit, Result, even_if_unread};
+use crate::output::{Format, counted};
 
 /// Checks the connection step by step, with advice about each problem.
 #[derive(clap::Args, Debug)]
@@ -89,22 +90,22 @@ pub(crate) async fn run(context: &mut Context, _: &Arguments) -> Result<Exit> {
         }),
     };
     let findings = match connection {
-        Ok(client) => examine(&client).await,
+        Ok(client) => examine(&client, &context.connection()?.app_id).await,
         Err(finding) => vec![finding],
     };
-    match context.printer.format {
+    even_if_unread(match context.printer.format {
         Format::Table => {
             let lines: String = findings.iter().map(|finding| finding.line() + "\n").collect();
-            context.printer.text(&lines)?;
+            context.printer.text(&lines)
         }
-        _ => context.printer.list(&[], &findings.iter().map(Finding::to_json).collect::<Vec<_>>())?,
-    }
+        _ => context.printer.list(&[], &findings.iter().map(Finding::to_json).collect::<Vec<_>>()),
+    })?;
     let is_wrong = findings.iter().any(|finding| finding.verdict == Verdict::Wrong);
     Ok(if is_wrong { Exit::Failed } else { Exit::Done })
 }
 
 /// Checks one thing after the other. Stops where the next checks would only repeat the failure.
-async fn examine(client: &Client) -> Vec<Finding> {
+async fn examine(client: &Client, app_id: &str) -> Vec<Finding> {
     let endpoint = client.endpoint();
     let mut findings =
         vec![Finding::good("settings", format!("server {}, resource {}", endpoint.url(), endpoint.resource()))];
@@ -125,20 +126,22 @@ async fn examine(client: &Client) -> Vec<Finding> {
         true => Finding::good("TLS", "the certificate is valid"),
         false => Finding::warning("TLS", "the connection is not encrypted", "use https outside of this machine"),
     });
-    // Any read needs the token, the scope and the role.
-    let read = client.users().list().page_size(1).retry(RetryPolicy::NEVER).detailed().await;
-    match read {
+    match client.access_token().await {
+        Ok(token) => {
+            findings.push(Finding::good("token", "the token endpoint accepts the application and the resource"));
+            findings.push(scope(&token));
+        }
         Err(error) => {
             findings.push(Finding::wrong("token", &error));
             return findings;
         }
-        Ok(answer) => {
-            findings.push(Finding::good("token", "the token endpoint accepts the application and the resource"));
-            findings.push(match answer.into_result() {
-                Ok(page) => Finding::good("permission", format!("read {} users", page.total.unwrap_or_default())),
-                Err(error) => Finding::wrong("permission", &error),
-            });
-        }
+    }
+    // Without the permission, both calls fail, for the same reason.
+    let role = role(client, app_id).await;
+    let is_allowed = role.verdict != Verdict::Wrong;
+    findings.push(role);
+    if is_allowed {
+        findings.push(read(client).await);
     }
     findings.push(match client.server_release().await {
         Ok(range) if range.start() == range.end() => Finding::good("release", format!("Logto {}", range.start())),
@@ -146,6 +149,39 @@ async fn examine(client: &Client) -> Vec<Finding> {
         Err(error) => Finding::warning("release", error.message(), "the API document of the server is not available"),
     });
     findings
+}
+
+/// Compares the granted scope with the requested one.
+fn scope(token: &AccessToken) -> Finding {
+    let granted = token.granted_scope().unwrap_or_default();
+    let Some(missing) = token.missing_scope() else {
+        return Finding::good("scope", format!("the server granted `{granted}`"));
+    };
+    let granted = if granted.is_empty() { "nothing".to_owned() } else { format!("`{granted}`") };
+    let message = format!("the server granted {granted}, and not `{missing}`");
+    let advice = "assign the role \"Logto Management API access\" to the application, or another one with this scope";
+    Finding { verdict: Verdict::Wrong, ..Finding::warning("scope", message, advice) }
+}
+
+/// Reads the roles of the application.
+async fn role(client: &Client, app_id: &str) -> Finding {
+    let roles = client.applications().list_roles(app_id).page_size(100).retry(RetryPolicy::NEVER).await;
+    match roles {
+        Ok(page) => {
+            let names: Vec<String> = page.items.iter().map(|role| format!("\"{}\"", role.name)).collect();
+            Finding::good("role", format!("the roles of the application: {}", names.join(", ")))
+        }
+        Err(error) => Finding::wrong("role", &error),
+    }
+}
+
+async fn read(client: &Client) -> Finding {
+    match client.users().list().page_size(1).retry(RetryPolicy::NEVER).await {
+        Ok(page) => {
+            Finding::good("read", format!("the tenant has {}", counted(page.total.unwrap_or_default(), "user")))
+        }
+        Err(error) => Finding::wrong("read", &error),
+    }
 }
 
 fn reached(response: &HttpResponse, time: Duration) -> Finding {

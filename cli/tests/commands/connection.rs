@@ -114,7 +114,12 @@ async fn the_doctor_finds_what_is_wrong() {
     let healthy = program.run(&["doctor"]).await.done();
     let checks: Vec<String> =
         healthy.json().as_array().unwrap().iter().map(|line| line["check"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(checks, ["settings", "network", "clock", "TLS", "token", "permission", "release"], "{healthy:?}");
+    let expected = ["settings", "network", "clock", "TLS", "token", "scope", "role", "read", "release"];
+    assert_eq!(checks, expected, "{healthy:?}");
+    assert!(
+        healthy.out.contains("granted `all`") && healthy.out.contains("Logto Management API access"),
+        "{healthy:?}"
+    );
 
     let wrong_secret = program.run(&["doctor", "--app-secret", "wrong", "-o", "table"]).await;
     assert_eq!(wrong_secret.code, 1);
@@ -136,6 +141,26 @@ async fn the_doctor_finds_what_is_wrong() {
 
     let nothing = ended(bare(&["doctor"], &program.folder), "").await;
     assert!(nothing.code == 1 && nothing.out.contains("LOGTO_APP_ID"), "{nothing:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_finds_an_application_without_a_role() {
+    let program = Program::new().await;
+    let created = program.run(&["apps", "create", "Job", "--type", "MachineToMachine"]).await.done().json();
+    let text = |member: &str| created[member].as_str().unwrap().to_owned();
+    let examined = program.run(&["doctor", "--app-id", &text("id"), "--app-secret", &text("secret")]).await;
+    let results: Vec<(String, String)> = examined
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|line| (line["check"].as_str().unwrap().to_owned(), line["result"].as_str().unwrap().to_owned()))
+        .collect();
+    let wrong: Vec<&str> =
+        results.iter().filter(|(_, result)| result == "error").map(|(check, _)| check.as_str()).collect();
+    assert_eq!((examined.code, wrong), (1, vec!["scope", "role"]), "{examined:?}");
+    assert!(examined.out.contains("granted nothing, and not `all`"), "{examined:?}");
+    assert!(examined.out.contains("assign the role"), "{examined:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
