@@ -9,6 +9,7 @@ use logto_admin::serde_json::Value;
 use crate::context::Context;
 use crate::failure::{Exit, Result};
 use crate::interrupt::Interrupt;
+use crate::json;
 use crate::output::Format;
 use crate::progress::Lines;
 use crate::table::{Column, Growing, terminal_width};
@@ -66,7 +67,7 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
     let client = context.client()?;
     match command {
         Command::List { filter, limit } => {
-            let entries = entries(&client, &filter, limit).await?;
+            let entries = entries(&client, &filter, 1, limit).await?;
             context.printer.list(COLUMNS, &entries)?;
         }
         Command::Tail { filter, interval, last } => {
@@ -76,9 +77,9 @@ pub(crate) async fn run(context: &mut Context, command: Command) -> Result<Exit>
     Ok(Exit::Done)
 }
 
-/// Returns the newest entries, newest first.
-async fn entries(client: &Client, filter: &Filter, limit: u32) -> Result<Vec<Value>> {
-    let mut request = client.operation("ListLogs")?.query("page", 1_u32).query("page_size", limit);
+/// Returns a page of entries, newest first.
+async fn entries(client: &Client, filter: &Filter, page: u32, size: u32) -> Result<Vec<Value>> {
+    let mut request = client.operation("ListLogs")?.query("page", page).query("page_size", size);
     let filters = [("logKey", &filter.key), ("userId", &filter.user), ("applicationId", &filter.application)];
     for (name, value) in filters {
         if let Some(value) = value {
@@ -89,37 +90,93 @@ async fn entries(client: &Client, filter: &Filter, limit: u32) -> Result<Vec<Val
     Ok(entries)
 }
 
+/// Entries per page: the most that Logto allows.
+const PAGE: u32 = 100;
+
+/// The ids of entries.
+type Ids = HashSet<String>;
+
+fn id(entry: &Value) -> String {
+    json::text(entry, "id")
+}
+
+/// Returns the entries since those of an earlier request, newest first, and the ids of all that were read. Reads pages
+/// until one has an earlier entry.
+async fn newer(client: &Client, filter: &Filter, seen: &Ids) -> Result<(Vec<Value>, Ids)> {
+    let (mut new, mut ids) = (Vec::new(), Ids::new());
+    for page in 1.. {
+        let entries = entries(client, filter, page, PAGE).await?;
+        let is_last = entries.len() < PAGE as usize || entries.iter().any(|entry| seen.contains(&id(entry)));
+        // Entries that come meanwhile move others to the next page.
+        new.extend(entries.into_iter().filter(|entry| ids.insert(id(entry)) && !seen.contains(&id(entry))));
+        if is_last {
+            break;
+        }
+    }
+    Ok((new, ids))
+}
+
 /// Least widths of the columns of `tail`.
 const WIDTHS: [usize; 6] = [20, 34, 7, 12, 21, 15];
 
 async fn tail(context: &mut Context, client: &Client, filter: &Filter, interval: Duration, last: usize) -> Result<()> {
     let interrupt = Interrupt::watch(Lines::default());
-    let mut seen: Option<HashSet<String>> = None;
     let (mut table, header) = Growing::new(COLUMNS, &WIDTHS, terminal_width());
     // One JSON value per entry: a list would never end.
     if context.printer.format == Format::Json {
         context.printer.format = Format::Ndjson;
     }
-    while !interrupt.is_set() {
-        let mut new = entries(client, filter, 100).await?;
-        let ids: HashSet<String> = new.iter().filter_map(|entry| entry["id"].as_str().map(str::to_owned)).collect();
-        match &seen {
-            Some(seen) => new.retain(|entry| entry["id"].as_str().is_none_or(|id| !seen.contains(id))),
-            None => {
-                new.truncate(last);
-                if context.printer.format == Format::Table {
-                    context.printer.text(&header)?;
-                }
-            }
-        }
+    let mut new = entries(client, filter, 1, PAGE).await?;
+    let mut seen: Ids = new.iter().map(id).collect();
+    new.truncate(last);
+    if context.printer.format == Format::Table {
+        context.printer.text(&header)?;
+    }
+    loop {
         new.reverse();
-        // Entries of the last request are enough to recognize those that come again.
-        seen = Some(ids);
         context.printer.rows(&mut table, &new)?;
         tokio::select! {
             () = tokio::time::sleep(interval) => {}
-            () = interrupt.wait() => {}
+            () = interrupt.wait() => return Ok(()),
+        }
+        (new, seen) = newer(client, filter, &seen).await?;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use logto_admin::transport::HttpResponse;
+    use logto_admin_test_support::{FakeRuntime, ScriptedTransport, token_answer};
+    use serde_json::json;
+
+    use super::*;
+
+    /// A client of a server with this many entries. The newest has the highest id.
+    fn server(count: usize, runtime: &FakeRuntime) -> (Client, ScriptedTransport) {
+        let transport = ScriptedTransport::new(move |request, options| async move {
+            if options.token_call {
+                return Ok(token_answer("token", 3600));
+            }
+            let query = request.url.split("page=").nth(1).unwrap_or_default();
+            let page: usize = query.split('&').next().unwrap_or_default().parse().unwrap_or(1);
+            let all = (0..count).rev().map(|number| json!({ "id": number.to_string() }));
+            let entries: Vec<Value> = all.skip((page - 1) * PAGE as usize).take(PAGE as usize).collect();
+            Ok(HttpResponse::json(200, Value::from(entries).to_string()))
+        });
+        (logto_admin_test_support::client(&transport, runtime), transport)
+    }
+
+    #[test]
+    fn no_entry_between_two_requests_is_missed() {
+        let filter = Filter { key: None, user: None, application: None };
+        for (before, after, calls) in [(0, 0, 1), (50, 50, 1), (100, 103, 1), (120, 350, 3), (0, 250, 3)] {
+            let runtime = FakeRuntime::new();
+            let (client, transport) = server(after, &runtime);
+            let seen = (0..before).rev().take(PAGE as usize).map(|number| number.to_string()).collect();
+            let (new, _) = runtime.run(async { newer(&client, &filter, &seen).await.unwrap() });
+            let expected: Vec<String> = (before..after).rev().map(|number| number.to_string()).collect();
+            assert_eq!(new.iter().map(id).collect::<Vec<_>>(), expected, "{before} {after}");
+            assert_eq!(transport.api_calls().len(), calls, "{before} {after}");
         }
     }
-    Ok(())
 }
