@@ -119,17 +119,22 @@ impl Arguments {
         names.collect::<Vec<_>>().join(",")
     }
 
-    /// Notes the parts beside the file. Fails if the file was begun with others.
-    fn note_parts(&self, path: &Path) -> Result<()> {
-        let (note, parts) = (files::beside(path, PARTS), self.parts());
-        match fs::read_to_string(&note) {
-            Ok(begun) if self.resume && begun != parts => {
+    /// Fails if the file was begun with other parts.
+    fn check_parts(&self, path: &Path) -> Result<()> {
+        match fs::read_to_string(files::beside(path, PARTS)) {
+            Ok(begun) if begun != self.parts() => {
                 let with = if begun.is_empty() { "without --with".to_owned() } else { format!("with --with {begun}") };
                 Err(Failure::usage(format!("{} was begun {with}: continue it with the same parts", path.display())))
             }
-            _ => files::replace(&note, &parts, true)
-                .map_err(|error| Failure::usage(format!("cannot write {}: {error}", note.display()))),
+            _ => Ok(()),
         }
+    }
+
+    /// Notes the parts beside the file.
+    fn note_parts(&self, path: &Path) -> Result<()> {
+        let note = files::beside(path, PARTS);
+        files::replace(&note, &self.parts(), true)
+            .map_err(|error| Failure::usage(format!("cannot write {}: {error}", note.display())))
     }
 }
 
@@ -158,7 +163,7 @@ fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<File> {
     if arguments.format == FileFormat::Csv {
         return Err(Failure::usage("only exports in the format ndjson can be resumed"));
     }
-    arguments.note_parts(path)?;
+    arguments.check_parts(path)?;
     let mut file = options.create(true).open(path).map_err(cannot)?;
     let take = |line: &[u8]| {
         let user: ImportedUser =
@@ -169,7 +174,7 @@ fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<File> {
         Ok(())
     };
     files::resume(&mut file, "{\"id\":\"", take).map_err(cannot)?;
-    Ok(file)
+    arguments.note_parts(path).map(|()| file)
 }
 
 /// Writes records in a format.

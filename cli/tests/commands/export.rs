@@ -84,6 +84,16 @@ async fn a_file_is_replaced_on_demand() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_no_export_is_left_alone() {
+    let program = tenant(1).await;
+    let file = program.file("other.ndjson", "other\n");
+    let refused = program.run(&["users", "export", "--to", &file, "--resume"]).await;
+    assert!(refused.code == 2 && refused.err.contains("is not an export"), "{refused:?}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "other\n");
+    assert!(!program.folder.join("other.ndjson.parts").exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_export_continues_with_the_parts_that_it_was_begun_with() {
     let program = tenant(2).await;
     let file = program.path("users.ndjson");
