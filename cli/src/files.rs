@@ -18,6 +18,16 @@ pub(crate) fn beside(path: &Path, end: &str) -> PathBuf {
     path.with_file_name(name)
 }
 
+fn folder(path: &Path) -> &Path {
+    path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."))
+}
+
+/// Returns a path that is the same for all names of a file, which might not exist yet.
+pub(crate) fn canonical(path: &Path) -> PathBuf {
+    let in_folder = || Some(fs::canonicalize(folder(path)).ok()?.join(path.file_name()?));
+    fs::canonicalize(path).ok().or_else(in_folder).unwrap_or_else(|| path.to_owned())
+}
+
 /// Creates a file that only the user can read, in the place of one that a crash left, which has its own mode.
 pub(crate) fn create(path: &Path) -> io::Result<File> {
     let _ = fs::remove_file(path);
@@ -34,7 +44,7 @@ pub(crate) fn replace(path: &Path, text: &str, is_private: bool) -> io::Result<(
         // Less what the user's mask removes.
         new.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     }
-    let mut new = new.tempfile_in(path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new(".")))?;
+    let mut new = new.tempfile_in(folder(&path))?;
     new.write_all(text.as_bytes())?;
     new.as_file().sync_all()?;
     new.persist(path)?;

@@ -33,6 +33,24 @@ pub fn members(value: Value) -> Map<String, Value> {
     }
 }
 
+/// What is wrong with a text that [`has_nul`].
+pub(crate) const NUL: &str = "contains a null character, which the server cannot store";
+
+/// Whether a value contains a null character. The database of a server does not store it, and the server then fails.
+pub(crate) fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(members) => members_have_nul(members),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// Whether names or values of members contain a null character.
+pub(crate) fn members_have_nul(members: &Map<String, Value>) -> bool {
+    members.iter().any(|(name, value)| name.contains('\0') || has_nul(value))
+}
+
 /// Returns milliseconds since the epoch as a date, such as `2026-01-31T12:00:00Z`. Null for anything else.
 #[must_use]
 pub fn date(value: &Value) -> Value {

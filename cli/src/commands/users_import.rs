@@ -103,9 +103,10 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     if let Some(Command::Undo { journal }) = &arguments.command {
         return users_undo::run(context, journal).await;
     }
-    arguments.check_files()?;
-    let input = Input::new(&arguments.files, arguments.from, arguments.source_options()?, arguments.format)?;
-    let path = arguments.journal_path(Some(&input));
+    let input = Input::new(&arguments.files, arguments.from, arguments.format)?;
+    let path = arguments.journal_path(&input);
+    arguments.check_files(&path)?;
+    let input = input.with_options(arguments.source_options()?);
     input.check_columns()?;
     let client = context.client()?;
     let names = Names::load(&client).await?;
@@ -225,10 +226,10 @@ impl Arguments {
     }
 
     /// Rejects files that would overwrite each other.
-    fn check_files(&self) -> Result<()> {
-        let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    fn check_files(&self, journal: &Path) -> Result<()> {
+        let real = files::canonical;
         let mut inputs: Vec<PathBuf> = self.files.iter().map(|file| real(Path::new(file))).collect();
-        let journal = real(&self.journal_path(None));
+        let journal = real(journal);
         let report = self.report.as_deref().map(real);
         let others = [self.auth0_hashes.as_deref().map(Path::new), self.firebase_parameters.as_deref()];
         inputs.extend(others.into_iter().flatten().map(real));
@@ -250,14 +251,16 @@ impl Arguments {
             Ok(path) if path.is_file() => path.display().to_string(),
             _ => file.clone(),
         };
-        std::iter::once(format!("{:?}", self.from).to_lowercase()).chain(self.files.iter().map(real)).collect()
+        std::iter::once(self.from.to_string()).chain(self.files.iter().map(real)).collect()
     }
 
     /// Returns the path of the journal. Inputs that are read only once all have the same name.
-    fn journal_path(&self, input: Option<&Input>) -> PathBuf {
+    fn journal_path(&self, input: &Input) -> PathBuf {
         let first = self.files.first().map(String::as_str).unwrap_or_default();
-        let digest = || input.and_then(|input| input.digest(first));
-        let name = || digest().map_or_else(|| first.to_owned(), |digest| format!("logto-import-{digest}"));
+        let name = || match input.digest(first) {
+            Some(digest) => format!("logto-import-{digest}"),
+            None => first.to_owned(),
+        };
         self.journal.clone().unwrap_or_else(|| format!("{}.journal", name()).into())
     }
 }

@@ -43,7 +43,8 @@ impl Item {
             ("username", &user.username),
         ];
         let known = kinds.into_iter().find_map(|(kind, value)| Some(format!("{kind}:{}", value.as_ref()?)));
-        known.unwrap_or_else(|| format!("place:{}", self.place))
+        let identity = || user.identity_ids().min().map(|(target, id)| format!("identity:{target}:{id}"));
+        known.or_else(identity).unwrap_or_else(|| format!("place:{}", self.place))
     }
 }
 

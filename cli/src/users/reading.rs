@@ -81,12 +81,7 @@ impl Hashes {
 
 impl Input {
     /// Prepares to read files. Copies standard input and pipes to temporary files, because records are read twice.
-    pub fn new(
-        files: &[String],
-        source: Source,
-        options: SourceOptions,
-        format: Option<input::Format>,
-    ) -> Result<Self> {
+    pub fn new(files: &[String], source: Source, format: Option<input::Format>) -> Result<Self> {
         let reading = InputOptions { format, ..source.input_options() };
         let mut copies = BTreeMap::new();
         for file in files.iter().filter(|file| *file == "-" || is_pipe(Path::new(file))) {
@@ -97,7 +92,13 @@ impl Input {
                 copied(file).map_err(|error| Failure::usage(format!("cannot read {}: {error}", shown(file))))?;
             copies.insert(file.clone(), copied);
         }
-        Ok(Self { files: files.to_vec(), source, options, reading, copies })
+        Ok(Self { files: files.to_vec(), source, options: SourceOptions::default(), reading, copies })
+    }
+
+    /// Sets the options of the conversion.
+    #[must_use]
+    pub fn with_options(self, options: SourceOptions) -> Self {
+        Self { options, ..self }
     }
 
     /// Returns the digest of a file that can be read only once, in hex digits.
@@ -260,19 +261,20 @@ struct Identifiers(HashSet<u64>);
 impl Identifiers {
     /// Adds the identifiers of a user. Returns a problem if another record has one of them.
     fn add(&mut self, user: &ImportedUser) -> Option<Finding> {
-        let all = [
-            ("id", &user.id),
-            ("primaryEmail", &user.primary_email),
-            ("primaryPhone", &user.primary_phone),
-            ("username", &user.username),
+        // Logto compares email addresses without case.
+        let email = user.primary_email.as_ref().map(|email| email.to_lowercase());
+        let own = [
+            ("id", user.id.as_deref(), user.id.as_deref()),
+            ("primaryEmail", user.primary_email.as_deref(), email.as_deref()),
+            ("primaryPhone", user.primary_phone.as_deref(), user.primary_phone.as_deref()),
+            ("username", user.username.as_deref(), user.username.as_deref()),
         ];
+        let own = own.into_iter().filter_map(|(member, value, compared)| Some((member.to_owned(), value?, compared?)));
+        let identities = user.identity_ids().map(|(target, id)| (format!("identities.{target}"), id, id));
         let mut taken = None;
-        for (member, value) in all {
-            let Some(value) = value else { continue };
+        for (member, value, compared) in own.chain(identities) {
             let mut hasher = DefaultHasher::new();
-            // Logto compares email addresses without case.
-            let value_to_compare = if member == "primaryEmail" { value.to_lowercase() } else { value.clone() };
-            (member, value_to_compare).hash(&mut hasher);
+            (&member, compared).hash(&mut hasher);
             if !self.0.insert(hasher.finish()) {
                 taken.get_or_insert_with(|| Finding::with_value(member, value, "another record has the same value"));
             }

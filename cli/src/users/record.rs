@@ -122,6 +122,13 @@ pub(super) fn cut(text: &str) -> &str {
 }
 
 impl ImportedUser {
+    /// Returns the ids of the user at social providers, by the target of the connector.
+    pub(super) fn identity_ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.identities
+            .iter()
+            .filter_map(|(target, identity)| Some((target.as_str(), identity.get("userId")?.as_str()?)))
+    }
+
     /// Returns what identifies the record for a person: id, email address, username or phone number, cut at 80 characters.
     #[must_use]
     pub fn label(&self) -> &str {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::finding::Finding;
 use super::record::{Factor, ImportedUser};
 use super::sources::normal_base32;
+use crate::json;
 
 /// Longest texts in characters.
 const LONGEST: usize = 128;
@@ -20,6 +21,7 @@ pub fn problems(user: &ImportedUser) -> Vec<Finding> {
     let mut problems = Vec::new();
     identifiers(user, &mut problems);
     texts(user, &mut problems);
+    null_characters(user, &mut problems);
     password(user, &mut problems);
     identities(user, &mut problems);
     names(user, &mut problems);
@@ -72,6 +74,16 @@ fn texts(user: &ImportedUser, problems: &mut Vec<Finding>) {
             problems.push(Finding::new(format!("profile.{name}"), "expected a text"));
         }
     }
+}
+
+/// Other members that the server stores have no null characters if they are valid.
+fn null_characters(user: &ImportedUser, problems: &mut Vec<Finding>) {
+    let texts = [("name", &user.name), ("avatar", &user.avatar), ("password", &user.password)];
+    let texts = texts.map(|(member, text)| (member, text.as_ref().is_some_and(|text| text.contains('\0'))));
+    let objects = [("customData", &user.custom_data), ("profile", &user.profile), ("identities", &user.identities)];
+    let objects = objects.map(|(member, object)| (member, json::members_have_nul(object)));
+    let found = texts.into_iter().chain(objects).filter(|(_, has_nul)| *has_nul);
+    problems.extend(found.map(|(member, _)| Finding::new(member, json::NUL)));
 }
 
 fn password(user: &ImportedUser, problems: &mut Vec<Finding>) {

@@ -59,6 +59,11 @@ fn problems_name_the_member_and_the_value() {
         (json!({ "username": "a", "identities": { "google": {} } }), "identities.google: expected an object with"),
         (json!({ "username": "a", "identities": { "g": { "userId": "1", "details": 1 } } }), "identities.g.details"),
         (json!({ "username": "a", "roles": [" "] }), "roles: a name is empty"),
+        // The server would fail, and the import would repeat the call.
+        (json!({ "username": "a", "name": "a\0" }), "name: contains a null character"),
+        (json!({ "username": "a", "avatar": "https://a/\0" }), "avatar: contains a null character"),
+        (json!({ "username": "a", "customData": { "a": [{ "\0": 1 }] } }), "customData: contains a null character"),
+        (json!({ "username": "a", "profile": { "nickname": "\0" } }), "profile: contains a null character"),
         (json!({ "username": "a", "organizations": [{ "name": "x".repeat(129) }] }), "longer than 128"),
     ] {
         let shown = shown(members);

@@ -76,8 +76,11 @@ async fn files_that_would_overwrite_each_other_are_rejected() {
         let refused = program.run(&[&["users", "import", &file], &flags[..]].concat()).await;
         assert!(refused.code == 2 && refused.err.contains("is one of the files to read"), "{refused:?}");
     }
-    let both = program.run(&["users", "import", &file, "--report", "x", "--journal", "x"]).await;
-    assert!(both.code == 2 && both.err.contains("the same file"), "{both:?}");
+    // Neither exists.
+    for report in ["x", "./x", &program.path("x")] {
+        let both = program.run(&["users", "import", &file, "--report", report, "--journal", "x"]).await;
+        assert!(both.code == 2 && both.err.contains("the same file"), "{both:?}");
+    }
     assert_eq!((fs::read_to_string(&file).unwrap().as_str(), count(&program).await), (USERS, 0));
 }
 
@@ -216,4 +219,60 @@ async fn a_file_with_the_password_hashes_of_other_users_is_an_error() {
     hash("1");
     let imported = program.run(&import).await.done();
     assert!(imported.json()["created"] == 3 && imported.err.contains("(2 records, "), "{imported:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_about_records_do_not_change_the_terminal() {
+    let program = Program::new().await;
+    let file = program.file("users.ndjson", "{ \"id\": \"\\u001b[2Jx\", \"\\u001b]0;y\\u0007\": 1, \"name\": 1 }\n");
+    let refused = program.run(&["users", "import", &file]).await;
+    assert!(refused.code == 2 && refused.err.contains(r"\u{1b}]0;y\u{7}: unknown member"), "{refused:?}");
+    assert!(!refused.err.contains(['\u{1b}', '\u{7}']), "{refused:?}");
+    program.run(&["users", "create", "--username", "ada"]).await.done();
+    let file = program.file("exists.ndjson", "{ \"id\": \"\\u001b[2Jx\", \"username\": \"ada\" }\n");
+    let failed = program.run(&["users", "import", &file, "--on-conflict", "fail"]).await;
+    assert!(failed.code == 4 && failed.err.contains(r"\u{1b}[2Jx: the user exists"), "{failed:?}");
+    assert!(!failed.err.contains('\u{1b}'), "{failed:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_columns_that_set_the_same_member_are_rejected_once() {
+    let program = Program::new().await;
+    for (header, maps, other) in [
+        ("username,User-Name,name", &[][..], "username"),
+        ("username,team,group", &["team=customData.team", "group=customData.team"], "customData.team"),
+        ("username,team,group", &["team=customData.team", "group=customData.team.name"], "customData.team"),
+    ] {
+        let file = program.file("users.csv", &format!("{header}\nada,a,b\nalan,c,d\n"));
+        let maps: Vec<&str> = maps.iter().flat_map(|map| ["--map", *map]).collect();
+        let refused = program.run(&[&["users", "import", &file, "--from", "csv"], &maps[..]].concat()).await;
+        assert_eq!((refused.code, refused.err.matches("another column sets").count()), (2, 1), "{refused:?}");
+        assert!(refused.err.contains(&format!("another column sets {other:?} too")), "{refused:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_without_an_own_identifier_are_told_apart_by_their_identities() {
+    let program = Program::new().await;
+    let line = |id: u32| format!("{{ \"identities\": {{ \"google\": {{ \"userId\": \"{id}\" }} }} }}\n");
+    let file = program.file("users.ndjson", &format!("{}{}", line(1), line(2)));
+    let import = ["users", "import", file.as_str()];
+    assert_eq!(program.run(&import).await.done().json()["created"], 2);
+    // A record before the others moves them to other lines.
+    program.file("users.ndjson", &format!("{}{}{}", line(3), line(1), line(2)));
+    let again = program.run(&import).await.done().json();
+    assert_eq!((&again["created"], &again["journaled"], count(&program).await), (&1.into(), &2.into(), 3), "{again}");
+
+    program.file("users.ndjson", &format!("{}{}", line(4), line(4)));
+    let twice = program.run(&import).await;
+    assert!(twice.code == 2 && twice.err.contains("identities.google \"4\": another record has the same"), "{twice:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_spreadsheet_is_an_error_that_names_csv() {
+    let program = Program::new().await;
+    let path = program.path("people.xlsx");
+    fs::write(&path, b"PK\x03\x04\x14\x00\x06\x00\xff").unwrap();
+    let refused = program.run(&["users", "import", &path, "--from", "csv"]).await;
+    assert!(refused.code == 2 && refused.err.contains("save the spreadsheet as CSV"), "{refused:?}");
 }

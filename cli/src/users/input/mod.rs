@@ -112,9 +112,13 @@ pub fn open(path: &str, options: &InputOptions) -> Result<Records> {
 /// Fails if the start of the file cannot be read.
 pub fn read(name: &str, reader: impl Read + Send + 'static, options: &InputOptions) -> Result<Records> {
     let failed = |error: &io::Error| Failure::usage(format!("cannot read {name:?}: {}", io_message(error)));
-    let (start, reader) = peek(Box::new(reader), 2).map_err(|error| failed(&error))?;
+    let (start, reader) = peek(Box::new(reader), 4).map_err(|error| failed(&error))?;
+    if start == *b"PK\x03\x04" {
+        let message = "it is an archive, as spreadsheets are; extract it, or save the spreadsheet as CSV";
+        return Err(failed(&io::Error::other(message)));
+    }
     let reader: Source =
-        if start == [0x1f, 0x8b] { Box::new(MultiGzDecoder::new(BufReader::new(reader))) } else { reader };
+        if start.starts_with(&[0x1f, 0x8b]) { Box::new(MultiGzDecoder::new(BufReader::new(reader))) } else { reader };
     let reader = without_byte_order_mark(name, reader).map_err(|error| failed(&error))?;
 
     let mut reader = BufReader::new(reader);

@@ -76,9 +76,31 @@ impl Columns {
         if let Some(problem) = self.headless(columns.iter().map(String::as_str)) {
             return vec![problem];
         }
-        let problem = |column: &String| Some(Finding::new(column, self.member(column).err()?));
-        columns.iter().filter_map(problem).collect()
+        let (mut problems, mut set) = (Vec::new(), Vec::new());
+        for column in columns {
+            match self.member(column).map(|member| member.map(|member| set_once(&mut set, &member))) {
+                Ok(None | Some(Ok(()))) => {}
+                Ok(Some(Err(message))) | Err(message) => problems.push(Finding::new(column, message)),
+            }
+        }
+        problems
     }
+}
+
+/// Adds a member to those that columns set.
+///
+/// # Errors
+/// Fails if one of them is the member, or contains it.
+pub(super) fn set_once(set: &mut Vec<String>, member: &str) -> Result<(), String> {
+    // The members of an object are added to those of other columns.
+    let contains =
+        |one: &str, other: &str| one.contains('.') && other.strip_prefix(one).is_some_and(|rest| rest.starts_with('.'));
+    if let Some(other) = set.iter().find(|other| *other == member || contains(other, member) || contains(member, other))
+    {
+        return Err(format!("another column sets {other:?} too"));
+    }
+    set.push(member.to_owned());
+    Ok(())
 }
 
 /// Returns the member with the name of a column, or the path that begins with the name of an object.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::columns::form;
+use super::columns::{form, set_once};
 use super::draft::Draft;
 use super::fields::{Fields, flag, is_empty, parsed, split, text};
 use super::hashes::recognized;
@@ -14,13 +14,20 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), 
     let mut problems = Vec::new();
     let mut objects: Vec<(String, Value)> = Vec::new();
     let options = draft.options;
-    let mut plain = JsonObject::new();
+    let (mut plain, mut set) = (JsonObject::new(), Vec::new());
     let members = fields.take_members();
     if let Some(problem) = options.columns.headless(members.keys().map(String::as_str)) {
         return Err(vec![problem]);
     }
     for (column, value) in members {
-        match options.columns.member(&column) {
+        let member = options.columns.member(&column);
+        if let Ok(Some(member)) = &member
+            && let Err(message) = set_once(&mut set, member)
+        {
+            problems.push(Finding::new(&*column, message));
+            continue;
+        }
+        match member {
             Ok(None) => {}
             Ok(Some(member)) if member.contains('.') => objects.push((member.into_owned(), value)),
             Ok(Some(member)) if form(&member) == Some(Form::Object) => match parsed(value) {
@@ -29,9 +36,7 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) -> Result<(), 
             },
             Ok(Some(member)) => {
                 problems.extend(wrong(&column, &member, &value));
-                if plain.insert(member.clone().into_owned(), value).is_some() {
-                    problems.push(Finding::new(&*column, format!("another column sets {member:?} too")));
-                }
+                plain.insert(member.into_owned(), value);
             }
             Err(message) => problems.push(Finding::new(&*column, message)),
         }
