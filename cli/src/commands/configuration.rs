@@ -115,7 +115,8 @@ async fn export(context: &mut Context, files: &Files, secrets: bool) -> Result<E
 async fn plan(context: &mut Context, files: &Files, prune: bool) -> Result<Plan> {
     let client = context.client()?;
     let selection = Selection::new(&files.only, &files.exclude)?;
-    let environment = |name: &str| std::env::var(name).ok();
+    // CI systems set variables of secrets that do not exist to nothing.
+    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let undeclared = match prune {
         true => Undeclared::Delete { own: &context.connection()?.app_id },
         false => Undeclared::Keep,

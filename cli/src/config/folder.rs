@@ -37,7 +37,10 @@ pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
     for entry in entries(dir)? {
         let name = entry.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let stem = if entry.is_dir() { Some(name.as_str()) } else { yaml_stem(&entry) };
-        let Some(stem) = stem.filter(|_| !name.starts_with('.')) else { continue };
+        let Some(stem) = stem.filter(|_| !name.starts_with('.')) else {
+            folder.note_other(&entry);
+            continue;
+        };
         match kinds::files().find(|file| *file == stem) {
             Some(file) if selection.has_file(file) => {
                 let paths = if entry.is_dir() { entries(&entry)? } else { vec![entry] };
@@ -49,9 +52,10 @@ pub(super) fn read(dir: &Path, selection: &Selection) -> Result<Folder> {
             None => folder.note_unknown(&entry, stem),
         }
     }
-    if folder.documents.is_empty() && folder.problems.is_empty() && folder.warnings.is_empty() {
+    if folder.documents.is_empty() && folder.problems.is_empty() {
         let message = format!("{} has no files of the selected kinds", dir.display());
-        return Err(Failure::usage(message));
+        let warnings: String = folder.warnings.iter().map(|warning| format!("\n{warning}")).collect();
+        return Err(Failure::usage(message + &warnings));
     }
     Ok(folder)
 }
@@ -82,6 +86,14 @@ impl Folder {
                 self.warnings.push(format!("{} is ignored: `{}` is not a kind", path.display(), shown(stem)));
             }
             None => {}
+        }
+    }
+
+    /// A file with the name of a kind that is not YAML would be missed.
+    fn note_other(&mut self, path: &Path) {
+        let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        if kinds::files().any(|file| file == stem) {
+            self.warnings.push(format!("{} is ignored: its name does not end with .yaml or .yml", path.display()));
         }
     }
 }

@@ -10,6 +10,7 @@ use super::place::Place;
 use super::secrets::{Piece, pieces};
 use super::veil::Veil;
 use super::yaml::{Content, Node};
+use crate::json::NUL;
 
 /// The result of replacing references.
 pub(super) struct Resolution<'e> {
@@ -87,6 +88,9 @@ impl<'e> Resolution<'e> {
             }
         });
         let value: Option<String> = values.collect();
+        if value.as_ref().is_some_and(|value| value.contains('\0')) {
+            return Err(format!("the text {NUL}"));
+        }
         if let Some(value) = value.as_ref().filter(|_| has_variable) {
             self.sources.insert(value.clone(), text.to_owned());
         }

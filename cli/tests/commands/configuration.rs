@@ -117,3 +117,15 @@ async fn the_application_that_runs_the_command_is_not_deleted() {
         program.run(&["config", "plan", &folder, "--prune", "--app-id", &id, "--app-secret", &secret]).await.done();
     assert!(plan.err.contains("the application \"Runner\" is not deleted: it runs this command"), "{plan:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variable_that_is_set_to_nothing_keeps_the_present_value() {
+    let program = Program::new().await;
+    let headers = r#"{ "name": "Audit", "events": ["User.Created"], "config": { "url": "https://a.example", "headers": { "X-Key": "s3cret" } } }"#;
+    program.run(&["api", "CreateHook", "--body", headers]).await.done();
+    program.run(&["config", "export", "config", "--only", "hooks"]).await.done();
+    let mut plan = program.command(&["config", "plan", "config"]);
+    plan.env("HOOK_AUDIT_HEADERS_X_KEY", "");
+    let plan = ended(plan, "").await.done();
+    assert!(plan.err.contains("is not set; the present value is kept"), "{plan:?}");
+}

@@ -86,9 +86,32 @@ async fn misspelt_files_are_not_ignored() {
         ]
     );
     let tenant = Emulator::new().client().unwrap();
-    let folder = Folder::with(&[("docker-compose.yaml", "services: {}\n")]);
-    let plan = plan(&tenant, &folder).await.unwrap();
-    assert_eq!(folder.short(&plan.warnings()[0]), "docker-compose.yaml is ignored: `docker-compose` is not a kind");
+    let folder =
+        Folder::with(&[("docker-compose.yaml", "services: {}\n"), ("hooks.json", "[]"), ("roles.yaml", "[]\n")]);
+    let planned = plan(&tenant, &folder).await.unwrap();
+    let warnings: Vec<String> = planned.warnings().iter().map(|warning| folder.short(warning)).collect();
+    let expected = [
+        "docker-compose.yaml is ignored: `docker-compose` is not a kind",
+        "hooks.json is ignored: its name does not end with .yaml or .yml",
+    ];
+    assert_eq!(warnings, expected);
+}
+
+#[tokio::test]
+async fn a_folder_without_files_of_a_configuration_is_not_one_without_differences() {
+    let tenant = Emulator::new().client().unwrap();
+    for file in ["docker-compose.yaml", "roles.json", "readme.md"] {
+        let folder = Folder::with(&[(file, "{}\n")]);
+        let error = plan(&tenant, &folder).await.unwrap_err();
+        assert!(error.exit == Exit::Usage && error.message().contains("has no files of the selected kinds"), "{error}");
+        assert_eq!(error.message().contains("is ignored"), file != "readme.md", "{error}");
+    }
+}
+
+#[tokio::test]
+async fn texts_that_no_server_can_store_are_reported() {
+    let found = problems(&[("roles.yaml", "- name: staff\n  description: \"a\\0b\"\n")]).await;
+    assert_eq!(found, ["roles.yaml:2: the text contains a null character, which the server cannot store"]);
 }
 
 #[tokio::test]
