@@ -33,7 +33,10 @@ export function unreached(bytes, never) {
   }
 
   // Only panics use source locations and these messages.
-  const ofPanics = (datum) => isPlace(bytes, sections.get(DATA), datum, uses.get(key(datum))) || isMessage(bytes, sections.get(DATA), datum);
+  const texts = new Map(data.map((datum) => [datum, textOf(bytes, sections.get(DATA), datum)]));
+  checkPatterns(MESSAGES, [...texts.values()]);
+  const isMessage = (datum) => MESSAGES.some((message) => message.test(texts.get(datum)));
+  const ofPanics = (datum) => isPlace(bytes, sections.get(DATA), datum, uses.get(key(datum))) || isMessage(datum);
   const places = new Set(data.filter(ofPanics).map(key));
   const reached = new Set();
   const visit = (user) => {
@@ -59,15 +62,35 @@ export function unreached(bytes, never) {
 function isPlace(bytes, { begin }, { size }, used = []) {
   const [file] = used;
   if (size !== 16 || used.length !== 1 || !(file.begin >= 0)) return false;
-  return /\.rs\0?$/.test(Buffer.from(bytes.subarray(begin + file.begin, begin + file.begin + file.size)).toString());
+  return /\.rs\0?$/.test(textOf(bytes, { begin }, file));
+}
+
+function textOf(bytes, { begin }, datum) {
+  return Buffer.from(bytes.subarray(begin + datum.begin, begin + datum.begin + datum.size)).toString("latin1");
+}
+
+/** Throws an error if a pattern matches none of the texts: it would have no effect. */
+export function checkPatterns(patterns, texts) {
+  for (const pattern of patterns) {
+    if (!texts.some((text) => pattern.test(text))) throw new Error(`nothing matches ${pattern}`);
+  }
 }
 
 // Messages of panics in the standard library and in dependencies.
-const MESSAGES = /^(capacity overflow|overflow (when|in) .*|RefCell already .*|(Dereferenced|Dropped) SendWrapper.*|mid > len|assertion failed: .*|internal error: entered unreachable code.*|Map must not be polled .*|attempt to join into .*|called `\w+::unwrap\(\)` .*|a Display implementation .*|description\(\) is deprecated.*)$/;
-
-function isMessage(bytes, { begin }, datum) {
-  return MESSAGES.test(Buffer.from(bytes.subarray(begin + datum.begin, begin + datum.begin + datum.size)).toString("latin1"));
-}
+const MESSAGES = [
+  /^capacity overflow$/,
+  /^overflow (when|in) .*$/,
+  /^RefCell already .*$/,
+  /^(Dereferenced|Dropped) SendWrapper.*$/,
+  /^mid > len$/,
+  /^assertion failed: .*$/,
+  /^internal error: entered unreachable code.*$/,
+  /^Map must not be polled .*$/,
+  /^attempt to join into .*$/,
+  /^called `\w+::unwrap\(\)` .*$/,
+  /^a Display implementation .*$/,
+  /^description\(\) is deprecated.*$/,
+];
 
 const ESCAPES = { LT: "<", GT: ">", RF: "&", BP: "*", LP: "(", RP: ")", C: ",", u20: " ", u27: "'", u5b: "[", u5d: "]", u7b: "{", u7d: "}", u3b: ";", u2b: "+" };
 
