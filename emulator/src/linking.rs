@@ -9,6 +9,7 @@ use crate::collections::{ORGANIZATION_ROLES, Shape, UnknownTarget, View};
 use crate::errors::{Outcome, Refusal, empty_change, foreign_key, not_found, require_membership};
 use crate::links::Where;
 use crate::lists;
+use crate::pages::Page;
 use crate::relations::{OwnerCheck, Relation, Reply};
 use crate::reply;
 use crate::store::Record;
@@ -63,6 +64,10 @@ fn check_owners(call: &Call<'_>, relation: &Relation, verb: LinkVerb) -> Outcome
 fn list(call: &Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse> {
     let store = &call.state.store;
     let owners = owners(call, relation);
+    if let Ok(Some(page)) = Page::of(call.request, call.info.paging) {
+        let show = |record: &Record| show(call, relation, &owners, record);
+        return lists::linked(call, relation, &owners, page, show);
+    }
     let ids: Vec<&str> = store.links.ids(relation.table, relation.target.name, &owners).collect();
     let records = ids.iter().filter_map(|id| store.get(relation.target, id));
     let show = |record: &Record| show(call, relation, &owners, record);

@@ -55,12 +55,42 @@ const fn within(name: &'static str, columns: &'static [&'static str], within: &'
 #[derive(Debug, Default)]
 pub(crate) struct Links(HashMap<&'static str, Rows>, u64);
 
-/// Rows in insertion order.
+/// Rows, by places in insertion order.
 #[derive(Debug, Default)]
 struct Rows {
     rows: BTreeMap<u64, Vec<String>>,
-    places: HashMap<Vec<String>, u64>,
+    /// The places of the rows with an id, for each column.
+    having: Vec<HashMap<String, BTreeSet<u64>>>,
     next: u64,
+}
+
+impl Rows {
+    fn add(&mut self, row: Vec<String>) {
+        self.having.resize_with(row.len(), HashMap::new);
+        for (having, id) in self.having.iter_mut().zip(&row) {
+            having.entry(id.clone()).or_default().insert(self.next);
+        }
+        self.rows.insert(self.next, row);
+        self.next += 1;
+    }
+
+    fn remove(&mut self, place: u64) -> Option<Vec<String>> {
+        let row = self.rows.remove(&place)?;
+        for (having, id) in self.having.iter_mut().zip(&row) {
+            if let Some(places) = having.get_mut(id) {
+                places.remove(&place);
+                if places.is_empty() {
+                    having.remove(id);
+                }
+            }
+        }
+        Some(row)
+    }
+
+    /// Returns the places of the rows with an id.
+    fn having(&self, column: usize, id: &str) -> Option<&BTreeSet<u64>> {
+        self.having.get(column)?.get(id)
+    }
 }
 
 /// A condition on a column: the collection and the id.
@@ -69,13 +99,10 @@ pub(crate) type Where<'a> = (&'a str, &'a str);
 impl Links {
     /// Adds a link. Returns whether it is new.
     pub(crate) fn add(&mut self, table: &'static str, row: Vec<String>) -> bool {
-        let rows = self.0.entry(table).or_default();
-        if rows.places.contains_key(&row) {
+        if self.has(table, &row) {
             return false;
         }
-        rows.places.insert(row.clone(), rows.next);
-        rows.rows.insert(rows.next, row);
-        rows.next += 1;
+        self.0.entry(table).or_default().add(row);
         self.1 += 1;
         true
     }
@@ -86,27 +113,25 @@ impl Links {
     }
 
     pub(crate) fn has(&self, table: &str, row: &[String]) -> bool {
-        self.0.get(table).is_some_and(|rows| rows.places.contains_key(row))
+        let conditions: Vec<Where<'_>> = conditions(table, row).collect();
+        self.rows(table, &conditions).next().is_some()
     }
 
     /// Removes every link that meets the conditions, and the links within it. Returns whether there was one.
     pub(crate) fn remove(&mut self, table: &str, conditions: &[Where<'_>]) -> bool {
-        let found: Vec<Vec<String>> = self.rows(table, conditions).map(<[String]>::to_vec).collect();
+        let found: Vec<u64> = self.places(table, conditions).collect();
         self.1 += found.len() as u64;
-        for row in &found {
-            if let Some(rows) = self.0.get_mut(table) {
-                let place = rows.places.remove(row);
-                place.and_then(|place| rows.rows.remove(&place));
+        for place in &found {
+            if let Some(row) = self.0.get_mut(table).and_then(|rows| rows.remove(*place)) {
+                self.remove_within(table, &row);
             }
-            self.remove_within(table, row);
         }
         !found.is_empty()
     }
 
     fn remove_within(&mut self, outer: &str, row: &[String]) {
         for inner in TABLES.iter().filter(|inner| inner.within == Some(outer)) {
-            let conditions: Vec<Where<'_>> =
-                inner.columns.iter().copied().zip(row.iter().map(String::as_str)).collect();
+            let conditions: Vec<Where<'_>> = conditions(inner.name, row).collect();
             self.remove(inner.name, &conditions);
         }
     }
@@ -145,13 +170,28 @@ impl Links {
         table: &'c str,
         conditions: &'c [Where<'c>],
     ) -> impl Iterator<Item = &'a [String]> + use<'a, 'c> {
-        let meets = move |row: &&Vec<String>| {
-            let met = |(column, id): &Where<'_>| {
-                position(table, column).and_then(|at| row.get(at)).is_some_and(|value| value == id)
-            };
-            conditions.iter().all(met)
+        let rows = self.0.get(table);
+        let row = move |place: u64| rows.and_then(|rows| rows.rows.get(&place)).map(Vec::as_slice);
+        self.places(table, conditions).filter_map(row)
+    }
+
+    /// Returns the places of the rows that meet the conditions, newest first. Looks only at the rows that meet the
+    /// condition that the fewest rows meet.
+    fn places<'a, 'c>(
+        &'a self,
+        table: &'c str,
+        conditions: &'c [Where<'c>],
+    ) -> impl Iterator<Item = u64> + use<'a, 'c> {
+        let rows = self.0.get(table);
+        let having = move |(column, id): &Where<'_>| rows?.having(position(table, column)?, id);
+        let fewest = conditions.iter().map(having).min_by_key(|places| places.map_or(0, BTreeSet::len));
+        let all = rows.filter(|_| fewest.is_none()).into_iter().flat_map(|rows| rows.rows.keys().rev());
+        let some = fewest.flatten().into_iter().flat_map(|places| places.iter().rev());
+        let meets = move |place: &u64| {
+            let met = |condition: &Where<'_>| having(condition).is_some_and(|places| places.contains(place));
+            conditions.len() < 2 || conditions.iter().all(met)
         };
-        self.0.get(table).into_iter().flat_map(|rows| rows.rows.values().rev()).filter(meets).map(Vec::as_slice)
+        all.chain(some).copied().filter(meets)
     }
 }
 
@@ -179,6 +219,11 @@ impl<'de> Deserialize<'de> for Links {
 /// Returns the columns of a table.
 pub(crate) fn columns(table: &str) -> &'static [&'static str] {
     TABLES.iter().find(|known| known.name == table).map_or(&[], |known| known.columns)
+}
+
+/// Returns the conditions that only one row can meet, or those that rows within it meet.
+fn conditions<'a>(table: &str, row: &'a [String]) -> impl Iterator<Item = Where<'a>> + use<'a> {
+    columns(table).iter().copied().zip(row.iter().map(String::as_str))
 }
 
 fn position(table: &str, column: &str) -> Option<usize> {

@@ -4,14 +4,19 @@ use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::HttpResponse;
 
 use crate::call::Call;
-use crate::collections::{Collection, Filter, Test};
+use crate::collections::{Collection, Filter};
 use crate::errors::{Outcome, invalid_input};
+use crate::filters::Requirement;
 use crate::links::Where;
 use crate::pages::Page;
+use crate::relations::Relation;
 use crate::reply;
 use crate::request::Query;
 use crate::search::{Language, Search};
-use crate::store::{Record, Store};
+use crate::store::{Places, Record, Store, Table};
+
+/// Number of targets of links above which a search looks for all entities that match.
+const FEW: usize = 1000;
 
 /// Returns a response with the entities that match the query, as `show` presents them.
 ///
@@ -24,22 +29,20 @@ pub(crate) fn answer<'r>(
     records: impl Iterator<Item = &'r Record>,
     show: impl Fn(&Record) -> Value,
 ) -> Outcome<HttpResponse> {
-    let query = &call.request.query;
+    let (query, store) = (&call.request.query, &call.state.store);
     check_exclusive(collection, query)?;
     let search = Search::of(query, Language::of(call.info), collection.searchable)?;
     let page = Page::of(call.request, call.info.paging)?;
+    let requirements = Requirement::all(query, filters, within);
     let found = records
         .filter(|record| collection.lists(record))
-        .filter(|record| search.as_ref().is_none_or(|search| search.matches(record)));
-    let store = &call.state.store;
-    let wanted =
-        |record: &&Record| filters.iter().all(|filter| passes(store, query, collection, filter, within, record));
-    let found = found.filter(wanted);
+        .filter(|record| search.as_ref().is_none_or(|search| search.matches(record)))
+        .filter(|record| requirements.iter().all(|requirement| requirement.is_met(store, collection, record)));
     let Some(page) = page else {
         return Ok(reply::json(200, &body(call, found.map(show).collect())));
     };
     let (shown, total) = page.cut(found);
-    let total = if collection.total_ignores_filters { call.state.store.count(collection) } else { total };
+    let total = if collection.total_ignores_filters { store.count(collection) } else { total };
     Ok(page.announce(call.request, total, reply::json(200, &body(call, shown.into_iter().map(show).collect()))))
 }
 
@@ -54,28 +57,64 @@ pub(crate) fn page(
     let (query, store) = (&call.request.query, &call.state.store);
     check_exclusive(collection, query)?;
     let search = Search::of(query, Language::of(call.info), collection.searchable)?;
-    let filters: Vec<&Filter> = collection.filters.iter().filter(|filter| is_set(query, filter)).collect();
-    let (shown, total): (Vec<&Record>, usize) = if search.is_none() && filters.is_empty() && collection.listed.is_none()
-    {
-        let shown = store.page(collection, newest_first, page.skipped(), page.size());
-        (shown, store.count(collection))
-    } else {
-        let texts = search.as_ref().and_then(Search::texts);
-        let plain = texts.is_some() && search.as_ref().is_some_and(|search| search.is_plain(collection.searchable));
-        let unchecked = plain && filters.is_empty() && collection.listed.is_none();
-        let matches = |record: &Record| {
-            collection.lists(record)
-                && (plain || search.as_ref().is_none_or(|search| search.matches(record)))
-                && filters.iter().all(|filter| passes(store, query, collection, filter, &[], record))
-        };
-        let matches: Option<&dyn Fn(&Record) -> bool> = if unchecked { None } else { Some(&matches) };
-        let found = store.matching(collection, newest_first, &key(query), texts.as_deref(), matches);
-        let places = found.iter().skip(page.skipped()).take(page.size());
-        (places.filter_map(|place| store.at(collection, *place)).collect(), found.len())
-    };
-    let total = if collection.total_ignores_filters { store.count(collection) } else { total };
+    let found = store.found(collection, &key(query), |table| {
+        let places = search.map_or_else(|| table.places().clone(), |search| search.places(table));
+        let requirements = Requirement::all(query, collection.filters, &[]);
+        restricted(store, collection, table, &requirements, places)
+    });
+    let shown = store.at(collection, &found.page(newest_first, page.skipped(), page.size()));
+    let total = if collection.total_ignores_filters { store.count(collection) } else { found.len() };
     let items = shown.into_iter().map(show).collect();
     Ok(page.announce(call.request, total, reply::json(200, &body(call, items))))
+}
+
+/// Returns a response with a page of the entities that owners are linked to: as `answer`, but without visiting every one.
+pub(crate) fn linked(
+    call: &Call<'_>,
+    relation: &Relation,
+    owners: &[Where<'_>],
+    page: Page,
+    show: impl Fn(&Record) -> Value,
+) -> Outcome<HttpResponse> {
+    let (query, store, collection) = (&call.request.query, &call.state.store, relation.target);
+    check_exclusive(collection, query)?;
+    let search = Search::of(query, Language::of(call.info), collection.searchable)?;
+    let requirements = Requirement::all(query, relation.filters, owners);
+    let targets = store.linked(collection, relation.table, owners);
+    let (shown, total) = if search.is_none() && requirements.is_empty() && collection.listed.is_none() {
+        page.cut(targets.iter().copied())
+    } else {
+        let found = store.found(collection, &format!("{} {}", call.request.path, key(query)), |table| {
+            let places = match &search {
+                Some(search) if targets.len() > FEW => search.places(table),
+                _ => targets.iter().copied().filter(|place| is_found(table, *place, search.as_ref())).collect(),
+            };
+            restricted(store, collection, table, &requirements, places)
+        });
+        page.cut(targets.iter().copied().filter(|place| found.contains(*place)))
+    };
+    let total = if collection.total_ignores_filters { store.count(collection) } else { total };
+    let items = store.at(collection, &shown).into_iter().map(show).collect();
+    Ok(page.announce(call.request, total, reply::json(200, &body(call, items))))
+}
+
+fn is_found(table: &Table, place: u32, search: Option<&Search>) -> bool {
+    search.is_none_or(|search| table.at(place).is_some_and(|record| search.matches(record)))
+}
+
+/// Removes the places of entities that do not meet the requirements or that lists do not contain.
+fn restricted(
+    store: &Store,
+    collection: &Collection,
+    table: &Table,
+    requirements: &[Requirement<'_>],
+    mut places: Places,
+) -> Places {
+    requirements.iter().for_each(|requirement| requirement.narrow(store, collection, table, &mut places));
+    if let Some(listed) = collection.listed {
+        table.retain(&mut places, listed);
+    }
+    places
 }
 
 /// Returns the query without the page.
@@ -95,42 +134,5 @@ fn body(call: &Call<'_>, items: Value) -> Value {
     match call.info.items_at {
         Some(member) => json!({ member: items }),
         None => items,
-    }
-}
-
-/// Returns whether the query has a value for the filter.
-fn is_set(query: &Query, filter: &Filter) -> bool {
-    query.all(filter.parameter).any(|value| !value.is_empty())
-}
-
-fn passes(
-    store: &Store,
-    query: &Query,
-    collection: &Collection,
-    filter: &Filter,
-    within: &[Where<'_>],
-    record: &Record,
-) -> bool {
-    let mut wanted = query.all(filter.parameter).filter(|value| !value.is_empty()).peekable();
-    if wanted.peek().is_none() {
-        return true;
-    }
-    let linked = |table: &str, column: &str, id: &str| {
-        let conditions: Vec<Where<'_>> =
-            within.iter().copied().chain([(column, id), (collection.name, record.id.as_str())]).collect();
-        store.links.ids(table, column, &conditions).next().is_some()
-    };
-    match filter.test {
-        Test::Is(member) => wanted.any(|value| is(record, member, value)),
-        Test::Linked { table, column } => wanted.any(|id| linked(table, column, id)),
-        Test::NotLinked { table, column } => !wanted.any(|id| linked(table, column, id)),
-    }
-}
-
-fn is(record: &Record, member: &str, value: &str) -> bool {
-    match record.members.get(member) {
-        Some(Value::String(text)) => text == value,
-        Some(Value::Bool(flag)) => flag.to_string() == value,
-        _ => false,
     }
 }

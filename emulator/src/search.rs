@@ -8,8 +8,9 @@ use logto_admin::serde_json::{Value, json};
 use regex_lite::{Regex, RegexBuilder};
 
 use crate::errors::{Outcome, Refusal, internal, invalid_input};
+use crate::like::Like;
 use crate::request::Query;
-use crate::store::Record;
+use crate::store::{Candidates, Places, Record, Table};
 
 /// The search parameters that an operation has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,8 +50,8 @@ struct Condition {
 
 #[derive(Debug)]
 enum Pattern {
-    Like(Like),
-    Exact(Vec<String>),
+    /// Texts that match one of these.
+    Like(Vec<Like>),
     Regex(Regex),
 }
 
@@ -70,7 +71,7 @@ impl Search {
             Language::Keyword => Ok(query.get("q").filter(|word| !word.is_empty()).map(|word| Self {
                 conditions: vec![Condition {
                     members: owned(searchable),
-                    pattern: Pattern::Like(Like::new(&format!("%{word}%"), false)),
+                    pattern: Pattern::Like(vec![Like::new(&fold(&format!("%{word}%"), false))]),
                 }],
                 every: false,
                 case_sensitive: false,
@@ -112,42 +113,61 @@ impl Search {
 
     fn meets(&self, record: &Record, member: &str, condition: &Condition) -> bool {
         let Some(text) = record.members.get(member).and_then(Value::as_str) else { return false };
-        let folded = || fold(text, self.case_sensitive);
         match &condition.pattern {
-            Pattern::Like(pattern) => pattern.matches(&folded()),
-            Pattern::Exact(values) => values.iter().any(|value| *value == folded()),
+            Pattern::Like(patterns) => {
+                let text = fold(text, self.case_sensitive);
+                patterns.iter().any(|pattern| pattern.matches(&text))
+            }
             Pattern::Regex(regex) => regex.is_match(text),
         }
     }
 
-    /// Returns whether every entity matches that has a searchable member with one of `texts`.
-    pub(crate) fn is_plain(&self, searchable: &[&str]) -> bool {
-        let plain = |condition: &Condition| {
-            let contained = matches!(&condition.pattern, Pattern::Like(pattern) if pattern.contained.is_some());
-            contained && searchable.iter().all(|member| condition.members.iter().any(|known| known == member))
+    /// Returns the places of the entities that match.
+    pub(crate) fn places(&self, table: &Table) -> Places {
+        let combine = |mut places: Places, more: Places| {
+            if self.every {
+                places.intersect(&more)
+            } else {
+                places.unite(&more)
+            }
+            places
         };
-        let only = !self.every || self.conditions.len() == 1;
-        !self.case_sensitive && only && self.conditions.iter().all(plain)
+        self.conditions.iter().map(|condition| self.meeting(table, condition)).reduce(combine).unwrap_or_default()
     }
 
-    /// Returns texts in lower case of which every match contains one. Returns `None` if no such texts exist.
-    pub(crate) fn texts(&self) -> Option<Vec<String>> {
-        let lower = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<String>();
-        let texts = |condition: &Condition| match &condition.pattern {
-            Pattern::Like(pattern) => Some(vec![lower(pattern.longest())]),
-            Pattern::Exact(values) => Some(values.iter().map(|value| lower(value)).collect()),
-            Pattern::Regex(_) => None,
-        };
-        // All conditions must match, so those of one are enough.
-        let conditions = if self.every { self.conditions.get(..1)? } else { &self.conditions };
-        let texts: Vec<Vec<String>> = conditions.iter().map(texts).collect::<Option<_>>()?;
-        let texts = texts.concat();
-        (!texts.iter().any(|text| text.is_empty() || text.contains('\0'))).then_some(texts)
+    fn meeting(&self, table: &Table, condition: &Condition) -> Places {
+        let mut met = Places::default();
+        for member in &condition.members {
+            let found = condition.pattern.candidates(self.case_sensitive, &|part| table.containing(member, part));
+            let mut found = if self.case_sensitive { found.unsure() } else { found };
+            met.unite(&found.certain);
+            found.possible.subtract(&met);
+            table.retain(&mut found.possible, |record| self.meets(record, member, condition));
+            met.unite(&found.possible);
+        }
+        met
+    }
+}
+
+impl Pattern {
+    /// Returns the texts that can match, if `containing` returns those that contain a part in lower case.
+    fn candidates(&self, case_sensitive: bool, containing: &dyn Fn(&[Option<char>]) -> Candidates) -> Candidates {
+        match self {
+            Self::Like(patterns) => {
+                let found = patterns.iter().map(|pattern| pattern.candidates(case_sensitive, containing));
+                found.reduce(Candidates::or).unwrap_or_default()
+            }
+            Self::Regex(_) => containing(&[]).unsure(),
+        }
     }
 }
 
 fn fold(text: &str, case_sensitive: bool) -> Cow<'_, str> {
-    if case_sensitive { Cow::Borrowed(text) } else { Cow::Owned(text.to_lowercase()) }
+    let is_lower = || text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if case_sensitive || is_lower() {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().flat_map(char::to_lowercase).collect())
 }
 
 fn owned(searchable: &[&str]) -> Vec<String> {
@@ -168,8 +188,8 @@ fn pattern(values: Vec<&str>, mode: &str, case_sensitive: bool) -> Outcome<Patte
         return Err(invalid("A search value must not be empty."));
     }
     if mode == "exact" {
-        let values = values.iter().map(|value| fold(value, case_sensitive).into_owned());
-        return Ok(Pattern::Exact(values.collect()));
+        let values = values.iter().map(|value| Like::exact(&fold(value, case_sensitive)));
+        return Ok(Pattern::Like(values.collect()));
     }
     let [value] = values.as_slice() else {
         return Err(invalid("Only the match mode `exact` accepts several values."));
@@ -183,7 +203,7 @@ fn pattern(values: Vec<&str>, mode: &str, case_sensitive: bool) -> Outcome<Patte
         "posix" => regex(value),
         "similar_to" if !case_sensitive => Err(invalid("The match mode `similar_to` must be case-sensitive.")),
         "similar_to" => regex(&similar_to(value)),
-        _ => Ok(Pattern::Like(Like::new(value, case_sensitive))),
+        _ => Ok(Pattern::Like(vec![Like::new(&fold(value, case_sensitive))])),
     }
 }
 
@@ -208,113 +228,12 @@ fn invalid(message: &str) -> Refusal {
     invalid_input(400, message)
 }
 
-/// A token of a `LIKE` pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Token {
-    AnyText,
-    AnyCharacter,
-    Just(char),
-}
-
-/// A pattern of SQL's `LIKE`: `%` is any text, `_` is any character, and a backslash escapes the next character.
-#[derive(Debug)]
-struct Like {
-    tokens: Vec<Token>,
-    /// The text in the middle of a pattern such as `%text%`, which is the most common one.
-    contained: Option<String>,
-    longest: String,
-}
-
-impl Like {
-    fn new(pattern: &str, case_sensitive: bool) -> Self {
-        let pattern = fold(pattern, case_sensitive);
-        let mut characters = pattern.chars();
-        let (mut tokens, mut literals) = (Vec::new(), vec![String::new()]);
-        while let Some(character) = characters.next() {
-            let token = match character {
-                '%' => Token::AnyText,
-                '_' => Token::AnyCharacter,
-                '\\' => Token::Just(characters.next().unwrap_or('\\')),
-                other => Token::Just(other),
-            };
-            match (token, literals.last_mut()) {
-                (Token::Just(character), Some(literal)) => literal.push(character),
-                _ => literals.push(String::new()),
-            }
-            tokens.push(token);
-        }
-        let middle = match tokens.as_slice() {
-            [Token::AnyText, middle @ .., Token::AnyText] => middle,
-            _ => &[],
-        };
-        let only_text = !middle.is_empty() && middle.iter().all(|token| matches!(token, Token::Just(_)));
-        let longest = literals.into_iter().max_by_key(String::len).unwrap_or_default();
-        Self { tokens, contained: only_text.then(|| longest.clone()), longest }
-    }
-
-    /// Returns the longest text that every match contains.
-    fn longest(&self) -> &str {
-        &self.longest
-    }
-
-    fn matches(&self, text: &str) -> bool {
-        self.contained.as_ref().map_or_else(|| like(&self.tokens, text), |part| text.contains(part.as_str()))
-    }
-}
-
-fn like(tokens: &[Token], text: &str) -> bool {
-    // `reached[n]` is whether the first `n` tokens match the text so far.
-    let mut reached = vec![false; tokens.len() + 1];
-    let closed = |reached: &mut Vec<bool>| {
-        for (at, token) in tokens.iter().enumerate() {
-            if *token == Token::AnyText && reached.get(at) == Some(&true) {
-                reached.iter_mut().skip(at + 1).take(1).for_each(|next| *next = true);
-            }
-        }
-    };
-    reached.iter_mut().take(1).for_each(|first| *first = true);
-    closed(&mut reached);
-    for character in text.chars() {
-        let mut next = vec![false; tokens.len() + 1];
-        for (at, token) in tokens.iter().enumerate().filter(|(at, _)| reached.get(*at) == Some(&true)) {
-            let to = match token {
-                Token::AnyText => at,
-                Token::AnyCharacter => at + 1,
-                Token::Just(wanted) if *wanted == character => at + 1,
-                Token::Just(_) => continue,
-            };
-            next.iter_mut().skip(to).take(1).for_each(|place| *place = true);
-        }
-        closed(&mut next);
-        reached = next;
-    }
-    reached.last() == Some(&true)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::Members;
+    use crate::collections::USERS;
+    use crate::store::{Members, Store};
     use logto_admin::serde_json::json;
-
-    #[test]
-    fn like_supports_wildcards_and_escapes() {
-        for (pattern, text, matches) in [
-            ("", "", true),
-            ("%", "", true),
-            ("a%", "abc", true),
-            ("%b%", "abc", true),
-            ("%b", "abc", false),
-            ("a_c", "abc", true),
-            ("a_c", "ac", false),
-            ("100\\%", "100%", true),
-            ("100\\%", "1000", false),
-            ("%日_", "x日本", true),
-            ("%a%a%a%b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false),
-        ] {
-            assert_eq!(Like::new(pattern, true).matches(text), matches, "{pattern} {text}");
-        }
-    }
 
     const MEMBERS: [&str; 3] = ["username", "name", "primaryEmail"];
 
@@ -348,6 +267,63 @@ mod tests {
             ("search=%5Elo[uv]e&mode=posix&isCaseSensitive=true", false),
         ] {
             assert_eq!(found(query), expected, "{query}");
+        }
+    }
+
+    /// Users that share parts of their texts.
+    fn users(count: usize) -> Store {
+        let mut store = Store::default();
+        for number in 0..count {
+            let members = json!({
+                "id": format!("id{number}"),
+                "username": format!("{}_{number}", if number % 3 == 0 { "Ada" } else { "grace" }),
+                "primaryEmail": (number % 2 == 0).then(|| format!("user{number}@Example.com")),
+                "primaryPhone": null,
+                "name": if number % 5 == 0 { "İnci ΟΔΟΣ 日本" } else { "x" },
+            });
+            let members = members.as_object().unwrap().clone().into();
+            store.put(&USERS, Record { id: format!("id{number}"), members, ..Record::default() });
+        }
+        store
+    }
+
+    #[test]
+    fn searches_in_tables_of_any_size_find_the_entities_that_match() {
+        for store in [users(50), users(1000)] {
+            for query in [
+                "search=%25",
+                "search.name=%25",
+                "search.primaryEmail=%25%25",
+                "search=%25ada%25",
+                "search=%25ADA%25",
+                "search=%25Ada%25&isCaseSensitive=true",
+                "search=%25Ada_1%25&isCaseSensitive=true",
+                "search.username=ada%25",
+                "search.username=a%25_1%255",
+                "search.username=gra_e_1%25",
+                "search.username=%25\\_77",
+                "search.name=__ci %25&isCaseSensitive=true",
+                "search.name=_nci%25&isCaseSensitive=true",
+                "search=%25ΟΔΟΣ%25",
+                "search=%25日_",
+                "search.name=_",
+                "search.primaryEmail=%25@example.com",
+                "search.primaryEmail=%25@example.com&search.username=%25ada%25&joint=and",
+                "search.primaryEmail=%25@example.com&search.username=%25ada%25",
+                "search.primaryEmail=USER42@example.com&search.primaryEmail=user44@example.com&mode=exact",
+                "search.primaryEmail=user42@Example.com&mode=exact&isCaseSensitive=true",
+                "search=%5Eada_1&mode=posix",
+                "search=nobody",
+            ] {
+                let search = Search::of(&Query::parse(query), Language::Patterns, USERS.searchable).unwrap().unwrap();
+                let found = store.found(&USERS, query, |table| search.places(table));
+                let found = store.at(&USERS, &found.page(false, 0, usize::MAX));
+                let expected: Vec<&Record> = store.all(&USERS).filter(|record| search.matches(record)).collect();
+                let ids = |records: &[&Record]| records.iter().map(|record| record.id.clone()).collect::<Vec<_>>();
+                assert_eq!(ids(&found), ids(&expected), "{query}");
+                let none = query.contains("nobody") || query.contains("_77") && store.count(&USERS) < 77;
+                assert_eq!(expected.is_empty(), none, "{query}");
+            }
         }
     }
 

@@ -2,11 +2,13 @@
 
 mod fields;
 mod found;
+mod places;
+mod suffixes;
 mod table;
-mod texts;
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use logto_admin::serde_json::{Map, Value};
 use serde::de::{Deserializer, Error};
@@ -14,11 +16,12 @@ use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
 use crate::collections::Collection;
-use crate::links::Links;
+use crate::links::{Links, Where};
 pub(crate) use fields::Fields;
-pub(crate) use found::Found;
-use found::Searches;
-use table::Table;
+use found::Found;
+pub(crate) use places::Places;
+pub(crate) use suffixes::{Candidates, EDGE};
+pub(crate) use table::Table;
 
 /// The members of a JSON object.
 pub(crate) type Members = Map<String, Value>;
@@ -75,7 +78,9 @@ pub(crate) struct Store {
     #[serde(skip)]
     changes: u64,
     #[serde(skip)]
-    searches: Searches,
+    found: Found<Places>,
+    #[serde(skip)]
+    linked: Found<Vec<u32>>,
 }
 
 impl Store {
@@ -93,61 +98,31 @@ impl Store {
         self.table(collection).map_or(0, Table::len)
     }
 
-    /// Returns `count` entities after the first `skipped` ones.
-    pub(crate) fn page(
+    /// Returns the places of the entities that `search` finds. Remembers them under `key`.
+    pub(crate) fn found(
         &self,
         collection: &Collection,
-        newest_first: bool,
-        skipped: usize,
-        count: usize,
-    ) -> Vec<&Record> {
-        self.table(collection).map(|table| table.page(newest_first, skipped, count)).unwrap_or_default()
-    }
-
-    /// Returns the places of the entities that match, in the order of the list. Only entities with a searchable member
-    /// that contains one of `texts` can match; without texts, all can. Without `matches`, all that can match do.
-    /// Remembers the result under `key`.
-    pub(crate) fn matching(
-        &self,
-        collection: &Collection,
-        newest_first: bool,
         key: &str,
-        texts: Option<&[String]>,
-        matches: Option<&dyn Fn(&Record) -> bool>,
-    ) -> Found {
-        let Some(table) = self.table(collection) else { return Found::default() };
-        let search = || {
-            let mut found: Vec<u64> = match texts {
-                Some(texts) => {
-                    let all = texts.iter().map(|text| table.containing(text)).reduce(|mut all, more| {
-                        all.extend(more);
-                        all
-                    });
-                    let mut places = all.unwrap_or_default();
-                    places.sort_unstable();
-                    places.dedup();
-                    if let Some(matches) = matches {
-                        places.retain(|place| table.at(*place).is_some_and(matches));
-                    }
-                    places
-                }
-                None => {
-                    let matching = table.places().filter(|(_, record)| matches.is_none_or(|matches| matches(record)));
-                    matching.map(|(place, _)| place).collect()
-                }
-            };
-            if newest_first {
-                found.reverse();
-            }
-            found
-        };
+        search: impl FnOnce(&Table) -> Places,
+    ) -> Arc<Places> {
+        let Some(table) = self.table(collection) else { return Arc::default() };
         let version = self.changes.wrapping_add(self.links.changes());
-        self.searches.get(&format!("{} {key}", collection.name), version, table.len(), search)
+        self.found.get(&format!("{} {key}", collection.name), version, table.len(), || search(table))
     }
 
-    /// Returns the entity at a place that `matching` returned.
-    pub(crate) fn at(&self, collection: &Collection, place: u64) -> Option<&Record> {
-        self.table(collection)?.at(place)
+    /// Returns the places of the entities that the links lead to which meet the conditions, newest link first. Remembers
+    /// them.
+    pub(crate) fn linked(&self, collection: &Collection, links: &str, conditions: &[Where<'_>]) -> Arc<Vec<u32>> {
+        let Some(table) = self.table(collection) else { return Arc::default() };
+        let version = self.links.changes().wrapping_add(table.moves());
+        let ids = || self.links.ids(links, collection.name, conditions);
+        let search = || ids().filter_map(|id| table.find(id)).collect();
+        self.linked.get(&format!("{} {links} {conditions:?}", collection.name), version, table.len(), search)
+    }
+
+    /// Returns the entities at these places.
+    pub(crate) fn at(&self, collection: &Collection, places: &[u32]) -> Vec<&Record> {
+        self.table(collection).map(|table| table.records_at(places)).unwrap_or_default()
     }
 
     pub(crate) fn get(&self, collection: &Collection, id: &str) -> Option<&Record> {

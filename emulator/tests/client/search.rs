@@ -102,3 +102,33 @@ async fn searches_in_large_lists_see_every_change() -> Result<()> {
     assert_eq!((found("%same_%").await?.total, found("Same\\_%").await?.total), (Some(1199), Some(1198)));
     Ok(())
 }
+
+#[tokio::test]
+async fn searches_among_many_members_see_every_change() -> Result<()> {
+    let emulator = Emulator::new();
+    let users: Vec<_> =
+        (0..2500).map(|number| json!({ "id": format!("u{number}"), "name": format!("Same {number}") })).collect();
+    let members: Vec<_> = (0..2000).map(|number| format!("u{number}")).collect();
+    let data = json!({ "users": users, "organizations": [{ "name": "many", "users": members }] });
+    emulator.import(&data).unwrap();
+    let client = emulator.client()?;
+    let organization = client.organizations().list().await?[0].id.clone();
+    let found = |word: &'static str, page: u32| {
+        let list = client.organizations().list_users(&organization).keyword(word).page(page).page_size(100);
+        async move { list.await.map(|page| (page.total, page.iter().map(|user| user.id.clone()).collect::<Vec<_>>())) }
+    };
+    let (total, first) = found("SAME", 1).await?;
+    assert_eq!((total, first[0].as_str(), first[99].as_str()), (Some(2000), "u1999", "u1900"));
+    assert_eq!(found("same", 20).await?.1[99], "u0");
+    assert_eq!(found("same 24", 1).await?.0, Some(11));
+    client.users().update("u1999", UpdateUser { name: "Other".into(), ..Default::default() }).await?;
+    assert_eq!(found("same", 1).await?.1[0], "u1998");
+    client.organizations().add_users(&organization, ["u2400"]).await?;
+    assert_eq!(found("same", 1).await?.1[..2], ["u2400", "u1998"]);
+    client.organizations().remove_user(&organization, "u1998").await?;
+    client.users().delete("u1997").await?;
+    assert_eq!((found("same", 1).await?.0, &found("same", 1).await?.1[1]), (Some(1998), &"u1996".to_owned()));
+    let all = client.organizations().list_users(&organization).await?;
+    assert_eq!((all.total, all[1].id.as_str()), (Some(1999), "u1999"));
+    Ok(())
+}
