@@ -1,5 +1,6 @@
-//! Shared code of the benches: the data, the server process, and the two sides of a comparison.
+//! Shared code of the benches: the clocks, the data, the server process, and the two sides of a comparison.
 
+pub mod clock;
 pub mod data;
 pub mod report;
 pub mod server;

@@ -46,6 +46,8 @@ pub(crate) enum Bench {
     Compile,
     /// Many processes that call one tenant.
     Scale,
+    /// Memory of an emulator with 1,000,000 users, and the time of its lists and searches.
+    Emulator,
 }
 
 /// Runs the named benches, or all of them if none is named. Writes no results if `check` is set.
@@ -98,6 +100,7 @@ impl Bench {
             Self::Npm => "The npm package",
             Self::Compile => "Compile times",
             Self::Scale => "From 1 to 10,000 processes",
+            Self::Emulator => "The emulator with 1,000,000 users",
         }
     }
 
@@ -137,6 +140,7 @@ impl Bench {
             Self::Npm => npm::measure(),
             Self::Compile => compile::measure(),
             Self::Scale => several(&["scale"]),
+            Self::Emulator => emulator(),
         }
     }
 }
@@ -145,6 +149,13 @@ fn countable() -> Result<Report> {
     let mut report = several(&["allocations", "memory", "tokens"])?;
     report.extend(instructions::measure()?);
     Ok(report)
+}
+
+fn emulator() -> Result<Report> {
+    let mut program = command::cargo();
+    let arguments = ["--release", "-q", "-p", server::CRATE, "--features", "emulator", "--bin", "emulator-scale"];
+    let json = command::output(program.arg("run").args(arguments))?;
+    serde_json::from_str(&json).context("the measurement did not print a report")
 }
 
 /// Runs programs of the bench crate, each of which prints a report, and merges the reports.

@@ -13,7 +13,7 @@ use crate::command;
 
 pub(crate) fn measure() -> Result<Report> {
     let server = Server::start()?;
-    command::run(server.cargo_bench("time").args(["--features", "decode"]))?;
+    command::run(server.cargo_bench("time").args(["--features", "emulator"]))?;
     let folder = command::target().join("criterion/decode");
     let typed = speeds(&folder.join("typed"))?;
     let value = speeds(&folder.join("value"))?;

@@ -37,11 +37,14 @@ fn exists(test: &str, read: impl Fn(&str) -> Option<String>) -> Result<bool> {
     Ok(Regex::new(&definition(path, &regex::escape(name)))?.is_match(&text))
 }
 
-/// Returns a pattern for the definition of a test: a function in Rust, also in a macro that adds the attribute, a named function or member in JavaScript, and a
-/// step in .ci/run.
+/// Returns a pattern for the definition of a test: a function in Rust, also in a macro that adds the attribute, a named
+/// function or member in JavaScript, a step in .ci/run, and a figure with a budget in a bench.
 fn definition(path: &str, name: &str) -> String {
     if path == ".ci/run" {
         return format!(r#"(?m)^step "{name}" "#);
+    }
+    if path.starts_with("benches/") {
+        return format!(r#""{name}""#);
     }
     if Path::new(path).extension().is_some_and(|extension| extension == "rs") {
         let attribute = r"#\[(?:\w+::)*\w*test\b[^\n]*\]";
@@ -61,10 +64,11 @@ mod tests {
     const MACRO: &str = "macro_rules! tests {\n  () => { #[wasm_bindgen_test] async fn $name() {} };\n}\ntests! {\n    async fn four(t) {}\n}\n";
     const JAVASCRIPT: &str =
         "const tests = {\n  async \"a call ends\"({ room }) {\n  },\n  Deno: deno,\n};\n// a list\n";
+    const BENCH: &str = "report.timed(\"milliseconds of a page\", median, 5.0);\n";
     const STEPS: &str = "step \"Clippy\" clippy_native\n";
 
     fn read(path: &str) -> Option<String> {
-        let files = [("a.rs", RUST), ("macro.rs", MACRO), ("a.mjs", JAVASCRIPT), (".ci/run", STEPS)];
+        let files = [("a.rs", RUST), ("macro.rs", MACRO), ("a.mjs", JAVASCRIPT), ("benches/a.rs", BENCH), (".ci/run", STEPS)];
         files.into_iter().find(|(name, _)| *name == path).map(|(_, text)| text.to_owned())
     }
 
@@ -88,6 +92,11 @@ mod tests {
     #[test]
     fn steps_have_names() {
         assert!(finds(".ci/run::Clippy") && !finds(".ci/run::Clip"));
+    }
+
+    #[test]
+    fn figures_of_benches_have_names() {
+        assert!(finds("benches/a.rs::milliseconds of a page") && !finds("benches/a.rs::milliseconds"));
     }
 
     #[test]

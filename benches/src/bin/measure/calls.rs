@@ -12,7 +12,7 @@ use serde_json::json;
 use tokio::runtime::Builder;
 use tokio::task::JoinSet;
 
-use crate::clock::{self, Stopwatch};
+use logto_admin_benches::clock::{self, Stopwatch};
 
 const WORK: Work = Work::List(20);
 

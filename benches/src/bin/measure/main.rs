@@ -5,7 +5,6 @@
 mod allocations;
 mod bulk;
 mod calls;
-mod clock;
 mod prefetch;
 mod scale;
 mod streams;

@@ -9,7 +9,7 @@ use logto_admin_benches::server::Server;
 use logto_admin_benches::sides;
 use tokio::runtime::Builder;
 
-use crate::clock::Stopwatch;
+use logto_admin_benches::clock::Stopwatch;
 
 const PAGES: usize = 100;
 const FIRST: usize = USERS / 100 - PAGES + 1;

@@ -9,7 +9,7 @@ use logto_admin_benches::server::Server;
 use logto_admin_benches::sides::{self, Bare, Side};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::clock::{self, Stopwatch, median};
+use logto_admin_benches::clock::{self, Stopwatch, median};
 
 const ROUNDS: usize = 5;
 const PAGE: u32 = 100;

@@ -18,7 +18,7 @@ use logto_admin_benches::server::Server;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use crate::clock::Stopwatch;
+use logto_admin_benches::clock::Stopwatch;
 
 const CALLERS: usize = 10_000;
 /// Fewer connections than callers, because a process can only open a limited number of files.
