@@ -163,7 +163,9 @@ fn lines(items: &[Value]) -> Result<String> {
 }
 
 fn yaml(value: &impl serde::Serialize) -> Result<String> {
-    serde_saphyr::to_string(value).map_err(|error| Failure::new(error.to_string()))
+    let text = serde_saphyr::to_string(value).map_err(|error| Failure::new(error.to_string()))?;
+    // YAML leaves characters that reverse text as they are. JSON is YAML.
+    if terminal::lines(&text) == text { Ok(text) } else { pretty(value) }
 }
 
 #[cfg(test)]
@@ -191,6 +193,7 @@ mod tests {
             table::of_items(&[("name", "/name")], std::slice::from_ref(&item), None).0,
             pretty(&item).unwrap(),
             lines(std::slice::from_ref(&item)).unwrap(),
+            yaml(&item).unwrap(),
         ];
         for text in shown {
             assert!(!text.chars().any(|letter| letter != '\n' && terminal::changes_terminals(letter)), "{text:?}");
