@@ -11,7 +11,7 @@ use crate::pipeline::Plan;
 use crate::schema::Kind;
 
 /// Path of the file, relative to the workspace.
-pub const FILE: &str = "cli/src/commands/bodies.json";
+pub const FILE: &str = "cli/src/bodies.json";
 
 /// Returns the text of the file: the type of each operation's body, and the members of these types. Each entry has its own
 /// line, so that diffs are readable.

@@ -2,7 +2,6 @@
 
 pub mod api;
 pub mod applications;
-mod bodies;
 pub mod body;
 pub mod completions;
 pub mod configuration;

@@ -3,7 +3,7 @@
 use logto_admin::operation::{Authentication, BodyKind, OperationInfo, Paging, Release, TABLE};
 use logto_admin::serde_json::{Value, json};
 
-use super::bodies;
+use crate::bodies;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::json;

@@ -29,6 +29,9 @@ impl Planner<'_> {
                 self.problem(declared, &[], &problem);
             }
         }
+        if self.problems.len() == before {
+            self.check_required(declared, kind.create, &value, |_| true);
+        }
         if kind.create.is_none() {
             self.problem(declared, &[], &format!("the server does not have the {}", kind.noun));
         }
@@ -67,9 +70,9 @@ impl Planner<'_> {
                 (Some(_), None) => self.problem(declared, place, &not_set(place, text)),
             }
         }
-        let Value::Object(whole) = whole else { return None };
+        let Value::Object(members) = &whole else { return None };
         let before = found.canonical();
-        let after = canonical(kind.members, &known_part(kind.members, &whole));
+        let after = canonical(kind.members, &known_part(kind.members, members));
         let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
         let differs = |name: &&String| before.get(*name) != after.get(*name);
         let changed: Vec<String> = names.into_iter().filter(differs).cloned().collect();
@@ -77,6 +80,8 @@ impl Planner<'_> {
             return None;
         }
         let has_changed = |name: &str| changed.iter().any(|changed| changed == name);
+        self.check_required(declared, kind.update, &whole, has_changed);
+        let Value::Object(whole) = whole else { return None };
         for member in kind.members.iter().filter(|member| member.fixed && has_changed(member.name())) {
             let (name, noun) = (member.name(), kind.noun);
             let hint = "delete it first, or use another name";

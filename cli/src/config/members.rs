@@ -23,6 +23,8 @@ pub(super) struct Member {
     pub set: bool,
     /// Whether the server adds the member to an object that lacks it.
     pub filled: bool,
+    /// Whether the server requires the list in an object. A file can leave it out: it is empty then.
+    pub listed: bool,
     /// The values that the member can have. If empty, the server decides.
     pub values: &'static [&'static str],
     /// The type of the member.
@@ -67,6 +69,7 @@ pub(super) const fn member(path: &'static str) -> Member {
         required: false,
         set: false,
         filled: false,
+        listed: false,
         values: &[],
         form: Form::Text,
     }
@@ -125,6 +128,11 @@ impl Member {
 
     pub(super) const fn filled(mut self) -> Self {
         self.filled = true;
+        self
+    }
+
+    pub(super) const fn listed(mut self) -> Self {
+        self.listed = true;
         self
     }
 
@@ -253,6 +261,16 @@ fn in_order(members: &[Member], place: &mut Vec<String>, value: &Value) -> Value
             _ => value.clone(),
         },
         other => other.clone(),
+    }
+}
+
+/// Adds the empty lists that the server requires in an object of a file.
+pub(super) fn add_lists(members: &[Member], file: &mut Members) {
+    for (owner, name) in members.iter().filter(|member| member.listed).filter_map(|member| member.path.split_once('.'))
+    {
+        if let Some(Value::Object(object)) = file.get_mut(owner) {
+            object.entry(name).or_insert_with(|| Value::Array(Vec::new()));
+        }
     }
 }
 

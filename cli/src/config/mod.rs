@@ -10,7 +10,7 @@
 //! | `members`, `key`, `place`, `links` | members of entities, what identifies an entity, and references to others |
 //! | `folder`, `declaration`, `types`, `resolution`, `yaml` | what the files declare |
 //! | `tenant` | what the tenant has |
-//! | `planner`, `comparison`, `references`, `lacks`, `rivals`, `diff`, `plan` | the difference |
+//! | `planner`, `comparison`, `references`, `required`, `lacks`, `rivals`, `diff`, `plan` | the difference |
 //! | `apply`, `body`, `call` | the changes |
 //! | `export`, `writing` | the files of a tenant |
 //! | `secrets`, `credentials`, `veil` | what is secret, and variables in its place |
@@ -40,6 +40,7 @@ mod place;
 mod plan;
 mod planner;
 mod references;
+mod required;
 mod resolution;
 mod rivals;
 mod secrets;

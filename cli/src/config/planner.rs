@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::declaration::{Declaration, Declared};
 use super::diff::{Diff, Line};
 use super::kinds::{ALL, Kind, Standing};
-use super::members::Members;
+use super::members::{Members, add_lists};
 use super::plan::{Action, Change, Plan, Undeclared};
 use super::selection::Selection;
 use super::tenant::{Found, Tenant};
@@ -150,6 +150,7 @@ impl Planner<'_> {
             Standing::Own | Standing::Kept => {}
         }
         let mut members = declared.members.clone();
+        add_lists(kind.members, &mut members);
         self.drop_unavailable(declared, found, &mut members);
         self.check_links(declared, found, declaration, &mut members);
         let change = match found {

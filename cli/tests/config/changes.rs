@@ -299,3 +299,16 @@ async fn a_plan_shows_no_characters_that_terminals_interpret() {
     let text = written(&plan(&tenant, &folder).await.unwrap());
     assert!(!text.contains('\u{202e}') && text.contains("a\\u{202e}b") && text.contains("c\\u{202e}d"), "{text}");
 }
+
+#[tokio::test]
+async fn an_application_can_have_redirect_uris_alone() {
+    let tenant = Emulator::new().client().unwrap();
+    let file = |uri: &str| format!("- name: Shop\n  type: SPA\n  oidcClientMetadata:\n    redirectUris: [\"{uri}\"]\n");
+    let folder = Folder::with(&[("applications.yaml", &file("https://a.example/cb"))]);
+    assert_eq!(apply_all(&tenant, &folder).await.created, 1);
+    folder.put("applications.yaml", &file("https://b.example/cb"));
+    assert_eq!(apply_all(&tenant, &folder).await.updated, 1);
+    let shop = list(&tenant, "ListApplications").await.into_iter().find(|application| application["name"] == "Shop");
+    let expected = json!({ "redirectUris": ["https://b.example/cb"], "postLogoutRedirectUris": [] });
+    assert_eq!(shop.unwrap()["oidcClientMetadata"], expected);
+}

@@ -21,6 +21,7 @@ async fn problems(files: &[(&str, &str)]) -> Vec<String> {
 async fn values_that_no_server_accepts_are_reported() {
     let found = problems(&[
         ("applications.yaml", "- name: Web\n  type: spa\n"),
+        ("jwt-customizers/x.yaml", "tokenType: id-token\nscript: x\n"),
         ("organization-template.yaml", "roles:\n- name: a\n  type: Userx\n"),
         ("roles.yaml", "- name: a\n  description: b\n  type: Userx\n"),
         ("sign-in-experience.yaml", "signInMode: Nope\n"),
@@ -30,6 +31,7 @@ async fn values_that_no_server_accepts_are_reported() {
         found,
         [
             "applications.yaml:2: `type` must be one of Native, SPA, Traditional, MachineToMachine, Protected, SAML",
+            "jwt-customizers/x.yaml:1: `tokenType` must be one of access-token, client-credentials",
             "organization-template.yaml:3: `type` must be one of User, MachineToMachine",
             "roles.yaml:3: `type` must be one of User, MachineToMachine",
             "sign-in-experience.yaml:1: `signInMode` must be one of SignIn, Register, SignInAndRegister",
@@ -260,4 +262,20 @@ async fn a_folder_that_does_not_exist_is_an_error() {
     let error = config::plan(&tenant, &missing, &all, PRUNE, &|_| None).await.unwrap_err();
     assert!(error.to_string().ends_with("missing is not a folder"), "{error}");
     assert_eq!(error.exit, Exit::Usage);
+}
+
+#[tokio::test]
+async fn objects_that_lack_what_the_server_requires_in_them_are_reported() {
+    let found = problems(&[
+        ("hooks.yaml", "- name: a\n  events: [User.Created]\n  config: {}\n"),
+        ("sign-in-experience.yaml", "color:\n  primaryColor: '#fff'\nsignIn:\n  methods:\n  - identifier: username\n"),
+    ])
+    .await;
+    for expected in [
+        "hooks.yaml:1: the new hook \"a\" requires `config.url`",
+        "sign-in-experience.yaml:1: `color` requires `isDarkModeEnabled`",
+        "sign-in-experience.yaml:3: `signIn.methods` requires `password`",
+    ] {
+        assert!(found.contains(&expected.to_owned()), "{expected}: {found:?}");
+    }
 }

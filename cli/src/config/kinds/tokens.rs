@@ -1,6 +1,6 @@
 //! Domains, JWT customizers and webhooks.
 
-use logto_admin::models::HookEvent;
+use logto_admin::models::{HookEvent, JwtCustomizerTokenType};
 use serde_json::Value;
 
 use super::super::members::{Members, member};
@@ -23,7 +23,7 @@ pub(super) static JWT_CUSTOMIZERS: Kind = Kind {
     layout: Layout::Folder,
     key: &["tokenType"],
     members: &[
-        member("tokenType").fixed().required(),
+        member("tokenType").one_of(JwtCustomizerTokenType::VALUES).fixed().required(),
         member("script").required(),
         member("blockIssuanceOnError").flag().since(37),
         member("environmentVariables").object(),

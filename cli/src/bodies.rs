@@ -32,7 +32,7 @@ struct Member {
 }
 
 /// Returns the members of an operation's body: `name` with the names above it, `type`, `required` and `description`.
-pub(super) fn members(operation: &str) -> Vec<Value> {
+pub(crate) fn members(operation: &str) -> Vec<Value> {
     let mut found = Vec::new();
     if let Ok(bodies) = serde_json::from_str::<Bodies>(BODIES)
         && let Some(body) = bodies.operations.get(operation)
@@ -40,6 +40,14 @@ pub(super) fn members(operation: &str) -> Vec<Value> {
         bodies.add(body, "", &mut Vec::new(), &mut found);
     }
     found
+}
+
+/// Returns the paths of the members that the objects of a body require, such as `color.primaryColor`. Objects with any names
+/// are left out.
+pub(crate) fn required(operation: &str) -> Vec<String> {
+    let required = members(operation).into_iter().filter(|member| member["required"] == true);
+    let paths = required.map(|member| crate::json::text(&member, "name"));
+    paths.filter(|path| path.contains('.') && !path.contains('*')).collect()
 }
 
 impl Bodies {
@@ -100,6 +108,15 @@ mod tests {
         assert!(colour.unwrap()["description"].as_str().unwrap().contains(r"`^#[\da-f]{3}([\da-f]{3})?$`"));
         let found = members("UpdateSignInExp");
         assert!(found.iter().any(|member| member["name"] == "signIn.methods[].identifier"));
+    }
+
+    #[test]
+    fn objects_require_members() {
+        let found = required("UpdateSignInExp");
+        for path in ["color.primaryColor", "signIn.methods[].identifier", "mfa.factors"] {
+            assert!(found.contains(&path.to_owned()), "{path}: {found:?}");
+        }
+        assert!(!found.iter().any(|path| path.starts_with("customContent") || !path.contains('.')), "{found:?}");
     }
 
     #[test]
