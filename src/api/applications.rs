@@ -33,10 +33,14 @@ impl Applications<'_> {
     /// `GET /api/applications`. Success status: 200. Paginated if you request a page or a page size, otherwise
     /// returns all items.
     ///
-    /// Optional parameters: [`types`](crate::Request#impl-Request%3CListApplicationsOp%3E),
-    /// [`exclude_role_id`](crate::Request#impl-Request%3CListApplicationsOp%3E),
-    /// [`exclude_organization_id`](crate::Request#impl-Request%3CListApplicationsOp%3E),
-    /// [`is_third_party`](crate::Request#impl-Request%3CListApplicationsOp%3E).
+    /// Optional parameters: [`types`](crate::Request::types), [`exclude_role_id`](crate::Request::exclude_role_id),
+    /// [`exclude_organization_id`](crate::Request::exclude_organization_id),
+    /// [`is_third_party`](crate::Request::is_third_party), [`page`](crate::Request::page),
+    /// [`page_size`](crate::Request::page_size), [`search`](crate::Request::search),
+    /// [`search_member`](crate::Request::search_member), [`match_mode`](crate::Request::match_mode),
+    /// [`member_match_mode`](crate::Request::member_match_mode), [`joint`](crate::Request::joint),
+    /// [`case_sensitive`](crate::Request::case_sensitive). Streams: [`stream`](crate::Request::stream),
+    /// [`pages`](crate::Request::pages), [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -160,6 +164,13 @@ impl Applications<'_> {
     /// `GET /api/applications/{applicationId}/roles`. Success status: 200. Paginated: 20 items per page by default.
     ///
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
+    /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
+    /// [`match_mode`](crate::Request::match_mode), [`member_match_mode`](crate::Request::member_match_mode),
+    /// [`joint`](crate::Request::joint), [`case_sensitive`](crate::Request::case_sensitive). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -293,6 +304,10 @@ impl Applications<'_> {
     /// size, otherwise returns all items. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Application`](crate::models::Application).
+    ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -484,6 +499,10 @@ impl Applications<'_> {
     ///
     /// - `id`: ID of the [`Application`](crate::models::Application).
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),

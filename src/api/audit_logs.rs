@@ -32,12 +32,12 @@ impl AuditLogs<'_> {
     ///
     /// `GET /api/logs`. Success status: 200. Paginated: 20 items per page by default.
     ///
-    /// Optional parameters: [`user_id`](crate::Request#impl-Request%3CListLogsOp%3E),
-    /// [`application_id`](crate::Request#impl-Request%3CListLogsOp%3E),
-    /// [`log_key`](crate::Request#impl-Request%3CListLogsOp%3E),
-    /// [`enable_cap`](crate::Request#impl-Request%3CListLogsOp%3E),
-    /// [`start_time`](crate::Request#impl-Request%3CListLogsOp%3E),
-    /// [`end_time`](crate::Request#impl-Request%3CListLogsOp%3E).
+    /// Optional parameters: [`user_id`](crate::Request::user_id),
+    /// [`application_id`](crate::Request::application_id), [`log_key`](crate::Request::log_key),
+    /// [`enable_cap`](crate::Request::enable_cap), [`start_time`](crate::Request::start_time),
+    /// [`end_time`](crate::Request::end_time), [`page`](crate::Request::page),
+    /// [`page_size`](crate::Request::page_size). Streams: [`stream`](crate::Request::stream),
+    /// [`pages`](crate::Request::pages), [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

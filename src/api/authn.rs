@@ -34,7 +34,7 @@ impl Authn<'_> {
     ///
     /// - `resource`: Indicator of the API resource that the bearer token must be for. At least 1 character.
     ///
-    /// Optional parameters: [`unauthorized_role`](crate::Request#impl-Request%3CGetHasuraAuthOp%3E).
+    /// Optional parameters: [`unauthorized_role`](crate::Request::unauthorized_role).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token).

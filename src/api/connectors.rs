@@ -32,7 +32,7 @@ impl Connectors<'_> {
     ///
     /// `GET /api/connectors`. Success status: 200.
     ///
-    /// Optional parameters: [`target`](crate::Request#impl-Request%3CListConnectorsOp%3E).
+    /// Optional parameters: [`target`](crate::Request::target).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

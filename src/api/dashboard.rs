@@ -51,7 +51,7 @@ impl Dashboard<'_> {
     ///
     /// `GET /api/dashboard/users/active`. Success status: 200.
     ///
-    /// Optional parameters: [`date`](crate::Request#impl-Request%3CGetActiveUserCountsOp%3E).
+    /// Optional parameters: [`date`](crate::Request::date).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

@@ -31,8 +31,8 @@ impl EmailTemplates<'_> {
     ///
     /// `GET /api/email-templates`. Success status: 200. Since Logto 1.25.
     ///
-    /// Optional parameters: [`language_tag`](crate::Request#impl-Request%3CListEmailTemplatesOp%3E),
-    /// [`template_type`](crate::Request#impl-Request%3CListEmailTemplatesOp%3E).
+    /// Optional parameters: [`language_tag`](crate::Request::language_tag),
+    /// [`template_type`](crate::Request::template_type).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -60,8 +60,8 @@ impl EmailTemplates<'_> {
     ///
     /// `DELETE /api/email-templates`. Success status: 200. Since Logto 1.25.
     ///
-    /// Optional parameters: [`language_tag`](crate::Request#impl-Request%3CDeleteEmailTemplatesOp%3E),
-    /// [`template_type`](crate::Request#impl-Request%3CDeleteEmailTemplatesOp%3E).
+    /// Optional parameters: [`language_tag`](crate::Request#method.language_tag-1),
+    /// [`template_type`](crate::Request#method.template_type-1).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a

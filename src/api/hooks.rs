@@ -32,7 +32,10 @@ impl Hooks<'_> {
     /// `GET /api/hooks`. Success status: 200. Paginated if you request a page or a page size, otherwise returns all
     /// items.
     ///
-    /// Optional parameters: [`include_execution_stats`](crate::Request#impl-Request%3CListHooksOp%3E).
+    /// Optional parameters: [`include_execution_stats`](crate::Request::include_execution_stats),
+    /// [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -58,7 +61,7 @@ impl Hooks<'_> {
     ///
     /// - `id`: ID of the [`Hook`](crate::models::Hook).
     ///
-    /// Optional parameters: [`include_execution_stats`](crate::Request#impl-Request%3CGetHookOp%3E).
+    /// Optional parameters: [`include_execution_stats`](crate::Request#method.include_execution_stats-1).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -99,10 +102,11 @@ impl Hooks<'_> {
     ///
     /// - `id`: ID of the [`Hook`](crate::models::Hook).
     ///
-    /// Optional parameters: [`log_key`](crate::Request#impl-Request%3CListHookRecentLogsOp%3E),
-    /// [`enable_cap`](crate::Request#impl-Request%3CListHookRecentLogsOp%3E),
-    /// [`start_time`](crate::Request#impl-Request%3CListHookRecentLogsOp%3E),
-    /// [`end_time`](crate::Request#impl-Request%3CListHookRecentLogsOp%3E).
+    /// Optional parameters: [`log_key`](crate::Request#method.log_key-1),
+    /// [`enable_cap`](crate::Request#method.enable_cap-1), [`start_time`](crate::Request#method.start_time-1),
+    /// [`end_time`](crate::Request#method.end_time-1), [`page`](crate::Request::page),
+    /// [`page_size`](crate::Request::page_size). Streams: [`stream`](crate::Request::stream),
+    /// [`pages`](crate::Request::pages), [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

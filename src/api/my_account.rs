@@ -380,7 +380,7 @@ impl MyAccount<'_> {
     ///
     /// - `session_id`: ID of the session: its `uid`.
     ///
-    /// Optional parameters: [`revoke_grants_target`](crate::Request#impl-Request%3CDeleteSessionByIdOp%3E).
+    /// Optional parameters: [`revoke_grants_target`](crate::Request::revoke_grants_target).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -394,7 +394,7 @@ impl MyAccount<'_> {
     ///
     /// `GET /api/my-account/grants`. Success status: 200. Requires a user access token. Since Logto 1.38.
     ///
-    /// Optional parameters: [`app_type`](crate::Request#impl-Request%3CGetGrantsOp%3E).
+    /// Optional parameters: [`app_type`](crate::Request::app_type).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 500 (server error).

@@ -32,8 +32,10 @@ impl OneTimeTokens<'_> {
     /// `GET /api/one-time-tokens`. Success status: 200. Paginated if you request a page or a page size, otherwise
     /// returns all items. Since Logto 1.27.
     ///
-    /// Optional parameters: [`email`](crate::Request#impl-Request%3CListOneTimeTokensOp%3E),
-    /// [`status`](crate::Request#impl-Request%3CListOneTimeTokensOp%3E).
+    /// Optional parameters: [`email`](crate::Request::email), [`status`](crate::Request::status),
+    /// [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

@@ -57,9 +57,8 @@ impl OrganizationInvitations<'_> {
     ///
     /// `GET /api/organization-invitations`. Success status: 200.
     ///
-    /// Optional parameters: [`organization_id`](crate::Request#impl-Request%3CListOrganizationInvitationsOp%3E),
-    /// [`inviter_id`](crate::Request#impl-Request%3CListOrganizationInvitationsOp%3E),
-    /// [`invitee`](crate::Request#impl-Request%3CListOrganizationInvitationsOp%3E).
+    /// Optional parameters: [`organization_id`](crate::Request::organization_id),
+    /// [`inviter_id`](crate::Request::inviter_id), [`invitee`](crate::Request::invitee).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

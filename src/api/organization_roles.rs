@@ -75,7 +75,9 @@ impl OrganizationRoles<'_> {
     ///
     /// `GET /api/organization-roles`. Success status: 200. Paginated: 20 items per page by default.
     ///
-    /// Optional parameters: [`keyword`](crate::Request#impl-Request%3CListOrganizationRolesOp%3E).
+    /// Optional parameters: [`keyword`](crate::Request::keyword), [`page`](crate::Request::page),
+    /// [`page_size`](crate::Request::page_size). Streams: [`stream`](crate::Request::stream),
+    /// [`pages`](crate::Request::pages), [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -102,6 +104,10 @@ impl OrganizationRoles<'_> {
     /// size, otherwise returns all items.
     ///
     /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -175,6 +181,10 @@ impl OrganizationRoles<'_> {
     /// a page size, otherwise returns all items.
     ///
     /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).

@@ -32,7 +32,9 @@ impl OrganizationScopes<'_> {
     /// `GET /api/organization-scopes`. Success status: 200. Paginated if you request a page or a page size,
     /// otherwise returns all items.
     ///
-    /// Optional parameters: [`keyword`](crate::Request#impl-Request%3CListOrganizationScopesOp%3E).
+    /// Optional parameters: [`keyword`](crate::Request#method.keyword-1), [`page`](crate::Request::page),
+    /// [`page_size`](crate::Request::page_size). Streams: [`stream`](crate::Request::stream),
+    /// [`pages`](crate::Request::pages), [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

@@ -32,8 +32,10 @@ impl Organizations<'_> {
     ///
     /// `GET /api/organizations`. Success status: 200. Paginated: 20 items per page by default.
     ///
-    /// Optional parameters: [`keyword`](crate::Request#impl-Request%3CListOrganizationsOp%3E),
-    /// [`show_featured`](crate::Request#impl-Request%3CListOrganizationsOp%3E).
+    /// Optional parameters: [`keyword`](crate::Request#method.keyword-2),
+    /// [`show_featured`](crate::Request::show_featured), [`page`](crate::Request::page),
+    /// [`page_size`](crate::Request::page_size). Streams: [`stream`](crate::Request::stream),
+    /// [`pages`](crate::Request::pages), [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -104,8 +106,10 @@ impl Organizations<'_> {
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
-    /// Optional parameters: [`keyword`](crate::Request#impl-Request%3CListOrganizationUsersOp%3E),
-    /// [`organization_role_id`](crate::Request#impl-Request%3CListOrganizationUsersOp%3E).
+    /// Optional parameters: [`keyword`](crate::Request#method.keyword-3),
+    /// [`organization_role_id`](crate::Request::organization_role_id), [`page`](crate::Request::page),
+    /// [`page_size`](crate::Request::page_size). Streams: [`stream`](crate::Request::stream),
+    /// [`pages`](crate::Request::pages), [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -188,6 +192,10 @@ impl Organizations<'_> {
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     /// - `user_id`: ID of the [`User`](crate::models::User).
+    ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -297,7 +305,9 @@ impl Organizations<'_> {
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
-    /// Optional parameters: [`keyword`](crate::Request#impl-Request%3CListOrganizationApplicationsOp%3E).
+    /// Optional parameters: [`keyword`](crate::Request#method.keyword-4), [`page`](crate::Request::page),
+    /// [`page_size`](crate::Request::page_size). Streams: [`stream`](crate::Request::stream),
+    /// [`pages`](crate::Request::pages), [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -391,6 +401,10 @@ impl Organizations<'_> {
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -486,6 +500,10 @@ impl Organizations<'_> {
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
     ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListOrganizationJitEmailDomains")]
@@ -557,6 +575,10 @@ impl Organizations<'_> {
     /// size, otherwise returns all items. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -631,6 +653,10 @@ impl Organizations<'_> {
     /// page size, otherwise returns all items. Since Logto 1.18.
     ///
     /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).

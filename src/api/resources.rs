@@ -32,7 +32,9 @@ impl Resources<'_> {
     /// `GET /api/resources`. Success status: 200. Paginated if you request a page or a page size, otherwise returns
     /// all items.
     ///
-    /// Optional parameters: [`include_scopes`](crate::Request#impl-Request%3CListResourcesOp%3E).
+    /// Optional parameters: [`include_scopes`](crate::Request::include_scopes), [`page`](crate::Request::page),
+    /// [`page_size`](crate::Request::page_size). Streams: [`stream`](crate::Request::stream),
+    /// [`pages`](crate::Request::pages), [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -118,6 +120,13 @@ impl Resources<'_> {
     /// `GET /api/resources/{resourceId}/scopes`. Success status: 200. Paginated: 20 items per page by default.
     ///
     /// - `resource_id`: ID of the [`Resource`](crate::models::Resource).
+    ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
+    /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
+    /// [`match_mode`](crate::Request::match_mode), [`member_match_mode`](crate::Request::member_match_mode),
+    /// [`joint`](crate::Request::joint), [`case_sensitive`](crate::Request::case_sensitive). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

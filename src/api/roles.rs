@@ -32,9 +32,14 @@ impl Roles<'_> {
     ///
     /// `GET /api/roles`. Success status: 200. Paginated: 20 items per page by default.
     ///
-    /// Optional parameters: [`exclude_user_id`](crate::Request#impl-Request%3CListRolesOp%3E),
-    /// [`exclude_application_id`](crate::Request#impl-Request%3CListRolesOp%3E),
-    /// [`type`](crate::Request#impl-Request%3CListRolesOp%3E).
+    /// Optional parameters: [`exclude_user_id`](crate::Request::exclude_user_id),
+    /// [`exclude_application_id`](crate::Request::exclude_application_id), [`type`](crate::Request::type),
+    /// [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
+    /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
+    /// [`match_mode`](crate::Request::match_mode), [`member_match_mode`](crate::Request::member_match_mode),
+    /// [`joint`](crate::Request::joint), [`case_sensitive`](crate::Request::case_sensitive). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -101,6 +106,13 @@ impl Roles<'_> {
     ///
     /// - `id`: ID of the [`Role`](crate::models::Role).
     ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
+    /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
+    /// [`match_mode`](crate::Request::match_mode), [`member_match_mode`](crate::Request::member_match_mode),
+    /// [`joint`](crate::Request::joint), [`case_sensitive`](crate::Request::case_sensitive). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListRoleUsers")]
@@ -142,6 +154,13 @@ impl Roles<'_> {
     /// `GET /api/roles/{id}/applications`. Success status: 200. Paginated: 20 items per page by default.
     ///
     /// - `id`: ID of the [`Role`](crate::models::Role).
+    ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
+    /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
+    /// [`match_mode`](crate::Request::match_mode), [`member_match_mode`](crate::Request::member_match_mode),
+    /// [`joint`](crate::Request::joint), [`case_sensitive`](crate::Request::case_sensitive). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -196,6 +215,13 @@ impl Roles<'_> {
     /// returns all items.
     ///
     /// - `id`: ID of the [`Role`](crate::models::Role).
+    ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
+    /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
+    /// [`match_mode`](crate::Request::match_mode), [`member_match_mode`](crate::Request::member_match_mode),
+    /// [`joint`](crate::Request::joint), [`case_sensitive`](crate::Request::case_sensitive). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).

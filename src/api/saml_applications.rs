@@ -181,12 +181,9 @@ impl SamlApplications<'_> {
     ///
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     ///
-    /// Optional parameters: [`code`](crate::Request#impl-Request%3CGetSamlApplicationCallbackOp%3E),
-    /// [`state`](crate::Request#impl-Request%3CGetSamlApplicationCallbackOp%3E),
-    /// [`redirect_uri`](crate::Request#impl-Request%3CGetSamlApplicationCallbackOp%3E),
-    /// [`error`](crate::Request#impl-Request%3CGetSamlApplicationCallbackOp%3E),
-    /// [`error_description`](crate::Request#impl-Request%3CGetSamlApplicationCallbackOp%3E),
-    /// [`iss`](crate::Request#impl-Request%3CGetSamlApplicationCallbackOp%3E).
+    /// Optional parameters: [`code`](crate::Request::code), [`state`](crate::Request::state),
+    /// [`redirect_uri`](crate::Request::redirect_uri), [`error`](crate::Request::error),
+    /// [`error_description`](crate::Request::error_description), [`iss`](crate::Request::iss).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).

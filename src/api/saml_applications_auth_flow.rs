@@ -35,9 +35,8 @@ impl SamlApplicationsAuthFlow<'_> {
     /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
     /// - `saml_request`: Authentication request, deflated and base64-encoded. At least 1 character.
     ///
-    /// Optional parameters: [`signature`](crate::Request#impl-Request%3CGetSamlAuthnOp%3E),
-    /// [`sig_alg`](crate::Request#impl-Request%3CGetSamlAuthnOp%3E),
-    /// [`relay_state`](crate::Request#impl-Request%3CGetSamlAuthnOp%3E).
+    /// Optional parameters: [`signature`](crate::Request::signature), [`sig_alg`](crate::Request::sig_alg),
+    /// [`relay_state`](crate::Request::relay_state).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).

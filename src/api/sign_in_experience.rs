@@ -43,7 +43,7 @@ impl SignInExperience<'_> {
     /// `PATCH /api/sign-in-exp`. Success status: 200.
     ///
     /// Optional parameters:
-    /// [`remove_unused_demo_social_connector`](crate::Request#impl-Request%3CUpdateSignInExpOp%3E).
+    /// [`remove_unused_demo_social_connector`](crate::Request::remove_unused_demo_social_connector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -85,7 +85,7 @@ impl SignInExperience<'_> {
     ///
     /// `GET /api/sign-in-exp/username-policy/case-sensitivity-conflicts`. Success status: 200. Since Logto 1.41.
     ///
-    /// Optional parameters: [`limit`](crate::Request#impl-Request%3CGetUsernameCaseSensitivityConflictsOp%3E).
+    /// Optional parameters: [`limit`](crate::Request::limit).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).

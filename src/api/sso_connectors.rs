@@ -32,6 +32,10 @@ impl SsoConnectors<'_> {
     /// `GET /api/sso-connectors`. Success status: 200. Paginated if you request a page or a page size, otherwise
     /// returns all items.
     ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
+    ///
     /// # Errors
     /// Fails with 401 (missing or invalid token), 403 (permission denied).
     #[doc(alias = "ListSsoConnectors")]

@@ -35,8 +35,8 @@ impl Users<'_> {
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
-    /// Optional parameters: [`include_sso_identities`](crate::Request#impl-Request%3CGetUserOp%3E),
-    /// [`include_password_hash`](crate::Request#impl-Request%3CGetUserOp%3E).
+    /// Optional parameters: [`include_sso_identities`](crate::Request::include_sso_identities),
+    /// [`include_password_hash`](crate::Request::include_password_hash).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -158,8 +158,14 @@ impl Users<'_> {
     ///
     /// `GET /api/users`. Success status: 200. Paginated: 20 items per page by default.
     ///
-    /// Optional parameters: [`exclude_role_id`](crate::Request#impl-Request%3CListUsersOp%3E),
-    /// [`exclude_organization_id`](crate::Request#impl-Request%3CListUsersOp%3E).
+    /// Optional parameters: [`exclude_role_id`](crate::Request#method.exclude_role_id-1),
+    /// [`exclude_organization_id`](crate::Request#method.exclude_organization_id-1),
+    /// [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
+    /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
+    /// [`match_mode`](crate::Request::match_mode), [`member_match_mode`](crate::Request::member_match_mode),
+    /// [`joint`](crate::Request::joint), [`case_sensitive`](crate::Request::case_sensitive). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -275,6 +281,13 @@ impl Users<'_> {
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
+    /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
+    /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
+    /// [`match_mode`](crate::Request::match_mode), [`member_match_mode`](crate::Request::member_match_mode),
+    /// [`joint`](crate::Request::joint), [`case_sensitive`](crate::Request::case_sensitive). Streams:
+    /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
+    /// [`prefetch`](crate::Request::prefetch).
+    ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
     #[doc(alias = "ListUserRoles")]
@@ -341,7 +354,7 @@ impl Users<'_> {
     /// - `user_id`: ID of the [`User`](crate::models::User).
     /// - `target`: Provider of the identity, such as `github`.
     ///
-    /// Optional parameters: [`include_token_secret`](crate::Request#impl-Request%3CGetUserIdentityOp%3E).
+    /// Optional parameters: [`include_token_secret`](crate::Request::include_token_secret).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -425,7 +438,7 @@ impl Users<'_> {
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
-    /// Optional parameters: [`app_type`](crate::Request#impl-Request%3CListUserGrantsOp%3E).
+    /// Optional parameters: [`app_type`](crate::Request#method.app_type-1).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 500 (server error).
@@ -617,7 +630,7 @@ impl Users<'_> {
     /// - `user_id`: ID of the [`User`](crate::models::User).
     /// - `sso_connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
     ///
-    /// Optional parameters: [`include_token_secret`](crate::Request#impl-Request%3CGetUserSsoIdentityOp%3E).
+    /// Optional parameters: [`include_token_secret`](crate::Request#method.include_token_secret-1).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -638,7 +651,7 @@ impl Users<'_> {
     ///
     /// - `user_id`: ID of the [`User`](crate::models::User).
     ///
-    /// Optional parameters: [`include_token_secret`](crate::Request#impl-Request%3CListUserAllIdentitiesOp%3E).
+    /// Optional parameters: [`include_token_secret`](crate::Request#method.include_token_secret-2).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -684,7 +697,7 @@ impl Users<'_> {
     /// - `user_id`: ID of the [`User`](crate::models::User).
     /// - `session_id`: ID of the session: its `uid`.
     ///
-    /// Optional parameters: [`revoke_grants_target`](crate::Request#impl-Request%3CDeleteUserSessionOp%3E).
+    /// Optional parameters: [`revoke_grants_target`](crate::Request#method.revoke_grants_target-1).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),

@@ -32,8 +32,8 @@ impl WellKnown<'_> {
     ///
     /// `GET /api/.well-known/sign-in-exp`. Success status: 200. Requires no access token.
     ///
-    /// Optional parameters: [`organization_id`](crate::Request#impl-Request%3CGetSignInExperienceConfigOp%3E),
-    /// [`app_id`](crate::Request#impl-Request%3CGetSignInExperienceConfigOp%3E).
+    /// Optional parameters: [`organization_id`](crate::Request#method.organization_id-1),
+    /// [`app_id`](crate::Request::app_id).
     ///
     /// # Errors
     /// Fails with 400 (invalid input).
@@ -47,7 +47,7 @@ impl WellKnown<'_> {
     ///
     /// `GET /api/.well-known/phrases`. Success status: 200. Requires no access token.
     ///
-    /// Optional parameters: [`language`](crate::Request#impl-Request%3CGetSignInExperiencePhrasesOp%3E).
+    /// Optional parameters: [`language`](crate::Request::language).
     ///
     /// # Errors
     /// Fails with 400 (invalid input).
@@ -59,8 +59,8 @@ impl WellKnown<'_> {
     ///
     /// `GET /api/.well-known/experience`. Success status: 200. Requires no access token. Since Logto 1.20.
     ///
-    /// Optional parameters: [`organization_id`](crate::Request#impl-Request%3CGetWellKnownExperienceOp%3E),
-    /// [`app_id`](crate::Request#impl-Request%3CGetWellKnownExperienceOp%3E).
+    /// Optional parameters: [`organization_id`](crate::Request#method.organization_id-2),
+    /// [`app_id`](crate::Request#method.app_id-1).
     ///
     /// # Errors
     /// Fails with 400 (invalid input).

@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::answers::{answer_types, model_type};
-use super::methods::{body_type, method_name, operation_type, parameter_name};
+use super::methods::{body_type, method_name, operation_type};
+use super::parameters::parameter_name;
 use super::text::{Item, file};
 use crate::failure::Result;
 use crate::model::{TypeRef, Uses};

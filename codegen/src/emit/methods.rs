@@ -1,72 +1,19 @@
 //! Generates the methods of groups and the setters of requests.
 
-use std::collections::HashSet;
-use std::ptr;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::answers::model_type;
 use super::docs::{Docs, plain, visible};
+use super::parameters::{has_setter, parameter_name};
+use super::setter_links::setter_links;
 use super::structs::single_member;
 use crate::model::{TypeRef, Uses};
-use crate::operations::{Authentication, Body, BodyKind, Input, Operation, PAGE_PARAMETERS, Paging};
+use crate::operations::{Authentication, Body, BodyKind, Input, Operation, Paging};
 use crate::pipeline::Plan;
 use crate::schema::Kind;
 use crate::settings::Names;
 use crate::words::{self, ident, snake, unique};
-
-/// Methods of requests, including the private ones. A setter cannot have their names.
-const TAKEN: [&str; 45] = [
-    "query",
-    "json",
-    "form",
-    "multipart",
-    "header",
-    "timeout",
-    "total_timeout",
-    "retry",
-    "idempotent",
-    "if_none_match",
-    "to_http",
-    "detailed",
-    "raw",
-    "page",
-    "page_size",
-    "search",
-    "search_member",
-    "match_mode",
-    "member_match_mode",
-    "joint",
-    "case_sensitive",
-    "stream",
-    "pages",
-    "blocking",
-    "blocking_iter",
-    "send",
-    "body",
-    "strict",
-    "redirects",
-    "max_response_bytes",
-    "verification_record",
-    "prefetch",
-    "into_future",
-    "new",
-    "from_call",
-    "change",
-    "channel",
-    "path_parameter",
-    "walk",
-    "at_page",
-    "exchange",
-    "check",
-    "read",
-    "run",
-    "locate",
-];
-
-/// Arguments of methods that are not parameters.
-const ARGUMENTS: [&str; 1] = ["body"];
 
 /// Returns the name of an operation's method.
 pub fn method_name(id: &str, group: &str, names: &Names) -> String {
@@ -102,7 +49,7 @@ pub fn method(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, grou
         arguments.extend(body_arguments(plan, docs, operation, body, uses));
     }
     let listed: Vec<&String> = arguments.iter().filter_map(|argument| argument.doc.as_ref()).collect();
-    let doc = docs.operation_attributes(&method_text(plan, operation, &listed));
+    let doc = docs.operation_attributes(&method_text(plan, operation, uses, &listed));
     let alias = (name != snake(&operation.id)).then(|| {
         let alias = &operation.id;
         quote! { #[doc(alias = #alias)] }
@@ -148,31 +95,6 @@ pub fn setters(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses) -> 
     }
     let id = operation_type(&operation.id);
     (!setters.is_empty()).then(|| quote! { impl Request<#id> { #(#setters)* } })
-}
-
-/// Whether an optional parameter has a setter of its own. All lists share those of pages.
-fn has_setter(operation: &Operation, input: &Input) -> bool {
-    operation.paging == Paging::None || !PAGE_PARAMETERS.contains(&input.name.as_str())
-}
-
-/// Returns the name of an argument or setter. Reserved names get a suffix, and equal names a number.
-pub fn parameter_name(plan: &Plan, operation: &Operation, input: &Input) -> String {
-    let (setters, required): (Vec<&Input>, Vec<&Input>) =
-        operation.query_parameters.iter().partition(|input| !input.required);
-    let (inputs, reserved) = match setters.iter().any(|other| ptr::eq(*other, input)) {
-        true => (setters, TAKEN.as_slice()),
-        false => (operation.path_parameters.iter().chain(required).collect(), ARGUMENTS.as_slice()),
-    };
-    let names = &plan.settings.names.parameters;
-    let mut taken = HashSet::new();
-    let named = inputs.into_iter().map(|other| {
-        let settled = names.get(&format!("{}.{}", operation.id, other.name)).or_else(|| names.get(&other.name));
-        let name = settled.cloned().unwrap_or_else(|| snake(&other.name));
-        let name = if reserved.contains(&name.as_str()) { format!("{name}_parameter") } else { name };
-        (other, unique(&name, &mut taken))
-    });
-    let mut named = named.skip_while(|(other, _)| !ptr::eq(*other, input));
-    named.next().map(|(_, name)| name).unwrap_or_default()
 }
 
 fn argument_doc(name: &proc_macro2::Ident, text: &str) -> String {
@@ -289,7 +211,7 @@ fn multipart_arguments(plan: &Plan, docs: &Docs, operation: &Operation) -> Vec<A
     arguments
 }
 
-fn method_text(plan: &Plan, operation: &Operation, arguments: &[&String]) -> String {
+fn method_text(plan: &Plan, operation: &Operation, uses: &Uses, arguments: &[&String]) -> String {
     let mut text = summary(plan, operation);
     if let Some(description) = operation.description.as_ref().filter(|description| !description.is_empty()) {
         text.push_str(&format!("\n\n{}", plain(description)));
@@ -314,28 +236,12 @@ fn method_text(plan: &Plan, operation: &Operation, arguments: &[&String]) -> Str
         text.push_str("\n\n");
         text.push_str(&arguments.iter().map(|line| line.as_str()).collect::<Vec<_>>().join("\n"));
     }
-    text.push_str(&optional_text(plan, operation));
+    text.push_str(&setter_links(plan, operation, uses));
     if !operation.errors.is_empty() {
         let errors: Vec<String> = operation.errors.iter().map(|&status| error_text(status)).collect();
         text.push_str(&format!("\n\n# Errors\nFails with {}.", errors.join(", ")));
     }
     text
-}
-
-/// Returns the sentence that lists the setters of optional parameters, linked to the place that documents them.
-fn optional_text(plan: &Plan, operation: &Operation) -> String {
-    let optional = operation.query_parameters.iter().filter(|input| !input.required);
-    let optional = optional.filter(|input| has_setter(operation, input));
-    let mut setters: Vec<String> = optional.map(|input| parameter_name(plan, operation, input)).collect();
-    if operation.body.as_ref().is_some_and(|body| !body.required) {
-        setters.push("body".to_owned());
-    }
-    if setters.is_empty() {
-        return String::new();
-    }
-    let anchor = format!("crate::Request#impl-Request%3C{}%3E", operation_type(&operation.id));
-    let links: Vec<String> = setters.iter().map(|setter| format!("[`{setter}`]({anchor})")).collect();
-    format!("\n\nOptional parameters: {}.", links.join(", "))
 }
 
 /// Returns the name of an operation's type. The suffix keeps it apart from the models: the body of `CreateUser` is a

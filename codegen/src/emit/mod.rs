@@ -9,6 +9,8 @@ mod features;
 mod javascript;
 mod methods;
 mod models;
+mod parameters;
+mod setter_links;
 mod structs;
 mod table;
 mod text;

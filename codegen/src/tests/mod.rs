@@ -5,6 +5,7 @@ mod golden;
 mod odd;
 mod refusals;
 mod reserved;
+mod setter_links;
 mod unions;
 mod unsupported;
 mod versions;
