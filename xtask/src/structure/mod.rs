@@ -1,4 +1,4 @@
-//! Checks that the imports of the crate and of the npm package form no cycles, and the layout of `src/`.
+//! Checks that the imports of the crate and of the npm package form no cycles, and where modules are.
 
 mod graph;
 mod layout;
@@ -17,9 +17,8 @@ const PACKAGE: &str = "bindings/js/lib/";
 /// Checks the structure, and prints each problem.
 pub(crate) fn check() -> Result<()> {
     let paths = files::list()?;
-    let in_crate: Vec<_> = paths.iter().filter_map(|path| path.strip_prefix(CRATE)).collect();
     let mut problems = Problems::default();
-    problems.add(&layout::problems(&in_crate));
+    problems.add(&layout::problems(&paths));
 
     let (imports, unresolved) = rust::imports(&read(&paths, CRATE, ".rs")?)?;
     problems.add(&unresolved);

@@ -9,15 +9,9 @@
     reason = "a test that cannot continue has failed"
 )]
 
-#[path = "web/calls.rs"]
 mod calls;
-#[path = "web/emulator.rs"]
 mod emulator;
-#[path = "web/fetch.rs"]
 mod fetch;
-#[path = "web/runtime.rs"]
 mod runtime;
-#[path = "web/support.rs"]
 mod support;
-#[path = "web/tokens.rs"]
 mod tokens;
