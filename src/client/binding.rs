@@ -14,8 +14,8 @@ pub use crate::pipeline::{Attempt, AttemptError, Begun, Pass, TokenAttempts};
 use crate::pipeline::{Limiter, Pipeline, Plan, RateLimit, RetryPolicy, TokenCaller, timed_out};
 use crate::request::{Credentials, NO_TOKENS, check_credentials};
 use crate::runtime::{Runtime, timeout};
-pub use crate::token::cache::Obtained;
 pub use crate::token::endpoint::{TokenRequest, lifetime};
+pub use crate::token::obtained::Obtained;
 pub use crate::token::store::TokenSlot;
 use crate::token::{
     AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenContext, TokenError, TokenKind, TokenSource,

@@ -85,7 +85,7 @@ impl Pipeline {
         let work: Pin<&mut (dyn Future<Output = Result<Exchange>> + Send)> = pin!(self.bounded(plan, attempt));
         let traced = async {
             let result = work.await;
-            tracing::ended(&result);
+            tracing::ended(result.as_ref().map(|exchange| (exchange.attempts, &exchange.answer.response)));
             // Without the feature, this future does not keep the plan: the npm package would exceed its bound.
             #[cfg(feature = "metrics")]
             metrics::call(plan, &result);

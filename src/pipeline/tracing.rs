@@ -13,9 +13,9 @@ mod on {
     use ::tracing::field::{self, Empty, Value};
     use ::tracing::{Instrument, Span, debug, info_span, trace, warn};
 
-    use crate::error::{Error, ErrorKind, Result};
+    use crate::error::{Error, ErrorKind};
+    use crate::pipeline::Plan;
     use crate::pipeline::retry::Decision;
-    use crate::pipeline::{Exchange, Plan};
     use crate::transport::url::Url;
     use crate::transport::{HttpRequest, HttpResponse, TransportError};
 
@@ -97,13 +97,13 @@ mod on {
         }
     }
 
-    /// Records on the current span how a call ended.
-    pub(crate) fn ended(done: &Result<Exchange>) {
+    /// Records on the current span how a call ended: with a response after this many attempts, or with an error.
+    pub(crate) fn ended(done: Result<(u32, &HttpResponse), &Error>) {
         let span = Span::current();
         match done {
-            Ok(exchange) => {
-                span.record("logto.attempts", exchange.attempts);
-                answered(&exchange.answer.response);
+            Ok((attempts, response)) => {
+                span.record("logto.attempts", attempts);
+                answered(response);
             }
             Err(error) => {
                 span.record("logto.attempts", error.attempts());
@@ -135,9 +135,9 @@ mod on {
 
 #[cfg(not(feature = "tracing"))]
 mod off {
-    use crate::error::{Error, Result};
+    use crate::error::Error;
+    use crate::pipeline::Plan;
     use crate::pipeline::retry::Decision;
-    use crate::pipeline::{Exchange, Plan};
     use crate::transport::{HttpRequest, HttpResponse, TransportError};
 
     /// No span.
@@ -164,5 +164,5 @@ mod off {
     pub(crate) const fn response(_: &HttpResponse, _: bool) {}
     pub(crate) const fn lost(_: &TransportError) {}
     pub(crate) const fn decided(_: &Plan<'_>, _: u32, _: Option<Decision>) {}
-    pub(crate) const fn ended(_: &Result<Exchange>) {}
+    pub(crate) const fn ended(_: Result<(u32, &HttpResponse), &Error>) {}
 }

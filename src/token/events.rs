@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::TokenError;
-use super::cache::Obtained;
+use super::obtained::Obtained;
 
 /// A renewal has ended. Its token may come from the store.
 pub(super) fn renewed(renewed: &Result<Obtained, TokenError>) {

@@ -5,6 +5,8 @@ pub(crate) mod cache;
 pub(crate) mod endpoint;
 mod error;
 mod events;
+pub(crate) mod obtained;
+mod schedule;
 mod scope;
 mod source;
 pub(crate) mod store;

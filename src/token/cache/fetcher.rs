@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::state::{Known, Obtained};
 use crate::runtime::Runtime;
+use crate::token::obtained::{Known, Obtained};
 use crate::token::store::SharedToken;
 use crate::token::{TokenCalls, TokenContext, TokenError, TokenSource};
 use crate::transport::Endpoint;

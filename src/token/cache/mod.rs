@@ -5,7 +5,6 @@ mod fetcher;
 mod model_tests;
 mod refresher;
 mod renewal;
-mod schedule;
 mod state;
 mod waiters;
 
@@ -19,14 +18,12 @@ use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
 
 pub use refresher::Refresher;
-pub(super) use schedule::Schedule;
-pub(super) use state::Known;
-pub use state::Obtained;
 
 use self::fetcher::Fetcher;
 use self::renewal::Renewal;
 use self::state::{Cell, Step, Ticket};
 use self::waiters::Waiters;
+use super::schedule::Schedule;
 use super::store::{SharedToken, TokenSlot};
 use super::{AccessToken, TokenCalls, TokenKind, TokenSource, events};
 use crate::error::{Error, Result};

@@ -4,9 +4,10 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::TokenCache;
-use super::state::{Known, Obtained, Ticket};
+use super::state::Ticket;
 use crate::runtime::{caught, timeout};
 use crate::token::error::Because;
+use crate::token::obtained::{Known, Obtained};
 use crate::token::{AccessToken, TokenError, events};
 
 /// A renewal in progress. Dropping it before its end releases its lease.

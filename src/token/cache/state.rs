@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::schedule::{LONGEST_WAIT, Schedule, backoff};
+use crate::token::obtained::{Known, Obtained};
+use crate::token::schedule::{LONGEST_WAIT, Schedule, backoff};
 use crate::token::{AccessToken, TokenError};
 
 #[cfg(test)]
@@ -70,26 +71,6 @@ struct Failure {
     retry_at: Duration,
     /// Whether calls had no valid token to use meanwhile.
     leaves_none: bool,
-}
-
-/// A token that a renewal returned.
-#[derive(Debug)]
-pub struct Obtained {
-    /// The token.
-    pub token: AccessToken,
-    /// How old it is.
-    pub age: Duration,
-    /// Whether it comes from a store.
-    pub stored: bool,
-}
-
-/// What a renewal needs to know of earlier tokens.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Known {
-    /// The token that is still valid.
-    pub living: Option<AccessToken>,
-    /// The token that the API rejected.
-    pub refused: Option<AccessToken>,
 }
 
 impl Held {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use percent_encoding::percent_decode_str;
 
 use crate::token::AccessToken;
-use crate::token::cache::Obtained;
+use crate::token::obtained::Obtained;
 use crate::types::{Pairs, QueryTarget, Timestamp};
 
 /// Incremented when the record changes its meaning. Processes of different versions then ignore each other's records.

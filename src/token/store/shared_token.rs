@@ -6,8 +6,9 @@ use futures_util::future::BoxFuture;
 
 use super::{StoreError, TokenSlot};
 use crate::runtime::{Runtime, caught, timeout};
-use crate::token::cache::{Known, Obtained, Schedule};
 use crate::token::error::Because;
+use crate::token::obtained::{Known, Obtained};
+use crate::token::schedule::Schedule;
 use crate::token::{AccessToken, TokenError, events};
 
 /// How long the store may take to answer.

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use super::{StoreError, TokenStore, record};
 use crate::token::AccessToken;
-use crate::token::cache::Obtained;
+use crate::token::obtained::Obtained;
 use crate::types::{Timestamp, encode};
 
 /// The place of one token in a store. What changes the store returns whether it did.

@@ -5,13 +5,11 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::npm as package;
+use super::npm::{self as package, FOLDER};
 use super::server::Server;
 use crate::command;
 use crate::part::PACKAGE;
 
-/// Folder of the programs. The npm package and Logto's client are installed there.
-pub(crate) const FOLDER: &str = "benches/peers";
 pub(crate) const CLIENT: &str = "this client, native";
 pub(crate) const LOGTO_API: &str = "@logto/api on Node";
 pub(crate) const NPM_ON_NODE: &str = "npm package on Node";

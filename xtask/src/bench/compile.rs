@@ -54,7 +54,7 @@ pub(crate) fn measure() -> Result<Report> {
         let check = candidate.best(&["check"])?;
         let build = candidate.best(&["build", "--release"])?;
         let figures = [check.seconds, check.cpu, check.mebibytes, build.seconds, build.cpu, build.mebibytes];
-        let cells = figures.iter().map(|figure| super::report::number(*figure));
+        let cells = figures.iter().map(|figure| super::number::number(*figure));
         rows.push([candidate.name.to_owned()].into_iter().chain(cells).collect());
         checks.push((candidate.name, check.seconds, candidate.most));
     }

@@ -9,6 +9,7 @@ mod instructions;
 pub(crate) mod machine;
 mod native;
 mod npm;
+mod number;
 mod peers;
 mod plot;
 mod report;

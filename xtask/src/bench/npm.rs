@@ -4,13 +4,14 @@
 
 use anyhow::{Context, Result};
 
-use super::clients::FOLDER;
 use super::report::Report;
 use super::server::Server;
 use crate::command;
 use crate::npm::{self, npm};
 use crate::part::{self, PACKAGE, Part};
 
+/// Folder of the programs of all clients. The npm package and Logto's client are installed there.
+pub(crate) const FOLDER: &str = "benches/peers";
 const PROGRAMS: [&str; 5] = ["size", "start", "speed", "own", "cold"];
 
 pub(crate) fn measure() -> Result<Report> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use super::report::number;
+use super::number::number;
 
 const ROW: usize = 22;
 const LABELS: usize = 520;

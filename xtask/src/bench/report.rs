@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
+use super::number::number;
 use super::plot::Plot;
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -77,16 +78,6 @@ fn line(cells: &[String]) -> String {
     format!("| {} |\n", cells.join(" | "))
 }
 
-/// Formats a number with three significant digits, or all digits if it is whole.
-pub(crate) fn number(value: f64) -> String {
-    match value.abs() {
-        size if size >= 100.0 || value.fract() == 0.0 => format!("{value:.0}"),
-        size if size >= 10.0 => format!("{value:.1}"),
-        size if size >= 1.0 => format!("{value:.2}"),
-        _ => format!("{value:.3}"),
-    }
-}
-
 impl Check {
     /// Whether the figure is countable and exceeds its budget.
     pub(crate) fn is_over(&self) -> bool {
@@ -121,10 +112,5 @@ mod tests {
         let report: Report = serde_json::from_str(printed).unwrap();
         assert!(report.plots.is_empty() && !serde_json::to_string(&report).unwrap().contains("plots"));
         assert!(report.markdown().contains("| w | 2 | 1 | **not met** |"));
-    }
-
-    #[test]
-    fn numbers_have_three_significant_digits() {
-        assert_eq!([0.5, 1.0064, 12.34, 10965.2, 3.0].map(number), ["0.500", "1.01", "12.3", "10965", "3"]);
     }
 }

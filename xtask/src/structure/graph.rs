@@ -10,22 +10,14 @@ pub(crate) struct Import {
     pub(crate) to: String,
     pub(crate) file: String,
     pub(crate) line: usize,
-    /// Whether the import exists only for the type checker.
-    pub(crate) types_only: bool,
 }
 
 /// All imports of one module by another.
 #[derive(Clone, Debug)]
-pub(crate) struct Edge {
-    pub(crate) from: String,
-    pub(crate) to: String,
+struct Edge {
+    from: String,
+    to: String,
     imports: Vec<Import>,
-}
-
-impl Edge {
-    pub(crate) fn types_only(&self) -> bool {
-        self.imports.iter().all(|import| import.types_only)
-    }
 }
 
 /// Edges of which each leads to the next, and the last to the first.
@@ -34,8 +26,7 @@ pub(crate) struct Cycle(Vec<Edge>);
 
 impl fmt::Display for Cycle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = if self.0.iter().all(Edge::types_only) { " of type imports only" } else { "" };
-        write!(f, "cycle{kind}: ")?;
+        f.write_str("cycle: ")?;
         for edge in &self.0 {
             write!(f, "{} -> ", edge.from)?;
         }
@@ -52,17 +43,15 @@ impl fmt::Display for Cycle {
     }
 }
 
-/// Returns cycles whose removal leaves none, shortest cycles first. A cycle counts only if at least one of its edges is
-/// not tolerated.
+/// Returns cycles whose removal leaves none, shortest cycles first.
 ///
 /// The number of all cycles is exponential. After each cycle, the search therefore continues without the edge of the
 /// cycle that has the fewest imports, as that edge is the easiest to remove.
-pub(crate) fn cycles(imports: Vec<Import>, tolerated: impl Fn(&Edge) -> bool) -> Vec<Cycle> {
+pub(crate) fn cycles(imports: Vec<Import>) -> Vec<Cycle> {
     let mut edges = edges(imports);
     let mut cycles = Vec::new();
-    while let Some(cycle) = shortest_cycle(&edges, &tolerated) {
-        let removable = cycle.0.iter().filter(|edge| !tolerated(edge));
-        if let Some(weakest) = removable.min_by_key(|edge| edge.imports.len()) {
+    while let Some(cycle) = shortest_cycle(&edges) {
+        if let Some(weakest) = cycle.0.iter().min_by_key(|edge| edge.imports.len()) {
             edges.retain(|edge| (&edge.from, &edge.to) != (&weakest.from, &weakest.to));
         }
         cycles.push(cycle);
@@ -83,13 +72,12 @@ fn edges(imports: Vec<Import>) -> Vec<Edge> {
     edges.into_iter().map(edge).collect()
 }
 
-fn shortest_cycle(edges: &[Edge], tolerated: impl Fn(&Edge) -> bool) -> Option<Cycle> {
+fn shortest_cycle(edges: &[Edge]) -> Option<Cycle> {
     let mut edges_from: BTreeMap<&str, Vec<&Edge>> = BTreeMap::new();
     for edge in edges {
         edges_from.entry(&edge.from).or_default().push(edge);
     }
-    let starts = edges.iter().filter(|edge| !tolerated(edge));
-    let cycles = starts.filter_map(|start| {
+    let cycles = edges.iter().filter_map(|start| {
         let mut cycle = vec![start];
         cycle.extend(shortest_path(&edges_from, &start.to, &start.from)?);
         Some(cycle)
@@ -120,7 +108,7 @@ mod tests {
     use super::*;
 
     fn import(line: usize, from: &str, to: &str) -> Import {
-        Import { from: from.to_owned(), to: to.to_owned(), file: format!("{from}.rs"), line, types_only: false }
+        Import { from: from.to_owned(), to: to.to_owned(), file: format!("{from}.rs"), line }
     }
 
     /// Imports from texts such as `a b`.
@@ -129,12 +117,8 @@ mod tests {
         pairs.filter_map(|(at, pair)| pair.split_once(' ').map(|(from, to)| import(at + 1, from, to))).collect()
     }
 
-    fn types(pairs: &[&str]) -> Vec<Import> {
-        imports(pairs).into_iter().map(|import| Import { types_only: true, ..import }).collect()
-    }
-
     fn chains(imports: Vec<Import>) -> Vec<String> {
-        cycles(imports, |_| false).iter().map(|cycle| cycle.to_string().lines().next().unwrap().to_owned()).collect()
+        cycles(imports).iter().map(|cycle| cycle.to_string().lines().next().unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -149,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_cycle_names_the_place_of_each_import() {
-        let cycles = cycles(imports(&["a b", "b c", "c a", "c a"]), |_| false);
+        let cycles = cycles(imports(&["a b", "b c", "c a", "c a"]));
         let expected =
             "cycle: a -> b -> c -> a\n  a.rs:1 imports b\n  b.rs:2 imports c\n  c.rs:3 imports a (and 1 more)";
         assert_eq!(cycles.iter().map(Cycle::to_string).collect::<Vec<_>>(), [expected]);
@@ -157,7 +141,7 @@ mod tests {
 
     #[test]
     fn imports_count_once_per_line() {
-        let cycles = cycles([vec![import(1, "a", "b"); 2], vec![import(2, "b", "a")]].concat(), |_| false);
+        let cycles = cycles([vec![import(1, "a", "b"); 2], vec![import(2, "b", "a")]].concat());
         assert_eq!(cycles[0].to_string(), "cycle: a -> b -> a\n  a.rs:1 imports b\n  b.rs:2 imports a");
     }
 
@@ -179,27 +163,5 @@ mod tests {
     #[test]
     fn separate_cycles_through_one_module_are_all_found() {
         assert_eq!(chains(imports(&["a b", "b a", "a c", "c a"])), ["cycle: a -> b -> a", "cycle: a -> c -> a"]);
-    }
-
-    #[test]
-    fn cycles_of_types_are_named() {
-        assert_eq!(chains(types(&["a b", "b a"])), ["cycle of type imports only: a -> b -> a"]);
-        let mixed = [imports(&["a b"]), types(&["b a"])].concat();
-        assert_eq!(chains(mixed), ["cycle: a -> b -> a"]);
-    }
-
-    #[test]
-    fn an_edge_with_one_import_of_a_value_is_not_of_types_only() {
-        let mixed = [types(&["a b"]), imports(&["a b"]), types(&["b a"])].concat();
-        assert_eq!(chains(mixed), ["cycle: a -> b -> a"]);
-    }
-
-    #[test]
-    fn only_cycles_with_an_edge_that_is_not_tolerated_count() {
-        assert!(cycles(types(&["a b", "b a"]), Edge::types_only).is_empty());
-        let mixed = [imports(&["a b"]), types(&["b c", "c a", "b d", "d b"])].concat();
-        let cycles = cycles(mixed, Edge::types_only);
-        assert_eq!(cycles.len(), 1);
-        assert!(cycles[0].to_string().starts_with("cycle: a -> b -> c -> a"));
     }
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use regex::Regex;
 
-use super::graph::{Edge, Import};
+use super::graph::Import;
 use crate::files::Source;
 use crate::scan::{Language, Lines, Scanner};
 
 /// `import .. from ""`, `export .. from ""`, `import ""` and `import("")`. The scanner blanks the string.
 const IMPORT: &str = r"(?x)
     \b(?:
-        (?:import|export) \s+ (?P<type> type\s+ )?
+        (?:import|export) \s+ (?: type\s+ )?
         (?: [\w$]+ \s* (?: ,\s* )? )? (?: \{[^}]*\} | \* (?: \s*as\s+[\w$]+ )? )? \s* \b from \s*
         | import \s* (?: \(\s* )?
     ) (?P<path> \x00+ )";
@@ -33,24 +33,13 @@ pub(crate) fn imports(files: &[Source]) -> Result<(Vec<Import>, Vec<String>)> {
             let line = lines.at(path.start());
             let specifier = file.text.get(path.range()).unwrap_or_default().trim_matches(['"', '\'']);
             match resolve(&file.path, specifier, &paths) {
-                Target::File(to) => imports.push(Import {
-                    from: file.path.clone(),
-                    to,
-                    file: file.path.clone(),
-                    line,
-                    types_only: found.name("type").is_some(),
-                }),
+                Target::File(to) => imports.push(Import { from: file.path.clone(), to, file: file.path.clone(), line }),
                 Target::Missing => problems.push(format!("{}:{line}: cannot find {specifier:?}", file.path)),
                 Target::Other => {}
             }
         }
     }
     Ok((imports, problems))
-}
-
-/// Type imports may form cycles inside a folder, because they do not exist at run time.
-pub(crate) fn tolerated(edge: &Edge) -> bool {
-    edge.types_only() && folder(&edge.from) == folder(&edge.to)
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -91,27 +80,22 @@ fn folder(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::super::graph::cycles;
     use super::*;
 
     fn source(path: &str, text: &str) -> Source {
         Source { path: path.to_owned(), text: text.to_owned() }
     }
 
-    /// The imports of `lib/a.ts`: line, file, and whether it is for types only.
-    fn imports_of(text: &str) -> Vec<(usize, String, bool)> {
+    /// The imports of `lib/a.ts`: line and file.
+    fn imports_of(text: &str) -> Vec<(usize, String)> {
         let others = ["lib/b.ts", "lib/c.ts", "lib/x/d.ts", "lib/e.d.ts"].map(|path| source(path, ""));
         let (imports, problems) = imports(&[&[source("lib/a.ts", text)], others.as_slice()].concat()).unwrap();
         assert_eq!(problems, [""; 0]);
-        imports.into_iter().map(|import| (import.line, import.to, import.types_only)).collect()
+        imports.into_iter().map(|import| (import.line, import.to)).collect()
     }
 
-    fn value(line: usize, to: &str) -> (usize, String, bool) {
-        (line, to.to_owned(), false)
-    }
-
-    fn types(line: usize, to: &str) -> (usize, String, bool) {
-        (line, to.to_owned(), true)
+    fn import(line: usize, to: &str) -> (usize, String) {
+        (line, to.to_owned())
     }
 
     #[test]
@@ -127,40 +111,35 @@ mod tests {
             "export * as b from \"./b.js\";",
             "export { b, type B } from \"./b.js\";",
         ] {
-            assert_eq!(imports_of(form), [value(1, "lib/b.ts")], "{form}");
+            assert_eq!(imports_of(form), [import(1, "lib/b.ts")], "{form}");
         }
     }
 
     #[test]
-    fn imports_of_types_are_marked() {
+    fn imports_of_types_count() {
         for form in [
+            "import { type B } from \"./b.js\";",
             "import type B from \"./b.js\";",
             "import type { B } from \"./b.js\";",
             "import type * as b from \"./b.js\";",
             "export type { B } from \"./b.js\";",
             "export type * from \"./b.js\";",
         ] {
-            assert_eq!(imports_of(form), [types(1, "lib/b.ts")], "{form}");
+            assert_eq!(imports_of(form), [import(1, "lib/b.ts")], "{form}");
         }
-    }
-
-    #[test]
-    fn a_type_inside_braces_still_loads_the_file() {
-        // `verbatimModuleSyntax` keeps `import {} from "./b.js"`.
-        assert_eq!(imports_of("import { type B } from \"./b.js\";"), [value(1, "lib/b.ts")]);
     }
 
     #[test]
     fn imports_span_lines() {
         let text = "import {\n  // From b.\n  b,\n  c,\n} from \"./b.js\";\nimport { d } from \"./x/d.js\";";
-        assert_eq!(imports_of(text), [value(5, "lib/b.ts"), value(6, "lib/x/d.ts")]);
+        assert_eq!(imports_of(text), [import(5, "lib/b.ts"), import(6, "lib/x/d.ts")]);
     }
 
     #[test]
     fn exports_without_a_source_are_no_imports() {
         let text =
             "export const b = 1;\nexport { b };\nexport type C = { from: string };\nimport { c } from \"./c.js\";";
-        assert_eq!(imports_of(text), [value(4, "lib/c.ts")]);
+        assert_eq!(imports_of(text), [import(4, "lib/c.ts")]);
     }
 
     #[test]
@@ -171,7 +150,7 @@ mod tests {
 
     #[test]
     fn declarations_can_be_imported() {
-        assert_eq!(imports_of("import \"./e.js\";"), [value(1, "lib/e.d.ts")]);
+        assert_eq!(imports_of("import \"./e.js\";"), [import(1, "lib/e.d.ts")]);
     }
 
     #[test]
@@ -192,16 +171,5 @@ mod tests {
         assert_eq!(resolve("lib/x/a.ts", "../b.js", &paths), file("lib/b.ts"));
         assert_eq!(resolve("lib/x/a.ts", "./d.js", &paths), file("lib/x/d.ts"));
         assert_eq!(resolve("lib/x/a.ts", "../x/../b.js", &paths), file("lib/b.ts"));
-    }
-
-    #[test]
-    fn only_types_may_form_cycles_and_only_inside_a_folder() {
-        let count = |files: &[Source]| cycles(imports(files).unwrap().0, tolerated).len();
-        let ty = |path: &str, to: &str| source(path, &format!("import type {{ T }} from \"{to}\";"));
-        let value = |path: &str, to: &str| source(path, &format!("import {{ t }} from \"{to}\";"));
-        assert_eq!(count(&[ty("lib/a.ts", "./b.js"), ty("lib/b.ts", "./a.js")]), 0);
-        assert_eq!(count(&[ty("lib/a.ts", "./b.js"), value("lib/b.ts", "./a.js")]), 1);
-        assert_eq!(count(&[ty("lib/a.ts", "./x/b.js"), ty("lib/x/b.ts", "../a.js")]), 1);
-        assert_eq!(count(&[ty("lib/a.ts", "./x/b.js"), value("lib/x/b.ts", "./c.js"), source("lib/x/c.ts", "")]), 0);
     }
 }

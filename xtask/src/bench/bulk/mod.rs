@@ -10,7 +10,8 @@ use anyhow::Result;
 
 use self::emulator::Emulator;
 use super::calls::middle;
-use super::report::{Report, number};
+use super::number::number;
+use super::report::Report;
 use super::server::{self, program};
 use super::timed::{self, Taken};
 use crate::command;

@@ -1,21 +1,20 @@
-//! Reads the imports between the modules of the crate. A module is a file or folder directly under `src/`.
+//! Reads the imports between the modules of a crate: those of modules that have the same parent.
 
+mod modules;
 mod path;
 mod test_code;
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use anyhow::Result;
 use regex::Regex;
 
+use self::modules::{Found, Module, Modules, absolute, siblings};
 use self::path::Segment;
 use self::test_code::TestCode;
 use super::graph::Import;
 use crate::files::Source;
 use crate::scan::{Language, Lines, Scanner};
-
-const ROOT: &str = "src/lib.rs";
 
 /// The start of a path that can leave its module.
 const PATH: &str = r"(?:\$?\bcrate|\bself|\bsuper)\s*::";
@@ -26,29 +25,35 @@ const INLINE_MODULE: &str = r"\bmod\s+(\w+)\s*\{";
 pub(crate) fn imports(files: &[Source]) -> Result<(Vec<Import>, Vec<String>)> {
     let reader = Reader::new()?;
     let files = reader.code(files);
-    let names = reader.names(&files);
+    let modules = reader.modules(&files);
     let (mut imports, mut problems) = (Vec::new(), Vec::new());
     for file in &files {
-        let Some(from) = module_of(&file.path).first().copied() else {
-            continue;
-        };
+        let from = module_of(&file.path);
         let lines = Lines::new(&file.text);
-        for Segment { name, at } in reader.targets(file) {
+        for Target { path, at } in reader.targets(file) {
             let line = lines.at(at);
-            match names.get(name) {
-                Some(Some(to)) => imports.push(Import {
-                    from: from.to_owned(),
-                    to: (*to).to_owned(),
+            match modules.of_item(&path) {
+                Found::Module(to) => imports.extend(siblings(&from, &to).map(|(from, to)| Import {
+                    from,
+                    to,
                     file: file.path.clone(),
                     line,
-                    types_only: false,
-                }),
-                Some(None) => {}
-                None => problems.push(format!("{}:{line}: cannot find the module of `crate::{name}`", file.path)),
+                })),
+                Found::Unknown if !from.is_empty() => {
+                    let name = path.first().copied().unwrap_or_default();
+                    problems.push(format!("{}:{line}: cannot find the module of `crate::{name}`", file.path));
+                }
+                Found::OtherCrate | Found::Unknown => {}
             }
         }
     }
     Ok((imports, problems))
+}
+
+/// A path from the crate's root, and its offset in the code.
+struct Target<'a> {
+    path: Vec<&'a str>,
+    at: usize,
 }
 
 struct Reader {
@@ -88,22 +93,22 @@ impl Reader {
         sources
     }
 
-    /// Returns the names in the crate's root with their modules: the modules themselves, and what the root imports.
-    /// Items of other crates have none.
-    fn names<'a>(&self, files: &'a [Source]) -> BTreeMap<&'a str, Option<&'a str>> {
-        let modules = files.iter().filter_map(|file| module_of(&file.path).first().copied());
-        let modules: BTreeMap<_, _> = modules.map(|module| (module, Some(module))).collect();
-        let root = files.iter().find(|file| file.path == ROOT).map_or("", |root| &root.text);
-        let imports = self.import.find_iter(root).flat_map(|import| path::parse(root, import.end()).0);
-        let imported = imports.filter_map(|path| {
-            let first = path.segments.iter().map(|segment| segment.name).find(|name| !["crate", "self"].contains(name));
-            Some((path.name()?, first.and_then(|first| modules.get(first).copied().flatten())))
-        });
-        imported.chain(modules.clone()).collect()
+    /// Returns the modules with their imports. Those of inline modules are left out.
+    fn modules<'a>(&self, files: &'a [Source]) -> Modules<'a> {
+        let mut modules = Modules::new(files.iter().map(|file| module_of(&file.path)));
+        for file in files {
+            let (module, inline) = (module_of(&file.path), self.inline_modules(&file.text));
+            let starts = self.import.find_iter(&file.text).map(|import| import.end());
+            for start in starts.filter(|start| !inline.iter().any(|(_, range)| range.contains(start))) {
+                let (paths, _) = path::parse(&file.text, start);
+                paths.iter().for_each(|path| modules.import(&module, path));
+            }
+        }
+        modules
     }
 
-    /// Returns the segments after the crate's root in all paths that lead to the root.
-    fn targets<'a>(&self, file: &'a Source) -> Vec<Segment<'a>> {
+    /// Returns all paths that can lead to another module.
+    fn targets<'a>(&self, file: &'a Source) -> Vec<Target<'a>> {
         let code = &file.text;
         let inline_modules = self.inline_modules(code);
         let mut targets = Vec::new();
@@ -113,40 +118,36 @@ impl Reader {
             if start < end {
                 continue;
             }
-            let depth =
-                module_of(&file.path).len() + inline_modules.iter().filter(|module| module.contains(&start)).count();
+            let mut module = module_of(&file.path);
+            module.extend(inline_modules.iter().filter(|(_, range)| range.contains(&start)).map(|(name, _)| *name));
             let (paths, after) = path::parse(code, start);
-            targets.extend(paths.iter().filter_map(|path| from_root(&path.segments, depth)));
+            targets.extend(paths.iter().filter_map(|path| target(&path.segments, &module)));
             end = after;
         }
         targets
     }
 
-    fn inline_modules(&self, code: &str) -> Vec<Range<usize>> {
-        let modules = self.inline_module.find_iter(code);
-        modules.map(|module| module.end()..test_code::end_of_block(code, module.end() - 1)).collect()
+    /// Returns the names of the inline modules with the ranges of their code.
+    fn inline_modules<'a>(&self, code: &'a str) -> Vec<(&'a str, Range<usize>)> {
+        let modules = self.inline_module.captures_iter(code).filter_map(|module| module.get(0).zip(module.get(1)));
+        let range = |end| end..test_code::end_of_block(code, end - 1);
+        modules.map(|(head, name)| (name.as_str(), range(head.end()))).collect()
     }
 }
 
-/// Returns the first segment after the crate's root. `depth` is the number of modules that contain the path.
-fn from_root<'a>(segments: &[Segment<'a>], mut depth: usize) -> Option<Segment<'a>> {
-    for segment in segments {
-        match segment.name {
-            "crate" | "$crate" => depth = 0,
-            "super" => depth = depth.checked_sub(1)?,
-            "self" => {}
-            _ => return (depth == 0).then_some(*segment),
-        }
-    }
-    None
+/// Returns the target of a path in a module. It is at the first segment that is a name.
+fn target<'a>(segments: &[Segment<'a>], module: &[&'a str]) -> Option<Target<'a>> {
+    let named = segments.iter().find(|segment| !["crate", "$crate", "self", "super"].contains(&segment.name))?;
+    let names: Vec<_> = segments.iter().map(|segment| segment.name).collect();
+    Some(Target { path: absolute(&names, module)?, at: named.at })
 }
 
-/// Returns the path of a file's module. The module of the root is empty.
-fn module_of(path: &str) -> Vec<&str> {
-    let path = path.strip_prefix("src/").unwrap_or(path);
+/// Returns the module of a file. That of the root is empty.
+fn module_of(path: &str) -> Module<'_> {
+    let path = path.split_once("src/").map_or(path, |(_, path)| path);
     let path = path.strip_suffix(".rs").unwrap_or(path);
     let mut module: Vec<_> = path.split('/').collect();
-    if matches!(module.last(), Some(&("lib" | "mod"))) {
+    if matches!(module.last(), Some(&("lib" | "main" | "mod"))) {
         module.pop();
     }
     module
@@ -244,6 +245,51 @@ mod tests {
     }
 
     #[test]
+    fn modules_of_one_folder_import_each_other() {
+        let parent = "mod x;\nmod y;\npub use y::Y;\nuse self::x::X;";
+        let files = [
+            ("lib.rs", "mod a;"),
+            ("a/mod.rs", parent),
+            ("a/x.rs", "use super::y::B;\nuse super::Y;\nuse crate::a::y;"),
+            ("a/y/mod.rs", "use super::x::C;\nuse crate::a::X;"),
+            ("a/y/z.rs", "fn f() { super::super::x::g() }"),
+        ];
+        assert_eq!(
+            edges(&files),
+            ["a::x:1 a::y", "a::x:2 a::y", "a::x:3 a::y", "a::y:1 a::x", "a::y:2 a::x", "a::y:1 a::x"]
+        );
+    }
+
+    #[test]
+    fn a_module_may_import_what_its_parents_and_its_own_modules_have() {
+        let files = [
+            ("lib.rs", "mod a;"),
+            ("a/mod.rs", "mod x; struct A; use self::x::X; use crate::a::x::Y;"),
+            ("a/x.rs", "use super::A; use crate::a::A as B;"),
+        ];
+        assert_eq!(edges(&files), [""; 0]);
+    }
+
+    #[test]
+    fn what_a_parent_imports_belongs_to_the_module_that_has_it() {
+        let files =
+            [("lib.rs", "mod a; mod b;"), ("a/mod.rs", "use crate::b::B;"), ("a/x.rs", "use super::B;"), ("b.rs", "")];
+        assert_eq!(edges(&files), ["a:1 b", "a:1 b"]);
+    }
+
+    #[test]
+    fn imports_of_imports_that_form_a_cycle_end() {
+        let files = [
+            ("lib.rs", "mod a;"),
+            ("a/mod.rs", "use self::x::A;"),
+            ("a/x.rs", "use super::A;"),
+            ("b.rs", "use crate::a::A;"),
+        ];
+        let (imports, problems) = imports(&sources(&files)).unwrap();
+        assert_eq!((imports, problems.len()), (Vec::new(), 3));
+    }
+
+    #[test]
     fn unknown_names_and_imports_of_everything_are_problems() {
         let files = sources(&[("lib.rs", "pub struct X;"), ("a.rs", "use crate::X;\nuse super::*;")]);
         let (imports, problems) = imports(&files).unwrap();
@@ -255,7 +301,7 @@ mod tests {
 
     #[test]
     fn the_root_may_import_everything() {
-        assert_eq!(edges(&[("lib.rs", "pub use crate::a::A;"), ("a.rs", "use crate::A;")]), ["a:1 a"]);
+        assert_eq!(edges(&[("lib.rs", "pub use crate::a::A;"), ("a.rs", "use crate::A as B;")]), [""; 0]);
     }
 
     #[test]
@@ -266,7 +312,7 @@ mod tests {
             ("models/mod.rs", "use crate::types::Patch;"),
             ("types/mod.rs", "use crate::Client;"),
         ];
-        let cycles = cycles(imports(&sources(&files)).unwrap().0, |_| false);
+        let cycles = cycles(imports(&sources(&files)).unwrap().0);
         assert_eq!(
             cycles.iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["cycle: client -> models -> types -> client\n  src/client.rs:1 imports models\n  \
