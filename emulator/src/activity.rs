@@ -1,4 +1,4 @@
-//! Which users received tokens on which days.
+//! Users that received tokens, by day.
 
 use std::collections::{BTreeSet, HashSet};
 

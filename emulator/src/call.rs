@@ -11,7 +11,7 @@ use crate::state::State;
 use crate::store::{Members, Record};
 use crate::uploads::Upload;
 
-/// Everything that a handler needs.
+/// Request and state of a handler.
 pub(crate) struct Call<'a> {
     pub info: &'static OperationInfo,
     pub request: &'a Incoming,

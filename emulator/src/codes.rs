@@ -21,7 +21,7 @@ pub(crate) struct Code {
     tries: u32,
 }
 
-/// What a code is for. A code that was sent for one purpose is unknown for others.
+/// Purpose of a code. A code that was sent for one purpose is unknown for others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Purpose {
     /// The usage type of the template, such as `SignIn`.

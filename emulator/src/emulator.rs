@@ -43,7 +43,7 @@ struct Inner {
     imported: Mutex<Vec<Value>>,
 }
 
-/// What an attempt to handle a request results in.
+/// Result of an attempt to handle a request.
 pub(crate) enum Attempt {
     /// The response, and the test deliveries that the request asks for.
     Answered(HttpResponse, Vec<Delivery>),
@@ -240,7 +240,7 @@ impl Emulator {
 
     /// Advances the emulator's clock.
     ///
-    /// Use it to let tokens and secrets expire and invitations age.
+    /// Use it to let tokens, secrets and invitations expire.
     pub fn advance(&self, duration: Duration) {
         self.state().clock.advance(duration);
     }

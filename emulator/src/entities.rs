@@ -13,7 +13,7 @@ use crate::schema::Contract;
 use crate::settings;
 use crate::store::{Fields, Members, Record};
 
-/// What an operation does to a collection or one of its entities.
+/// Effect of an operation on a collection or one of its entities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Create,

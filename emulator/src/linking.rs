@@ -15,7 +15,7 @@ use crate::reply;
 use crate::store::Record;
 use crate::validate;
 
-/// What an operation does to the links of an entity.
+/// Effect of an operation on the links of an entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LinkVerb {
     List,

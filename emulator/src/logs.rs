@@ -9,7 +9,7 @@ use crate::ids::Ids;
 use crate::request::Incoming;
 use crate::store::{Members, text};
 
-/// What entries contain in place of a secret.
+/// Text in place of a secret.
 pub(crate) const MASK: &str = "******";
 /// Number of entries that are kept, of each kind. The oldest are dropped.
 const KEPT: usize = 10_000;

@@ -5,13 +5,13 @@ use std::fmt::Write;
 use roxmltree::{Document, Node};
 use serde::{Deserialize, Serialize};
 
-/// A sign-in that a service provider has begun.
+/// A sign-in that a service provider has started.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct SamlSession {
     pub application: String,
     /// The id of the request.
     pub request: String,
-    /// What the service provider expects back with the response.
+    /// Value that the response must return to the service provider.
     pub relay_state: Option<String>,
     /// The state of the authorization request.
     pub state: String,
@@ -49,7 +49,7 @@ pub(crate) fn request(id: &str, issued_at: &str, endpoint: &str, acs: &str, enti
     )
 }
 
-/// What an identity provider asserts about a user.
+/// Claims of an identity provider about a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Assertion(Vec<(String, String)>);
 

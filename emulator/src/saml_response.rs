@@ -1,7 +1,7 @@
 //! Signed responses to the service providers of SAML applications.
 //!
 //! The response is written in the canonical form of XML (exclusive, without comments), so that its text can be hashed
-//! and signed as it is: namespaces are declared where they are used first, attributes are sorted, and no element is
+//! and signed as it is. Namespaces are declared where they are used first, attributes are sorted, and no element is
 //! self-closing.
 
 use base64::Engine;

@@ -188,7 +188,7 @@ impl Schema {
         self.format() == Some("empty")
     }
 
-    /// Returns whether an object may have members that the schema does not name.
+    /// Returns whether an object can have members that the schema does not name.
     pub(crate) fn is_open(self) -> bool {
         let listed = self.get("properties").is_some();
         self.get("additionalProperties").map_or(!listed, |further| *further != Value::Bool(false))

@@ -4,7 +4,7 @@
 
 use logto_admin::serde_json::Value;
 
-/// Why a script has no result.
+/// Reason why a script has no result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// The script denied the access.
@@ -36,7 +36,7 @@ mod engine {
 
     use super::Failure;
 
-    /// How long a script can run.
+    /// Longest run time of a script.
     pub(super) const TIME: Duration = Duration::from_secs(3);
     /// Bytes.
     const MEMORY: usize = 64 << 20;

@@ -9,7 +9,7 @@ use crate::settings::SIGN_IN_EXPERIENCE;
 
 /// The number of failures within an hour that block an identifier, unless the sign-in experience sets another one.
 const ATTEMPTS: f64 = 100.0;
-/// How long an identifier is blocked, in minutes, unless the sign-in experience sets another duration.
+/// Minutes for which an identifier is blocked, unless the sign-in experience sets another duration.
 const LOCKOUT: f64 = 60.0;
 const HOUR: i64 = 3_600_000;
 

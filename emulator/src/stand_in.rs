@@ -28,7 +28,7 @@ pub(crate) fn run(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     })
 }
 
-/// Rejects a request about an entity that is known not to exist.
+/// Rejects a request about an entity that does not exist in the emulator.
 fn check_entity(call: &Call<'_>) -> Outcome<()> {
     let path = without_names(call.info.path);
     let below = |collection: &&collections::Collection| {

@@ -25,7 +25,7 @@ use crate::uploads::Upload;
 use crate::verifications::Verifications;
 use crate::webhooks::Outbox;
 
-/// Everything that the emulator stores. It can be saved and restored.
+/// All data that the emulator stores. It can be saved and restored.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct State {
     pub store: Store,
@@ -37,7 +37,7 @@ pub(crate) struct State {
     /// The release of Logto whose routes the emulator has.
     #[serde(skip, default = "newest")]
     pub release: Release,
-    /// What the `OpenID` Connect provider has issued, and its keys.
+    /// Issued tokens and keys of the `OpenID` Connect provider.
     pub oidc: Provider,
     /// Messages that the server would have sent, oldest first.
     pub messages: VecDeque<Message>,
@@ -47,7 +47,7 @@ pub(crate) struct State {
     pub verifications: Verifications,
     #[serde(skip)]
     pub services: Services,
-    /// Which users received tokens.
+    /// Users that received tokens.
     pub activity: Activity,
     /// Uploaded files, by the path of their URL.
     pub assets: HashMap<String, Upload>,

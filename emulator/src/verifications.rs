@@ -24,7 +24,7 @@ pub(crate) struct Verification {
     pub kind: Kind,
 }
 
-/// What a record is about.
+/// Subject of a record.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) enum Kind {
     Password,

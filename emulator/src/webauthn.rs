@@ -29,7 +29,7 @@ pub(crate) struct Credential {
     pub agent: String,
 }
 
-/// What an authenticator is asked to sign, and for which domain.
+/// Value that an authenticator must sign, and the domain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Challenge {
     pub value: String,
@@ -203,7 +203,7 @@ fn verifying_key(bytes: &[u8]) -> Option<VerifyingKey> {
     VerifyingKey::from_sec1_bytes(&point).ok().filter(|_| is_es256)
 }
 
-/// Returns whether the signature of a payload is that of a public key over the data.
+/// Returns whether the payload's signature over the data matches the public key.
 fn is_signed(payload: &Value, data: &[u8], public_key: &str) -> bool {
     let check = || {
         let key = verifying_key(&URL_SAFE_NO_PAD.decode(public_key).ok()?)?;

@@ -1,4 +1,4 @@
-//! What the server requires of an application.
+//! Rules of the server for applications.
 
 use logto_admin::serde_json::Value;
 

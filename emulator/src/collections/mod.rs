@@ -235,7 +235,7 @@ pub(crate) enum Shape {
     Linked,
 }
 
-/// What the presentation of an entity can depend on.
+/// Data that the presentation of an entity can depend on.
 pub(crate) struct View<'a> {
     pub state: &'a State,
     pub query: &'a Query,

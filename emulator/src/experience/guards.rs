@@ -1,4 +1,4 @@
-//! What the sign-in experience permits.
+//! Permissions of the sign-in experience.
 
 use logto_admin::serde_json::{Value, json};
 

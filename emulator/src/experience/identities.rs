@@ -1,4 +1,4 @@
-//! What a social or enterprise provider adds to a user: identities, tokens, and parts of the profile.
+//! Data that a social or enterprise provider adds to a user: identities, tokens, and parts of the profile.
 
 use logto_admin::serde_json::{Value, json};
 
@@ -14,7 +14,7 @@ use crate::state::State;
 use crate::store::{Members, Record, text};
 use crate::token_sets::{self, Of};
 
-/// What a provider adds to a user.
+/// Data that a provider adds to a user.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Provided {
     /// Members of the interaction's profile.

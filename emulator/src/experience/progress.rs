@@ -1,4 +1,4 @@
-//! What a user has done in an interaction so far.
+//! Progress of a user in an interaction.
 
 use logto_admin::serde_json::{Map, Value, json};
 use serde::{Deserialize, Serialize};
@@ -243,7 +243,7 @@ pub(crate) struct Progress {
     /// The tokens that a social or enterprise provider has issued.
     #[serde(default)]
     pub tokens: Option<Members>,
-    /// What the user has entered in the interaction API of old releases.
+    /// Input of the user in the interaction API of old releases.
     #[serde(default)]
     pub legacy: Legacy,
     /// One record of each kind.
@@ -251,7 +251,7 @@ pub(crate) struct Progress {
     user_agent: String,
 }
 
-/// What a user has entered, until the submission uses it.
+/// Input of a user, until the submission uses it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Legacy {
     /// The id of the record that identifies the user.

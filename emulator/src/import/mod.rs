@@ -17,7 +17,7 @@ use crate::state::State;
 use crate::store::Members;
 use sections::{SECTIONS, Section, Shape};
 
-/// Why data cannot be imported: the place of the fault in the data, and its description.
+/// Error in imported data: the place of the fault, and its description.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportError {
     place: String,

@@ -15,7 +15,7 @@ pub(super) struct Section {
     pub(super) rules: &'static [(&'static str, Rule)],
 }
 
-/// What a section contains.
+/// Content of a section.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// A list of entities.
@@ -28,7 +28,7 @@ pub(super) enum Shape {
     Member(&'static str),
 }
 
-/// What a member of an entity means.
+/// Meaning of a member of an entity.
 pub(super) enum Rule {
     /// A reference, sent as an id in this member of the body.
     Id { member: &'static str, to: Target },

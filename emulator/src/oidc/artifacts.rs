@@ -1,4 +1,4 @@
-//! What the provider has issued: grants, codes and tokens.
+//! Issued grants, codes and tokens.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use crate::ids::Ids;
 /// Lifetime of a grant, in seconds: 180 days.
 const GRANT_LIFETIME: i64 = 15_552_000;
 
-/// What a user permits an application.
+/// Permissions that a user grants an application.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub id: String,
@@ -104,7 +104,7 @@ pub(crate) struct AccessToken {
     pub expires_at: i64,
 }
 
-/// What codes and refresh tokens stand for: the answer to an authorization request.
+/// The answer to an authorization request, which codes and refresh tokens represent.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Authorized {
     pub client: String,
@@ -194,7 +194,7 @@ impl Provider {
         self.pushed.retain(|_, request| request.expires_at > now);
         self.sessions.tidy(now);
         self.interactions.tidy(now);
-        // A device learns that its code has expired.
+        // A device gets an error after its code has expired.
         self.devices.retain(|_, device| device.expires_at.saturating_add(3_600_000) > now);
     }
 

@@ -17,7 +17,7 @@ use crate::state::State;
 pub(crate) struct Authorization {
     pub client: Client,
     pub parameters: Query,
-    /// Where the response goes. Empty if a device waits for it.
+    /// Target of the response. Empty if a device waits for it.
     pub redirect_uri: String,
     pub scopes: Vec<String>,
     /// The indicators of the requested resources.
@@ -26,7 +26,7 @@ pub(crate) struct Authorization {
     pub device_code: Option<String>,
 }
 
-/// An error that the client learns by a redirect.
+/// An error that a redirect reports to the client.
 pub(super) struct Problem {
     pub error: &'static str,
     pub description: String,
@@ -219,7 +219,7 @@ pub(crate) fn form_post(target: &str, members: &[(&str, &str)]) -> HttpResponse 
     reply::text(200, "text/html; charset=utf-8", page)
 }
 
-/// Returns the error for a client that may not make this request.
+/// Returns the error for a client that must not make this request.
 pub(super) fn not_allowed(description: &str) -> Refusal {
     refuse(400, "invalid_request", description)
 }

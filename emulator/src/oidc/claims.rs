@@ -1,4 +1,4 @@
-//! What ID tokens and `/oidc/me` tell about a user.
+//! Claims about a user in ID tokens and `/oidc/me`.
 
 use logto_admin::serde_json::{Value, json};
 

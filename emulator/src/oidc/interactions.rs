@@ -16,7 +16,7 @@ use crate::webauthn::Challenge;
 /// Lifetime of an interaction, in seconds.
 const LIFETIME: i64 = 3600;
 
-/// What the user must do before the authorization request is answered.
+/// Step that the user must take before the authorization request is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Prompt {
     Login,
@@ -33,13 +33,13 @@ pub(crate) struct Interaction {
     pub answered: Vec<Prompt>,
     /// The id of the session, if there is one.
     pub session: Option<String>,
-    /// Who signed in, as the Experience API has submitted.
+    /// The user that signed in, as the Experience API has submitted.
     pub login: Option<Login>,
-    /// The id of the grant that the user has given.
+    /// The id of the user's grant.
     pub grant: Option<String>,
     /// The progress of the user in the Experience API.
     pub progress: Option<Progress>,
-    /// What an authenticator is asked for, before the user has entered anything.
+    /// Challenge for an authenticator, before the user has entered anything.
     #[serde(default)]
     pub challenge: Option<Challenge>,
     /// Milliseconds since the epoch.

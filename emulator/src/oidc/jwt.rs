@@ -7,7 +7,7 @@ use logto_admin::serde_json::{self, Value, json};
 use crate::state::State;
 use crate::store::{Members, text};
 
-/// Why a token is invalid, in the terms of the library that the server uses to check tokens.
+/// Reason why a token is invalid, in the terms of the library that the server uses to check tokens.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
     pub code: &'static str,
@@ -33,7 +33,7 @@ impl Problem {
     }
 }
 
-/// What a token is for.
+/// Purpose of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Use {
     Access,
@@ -53,7 +53,7 @@ pub(crate) fn issue(state: &mut State, usage: Use, claims: &Value) -> String {
     state.oidc.keys.sign(&id, &text)
 }
 
-/// Returns the claims of a token if this emulator issued it, whatever its audience and expiry.
+/// Returns the claims of a token if this emulator issued it. Ignores its audience and expiry.
 pub(crate) fn open(state: &mut State, token: &str) -> Result<Members, Problem> {
     const INVALID: Problem = Problem::new("ERR_JWS_INVALID", "JWSInvalid");
     let (signed, signature) = token.rsplit_once('.').ok_or(INVALID)?;

@@ -18,13 +18,13 @@ pub(crate) struct Session {
     /// Milliseconds since the epoch.
     pub expires_at: i64,
     pub authorizations: Vec<Authorization>,
-    /// What the user submitted when they signed in.
+    /// Data that the user submitted when they signed in.
     pub last_submission: Value,
     /// The application that they signed in to last.
     pub client: String,
 }
 
-/// What a session holds of an application.
+/// An application's part of a session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Authorization {
     pub client: String,

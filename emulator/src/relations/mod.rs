@@ -42,7 +42,7 @@ pub(crate) struct Relation {
     pub present: fn(&View<'_>, &[Where<'_>], &Record, &mut Members),
 }
 
-/// When an owner that does not exist is an error.
+/// Conditions under which an owner that does not exist is an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum OwnerCheck {
     Always,

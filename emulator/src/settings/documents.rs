@@ -8,7 +8,7 @@ use crate::store::Members;
 pub(super) static ALL: [&Setting; 6] =
     [&SIGN_IN_EXPERIENCE, &ACCOUNT_CENTER, &ADMIN_CONSOLE, &OIDC_SESSION, &ID_TOKEN, &CIMD];
 
-/// What users can see and change of their accounts.
+/// Parts of their accounts that users can see and change.
 pub(crate) static ACCOUNT_CENTER: Setting = Setting {
     name: "account_center",
     path: "/api/account-center",

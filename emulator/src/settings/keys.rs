@@ -21,7 +21,7 @@ pub(crate) struct Key {
     created_at: i64,
     /// `EC` or `RSA`. Cookie keys have no algorithm.
     algorithm: String,
-    /// When the key becomes the current one, in milliseconds since the epoch.
+    /// Time when the key becomes the current one, in milliseconds since the epoch.
     effective_at: Option<i64>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Keys {
     cookie: Vec<Key>,
 }
 
-/// How many keys stay after a rotation: the new one and the previous one.
+/// Number of keys after a rotation: the new one and the previous one.
 const KEPT: usize = 2;
 
 impl Keys {

@@ -29,7 +29,7 @@ pub(crate) use sign_in_experience::SIGN_IN_EXPERIENCE;
 pub(crate) struct Setting {
     pub name: &'static str,
     pub path: &'static str,
-    /// A path at which everybody can read the document.
+    /// Public path of the document.
     pub public: Option<&'static str>,
     /// Returns the document of a new server.
     pub blank: fn() -> Value,
@@ -51,7 +51,7 @@ impl Setting {
     };
 }
 
-/// What an operation does to a document.
+/// Effect of an operation on a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum SettingVerb {
     Get,

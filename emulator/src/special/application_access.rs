@@ -1,4 +1,4 @@
-//! Who may sign in to an application, if it restricts access.
+//! Users that may sign in to an application, if it restricts access.
 
 use std::collections::BTreeMap;
 

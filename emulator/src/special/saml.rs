@@ -36,7 +36,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 
 /// The cookie that identifies a sign-in that a service provider began.
 const COOKIE: &str = "_logto_sp_saml_sso_session_id";
-/// How long a sign-in can take, in milliseconds.
+/// Longest duration of a sign-in, in milliseconds.
 const LIFETIME: i64 = 3_600_000;
 /// The maximum size of a decompressed request, in bytes.
 const LARGEST: usize = 1 << 20;

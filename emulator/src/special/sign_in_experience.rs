@@ -64,7 +64,7 @@ fn conflicts(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 /// Settings that the sign-in page does not need.
 const PRIVATE: [&str; 2] = ["emailBlocklistPolicy", "forgotPasswordMethods"];
-/// What the sign-in page reads of a social connector.
+/// Members of a social connector that the sign-in page reads.
 const SOCIAL: [&str; 8] =
     ["id", "target", "name", "logo", "logoDark", "platform", "isStandard", "isTokenStorageSupported"];
 /// Settings that applications and organizations override.

@@ -140,7 +140,7 @@ fn update_configs(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     Ok(reply::json(call.success(), &configs(&user)))
 }
 
-/// Runs an operation that names a personal access token in the body. Names may contain characters that paths cannot.
+/// Runs an operation that names a personal access token in the body. Names can contain characters that paths cannot.
 fn token_of_body(call: &mut Call<'_>, member: &str, verb: Verb) -> Outcome<HttpResponse> {
     let name = call.text(member).to_owned();
     call.parameters.push(name);

@@ -8,7 +8,7 @@ pub(super) struct Event {
     pub(super) content: Content,
 }
 
-/// What a delivery contains about the change.
+/// Content of a delivery about the change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     /// The body of the response, if it is JSON.

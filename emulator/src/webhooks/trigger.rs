@@ -15,7 +15,7 @@ use crate::store::{Members, Record};
 /// Maximum number of ids in a list of a delivery.
 const MOST_IDS: usize = 5000;
 
-/// What a request will trigger if it succeeds.
+/// Webhook events that a request triggers if it succeeds.
 pub(crate) struct Trigger {
     events: Vec<&'static Event>,
     /// The request, as deliveries describe it.

@@ -1,4 +1,4 @@
-//! What identifies a user: unique members, social identities, and sessions.
+//! Identification of users: unique members, social identities, and sessions.
 
 use logto_admin::models::{CreateUser, UpdateUser};
 use logto_admin::serde_json::{Value, json};
@@ -16,7 +16,7 @@ async fn email_addresses_are_unique_ignoring_case() -> Result<()> {
         refused(client.users().create(with("ada@example.com")).await),
         (422, "user.email_already_in_use".into())
     );
-    // The address of the user itself may change its case, and becomes free with the user.
+    // The address of the user itself can change its case, and becomes free with the user.
     let change = UpdateUser { primary_email: "ada@example.com".into(), ..Default::default() };
     client.users().update(&ada.id, change).await?;
     client.users().delete(&ada.id).await?;

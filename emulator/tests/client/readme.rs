@@ -10,7 +10,7 @@ use logto_admin_emulator::Emulator;
 const START: &str = "<!-- ANCHOR: samples -->\n";
 const END: &str = "<!-- ANCHOR_END: samples -->";
 
-/// Returns the operations that are not stateful, one group a line.
+/// Returns the operations that are not stateful, one group per line.
 fn samples() -> String {
     let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for info in TABLE.iter().filter(|info| !Emulator::keeps(info.id)) {

@@ -13,7 +13,7 @@ use crate::stage::{Application, REDIRECT_URI, encode};
 const SUBJECT_TOKEN: &str = "urn:ietf:params:oauth:token-type:access_token";
 const MASK: &str = "<masked>";
 
-/// What the recorder had.
+/// Credentials of the recorder.
 pub(crate) struct Held<'a> {
     pub(crate) manager: &'a Application,
     pub(crate) without_role: &'a Application,

@@ -14,12 +14,12 @@ use crate::settings;
 use crate::state::State;
 use crate::store::Members;
 
-/// Who a token is for.
+/// Recipient of a token.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Recipient<'a> {
     pub client: &'a str,
     pub holder: Holder<'a>,
-    /// Who acts on behalf of the user, if someone does.
+    /// Actor on behalf of the user, if any.
     pub actor: Option<&'a str>,
 }
 

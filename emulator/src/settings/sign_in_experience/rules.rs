@@ -1,4 +1,4 @@
-//! What a change of the sign-in experience must meet.
+//! Rules for changes of the sign-in experience.
 
 use logto_admin::serde_json::{Value, json};
 

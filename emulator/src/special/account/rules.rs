@@ -1,4 +1,4 @@
-//! Who may call which operation of the account API.
+//! Permissions to call the operations of the account API.
 
 use logto_admin::serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::settings::ACCOUNT_CENTER;
 use crate::state::State;
 use crate::store::Record;
 
-/// What an operation requires.
+/// Requirements of an operation.
 struct Rule {
     id: &'static str,
     /// The field of the account center, and whether users must be able to change it.
