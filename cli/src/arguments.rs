@@ -17,7 +17,7 @@ pub struct Arguments {
     /// Options of all commands.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
+    /// Command to run.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -45,7 +45,7 @@ pub struct Global {
 /// The heading of the options of the connection, which come after a command's own.
 const CONNECTION: &str = "Connection";
 
-/// Options that say which server to call, and as whom.
+/// Options that select the server and the credentials.
 #[derive(Args, Clone, Default)]
 pub struct ConnectionArguments {
     /// Profile to use. Defaults to the one named `default`
@@ -54,10 +54,10 @@ pub struct ConnectionArguments {
     /// URL of a self-hosted server, or the custom domain of a tenant [env: LOGTO_ENDPOINT]
     #[arg(long, global = true, value_name = "URL", help_heading = CONNECTION, hide_short_help = true)]
     pub endpoint: Option<String>,
-    /// ID of a Logto Cloud tenant [env: LOGTO_TENANT]
+    /// Id of a Logto Cloud tenant [env: LOGTO_TENANT]
     #[arg(long, global = true, value_name = "ID", help_heading = CONNECTION, hide_short_help = true)]
     pub tenant: Option<String>,
-    /// ID of the machine-to-machine application [env: LOGTO_APP_ID]
+    /// Id of the machine-to-machine application [env: LOGTO_APP_ID]
     #[arg(long, global = true, value_name = "ID", help_heading = CONNECTION, hide_short_help = true)]
     pub app_id: Option<String>,
     /// Secret of the application. Other users of the machine can see it: prefer the variable [env: LOGTO_APP_SECRET]

@@ -1,4 +1,4 @@
-//! Which server to call, and as whom: flags, then the environment, then a profile.
+//! Selects the server and the credentials: flags, then the environment, then a profile.
 
 use logto_admin::{Client, ClientBuilder, Endpoint};
 
@@ -14,9 +14,9 @@ pub type Variables<'a> = &'a dyn Fn(&str) -> Option<String>;
 pub struct Connection {
     /// URL of the server.
     pub endpoint: Option<String>,
-    /// ID of a Logto Cloud tenant.
+    /// Id of a Logto Cloud tenant.
     pub tenant: Option<String>,
-    /// ID of the application.
+    /// Id of the application.
     pub app_id: String,
     /// Secret of the application.
     pub app_secret: String,

@@ -1,4 +1,4 @@
-//! What commands need: the connection, the printer, and answers from the user.
+//! Context of commands: the connection, the printer, and answers from the user.
 
 use std::io::{IsTerminal, Write, stdin};
 use std::sync::OnceLock;
@@ -17,7 +17,7 @@ use crate::terminal::shown;
 pub struct Context {
     /// Options of all commands.
     pub global: Global,
-    /// Where data and messages go.
+    /// Prints data and messages.
     pub printer: Printer,
     connection: OnceLock<Connection>,
     client: OnceLock<Client>,

@@ -20,7 +20,7 @@ pub enum Exit {
     Partly = 4,
 }
 
-/// Why a command failed, as one message for the user.
+/// Reason for the failure of a command, as one message for the user.
 #[derive(Debug)]
 pub struct Failure {
     /// How the program ends.

@@ -50,7 +50,7 @@ fn unknown(who: &str) -> Failure {
     Failure::new(format!("no user has the id, email address, phone number or username `{who}`"))
 }
 
-/// What a user can be found by, besides the id.
+/// Identifiers of users, besides the id.
 pub const IDENTIFIERS: [(&str, UserSearchMember); 3] = [
     ("primaryEmail", UserSearchMember::PrimaryEmail),
     ("primaryPhone", UserSearchMember::PrimaryPhone),

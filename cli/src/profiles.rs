@@ -21,10 +21,10 @@ pub struct Profile {
     /// URL of the server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
-    /// ID of a Logto Cloud tenant.
+    /// Id of a Logto Cloud tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tenant: Option<String>,
-    /// ID of the application.
+    /// Id of the application.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app_id: Option<String>,
     /// Secret of the application.

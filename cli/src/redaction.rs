@@ -4,7 +4,7 @@ use logto_admin::serde_json::{self, Value};
 
 use crate::config::credentials::{is_credential, redacted};
 
-/// What is shown in place of a secret.
+/// Text that is shown in place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
 
 /// Members whose values have any names, and might all be secret.

@@ -1,4 +1,4 @@
-//! What is wrong with YAML, in words for people. The parser's own messages name Rust types and options of the parser.
+//! Describes YAML errors for people. The parser's own messages name Rust types and options of the parser.
 
 use serde_saphyr::Error;
 

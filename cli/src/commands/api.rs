@@ -81,7 +81,7 @@ pub(crate) async fn run(context: &mut Context, arguments: &Arguments) -> Result<
     })
 }
 
-/// What a call is sent to.
+/// Target of a call.
 struct Target<'a> {
     /// The operation, if the table lists it.
     info: Option<&'static OperationInfo>,

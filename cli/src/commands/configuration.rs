@@ -20,7 +20,7 @@ pub enum Command {
     ///
     /// Secrets become `${env:NAME}`. Replaces the files of an earlier export.
     Export {
-        /// Which files, and where
+        /// Selection of files, and their folder
         #[command(flatten)]
         files: Files,
         /// Write secrets to the files
@@ -32,7 +32,7 @@ pub enum Command {
     /// Prints a diff. With `--output json`, prints a list of changes: `kind`, `file`, `key`, `action`, `changed` (names of
     /// members), `before` and `after`.
     Plan {
-        /// Which files, and where
+        /// Selection of files, and their folder
         #[command(flatten)]
         files: Files,
         /// Also show what `apply --prune` would delete
@@ -44,7 +44,7 @@ pub enum Command {
     /// Shows the plan and asks first. Can be repeated: a second run changes nothing. With `--output json`, prints the
     /// changes like `plan`, with their `outcome`: `done`, `failed` or `open`.
     Apply {
-        /// Which files, and where
+        /// Selection of files, and their folder
         #[command(flatten)]
         files: Files,
         /// Delete what the files do not declare, of kinds that have a file
@@ -53,7 +53,7 @@ pub enum Command {
     },
 }
 
-/// Which files, and where.
+/// Selection of files, and their folder.
 #[derive(clap::Args, Debug)]
 pub struct Files {
     /// Folder of the files

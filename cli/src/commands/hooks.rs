@@ -12,7 +12,7 @@ use crate::{json, lookup, redaction};
 pub enum Command {
     /// List webhooks
     List,
-    /// Create a webhook, and print its signing key this once
+    /// Create a webhook and print its signing key, which is shown only once
     Create {
         /// URL that receives the events
         url: String,

@@ -19,7 +19,7 @@ use crate::table::{Column, Growing, terminal_width};
 pub enum Command {
     /// List the newest entries
     List {
-        /// Which entries
+        /// Selection of entries
         #[command(flatten)]
         filter: Filter,
         /// Number of entries, at most 100
@@ -28,7 +28,7 @@ pub enum Command {
     },
     /// Print new entries as they come, until Ctrl-C
     Tail {
-        /// Which entries
+        /// Selection of entries
         #[command(flatten)]
         filter: Filter,
         /// Seconds between two requests
@@ -40,7 +40,7 @@ pub enum Command {
     },
 }
 
-/// Which entries to read.
+/// Selection of entries.
 #[derive(clap::Args, Debug)]
 pub struct Filter {
     /// Key of the entries, such as `ExchangeTokenBy.ClientCredentials`

@@ -96,12 +96,12 @@ fn asked(context: &Context, variable: Option<String>, command: Option<String>) -
         allow_http: flags.allow_http,
     };
     if profile.endpoint.is_none() && profile.tenant.is_none() {
-        let server = prompt("URL of the server, or ID of the Logto Cloud tenant")?;
+        let server = prompt("URL of the server, or id of the Logto Cloud tenant")?;
         let place = if server.contains("://") { &mut profile.endpoint } else { &mut profile.tenant };
         *place = Some(server);
     }
     if profile.app_id.is_none() {
-        profile.app_id = Some(prompt("ID of the machine-to-machine application")?);
+        profile.app_id = Some(prompt("Id of the machine-to-machine application")?);
     }
     let has_secret = profile.app_secret_variable.is_some() || profile.app_secret_command.is_some();
     if !has_secret && profile.app_secret.is_none() {

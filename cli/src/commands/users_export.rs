@@ -25,7 +25,7 @@ pub struct Arguments {
     /// File to write. Defaults to standard output
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
-    /// What to export besides the members of the list. Each costs one call per user
+    /// Data to export besides the members of the list. Each costs one call per user
     #[arg(long, value_delimiter = ',', value_name = "PARTS")]
     with: Vec<With>,
     /// Format of the file

@@ -45,10 +45,10 @@ pub struct Arguments {
     /// Member that a CSV column sets, such as `mail=primaryEmail`, `team=customData.team`, or `note=-` to ignore it
     #[arg(long = "map", value_name = "COLUMN=MEMBER")]
     columns: Vec<Column>,
-    /// What the groups of the source become
+    /// Conversion of the groups of the source
     #[arg(long, value_enum, default_value_t)]
     groups: Groups,
-    /// What happens with unverified email addresses and phone numbers. Logto treats all as verified
+    /// Treatment of unverified email addresses and phone numbers. Logto treats all as verified
     #[arg(long, value_enum, default_value_t)]
     unverified: Unverified,
     /// Country code of phone numbers without one, such as 49
@@ -60,7 +60,7 @@ pub struct Arguments {
     /// File with the password hashes of Auth0
     #[arg(long, value_name = "FILE")]
     auth0_hashes: Option<String>,
-    /// What to do with users that exist, by id, email address, phone number or username
+    /// Action for users that exist, by id, email address, phone number or username
     #[arg(long, value_enum, default_value_t)]
     on_conflict: OnConflict,
     /// Report what would happen, and write nothing
@@ -94,9 +94,9 @@ enum Command {
     },
 }
 
-/// How many invalid records are printed.
+/// Maximum number of invalid records that are printed.
 const SHOWN: usize = 20;
-/// How many problems of an invalid record are printed. The report has all.
+/// Maximum number of problems that are printed per record. The report has all.
 const SHOWN_PROBLEMS: usize = 3;
 
 pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<Exit> {

@@ -16,16 +16,16 @@ use super::links;
 use super::plan::{Action, Change, Ids, Plan};
 use crate::failure::{Failure, Result};
 
-/// What became of a change.
+/// Outcome of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// It is made.
+    /// The change is made.
     Done,
     /// It failed. No further change is made.
     Failed,
 }
 
-/// How many entities were changed.
+/// Numbers of changed entities.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Applied {
     /// The number of new entities.

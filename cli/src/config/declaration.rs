@@ -1,4 +1,4 @@
-//! What the files of a configuration declare.
+//! Declarations in the files of a configuration.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs;
@@ -45,7 +45,7 @@ impl Declared {
     }
 }
 
-/// Everything that the files declare.
+/// All declarations of the files.
 #[derive(Default)]
 pub(super) struct Declaration {
     pub entities: Vec<Declared>,

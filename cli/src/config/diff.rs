@@ -1,4 +1,4 @@
-//! What changes, as lines for people, without secrets.
+//! Shows changes as lines for people, without secrets.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use super::secrets::{is_secret, references_only};
 use super::veil::Veil;
 use super::yaml;
 
-/// How many unchanged lines are shown around a change.
+/// Number of unchanged lines that are shown around a change.
 const CONTEXT: usize = 2;
 const SECRET: &str = "(secret)";
 const CHANGED: &str = "(secret, changed)";
@@ -28,7 +28,7 @@ pub(super) enum Line {
     Gap,
 }
 
-/// What is known about the secrets of an entity.
+/// Data about the secrets of an entity.
 pub(super) struct Mask<'a> {
     pub kind: &'a Kind,
     pub confidential: &'a [String],
@@ -162,7 +162,7 @@ impl Mask<'_> {
     ) -> (Option<Value>, Option<Value>) {
         let secret = is_secret(self.kind, self.confidential, place);
         let new = after.map(|value| self.shown(secret, value));
-        // What a variable replaces might be secret, too.
+        // The value that a variable replaces might be secret, too.
         let by_variable =
             before.is_some() && before != after && after.is_some_and(|value| self.source(value).is_some());
         let old = before.map(|value| self.shown(secret || by_variable, value));

@@ -8,7 +8,7 @@ use super::kinds::Kind;
 use super::members::Members;
 use crate::terminal::shown;
 
-/// What identifies an entity of its kind: the key of the owner, then the values of the key's members.
+/// Identifies an entity of its kind: the key of the owner, then the values of the key's members.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(super) struct Key(pub Vec<String>);
 

@@ -1,4 +1,4 @@
-//! What the release of a server lacks.
+//! Drops configuration that the release of a server lacks.
 
 use serde_json::Value;
 

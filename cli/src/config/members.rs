@@ -8,8 +8,8 @@ pub(super) type Members = Map<String, Value>;
 /// A member that files may contain.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Member {
-    /// The path of the member. `*` stands for the items of a list, or for members with any names. Whatever is below a
-    /// path without longer paths has any form and is replaced as a whole.
+    /// The path of the member. `*` stands for the items of a list, or for members with any names. If no longer path
+    /// exists, the value can have any form. It is replaced as a whole.
     pub path: &'static str,
     /// The minor version of the first release that might have the member.
     pub since: u16,
@@ -40,7 +40,7 @@ pub(super) enum Form {
     Texts,
     List,
     Object,
-    /// Any type, or one that something else checks.
+    /// Any type, or a type that other code checks.
     Any,
 }
 
@@ -147,7 +147,7 @@ impl Member {
     }
 }
 
-/// What may be at a place in an entity.
+/// Members that an entity can have at a place.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Known {
     /// Anything. It is replaced as a whole.
@@ -158,7 +158,7 @@ pub(super) enum Known {
     Nothing,
 }
 
-/// Returns what may be at this place.
+/// Returns the members that can be at this place.
 pub(super) fn known(members: &[Member], place: &[String]) -> Known {
     let mut names = Vec::new();
     for member in members {

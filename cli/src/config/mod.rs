@@ -80,7 +80,7 @@ pub async fn export(client: &Client, dir: &Path, selection: &Selection, secrets:
 /// Compares the selected files of a folder with a tenant. Writes nothing.
 ///
 /// # Errors
-/// Fails with everything that is wrong with the files, one problem a line, or if the tenant cannot be read.
+/// Fails with all problems of the files, one per line, or if the tenant cannot be read.
 pub async fn plan(
     client: &Client,
     dir: &Path,

@@ -43,7 +43,7 @@ pub struct Change {
     pub(super) diff: Diff,
 }
 
-/// What happens to an entity.
+/// Planned change of an entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Action {
     /// It is created.
@@ -137,7 +137,7 @@ impl fmt::Debug for Plan {
     }
 }
 
-/// What happens with entities that the files do not declare, of kinds that have a file.
+/// Treatment of entities that the files do not declare, of kinds that have a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Undeclared<'a> {
     /// They are kept.

@@ -1,4 +1,4 @@
-//! Which kinds a command is about.
+//! Selection of kinds.
 
 use similar::get_close_matches;
 
@@ -6,7 +6,7 @@ use super::kinds::{Kind, files};
 use crate::failure::{Failure, Result};
 use crate::terminal::shown;
 
-/// Which kinds a command is about: those of `--only`, without those of `--exclude`.
+/// Selected kinds: those of `--only`, without those of `--exclude`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     only: Vec<String>,

@@ -16,7 +16,7 @@ use super::members::{Members, canonical, known_part};
 use super::selection::Selection;
 use crate::failure::{Failure, Result};
 
-/// How many entities are read at the same time.
+/// Number of entities that are read concurrently.
 const CONCURRENT: usize = 4;
 
 /// The standing of an entity that no file can refer to.
@@ -201,7 +201,7 @@ fn arranged(kind: &'static Kind, owner: Option<&Found>, value: Value) -> Option<
         Address::Id => id,
         Address::Key => key.own().to_owned(),
     };
-    // What belongs to a built-in entity is built in too.
+    // Entities that belong to a built-in entity are built in too.
     let standing = owner.map_or(standing, |owner| owner.standing);
     let confidential = (kind.confidential)(&raw);
     Some(Found { kind, key, id, raw, standing, confidential })

@@ -1,4 +1,4 @@
-//! The values of environment variables, which no output shows.
+//! Values of environment variables that output must hide.
 
 use std::collections::BTreeMap;
 use std::fmt;

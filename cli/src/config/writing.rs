@@ -10,16 +10,16 @@ use super::selection::Selection;
 use crate::failure::{Failure, Result};
 use crate::files;
 
-/// What an export wrote.
+/// Result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Exported {
     /// The files.
     pub files: Vec<PathBuf>,
     /// Files of earlier exports whose entities no longer exist. They were deleted.
     pub removed: Vec<PathBuf>,
-    /// The environment variables that take the place of secrets.
+    /// The environment variables that replace secrets.
     pub variables: Vec<String>,
-    /// What was left out, and why.
+    /// Omitted entities and members, with the reason.
     pub warnings: Vec<String>,
 }
 

@@ -1,8 +1,9 @@
 //! Decides whether a creation without a clear answer has created a user.
 //!
 //! Before an import creates a user, it looks the user up. It writes the attempt to the journal only if the lookup finds
-//! nobody. A definite refusal ends the attempt. After a crash or an unclear answer, a user counts as created by the import
-//! only if it has all identifiers of the record, does not come from a sign-up, and was created at the time of the attempt.
+//! nobody. A definite refusal ends the attempt. After a crash or an unclear answer, three conditions must hold for a user
+//! to count as created by the import. It has all identifiers of the record, does not come from a sign-up, and was created
+//! at the time of the attempt.
 
 use std::time::Duration;
 
@@ -13,10 +14,10 @@ use super::existing::{self, Found};
 use super::journal::Identifiers;
 use super::report::Problem;
 
-/// How far the clocks of this machine and of the server may differ, in milliseconds.
+/// How far the clocks of this machine and of the server can differ, in milliseconds.
 const SKEW: i64 = 5 * 60 * 1000;
 
-/// How long a request can last with its retries, in milliseconds.
+/// Longest duration of a request with its retries, in milliseconds.
 const LONGEST: i64 = 6 * 60 * 1000;
 
 /// A server that restarts is back within this time.

@@ -1,4 +1,4 @@
-//! Digests that tell contents apart. They are the same in every run, and do not have to resist attacks.
+//! Digests that distinguish contents. Stable across runs, not cryptographic.
 
 use std::io::{self, Write};
 

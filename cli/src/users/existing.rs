@@ -76,7 +76,7 @@ async fn search(client: &Client, records: &[Identifiers]) -> logto_admin::Result
     lookup::users_with(client, &values, patient()).await
 }
 
-/// Returns the user of a record. One with its id comes first.
+/// Returns the user of a record. A match by id takes precedence.
 fn pick<'u>(
     users: &'u [User],
     identifiers: &Identifiers,

@@ -14,7 +14,7 @@ use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
 use crate::{json, lookup};
 
-/// What to export besides the members of the list. Each costs a call per user.
+/// Data to export besides the members of the list. Each costs a call per user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum With {
     /// Hashes of passwords
@@ -29,11 +29,11 @@ pub enum With {
     Mfa,
 }
 
-/// How many pages are read ahead.
+/// Number of pages that are read ahead.
 const AHEAD: usize = 4;
-/// How many users are completed at the same time.
+/// Number of users whose details are fetched concurrently.
 const AT_ONCE: usize = 16;
-/// How often the list is read again if users were deleted meanwhile, which moves others to earlier pages.
+/// Number of times that the list is read again if users were deleted meanwhile. That moves others to earlier pages.
 const PASSES: usize = 3;
 
 /// The ids of users that were written. A million users take about 20 MB.
@@ -63,7 +63,7 @@ impl Seen {
 
 /// Passes each user to `write` once, newest first. Users in `seen` are left out.
 ///
-/// Users that sign up meanwhile might be missing. Users that are deleted meanwhile move others to earlier pages, so the
+/// Users that sign up during the export might be missing. Users that are deleted move others to earlier pages, so the
 /// list is read again if it has more users than were written.
 pub async fn export(
     client: &Client,

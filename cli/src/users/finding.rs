@@ -1,4 +1,4 @@
-//! What is wrong with a record, or what an import cannot carry over.
+//! Problems of records, and data that an import cannot carry over.
 
 use std::fmt;
 

@@ -14,12 +14,12 @@ use super::write::Writer;
 use crate::failure::{Failure, Result};
 use crate::interrupt::Interrupt;
 
-/// How many records one search looks up. More would make a URL that proxies refuse.
+/// Number of records per search. More would make a URL that proxies refuse.
 const AT_ONCE: usize = 20;
-/// How many searches are made ahead.
+/// Number of searches that are made ahead.
 const AHEAD: usize = 2;
 
-/// How many records lie between two writes of the journal to the disk.
+/// Number of records between two writes of the journal to the disk.
 const SYNC: u64 = 100;
 
 /// A record with its place in the input.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::failure::{Failure, Result};
 use crate::files;
 
-/// What a user can be found by, by the member of the user.
+/// Identifiers to look up a user, by the member of the user.
 pub type Identifiers = BTreeMap<String, String>;
 
 /// How a journal begins.
@@ -40,7 +40,7 @@ pub enum Entry {
         key: String,
         /// Time, in milliseconds since the epoch.
         at: i64,
-        /// What the user can be found by: `primaryEmail`, `primaryPhone` and `username`.
+        /// Identifiers to look up the user: `primaryEmail`, `primaryPhone` and `username`.
         identifiers: Identifiers,
     },
     /// The user was created. Roles and the like might be missing.
@@ -92,9 +92,9 @@ impl Entry {
 pub enum Standing {
     /// The user might exist.
     Started {
-        /// When the creation began, in milliseconds since the epoch.
+        /// Start of the creation, in milliseconds since the epoch.
         at: i64,
-        /// What the user can be found by.
+        /// Identifiers to look up the user.
         identifiers: Identifiers,
     },
     /// This import created the user, but might not be done with the record.

@@ -18,7 +18,7 @@ use super::sources::{Source, SourceOptions};
 use super::validate;
 use crate::failure::{Failure, Result};
 
-/// How many records the reading thread passes on at once.
+/// Number of records that the reading thread passes on at once.
 const AHEAD: usize = 100;
 
 /// The files of an import, and how to read them.
@@ -38,13 +38,13 @@ pub struct Input {
 pub struct Rejected {
     /// File and line.
     pub place: String,
-    /// What identifies the record for a person. Empty if the record cannot be read.
+    /// Name of the user for a person. Empty if the record cannot be read.
     pub user: String,
-    /// What is wrong.
+    /// The problems.
     pub problems: Vec<Finding>,
 }
 
-/// What a check of all records found.
+/// Result of a check of all records.
 #[derive(Clone, Debug, Default)]
 pub struct Checked {
     /// Number of users to import.
@@ -53,13 +53,13 @@ pub struct Checked {
     pub rejected: Vec<Rejected>,
     /// Records that are left out on purpose, by the reason.
     pub skipped: BTreeMap<String, u64>,
-    /// What Logto cannot keep: the message, how often it occurs, and where first.
+    /// Data that Logto cannot keep: the message, how often it occurs, and where first.
     pub warnings: BTreeMap<String, (u64, String)>,
     /// Users of Auth0's database with and without a hash in the file of hashes.
     pub hashes: Hashes,
 }
 
-/// How many users have a password hash in a file of its own.
+/// Number of users with a password hash in a file of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hashes {
     /// Users with a hash.
@@ -247,7 +247,7 @@ fn shown(file: &str) -> &str {
     if file == "-" { "standard input" } else { file }
 }
 
-/// What became of a record.
+/// Result of reading a record.
 enum Read {
     User { item: Box<Item>, warnings: Vec<Finding>, problems: Vec<Finding> },
     Skipped(&'static str),

@@ -1,4 +1,4 @@
-//! What an import did with each record, and in total.
+//! Results of an import, for each record and in total.
 
 use logto_admin::Error;
 use logto_admin::serde_json::{Value, json};
@@ -9,7 +9,7 @@ use super::reading::Rejected;
 use crate::failure::Failure;
 use crate::json;
 
-/// What an import did, or would do, with a record.
+/// Outcome of an import or a dry run for a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
@@ -27,15 +27,15 @@ pub enum Outcome {
     Failed,
 }
 
-/// What an import did with a record.
+/// Result of an import for a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Line {
     /// File and line of the record.
     pub place: String,
-    /// What identifies the record for a person.
+    /// Name of the user for a person.
     pub user: String,
-    /// What was done.
+    /// The outcome.
     pub outcome: Outcome,
     /// Id of the user.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,10 +46,10 @@ pub struct Line {
     /// Member of the record that the failure is about: the first, if there are several.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub field: Option<String>,
-    /// Why the record failed.
+    /// Reason for the failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message: Option<String>,
-    /// Everything that is wrong with the record, member by member.
+    /// All problems of the record, member by member.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub problems: Vec<Issue>,
     /// Whether the server was overloaded.
@@ -91,7 +91,7 @@ impl Line {
     }
 }
 
-/// What is wrong with a member of a record.
+/// A problem of a member of a record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Issue {
     /// Path of the member. Empty for the whole record.
@@ -119,9 +119,9 @@ pub struct Problem {
     pub code: Option<String>,
     /// Member of the record.
     pub field: Option<String>,
-    /// What went wrong.
+    /// The message.
     pub message: String,
-    /// What is wrong with members of the record.
+    /// Problems of members of the record.
     pub problems: Vec<Issue>,
     /// Whether the server was overloaded.
     pub is_overload: bool,

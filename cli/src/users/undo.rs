@@ -34,7 +34,7 @@ pub struct Users {
 pub struct Unclear {
     /// Key of the record.
     pub key: String,
-    /// Why.
+    /// The reason.
     pub message: String,
 }
 

@@ -16,7 +16,7 @@ use super::record::{Factor, ImportedUser};
 use super::report::{Outcome, Problem};
 use crate::json;
 
-/// What to do with a record whose user exists.
+/// Action for a record whose user exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum OnConflict {
     /// Leave the user alone
@@ -28,7 +28,7 @@ pub enum OnConflict {
     Fail,
 }
 
-/// How often an ambiguous creation is tried.
+/// Number of times that an ambiguous creation is tried.
 const TRIES: u32 = 4;
 
 /// Brings records into a tenant.
@@ -38,7 +38,7 @@ pub struct Writer {
     pub client: Client,
     /// The roles and organizations of the tenant.
     pub names: Arc<Names>,
-    /// What to do with a record whose user exists.
+    /// Action for a record whose user exists.
     pub on_conflict: OnConflict,
     /// Whether a record's id is the id of a user in this tenant.
     pub matches_ids: bool,
@@ -46,7 +46,7 @@ pub struct Writer {
     pub journal: Option<Arc<Mutex<Journal>>>,
 }
 
-/// What was done with a record, and the id of its user.
+/// The outcome for a record, and the id of its user.
 type Done = (Outcome, Option<String>);
 
 /// The result for a record.
@@ -212,14 +212,14 @@ impl Writer {
         }
     }
 
-    /// Returns what the user of a record is found by.
+    /// Returns the identifiers to look up for a record.
     fn matched_by(&self, record: &ImportedUser) -> Identifiers {
         let id = record.id.clone().filter(|_| self.matches_ids);
         let id = id.map(|id| (existing::ID.to_owned(), id));
         identifiers(record).into_iter().chain(id).collect()
     }
 
-    /// Adds what a creation cannot set. Each step can be repeated.
+    /// Adds the data that a creation cannot set. Each step can be repeated.
     async fn complete(&self, id: &str, record: &ImportedUser) -> Result<(), Problem> {
         if record.is_suspended {
             let suspend = self.request("UpdateUserIsSuspended")?.path("userId", id);

@@ -24,7 +24,7 @@ pub(crate) struct Stage {
     pub(crate) on_conflict: OnConflict,
 }
 
-/// What an import did.
+/// Result of an import.
 #[derive(Debug)]
 pub(crate) struct Report {
     pub(crate) summary: Summary,

@@ -17,7 +17,7 @@ pub(crate) struct Program {
     server: Server,
 }
 
-/// What the program printed, and how it ended.
+/// Output and exit code of the program.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: i32,

@@ -17,7 +17,7 @@ use crate::program::Program;
 /// Columns of the terminal.
 const WIDTH: usize = 80;
 
-/// What the program wrote to the terminal, and how it ended.
+/// Output of the program on the terminal, and its exit code.
 #[derive(Debug)]
 struct Screen {
     code: i32,
@@ -140,7 +140,7 @@ async fn a_secret_is_asked_for_and_not_shown() {
     add.env("HOME", &program.folder);
     let prompts = [
         ("URL of the server", "my-tenant\n"),
-        ("ID of the machine", "app\n"),
+        ("Id of the machine", "app\n"),
         ("Secret of the application", "s3cret\n"),
     ];
     let added = on_terminal(add, prompts).await;

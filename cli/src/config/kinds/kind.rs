@@ -1,4 +1,4 @@
-//! What a kind of configuration is described by.
+//! Description of a kind of configuration.
 
 use logto_admin::operation::{OperationInfo, Release, find};
 
@@ -9,7 +9,7 @@ use super::ALL;
 pub struct Kind {
     /// The name of the file or folder, without extension. Selections use it.
     pub file: &'static str,
-    /// What an entity is called.
+    /// Word for an entity in messages.
     pub noun: &'static str,
     pub(in super::super) layout: Layout,
     /// The kind whose entities own the entities of this kind.
@@ -27,7 +27,7 @@ pub struct Kind {
     pub(in super::super) parts: &'static [Part],
     /// The paths of members that are secret. `*` stands for any member.
     pub(in super::super) secrets: &'static [&'static str],
-    /// Whether members below `config` are secret if their names say so.
+    /// Whether members below `config` are secret if their names look like those of secrets.
     pub(in super::super) secret_names: bool,
     /// The member that exports write to a file beside the YAML, and the extension of that file.
     pub(in super::super) beside: Option<(&'static str, &'static str)>,
@@ -35,7 +35,7 @@ pub struct Kind {
     pub(in super::super) complete: bool,
     /// Converts an entity from the server's form.
     pub(in super::super) arrange: fn(&mut Members),
-    /// What the tool may do with an entity.
+    /// Returns the changes that the tool may make to an entity.
     pub(in super::super) standing: fn(&Members) -> Standing,
     /// The rule that a new entity replaces others.
     pub(in super::super) rivals: Option<Rivals>,
@@ -43,7 +43,7 @@ pub struct Kind {
     pub(in super::super) confidential: fn(&Members) -> Vec<String>,
 }
 
-/// Where the entities of a kind are kept.
+/// Location of the entities of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Layout {
     /// A file with a list.
@@ -137,7 +137,7 @@ pub(in super::super) struct Links {
     pub member: &'static str,
     /// The kind that is listed. Without it, names are ids.
     pub target: Option<fn() -> &'static Kind>,
-    /// What a listed entity is called.
+    /// Word for a listed entity in messages.
     pub noun: &'static str,
     pub form: Form,
     pub read: &'static str,
@@ -166,16 +166,16 @@ pub(in super::super) enum LinkChange {
     AddRemove { add: &'static str, member: &'static str, remove: &'static str, path: Option<&'static str> },
 }
 
-/// What the tool may do with an entity.
+/// Changes that the tool may make to an entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in super::super) enum Standing {
-    /// Everything.
+    /// All changes.
     Own,
-    /// Everything except deleting it.
+    /// All changes except deleting it.
     Kept,
-    /// Nothing: it belongs to Logto. The text is its name in references.
+    /// None, because it belongs to Logto. The text is its name in references.
     BuiltIn(Option<&'static str>),
-    /// Nothing, and for this reason.
+    /// None, for this reason.
     Foreign(&'static str),
 }
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::super::members::{Known, Member, known};
 use super::Node;
 
-/// Returns a value as YAML. Known members come in the order of `members`, all others in that of the alphabet.
+/// Returns a value as YAML. Known members come in the order of `members`, all others in alphabetical order.
 pub(in super::super) fn text(members: &[Member], value: &Value) -> String {
     let ordered = Ordered { members, place: &[], value };
     let plain = serde_saphyr::to_string(&ordered).unwrap_or_default();

@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use crate::failure::{Failure, Result};
 
-/// How much of the start of a file is read to recognize its format.
+/// Number of bytes that are read to recognize the format of a file.
 const HEAD: u64 = 64 * 1024;
 
 /// Longest line of JSON and longest row of CSV, in bytes.
@@ -56,7 +56,7 @@ pub struct InputOptions {
     pub cell_prefix: Option<char>,
 }
 
-/// Where a record is.
+/// Location of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// Name of the file.
@@ -70,7 +70,7 @@ pub struct Place {
 /// A record with its place.
 #[derive(Clone, PartialEq)]
 pub struct Placed<T> {
-    /// Where the record is.
+    /// Location of the record.
     pub place: Place,
     /// The record.
     pub value: T,
@@ -79,7 +79,7 @@ pub struct Placed<T> {
 /// A part of a file that is not a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputError {
-    /// Where the error is.
+    /// Location of the error.
     pub place: Place,
     /// The message. It does not contain the data.
     pub message: String,

@@ -20,7 +20,7 @@ pub(super) struct Quotes<R> {
     fault: Option<Fault>,
 }
 
-/// Where the reader is in a row.
+/// Position of the reader in a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     FieldStart,
@@ -30,7 +30,7 @@ enum State {
     Closing,
 }
 
-/// What is wrong, and on which line it starts.
+/// A syntax error, and the line on which it starts.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fault {
     pub(super) line: u64,

@@ -29,7 +29,7 @@ pub(super) fn convert(fields: &mut Fields, draft: &mut Draft<'_>) {
     metadata(fields, draft);
 }
 
-/// Removes and returns the user ID. The export of hashes has the part after `auth0|`.
+/// Removes and returns the user id. The export of hashes has the part after `auth0|`.
 pub(super) fn id(fields: &mut Fields) -> Option<String> {
     let own = fields.text("user_id").or_else(|| fields.text("Id"));
     let oid = fields.fields("_id").text("$oid");

@@ -1,4 +1,4 @@
-//! Which column of a CSV file becomes which member of a user.
+//! Maps the columns of a CSV file to the members of a user.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -57,7 +57,7 @@ impl Columns {
         }
     }
 
-    /// Returns the problem of several columns of which none is known. They are probably data, which is not shown: it can be
+    /// Returns the problem of several columns that are all unknown. They are probably data, which is not shown: it might be
     /// passwords.
     pub(super) fn headless<'a>(&self, columns: impl IntoIterator<Item = &'a str>) -> Option<Finding> {
         let mut unknown = 0;

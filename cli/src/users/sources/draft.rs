@@ -220,7 +220,7 @@ impl<'a> Draft<'a> {
     pub(super) fn identity(&mut self, member: &str, provider: &str, id: Option<String>, details: JsonObject) {
         let target = target(provider);
         let Some(id) = id else {
-            self.warn_value(member, provider, "the identity has no user ID, so it is not imported");
+            self.warn_value(member, provider, "the identity has no user id, so it is not imported");
             return;
         };
         if self.user.identities.contains_key(&target) {

@@ -6,7 +6,7 @@ use crate::users::finding::Finding;
 use crate::users::members::Form;
 use crate::users::record::JsonObject;
 
-/// The members of a record that are left.
+/// Members of a record that were not read yet.
 pub(super) struct Fields {
     members: JsonObject,
     /// Members with a wrong type.

@@ -60,7 +60,7 @@ pub enum Source {
     Csv,
 }
 
-/// What exports of a source never contain.
+/// Data that exports of a source never contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit {
     /// The note.
@@ -84,11 +84,11 @@ impl Limit {
 pub struct Conversion {
     /// The user.
     pub user: ImportedUser,
-    /// What Logto cannot keep, and what a person should check.
+    /// Data that Logto cannot keep, and data to check.
     pub warnings: Vec<Finding>,
     /// Identifiers that Logto cannot use, and why. They are also in the warnings.
     pub set_aside: Vec<Finding>,
-    /// Why the record is not a user to import. Such records are skipped.
+    /// Reason why the record is not a user to import. Such records are skipped.
     pub skip: Option<&'static str>,
 }
 
@@ -132,7 +132,7 @@ impl Source {
         InputOptions { container, columns, cell_prefix, ..InputOptions::default() }
     }
 
-    /// Returns the system whose exports have a member that Logto's lack.
+    /// Returns the system that this member identifies.
     #[must_use]
     pub fn of_member(name: &str) -> Option<Self> {
         Some(match name {
@@ -146,7 +146,7 @@ impl Source {
         })
     }
 
-    /// Returns what exports of this source never contain, for a note before an import.
+    /// Returns the data that exports of this source never contain, for a note before an import.
     #[must_use]
     pub fn limits(self) -> Vec<Limit> {
         match self {

@@ -1,4 +1,4 @@
-//! What a source needs to know besides the record.
+//! Options for the conversion of records.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,7 +9,7 @@ use logto_admin::FirebaseScrypt;
 use super::columns::Columns;
 use crate::users::record::ImportedUser;
 
-/// What happens with email addresses and phone numbers that are not verified.
+/// Treatment of email addresses and phone numbers that are not verified.
 ///
 /// Logto treats the addresses of users that an administrator creates as verified. A person who signed up with the
 /// address of somebody else would own it.
@@ -22,7 +22,7 @@ pub enum Unverified {
     CustomData,
 }
 
-/// What groups of a source become.
+/// Conversion of the groups of a source.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Groups {
     /// A list in custom data.
@@ -39,14 +39,14 @@ pub enum Groups {
 pub struct SourceOptions {
     /// Parameters of Firebase's password hashes.
     pub firebase: Option<FirebaseScrypt>,
-    /// Password hashes of Auth0 (bcrypt), by user ID such as `auth0|5dea9f9c82dd7c0e76e4ec93`. Their export is a file of
+    /// Password hashes of Auth0 (bcrypt), by user id such as `auth0|5dea9f9c82dd7c0e76e4ec93`. Their export is a file of
     /// its own, so it is kept in memory.
     pub auth0_hashes: HashMap<String, String>,
     /// Columns of a CSV file.
     pub columns: Columns,
-    /// What groups become.
+    /// Conversion of groups.
     pub groups: Groups,
-    /// What happens with unverified addresses.
+    /// Treatment of unverified addresses.
     pub unverified: Unverified,
     /// Country code of phone numbers that have none, such as `49`.
     pub country_code: Option<String>,
