@@ -14,7 +14,7 @@ use logto_admin::types::JsonObject;
 use logto_admin::{Client, Result};
 use logto_admin_emulator::Emulator;
 
-/// The code under test receives a client, and cannot tell whether it talks to an emulator.
+/// The code under test receives a client, and does not depend on whether it calls an emulator.
 async fn sign_up(logto: &Client, email: &str) -> Result<Option<User>> {
     let user = CreateUser { primary_email: Some(email.into()), ..Default::default() };
     match logto.users().create(user).await {

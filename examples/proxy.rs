@@ -38,7 +38,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// A client for each key, restricted to the operations of its caller.
 type Callers = Arc<HashMap<String, Client>>;
 
-/// Builds the proxy from the keys of the callers and the IDs of their operations.
+/// Builds the proxy from the keys of the callers and the ids of their operations.
 pub(crate) fn router<'a>(
     logto: &Client,
     callers: impl IntoIterator<Item = (&'a str, &'a [&'a str])>,

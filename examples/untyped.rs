@@ -11,7 +11,7 @@ use logto_admin_emulator::Emulator;
 async fn main() -> logto_admin::Result<()> {
     let client = Emulator::new().client()?;
 
-    // By operation id. All operations are available, whatever features are enabled.
+    // By operation id. All operations are available, with any features.
     let user = client.operation("CreateUser")?.json(&json!({ "username": "ada" })).await?;
     let id = user.get("id").and_then(Value::as_str).unwrap_or_default();
     let user = client.operation("GetUser")?.path("userId", id).query("includeSsoIdentities", true).await?;
@@ -21,7 +21,7 @@ async fn main() -> logto_admin::Result<()> {
     let users = client.request(Method::Get, "/api/users").query("page_size", 5_u32).await?;
     println!("{} user", users.as_array().map_or(0, Vec::len));
 
-    // The undecoded answer, whatever its status.
+    // The undecoded answer, with any status.
     let answer = client.request(Method::Get, "/api/users/nobody").raw().await?;
     println!("{} {}", answer.status, answer.body.text());
 

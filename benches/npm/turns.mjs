@@ -4,7 +4,7 @@ import { median } from "./report.mjs";
 export const SIDES = { fetch: "bare fetch", limited: "bare fetch with a timeout", "logto-api": "@logto/api", "logto-api-limited": "@logto/api with a timeout", package: "npm package" };
 
 /**
- * Measures each side once per round and returns the figures by side. `names` may contain a side twice, as `NAME` and
+ * Measures each side once per round and returns the figures by side. `names` can contain a side twice, as `NAME` and
  * `NAME again`.
  *
  * Each round starts with another side, and every second round runs in reverse order.

@@ -67,7 +67,7 @@ fn hides_texts_in_errors(typed: &Typed, answer: Value) {
     }
 }
 
-/// What decodes is the answer, except that models have no field for unknown members, and null for absent ones.
+/// A decoded answer encodes to the same JSON, except that models drop unknown members and have null for absent ones.
 fn reads_the_answer(typed: &Typed, text: Vec<u8>) {
     let response = |text: Vec<u8>| HttpResponse::json(200, "").body(text);
     let Ok(decoded) = (typed.read)(&response(text.clone())) else { return };

@@ -68,7 +68,7 @@ fn reads_any_bytes(data: &[u8]) {
     assert_eq!(Headers::from(&map).get_all("X-TEAM").collect::<Vec<_>>(), expected);
 }
 
-/// Whatever headers an answer has, the client reads its content or returns an error.
+/// For all headers of an answer, the client reads its content or returns an error.
 fn is_read_by_the_client(name: &str, value: &str) {
     let mut response = HttpResponse::json(200, "[]");
     response.headers.append(name.to_owned(), value.to_owned());

@@ -77,7 +77,7 @@ fn leads_there(first: &Url, next: &HttpRequest, location: &str) {
     }
 }
 
-/// Whether the client may refuse to follow a redirect.
+/// Whether the client can refuse to follow a redirect.
 fn may_be_refused(first: &Url, status: u16, is_post: bool, location: &str) -> bool {
     let is_ambiguous = |character: char| character.is_whitespace() || character.is_control() || character == '\\';
     let reference = location.split('#').next().unwrap_or_default();

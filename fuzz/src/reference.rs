@@ -1,4 +1,4 @@
-//! What `serde_json` reads, to compare the client with.
+//! Reads JSON with `serde_json`, to compare the client with it.
 
 use serde::de::IgnoredAny;
 use serde_json::Value;
@@ -8,7 +8,7 @@ pub fn reference(text: &[u8]) -> Option<Value> {
     serde_json::from_slice(without_mark(text)).ok()
 }
 
-/// Whether `serde_json` can at least skip the text. Decoding skips ignored members, which may be nested too deeply, or
+/// Whether `serde_json` can at least skip the text. Decoding skips ignored members, which might be nested too deeply, or
 /// contain invalid text or numbers out of range.
 pub fn is_skipped(text: &[u8]) -> bool {
     text.is_empty() || serde_json::from_slice::<IgnoredAny>(without_mark(text)).is_ok()

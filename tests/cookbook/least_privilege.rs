@@ -29,7 +29,7 @@ async fn started(proxy: Router) -> Endpoint {
     Endpoint::self_hosted(format!("http://{}", served(proxy).await))
 }
 
-/// A caller of the proxy. Its key takes the place of an access token.
+/// A caller of the proxy. Its key replaces an access token.
 fn caller(proxy: &Endpoint, key: &str) -> Client {
     Client::builder(proxy.clone()).access_token(key).build().unwrap()
 }

@@ -8,9 +8,9 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::command;
 use crate::tool::Tool;
 
-/// How long each target runs if none is named.
+/// Run time of each target if none is named.
 const SECONDS: u64 = 20;
-/// How many targets run at a time if none is named.
+/// Number of targets that run at a time if none is named.
 const AT_A_TIME: usize = 2;
 /// An input that takes longer than this many seconds is a fault.
 const SLOWEST: &str = "-timeout=20";

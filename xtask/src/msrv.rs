@@ -13,7 +13,7 @@ use crate::tree::{self, Node, Selection};
 
 const CRATE: &str = "logto-admin";
 
-/// All that the crate can depend on.
+/// All crates that the crate can depend on.
 const ALL: Selection =
     Selection { package: CRATE, features: &["--all-features"], target: "all", edges: "normal,build" };
 

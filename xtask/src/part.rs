@@ -128,7 +128,7 @@ fn native() -> Result<()> {
     command::run(command::cargo().args(["test", "--all-features", "--no-fail-fast"]))
 }
 
-/// Runs the wasm tests. `flags` are variables that tell the runner of .cargo/config.toml where to run them.
+/// Runs the wasm tests. `flags` are variables that configure the runner of .cargo/config.toml.
 fn wasm(title: &str, server: &Server, flags: &[&str]) -> Result<()> {
     command::heading(title);
     let mut test = command::cargo();
@@ -162,7 +162,7 @@ fn js() -> Result<()> {
     command::run(npm(PACKAGE).arg("test"))
 }
 
-/// Tests the packed package in a folder. Builds it unless the part before has done so.
+/// Tests the packed package in a folder. Builds it unless an earlier part already has.
 fn js_users(title: &str, folder: &str) -> Result<()> {
     command::heading(title);
     if !command::root().join(PACKAGE).join("dist/index.cjs").exists() {

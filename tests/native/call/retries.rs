@@ -1,4 +1,4 @@
-//! Which calls are retried, and when.
+//! Conditions for retries, and their times.
 
 use std::time::Duration;
 

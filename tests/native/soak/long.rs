@@ -18,8 +18,8 @@ const MINUTES: &str = "LOGTO_SOAK_MINUTES";
 const CALLERS: usize = 10_000;
 /// Clients that share their token through Redis, as if each were a process.
 const CLIENTS: usize = 4;
-/// All callers wait here for their turn. The server and the callers share the processors, which more requests at a time would
-/// keep busy until each of them is late.
+/// All callers wait here for their turn. The server and the callers share the processors. More requests at a time would keep
+/// them busy until each request is late.
 const LIMIT: RateLimit = RateLimit::new(40, Duration::from_millis(50));
 const LIFETIME: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(3);
@@ -27,7 +27,7 @@ const SERVER_LIVES: Duration = Duration::from_secs(7);
 const SERVER_RESTS: Duration = Duration::from_millis(200);
 const REDIS_LIVES: Duration = Duration::from_secs(9);
 const REDIS_RESTS: Duration = Duration::from_secs(3);
-/// How long calls in progress may take after the end.
+/// Longest duration of calls in progress after the end.
 const MOST: Duration = Duration::from_secs(120);
 /// Allowed growth of memory after the first third, because the number of connections and buffers varies.
 const SLACK: usize = 32 << 20;
@@ -76,7 +76,7 @@ async fn ten_thousand_callers_survive_faults_restarts_and_crashes() {
     }
 }
 
-/// What the callers have done.
+/// Results of the callers.
 #[derive(Default)]
 struct Run {
     next: AtomicU64,

@@ -17,7 +17,7 @@ use logto_admin::runtime::{Runtime, TokioRuntime};
 use logto_admin::token::FixedToken;
 use logto_admin::{Client, Endpoint, RateLimit, RetryPolicy, Timestamp};
 
-/// How much faster the clock of the client runs, so that the test takes 20 seconds and not 100.
+/// Speed of the client's clock, so that the test takes 20 seconds and not 100.
 const FASTER: u32 = 5;
 const LIMIT: RateLimit = RateLimit::LOGTO_CLOUD;
 

@@ -15,9 +15,9 @@ use crate::session::token;
 pub struct Soak {
     url: String,
     random: AtomicU64,
-    /// How long a token is valid.
+    /// Lifetime of a token.
     lifetime: Duration,
-    /// When each token was issued.
+    /// Time when each token was issued.
     issued: Mutex<Vec<Instant>>,
     carried_out: Mutex<HashMap<u64, u8>>,
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-/// What other pages can link to, and where the page itself links to.
+/// Anchors and links of a page.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Page {
     pub(super) ids: BTreeSet<String>,

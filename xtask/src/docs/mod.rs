@@ -19,7 +19,7 @@ use crate::{command, files};
 
 /// The npm project of TypeDoc.
 const TYPEDOC: &str = "docs/typedoc";
-/// Where the book has the pages of TypeDoc.
+/// Folder of TypeDoc's pages in the book.
 const TYPEDOC_PAGES: &str = "javascript/api";
 
 /// Builds the book into target/book. Needs no network if mdbook and TypeDoc are installed.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::tree::Node;
 
-/// What a document describes.
+/// Subject of a document.
 pub(super) struct Subject {
     pub(super) name: &'static str,
     /// The type of the component.

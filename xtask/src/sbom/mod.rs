@@ -28,7 +28,7 @@ const fn module(package: &'static str) -> Selection {
     Selection { package, features: &[], target: WASM, edges: EDGES }
 }
 
-/// What is published, with the crates in it.
+/// Published packages, with the crates in them.
 const SUBJECTS: [(Subject, &[Selection]); 5] = [
     (Subject { name: "logto-admin", kind: "library", purl: "cargo" }, &[crate_with_all_features("logto-admin")]),
     (

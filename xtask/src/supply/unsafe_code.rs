@@ -50,7 +50,7 @@ const TREES: [(&str, Selection); 5] = [
     ),
 ];
 
-/// How many crates the table names.
+/// Number of crates that the table names.
 const NAMED: usize = 4;
 
 /// Returns the review with new figures.

@@ -55,7 +55,7 @@ impl Recordings {
         let file = match &place {
             None => Some(fixture(name)),
             Some(folder) if folder.is_dir() => in_folder(folder, name),
-            // A single file of any other name takes the place of the mixed recordings.
+            // A single file of any other name replaces the mixed recordings.
             Some(file) => {
                 let stem = file.file_name().and_then(|stem| stem.to_str()).unwrap_or_default();
                 let stem = stem.trim_end_matches(".gz").trim_end_matches(".jsonl");
@@ -93,7 +93,7 @@ impl Recordings {
 }
 
 impl Exchange {
-    /// Returns the id of the operation in the table, for documents that give it none.
+    /// Returns the id of the operation in the table, for documents without an id.
     fn id_in_table(&self) -> Option<&'static str> {
         let path = self.path_template.as_deref()?;
         TABLE.iter().find(|info| info.method.as_str() == self.method && info.path == path).map(|info| info.id)

@@ -26,7 +26,7 @@ const MEMORY: f64 = 64.0;
 /// The sides, in the order of a round. Programs of tokio have a thread per core by default.
 const SIDES: [&str; 3] = ["bare reqwest, two threads", "bare reqwest, one thread", "logto-admin"];
 
-/// What each side took.
+/// Measurements of each side.
 type Round = [Taken; 3];
 
 pub(crate) fn measure() -> Result<Report> {
