@@ -42,8 +42,8 @@
 //! | [`blocking`] | calls from code that is not async | [blocking](guide::blocking) |
 //! | `webhook` | verification and parsing of webhooks | [webhooks](guide::webhooks) |
 //!
-//! The [`guide`] also covers [tracing](guide::tracing), and [how to migrate](guide::coming_from_py) from the Python package
-//! py-logto-admin.
+//! The [`guide`] also covers [tracing](guide::tracing), [metrics](guide::metrics), and
+//! [how to migrate](guide::coming_from_py) from the Python package py-logto-admin.
 //!
 //! # Features
 //!
@@ -52,7 +52,7 @@
 //! | `management` (default) | the Management API; each group is a feature too: `users`, `organizations`, `roles`, … |
 //! | `account` | a user's own account and its verifications |
 //! | `experience` | the sign-in in progress |
-//! | `interaction` | the predecessor of `experience` in Logto 1.17 |
+//! | `interaction` | the predecessor of `experience` up to Logto 1.30 |
 //! | `reqwest` (default) | [`ReqwestTransport`](crate::transport), the native default, which also works on wasm; enables `tokio` and `http` |
 //! | `rustls` (default), `rustls-ring`, `rustls-no-provider`, `native-tls` | [TLS](guide::transports) for the native transport |
 //! | `http2`, `gzip`, `brotli` | HTTP/2 and compressed answers for the native transport |

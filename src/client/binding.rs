@@ -23,7 +23,7 @@ use crate::token::{
 pub use crate::transport::answer::{Answer, AnswerFields};
 use crate::transport::{Endpoint, Method};
 
-/// Runs an attempt with its timeout. The host may have begun it before: it has `spent` that much of the limit.
+/// Runs an attempt with its timeout. The host might have begun it before: it has `spent` that much of the limit.
 ///
 /// # Errors
 /// Fails like the attempt, and if it takes longer than `limit`.
@@ -42,10 +42,10 @@ pub async fn within(
     }
 }
 
-/// A source whose requests the host writes: it has the credentials.
+/// Token source whose requests the host writes, because the host has the credentials.
 #[derive(Debug)]
 pub struct HostedSource {
-    /// Whose tokens it issues.
+    /// The owner of the tokens: the application or a user.
     pub kind: TokenKind,
     /// Whether it can issue another token.
     pub renewable: bool,
@@ -103,7 +103,7 @@ pub struct HostedClientOptions {
     pub scope: Option<String>,
     /// The timeout of a call.
     pub total_timeout: Option<Duration>,
-    /// When calls to the token endpoint are retried.
+    /// The retry policy of calls to the token endpoint.
     pub retry: RetryPolicy,
     /// The rate limit.
     pub limit: Option<RateLimit>,
@@ -126,9 +126,9 @@ pub struct HostedCall {
     pub cookies: bool,
     /// The timeout of the call. Defaults to the client's.
     pub total_timeout: Option<Duration>,
-    /// When the call is retried.
+    /// The retry policy of the call.
     pub retry: RetryPolicy,
-    /// The first attempt, if the host began it without waiting for the client.
+    /// The first attempt, if the host started it without waiting for the client.
     pub begun: Option<Begun>,
 }
 

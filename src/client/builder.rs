@@ -262,7 +262,7 @@ impl fmt::Debug for ClientBuilder {
 
 /// Access tokens.
 impl ClientBuilder {
-    /// Sets the ID and the secret of a machine-to-machine application, which the client exchanges for access tokens.
+    /// Sets the id and the secret of a machine-to-machine application, which the client exchanges for access tokens.
     pub fn client_credentials(self, app_id: impl Into<String>, app_secret: impl Into<String>) -> Self {
         self.token_source(ClientCredentials::new(app_id, app_secret))
     }
@@ -301,7 +301,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long a renewal of the access token may take before another caller starts one instead. Defaults to
+    /// Sets how long a renewal of the access token can take before another caller starts one instead. Defaults to
     /// 10 seconds on Cloudflare Workers, where a renewal is lost with the request that started it, and to two minutes
     /// elsewhere.
     pub fn token_lease(mut self, lease: Duration) -> Self {

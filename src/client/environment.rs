@@ -10,7 +10,7 @@ impl Client {
     /// | variable | meaning |
     /// | --- | --- |
     /// | `LOGTO_ENDPOINT` | URL of the server |
-    /// | `LOGTO_TENANT` | ID of a Logto Cloud tenant; with both, `LOGTO_ENDPOINT` is the tenant's custom domain |
+    /// | `LOGTO_TENANT` | id of a Logto Cloud tenant; with both, `LOGTO_ENDPOINT` is the tenant's custom domain |
     /// | `LOGTO_APP_ID`, `LOGTO_APP_SECRET` | machine-to-machine application |
     /// | `LOGTO_RESOURCE` | resource of the Management API; defaults to that of the endpoint |
     /// | `LOGTO_SCOPE` | scope to request; default: `all` for the Management API, none with an organization or a token exchange |

@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind};
 use crate::token::{ClientCredentials, TokenError, TokenExchange};
 
 impl TokenExchange {
-    /// Impersonates the user with this ID. `admin`, a client of the Management API, creates a subject token for each
+    /// Impersonates the user with this id. `admin`, a client of the Management API, creates a subject token for each
     /// renewal.
     pub fn impersonating(admin: Client, user_id: impl Into<String>, application: ClientCredentials) -> Self {
         let user_id: Arc<str> = user_id.into().into();

@@ -56,8 +56,8 @@ impl Client {
         self.channel.endpoint()
     }
 
-    /// Creates a request for an operation by its ID, whatever features are enabled. The answer is JSON: text becomes a
-    /// string, an empty body null.
+    /// Creates a request for an operation by its id. Does not depend on the enabled features. The answer is JSON: text
+    /// becomes a string, an empty body null.
     ///
     /// ```no_run
     /// # async fn run(client: logto_admin::Client) -> logto_admin::Result<()> {
@@ -68,7 +68,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Fails if no operation has this ID.
+    /// Fails if no operation has this id.
     pub fn operation(&self, id: &str) -> Result<Request<Untyped>> {
         Request::by_id(&self.channel, id)
     }

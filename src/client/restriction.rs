@@ -4,7 +4,7 @@ use super::Client;
 use crate::error::{Error, ErrorKind, Result};
 
 impl Client {
-    /// Returns a client that may only call the operations with these IDs. Any other call fails with
+    /// Returns a client that may only call the operations with these ids. Any other call fails with
     /// [`NotAllowed`](ErrorKind::NotAllowed) before anything is sent. This client does not change.
     ///
     /// Logto has no scopes for parts of the Management API: an application may call all operations or none. Pass a
@@ -23,7 +23,7 @@ impl Client {
     /// ```
     ///
     /// # Errors
-    /// Fails if no operation has one of these IDs.
+    /// Fails if no operation has one of these ids.
     pub fn restricted_to<'a>(&self, operations: impl IntoIterator<Item = &'a str>) -> Result<Self> {
         let allowed = self.channel.settings().allowed.narrow(operations)?;
         Ok(self.with_settings(|settings| settings.allowed = allowed))

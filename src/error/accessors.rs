@@ -17,7 +17,7 @@ impl Error {
         self.0.kind
     }
 
-    /// Returns the operation ID, such as `GetUser`.
+    /// Returns the operation id, such as `GetUser`.
     #[must_use]
     pub fn operation(&self) -> Option<&str> {
         self.0.operation
@@ -48,7 +48,7 @@ impl Error {
         self.0.code.as_deref()
     }
 
-    /// Returns the message, without operation, status and hint. It may come from the server;
+    /// Returns the message, without operation, status and hint. It might come from the server;
     /// [`Display`](std::fmt::Display) escapes and shortens it.
     #[must_use]
     pub fn message(&self) -> &str {
@@ -75,13 +75,13 @@ impl Error {
         read_members(&self.0.body, &[name]).remove(name)
     }
 
-    /// Returns the response body; empty without a response or a body. It may contain personal data.
+    /// Returns the response body; empty without a response or a body. It might contain personal data.
     #[must_use]
     pub fn body(&self) -> &Bytes {
         &self.0.body
     }
 
-    /// Returns the request ID, which Logto's logs contain.
+    /// Returns the request id, which Logto's logs contain.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.0.request_id.as_deref()
@@ -135,7 +135,7 @@ impl Error {
         self.0.kind == ErrorKind::Api && self.0.status == Some(404)
     }
 
-    /// Whether an entity with this name, address or ID already exists (409, or 422 with such a code).
+    /// Whether an entity with this name, address or id already exists (409, or 422 with such a code).
     #[must_use]
     pub fn is_conflict(&self) -> bool {
         const WORDS: [&str; 5] = ["_exists", "_in_use", "duplicate", "unique_integrity", "conflict"];

@@ -48,7 +48,7 @@ impl Error {
 }
 
 /// One line, because `main` prints returned errors with `Debug`: the text of [`Display`](fmt::Display), the kind, why the
-/// call was not retried, and the causes. The body may contain personal data and is not shown.
+/// call was not retried, and the causes. The body might contain personal data and is not shown.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &*self.0;

@@ -15,7 +15,7 @@ use crate::types::headers::Headers;
 /// The result of calls of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a call failed.
+/// Kind of a failure.
 ///
 /// ```
 /// # use logto_admin::Error;
@@ -84,7 +84,7 @@ pub enum ErrorKind {
     NotAllowed,
 }
 
-/// Why a call was not retried.
+/// Reason why a call was not retried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum StopReason {

@@ -17,7 +17,7 @@ pub use self::table::TABLE;
 /// Metadata of an operation: everything except its types.
 #[derive(Debug, PartialEq, Eq)]
 pub struct OperationInfo {
-    /// The operation ID, such as `ListUsers`.
+    /// The operation id, such as `ListUsers`.
     pub id: &'static str,
     /// The group, which names module, accessor and feature: `users`.
     pub group: &'static str,
@@ -43,7 +43,7 @@ pub struct OperationInfo {
     pub items_at: Option<&'static str>,
     /// Whether the operation is idempotent.
     pub idempotent: bool,
-    /// Which authentication the operation requires.
+    /// The authentication that the operation requires.
     pub authentication: Authentication,
     /// Whether Logto has deprecated the operation.
     pub deprecated: bool,
@@ -127,7 +127,7 @@ pub enum BodyKind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum AnswerKind {
-    /// Nothing.
+    /// An empty body.
     None,
     /// JSON.
     Json,
@@ -164,9 +164,9 @@ pub enum Authentication {
     User,
     /// The cookies of a sign-in in progress.
     Session,
-    /// None.
+    /// No authentication.
     None,
-    /// Whatever the client has. For requests that the table does not list.
+    /// The authentication of the client. For requests that the table does not list.
     Any,
 }
 
@@ -210,7 +210,7 @@ pub trait SearchOperation: Operation {
     type Member: fmt::Display + for<'a> From<&'a str>;
 }
 
-/// Returns the operation with this ID.
+/// Returns the operation with this id.
 ///
 /// ```
 /// let operation = logto_admin::operation::find("ListUsers").ok_or("no such operation")?;
@@ -222,10 +222,10 @@ pub fn find(id: &str) -> Option<&'static OperationInfo> {
     TABLE.binary_search_by(|info| info.id.cmp(id)).ok().and_then(|at| TABLE.get(at).copied())
 }
 
-/// Returns the operation with this ID.
+/// Returns the operation with this id.
 ///
 /// # Errors
-/// Fails if no operation has it. The error names the operation whose ID differs in case only.
+/// Fails if no operation has it. The error names the operation whose id differs in case only.
 pub(crate) fn known(id: &str) -> Result<&'static OperationInfo> {
     find(id).ok_or_else(|| Error::input(format!("unknown operation `{id}`{}", similar(id))))
 }

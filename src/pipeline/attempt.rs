@@ -19,7 +19,7 @@ pub trait Attempt: Send + Sync {
     async fn send(&self, number: u32, token: Option<&AccessToken>, pass: &mut Pass) -> Result<Answer, AttemptError>;
 }
 
-/// Why an attempt has no answer.
+/// Reason why an attempt has no answer.
 #[derive(Debug)]
 pub enum AttemptError {
     /// The transport failed.

@@ -8,7 +8,7 @@ use crate::runtime::Background;
 use crate::token::TokenCache;
 use crate::transport::{Endpoint, Headers, TransportOptions};
 
-/// Everything that a request needs to reach the server. A client shares it with its requests.
+/// The parts of a client that its requests share to reach the server.
 #[derive(Clone)]
 pub(crate) struct Channel(Arc<Inner>);
 

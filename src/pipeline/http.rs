@@ -77,7 +77,7 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    /// Sends a request, and follows redirects if the options say so. Returns the response, and whether another origin than
+    /// Sends a request, and follows redirects if the options permit it. Returns the response, and whether another origin than
     /// that of the request has sent it.
     async fn send(&self, request: HttpRequest, pass: &mut Pass) -> Result<(HttpResponse, bool), AttemptError> {
         match self.options.redirects {

@@ -46,7 +46,7 @@ pub(crate) struct Limiter {
 
 #[derive(Debug, Default)]
 struct State {
-    /// When no request may start, because the server has reported that the limit is reached.
+    /// End of the time in which no request may start, because the server has reported that the limit is reached.
     closed_until: Duration,
     places: Places,
 }
@@ -55,7 +55,7 @@ struct State {
 struct Places {
     /// Number of places that have been used. The others are free.
     known: u32,
-    /// From when on each free place may be used again, the earliest first.
+    /// From when on each free place can be used again, the earliest first.
     free: VecDeque<Duration>,
     /// The requests that occupy a place, in the order in which they got it. `None` once a request has returned it.
     used: VecDeque<Option<Use>>,
@@ -67,7 +67,7 @@ struct Places {
 
 #[derive(Clone, Copy, Debug)]
 struct Use {
-    /// When the request started or, before that, may start.
+    /// Start of the request or, before that, its earliest start.
     start: Duration,
     started: bool,
 }
@@ -172,7 +172,7 @@ impl Drop for Pass {
         match self.step {
             Step::Waiting { .. } => self.limiter.state().places.waiting -= 1,
             Step::Placed { at, .. } => self.end(at),
-            // The request may still reach the server.
+            // The request might still reach the server.
             Step::Started { .. } | Step::New { .. } | Step::Ended => {}
         }
     }
@@ -194,7 +194,7 @@ impl Places {
             Step::Waiting { .. } => self.queue(step, limit, now),
         }
         match *step {
-            // Looks again after a period at the latest, because requests ahead may have been given up.
+            // Looks again after a period at the latest, because requests ahead might have been given up.
             Step::Waiting { turn } => Some(turn.saturating_sub(now).min(limit.per)),
             Step::Placed { at, .. } => at.checked_sub(now).filter(|wait| !wait.is_zero()),
             _ => None,

@@ -8,7 +8,7 @@ fn limiter(requests: u32, seconds: u64) -> Arc<Limiter> {
     Arc::new(Limiter::new(Some(RateLimit::new(requests, Duration::from_secs(seconds)))))
 }
 
-/// Advances a request until it may start, and returns when that is.
+/// Advances a request until it can start. Returns that time.
 fn start(pass: &mut Pass, now: Duration) -> Duration {
     let mut at = now;
     for _ in 0..1_000 {
@@ -219,7 +219,7 @@ impl Random {
     }
 }
 
-/// What happens to a simulated request next.
+/// Next event of a simulated request.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Advance,

@@ -56,10 +56,10 @@ pub(crate) struct Plan<'a> {
     pub tokens: Option<&'a TokenCache>,
 }
 
-/// A first attempt that a host began without waiting for the loop.
+/// A first attempt that a host started without waiting for the loop.
 #[derive(Debug)]
 pub struct Begun {
-    /// How long ago.
+    /// Time since the start.
     pub spent: Duration,
     /// The access token that it sent.
     pub token: AccessToken,
@@ -117,7 +117,7 @@ impl Pipeline {
         let mut begun = None;
         loop {
             let number = attempts.load(Ordering::Relaxed) + 1;
-            // What has begun needs no admission: its answer may be there already.
+            // A started attempt needs no admission: its answer might be there already.
             let (token, mut pass) = match plan.begun.filter(|_| number == 1) {
                 Some(begun) => (Some(begun.token.clone()), self.limiter.enter(false)),
                 None => self.admit(plan).await.map_err(|error| {
@@ -151,7 +151,7 @@ impl Pipeline {
     /// Waits for a token and then for the limiter. In the other order, callers that wait for the same renewal would send
     /// together, long after the limiter has admitted them.
     ///
-    /// If the token expires while the call waits for the limiter, the call lets another request start, which may be the
+    /// If the token expires while the call waits for the limiter, the call lets another request start, which might be the
     /// token call, and begins again, ahead of the queue. It does so once: the tokens might live shorter than the wait.
     async fn admit(&self, plan: &Plan<'_>) -> Result<(Option<AccessToken>, Pass)> {
         let mut again = false;
@@ -186,7 +186,7 @@ impl Pipeline {
             Err(AttemptError::Transport(error)) if matches!(error.kind(), Body | Redirect | TooLarge) => {
                 pass.answered(now);
             }
-            // The request may still reach the server.
+            // The request might still reach the server.
             Err(_) => {}
         }
     }

@@ -21,7 +21,7 @@ impl Redirects {
         Self { most, followed: 0, token_call, left_origin: false, last: None }
     }
 
-    /// Keeps a request that is about to be sent. Hooks have seen it and may have added headers, so secret ones are
+    /// Keeps a request that is about to be sent. Hooks have seen it and might have added headers, so secret ones are
     /// removed once more.
     pub(crate) fn before(&mut self, request: &mut HttpRequest) {
         if self.left_origin {
@@ -98,8 +98,8 @@ fn drop_body(request: &mut HttpRequest) {
     }
 }
 
-/// Removes everything that only the first origin may see. Any header may be secret, so only headers that are known to
-/// be harmless are sent to another origin. A body may be secret too, so a request with a body is not redirected there.
+/// Removes everything that only the first origin may see. Any header might be secret, so only headers that are known to
+/// be harmless are sent to another origin. A body might be secret too, so a request with a body is not redirected there.
 fn leave_origin(from: &Url, to: &Url, request: &mut HttpRequest, token_call: bool) -> Result<(), TransportError> {
     if from.is_https() && !to.is_https() {
         return Err(refused("a redirect from https to http is not followed"));

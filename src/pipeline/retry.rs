@@ -6,7 +6,7 @@ use crate::error::StopReason;
 use crate::transport::{TransportError, TransportErrorKind};
 use crate::types::Timestamp;
 
-/// When requests are retried.
+/// Policy for retries.
 ///
 /// The upper bound of the waits grows exponentially from [`base`](Self::base) to [`longest`](Self::longest). Each wait
 /// is random between zero and that bound (full jitter). `Retry-After` takes precedence.
@@ -74,7 +74,7 @@ impl From<&TransportError> for Failure<'_> {
     }
 }
 
-/// What to do after a failed attempt.
+/// Decision after a failed attempt.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Decision {
     Retry(Duration),

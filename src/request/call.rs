@@ -192,7 +192,7 @@ fn around_parameter<'a>(path: &'a str, name: &str) -> Option<(&'a str, &'a str)>
 }
 
 impl fmt::Debug for Call {
-    /// Hides query and body, which may contain personal data.
+    /// Hides query and body, which might contain personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Call")
             .field("operation", &self.info.id)

@@ -108,7 +108,7 @@ impl<Op: Operation> Request<Op> {
         self.change(|call| call.header(name, value))
     }
 
-    /// Sends the ID of a verification record, which proves that the user has just confirmed who they are. Some operations
+    /// Sends the id of a verification record, which proves that the user has just confirmed who they are. Some operations
     /// of the account API require it; the operations of `verifications` create it.
     pub fn verification_record(self, id: &str) -> Self {
         self.header("logto-verification-id", id)
@@ -177,7 +177,7 @@ impl<Op: Operation> Request<Op> {
         Ok(Response { status, headers, attempts: exchange.attempts, result })
     }
 
-    /// Sends the request and returns the undecoded response, whatever its status.
+    /// Sends the request and returns the undecoded response with any status.
     ///
     /// # Errors
     /// Fails if an argument is invalid, or if there is no access token or no response.

@@ -58,7 +58,7 @@ impl QueryTarget for NotEmpty<&mut dyn QueryTarget> {
 crate::types::string_enum! {
     /// The members by which users can be searched.
     pub enum UserSearchMember {
-        /// ID.
+        /// Id.
         Id = "id",
         /// Username.
         Username = "username",
@@ -74,7 +74,7 @@ crate::types::string_enum! {
 crate::types::string_enum! {
     /// The members by which applications, roles and scopes can be searched.
     pub enum SearchMember {
-        /// ID.
+        /// Id.
         Id = "id",
         /// Name.
         Name = "name",

@@ -8,7 +8,7 @@ use crate::response::AnyJson;
 use crate::transport::Method;
 use crate::transport::url::{self, is_ambiguous};
 
-/// An operation without types, called by its operation ID or by a method and a path.
+/// An operation without types, called by its operation id or by a method and a path.
 #[derive(Clone, Copy, Debug)]
 pub struct Untyped;
 
@@ -67,7 +67,7 @@ impl Request<Untyped> {
     /// Creates a request for an operation.
     ///
     /// # Errors
-    /// Fails if no operation has this ID.
+    /// Fails if no operation has this id.
     pub(crate) fn by_id(channel: &Channel, id: &str) -> Result<Self> {
         let info = known(id)?;
         Ok(Self::from_call(channel, Call::new(info, info.path)))

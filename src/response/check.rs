@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::transport::Answer;
 
-/// The answers that an operation may have.
+/// The answers that an operation can have.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Expected {
     /// The documented success statuses. Empty if unknown.
@@ -25,7 +25,7 @@ pub(crate) fn check(answer: &Answer, expected: Expected) -> Result<()> {
         return Err(answer.api_error());
     }
     if answer.is_html && !expected.page && !answer.response.body.is_empty() {
-        // The request has reached something other than the API, and done nothing.
+        // The request reached something other than the API and had no effect.
         return Err(decode_error(answer, "the response is a web page"));
     }
     match undocumented(answer, expected) {

@@ -27,14 +27,14 @@ pub struct Response<T> {
     pub status: u16,
     /// The headers, with names in lower case.
     pub headers: Headers,
-    /// How often the request was sent.
+    /// Number of times that the request was sent.
     pub attempts: u32,
     /// The decoded value, the error of the API, or a decode error.
     pub result: Result<T>,
 }
 
 impl<T> Response<T> {
-    /// Returns the request ID, which Logto's logs contain.
+    /// Returns the request id, which Logto's logs contain.
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.headers.get("logto-core-request-id")

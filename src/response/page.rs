@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::transport::Headers;
 
-/// Which part of a list was requested.
+/// Part of a list that was requested.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Paged {
     pub(crate) page: Option<u32>,

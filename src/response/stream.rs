@@ -21,7 +21,7 @@ pub(crate) struct Pages<T> {
     next: Option<u32>,
     /// The number of the last page, if it is known.
     last: Option<u32>,
-    /// How many pages may be fetched concurrently.
+    /// Maximum number of pages that are fetched concurrently.
     prefetch: usize,
     in_flight: FuturesOrdered<BoxFuture<'static, Result<Page<T>>>>,
 }

@@ -70,7 +70,7 @@ mod native {
     /// More polls than the budget of a task allows at once (128).
     const POLLS: u32 = 256;
 
-    /// Whether this is a task of tokio. Only tasks have a budget; threads of `spawn_blocking`, which may block, have none,
+    /// Whether this is a task of tokio. Only tasks have a budget; threads of `spawn_blocking`, which can block, have none,
     /// although they belong to a runtime too.
     fn in_async_code() -> bool {
         let mut context = Context::from_waker(Waker::noop());

@@ -15,7 +15,7 @@ use futures_util::future::BoxFuture;
 use super::Runtime;
 use crate::types::Timestamp;
 
-/// How many orders a model tries.
+/// Number of orders that a model tries.
 const ORDERS: usize = 2_000;
 
 thread_local! {

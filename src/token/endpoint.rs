@@ -42,10 +42,10 @@ pub struct TokenRequest {
     pub form: String,
 }
 
-/// An answer of the token endpoint, whatever its status.
+/// An answer of the token endpoint, with any status.
 pub(crate) struct TokenAnswer {
     pub answer: Answer,
-    /// Why the call was not retried.
+    /// Reason why the call was not retried.
     pub stopped: Option<StopReason>,
 }
 

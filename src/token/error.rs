@@ -6,7 +6,7 @@ use crate::error::{Error, ErrorKind, StopReason, hint};
 use crate::transport::Answer;
 use crate::types::Printable;
 
-/// Why the client could not get an access token.
+/// Reason why the client could not get an access token.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TokenError {
@@ -18,18 +18,18 @@ pub enum TokenError {
         error: Option<String>,
         /// OAuth's `error_description`.
         description: Option<String>,
-        /// What to do about it.
+        /// How to fix it.
         hint: Option<&'static str>,
-        /// How long the server asked to wait.
+        /// Time that the server asked to wait.
         retry_after: Option<Duration>,
-        /// Why the call was not retried.
+        /// Reason why the call was not retried.
         stopped: Option<StopReason>,
     },
     /// The answer of the token endpoint contains no token.
     Malformed {
         /// The HTTP status.
         status: u16,
-        /// What to do about it.
+        /// How to fix it.
         hint: Option<&'static str>,
     },
     /// The token is empty or contains characters that a header cannot carry.
@@ -43,7 +43,7 @@ pub enum TokenError {
 }
 
 impl TokenError {
-    /// How long the server asked to wait.
+    /// Returns the time that the server asked to wait.
     pub(super) fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Refused { retry_after, .. } => *retry_after,

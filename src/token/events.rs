@@ -5,7 +5,7 @@ use std::fmt::Display;
 use super::TokenError;
 use super::obtained::Obtained;
 
-/// A renewal has ended. Its token may come from the store.
+/// A renewal has ended. Its token might come from the store.
 pub(super) fn renewed(renewed: &Result<Obtained, TokenError>) {
     #[cfg(feature = "metrics")]
     {

@@ -1,8 +1,8 @@
-//! When a token is due for renewal, and when a failed renewal is retried.
+//! Times when a token is due for renewal, and when a failed renewal is retried.
 
 use std::time::Duration;
 
-/// How long before its expiry a token is renewed, unless a tenth of its lifetime is less.
+/// Time between the renewal of a token and its expiry, unless a tenth of its lifetime is less.
 const LEEWAY: Duration = Duration::from_secs(60);
 /// Waits after failed renewals, doubled from the first to the longest.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
@@ -13,7 +13,7 @@ pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(60);
 pub(crate) struct Schedule {
     /// The leeway that the user has set.
     pub leeway: Option<Duration>,
-    /// How long a renewal may take before another caller starts one instead.
+    /// Longest duration of a renewal before another caller starts one instead.
     pub lease: Duration,
     /// Whether the source can issue another token.
     pub renewable: bool,

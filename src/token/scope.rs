@@ -5,7 +5,7 @@ pub(crate) const DEFAULT_SCOPE: &str = "all";
 
 /// Returns the names of `asked` that `granted` lacks, separated by spaces, or `None` if it lacks none.
 ///
-/// Logto omits the member if it grants nothing. Organization tokens and exchanged tokens may carry an empty scope that
+/// Logto omits the member if it grants nothing. Organization tokens and exchanged tokens might carry an empty scope that
 /// has no meaning (`may_be_silent`).
 pub(super) fn missing(asked: Option<&str>, granted: Option<&str>, may_be_silent: bool) -> Option<String> {
     if may_be_silent && granted == Some("") {

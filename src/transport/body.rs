@@ -88,7 +88,7 @@ fn js_length(value: &JsValue) -> Option<usize> {
     if value.is_null() || value.is_undefined() {
         return Some(0);
     }
-    // The length of a string counts UTF-16 units: enough to tell whether it is empty.
+    // The length of a string counts UTF-16 units: enough to check whether it is empty.
     let text = value.dyn_ref::<js_sys::JsString>().map(|text| text.length() as usize);
     text.or_else(|| value.dyn_ref::<Uint8Array>().map(|bytes| bytes.length() as usize))
 }

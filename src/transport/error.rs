@@ -4,7 +4,7 @@ use std::fmt;
 use crate::error::{Error as CallError, ErrorKind, hint};
 use crate::types::Printable;
 
-/// Why a request got no response.
+/// Reason why a request got no response.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,

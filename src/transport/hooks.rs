@@ -39,7 +39,7 @@ pub trait Hook: Send + Sync + 'static {
         Ok(())
     }
 
-    /// Runs after a response has arrived, whatever its status.
+    /// Runs after a response has arrived, with any status.
     ///
     /// # Errors
     /// The call fails with the returned error.
@@ -51,7 +51,7 @@ pub trait Hook: Send + Sync + 'static {
     /// Whether the hook sees the `Authorization` header. Defaults to `false`: the header is redacted, and the hook
     /// cannot change it.
     ///
-    /// Bodies are never redacted. The bodies of token calls contain the token and may contain the secret.
+    /// Bodies are never redacted. The bodies of token calls contain the token and might contain the secret.
     fn sees_credentials(&self) -> bool {
         false
     }
@@ -61,7 +61,7 @@ pub trait Hook: Send + Sync + 'static {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct HookContext {
-    /// The operation ID; `OidcToken` for token calls.
+    /// The operation id; `OidcToken` for token calls.
     pub operation: &'static str,
     /// The number of the attempt, starting at 1.
     pub attempt: u32,

@@ -43,7 +43,7 @@ impl TryFrom<Headers> for HeaderMap {
             let key = HeaderName::from_bytes(name.as_bytes());
             let key = key.map_err(|error| invalid(format!("invalid header name {name:?}")).with_source(error))?;
             let value = HeaderValue::from_maybe_shared(shared(value));
-            // The message omits the value, which may be a secret.
+            // The message omits the value, which might be a secret.
             let refused = || invalid(format!("invalid value of the header `{name}`"));
             let mut value = value.map_err(|_| refused())?;
             value.set_sensitive(secret);

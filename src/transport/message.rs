@@ -13,7 +13,7 @@ pub struct HttpRequest {
     pub url: String,
     /// The headers.
     pub headers: Headers,
-    /// The body; may be empty.
+    /// The body; can be empty.
     pub body: Body,
 }
 
@@ -24,7 +24,7 @@ impl HttpRequest {
         Self { method, url: url.into(), headers: Headers::new(), body: Body::empty() }
     }
 
-    /// Returns the URL for logs: without user name, password, query and fragment, which may contain secrets or personal
+    /// Returns the URL for logs: without user name, password, query and fragment, which might contain secrets or personal
     /// data.
     #[must_use]
     pub fn redacted_url(&self) -> Cow<'_, str> {
@@ -50,7 +50,7 @@ pub struct HttpResponse {
     pub status: u16,
     /// The headers.
     pub headers: Headers,
-    /// The body; may be empty.
+    /// The body; can be empty.
     pub body: Body,
 }
 
@@ -97,7 +97,7 @@ impl HttpResponse {
         error.with_response(self.status, self.request_id(), &self.headers, self.body.bytes())
     }
 
-    /// Returns the request ID, which Logto's logs contain (`Logto-Core-Request-Id`).
+    /// Returns the request id, which Logto's logs contain (`Logto-Core-Request-Id`).
     #[must_use]
     pub fn request_id(&self) -> Option<&str> {
         self.headers.get("logto-core-request-id")

@@ -46,9 +46,9 @@ pub use crate::types::headers::Headers;
 
 /// Sends HTTP requests.
 ///
-/// A transport sends one request and returns its response, whatever the status. It does not retry, authenticate or time
+/// A transport sends one request and returns its response, with any status. It does not retry, authenticate or time
 /// out, and it returns a redirect like any other response: the client follows it. It must honour
-/// [`TransportOptions::max_response_bytes`], and stop the exchange when its future is dropped. It may wrap another
+/// [`TransportOptions::max_response_bytes`], and stop the exchange when its future is dropped. It can wrap another
 /// transport.
 ///
 /// ```

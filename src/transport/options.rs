@@ -17,7 +17,7 @@ pub enum RedirectPolicy {
     /// Returns the redirect as the response.
     #[default]
     None,
-    /// Follows up to this many redirects. `Authorization`, cookies and other headers that may be secret never go to
+    /// Follows up to this many redirects. `Authorization`, cookies and other headers that might be secret never go to
     /// another origin.
     Follow(u8),
 }

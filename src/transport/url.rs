@@ -100,7 +100,7 @@ pub(crate) fn shown(url: &str) -> Cow<'_, str> {
     let names_port = scheme.is_some_and(|(_, rest)| rest.split('/').next().unwrap_or_default().contains(':'));
     match Url::parse(url).filter(|url| !url.has_credentials) {
         Some(_) if !names_port => Cow::Borrowed(plain(url)),
-        // What looks like a port may be the start of a password that contains a slash.
+        // An apparent port might be the start of a password that contains a slash.
         Some(parsed) => Cow::Owned([&parsed.scheme, "://", &parsed.host].concat()),
         // A password that contains a slash, `?` or `#` ends at the last `@`.
         None => match scheme {

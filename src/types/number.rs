@@ -4,7 +4,7 @@ use std::fmt;
 use serde::de::{Error, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// A number that may have a fraction, such as a duration of 1.5 minutes.
+/// A number that can have a fraction, such as a duration of 1.5 minutes.
 ///
 /// It keeps its notation: 1 does not become 1.0, and 1.0 does not become 1.
 ///

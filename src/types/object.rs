@@ -128,7 +128,7 @@ pub mod presence {
         value.ok_or_else(|| E::missing_field(name))
     }
 
-    /// Returns the value of a required member that may be null.
+    /// Returns the value of a required member that can be null.
     ///
     /// # Errors
     /// Never fails: an absent member counts as null.
@@ -144,7 +144,7 @@ pub mod presence {
         Ok(value.flatten())
     }
 
-    /// Returns the value of a member that may be absent or null.
+    /// Returns the value of a member that can be absent or null.
     ///
     /// # Errors
     /// Never fails.
@@ -160,7 +160,7 @@ pub mod presence {
         required(value, name).map(|whole| whole.0)
     }
 
-    /// Returns the whole number of an optional member, or of a required one that may be null.
+    /// Returns the whole number of an optional member, or of a required one that can be null.
     ///
     /// # Errors
     /// Never fails.
@@ -170,7 +170,7 @@ pub mod presence {
 
     pub use optional_whole as nullable_whole;
 
-    /// Returns the whole number of a member that may be absent or null.
+    /// Returns the whole number of a member that can be absent or null.
     ///
     /// # Errors
     /// Never fails.
@@ -211,7 +211,7 @@ pub mod write {
         value.as_ref().map_or(Ok(()), |value| members.serialize_entry(name, value))
     }
 
-    /// Writes a member that may be absent or null.
+    /// Writes a member that can be absent or null.
     ///
     /// # Errors
     /// Fails if the value cannot be written as JSON.

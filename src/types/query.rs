@@ -8,7 +8,7 @@ pub trait QueryValue {
     fn append(&self, name: &str, target: &mut dyn QueryTarget);
 }
 
-/// The value of a query parameter that is text or may be absent: a text, a value of an enum, or an `Option` of those.
+/// The value of a query parameter that is text or can be absent: a text, a value of an enum, or an `Option` of those.
 pub trait TextValue: QueryValue {}
 
 impl TextValue for str {}

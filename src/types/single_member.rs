@@ -1,5 +1,5 @@
 /// Lets callers pass the value of the only member of a type instead of the type.
-#[allow(unused_macros, reason = "the enabled features may have no such type")]
+#[allow(unused_macros, reason = "the enabled features might have no such type")]
 macro_rules! single_member {
     ($name:ident $member:ident text) => {
         $crate::types::single_member! { $name $member (String) }

@@ -19,7 +19,7 @@ pub fn decode<T, E>(decode: impl Fn() -> Result<T, E>) -> Result<T, E> {
     within(true, &decode).or_else(|_| decode())
 }
 
-/// Decodes leniently, whatever the current mode: unions keep content that does not match.
+/// Decodes leniently in any mode: unions keep content that does not match.
 pub(super) fn keeping<T>(decode: impl FnOnce() -> T) -> T {
     within(false, decode)
 }

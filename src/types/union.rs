@@ -8,11 +8,11 @@ macro_rules! union_enum {
         #[allow(clippy::large_enum_variant)]
         pub enum $name {
             $($(#[$variant_meta])* $variant($inner),)+
-            /// A value that matches no kind known to this version of the client, as the API sent it.
+            /// A value of a kind that this version of the client does not support, as the API sent it.
             Unknown(serde_json::Value),
         }
 
-        /// Hides unknown values, which may be secret.
+        /// Hides unknown values, which might be secret.
         impl std::fmt::Debug for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 match self {

@@ -40,7 +40,7 @@ impl Json {
         })
     }
 
-    /// Whether a variant of this type may accept a value of the type `value`.
+    /// Whether a variant of this type can accept a value of the type `value`.
     #[must_use]
     pub fn takes(self, value: Self) -> bool {
         self == value || self == Self::Any || (self == Self::FreeObject && value == Self::Object)

@@ -4,7 +4,7 @@ use serde_json::Value;
 use super::{Delivery, WebhookError};
 use crate::types::JsonObject;
 
-/// What a delivery reports. Returned by [`Delivery::change`].
+/// Change that a delivery reports. Returned by [`Delivery::change`].
 ///
 /// The ids come from the path of the request that caused the event where there is one, never from content that users
 /// can edit.

@@ -84,7 +84,7 @@ pub struct Delivery {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organization_role_id: Option<String>,
     /// Data events: response body of the request that caused the event. Its meaning depends on the event and on the
-    /// route: for `PATCH /users/:userId/custom-data` it is the custom data, which a user may be able to edit. Use
+    /// route: for `PATCH /users/:userId/custom-data` it is the custom data, which a user might be able to edit. Use
     /// [`Delivery::change`] or [`Delivery::data_as`] rather than this member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub data: Option<Value>,

@@ -32,7 +32,7 @@ use crate::types::{Printable, read_json, without_text};
 /// The header that carries the signature.
 pub const SIGNATURE_HEADER: &str = "logto-signature-sha-256";
 
-/// Why a webhook is rejected.
+/// Reason why a webhook is rejected.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WebhookError {
@@ -60,7 +60,7 @@ impl fmt::Display for WebhookError {
 }
 
 impl WebhookError {
-    /// Creates the error for a body. It does not contain the text that the parser quotes, which may be a secret.
+    /// Creates the error for a body. It does not contain the text that the parser quotes, which might be a secret.
     fn body(error: &serde_json::Error) -> Self {
         Self::Body(serde::de::Error::custom(without_text(error)))
     }

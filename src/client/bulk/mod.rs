@@ -16,7 +16,7 @@ use self::window::{Start, Window};
 use super::Client;
 use crate::error::{Error, Result};
 
-/// How many tasks run at the same time.
+/// Number of tasks that run at the same time.
 ///
 /// The number grows with each success and is halved when the server is overloaded or becomes slow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::Concurrency;
 
-/// When a task started.
+/// Start of a task.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Start {
     at: Duration,
-    /// How often the window had been cut.
+    /// Number of cuts of the window until then.
     cuts: u32,
 }
 
@@ -25,9 +25,9 @@ pub(super) struct Window {
     usual: Option<Duration>,
 }
 
-/// How many durations are averaged.
+/// Number of durations that are averaged.
 const RECENT: usize = 16;
-/// How many times as long as usual is slow.
+/// A task is slow if it takes this many times as long as usual.
 const SLOW: u32 = 8;
 /// Shorter averages are never slow: their ratios are noise.
 const FAST: Duration = Duration::from_millis(50);
@@ -49,7 +49,7 @@ impl Window {
 
     pub(super) fn end(&mut self, start: Start, now: Duration, is_overload: bool) {
         if is_overload || self.is_slow(now.saturating_sub(start.at)) {
-            // Tasks that started before the last cut say nothing about the smaller window.
+            // Tasks that started before the last cut are not evidence about the smaller window.
             if start.cuts == self.cuts {
                 self.size = (self.size / 2.0).max(1.0);
                 self.cuts += 1;

@@ -29,7 +29,7 @@ extern "C" {
 }
 
 impl WebRuntime {
-    /// Creates a runtime. Reads and starts nothing before it is used.
+    /// Creates a runtime. Does no I/O and starts no timers until it is used.
     #[must_use]
     pub const fn new() -> Self {
         Self

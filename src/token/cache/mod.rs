@@ -33,7 +33,7 @@ use crate::transport::Endpoint;
 /// Pauses of waiting callers, where one request cannot wake another.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
 const LONGEST_PAUSE: Duration = Duration::from_millis(25);
-/// How long a renewal may take before it counts as lost. Where requests are isolated, a lost renewal is common;
+/// Longest duration of a renewal before it counts as lost. Where requests are isolated, a lost renewal is common;
 /// elsewhere it means that the runtime that ran it has stopped.
 const LEASE_OF_A_REQUEST: Duration = Duration::from_secs(10);
 const LEASE_OF_A_TASK: Duration = Duration::from_secs(120);
@@ -67,7 +67,7 @@ pub(crate) struct TokenCacheOptions {
     pub lease: Option<Duration>,
     /// The place of the token in a store.
     pub slot: Option<Box<dyn TokenSlot>>,
-    /// How long a process keeps the lock of the store at most.
+    /// Longest time for which a process keeps the lock of the store.
     pub lock_ttl: Option<Duration>,
 }
 

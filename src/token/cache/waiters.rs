@@ -12,7 +12,7 @@ pub(super) struct Waiters {
 impl Waiters {
     /// Stores the waker of a caller. Sets `number` to the caller's number.
     ///
-    /// Returns the waker that it replaces: dropping a waker may run any code, so it must not happen under the lock.
+    /// Returns the waker that it replaces: dropping a waker can run any code, so it must not happen under the lock.
     #[must_use]
     pub(super) fn register(&mut self, number: &mut Option<u64>, waker: &Waker) -> Option<Waker> {
         if let Some((_, known)) = number.and_then(|number| self.find(number)).and_then(|at| self.wakers.get_mut(at)) {

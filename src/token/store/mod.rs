@@ -18,7 +18,7 @@ pub(super) use self::shared_token::SharedToken;
 pub(crate) use self::slot::KeyedSlot;
 pub use self::slot::TokenSlot;
 
-/// Why a store failed. The client continues with its own token.
+/// Error of a store. The client continues with its own token.
 pub type StoreError = Box<dyn Error + Send + Sync>;
 
 /// Keeps access tokens outside of the process, so that many processes share one.
@@ -78,7 +78,7 @@ pub trait TokenStore: Send + Sync + 'static {
 
     /// Stores `value` under this key. The entry expires after `ttl`, or never without one.
     ///
-    /// A store with a minimum lifetime (60 seconds in Workers KV) may keep it longer: the value contains the expiry of
+    /// A store with a minimum lifetime (60 seconds in Workers KV) might keep it longer: the value contains the expiry of
     /// its token.
     ///
     /// # Errors

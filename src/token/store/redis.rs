@@ -10,11 +10,11 @@ use tokio::runtime::Handle;
 use super::{StoreError, TokenStore};
 use crate::error::{Error, Result};
 
-/// How long to wait for a connection, and for a response.
+/// Timeout of a connection, and of a response.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// What `PTTL` returns for a value that does not expire.
+/// Result of `PTTL` for a value that does not expire.
 const NO_EXPIRY: i64 = -1;
-/// Removes the lock if `owner` still has it, in one step: another process may take it when it expires.
+/// Removes the lock if `owner` still has it, in one step: another process might take it when it expires.
 const UNLOCK: &str = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
 /// Keeps access tokens in Redis or Valkey, so that all processes of a deployment share one and make one token call.
@@ -46,7 +46,7 @@ impl RedisTokenStore {
     /// Fails if the URL is not a Redis URL.
     pub fn new(url: &str) -> Result<Self> {
         let client = Client::open(url);
-        // The URL may hold a password.
+        // The URL might hold a password.
         let client = client.map_err(|error| Error::config(format!("invalid URL of the Redis server: {error}")))?;
         Ok(Self { client: Some(client), connection: Mutex::new(None) })
     }

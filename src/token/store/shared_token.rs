@@ -11,12 +11,12 @@ use crate::token::obtained::{Known, Obtained};
 use crate::token::schedule::Schedule;
 use crate::token::{AccessToken, TokenError, events};
 
-/// How long the store may take to answer.
+/// Timeout of a call of the store.
 const STORE_TIMEOUT: Duration = Duration::from_secs(2);
-/// How long a process keeps the lock at most, unless the user sets another time. Also how long a token endpoint with too
-/// many requests is left alone, so it is longer than a token call takes.
+/// Longest time for which a process keeps the lock, unless the user sets another time. Also the time for which a token
+/// endpoint with too many requests is left alone, so it is longer than a token call takes.
 const LOCK_TTL: Duration = Duration::from_secs(15);
-/// How long to wait for the lock, and for the token of the process that has it.
+/// Timeout of waiting for the lock, and for the token of the process that has it.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// The pauses between two checks of the store while another process renews.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -38,13 +38,13 @@ struct Lock {
     is_held: bool,
 }
 
-/// What the store holds for a renewal.
+/// Content of the store at a renewal.
 enum Look {
     /// A usable token.
     Usable(Obtained),
     /// The token that the API rejected.
     Refused,
-    /// Nothing, or nothing newer than the current token.
+    /// No token, or none newer than the current token.
     Nothing,
 }
 
@@ -97,7 +97,7 @@ impl SharedToken {
         let start = runtime.monotonic();
         let mut pause = FIRST_PAUSE;
         loop {
-            // Checks with the lock too: the process that had it before may have renewed the token.
+            // Checks with the lock too: the process that had it before might have renewed the token.
             match self.look(runtime, known).await? {
                 Look::Usable(obtained) => {
                     if lock.is_held
@@ -123,7 +123,7 @@ impl SharedToken {
             if waited >= 2 * PATIENCE {
                 return Ok(Turn::Never);
             }
-            // The first lock may never be released. A second one lets a single waiting process request a token.
+            // The first lock might never be released. A second one lets a single waiting process request a token.
             lock.is_second = waited >= PATIENCE;
             runtime.sleep(pause).await;
             pause = LONGEST_PAUSE.min(pause * 2);

@@ -20,7 +20,7 @@ pub trait TokenSlot: Send + Sync + 'static {
     /// Removes the token.
     fn remove(&self) -> BoxFuture<'_, Result<bool, StoreError>>;
 
-    /// Acquires a lock, unless another owner has it. A token has two, because the first may never be released.
+    /// Acquires a lock, unless another owner has it. A token has two, because the first might never be released.
     fn try_lock<'a>(&'a self, second: bool, owner: &'a str, ttl: Duration) -> BoxFuture<'a, Result<bool, StoreError>>;
 
     /// Releases a lock, if `owner` still has it.

@@ -14,7 +14,7 @@ pub(super) fn of_js(thrown: &JsValue, url: &str) -> TransportError {
     }
 }
 
-/// Returns the message with the cause, in which Node.js reports details. Omits the query, which may be private.
+/// Returns the message with the cause, in which Node.js reports details. Omits the query, which might be private.
 fn describe(thrown: &JsValue, url: &str) -> String {
     let message = text(thrown, "message").or_else(|| thrown.as_string()).unwrap_or_default();
     let cause = Reflect::get(thrown, &"cause".into()).ok();

@@ -111,7 +111,7 @@ impl HttpTransport for FetchTransport {
     }
 }
 
-/// Whether a browser may follow redirects. It sends everything except `Authorization` to another origin.
+/// Whether a browser might follow redirects. It sends everything except `Authorization` to another origin.
 fn may_go_anywhere(request: &HttpRequest, options: &TransportOptions) -> bool {
     // Browsers ignore the `Cookie` header.
     let stays = |name: &str| Headers::is_secret(name) && !matches!(name, "authorization" | "cookie");

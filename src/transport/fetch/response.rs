@@ -7,7 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 use super::{Ask, failure, js};
 use crate::transport::{Body, Headers, HttpResponse, Method, TransportError};
 
-/// Why a response could not be read.
+/// Reason why a response could not be read.
 pub(super) enum Problem {
     Thrown(JsValue),
     Known(TransportError),
@@ -115,7 +115,7 @@ fn join(pieces: &Array, total: u32) -> Uint8Array {
     joined
 }
 
-/// A custom `fetch` may return a value instead of a promise.
+/// A custom `fetch` can return a value instead of a promise.
 pub(super) async fn settled(promise: &JsValue) -> Result<JsValue, JsValue> {
     JsFuture::from(Promise::resolve(promise)).await
 }

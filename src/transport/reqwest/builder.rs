@@ -121,7 +121,7 @@ impl ReqwestTransportBuilder {
         match &self.proxy {
             ProxyChoice::Environment => Ok(builder),
             ProxyChoice::None => Ok(builder.no_proxy()),
-            // Shows neither the URL, which may contain a password, nor the source, which repeats the URL.
+            // Shows neither the URL, which might contain a password, nor the source, which repeats the URL.
             ProxyChoice::Given(url) => {
                 let proxy = Proxy::all(url.as_str()).map_err(|_| Error::config("invalid proxy URL"))?;
                 Ok(builder.proxy(proxy))

@@ -82,7 +82,7 @@ impl From<Client> for ReqwestTransport {
 }
 
 impl fmt::Debug for ReqwestTransport {
-    /// Hides the inner client, whose headers and proxies may contain passwords.
+    /// Hides the inner client, whose headers and proxies might contain passwords.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReqwestTransport").finish_non_exhaustive()
     }

@@ -113,7 +113,7 @@ impl Headers {
     }
 }
 
-/// Rejects names and values that HTTP headers cannot carry. The message omits the value, which may be a secret.
+/// Rejects names and values that HTTP headers cannot carry. The message omits the value, which might be a secret.
 pub(crate) fn check_header(name: &str, value: &str) -> Result<(), String> {
     let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     if name.is_empty() || !name.bytes().all(token) {

@@ -1,8 +1,8 @@
-//! Which headers may be secret: debug output hides them, and redirects do not carry them to another origin.
+//! Headers that might be secret: debug output hides them, and redirects do not carry them to another origin.
 
 use super::{Headers, lower_case};
 
-/// Headers whose values are never secret, in order. Any other header may be secret: proxies, gateways and hooks add their
+/// Headers whose values are never secret, in order. Any other header might be secret: proxies, gateways and hooks add their
 /// own.
 pub(super) const HARMLESS: [&str; 35] = [
     "accept",
@@ -43,7 +43,7 @@ pub(super) const HARMLESS: [&str; 35] = [
 ];
 
 impl Headers {
-    /// Whether the value of `name` may be secret.
+    /// Whether the value of `name` might be secret.
     ///
     /// Every header counts as secret, except common ones that never are, such as `accept`, `etag` and `x-request-id`.
     /// Secret values never appear in debug output, and a redirect never sends them to another origin.
