@@ -21,7 +21,7 @@ export class Settings {
   readonly scope: string;
   /** Rate limit, with `per` in milliseconds. `false` if the rate is not limited. */
   readonly rateLimit: { requests: number; per: number } | false;
-  /** Timeout of each attempt in milliseconds. 0 if there is none. */
+  /** Timeout of each attempt in milliseconds; 0 for no timeout. */
   readonly timeout: number;
   /** Headers of all requests to the API. */
   readonly headers: Record<string, string>;

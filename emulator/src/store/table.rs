@@ -135,7 +135,7 @@ impl Table {
         }
     }
 
-    /// Gives all entities new places, without those of removed entities.
+    /// Moves all entities to new places, without gaps of removed entities.
     fn close_gaps(&mut self, collection: &Collection) {
         let old = std::mem::take(self);
         self.moves = old.moves + 1;
