@@ -20,8 +20,8 @@ pub use crate::token::store::TokenSlot;
 use crate::token::{
     AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenContext, TokenError, TokenKind, TokenSource,
 };
+use crate::transport::Endpoint;
 pub use crate::transport::answer::{Answer, AnswerFields};
-use crate::transport::{Endpoint, Method};
 
 /// Runs an attempt with its timeout. The host might have begun it before: it has `spent` that much of the limit.
 ///
@@ -204,9 +204,7 @@ impl HostedClient {
         check_credentials(call.authentication, credentials)?;
         let needs_token = call.authentication.uses_token() && !call.authorization;
         let plan = Plan {
-            operation: "",
-            method: Method::Get,
-            template: "",
+            label: None,
             retry: call.retry,
             idempotent: call.idempotent,
             total_timeout: call.total_timeout.or(self.0.total_timeout),

@@ -36,12 +36,13 @@ mod on {
 
     /// Counts a call that has ended.
     pub(crate) fn call(plan: &Plan<'_>, ended: &Result<Exchange>) {
+        let Some(label) = &plan.label else { return };
         let (outcome, elapsed) = match ended {
             Ok(exchange) => (status(&exchange.answer), exchange.elapsed),
             Err(error) => (kind(error), error.elapsed()),
         };
-        counter!("logto_calls_total", "operation" => plan.operation, "outcome" => outcome).increment(1);
-        histogram!("logto_call_duration_seconds", "operation" => plan.operation).record(elapsed);
+        counter!("logto_calls_total", "operation" => label.operation, "outcome" => outcome).increment(1);
+        histogram!("logto_call_duration_seconds", "operation" => label.operation).record(elapsed);
     }
 
     /// Counts and times an attempt.
@@ -50,6 +51,7 @@ mod on {
         plan: &Plan<'_>,
         attempt: impl Future<Output = Result<Answer, AttemptError>>,
     ) -> Result<Answer, AttemptError> {
+        let Some(label) = &plan.label else { return attempt.await };
         let start = runtime.monotonic();
         let ended = attempt.await;
         let outcome = match &ended {
@@ -57,8 +59,8 @@ mod on {
             Err(AttemptError::Transport(error)) => format!("{:?}", error.kind()),
             Err(AttemptError::Final(error)) => kind(error),
         };
-        counter!("logto_attempts_total", "operation" => plan.operation, "outcome" => outcome).increment(1);
-        histogram!("logto_attempt_duration_seconds", "operation" => plan.operation)
+        counter!("logto_attempts_total", "operation" => label.operation, "outcome" => outcome).increment(1);
+        histogram!("logto_attempt_duration_seconds", "operation" => label.operation)
             .record(runtime.monotonic().saturating_sub(start));
         ended
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Attempt, Exchange, HttpAttempt, HttpSender, OutgoingRequest, Pipeline, Plan, RetryPolicy};
+use super::{Attempt, Exchange, HttpAttempt, HttpSender, Label, OutgoingRequest, Pipeline, Plan, RetryPolicy};
 use crate::error::Result;
 use crate::token::{TokenAnswer, TokenCalls, TokenRequest};
 use crate::transport::{HttpRequest, Method, TransportOptions};
@@ -29,9 +29,7 @@ pub trait TokenAttempts: Send + Sync + 'static {
 impl TokenCalls for TokenCaller {
     async fn send(&self, request: TokenRequest) -> Result<TokenAnswer> {
         let plan = Plan {
-            operation: OPERATION,
-            method: Method::Post,
-            template: "/oidc/token",
+            label: Some(Label { operation: OPERATION, method: Method::Post, template: "/oidc/token" }),
             retry: self.retry,
             // A second call issues a second token, and the first one is not used.
             idempotent: true,

@@ -14,8 +14,8 @@ mod on {
     use ::tracing::{Instrument, Span, debug, info_span, trace, warn};
 
     use crate::error::{Error, ErrorKind};
-    use crate::pipeline::Plan;
     use crate::pipeline::retry::Decision;
+    use crate::pipeline::{Label, Plan};
     use crate::transport::url::Url;
     use crate::transport::{HttpRequest, HttpResponse, TransportError};
 
@@ -30,11 +30,12 @@ mod on {
 
     /// The span of a call with all its attempts.
     pub(crate) fn call(plan: &Plan<'_>) -> Span {
+        let Some(label) = &plan.label else { return Span::none() };
         info_span!(
             "logto.call",
-            otel.name = plan.operation,
+            otel.name = label.operation,
             otel.kind = "internal",
-            logto.operation = plan.operation,
+            logto.operation = label.operation,
             logto.attempts = Empty,
             logto.request_id = Empty,
             http.response.status_code = Empty,
@@ -45,13 +46,14 @@ mod on {
 
     /// The span of one attempt.
     pub(crate) fn attempt(plan: &Plan<'_>, attempt: u32) -> Span {
+        let Some(Label { method, template, .. }) = &plan.label else { return Span::none() };
         info_span!(
             "logto.attempt",
-            otel.name = %format_args!("{} {}", plan.method, plan.template),
+            otel.name = %format_args!("{method} {template}"),
             otel.kind = "client",
-            http.request.method = plan.method.as_str(),
+            http.request.method = method.as_str(),
             http.request.resend_count = (attempt > 1).then(|| attempt - 1),
-            url.template = plan.template,
+            url.template = template,
             server.address = Empty,
             server.port = Empty,
             http.response.status_code = Empty,
@@ -92,8 +94,8 @@ mod on {
 
     /// Reports a retry.
     pub(crate) fn decided(plan: &Plan<'_>, attempt: u32, decision: Option<Decision>) {
-        if let Some(Decision::Retry(wait)) = decision {
-            warn!(operation = plan.operation, attempt, wait_ms = wait.as_millis() as u64, "retrying");
+        if let (Some(label), Some(Decision::Retry(wait))) = (&plan.label, decision) {
+            warn!(operation = label.operation, attempt, wait_ms = wait.as_millis() as u64, "retrying");
         }
     }
 

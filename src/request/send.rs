@@ -3,7 +3,7 @@
 use super::{Call, Request};
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::operation::{AnswerKind, Authentication, Operation, OperationInfo, release};
-use crate::pipeline::{Channel, Exchange, HttpAttempt, OutgoingRequest, Plan, check_timeouts};
+use crate::pipeline::{Channel, Exchange, HttpAttempt, Label, OutgoingRequest, Plan, check_timeouts};
 use crate::response::{self, Answer as _, Expected};
 use crate::token::{TokenCache, TokenKind};
 use crate::transport::{Answer, HttpRequest};
@@ -44,10 +44,9 @@ impl<Op: Operation> Request<Op> {
     async fn run(&self) -> Result<Exchange> {
         let (call, channel) = (&self.call, &self.channel);
         let (options, settings) = (&call.options, channel.settings());
+        let template = if call.info.path.is_empty() { &call.path } else { call.info.path };
         let plan = Plan {
-            operation: call.info.id,
-            method: call.info.method,
-            template: if call.info.path.is_empty() { &call.path } else { call.info.path },
+            label: Some(Label { operation: call.info.id, method: call.info.method, template }),
             retry: options.retry.unwrap_or(settings.retry),
             idempotent: options.idempotent.unwrap_or(call.info.idempotent),
             total_timeout: options.total_timeout.unwrap_or(settings.total_timeout),
