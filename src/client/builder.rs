@@ -208,8 +208,9 @@ impl ClientBuilder {
             options: settings.options,
         });
         let calls = Arc::new(TokenCaller { pipeline: Arc::clone(&pipeline), attempts, retry: settings.retry });
-        let tokens =
-            tokens.options(&endpoint).map(|options| TokenCache::new(options, endpoint.clone(), calls, runtime));
+        let tokens = tokens
+            .options(&endpoint, &runtime)
+            .map(|options| TokenCache::new(options, endpoint.clone(), calls, runtime));
         let shared = Shared { endpoint, pipeline, sender, tokens, background: Background::default() };
         Client { channel: Channel::new(shared, settings) }
     }
@@ -222,13 +223,13 @@ impl ClientBuilder {
 
 impl TokenSettings {
     /// Returns the options of the token cache. `None` without a source.
-    fn options(self, endpoint: &Endpoint) -> Option<TokenCacheOptions> {
+    fn options(self, endpoint: &Endpoint, runtime: &Arc<dyn Runtime>) -> Option<TokenCacheOptions> {
         let Self { source, scope, leeway, lease, store, lock_ttl } = self;
         let source = source?;
         let scope = scope.unwrap_or_else(|| source.default_scope().map(str::to_owned));
         let slot = store.zip(source.cache_key()).map(|(store, key)| -> Box<dyn TokenSlot> {
             let scope = scope.as_deref().unwrap_or_default();
-            Box::new(KeyedSlot::new(store, &[endpoint.url(), &key, endpoint.resource(), scope]))
+            Box::new(KeyedSlot::new(store, Arc::clone(runtime), &[endpoint.url(), &key, endpoint.resource(), scope]))
         });
         Some(TokenCacheOptions { source, scope, leeway, lease, slot, lock_ttl })
     }

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
-use logto_admin::Timestamp;
 use logto_admin::binding::{Obtained, TokenSlot};
 use logto_admin::token::{AccessToken, StoreError, TokenContext, TokenError, TokenSource};
 
@@ -35,12 +34,12 @@ pub(crate) struct HostSlot {
 }
 
 impl TokenSlot for HostSlot {
-    fn get(&self, _now: Timestamp) -> BoxFuture<'_, Result<Option<Obtained>, StoreError>> {
+    fn get(&self) -> BoxFuture<'_, Result<Option<Obtained>, StoreError>> {
         let operation = Operation::start(|operation| host::store_get(operation, self.client));
         Box::pin(async { operation.await.token().map_err(failed) })
     }
 
-    fn set<'a>(&'a self, token: &'a AccessToken, _now: Timestamp) -> BoxFuture<'a, Result<bool, StoreError>> {
+    fn set<'a>(&'a self, token: &'a AccessToken) -> BoxFuture<'a, Result<bool, StoreError>> {
         let seconds = token.lifetime().map_or(-1.0, |lifetime| lifetime.as_secs() as f64);
         let (scope, missing) = (token.granted_scope().unwrap_or_default(), token.missing_scope().unwrap_or_default());
         done(|operation| host::store_set(operation, self.client, token.secret(), seconds, scope, missing))

@@ -132,7 +132,7 @@ impl SharedToken {
 
     fn look<'a>(&'a self, runtime: &'a dyn Runtime, known: &'a Known) -> BoxFuture<'a, Result<Look, StoreError>> {
         Box::pin(async move {
-            let stored = self.within(runtime, self.slot.get(runtime.now())).await?;
+            let stored = self.within(runtime, self.slot.get()).await?;
             Ok(stored.map_or(Look::Nothing, |obtained| self.judge(obtained, known)))
         })
     }
@@ -152,7 +152,7 @@ impl SharedToken {
     async fn hand_over(&self, runtime: &dyn Runtime, token: &AccessToken, lock: &Lock) -> Result<bool, StoreError> {
         let ttl = token.lifetime();
         if ttl.is_none_or(|ttl| !ttl.is_zero()) {
-            self.within(runtime, self.slot.set(token, runtime.now())).await?;
+            self.within(runtime, self.slot.set(token)).await?;
         }
         self.unlock(runtime, lock).await
     }

@@ -5,17 +5,18 @@ use futures_util::TryFutureExt;
 use futures_util::future::BoxFuture;
 
 use super::{StoreError, TokenStore, record};
+use crate::runtime::Runtime;
 use crate::token::AccessToken;
 use crate::token::obtained::Obtained;
-use crate::types::{Timestamp, encode};
+use crate::types::encode;
 
 /// The place of one token in a store. What changes the store returns whether it did.
 pub trait TokenSlot: Send + Sync + 'static {
     /// Returns the token, if it is valid.
-    fn get(&self, now: Timestamp) -> BoxFuture<'_, Result<Option<Obtained>, StoreError>>;
+    fn get(&self) -> BoxFuture<'_, Result<Option<Obtained>, StoreError>>;
 
     /// Stores a token that was issued now.
-    fn set<'a>(&'a self, token: &'a AccessToken, now: Timestamp) -> BoxFuture<'a, Result<bool, StoreError>>;
+    fn set<'a>(&'a self, token: &'a AccessToken) -> BoxFuture<'a, Result<bool, StoreError>>;
 
     /// Removes the token.
     fn remove(&self) -> BoxFuture<'_, Result<bool, StoreError>>;
@@ -30,19 +31,20 @@ pub trait TokenSlot: Send + Sync + 'static {
 /// A slot under a key of a [`TokenStore`].
 pub(crate) struct KeyedSlot {
     store: Arc<dyn TokenStore>,
+    runtime: Arc<dyn Runtime>,
     key: String,
     second_lock: String,
 }
 
 impl KeyedSlot {
     /// Creates the key from `parts`, which distinguish the token from other tokens.
-    pub(crate) fn new(store: Arc<dyn TokenStore>, parts: &[&str]) -> Self {
+    pub(crate) fn new(store: Arc<dyn TokenStore>, runtime: Arc<dyn Runtime>, parts: &[&str]) -> Self {
         let mut key = "logto-admin:token".to_owned();
         for part in parts {
             key.push(':');
             key.push_str(&encode(part));
         }
-        Self { store, second_lock: format!("{key}:2"), key }
+        Self { store, runtime, second_lock: format!("{key}:2"), key }
     }
 
     fn lock(&self, second: bool) -> &str {
@@ -51,14 +53,15 @@ impl KeyedSlot {
 }
 
 impl TokenSlot for KeyedSlot {
-    fn get(&self, now: Timestamp) -> BoxFuture<'_, Result<Option<Obtained>, StoreError>> {
+    fn get(&self) -> BoxFuture<'_, Result<Option<Obtained>, StoreError>> {
         let text = (*self.store).get(&self.key);
-        Box::pin(async move { Ok(text.await?.and_then(|text| record::read(&text, now))) })
+        Box::pin(async move { Ok(text.await?.and_then(|text| record::read(&text, self.runtime.now()))) })
     }
 
-    fn set<'a>(&'a self, token: &'a AccessToken, now: Timestamp) -> BoxFuture<'a, Result<bool, StoreError>> {
+    fn set<'a>(&'a self, token: &'a AccessToken) -> BoxFuture<'a, Result<bool, StoreError>> {
         Box::pin(async move {
-            (*self.store).set(&self.key, &record::write(token, now), token.lifetime()).await?;
+            let record = record::write(token, self.runtime.now());
+            (*self.store).set(&self.key, &record, token.lifetime()).await?;
             Ok(true)
         })
     }
