@@ -53,9 +53,7 @@ fn begun(seconds: u32) -> Begun {
 
 fn plan(begun: &Begun) -> Plan<'_> {
     Plan {
-        operation: "GetUser",
-        method: Method::Get,
-        template: "/api/users/{userId}",
+        label: None,
         retry: RetryPolicy::default(),
         idempotent: true,
         total_timeout: None,

@@ -39,12 +39,10 @@ pub(crate) struct Pipeline {
 }
 
 /// How one call is carried out.
-#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only spans show the operation"))]
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only spans and metrics have labels"))]
 pub(crate) struct Plan<'a> {
-    pub operation: &'static str,
-    pub method: Method,
-    /// The path with its parameters in braces.
-    pub template: &'a str,
+    /// The label in spans and metrics. A host has its own.
+    pub label: Option<Label<'a>>,
     pub retry: RetryPolicy,
     pub idempotent: bool,
     pub total_timeout: Option<Duration>,
@@ -54,6 +52,15 @@ pub(crate) struct Plan<'a> {
     pub urgent: bool,
     /// The source of the access token, if the call needs one.
     pub tokens: Option<&'a TokenCache>,
+}
+
+/// The label of a call in spans and metrics.
+#[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only spans show all of it"))]
+pub(crate) struct Label<'a> {
+    pub operation: &'static str,
+    pub method: Method,
+    /// The path with its parameters in braces.
+    pub template: &'a str,
 }
 
 /// A first attempt that a host started without waiting for the loop.
