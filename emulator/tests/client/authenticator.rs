@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 pub(crate) struct Authenticator {
     key: SigningKey,
-    id: Vec<u8>,
+    pub(crate) id: Vec<u8>,
     counter: u32,
     /// The origin of the page that asks.
     pub(crate) origin: String,
@@ -62,8 +62,13 @@ impl Authenticator {
         }))
     }
 
+    /// Returns the id of the passkey, as options contain it.
+    pub(crate) fn encoded_id(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&self.id)
+    }
+
     fn payload(&self, response: Value) -> Value {
-        let id = URL_SAFE_NO_PAD.encode(&self.id);
+        let id = self.encoded_id();
         json!({ "type": "WebAuthn", "id": id, "rawId": id, "clientExtensionResults": {}, "response": response })
     }
 

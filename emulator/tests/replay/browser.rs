@@ -27,6 +27,11 @@ impl Browser {
         self.get(emulator, &url);
     }
 
+    /// Returns the id of the sign-in that is in progress.
+    pub(crate) fn interaction(&self) -> &str {
+        self.cookies.get("_interaction").map(String::as_str).unwrap_or_default()
+    }
+
     /// Adds the cookies to a request.
     pub(crate) fn sign(&self, request: &mut HttpRequest) {
         let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));

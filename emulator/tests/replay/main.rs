@@ -11,12 +11,17 @@
     reason = "a test may panic"
 )]
 
+#[path = "../client/authenticator.rs"]
+mod authenticator;
 mod browser;
+mod devices;
 mod exchange;
 mod names;
+mod providers;
 mod recordings;
 mod shape;
 mod stage;
+mod steps;
 mod tokens;
 
 use exchange::{Exchange, load};
@@ -46,11 +51,12 @@ fn replay(recording: &'static Recording) {
     let (mut compared, mut skipped, mut prepared) = (0, 0, 0);
     for exchange in exchanges {
         stage.prepare(exchange.seq, &mut prepared, &mut names);
+        steps::take(&mut stage, exchange.seq, &mut names);
         let Some(request) = stage.request(&exchange, &names) else {
             skipped += 1;
             continue;
         };
-        let answer = stage.emulator.handle(&request);
+        let answer = stage.send(&exchange, request);
         stage.advance_to(exchange.time().unwrap_or_default());
         let ours = stage.answered(&exchange, &answer);
         let kept = exchange.is_token_request() || exchange.operation_id.as_deref().is_some_and(Emulator::keeps);

@@ -7,12 +7,17 @@ use base64::engine::general_purpose::STANDARD;
 use logto_admin::Timestamp;
 use logto_admin::operation::{Authentication, find};
 use logto_admin::serde_json::{self, Value, json};
-use logto_admin::transport::{HttpRequest, HttpResponse, Method};
+use logto_admin::transport::{
+    HttpRequest, HttpResponse, HttpTransport, Method, TransportError, TransportErrorKind, TransportOptions,
+    transport_fn,
+};
 use logto_admin_emulator::Emulator;
 
 use crate::browser::Browser;
+use crate::devices::{Devices, ORIGIN};
 use crate::exchange::Exchange;
 use crate::names::Names;
+use crate::providers;
 use crate::recordings::Recording;
 use crate::tokens::{self, Held};
 
@@ -28,7 +33,8 @@ pub(crate) struct Stage {
     without_role: Application,
     /// The application that the users of the recorded sign-ins use.
     web: Option<Application>,
-    browser: Browser,
+    pub(crate) browser: Browser,
+    pub(crate) devices: Devices,
     subject_tokens: Vec<String>,
     /// Number of subject tokens that were exchanged.
     exchanged: usize,
@@ -49,8 +55,8 @@ impl Stage {
     pub(crate) fn new(recording: &'static Recording, start: i64) -> Self {
         let clock = Arc::new(AtomicI64::new(start));
         let read = Arc::clone(&clock);
-        let emulator =
-            Emulator::builder().clock(move || Timestamp::from_millis(read.fetch_add(1, Ordering::SeqCst))).build();
+        let emulator = Emulator::builder().clock(move || Timestamp::from_millis(read.fetch_add(1, Ordering::SeqCst)));
+        let emulator = emulator.webhooks(transport_fn(receive)).build();
         let token = token(&emulator, emulator.app_id(), emulator.app_secret());
         let manager = Application { id: emulator.app_id().to_owned(), secret: emulator.app_secret().to_owned() };
         let application = json!({ "name": "no role", "type": "MachineToMachine" });
@@ -67,10 +73,15 @@ impl Stage {
             without_role,
             web: None,
             browser: Browser::default(),
+            devices: Devices::default(),
             subject_tokens: Vec::new(),
             exchanged: 0,
             personal_token: None,
         }
+    }
+
+    pub(crate) const fn recording(&self) -> &'static Recording {
+        self.recording
     }
 
     /// Returns the body of a response. Keeps the cookies and tokens that the recordings mask.
@@ -79,11 +90,21 @@ impl Stage {
         if self.is_sign_in(exchange) || exchange.is_token_request() {
             self.browser.keep(&self.emulator, answer, &body);
         }
+        self.devices.keep(&body);
         self.subject_tokens.extend(body["subjectToken"].as_str().map(str::to_owned));
         if exchange.is_success() && tokens::consumes_subject(exchange) {
             self.exchanged += 1;
         }
         body
+    }
+
+    /// Sends a request. Only test deliveries of webhooks are sent.
+    pub(crate) fn send(&self, exchange: &Exchange, request: HttpRequest) -> HttpResponse {
+        if exchange.operation_id.as_deref() != Some("CreateHookTest") {
+            return self.emulator.handle(&request);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(self.emulator.send(request, &TransportOptions::default())).unwrap()
     }
 
     /// Returns whether the browser of a sign-in makes the request.
@@ -138,6 +159,9 @@ impl Stage {
         let method = method(&exchange.method)?;
         let mut request = HttpRequest::new(method, format!("http://logto{}?{query}", segments?.join("/")));
         self.authorize(exchange, names, &mut request)?;
+        if exchange.request_headers["origin"].is_string() {
+            request.headers.set("origin", ORIGIN);
+        }
         for name in ["content-type", "logto-verification-id"] {
             if let Some(value) = exchange.request_headers[name].as_str() {
                 request.headers.set(name, names.replace(value)?);
@@ -188,6 +212,11 @@ impl Stage {
         if self.web.is_some() && !exchange.operation_id.as_deref().is_some_and(|id| first.contains(&id)) {
             return;
         }
+        self.open_page();
+    }
+
+    /// Opens the sign-in page in a new browser.
+    pub(crate) fn open_page(&mut self) {
         let web = self.web.get_or_insert_with(|| {
             let metadata = json!({ "redirectUris": [REDIRECT_URI], "postLogoutRedirectUris": [] });
             let application = json!({ "name": "flow", "type": "Traditional", "oidcClientMetadata": metadata });
@@ -215,7 +244,7 @@ impl Stage {
         token
     }
 
-    fn fill(&self, exchange: &Exchange, names: &Names, request: &mut HttpRequest) -> Option<()> {
+    fn fill(&mut self, exchange: &Exchange, names: &Names, request: &mut HttpRequest) -> Option<()> {
         if exchange.is_request_cut {
             return None;
         }
@@ -245,7 +274,14 @@ impl Stage {
         } else if body.get("raw_base64").is_some() {
             return None;
         } else if !body.is_null() {
-            let mut body = names.replace_in(body)?;
+            let mut body = body.clone();
+            let relayed =
+                body.as_object_mut().filter(|_| self.is_sign_in(exchange)).and_then(|it| it.remove("RelayState"));
+            let mut body = names.replace_in(&body)?;
+            if relayed.is_some() {
+                body["RelayState"] = self.browser.interaction().into();
+            }
+            providers::translate(exchange, &mut body);
             let by_record = [
                 Some("VerifyVerificationByVerificationCode"),
                 Some("VerifyVerificationCodeVerification"),
@@ -256,9 +292,20 @@ impl Stage {
             if let Some(code) = body.get_mut(member).filter(|_| exchange.is_success()) {
                 *code = self.emulator.messages().last()?.code()?.into();
             }
+            let now = self.clock.load(Ordering::SeqCst);
+            self.devices.prove(exchange, &mut body, now);
             request.body = body.to_string().into();
         }
         Some(())
+    }
+}
+
+/// Answers a delivery like the receivers of the recorder.
+async fn receive(request: HttpRequest, _: TransportOptions) -> Result<HttpResponse, TransportError> {
+    match request.url.rsplit('/').next() {
+        Some("hook") => Ok(HttpResponse::json(200, r#"{"ok":true}"#)),
+        Some("hook-fail") => Ok(HttpResponse::json(500, r#"{"no":true}"#)),
+        _ => Err(TransportError::new(TransportErrorKind::Connect, "connection refused")),
     }
 }
 
@@ -328,7 +375,7 @@ fn method(name: &str) -> Option<Method> {
 }
 
 /// Returns the JSON or text of a response.
-fn body_of(response: &HttpResponse) -> Value {
+pub(crate) fn body_of(response: &HttpResponse) -> Value {
     let text = response.body.text();
     if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap_or(Value::String(text)) }
 }

@@ -10,9 +10,9 @@ pub(crate) const RECORDING: Recording = Recording {
     services: &[],
     manager: "m2mtestapp0000000001a",
     sign_ins: (0, 0),
+    steps: &[],
     callers: &[],
     different: DIFFERENT,
-    lacking: &[],
 };
 
 const DIFFERENT: &[(u64, &str)] = &[

@@ -6,6 +6,8 @@ pub(crate) mod whole;
 use logto_admin::transport::Method::{self, Post};
 use logto_admin_emulator::Service;
 
+use crate::steps::Step;
+
 /// Exchanges of one server, in order.
 pub(crate) struct Recording {
     /// The file, below the fixtures.
@@ -17,12 +19,12 @@ pub(crate) struct Recording {
     pub(crate) manager: &'static str,
     /// The first and the last exchange of sign-ins with all their steps.
     pub(crate) sign_ins: (u64, u64),
+    /// What the users did in their browsers before an exchange.
+    pub(crate) steps: &'static [(u64, Step)],
     /// The callers of account operations: the first exchange, the last one, and the recorded id of the user.
     pub(crate) callers: &'static [(u64, u64, &'static str)],
     /// Intended differences, by exchange number, and their reasons.
     pub(crate) different: &'static [(u64, &'static str)],
-    /// Rules that the emulator lacks, by exchange number.
-    pub(crate) lacking: &'static [(u64, &'static str)],
 }
 
 /// A request that was made while recording but is not in the recordings.
@@ -51,6 +53,6 @@ impl Recording {
     }
 
     pub(crate) fn is_different(&self, seq: u64) -> bool {
-        self.different.iter().chain(self.lacking).any(|(different, _)| *different == seq)
+        self.different.iter().any(|(different, _)| *different == seq)
     }
 }

@@ -4,16 +4,17 @@ use logto_admin::transport::Method::{Patch, Post};
 use logto_admin_emulator::Service;
 
 use super::{Recording, Unrecorded, creates, relates};
+use crate::steps::Step::{self, AddsPasskey, Enters, OffersPasskeys, Opens, Registers, Starts};
 
 pub(crate) const RECORDING: Recording = Recording {
     file: "recordings/1.42.jsonl.gz",
     unrecorded: UNRECORDED,
     services: SERVICES,
     manager: "testm2mapp0000000000a",
-    sign_ins: (967, 1085),
+    sign_ins: (967, 1151),
+    steps: STEPS,
     callers: CALLERS,
     different: DIFFERENT,
-    lacking: LACKING,
 };
 
 /// The users who registered with the Experience API, whose flows are not replayed.
@@ -29,6 +30,24 @@ const UNRECORDED: &[Unrecorded] = &[
     relates(1022, Patch, SIGN_IN, r#"{"signUp": {"identifiers": ["phone"], "password": false, "verify": true}}"#),
     creates(1046, "/api/one-time-tokens", r#"{"email": "flow@people.example"}"#, "sjQ16H2TMCpR1tDP7HJFXcTZpv2KXmfN"),
     relates(1049, Patch, SIGN_IN, r#"{"signUp": {"identifiers": ["username"], "password": true, "verify": false}}"#),
+    creates(1097, "/api/users", MFA_ONE, "dsoma3d21kzm"),
+    creates(1097, "/api/users", MFA_TWO, "i49rd9g2lbzl"),
+    relates(1097, Post, "/api/users", MFA_THREE),
+    relates(
+        1097,
+        Patch,
+        SIGN_IN,
+        r#"{"mfa": {"policy": "UserControlled", "factors": ["Totp", "WebAuthn", "BackupCode"]}}"#,
+    ),
+    relates(
+        1123,
+        Patch,
+        SIGN_IN,
+        r#"{"passkeySignIn": {"enabled": true, "showPasskeyButton": true, "allowAutofill": true}}"#,
+    ),
+    relates(1141, Patch, SIGN_IN, r#"{"passkeySignIn": {"enabled": false}}"#),
+    relates(1142, Patch, SIGN_IN, FACTORS_BY_CODE),
+    relates(1150, Patch, SIGN_IN, EVERY_METHOD),
     creates(1164, "/api/users/iaglnao3qdpa/personal-access-tokens", r#"{"name": "flow"}"#, ""),
     relates(
         1167,
@@ -47,6 +66,32 @@ const UNRECORDED: &[Unrecorded] = &[
     relates(1278, Patch, ACCOUNT_CENTER, r#"{"enabled": true, "fields": {"session": "Edit"}}"#),
 ];
 
+const MFA_ONE: &str =
+    r#"{"username": "mfa_one", "primaryEmail": "mfa_one@people.example", "password": "Braga!88lantern"}"#;
+const MFA_TWO: &str = r#"{
+    "username": "mfa_two", "primaryEmail": "mfa_two@people.example", "primaryPhone": "351930001001", "password": "Braga!88lantern"
+}"#;
+const MFA_THREE: &str = r#"{"username": "mfa_three", "password": "Braga!88lantern"}"#;
+
+const STEPS: &[(u64, Step)] = &[
+    (1080, Opens),
+    (1080, Starts),
+    (1084, Registers),
+    (1097, Enters("mfa_one")),
+    (1113, Enters("mfa_one")),
+    (1116, Enters("mfa_one")),
+    (1119, Enters("mfa_one")),
+    (1123, Opens),
+    (1124, Starts),
+    (1129, Opens),
+    (1129, OffersPasskeys),
+    (1129, Starts),
+    (1131, Enters("mfa_three")),
+    (1131, AddsPasskey("wrb0rsb35ahx6wti0fozt")),
+    (1134, Enters("mfa_two")),
+    (1141, Enters("mfa_two")),
+];
+
 const SIGN_IN: &str = "/api/sign-in-exp";
 const EVERY_METHOD: &str = r#"{
     "signIn": { "methods": [
@@ -58,11 +103,19 @@ const EVERY_METHOD: &str = r#"{
     "passkeySignIn": { "enabled": false, "showPasskeyButton": false, "allowAutofill": false },
     "mfa": { "policy": "UserControlled", "factors": [] }
 }"#;
+/// Codes cannot be both ways to sign in and second factors.
+const FACTORS_BY_CODE: &str = r#"{
+    "signIn": { "methods": [
+        { "identifier": "username", "password": true, "verificationCode": false, "isPasswordPrimary": true }
+    ] },
+    "mfa": { "policy": "UserControlled", "factors": ["EmailVerificationCode", "PhoneVerificationCode"] }
+}"#;
 const ACCOUNT_CENTER: &str = "/api/account-center";
 /// The recorder played Cloudflare and a storage.
 const SERVICES: &[(u64, Service)] = &[(349, Service::ProtectedApps), (365, Service::Domains), (385, Service::Storage)];
 
-const CALLERS: &[(u64, u64, &str)] = &[(1165, 1165, "iaglnao3qdpa"), (1172, 1278, "s7o9qjjcdaty")];
+const CALLERS: &[(u64, u64, &str)] =
+    &[(1094, 1096, "ulpysdbg50gl"), (1165, 1165, "iaglnao3qdpa"), (1172, 1278, "s7o9qjjcdaty")];
 
 const DIFFERENT: &[(u64, &str)] = &[
     (317, "the recorder put a legacy secret into the database"),
@@ -70,21 +123,8 @@ const DIFFERENT: &[(u64, &str)] = &[
     (502, "the emulator does not call identity providers"),
     (318, "the recorder put a legacy secret into the database"),
     (620, "the recorder put a legacy secret into the database"),
-    (1074, "the emulator does not call identity providers"),
-    (1076, "the emulator does not call identity providers"),
-    (1078, "the emulator does not call identity providers"),
-    (1079, "the emulator does not call identity providers"),
-    (1082, "the emulator does not call identity providers"),
-    (1083, "the emulator does not call identity providers"),
-    (1084, "the emulator does not call identity providers"),
-    (1085, "the emulator does not call identity providers"),
-    (1087, "a user of the Experience API, whose flows are not replayed"),
+    (1087, "the id of the user has no digit, so the replay does not recognize it"),
     (1150, "the recorder changed the sign-in experience and the captcha without recording it"),
     (1161, "the recorder assigned a role without recording it"),
     (1165, "the token of the recorded user has fewer scopes"),
-    (1240, "the recorded passkey answers another challenge"),
-    (1242, "the recorded passkey answers another challenge"),
 ];
-
-/// Rules that the emulator lacks so far. Remove an entry when the emulator has the rule.
-const LACKING: &[(u64, &str)] = &[(755, "CreateHookTest: the receiver fails"), (756, "CreateHookTest: no receiver")];
