@@ -28,10 +28,10 @@ pub(crate) fn admit(
 /// Returns the access token of a request.
 pub(crate) fn bearer(request: &Incoming) -> Outcome<&str> {
     let Some(header) = request.headers.get("authorization") else {
-        return Err(Refusal::new(401, "auth.authorization_header_missing", "The `Authorization` header is missing."));
+        return Err(Refusal::new(401, "auth.authorization_header_missing", "Authorization header is missing."));
     };
     header.strip_prefix("Bearer ").ok_or_else(|| {
-        let message = "Only bearer tokens are supported.";
+        let message = "Authorization type is not supported.";
         let refusal = Refusal::new(401, "auth.authorization_token_type_not_supported", message);
         refusal.with("data", json!({ "supportedTypes": ["Bearer"] }))
     })
@@ -59,10 +59,11 @@ fn user(token: &str, state: &State, now: i64) -> Outcome<String> {
     Ok(user.id.clone())
 }
 
-fn forbidden() -> Refusal {
-    Refusal::new(403, "auth.forbidden", "The access token does not permit this operation.")
+/// Returns the error for a caller without the permission.
+pub(crate) fn forbidden() -> Refusal {
+    Refusal::usual(403, "auth.forbidden")
 }
 
 fn unauthorized() -> Refusal {
-    Refusal::new(401, "auth.unauthorized", "The access token is not valid for this API or has expired.")
+    Refusal::usual(401, "auth.unauthorized")
 }

@@ -64,12 +64,19 @@ fn parse(request: &Incoming) -> Outcome<Value> {
     if kind.starts_with("text/") {
         return Ok(text.into());
     }
-    let mut value: Value = serde_json::from_str(text).map_err(|error| Refusal::without_code(400, error.to_string()))?;
-    shorten_numbers(&mut value);
-    if value.is_object() || value.is_array() {
-        return Ok(value);
+    // The server looks at the first character before it parses anything.
+    if !text.trim_start().starts_with(['{', '[']) {
+        return Err(Refusal::without_code(400, "invalid JSON, only supports object and array"));
     }
-    Err(Refusal::without_code(400, "A JSON body must be an object or an array."))
+    let mut value: Value = serde_json::from_str(text).map_err(|error| invalid_json(&error))?;
+    shorten_numbers(&mut value);
+    Ok(value)
+}
+
+/// Returns the error for invalid JSON. An incomplete body has the message of JavaScript.
+fn invalid_json(error: &serde_json::Error) -> Refusal {
+    let message = if error.is_eof() { "Unexpected end of JSON input".to_owned() } else { error.to_string() };
+    Refusal::without_code(400, message)
 }
 
 /// Writes whole numbers without a fraction, as JavaScript does: `3600.0` becomes `3600`.
@@ -120,6 +127,20 @@ mod tests {
     use super::*;
     use logto_admin::serde_json::json;
     use logto_admin::transport::{HttpRequest, Method};
+
+    #[test]
+    fn invalid_json_is_refused_with_the_messages_of_the_server() {
+        for (body, message) in [
+            (r#"{"name":"#, "Unexpected end of JSON input"),
+            ("null", "invalid JSON, only supports object and array"),
+            ("hello", "invalid JSON, only supports object and array"),
+        ] {
+            let mut request = HttpRequest::new(Method::Post, "http://h/api/users");
+            request.body = body.into();
+            let refusal = parse(&Incoming::new(&request)).unwrap_err();
+            assert_eq!(refusal.logged(), json!({ "message": message }));
+        }
+    }
 
     #[test]
     fn json_is_read_as_in_javascript() {

@@ -77,7 +77,7 @@ impl Call<'_> {
 pub(crate) fn unknown(collection: &Collection, way: Unknown, id: &str) -> Refusal {
     match way {
         Unknown::Plain => not_found(),
-        Unknown::Missing => not_exists(),
+        Unknown::Missing => not_exists(collection.name),
         Unknown::Named => not_exists_with_id(collection.name, id),
     }
 }

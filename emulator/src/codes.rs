@@ -97,5 +97,5 @@ pub(crate) fn verify(
 }
 
 fn wrong(problem: &str) -> Refusal {
-    Refusal::new(400, &format!("verification_code.{problem}"), "The verification code is not valid.")
+    Refusal::usual(400, &format!("verification_code.{problem}"))
 }

@@ -193,13 +193,13 @@ pub(crate) fn check(call: &Call<'_>, collection: &Collection, record: &Record) -
         let value = record.text(unique.member);
         let ignores_case = (unique.ignores_case)(call.state);
         if !value.is_empty() && call.state.store.is_taken(collection, unique.member, value, ignores_case, &record.id) {
-            return Err(taken(unique.code, value));
+            return Err(Refusal::about(422, unique.code, value));
         }
     }
     if let Key::Member { name, taken: code } = collection.key {
         let same = |other: &Record| other.id != record.id && other.text(name) == record.text(name);
         if siblings(call, collection).any(same) {
-            return Err(taken(code, record.text(name)));
+            return Err(Refusal::about(422, code, record.text(name)));
         }
     }
     let columns = Contract::of(call.info)
@@ -212,10 +212,6 @@ pub(crate) fn check(call: &Call<'_>, collection: &Collection, record: &Record) -
         }
     }
     Ok(())
-}
-
-fn taken(code: &str, value: &str) -> Refusal {
-    Refusal::new(422, code, format!("`{value}` is already in use."))
 }
 
 /// Adds the initial links of a new entity.

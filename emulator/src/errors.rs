@@ -1,9 +1,9 @@
-//! Error responses in Logto's format. Codes and statuses are Logto's, but the messages are the emulator's.
+//! Error responses in Logto's format. Messages are Logto's where recordings of a server show them.
 
 use logto_admin::serde_json::{Map, Value, json};
 use logto_admin::transport::HttpResponse;
 
-use crate::reply;
+use crate::{reply, wording};
 
 /// An error response, which ends a request early.
 #[derive(Clone, Debug)]
@@ -26,6 +26,16 @@ pub(crate) type Outcome<T> = Result<T, Refusal>;
 impl Refusal {
     pub(crate) fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
         Self::without_code(status, message).with("code", code)
+    }
+
+    /// Creates an error with the usual message of its code.
+    pub(crate) fn usual(status: u16, code: &str) -> Self {
+        Self::about(status, code, "")
+    }
+
+    /// Creates an error about a value, with the usual message of its code.
+    pub(crate) fn about(status: u16, code: &str, value: &str) -> Self {
+        Self::new(status, code, wording::of(code, value))
     }
 
     /// Creates an error that only has a message, such as the one for invalid JSON.
@@ -87,45 +97,48 @@ pub(crate) fn internal() -> Refusal {
 }
 
 pub(crate) fn not_found() -> Refusal {
-    Refusal::new(404, "entity.not_found", "The entity does not exist.")
+    Refusal::new(404, "entity.not_found", "The resource does not exist.")
 }
 
-pub(crate) fn not_exists() -> Refusal {
-    Refusal::new(404, "entity.not_exists", "The entity does not exist.")
+/// Returns the error for an entity of a table that does not exist.
+pub(crate) fn not_exists(table: &str) -> Refusal {
+    let entity = table.strip_suffix('s').unwrap_or(table);
+    Refusal::new(404, "entity.not_exists", format!("The {entity} does not exist."))
 }
 
 pub(crate) fn not_exists_with_id(table: &str, id: &str) -> Refusal {
-    Refusal::new(404, "entity.not_exists_with_id", format!("No entity in `{table}` has the id `{id}`."))
+    Refusal::new(404, "entity.not_exists_with_id", format!("The {table} with ID `{id}` does not exist."))
 }
 
 /// Returns the error for a relation to an entity that does not exist.
 pub(crate) fn foreign_key() -> Refusal {
-    Refusal::new(422, "entity.relation_foreign_key_not_found", "One of the ids does not exist.")
+    Refusal::usual(422, "entity.relation_foreign_key_not_found")
 }
 
 /// Returns the error for a user or application that is not a member of the organization.
 pub(crate) fn require_membership() -> Refusal {
-    Refusal::new(422, "organization.require_membership", "Only members of the organization can have roles in it.")
+    Refusal::new(422, "organization.require_membership", "The user must be a member of the organization to proceed.")
 }
 
 /// Returns the error for entities that do not fit together, such as a user and a role of another type.
 pub(crate) fn constraint_violated() -> Refusal {
-    Refusal::new(422, "entity.db_constraint_violated", "The entities do not fit together.")
+    Refusal::usual(422, "entity.db_constraint_violated")
 }
 
 pub(crate) fn empty_change() -> Refusal {
-    Refusal::new(422, "entity.invalid_input", "The request does not change anything.")
+    Refusal::new(422, "entity.invalid_input", "Invalid input. Value list must not be empty.")
 }
 
 pub(crate) fn unique_violation() -> Refusal {
-    Refusal::new(422, "entity.unique_integrity_violation", "An entity with the same unique value already exists.")
+    Refusal::usual(422, "entity.unique_integrity_violation")
 }
 
 pub(crate) fn too_long(length: u64) -> Refusal {
-    let data = json!({ "message": format!("longer than {length} characters") });
-    Refusal::new(422, "entity.value_too_long", "A value is too long for its database column.").with("data", data)
+    let data = json!({ "message": format!("value too long for type character varying({length})") });
+    Refusal::new(422, "entity.value_too_long", "The length of value is too long and exceeds the limit.")
+        .with("data", data)
 }
 
 pub(crate) fn invalid_input(status: u16, message: &str) -> Refusal {
-    Refusal::new(status, "request.invalid_input", message)
+    Refusal::new(status, "request.invalid_input", format!("Input is invalid. {message}"))
 }

@@ -78,7 +78,7 @@ impl Factory {
         if issues.is_empty() {
             return Ok(());
         }
-        Err(refuse_as("connector.invalid_config", issues, "The configuration of the connector is invalid."))
+        Err(refuse_as("connector.invalid_config", issues, "The connector's config is invalid."))
     }
 }
 

@@ -103,6 +103,7 @@ mod validate;
 mod verifications;
 mod webauthn;
 mod webhooks;
+mod wording;
 
 pub use builder::EmulatorBuilder;
 pub use emulator::Emulator;

@@ -100,7 +100,7 @@ fn add(call: &mut Call<'_>, relation: &'static Relation) -> Outcome<HttpResponse
     let row = |id: &String| row(call, relation, relation.table, id);
     let repeated = ids.iter().find(|id| call.state.store.links.has(relation.table, &row(id)));
     if let (Some(code), Some(id)) = (relation.repeated, repeated) {
-        return Err(Refusal::new(422, code, format!("`{id}` has already been added.")));
+        return Err(Refusal::about(422, code, id));
     }
     check_targets(call, relation, &ids)?;
     let added = insert(call, relation, &ids);

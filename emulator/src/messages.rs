@@ -133,7 +133,7 @@ pub(crate) fn keep(state: &mut State, now: i64, recipient: &Recipient, usage: &s
 
 /// Returns the error for a missing connector of this type.
 pub(crate) fn no_connector(status: u16, kind: &str) -> Refusal {
-    let message = format!("A connector of the type `{kind}` does not exist.");
+    let message = format!("Cannot find any available connector for type: {kind}.");
     Refusal::new(status, "connector.not_found", message)
 }
 

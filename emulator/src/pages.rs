@@ -35,7 +35,7 @@ impl Page {
             return Err(invalid());
         }
         if number.fract() != 0.0 || size.fract() != 0.0 {
-            return Err(Refusal::new(422, "entity.invalid_input", "`page` and `page_size` must be whole numbers."));
+            return Err(Refusal::new(422, "entity.invalid_input", "Invalid input. Value list must not be empty."));
         }
         // The database counts rows with 64 bits.
         if number * size > i64::MAX as f64 {
@@ -86,11 +86,7 @@ impl Page {
 }
 
 fn invalid() -> Refusal {
-    Refusal::new(
-        400,
-        "guard.invalid_pagination",
-        "`page` must be at least 1, and `page_size` must be between 1 and 100.",
-    )
+    Refusal::new(400, "guard.invalid_pagination", "The request pagination value is invalid.")
 }
 
 /// Parses a number as JavaScript's `Number` does.

@@ -96,7 +96,8 @@ impl<'p> PasswordPolicy<'p> {
 
 /// Returns the error for a rejected password.
 pub(crate) fn rejected(issues: Vec<Value>) -> Refusal {
-    Refusal::new(422, "password.rejected", "The password does not meet the requirements.").with("data", issues)
+    Refusal::new(422, "password.rejected", "Password rejected. Please check if your password meets the requirements.")
+        .with("data", issues)
 }
 
 fn character_types(password: &str) -> usize {

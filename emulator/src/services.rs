@@ -92,7 +92,7 @@ impl Services {
             Service::Domains => (400, "domain.not_configured"),
             Service::ProtectedApps => (501, "application.protected_app_not_configured"),
         };
-        Err(Refusal::new(status, code, format!("The service `{service}` of the emulator is not configured.")))
+        Err(Refusal::usual(status, code))
     }
 }
 

@@ -15,7 +15,7 @@ use crate::token_sets::{self, Of};
 pub(crate) fn profile(state: &mut State, connector: &Record, data: &Members) -> Outcome<Members> {
     check_social(connector)?;
     if text(data, "code").is_empty() {
-        let message = "The response of the provider is invalid.";
+        let message = "The connector's response is invalid.";
         let data = json!({ "message": Value::Object(data.clone()).to_string() });
         return Err(Refusal::new(400, "connector.invalid_response", message).with("data", data));
     }

@@ -251,7 +251,7 @@ fn accept_saml(config: &Members) -> Outcome<Members> {
             "config": { "x509Certificate": certificate },
             "error": {},
         });
-        let message = "The certificate of the identity provider is invalid.";
+        let message = "The connector's certificate is invalid, please make sure the certificate is in PEM encoding.";
         return Err(Refusal::new(400, "connector.invalid_certificate", message).with("data", data));
     }
     Ok(accepted)
@@ -273,5 +273,5 @@ fn pick(config: &Members, names: &[&str], suits: fn(&Value) -> bool, required: b
 }
 
 fn invalid_config() -> Refusal {
-    Refusal::new(400, "connector.invalid_config", "The configuration of the connector is invalid.")
+    Refusal::usual(400, "connector.invalid_config")
 }

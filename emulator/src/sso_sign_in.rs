@@ -32,8 +32,7 @@ impl Begun<'_> {
         let config = self.connector.members.get("config").and_then(Value::as_object).cloned().unwrap_or_default();
         let provider = provider_of(self.connector);
         let details = provider.and_then(|provider| provider.details(&self.connector.id, &config, self.origin, now));
-        let message = "The connector has no configuration.";
-        details.ok_or_else(|| Refusal::new(400, "connector.invalid_config", message))
+        details.ok_or_else(|| Refusal::usual(400, "connector.invalid_config"))
     }
 
     /// Returns the address at which the user signs in, and the issuer of the identities of the connector.

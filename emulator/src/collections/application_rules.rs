@@ -20,7 +20,7 @@ pub(super) fn check(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
 
 /// Returns the error for a SAML application, which has an API of its own.
 pub(super) fn use_saml_api() -> Refusal {
-    let message = "Use /api/saml-applications for SAML applications.";
+    let message = "Use `[METHOD] /saml-applications(/.*)?` API to operate SAML app.";
     Refusal::new(400, "application.saml.use_saml_app_api", message)
 }
 
@@ -54,7 +54,8 @@ fn check_new(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
     match draft.members.text("type") {
         "Protected" => protected_apps::create(call, draft),
         "MachineToMachine" if third_party => {
-            let message = "A machine-to-machine application cannot be a third-party application.";
+            let message =
+                "Only traditional web, single-page, and native applications can be marked as third-party apps.";
             Err(Refusal::new(400, "application.invalid_third_party_application_type", message))
         }
         _ => {
@@ -75,7 +76,7 @@ fn check_change(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let condition = [("applications", id)];
     let links = &call.state.store.links;
     if enables && !ACCESS_RULES.iter().any(|(table, column)| links.ids(table, column, &condition).next().is_some()) {
-        let message = "Access control requires at least one rule before it can be enabled.";
+        let message = "Application access control must include at least one rule before it can be enabled.";
         return Err(invalid_input(422, message));
     }
     Ok(())
@@ -83,12 +84,12 @@ fn check_change(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
 
 /// Returns the error for a feature of protected applications. Its status differs.
 pub(crate) fn protected_only(status: u16) -> Refusal {
-    let message = "Only protected applications have this feature.";
+    let message = "The feature is only available for protected applications.";
     Refusal::new(status, "application.protected_application_only", message)
 }
 
 /// Returns the error for a feature of third-party applications.
 pub(crate) fn third_party_only() -> Refusal {
-    let message = "Only third-party applications have this feature.";
+    let message = "The feature is only available for third-party applications.";
     Refusal::new(422, "application.third_party_application_only", message)
 }

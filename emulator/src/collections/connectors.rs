@@ -46,13 +46,13 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
 /// Checks a new connector against its factory and the other connectors.
 fn begin(call: &Call<'_>, draft: &mut Draft) -> Outcome<Factory> {
     let factory = factories::find(text(&draft.sent, "connectorId")).ok_or_else(|| {
-        let message = "The connector factory does not exist.";
+        let message = "Can not find connector with given standard connector id.";
         Refusal::new(422, "connector.not_found_with_connector_id", message)
     })?;
     let given = given_target(draft);
     let target = if factory.is_standard() { given.as_str() } else { factory.text("target") }.to_owned();
     if factory.is_standard() && given.is_empty() {
-        let message = "A connector of a standard protocol requires a target.";
+        let message = "You should specify 'target'.";
         return Err(Refusal::new(400, "connector.should_specify_target", message));
     }
     refuse_metadata(factory, draft)?;
@@ -65,7 +65,7 @@ fn begin(call: &Call<'_>, draft: &mut Draft) -> Outcome<Factory> {
     }
     for other in call.state.store.all(&CONNECTORS) {
         if !factory.is_standard() && other.text("connectorId") == factory.text("id") {
-            let message = "There can only be one connector of this factory.";
+            let message = "Can not create multiple instance with picked standard connector.";
             return Err(Refusal::new(422, "connector.multiple_instances_not_supported", message));
         }
         let platform = factory_of(other).map(|factory| factory.text("platform"));
@@ -105,7 +105,7 @@ fn refuse_metadata(factory: Factory, draft: &Draft) -> Outcome<()> {
     if factory.is_standard() || !sent {
         return Ok(());
     }
-    let message = "The metadata of this connector cannot be overwritten.";
+    let message = "This connector's 'metadata' cannot be overwritten.";
     Err(Refusal::new(400, "connector.cannot_overwrite_metadata_for_non_standard_connector", message))
 }
 

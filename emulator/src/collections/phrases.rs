@@ -18,7 +18,7 @@ pub(crate) static CUSTOM_PHRASES: Collection = Collection {
         if language != default_language(call.state) {
             return Ok(());
         }
-        let message = format!("`{language}` is the default language of the sign-in experience.");
+        let message = format!("{language} is set as your default language and can’t be deleted.");
         Err(Refusal::new(409, "localization.cannot_delete_default_language", message))
     },
     ..Collection::DEFAULT

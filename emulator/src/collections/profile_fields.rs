@@ -53,10 +53,17 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
 
 fn check_name(name: &str) -> Outcome<()> {
     if IDENTIFIERS.contains(&name) {
-        return Err(refuse("name_conflict_sign_in_identifier", &format!("`{name}` is a sign-in identifier.")));
+        return Err(refuse(
+            "name_conflict_sign_in_identifier",
+            &format!("Invalid field name. Reserved sign-in identifier key(s): {name}."),
+        ));
     }
     let valid = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    if valid { Ok(()) } else { Err(refuse("invalid_name", "A name must consist of letters and digits.")) }
+    if valid {
+        Ok(())
+    } else {
+        Err(refuse("invalid_name", "Invalid field name, only letters or numbers are allowed, case sensitive."))
+    }
 }
 
 /// Rejects settings that contradict each other or that the type of the field does not have.

@@ -18,14 +18,14 @@ const SESSION_DURATION: u32 = 1_209_600;
 /// Completes a new protected application.
 pub(super) fn create(call: &Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let Some(sent) = draft.sent.get(METADATA).and_then(Value::as_object) else {
-        let message = "A protected application requires `protectedAppMetadata`.";
+        let message = "Protected app metadata is required.";
         return Err(Refusal::new(400, "application.protected_app_metadata_is_required", message));
     };
     call.state.services.require(Service::ProtectedApps)?;
     let host = format!("{}.{DEFAULT_DOMAIN}", text(sent, "subDomain"));
     if call.state.store.all(&APPLICATIONS).any(|other| metadata(other).is_some_and(|other| text(other, "host") == host))
     {
-        let message = "Another protected application has this subdomain.";
+        let message = "The subdomain of Protected application is already in use.";
         return Err(Refusal::new(422, "application.protected_application_subdomain_exists", message));
     }
     let redirects = json!({ "redirectUris": [callback(&host)], "postLogoutRedirectUris": [origin(&host)] });

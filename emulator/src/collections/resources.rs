@@ -40,17 +40,13 @@ pub(crate) static SCOPES: Collection = Collection {
         refuse_management_api(draft.members.text("resourceId"), "resource.cannot_modify_management_api")?;
         let name = draft.members.text("name");
         if name.contains(char::is_whitespace) {
-            return Err(Refusal::new(400, "scope.name_with_space", "The name of a scope must not contain spaces."));
+            return Err(Refusal::new(400, "scope.name_with_space", "The name of the scope cannot contain any spaces."));
         }
         let (resource, id) = (draft.members.text("resourceId"), draft.members.text("id"));
         let same =
             |scope: &Record| scope.id != id && scope.text("resourceId") == resource && scope.text("name") == name;
         if call.state.store.all(&SCOPES).any(same) {
-            return Err(Refusal::new(
-                422,
-                "scope.name_exists",
-                format!("The resource already has a scope named `{name}`."),
-            ));
+            return Err(Refusal::new(422, "scope.name_exists", format!("The scope name {name} is already in use")));
         }
         Ok(())
     },

@@ -26,7 +26,7 @@ pub(crate) static SAML_APPLICATIONS: Collection = Collection {
         if application.text("type") == "SAML" {
             return Ok(());
         }
-        let message = "The application is not a SAML application.";
+        let message = "The API is only available for SAML applications.";
         Err(Refusal::new(422, "application.saml.saml_application_only", message))
     },
     prepare,
@@ -58,7 +58,7 @@ pub(crate) static SAML_APPLICATION_SECRETS: Collection = Collection {
     changed: |call, secret| activate(call, &SAML_APPLICATION_SECRETS, secret),
     deletable: |_, secret| {
         if secret.is_true("active") {
-            let message = "The active secret cannot be deleted.";
+            let message = "Can not delete the active secret.";
             return Err(Refusal::new(400, "application.saml.can_not_delete_active_secret", message));
         }
         Ok(())
@@ -97,7 +97,7 @@ pub(crate) fn check_limit(state: &crate::state::State) -> Outcome<()> {
     if all.count() < MOST {
         return Ok(());
     }
-    let message = format!("A self-hosted server can have {MOST} SAML applications.");
+    let message = format!("You CAN NOT create more SAML apps since the limit of {MOST} is hit.");
     Err(Refusal::new(403, "application.saml.reach_oss_limit", message))
 }
 

@@ -82,7 +82,7 @@ pub(crate) fn usernames_ignore_case(state: &State) -> bool {
 /// Rejects an expiry that is not in the future.
 pub(super) fn refuse_past(now: i64, draft: &Draft) -> Outcome<()> {
     let expired = draft.sent.get("expiresAt").and_then(Value::as_f64).is_some_and(|at| at <= now as f64);
-    if expired { Err(invalid_input(400, "`expiresAt` must be in the future.")) } else { Ok(()) }
+    if expired { Err(invalid_input(400, "The value of `expiresAt` must be in the future.")) } else { Ok(()) }
 }
 
 /// Stores the password where no response shows it.
@@ -91,15 +91,11 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let sent = |name| draft.sent.get(name).and_then(Value::as_str).map(str::to_owned);
     let (password, digest, algorithm) = (sent("password"), sent("passwordDigest"), sent("passwordAlgorithm"));
     if password.is_some() && digest.is_some() {
-        let message = "`password` and `passwordDigest` cannot be combined.";
+        let message = "You cannot set both plain text password and password digest.";
         return Err(Refusal::new(400, "user.password_and_digest", message));
     }
     if digest.is_some() && algorithm.is_none() {
-        return Err(Refusal::new(
-            400,
-            "user.password_algorithm_required",
-            "`passwordDigest` requires `passwordAlgorithm`.",
-        ));
+        return Err(Refusal::new(400, "user.password_algorithm_required", "Password algorithm is required."));
     }
     if let Some(password) = password {
         passwords::set(&mut draft.hidden, &password, &mut call.state.ids);

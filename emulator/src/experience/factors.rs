@@ -87,7 +87,7 @@ pub(super) fn verify_totp(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         Some(text(&progress(call)?.verification(&id)?.hidden, TOTP_SECRET).to_owned())
     };
     let now = call.now;
-    let invalid = || Refusal::new(400, "session.mfa.invalid_totp_code", "The code is invalid.");
+    let invalid = || Refusal::usual(400, "session.mfa.invalid_totp_code");
     sentinel::guard(call, &user, |_| {
         let valid = secret.is_some_and(|secret| totp::verify(&secret, &code, now));
         if valid { Ok(()) } else { Err(invalid()) }
@@ -114,7 +114,7 @@ pub(super) fn generate_codes(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 pub(super) fn verify_backup_code(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = known(call)?.id;
     let code = call.text("code").to_owned();
-    let invalid = || Refusal::new(400, "session.mfa.invalid_backup_code", "The code is invalid.");
+    let invalid = || Refusal::new(400, "session.mfa.invalid_backup_code", "Invalid backup code.");
     let mut factor = of_kind(call, &user, mfa::BACKUP).ok_or_else(invalid)?;
     sentinel::guard(call, &user, |_| {
         let codes = factor.hidden.get_mut(BACKUP_CODES).and_then(Value::as_array_mut).ok_or_else(invalid)?;

@@ -4,6 +4,7 @@ use logto_admin::serde_json::{Value, json};
 
 use super::progress::{Event, Identifier, Kind, Progress, Verification};
 use super::social;
+use crate::auth::forbidden;
 use crate::errors::{Outcome, Refusal};
 use crate::password_policy::{PasswordPolicy, policy_of, rejected};
 use crate::passwords;
@@ -25,11 +26,7 @@ pub(super) fn event(state: &State, event: Event) -> Outcome<()> {
         Event::Register => text(&experience, "signInMode") != "SignIn",
         Event::ForgotPassword => true,
     };
-    if allowed {
-        Ok(())
-    } else {
-        Err(Refusal::new(403, "auth.forbidden", "The sign-in experience does not permit this."))
-    }
+    if allowed { Ok(()) } else { Err(forbidden()) }
 }
 
 /// Rejects an identification method that is disabled, or an email address whose domain requires single sign-on.
@@ -132,7 +129,7 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
     if missing.is_empty() {
         return Ok(());
     }
-    let refusal = Refusal::new(422, "user.missing_profile", "The user lacks required data.");
+    let refusal = Refusal::new(422, "user.missing_profile", "You need to provide additional info before signing-in.");
     Err(refusal.with("data", json!({ "missingProfile": missing })))
 }
 

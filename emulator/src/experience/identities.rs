@@ -68,7 +68,7 @@ pub(super) fn refuse_taken(state: &State, profile: &Members, id: &str) -> Outcom
     if let Some(enterprise) = profile.get(ENTERPRISE).and_then(Value::as_object)
         && find(state, enterprise).is_some_and(|known| known.text("userId") != id)
     {
-        return Err(Refusal::new(422, "user.identity_already_in_use", "Another user has this identity."));
+        return Err(Refusal::usual(422, "user.identity_already_in_use"));
     }
     Ok(())
 }

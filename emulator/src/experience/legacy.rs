@@ -213,8 +213,7 @@ fn known(call: &mut Call<'_>) -> Outcome<Record> {
 /// An unknown identity has the same error for all providers.
 fn unknown(refusal: Refusal) -> Refusal {
     if matches!(refusal.code(), Some("user.identity_not_exist" | "user.sso_identity_not_exist")) {
-        let message = "No user has this identity.";
-        return Refusal::new(422, "user.identity_not_exist", message).with("data", json!({}));
+        return Refusal::usual(422, "user.identity_not_exist").with("data", json!({}));
     }
     refusal
 }
@@ -248,8 +247,7 @@ fn require_factors(call: &mut Call<'_>, user: &Record) -> Outcome<()> {
         return Err(refusal);
     }
     let created = delegate(call, json!({}), factors::generate_codes)?;
-    let message = "Backup codes are required.";
-    let refusal = Refusal::new(400, "session.mfa.backup_code_required", message);
+    let refusal = Refusal::usual(400, "session.mfa.backup_code_required");
     Err(refusal.with("data", json!({ "codes": created.get("codes") })))
 }
 

@@ -65,7 +65,11 @@ fn progress<'c>(call: &'c mut Call<'_>) -> Outcome<&'c mut Progress> {
 
 /// Returns the error for an interaction that has not been started.
 fn not_started() -> Refusal {
-    Refusal::new(404, "session.interaction_not_found", "The interaction has not been started.")
+    Refusal::new(
+        404,
+        "session.interaction_not_found",
+        "Interaction session not found. Please go back and start the session again.",
+    )
 }
 
 /// Returns the error for a record that proves nothing yet.

@@ -99,7 +99,7 @@ fn ask_for_passkey(call: &mut Call<'_>, user: &str, kind: Kind) -> Outcome<HttpR
 }
 
 fn no_passkey() -> Refusal {
-    Refusal::new(400, "session.mfa.webauthn_verification_not_found", "The user has no passkey.")
+    Refusal::new(400, "session.mfa.webauthn_verification_not_found", "WebAuthn verification not found.")
 }
 
 pub(super) fn authenticate(call: &mut Call<'_>) -> Outcome<HttpResponse> {

@@ -54,5 +54,5 @@ fn check(call: &mut Call<'_>, identifier: &Identifier) -> Outcome<()> {
 }
 
 fn wrong() -> Refusal {
-    Refusal::new(422, "session.invalid_credentials", "The account or the password is incorrect.")
+    Refusal::usual(422, "session.invalid_credentials")
 }

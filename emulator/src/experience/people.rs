@@ -38,7 +38,7 @@ pub(super) fn refuse_taken(state: &State, identifier: &Identifier, id: &str) -> 
         "phone" => "user.phone_already_in_use",
         _ => "user.username_already_in_use",
     };
-    Err(Refusal::new(422, code, format!("`{}` is already in use.", identifier.value)))
+    Err(Refusal::about(422, code, &identifier.value))
 }
 
 /// Adds what the user has entered to a record.

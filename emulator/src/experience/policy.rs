@@ -68,7 +68,7 @@ pub(super) fn require(state: &State, progress: &Progress, user: &Record) -> Outc
         return Ok(());
     }
     let data = json!({ "availableFactors": usable, "maskedIdentifiers": masked(user, &usable) });
-    let refusal = Refusal::new(403, "session.mfa.require_mfa_verification", "A second factor is required.");
+    let refusal = Refusal::new(403, "session.mfa.require_mfa_verification", "Mfa verification is required to sign in.");
     Err(refusal.with("data", data))
 }
 
@@ -115,7 +115,7 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
     if main {
         let has_codes = chosen.codes.is_some() || own.contains(&mfa::BACKUP);
         let wants_codes = factors.iter().any(|factor| factor == mfa::BACKUP);
-        let refusal = Refusal::new(422, "session.mfa.backup_code_required", "Backup codes are required.");
+        let refusal = Refusal::usual(422, "session.mfa.backup_code_required");
         return if wants_codes && !has_codes { Err(refusal) } else { Ok(()) };
     }
     if by_address {
@@ -127,11 +127,16 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
         return Ok(());
     }
     if !mandatory && !chosen.enabled && !flag(user, "/mfa/enabled") {
-        let refusal = Refusal::new(422, "user.suggest_mfa", "A second factor is recommended.");
+        let refusal = Refusal::new(
+            422,
+            "user.suggest_mfa",
+            "For better account security, we recommend binding MFA to your account.",
+        );
         return if chosen.suggestion_skipped { Ok(()) } else { Err(refusal) };
     }
     let data = json!({ "availableFactors": addable, "skippable": !mandatory, "maskedIdentifiers": {} });
-    Err(Refusal::new(422, "user.missing_mfa", "A second factor is required.").with("data", data))
+    let message = "You need to bind additional MFA before signing-in.";
+    Err(Refusal::new(422, "user.missing_mfa", message).with("data", data))
 }
 
 /// Recommends a passkey to a user who could sign in with one.
@@ -143,7 +148,7 @@ fn prefer_passkey(state: &State, progress: &Progress, user: &Record) -> Outcome<
     if !on || skipped || !chosen.passkeys.is_empty() || !mfa::passkeys(state, &user.id).is_empty() {
         return Ok(());
     }
-    Err(Refusal::new(422, "user.passkey_preferred", "A passkey is recommended."))
+    Err(Refusal::new(422, "user.passkey_preferred", "Create a passkey to simplify your sign-in process."))
 }
 
 /// Returns the error that recommends a second factor besides a passkey.
@@ -155,7 +160,7 @@ fn one_more(addable: &[&str], skippable: bool) -> Refusal {
         "skippable": skippable,
         "suggestion": true,
     });
-    let message = "A second factor besides the passkey is recommended.";
+    let message = "For stronger protection, consider adding another MFA method. You can skip this step and continue.";
     Refusal::new(422, "session.mfa.suggest_additional_mfa", message).with("data", data)
 }
 

@@ -61,7 +61,9 @@ fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn exists(kind: &str) -> Refusal {
-    Refusal::new(422, &format!("user.{kind}_exists_in_profile"), format!("The user already has a {kind}."))
+    let (first, rest) = kind.split_at(1);
+    let message = format!("{}{rest} already exists in your profile.", first.to_uppercase());
+    Refusal::new(422, &format!("user.{kind}_exists_in_profile"), message)
 }
 
 fn add_identifier(call: &mut Call<'_>, user: Option<&Record>, identifier: &Identifier) -> Outcome<()> {
@@ -120,7 +122,7 @@ fn reset_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let password = call.text("password").to_owned();
     guards::password(call.state, &password, Some(&user))?;
     if passwords::verify(&mut call.state.jobs, &user.hidden, &password)? {
-        return Err(Refusal::new(422, "user.same_password", "The new password is the old one."));
+        return Err(Refusal::new(422, "user.same_password", "New password cannot be the same as your old password."));
     }
     progress(call)?.password = Some(password);
     Ok(reply::nothing(call.success()))

@@ -263,12 +263,16 @@ pub(crate) struct Legacy {
 
 /// Returns the error for a record that does not exist.
 pub(super) fn missing() -> Refusal {
-    Refusal::new(404, "session.verification_session_not_found", "The verification record does not exist.")
+    Refusal::new(
+        404,
+        "session.verification_session_not_found",
+        "The verification was not successful. Restart the verification flow and try again.",
+    )
 }
 
 /// Returns the error for an interaction whose user is not identified yet.
 pub(super) fn unidentified() -> Refusal {
-    Refusal::new(404, "session.identifier_not_found", "The user is not identified yet.")
+    Refusal::new(404, "session.identifier_not_found", "User identifier not found. Please go back and sign in again.")
 }
 
 impl Progress {

@@ -25,7 +25,7 @@ pub(super) const PROFILE: &str = "socialUserInfo";
 
 pub(super) fn create(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     progress(call)?;
-    let connector = of_sign_in(call, call.parameter(0))?.clone();
+    let connector = call.record(&CONNECTORS, call.parameter(0))?.clone();
     let uri = redirect_to(&connector, &call.body)?;
     let id = add(call, &connector)?;
     Ok(reply::json(call.success(), &json!({ "authorizationUri": uri, "verificationId": id })))
@@ -68,8 +68,7 @@ pub(super) fn owner(call: &Call<'_>, record: &Verification, links: bool) -> Outc
     let user = if links { related.as_ref().map(|(user, _)| *user) } else { call.state.store.all(&USERS).find(has) };
     let Some(user) = user.cloned() else {
         let data = related.map_or_else(|| json!({}), |(_, by)| json!({ "relatedUser": by.masked() }));
-        let message = "No user has this social identity.";
-        return Err(Refusal::new(404, "user.identity_not_exist", message).with("data", data));
+        return Err(Refusal::usual(404, "user.identity_not_exist").with("data", data));
     };
     let mut provided = if links { identity(connector, profile) } else { Provided::default() };
     if connector.is_true("syncProfile") {

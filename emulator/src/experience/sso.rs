@@ -113,7 +113,7 @@ pub(super) fn owner(call: &Call<'_>, record: &Verification) -> Outcome<(Record, 
     let email = Identifier { kind: "email".to_owned(), value: text(profile, "email").to_owned() };
     let by_email = || people::find(call.state, &email).filter(|_| !email.value.is_empty());
     let user = known.and_then(|id| call.state.store.get(&USERS, id)).or_else(by_email);
-    let message = "No user has this enterprise identity.";
+    let message = "The enterprise SSO account has not been registered yet.";
     let user = user.ok_or_else(|| Refusal::new(404, "user.sso_identity_not_exist", message))?.clone();
     let mut provided = Provided { tokens: tokens(record), ..Provided::default() };
     let member = if known.is_some() { SYNCED } else { ENTERPRISE };

@@ -42,6 +42,6 @@ fn event(call: &Call<'_>) -> Outcome<Event> {
 
 /// Returns the error for an operation that a forgotten password rules out.
 pub(super) fn not_for_forgotten_passwords() -> Refusal {
-    let message = "The operation is not possible for a forgotten password.";
+    let message = "This operation is not supported for forgot password.";
     Refusal::new(400, "session.not_supported_for_forgot_password", message)
 }

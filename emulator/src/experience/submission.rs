@@ -22,7 +22,7 @@ pub(super) fn submit(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if current.event == Event::ForgotPassword {
         if current.password.is_none() {
             let code = "user.new_password_required_in_profile";
-            return Err(Refusal::new(422, code, "A new password is required."));
+            return Err(Refusal::new(422, code, "You need to set a new password."));
         }
         people::apply(call, &current, &mut user);
         people::save(call, &mut user)?;

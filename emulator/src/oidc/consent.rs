@@ -20,7 +20,7 @@ fn current(request: &Incoming, state: &mut State) -> Outcome<(Interaction, Sessi
     let id = interactions::id_of(request, state)?;
     let interaction = state.oidc.interactions.get_mut(&id).cloned();
     let interaction = interaction.filter(|interaction| interaction.prompt == Prompt::Consent);
-    let missing = || Refusal::new(400, "session.not_found", "No consent is in progress.");
+    let missing = || Refusal::usual(400, "session.not_found");
     let interaction = interaction.ok_or_else(missing)?;
     let session = interaction.session.as_deref().and_then(|id| state.oidc.sessions.get(id)).cloned();
     Ok((interaction, session.ok_or_else(missing)?))

@@ -107,7 +107,7 @@ pub(super) fn start(
 
 /// Returns the error for a request without a sign-in in progress.
 pub(super) fn not_found(description: &'static str) -> Refusal {
-    let refusal = Refusal::new(400, "session.not_found", "No sign-in is in progress.");
+    let refusal = Refusal::usual(400, "session.not_found");
     refusal.with("error", "invalid_request").with("error_description", description)
 }
 

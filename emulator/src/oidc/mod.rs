@@ -72,8 +72,7 @@ pub(crate) fn issuer(request: &Incoming) -> String {
 
 /// Returns an error in both OAuth's and Logto's format.
 pub(crate) fn refuse(status: u16, error: &str, description: &str) -> Refusal {
-    let message = format!("The provider rejected the request: {error}.");
-    let refusal = Refusal::new(status, &format!("oidc.{error}"), message);
+    let refusal = Refusal::usual(status, &format!("oidc.{error}"));
     let refusal = if error == "invalid_grant" {
         refusal.with("error_uri", "https://openid.sh/debug/invalid_grant")
     } else {

@@ -51,10 +51,5 @@ pub(super) static ALL: [Relation; 5] = [
 ];
 
 fn refuse(unfit: bool, code: &str) -> Outcome<()> {
-    if !unfit {
-        return Ok(());
-    }
-    let message =
-        "Users need roles of type User, and machine-to-machine applications need roles of type MachineToMachine.";
-    Err(Refusal::new(422, code, message))
+    if unfit { Err(Refusal::usual(422, code)) } else { Ok(()) }
 }

@@ -2,7 +2,7 @@ use logto_admin::serde_json::{Value, json};
 
 use super::{SIGN_IN_EXPERIENCE, Setting};
 use crate::call::Call;
-use crate::errors::{Outcome, Refusal};
+use crate::errors::{Outcome, invalid_input};
 use crate::store::Members;
 
 pub(super) static ALL: [&Setting; 6] =
@@ -61,11 +61,15 @@ static CIMD: Setting = Setting {
     ..Setting::DEFAULT
 };
 
+/// Why the feature is not available.
+const UNPROTECTED: &str = "CIMD requires the OIDC provider SSRF protection. \
+    Remove `OIDC_PROVIDER_SSRF_PROTECTION_DISABLED` to enable CIMD.";
+
 /// The recorded server runs without the protection that this feature requires. Servers on private networks do.
 fn refuse_cimd(_: &mut Call<'_>, sent: &mut Members) -> Outcome<()> {
     if sent.get("enabled") == Some(&Value::Bool(true)) {
-        let data = json!({ "details": "the server runs without protection against server-side request forgery" });
-        return Err(Refusal::new(422, "request.invalid_input", "The feature is not available.").with("data", data));
+        let data = json!({ "details": UNPROTECTED });
+        return Err(invalid_input(422, "{{details}}").with("data", data));
     }
     Ok(())
 }

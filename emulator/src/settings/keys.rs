@@ -113,7 +113,7 @@ fn delete(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     if call.state.keys.of(&kind).len() < KEPT {
         return Err(Refusal::new(422, "oidc.key_required", "At least one key is required."));
     }
-    let missing = || Refusal::new(404, "oidc.key_not_found", format!("The key `{id}` does not exist."));
+    let missing = || Refusal::new(404, "oidc.key_not_found", format!("Key with ID {id} is not found."));
     let at = call.state.keys.of(&kind).iter().position(|key| key.id == id).ok_or_else(missing)?;
     let status = call.state.keys.private(call.now).nth(at).map(|(_, status)| status);
     if kind == "private-keys" && status != Some("Previous") {

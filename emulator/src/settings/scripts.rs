@@ -118,7 +118,10 @@ fn test_action(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn refuse(code: &str, failure: Failure) -> Refusal {
-    let message = "The script has no result.";
+    let message = match code {
+        "action.general" => "The script has no result.",
+        _ => "An error occurred while customizing the token claims. Please try again later.",
+    };
     match failure {
         Failure::Denied(reason) => {
             let error = json!({ "code": "AccessDenied", "message": reason });

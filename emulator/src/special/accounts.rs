@@ -16,7 +16,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[("CreateSubjectToken", create_subje
 const SUBJECT_TOKEN_LIFETIME: i64 = 600;
 
 fn create_subject_token(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let unknown = || Refusal::new(404, "entity.relation_foreign_key_not_found", "The user does not exist.");
+    let unknown = || Refusal::usual(404, "entity.relation_foreign_key_not_found");
     let user = call.state.store.get(&USERS, call.text("userId")).ok_or_else(unknown)?.id.clone();
     let token = format!("sub_{}", call.state.ids.id(21));
     let expires_at = call.now.saturating_add(SUBJECT_TOKEN_LIFETIME * 1000);

@@ -71,7 +71,10 @@ fn replace(call: &mut Call<'_>) -> Outcome<HttpResponse> {
         rows.push((ROLE_RULES, vec![application.id.clone(), organization, role]));
     }
     if rows.is_empty() && application.is_true("appLevelAccessControlEnabled") {
-        return Err(invalid_input(422, "Access control requires at least one rule while it is enabled."));
+        return Err(invalid_input(
+            422,
+            "Application access control must include at least one rule before it can be enabled.",
+        ));
     }
     let links = &mut call.state.store.links;
     for (table, _) in ACCESS_RULES {
@@ -95,7 +98,7 @@ fn role_rules(call: &Call<'_>) -> Vec<(String, String)> {
 }
 
 fn check(state: &State, collection: &Collection, id: &str) -> Outcome<()> {
-    let unknown = || Refusal::new(404, "entity.relation_foreign_key_not_found", "One of the ids does not exist.");
+    let unknown = || Refusal::usual(404, "entity.relation_foreign_key_not_found");
     state.store.get(collection, id).map(|_| ()).ok_or_else(unknown)
 }
 

@@ -41,14 +41,15 @@ fn get(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 /// Applications of old releases have a secret of their own.
 fn no_legacy_secret(call: &Call<'_>) -> Refusal {
-    let message = "The application has no legacy secret.";
+    let message = "The application does not have a legacy secret.";
     let none = || Refusal::new(400, "application.no_legacy_secret_found", message);
     call.record(&APPLICATIONS, call.parameter(0)).map_or_else(|unknown| unknown, |_| none())
 }
 
 /// The body itself is the custom data.
 fn add_custom_data(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let mut application = call.state.store.get(&APPLICATIONS, call.parameter(0)).ok_or_else(not_exists)?.clone();
+    let mut application =
+        call.state.store.get(&APPLICATIONS, call.parameter(0)).ok_or_else(|| not_exists("applications"))?.clone();
     let sent = Value::Object(call.body.clone());
     let merged = merged(&application, "customData", Some(&sent));
     application.members.insert("customData".to_owned(), merged.clone());
@@ -58,7 +59,8 @@ fn add_custom_data(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 /// At most one resource is the default.
 fn make_default(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let mut resource = call.state.store.get(&RESOURCES, call.parameter(0)).ok_or_else(not_exists)?.clone();
+    let mut resource =
+        call.state.store.get(&RESOURCES, call.parameter(0)).ok_or_else(|| not_exists("resources"))?.clone();
     let wanted = call.body.get("isDefault").cloned().unwrap_or_default();
     if wanted == Value::Bool(true) {
         let others: Vec<_> =

@@ -73,7 +73,7 @@ fn accepted(call: &mut Call<'_>, types: &[&str]) -> Outcome<Upload> {
         return Err(Refusal::new(400, "guard.file_size_exceeded", "The file is too large."));
     }
     if !types.contains(&upload.kind.as_str()) {
-        return Err(Refusal::new(400, "guard.mime_type_not_allowed", "Files of this type cannot be uploaded."));
+        return Err(Refusal::new(400, "guard.mime_type_not_allowed", "MIME type is not allowed."));
     }
     call.state.services.require(Service::Storage)?;
     Ok(upload)

@@ -31,7 +31,9 @@ const TEST_CODE: &str = "000000";
 
 /// Returns the connector of a sign-in.
 pub(crate) fn of_sign_in<'c>(call: &'c Call<'_>, id: &str) -> Outcome<&'c Record> {
-    let unknown = || Refusal::new(422, "session.invalid_connector_id", format!("The connector `{id}` does not exist."));
+    let unknown = || {
+        Refusal::new(422, "session.invalid_connector_id", format!("Unable to find available connector with id {id}."))
+    };
     call.state.store.get(&CONNECTORS, id).ok_or_else(unknown)
 }
 
@@ -39,8 +41,8 @@ pub(crate) fn of_sign_in<'c>(call: &'c Call<'_>, id: &str) -> Outcome<&'c Record
 fn send_test(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let phone = call.body.get("phone").and_then(Value::as_str).map(Recipient::phone);
     let recipient = phone.or_else(|| Recipient::of(&call.body)).ok_or_else(|| {
-        let message = "A test message requires a phone number or an email address.";
-        Refusal::new(400, "guard.invalid_input", message)
+        // The server does not fill in the placeholder.
+        Refusal::new(400, "guard.invalid_input", "The request {{type}} is invalid.")
     })?;
     let kind = recipient.channel.connector_type();
     let factory = factories::find(call.parameter(0)).filter(|factory| factory.text("type") == kind);

@@ -144,7 +144,7 @@ fn check(call: &Call<'_>) -> Outcome<()> {
         invalid.insert(kind.invalid.to_owned(), of_kind.into());
     }
     if unknown {
-        let message = "One of the scopes does not exist.";
+        let message = "Invalid user consent scopes.";
         return Err(Refusal::new(422, "application.user_consent_scopes_not_found", message).with("data", invalid));
     }
     if management {

@@ -41,7 +41,7 @@ fn delete_matching(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let query = &call.request.query;
     let wanted: Vec<(&str, &str)> = FILTERS.iter().filter_map(|name| Some((*name, query.get(name)?))).collect();
     if wanted.is_empty() {
-        let message = "Deleting several templates requires `languageTag` or `templateType`.";
+        let message = "At least one filter condition must be provided to perform bulk deletion by properties. Supported properties are: languageTag and templateType.";
         return Err(Refusal::new(422, "connector.email_connector.bulk_deletion_no_filter", message));
     }
     let selected = |template: &&Record| wanted.iter().all(|(name, value)| template.text(name) == *value);

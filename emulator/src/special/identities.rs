@@ -25,7 +25,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
 ];
 
 pub(super) fn no_identity() -> Refusal {
-    Refusal::new(404, "user.identity_not_exist", "The user has no such identity.")
+    Refusal::usual(404, "user.identity_not_exist")
 }
 
 pub(super) fn identities(user: &mut Record) -> Option<&mut Members> {
@@ -40,8 +40,7 @@ pub(crate) fn identity_of<'u>(user: &'u Record, target: &str) -> Option<&'u str>
 /// Rejects an identity that another user has.
 pub(crate) fn check_free(state: &State, target: &str, identity: &str, user: &str) -> Outcome<()> {
     if state.store.all(&USERS).any(|other| other.id != user && identity_of(other, target) == Some(identity)) {
-        let message = "Another user has this identity.";
-        return Err(Refusal::new(422, "user.identity_already_in_use", message));
+        return Err(Refusal::usual(422, "user.identity_already_in_use"));
     }
     Ok(())
 }
@@ -96,7 +95,7 @@ fn sso_identity(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut all = call.state.store.all(&USER_SSO_IDENTITIES);
     let found = all.find(|one| one.text("userId") == user && one.text("ssoConnectorId") == connector);
     let identity = found.ok_or_else(|| {
-        let message = "The user has no identity at this provider.";
+        let message = "The user does not have an enterprise identity linked to the specified SSO connector ID: {{ ssoConnectorId }}.";
         Refusal::new(404, "user.enterprise_sso_identity_not_exists", message)
     })?;
     let shown = identity.members.to_value();

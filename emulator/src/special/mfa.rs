@@ -49,18 +49,18 @@ fn add_totp(call: &mut Call<'_>, user: &str) -> Outcome<HttpResponse> {
     let secret = match call.text("secret") {
         "" => call.state.ids.base32(32),
         secret if is_totp_secret(secret) => secret.to_owned(),
-        _ => return Err(refuse("user.totp_secret_invalid", "A secret consists of base32 characters, in groups of 8.")),
+        _ => return Err(refuse("user.totp_secret_invalid", "Invalid TOTP secret supplied.")),
     };
     add(call, user, TOTP, TOTP_SECRET, secret.clone().into());
     Ok(reply::json(call.success(), &json!({ "type": TOTP, "secret": secret, "secretQrCode": QR_CODE })))
 }
 
 pub(crate) fn totp_exists() -> Refusal {
-    refuse("user.totp_already_in_use", "The user already has an authenticator app.")
+    refuse("user.totp_already_in_use", "TOTP is already in use.")
 }
 
 pub(crate) fn codes_alone() -> Refusal {
-    refuse("session.mfa.backup_code_can_not_be_alone", "Backup codes require another second factor.")
+    refuse("session.mfa.backup_code_can_not_be_alone", "Backup code can not be the only MFA.")
 }
 
 pub(crate) fn is_totp_secret(secret: &str) -> bool {
@@ -88,7 +88,7 @@ pub(crate) fn check_codes(codes: &[String]) -> Outcome<()> {
         code.len() == BACKUP_CODE_LENGTH && code.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
     };
     if codes.len() != BACKUP_CODE_COUNT || !codes.iter().all(fits) {
-        return Err(refuse("user.wrong_backup_code_format", "There must be 10 codes of 10 hexadecimal digits."));
+        return Err(refuse("user.wrong_backup_code_format", "Backup code format is invalid."));
     }
     Ok(())
 }

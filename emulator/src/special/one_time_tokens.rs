@@ -19,12 +19,12 @@ fn refuse(status: u16, code: &str, message: &str) -> Refusal {
 /// Returns the token if it is active and belongs to this email address.
 pub(crate) fn check(state: &State, token: &str, email: &str, now: i64) -> Outcome<Record> {
     let found = state.store.all(&ONE_TIME_TOKENS).find(|known| known.text("token") == token);
-    let found = found.ok_or_else(|| refuse(404, "token_not_found", "The token does not exist."))?;
+    let found = found.ok_or_else(|| refuse(404, "token_not_found", &format!("Token {token} not found.")))?;
     if found.text("email") != email {
-        return Err(refuse(400, "email_mismatch", "The token belongs to another email address."));
+        return Err(refuse(400, "email_mismatch", "Email mismatch with given token."));
     }
     match found.text("status") {
-        "consumed" => return Err(refuse(400, "token_consumed", "The token has been used.")),
+        "consumed" => return Err(refuse(400, "token_consumed", "The token has been consumed.")),
         "revoked" => return Err(refuse(400, "token_revoked", "The token has been revoked.")),
         _ => {}
     }
@@ -51,7 +51,7 @@ fn set_status(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let token = call.record(&ONE_TIME_TOKENS, call.parameter(0))?.clone();
     let status = call.text("status").to_owned();
     if status == "active" {
-        return Err(refuse(400, "cannot_reactivate_token", "A token cannot become active again."));
+        return Err(refuse(400, "cannot_reactivate_token", "Cannot reactivate the token."));
     }
     changed(call, token, &status)
 }

@@ -81,10 +81,10 @@ fn set_status(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut invitation = call.record(&INVITATIONS, call.parameter(0))?.clone();
     let (status, user) = (call.text("status").to_owned(), call.text("acceptedUserId").to_owned());
     if status == "Accepted" && user.is_empty() {
-        return Err(invalid_input(422, "`acceptedUserId` is required to accept an invitation."));
+        return Err(invalid_input(422, "The `acceptedUserId` is required when accepting an invitation."));
     }
     if status_at(&invitation, call.now) != "Pending" {
-        return Err(invalid_input(422, "The invitation is no longer pending."));
+        return Err(invalid_input(422, "The status of the invitation cannot be changed anymore."));
     }
     if status == "Accepted" {
         accept(call, &user, &invitation)?;
@@ -100,7 +100,7 @@ fn accept(call: &mut Call<'_>, user: &str, invitation: &crate::store::Record) ->
     let organization = invitation.text("organizationId").to_owned();
     let email = call.record(&USERS, user)?.text("primaryEmail");
     if !same_address(email, invitation.text("invitee")) {
-        return Err(invalid_input(422, "The invitation was sent to a different email address."));
+        return Err(invalid_input(422, "The accepted user must have the same email as the invitee."));
     }
     let links = &mut call.state.store.links;
     let condition = [("organization_invitations", invitation.id.as_str())];

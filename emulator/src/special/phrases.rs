@@ -50,7 +50,7 @@ fn replace(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     }
     let translation = Value::Object(without_empty(&call.body));
     if !is_part_of(&translation, keys()) {
-        let message = "The phrases have keys that the sign-in experience does not have.";
+        let message = "Invalid data schemas. Please check your input and try again.";
         return Err(Refusal::new(422, "localization.invalid_translation_structure", message));
     }
     let language = call.parameter(0).to_owned();

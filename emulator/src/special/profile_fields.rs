@@ -53,7 +53,7 @@ fn reorder(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let known = |name: &str| call.state.store.all(&PROFILE_FIELDS).find(|field| field.text("name") == name).cloned();
     let unknown: Vec<&str> = wanted.iter().map(|(name, _)| *name).filter(|name| known(name).is_none()).collect();
     if !unknown.is_empty() {
-        let message = format!("These custom profile fields do not exist: {}.", unknown.join(", "));
+        let message = format!("Cannot find entities with the given names: {}", unknown.join(", "));
         return Err(refuse_profile_fields("entity_not_exists_with_names", &message));
     }
     let repeated =

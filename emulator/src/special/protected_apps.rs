@@ -29,7 +29,7 @@ fn add(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut application = application(call)?;
     let mut domains = protected_apps::custom_domains(&application);
     if !domains.is_empty() {
-        let message = "An application can only have one custom domain.";
+        let message = "You can only have one custom domain.";
         return Err(Refusal::new(422, "domain.limit_to_one_domain", message));
     }
     let name = call.text("domain").to_owned();
@@ -53,7 +53,7 @@ fn remove(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let count = domains.len();
     domains.retain(|domain| protected_apps::name(domain) != call.last_parameter());
     if domains.len() == count {
-        let message = "The application has no such custom domain.";
+        let message = "Custom domain not found.";
         return Err(Refusal::new(404, "application.custom_domain_not_found", message));
     }
     protected_apps::set_custom_domains(&mut application, domains);

@@ -70,7 +70,7 @@ fn active(call: &Call<'_>) -> Outcome<Active> {
     let mut secrets = store.all(&SAML_APPLICATION_SECRETS);
     let secret = secrets.find(|secret| secret.text("applicationId") == id && secret.is_true("active"));
     let (config, secret) = config.zip(secret).ok_or_else(|| {
-        let message = format!("The SAML application `{id}` does not exist or has no active certificate.");
+        let message = format!("Can not find SAML application by ID ({id}) with active certificate.");
         not_found().with("data", json!({ "message": message }))
     })?;
     let key = saml_key(secret).ok_or_else(internal)?;
@@ -90,7 +90,7 @@ fn metadata(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 fn begin(call: &mut Call<'_>, request: &str, relay_state: Option<String>) -> Outcome<HttpResponse> {
     let active = active(call)?;
     let request = AuthnRequest::parse(request).ok_or_else(|| {
-        let message = "The SAML request is invalid.";
+        let message = "Invalid SAML authentication request.";
         Refusal::new(400, "application.saml.invalid_saml_request", message)
     })?;
     if request.issuer != text(&active.config, "entityId") {
@@ -120,18 +120,18 @@ fn callback(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let query = |name| call.request.query.get(name).filter(|value| !value.is_empty()).map(str::to_owned);
     let (code, state) = (query("code"), query("state"));
     if code.is_none() && query("error").is_none() {
-        return Err(Refusal::new(400, "guard.invalid_input", "The query has neither `code` nor `error`."));
+        return Err(Refusal::new(400, "guard.invalid_input", "The request query is invalid."));
     }
     let active = active(call)?;
     let Some(code) = code.filter(|_| query("error").is_none()) else {
-        return Err(Refusal::new(400, "oidc.invalid_request", "The sign-in failed."));
+        return Err(Refusal::usual(400, "oidc.invalid_request"));
     };
     let state = state.ok_or_else(internal)?;
     let now = call.now;
     let id = cookies::get(call.request, COOKIE).unwrap_or_default().to_owned();
     let session = call.state.saml_sessions.remove(&id).filter(|known| known.expires_at > now);
     let session = session.filter(|known| known.application == active.id && known.state == state).ok_or_else(|| {
-        let message = "No service provider began this sign-in.";
+        let message = "Service provider initiated SAML SSO session ID not found in cookies.";
         Refusal::new(400, "application.saml.sp_initiated_saml_sso_session_not_found_in_cookies", message)
     })?;
     let user = user_of(call, &active.id, &code)?;

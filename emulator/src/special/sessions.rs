@@ -33,7 +33,7 @@ pub(super) const ALL: &[(&str, Handler)] = &[
     ("DeleteSessionById", |call| {
         let (user, uid) = (call.caller.clone(), call.parameter(0).to_owned());
         let unknown = |_| {
-            let refusal = Refusal::new(400, "oidc.session_not_found", "The session does not exist.");
+            let refusal = Refusal::usual(400, "oidc.session_not_found");
             refusal.with("data", json!({ "status": 404 }))
         };
         end_session(call, &user, &uid).map_err(unknown)?;
@@ -59,7 +59,7 @@ fn own_sessions(call: &Call<'_>) -> Value {
 }
 
 fn no_session() -> Refusal {
-    Refusal::new(404, "oidc.session_not_found", "The session does not exist.")
+    Refusal::usual(404, "oidc.session_not_found")
 }
 
 /// Ends a session of a user and, if the query asks for it, revokes the grants of its applications.
@@ -100,7 +100,7 @@ fn grants(call: &Call<'_>, user: &str) -> Value {
 fn revoke(call: &mut Call<'_>, user: &str, id: &str) -> Outcome<()> {
     let known = call.state.oidc.grant(id).is_some_and(|grant| grant.user == user);
     if !known {
-        return Err(Refusal::new(404, "oidc.invalid_grant", "The grant does not exist."));
+        return Err(Refusal::usual(404, "oidc.invalid_grant"));
     }
     call.state.oidc.revoke(id);
     Ok(())

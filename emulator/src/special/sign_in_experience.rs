@@ -9,7 +9,7 @@ use super::{Handler, captcha, profile_fields};
 use crate::call::Call;
 use crate::collections::{APPLICATIONS, CONNECTORS, ORGANIZATIONS, Shape, USERS};
 use crate::entities::show;
-use crate::errors::{Outcome, Refusal, not_exists_with_id};
+use crate::errors::{Outcome, invalid_input, not_exists_with_id};
 use crate::messages::{self, Channel};
 use crate::password_policy::{PasswordPolicy, policy_of};
 use crate::reply;
@@ -31,8 +31,8 @@ fn check_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let policy = PasswordPolicy::new(policy_of(&experience));
     let user = match call.text("userId") {
         "" if policy.needs_user() => {
-            let data = json!({ "message": "The policy requires a user." });
-            return Err(Refusal::new(400, "request.invalid_input", "The input is invalid.").with("data", data));
+            let data = json!({ "message": "User information data is required to check user information." });
+            return Err(invalid_input(400, "{{details}}").with("data", data));
         }
         "" => None,
         id => Some(call.record(&USERS, id)?),

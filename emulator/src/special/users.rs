@@ -65,8 +65,7 @@ fn set_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 }
 
 fn verify_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let message = "The password is incorrect.";
-    let wrong = || Refusal::new(422, "session.invalid_credentials", message);
+    let wrong = || Refusal::usual(422, "session.invalid_credentials");
     let (mut user, password) = (user(call)?, call.text("password").to_owned());
     if !passwords::verify(&mut call.state.jobs, &user.hidden, &password)? {
         return Err(wrong());
@@ -86,7 +85,7 @@ fn expire_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let mut user = user(call)?;
     let expired = call.body.get("isExpired") == Some(&Value::Bool(true));
     if expired && !call.state.settings.get(&SIGN_IN_EXPERIENCE).get("passwordExpiration").is_some_and(is_enabled) {
-        let message = "Password expiration is not enabled on this server.";
+        let message = "Password expiration policy is not enabled. Enable it in the sign-in experience settings before expiring passwords.";
         return Err(Refusal::new(400, "sign_in_experiences.password_expiration_not_enabled", message));
     }
     passwords::set_expired(&mut user.hidden, expired);

@@ -76,11 +76,11 @@ pub(crate) fn failure(result: &Result<HttpResponse, TransportError>) -> Option<R
         Ok(response) if response.is_success() => None,
         Ok(response) => {
             let data = json!({ "responseStatus": response.status, "responseBody": response.body.text() });
-            let message = "The endpoint responded with an error.";
+            let message = "Endpoint responded with error.";
             Some(Refusal::new(422, "hook.endpoint_responded_with_error", message).with("data", data))
         }
         Err(error) => {
-            let message = format!("The test payload could not be sent: {error}");
+            let message = format!("Failed to send test payload: {error}");
             Some(Refusal::new(422, "hook.send_test_payload_failed", message))
         }
     }

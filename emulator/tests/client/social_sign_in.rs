@@ -84,7 +84,8 @@ async fn records_belong_to_their_connector_and_need_the_data_of_the_provider() -
     assert_eq!(browser.experience(Post, &format!("{path}/verify"), &bad), invalid);
     let unknown = (422, json!("session.invalid_connector_id"));
     assert_eq!(browser.experience(Post, "/verification/social/nope/verify", &bad), unknown);
-    assert_eq!(browser.experience(Post, "/verification/social/nope/authorization-uri", &begin), unknown);
+    let missing = (404, json!("entity.not_found"));
+    assert_eq!(browser.experience(Post, "/verification/social/nope/authorization-uri", &begin), missing);
     // A provider can also begin by itself, such as with a pop-up.
     let unasked = browser.call(Post, &format!("{path}/verify"), &json!({ "connectorData": grace() }));
     assert_eq!(browser.experience(Post, "/identification", &unasked), (404, json!("user.identity_not_exist")));

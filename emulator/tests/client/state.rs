@@ -177,7 +177,10 @@ fn mistakes_in_imported_data_are_reported_with_their_place() {
         (json!({ "users": [{ "usernme": "ada" }] }), "users[0].usernme: unknown member, expected one of avatar,"),
         (json!({ "users": [{ "profile": { "nick": "a" } }] }), "users[0].profile.nick: unknown member, expected"),
         (json!({ "users": [{ "username": "a b" }] }), "users[0].username: Invalid"),
-        (json!({ "users": [{ "username": "b" }, { "username": "b" }] }), "users[1]: `b` is already in use. (user."),
+        (
+            json!({ "users": [{ "username": "b" }, { "username": "b" }] }),
+            "users[1]: This username is already in use. (user.",
+        ),
         (json!({ "users": [{ "roles": ["nope"] }] }), "users[0].roles[0]: unknown reference to roles: `nope`"),
         (json!({ "users": [{ "id": "a" }, { "id": "a" }] }), "users[1].id: `a` is already in use"),
         (

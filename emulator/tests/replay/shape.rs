@@ -1,6 +1,7 @@
 use logto_admin::serde_json::Value;
 
 use crate::exchange::Exchange;
+use crate::names::looks_like_id;
 
 /// Returns whether a stateless operation can also respond like this: with a success, or an access, input or page error.
 fn is_general(exchange: &Exchange) -> bool {
@@ -32,12 +33,49 @@ pub(crate) fn difference(exchange: &Exchange, status: u16, ours: &Value, kept: b
         return Some(format!("scope {}, recorded {}", ours["scope"], recorded["scope"]));
     }
     if !exchange.is_success() {
-        return issues(recorded, ours).or_else(|| unlike("", recorded, ours));
+        return issues(recorded, ours)
+            .or_else(|| wording(exchange, ours))
+            .or_else(|| unlike("", recorded, ours))
+            .or_else(|| data(recorded, ours));
     }
     // SSO connectors are in the order of their ids, which differ, so a page has others.
     let other_page = exchange.operation_id.as_deref() == Some("ListSsoConnectors") && !exchange.query.is_empty();
     let compared = kept && exchange.method != "HEAD" && !exchange.is_response_cut && !other_page;
     compared.then(|| unlike("", recorded, ours)).flatten()
+}
+
+/// Codes whose message or data contain the message of another program.
+const OF_OTHERS: [&str; 3] =
+    ["hook.send_test_payload_failed", "jwt_customizer.general", "session.mfa.webauthn_verification_failed"];
+
+fn is_of_others(recorded: &Value) -> bool {
+    recorded["code"].as_str().is_some_and(|code| OF_OTHERS.contains(&code))
+}
+
+/// Compares the messages of errors. The emulator does not translate them.
+fn wording(exchange: &Exchange, ours: &Value) -> Option<String> {
+    let recorded = &exchange.response_body;
+    let is_english = exchange.request_headers["accept-language"].as_str().is_none_or(|tag| tag.starts_with("en"));
+    let code = recorded["code"].as_str().unwrap_or_default();
+    let has_drawn = recorded["message"]
+        .as_str()
+        .unwrap_or_default()
+        .split(|it: char| !it.is_ascii_alphanumeric())
+        .any(looks_like_id);
+    if !is_english || has_drawn || is_of_others(recorded) || recorded["message"] == ours["message"] {
+        return None;
+    }
+    Some(format!("{code}: message {}, recorded {}", ours["message"], recorded["message"]))
+}
+
+/// Compares what errors say besides their message, unless it contains ids.
+fn data(recorded: &Value, ours: &Value) -> Option<String> {
+    if is_of_others(recorded) {
+        return None;
+    }
+    let (recorded, ours) = (&recorded["data"], &ours["data"]);
+    let has_drawn = recorded.to_string().split(|it: char| !it.is_ascii_alphanumeric()).any(looks_like_id);
+    (!has_drawn && recorded != ours).then(|| format!("data {ours}, recorded {recorded}"))
 }
 
 /// Compares the issues of a validation error, in order, and the text about them.

@@ -23,7 +23,7 @@ pub(super) fn prepare(call: &mut Call<'_>, sent: &mut Members) -> Outcome<()> {
         }
     }
     if sent.contains_key("customUiCsp") {
-        return Err(invalid_input(400, "A content security policy of a custom page is not available."));
+        return Err(invalid_input(400, "Custom UI CSP configuration is not available"));
     }
     let mut changed = call.state.settings.get(&SIGN_IN_EXPERIENCE);
     changed.extend(sent.clone());
@@ -135,7 +135,7 @@ impl Change<'_> {
         let factors = Self::list(self.changed, "mfa", "factors");
         if self.sent.contains_key("mfa") {
             if factors == ["BackupCode"] {
-                return Err(refuse(400, "backup_code_cannot_be_enabled_alone", "Backup codes require another factor."));
+                return Err(refuse(400, "backup_code_cannot_be_enabled_alone", "Backup code cannot be enabled alone."));
             }
             if (1..factors.len()).any(|at| factors.iter().take(at).any(|other| Some(other) == factors.get(at))) {
                 return Err(refuse(400, "duplicated_mfa_factors", "A factor is listed more than once."));
@@ -170,7 +170,7 @@ impl Change<'_> {
         }
         let expiration = self.sent.get("passwordExpiration").and_then(Value::as_object);
         if expiration.is_some_and(is_enabled) && !methods.iter().any(works) {
-            let message = "Users could not replace an expired password.";
+            let message = "Password expiration requires at least one forgot password method with a valid connector.";
             return Err(refuse(422, "password_expiration_requires_forgot_password", message));
         }
         Ok(())

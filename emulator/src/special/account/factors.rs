@@ -97,11 +97,11 @@ fn add_passkey(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 fn check_totp(call: &Call<'_>) -> Outcome<()> {
     if !mfa::is_totp_secret(call.text("secret")) {
-        return Err(Refusal::new(400, "user.totp_secret_invalid", "The secret is invalid."));
+        return Err(Refusal::usual(400, "user.totp_secret_invalid"));
     }
     let code = call.body.get("code").and_then(Value::as_str);
     if code.is_some_and(|code| !totp::verify(call.text("secret"), code, call.now)) {
-        return Err(Refusal::new(400, "session.mfa.invalid_totp_code", "The code is invalid."));
+        return Err(Refusal::usual(400, "session.mfa.invalid_totp_code"));
     }
     Ok(())
 }
@@ -120,7 +120,7 @@ fn remove(call: &mut Call<'_>, kind: &str) {
 }
 
 fn backup_codes(call: &mut Call<'_>) -> Outcome<HttpResponse> {
-    let missing = || Refusal::new(404, "verification_record.not_found", "The user has no backup codes.");
+    let missing = || Refusal::usual(404, "verification_record.not_found");
     let codes = factor(call, BACKUP).and_then(|factor| factor.hidden.get(BACKUP_CODES)?.as_array());
     let codes: Value = codes.ok_or_else(missing)?.iter().map(|code| json!({ "code": code })).collect();
     Ok(reply::json(200, &json!({ "codes": codes })))

@@ -32,5 +32,5 @@ fn save(call: &mut Call<'_>, mut user: Record) {
 
 /// Returns the error for a verification record that is unknown, expired or of another kind.
 fn no_record() -> Refusal {
-    Refusal::new(400, "verification_record.not_found", "The verification record does not exist.")
+    Refusal::usual(400, "verification_record.not_found")
 }

@@ -2,6 +2,7 @@
 
 use logto_admin::serde_json::Value;
 
+use crate::auth::forbidden;
 use crate::call::Call;
 use crate::collections::USERS;
 use crate::errors::{Outcome, Refusal};
@@ -84,7 +85,7 @@ const RULES: &[Rule] = &[
 pub(crate) fn check_enabled(path: &str, state: &State) -> Outcome<()> {
     let belongs = path.starts_with("/api/my-account");
     if belongs && state.settings.get(&ACCOUNT_CENTER).get("enabled") != Some(&Value::Bool(true)) {
-        return Err(Refusal::new(400, "account_center.not_enabled", "The account center is not enabled."));
+        return Err(Refusal::new(400, "account_center.not_enabled", "Account center is not enabled."));
     }
     Ok(())
 }
@@ -105,7 +106,7 @@ pub(crate) fn check(call: &Call<'_>) -> Outcome<()> {
     match rule.scope {
         "" => Ok(()),
         FOREIGN_TOKENS if has_scope(call, "identities") => Ok(()),
-        FOREIGN_TOKENS => Err(Refusal::new(403, "auth.forbidden", "The access token lacks the scope `identities`.")),
+        FOREIGN_TOKENS => Err(forbidden()),
         scope => require_scope(call, scope),
     }
 }
@@ -122,7 +123,7 @@ pub(super) fn require_proof(call: &Call<'_>) -> Outcome<()> {
     if call.state.verifications.proves(id, &call.caller, call.now) {
         return Ok(());
     }
-    let message = "The operation requires a verification record.";
+    let message = "Permission denied, please re-authenticate.";
     Err(Refusal::new(401, "verification_record.permission_denied", message))
 }
 
@@ -139,7 +140,7 @@ pub(super) fn require_editable(call: &Call<'_>, field: &str) -> Outcome<()> {
     if control(call, field).as_deref() == Some("Edit") {
         return Ok(());
     }
-    Err(Refusal::new(400, "account_center.field_not_editable", format!("The field `{field}` is not editable.")))
+    Err(Refusal::new(400, "account_center.field_not_editable", "Field is not editable."))
 }
 
 pub(super) fn has_scope(call: &Call<'_>, scope: &str) -> bool {
@@ -151,7 +152,7 @@ pub(super) fn require_scope(call: &Call<'_>, scope: &str) -> Outcome<()> {
     if has_scope(call, scope) {
         return Ok(());
     }
-    Err(Refusal::new(400, "auth.unauthorized", format!("The access token lacks the scope `{scope}`.")))
+    Err(Refusal::usual(400, "auth.unauthorized"))
 }
 
 #[cfg(test)]

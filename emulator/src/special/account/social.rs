@@ -71,8 +71,7 @@ fn link(call: &mut Call<'_>, replaces: bool) -> Outcome<HttpResponse> {
     check_free(call.state, target, id, &user.id)?;
     let Some(identities) = identities(&mut user) else { return Err(no_identity()) };
     if !replaces && identities.contains_key(target) {
-        let message = "The user already has an identity of this provider.";
-        return Err(Refusal::new(422, "user.identity_already_in_use", message));
+        return Err(Refusal::usual(422, "user.identity_already_in_use"));
     }
     identities.insert(target.to_owned(), json!({ "userId": id, "details": profile.clone() }));
     save(call, user);
@@ -101,7 +100,7 @@ fn delete(call: &mut Call<'_>) -> Outcome<HttpResponse> {
 
 fn access_token(call: &Call<'_>, of: Of<'_>) -> Outcome<HttpResponse> {
     let tokens = token_sets::find(call.state, &call.caller, of).ok_or_else(|| {
-        let message = "The server has no tokens of this provider.";
+        let message = "Token record not found.";
         Refusal::new(404, "secrets.third_party_token_set.token_not_found", message)
     })?;
     Ok(reply::json(200, &token_sets::access_token(tokens, call.now)))

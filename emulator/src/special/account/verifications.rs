@@ -33,7 +33,7 @@ fn by_password(call: &mut Call<'_>) -> Outcome<HttpResponse> {
     let user = user(call)?;
     let password = call.text("password").to_owned();
     if !passwords::verify(&mut call.state.jobs, &user.hidden, &password)? {
-        return Err(Refusal::new(422, "session.invalid_credentials", "The password is incorrect."));
+        return Err(Refusal::usual(422, "session.invalid_credentials"));
     }
     let (id, expires_at) = add(call, true, Kind::Password);
     Ok(reply::json(201, &json!({ "verificationRecordId": id, "expiresAt": expires_at })))

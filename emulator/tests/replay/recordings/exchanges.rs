@@ -16,6 +16,8 @@ pub(crate) const RECORDING: Recording = Recording {
 };
 
 const DIFFERENT: &[(u64, &str)] = &[
+    (314, "the recorded server could not ask another one whether a password has leaked"),
+    (315, "the recorded server could not ask another one whether a password has leaked"),
     (901, "the recording lacks the body: JSON that is neither an object nor an array"),
     (1631, "the recording lacks the body: JSON that is neither an object nor an array"),
 ];

@@ -118,6 +118,7 @@ const CALLERS: &[(u64, u64, &str)] =
     &[(1094, 1096, "ulpysdbg50gl"), (1165, 1165, "iaglnao3qdpa"), (1172, 1278, "s7o9qjjcdaty")];
 
 const DIFFERENT: &[(u64, &str)] = &[
+    (143, "the emulator's message does not list the searchable members"),
     (317, "the recorder put a legacy secret into the database"),
     (479, "the emulator does not call identity providers"),
     (502, "the emulator does not call identity providers"),
