@@ -49,7 +49,7 @@ impl Applications<'_> {
         Request::new(self.channel)
     }
 
-    /// Creates an application with a generated ID. Types with secrets get one named `Default secret`, which
+    /// Creates an application with a generated id. Types with secrets get one named `Default secret`, which
     /// [`ListApplicationSecrets`](crate::api::applications::Applications::list_secrets) returns.
     ///
     /// `POST /api/applications`. Success status: 200.
@@ -66,7 +66,7 @@ impl Applications<'_> {
     ///
     /// `GET /api/applications/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -75,12 +75,12 @@ impl Applications<'_> {
         Request::new(self.channel).path_parameter("id", id.as_ref())
     }
 
-    /// Deletes an application permanently. Its ID can no longer be used to obtain tokens. SAML applications have a
+    /// Deletes an application permanently. Its id can no longer be used to obtain tokens. SAML applications have a
     /// separate operation.
     ///
     /// `DELETE /api/applications/{id}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -95,7 +95,7 @@ impl Applications<'_> {
     ///
     /// `PATCH /api/applications/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -114,7 +114,7 @@ impl Applications<'_> {
     ///
     /// `PATCH /api/applications/{applicationId}/custom-data`. Success status: 200. Since Logto 1.19.
     ///
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -132,7 +132,7 @@ impl Applications<'_> {
     ///
     /// `GET /api/applications/{applicationId}/access-control`. Success status: 200. Since Logto 1.40.
     ///
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -145,7 +145,7 @@ impl Applications<'_> {
     ///
     /// `PUT /api/applications/{applicationId}/access-control`. Success status: 200. Since Logto 1.40.
     ///
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -163,7 +163,7 @@ impl Applications<'_> {
     ///
     /// `GET /api/applications/{applicationId}/roles`. Success status: 200. Paginated: 20 items per page by default.
     ///
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
     /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
@@ -185,7 +185,7 @@ impl Applications<'_> {
     ///
     /// `PUT /api/applications/{applicationId}/roles`. Success status: 200.
     ///
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     /// - `body`: the value of `role_ids`, or the whole body.
     ///
     /// # Errors
@@ -205,7 +205,7 @@ impl Applications<'_> {
     ///
     /// `POST /api/applications/{applicationId}/roles`. Success status: 201.
     ///
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     /// - `body`: the value of `role_ids`, or the whole body.
     ///
     /// # Errors
@@ -225,8 +225,8 @@ impl Applications<'_> {
     ///
     /// `DELETE /api/applications/{applicationId}/roles/{roleId}`. Success status: 204.
     ///
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
-    /// - `role_id`: ID of the [`Role`](crate::models::Role).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
+    /// - `role_id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -246,7 +246,7 @@ impl Applications<'_> {
     ///
     /// `GET /api/applications/{id}/protected-app-metadata/custom-domains`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -264,7 +264,7 @@ impl Applications<'_> {
     ///
     /// `POST /api/applications/{id}/protected-app-metadata/custom-domains`. Success status: 201.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     /// - `body`: the value of `domain`, or the whole body.
     ///
     /// # Errors
@@ -283,7 +283,7 @@ impl Applications<'_> {
     ///
     /// `DELETE /api/applications/{id}/protected-app-metadata/custom-domains/{domain}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     /// - `domain`: Host name to remove.
     ///
     /// # Errors
@@ -303,7 +303,7 @@ impl Applications<'_> {
     /// `GET /api/applications/{id}/organizations`. Success status: 200. Paginated if you request a page or a page
     /// size, otherwise returns all items. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
     /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
@@ -321,7 +321,7 @@ impl Applications<'_> {
     ///
     /// `DELETE /api/applications/{id}/legacy-secret`. Success status: 200. Since Logto 1.19.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -334,7 +334,7 @@ impl Applications<'_> {
     ///
     /// `GET /api/applications/{id}/secrets`. Success status: 200. Since Logto 1.19.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -348,7 +348,7 @@ impl Applications<'_> {
     ///
     /// `POST /api/applications/{id}/secrets`. Success status: 201. Since Logto 1.19.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -366,7 +366,7 @@ impl Applications<'_> {
     ///
     /// `DELETE /api/applications/{id}/secrets/{name}`. Success status: 204. Since Logto 1.19.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     /// - `name`: Name of the secret.
     ///
     /// # Errors
@@ -381,7 +381,7 @@ impl Applications<'_> {
     ///
     /// `PATCH /api/applications/{id}/secrets/{name}`. Success status: 200. Since Logto 1.19.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
     /// - `name`: Current name of the secret.
     /// - `body`: the value of `name`, or the whole body.
     ///
@@ -406,7 +406,7 @@ impl Applications<'_> {
     ///
     /// `GET /api/applications/{applicationId}/user-consent-scopes`. Success status: 200.
     ///
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -422,7 +422,7 @@ impl Applications<'_> {
     ///
     /// `POST /api/applications/{applicationId}/user-consent-scopes`. Success status: 201.
     ///
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -440,10 +440,10 @@ impl Applications<'_> {
     ///
     /// `DELETE /api/applications/{applicationId}/user-consent-scopes/{scopeType}/{scopeId}`. Success status: 204.
     ///
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
-    /// - `scope_type`: Kind of the permission that the ID refers to. One of the
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
+    /// - `scope_type`: Kind of the permission that the id refers to. One of the
     ///   [`UserConsentScopeType`](crate::models::UserConsentScopeType) values.
-    /// - `scope_id`: ID of the permission. For user scopes, the name, such as `profile`.
+    /// - `scope_id`: Id of the permission. For user scopes, the name, such as `profile`.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -464,7 +464,7 @@ impl Applications<'_> {
     ///
     /// `GET /api/applications/{applicationId}/sign-in-experience`. Success status: 200.
     ///
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -478,7 +478,7 @@ impl Applications<'_> {
     ///
     /// `PUT /api/applications/{applicationId}/sign-in-experience`. Success status: 200 or 201.
     ///
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -497,8 +497,8 @@ impl Applications<'_> {
     /// `GET /api/applications/{id}/users/{userId}/consent-organizations`. Success status: 200. Paginated: 20 items
     /// per page by default.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
     /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
@@ -520,8 +520,8 @@ impl Applications<'_> {
     ///
     /// `PUT /api/applications/{id}/users/{userId}/consent-organizations`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `body`: the value of `organization_ids`, or the whole body.
     ///
     /// # Errors
@@ -544,8 +544,8 @@ impl Applications<'_> {
     ///
     /// `POST /api/applications/{id}/users/{userId}/consent-organizations`. Success status: 201.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `body`: the value of `organization_ids`, or the whole body.
     ///
     /// # Errors
@@ -568,9 +568,9 @@ impl Applications<'_> {
     ///
     /// `DELETE /api/applications/{id}/users/{userId}/consent-organizations/{organizationId}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Application`](crate::models::Application).
-    /// - `user_id`: ID of the [`User`](crate::models::User).
-    /// - `organization_id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Application`](crate::models::Application).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
+    /// - `organization_id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),

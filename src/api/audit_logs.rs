@@ -50,7 +50,7 @@ impl AuditLogs<'_> {
     ///
     /// `GET /api/logs/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Log`](crate::models::Log).
+    /// - `id`: Id of the [`Log`](crate::models::Log).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).

@@ -27,7 +27,7 @@ impl Client {
 }
 
 impl Authn<'_> {
-    /// Implements Hasura's auth hook. Returns the caller's user ID and, if the caller holds it, the role named in
+    /// Implements Hasura's auth hook. Returns the caller's user id and, if the caller holds it, the role named in
     /// the `expected-role` header.
     ///
     /// `GET /api/authn/hasura`. Success status: 200. Requires no access token.
@@ -46,7 +46,7 @@ impl Authn<'_> {
     ///
     /// `POST /api/authn/saml/{connectorId}`. Success status: 302. Requires no access token.
     ///
-    /// - `connector_id`: ID of the [`Connector`](crate::models::Connector).
+    /// - `connector_id`: Id of the [`Connector`](crate::models::Connector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 422 (rejected by a rule).
@@ -59,7 +59,7 @@ impl Authn<'_> {
     ///
     /// `POST /api/authn/single-sign-on/saml/{connectorId}`. Success status: 302. Requires no access token.
     ///
-    /// - `connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
+    /// - `connector_id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).

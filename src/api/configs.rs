@@ -94,7 +94,7 @@ impl Configs<'_> {
     ///
     /// - `key_type`: Kind of keys: those that sign tokens or those that sign cookies. One of the
     ///   [`OidcKeyType`](crate::models::OidcKeyType) values.
-    /// - `key_id`: ID of the key.
+    /// - `key_id`: Id of the key.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),

@@ -42,7 +42,7 @@ impl ConnectorFactories<'_> {
     ///
     /// `GET /api/connector-factories/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`ConnectorFactory`](crate::models::ConnectorFactory).
+    /// - `id`: Id of the [`ConnectorFactory`](crate::models::ConnectorFactory).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).

@@ -57,7 +57,7 @@ impl Connectors<'_> {
     ///
     /// `GET /api/connectors/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Connector`](crate::models::Connector).
+    /// - `id`: Id of the [`Connector`](crate::models::Connector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -70,7 +70,7 @@ impl Connectors<'_> {
     ///
     /// `DELETE /api/connectors/{id}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Connector`](crate::models::Connector).
+    /// - `id`: Id of the [`Connector`](crate::models::Connector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -85,7 +85,7 @@ impl Connectors<'_> {
     ///
     /// `PATCH /api/connectors/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Connector`](crate::models::Connector).
+    /// - `id`: Id of the [`Connector`](crate::models::Connector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -103,7 +103,7 @@ impl Connectors<'_> {
     ///
     /// `POST /api/connectors/{factoryId}/test`. Success status: 204.
     ///
-    /// - `factory_id`: ID of the [`ConnectorFactory`](crate::models::ConnectorFactory).
+    /// - `factory_id`: Id of the [`ConnectorFactory`](crate::models::ConnectorFactory).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -121,7 +121,7 @@ impl Connectors<'_> {
     ///
     /// `POST /api/connectors/{connectorId}/authorization-uri`. Success status: 200.
     ///
-    /// - `connector_id`: ID of the [`Connector`](crate::models::Connector).
+    /// - `connector_id`: Id of the [`Connector`](crate::models::Connector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).

@@ -57,7 +57,7 @@ impl Domains<'_> {
     ///
     /// `GET /api/domains/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Domain`](crate::models::Domain).
+    /// - `id`: Id of the [`Domain`](crate::models::Domain).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -70,7 +70,7 @@ impl Domains<'_> {
     ///
     /// `DELETE /api/domains/{id}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Domain`](crate::models::Domain).
+    /// - `id`: Id of the [`Domain`](crate::models::Domain).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -83,7 +83,7 @@ impl Domains<'_> {
     ///
     /// `GET /api/domains/{id}/verification-files`. Success status: 200. Since Logto 1.42.
     ///
-    /// - `id`: ID of the [`Domain`](crate::models::Domain).
+    /// - `id`: Id of the [`Domain`](crate::models::Domain).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -96,7 +96,7 @@ impl Domains<'_> {
     ///
     /// `PUT /api/domains/{id}/verification-files`. Success status: 200. Since Logto 1.42.
     ///
-    /// - `id`: ID of the [`Domain`](crate::models::Domain).
+    /// - `id`: Id of the [`Domain`](crate::models::Domain).
     /// - `body`: the value of `verification_files`, or the whole body.
     ///
     /// # Errors

@@ -75,7 +75,7 @@ impl EmailTemplates<'_> {
     ///
     /// `GET /api/email-templates/{id}`. Success status: 200. Since Logto 1.25.
     ///
-    /// - `id`: ID of the [`EmailTemplate`](crate::models::EmailTemplate).
+    /// - `id`: Id of the [`EmailTemplate`](crate::models::EmailTemplate).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -88,7 +88,7 @@ impl EmailTemplates<'_> {
     ///
     /// `DELETE /api/email-templates/{id}`. Success status: 204. Since Logto 1.25.
     ///
-    /// - `id`: ID of the [`EmailTemplate`](crate::models::EmailTemplate).
+    /// - `id`: Id of the [`EmailTemplate`](crate::models::EmailTemplate).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -101,7 +101,7 @@ impl EmailTemplates<'_> {
     ///
     /// `PATCH /api/email-templates/{id}/details`. Success status: 200. Since Logto 1.25.
     ///
-    /// - `id`: ID of the [`EmailTemplate`](crate::models::EmailTemplate).
+    /// - `id`: Id of the [`EmailTemplate`](crate::models::EmailTemplate).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).

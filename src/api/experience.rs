@@ -165,7 +165,7 @@ impl Experience<'_> {
     /// `POST /api/experience/verification/social/{connectorId}/authorization-uri`. Success status: 200. Requires
     /// the cookies of a sign-in in progress. Since Logto 1.20.
     ///
-    /// - `connector_id`: ID of the [`Connector`](crate::models::Connector).
+    /// - `connector_id`: Id of the [`Connector`](crate::models::Connector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 500 (server error).
@@ -182,7 +182,7 @@ impl Experience<'_> {
     /// `POST /api/experience/verification/social/{connectorId}/verify`. Success status: 200. Requires the cookies
     /// of a sign-in in progress. Since Logto 1.20.
     ///
-    /// - `connector_id`: ID of the [`Connector`](crate::models::Connector).
+    /// - `connector_id`: Id of the [`Connector`](crate::models::Connector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 500 (server error).
@@ -199,7 +199,7 @@ impl Experience<'_> {
     /// `POST /api/experience/verification/sso/{connectorId}/authorization-uri`. Success status: 200. Requires the
     /// cookies of a sign-in in progress. Since Logto 1.20.
     ///
-    /// - `connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
+    /// - `connector_id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 500 (server error).
@@ -216,7 +216,7 @@ impl Experience<'_> {
     /// `POST /api/experience/verification/sso/{connectorId}/verify`. Success status: 200. Requires the cookies of a
     /// sign-in in progress. Since Logto 1.20.
     ///
-    /// - `connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
+    /// - `connector_id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found), 500 (server error).
@@ -504,7 +504,7 @@ impl Experience<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Returns the IDs of the enterprise connectors that serve the domain of an email address.
+    /// Returns the ids of the enterprise connectors that serve the domain of an email address.
     ///
     /// `GET /api/experience/sso-connectors`. Success status: 200. Requires the cookies of a sign-in in progress.
     /// Since Logto 1.20.

@@ -59,7 +59,7 @@ impl Hooks<'_> {
     ///
     /// `GET /api/hooks/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Hook`](crate::models::Hook).
+    /// - `id`: Id of the [`Hook`](crate::models::Hook).
     ///
     /// Optional parameters: [`include_execution_stats`](crate::Request#method.include_execution_stats-1).
     ///
@@ -74,7 +74,7 @@ impl Hooks<'_> {
     ///
     /// `DELETE /api/hooks/{id}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Hook`](crate::models::Hook).
+    /// - `id`: Id of the [`Hook`](crate::models::Hook).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -87,7 +87,7 @@ impl Hooks<'_> {
     ///
     /// `PATCH /api/hooks/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Hook`](crate::models::Hook).
+    /// - `id`: Id of the [`Hook`](crate::models::Hook).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -100,7 +100,7 @@ impl Hooks<'_> {
     ///
     /// `GET /api/hooks/{id}/recent-logs`. Success status: 200. Paginated: 20 items per page by default.
     ///
-    /// - `id`: ID of the [`Hook`](crate::models::Hook).
+    /// - `id`: Id of the [`Hook`](crate::models::Hook).
     ///
     /// Optional parameters: [`log_key`](crate::Request#method.log_key-1),
     /// [`enable_cap`](crate::Request#method.enable_cap-1), [`start_time`](crate::Request#method.start_time-1),
@@ -120,7 +120,7 @@ impl Hooks<'_> {
     ///
     /// `POST /api/hooks/{id}/test`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Hook`](crate::models::Hook).
+    /// - `id`: Id of the [`Hook`](crate::models::Hook).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -134,7 +134,7 @@ impl Hooks<'_> {
     ///
     /// `PATCH /api/hooks/{id}/signing-key`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Hook`](crate::models::Hook).
+    /// - `id`: Id of the [`Hook`](crate::models::Hook).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).

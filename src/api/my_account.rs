@@ -158,7 +158,7 @@ impl MyAccount<'_> {
     /// `GET /api/my-account/sso-identities/{connectorId}/access-token`. Success status: 200. Requires a user access
     /// token. Since Logto 1.30.
     ///
-    /// - `connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
+    /// - `connector_id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -337,7 +337,7 @@ impl MyAccount<'_> {
     /// `PATCH /api/my-account/mfa-verifications/{verificationId}/name`. Success status: 200. Requires a user access
     /// token. Since Logto 1.29.
     ///
-    /// - `verification_id`: ID of the MFA factor.
+    /// - `verification_id`: Id of the MFA factor.
     /// - `body`: the value of `name`, or the whole body.
     ///
     /// # Errors
@@ -355,7 +355,7 @@ impl MyAccount<'_> {
     /// `DELETE /api/my-account/mfa-verifications/{verificationId}`. Success status: 204. Requires a user access
     /// token. Since Logto 1.29.
     ///
-    /// - `verification_id`: ID of the MFA factor.
+    /// - `verification_id`: Id of the MFA factor.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied).
@@ -378,7 +378,7 @@ impl MyAccount<'_> {
     /// `DELETE /api/my-account/sessions/{sessionId}`. Success status: 204. Requires a user access token. Since
     /// Logto 1.37.
     ///
-    /// - `session_id`: ID of the session: its `uid`.
+    /// - `session_id`: Id of the session: its `uid`.
     ///
     /// Optional parameters: [`revoke_grants_target`](crate::Request::revoke_grants_target).
     ///
@@ -407,7 +407,7 @@ impl MyAccount<'_> {
     /// `DELETE /api/my-account/grants/{grantId}`. Success status: 204. Requires a user access token. Since Logto
     /// 1.38.
     ///
-    /// - `grant_id`: ID of the grant.
+    /// - `grant_id`: Id of the grant.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),

@@ -55,11 +55,11 @@ impl OneTimeTokens<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Returns a one-time token by ID, with its value and status.
+    /// Returns a one-time token by id, with its value and status.
     ///
     /// `GET /api/one-time-tokens/{id}`. Success status: 200. Since Logto 1.27.
     ///
-    /// - `id`: ID of the [`OneTimeToken`](crate::models::OneTimeToken).
+    /// - `id`: Id of the [`OneTimeToken`](crate::models::OneTimeToken).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -72,7 +72,7 @@ impl OneTimeTokens<'_> {
     ///
     /// `DELETE /api/one-time-tokens/{id}`. Success status: 204. Since Logto 1.27.
     ///
-    /// - `id`: ID of the [`OneTimeToken`](crate::models::OneTimeToken).
+    /// - `id`: Id of the [`OneTimeToken`](crate::models::OneTimeToken).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -96,7 +96,7 @@ impl OneTimeTokens<'_> {
     ///
     /// `PUT /api/one-time-tokens/{id}/status`. Success status: 200. Since Logto 1.27.
     ///
-    /// - `id`: ID of the [`OneTimeToken`](crate::models::OneTimeToken).
+    /// - `id`: Id of the [`OneTimeToken`](crate::models::OneTimeToken).
     /// - `body`: the value of `status`, or the whole body.
     ///
     /// # Errors

@@ -31,7 +31,7 @@ impl OrganizationInvitations<'_> {
     ///
     /// `GET /api/organization-invitations/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`OrganizationInvitation`](crate::models::OrganizationInvitation).
+    /// - `id`: Id of the [`OrganizationInvitation`](crate::models::OrganizationInvitation).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -40,11 +40,11 @@ impl OrganizationInvitations<'_> {
         Request::new(self.channel).path_parameter("id", id.as_ref())
     }
 
-    /// Deletes an invitation, whatever its status. A user who has accepted it stays a member.
+    /// Deletes an invitation with any status. A user who has accepted it stays a member.
     ///
     /// `DELETE /api/organization-invitations/{id}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`OrganizationInvitation`](crate::models::OrganizationInvitation).
+    /// - `id`: Id of the [`OrganizationInvitation`](crate::models::OrganizationInvitation).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -87,7 +87,7 @@ impl OrganizationInvitations<'_> {
     ///
     /// `POST /api/organization-invitations/{id}/message`. Success status: 204.
     ///
-    /// - `id`: ID of the [`OrganizationInvitation`](crate::models::OrganizationInvitation).
+    /// - `id`: Id of the [`OrganizationInvitation`](crate::models::OrganizationInvitation).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 429 (too many
@@ -106,7 +106,7 @@ impl OrganizationInvitations<'_> {
     ///
     /// `PUT /api/organization-invitations/{id}/status`. Success status: 200.
     ///
-    /// - `id`: ID of the [`OrganizationInvitation`](crate::models::OrganizationInvitation).
+    /// - `id`: Id of the [`OrganizationInvitation`](crate::models::OrganizationInvitation).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a

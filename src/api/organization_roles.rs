@@ -31,7 +31,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `GET /api/organization-roles/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -44,7 +44,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `DELETE /api/organization-roles/{id}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -57,7 +57,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `PATCH /api/organization-roles/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -103,7 +103,7 @@ impl OrganizationRoles<'_> {
     /// `GET /api/organization-roles/{id}/scopes`. Success status: 200. Paginated if you request a page or a page
     /// size, otherwise returns all items.
     ///
-    /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
     /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
@@ -120,7 +120,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `PUT /api/organization-roles/{id}/scopes`. Success status: 204.
     ///
-    /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     /// - `body`: the value of `organization_scope_ids`, or the whole body.
     ///
     /// # Errors
@@ -139,7 +139,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `POST /api/organization-roles/{id}/scopes`. Success status: 201.
     ///
-    /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     /// - `body`: the value of `organization_scope_ids`, or the whole body.
     ///
     /// # Errors
@@ -158,8 +158,8 @@ impl OrganizationRoles<'_> {
     ///
     /// `DELETE /api/organization-roles/{id}/scopes/{organizationScopeId}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
-    /// - `organization_scope_id`: ID of the [`OrganizationScope`](crate::models::OrganizationScope).
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `organization_scope_id`: Id of the [`OrganizationScope`](crate::models::OrganizationScope).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -180,7 +180,7 @@ impl OrganizationRoles<'_> {
     /// `GET /api/organization-roles/{id}/resource-scopes`. Success status: 200. Paginated if you request a page or
     /// a page size, otherwise returns all items.
     ///
-    /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
     /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
@@ -197,7 +197,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `PUT /api/organization-roles/{id}/resource-scopes`. Success status: 204.
     ///
-    /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     /// - `body`: the value of `scope_ids`, or the whole body.
     ///
     /// # Errors
@@ -216,7 +216,7 @@ impl OrganizationRoles<'_> {
     ///
     /// `POST /api/organization-roles/{id}/resource-scopes`. Success status: 201.
     ///
-    /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     /// - `body`: the value of `scope_ids`, or the whole body.
     ///
     /// # Errors
@@ -235,8 +235,8 @@ impl OrganizationRoles<'_> {
     ///
     /// `DELETE /api/organization-roles/{id}/resource-scopes/{scopeId}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
-    /// - `scope_id`: ID of the permission.
+    /// - `id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `scope_id`: Id of the permission.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -292,7 +292,7 @@ impl ListOperation for ListOrganizationRolesOp {
 }
 
 impl Request<ListOrganizationRolesOp> {
-    /// Part of the name or ID to search for, regardless of case.
+    /// Part of the name or id to search for, regardless of case.
     pub fn keyword(self, value: impl TextValue) -> Self {
         self.query("q", value)
     }

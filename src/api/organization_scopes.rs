@@ -59,7 +59,7 @@ impl OrganizationScopes<'_> {
     ///
     /// `GET /api/organization-scopes/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`OrganizationScope`](crate::models::OrganizationScope).
+    /// - `id`: Id of the [`OrganizationScope`](crate::models::OrganizationScope).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -72,7 +72,7 @@ impl OrganizationScopes<'_> {
     ///
     /// `DELETE /api/organization-scopes/{id}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`OrganizationScope`](crate::models::OrganizationScope).
+    /// - `id`: Id of the [`OrganizationScope`](crate::models::OrganizationScope).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -85,7 +85,7 @@ impl OrganizationScopes<'_> {
     ///
     /// `PATCH /api/organization-scopes/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`OrganizationScope`](crate::models::OrganizationScope).
+    /// - `id`: Id of the [`OrganizationScope`](crate::models::OrganizationScope).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -114,7 +114,7 @@ impl ListOperation for ListOrganizationScopesOp {
 }
 
 impl Request<ListOrganizationScopesOp> {
-    /// Part of the name or ID to search for, regardless of case.
+    /// Part of the name or id to search for, regardless of case.
     pub fn keyword(self, value: impl TextValue) -> Self {
         self.query("q", value)
     }

@@ -27,7 +27,7 @@ impl Client {
 }
 
 impl Organizations<'_> {
-    /// Lists organizations. Can be searched by ID and name. Can include the number of members and some of the
+    /// Lists organizations. Can be searched by id and name. Can include the number of members and some of the
     /// members.
     ///
     /// `GET /api/organizations`. Success status: 200. Paginated: 20 items per page by default.
@@ -60,7 +60,7 @@ impl Organizations<'_> {
     ///
     /// `GET /api/organizations/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -73,7 +73,7 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -86,7 +86,7 @@ impl Organizations<'_> {
     ///
     /// `PATCH /api/organizations/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -104,7 +104,7 @@ impl Organizations<'_> {
     ///
     /// `GET /api/organizations/{id}/users`. Success status: 200. Paginated: 20 items per page by default.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// Optional parameters: [`keyword`](crate::Request#method.keyword-3),
     /// [`organization_role_id`](crate::Request::organization_role_id), [`page`](crate::Request::page),
@@ -122,7 +122,7 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/users`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `body`: the value of `user_ids`, or the whole body.
     ///
     /// # Errors
@@ -141,7 +141,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/users`. Success status: 201.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `body`: the value of `user_ids`, or the whole body.
     ///
     /// # Errors
@@ -156,8 +156,8 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/users/{userId}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -171,7 +171,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/users/roles`. Success status: 201.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -190,8 +190,8 @@ impl Organizations<'_> {
     /// `GET /api/organizations/{id}/users/{userId}/roles`. Success status: 200. Paginated if you request a page or
     /// a page size, otherwise returns all items.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
     /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
@@ -209,12 +209,12 @@ impl Organizations<'_> {
         Request::new(self.channel).path_parameter("id", id.as_ref()).path_parameter("userId", user_id.as_ref())
     }
 
-    /// Replaces the roles of a member, by ID or name. An empty list removes all.
+    /// Replaces the roles of a member, by id or name. An empty list removes all.
     ///
     /// `PUT /api/organizations/{id}/users/{userId}/roles`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -232,12 +232,12 @@ impl Organizations<'_> {
             .json(body.borrow())
     }
 
-    /// Assigns roles to a member by ID or name, and returns the assigned IDs. Existing roles are kept.
+    /// Assigns roles to a member by id or name, and returns the assigned ids. Existing roles are kept.
     ///
     /// `POST /api/organizations/{id}/users/{userId}/roles`. Success status: 201.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -259,9 +259,9 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/users/{userId}/roles/{organizationRoleId}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `user_id`: ID of the [`User`](crate::models::User).
-    /// - `organization_role_id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
+    /// - `organization_role_id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -283,8 +283,8 @@ impl Organizations<'_> {
     ///
     /// `GET /api/organizations/{id}/users/{userId}/scopes`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -303,7 +303,7 @@ impl Organizations<'_> {
     /// `GET /api/organizations/{id}/applications`. Success status: 200. Paginated: 20 items per page by default.
     /// Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// Optional parameters: [`keyword`](crate::Request#method.keyword-4), [`page`](crate::Request::page),
     /// [`page_size`](crate::Request::page_size). Streams: [`stream`](crate::Request::stream),
@@ -320,7 +320,7 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/applications`. Success status: 204. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `body`: the value of `application_ids`, or the whole body.
     ///
     /// # Errors
@@ -339,7 +339,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/applications`. Success status: 201. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `body`: the value of `application_ids`, or the whole body.
     ///
     /// # Errors
@@ -358,8 +358,8 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/applications/{applicationId}`. Success status: 204. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -380,7 +380,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/applications/roles`. Success status: 201. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -399,8 +399,8 @@ impl Organizations<'_> {
     /// `GET /api/organizations/{id}/applications/{applicationId}/roles`. Success status: 200. Paginated if you
     /// request a page or a page size, otherwise returns all items. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
     /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
@@ -424,8 +424,8 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/applications/{applicationId}/roles`. Success status: 204. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     /// - `body`: the value of `organization_role_ids`, or the whole body.
     ///
     /// # Errors
@@ -448,8 +448,8 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/applications/{applicationId}/roles`. Success status: 201. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     /// - `body`: the value of `organization_role_ids`, or the whole body.
     ///
     /// # Errors
@@ -473,9 +473,9 @@ impl Organizations<'_> {
     /// `DELETE /api/organizations/{id}/applications/{applicationId}/roles/{organizationRoleId}`. Success status:
     /// 204. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
-    /// - `organization_role_id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
+    /// - `organization_role_id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -498,7 +498,7 @@ impl Organizations<'_> {
     /// `GET /api/organizations/{id}/jit/email-domains`. Success status: 200. Paginated if you request a page or a
     /// page size, otherwise returns all items. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
     /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
@@ -515,7 +515,7 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/jit/email-domains`. Success status: 204. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `body`: the value of `email_domains`, or the whole body.
     ///
     /// # Errors
@@ -534,7 +534,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/jit/email-domains`. Success status: 201. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `body`: the value of `email_domain`, or the whole body.
     ///
     /// # Errors
@@ -553,7 +553,7 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/jit/email-domains/{emailDomain}`. Success status: 204. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `email_domain`: The domain, without `@`. At least 1 character.
     ///
     /// # Errors
@@ -574,7 +574,7 @@ impl Organizations<'_> {
     /// `GET /api/organizations/{id}/jit/roles`. Success status: 200. Paginated if you request a page or a page
     /// size, otherwise returns all items. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
     /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
@@ -592,7 +592,7 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/jit/roles`. Success status: 204. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `body`: the value of `organization_role_ids`, or the whole body.
     ///
     /// # Errors
@@ -611,7 +611,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/jit/roles`. Success status: 201. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `body`: the value of `organization_role_ids`, or the whole body.
     ///
     /// # Errors
@@ -630,8 +630,8 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/jit/roles/{organizationRoleId}`. Success status: 204. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `organization_role_id`: ID of the [`OrganizationRole`](crate::models::OrganizationRole).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `organization_role_id`: Id of the [`OrganizationRole`](crate::models::OrganizationRole).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -652,7 +652,7 @@ impl Organizations<'_> {
     /// `GET /api/organizations/{id}/jit/sso-connectors`. Success status: 200. Paginated if you request a page or a
     /// page size, otherwise returns all items. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size). Streams:
     /// [`stream`](crate::Request::stream), [`pages`](crate::Request::pages),
@@ -669,7 +669,7 @@ impl Organizations<'_> {
     ///
     /// `PUT /api/organizations/{id}/jit/sso-connectors`. Success status: 204. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `body`: the value of `sso_connector_ids`, or the whole body.
     ///
     /// # Errors
@@ -689,7 +689,7 @@ impl Organizations<'_> {
     ///
     /// `POST /api/organizations/{id}/jit/sso-connectors`. Success status: 201. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
     /// - `body`: the value of `sso_connector_ids`, or the whole body.
     ///
     /// # Errors
@@ -709,8 +709,8 @@ impl Organizations<'_> {
     ///
     /// `DELETE /api/organizations/{id}/jit/sso-connectors/{ssoConnectorId}`. Success status: 204. Since Logto 1.18.
     ///
-    /// - `id`: ID of the [`Organization`](crate::models::Organization).
-    /// - `sso_connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
+    /// - `id`: Id of the [`Organization`](crate::models::Organization).
+    /// - `sso_connector_id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -741,7 +741,7 @@ impl ListOperation for ListOrganizationsOp {
 }
 
 impl Request<ListOrganizationsOp> {
-    /// Part of the name or ID to search for, regardless of case.
+    /// Part of the name or id to search for, regardless of case.
     pub fn keyword(self, value: impl TextValue) -> Self {
         self.query("q", value)
     }
@@ -802,7 +802,7 @@ impl ListOperation for ListOrganizationUsersOp {
 }
 
 impl Request<ListOrganizationUsersOp> {
-    /// Part of the ID, name, username, email or phone to search for, regardless of case.
+    /// Part of the id, name, username, email or phone to search for, regardless of case.
     pub fn keyword(self, value: impl TextValue) -> Self {
         self.query("q", value)
     }
@@ -916,7 +916,7 @@ impl ListOperation for ListOrganizationApplicationsOp {
 }
 
 impl Request<ListOrganizationApplicationsOp> {
-    /// Part of the name or ID to search for, regardless of case.
+    /// Part of the name or id to search for, regardless of case.
     pub fn keyword(self, value: impl TextValue) -> Self {
         self.query("q", value)
     }

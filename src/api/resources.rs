@@ -59,7 +59,7 @@ impl Resources<'_> {
     ///
     /// `GET /api/resources/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Resource`](crate::models::Resource).
+    /// - `id`: Id of the [`Resource`](crate::models::Resource).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -73,7 +73,7 @@ impl Resources<'_> {
     ///
     /// `DELETE /api/resources/{id}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Resource`](crate::models::Resource).
+    /// - `id`: Id of the [`Resource`](crate::models::Resource).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -87,7 +87,7 @@ impl Resources<'_> {
     ///
     /// `PATCH /api/resources/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Resource`](crate::models::Resource).
+    /// - `id`: Id of the [`Resource`](crate::models::Resource).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -101,7 +101,7 @@ impl Resources<'_> {
     ///
     /// `PATCH /api/resources/{id}/is-default`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Resource`](crate::models::Resource).
+    /// - `id`: Id of the [`Resource`](crate::models::Resource).
     /// - `body`: the value of `is_default`, or the whole body.
     ///
     /// # Errors
@@ -119,7 +119,7 @@ impl Resources<'_> {
     ///
     /// `GET /api/resources/{resourceId}/scopes`. Success status: 200. Paginated: 20 items per page by default.
     ///
-    /// - `resource_id`: ID of the [`Resource`](crate::models::Resource).
+    /// - `resource_id`: Id of the [`Resource`](crate::models::Resource).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
     /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
@@ -140,7 +140,7 @@ impl Resources<'_> {
     ///
     /// `POST /api/resources/{resourceId}/scopes`. Success status: 201.
     ///
-    /// - `resource_id`: ID of the [`Resource`](crate::models::Resource).
+    /// - `resource_id`: Id of the [`Resource`](crate::models::Resource).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -158,8 +158,8 @@ impl Resources<'_> {
     ///
     /// `DELETE /api/resources/{resourceId}/scopes/{scopeId}`. Success status: 204.
     ///
-    /// - `resource_id`: ID of the [`Resource`](crate::models::Resource).
-    /// - `scope_id`: ID of the permission.
+    /// - `resource_id`: Id of the [`Resource`](crate::models::Resource).
+    /// - `scope_id`: Id of the permission.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -178,8 +178,8 @@ impl Resources<'_> {
     ///
     /// `PATCH /api/resources/{resourceId}/scopes/{scopeId}`. Success status: 200.
     ///
-    /// - `resource_id`: ID of the [`Resource`](crate::models::Resource).
-    /// - `scope_id`: ID of the permission.
+    /// - `resource_id`: Id of the [`Resource`](crate::models::Resource).
+    /// - `scope_id`: Id of the permission.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),

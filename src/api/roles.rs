@@ -64,7 +64,7 @@ impl Roles<'_> {
     ///
     /// `GET /api/roles/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Role`](crate::models::Role).
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -77,7 +77,7 @@ impl Roles<'_> {
     ///
     /// `DELETE /api/roles/{id}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Role`](crate::models::Role).
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -90,7 +90,7 @@ impl Roles<'_> {
     ///
     /// `PATCH /api/roles/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`Role`](crate::models::Role).
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -104,7 +104,7 @@ impl Roles<'_> {
     ///
     /// `GET /api/roles/{id}/users`. Success status: 200. Paginated: 20 items per page by default.
     ///
-    /// - `id`: ID of the [`Role`](crate::models::Role).
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
     /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
@@ -124,7 +124,7 @@ impl Roles<'_> {
     ///
     /// `POST /api/roles/{id}/users`. Success status: 201.
     ///
-    /// - `id`: ID of the [`Role`](crate::models::Role).
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     /// - `body`: the value of `user_ids`, or the whole body.
     ///
     /// # Errors
@@ -139,8 +139,8 @@ impl Roles<'_> {
     ///
     /// `DELETE /api/roles/{id}/users/{userId}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Role`](crate::models::Role).
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `id`: Id of the [`Role`](crate::models::Role).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -153,7 +153,7 @@ impl Roles<'_> {
     ///
     /// `GET /api/roles/{id}/applications`. Success status: 200. Paginated: 20 items per page by default.
     ///
-    /// - `id`: ID of the [`Role`](crate::models::Role).
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
     /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
@@ -174,7 +174,7 @@ impl Roles<'_> {
     ///
     /// `POST /api/roles/{id}/applications`. Success status: 201.
     ///
-    /// - `id`: ID of the [`Role`](crate::models::Role).
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     /// - `body`: the value of `application_ids`, or the whole body.
     ///
     /// # Errors
@@ -193,8 +193,8 @@ impl Roles<'_> {
     ///
     /// `DELETE /api/roles/{id}/applications/{applicationId}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Role`](crate::models::Role).
-    /// - `application_id`: ID of the [`Application`](crate::models::Application).
+    /// - `id`: Id of the [`Role`](crate::models::Role).
+    /// - `application_id`: Id of the [`Application`](crate::models::Application).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -214,7 +214,7 @@ impl Roles<'_> {
     /// `GET /api/roles/{id}/scopes`. Success status: 200. Paginated if you request a page or a page size, otherwise
     /// returns all items.
     ///
-    /// - `id`: ID of the [`Role`](crate::models::Role).
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
     /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
@@ -235,7 +235,7 @@ impl Roles<'_> {
     ///
     /// `POST /api/roles/{id}/scopes`. Success status: 201.
     ///
-    /// - `id`: ID of the [`Role`](crate::models::Role).
+    /// - `id`: Id of the [`Role`](crate::models::Role).
     /// - `body`: the value of `scope_ids`, or the whole body.
     ///
     /// # Errors
@@ -250,8 +250,8 @@ impl Roles<'_> {
     ///
     /// `DELETE /api/roles/{id}/scopes/{scopeId}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`Role`](crate::models::Role).
-    /// - `scope_id`: ID of the permission.
+    /// - `id`: Id of the [`Role`](crate::models::Role).
+    /// - `scope_id`: Id of the permission.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).

@@ -46,7 +46,7 @@ impl SamlApplications<'_> {
     ///
     /// `GET /api/saml-applications/{id}`. Success status: 200. Since Logto 1.24.
     ///
-    /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -60,7 +60,7 @@ impl SamlApplications<'_> {
     ///
     /// `DELETE /api/saml-applications/{id}`. Success status: 204. Since Logto 1.24.
     ///
-    /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -74,7 +74,7 @@ impl SamlApplications<'_> {
     ///
     /// `PATCH /api/saml-applications/{id}`. Success status: 200. Since Logto 1.24.
     ///
-    /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -92,7 +92,7 @@ impl SamlApplications<'_> {
     ///
     /// `GET /api/saml-applications/{id}/secrets`. Success status: 200. Since Logto 1.24.
     ///
-    /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -107,7 +107,7 @@ impl SamlApplications<'_> {
     ///
     /// `POST /api/saml-applications/{id}/secrets`. Success status: 201. Since Logto 1.24.
     ///
-    /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     /// - `body`: the value of `life_span_in_years`, or the whole body.
     ///
     /// # Errors
@@ -125,8 +125,8 @@ impl SamlApplications<'_> {
     ///
     /// `DELETE /api/saml-applications/{id}/secrets/{secretId}`. Success status: 204. Since Logto 1.24.
     ///
-    /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
-    /// - `secret_id`: ID of the certificate.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
+    /// - `secret_id`: Id of the certificate.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -143,8 +143,8 @@ impl SamlApplications<'_> {
     ///
     /// `PATCH /api/saml-applications/{id}/secrets/{secretId}`. Success status: 200. Since Logto 1.24.
     ///
-    /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
-    /// - `secret_id`: ID of the certificate.
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
+    /// - `secret_id`: Id of the certificate.
     /// - `body`: the value of `active`, or the whole body.
     ///
     /// # Errors
@@ -166,7 +166,7 @@ impl SamlApplications<'_> {
     ///
     /// `GET /api/saml-applications/{id}/metadata`. Success status: 200. Requires no access token. Since Logto 1.24.
     ///
-    /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).
@@ -179,7 +179,7 @@ impl SamlApplications<'_> {
     ///
     /// `GET /api/saml-applications/{id}/callback`. Success status: 200. Requires no access token. Since Logto 1.24.
     ///
-    /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// Optional parameters: [`code`](crate::Request::code), [`state`](crate::Request::state),
     /// [`redirect_uri`](crate::Request::redirect_uri), [`error`](crate::Request::error),

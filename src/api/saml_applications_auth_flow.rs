@@ -32,7 +32,7 @@ impl SamlApplicationsAuthFlow<'_> {
     ///
     /// `GET /api/saml/{id}/authn`. Success status: 302. Requires no access token. Since Logto 1.24.
     ///
-    /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     /// - `saml_request`: Authentication request, deflated and base64-encoded. At least 1 character.
     ///
     /// Optional parameters: [`signature`](crate::Request::signature), [`sig_alg`](crate::Request::sig_alg),
@@ -50,7 +50,7 @@ impl SamlApplicationsAuthFlow<'_> {
     ///
     /// `POST /api/saml/{id}/authn`. Success status: 302. Requires no access token. Since Logto 1.24.
     ///
-    /// - `id`: ID of the [`SamlApplication`](crate::models::SamlApplication).
+    /// - `id`: Id of the [`SamlApplication`](crate::models::SamlApplication).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 404 (not found).

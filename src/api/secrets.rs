@@ -31,7 +31,7 @@ impl Secrets<'_> {
     ///
     /// `DELETE /api/secrets/{id}`. Success status: 204. Since Logto 1.30.
     ///
-    /// - `id`: ID of the [`TokenSecret`](crate::models::TokenSecret).
+    /// - `id`: Id of the [`TokenSecret`](crate::models::TokenSecret).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).

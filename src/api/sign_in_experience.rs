@@ -67,7 +67,7 @@ impl SignInExperience<'_> {
         Request::new(self.channel).json(body.borrow())
     }
 
-    /// Uploads a zip archive of your own sign-in pages. Returns an ID to set as `customUiAssets` with
+    /// Uploads a zip archive of your own sign-in pages. Returns an id to set as `customUiAssets` with
     /// [`UpdateSignInExp`](crate::api::sign_in_experience::SignInExperience::update).
     ///
     /// `POST /api/sign-in-exp/default/custom-ui-assets`. Success status: 200. Since Logto 1.19.

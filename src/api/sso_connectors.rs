@@ -60,7 +60,7 @@ impl SsoConnectors<'_> {
     ///
     /// `GET /api/sso-connectors/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
+    /// - `id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -73,7 +73,7 @@ impl SsoConnectors<'_> {
     ///
     /// `DELETE /api/sso-connectors/{id}`. Success status: 204.
     ///
-    /// - `id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
+    /// - `id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -87,7 +87,7 @@ impl SsoConnectors<'_> {
     ///
     /// `PATCH /api/sso-connectors/{id}`. Success status: 200.
     ///
-    /// - `id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
+    /// - `id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -105,7 +105,7 @@ impl SsoConnectors<'_> {
     ///
     /// `GET /api/sso-connectors/{id}/signing-keys`. Success status: 200. Since the release after Logto 1.42.
     ///
-    /// - `id`: ID of the item itself.
+    /// - `id`: Id of the item itself.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -118,7 +118,7 @@ impl SsoConnectors<'_> {
     ///
     /// `POST /api/sso-connectors/{id}/signing-keys`. Success status: 201. Since the release after Logto 1.42.
     ///
-    /// - `id`: ID of the item itself.
+    /// - `id`: Id of the item itself.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -136,8 +136,8 @@ impl SsoConnectors<'_> {
     /// `DELETE /api/sso-connectors/{id}/signing-keys/{keyId}`. Success status: 204. Since the release after Logto
     /// 1.42.
     ///
-    /// - `id`: ID of the item itself.
-    /// - `key_id`: ID of the key.
+    /// - `id`: Id of the item itself.
+    /// - `key_id`: Id of the key.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -155,8 +155,8 @@ impl SsoConnectors<'_> {
     /// `PATCH /api/sso-connectors/{id}/signing-keys/{keyId}`. Success status: 200. Since the release after Logto
     /// 1.42.
     ///
-    /// - `id`: ID of the item itself.
-    /// - `key_id`: ID of the key.
+    /// - `id`: Id of the item itself.
+    /// - `key_id`: Id of the key.
     /// - `body`: the value of `active`, or the whole body.
     ///
     /// # Errors

@@ -33,7 +33,7 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// Optional parameters: [`include_sso_identities`](crate::Request::include_sso_identities),
     /// [`include_password_hash`](crate::Request::include_password_hash).
@@ -49,7 +49,7 @@ impl Users<'_> {
     ///
     /// `DELETE /api/users/{userId}`. Success status: 204.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -63,7 +63,7 @@ impl Users<'_> {
     ///
     /// `PATCH /api/users/{userId}`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -77,7 +77,7 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/custom-data`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -91,7 +91,7 @@ impl Users<'_> {
     ///
     /// `PATCH /api/users/{userId}/custom-data`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `body`: the value of `custom_data`, or the whole body.
     ///
     /// # Errors
@@ -109,7 +109,7 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/logto-configs`. Success status: 200. Since Logto 1.33.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -122,7 +122,7 @@ impl Users<'_> {
     ///
     /// `PATCH /api/users/{userId}/logto-configs`. Success status: 200. Since Logto 1.33.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -140,7 +140,7 @@ impl Users<'_> {
     ///
     /// `PATCH /api/users/{userId}/profile`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `body`: the value of `profile`, or the whole body.
     ///
     /// # Errors
@@ -154,7 +154,7 @@ impl Users<'_> {
         Request::new(self.channel).path_parameter("userId", user_id.as_ref()).json(&body.into())
     }
 
-    /// Lists users, newest first. Can be searched by ID, name, username, email and phone.
+    /// Lists users, newest first. Can be searched by id, name, username, email and phone.
     ///
     /// `GET /api/users`. Success status: 200. Paginated: 20 items per page by default.
     ///
@@ -191,7 +191,7 @@ impl Users<'_> {
     ///
     /// `PATCH /api/users/{userId}/password`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `body`: the value of `password`, or the whole body.
     ///
     /// # Errors
@@ -211,7 +211,7 @@ impl Users<'_> {
     ///
     /// `PATCH /api/users/{userId}/password/expiration`. Success status: 200. Since Logto 1.41.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `body`: the value of `is_expired`, or the whole body.
     ///
     /// # Errors
@@ -229,7 +229,7 @@ impl Users<'_> {
     ///
     /// `POST /api/users/{userId}/password/verify`. Success status: 204.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `body`: the value of `password`, or the whole body.
     ///
     /// # Errors
@@ -248,7 +248,7 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/has-password`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -261,7 +261,7 @@ impl Users<'_> {
     ///
     /// `PATCH /api/users/{userId}/is-suspended`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `body`: the value of `is_suspended`, or the whole body.
     ///
     /// # Errors
@@ -279,7 +279,7 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/roles`. Success status: 200. Paginated: 20 items per page by default.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// Optional parameters: [`page`](crate::Request::page), [`page_size`](crate::Request::page_size),
     /// [`search`](crate::Request::search), [`search_member`](crate::Request::search_member),
@@ -299,7 +299,7 @@ impl Users<'_> {
     ///
     /// `PUT /api/users/{userId}/roles`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `body`: the value of `role_ids`, or the whole body.
     ///
     /// # Errors
@@ -318,7 +318,7 @@ impl Users<'_> {
     ///
     /// `POST /api/users/{userId}/roles`. Success status: 201.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `body`: the value of `role_ids`, or the whole body.
     ///
     /// # Errors
@@ -337,8 +337,8 @@ impl Users<'_> {
     ///
     /// `DELETE /api/users/{userId}/roles/{roleId}`. Success status: 204.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
-    /// - `role_id`: ID of the [`Role`](crate::models::Role).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
+    /// - `role_id`: Id of the [`Role`](crate::models::Role).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -351,7 +351,7 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/identities/{target}`. Success status: 200. Since Logto 1.30.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `target`: Provider of the identity, such as `github`.
     ///
     /// Optional parameters: [`include_token_secret`](crate::Request::include_token_secret).
@@ -368,7 +368,7 @@ impl Users<'_> {
     ///
     /// `PUT /api/users/{userId}/identities/{target}`. Success status: 200 or 201.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `target`: Provider of the identity, such as `github`.
     ///
     /// # Errors
@@ -391,7 +391,7 @@ impl Users<'_> {
     ///
     /// `DELETE /api/users/{userId}/identities/{target}`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `target`: Provider of the identity, such as `github`.
     ///
     /// # Errors
@@ -405,7 +405,7 @@ impl Users<'_> {
     ///
     /// `POST /api/users/{userId}/identities`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -423,7 +423,7 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/organizations`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -436,7 +436,7 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/grants`. Success status: 200. Since Logto 1.38.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// Optional parameters: [`app_type`](crate::Request#method.app_type-1).
     ///
@@ -451,8 +451,8 @@ impl Users<'_> {
     ///
     /// `DELETE /api/users/{userId}/grants/{grantId}`. Success status: 204. Since Logto 1.38.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
-    /// - `grant_id`: ID of the grant.
+    /// - `user_id`: Id of the [`User`](crate::models::User).
+    /// - `grant_id`: Id of the grant.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -468,7 +468,7 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/mfa-verifications`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -482,7 +482,7 @@ impl Users<'_> {
     ///
     /// `POST /api/users/{userId}/mfa-verifications`. Success status: 200.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -500,8 +500,8 @@ impl Users<'_> {
     ///
     /// `DELETE /api/users/{userId}/mfa-verifications/{verificationId}`. Success status: 204.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
-    /// - `verification_id`: ID of the MFA factor.
+    /// - `user_id`: Id of the [`User`](crate::models::User).
+    /// - `verification_id`: Id of the MFA factor.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -520,7 +520,7 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/personal-access-tokens`. Success status: 200. Since Logto 1.20.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -533,7 +533,7 @@ impl Users<'_> {
     ///
     /// `POST /api/users/{userId}/personal-access-tokens`. Success status: 201. Since Logto 1.20.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 422 (rejected by a
@@ -551,7 +551,7 @@ impl Users<'_> {
     ///
     /// `PATCH /api/users/{userId}/personal-access-tokens`. Success status: 200. Since Logto 1.33.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found).
@@ -568,7 +568,7 @@ impl Users<'_> {
     ///
     /// `DELETE /api/users/{userId}/personal-access-tokens/{name}`. Success status: 204. Since Logto 1.20.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `name`: Name of the token.
     ///
     /// # Errors
@@ -586,7 +586,7 @@ impl Users<'_> {
     ///
     /// `PATCH /api/users/{userId}/personal-access-tokens/{name}`. Success status: 200. Since Logto 1.20.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `name`: Current name of the token.
     /// - `body`: the value of `name`, or the whole body.
     ///
@@ -609,7 +609,7 @@ impl Users<'_> {
     ///
     /// `POST /api/users/{userId}/personal-access-tokens/delete`. Success status: 204. Since Logto 1.33.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     /// - `body`: the value of `name`, or the whole body.
     ///
     /// # Errors
@@ -627,8 +627,8 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/sso-identities/{ssoConnectorId}`. Success status: 200. Since Logto 1.30.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
-    /// - `sso_connector_id`: ID of the [`SsoConnector`](crate::models::SsoConnector).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
+    /// - `sso_connector_id`: Id of the [`SsoConnector`](crate::models::SsoConnector).
     ///
     /// Optional parameters: [`include_token_secret`](crate::Request#method.include_token_secret-1).
     ///
@@ -649,7 +649,7 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/all-identities`. Success status: 200. Since Logto 1.30.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// Optional parameters: [`include_token_secret`](crate::Request#method.include_token_secret-2).
     ///
@@ -664,7 +664,7 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/sessions`. Success status: 200. Since Logto 1.37.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
+    /// - `user_id`: Id of the [`User`](crate::models::User).
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 500 (server error).
@@ -677,8 +677,8 @@ impl Users<'_> {
     ///
     /// `GET /api/users/{userId}/sessions/{sessionId}`. Success status: 200. Since Logto 1.37.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
-    /// - `session_id`: ID of the session: its `uid`.
+    /// - `user_id`: Id of the [`User`](crate::models::User).
+    /// - `session_id`: Id of the session: its `uid`.
     ///
     /// # Errors
     /// Fails with 400 (invalid input), 401 (missing or invalid token), 403 (permission denied), 404 (not found),
@@ -694,8 +694,8 @@ impl Users<'_> {
     ///
     /// `DELETE /api/users/{userId}/sessions/{sessionId}`. Success status: 204. Since Logto 1.37.
     ///
-    /// - `user_id`: ID of the [`User`](crate::models::User).
-    /// - `session_id`: ID of the session: its `uid`.
+    /// - `user_id`: Id of the [`User`](crate::models::User).
+    /// - `session_id`: Id of the session: its `uid`.
     ///
     /// Optional parameters: [`revoke_grants_target`](crate::Request#method.revoke_grants_target-1).
     ///

@@ -115,14 +115,14 @@ impl Operation for GetSignInExperienceConfigOp {
 }
 
 impl Request<GetSignInExperienceConfigOp> {
-    /// ID of the [`Organization`](crate::models::Organization) whose branding is requested.
+    /// Id of the [`Organization`](crate::models::Organization) whose branding is requested.
     ///
     /// Since Logto 1.20.
     pub fn organization_id(self, value: impl TextValue) -> Self {
         self.query("organizationId", value)
     }
 
-    /// ID of the [`Application`](crate::models::Application) whose branding is requested.
+    /// Id of the [`Application`](crate::models::Application) whose branding is requested.
     ///
     /// Since Logto 1.20.
     pub fn app_id(self, value: impl TextValue) -> Self {
@@ -156,12 +156,12 @@ impl Operation for GetWellKnownExperienceOp {
 }
 
 impl Request<GetWellKnownExperienceOp> {
-    /// ID of the [`Organization`](crate::models::Organization) whose branding is requested.
+    /// Id of the [`Organization`](crate::models::Organization) whose branding is requested.
     pub fn organization_id(self, value: impl TextValue) -> Self {
         self.query("organizationId", value)
     }
 
-    /// ID of the [`Application`](crate::models::Application) whose branding is requested.
+    /// Id of the [`Application`](crate::models::Application) whose branding is requested.
     pub fn app_id(self, value: impl TextValue) -> Self {
         self.query("appId", value)
     }

@@ -74,7 +74,7 @@ crate::types::object! {
 /// Settings of the account API and of Logto's account pages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountCenterSettings {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+    /// Id of the tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: String,
@@ -84,7 +84,7 @@ pub struct AccountCenterSettings {
     pub id: String,
     /// Whether the account API is available to users.
     pub enabled: bool,
-    /// What users may do with each part of their accounts. Parts left out are off.
+    /// Permissions of users for each part of their accounts. Parts left out are off.
     pub fields: AccountCenterFields,
     /// Other origins on which users can create and use passkeys of this domain, such as the origin of your account
     /// page.
@@ -126,7 +126,7 @@ crate::types::cfg_items! { feature = "account-center" =>
     pub struct UpdateAccountCenterSettings {
         /// Whether the account API is available to users.
         pub enabled: Option<bool>,
-        /// What users may do with each part of their accounts. Parts left out become off.
+        /// Permissions of users for each part of their accounts. Parts left out become off.
         pub fields: Option<AccountCenterFields>,
         /// Other origins on which users can create and use passkeys of this domain, such as the origin of your account
         /// page.

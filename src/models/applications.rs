@@ -11,11 +11,11 @@ crate::types::cfg_items! { any(feature = "applications", feature = "organization
     /// A client application that signs in users or calls APIs on its own behalf.
     #[derive(Clone, PartialEq)]
     pub struct Application {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// ID of the application, which is also its OIDC client ID.
+        /// Id of the application, which is also its OIDC client id.
         ///
         /// 1 to 21 characters.
         pub id: String,
@@ -103,11 +103,11 @@ crate::types::cfg_items! { feature = "applications" =>
     /// Rules for who may sign in to an application. A user who meets any one of the rules may.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ApplicationAccessControl {
-        /// IDs of [`User`](crate::models::User)s who may sign in.
+        /// Ids of [`User`](crate::models::User)s who may sign in.
         pub user_ids: Vec<String>,
-        /// IDs of [`Role`](crate::models::Role)s whose holders may sign in.
+        /// Ids of [`Role`](crate::models::Role)s whose holders may sign in.
         pub user_role_ids: Vec<String>,
-        /// IDs of [`Organization`](crate::models::Organization)s whose members may sign in.
+        /// Ids of [`Organization`](crate::models::Organization)s whose members may sign in.
         pub organization_ids: Vec<String>,
         /// Rules that allow sign-in for members of an organization who hold one of the given roles there.
         pub organization_role_rules: Vec<OrganizationRoleRule>,
@@ -139,11 +139,11 @@ crate::types::cfg_items! { feature = "applications" =>
     /// A secret with which an application authenticates at the token endpoint. An application can have several.
     #[derive(Clone, PartialEq)]
     pub struct ApplicationSecret {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// ID of an [`Application`](crate::models::Application).
+        /// Id of an [`Application`](crate::models::Application).
         ///
         /// 1 to 21 characters.
         pub application_id: String,
@@ -190,11 +190,11 @@ crate::types::cfg_items! { feature = "applications" =>
     /// The branding and texts that users see when they sign in to an application.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ApplicationSignInExperience {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// ID of an [`Application`](crate::models::Application).
+        /// Id of an [`Application`](crate::models::Application).
         ///
         /// 1 to 21 characters.
         pub application_id: String,
@@ -241,7 +241,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "interaction"
     /// A summary of an application.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ApplicationSummary {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 21 characters.
         pub id: String,
@@ -355,7 +355,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
     /// State of a custom domain at Cloudflare, which serves the domain.
     #[derive(Clone, Debug, PartialEq)]
     pub struct CloudflareData {
-        /// ID at Cloudflare.
+        /// Id at Cloudflare.
         pub id: String,
         /// Status, as reported by Cloudflare.
         pub status: String,
@@ -463,11 +463,11 @@ crate::types::cfg_items! { feature = "applications" =>
     /// Additional permissions that a third-party application may request from users.
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct CreateApplicationUserConsentScope {
-        /// IDs of [`OrganizationScope`](crate::models::OrganizationScope)s.
+        /// Ids of [`OrganizationScope`](crate::models::OrganizationScope)s.
         pub organization_scopes: Option<Vec<String>>,
-        /// IDs of API permissions that are used on behalf of the user.
+        /// Ids of API permissions that are used on behalf of the user.
         pub resource_scopes: Option<Vec<String>>,
-        /// IDs of API permissions that are used on behalf of an organization.
+        /// Ids of API permissions that are used on behalf of an organization.
         pub organization_resource_scopes: Option<Vec<String>>,
         /// Claims about the user that the application may request.
         pub user_scopes: Option<Vec<UserScope>>,
@@ -606,7 +606,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
         ///
         /// Since Logto 1.20.
         pub backchannel_logout_uri: Option<String>,
-        /// Whether logout tokens must contain the session ID (`sid`).
+        /// Whether logout tokens must contain the session id (`sid`).
         ///
         /// Since Logto 1.20.
         pub backchannel_logout_session_required: Option<bool>,
@@ -639,10 +639,10 @@ crate::types::cfg_items! { any(feature = "applications", feature = "configs", fe
 }
 
 crate::types::cfg_items! { feature = "applications" =>
-    /// IDs of organizations.
+    /// Ids of organizations.
     #[derive(Clone, Debug, PartialEq)]
     pub struct OrganizationIds {
-        /// IDs of [`Organization`](crate::models::Organization)s.
+        /// Ids of [`Organization`](crate::models::Organization)s.
         pub organization_ids: Vec<String>,
     }
 
@@ -662,9 +662,9 @@ crate::types::cfg_items! { feature = "applications" =>
     /// A rule that allows sign-in for users with certain roles in an organization.
     #[derive(Clone, Debug, PartialEq)]
     pub struct OrganizationRoleRule {
-        /// ID of an [`Organization`](crate::models::Organization).
+        /// Id of an [`Organization`](crate::models::Organization).
         pub organization_id: String,
-        /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
+        /// Ids of [`OrganizationRole`](crate::models::OrganizationRole)s.
         pub organization_role_ids: Vec<String>,
     }
 

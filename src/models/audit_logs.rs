@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 /// An entry of the audit log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Log {
-    /// ID of the tenant that it belongs to; absent from a webhook's logs.
+    /// Id of the tenant that it belongs to; absent from a webhook's logs.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: String,
@@ -55,15 +55,15 @@ pub struct LogPayload {
     ///
     /// Since Logto 1.36.
     pub user_agent_parsed: Option<UserAgent>,
-    /// ID of the [`User`](crate::models::User); absent if unknown or not involved.
+    /// Id of the [`User`](crate::models::User); absent if unknown or not involved.
     pub user_id: Option<String>,
-    /// ID of the [`Application`](crate::models::Application); absent if unknown or not involved.
+    /// Id of the [`Application`](crate::models::Application); absent if unknown or not involved.
     pub application_id: Option<String>,
-    /// ID of the client, if its ID is the URL of a metadata document (CIMD).
+    /// Id of the client, if its id is the URL of a metadata document (CIMD).
     ///
     /// Since the release after Logto 1.42.
     pub cimd_client_id: Option<String>,
-    /// ID of the OIDC session.
+    /// Id of the OIDC session.
     pub session_id: Option<String>,
     /// Parameters of the OIDC request.
     ///

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// The data about the caller that Hasura receives.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HasuraClaims {
-    /// ID of the [`User`](crate::models::User) that the bearer token belongs to; absent without a valid token.
+    /// Id of the [`User`](crate::models::User) that the bearer token belongs to; absent without a valid token.
     pub x_hasura_user_id: Option<String>,
     /// Role that Hasura applies.
     pub x_hasura_role: Option<String>,

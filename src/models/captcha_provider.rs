@@ -20,11 +20,11 @@ crate::types::tagged_union! {
 /// The tenant's CAPTCHA provider.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CaptchaProvider {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+    /// Id of the tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: String,
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 128 characters.
     pub id: String,
@@ -53,7 +53,7 @@ pub struct RecaptchaEnterpriseConfig {
     pub site_key: String,
     /// Secret key with which the server verifies tokens.
     pub secret_key: String,
-    /// ID of the Google Cloud project.
+    /// Id of the Google Cloud project.
     pub project_id: String,
     /// Host of the script, for places where Google's usual host cannot be reached.
     ///

@@ -160,7 +160,7 @@ crate::types::object! {
     }
 }
 
-/// The settings for clients whose ID is the URL of a metadata document (CIMD).
+/// The settings for clients whose id is the URL of a metadata document (CIMD).
 #[derive(Clone, Debug, PartialEq)]
 pub struct CimdConfig {
     /// Whether it is in effect.
@@ -180,9 +180,9 @@ crate::types::string_enum! {
         SsoIdentities = "sso_identities",
         /// Names of the tenant roles.
         Roles = "roles",
-        /// IDs of the user's organizations.
+        /// Ids of the user's organizations.
         Organizations = "organizations",
-        /// IDs and names of the user's organizations.
+        /// Ids and names of the user's organizations.
         OrganizationData = "organization_data",
         /// Roles in organizations, as `organization:role`.
         OrganizationRoles = "organization_roles",
@@ -241,11 +241,11 @@ crate::types::object! {
 /// The application, as passed to a token script.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerApplication {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+    /// Id of the tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: Option<String>,
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: Option<String>,
@@ -372,7 +372,7 @@ crate::types::string_enum! {
 pub struct JwtCustomizerInteraction {
     /// Purpose of the interaction.
     pub interaction_event: Option<InteractionEvent>,
-    /// ID of a [`User`](crate::models::User).
+    /// Id of a [`User`](crate::models::User).
     pub user_id: Option<String>,
     /// Verifications of the interaction, both completed and pending.
     pub verification_records: Option<Vec<VerificationRecord>>,
@@ -394,7 +394,7 @@ crate::types::object! {
 /// The organization, as passed to a token script.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerOrganization {
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: Option<String>,
@@ -422,9 +422,9 @@ crate::types::object! {
 /// A role in an organization, as passed to a token script.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JwtCustomizerOrganizationRole {
-    /// ID of an [`Organization`](crate::models::Organization).
+    /// Id of an [`Organization`](crate::models::Organization).
     pub organization_id: String,
-    /// ID of the role.
+    /// Id of the role.
     pub role_id: String,
     /// Name of the role.
     pub role_name: String,
@@ -448,7 +448,7 @@ crate::types::object! {
 /// A role, as passed to a token script.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JwtCustomizerRole {
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: String,
@@ -488,7 +488,7 @@ crate::types::object! {
 /// A permission, as passed to a token script.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JwtCustomizerScope {
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: String,
@@ -498,7 +498,7 @@ pub struct JwtCustomizerScope {
     pub name: String,
     /// Human-readable description.
     pub description: Option<String>,
-    /// ID of the [`Resource`](crate::models::Resource) that it belongs to.
+    /// Id of the [`Resource`](crate::models::Resource) that it belongs to.
     ///
     /// 1 to 21 characters.
     pub resource_id: String,
@@ -542,7 +542,7 @@ crate::types::string_enum! {
 /// The user, as passed to a token script.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtCustomizerUser {
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 12 characters.
     pub id: Option<String>,
@@ -578,11 +578,11 @@ pub struct JwtCustomizerUser {
     pub updated_at: Option<Timestamp>,
     /// Standard OpenID Connect claims about the user.
     pub profile: Option<UserProfile>,
-    /// ID of an [`Application`](crate::models::Application).
+    /// Id of an [`Application`](crate::models::Application).
     ///
     /// At most 21 characters.
     pub application_id: Patch<String>,
-    /// ID of the client to whom the user gave consent first, if its ID is the URL of a metadata document (CIMD).
+    /// Id of the client to whom the user gave consent first, if its id is the URL of a metadata document (CIMD).
     ///
     /// Since the release after Logto 1.42.
     ///
@@ -635,25 +635,25 @@ crate::types::object! {
 /// Claims of a sample token. The claims that apply depend on its kind.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct JwtTokenSample {
-    /// ID of the token or grant itself.
+    /// Id of the token or grant itself.
     pub jti: Option<String>,
     /// Audience: the indicator of the API resource that the token is for.
     pub aud: Option<StringOrList>,
     /// Scopes, separated by spaces.
     pub scope: Option<String>,
-    /// Client ID of the requesting application.
+    /// Client id of the requesting application.
     pub client_id: Option<String>,
-    /// ID of the [`User`](crate::models::User) that the session or token belongs to.
+    /// Id of the [`User`](crate::models::User) that the session or token belongs to.
     pub account_id: Option<String>,
     /// Whether the token expires when the user's session ends.
     pub expires_with_session: Option<bool>,
-    /// ID of the grant, that is, of what the user authorized.
+    /// Id of the grant, that is, of what the user authorized.
     pub grant_id: Option<String>,
     /// Grant type with which the token was issued.
     pub gty: Option<String>,
-    /// ID of the user's session.
+    /// Id of the user's session.
     pub session_uid: Option<String>,
-    /// Session ID, as known to the application.
+    /// Session id, as known to the application.
     pub sid: Option<String>,
     /// Kind of token.
     pub kind: Option<JwtTokenSampleKind>,
@@ -688,7 +688,7 @@ crate::types::string_enum! {
 /// A signing key, without key material.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OidcKey {
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     pub id: String,
     /// Creation time, in seconds since the epoch, unlike other times.
     pub created_at: TimestampSeconds,

@@ -14,7 +14,7 @@ pub struct ConnectorFactory {
     pub r#type: ConnectorType,
     /// Whether it is a demo that cannot be used in production.
     pub is_demo: Option<bool>,
-    /// ID from which connectors are created, such as `google-universal`.
+    /// Id from which connectors are created, such as `google-universal`.
     pub id: String,
     /// Name of the provider in users' identities, such as `github`. A user has one identity per target.
     pub target: String,

@@ -11,7 +11,7 @@ crate::types::cfg_items! { feature = "connectors" =>
     /// A configured email, SMS or social provider.
     #[derive(Clone, PartialEq)]
     pub struct Connector {
-        /// ID of the connector itself, not of its factory.
+        /// Id of the connector itself, not of its factory.
         pub id: String,
         /// Whether name and avatar are updated from the provider at every sign-in, not only at registration.
         pub sync_profile: bool,
@@ -23,7 +23,7 @@ crate::types::cfg_items! { feature = "connectors" =>
         pub config: JsonObject,
         /// Target, name and logos of your choice; empty except for standard connectors.
         pub metadata: ConnectorMetadata,
-        /// ID of the [`ConnectorFactory`](crate::models::ConnectorFactory) from which the connector was created.
+        /// Id of the [`ConnectorFactory`](crate::models::ConnectorFactory) from which the connector was created.
         ///
         /// 1 to 128 characters.
         pub connector_id: String,
@@ -274,7 +274,7 @@ crate::types::cfg_items! { feature = "connectors" =>
     pub struct CreateConnector {
         /// Settings that the factory's `formItems` describe.
         pub config: Option<JsonObject>,
-        /// ID of the [`ConnectorFactory`](crate::models::ConnectorFactory).
+        /// Id of the [`ConnectorFactory`](crate::models::ConnectorFactory).
         ///
         /// 1 to 128 characters.
         pub connector_id: String,
@@ -287,7 +287,7 @@ crate::types::cfg_items! { feature = "connectors" =>
         ///
         /// Since Logto 1.30.
         pub enable_token_storage: Option<bool>,
-        /// ID of your choice, for providers that need the callback URL in advance. Generated if left out.
+        /// Id of your choice, for providers that need the callback URL in advance. Generated if left out.
         ///
         /// 1 to 128 characters.
         pub id: Option<String>,

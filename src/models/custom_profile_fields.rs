@@ -57,11 +57,11 @@ crate::types::cfg_items! { feature = "custom-profile-fields" =>
 /// A profile field, which the sign-up page and the account center can show.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CustomProfileField {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+    /// Id of the tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: String,
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: String,

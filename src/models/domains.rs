@@ -51,7 +51,7 @@ crate::types::cfg_items! { feature = "domains" =>
     /// A custom domain of the tenant.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Domain {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 21 characters.
         pub id: String,

@@ -29,11 +29,11 @@ crate::types::string_enum! {
 /// The email for one occasion in one language.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmailTemplate {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+    /// Id of the tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: String,
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: String,

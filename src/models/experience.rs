@@ -28,7 +28,7 @@ crate::types::tagged_union! {
 /// New backup codes, and the verification with which they are bound.
 #[derive(Clone, PartialEq)]
 pub struct BackupCodesVerification {
-    /// ID of the verification, from the operation that started it.
+    /// Id of the verification, from the operation that started it.
     pub verification_id: String,
     /// Backup codes, each valid for one sign-in.
     pub codes: Vec<String>,
@@ -50,7 +50,7 @@ crate::types::object! { BackupCodesVerification { required verification_id "veri
 pub struct BindMfaVerification {
     /// Kind of the factor.
     pub r#type: MfaFactor,
-    /// ID of the verification, from the operation that started it.
+    /// Id of the verification, from the operation that started it.
     pub verification_id: String,
 }
 
@@ -68,7 +68,7 @@ crate::types::object! { BindMfaVerification { required r#type "type", required v
 /// sent.
 #[derive(Clone, PartialEq)]
 pub struct CheckMfaVerificationCode {
-    /// ID of the verification, from the operation that started it.
+    /// Id of the verification, from the operation that started it.
     pub verification_id: String,
     /// Code that the user entered.
     pub code: String,
@@ -182,7 +182,7 @@ crate::types::single_member! { CreateSignInPasskeyAuthenticationWithIdentifier i
 /// An email address, proven by a verification, for use as the primary email.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmailProfile {
-    /// ID of the verification, from the operation that started it.
+    /// Id of the verification, from the operation that started it.
     pub verification_id: String,
 }
 
@@ -198,7 +198,7 @@ crate::types::object! { EmailProfile { required verification_id "verificationId"
 /// The enterprise connectors that serve an email address.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnabledSsoConnectors {
-    /// IDs of [`SsoConnector`](crate::models::SsoConnector)s; empty if none serves the domain.
+    /// Ids of [`SsoConnector`](crate::models::SsoConnector)s; empty if none serves the domain.
     pub connector_ids: Vec<String>,
 }
 
@@ -223,7 +223,7 @@ crate::types::object! { ExtraProfile { required values "values" } tag "type" "ex
 /// The verification that identifies the user.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct IdentifyUser {
-    /// ID of the verification that identifies the user. Optional in a registration whose profile identifies the
+    /// Id of the verification that identifies the user. Optional in a registration whose profile identifies the
     /// user.
     pub verification_id: Option<String>,
     /// Whether to link the social identity to the account that has the same email or phone.
@@ -266,7 +266,7 @@ crate::types::object! { InitInteraction { required interaction_event "interactio
 pub struct Interaction {
     /// Purpose of the interaction.
     pub interaction_event: InteractionEvent,
-    /// ID of the [`User`](crate::models::User); absent until the user is identified.
+    /// Id of the [`User`](crate::models::User); absent until the user is identified.
     pub user_id: Option<String>,
     /// Profile that is saved on submission.
     pub profile: InteractionProfile,
@@ -342,7 +342,7 @@ crate::types::object! {
 pub struct InteractionPasskey {
     /// Domain for which the passkey is created.
     pub rp_id: String,
-    /// ID of the passkey in base64url.
+    /// Id of the passkey in base64url.
     pub credential_id: String,
     /// Public key of the passkey in base64url.
     pub public_key: String,
@@ -401,7 +401,7 @@ pub struct InteractionProfile {
     pub enterprise_sso_identity: Option<SsoIdentityDetail>,
     /// Enterprise identity whose data is updated on submission.
     pub synced_enterprise_sso_identity: Option<SsoIdentityDetail>,
-    /// IDs of [`Organization`](crate::models::Organization)s that the user joins when the token is used.
+    /// Ids of [`Organization`](crate::models::Organization)s that the user joins when the token is used.
     pub jit_organization_ids: Option<Vec<String>>,
     /// Whether the user has already completed the profile page.
     ///
@@ -468,7 +468,7 @@ crate::types::object! { PasswordProfile { required value "value" } tag "type" "p
 /// A phone number, proven by a verification, for use as the primary phone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PhoneProfile {
-    /// ID of the verification, from the operation that started it.
+    /// Id of the verification, from the operation that started it.
     pub verification_id: String,
 }
 
@@ -531,7 +531,7 @@ crate::types::object! { SignInPasskeyAuthentication { required authentication_op
 pub struct SocialAuthorization {
     /// URL of the provider's sign-in page. Send the browser there next.
     pub authorization_uri: String,
-    /// ID of the verification, from the operation that started it.
+    /// Id of the verification, from the operation that started it.
     pub verification_id: String,
 }
 
@@ -540,7 +540,7 @@ crate::types::object! { SocialAuthorization { required authorization_uri "author
 /// A social identity, proven by a verification.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SocialProfile {
-    /// ID of the verification, from the operation that started it.
+    /// Id of the verification, from the operation that started it.
     pub verification_id: String,
 }
 
@@ -556,7 +556,7 @@ crate::types::object! { SocialProfile { required verification_id "verificationId
 /// A new secret for an authenticator app, and the verification with which it is bound.
 #[derive(Clone, PartialEq)]
 pub struct TotpSecretVerification {
-    /// ID of the verification, from the operation that started it.
+    /// Id of the verification, from the operation that started it.
     pub verification_id: String,
     /// Secret for the authenticator app, in Base32.
     pub secret: String,
@@ -621,7 +621,7 @@ crate::types::object! { UsernameProfile { required value "value" } tag "type" "u
 /// The verification that was started or has succeeded. Later steps refer to it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerificationId {
-    /// ID of the verification, to which later steps refer.
+    /// Id of the verification, to which later steps refer.
     pub verification_id: String,
 }
 
@@ -667,7 +667,7 @@ crate::types::single_member! { VerifyBackupCode code text }
 pub struct VerifyEnterpriseSsoVerification {
     /// Query parameters of the provider's callback, unmodified.
     pub connector_data: JsonObject,
-    /// ID of the verification, from the operation that started it.
+    /// Id of the verification, from the operation that started it.
     pub verification_id: String,
 }
 
@@ -726,7 +726,7 @@ crate::types::object! { VerifyOneTimeTokenVerification { required identifier "id
 /// The browser's response to a passkey challenge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifySignInPasskeyAuthentication {
-    /// ID of the verification that was started with the identifier. Leave out if there was no identifier.
+    /// Id of the verification that was started with the identifier. Leave out if there was no identifier.
     pub verification_id: Option<String>,
     /// The browser's response, encoded.
     pub payload: WebAuthnAuthenticationPayload,
@@ -746,7 +746,7 @@ crate::types::object! { VerifySignInPasskeyAuthentication { optional verificatio
 pub struct VerifySocialVerification {
     /// Query parameters of the provider's callback, unmodified.
     pub connector_data: JsonObject,
-    /// ID of the verification that was started. Leave out for Google One Tap.
+    /// Id of the verification that was started. Leave out for Google One Tap.
     pub verification_id: Option<String>,
 }
 
@@ -775,7 +775,7 @@ pub struct VerifyTotpVerification {
     ///
     /// At least 1 character.
     pub code: String,
-    /// ID of the verification of a new secret. Leave out to check the code against the user's existing app.
+    /// Id of the verification of a new secret. Leave out to check the code against the user's existing app.
     pub verification_id: Option<String>,
 }
 
@@ -800,7 +800,7 @@ crate::types::object! { VerifyTotpVerification { required code "code", optional 
 /// The browser's response to a passkey challenge.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifyWebAuthnAuthenticationVerification {
-    /// ID of the verification, from the operation that started it.
+    /// Id of the verification, from the operation that started it.
     pub verification_id: String,
     /// The browser's response, encoded.
     pub payload: WebAuthnAuthenticationPayload,
@@ -823,7 +823,7 @@ crate::types::object! {
 /// The passkey that the browser created.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerifyWebAuthnRegistrationVerification {
-    /// ID of the verification, from the operation that started it.
+    /// Id of the verification, from the operation that started it.
     pub verification_id: String,
     /// The browser's response, encoded.
     pub payload: WebAuthnRegistrationPayload,

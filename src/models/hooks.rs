@@ -62,11 +62,11 @@ crate::types::object! {
 /// A webhook: the events that it sends, and where it sends them.
 #[derive(Clone, PartialEq)]
 pub struct Hook {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+    /// Id of the tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: String,
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: String,

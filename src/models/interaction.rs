@@ -73,10 +73,10 @@ crate::types::cfg_items! { feature = "interaction" =>
 }
 
 crate::types::cfg_items! { feature = "interaction" =>
-    /// What the user consents to in addition to the scopes.
+    /// Consent of the user in addition to the scopes.
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct ConsentLegacyInteraction {
-        /// IDs of [`Organization`](crate::models::Organization)s that the application may access.
+        /// Ids of [`Organization`](crate::models::Organization)s that the application may access.
         pub organization_ids: Option<Vec<String>>,
     }
 
@@ -107,7 +107,7 @@ crate::types::cfg_items! { feature = "interaction" =>
     /// The input for starting a social sign-in.
     #[derive(Clone, Debug, PartialEq)]
     pub struct LegacyAuthorizationRequest {
-        /// ID of a [`Connector`](crate::models::Connector).
+        /// Id of a [`Connector`](crate::models::Connector).
         pub connector_id: String,
         /// Random value of your own that is returned with the callback. Check it to detect forged callbacks.
         pub state: String,
@@ -175,7 +175,7 @@ crate::types::cfg_items! { feature = "interaction" =>
     /// An organization, and what the application requests there.
     #[derive(Clone, Debug, PartialEq)]
     pub struct LegacyConsentOrganization {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 21 characters.
         pub id: String,
@@ -250,7 +250,7 @@ crate::types::cfg_items! { feature = "interaction" =>
         ///
         /// At least 1 character.
         pub verification_code: Option<String>,
-        /// ID of the [`Connector`](crate::models::Connector) whose data proves the identifier.
+        /// Id of the [`Connector`](crate::models::Connector) whose data proves the identifier.
         pub connector_id: Option<String>,
         /// Query parameters of the provider's callback, unmodified.
         pub connector_data: Option<JsonObject>,
@@ -353,7 +353,7 @@ crate::types::cfg_items! { feature = "interaction" =>
         ///
         /// Matches `^\d+$`.
         pub phone: Option<String>,
-        /// ID of the [`Connector`](crate::models::Connector) whose identity, already proven, is to be linked.
+        /// Id of the [`Connector`](crate::models::Connector) whose identity, already proven, is to be linked.
         pub connector_id: Option<String>,
         /// New password in clear text.
         pub password: Option<String>,

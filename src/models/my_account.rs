@@ -40,7 +40,7 @@ crate::types::tagged_union! {
 /// A passkey, proven by a verification record, to add as an MFA factor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AddPasskey {
-    /// ID of the record that [`VerifyWebAuthnRegistration`](crate::models::VerifyWebAuthnRegistration) verified.
+    /// Id of the record that [`VerifyWebAuthnRegistration`](crate::models::VerifyWebAuthnRegistration) verified.
     pub new_identifier_verification_record_id: String,
     /// Name of the passkey, by which the user distinguishes it from others.
     pub name: Option<String>,
@@ -177,7 +177,7 @@ crate::types::untagged_union! {
 /// The verification record that proves a social account.
 #[derive(Clone, Debug, PartialEq)]
 pub struct IdentityVerification {
-    /// ID of the verified record that proves the new identifier, from a `verifications` operation.
+    /// Id of the verified record that proves the new identifier, from a `verifications` operation.
     pub new_identifier_verification_record_id: String,
 }
 
@@ -195,7 +195,7 @@ crate::types::single_member! { IdentityVerification new_identifier_verification_
 /// The signed-in user's account. Data that the token's scopes or the account center do not allow is absent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Profile {
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 12 characters.
     pub id: Option<String>,
@@ -231,11 +231,11 @@ pub struct Profile {
     pub updated_at: Option<Timestamp>,
     /// Standard OpenID Connect claims about the user.
     pub profile: Option<UserProfile>,
-    /// ID of an [`Application`](crate::models::Application).
+    /// Id of an [`Application`](crate::models::Application).
     ///
     /// At most 21 characters.
     pub application_id: Patch<String>,
-    /// ID of the client to whom the user gave consent first, if its ID is the URL of a metadata document (CIMD).
+    /// Id of the client to whom the user gave consent first, if its id is the URL of a metadata document (CIMD).
     ///
     /// Since the release after Logto 1.42.
     ///
@@ -316,7 +316,7 @@ pub struct UpdatePrimaryEmail {
     ///
     /// Matches `^\S+@\S+\.\S+$`.
     pub email: String,
-    /// ID of the verified record that proves the new identifier, from a `verifications` operation.
+    /// Id of the verified record that proves the new identifier, from a `verifications` operation.
     pub new_identifier_verification_record_id: String,
 }
 
@@ -344,7 +344,7 @@ pub struct UpdatePrimaryPhone {
     ///
     /// Matches `^\d+$`.
     pub phone: String,
-    /// ID of the verified record that proves the new identifier, from a `verifications` operation.
+    /// Id of the verified record that proves the new identifier, from a `verifications` operation.
     pub new_identifier_verification_record_id: String,
 }
 

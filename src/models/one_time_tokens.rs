@@ -35,11 +35,11 @@ crate::types::cfg_items! { feature = "one-time-tokens" =>
     /// A single-use token that signs in the owner of an email address.
     #[derive(Clone, PartialEq)]
     pub struct OneTimeToken {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 21 characters.
         pub id: String,
@@ -93,7 +93,7 @@ crate::types::cfg_items! { feature = "one-time-tokens" =>
 /// The effects of using a one-time token.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OneTimeTokenContext {
-    /// IDs of [`Organization`](crate::models::Organization)s that the user joins when the token is used.
+    /// Ids of [`Organization`](crate::models::Organization)s that the user joins when the token is used.
     pub jit_organization_ids: Option<Vec<String>>,
     /// The only purpose that the token may be used for. If left out, any purpose is allowed.
     ///

@@ -10,19 +10,19 @@ use std::collections::BTreeMap;
 /// A new invitation to an organization.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateOrganizationInvitation {
-    /// ID of the [`User`](crate::models::User) who invites; null if no specific user does.
+    /// Id of the [`User`](crate::models::User) who invites; null if no specific user does.
     ///
     /// At most 21 characters.
     pub inviter_id: Patch<String>,
     /// Email address of the invited person.
     pub invitee: String,
-    /// ID of an [`Organization`](crate::models::Organization).
+    /// Id of an [`Organization`](crate::models::Organization).
     ///
     /// 1 to 21 characters.
     pub organization_id: String,
     /// Time until which the invitation can be accepted. Must be in the future.
     pub expires_at: Timestamp,
-    /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s that the invitee receives on acceptance.
+    /// Ids of [`OrganizationRole`](crate::models::OrganizationRole)s that the invitee receives on acceptance.
     pub organization_role_ids: Option<Vec<String>>,
     /// Content of the email. Set to `false` to send no email.
     ///
@@ -108,15 +108,15 @@ crate::types::untagged_union! {
 /// An invitation to join an organization.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationInvitation {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+    /// Id of the tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: String,
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: String,
-    /// ID of the [`User`](crate::models::User) who invites; null if no specific user does.
+    /// Id of the [`User`](crate::models::User) who invites; null if no specific user does.
     ///
     /// At most 21 characters.
     pub inviter_id: Option<String>,
@@ -124,11 +124,11 @@ pub struct OrganizationInvitation {
     ///
     /// 1 to 256 characters.
     pub invitee: String,
-    /// ID of the [`User`](crate::models::User) who accepted the invitation; null until then.
+    /// Id of the [`User`](crate::models::User) who accepted the invitation; null until then.
     ///
     /// At most 21 characters.
     pub accepted_user_id: Option<String>,
-    /// ID of an [`Organization`](crate::models::Organization).
+    /// Id of an [`Organization`](crate::models::Organization).
     ///
     /// 1 to 21 characters.
     pub organization_id: String,
@@ -177,7 +177,7 @@ crate::types::string_enum! {
 /// The decision on an invitation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ReplaceOrganizationInvitationStatus {
-    /// ID of the [`User`](crate::models::User) who accepts. Required with `Accepted`. The user's primary email must
+    /// Id of the [`User`](crate::models::User) who accepts. Required with `Accepted`. The user's primary email must
     /// be the invited one.
     ///
     /// At most 21 characters.

@@ -23,13 +23,13 @@ crate::types::cfg_items! { feature = "organization-roles" =>
         ///
         /// At most 256 characters.
         pub description: Patch<String>,
-        /// Who can hold the role. Cannot be changed after creation.
+        /// Kind of holders of the role. Cannot be changed after creation.
         ///
         /// Since Logto 1.20.
         pub r#type: Option<RoleType>,
-        /// IDs of [`OrganizationScope`](crate::models::OrganizationScope)s.
+        /// Ids of [`OrganizationScope`](crate::models::OrganizationScope)s.
         pub organization_scope_ids: Option<Vec<String>>,
-        /// IDs of API permissions ([`Scope`](crate::models::Scope)).
+        /// Ids of API permissions ([`Scope`](crate::models::Scope)).
         pub resource_scope_ids: Option<Vec<String>>,
     }
 
@@ -62,11 +62,11 @@ crate::types::cfg_items! { feature = "organization-roles" =>
 /// A role that can be held in organizations, defined once for the tenant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationRole {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+    /// Id of the tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: String,
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: String,
@@ -78,7 +78,7 @@ pub struct OrganizationRole {
     ///
     /// At most 256 characters.
     pub description: Option<String>,
-    /// Who can hold the role. Cannot be changed after creation.
+    /// Kind of holders of the role. Cannot be changed after creation.
     ///
     /// Since Logto 1.20.
     pub r#type: Option<RoleType>,
@@ -101,10 +101,10 @@ crate::types::object! {
 }
 
 crate::types::cfg_items! { feature = "organization-roles" =>
-    /// IDs of organization permissions.
+    /// Ids of organization permissions.
     #[derive(Clone, Debug, PartialEq)]
     pub struct OrganizationScopeIds {
-        /// IDs of [`OrganizationScope`](crate::models::OrganizationScope)s.
+        /// Ids of [`OrganizationScope`](crate::models::OrganizationScope)s.
         pub organization_scope_ids: Vec<String>,
     }
 
@@ -140,7 +140,7 @@ crate::types::cfg_items! { feature = "organization-roles" =>
         ///
         /// Since Logto 1.20.
         pub r#type: Option<RoleType>,
-        /// Best left unset, because IDs are permanent.
+        /// Best left unset, because ids are permanent.
         ///
         /// Up to Logto 1.42.
         ///

@@ -38,11 +38,11 @@ crate::types::cfg_items! { feature = "organization-scopes" =>
 /// A permission in organizations, defined once for the tenant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrganizationScope {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+    /// Id of the tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: String,
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: String,
@@ -81,7 +81,7 @@ crate::types::cfg_items! { feature = "organization-scopes" =>
         ///
         /// At most 256 characters.
         pub description: Patch<String>,
-        /// Best left unset, because IDs are permanent.
+        /// Best left unset, because ids are permanent.
         ///
         /// Up to Logto 1.42.
         ///

@@ -11,9 +11,9 @@ crate::types::cfg_items! { feature = "organizations" =>
     /// Applications, and the organization roles to assign to each of them.
     #[derive(Clone, Debug, PartialEq)]
     pub struct AssignOrganizationRolesToApplications {
-        /// IDs of [`Application`](crate::models::Application)s.
+        /// Ids of [`Application`](crate::models::Application)s.
         pub application_ids: Vec<String>,
-        /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
+        /// Ids of [`OrganizationRole`](crate::models::OrganizationRole)s.
         pub organization_role_ids: Vec<String>,
     }
 
@@ -36,9 +36,9 @@ crate::types::cfg_items! { feature = "organizations" =>
     /// Users, and the organization roles to assign to each of them.
     #[derive(Clone, Debug, PartialEq)]
     pub struct AssignOrganizationRolesToUsers {
-        /// IDs of [`User`](crate::models::User)s.
+        /// Ids of [`User`](crate::models::User)s.
         pub user_ids: Vec<String>,
-        /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
+        /// Ids of [`OrganizationRole`](crate::models::OrganizationRole)s.
         pub organization_role_ids: Vec<String>,
     }
 
@@ -153,11 +153,11 @@ crate::types::cfg_items! { feature = "organizations" =>
 /// An organization: a group of users and applications with its own roles and branding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Organization {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+    /// Id of the tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: String,
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: String,
@@ -221,11 +221,11 @@ crate::types::cfg_items! { feature = "organizations" =>
     /// An email domain whose new users join the organization.
     #[derive(Clone, Debug, PartialEq)]
     pub struct OrganizationJitEmailDomain {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// ID of an [`Organization`](crate::models::Organization).
+        /// Id of an [`Organization`](crate::models::Organization).
         ///
         /// 1 to 21 characters.
         pub organization_id: String,
@@ -245,10 +245,10 @@ crate::types::cfg_items! { feature = "organizations" =>
 }
 
 crate::types::cfg_items! { feature = "organizations" =>
-    /// IDs of organization roles.
+    /// Ids of organization roles.
     #[derive(Clone, Debug, PartialEq)]
     pub struct OrganizationRoleIds {
-        /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
+        /// Ids of [`OrganizationRole`](crate::models::OrganizationRole)s.
         pub organization_role_ids: Vec<String>,
     }
 
@@ -265,12 +265,12 @@ crate::types::cfg_items! { feature = "organizations" =>
 }
 
 crate::types::cfg_items! { feature = "organizations" =>
-    /// Organization roles by ID, by name, or both.
+    /// Organization roles by id, by name, or both.
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct OrganizationRoleSelection {
-        /// IDs of [`OrganizationRole`](crate::models::OrganizationRole)s.
+        /// Ids of [`OrganizationRole`](crate::models::OrganizationRole)s.
         pub organization_role_ids: Option<Vec<String>>,
-        /// Names of [`OrganizationRole`](crate::models::OrganizationRole)s, in addition to or instead of IDs. Unknown
+        /// Names of [`OrganizationRole`](crate::models::OrganizationRole)s, in addition to or instead of ids. Unknown
         /// names fail with 422.
         ///
         /// Since Logto 1.30.
@@ -306,10 +306,10 @@ crate::types::cfg_items! { feature = "organizations" =>
 }
 
 crate::types::cfg_items! { feature = "organizations" =>
-    /// IDs of enterprise connectors.
+    /// Ids of enterprise connectors.
     #[derive(Clone, Debug, PartialEq)]
     pub struct SsoConnectorIds {
-        /// IDs of [`SsoConnector`](crate::models::SsoConnector)s.
+        /// Ids of [`SsoConnector`](crate::models::SsoConnector)s.
         pub sso_connector_ids: Vec<String>,
     }
 
@@ -362,7 +362,7 @@ crate::types::cfg_items! { feature = "organizations" =>
         pub custom_css: Patch<String>,
         /// Best left unset.
         pub created_at: Option<Timestamp>,
-        /// Best left unset, because IDs are permanent.
+        /// Best left unset, because ids are permanent.
         ///
         /// Up to Logto 1.42.
         ///

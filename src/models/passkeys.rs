@@ -49,7 +49,7 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction") 
         pub authenticator_data: String,
         /// Signature over the challenge in base64url.
         pub signature: String,
-        /// User ID in base64url, as stored with the passkey.
+        /// User id in base64url, as stored with the passkey.
         pub user_handle: Option<String>,
     }
 
@@ -81,11 +81,11 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction") 
 
 #[cfg(any(feature = "experience", feature = "interaction", feature = "verifications"))]
 crate::types::string_enum! {
-    /// How much evidence of its make an authenticator must provide.
+    /// Evidence of its make that an authenticator must provide.
     pub enum WebAuthnAttestation {
         /// Requests no attestation.
         None = "none",
-        /// Requests an attestation, which may be anonymized.
+        /// Requests an attestation, which might be anonymized.
         Indirect = "indirect",
         /// Requests the authenticator's attestation unchanged.
         Direct = "direct",
@@ -142,7 +142,7 @@ crate::types::cfg_items! { feature = "experience" =>
     /// A passkey challenge, and the verification to which it belongs.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnAuthentication {
-        /// ID of the verification, from the operation that started it.
+        /// Id of the verification, from the operation that started it.
         pub verification_id: String,
         /// Options to decode and pass to the browser's `navigator.credentials.get`.
         pub authentication_options: WebAuthnAuthenticationOptions,
@@ -162,7 +162,7 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction") 
     pub struct WebAuthnAuthenticationOptions {
         /// Random challenge in base64url that the authenticator must sign.
         pub challenge: String,
-        /// How long the browser should wait, in milliseconds.
+        /// Time that the browser should wait, in milliseconds.
         pub timeout: Option<i64>,
         /// Domain for which the passkey is valid.
         pub rp_id: Option<String>,
@@ -190,9 +190,9 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction") 
     /// The browser's credential after `navigator.credentials.get`, with binary values in base64url.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnAuthenticationPayload {
-        /// ID of the passkey in base64url.
+        /// Id of the passkey in base64url.
         pub id: String,
-        /// ID of the passkey in base64url.
+        /// Id of the passkey in base64url.
         pub raw_id: String,
         /// Whether the authenticator is built into the device or roams between devices.
         pub authenticator_attachment: Option<AuthenticatorAttachment>,
@@ -256,10 +256,10 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction", 
 }
 
 crate::types::cfg_items! { any(feature = "experience", feature = "interaction", feature = "verifications") =>
-    /// A passkey, identified by its ID.
+    /// A passkey, identified by its id.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnCredential {
-        /// ID of the passkey in base64url.
+        /// Id of the passkey in base64url.
         pub id: String,
         /// Transports through which the browser can reach the authenticator.
         pub transports: Option<Vec<AuthenticatorTransport>>,
@@ -336,7 +336,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Verification with a passkey as a second factor, or of a new passkey.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
         /// Whether the verification has succeeded.
         pub verified: bool,
@@ -344,7 +344,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
         ///
         /// Since Logto 1.36.
         pub registration_rp_id: Option<String>,
-        /// ID of a [`User`](crate::models::User).
+        /// Id of a [`User`](crate::models::User).
         pub user_id: String,
     }
 
@@ -369,7 +369,7 @@ crate::types::cfg_items! { feature = "experience" =>
     /// Options for a new passkey, and the verification with which it is bound.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnRegistration {
-        /// ID of the verification, from the operation that started it.
+        /// Id of the verification, from the operation that started it.
         pub verification_id: String,
         /// Options to decode and pass to the browser's `navigator.credentials.create`.
         pub registration_options: WebAuthnRegistrationOptions,
@@ -395,13 +395,13 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction", 
         pub challenge: String,
         /// Accepted signature algorithms, in order of preference.
         pub pub_key_cred_params: Vec<WebAuthnKeyParameters>,
-        /// How long the browser should wait, in milliseconds.
+        /// Time that the browser should wait, in milliseconds.
         pub timeout: Option<i64>,
         /// Passkeys that the user already has and that must not be registered again.
         pub exclude_credentials: Option<Vec<WebAuthnCredential>>,
         /// Requirements for the authenticator that will hold the passkey.
         pub authenticator_selection: Option<WebAuthnAuthenticatorSelection>,
-        /// How much evidence of its make the authenticator must provide.
+        /// Evidence of its make that the authenticator must provide.
         pub attestation: Option<WebAuthnAttestation>,
         /// Requested WebAuthn extensions.
         pub extensions: Option<WebAuthnExtensions>,
@@ -426,9 +426,9 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction", 
     /// The browser's credential after `navigator.credentials.create`, with binary values in base64url.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnRegistrationPayload {
-        /// ID of the passkey in base64url.
+        /// Id of the passkey in base64url.
         pub id: String,
-        /// ID of the passkey in base64url.
+        /// Id of the passkey in base64url.
         pub raw_id: String,
         /// The authenticator's response.
         pub response: WebAuthnAttestationResponse,
@@ -471,7 +471,7 @@ crate::types::cfg_items! { feature = "verifications" =>
     /// Options for a new passkey, and the verification record that will prove it.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnRegistrationRecord {
-        /// ID of the verification record. Sensitive account operations require it in the header
+        /// Id of the verification record. Sensitive account operations require it in the header
         /// `logto-verification-id`.
         pub verification_record_id: String,
         /// Options to decode and pass to the browser's `navigator.credentials.create`.
@@ -519,7 +519,7 @@ crate::types::cfg_items! { any(feature = "experience", feature = "interaction", 
     /// The user for whom a passkey is created, as shown by the authenticator.
     #[derive(Clone, Debug, PartialEq)]
     pub struct WebAuthnUser {
-        /// User ID in base64url, which the passkey stores.
+        /// User id in base64url, which the passkey stores.
         pub id: String,
         /// Name by which the authenticator distinguishes accounts.
         pub name: String,

@@ -79,11 +79,11 @@ crate::types::cfg_items! { any(feature = "configs", feature = "organization-role
     /// An API for which Logto issues access tokens.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Resource {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 21 characters.
         pub id: String,
@@ -143,7 +143,7 @@ crate::types::cfg_items! { any(feature = "organization-roles", feature = "organi
     /// A brief reference to a permission, with its API resource.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ResourceScopeReference {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
         /// Human-readable name.
         pub name: String,
@@ -158,15 +158,15 @@ crate::types::cfg_items! { any(feature = "configs", feature = "organization-role
     /// A permission of an API resource.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Scope {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 21 characters.
         pub id: String,
-        /// ID of the [`Resource`](crate::models::Resource) that it belongs to.
+        /// Id of the [`Resource`](crate::models::Resource) that it belongs to.
         ///
         /// 1 to 21 characters.
         pub resource_id: String,

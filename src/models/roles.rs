@@ -11,9 +11,9 @@ crate::types::cfg_items! { any(feature = "applications", feature = "users") =>
     /// The requested roles, and those of them that are newly assigned.
     #[derive(Clone, Debug, PartialEq)]
     pub struct AssignedRoles {
-        /// IDs of [`Role`](crate::models::Role)s.
+        /// Ids of [`Role`](crate::models::Role)s.
         pub role_ids: Vec<String>,
-        /// IDs of the roles added by this call; empty if all of them were already assigned.
+        /// Ids of the roles added by this call; empty if all of them were already assigned.
         pub added_role_ids: Vec<String>,
     }
 
@@ -36,11 +36,11 @@ crate::types::cfg_items! { feature = "roles" =>
         ///
         /// 1 to 128 characters.
         pub description: String,
-        /// Who can hold the role. Cannot be changed after creation.
+        /// Kind of holders of the role. Cannot be changed after creation.
         pub r#type: Option<RoleType>,
         /// Whether new users are assigned the role automatically.
         pub is_default: Option<bool>,
-        /// IDs of the API permissions ([`Scope`](crate::models::Scope)) that the role has from the start.
+        /// Ids of the API permissions ([`Scope`](crate::models::Scope)) that the role has from the start.
         pub scope_ids: Option<Vec<String>>,
     }
 
@@ -74,11 +74,11 @@ crate::types::cfg_items! { any(feature = "applications", feature = "roles", feat
     /// A role of the tenant: a set of API permissions.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Role {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 21 characters.
         pub id: String,
@@ -90,7 +90,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "roles", feat
         ///
         /// 1 to 128 characters.
         pub description: String,
-        /// Who can hold the role. Cannot be changed after creation.
+        /// Kind of holders of the role. Cannot be changed after creation.
         pub r#type: RoleType,
         /// Whether new users are assigned the role automatically.
         pub is_default: bool,
@@ -121,10 +121,10 @@ crate::types::cfg_items! { any(feature = "applications", feature = "roles", feat
 }
 
 crate::types::cfg_items! { any(feature = "applications", feature = "users") =>
-    /// IDs of roles.
+    /// Ids of roles.
     #[derive(Clone, Debug, PartialEq)]
     pub struct RoleIds {
-        /// IDs of [`Role`](crate::models::Role)s.
+        /// Ids of [`Role`](crate::models::Role)s.
         pub role_ids: Vec<String>,
     }
 
@@ -141,7 +141,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "users") =>
 }
 
 crate::types::string_enum! {
-    /// Who can hold a role. Cannot be changed after creation.
+    /// Kind of holders of a role. Cannot be changed after creation.
     pub enum RoleType {
         /// Held by users.
         User = "User",

@@ -21,7 +21,7 @@ crate::types::cfg_items! { feature = "saml-applications" =>
         pub custom_data: Option<JsonObject>,
         /// Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names.
         pub attribute_mapping: Option<SamlAttributeMapping>,
-        /// Entity ID (issuer) of the service provider, unique in the tenant. Its requests must carry this ID.
+        /// Entity id (issuer) of the service provider, unique in the tenant. Its requests must carry this id.
         ///
         /// At most 128 characters.
         pub entity_id: Patch<String>,
@@ -92,11 +92,11 @@ crate::types::cfg_items! { feature = "saml-applications" =>
     /// A service provider that signs users in with SAML.
     #[derive(Clone, Debug, PartialEq)]
     pub struct SamlApplication {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 21 characters.
         pub id: String,
@@ -122,7 +122,7 @@ crate::types::cfg_items! { feature = "saml-applications" =>
         pub created_at: Timestamp,
         /// SAML attribute for each claim of the user.
         pub attribute_mapping: SamlAttributeMapping,
-        /// Entity ID (issuer) of the service provider, unique in the tenant. Its requests must carry this ID.
+        /// Entity id (issuer) of the service provider, unique in the tenant. Its requests must carry this id.
         ///
         /// At most 128 characters.
         pub entity_id: Option<String>,
@@ -158,7 +158,7 @@ crate::types::cfg_items! { feature = "saml-applications" =>
 /// A certificate of a SAML application, without its private key.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SamlApplicationSecret {
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     ///
     /// 1 to 21 characters.
     pub id: String,
@@ -217,7 +217,7 @@ crate::types::cfg_items! { feature = "saml-applications" =>
     /// SAML attribute names, by claim. Claims left out are not sent.
     #[derive(Clone, Debug, Default, PartialEq)]
     pub struct SamlAttributeMapping {
-        /// SAML attribute that carries the user's ID.
+        /// SAML attribute that carries the user's id.
         pub sub: Option<String>,
         /// SAML attribute that carries the full name.
         pub name: Option<String>,
@@ -269,7 +269,7 @@ crate::types::cfg_items! { feature = "saml-applications" =>
         pub sso_identities: Option<String>,
         /// SAML attribute that carries the names of the user's roles.
         pub roles: Option<String>,
-        /// SAML attribute that carries the IDs of the user's organizations.
+        /// SAML attribute that carries the ids of the user's organizations.
         pub organizations: Option<String>,
         /// SAML attribute that carries the user's organizations with their names.
         pub organization_data: Option<String>,
@@ -327,11 +327,11 @@ crate::types::string_enum! {
 crate::types::string_enum! {
     /// The value that identifies the user in SAML assertions.
     pub enum SamlNameIdFormat {
-        /// The user's ID, which stays the same.
+        /// The user's id, which stays the same.
         Persistent = "urn:oasis:names:tc:SAML:2.0:nameid-format:persistent",
         /// The email address.
         EmailAddress = "urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress",
-        /// A new ID for each session.
+        /// A new id for each session.
         Transient = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient",
         /// Chosen by Logto.
         Unspecified = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified",
@@ -357,7 +357,7 @@ crate::types::cfg_items! { feature = "saml-applications" =>
         pub app_level_access_control_enabled: Option<bool>,
         /// Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names.
         pub attribute_mapping: Option<SamlAttributeMapping>,
-        /// Entity ID (issuer) of the service provider, unique in the tenant. Its requests must carry this ID.
+        /// Entity id (issuer) of the service provider, unique in the tenant. Its requests must carry this id.
         ///
         /// At most 128 characters.
         pub entity_id: Patch<String>,

@@ -7,10 +7,10 @@ use crate::types::{False, JsonObject, Number, Patch, Timestamp, TimestampSeconds
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// What a user has authorized an application to do.
+/// Permissions that a user has granted to an application.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
-    /// ID with which the grant can be withdrawn.
+    /// Id with which the grant can be withdrawn.
     pub id: String,
     /// The grant itself.
     pub payload: GrantPayload,
@@ -46,11 +46,11 @@ pub struct GrantPayload {
     pub exp: TimestampSeconds,
     /// Issue time, in seconds since the epoch.
     pub iat: TimestampSeconds,
-    /// ID of the token or grant itself.
+    /// Id of the token or grant itself.
     pub jti: String,
-    /// Client ID of the [`Application`](crate::models::Application) that was authorized.
+    /// Client id of the [`Application`](crate::models::Application) that was authorized.
     pub client_id: String,
-    /// ID of the [`User`](crate::models::User) that the session or token belongs to.
+    /// Id of the [`User`](crate::models::User) that the session or token belongs to.
     pub account_id: String,
     /// Additional members.
     pub extra: JsonObject,
@@ -92,9 +92,9 @@ pub struct Session {
     pub payload: SessionPayload,
     /// Details of the last sign-in in the session; null if they were not recorded.
     pub last_submission: Option<SessionSubmission>,
-    /// Client ID of the [`Application`](crate::models::Application) that started the session; null if not recorded.
+    /// Client id of the [`Application`](crate::models::Application) that started the session; null if not recorded.
     pub client_id: Option<String>,
-    /// ID of the [`User`](crate::models::User) that the session or token belongs to.
+    /// Id of the [`User`](crate::models::User) that the session or token belongs to.
     pub account_id: Option<String>,
     /// Time at which the session ends.
     pub expires_at: Timestamp,
@@ -116,9 +116,9 @@ crate::types::object! {
 /// An application's authorization in a session.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SessionAuthorization {
-    /// Session ID, as known to the application.
+    /// Session id, as known to the application.
     pub sid: Option<String>,
-    /// ID of the grant, that is, of what the user authorized.
+    /// Id of the grant, that is, of what the user authorized.
     pub grant_id: Option<String>,
     /// Whether the authorization outlives the session.
     pub persists_logout: Option<bool>,
@@ -141,15 +141,15 @@ pub struct SessionPayload {
     pub exp: TimestampSeconds,
     /// Issue time, in seconds since the epoch.
     pub iat: TimestampSeconds,
-    /// ID of the token or grant itself.
+    /// Id of the token or grant itself.
     pub jti: String,
-    /// ID of the session, used to end it.
+    /// Id of the session, used to end it.
     pub uid: String,
     /// Time of the user's sign-in, in seconds since the epoch.
     pub login_ts: TimestampSeconds,
-    /// ID of the [`User`](crate::models::User).
+    /// Id of the [`User`](crate::models::User).
     pub account_id: String,
-    /// Authorizations granted to applications in this session, by client ID.
+    /// Authorizations granted to applications in this session, by client id.
     pub authorizations: Option<BTreeMap<String, SessionAuthorization>>,
     /// Additional members.
     pub extra: JsonObject,
@@ -172,7 +172,7 @@ crate::types::object! {
 pub struct SessionSubmission {
     /// Purpose of the interaction.
     pub interaction_event: InteractionEvent,
-    /// ID of a [`User`](crate::models::User).
+    /// Id of a [`User`](crate::models::User).
     pub user_id: String,
     /// Verifications of the interaction, both completed and pending.
     pub verification_records: Vec<VerificationRecord>,

@@ -8,10 +8,10 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 crate::types::cfg_items! { any(feature = "organizations", feature = "roles") =>
-    /// IDs of applications.
+    /// Ids of applications.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ApplicationIds {
-        /// IDs of [`Application`](crate::models::Application)s.
+        /// Ids of [`Application`](crate::models::Application)s.
         pub application_ids: Vec<String>,
     }
 
@@ -134,14 +134,14 @@ crate::types::cfg_items! { any(feature = "applications", feature = "users") =>
 }
 
 crate::types::cfg_items! { any(feature = "applications", feature = "cimd", feature = "configs", feature = "interaction", feature = "my-account", feature = "organization-invitations", feature = "organization-roles", feature = "organizations", feature = "roles", feature = "users") =>
-    /// A brief reference to an entity: its ID and name.
+    /// A brief reference to an entity: its id and name.
     #[derive(Clone, Debug, PartialEq)]
     pub struct EntityReference {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
         /// Human-readable name.
         pub name: String,
-        /// Human-readable description; absent if the reference contains only ID and name.
+        /// Human-readable description; absent if the reference contains only id and name.
         pub description: Patch<String>,
         /// Indicator of an API resource; absent for anything else.
         ///
@@ -222,10 +222,10 @@ crate::types::cfg_items! { any(feature = "saml-applications", feature = "sso-con
 }
 
 crate::types::cfg_items! { any(feature = "organization-roles", feature = "roles") =>
-    /// IDs of API permissions.
+    /// Ids of API permissions.
     #[derive(Clone, Debug, PartialEq)]
     pub struct ScopeIds {
-        /// IDs of API permissions ([`Scope`](crate::models::Scope)).
+        /// Ids of API permissions ([`Scope`](crate::models::Scope)).
         pub scope_ids: Vec<String>,
     }
 
@@ -312,10 +312,10 @@ crate::types::string_enum! {
 }
 
 crate::types::cfg_items! { any(feature = "organizations", feature = "roles") =>
-    /// IDs of users.
+    /// Ids of users.
     #[derive(Clone, Debug, PartialEq)]
     pub struct UserIds {
-        /// IDs of [`User`](crate::models::User)s.
+        /// Ids of [`User`](crate::models::User)s.
         pub user_ids: Vec<String>,
     }
 

@@ -54,7 +54,7 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
     /// Your own uploaded pages.
     #[derive(Clone, Debug, PartialEq)]
     pub struct CustomUiAssets {
-        /// ID that [`UploadCustomUiAssets`](crate::api::sign_in_experience::SignInExperience::upload_custom_ui_assets)
+        /// Id that [`UploadCustomUiAssets`](crate::api::sign_in_experience::SignInExperience::upload_custom_ui_assets)
         /// returned.
         pub id: String,
         /// Time of the upload.
@@ -480,7 +480,7 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
         pub factors: Vec<MfaFactor>,
         /// When users are asked to set up MFA, and whether they can decline.
         pub policy: MfaPolicy,
-        /// What happens at sign-in to members of an organization that requires MFA. If unset, nothing happens.
+        /// Effect on the sign-in of members of an organization that requires MFA. Default: none.
         ///
         /// Since Logto 1.30.
         pub organization_required_mfa_policy: Option<MfaPolicy>,
@@ -506,7 +506,7 @@ crate::types::cfg_items! { any(feature = "my-account", feature = "users") =>
     /// An MFA factor of a user, without its secrets.
     #[derive(Clone, Debug, PartialEq)]
     pub struct MfaVerification {
-        /// ID with which the factor can be removed.
+        /// Id with which the factor can be removed.
         pub id: String,
         /// Time at which the factor was added, in ISO 8601 format.
         pub created_at: String,
@@ -727,7 +727,7 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
     pub struct SentinelPolicy {
         /// Number of failures within an hour that locks an identifier. Defaults to 100.
         pub max_attempts: Option<i64>,
-        /// How long an identifier stays locked, in minutes. Defaults to 60.
+        /// Minutes for which an identifier stays locked. Defaults to 60.
         pub lockout_duration: Option<Number>,
     }
 
@@ -758,7 +758,7 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
     /// The tenant's sign-up and sign-in settings.
     #[derive(Clone, Debug, PartialEq)]
     pub struct SignInExperience {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
@@ -988,7 +988,7 @@ crate::types::cfg_items! { any(feature = "sign-in-experience", feature = "well-k
 
 #[cfg(any(feature = "sign-in-experience", feature = "well-known"))]
 crate::types::string_enum! {
-    /// What the sign-in pages offer.
+    /// Actions that the sign-in pages offer.
     pub enum SignInMode {
         /// Sign-in only. Nobody can register.
         SignIn = "SignIn",
@@ -1218,10 +1218,10 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
 }
 
 crate::types::cfg_items! { feature = "sign-in-experience" =>
-    /// The ID of uploaded pages.
+    /// The id of uploaded pages.
     #[derive(Clone, Debug, PartialEq)]
     pub struct UploadedCustomUiAssets {
-        /// ID of the uploaded pages, to be set in `customUiAssets`.
+        /// Id of the uploaded pages, to be set in `customUiAssets`.
         pub custom_ui_asset_id: String,
     }
 
@@ -1234,7 +1234,7 @@ crate::types::cfg_items! { feature = "sign-in-experience" =>
     pub struct UsernameConflict {
         /// The name, in lower case, that several users share.
         pub username_lower: String,
-        /// IDs of [`User`](crate::models::User)s.
+        /// Ids of [`User`](crate::models::User)s.
         pub user_ids: Vec<String>,
     }
 

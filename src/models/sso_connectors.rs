@@ -93,11 +93,11 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "sso-connect
     /// A configured enterprise identity provider.
     #[derive(Clone, PartialEq)]
     pub struct SsoConnector {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 128 characters.
         pub id: String,

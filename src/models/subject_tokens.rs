@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// The user to impersonate.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CreateSubjectToken {
-    /// ID of the [`User`](crate::models::User) to impersonate.
+    /// Id of the [`User`](crate::models::User) to impersonate.
     pub user_id: String,
     /// Any JSON. Token scripts receive it as `subjectTokenContext`.
     pub context: Option<JsonObject>,

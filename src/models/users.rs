@@ -265,7 +265,7 @@ crate::types::cfg_items! { feature = "users" =>
         pub sso_identity: SsoIdentity,
         /// Information about the stored tokens, without the tokens themselves; absent if no tokens are stored.
         pub token_secret: Option<TokenSecret>,
-        /// ID of an [`SsoConnector`](crate::models::SsoConnector).
+        /// Id of an [`SsoConnector`](crate::models::SsoConnector).
         pub sso_connector_id: Option<String>,
     }
 
@@ -331,11 +331,11 @@ crate::types::cfg_items! { feature = "users" =>
     /// A user's token for scripts, exchanged at the token endpoint for access tokens.
     #[derive(Clone, PartialEq)]
     pub struct PersonalAccessToken {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// ID of a [`User`](crate::models::User).
+        /// Id of a [`User`](crate::models::User).
         ///
         /// 1 to 21 characters.
         pub user_id: String,
@@ -404,7 +404,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "my-account", feat
     /// A user's identity at a social provider.
     #[derive(Clone, Debug, PartialEq)]
     pub struct SocialIdentity {
-        /// ID of the user at the provider.
+        /// Id of the user at the provider.
         pub user_id: String,
         /// Data about the user, in the provider's own format.
         pub details: Option<JsonObject>,
@@ -424,7 +424,7 @@ crate::types::cfg_items! { feature = "users" =>
     /// A social connector and the data of its provider's callback.
     #[derive(Clone, PartialEq)]
     pub struct SocialSignInData {
-        /// ID of a [`Connector`](crate::models::Connector).
+        /// Id of a [`Connector`](crate::models::Connector).
         pub connector_id: String,
         /// Query parameters of the provider's callback, unmodified.
         pub connector_data: JsonObject,
@@ -453,23 +453,23 @@ crate::types::cfg_items! { any(feature = "my-account", feature = "organizations"
     /// A user's identity at an enterprise identity provider.
     #[derive(Clone, Debug, PartialEq)]
     pub struct SsoIdentity {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 21 characters.
         pub id: String,
-        /// ID of a [`User`](crate::models::User).
+        /// Id of a [`User`](crate::models::User).
         ///
         /// 1 to 12 characters.
         pub user_id: String,
-        /// Identity provider: the issuer for OIDC, the entity ID for SAML.
+        /// Identity provider: the issuer for OIDC, the entity id for SAML.
         ///
         /// 1 to 256 characters.
         pub issuer: String,
-        /// ID of the user at the identity provider.
+        /// Id of the user at the identity provider.
         ///
         /// 1 to 128 characters.
         pub identity_id: String,
@@ -481,7 +481,7 @@ crate::types::cfg_items! { any(feature = "my-account", feature = "organizations"
         ///
         /// Since Logto 1.30.
         pub updated_at: Option<Timestamp>,
-        /// ID of an [`SsoConnector`](crate::models::SsoConnector).
+        /// Id of an [`SsoConnector`](crate::models::SsoConnector).
         ///
         /// 1 to 128 characters.
         pub sso_connector_id: String,
@@ -506,17 +506,17 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience") =>
     /// A brief form of a user's identity at an enterprise identity provider.
     #[derive(Clone, Debug, PartialEq)]
     pub struct SsoIdentityDetail {
-        /// Identity provider: the issuer for OIDC, the entity ID for SAML.
+        /// Identity provider: the issuer for OIDC, the entity id for SAML.
         ///
         /// 1 to 256 characters.
         pub issuer: String,
-        /// ID of the user at the identity provider.
+        /// Id of the user at the identity provider.
         ///
         /// 1 to 128 characters.
         pub identity_id: String,
         /// The user's claims, as sent by the identity provider.
         pub detail: JsonObject,
-        /// ID of an [`SsoConnector`](crate::models::SsoConnector).
+        /// Id of an [`SsoConnector`](crate::models::SsoConnector).
         ///
         /// 1 to 128 characters.
         pub sso_connector_id: Option<String>,
@@ -543,15 +543,15 @@ crate::types::cfg_items! { feature = "users" =>
     /// Information about stored third-party tokens, without the tokens themselves.
     #[derive(Clone, Debug, PartialEq)]
     pub struct TokenSecret {
-        /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+        /// Id of the tenant that it belongs to; `default` on self-hosted servers.
         ///
         /// At most 21 characters.
         pub tenant_id: String,
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 21 characters.
         pub id: String,
-        /// ID of a [`User`](crate::models::User).
+        /// Id of a [`User`](crate::models::User).
         ///
         /// 1 to 21 characters.
         pub user_id: String,
@@ -561,13 +561,13 @@ crate::types::cfg_items! { feature = "users" =>
         pub created_at: Timestamp,
         /// Time of the last update.
         pub updated_at: Timestamp,
-        /// ID of the social [`Connector`](crate::models::Connector); absent for enterprise identities.
+        /// Id of the social [`Connector`](crate::models::Connector); absent for enterprise identities.
         pub connector_id: Option<String>,
-        /// ID of the user at the identity provider.
+        /// Id of the user at the identity provider.
         pub identity_id: String,
         /// Social provider; absent for enterprise identities.
         pub target: Option<String>,
-        /// ID of the [`SsoConnector`](crate::models::SsoConnector); absent for social identities.
+        /// Id of the [`SsoConnector`](crate::models::SsoConnector); absent for social identities.
         pub sso_connector_id: Option<String>,
         /// Identity provider; absent for social identities.
         pub issuer: Option<String>,
@@ -814,7 +814,7 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles", fea
     /// A user account.
     #[derive(Clone, PartialEq)]
     pub struct User {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 12 characters.
         pub id: String,
@@ -850,12 +850,12 @@ crate::types::cfg_items! { any(feature = "organizations", feature = "roles", fea
         pub updated_at: Timestamp,
         /// Standard OpenID Connect claims about the user.
         pub profile: UserProfile,
-        /// ID of the [`Application`](crate::models::Application) through which the user first registered; null if the
+        /// Id of the [`Application`](crate::models::Application) through which the user first registered; null if the
         /// user was created in another way.
         ///
         /// At most 21 characters.
         pub application_id: Option<String>,
-        /// ID of the client to whom the user gave consent first, if its ID is the URL of a metadata document (CIMD).
+        /// Id of the client to whom the user gave consent first, if its id is the URL of a metadata document (CIMD).
         ///
         /// Since the release after Logto 1.42.
         ///
@@ -1043,7 +1043,7 @@ crate::types::cfg_items! { any(feature = "applications", feature = "interaction"
     /// A summary of a user.
     #[derive(Clone, Debug, PartialEq)]
     pub struct UserSummary {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         ///
         /// 1 to 12 characters.
         pub id: String,

@@ -11,9 +11,9 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Verification with a backup code, or of new backup codes.
     #[derive(Clone, PartialEq)]
     pub struct BackupCodeRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
-        /// ID of a [`User`](crate::models::User).
+        /// Id of a [`User`](crate::models::User).
         pub user_id: String,
         /// The code that was used; absent if new codes are being generated.
         pub code: Option<String>,
@@ -45,7 +45,7 @@ crate::types::cfg_items! { any(feature = "experience", feature = "verifications"
     pub struct CheckVerificationCode {
         /// Identifier to which the code was sent.
         pub identifier: Identifier,
-        /// ID of the verification that was started when the code was sent. In the account API, the ID of the
+        /// Id of the verification that was started when the code was sent. In the account API, the id of the
         /// verification record.
         pub verification_id: String,
         /// Code that the user entered.
@@ -90,7 +90,7 @@ crate::types::cfg_items! { feature = "verifications" =>
         ///
         /// Since Logto 1.30.
         pub scope: Option<String>,
-        /// ID of a [`Connector`](crate::models::Connector).
+        /// Id of a [`Connector`](crate::models::Connector).
         pub connector_id: String,
     }
 
@@ -143,7 +143,7 @@ crate::types::cfg_items! { feature = "verifications" =>
     /// A started verification record, and where the user proves the social account.
     #[derive(Clone, Debug, PartialEq)]
     pub struct CreatedSocialVerificationRecord {
-        /// ID of the verification record. Sensitive account operations require it in the header
+        /// Id of the verification record. Sensitive account operations require it in the header
         /// `logto-verification-id`.
         pub verification_record_id: String,
         /// URL of the provider's sign-in page. Send the browser there next.
@@ -165,7 +165,7 @@ crate::types::cfg_items! { feature = "verifications" =>
     /// A verification record and the time until which it is valid.
     #[derive(Clone, Debug, PartialEq)]
     pub struct CreatedVerificationRecord {
-        /// ID of the verification record. Sensitive account operations require it in the header
+        /// Id of the verification record. Sensitive account operations require it in the header
         /// `logto-verification-id`.
         pub verification_record_id: String,
         /// Time until which the record is valid, in ISO 8601 format: 10 minutes from now.
@@ -206,7 +206,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Verification with a code sent by email.
     #[derive(Clone, Debug, PartialEq)]
     pub struct EmailVerificationCodeRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
         /// Occasion on which the message is sent.
         pub template_type: TemplateType,
@@ -237,13 +237,13 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Verification with an enterprise identity provider.
     #[derive(Clone, Debug, PartialEq)]
     pub struct EnterpriseSsoRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
-        /// ID of the [`SsoConnector`](crate::models::SsoConnector).
+        /// Id of the [`SsoConnector`](crate::models::SsoConnector).
         pub connector_id: String,
         /// Data about the user from the identity provider; absent until the provider has answered.
         pub enterprise_sso_user_info: Option<SocialUserInfo>,
-        /// Identity provider: the issuer for OIDC, the entity ID for SAML.
+        /// Identity provider: the issuer for OIDC, the entity id for SAML.
         pub issuer: Option<String>,
     }
 
@@ -270,12 +270,12 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
 }
 
 crate::types::cfg_items! { any(feature = "configs", feature = "experience", feature = "my-account", feature = "users", feature = "verifications") =>
-    /// A value that identifies a user: a username, email address or phone number. In some responses, it is the ID.
+    /// A value that identifies a user: a username, email address or phone number. In some responses, it is the id.
     #[derive(Clone, Debug, PartialEq)]
     pub struct Identifier {
         /// Kind of identifier.
         pub r#type: IdentifierType,
-        /// The username, email address, phone number (with country code, digits only) or ID.
+        /// The username, email address, phone number (with country code, digits only) or id.
         pub value: String,
     }
 
@@ -307,7 +307,7 @@ crate::types::string_enum! {
         Email = "email",
         /// Phone number.
         Phone = "phone",
-        /// ID of the user.
+        /// Id of the user.
         UserId = "userId",
         /// Either an email address or a phone number.
         EmailOrPhone = "emailOrPhone",
@@ -318,7 +318,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Verification with a code sent by email, as a second factor.
     #[derive(Clone, Debug, PartialEq)]
     pub struct MfaEmailVerificationCodeRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
         /// Occasion on which the message is sent.
         pub template_type: TemplateType,
@@ -349,7 +349,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Verification with a code sent by SMS, as a second factor.
     #[derive(Clone, Debug, PartialEq)]
     pub struct MfaPhoneVerificationCodeRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
         /// Occasion on which the message is sent.
         pub template_type: TemplateType,
@@ -380,7 +380,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// A username and password that were checked for registration.
     #[derive(Clone, Debug, PartialEq)]
     pub struct NewPasswordIdentityRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
         /// The identifier: username, email or phone.
         pub identifier: Identifier,
@@ -405,7 +405,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Verification with a one-time token.
     #[derive(Clone, Debug, PartialEq)]
     pub struct OneTimeTokenRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
         /// Whether the verification has succeeded.
         pub verified: bool,
@@ -436,7 +436,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Verification with a password.
     #[derive(Clone, Debug, PartialEq)]
     pub struct PasswordRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
         /// The identifier: username, email or phone.
         pub identifier: Identifier,
@@ -464,7 +464,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Verification with a code sent by SMS.
     #[derive(Clone, Debug, PartialEq)]
     pub struct PhoneVerificationCodeRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
         /// Occasion on which the message is sent.
         pub template_type: TemplateType,
@@ -495,13 +495,13 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Verification with a passkey instead of a password.
     #[derive(Clone, Debug, PartialEq)]
     pub struct SignInPasskeyRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
         /// Whether the verification has succeeded.
         pub verified: bool,
         /// Domain for which the passkey is created.
         pub registration_rp_id: Option<String>,
-        /// ID of the [`User`](crate::models::User); absent until the user is identified.
+        /// Id of the [`User`](crate::models::User); absent until the user is identified.
         pub user_id: Option<String>,
     }
 
@@ -526,9 +526,9 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Verification with a social provider.
     #[derive(Clone, Debug, PartialEq)]
     pub struct SocialRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
-        /// ID of the social [`Connector`](crate::models::Connector).
+        /// Id of the social [`Connector`](crate::models::Connector).
         pub connector_id: String,
         /// Data about the user from the provider; absent until the provider has answered.
         pub social_user_info: Option<SocialUserInfo>,
@@ -554,7 +554,7 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Data about a user from a provider.
     #[derive(Clone, Debug, PartialEq)]
     pub struct SocialUserInfo {
-        /// ID of the user at the provider.
+        /// Id of the user at the provider.
         pub id: String,
         /// Email address.
         pub email: Option<String>,
@@ -601,9 +601,9 @@ crate::types::cfg_items! { any(feature = "configs", feature = "experience", feat
     /// Verification with an authenticator app, or of a new one.
     #[derive(Clone, Debug, PartialEq)]
     pub struct TotpRecord {
-        /// Unique ID, assigned by the server.
+        /// Unique id, assigned by the server.
         pub id: String,
-        /// ID of a [`User`](crate::models::User).
+        /// Id of a [`User`](crate::models::User).
         pub user_id: String,
         /// Whether the verification has succeeded.
         pub verified: bool,

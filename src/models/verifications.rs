@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// The verification record, now valid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VerificationRecordId {
-    /// ID of the verification record. Sensitive account operations require it in the header
+    /// Id of the verification record. Sensitive account operations require it in the header
     /// `logto-verification-id`.
     pub verification_record_id: String,
 }
@@ -32,7 +32,7 @@ crate::types::cfg_items! { feature = "verifications" =>
     pub struct VerifyVerificationBySocial {
         /// Query parameters of the provider's callback, unmodified.
         pub connector_data: JsonObject,
-        /// ID of the verification record. Sensitive account operations require it in the header
+        /// Id of the verification record. Sensitive account operations require it in the header
         /// `logto-verification-id`.
         pub verification_record_id: String,
     }
@@ -65,7 +65,7 @@ crate::types::cfg_items! { feature = "verifications" =>
     /// The passkey that the browser created.
     #[derive(Clone, Debug, PartialEq)]
     pub struct VerifyWebAuthnRegistration {
-        /// ID of the verification record. Sensitive account operations require it in the header
+        /// Id of the verification record. Sensitive account operations require it in the header
         /// `logto-verification-id`.
         pub verification_record_id: String,
         /// The browser's response, encoded.

@@ -32,7 +32,7 @@ crate::types::object! { ForgotPasswordAvailability { required phone "phone", req
 /// and the connectors.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FullSignInExperience {
-    /// ID of the tenant that it belongs to; `default` on self-hosted servers.
+    /// Id of the tenant that it belongs to; `default` on self-hosted servers.
     ///
     /// At most 21 characters.
     pub tenant_id: String,
@@ -231,9 +231,9 @@ pub struct GoogleOneTap {
     pub close_on_tap_outside: Option<bool>,
     /// Whether Google's prompt works in browsers with tracking prevention.
     pub itp_support: Option<bool>,
-    /// Client ID that Google assigned to your connector.
+    /// Client id that Google assigned to your connector.
     pub client_id: String,
-    /// ID of the Google [`Connector`](crate::models::Connector).
+    /// Id of the Google [`Connector`](crate::models::Connector).
     pub connector_id: String,
 }
 
@@ -296,7 +296,7 @@ crate::types::object! {
 /// A social connector, as exposed to the sign-in pages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PublicSocialConnector {
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     pub id: String,
     /// Name of the provider in users' identities, such as `github`. A user has one identity per target.
     pub target: String,
@@ -358,7 +358,7 @@ crate::types::object! {
 /// An enterprise connector, as exposed to the sign-in pages.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PublicSsoConnector {
-    /// Unique ID, assigned by the server.
+    /// Unique id, assigned by the server.
     pub id: String,
     /// Name of the connector, unique among enterprise connectors.
     pub connector_name: String,

@@ -697,7 +697,7 @@ pub(crate) static ASSIGN_ORGANIZATION_ROLES_TO_USER: OperationInfo = OperationIn
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Assigns roles to a member by ID or name, and returns the assigned IDs. Existing roles are kept.",
+    summary: "Assigns roles to a member by id or name, and returns the assigned ids. Existing roles are kept.",
 };
 
 /// `POST /api/organizations/{id}/users/roles`
@@ -961,7 +961,7 @@ pub(crate) static CREATE_APPLICATION: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Creates an application with a generated ID. Types with secrets get one named `Default secret`, which ListApplicationSecrets returns.",
+    summary: "Creates an application with a generated id. Types with secrets get one named `Default secret`, which ListApplicationSecrets returns.",
 };
 
 /// `POST /api/applications/{id}/protected-app-metadata/custom-domains`
@@ -2281,7 +2281,7 @@ pub(crate) static DELETE_APPLICATION: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Deletes an application permanently. Its ID can no longer be used to obtain tokens. SAML applications have a separate operation.",
+    summary: "Deletes an application permanently. Its id can no longer be used to obtain tokens. SAML applications have a separate operation.",
 };
 
 /// `DELETE /api/applications/{id}/legacy-secret`
@@ -2856,7 +2856,7 @@ pub(crate) static DELETE_ORGANIZATION_INVITATION: OperationInfo = OperationInfo 
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Deletes an invitation, whatever its status. A user who has accepted it stays a member.",
+    summary: "Deletes an invitation with any status. A user who has accepted it stays a member.",
 };
 
 /// `DELETE /api/organizations/{id}/jit/email-domains/{emailDomain}`
@@ -4022,7 +4022,7 @@ pub(crate) static GET_ENABLED_SSO_CONNECTORS: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(20),
     until: None,
-    summary: "Returns the IDs of the enterprise connectors that serve the domain of an email address.",
+    summary: "Returns the ids of the enterprise connectors that serve the domain of an email address.",
 };
 
 /// `GET /api/my-account/sso-identities/{connectorId}/access-token`
@@ -4091,7 +4091,7 @@ pub(crate) static GET_HASURA_AUTH: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Implements Hasura's auth hook. Returns the caller's user ID and, if the caller holds it, the role named in the `expected-role` header.",
+    summary: "Implements Hasura's auth hook. Returns the caller's user id and, if the caller holds it, the role named in the `expected-role` header.",
 };
 
 /// `GET /api/hooks/{id}`
@@ -4381,7 +4381,7 @@ pub(crate) static GET_ONE_TIME_TOKEN: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(27),
     until: None,
-    summary: "Returns a one-time token by ID, with its value and status.",
+    summary: "Returns a one-time token by id, with its value and status.",
 };
 
 /// `GET /api/organizations/{id}`
@@ -5622,7 +5622,7 @@ pub(crate) static LIST_LEGACY_INTERACTION_SINGLE_SIGN_ON_CONNECTORS: OperationIn
     deprecated: false,
     since: Release::OLDEST,
     until: Some(Release::new(30)),
-    summary: "Returns the IDs of the enterprise connectors that serve the domain of an email address.",
+    summary: "Returns the ids of the enterprise connectors that serve the domain of an email address.",
 };
 
 /// `GET /api/logs`
@@ -6035,7 +6035,7 @@ pub(crate) static LIST_ORGANIZATIONS: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Lists organizations. Can be searched by ID and name. Can include the number of members and some of the members.",
+    summary: "Lists organizations. Can be searched by id and name. Can include the number of members and some of the members.",
 };
 
 /// `GET /api/resources/{resourceId}/scopes`
@@ -6537,7 +6537,7 @@ pub(crate) static LIST_USERS: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Lists users, newest first. Can be searched by ID, name, username, email and phone.",
+    summary: "Lists users, newest first. Can be searched by id, name, username, email and phone.",
 };
 
 /// `POST /api/experience/profile/mfa/mfa-enabled`
@@ -7043,7 +7043,7 @@ pub(crate) static REPLACE_ORGANIZATION_USER_ROLES: OperationInfo = OperationInfo
     deprecated: false,
     since: Release::OLDEST,
     until: None,
-    summary: "Replaces the roles of a member, by ID or name. An empty list removes all.",
+    summary: "Replaces the roles of a member, by id or name. An empty list removes all.",
 };
 
 /// `PUT /api/organizations/{id}/users`
@@ -8499,7 +8499,7 @@ pub(crate) static UPLOAD_CUSTOM_UI_ASSETS: OperationInfo = OperationInfo {
     deprecated: false,
     since: Release::new(19),
     until: None,
-    summary: "Uploads a zip archive of your own sign-in pages. Returns an ID to set as `customUiAssets` with UpdateSignInExp.",
+    summary: "Uploads a zip archive of your own sign-in pages. Returns an id to set as `customUiAssets` with UpdateSignInExp.",
 };
 
 /// `POST /api/experience/user-assets/avatar`

@@ -46,7 +46,7 @@ export interface AccountCenterFields {
 /** Settings of the account API and of Logto's account pages. */
 export interface AccountCenterSettings {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
@@ -59,7 +59,7 @@ export interface AccountCenterSettings {
   id: string;
   /** Whether the account API is available to users. */
   enabled: boolean;
-  /** What users may do with each part of their accounts. Parts left out are off. */
+  /** Permissions of users for each part of their accounts. Parts left out are off. */
   fields: AccountCenterFields;
   /**
    * Other origins on which users can create and use passkeys of this domain, such as the origin of your account
@@ -145,7 +145,7 @@ export type AddMfaVerification = AddPasskey | AddTotp | BackupCodeSet;
 /** A passkey, proven by a verification record, to add as an MFA factor. */
 export interface AddPasskey {
   type: "WebAuthn";
-  /** ID of the record that {@link VerifyWebAuthnRegistration} verified. */
+  /** Id of the record that {@link VerifyWebAuthnRegistration} verified. */
   newIdentifierVerificationRecordId: string;
   /** Name of the passkey, by which the user distinguishes it from others. */
   name?: string | undefined;
@@ -223,13 +223,13 @@ export type AgreeToTermsPolicy = "Automatic" | "ManualRegistrationOnly" | "Manua
 /** A client application that signs in users or calls APIs on its own behalf. */
 export interface Application {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * ID of the application, which is also its OIDC client ID.
+   * Id of the application, which is also its OIDC client id.
    *
    * 1 to 21 characters.
    */
@@ -283,32 +283,32 @@ export interface Application {
 
 /** Rules for who may sign in to an application. A user who meets any one of the rules may. */
 export interface ApplicationAccessControl {
-  /** IDs of {@link User}s who may sign in. */
+  /** Ids of {@link User}s who may sign in. */
   userIds: string[];
-  /** IDs of {@link Role}s whose holders may sign in. */
+  /** Ids of {@link Role}s whose holders may sign in. */
   userRoleIds: string[];
-  /** IDs of {@link Organization}s whose members may sign in. */
+  /** Ids of {@link Organization}s whose members may sign in. */
   organizationIds: string[];
   /** Rules that allow sign-in for members of an organization who hold one of the given roles there. */
   organizationRoleRules: OrganizationRoleRule[];
 }
 
-/** IDs of applications. */
+/** Ids of applications. */
 export interface ApplicationIds {
-  /** IDs of {@link Application}s. */
+  /** Ids of {@link Application}s. */
   applicationIds: string[];
 }
 
 /** A secret with which an application authenticates at the token endpoint. An application can have several. */
 export interface ApplicationSecret {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * ID of an {@link Application}.
+   * Id of an {@link Application}.
    *
    * 1 to 21 characters.
    */
@@ -334,13 +334,13 @@ export interface ApplicationSecret {
 /** The branding and texts that users see when they sign in to an application. */
 export interface ApplicationSignInExperience {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * ID of an {@link Application}.
+   * Id of an {@link Application}.
    *
    * 1 to 21 characters.
    */
@@ -382,7 +382,7 @@ export interface ApplicationSignInExperience {
 /** A summary of an application. */
 export interface ApplicationSummary {
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -446,25 +446,25 @@ export interface AssignCimdUserConsentScopes {
 
 /** Applications, and the organization roles to assign to each of them. */
 export interface AssignOrganizationRolesToApplications {
-  /** IDs of {@link Application}s. */
+  /** Ids of {@link Application}s. */
   applicationIds: string[];
-  /** IDs of {@link OrganizationRole}s. */
+  /** Ids of {@link OrganizationRole}s. */
   organizationRoleIds: string[];
 }
 
 /** Users, and the organization roles to assign to each of them. */
 export interface AssignOrganizationRolesToUsers {
-  /** IDs of {@link User}s. */
+  /** Ids of {@link User}s. */
   userIds: string[];
-  /** IDs of {@link OrganizationRole}s. */
+  /** Ids of {@link OrganizationRole}s. */
   organizationRoleIds: string[];
 }
 
 /** The requested roles, and those of them that are newly assigned. */
 export interface AssignedRoles {
-  /** IDs of {@link Role}s. */
+  /** Ids of {@link Role}s. */
   roleIds: string[];
-  /** IDs of the roles added by this call; empty if all of them were already assigned. */
+  /** Ids of the roles added by this call; empty if all of them were already assigned. */
   addedRoleIds: string[];
 }
 
@@ -492,9 +492,9 @@ export interface BackupCodeMfa {
 /** Verification with a backup code, or of new backup codes. */
 export interface BackupCodeRecord {
   type: "BackupCode";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
-  /** ID of a {@link User}. */
+  /** Id of a {@link User}. */
   userId: string;
   /** The code that was used; absent if new codes are being generated. */
   code?: string | undefined;
@@ -529,7 +529,7 @@ export interface BackupCodes {
 
 /** New backup codes, and the verification with which they are bound. */
 export interface BackupCodesVerification {
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
   /** Backup codes, each valid for one sign-in. */
   codes: string[];
@@ -542,7 +542,7 @@ export type BindLegacyInteractionMfa = BindTotp | WebAuthnRegistrationPayload | 
 export interface BindMfaVerification {
   /** Kind of the factor. */
   type: MfaFactor;
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
 }
 
@@ -575,13 +575,13 @@ export type CaptchaConfig = TurnstileConfig | RecaptchaEnterpriseConfig;
 /** The tenant's CAPTCHA provider. */
 export interface CaptchaProvider {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 128 characters.
    */
@@ -599,7 +599,7 @@ export type CaptchaType = "RecaptchaEnterprise" | "Turnstile" | (string & {});
 
 /** A code that `CreateAndSendMfaVerificationCode` sent. */
 export interface CheckMfaVerificationCode {
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
   /** Code that the user entered. */
   code: string;
@@ -620,7 +620,7 @@ export interface CheckVerificationCode {
   /** Identifier to which the code was sent. */
   identifier: Identifier;
   /**
-   * ID of the verification that was started when the code was sent. In the account API, the ID of the
+   * Id of the verification that was started when the code was sent. In the account API, the id of the
    * verification record.
    */
   verificationId: string;
@@ -628,7 +628,7 @@ export interface CheckVerificationCode {
   code: string;
 }
 
-/** The settings for clients whose ID is the URL of a metadata document (CIMD). */
+/** The settings for clients whose id is the URL of a metadata document (CIMD). */
 export interface CimdConfig {
   /** Whether it is in effect. */
   enabled: boolean;
@@ -650,7 +650,7 @@ export interface CloudflareCertificate {
 
 /** State of a custom domain at Cloudflare, which serves the domain. */
 export interface CloudflareData {
-  /** ID at Cloudflare. */
+  /** Id at Cloudflare. */
   id: string;
   /** Status, as reported by Cloudflare. */
   status: string;
@@ -686,7 +686,7 @@ export interface Color {
 
 /** A configured email, SMS or social provider. */
 export interface Connector {
-  /** ID of the connector itself, not of its factory. */
+  /** Id of the connector itself, not of its factory. */
   id: string;
   /** Whether name and avatar are updated from the provider at every sign-in, not only at registration. */
   syncProfile: boolean;
@@ -701,7 +701,7 @@ export interface Connector {
   /** Target, name and logos of your choice; empty except for standard connectors. */
   metadata: ConnectorMetadata;
   /**
-   * ID of the {@link ConnectorFactory} from which the connector was created.
+   * Id of the {@link ConnectorFactory} from which the connector was created.
    *
    * 1 to 128 characters.
    */
@@ -763,7 +763,7 @@ export interface ConnectorFactory {
   type: ConnectorType;
   /** Whether it is a demo that cannot be used in production. */
   isDemo?: boolean | undefined;
-  /** ID from which connectors are created, such as `google-universal`. */
+  /** Id from which connectors are created, such as `google-universal`. */
   id: string;
   /** Name of the provider in users' identities, such as `github`. A user has one identity per target. */
   target: string;
@@ -877,9 +877,9 @@ export type ConnectorPlatform = "Native" | "Universal" | "Web" | (string & {});
 /** The purpose of a connector. */
 export type ConnectorType = "Email" | "Sms" | "Social" | (string & {});
 
-/** What the user consents to in addition to the scopes. */
+/** Consent of the user in addition to the scopes. */
 export interface ConsentLegacyInteraction {
-  /** IDs of {@link Organization}s that the application may access. */
+  /** Ids of {@link Organization}s that the application may access. */
   organizationIds?: string[] | undefined;
 }
 
@@ -924,11 +924,11 @@ export interface CreateApplication {
 
 /** Additional permissions that a third-party application may request from users. */
 export interface CreateApplicationUserConsentScope {
-  /** IDs of {@link OrganizationScope}s. */
+  /** Ids of {@link OrganizationScope}s. */
   organizationScopes?: string[] | undefined;
-  /** IDs of API permissions that are used on behalf of the user. */
+  /** Ids of API permissions that are used on behalf of the user. */
   resourceScopes?: string[] | undefined;
-  /** IDs of API permissions that are used on behalf of an organization. */
+  /** Ids of API permissions that are used on behalf of an organization. */
   organizationResourceScopes?: string[] | undefined;
   /** Claims about the user that the application may request. */
   userScopes?: UserScope[] | undefined;
@@ -950,7 +950,7 @@ export interface CreateConnector {
   /** Settings that the factory's `formItems` describe. */
   config?: { [member: string]: unknown } | undefined;
   /**
-   * ID of the {@link ConnectorFactory}.
+   * Id of the {@link ConnectorFactory}.
    *
    * 1 to 128 characters.
    */
@@ -969,7 +969,7 @@ export interface CreateConnector {
    */
   enableTokenStorage?: boolean | undefined;
   /**
-   * ID of your choice, for providers that need the callback URL in advance. Generated if left out.
+   * Id of your choice, for providers that need the callback URL in advance. Generated if left out.
    *
    * 1 to 128 characters.
    */
@@ -1121,7 +1121,7 @@ export interface CreateOrganization {
 /** A new invitation to an organization. */
 export interface CreateOrganizationInvitation {
   /**
-   * ID of the {@link User} who invites; null if no specific user does.
+   * Id of the {@link User} who invites; null if no specific user does.
    *
    * At most 21 characters.
    */
@@ -1129,14 +1129,14 @@ export interface CreateOrganizationInvitation {
   /** Email address of the invited person. */
   invitee: string;
   /**
-   * ID of an {@link Organization}.
+   * Id of an {@link Organization}.
    *
    * 1 to 21 characters.
    */
   organizationId: string;
   /** Time until which the invitation can be accepted. Must be in the future. */
   expiresAt: number;
-  /** IDs of {@link OrganizationRole}s that the invitee receives on acceptance. */
+  /** Ids of {@link OrganizationRole}s that the invitee receives on acceptance. */
   organizationRoleIds?: string[] | undefined;
   /**
    * Content of the email. Set to `false` to send no email.
@@ -1177,14 +1177,14 @@ export interface CreateOrganizationRole {
    */
   description?: string | null | undefined;
   /**
-   * Who can hold the role. Cannot be changed after creation.
+   * Kind of holders of the role. Cannot be changed after creation.
    *
    * Since Logto 1.20.
    */
   type?: RoleType | undefined;
-  /** IDs of {@link OrganizationScope}s. */
+  /** Ids of {@link OrganizationScope}s. */
   organizationScopeIds?: string[] | undefined;
-  /** IDs of API permissions ({@link Scope}). */
+  /** Ids of API permissions ({@link Scope}). */
   resourceScopeIds?: string[] | undefined;
 }
 
@@ -1292,11 +1292,11 @@ export interface CreateRole {
    * 1 to 128 characters.
    */
   description: string;
-  /** Who can hold the role. Cannot be changed after creation. */
+  /** Kind of holders of the role. Cannot be changed after creation. */
   type?: RoleType | undefined;
   /** Whether new users are assigned the role automatically. */
   isDefault?: boolean | undefined;
-  /** IDs of the API permissions ({@link Scope}) that the role has from the start. */
+  /** Ids of the API permissions ({@link Scope}) that the role has from the start. */
   scopeIds?: string[] | undefined;
 }
 
@@ -1315,7 +1315,7 @@ export interface CreateSamlApplication {
   /** Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names. */
   attributeMapping?: SamlAttributeMapping | undefined;
   /**
-   * Entity ID (issuer) of the service provider, unique in the tenant. Its requests must carry this ID.
+   * Entity id (issuer) of the service provider, unique in the tenant. Its requests must carry this id.
    *
    * At most 128 characters.
    */
@@ -1375,7 +1375,7 @@ export interface CreateSocialVerificationRecord {
    * Since Logto 1.30.
    */
   scope?: string | undefined;
-  /** ID of a {@link Connector}. */
+  /** Id of a {@link Connector}. */
   connectorId: string;
 }
 
@@ -1424,7 +1424,7 @@ export interface CreateSsoConnectorSigningKey {
 
 /** The user to impersonate. */
 export interface CreateSubjectToken {
-  /** ID of the {@link User} to impersonate. */
+  /** Id of the {@link User} to impersonate. */
   userId: string;
   /** Any JSON. Token scripts receive it as `subjectTokenContext`. */
   context?: { [member: string]: unknown } | undefined;
@@ -1504,7 +1504,7 @@ export type CreatedMfaVerification = CreatedTotp | BackupCodeSet;
 /** A started verification record, and where the user proves the social account. */
 export interface CreatedSocialVerificationRecord {
   /**
-   * ID of the verification record. Sensitive account operations require it in the header
+   * Id of the verification record. Sensitive account operations require it in the header
    * `logto-verification-id`.
    */
   verificationRecordId: string;
@@ -1526,7 +1526,7 @@ export interface CreatedTotp {
 /** A verification record and the time until which it is valid. */
 export interface CreatedVerificationRecord {
   /**
-   * ID of the verification record. Sensitive account operations require it in the header
+   * Id of the verification record. Sensitive account operations require it in the header
    * `logto-verification-id`.
    */
   verificationRecordId: string;
@@ -1592,13 +1592,13 @@ export interface CustomDomain {
 /** The overridden texts of one language. */
 export interface CustomPhrase {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -1616,13 +1616,13 @@ export interface CustomPhrase {
 /** A profile field, which the sign-up page and the account center can show. */
 export interface CustomProfileField {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -1770,7 +1770,7 @@ export type CustomProfileFieldType = "Text" | "Number" | "Date" | "Checkbox" | "
 
 /** Your own uploaded pages. */
 export interface CustomUiAssets {
-  /** ID that `UploadCustomUiAssets` returned. */
+  /** Id that `UploadCustomUiAssets` returned. */
   id: string;
   /** Time of the upload. */
   createdAt: number;
@@ -1796,7 +1796,7 @@ export interface DailyActiveUsers {
 export interface DeleteSentinelActivities {
   /** Kind of target that the identifiers belong to; `User` for sign-ins. */
   targetType: SentinelTargetType;
-  /** Identifiers to unlock, in clear text: email addresses, phone numbers, usernames or user IDs. */
+  /** Identifiers to unlock, in clear text: email addresses, phone numbers, usernames or user ids. */
   targets: string[];
 }
 
@@ -1819,7 +1819,7 @@ export interface DnsRecord {
 /** A custom domain of the tenant. */
 export interface Domain {
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -1905,20 +1905,20 @@ export type EmailContentType = "text/html" | "text/plain" | (string & {});
 /** An email address, proven by a verification, for use as the primary email. */
 export interface EmailProfile {
   type: "email";
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
 }
 
 /** The email for one occasion in one language. */
 export interface EmailTemplate {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -1954,7 +1954,7 @@ export interface EmailTemplateDetails {
 /** Verification with a code sent by email. */
 export interface EmailVerificationCodeRecord {
   type: "EmailVerificationCode";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** Occasion on which the message is sent. */
   templateType: TemplateType;
@@ -1966,30 +1966,30 @@ export interface EmailVerificationCodeRecord {
 
 /** The enterprise connectors that serve an email address. */
 export interface EnabledSsoConnectors {
-  /** IDs of {@link SsoConnector}s; empty if none serves the domain. */
+  /** Ids of {@link SsoConnector}s; empty if none serves the domain. */
   connectorIds: string[];
 }
 
 /** Verification with an enterprise identity provider. */
 export interface EnterpriseSsoRecord {
   type: "EnterpriseSso";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
-  /** ID of the {@link SsoConnector}. */
+  /** Id of the {@link SsoConnector}. */
   connectorId: string;
   /** Data about the user from the identity provider; absent until the provider has answered. */
   enterpriseSsoUserInfo?: SocialUserInfo | undefined;
-  /** Identity provider: the issuer for OIDC, the entity ID for SAML. */
+  /** Identity provider: the issuer for OIDC, the entity id for SAML. */
   issuer?: string | undefined;
 }
 
-/** A brief reference to an entity: its ID and name. */
+/** A brief reference to an entity: its id and name. */
 export interface EntityReference {
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** Human-readable name. */
   name: string;
-  /** Human-readable description; absent if the reference contains only ID and name. */
+  /** Human-readable description; absent if the reference contains only id and name. */
   description?: string | null | undefined;
   /**
    * Indicator of an API resource; absent for anything else.
@@ -2026,7 +2026,7 @@ export type ForgotPasswordMethod = "EmailVerificationCode" | "PhoneVerificationC
  */
 export interface FullSignInExperience {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
@@ -2227,15 +2227,15 @@ export interface GoogleOneTap {
   closeOnTapOutside?: boolean | undefined;
   /** Whether Google's prompt works in browsers with tracking prevention. */
   itpSupport?: boolean | undefined;
-  /** Client ID that Google assigned to your connector. */
+  /** Client id that Google assigned to your connector. */
   clientId: string;
-  /** ID of the Google {@link Connector}. */
+  /** Id of the Google {@link Connector}. */
   connectorId: string;
 }
 
-/** What a user has authorized an application to do. */
+/** Permissions that a user has granted to an application. */
 export interface Grant {
-  /** ID with which the grant can be withdrawn. */
+  /** Id with which the grant can be withdrawn. */
   id: string;
   /** The grant itself. */
   payload: GrantPayload;
@@ -2255,11 +2255,11 @@ export interface GrantPayload {
   exp: number;
   /** Issue time, in seconds since the epoch. */
   iat: number;
-  /** ID of the token or grant itself. */
+  /** Id of the token or grant itself. */
   jti: string;
-  /** Client ID of the {@link Application} that was authorized. */
+  /** Client id of the {@link Application} that was authorized. */
   clientId: string;
-  /** ID of the {@link User} that the session or token belongs to. */
+  /** Id of the {@link User} that the session or token belongs to. */
   accountId: string;
   /** Additional members. */
   [member: string]: unknown;
@@ -2279,7 +2279,7 @@ export interface HasPassword {
 
 /** The data about the caller that Hasura receives. */
 export interface HasuraClaims {
-  /** ID of the {@link User} that the bearer token belongs to; absent without a valid token. */
+  /** Id of the {@link User} that the bearer token belongs to; absent without a valid token. */
   "X-Hasura-User-Id"?: string | undefined;
   /** Role that Hasura applies. */
   "X-Hasura-Role"?: string | undefined;
@@ -2288,13 +2288,13 @@ export interface HasuraClaims {
 /** A webhook: the events that it sends, and where it sends them. */
 export interface Hook {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -2355,11 +2355,11 @@ export interface IdTokenConfig {
   enabledExtendedClaims?: IdTokenClaim[] | undefined;
 }
 
-/** A value that identifies a user: a username, email address or phone number. In some responses, it is the ID. */
+/** A value that identifies a user: a username, email address or phone number. In some responses, it is the id. */
 export interface Identifier {
   /** Kind of identifier. */
   type: IdentifierType;
-  /** The username, email address, phone number (with country code, digits only) or ID. */
+  /** The username, email address, phone number (with country code, digits only) or id. */
   value: string;
 }
 
@@ -2369,7 +2369,7 @@ export type IdentifierType = "username" | "email" | "phone" | "userId" | "emailO
 /** The verification that identifies the user. */
 export interface IdentifyUser {
   /**
-   * ID of the verification that identifies the user. Optional in a registration whose profile identifies the
+   * Id of the verification that identifies the user. Optional in a registration whose profile identifies the
    * user.
    */
   verificationId?: string | undefined;
@@ -2379,7 +2379,7 @@ export interface IdentifyUser {
 
 /** The verification record that proves a social account. */
 export interface IdentityVerification {
-  /** ID of the verified record that proves the new identifier, from a `verifications` operation. */
+  /** Id of the verified record that proves the new identifier, from a `verifications` operation. */
   newIdentifierVerificationRecordId: string;
 }
 
@@ -2399,7 +2399,7 @@ export interface InitInteraction {
 export interface Interaction {
   /** Purpose of the interaction. */
   interactionEvent: InteractionEvent;
-  /** ID of the {@link User}; absent until the user is identified. */
+  /** Id of the {@link User}; absent until the user is identified. */
   userId?: string | undefined;
   /** Profile that is saved on submission. */
   profile: InteractionProfile;
@@ -2462,7 +2462,7 @@ export interface InteractionPasskey {
   type: "WebAuthn";
   /** Domain for which the passkey is created. */
   rpId: string;
-  /** ID of the passkey in base64url. */
+  /** Id of the passkey in base64url. */
   credentialId: string;
   /** Public key of the passkey in base64url. */
   publicKey: string;
@@ -2518,7 +2518,7 @@ export interface InteractionProfile {
   enterpriseSsoIdentity?: SsoIdentityDetail | undefined;
   /** Enterprise identity whose data is updated on submission. */
   syncedEnterpriseSsoIdentity?: SsoIdentityDetail | undefined;
-  /** IDs of {@link Organization}s that the user joins when the token is used. */
+  /** Ids of {@link Organization}s that the user joins when the token is used. */
   jitOrganizationIds?: string[] | undefined;
   /**
    * Whether the user has already completed the profile page.
@@ -2590,13 +2590,13 @@ export interface JwtCustomizer {
 /** The application, as passed to a token script. */
 export interface JwtCustomizerApplication {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId?: string | undefined;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -2691,7 +2691,7 @@ export type JwtCustomizerGrantType = "urn:ietf:params:oauth:grant-type:token-exc
 export interface JwtCustomizerInteraction {
   /** Purpose of the interaction. */
   interactionEvent?: InteractionEvent | undefined;
-  /** ID of a {@link User}. */
+  /** Id of a {@link User}. */
   userId?: string | undefined;
   /** Verifications of the interaction, both completed and pending. */
   verificationRecords?: VerificationRecord[] | undefined;
@@ -2706,7 +2706,7 @@ export interface JwtCustomizerInteraction {
 /** The organization, as passed to a token script. */
 export interface JwtCustomizerOrganization {
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -2729,9 +2729,9 @@ export interface JwtCustomizerOrganization {
 
 /** A role in an organization, as passed to a token script. */
 export interface JwtCustomizerOrganizationRole {
-  /** ID of an {@link Organization}. */
+  /** Id of an {@link Organization}. */
   organizationId: string;
-  /** ID of the role. */
+  /** Id of the role. */
   roleId: string;
   /** Name of the role. */
   roleName: string;
@@ -2740,7 +2740,7 @@ export interface JwtCustomizerOrganizationRole {
 /** A role, as passed to a token script. */
 export interface JwtCustomizerRole {
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -2764,7 +2764,7 @@ export interface JwtCustomizerRole {
 /** A permission, as passed to a token script. */
 export interface JwtCustomizerScope {
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -2778,7 +2778,7 @@ export interface JwtCustomizerScope {
   /** Human-readable description. */
   description: string | null;
   /**
-   * ID of the {@link Resource} that it belongs to.
+   * Id of the {@link Resource} that it belongs to.
    *
    * 1 to 21 characters.
    */
@@ -2793,7 +2793,7 @@ export type JwtCustomizerTokenType = "access-token" | "client-credentials" | (st
 /** The user, as passed to a token script. */
 export interface JwtCustomizerUser {
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 12 characters.
    */
@@ -2841,13 +2841,13 @@ export interface JwtCustomizerUser {
   /** Standard OpenID Connect claims about the user. */
   profile?: UserProfile | undefined;
   /**
-   * ID of an {@link Application}.
+   * Id of an {@link Application}.
    *
    * At most 21 characters.
    */
   applicationId?: string | null | undefined;
   /**
-   * ID of the client to whom the user gave consent first, if its ID is the URL of a metadata document (CIMD).
+   * Id of the client to whom the user gave consent first, if its id is the URL of a metadata document (CIMD).
    *
    * Since the release after Logto 1.42.
    *
@@ -2876,25 +2876,25 @@ export interface JwtCustomizerUser {
 
 /** Claims of a sample token. The claims that apply depend on its kind. */
 export interface JwtTokenSample {
-  /** ID of the token or grant itself. */
+  /** Id of the token or grant itself. */
   jti?: string | undefined;
   /** Audience: the indicator of the API resource that the token is for. */
   aud?: StringOrList | undefined;
   /** Scopes, separated by spaces. */
   scope?: string | undefined;
-  /** Client ID of the requesting application. */
+  /** Client id of the requesting application. */
   clientId?: string | undefined;
-  /** ID of the {@link User} that the session or token belongs to. */
+  /** Id of the {@link User} that the session or token belongs to. */
   accountId?: string | undefined;
   /** Whether the token expires when the user's session ends. */
   expiresWithSession?: boolean | undefined;
-  /** ID of the grant, that is, of what the user authorized. */
+  /** Id of the grant, that is, of what the user authorized. */
   grantId?: string | undefined;
   /** Grant type with which the token was issued. */
   gty?: string | undefined;
-  /** ID of the user's session. */
+  /** Id of the user's session. */
   sessionUid?: string | undefined;
-  /** Session ID, as known to the application. */
+  /** Session id, as known to the application. */
   sid?: string | undefined;
   /** Kind of token. */
   kind?: JwtTokenSampleKind | undefined;
@@ -2916,7 +2916,7 @@ export type LanguageTag = "af-ZA" | "am-ET" | "ar" | "ar-AR" | "as-IN" | "az-AZ"
 
 /** The input for starting a social sign-in. */
 export interface LegacyAuthorizationRequest {
-  /** ID of a {@link Connector}. */
+  /** Id of a {@link Connector}. */
   connectorId: string;
   /** Random value of your own that is returned with the callback. Check it to detect forged callbacks. */
   state: string;
@@ -2949,7 +2949,7 @@ export interface LegacyConsent {
 /** An organization, and what the application requests there. */
 export interface LegacyConsentOrganization {
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -3002,7 +3002,7 @@ export interface LegacyIdentifier {
    * At least 1 character.
    */
   verificationCode?: string | undefined;
-  /** ID of the {@link Connector} whose data proves the identifier. */
+  /** Id of the {@link Connector} whose data proves the identifier. */
   connectorId?: string | undefined;
   /** Query parameters of the provider's callback, unmodified. */
   connectorData?: { [member: string]: unknown } | undefined;
@@ -3048,7 +3048,7 @@ export interface LegacyProfile {
    * Matches `^\d+$`.
    */
   phone?: string | undefined;
-  /** ID of the {@link Connector} whose identity, already proven, is to be linked. */
+  /** Id of the {@link Connector} whose identity, already proven, is to be linked. */
   connectorId?: string | undefined;
   /** New password in clear text. */
   password?: string | undefined;
@@ -3086,20 +3086,20 @@ export interface LinkedSsoIdentity {
   ssoIdentity: SsoIdentity;
   /** Information about the stored tokens, without the tokens themselves; absent if no tokens are stored. */
   tokenSecret?: TokenSecret | undefined;
-  /** ID of an {@link SsoConnector}. */
+  /** Id of an {@link SsoConnector}. */
   ssoConnectorId?: string | undefined;
 }
 
 /** An entry of the audit log. */
 export interface Log {
   /**
-   * ID of the tenant that it belongs to; absent from a webhook's logs.
+   * Id of the tenant that it belongs to; absent from a webhook's logs.
    *
    * At most 21 characters.
    */
   tenantId?: string | undefined;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -3134,17 +3134,17 @@ export interface LogPayload {
    * Since Logto 1.36.
    */
   userAgentParsed?: UserAgent | undefined;
-  /** ID of the {@link User}; absent if unknown or not involved. */
+  /** Id of the {@link User}; absent if unknown or not involved. */
   userId?: string | undefined;
-  /** ID of the {@link Application}; absent if unknown or not involved. */
+  /** Id of the {@link Application}; absent if unknown or not involved. */
   applicationId?: string | undefined;
   /**
-   * ID of the client, if its ID is the URL of a metadata document (CIMD).
+   * Id of the client, if its id is the URL of a metadata document (CIMD).
    *
    * Since the release after Logto 1.42.
    */
   cimdClientId?: string | undefined;
-  /** ID of the OIDC session. */
+  /** Id of the OIDC session. */
   sessionId?: string | undefined;
   /**
    * Parameters of the OIDC request.
@@ -3168,7 +3168,7 @@ export type LogResult = "Success" | "Error" | (string & {});
 /** Verification with a code sent by email, as a second factor. */
 export interface MfaEmailVerificationCodeRecord {
   type: "MfaEmailVerificationCode";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** Occasion on which the message is sent. */
   templateType: TemplateType;
@@ -3187,7 +3187,7 @@ export type MfaIdentifierType = "email" | "phone" | "Email" | "Phone" | (string 
 /** Verification with a code sent by SMS, as a second factor. */
 export interface MfaPhoneVerificationCodeRecord {
   type: "MfaPhoneVerificationCode";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** Occasion on which the message is sent. */
   templateType: TemplateType;
@@ -3207,7 +3207,7 @@ export interface MfaSettings {
   /** When users are asked to set up MFA, and whether they can decline. */
   policy: MfaPolicy;
   /**
-   * What happens at sign-in to members of an organization that requires MFA. If unset, nothing happens.
+   * Effect on the sign-in of members of an organization that requires MFA. Default: none.
    *
    * Since Logto 1.30.
    */
@@ -3216,7 +3216,7 @@ export interface MfaSettings {
 
 /** An MFA factor of a user, without its secrets. */
 export interface MfaVerification {
-  /** ID with which the factor can be removed. */
+  /** Id with which the factor can be removed. */
   id: string;
   /** Time at which the factor was added, in ISO 8601 format. */
   createdAt: string;
@@ -3249,7 +3249,7 @@ export interface Name {
 /** A username and password that were checked for registration. */
 export interface NewPasswordIdentityRecord {
   type: "NewPasswordIdentity";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** The identifier: username, email or phone. */
   identifier: Identifier;
@@ -3276,7 +3276,7 @@ export interface OidcClientMetadata {
    */
   backchannelLogoutUri?: string | undefined;
   /**
-   * Whether logout tokens must contain the session ID (`sid`).
+   * Whether logout tokens must contain the session id (`sid`).
    *
    * Since Logto 1.20.
    */
@@ -3287,7 +3287,7 @@ export interface OidcClientMetadata {
 
 /** A signing key, without key material. */
 export interface OidcKey {
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** Creation time, in seconds since the epoch, unlike other times. */
   createdAt: number;
@@ -3325,13 +3325,13 @@ export type OidcSigningKeyAlgorithm = "RSA" | "EC" | (string & {});
 /** A single-use token that signs in the owner of an email address. */
 export interface OneTimeToken {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -3360,7 +3360,7 @@ export interface OneTimeToken {
 
 /** The effects of using a one-time token. */
 export interface OneTimeTokenContext {
-  /** IDs of {@link Organization}s that the user joins when the token is used. */
+  /** Ids of {@link Organization}s that the user joins when the token is used. */
   jitOrganizationIds?: string[] | undefined;
   /**
    * The only purpose that the token may be used for. If left out, any purpose is allowed.
@@ -3373,7 +3373,7 @@ export interface OneTimeTokenContext {
 /** Verification with a one-time token. */
 export interface OneTimeTokenRecord {
   type: "OneTimeToken";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** Whether the verification has succeeded. */
   verified: boolean;
@@ -3389,13 +3389,13 @@ export type OneTimeTokenStatus = "active" | "consumed" | "revoked" | "expired" |
 /** An organization: a group of users and applications with its own roles and branding. */
 export interface Organization {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -3451,28 +3451,28 @@ export interface Organization {
   featuredUsers?: UserSummary[] | undefined;
 }
 
-/** IDs of organizations. */
+/** Ids of organizations. */
 export interface OrganizationIds {
-  /** IDs of {@link Organization}s. */
+  /** Ids of {@link Organization}s. */
   organizationIds: string[];
 }
 
 /** An invitation to join an organization. */
 export interface OrganizationInvitation {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
   id: string;
   /**
-   * ID of the {@link User} who invites; null if no specific user does.
+   * Id of the {@link User} who invites; null if no specific user does.
    *
    * At most 21 characters.
    */
@@ -3484,13 +3484,13 @@ export interface OrganizationInvitation {
    */
   invitee: string;
   /**
-   * ID of the {@link User} who accepted the invitation; null until then.
+   * Id of the {@link User} who accepted the invitation; null until then.
    *
    * At most 21 characters.
    */
   acceptedUserId: string | null;
   /**
-   * ID of an {@link Organization}.
+   * Id of an {@link Organization}.
    *
    * 1 to 21 characters.
    */
@@ -3513,13 +3513,13 @@ export type OrganizationInvitationStatus = "Pending" | "Accepted" | "Expired" | 
 /** An email domain whose new users join the organization. */
 export interface OrganizationJitEmailDomain {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * ID of an {@link Organization}.
+   * Id of an {@link Organization}.
    *
    * 1 to 21 characters.
    */
@@ -3535,13 +3535,13 @@ export interface OrganizationJitEmailDomain {
 /** A role that can be held in organizations, defined once for the tenant. */
 export interface OrganizationRole {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -3559,7 +3559,7 @@ export interface OrganizationRole {
    */
   description: string | null;
   /**
-   * Who can hold the role. Cannot be changed after creation.
+   * Kind of holders of the role. Cannot be changed after creation.
    *
    * Since Logto 1.20.
    */
@@ -3570,26 +3570,26 @@ export interface OrganizationRole {
   resourceScopes?: ResourceScopeReference[] | undefined;
 }
 
-/** IDs of organization roles. */
+/** Ids of organization roles. */
 export interface OrganizationRoleIds {
-  /** IDs of {@link OrganizationRole}s. */
+  /** Ids of {@link OrganizationRole}s. */
   organizationRoleIds: string[];
 }
 
 /** A rule that allows sign-in for users with certain roles in an organization. */
 export interface OrganizationRoleRule {
-  /** ID of an {@link Organization}. */
+  /** Id of an {@link Organization}. */
   organizationId: string;
-  /** IDs of {@link OrganizationRole}s. */
+  /** Ids of {@link OrganizationRole}s. */
   organizationRoleIds: string[];
 }
 
-/** Organization roles by ID, by name, or both. */
+/** Organization roles by id, by name, or both. */
 export interface OrganizationRoleSelection {
-  /** IDs of {@link OrganizationRole}s. */
+  /** Ids of {@link OrganizationRole}s. */
   organizationRoleIds?: string[] | undefined;
   /**
-   * Names of {@link OrganizationRole}s, in addition to or instead of IDs. Unknown names fail with 422.
+   * Names of {@link OrganizationRole}s, in addition to or instead of ids. Unknown names fail with 422.
    *
    * Since Logto 1.30.
    */
@@ -3599,13 +3599,13 @@ export interface OrganizationRoleSelection {
 /** A permission in organizations, defined once for the tenant. */
 export interface OrganizationScope {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -3624,9 +3624,9 @@ export interface OrganizationScope {
   description: string | null;
 }
 
-/** IDs of organization permissions. */
+/** Ids of organization permissions. */
 export interface OrganizationScopeIds {
-  /** IDs of {@link OrganizationScope}s. */
+  /** Ids of {@link OrganizationScope}s. */
   organizationScopeIds: string[];
 }
 
@@ -3725,7 +3725,7 @@ export interface PasswordProfile {
 /** Verification with a password. */
 export interface PasswordRecord {
   type: "Password";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** The identifier: username, email or phone. */
   identifier: Identifier;
@@ -3760,13 +3760,13 @@ export interface PasswordRejectionPolicy {
 /** A user's token for scripts, exchanged at the token endpoint for access tokens. */
 export interface PersonalAccessToken {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * ID of a {@link User}.
+   * Id of a {@link User}.
    *
    * 1 to 21 characters.
    */
@@ -3792,14 +3792,14 @@ export interface PersonalAccessToken {
 /** A phone number, proven by a verification, for use as the primary phone. */
 export interface PhoneProfile {
   type: "phone";
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
 }
 
 /** Verification with a code sent by SMS. */
 export interface PhoneVerificationCodeRecord {
   type: "PhoneVerificationCode";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** Occasion on which the message is sent. */
   templateType: TemplateType;
@@ -3812,7 +3812,7 @@ export interface PhoneVerificationCodeRecord {
 /** The signed-in user's account. Data that the token's scopes or the account center do not allow is absent. */
 export interface Profile {
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 12 characters.
    */
@@ -3860,13 +3860,13 @@ export interface Profile {
   /** Standard OpenID Connect claims about the user. */
   profile?: UserProfile | undefined;
   /**
-   * ID of an {@link Application}.
+   * Id of an {@link Application}.
    *
    * At most 21 characters.
    */
   applicationId?: string | null | undefined;
   /**
-   * ID of the client to whom the user gave consent first, if its ID is the URL of a metadata document (CIMD).
+   * Id of the client to whom the user gave consent first, if its id is the URL of a metadata document (CIMD).
    *
    * Since the release after Logto 1.42.
    *
@@ -3952,7 +3952,7 @@ export interface PublicEmailBlocklistPolicy {
 
 /** A social connector, as exposed to the sign-in pages. */
 export interface PublicSocialConnector {
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** Name of the provider in users' identities, such as `github`. A user has one identity per target. */
   target: string;
@@ -4009,7 +4009,7 @@ export interface PublicSocialConnector {
 
 /** An enterprise connector, as exposed to the sign-in pages. */
 export interface PublicSsoConnector {
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** Name of the connector, unique among enterprise connectors. */
   connectorName: string;
@@ -4026,7 +4026,7 @@ export interface RecaptchaEnterpriseConfig {
   siteKey: string;
   /** Secret key with which the server verifies tokens. */
   secretKey: string;
-  /** ID of the Google Cloud project. */
+  /** Id of the Google Cloud project. */
   projectId: string;
   /**
    * Host of the script, for places where Google's usual host cannot be reached.
@@ -4137,7 +4137,7 @@ export interface ReplaceOneTimeTokenStatus {
 /** The decision on an invitation. */
 export interface ReplaceOrganizationInvitationStatus {
   /**
-   * ID of the {@link User} who accepts. Required with `Accepted`. The user's primary email must be the invited
+   * Id of the {@link User} who accepts. Required with `Accepted`. The user's primary email must be the invited
    * one.
    *
    * At most 21 characters.
@@ -4156,13 +4156,13 @@ export interface ReplaceOrganizationJitEmailDomains {
 /** An API for which Logto issues access tokens. */
 export interface Resource {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -4190,7 +4190,7 @@ export interface Resource {
 
 /** A brief reference to a permission, with its API resource. */
 export interface ResourceScopeReference {
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** Human-readable name. */
   name: string;
@@ -4204,13 +4204,13 @@ export type RevokeGrantsTarget = "all" | "firstParty" | (string & {});
 /** A role of the tenant: a set of API permissions. */
 export interface Role {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -4227,7 +4227,7 @@ export interface Role {
    * 1 to 128 characters.
    */
   description: string;
-  /** Who can hold the role. Cannot be changed after creation. */
+  /** Kind of holders of the role. Cannot be changed after creation. */
   type: RoleType;
   /** Whether new users are assigned the role automatically. */
   isDefault: boolean;
@@ -4241,13 +4241,13 @@ export interface Role {
   featuredApplications?: ApplicationSummary[] | undefined;
 }
 
-/** IDs of roles. */
+/** Ids of roles. */
 export interface RoleIds {
-  /** IDs of {@link Role}s. */
+  /** Ids of {@link Role}s. */
   roleIds: string[];
 }
 
-/** Who can hold a role. Cannot be changed after creation. */
+/** Kind of holders of a role. Cannot be changed after creation. */
 export type RoleType = "User" | "MachineToMachine" | (string & {});
 
 /** Options for rotating the keys. */
@@ -4265,13 +4265,13 @@ export interface RotateOidcKeys {
 /** A service provider that signs users in with SAML. */
 export interface SamlApplication {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -4305,7 +4305,7 @@ export interface SamlApplication {
   /** SAML attribute for each claim of the user. */
   attributeMapping: SamlAttributeMapping;
   /**
-   * Entity ID (issuer) of the service provider, unique in the tenant. Its requests must carry this ID.
+   * Entity id (issuer) of the service provider, unique in the tenant. Its requests must carry this id.
    *
    * At most 128 characters.
    */
@@ -4324,7 +4324,7 @@ export interface SamlApplication {
 /** A certificate of a SAML application, without its private key. */
 export interface SamlApplicationSecret {
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
@@ -4367,7 +4367,7 @@ export interface SamlAssertionConsumerService {
 
 /** SAML attribute names, by claim. Claims left out are not sent. */
 export interface SamlAttributeMapping {
-  /** SAML attribute that carries the user's ID. */
+  /** SAML attribute that carries the user's id. */
   sub?: string | undefined;
   /** SAML attribute that carries the full name. */
   name?: string | undefined;
@@ -4419,7 +4419,7 @@ export interface SamlAttributeMapping {
   sso_identities?: string | undefined;
   /** SAML attribute that carries the names of the user's roles. */
   roles?: string | undefined;
-  /** SAML attribute that carries the IDs of the user's organizations. */
+  /** SAML attribute that carries the ids of the user's organizations. */
   organizations?: string | undefined;
   /** SAML attribute that carries the user's organizations with their names. */
   organization_data?: string | undefined;
@@ -4458,19 +4458,19 @@ export type SamlNameIdFormat = "urn:oasis:names:tc:SAML:2.0:nameid-format:persis
 /** A permission of an API resource. */
 export interface Scope {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
   id: string;
   /**
-   * ID of the {@link Resource} that it belongs to.
+   * Id of the {@link Resource} that it belongs to.
    *
    * 1 to 21 characters.
    */
@@ -4489,9 +4489,9 @@ export interface Scope {
   resource?: Resource | undefined;
 }
 
-/** IDs of API permissions. */
+/** Ids of API permissions. */
 export interface ScopeIds {
-  /** IDs of API permissions ({@link Scope}). */
+  /** Ids of API permissions ({@link Scope}). */
   scopeIds: string[];
 }
 
@@ -4521,7 +4521,7 @@ export interface SendVerificationCode {
 export interface SentinelPolicy {
   /** Number of failures within an hour that locks an identifier. Defaults to 100. */
   maxAttempts?: number | undefined;
-  /** How long an identifier stays locked, in minutes. Defaults to 60. */
+  /** Minutes for which an identifier stays locked. Defaults to 60. */
   lockoutDuration?: number | undefined;
 }
 
@@ -4534,9 +4534,9 @@ export interface Session {
   payload: SessionPayload;
   /** Details of the last sign-in in the session; null if they were not recorded. */
   lastSubmission: SessionSubmission | null;
-  /** Client ID of the {@link Application} that started the session; null if not recorded. */
+  /** Client id of the {@link Application} that started the session; null if not recorded. */
   clientId: string | null;
-  /** ID of the {@link User} that the session or token belongs to. */
+  /** Id of the {@link User} that the session or token belongs to. */
   accountId: string | null;
   /** Time at which the session ends. */
   expiresAt: number;
@@ -4546,9 +4546,9 @@ export interface Session {
 
 /** An application's authorization in a session. */
 export interface SessionAuthorization {
-  /** Session ID, as known to the application. */
+  /** Session id, as known to the application. */
   sid?: string | undefined;
-  /** ID of the grant, that is, of what the user authorized. */
+  /** Id of the grant, that is, of what the user authorized. */
   grantId?: string | undefined;
   /** Whether the authorization outlives the session. */
   persistsLogout?: boolean | undefined;
@@ -4563,15 +4563,15 @@ export interface SessionPayload {
   exp: number;
   /** Issue time, in seconds since the epoch. */
   iat: number;
-  /** ID of the token or grant itself. */
+  /** Id of the token or grant itself. */
   jti: string;
-  /** ID of the session, used to end it. */
+  /** Id of the session, used to end it. */
   uid: string;
   /** Time of the user's sign-in, in seconds since the epoch. */
   loginTs: number;
-  /** ID of the {@link User}. */
+  /** Id of the {@link User}. */
   accountId: string;
-  /** Authorizations granted to applications in this session, by client ID. */
+  /** Authorizations granted to applications in this session, by client id. */
   authorizations?: { [member: string]: SessionAuthorization } | undefined;
   /** Additional members. */
   [member: string]: unknown;
@@ -4581,7 +4581,7 @@ export interface SessionPayload {
 export interface SessionSubmission {
   /** Purpose of the interaction. */
   interactionEvent: InteractionEvent;
-  /** ID of a {@link User}. */
+  /** Id of a {@link User}. */
   userId: string;
   /** Verifications of the interaction, both completed and pending. */
   verificationRecords: VerificationRecord[];
@@ -4604,7 +4604,7 @@ export interface SignIn {
 /** The tenant's sign-up and sign-in settings. */
 export interface SignInExperience {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
@@ -4793,7 +4793,7 @@ export interface SignInMethod {
   isPasswordPrimary: boolean;
 }
 
-/** What the sign-in pages offer. */
+/** Actions that the sign-in pages offer. */
 export type SignInMode = "SignIn" | "Register" | "SignInAndRegister" | (string & {});
 
 /** The data that the browser needs to ask for a passkey. */
@@ -4805,13 +4805,13 @@ export interface SignInPasskeyAuthentication {
 /** Verification with a passkey instead of a password. */
 export interface SignInPasskeyRecord {
   type: "SignInPasskey";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** Whether the verification has succeeded. */
   verified: boolean;
   /** Domain for which the passkey is created. */
   registrationRpId?: string | undefined;
-  /** ID of the {@link User}; absent until the user is identified. */
+  /** Id of the {@link User}; absent until the user is identified. */
   userId?: string | undefined;
 }
 
@@ -4841,13 +4841,13 @@ export interface SkipLegacyInteractionMfa {
 export interface SocialAuthorization {
   /** URL of the provider's sign-in page. Send the browser there next. */
   authorizationUri: string;
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
 }
 
 /** A user's identity at a social provider. */
 export interface SocialIdentity {
-  /** ID of the user at the provider. */
+  /** Id of the user at the provider. */
   userId: string;
   /** Data about the user, in the provider's own format. */
   details?: { [member: string]: unknown } | undefined;
@@ -4856,16 +4856,16 @@ export interface SocialIdentity {
 /** A social identity, proven by a verification. */
 export interface SocialProfile {
   type: "social";
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
 }
 
 /** Verification with a social provider. */
 export interface SocialRecord {
   type: "Social";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
-  /** ID of the social {@link Connector}. */
+  /** Id of the social {@link Connector}. */
   connectorId: string;
   /** Data about the user from the provider; absent until the provider has answered. */
   socialUserInfo?: SocialUserInfo | undefined;
@@ -4888,7 +4888,7 @@ export interface SocialSignIn {
 
 /** A social connector and the data of its provider's callback. */
 export interface SocialSignInData {
-  /** ID of a {@link Connector}. */
+  /** Id of a {@link Connector}. */
   connectorId: string;
   /** Query parameters of the provider's callback, unmodified. */
   connectorData: { [member: string]: unknown };
@@ -4896,7 +4896,7 @@ export interface SocialSignInData {
 
 /** Data about a user from a provider. */
 export interface SocialUserInfo {
-  /** ID of the user at the provider. */
+  /** Id of the user at the provider. */
   id: string;
   /** Email address. */
   email?: string | undefined;
@@ -4929,13 +4929,13 @@ export interface SoftwareVersion {
 /** A configured enterprise identity provider. */
 export interface SsoConnector {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 128 characters.
    */
@@ -4992,9 +4992,9 @@ export interface SsoConnectorBranding {
   darkLogo?: string | undefined;
 }
 
-/** IDs of enterprise connectors. */
+/** Ids of enterprise connectors. */
 export interface SsoConnectorIds {
-  /** IDs of {@link SsoConnector}s. */
+  /** Ids of {@link SsoConnector}s. */
   ssoConnectorIds: string[];
 }
 
@@ -5017,31 +5017,31 @@ export interface SsoConnectorProvider {
 /** A user's identity at an enterprise identity provider. */
 export interface SsoIdentity {
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
   id: string;
   /**
-   * ID of a {@link User}.
+   * Id of a {@link User}.
    *
    * 1 to 12 characters.
    */
   userId: string;
   /**
-   * Identity provider: the issuer for OIDC, the entity ID for SAML.
+   * Identity provider: the issuer for OIDC, the entity id for SAML.
    *
    * 1 to 256 characters.
    */
   issuer: string;
   /**
-   * ID of the user at the identity provider.
+   * Id of the user at the identity provider.
    *
    * 1 to 128 characters.
    */
@@ -5057,7 +5057,7 @@ export interface SsoIdentity {
    */
   updatedAt?: number | undefined;
   /**
-   * ID of an {@link SsoConnector}.
+   * Id of an {@link SsoConnector}.
    *
    * 1 to 128 characters.
    */
@@ -5067,13 +5067,13 @@ export interface SsoIdentity {
 /** A brief form of a user's identity at an enterprise identity provider. */
 export interface SsoIdentityDetail {
   /**
-   * Identity provider: the issuer for OIDC, the entity ID for SAML.
+   * Identity provider: the issuer for OIDC, the entity id for SAML.
    *
    * 1 to 256 characters.
    */
   issuer: string;
   /**
-   * ID of the user at the identity provider.
+   * Id of the user at the identity provider.
    *
    * 1 to 128 characters.
    */
@@ -5081,7 +5081,7 @@ export interface SsoIdentityDetail {
   /** The user's claims, as sent by the identity provider. */
   detail: { [member: string]: unknown };
   /**
-   * ID of an {@link SsoConnector}.
+   * Id of an {@link SsoConnector}.
    *
    * 1 to 128 characters.
    */
@@ -5217,19 +5217,19 @@ export interface Toggle {
 export interface TokenSecret {
   type: "federated_token_set";
   /**
-   * ID of the tenant that it belongs to; `default` on self-hosted servers.
+   * Id of the tenant that it belongs to; `default` on self-hosted servers.
    *
    * At most 21 characters.
    */
   tenantId: string;
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 21 characters.
    */
   id: string;
   /**
-   * ID of a {@link User}.
+   * Id of a {@link User}.
    *
    * 1 to 21 characters.
    */
@@ -5240,13 +5240,13 @@ export interface TokenSecret {
   createdAt: number;
   /** Time of the last update. */
   updatedAt: number;
-  /** ID of the social {@link Connector}; absent for enterprise identities. */
+  /** Id of the social {@link Connector}; absent for enterprise identities. */
   connectorId?: string | undefined;
-  /** ID of the user at the identity provider. */
+  /** Id of the user at the identity provider. */
   identityId: string;
   /** Social provider; absent for enterprise identities. */
   target?: string | undefined;
-  /** ID of the {@link SsoConnector}; absent for social identities. */
+  /** Id of the {@link SsoConnector}; absent for social identities. */
   ssoConnectorId?: string | undefined;
   /** Identity provider; absent for social identities. */
   issuer?: string | undefined;
@@ -5273,9 +5273,9 @@ export interface TotalUserCount {
 /** Verification with an authenticator app, or of a new one. */
 export interface TotpRecord {
   type: "Totp";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
-  /** ID of a {@link User}. */
+  /** Id of a {@link User}. */
   userId: string;
   /** Whether the verification has succeeded. */
   verified: boolean;
@@ -5289,7 +5289,7 @@ export interface TotpSecret {
 
 /** A new secret for an authenticator app, and the verification with which it is bound. */
 export interface TotpSecretVerification {
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
   /** Secret for the authenticator app, in Base32. */
   secret: string;
@@ -5318,7 +5318,7 @@ export interface TurnstileConfig {
 export interface UpdateAccountCenterSettings {
   /** Whether the account API is available to users. */
   enabled?: boolean | undefined;
-  /** What users may do with each part of their accounts. Parts left out become off. */
+  /** Permissions of users for each part of their accounts. Parts left out become off. */
   fields?: AccountCenterFields | undefined;
   /**
    * Other origins on which users can create and use passkeys of this domain, such as the origin of your account
@@ -5563,7 +5563,7 @@ export interface UpdateOrganization {
   /** Best left unset. */
   createdAt?: number | undefined;
   /**
-   * Best left unset, because IDs are permanent.
+   * Best left unset, because ids are permanent.
    *
    * Up to Logto 1.42.
    *
@@ -5599,7 +5599,7 @@ export interface UpdateOrganizationRole {
    */
   type?: RoleType | undefined;
   /**
-   * Best left unset, because IDs are permanent.
+   * Best left unset, because ids are permanent.
    *
    * Up to Logto 1.42.
    *
@@ -5629,7 +5629,7 @@ export interface UpdateOrganizationScope {
    */
   description?: string | null | undefined;
   /**
-   * Best left unset, because IDs are permanent.
+   * Best left unset, because ids are permanent.
    *
    * Up to Logto 1.42.
    *
@@ -5646,7 +5646,7 @@ export interface UpdatePrimaryEmail {
    * Matches `^\S+@\S+\.\S+$`.
    */
   email: string;
-  /** ID of the verified record that proves the new identifier, from a `verifications` operation. */
+  /** Id of the verified record that proves the new identifier, from a `verifications` operation. */
   newIdentifierVerificationRecordId: string;
 }
 
@@ -5658,7 +5658,7 @@ export interface UpdatePrimaryPhone {
    * Matches `^\d+$`.
    */
   phone: string;
-  /** ID of the verified record that proves the new identifier, from a `verifications` operation. */
+  /** Id of the verified record that proves the new identifier, from a `verifications` operation. */
   newIdentifierVerificationRecordId: string;
 }
 
@@ -5778,7 +5778,7 @@ export interface UpdateSamlApplication {
   /** Mapping of user claims to SAML attributes: the keys are claim names, the values attribute names. */
   attributeMapping?: SamlAttributeMapping | undefined;
   /**
-   * Entity ID (issuer) of the service provider, unique in the tenant. Its requests must carry this ID.
+   * Entity id (issuer) of the service provider, unique in the tenant. Its requests must carry this id.
    *
    * At most 128 characters.
    */
@@ -6087,9 +6087,9 @@ export interface UpdateUserProfile {
 /** A content type that can be uploaded. */
 export type UploadMimeType = "image/jpeg" | "image/png" | "image/gif" | "image/vnd.microsoft.icon" | "image/x-icon" | "image/svg+xml" | "image/tiff" | "image/webp" | "image/bmp" | "application/zip" | (string & {});
 
-/** The ID of uploaded pages. */
+/** The id of uploaded pages. */
 export interface UploadedCustomUiAssets {
-  /** ID of the uploaded pages, to be set in `customUiAssets`. */
+  /** Id of the uploaded pages, to be set in `customUiAssets`. */
   customUiAssetId: string;
 }
 
@@ -6119,7 +6119,7 @@ export interface UpsertJwtCustomizer {
 /** A user account. */
 export interface User {
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 12 characters.
    */
@@ -6167,14 +6167,14 @@ export interface User {
   /** Standard OpenID Connect claims about the user. */
   profile: UserProfile;
   /**
-   * ID of the {@link Application} through which the user first registered; null if the user was created in
+   * Id of the {@link Application} through which the user first registered; null if the user was created in
    * another way.
    *
    * At most 21 characters.
    */
   applicationId: string | null;
   /**
-   * ID of the client to whom the user gave consent first, if its ID is the URL of a metadata document (CIMD).
+   * Id of the client to whom the user gave consent first, if its id is the URL of a metadata document (CIMD).
    *
    * Since the release after Logto 1.42.
    *
@@ -6279,9 +6279,9 @@ export interface UserCount {
   delta: number;
 }
 
-/** IDs of users. */
+/** Ids of users. */
 export interface UserIds {
-  /** IDs of {@link User}s. */
+  /** Ids of {@link User}s. */
   userIds: string[];
 }
 
@@ -6355,7 +6355,7 @@ export type UserScope = "custom_data" | "identities" | "roles" | "urn:logto:scop
 /** A summary of a user. */
 export interface UserSummary {
   /**
-   * Unique ID, assigned by the server.
+   * Unique id, assigned by the server.
    *
    * 1 to 12 characters.
    */
@@ -6396,7 +6396,7 @@ export interface UserSummary {
 export interface UsernameConflict {
   /** The name, in lower case, that several users share. */
   usernameLower: string;
-  /** IDs of {@link User}s. */
+  /** Ids of {@link User}s. */
   userIds: string[];
 }
 
@@ -6445,7 +6445,7 @@ export interface VerificationCodeRecipient {
 
 /** The verification that was started or has succeeded. Later steps refer to it. */
 export interface VerificationId {
-  /** ID of the verification, to which later steps refer. */
+  /** Id of the verification, to which later steps refer. */
   verificationId: string;
 }
 
@@ -6455,7 +6455,7 @@ export type VerificationRecord = PasswordRecord | EmailVerificationCodeRecord | 
 /** The verification record, now valid. */
 export interface VerificationRecordId {
   /**
-   * ID of the verification record. Sensitive account operations require it in the header
+   * Id of the verification record. Sensitive account operations require it in the header
    * `logto-verification-id`.
    */
   verificationRecordId: string;
@@ -6475,7 +6475,7 @@ export interface VerifyBackupCode {
 export interface VerifyEnterpriseSsoVerification {
   /** Query parameters of the provider's callback, unmodified. */
   connectorData: { [member: string]: unknown };
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
 }
 
@@ -6509,7 +6509,7 @@ export interface VerifyOneTimeTokenVerification {
 
 /** The browser's response to a passkey challenge. */
 export interface VerifySignInPasskeyAuthentication {
-  /** ID of the verification that was started with the identifier. Leave out if there was no identifier. */
+  /** Id of the verification that was started with the identifier. Leave out if there was no identifier. */
   verificationId?: string | undefined;
   /** The browser's response, encoded. */
   payload: WebAuthnAuthenticationPayload;
@@ -6519,7 +6519,7 @@ export interface VerifySignInPasskeyAuthentication {
 export interface VerifySocialVerification {
   /** Query parameters of the provider's callback, unmodified. */
   connectorData: { [member: string]: unknown };
-  /** ID of the verification that was started. Leave out for Google One Tap. */
+  /** Id of the verification that was started. Leave out for Google One Tap. */
   verificationId?: string | undefined;
 }
 
@@ -6531,7 +6531,7 @@ export interface VerifyTotpVerification {
    * At least 1 character.
    */
   code: string;
-  /** ID of the verification of a new secret. Leave out to check the code against the user's existing app. */
+  /** Id of the verification of a new secret. Leave out to check the code against the user's existing app. */
   verificationId?: string | undefined;
 }
 
@@ -6540,7 +6540,7 @@ export interface VerifyVerificationBySocial {
   /** Query parameters of the provider's callback, unmodified. */
   connectorData: { [member: string]: unknown };
   /**
-   * ID of the verification record. Sensitive account operations require it in the header
+   * Id of the verification record. Sensitive account operations require it in the header
    * `logto-verification-id`.
    */
   verificationRecordId: string;
@@ -6570,7 +6570,7 @@ export interface VerifyVerificationCode {
 
 /** The browser's response to a passkey challenge. */
 export interface VerifyWebAuthnAuthenticationVerification {
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
   /** The browser's response, encoded. */
   payload: WebAuthnAuthenticationPayload;
@@ -6579,7 +6579,7 @@ export interface VerifyWebAuthnAuthenticationVerification {
 /** The passkey that the browser created. */
 export interface VerifyWebAuthnRegistration {
   /**
-   * ID of the verification record. Sensitive account operations require it in the header
+   * Id of the verification record. Sensitive account operations require it in the header
    * `logto-verification-id`.
    */
   verificationRecordId: string;
@@ -6589,7 +6589,7 @@ export interface VerifyWebAuthnRegistration {
 
 /** The passkey that the browser created. */
 export interface VerifyWebAuthnRegistrationVerification {
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
   /** The browser's response, encoded. */
   payload: WebAuthnRegistrationPayload;
@@ -6603,11 +6603,11 @@ export interface WebAuthnAssertionResponse {
   authenticatorData: string;
   /** Signature over the challenge in base64url. */
   signature: string;
-  /** User ID in base64url, as stored with the passkey. */
+  /** User id in base64url, as stored with the passkey. */
   userHandle?: string | undefined;
 }
 
-/** How much evidence of its make an authenticator must provide. */
+/** Evidence of its make that an authenticator must provide. */
 export type WebAuthnAttestation = "none" | "indirect" | "direct" | "enterprise" | (string & {});
 
 /** An authenticator's response to a registration, with binary values in base64url. */
@@ -6628,7 +6628,7 @@ export interface WebAuthnAttestationResponse {
 
 /** A passkey challenge, and the verification to which it belongs. */
 export interface WebAuthnAuthentication {
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
   /** Options to decode and pass to the browser's `navigator.credentials.get`. */
   authenticationOptions: WebAuthnAuthenticationOptions;
@@ -6638,7 +6638,7 @@ export interface WebAuthnAuthentication {
 export interface WebAuthnAuthenticationOptions {
   /** Random challenge in base64url that the authenticator must sign. */
   challenge: string;
-  /** How long the browser should wait, in milliseconds. */
+  /** Time that the browser should wait, in milliseconds. */
   timeout?: number | undefined;
   /** Domain for which the passkey is valid. */
   rpId?: string | undefined;
@@ -6653,9 +6653,9 @@ export interface WebAuthnAuthenticationOptions {
 /** The browser's credential after `navigator.credentials.get`, with binary values in base64url. */
 export interface WebAuthnAuthenticationPayload {
   type: "WebAuthn";
-  /** ID of the passkey in base64url. */
+  /** Id of the passkey in base64url. */
   id: string;
-  /** ID of the passkey in base64url. */
+  /** Id of the passkey in base64url. */
   rawId: string;
   /** Whether the authenticator is built into the device or roams between devices. */
   authenticatorAttachment?: AuthenticatorAttachment | undefined;
@@ -6677,10 +6677,10 @@ export interface WebAuthnAuthenticatorSelection {
   userVerification?: WebAuthnRequirement | undefined;
 }
 
-/** A passkey, identified by its ID. */
+/** A passkey, identified by its id. */
 export interface WebAuthnCredential {
   type: "public-key";
-  /** ID of the passkey in base64url. */
+  /** Id of the passkey in base64url. */
   id: string;
   /** Transports through which the browser can reach the authenticator. */
   transports?: AuthenticatorTransport[] | undefined;
@@ -6722,7 +6722,7 @@ export interface WebAuthnKeyParameters {
 /** Verification with a passkey as a second factor, or of a new passkey. */
 export interface WebAuthnRecord {
   type: "WebAuthn";
-  /** Unique ID, assigned by the server. */
+  /** Unique id, assigned by the server. */
   id: string;
   /** Whether the verification has succeeded. */
   verified: boolean;
@@ -6732,13 +6732,13 @@ export interface WebAuthnRecord {
    * Since Logto 1.36.
    */
   registrationRpId?: string | undefined;
-  /** ID of a {@link User}. */
+  /** Id of a {@link User}. */
   userId: string;
 }
 
 /** Options for a new passkey, and the verification with which it is bound. */
 export interface WebAuthnRegistration {
-  /** ID of the verification, from the operation that started it. */
+  /** Id of the verification, from the operation that started it. */
   verificationId: string;
   /** Options to decode and pass to the browser's `navigator.credentials.create`. */
   registrationOptions: WebAuthnRegistrationOptions;
@@ -6754,13 +6754,13 @@ export interface WebAuthnRegistrationOptions {
   challenge: string;
   /** Accepted signature algorithms, in order of preference. */
   pubKeyCredParams: WebAuthnKeyParameters[];
-  /** How long the browser should wait, in milliseconds. */
+  /** Time that the browser should wait, in milliseconds. */
   timeout?: number | undefined;
   /** Passkeys that the user already has and that must not be registered again. */
   excludeCredentials?: WebAuthnCredential[] | undefined;
   /** Requirements for the authenticator that will hold the passkey. */
   authenticatorSelection?: WebAuthnAuthenticatorSelection | undefined;
-  /** How much evidence of its make the authenticator must provide. */
+  /** Evidence of its make that the authenticator must provide. */
   attestation?: WebAuthnAttestation | undefined;
   /** Requested WebAuthn extensions. */
   extensions?: WebAuthnExtensions | undefined;
@@ -6769,9 +6769,9 @@ export interface WebAuthnRegistrationOptions {
 /** The browser's credential after `navigator.credentials.create`, with binary values in base64url. */
 export interface WebAuthnRegistrationPayload {
   type: "WebAuthn";
-  /** ID of the passkey in base64url. */
+  /** Id of the passkey in base64url. */
   id: string;
-  /** ID of the passkey in base64url. */
+  /** Id of the passkey in base64url. */
   rawId: string;
   /** The authenticator's response. */
   response: WebAuthnAttestationResponse;
@@ -6784,7 +6784,7 @@ export interface WebAuthnRegistrationPayload {
 /** Options for a new passkey, and the verification record that will prove it. */
 export interface WebAuthnRegistrationRecord {
   /**
-   * ID of the verification record. Sensitive account operations require it in the header
+   * Id of the verification record. Sensitive account operations require it in the header
    * `logto-verification-id`.
    */
   verificationRecordId: string;
@@ -6807,7 +6807,7 @@ export type WebAuthnRequirement = "discouraged" | "preferred" | "required" | (st
 
 /** The user for whom a passkey is created, as shown by the authenticator. */
 export interface WebAuthnUser {
-  /** User ID in base64url, which the passkey stores. */
+  /** User id in base64url, which the passkey stores. */
   id: string;
   /** Name by which the authenticator distinguishes accounts. */
   name: string;

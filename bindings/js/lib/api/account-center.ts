@@ -5,7 +5,7 @@ import type { CallOptions } from "../options.js";
 import { group, type Group } from "../group.js";
 import type { AccountCenterSettings, UpdateAccountCenterSettings } from "../models.js";
 
-/** What end users may see and edit in their own accounts through the account API. */
+/** Parts of their own accounts that end users may see and edit through the account API. */
 export interface AccountCenterApi {
   /**
    * Returns whether the account API is enabled and which fields users may see or edit.
@@ -30,7 +30,7 @@ export interface AccountCenterCalls {
   UpdateAccountCenterSettings: { input: { body: UpdateAccountCenterSettings }; data: AccountCenterSettings };
 }
 
-/** What end users may see and edit in their own accounts through the account API. */
+/** Parts of their own accounts that end users may see and edit through the account API. */
 export const accountCenter: Group<AccountCenterApi, AccountCenterCalls> = /* @__PURE__ */ group(`
 AccountCenter /api/account-center
 *22 getSettings

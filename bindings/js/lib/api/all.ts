@@ -86,7 +86,7 @@ export type * from "./well-known.js";
 
 /** All groups of operations. */
 export interface Groups {
-  /** What end users may see and edit in their own accounts through the account API. */
+  /** Parts of their own accounts that end users may see and edit through the account API. */
   readonly accountCenter: AccountCenterApi;
   /** Client applications: OIDC settings, secrets, roles, user consent, branding, and who may sign in to them. */
   readonly applications: ApplicationsApi;
@@ -96,7 +96,7 @@ export interface Groups {
   readonly authn: AuthnApi;
   /** The single CAPTCHA provider that protects the sign-in pages. */
   readonly captchaProvider: CaptchaProviderApi;
-  /** Clients whose ID is the URL of a metadata document (CIMD) */
+  /** Clients whose id is the URL of a metadata document (CIMD). */
   readonly cimd: CimdApi;
   /**
    * Tenant configuration: signing keys, session lifetime, token customizers, actions, ID token claims, console
@@ -121,7 +121,7 @@ export interface Groups {
   readonly experience: ExperienceApi;
   /** Webhooks: their events, destination URLs, signing keys and recent deliveries. */
   readonly hooks: HooksApi;
-  /** The sign-in flow of Logto 1.17, since replaced by the experience API. Not present in current servers. */
+  /** The sign-in flow up to Logto 1.30, since replaced by the experience API. */
   readonly interaction: InteractionApi;
   /** The account API: operations of signed-in users on their own accounts, with their own access tokens. */
   readonly myAccount: MyAccountApi;

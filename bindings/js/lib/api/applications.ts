@@ -35,7 +35,7 @@ export interface ApplicationsApi {
   list(query?: ListApplicationsQuery, options?: CallOptions): List<Application>;
 
   /**
-   * Creates an application with a generated ID. Types with secrets get one named `Default secret`, which
+   * Creates an application with a generated id. Types with secrets get one named `Default secret`, which
    * `ListApplicationSecrets` returns.
    *
    * `CreateApplication`: `POST /api/applications`.
@@ -47,17 +47,17 @@ export interface ApplicationsApi {
    *
    * `GetApplication`: `GET /api/applications/{id}`.
    *
-   * @param id ID of the {@link Application}.
+   * @param id Id of the {@link Application}.
    */
   get(id: string, options?: CallOptions): Call<Application>;
 
   /**
-   * Deletes an application permanently. Its ID can no longer be used to obtain tokens. SAML applications have a
+   * Deletes an application permanently. Its id can no longer be used to obtain tokens. SAML applications have a
    * separate operation.
    *
    * `DeleteApplication`: `DELETE /api/applications/{id}`.
    *
-   * @param id ID of the {@link Application}.
+   * @param id Id of the {@link Application}.
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -67,7 +67,7 @@ export interface ApplicationsApi {
    *
    * `UpdateApplication`: `PATCH /api/applications/{id}`.
    *
-   * @param id ID of the {@link Application}.
+   * @param id Id of the {@link Application}.
    */
   update(id: string, body: UpdateApplication, options?: CallOptions): Call<Application>;
 
@@ -77,7 +77,7 @@ export interface ApplicationsApi {
    *
    * `UpdateApplicationCustomData`: `PATCH /api/applications/{applicationId}/custom-data`.
    *
-   * @param applicationId ID of the {@link Application}.
+   * @param applicationId Id of the {@link Application}.
    * @since Logto 1.19
    */
   updateCustomData(applicationId: string, body: { [member: string]: unknown }, options?: CallOptions): Call<{ [member: string]: unknown }>;
@@ -88,7 +88,7 @@ export interface ApplicationsApi {
    *
    * `GetApplicationAccessControl`: `GET /api/applications/{applicationId}/access-control`.
    *
-   * @param applicationId ID of the {@link Application}.
+   * @param applicationId Id of the {@link Application}.
    * @since Logto 1.40
    */
   getAccessControl(applicationId: string, options?: CallOptions): Call<ApplicationAccessControl>;
@@ -98,7 +98,7 @@ export interface ApplicationsApi {
    *
    * `ReplaceApplicationAccessControl`: `PUT /api/applications/{applicationId}/access-control`.
    *
-   * @param applicationId ID of the {@link Application}.
+   * @param applicationId Id of the {@link Application}.
    * @since Logto 1.40
    */
   replaceAccessControl(applicationId: string, body: ApplicationAccessControl, options?: CallOptions): Call<ApplicationAccessControl>;
@@ -109,7 +109,7 @@ export interface ApplicationsApi {
    * `ListApplicationRoles`: `GET /api/applications/{applicationId}/roles`. Paginated: 20 items per page by
    * default.
    *
-   * @param applicationId ID of the {@link Application}.
+   * @param applicationId Id of the {@link Application}.
    */
   listRoles(applicationId: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Role>;
 
@@ -119,7 +119,7 @@ export interface ApplicationsApi {
    *
    * `ReplaceApplicationRoles`: `PUT /api/applications/{applicationId}/roles`.
    *
-   * @param applicationId ID of the {@link Application}.
+   * @param applicationId Id of the {@link Application}.
    */
   replaceRoles(applicationId: string, body: RoleIds, options?: CallOptions): Call<string>;
 
@@ -129,7 +129,7 @@ export interface ApplicationsApi {
    *
    * `AssignApplicationRoles`: `POST /api/applications/{applicationId}/roles`.
    *
-   * @param applicationId ID of the {@link Application}.
+   * @param applicationId Id of the {@link Application}.
    */
   assignRoles(applicationId: string, body: RoleIds, options?: CallOptions): Call<AssignedRoles | undefined>;
 
@@ -139,8 +139,8 @@ export interface ApplicationsApi {
    *
    * `DeleteApplicationRole`: `DELETE /api/applications/{applicationId}/roles/{roleId}`.
    *
-   * @param applicationId ID of the {@link Application}.
-   * @param roleId ID of the {@link Role}.
+   * @param applicationId Id of the {@link Application}.
+   * @param roleId Id of the {@link Role}.
    */
   removeRole(applicationId: string, roleId: string, options?: CallOptions): Call<void>;
 
@@ -150,7 +150,7 @@ export interface ApplicationsApi {
    * `ListApplicationProtectedAppMetadataCustomDomains`: `GET
    * /api/applications/{id}/protected-app-metadata/custom-domains`.
    *
-   * @param id ID of the {@link Application}.
+   * @param id Id of the {@link Application}.
    */
   listCustomDomains(id: string, options?: CallOptions): Call<CustomDomain[]>;
 
@@ -161,7 +161,7 @@ export interface ApplicationsApi {
    * `CreateApplicationProtectedAppMetadataCustomDomain`: `POST
    * /api/applications/{id}/protected-app-metadata/custom-domains`.
    *
-   * @param id ID of the {@link Application}.
+   * @param id Id of the {@link Application}.
    */
   createCustomDomain(id: string, body: CreateDomain, options?: CallOptions): Call<string>;
 
@@ -171,7 +171,7 @@ export interface ApplicationsApi {
    * `DeleteApplicationProtectedAppMetadataCustomDomain`: `DELETE
    * /api/applications/{id}/protected-app-metadata/custom-domains/{domain}`.
    *
-   * @param id ID of the {@link Application}.
+   * @param id Id of the {@link Application}.
    * @param domain Host name to remove.
    */
   deleteCustomDomain(id: string, domain: string, options?: CallOptions): Call<void>;
@@ -182,7 +182,7 @@ export interface ApplicationsApi {
    * `ListApplicationOrganizations`: `GET /api/applications/{id}/organizations`. Paginated if you request a page
    * or a page size, otherwise returns all items.
    *
-   * @param id ID of the {@link Application}.
+   * @param id Id of the {@link Application}.
    * @since Logto 1.18
    */
   listOrganizations(id: string, query?: PageQuery, options?: CallOptions): List<Organization>;
@@ -193,7 +193,7 @@ export interface ApplicationsApi {
    *
    * `DeleteApplicationLegacySecret`: `DELETE /api/applications/{id}/legacy-secret`.
    *
-   * @param id ID of the {@link Application}.
+   * @param id Id of the {@link Application}.
    * @since Logto 1.19
    */
   deleteLegacySecret(id: string, options?: CallOptions): Call<Application>;
@@ -203,7 +203,7 @@ export interface ApplicationsApi {
    *
    * `ListApplicationSecrets`: `GET /api/applications/{id}/secrets`.
    *
-   * @param id ID of the {@link Application}.
+   * @param id Id of the {@link Application}.
    * @since Logto 1.19
    */
   listSecrets(id: string, options?: CallOptions): Call<ApplicationSecret[]>;
@@ -214,7 +214,7 @@ export interface ApplicationsApi {
    *
    * `CreateApplicationSecret`: `POST /api/applications/{id}/secrets`.
    *
-   * @param id ID of the {@link Application}.
+   * @param id Id of the {@link Application}.
    * @since Logto 1.19
    */
   createSecret(id: string, body: CreateSecret, options?: CallOptions): Call<ApplicationSecret>;
@@ -224,7 +224,7 @@ export interface ApplicationsApi {
    *
    * `DeleteApplicationSecret`: `DELETE /api/applications/{id}/secrets/{name}`.
    *
-   * @param id ID of the {@link Application}.
+   * @param id Id of the {@link Application}.
    * @param name Name of the secret.
    * @since Logto 1.19
    */
@@ -235,7 +235,7 @@ export interface ApplicationsApi {
    *
    * `UpdateApplicationSecret`: `PATCH /api/applications/{id}/secrets/{name}`.
    *
-   * @param id ID of the {@link Application}.
+   * @param id Id of the {@link Application}.
    * @param name Current name of the secret.
    * @since Logto 1.19
    */
@@ -247,7 +247,7 @@ export interface ApplicationsApi {
    *
    * `ListApplicationUserConsentScopes`: `GET /api/applications/{applicationId}/user-consent-scopes`.
    *
-   * @param applicationId ID of the {@link Application}.
+   * @param applicationId Id of the {@link Application}.
    */
   listUserConsentScopes(applicationId: string, options?: CallOptions): Call<ApplicationUserConsentScopes>;
 
@@ -256,7 +256,7 @@ export interface ApplicationsApi {
    *
    * `CreateApplicationUserConsentScope`: `POST /api/applications/{applicationId}/user-consent-scopes`.
    *
-   * @param applicationId ID of the {@link Application}.
+   * @param applicationId Id of the {@link Application}.
    */
   addUserConsentScopes(applicationId: string, body: CreateApplicationUserConsentScope, options?: CallOptions): Call<string>;
 
@@ -266,9 +266,9 @@ export interface ApplicationsApi {
    * `DeleteApplicationUserConsentScope`: `DELETE
    * /api/applications/{applicationId}/user-consent-scopes/{scopeType}/{scopeId}`.
    *
-   * @param applicationId ID of the {@link Application}.
-   * @param scopeType Kind of the permission that the ID refers to.
-   * @param scopeId ID of the permission. For user scopes, the name, such as `profile`.
+   * @param applicationId Id of the {@link Application}.
+   * @param scopeType Kind of the permission that the id refers to.
+   * @param scopeId Id of the permission. For user scopes, the name, such as `profile`.
    */
   removeUserConsentScope(applicationId: string, scopeType: UserConsentScopeType, scopeId: string, options?: CallOptions): Call<void>;
 
@@ -277,7 +277,7 @@ export interface ApplicationsApi {
    *
    * `GetApplicationSignInExperience`: `GET /api/applications/{applicationId}/sign-in-experience`.
    *
-   * @param applicationId ID of the {@link Application}.
+   * @param applicationId Id of the {@link Application}.
    */
   getSignInExperience(applicationId: string, options?: CallOptions): Call<ApplicationSignInExperience>;
 
@@ -287,7 +287,7 @@ export interface ApplicationsApi {
    *
    * `ReplaceApplicationSignInExperience`: `PUT /api/applications/{applicationId}/sign-in-experience`.
    *
-   * @param applicationId ID of the {@link Application}.
+   * @param applicationId Id of the {@link Application}.
    */
   replaceSignInExperience(applicationId: string, body: ReplaceApplicationSignInExperience, options?: CallOptions): Call<ApplicationSignInExperience | undefined>;
 
@@ -297,8 +297,8 @@ export interface ApplicationsApi {
    * `ListApplicationUserConsentOrganizations`: `GET
    * /api/applications/{id}/users/{userId}/consent-organizations`. Paginated: 20 items per page by default.
    *
-   * @param id ID of the {@link Application}.
-   * @param userId ID of the {@link User}.
+   * @param id Id of the {@link Application}.
+   * @param userId Id of the {@link User}.
    */
   listUserConsentOrganizations(id: string, userId: string, query?: PageQuery, options?: CallOptions): List<Organization>;
 
@@ -308,8 +308,8 @@ export interface ApplicationsApi {
    * `ReplaceApplicationUserConsentOrganizations`: `PUT
    * /api/applications/{id}/users/{userId}/consent-organizations`.
    *
-   * @param id ID of the {@link Application}.
-   * @param userId ID of the {@link User}.
+   * @param id Id of the {@link Application}.
+   * @param userId Id of the {@link User}.
    */
   replaceUserConsentOrganizations(id: string, userId: string, body: OrganizationIds, options?: CallOptions): Call<void>;
 
@@ -319,8 +319,8 @@ export interface ApplicationsApi {
    * `CreateApplicationUserConsentOrganization`: `POST
    * /api/applications/{id}/users/{userId}/consent-organizations`.
    *
-   * @param id ID of the {@link Application}.
-   * @param userId ID of the {@link User}.
+   * @param id Id of the {@link Application}.
+   * @param userId Id of the {@link User}.
    */
   addUserConsentOrganizations(id: string, userId: string, body: OrganizationIds, options?: CallOptions): Call<string>;
 
@@ -330,9 +330,9 @@ export interface ApplicationsApi {
    * `DeleteApplicationUserConsentOrganization`: `DELETE
    * /api/applications/{id}/users/{userId}/consent-organizations/{organizationId}`.
    *
-   * @param id ID of the {@link Application}.
-   * @param userId ID of the {@link User}.
-   * @param organizationId ID of the {@link Organization}.
+   * @param id Id of the {@link Application}.
+   * @param userId Id of the {@link User}.
+   * @param organizationId Id of the {@link Organization}.
    */
   removeUserConsentOrganization(id: string, userId: string, organizationId: string, options?: CallOptions): Call<void>;
 }

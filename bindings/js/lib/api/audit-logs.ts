@@ -50,7 +50,7 @@ export interface AuditLogsApi {
    *
    * `GetLog`: `GET /api/logs/{id}`.
    *
-   * @param id ID of the {@link Log}.
+   * @param id Id of the {@link Log}.
    */
   get(id: string, options?: CallOptions): Call<Log>;
 }

@@ -20,7 +20,7 @@ export interface GetHasuraAuthQuery {
 /** Callbacks for other systems: the Hasura auth hook and the endpoints that receive SAML assertions. */
 export interface AuthnApi {
   /**
-   * Implements Hasura's auth hook. Returns the caller's user ID and, if the caller holds it, the role named in
+   * Implements Hasura's auth hook. Returns the caller's user id and, if the caller holds it, the role named in
    * the `expected-role` header.
    *
    * `GetHasuraAuth`: `GET /api/authn/hasura`. Requires no access token.
@@ -32,7 +32,7 @@ export interface AuthnApi {
    *
    * `AssertSaml`: `POST /api/authn/saml/{connectorId}`. Requires no access token.
    *
-   * @param connectorId ID of the {@link Connector}.
+   * @param connectorId Id of the {@link Connector}.
    * @deprecated
    */
   assertSaml(connectorId: string, body: { [member: string]: unknown }, options?: CallOptions): Call<string>;
@@ -42,7 +42,7 @@ export interface AuthnApi {
    *
    * `AssertSingleSignOnSaml`: `POST /api/authn/single-sign-on/saml/{connectorId}`. Requires no access token.
    *
-   * @param connectorId ID of the {@link SsoConnector}.
+   * @param connectorId Id of the {@link SsoConnector}.
    */
   assertSingleSignOnSaml(connectorId: string, body: SamlAssertion, options?: CallOptions): Call<string>;
 }

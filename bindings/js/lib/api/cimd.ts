@@ -5,7 +5,7 @@ import type { CallOptions } from "../options.js";
 import { group, type Group } from "../group.js";
 import type { ApplicationUserConsentScopes, AssignCimdUserConsentScopes, UserConsentScopeType } from "../models.js";
 
-/** Clients whose ID is the URL of a metadata document (CIMD) */
+/** Clients whose id is the URL of a metadata document (CIMD). */
 export interface CimdApi {
   /**
    * Lists the scopes that CIMD clients can request from users.
@@ -28,8 +28,8 @@ export interface CimdApi {
    *
    * `DeleteCimdUserConsentScope`: `DELETE /api/cimd/user-consent-scopes/{scopeType}/{scopeId}`.
    *
-   * @param scopeType Kind of the permission that the ID refers to.
-   * @param scopeId ID of the permission.
+   * @param scopeType Kind of the permission that the id refers to.
+   * @param scopeId Id of the permission.
    * @since Logto next
    */
   deleteUserConsentScope(scopeType: UserConsentScopeType, scopeId: string, options?: CallOptions): Call<void>;
@@ -42,7 +42,7 @@ export interface CimdCalls {
   DeleteCimdUserConsentScope: { input: { path: { scopeType: UserConsentScopeType; scopeId: string } }; data: void };
 }
 
-/** Clients whose ID is the URL of a metadata document (CIMD) */
+/** Clients whose id is the URL of a metadata document (CIMD). */
 export const cimd: Group<CimdApi, CimdCalls> = /* @__PURE__ */ group(`
 Cimd /api/cimd/user-consent-scopes
 *43 listUserConsentScopes

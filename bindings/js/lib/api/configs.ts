@@ -55,7 +55,7 @@ export interface ConfigsApi {
    * `DeleteOidcKey`: `DELETE /api/configs/oidc/{keyType}/{keyId}`.
    *
    * @param keyType Kind of keys: those that sign tokens or those that sign cookies.
-   * @param keyId ID of the key.
+   * @param keyId Id of the key.
    */
   deleteOidcKey(keyType: OidcKeyType, keyId: string, options?: CallOptions): Call<void>;
 

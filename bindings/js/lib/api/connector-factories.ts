@@ -19,7 +19,7 @@ export interface ConnectorFactoriesApi {
    *
    * `GetConnectorFactory`: `GET /api/connector-factories/{id}`.
    *
-   * @param id ID of the {@link ConnectorFactory}.
+   * @param id Id of the {@link ConnectorFactory}.
    */
   get(id: string, options?: CallOptions): Call<ConnectorFactory>;
 }

@@ -33,7 +33,7 @@ export interface ConnectorsApi {
    *
    * `GetConnector`: `GET /api/connectors/{id}`.
    *
-   * @param id ID of the {@link Connector}.
+   * @param id Id of the {@link Connector}.
    */
   get(id: string, options?: CallOptions): Call<Connector>;
 
@@ -42,7 +42,7 @@ export interface ConnectorsApi {
    *
    * `DeleteConnector`: `DELETE /api/connectors/{id}`.
    *
-   * @param id ID of the {@link Connector}.
+   * @param id Id of the {@link Connector}.
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -52,7 +52,7 @@ export interface ConnectorsApi {
    *
    * `UpdateConnector`: `PATCH /api/connectors/{id}`.
    *
-   * @param id ID of the {@link Connector}.
+   * @param id Id of the {@link Connector}.
    */
   update(id: string, body: UpdateConnector, options?: CallOptions): Call<Connector>;
 
@@ -61,7 +61,7 @@ export interface ConnectorsApi {
    *
    * `CreateConnectorTest`: `POST /api/connectors/{factoryId}/test`.
    *
-   * @param factoryId ID of the {@link ConnectorFactory}.
+   * @param factoryId Id of the {@link ConnectorFactory}.
    */
   test(factoryId: string, body: TestConnector, options?: CallOptions): Call<void>;
 
@@ -71,7 +71,7 @@ export interface ConnectorsApi {
    *
    * `CreateConnectorAuthorizationUri`: `POST /api/connectors/{connectorId}/authorization-uri`.
    *
-   * @param connectorId ID of the {@link Connector}.
+   * @param connectorId Id of the {@link Connector}.
    */
   createAuthorizationUri(connectorId: string, body: AuthorizationRequest, options?: CallOptions): Call<RedirectTo>;
 }

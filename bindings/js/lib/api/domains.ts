@@ -27,7 +27,7 @@ export interface DomainsApi {
    *
    * `GetDomain`: `GET /api/domains/{id}`.
    *
-   * @param id ID of the {@link Domain}.
+   * @param id Id of the {@link Domain}.
    */
   get(id: string, options?: CallOptions): Call<Domain>;
 
@@ -36,7 +36,7 @@ export interface DomainsApi {
    *
    * `DeleteDomain`: `DELETE /api/domains/{id}`.
    *
-   * @param id ID of the {@link Domain}.
+   * @param id Id of the {@link Domain}.
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -45,7 +45,7 @@ export interface DomainsApi {
    *
    * `ListDomainVerificationFiles`: `GET /api/domains/{id}/verification-files`.
    *
-   * @param id ID of the {@link Domain}.
+   * @param id Id of the {@link Domain}.
    * @since Logto 1.42
    */
   getVerificationFiles(id: string, options?: CallOptions): Call<DomainVerificationFile[]>;
@@ -55,7 +55,7 @@ export interface DomainsApi {
    *
    * `ReplaceDomainVerificationFiles`: `PUT /api/domains/{id}/verification-files`.
    *
-   * @param id ID of the {@link Domain}.
+   * @param id Id of the {@link Domain}.
    * @since Logto 1.42
    */
   replaceVerificationFiles(id: string, body: ReplaceDomainVerificationFiles, options?: CallOptions): Call<DomainVerificationFile[]>;

@@ -61,7 +61,7 @@ export interface EmailTemplatesApi {
    *
    * `GetEmailTemplate`: `GET /api/email-templates/{id}`.
    *
-   * @param id ID of the {@link EmailTemplate}.
+   * @param id Id of the {@link EmailTemplate}.
    * @since Logto 1.25
    */
   get(id: string, options?: CallOptions): Call<EmailTemplate>;
@@ -71,7 +71,7 @@ export interface EmailTemplatesApi {
    *
    * `DeleteEmailTemplate`: `DELETE /api/email-templates/{id}`.
    *
-   * @param id ID of the {@link EmailTemplate}.
+   * @param id Id of the {@link EmailTemplate}.
    * @since Logto 1.25
    */
   delete(id: string, options?: CallOptions): Call<void>;
@@ -81,7 +81,7 @@ export interface EmailTemplatesApi {
    *
    * `UpdateEmailTemplateDetails`: `PATCH /api/email-templates/{id}/details`.
    *
-   * @param id ID of the {@link EmailTemplate}.
+   * @param id Id of the {@link EmailTemplate}.
    * @since Logto 1.25
    */
   updateDetails(id: string, body: UpdateEmailTemplateDetails, options?: CallOptions): Call<EmailTemplate>;

@@ -114,7 +114,7 @@ export interface ExperienceApi {
    * `CreateSocialVerification`: `POST /api/experience/verification/social/{connectorId}/authorization-uri`.
    * Requires the cookies of a sign-in in progress.
    *
-   * @param connectorId ID of the {@link Connector}.
+   * @param connectorId Id of the {@link Connector}.
    * @since Logto 1.20
    */
   createSocialVerification(connectorId: string, body: AuthorizationRequest, options?: CallOptions): Call<SocialAuthorization>;
@@ -125,7 +125,7 @@ export interface ExperienceApi {
    * `VerifySocialVerification`: `POST /api/experience/verification/social/{connectorId}/verify`. Requires the
    * cookies of a sign-in in progress.
    *
-   * @param connectorId ID of the {@link Connector}.
+   * @param connectorId Id of the {@link Connector}.
    * @since Logto 1.20
    */
   verifySocialVerification(connectorId: string, body: VerifySocialVerification, options?: CallOptions): Call<VerificationId>;
@@ -136,7 +136,7 @@ export interface ExperienceApi {
    * `CreateEnterpriseSsoVerification`: `POST /api/experience/verification/sso/{connectorId}/authorization-uri`.
    * Requires the cookies of a sign-in in progress.
    *
-   * @param connectorId ID of the {@link SsoConnector}.
+   * @param connectorId Id of the {@link SsoConnector}.
    * @since Logto 1.20
    */
   createEnterpriseSsoVerification(connectorId: string, body: AuthorizationRequest, options?: CallOptions): Call<SocialAuthorization>;
@@ -147,7 +147,7 @@ export interface ExperienceApi {
    * `VerifyEnterpriseSsoVerification`: `POST /api/experience/verification/sso/{connectorId}/verify`. Requires
    * the cookies of a sign-in in progress.
    *
-   * @param connectorId ID of the {@link SsoConnector}.
+   * @param connectorId Id of the {@link SsoConnector}.
    * @since Logto 1.20
    */
   verifyEnterpriseSsoVerification(connectorId: string, body: VerifyEnterpriseSsoVerification, options?: CallOptions): Call<VerificationId>;
@@ -347,7 +347,7 @@ export interface ExperienceApi {
   bindMfaVerification(body: BindMfaVerification, options?: CallOptions): Call<void>;
 
   /**
-   * Returns the IDs of the enterprise connectors that serve the domain of an email address.
+   * Returns the ids of the enterprise connectors that serve the domain of an email address.
    *
    * `GetEnabledSsoConnectors`: `GET /api/experience/sso-connectors`. Requires the cookies of a sign-in in
    * progress.

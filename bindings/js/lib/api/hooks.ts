@@ -65,7 +65,7 @@ export interface HooksApi {
    *
    * `GetHook`: `GET /api/hooks/{id}`.
    *
-   * @param id ID of the {@link Hook}.
+   * @param id Id of the {@link Hook}.
    */
   get(id: string, query?: GetHookQuery, options?: CallOptions): Call<Hook>;
 
@@ -74,7 +74,7 @@ export interface HooksApi {
    *
    * `DeleteHook`: `DELETE /api/hooks/{id}`.
    *
-   * @param id ID of the {@link Hook}.
+   * @param id Id of the {@link Hook}.
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -83,7 +83,7 @@ export interface HooksApi {
    *
    * `UpdateHook`: `PATCH /api/hooks/{id}`.
    *
-   * @param id ID of the {@link Hook}.
+   * @param id Id of the {@link Hook}.
    */
   update(id: string, body: UpdateHook, options?: CallOptions): Call<Hook>;
 
@@ -92,7 +92,7 @@ export interface HooksApi {
    *
    * `ListHookRecentLogs`: `GET /api/hooks/{id}/recent-logs`. Paginated: 20 items per page by default.
    *
-   * @param id ID of the {@link Hook}.
+   * @param id Id of the {@link Hook}.
    */
   listRecentLogs(id: string, query?: ListHookRecentLogsQuery, options?: CallOptions): List<Log>;
 
@@ -102,7 +102,7 @@ export interface HooksApi {
    *
    * `CreateHookTest`: `POST /api/hooks/{id}/test`.
    *
-   * @param id ID of the {@link Hook}.
+   * @param id Id of the {@link Hook}.
    */
   test(id: string, body: TestHook, options?: CallOptions): Call<void>;
 
@@ -111,7 +111,7 @@ export interface HooksApi {
    *
    * `UpdateHookSigningKey`: `PATCH /api/hooks/{id}/signing-key`.
    *
-   * @param id ID of the {@link Hook}.
+   * @param id Id of the {@link Hook}.
    */
   rotateSigningKey(id: string, options?: CallOptions): Call<Hook>;
 }

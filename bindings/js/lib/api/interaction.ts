@@ -11,7 +11,7 @@ export interface ListLegacyInteractionSingleSignOnConnectorsQuery {
   email: string;
 }
 
-/** The sign-in flow of Logto 1.17, since replaced by the experience API. Not present in current servers. */
+/** The sign-in flow up to Logto 1.30, since replaced by the experience API. */
 export interface InteractionApi {
   /**
    * Starts a sign-in, registration or password reset, replacing any earlier one. Can include the identifier and
@@ -179,7 +179,7 @@ export interface InteractionApi {
    * /api/interaction/single-sign-on/{connectorId}/authorization-url`. Requires the cookies of a sign-in in
    * progress.
    *
-   * @param connectorId ID of the {@link SsoConnector}.
+   * @param connectorId Id of the {@link SsoConnector}.
    * @deprecated Up to Logto 1.30.
    */
   createSingleSignOnAuthorizationUrl(connectorId: string, body: AuthorizationRequest, options?: CallOptions): Call<RedirectTo>;
@@ -192,7 +192,7 @@ export interface InteractionApi {
    * /api/interaction/single-sign-on/{connectorId}/authentication`. Requires the cookies of a sign-in in
    * progress.
    *
-   * @param connectorId ID of the {@link SsoConnector}.
+   * @param connectorId Id of the {@link SsoConnector}.
    * @deprecated Up to Logto 1.30.
    */
   authenticateSingleSignOn(connectorId: string, body: { [member: string]: unknown }, options?: CallOptions): Call<RedirectTo>;
@@ -204,13 +204,13 @@ export interface InteractionApi {
    * `RegisterLegacyInteractionSingleSignOn`: `POST /api/interaction/single-sign-on/{connectorId}/registration`.
    * Requires the cookies of a sign-in in progress.
    *
-   * @param connectorId ID of the {@link SsoConnector}.
+   * @param connectorId Id of the {@link SsoConnector}.
    * @deprecated Up to Logto 1.30.
    */
   registerSingleSignOn(connectorId: string, options?: CallOptions): Call<RedirectTo>;
 
   /**
-   * Returns the IDs of the enterprise connectors that serve the domain of an email address.
+   * Returns the ids of the enterprise connectors that serve the domain of an email address.
    *
    * `ListLegacyInteractionSingleSignOnConnectors`: `GET /api/interaction/single-sign-on/connectors`. Requires
    * the cookies of a sign-in in progress.
@@ -245,7 +245,7 @@ export interface InteractionCalls {
   ListLegacyInteractionSingleSignOnConnectors: { input: { query: ListLegacyInteractionSingleSignOnConnectorsQuery }; data: string[] };
 }
 
-/** The sign-in flow of Logto 1.17, since replaced by the experience API. Not present in current servers. */
+/** The sign-in flow up to Logto 1.30, since replaced by the experience API. */
 export const interaction: Group<InteractionApi, InteractionCalls> = /* @__PURE__ */ group(`
 LegacyInteraction /api/interaction
 =jvsd start

@@ -120,7 +120,7 @@ export interface MyAccountApi {
    * `GetEnterpriseSsoIdentityAccessToken`: `GET /api/my-account/sso-identities/{connectorId}/access-token`.
    * Requires a user access token.
    *
-   * @param connectorId ID of the {@link SsoConnector}.
+   * @param connectorId Id of the {@link SsoConnector}.
    * @since Logto 1.30
    */
   getEnterpriseSsoIdentityAccessToken(connectorId: string, options?: CallOptions): Call<ThirdPartyAccessToken>;
@@ -245,7 +245,7 @@ export interface MyAccountApi {
    * `UpdateMfaVerificationName`: `PATCH /api/my-account/mfa-verifications/{verificationId}/name`. Requires a
    * user access token.
    *
-   * @param verificationId ID of the MFA factor.
+   * @param verificationId Id of the MFA factor.
    * @since Logto 1.29
    */
   updateMfaVerificationName(verificationId: string, body: Name, options?: CallOptions): Call<string>;
@@ -256,7 +256,7 @@ export interface MyAccountApi {
    * `DeleteMfaVerification`: `DELETE /api/my-account/mfa-verifications/{verificationId}`. Requires a user access
    * token.
    *
-   * @param verificationId ID of the MFA factor.
+   * @param verificationId Id of the MFA factor.
    * @since Logto 1.29
    */
   deleteMfaVerification(verificationId: string, options?: CallOptions): Call<void>;
@@ -274,7 +274,7 @@ export interface MyAccountApi {
    *
    * `DeleteSessionById`: `DELETE /api/my-account/sessions/{sessionId}`. Requires a user access token.
    *
-   * @param sessionId ID of the session: its `uid`.
+   * @param sessionId Id of the session: its `uid`.
    * @since Logto 1.37
    */
   deleteSession(sessionId: string, query?: DeleteSessionByIdQuery, options?: CallOptions): Call<void>;
@@ -292,7 +292,7 @@ export interface MyAccountApi {
    *
    * `DeleteGrantById`: `DELETE /api/my-account/grants/{grantId}`. Requires a user access token.
    *
-   * @param grantId ID of the grant.
+   * @param grantId Id of the grant.
    * @since Logto 1.38
    */
   deleteGrant(grantId: string, options?: CallOptions): Call<void>;

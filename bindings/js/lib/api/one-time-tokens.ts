@@ -39,11 +39,11 @@ export interface OneTimeTokensApi {
   create(body: CreateOneTimeToken, options?: CallOptions): Call<OneTimeToken>;
 
   /**
-   * Returns a one-time token by ID, with its value and status.
+   * Returns a one-time token by id, with its value and status.
    *
    * `GetOneTimeToken`: `GET /api/one-time-tokens/{id}`.
    *
-   * @param id ID of the {@link OneTimeToken}.
+   * @param id Id of the {@link OneTimeToken}.
    * @since Logto 1.27
    */
   get(id: string, options?: CallOptions): Call<OneTimeToken>;
@@ -53,7 +53,7 @@ export interface OneTimeTokensApi {
    *
    * `DeleteOneTimeToken`: `DELETE /api/one-time-tokens/{id}`.
    *
-   * @param id ID of the {@link OneTimeToken}.
+   * @param id Id of the {@link OneTimeToken}.
    * @since Logto 1.27
    */
   delete(id: string, options?: CallOptions): Call<void>;
@@ -71,7 +71,7 @@ export interface OneTimeTokensApi {
    *
    * `ReplaceOneTimeTokenStatus`: `PUT /api/one-time-tokens/{id}/status`.
    *
-   * @param id ID of the {@link OneTimeToken}.
+   * @param id Id of the {@link OneTimeToken}.
    * @since Logto 1.27
    */
   replaceStatus(id: string, body: ReplaceOneTimeTokenStatus, options?: CallOptions): Call<OneTimeToken>;

@@ -22,16 +22,16 @@ export interface OrganizationInvitationsApi {
    *
    * `GetOrganizationInvitation`: `GET /api/organization-invitations/{id}`.
    *
-   * @param id ID of the {@link OrganizationInvitation}.
+   * @param id Id of the {@link OrganizationInvitation}.
    */
   get(id: string, options?: CallOptions): Call<OrganizationInvitation>;
 
   /**
-   * Deletes an invitation, whatever its status. A user who has accepted it stays a member.
+   * Deletes an invitation with any status. A user who has accepted it stays a member.
    *
    * `DeleteOrganizationInvitation`: `DELETE /api/organization-invitations/{id}`.
    *
-   * @param id ID of the {@link OrganizationInvitation}.
+   * @param id Id of the {@link OrganizationInvitation}.
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -55,7 +55,7 @@ export interface OrganizationInvitationsApi {
    *
    * `CreateOrganizationInvitationMessage`: `POST /api/organization-invitations/{id}/message`.
    *
-   * @param id ID of the {@link OrganizationInvitation}.
+   * @param id Id of the {@link OrganizationInvitation}.
    */
   sendMessage(id: string, body: InvitationMessage, options?: CallOptions): Call<void>;
 
@@ -65,7 +65,7 @@ export interface OrganizationInvitationsApi {
    *
    * `ReplaceOrganizationInvitationStatus`: `PUT /api/organization-invitations/{id}/status`.
    *
-   * @param id ID of the {@link OrganizationInvitation}.
+   * @param id Id of the {@link OrganizationInvitation}.
    */
   replaceStatus(id: string, body: ReplaceOrganizationInvitationStatus, options?: CallOptions): Call<OrganizationInvitation>;
 }

@@ -9,7 +9,7 @@ import type { CreateOrganizationRole, OrganizationRole, OrganizationScope, Organ
 
 /** Query parameters of `ListOrganizationRoles`. */
 export interface ListOrganizationRolesQuery extends PageQuery {
-  /** Part of the name or ID to search for, regardless of case. */
+  /** Part of the name or id to search for, regardless of case. */
   q?: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface OrganizationRolesApi {
    *
    * `GetOrganizationRole`: `GET /api/organization-roles/{id}`.
    *
-   * @param id ID of the {@link OrganizationRole}.
+   * @param id Id of the {@link OrganizationRole}.
    */
   get(id: string, options?: CallOptions): Call<OrganizationRole>;
 
@@ -29,7 +29,7 @@ export interface OrganizationRolesApi {
    *
    * `DeleteOrganizationRole`: `DELETE /api/organization-roles/{id}`.
    *
-   * @param id ID of the {@link OrganizationRole}.
+   * @param id Id of the {@link OrganizationRole}.
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -38,7 +38,7 @@ export interface OrganizationRolesApi {
    *
    * `UpdateOrganizationRole`: `PATCH /api/organization-roles/{id}`.
    *
-   * @param id ID of the {@link OrganizationRole}.
+   * @param id Id of the {@link OrganizationRole}.
    */
   update(id: string, body: UpdateOrganizationRole, options?: CallOptions): Call<OrganizationRole>;
 
@@ -62,7 +62,7 @@ export interface OrganizationRolesApi {
    * `ListOrganizationRoleScopes`: `GET /api/organization-roles/{id}/scopes`. Paginated if you request a page or
    * a page size, otherwise returns all items.
    *
-   * @param id ID of the {@link OrganizationRole}.
+   * @param id Id of the {@link OrganizationRole}.
    */
   listScopes(id: string, query?: PageQuery, options?: CallOptions): List<OrganizationScope>;
 
@@ -71,7 +71,7 @@ export interface OrganizationRolesApi {
    *
    * `ReplaceOrganizationRoleScopes`: `PUT /api/organization-roles/{id}/scopes`.
    *
-   * @param id ID of the {@link OrganizationRole}.
+   * @param id Id of the {@link OrganizationRole}.
    */
   replaceScopes(id: string, body: OrganizationScopeIds, options?: CallOptions): Call<void>;
 
@@ -80,7 +80,7 @@ export interface OrganizationRolesApi {
    *
    * `CreateOrganizationRoleScope`: `POST /api/organization-roles/{id}/scopes`.
    *
-   * @param id ID of the {@link OrganizationRole}.
+   * @param id Id of the {@link OrganizationRole}.
    */
   assignScopes(id: string, body: OrganizationScopeIds, options?: CallOptions): Call<string>;
 
@@ -89,8 +89,8 @@ export interface OrganizationRolesApi {
    *
    * `DeleteOrganizationRoleScope`: `DELETE /api/organization-roles/{id}/scopes/{organizationScopeId}`.
    *
-   * @param id ID of the {@link OrganizationRole}.
-   * @param organizationScopeId ID of the {@link OrganizationScope}.
+   * @param id Id of the {@link OrganizationRole}.
+   * @param organizationScopeId Id of the {@link OrganizationScope}.
    */
   removeScope(id: string, organizationScopeId: string, options?: CallOptions): Call<void>;
 
@@ -100,7 +100,7 @@ export interface OrganizationRolesApi {
    * `ListOrganizationRoleResourceScopes`: `GET /api/organization-roles/{id}/resource-scopes`. Paginated if you
    * request a page or a page size, otherwise returns all items.
    *
-   * @param id ID of the {@link OrganizationRole}.
+   * @param id Id of the {@link OrganizationRole}.
    */
   listResourceScopes(id: string, query?: PageQuery, options?: CallOptions): List<Scope>;
 
@@ -109,7 +109,7 @@ export interface OrganizationRolesApi {
    *
    * `ReplaceOrganizationRoleResourceScopes`: `PUT /api/organization-roles/{id}/resource-scopes`.
    *
-   * @param id ID of the {@link OrganizationRole}.
+   * @param id Id of the {@link OrganizationRole}.
    */
   replaceResourceScopes(id: string, body: ScopeIds, options?: CallOptions): Call<void>;
 
@@ -118,7 +118,7 @@ export interface OrganizationRolesApi {
    *
    * `CreateOrganizationRoleResourceScope`: `POST /api/organization-roles/{id}/resource-scopes`.
    *
-   * @param id ID of the {@link OrganizationRole}.
+   * @param id Id of the {@link OrganizationRole}.
    */
   assignResourceScopes(id: string, body: ScopeIds, options?: CallOptions): Call<string>;
 
@@ -127,8 +127,8 @@ export interface OrganizationRolesApi {
    *
    * `DeleteOrganizationRoleResourceScope`: `DELETE /api/organization-roles/{id}/resource-scopes/{scopeId}`.
    *
-   * @param id ID of the {@link OrganizationRole}.
-   * @param scopeId ID of the permission.
+   * @param id Id of the {@link OrganizationRole}.
+   * @param scopeId Id of the permission.
    */
   removeResourceScope(id: string, scopeId: string, options?: CallOptions): Call<void>;
 }

@@ -9,7 +9,7 @@ import type { CreateOrganizationScope, OrganizationScope, UpdateOrganizationScop
 
 /** Query parameters of `ListOrganizationScopes`. */
 export interface ListOrganizationScopesQuery extends PageQuery {
-  /** Part of the name or ID to search for, regardless of case. */
+  /** Part of the name or id to search for, regardless of case. */
   q?: string | undefined;
 }
 
@@ -35,7 +35,7 @@ export interface OrganizationScopesApi {
    *
    * `GetOrganizationScope`: `GET /api/organization-scopes/{id}`.
    *
-   * @param id ID of the {@link OrganizationScope}.
+   * @param id Id of the {@link OrganizationScope}.
    */
   get(id: string, options?: CallOptions): Call<OrganizationScope>;
 
@@ -44,7 +44,7 @@ export interface OrganizationScopesApi {
    *
    * `DeleteOrganizationScope`: `DELETE /api/organization-scopes/{id}`.
    *
-   * @param id ID of the {@link OrganizationScope}.
+   * @param id Id of the {@link OrganizationScope}.
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -53,7 +53,7 @@ export interface OrganizationScopesApi {
    *
    * `UpdateOrganizationScope`: `PATCH /api/organization-scopes/{id}`.
    *
-   * @param id ID of the {@link OrganizationScope}.
+   * @param id Id of the {@link OrganizationScope}.
    */
   update(id: string, body: UpdateOrganizationScope, options?: CallOptions): Call<OrganizationScope>;
 }

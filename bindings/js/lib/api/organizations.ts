@@ -9,7 +9,7 @@ import type { Application, ApplicationIds, AssignOrganizationRolesToApplications
 
 /** Query parameters of `ListOrganizations`. */
 export interface ListOrganizationsQuery extends PageQuery {
-  /** Part of the name or ID to search for, regardless of case. */
+  /** Part of the name or id to search for, regardless of case. */
   q?: string | undefined;
   /** True to include the number of members and some of the members. */
   showFeatured?: boolean | undefined;
@@ -17,7 +17,7 @@ export interface ListOrganizationsQuery extends PageQuery {
 
 /** Query parameters of `ListOrganizationUsers`. */
 export interface ListOrganizationUsersQuery extends PageQuery {
-  /** Part of the ID, name, username, email or phone to search for, regardless of case. */
+  /** Part of the id, name, username, email or phone to search for, regardless of case. */
   q?: string | undefined;
   /**
    * Returns only members who hold this {@link OrganizationRole}.
@@ -31,14 +31,14 @@ export interface ListOrganizationUsersQuery extends PageQuery {
 
 /** Query parameters of `ListOrganizationApplications`. */
 export interface ListOrganizationApplicationsQuery extends PageQuery {
-  /** Part of the name or ID to search for, regardless of case. */
+  /** Part of the name or id to search for, regardless of case. */
   q?: string | undefined;
 }
 
 /** Organizations, their members (users and applications), the members' roles, and just-in-time provisioning. */
 export interface OrganizationsApi {
   /**
-   * Lists organizations. Can be searched by ID and name. Can include the number of members and some of the
+   * Lists organizations. Can be searched by id and name. Can include the number of members and some of the
    * members.
    *
    * `ListOrganizations`: `GET /api/organizations`. Paginated: 20 items per page by default.
@@ -57,7 +57,7 @@ export interface OrganizationsApi {
    *
    * `GetOrganization`: `GET /api/organizations/{id}`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    */
   get(id: string, options?: CallOptions): Call<Organization>;
 
@@ -66,7 +66,7 @@ export interface OrganizationsApi {
    *
    * `DeleteOrganization`: `DELETE /api/organizations/{id}`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -75,7 +75,7 @@ export interface OrganizationsApi {
    *
    * `UpdateOrganization`: `PATCH /api/organizations/{id}`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    */
   update(id: string, body: UpdateOrganization, options?: CallOptions): Call<Organization>;
 
@@ -84,7 +84,7 @@ export interface OrganizationsApi {
    *
    * `ListOrganizationUsers`: `GET /api/organizations/{id}/users`. Paginated: 20 items per page by default.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    */
   listUsers(id: string, query?: ListOrganizationUsersQuery, options?: CallOptions): List<User>;
 
@@ -93,7 +93,7 @@ export interface OrganizationsApi {
    *
    * `ReplaceOrganizationUsers`: `PUT /api/organizations/{id}/users`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    */
   replaceUsers(id: string, body: UserIds, options?: CallOptions): Call<void>;
 
@@ -102,7 +102,7 @@ export interface OrganizationsApi {
    *
    * `AddOrganizationUsers`: `POST /api/organizations/{id}/users`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    */
   addUsers(id: string, body: UserIds, options?: CallOptions): Call<UserIds | undefined>;
 
@@ -111,8 +111,8 @@ export interface OrganizationsApi {
    *
    * `DeleteOrganizationUser`: `DELETE /api/organizations/{id}/users/{userId}`.
    *
-   * @param id ID of the {@link Organization}.
-   * @param userId ID of the {@link User}.
+   * @param id Id of the {@link Organization}.
+   * @param userId Id of the {@link User}.
    */
   removeUser(id: string, userId: string, options?: CallOptions): Call<void>;
 
@@ -121,7 +121,7 @@ export interface OrganizationsApi {
    *
    * `AssignOrganizationRolesToUsers`: `POST /api/organizations/{id}/users/roles`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    */
   assignRolesToUsers(id: string, body: AssignOrganizationRolesToUsers, options?: CallOptions): Call<string>;
 
@@ -131,28 +131,28 @@ export interface OrganizationsApi {
    * `ListOrganizationUserRoles`: `GET /api/organizations/{id}/users/{userId}/roles`. Paginated if you request a
    * page or a page size, otherwise returns all items.
    *
-   * @param id ID of the {@link Organization}.
-   * @param userId ID of the {@link User}.
+   * @param id Id of the {@link Organization}.
+   * @param userId Id of the {@link User}.
    */
   listUserRoles(id: string, userId: string, query?: PageQuery, options?: CallOptions): List<OrganizationRole>;
 
   /**
-   * Replaces the roles of a member, by ID or name. An empty list removes all.
+   * Replaces the roles of a member, by id or name. An empty list removes all.
    *
    * `ReplaceOrganizationUserRoles`: `PUT /api/organizations/{id}/users/{userId}/roles`.
    *
-   * @param id ID of the {@link Organization}.
-   * @param userId ID of the {@link User}.
+   * @param id Id of the {@link Organization}.
+   * @param userId Id of the {@link User}.
    */
   replaceUserRoles(id: string, userId: string, body: OrganizationRoleSelection, options?: CallOptions): Call<void>;
 
   /**
-   * Assigns roles to a member by ID or name, and returns the assigned IDs. Existing roles are kept.
+   * Assigns roles to a member by id or name, and returns the assigned ids. Existing roles are kept.
    *
    * `AssignOrganizationRolesToUser`: `POST /api/organizations/{id}/users/{userId}/roles`.
    *
-   * @param id ID of the {@link Organization}.
-   * @param userId ID of the {@link User}.
+   * @param id Id of the {@link Organization}.
+   * @param userId Id of the {@link User}.
    */
   assignRolesToUser(id: string, userId: string, body: OrganizationRoleSelection, options?: CallOptions): Call<OrganizationRoleIds | undefined>;
 
@@ -161,9 +161,9 @@ export interface OrganizationsApi {
    *
    * `DeleteOrganizationUserRole`: `DELETE /api/organizations/{id}/users/{userId}/roles/{organizationRoleId}`.
    *
-   * @param id ID of the {@link Organization}.
-   * @param userId ID of the {@link User}.
-   * @param organizationRoleId ID of the {@link OrganizationRole}.
+   * @param id Id of the {@link Organization}.
+   * @param userId Id of the {@link User}.
+   * @param organizationRoleId Id of the {@link OrganizationRole}.
    */
   removeUserRole(id: string, userId: string, organizationRoleId: string, options?: CallOptions): Call<void>;
 
@@ -172,8 +172,8 @@ export interface OrganizationsApi {
    *
    * `ListOrganizationUserScopes`: `GET /api/organizations/{id}/users/{userId}/scopes`.
    *
-   * @param id ID of the {@link Organization}.
-   * @param userId ID of the {@link User}.
+   * @param id Id of the {@link Organization}.
+   * @param userId Id of the {@link User}.
    */
   listUserScopes(id: string, userId: string, options?: CallOptions): Call<OrganizationScope[]>;
 
@@ -183,7 +183,7 @@ export interface OrganizationsApi {
    * `ListOrganizationApplications`: `GET /api/organizations/{id}/applications`. Paginated: 20 items per page by
    * default.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   listApplications(id: string, query?: ListOrganizationApplicationsQuery, options?: CallOptions): List<Application>;
@@ -193,7 +193,7 @@ export interface OrganizationsApi {
    *
    * `ReplaceOrganizationApplications`: `PUT /api/organizations/{id}/applications`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   replaceApplications(id: string, body: ApplicationIds, options?: CallOptions): Call<void>;
@@ -203,7 +203,7 @@ export interface OrganizationsApi {
    *
    * `AddOrganizationApplications`: `POST /api/organizations/{id}/applications`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   addApplications(id: string, body: ApplicationIds, options?: CallOptions): Call<string>;
@@ -213,8 +213,8 @@ export interface OrganizationsApi {
    *
    * `DeleteOrganizationApplication`: `DELETE /api/organizations/{id}/applications/{applicationId}`.
    *
-   * @param id ID of the {@link Organization}.
-   * @param applicationId ID of the {@link Application}.
+   * @param id Id of the {@link Organization}.
+   * @param applicationId Id of the {@link Application}.
    * @since Logto 1.18
    */
   removeApplication(id: string, applicationId: string, options?: CallOptions): Call<void>;
@@ -225,7 +225,7 @@ export interface OrganizationsApi {
    *
    * `AssignOrganizationRolesToApplications`: `POST /api/organizations/{id}/applications/roles`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   assignRolesToApplications(id: string, body: AssignOrganizationRolesToApplications, options?: CallOptions): Call<string>;
@@ -236,8 +236,8 @@ export interface OrganizationsApi {
    * `ListOrganizationApplicationRoles`: `GET /api/organizations/{id}/applications/{applicationId}/roles`.
    * Paginated if you request a page or a page size, otherwise returns all items.
    *
-   * @param id ID of the {@link Organization}.
-   * @param applicationId ID of the {@link Application}.
+   * @param id Id of the {@link Organization}.
+   * @param applicationId Id of the {@link Application}.
    * @since Logto 1.18
    */
   listApplicationRoles(id: string, applicationId: string, query?: PageQuery, options?: CallOptions): List<OrganizationRole>;
@@ -247,8 +247,8 @@ export interface OrganizationsApi {
    *
    * `ReplaceOrganizationApplicationRoles`: `PUT /api/organizations/{id}/applications/{applicationId}/roles`.
    *
-   * @param id ID of the {@link Organization}.
-   * @param applicationId ID of the {@link Application}.
+   * @param id Id of the {@link Organization}.
+   * @param applicationId Id of the {@link Application}.
    * @since Logto 1.18
    */
   replaceApplicationRoles(id: string, applicationId: string, body: OrganizationRoleIds, options?: CallOptions): Call<void>;
@@ -258,8 +258,8 @@ export interface OrganizationsApi {
    *
    * `AssignOrganizationRolesToApplication`: `POST /api/organizations/{id}/applications/{applicationId}/roles`.
    *
-   * @param id ID of the {@link Organization}.
-   * @param applicationId ID of the {@link Application}.
+   * @param id Id of the {@link Organization}.
+   * @param applicationId Id of the {@link Application}.
    * @since Logto 1.18
    */
   assignRolesToApplication(id: string, applicationId: string, body: OrganizationRoleIds, options?: CallOptions): Call<string>;
@@ -270,9 +270,9 @@ export interface OrganizationsApi {
    * `DeleteOrganizationApplicationRole`: `DELETE
    * /api/organizations/{id}/applications/{applicationId}/roles/{organizationRoleId}`.
    *
-   * @param id ID of the {@link Organization}.
-   * @param applicationId ID of the {@link Application}.
-   * @param organizationRoleId ID of the {@link OrganizationRole}.
+   * @param id Id of the {@link Organization}.
+   * @param applicationId Id of the {@link Application}.
+   * @param organizationRoleId Id of the {@link OrganizationRole}.
    * @since Logto 1.18
    */
   removeApplicationRole(id: string, applicationId: string, organizationRoleId: string, options?: CallOptions): Call<void>;
@@ -283,7 +283,7 @@ export interface OrganizationsApi {
    * `ListOrganizationJitEmailDomains`: `GET /api/organizations/{id}/jit/email-domains`. Paginated if you request
    * a page or a page size, otherwise returns all items.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   listJitEmailDomains(id: string, query?: PageQuery, options?: CallOptions): List<OrganizationJitEmailDomain>;
@@ -293,7 +293,7 @@ export interface OrganizationsApi {
    *
    * `ReplaceOrganizationJitEmailDomains`: `PUT /api/organizations/{id}/jit/email-domains`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   replaceJitEmailDomains(id: string, body: ReplaceOrganizationJitEmailDomains, options?: CallOptions): Call<void>;
@@ -304,7 +304,7 @@ export interface OrganizationsApi {
    *
    * `CreateOrganizationJitEmailDomain`: `POST /api/organizations/{id}/jit/email-domains`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   addJitEmailDomain(id: string, body: CreateOrganizationJitEmailDomain, options?: CallOptions): Call<OrganizationJitEmailDomain>;
@@ -314,7 +314,7 @@ export interface OrganizationsApi {
    *
    * `DeleteOrganizationJitEmailDomain`: `DELETE /api/organizations/{id}/jit/email-domains/{emailDomain}`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @param emailDomain The domain, without `@`. At least 1 character.
    * @since Logto 1.18
    */
@@ -326,7 +326,7 @@ export interface OrganizationsApi {
    * `ListOrganizationJitRoles`: `GET /api/organizations/{id}/jit/roles`. Paginated if you request a page or a
    * page size, otherwise returns all items.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   listJitRoles(id: string, query?: PageQuery, options?: CallOptions): List<OrganizationRole>;
@@ -337,7 +337,7 @@ export interface OrganizationsApi {
    *
    * `ReplaceOrganizationJitRoles`: `PUT /api/organizations/{id}/jit/roles`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   replaceJitRoles(id: string, body: OrganizationRoleIds, options?: CallOptions): Call<void>;
@@ -347,7 +347,7 @@ export interface OrganizationsApi {
    *
    * `CreateOrganizationJitRole`: `POST /api/organizations/{id}/jit/roles`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   addJitRoles(id: string, body: OrganizationRoleIds, options?: CallOptions): Call<string>;
@@ -357,8 +357,8 @@ export interface OrganizationsApi {
    *
    * `DeleteOrganizationJitRole`: `DELETE /api/organizations/{id}/jit/roles/{organizationRoleId}`.
    *
-   * @param id ID of the {@link Organization}.
-   * @param organizationRoleId ID of the {@link OrganizationRole}.
+   * @param id Id of the {@link Organization}.
+   * @param organizationRoleId Id of the {@link OrganizationRole}.
    * @since Logto 1.18
    */
   removeJitRole(id: string, organizationRoleId: string, options?: CallOptions): Call<void>;
@@ -369,7 +369,7 @@ export interface OrganizationsApi {
    * `ListOrganizationJitSsoConnectors`: `GET /api/organizations/{id}/jit/sso-connectors`. Paginated if you
    * request a page or a page size, otherwise returns all items.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   listJitSsoConnectors(id: string, query?: PageQuery, options?: CallOptions): List<SsoConnector>;
@@ -379,7 +379,7 @@ export interface OrganizationsApi {
    *
    * `ReplaceOrganizationJitSsoConnectors`: `PUT /api/organizations/{id}/jit/sso-connectors`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   replaceJitSsoConnectors(id: string, body: SsoConnectorIds, options?: CallOptions): Call<void>;
@@ -390,7 +390,7 @@ export interface OrganizationsApi {
    *
    * `CreateOrganizationJitSsoConnector`: `POST /api/organizations/{id}/jit/sso-connectors`.
    *
-   * @param id ID of the {@link Organization}.
+   * @param id Id of the {@link Organization}.
    * @since Logto 1.18
    */
   addJitSsoConnectors(id: string, body: SsoConnectorIds, options?: CallOptions): Call<string>;
@@ -401,8 +401,8 @@ export interface OrganizationsApi {
    *
    * `DeleteOrganizationJitSsoConnector`: `DELETE /api/organizations/{id}/jit/sso-connectors/{ssoConnectorId}`.
    *
-   * @param id ID of the {@link Organization}.
-   * @param ssoConnectorId ID of the {@link SsoConnector}.
+   * @param id Id of the {@link Organization}.
+   * @param ssoConnectorId Id of the {@link SsoConnector}.
    * @since Logto 1.18
    */
   removeJitSsoConnector(id: string, ssoConnectorId: string, options?: CallOptions): Call<void>;

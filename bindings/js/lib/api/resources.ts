@@ -35,7 +35,7 @@ export interface ResourcesApi {
    *
    * `GetResource`: `GET /api/resources/{id}`.
    *
-   * @param id ID of the {@link Resource}.
+   * @param id Id of the {@link Resource}.
    */
   get(id: string, options?: CallOptions): Call<Resource>;
 
@@ -45,7 +45,7 @@ export interface ResourcesApi {
    *
    * `DeleteResource`: `DELETE /api/resources/{id}`.
    *
-   * @param id ID of the {@link Resource}.
+   * @param id Id of the {@link Resource}.
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -55,7 +55,7 @@ export interface ResourcesApi {
    *
    * `UpdateResource`: `PATCH /api/resources/{id}`.
    *
-   * @param id ID of the {@link Resource}.
+   * @param id Id of the {@link Resource}.
    */
   update(id: string, body: UpdateResource, options?: CallOptions): Call<Resource>;
 
@@ -65,7 +65,7 @@ export interface ResourcesApi {
    *
    * `UpdateResourceIsDefault`: `PATCH /api/resources/{id}/is-default`.
    *
-   * @param id ID of the {@link Resource}.
+   * @param id Id of the {@link Resource}.
    */
   updateIsDefault(id: string, body: UpdateResourceIsDefault, options?: CallOptions): Call<Resource>;
 
@@ -74,7 +74,7 @@ export interface ResourcesApi {
    *
    * `ListResourceScopes`: `GET /api/resources/{resourceId}/scopes`. Paginated: 20 items per page by default.
    *
-   * @param resourceId ID of the {@link Resource}.
+   * @param resourceId Id of the {@link Resource}.
    */
   listScopes(resourceId: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Scope>;
 
@@ -84,7 +84,7 @@ export interface ResourcesApi {
    *
    * `CreateResourceScope`: `POST /api/resources/{resourceId}/scopes`.
    *
-   * @param resourceId ID of the {@link Resource}.
+   * @param resourceId Id of the {@link Resource}.
    */
   createScope(resourceId: string, body: CreateResourceScope, options?: CallOptions): Call<Scope>;
 
@@ -93,8 +93,8 @@ export interface ResourcesApi {
    *
    * `DeleteResourceScope`: `DELETE /api/resources/{resourceId}/scopes/{scopeId}`.
    *
-   * @param resourceId ID of the {@link Resource}.
-   * @param scopeId ID of the permission.
+   * @param resourceId Id of the {@link Resource}.
+   * @param scopeId Id of the permission.
    */
   deleteScope(resourceId: string, scopeId: string, options?: CallOptions): Call<void>;
 
@@ -103,8 +103,8 @@ export interface ResourcesApi {
    *
    * `UpdateResourceScope`: `PATCH /api/resources/{resourceId}/scopes/{scopeId}`.
    *
-   * @param resourceId ID of the {@link Resource}.
-   * @param scopeId ID of the permission.
+   * @param resourceId Id of the {@link Resource}.
+   * @param scopeId Id of the permission.
    */
   updateScope(resourceId: string, scopeId: string, body: UpdateResourceScope, options?: CallOptions): Call<Scope>;
 }

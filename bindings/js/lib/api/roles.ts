@@ -39,7 +39,7 @@ export interface RolesApi {
    *
    * `GetRole`: `GET /api/roles/{id}`.
    *
-   * @param id ID of the {@link Role}.
+   * @param id Id of the {@link Role}.
    */
   get(id: string, options?: CallOptions): Call<Role>;
 
@@ -48,7 +48,7 @@ export interface RolesApi {
    *
    * `DeleteRole`: `DELETE /api/roles/{id}`.
    *
-   * @param id ID of the {@link Role}.
+   * @param id Id of the {@link Role}.
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -57,7 +57,7 @@ export interface RolesApi {
    *
    * `UpdateRole`: `PATCH /api/roles/{id}`.
    *
-   * @param id ID of the {@link Role}.
+   * @param id Id of the {@link Role}.
    */
   update(id: string, body: UpdateRole, options?: CallOptions): Call<Role>;
 
@@ -66,7 +66,7 @@ export interface RolesApi {
    *
    * `ListRoleUsers`: `GET /api/roles/{id}/users`. Paginated: 20 items per page by default.
    *
-   * @param id ID of the {@link Role}.
+   * @param id Id of the {@link Role}.
    */
   listUsers(id: string, query?: PageQuery & SearchQuery<UserSearchMember>, options?: CallOptions): List<User>;
 
@@ -75,7 +75,7 @@ export interface RolesApi {
    *
    * `CreateRoleUser`: `POST /api/roles/{id}/users`.
    *
-   * @param id ID of the {@link Role}.
+   * @param id Id of the {@link Role}.
    */
   assignUsers(id: string, body: UserIds, options?: CallOptions): Call<string>;
 
@@ -84,8 +84,8 @@ export interface RolesApi {
    *
    * `DeleteRoleUser`: `DELETE /api/roles/{id}/users/{userId}`.
    *
-   * @param id ID of the {@link Role}.
-   * @param userId ID of the {@link User}.
+   * @param id Id of the {@link Role}.
+   * @param userId Id of the {@link User}.
    */
   removeUser(id: string, userId: string, options?: CallOptions): Call<void>;
 
@@ -94,7 +94,7 @@ export interface RolesApi {
    *
    * `ListRoleApplications`: `GET /api/roles/{id}/applications`. Paginated: 20 items per page by default.
    *
-   * @param id ID of the {@link Role}.
+   * @param id Id of the {@link Role}.
    */
   listApplications(id: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Application>;
 
@@ -104,7 +104,7 @@ export interface RolesApi {
    *
    * `CreateRoleApplication`: `POST /api/roles/{id}/applications`.
    *
-   * @param id ID of the {@link Role}.
+   * @param id Id of the {@link Role}.
    */
   assignApplications(id: string, body: ApplicationIds, options?: CallOptions): Call<string>;
 
@@ -113,8 +113,8 @@ export interface RolesApi {
    *
    * `DeleteRoleApplication`: `DELETE /api/roles/{id}/applications/{applicationId}`.
    *
-   * @param id ID of the {@link Role}.
-   * @param applicationId ID of the {@link Application}.
+   * @param id Id of the {@link Role}.
+   * @param applicationId Id of the {@link Application}.
    */
   removeApplication(id: string, applicationId: string, options?: CallOptions): Call<void>;
 
@@ -124,7 +124,7 @@ export interface RolesApi {
    * `ListRoleScopes`: `GET /api/roles/{id}/scopes`. Paginated if you request a page or a page size, otherwise
    * returns all items.
    *
-   * @param id ID of the {@link Role}.
+   * @param id Id of the {@link Role}.
    */
   listScopes(id: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Scope>;
 
@@ -134,7 +134,7 @@ export interface RolesApi {
    *
    * `CreateRoleScope`: `POST /api/roles/{id}/scopes`.
    *
-   * @param id ID of the {@link Role}.
+   * @param id Id of the {@link Role}.
    */
   assignScopes(id: string, body: ScopeIds, options?: CallOptions): Call<Scope[]>;
 
@@ -143,8 +143,8 @@ export interface RolesApi {
    *
    * `DeleteRoleScope`: `DELETE /api/roles/{id}/scopes/{scopeId}`.
    *
-   * @param id ID of the {@link Role}.
-   * @param scopeId ID of the permission.
+   * @param id Id of the {@link Role}.
+   * @param scopeId Id of the permission.
    */
   removeScope(id: string, scopeId: string, options?: CallOptions): Call<void>;
 }

@@ -33,7 +33,7 @@ export interface SamlApplicationsAuthFlowApi {
    *
    * `GetSamlAuthn`: `GET /api/saml/{id}/authn`. Requires no access token.
    *
-   * @param id ID of the {@link SamlApplication}.
+   * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
   getAuthn(id: string, query: GetSamlAuthnQuery, options?: CallOptions): Call<string>;
@@ -44,7 +44,7 @@ export interface SamlApplicationsAuthFlowApi {
    *
    * `CreateSamlAuthn`: `POST /api/saml/{id}/authn`. Requires no access token.
    *
-   * @param id ID of the {@link SamlApplication}.
+   * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
   createAuthn(id: string, body: SamlAuthnRequest, options?: CallOptions): Call<string>;

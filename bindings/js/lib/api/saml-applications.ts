@@ -40,7 +40,7 @@ export interface SamlApplicationsApi {
    *
    * `GetSamlApplication`: `GET /api/saml-applications/{id}`.
    *
-   * @param id ID of the {@link SamlApplication}.
+   * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
   get(id: string, options?: CallOptions): Call<SamlApplication>;
@@ -50,7 +50,7 @@ export interface SamlApplicationsApi {
    *
    * `DeleteSamlApplication`: `DELETE /api/saml-applications/{id}`.
    *
-   * @param id ID of the {@link SamlApplication}.
+   * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
   delete(id: string, options?: CallOptions): Call<void>;
@@ -60,7 +60,7 @@ export interface SamlApplicationsApi {
    *
    * `UpdateSamlApplication`: `PATCH /api/saml-applications/{id}`.
    *
-   * @param id ID of the {@link SamlApplication}.
+   * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
   update(id: string, body: UpdateSamlApplication, options?: CallOptions): Call<SamlApplication>;
@@ -70,7 +70,7 @@ export interface SamlApplicationsApi {
    *
    * `ListSamlApplicationSecrets`: `GET /api/saml-applications/{id}/secrets`.
    *
-   * @param id ID of the {@link SamlApplication}.
+   * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
   listSecrets(id: string, options?: CallOptions): Call<SamlApplicationSecret[]>;
@@ -81,7 +81,7 @@ export interface SamlApplicationsApi {
    *
    * `CreateSamlApplicationSecret`: `POST /api/saml-applications/{id}/secrets`.
    *
-   * @param id ID of the {@link SamlApplication}.
+   * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
   createSecret(id: string, body: CreateSamlApplicationSecret, options?: CallOptions): Call<SamlApplicationSecret>;
@@ -91,8 +91,8 @@ export interface SamlApplicationsApi {
    *
    * `DeleteSamlApplicationSecret`: `DELETE /api/saml-applications/{id}/secrets/{secretId}`.
    *
-   * @param id ID of the {@link SamlApplication}.
-   * @param secretId ID of the certificate.
+   * @param id Id of the {@link SamlApplication}.
+   * @param secretId Id of the certificate.
    * @since Logto 1.24
    */
   deleteSecret(id: string, secretId: string, options?: CallOptions): Call<void>;
@@ -102,8 +102,8 @@ export interface SamlApplicationsApi {
    *
    * `UpdateSamlApplicationSecret`: `PATCH /api/saml-applications/{id}/secrets/{secretId}`.
    *
-   * @param id ID of the {@link SamlApplication}.
-   * @param secretId ID of the certificate.
+   * @param id Id of the {@link SamlApplication}.
+   * @param secretId Id of the certificate.
    * @since Logto 1.24
    */
   updateSecret(id: string, secretId: string, body: UpdateSamlApplicationSecret, options?: CallOptions): Call<SamlApplicationSecret>;
@@ -113,7 +113,7 @@ export interface SamlApplicationsApi {
    *
    * `ListSamlApplicationMetadata`: `GET /api/saml-applications/{id}/metadata`. Requires no access token.
    *
-   * @param id ID of the {@link SamlApplication}.
+   * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
   getMetadata(id: string, options?: CallOptions): Call<string>;
@@ -123,7 +123,7 @@ export interface SamlApplicationsApi {
    *
    * `GetSamlApplicationCallback`: `GET /api/saml-applications/{id}/callback`. Requires no access token.
    *
-   * @param id ID of the {@link SamlApplication}.
+   * @param id Id of the {@link SamlApplication}.
    * @since Logto 1.24
    */
   getCallback(id: string, query?: GetSamlApplicationCallbackQuery, options?: CallOptions): Call<string>;

@@ -11,7 +11,7 @@ export interface SecretsApi {
    *
    * `DeleteSecret`: `DELETE /api/secrets/{id}`.
    *
-   * @param id ID of the {@link TokenSecret}.
+   * @param id Id of the {@link TokenSecret}.
    * @since Logto 1.30
    */
   delete(id: string, options?: CallOptions): Call<void>;

@@ -53,7 +53,7 @@ export interface SignInExperienceApi {
   checkPassword(body: CheckPassword, options?: CallOptions): Call<PasswordCheck>;
 
   /**
-   * Uploads a zip archive of your own sign-in pages. Returns an ID to set as `customUiAssets` with
+   * Uploads a zip archive of your own sign-in pages. Returns an id to set as `customUiAssets` with
    * `UpdateSignInExp`.
    *
    * `UploadCustomUiAssets`: `POST /api/sign-in-exp/default/custom-ui-assets`.

@@ -30,7 +30,7 @@ export interface SsoConnectorsApi {
    *
    * `GetSsoConnector`: `GET /api/sso-connectors/{id}`.
    *
-   * @param id ID of the {@link SsoConnector}.
+   * @param id Id of the {@link SsoConnector}.
    */
   get(id: string, options?: CallOptions): Call<SsoConnector>;
 
@@ -39,7 +39,7 @@ export interface SsoConnectorsApi {
    *
    * `DeleteSsoConnector`: `DELETE /api/sso-connectors/{id}`.
    *
-   * @param id ID of the {@link SsoConnector}.
+   * @param id Id of the {@link SsoConnector}.
    */
   delete(id: string, options?: CallOptions): Call<void>;
 
@@ -49,7 +49,7 @@ export interface SsoConnectorsApi {
    *
    * `UpdateSsoConnector`: `PATCH /api/sso-connectors/{id}`.
    *
-   * @param id ID of the {@link SsoConnector}.
+   * @param id Id of the {@link SsoConnector}.
    */
   update(id: string, body: UpdateSsoConnector, options?: CallOptions): Call<SsoConnector>;
 
@@ -58,7 +58,7 @@ export interface SsoConnectorsApi {
    *
    * `ListSsoConnectorSigningKeys`: `GET /api/sso-connectors/{id}/signing-keys`.
    *
-   * @param id ID of the item itself.
+   * @param id Id of the item itself.
    * @since Logto next
    */
   listSigningKeys(id: string, options?: CallOptions): Call<SamlApplicationSecret[]>;
@@ -68,7 +68,7 @@ export interface SsoConnectorsApi {
    *
    * `CreateSsoConnectorSigningKey`: `POST /api/sso-connectors/{id}/signing-keys`.
    *
-   * @param id ID of the item itself.
+   * @param id Id of the item itself.
    * @since Logto next
    */
   createSigningKey(id: string, body: CreateSsoConnectorSigningKey, options?: CallOptions): Call<SamlApplicationSecret>;
@@ -78,8 +78,8 @@ export interface SsoConnectorsApi {
    *
    * `DeleteSsoConnectorSigningKey`: `DELETE /api/sso-connectors/{id}/signing-keys/{keyId}`.
    *
-   * @param id ID of the item itself.
-   * @param keyId ID of the key.
+   * @param id Id of the item itself.
+   * @param keyId Id of the key.
    * @since Logto next
    */
   deleteSigningKey(id: string, keyId: string, options?: CallOptions): Call<void>;
@@ -89,8 +89,8 @@ export interface SsoConnectorsApi {
    *
    * `UpdateSsoConnectorSigningKey`: `PATCH /api/sso-connectors/{id}/signing-keys/{keyId}`.
    *
-   * @param id ID of the item itself.
-   * @param keyId ID of the key.
+   * @param id Id of the item itself.
+   * @param keyId Id of the key.
    * @since Logto next
    */
   updateSigningKey(id: string, keyId: string, body: UpdateSsoConnectorSigningKey, options?: CallOptions): Call<SamlApplicationSecret>;

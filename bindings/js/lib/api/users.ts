@@ -67,7 +67,7 @@ export interface UsersApi {
    *
    * `GetUser`: `GET /api/users/{userId}`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   get(userId: string, query?: GetUserQuery, options?: CallOptions): Call<User>;
 
@@ -76,7 +76,7 @@ export interface UsersApi {
    *
    * `DeleteUser`: `DELETE /api/users/{userId}`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   delete(userId: string, options?: CallOptions): Call<void>;
 
@@ -86,7 +86,7 @@ export interface UsersApi {
    *
    * `UpdateUser`: `PATCH /api/users/{userId}`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   update(userId: string, body: UpdateUser, options?: CallOptions): Call<User>;
 
@@ -95,7 +95,7 @@ export interface UsersApi {
    *
    * `ListUserCustomData`: `GET /api/users/{userId}/custom-data`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   getCustomData(userId: string, options?: CallOptions): Call<{ [member: string]: unknown }>;
 
@@ -105,7 +105,7 @@ export interface UsersApi {
    *
    * `UpdateUserCustomData`: `PATCH /api/users/{userId}/custom-data`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   updateCustomData(userId: string, body: UpdateUserCustomData, options?: CallOptions): Call<{ [member: string]: unknown }>;
 
@@ -114,7 +114,7 @@ export interface UsersApi {
    *
    * `ListUserLogtoConfigs`: `GET /api/users/{userId}/logto-configs`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @since Logto 1.33
    */
   getLogtoConfigs(userId: string, options?: CallOptions): Call<UserLogtoConfig>;
@@ -124,7 +124,7 @@ export interface UsersApi {
    *
    * `UpdateUserLogtoConfigs`: `PATCH /api/users/{userId}/logto-configs`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @since Logto 1.33
    */
   updateLogtoConfigs(userId: string, body: UpdateUserLogtoConfig, options?: CallOptions): Call<UserLogtoConfig>;
@@ -135,12 +135,12 @@ export interface UsersApi {
    *
    * `UpdateUserProfile`: `PATCH /api/users/{userId}/profile`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   updateProfile(userId: string, body: UpdateUserProfile, options?: CallOptions): Call<UserProfile>;
 
   /**
-   * Lists users, newest first. Can be searched by ID, name, username, email and phone.
+   * Lists users, newest first. Can be searched by id, name, username, email and phone.
    *
    * `ListUsers`: `GET /api/users`. Paginated: 20 items per page by default.
    */
@@ -159,7 +159,7 @@ export interface UsersApi {
    *
    * `UpdateUserPassword`: `PATCH /api/users/{userId}/password`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   updatePassword(userId: string, body: Password, options?: CallOptions): Call<User>;
 
@@ -169,7 +169,7 @@ export interface UsersApi {
    *
    * `UpdateUserPasswordExpiration`: `PATCH /api/users/{userId}/password/expiration`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @since Logto 1.41
    */
   updatePasswordExpiration(userId: string, body: UpdateUserPasswordExpiration, options?: CallOptions): Call<User>;
@@ -179,7 +179,7 @@ export interface UsersApi {
    *
    * `VerifyUserPassword`: `POST /api/users/{userId}/password/verify`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   verifyPassword(userId: string, body: Password, options?: CallOptions): Call<void>;
 
@@ -188,7 +188,7 @@ export interface UsersApi {
    *
    * `GetUserHasPassword`: `GET /api/users/{userId}/has-password`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   hasPassword(userId: string, options?: CallOptions): Call<HasPassword>;
 
@@ -197,7 +197,7 @@ export interface UsersApi {
    *
    * `UpdateUserIsSuspended`: `PATCH /api/users/{userId}/is-suspended`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   updateIsSuspended(userId: string, body: UpdateUserIsSuspended, options?: CallOptions): Call<User>;
 
@@ -206,7 +206,7 @@ export interface UsersApi {
    *
    * `ListUserRoles`: `GET /api/users/{userId}/roles`. Paginated: 20 items per page by default.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   listRoles(userId: string, query?: PageQuery & SearchQuery<SearchMember>, options?: CallOptions): List<Role>;
 
@@ -215,7 +215,7 @@ export interface UsersApi {
    *
    * `ReplaceUserRoles`: `PUT /api/users/{userId}/roles`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   replaceRoles(userId: string, body: RoleIds, options?: CallOptions): Call<RoleIds | undefined>;
 
@@ -224,7 +224,7 @@ export interface UsersApi {
    *
    * `AssignUserRoles`: `POST /api/users/{userId}/roles`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   assignRoles(userId: string, body: RoleIds, options?: CallOptions): Call<AssignedRoles | undefined>;
 
@@ -233,8 +233,8 @@ export interface UsersApi {
    *
    * `DeleteUserRole`: `DELETE /api/users/{userId}/roles/{roleId}`.
    *
-   * @param userId ID of the {@link User}.
-   * @param roleId ID of the {@link Role}.
+   * @param userId Id of the {@link User}.
+   * @param roleId Id of the {@link Role}.
    */
   removeRole(userId: string, roleId: string, options?: CallOptions): Call<void>;
 
@@ -243,7 +243,7 @@ export interface UsersApi {
    *
    * `GetUserIdentity`: `GET /api/users/{userId}/identities/{target}`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @param target Provider of the identity, such as `github`.
    * @since Logto 1.30
    */
@@ -255,7 +255,7 @@ export interface UsersApi {
    *
    * `ReplaceUserIdentity`: `PUT /api/users/{userId}/identities/{target}`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @param target Provider of the identity, such as `github`.
    */
   replaceIdentity(userId: string, target: string, body: SocialIdentity, options?: CallOptions): Call<{ [member: string]: SocialIdentity } | undefined>;
@@ -265,7 +265,7 @@ export interface UsersApi {
    *
    * `DeleteUserIdentity`: `DELETE /api/users/{userId}/identities/{target}`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @param target Provider of the identity, such as `github`.
    */
   deleteIdentity(userId: string, target: string, options?: CallOptions): Call<User>;
@@ -275,7 +275,7 @@ export interface UsersApi {
    *
    * `CreateUserIdentity`: `POST /api/users/{userId}/identities`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   createIdentity(userId: string, body: SocialSignInData, options?: CallOptions): Call<{ [member: string]: SocialIdentity }>;
 
@@ -284,7 +284,7 @@ export interface UsersApi {
    *
    * `ListUserOrganizations`: `GET /api/users/{userId}/organizations`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   listOrganizations(userId: string, options?: CallOptions): Call<Organization[]>;
 
@@ -293,7 +293,7 @@ export interface UsersApi {
    *
    * `ListUserGrants`: `GET /api/users/{userId}/grants`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @since Logto 1.38
    */
   listGrants(userId: string, query?: ListUserGrantsQuery, options?: CallOptions): Call<Grants>;
@@ -303,8 +303,8 @@ export interface UsersApi {
    *
    * `DeleteUserGrant`: `DELETE /api/users/{userId}/grants/{grantId}`.
    *
-   * @param userId ID of the {@link User}.
-   * @param grantId ID of the grant.
+   * @param userId Id of the {@link User}.
+   * @param grantId Id of the grant.
    * @since Logto 1.38
    */
   deleteGrant(userId: string, grantId: string, options?: CallOptions): Call<void>;
@@ -314,7 +314,7 @@ export interface UsersApi {
    *
    * `ListUserMfaVerifications`: `GET /api/users/{userId}/mfa-verifications`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   listMfaVerifications(userId: string, options?: CallOptions): Call<MfaVerification[]>;
 
@@ -324,7 +324,7 @@ export interface UsersApi {
    *
    * `CreateUserMfaVerification`: `POST /api/users/{userId}/mfa-verifications`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    */
   createMfaVerification(userId: string, body: CreateMfaVerification, options?: CallOptions): Call<CreatedMfaVerification>;
 
@@ -333,8 +333,8 @@ export interface UsersApi {
    *
    * `DeleteUserMfaVerification`: `DELETE /api/users/{userId}/mfa-verifications/{verificationId}`.
    *
-   * @param userId ID of the {@link User}.
-   * @param verificationId ID of the MFA factor.
+   * @param userId Id of the {@link User}.
+   * @param verificationId Id of the MFA factor.
    */
   deleteMfaVerification(userId: string, verificationId: string, options?: CallOptions): Call<void>;
 
@@ -343,7 +343,7 @@ export interface UsersApi {
    *
    * `ListUserPersonalAccessTokens`: `GET /api/users/{userId}/personal-access-tokens`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @since Logto 1.20
    */
   listPersonalAccessTokens(userId: string, options?: CallOptions): Call<PersonalAccessToken[]>;
@@ -353,7 +353,7 @@ export interface UsersApi {
    *
    * `CreateUserPersonalAccessToken`: `POST /api/users/{userId}/personal-access-tokens`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @since Logto 1.20
    */
   createPersonalAccessToken(userId: string, body: CreateSecret, options?: CallOptions): Call<PersonalAccessToken>;
@@ -363,7 +363,7 @@ export interface UsersApi {
    *
    * `UpdatePersonalAccessTokenName`: `PATCH /api/users/{userId}/personal-access-tokens`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @since Logto 1.33
    */
   renamePersonalAccessToken(userId: string, body: RenamePersonalAccessToken, options?: CallOptions): Call<PersonalAccessToken>;
@@ -373,7 +373,7 @@ export interface UsersApi {
    *
    * `DeleteUserPersonalAccessToken`: `DELETE /api/users/{userId}/personal-access-tokens/{name}`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @param name Name of the token.
    * @since Logto 1.20
    */
@@ -384,7 +384,7 @@ export interface UsersApi {
    *
    * `UpdateUserPersonalAccessToken`: `PATCH /api/users/{userId}/personal-access-tokens/{name}`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @param name Current name of the token.
    * @since Logto 1.20
    */
@@ -395,7 +395,7 @@ export interface UsersApi {
    *
    * `DeletePersonalAccessTokenPost`: `POST /api/users/{userId}/personal-access-tokens/delete`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @since Logto 1.33
    */
   deletePersonalAccessTokenByName(userId: string, body: Name, options?: CallOptions): Call<void>;
@@ -405,8 +405,8 @@ export interface UsersApi {
    *
    * `GetUserSsoIdentity`: `GET /api/users/{userId}/sso-identities/{ssoConnectorId}`.
    *
-   * @param userId ID of the {@link User}.
-   * @param ssoConnectorId ID of the {@link SsoConnector}.
+   * @param userId Id of the {@link User}.
+   * @param ssoConnectorId Id of the {@link SsoConnector}.
    * @since Logto 1.30
    */
   getSsoIdentity(userId: string, ssoConnectorId: string, query?: GetUserSsoIdentityQuery, options?: CallOptions): Call<LinkedSsoIdentity>;
@@ -416,7 +416,7 @@ export interface UsersApi {
    *
    * `ListUserAllIdentities`: `GET /api/users/{userId}/all-identities`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @since Logto 1.30
    */
   listAllIdentities(userId: string, query?: ListUserAllIdentitiesQuery, options?: CallOptions): Call<LinkedIdentities>;
@@ -426,7 +426,7 @@ export interface UsersApi {
    *
    * `ListUserSessions`: `GET /api/users/{userId}/sessions`.
    *
-   * @param userId ID of the {@link User}.
+   * @param userId Id of the {@link User}.
    * @since Logto 1.37
    */
   listSessions(userId: string, options?: CallOptions): Call<Sessions>;
@@ -436,8 +436,8 @@ export interface UsersApi {
    *
    * `GetUserSession`: `GET /api/users/{userId}/sessions/{sessionId}`.
    *
-   * @param userId ID of the {@link User}.
-   * @param sessionId ID of the session: its `uid`.
+   * @param userId Id of the {@link User}.
+   * @param sessionId Id of the session: its `uid`.
    * @since Logto 1.37
    */
   getSession(userId: string, sessionId: string, options?: CallOptions): Call<Session>;
@@ -447,8 +447,8 @@ export interface UsersApi {
    *
    * `DeleteUserSession`: `DELETE /api/users/{userId}/sessions/{sessionId}`.
    *
-   * @param userId ID of the {@link User}.
-   * @param sessionId ID of the session: its `uid`.
+   * @param userId Id of the {@link User}.
+   * @param sessionId Id of the session: its `uid`.
    * @since Logto 1.37
    */
   deleteSession(userId: string, sessionId: string, query?: DeleteUserSessionQuery, options?: CallOptions): Call<void>;

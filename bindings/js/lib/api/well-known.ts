@@ -8,13 +8,13 @@ import type { AccountCenterSettings, FullSignInExperience, StringOrObject } from
 /** Query parameters of `GetSignInExperienceConfig`. */
 export interface GetSignInExperienceConfigQuery {
   /**
-   * ID of the {@link Organization} whose branding is requested.
+   * Id of the {@link Organization} whose branding is requested.
    *
    * Since Logto 1.20.
    */
   organizationId?: string | undefined;
   /**
-   * ID of the {@link Application} whose branding is requested.
+   * Id of the {@link Application} whose branding is requested.
    *
    * Since Logto 1.20.
    */
@@ -29,9 +29,9 @@ export interface GetSignInExperiencePhrasesQuery {
 
 /** Query parameters of `GetWellKnownExperience`. */
 export interface GetWellKnownExperienceQuery {
-  /** ID of the {@link Organization} whose branding is requested. */
+  /** Id of the {@link Organization} whose branding is requested. */
   organizationId?: string | undefined;
-  /** ID of the {@link Application} whose branding is requested. */
+  /** Id of the {@link Application} whose branding is requested. */
   appId?: string | undefined;
 }
 
