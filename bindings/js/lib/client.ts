@@ -32,7 +32,7 @@ export type OperationId<Calls> = unknown extends Calls ? string : keyof Calls & 
 export type DataOf<Calls, Id> = Id extends keyof Calls ? (Calls[Id] extends { data: infer Data } ? Data : never) : unknown;
 
 /**
- * Base of all clients, whatever their groups. Creating a client does no I/O. `Calls` has the types of the client's
+ * Base of all clients, with any groups. Creating a client does no I/O. `Calls` has the types of the client's
  * operations by id. If it is unknown, `call` accepts any id.
  */
 export class Client<Calls = unknown> {
@@ -82,7 +82,7 @@ export class Client<Calls = unknown> {
    * @param input - Path parameters, query and body. Defaults to none.
    * @param options - Options of the call.
    * @returns The parsed JSON, or the text of any other body. Undefined if the response has no body. For GET and HEAD, the
-   * text may be a web page, and a redirect is its target.
+   * text can be a web page, and a redirect is its target.
    * @throws TypeError if an argument is invalid.
    * @throws {@link LogtoError} if the call fails.
    * @example

@@ -46,7 +46,7 @@ export type EmulatorService = "storage" | "domains" | "protected-apps";
 export class Emulator {
   /** URL of the emulator. Only {@link Emulator.fetch} answers it. */
   readonly endpoint = "http://emulator.localhost";
-  /** ID of the application that may call the Management API. */
+  /** Id of the application that may call the Management API. */
   readonly appId = "emulator-app";
   /** Secret of that application. */
   readonly appSecret = "emulator-secret";

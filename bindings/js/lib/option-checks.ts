@@ -6,7 +6,7 @@ import { bad, check, checkPairs, checkRetry, checkUrl, expectObject } from "./re
 const CLIENT =
   "tenant endpoint resource scope appId appSecret exchange organizationId getToken tokenStore fetch headers credentials cache next timeout totalTimeout retries retry redirects strict rateLimit maxResponseBytes allowHttp onRequest onResponse logger logLevel wasm".split(" ");
 
-/** What other clients call the options of a client. */
+/** Names of options in other clients. */
 const OTHER_NAMES: Record<string, string> = { clientId: "appId", clientSecret: "appSecret", baseUrl: "endpoint", url: "endpoint", tenantId: "tenant", accessToken: "getToken", token: "getToken" };
 
 /** The levels, each with more messages than the one before. All but the first are functions of a logger. */

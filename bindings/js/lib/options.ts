@@ -46,7 +46,7 @@ export interface TokenStore {
    * Acquires a lock for `owner`, unless it is held. Without this function, instances that need a token at the
    * same time each request one.
    *
-   * @param key - The key of the lock. It may equal that of a value, so give locks a prefix.
+   * @param key - The key of the lock. It can equal that of a value, so give locks a prefix.
    * @param owner - A name that no other instance has.
    * @param ttl - Seconds until the lock expires.
    * @returns Whether the lock was acquired.
@@ -108,7 +108,7 @@ export interface HookRequest {
   readonly tokenCall: boolean;
 }
 
-/** The response that `onResponse` receives, whatever its status. */
+/** The response that `onResponse` receives, with any status. */
 export interface HookResponse {
   readonly status: number;
   readonly headers: Headers;
@@ -139,7 +139,7 @@ export interface RetryTimes {
 
 /** All options of a client. */
 export interface AllOptions {
-  /** ID of a Logto Cloud tenant, such as `my-tenant` in `https://my-tenant.logto.app`. Default: none. */
+  /** Id of a Logto Cloud tenant, such as `my-tenant` in `https://my-tenant.logto.app`. Default: none. */
   tenant?: string | undefined;
   /** URL of a self-hosted server or, together with `tenant`, of the tenant's custom domain. Default: none. */
   endpoint?: string | undefined;
@@ -150,7 +150,7 @@ export interface AllOptions {
   resource?: string | undefined;
   /** Scope to request. Defaults to `all`; with `exchange` or `organizationId`, to none. An empty string requests none. */
   scope?: string | undefined;
-  /** ID of a machine-to-machine application. Requires `appSecret`. Default: none. */
+  /** Id of a machine-to-machine application. Requires `appSecret`. Default: none. */
   appId?: string | undefined;
   /** Secret of the application. Default: none. */
   appSecret?: string | undefined;
@@ -175,7 +175,7 @@ export interface AllOptions {
    */
   credentials?: "omit" | "same-origin" | "include" | undefined;
   /**
-   * Cache mode of requests to the API, for `fetch`. Defaults to the mode of `fetch`. Frameworks such as Next.js may store
+   * Cache mode of requests to the API, for `fetch`. Defaults to the mode of `fetch`. Frameworks such as Next.js might store
    * what is fetched while they build; `no-store` prevents that.
    */
   cache?: CacheMode | undefined;
@@ -226,7 +226,7 @@ export interface AllOptions {
   wasm?: object | undefined;
 }
 
-/** Where the server is. */
+/** Address of the server. */
 type Server = { tenant: string; endpoint?: string | undefined } | { tenant?: undefined; endpoint: string };
 
 /** The source of access tokens: an application, a function, or none. */

@@ -17,7 +17,7 @@ export class Settings {
   readonly management: string;
   /** Resource that access tokens are issued for. */
   readonly resource: string;
-  /** Scope to request; may be empty. */
+  /** Scope to request; can be empty. */
   readonly scope: string;
   /** Rate limit, with `per` in milliseconds. `false` if the rate is not limited. */
   readonly rateLimit: { requests: number; per: number } | false;

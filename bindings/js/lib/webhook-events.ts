@@ -1,10 +1,10 @@
 import type { Organization, OrganizationRole, OrganizationScope, Role, Scope, User } from "./models.js";
 
-/** What every delivery of a webhook contains. */
+/** Members of every delivery of a webhook. */
 interface Delivery<Name extends string> {
   /** Name of the event. */
   event: Name;
-  /** ID of the webhook. */
+  /** Id of the webhook. */
   hookId: string;
   /** Time of the event, in ISO 8601. */
   createdAt: string;
@@ -23,7 +23,7 @@ interface DataEvent<Name extends string, Data, Parameter extends string = never>
   method?: string;
   /** Route that the request matched, such as `/users/:userId`. */
   matchedRoute?: string;
-  /** Parameters of the path, which have the IDs of the entities. Absent in a test delivery, and without a request. */
+  /** Parameters of the path, which have the ids of the entities. Absent in a test delivery, and without a request. */
   params?: { [name in Parameter]: string } & { [name: string]: string };
   /** The entity. `{ result: "success" }` in a test delivery; nothing after most deletions. */
   data?: Data | null;
@@ -32,10 +32,10 @@ interface DataEvent<Name extends string, Data, Parameter extends string = never>
 /** A user registered, signed in, reset the password, or was asked for a second factor. */
 export interface SignInEvent extends Delivery<"PostRegister" | "PostSignIn" | "PostResetPassword" | "PostSignInAdaptiveMfaTriggered"> {
   interactionEvent?: string;
-  /** ID of the session. `fake-session-id` in a test delivery. */
+  /** Id of the session. `fake-session-id` in a test delivery. */
   sessionId?: string;
   userIp?: string;
-  /** ID of the user. `fake-id` in a test delivery. */
+  /** Id of the user. `fake-id` in a test delivery. */
   userId?: string;
   /** The user, with fewer members than the API returns. */
   user?: Partial<User>;
@@ -45,11 +45,11 @@ export interface SignInEvent extends Delivery<"PostRegister" | "PostSignIn" | "P
 
 /**
  * A user changed. `data` depends on the route of the request: for `/users/:userId/custom-data` it is the custom data, and
- * for `/users/:userId/profile` the profile. Take the ID from `params.userId`, because users may edit their custom data.
+ * for `/users/:userId/profile` the profile. Take the id from `params.userId`, because users may edit their custom data.
  */
 export interface UserUpdatedEvent extends DataEvent<"User.Data.Updated", Partial<User> | Record<string, unknown>, "userId"> {}
 
-/** The members of an organization changed. Older servers send no IDs: list the members then. At most 5000 IDs each. */
+/** The members of an organization changed. Older servers send no ids: list the members then. At most 5000 ids each. */
 export interface MembershipEvent extends DataEvent<"Organization.Membership.Updated", unknown, "id"> {
   organizationId?: string;
   addedUserIds?: string[];

@@ -46,7 +46,7 @@ function checkedKeys(signingKey: string | readonly string[]): readonly string[] 
   return keys as readonly string[];
 }
 
-/** Returns the header of the signature. Other headers of frameworks may have names and values that `Headers` rejects. */
+/** Returns the header of the signature. Other headers of frameworks can have names and values that `Headers` rejects. */
 function signatureOf(headers: WebhookHeaders): string | null {
   const pairs = Symbol.iterator in headers ? [...headers] : Object.entries(headers);
   const values = pairs.filter(([name]) => name.toLowerCase() === HEADER).flatMap(([, value]) => value ?? []);

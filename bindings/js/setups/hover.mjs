@@ -16,7 +16,7 @@ error./*hint*/hint;
 void logto./*call*/call("GetUser", { path: { userId: "x" } });
 `;
 
-/** What the text at each place contains. */
+/** Expected content of the text at each place. */
 const EXPECTED = {
   client: ["new LogtoAdmin(options: LogtoOptions)", "Creates a client. It does no I/O"],
   tenant: ["tenant"],
@@ -27,7 +27,7 @@ const EXPECTED = {
   option: ["in milliseconds"],
   member: ["username"],
   since: ["listSessions(userId: string", "Logto 1.37"],
-  hint: ["What to do, for common mistakes."],
+  hint: ["How to fix common mistakes."],
   call: ["Calls an operation by its id"],
 };
 

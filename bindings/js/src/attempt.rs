@@ -35,7 +35,7 @@ impl HostRequest {
 #[derive(Clone, Copy)]
 pub(crate) struct HostAttempt {
     pub request: HostRequest,
-    /// How long ago the host began the first attempt.
+    /// Time since the host started the first attempt.
     pub spent: Duration,
     pub timeout: Option<Duration>,
     pub runtime: HostRuntime,

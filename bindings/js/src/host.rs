@@ -1,5 +1,5 @@
-//! Functions of the host. None throws, and none calls back before it returns: `false` means that the operation could not
-//! start.
+//! Functions of the host. They do not throw, and do not call back before they return. `false` means that the operation
+//! could not start.
 
 use wasm_bindgen::prelude::*;
 

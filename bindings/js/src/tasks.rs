@@ -40,7 +40,7 @@ pub(crate) fn run() {
 
 /// Drops a task and the operations that it waits for.
 pub(crate) fn cancel(task: u32) {
-    // Dropped after the borrow, because it may wake other tasks.
+    // Dropped after the borrow, because it might wake other tasks.
     let task = TASKS.with_borrow_mut(|tasks| tasks.try_remove(task as usize));
     drop(task);
 }

@@ -72,7 +72,7 @@ fn failed(message: String) -> StoreError {
     Box::new(HostError(message))
 }
 
-/// What a function of the user threw, as text.
+/// An exception of a function of the user, as text.
 #[derive(Debug)]
 struct HostError(String);
 

@@ -1,7 +1,7 @@
 import type { CallOptions } from "../options.js";
 
 /**
- * Why an attempt has no answer. `kind` is a number of the module: 1 too large, 2 final and never sent, 3 broken body, 4
+ * Reason why an attempt has no answer. `kind` is a number of the module: 1 too large, 2 final and never sent, 3 broken body, 4
  * final, 5 a redirect that is not followed, 0 any other.
  */
 export class SendFailure extends Error {

@@ -69,7 +69,7 @@ export function checkedHeaders(headers: HeaderValues | undefined): Record<string
   try {
     return headers === undefined ? {} : Object.fromEntries(new Headers(present(headers) as HeadersInit));
   } catch {
-    // The error of the platform contains the value, which may be secret.
+    // The error of the platform contains the value, which might be secret.
     throw bad("headers", "contains an invalid name or value");
   }
 }
@@ -106,7 +106,7 @@ export function checkPairs(name: string, text: unknown): void {
   if (typeof text === "string" && /[\ud800-\udfff]/u.test(text)) throw bad(name, "contains half of a surrogate pair");
 }
 
-/** Parses a URL. Throws an error without the URL, which may contain a password. */
+/** Parses a URL. Throws an error without the URL, which might contain a password. */
 export function checkUrl(name: string, text: unknown, base?: string): URL {
   let url: URL;
   try {

@@ -39,12 +39,12 @@ const METHODS: Record<string, string> = { "*": "GET", "+": "POST", "=": "PUT", "
  *
  * Flags:
  *
- * - `j`, `f`, `x`: JSON, form or multipart body. `J`: JSON body that may be omitted.
+ * - `j`, `f`, `x`: JSON, form or multipart body. `J`: JSON body that can be omitted.
  * - `q`: query.
  * - A number: minor version of the release that introduced this and the following operations; 17 before the first
  *   number. `d`: Logto 1.31 removed the operation.
  * - `p`, `o`: pages, always or on request.
- * - `v`, `t`, `r`, `?`: no answer, text, a redirect, or JSON that may be missing.
+ * - `v`, `t`, `r`, `?`: no answer, text, a redirect, or JSON that can be missing.
  * - `u`, `s`, `n`: the caller is a user, a session or nobody; otherwise an application.
  * - `i`: idempotent although the method is not. `I`: not idempotent although the method is.
  * - `c`: a success has status 201; otherwise 204 without an answer, 302 for a redirect, and 200.

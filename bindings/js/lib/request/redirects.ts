@@ -1,4 +1,7 @@
-/** Redirects: decides which request comes next. It stays at its origin, so that no other gets the token and the headers. */
+/**
+ * Decides which request follows a redirect. Redirects stay on the origin of the request, so the token and the headers
+ * never reach another one.
+ */
 import type { Answer } from "../response/answer.js";
 import { type Attempt, SendFailure } from "./attempt.js";
 import { checkUrl } from "./checks.js";

@@ -16,7 +16,7 @@ export function sendCall(settings: Settings, request: Request, attempt: number, 
   return send(settings, { operation: id, attempt, tokenCall: false, options, method, url, headers: sent, body, signal });
 }
 
-/** Sends a request and reads its response. Follows redirects if the options say so. */
+/** Sends a request and reads its response. Follows redirects if the options permit it. */
 export function send(settings: Settings, attempt: Attempt): Promise<Answer> {
   const most = attempt.options.redirects ?? settings.options.redirects ?? 0;
   return most > 0 ? follow(settings, attempt, most) : sendOnce(settings, attempt);

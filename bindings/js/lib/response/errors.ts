@@ -1,6 +1,6 @@
 import { printable } from "./printable.js";
 
-/** What an error contains in addition to its message: see the members of {@link LogtoError}. */
+/** Members of an error besides its message: see {@link LogtoError}. */
 export interface ErrorDetails {
   status?: number | undefined;
   code?: string | undefined;
@@ -17,7 +17,7 @@ export interface ErrorDetails {
 }
 
 /**
- * Why a request was not sent again.
+ * Reason why a request was not sent again.
  *
  * - `final`: a retry would not change the response.
  * - `not-idempotent`: the server might have processed the request, and the operation is not idempotent.
@@ -43,17 +43,17 @@ export class LogtoError extends Error {
   declare readonly details: string | undefined;
   /** Headers of the response. Undefined without a response. */
   declare readonly headers: Headers | undefined;
-  /** How long the server asked to wait before the next request, in seconds (`Retry-After`). */
+  /** Seconds that the server asked to wait before the next request (`Retry-After`). */
   declare readonly retryAfter: number | undefined;
-  /** ID that Logto gave the request. Logto's log lines contain it. */
+  /** Id that Logto assigned to the request. Logto's log lines contain it. */
   declare readonly requestId: string | undefined;
-  /** What to do, for common mistakes. */
+  /** How to fix common mistakes. */
   declare readonly hint: string | undefined;
   /** Operation id, such as `GetUser`. */
   declare readonly operation: string | undefined;
-  /** How often the request was sent. */
+  /** Number of times that the request was sent. */
   declare readonly attempts: number | undefined;
-  /** Why the request was not sent again. */
+  /** Reason why the request was not sent again. */
   declare readonly stopReason: StopReason | undefined;
 
   /** @internal */
@@ -62,7 +62,7 @@ export class LogtoError extends Error {
   constructor(message: string, { cause, ...details }: ErrorDetails = {}) {
     super(printable(message), cause === undefined ? undefined : { cause });
     Object.assign(this, details);
-    // Logs print the members of an error that are enumerable. These may contain cookies and personal data.
+    // Logs print the members of an error that are enumerable. These might contain cookies and personal data.
     for (const name of ["headers", "data"]) Object.defineProperty(this, name, { enumerable: false });
     const own = new.target.kind;
     // Minifiers rename classes. These names stay.
@@ -105,7 +105,7 @@ export class UnprocessableError extends LogtoError {
   static override readonly kind: string = "UnprocessableError";
 }
 
-/** An entity with this name, address or ID already exists (409, or 422 with a code such as `user.username_already_in_use`). */
+/** An entity with this name, address or id already exists (409, or 422 with a code such as `user.username_already_in_use`). */
 export class ConflictError extends UnprocessableError {
   static override readonly kind: string = "ConflictError";
 }

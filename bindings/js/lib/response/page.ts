@@ -4,7 +4,7 @@ import { caller, traced } from "./stack.js";
 /**
  * One page of a list. `for … of` iterates over its items, and `for await … of` goes on with the items of the pages after it.
  *
- * Deleting items while you iterate over pages moves later items to earlier pages, so some would be skipped. Collect the IDs
+ * Deleting items while you iterate over pages moves later items to earlier pages, so some would be skipped. Collect the ids
  * first, or get the first page again until it is empty.
  */
 export class Page<T> implements AsyncIterable<T> {

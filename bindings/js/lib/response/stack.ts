@@ -7,7 +7,7 @@ import { LogtoError } from "./errors.js";
  */
 let showsAwaits: boolean | undefined;
 
-/** Returns the stack of the caller, unless the engine can tell it later. Taking a stack costs up to 5 % of a call. */
+/** Returns the stack of the caller, unless the engine's stacks include awaiting functions. A stack costs up to 5 % of a call. */
 export function caller(): Error | undefined {
   showsAwaits ??= !["line", "lineNumber"].some((name) => name in new Error());
   return showsAwaits ? undefined : new Error();

@@ -3,7 +3,7 @@ import { Controller, Get, Injectable, Module, type OnApplicationShutdown } from 
 import { NestFactory } from "@nestjs/core";
 import { LogtoAdmin } from "logto-admin";
 
-/** The client, as a provider. All requests share it, and so one access token. */
+/** The client, as a provider. All requests share it and its access token. */
 @Injectable()
 class Logto extends LogtoAdmin implements OnApplicationShutdown {
   readonly #refresher = this.keepFresh();

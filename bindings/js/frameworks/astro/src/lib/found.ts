@@ -2,7 +2,7 @@ import { LogtoAdmin } from "logto-admin";
 
 let logto: LogtoAdmin | undefined;
 
-/** Returns the IDs of three users. All requests share one client, and so one access token. */
+/** Returns the ids of three users. All requests share one client, and so one access token. */
 export async function found(endpoint: string): Promise<string> {
   logto ??= new LogtoAdmin({ endpoint, appId: "app", appSecret: "secret" });
   const page = await logto.users.list({ pageSize: 3 });
