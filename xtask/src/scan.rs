@@ -40,13 +40,14 @@ const TOML: &str = r#"(?x)
     (?P<comment> \#[^\n]* )
     | (?P<text> """(?s:.*?)""" | '''(?s:.*?)''' | "(?:[^"\\\n]|\\.)*" | '[^'\n]*' )"#;
 
-/// What opens a line of a comment.
+/// Marker at the start of a line of a comment.
 const MARKER: &str = r"(?m)^[ \t]*(?://[/!]?|/\*\*?|\*+/?|#!?)";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Language {
     /// JavaScript and TypeScript.
     JavaScript,
+    /// Markdown and other formats that are mostly text, such as HTML and YAML.
     Markdown,
     Python,
     Rust,
@@ -61,8 +62,8 @@ impl Language {
             return Some(Self::Shell);
         }
         match Path::new(path).extension()?.to_str()? {
-            "js" | "mjs" | "mts" | "ts" => Some(Self::JavaScript),
-            "md" => Some(Self::Markdown),
+            "cjs" | "js" | "mjs" | "mts" | "ts" | "tsx" => Some(Self::JavaScript),
+            "astro" | "html" | "md" | "svelte" | "yaml" | "yml" => Some(Self::Markdown),
             "py" => Some(Self::Python),
             "rs" => Some(Self::Rust),
             "sh" => Some(Self::Shell),
@@ -250,6 +251,8 @@ mod tests {
     fn the_extension_names_the_language() {
         assert_eq!(Language::of("src/lib.rs"), Some(Language::Rust));
         assert_eq!(Language::of("lib/bytes.d.ts"), Some(Language::JavaScript));
+        assert_eq!(Language::of("app/page.tsx"), Some(Language::JavaScript));
+        assert_eq!(Language::of(".github/workflows/ci.yml"), Some(Language::Markdown));
         assert_eq!(Language::of(".ci/run"), Some(Language::Shell));
         assert_eq!(Language::of("Cargo.lock"), None);
         assert_eq!(Language::of("LICENSE-MIT"), None);

@@ -13,7 +13,7 @@ pub(super) struct Wording {
     pub(super) advice: &'static str,
 }
 
-pub(super) const WORDINGS: [Wording; 23] = [
+pub(super) const WORDINGS: [Wording; 26] = [
     Wording {
         name: "is-none",
         rejected: "(?:is|are|was|were) none",
@@ -30,6 +30,26 @@ pub(super) const WORDINGS: [Wording; 23] = [
         advice: "negate the verb: `is not a number`",
     },
     Wording {
+        name: "none-verb",
+        rejected: "(?-i:None) (?:are|calls?|can|fails?|has|have|is|needs?|returns?|sends?|throws?)",
+        ordinary: &[],
+        advice: "name the subject, and negate the verb: `They do not throw`",
+    },
+    Wording {
+        name: "a-line",
+        rejected: r"(?:one|two|three|\d+) (?:\w+ )?\w+ an? (?:attempt|call|caller|file|line|page|process|record|request|user)",
+        ordinary: &[
+            r"(?:one|two|three|\d+) (?:\w+ )?(?:and|as|before|by|for|from|has|in|is|of|on|or|per|sends|to|with) an? \w+",
+        ],
+        advice: "write \"per\": `one problem per line`",
+    },
+    Wording {
+        name: "whatever",
+        rejected: "whatever (?:its|their|the)",
+        ordinary: &["whatever their experience"],
+        advice: "write \"with any\" or \"for all\"",
+    },
+    Wording {
         name: "is-said",
         rejected: "(?:is|are|was|were|be|been) (?:not )?said",
         ordinary: &[],
@@ -43,20 +63,21 @@ pub(super) const WORDINGS: [Wording; 23] = [
     },
     Wording {
         name: "says",
-        rejected: "says|tells|(?:is|are|was|were|be|been) told|told (?:by|of|to)",
+        rejected: "says|tells|(?:is|are|was|were|be|been) told|told (?:by|of|to)|(?:that|which) (?:say|tell)|says? so\
+                   |says? nothing|tell (?:apart|from|it|whether)",
         ordinary: &[],
         advice: "write \"reports\", \"returns\", \"specifies\" or \"means\"",
     },
     Wording {
         name: "knows",
-        rejected: "knows",
+        rejected: "knows|(?:that|which) know",
         ordinary: &[],
         advice: "write \"has\", \"supports\", \"depends on\" or \"contains\"",
     },
     Wording {
         name: "gives",
-        rejected: "gives",
-        ordinary: &["gives up"],
+        rejected: "gives|(?:that|which) give",
+        ordinary: &["gives up", "(?:that|which) give up"],
         advice: "write \"returns\", \"provides\" or \"passes\"",
     },
     Wording {
@@ -137,6 +158,14 @@ pub(super) const WORDINGS: [Wording; 23] = [
     },
 ];
 
+/// Wordings that are only rejected at the start of a comment.
+pub(super) const OPENINGS: [Wording; 1] = [Wording {
+    name: "opening",
+    rejected: "what|how (?:many|much|long|often)|who|whose|whatever",
+    ordinary: &[],
+    advice: "start with a noun or a verb: `Number of pages`, `Returns the user`",
+}];
+
 /// A wording with its compiled pattern.
 pub(super) struct Rule {
     pub(super) name: &'static str,
@@ -145,11 +174,21 @@ pub(super) struct Rule {
 }
 
 impl Rule {
-    pub(super) fn new(wording: &Wording) -> Result<Self> {
+    /// Creates a rule that applies to all text.
+    pub(super) fn anywhere(wording: &Wording) -> Result<Self> {
+        Self::new(r"\b", wording)
+    }
+
+    /// Creates a rule that applies to the start of comments. A NUL character represents the code before a comment.
+    pub(super) fn opening(wording: &Wording) -> Result<Self> {
+        Self::new(r"(?:\A|\x00)\s*", wording)
+    }
+
+    fn new(start: &str, wording: &Wording) -> Result<Self> {
         let Wording { name, rejected, ordinary, advice } = *wording;
         // The first alternative that matches wins, so ordinary wordings come first.
         let alternatives = [ordinary, &[&format!("(?P<hit>{rejected})")]].concat().join("|");
-        let pattern = format!(r"(?i)\b(?:{alternatives})\b").replace(' ', r"\s+").replace('\'', "['’]");
+        let pattern = format!(r"(?i){start}(?:{alternatives})\b").replace(' ', r"\s+").replace('\'', "['’]");
         let pattern = Regex::new(&pattern).with_context(|| format!("invalid pattern of rule {name}"))?;
         Ok(Self { name, advice, pattern })
     }
@@ -167,20 +206,33 @@ mod tests {
     use super::*;
 
     /// Each rule with a sentence that it rejects.
-    const REJECTED: [(&str, &str); 35] = [
+    const REJECTED: [(&str, &str); 48] = [
         ("is-none", "the proxy's URL is none"),
         ("is-none", "an id or a header that is none"),
         ("is-none", "null if there is none"),
         ("is-no", "an endpoint that is no URL"),
         ("is-no", "they are no numbers"),
+        ("none-verb", "Functions of the host. None throws."),
+        ("a-line", "all operations, one group a line"),
+        ("whatever", "Returns the response, whatever its status."),
+        ("opening", "What the server requires of an application."),
+        ("opening", "How many pages are read ahead."),
+        ("opening", "Whose access token it is."),
         ("is-said", "64 MiB if nothing is said"),
         ("is-said", "20 if it is not said"),
         ("default", "the platform's `fetch` unless another is given"),
         ("says", "Says whether another one is needed."),
         ("says", "unless the mode says otherwise"),
         ("says", "told to `tracing`"),
+        ("says", "Options that say which server to call."),
+        ("says", "variables that tell the runner where to run"),
+        ("says", "Follows redirects if the options say so."),
+        ("says", "Tasks that started before say nothing about the window."),
+        ("says", "unless the engine can tell it later"),
         ("knows", "It knows no test runner"),
+        ("knows", "servers that know the route"),
         ("gives", "Gives the access token."),
+        ("gives", "functions that give a token"),
         ("takes", "Takes the lock on this key."),
         ("begins", "Begins a client for this endpoint."),
         ("forgets", "Forgets this very token."),
@@ -205,12 +257,16 @@ mod tests {
         ("perhaps", "always, perhaps, or perhaps and perhaps as null"),
     ];
 
-    const ORDINARY: [&str; 15] = [
+    const ORDINARY: [&str; 19] = [
+        "Returns what the server requires. What is left is optional.",
         "null if it is not set",
         "Default: none. The client has none.",
         "There is no token at first.",
         "The key is no longer accepted, and is no more than a number.",
         "The name is not a number.",
+        "`None` is the default. Default: none. One is a user, two per line.",
+        "Callers that give up, and a person who can say why.",
+        "Two requests for a user, and one call of a page.",
         "if nothing changed, and unless another process has the lock",
         "The client gives up after three attempts.",
         "Takes precedence over `members`. The call takes 20 ms.",
@@ -224,7 +280,8 @@ mod tests {
     ];
 
     fn hits(text: &str) -> Vec<&'static str> {
-        let rules: Vec<_> = WORDINGS.iter().map(|wording| Rule::new(wording).unwrap()).collect();
+        let anywhere = WORDINGS.iter().map(|wording| Rule::anywhere(wording).unwrap());
+        let rules: Vec<_> = anywhere.chain(OPENINGS.iter().map(|wording| Rule::opening(wording).unwrap())).collect();
         rules.iter().flat_map(|rule| rule.find(text).map(|_| rule.name)).collect()
     }
 
@@ -238,7 +295,7 @@ mod tests {
     #[test]
     fn every_rule_has_a_rejected_sentence() {
         let tested: BTreeSet<_> = REJECTED.iter().map(|(rule, _)| *rule).collect();
-        assert_eq!(tested, WORDINGS.iter().map(|wording| wording.name).collect());
+        assert_eq!(tested, WORDINGS.iter().chain(&OPENINGS).map(|wording| wording.name).collect());
     }
 
     #[test]
