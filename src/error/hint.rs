@@ -1,22 +1,22 @@
-//! Hints: what to do about common mistakes.
+//! Hints for common mistakes.
 
-const HTML: &str = "the endpoint returns web pages: check that it is the root of a Logto server, without a path such as /api or /console";
-const NOT_FOUND: &str = "check the path; Logto also returns this status for a JSON body over 1 MB";
-pub(crate) const SCOPE: &str = "the access token lacks the scope: assign a role with the permissions of the Management API to the application, and request a scope that it grants";
-const FORBIDDEN: &str = "the access token lacks the permission: check the roles of the machine-to-machine application; the account API requires a user token with the scope `openid`, and others such as `profile`";
-const RESOURCE: &str = "check the resource: it is https://default.logto.app/api for every self-hosted server, and https://{tenant}.logto.app/api on Logto Cloud, also with a custom domain; a resource of your own must exist";
-const AUDIENCE: &str = "check that its resource is the Management API for management operations, and use a user access token for operations of a user's own account";
-const VERIFY: &str = "the user has to confirm this first: create a verification with an operation of `verifications`, and send its record ID in the header logto-verification-id";
-const SECRET: &str = "wrong application secret: compare it with those in the Logto console";
+const HTML: &str = "check that the endpoint, which returns web pages, is the root of a Logto server, without a path such as /api or /console";
+const NOT_FOUND: &str = "check the path, and that a JSON body has at most 1 MB";
+pub(crate) const SCOPE: &str = "assign a role with the permissions of the Management API to the application, and request the scope that the token lacks";
+const FORBIDDEN: &str = "check the roles of the machine-to-machine application; for the account API, use a user token with the scope `openid` and others such as `profile`";
+const RESOURCE: &str = "check the resource: https://default.logto.app/api on self-hosted servers, https://{tenant}.logto.app/api on Logto Cloud, also with a custom domain, or an existing resource of your own";
+const AUDIENCE: &str = "use a token with the Management API as its resource, or a user access token for operations of a user's own account";
+const VERIFY: &str = "let the user create a verification with an operation of `verifications`, and send its record id in the header logto-verification-id";
+const SECRET: &str = "compare the application secret with those in the Logto console";
 const CLIENT: &str =
-    "unknown application: check its ID, and that the endpoint is the server or tenant where it was created";
-const GRANT: &str = "client credentials require an application of type machine-to-machine";
-const GRANT_OFF: &str = "client credentials require an application of type machine-to-machine; a token exchange requires that token exchange is allowed in the settings of the application";
-const EXCHANGED: &str = "the exchanged token is unknown or expired, or of another kind: a subject token can be exchanged once, and a personal access token must be exchanged as a personal access token";
+    "check the application id, and that the endpoint is the server or tenant where the application was created";
+const GRANT: &str = "use an application of type machine-to-machine for client credentials";
+const GRANT_OFF: &str = "use an application of type machine-to-machine for client credentials; allow a token exchange in the settings of the application";
+const EXCHANGED: &str = "check that the exchanged token is valid; a subject token can be exchanged once, and a personal access token only as a personal access token";
 const DENIED: &str = "check that the user or application is a member of the organization, and that the user has access to the application";
 const REDIRECT: &str = "check the scheme and host of the endpoint; redirects are not followed by default";
 pub(crate) const CONNECT: &str = "check that the server is running, and the scheme, host and port of the endpoint";
-pub(crate) const WEB: &str = "check that the server is running, and the scheme, host and port of the endpoint; in a browser, check CORS: the Management API allows only the origin of the Logto console";
+pub(crate) const WEB: &str = "check that the server is running, and the scheme, host and port of the endpoint; in a browser, check CORS (the Management API allows only the origin of the Logto console)";
 
 /// Returns the hint for an error response of the API.
 pub(crate) fn api(status: u16, code: Option<&str>, is_html: bool) -> Option<&'static str> {

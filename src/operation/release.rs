@@ -19,8 +19,8 @@ pub struct Release(u16);
 macro_rules! introduced {
     ($release:expr => $($minor:literal)*) => {
         match $release.0 {
-            $($minor => Some(concat!("introduced in Logto 1.", $minor, "; the server may be older")),)*
-            u16::MAX => Some("introduced after Logto 1.42; the server may be older"),
+            $($minor => Some(concat!("check the release of the server: Logto 1.", $minor, " introduced this operation")),)*
+            u16::MAX => Some("check the release of the server: the release after Logto 1.42 introduced this operation"),
             _ => None,
         }
     };
@@ -89,7 +89,7 @@ impl fmt::Display for Release {
 /// Returns the hint for an operation that the server does not have.
 pub(crate) fn hint(since: Release, until: Option<Release>) -> Option<&'static str> {
     match until {
-        Some(_) => Some("removed after Logto 1.30; the server may be newer"),
+        Some(_) => Some("check the release of the server: a release after Logto 1.30 removed this operation"),
         None => introduced!(since => 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42),
     }
 }
@@ -104,9 +104,9 @@ mod tests {
         for info in TABLE.iter().filter(|info| info.since > Release::OLDEST || info.until.is_some()) {
             let hint = hint(info.since, info.until).unwrap_or_default();
             let release = match (info.until, info.since.minor()) {
-                (Some(until), _) => format!("after Logto {until};"),
-                (None, Some(_)) => format!("in Logto {};", info.since),
-                (None, None) => format!("after Logto {};", info.since.previous()),
+                (Some(until), _) => format!("after Logto {until} removed"),
+                (None, Some(_)) => format!(": Logto {} introduced", info.since),
+                (None, None) => format!("after Logto {} introduced", info.since.previous()),
             };
             assert!(hint.contains(&release), "{}: {hint}", info.id);
         }

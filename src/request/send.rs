@@ -9,7 +9,7 @@ use crate::token::{TokenCache, TokenKind};
 use crate::transport::{Answer, HttpRequest};
 
 impl<Op: Operation> Request<Op> {
-    /// Sends the request and returns the answer, whatever its status.
+    /// Sends the request and returns the answer with any status.
     pub(super) async fn exchange(&mut self) -> Result<Exchange> {
         self.check()?;
         let exchange = self.run().await;
@@ -83,7 +83,7 @@ impl OutgoingRequest for Outgoing<'_> {
     }
 }
 
-/// Returns which answers the operation may have.
+/// Returns which answers the operation can have.
 const fn expected(info: &OperationInfo, strict: bool) -> Expected {
     use AnswerKind::{Html, Json, Redirect, Text, Xml};
     Expected {
@@ -137,7 +137,7 @@ pub(crate) struct Credentials {
     pub cookies: bool,
 }
 
-pub(crate) const NO_TOKENS: &str = "the client has no source of access tokens: set the ID and the secret of an application, or another source of tokens";
+pub(crate) const NO_TOKENS: &str = "the client has no source of access tokens: set the id and the secret of an application, or another source of tokens";
 const REQUIRES_MANAGEMENT: &str = "this operation requires an access token for the Management API, but the client is configured with a user access token";
 const REQUIRES_USER: &str =
     "this operation requires a user access token, but the client is configured with application credentials";

@@ -250,12 +250,12 @@ fn wrong_resources_have_a_hint() {
 
 #[test]
 fn wrong_secrets_have_a_hint() {
-    hints(&token_error(oauth(401, "invalid_client", "client authentication failed")), "wrong application secret");
+    hints(&token_error(oauth(401, "invalid_client", "client authentication failed")), "compare the application secret");
 }
 
 #[test]
 fn unknown_clients_have_a_hint() {
-    hints(&token_error(oauth(400, "invalid_client", "invalid client nosuch")), "unknown application");
+    hints(&token_error(oauth(400, "invalid_client", "invalid client nosuch")), "check the application id");
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn members_beside_deep_ones_are_read_from_an_error() {
 fn bodies_over_1_mb_have_a_hint() {
     let stage = Stage::answering([text(404, "Not Found")]);
     let body = CreateUser { name: Some("x".repeat(1 << 20)), ..Default::default() };
-    hints(&stage.run(stage.client.users().create(body)).unwrap_err(), "over 1 MB");
+    hints(&stage.run(stage.client.users().create(body)).unwrap_err(), "at most 1 MB");
 }
 
 #[test]
@@ -319,7 +319,7 @@ fn without_scope(answer: HttpResponse) -> Error {
 fn tokens_without_scopes_explain_a_403() {
     let error = without_scope(refusal(403, "auth.forbidden"));
     assert!(error.is_forbidden());
-    hints(&error, "lacks the scope");
+    hints(&error, "the scope that the token lacks");
 }
 
 #[test]
@@ -341,7 +341,7 @@ fn a_403_despite_the_scope_hints_at_roles() {
 
 #[test]
 fn rejected_tokens_have_a_hint() {
-    hints(&error(refusal(401, "auth.unauthorized")), "check that its resource");
+    hints(&error(refusal(401, "auth.unauthorized")), "as its resource");
 }
 
 #[test]

@@ -233,7 +233,7 @@ fn urls_as_tenants_are_rejected() {
 fn invalid_credentials_are_rejected_without_showing_them() {
     let endpoint = || Endpoint::self_hosted("https://id.example.com");
     for (id, secret, advice) in
-        [("", "s", "ID is empty"), ("a", " ", "secret is empty"), ("a", "s3cret\n", "secret contains a line break")]
+        [("", "s", "id is empty"), ("a", " ", "secret is empty"), ("a", "s3cret\n", "secret contains a line break")]
     {
         not_built(build(endpoint(), |builder| builder.client_credentials(id, secret)), advice);
         let source = || ClientCredentials::new(id, secret);
@@ -241,7 +241,7 @@ fn invalid_credentials_are_rejected_without_showing_them() {
         not_built(build(endpoint(), |builder| builder.token_source(TokenExchange::new(source(), "t"))), advice);
     }
     let blank = ClientCredentials::new("a", "s").organization(" ");
-    not_built(build(endpoint(), |builder| builder.token_source(blank)), "organization ID is empty");
+    not_built(build(endpoint(), |builder| builder.token_source(blank)), "organization id is empty");
     not_built(build(endpoint(), |builder| builder.token_lease(Duration::ZERO)), "`token_lease` is zero");
     let exchange = TokenExchange::personal_access_token(ClientCredentials::new("a", "s"), " ");
     not_built(build(endpoint(), |builder| builder.token_source(exchange)), "personal access token is empty");

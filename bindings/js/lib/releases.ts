@@ -6,9 +6,10 @@ const name = (minor: number): string => (minor < NEXT ? `1.${minor}` : "next");
 
 /** Returns the hint for an operation that the server lacks. */
 export function releaseHint({ since, removed }: Operation): string | undefined {
-  if (removed) return "removed after Logto 1.30; the server may be newer";
-  if (since > 17) return `introduced ${since < NEXT ? "in" : "after"} Logto 1.${Math.min(since, NEXT - 1)}; the server may be older`;
-  return undefined;
+  const change = removed
+    ? "a release after Logto 1.30 removed"
+    : since > 17 && `${since < NEXT ? "" : "the release after "}Logto 1.${Math.min(since, NEXT - 1)} introduced`;
+  return change ? `check the release of the server: ${change} this operation` : undefined;
 }
 
 /** Returns the oldest and the newest release whose operations match an API document. */

@@ -47,7 +47,7 @@ const TESTS = `async ({ LogtoAdmin, ConflictError, LogtoError, NotFoundError }, 
 
   // The routes of another release, and invalid options.
   const old = new LogtoAdmin(new Emulator({ release: "1.24" }).options);
-  equal((await failed(old.customProfileFields.list())).hint, "introduced in Logto 1.31; the server may be older");
+  equal((await failed(old.customProfileFields.list())).hint, "check the release of the server: Logto 1.31 introduced this operation");
   equal((await failed(new LogtoAdmin(new Emulator({ release: "newest" }).options).users.list())) instanceof LogtoError, true);
   equal((await failed((async () => new Emulator({ seed: -1 }))())) instanceof TypeError, true);
   equal((await failed(emulator.advance(NaN))) instanceof TypeError, true);
@@ -87,7 +87,7 @@ const cases = {
     const { LogtoAdmin } = require("logto-admin");
     const { Emulator } = require("logto-admin/emulator");
     for (const [release, oldest, listed] of [
-      ["1.17", "1.17", "introduced in Logto 1.31; the server may be older"],
+      ["1.17", "1.17", "check the release of the server: Logto 1.31 introduced this operation"],
       ["1.36", "1.33", "listed"],
       ["1.42", "1.42", "listed"],
       ["next", "next", "listed"],

@@ -162,9 +162,9 @@ const tests = {
     await room.plan({ plan: [{ status: 404, ...plain }, { status: 405, ...plain }, { status: 404, ...plain }] });
     const logto = client();
     await fails(logto.customProfileFields.list(), LogtoError, ({ status, hint }) => {
-      equal([status, hint], [404, "introduced in Logto 1.31; the server may be older"]);
+      equal([status, hint], [404, "check the release of the server: Logto 1.31 introduced this operation"]);
     });
-    await fails(logto.cimd.listUserConsentScopes(), LogtoError, ({ hint }) => equal(hint, "introduced after Logto 1.42; the server may be older"));
+    await fails(logto.cimd.listUserConsentScopes(), LogtoError, ({ hint }) => equal(hint, "check the release of the server: the release after Logto 1.42 introduced this operation"));
     await fails(logto.users.get("u"), LogtoError, ({ hint }) => ok(hint.startsWith("check the path"), hint));
   },
 
@@ -315,7 +315,7 @@ const tests = {
     const entries = async (call) => {
       const at = ready();
       let count = 0;
-      // Other clients may enter the module meanwhile, to be released.
+      // Other clients might enter the module meanwhile, to be released.
       const counting = (wasm) => new Proxy(wasm, { get: (exports, name) => ((count += name === "call"), exports[name]) });
       at.enter = (run) => Object.getPrototypeOf(at).enter.call(at, (wasm) => run(counting(wasm)));
       await call().catch(() => {});
@@ -533,7 +533,7 @@ const tests = {
     equal(token, "renewed");
     await admin.users.get("y");
     equal((await room.seen()).seen.at(-1).headers.authorization, "Bearer renewed");
-    // A 401 that is not about the token is the answer, whatever the token.
+    // A 401 that is not about the token is the answer, for any token.
     await room.plan({ plan: [{ delay: 100, status: 401, body: { code: "verification_record.permission_denied", message: "no" } }], seen: [] });
     await Promise.all([fails(admin.users.create({}), lib.AuthenticationError), admin.getToken({ forceRefresh: true })]);
     equal((await room.seen()).seen.filter(({ path }) => path === "/api/users").length, 1);
@@ -562,7 +562,7 @@ const tests = {
     setTimeout(() => controller.abort("enough"), 50);
     for (const call of waiting) await fails(call, lib.AbortError, ({ cause }) => equal(cause, "enough"));
     equal([most, listeners], [1, 0]);
-    // Browsers may have kept some of the requests back.
+    // Browsers might have kept some of the requests back.
     await room.plan({ plan: [] });
     equal((await logto.users.get("x", {}, { signal: null })).id, "x");
   },

@@ -124,14 +124,14 @@ async fn the_doctor_finds_what_is_wrong() {
     let wrong_secret = program.run(&["doctor", "--app-secret", "wrong", "-o", "table"]).await;
     assert_eq!(wrong_secret.code, 1);
     assert!(
-        wrong_secret.out.contains("FAIL  token") && wrong_secret.out.contains("compare it with"),
+        wrong_secret.out.contains("FAIL  token") && wrong_secret.out.contains("compare the application secret"),
         "{wrong_secret:?}"
     );
     assert!(!wrong_secret.out.contains('\u{1b}'), "no colours outside of a terminal");
     assert_eq!(wrong_secret.out.matches("invalid_client").count(), 1, "{wrong_secret:?}");
 
     let listed = program.run(&["users", "list", "--app-secret", "wrong"]).await;
-    assert!(listed.code == 1 && listed.err.contains("\nhint: wrong application secret"), "{listed:?}");
+    assert!(listed.code == 1 && listed.err.contains("\nhint: compare the application secret"), "{listed:?}");
 
     let wrong_resource = program.run(&["doctor", "--resource", "https://other.example/api"]).await;
     assert!(wrong_resource.out.contains("check the resource"), "{wrong_resource:?}");

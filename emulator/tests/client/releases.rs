@@ -36,9 +36,9 @@ async fn an_operation_that_the_server_lacks_says_which_release_introduced_it() -
     let (_server, client) = serve(Release::new(24)).await;
     // The path is unknown, and then only the method is.
     let error = client.custom_profile_fields().list().await.unwrap_err();
-    assert_eq!(hint(&error), (Some(404), "introduced in Logto 1.31; the server may be older"));
+    assert_eq!(hint(&error), (Some(404), "check the release of the server: Logto 1.31 introduced this operation"));
     let error = client.users().list_sessions("u1").await.unwrap_err();
-    assert_eq!(hint(&error), (Some(404), "introduced in Logto 1.37; the server may be older"));
+    assert_eq!(hint(&error), (Some(404), "check the release of the server: Logto 1.37 introduced this operation"));
     // An operation that the server has fails as usual.
     let error = client.users().get("nope").await.unwrap_err();
     assert_eq!((error.kind(), error.code(), error.hint()), (ErrorKind::Api, Some("entity.not_found"), None));
@@ -46,6 +46,9 @@ async fn an_operation_that_the_server_lacks_says_which_release_introduced_it() -
     let (_server, client) = serve(Release::new(42)).await;
     let client = client.with_cookies([("_interaction", "a")])?;
     let error = client.interaction().submit().await.unwrap_err();
-    assert_eq!(hint(&error), (Some(404), "removed after Logto 1.30; the server may be newer"));
+    assert_eq!(
+        hint(&error),
+        (Some(404), "check the release of the server: a release after Logto 1.30 removed this operation")
+    );
     Ok(())
 }

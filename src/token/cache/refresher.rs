@@ -63,4 +63,5 @@ async fn keep_fresh(cache: TokenCache, interval: Option<Duration>) {
 }
 
 const FIXED: &str = "the client's access token cannot be renewed, so there is nothing to keep fresh";
-const ISOLATED: &str = "on Cloudflare Workers a background task ends with the request that started it: requests renew the token ahead of its expiry themselves";
+const ISOLATED: &str =
+    "background tasks end with their request on Cloudflare Workers; calls renew the token before it expires";

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::types::encode;
 use crate::types::headers::REDACTED;
 
-/// Issues Management API tokens for the ID and secret of a machine-to-machine application.
+/// Issues Management API tokens for the id and secret of a machine-to-machine application.
 #[derive(Clone)]
 pub struct ClientCredentials {
     app_id: String,
@@ -49,9 +49,11 @@ impl ClientCredentials {
         self
     }
 
-    /// Requests tokens of the application as a member of this organization: an organization token or, with
-    /// [`resource`](Self::resource), a token for an API resource with the permissions that the application has there. The
-    /// client's scope names the permissions to request; the default scope is not requested. Such a token is not for the Management API.
+    /// Requests tokens of the application as a member of this organization.
+    ///
+    /// Without [`resource`](Self::resource), they are organization tokens. With it, they are tokens for an API resource, with
+    /// the permissions that the application has there. The client's scope names the permissions to request; the default
+    /// scope is not requested. Such a token is not for the Management API.
     ///
     /// ```no_run
     /// use logto_admin::token::ClientCredentials;
@@ -119,9 +121,9 @@ impl TokenSource for ClientCredentials {
     }
 
     fn check(&self) -> Result<()> {
-        require("the application ID", &self.app_id)?;
+        require("the application id", &self.app_id)?;
         require("the application secret", &self.app_secret)?;
-        require_optional("the organization ID", self.organization.as_deref())?;
+        require_optional("the organization id", self.organization.as_deref())?;
         require_optional("the resource", self.resource.as_deref())
     }
 
@@ -131,7 +133,7 @@ impl TokenSource for ClientCredentials {
     }
 
     fn kind(&self) -> TokenKind {
-        // The resource may be the Management API too.
+        // The resource might be the Management API too.
         if self.organization.is_some() || self.resource.is_some() { TokenKind::Unknown } else { TokenKind::Management }
     }
 

@@ -159,11 +159,11 @@ impl TokenSource for TokenExchange {
 
     fn check(&self) -> Result<()> {
         self.application.check()?;
-        require_optional("the organization ID", self.organization.as_deref())?;
+        require_optional("the organization id", self.organization.as_deref())?;
         require_optional("the resource", self.resource.as_deref())?;
         match &self.subject {
             Subject::Once { token, .. } => require("the subject token", token),
-            Subject::Each { user_id, .. } => require_optional("the user ID", user_id.as_deref()),
+            Subject::Each { user_id, .. } => require_optional("the user id", user_id.as_deref()),
             Subject::Personal(token) => require("the personal access token", token),
         }
     }

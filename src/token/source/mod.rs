@@ -66,7 +66,7 @@ pub trait TokenSource: Send + Sync + 'static {
     }
 
     /// Returns what distinguishes the tokens of this source from those of other sources at the same endpoint, such as
-    /// the application ID. Must not be secret. Tokens of sources without a cache key are not kept in a
+    /// the application id. Must not be secret. Tokens of sources without a cache key are not kept in a
     /// [`TokenStore`](super::TokenStore).
     fn cache_key(&self) -> Option<String> {
         None
@@ -88,7 +88,7 @@ fn require_optional(what: &str, text: Option<&str>) -> Result<()> {
     text.map_or(Ok(()), |text| require(what, text))
 }
 
-/// Whose access token it is.
+/// Owner of an access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TokenKind {

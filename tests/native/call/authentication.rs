@@ -57,7 +57,7 @@ fn tokens_of_unknown_kind_are_sent_to_both() {
 #[test]
 fn clients_without_tokens_call_neither() {
     let stage = anonymous(|builder| builder);
-    let advice = "no source of access tokens: set the ID and the secret of an application, or another source of tokens";
+    let advice = "no source of access tokens: set the id and the secret of an application, or another source of tokens";
     refused(&stage, stage.run(stage.client.users().list().raw()), advice);
     refused(&stage, stage.run(stage.client.my_account().get_profile().raw()), advice);
     assert!(stage.run(stage.client.access_token()).unwrap_err().message().contains(advice));

@@ -15,23 +15,18 @@ fn refusal(status: u16, error: &str, description: &str) -> HttpResponse {
 #[test]
 fn common_mistakes_have_hints() {
     for (status, code, description, advice) in [
-        (401, "invalid_client", "client authentication failed", "wrong application secret"),
-        (400, "invalid_client", "invalid client nosuch", "unknown application"),
+        (401, "invalid_client", "client authentication failed", "compare the application secret"),
+        (400, "invalid_client", "invalid client nosuch", "check the application id"),
         (400, "invalid_target", "resource indicator is missing, or unknown", "https://default.logto.app/api"),
         (400, "invalid_target", "both `resource` and `organization_id` are not provided", "check the resource"),
         (403, "access_denied", "app has not associated with the organization", "member of the organization"),
         (400, "unsupported_grant_type", "unsupported grant_type requested", "machine-to-machine"),
-        (
-            400,
-            "unauthorized_client",
-            "requested grant type is not allowed for this client",
-            "token exchange is allowed",
-        ),
+        (400, "unauthorized_client", "requested grant type is not allowed for this client", "allow a token exchange"),
         (400, "unauthorized_client", "no such grant", "machine-to-machine"),
-        (400, "invalid_target", "resource indicator is missing, or unknown", "of your own must exist"),
+        (400, "invalid_target", "resource indicator is missing, or unknown", "existing resource of your own"),
         (400, "invalid_grant", "subject token not found", "a subject token can be exchanged once"),
         (400, "invalid_grant", "subject token not found", "as a personal access token"),
-        (400, "invalid_request", "requested grant type is not allowed for this client", "token exchange is allowed"),
+        (400, "invalid_request", "requested grant type is not allowed for this client", "allow a token exchange"),
     ] {
         let answer = refusal(status, code, description);
         let stage = Stage::answering(move |_| answer.clone());

@@ -31,7 +31,7 @@ fn hint(scope: Option<&'static str>, settings: impl FnOnce(ClientBuilder) -> Cli
     error.hint().unwrap_or_default().to_owned()
 }
 
-const LACKS: &str = "lacks the scope";
+const LACKS: &str = "the scope that the token lacks";
 
 #[test]
 fn a_403_with_a_missing_scope_hints_at_the_scope() {

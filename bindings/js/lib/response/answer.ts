@@ -21,11 +21,11 @@ export function shown(url: string): string {
   return (at < 0 || /^\/(?!\/)/.test(url) ? url : withoutUser(url, at)).replace(/[?#].*/s, "");
 }
 
-/** Removes user name and password. A password may contain a slash, `?` or `#`, so it ends at the last sign. */
+/** Removes user name and password. A password can contain a slash, `?` or `#`, so it ends at the last sign. */
 function withoutUser(url: string, at: number): string {
   try {
     const { username, password, port, origin } = new URL(url);
-    // What looks like a port may be the start of a password.
+    // An apparent port might be the start of a password.
     if (origin !== "null" && !username && !password) return port ? origin : url;
   } catch {
     // The text is not a URL.
@@ -58,7 +58,7 @@ export function read(operation: Operation, { response, text }: Answer, isStrict 
       headers,
       requestId: headers.get("logto-core-request-id") ?? undefined,
       operation: operation.id,
-      hint: isHtml(headers) ? "the endpoint returns web pages: check that it is the root of a Logto server" : undefined,
+      hint: isHtml(headers) ? "check that the endpoint, which returns web pages, is the root of a Logto server" : undefined,
       cause,
     });
   };
