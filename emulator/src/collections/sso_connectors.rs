@@ -4,6 +4,7 @@ use super::{Collection, Draft, Key, Order, Owner, Shape, View};
 use crate::call::Call;
 use crate::certificates;
 use crate::errors::{Outcome, Refusal};
+use crate::messages::no_connector;
 use crate::sso::{LOGO, Protocol, Provider, provider, provider_of};
 use crate::store::{Members, Record};
 
@@ -56,7 +57,7 @@ pub(crate) static SSO_SIGNING_KEYS: Collection = Collection {
     changed: |call, key| activate(call, &SSO_SIGNING_KEYS, key),
     deletable: |_, key| {
         if key.is_true("active") {
-            let message = "The active signing key cannot be deleted.";
+            let message = "Cannot delete the active signing key. Activate another key or deactivate this key first.";
             return Err(Refusal::new(400, "single_sign_on.can_not_delete_active_signing_key", message));
         }
         Ok(())
@@ -98,10 +99,7 @@ const PUBLIC_DOMAINS: [&str; 24] = [
 
 fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let name = draft.members.text("providerName");
-    let provider = provider(name).ok_or_else(|| {
-        let message = format!("The provider `{name}` does not exist.");
-        Refusal::new(422, "connector.not_found", message)
-    })?;
+    let provider = provider(name).ok_or_else(|| no_connector(422, name))?;
     if draft.sent.contains_key("domains") {
         let domains = check_domains(&call.texts("domains"))?;
         draft.members.insert("domains".to_owned(), domains.into());
@@ -112,7 +110,7 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
     let (id, title) = (draft.members.text("id"), draft.members.text("connectorName"));
     let same = |other: &Record| other.id != id && other.text("connectorName") == title;
     if call.state.store.all(&SSO_CONNECTORS).any(same) {
-        let message = format!("There is a connector of the name `{title}`.");
+        let message = "Connector name already exists. Please choose a different name.";
         return Err(Refusal::new(409, "single_sign_on.duplicate_connector_name", message));
     }
     Ok(())
@@ -121,7 +119,7 @@ fn prepare(call: &mut Call<'_>, draft: &mut Draft) -> Outcome<()> {
 fn check_domains(domains: &[String]) -> Outcome<Vec<String>> {
     let domains: Vec<String> = domains.iter().map(|domain| domain.trim().to_lowercase()).collect();
     let refuse = |code: &str, wrong: Vec<&String>| {
-        let refusal = Refusal::new(422, code, "Some domains cannot belong to a connector.");
+        let refusal = Refusal::new(422, code, "Public email domains are not allowed.");
         Err(refusal.with("data", json!({ "data": wrong })))
     };
     let public: Vec<&String> = domains.iter().filter(|domain| PUBLIC_DOMAINS.contains(&domain.as_str())).collect();
