@@ -32,6 +32,8 @@ mod redis_store;
 #[cfg(feature = "webhook")]
 mod sync_users;
 mod testing;
+#[cfg(feature = "tracing")]
+mod traceparent;
 mod transport;
 #[cfg(all(feature = "jiff", feature = "webhook"))]
 mod webhooks;

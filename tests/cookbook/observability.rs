@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use logto_admin::transport::{Hook, HookContext, HttpResponse, HttpTransport, before_fn};
+use logto_admin::transport::{Hook, HookContext, HttpResponse, HttpTransport};
 use logto_admin::{Client, ClientBuilder, Result};
 use logto_admin_emulator::Emulator;
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, written};
 use tracing::{Instrument, info_span};
+use tracing_subscriber::fmt::format::FmtSpan;
 
+use crate::traceparent::{SpanIds, propagating};
 use crate::{builder, recorded, sign_up};
 
 // ANCHOR: spans
@@ -24,6 +26,14 @@ async fn greeting(logto: &Client, user_id: &str) -> Result<String> {
     Ok(format!("Hello, {}!", user.primary_email.unwrap_or(user.id)))
 }
 // ANCHOR_END: spans
+
+#[allow(dead_code, reason = "the tests share a subscriber with these settings that writes elsewhere")]
+// ANCHOR: closing
+/// Logs each span when it closes.
+fn log_spans() {
+    tracing_subscriber::fmt().with_span_events(FmtSpan::CLOSE).init();
+}
+// ANCHOR_END: closing
 
 // ANCHOR: metrics
 /// Counts answers by operation and status.
@@ -43,38 +53,6 @@ fn counted(builder: ClientBuilder, metrics: Metrics) -> Result<Client> {
     builder.hook(metrics).build()
 }
 // ANCHOR_END: metrics
-
-// ANCHOR: traceparent
-/// The ids of a span.
-#[derive(Clone, Copy)]
-struct SpanIds {
-    trace_id: u128,
-    span_id: u64,
-    sampled: bool,
-}
-
-impl SpanIds {
-    /// Returns the value of the header, as W3C Trace Context defines it.
-    fn traceparent(self) -> String {
-        let Self { trace_id, span_id, sampled } = self;
-        format!("00-{trace_id:032x}-{span_id:016x}-{flags:02x}", flags = u8::from(sampled))
-    }
-}
-
-/// Builds a client that adds the ids of the current span to each request. Without a current span, it adds no header.
-fn propagating(
-    builder: ClientBuilder,
-    current: impl Fn() -> Option<SpanIds> + Send + Sync + 'static,
-) -> Result<Client> {
-    let hook = before_fn(move |request, _| {
-        if let Some(ids) = current() {
-            request.headers.set("traceparent", ids.traceparent());
-        }
-        Ok(())
-    });
-    builder.hook(hook).build()
-}
-// ANCHOR_END: traceparent
 
 // ANCHOR: ids
 tokio::task_local! {
