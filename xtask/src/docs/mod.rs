@@ -45,14 +45,26 @@ pub(crate) fn build() -> Result<()> {
 /// Documents the crates as docs.rs does: with the settings of its Cargo.toml, unstable features and `cfg(docsrs)`.
 pub(crate) fn docs_rs() -> Result<()> {
     tool::ensure_all_features()?;
-    let native = ["-p", "logto-admin", "-p", "logto-admin-emulator"];
-    let web = ["-p", "logto-admin", "--target", tool::WASM];
-    for selection in [native, web] {
+    let native = (["-p", "logto-admin", "-p", "logto-admin-emulator"], command::target());
+    let web = (["-p", "logto-admin", "--target", tool::WASM], command::target().join(tool::WASM));
+    for (selection, target) in [native, web] {
         let mut doc = tool::with_unstable_rustdoc(command::cargo());
         doc.args(["doc", "--no-deps", "--all-features"]).args(selection);
         command::run(doc.env("RUSTDOCFLAGS", "-D warnings --cfg docsrs"))?;
+        check_methods(&target.join("doc/logto_admin"))?;
     }
     Ok(())
+}
+
+/// Checks the links to anchors of methods. Rustdoc checks links to items only.
+fn check_methods(documentation: &Path) -> Result<()> {
+    let broken = broken_methods(&read(documentation)?);
+    ensure!(broken.is_empty(), "broken links in {}:\n{}", documentation.display(), broken.join("\n"));
+    Ok(())
+}
+
+fn broken_methods(site: &BTreeMap<String, String>) -> Vec<String> {
+    links::broken(site).into_iter().filter(|link| link.contains("#method.")).collect()
 }
 
 /// The folder with the Markdown sources of the book.
@@ -68,4 +80,20 @@ fn read(folder: &Path) -> Result<BTreeMap<String, String>> {
         site.insert(path, if files::is_a(&file, "html") { files::text(&file)? } else { String::new() });
     }
     Ok(site)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_to_methods_that_do_not_exist_are_broken() {
+        let users = r##"<a href="../struct.Request.html#method.page">page</a> <a href="../../src/api.rs.html#1">source</a>
+            <a href="../struct.Request.html#method.keyword-2">keyword</a>"##;
+        let request = r#"<section id="method.page" class="method"></section>"#;
+        let site = [("api/users.html", users), ("struct.Request.html", request)];
+        let site = site.into_iter().map(|(path, html)| (path.to_owned(), html.to_owned())).collect();
+        let expected = "api/users.html: ../struct.Request.html#method.keyword-2: no such anchor";
+        assert_eq!(broken_methods(&site), [expected]);
+    }
 }
