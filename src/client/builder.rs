@@ -8,10 +8,11 @@ use super::Client;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::AllowedOperations;
 use crate::pipeline::{
-    Channel, HttpSender, HttpTokenAttempts, Limiter, Pipeline, RateLimit, RetryPolicy, Settings, Shared, TokenCaller,
-    check_timeouts, metrics,
+    Channel, HttpSender, Limiter, Pipeline, RateLimit, RetryPolicy, Settings, Shared, TokenCaller, check_timeouts,
+    metrics,
 };
 use crate::runtime::{self, Background, Runtime};
+use crate::token::issuer::SourceIssuer;
 use crate::token::store::{KeyedSlot, TokenSlot};
 use crate::token::{ClientCredentials, FixedToken, TokenCache, TokenCacheOptions, TokenSource, TokenStore};
 use crate::transport::{self, Endpoint, Hook, HttpTransport, RedirectPolicy, TransportOptions, cookie_header};
@@ -201,16 +202,15 @@ impl ClientBuilder {
         let limiter = Arc::new(Limiter::new(limit));
         let pipeline = Arc::new(Pipeline { runtime: Arc::clone(&runtime), limiter: Arc::clone(&limiter) });
         let sender = Arc::new(HttpSender { transport, runtime: Arc::clone(&runtime), limiter, hooks, trace_bodies });
-        let attempts = Arc::new(HttpTokenAttempts {
+        let calls = Arc::new(TokenCaller {
+            pipeline: Arc::clone(&pipeline),
+            retry: settings.retry,
             sender: Arc::clone(&sender),
             user_agent: settings.headers.get("user-agent").map(str::to_owned),
             timeout: settings.timeout,
             options: settings.options,
         });
-        let calls = Arc::new(TokenCaller { pipeline: Arc::clone(&pipeline), attempts, retry: settings.retry });
-        let tokens = tokens
-            .options(&endpoint, &runtime)
-            .map(|options| TokenCache::new(options, endpoint.clone(), calls, runtime));
+        let tokens = tokens.options(&endpoint, calls, &runtime).map(|options| TokenCache::new(options, runtime));
         let shared = Shared { endpoint, pipeline, sender, tokens, background: Background::default() };
         Client { channel: Channel::new(shared, settings) }
     }
@@ -223,7 +223,12 @@ impl ClientBuilder {
 
 impl TokenSettings {
     /// Returns the options of the token cache. `None` without a source.
-    fn options(self, endpoint: &Endpoint, runtime: &Arc<dyn Runtime>) -> Option<TokenCacheOptions> {
+    fn options(
+        self,
+        endpoint: &Endpoint,
+        calls: Arc<TokenCaller>,
+        runtime: &Arc<dyn Runtime>,
+    ) -> Option<TokenCacheOptions> {
         let Self { source, scope, leeway, lease, store, lock_ttl } = self;
         let source = source?;
         let scope = scope.unwrap_or_else(|| source.default_scope().map(str::to_owned));
@@ -231,7 +236,8 @@ impl TokenSettings {
             let scope = scope.as_deref().unwrap_or_default();
             Box::new(KeyedSlot::new(store, Arc::clone(runtime), &[endpoint.url(), &key, endpoint.resource(), scope]))
         });
-        Some(TokenCacheOptions { source, scope, leeway, lease, slot, lock_ttl })
+        let issuer = Box::new(SourceIssuer { source, endpoint: endpoint.clone(), scope, calls });
+        Some(TokenCacheOptions { issuer, leeway, lease, slot, lock_ttl })
     }
 }
 

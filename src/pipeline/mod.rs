@@ -23,8 +23,7 @@ pub(crate) use http::{HttpAttempt, HttpSender, OutgoingRequest};
 pub(crate) use limiter::Limiter;
 pub use limiter::{Pass, RateLimit};
 pub use retry::RetryPolicy;
-pub use token_calls::TokenAttempts;
-pub(crate) use token_calls::{HttpTokenAttempts, TokenCaller};
+pub(crate) use token_calls::TokenCaller;
 
 use self::retry::{Decision, Progress};
 use crate::error::{Error, Result, StopReason};

@@ -12,25 +12,36 @@ use crate::transport::{HttpRequest, Method, TransportOptions};
 
 const OPERATION: &str = "OidcToken";
 
-/// Sends the token calls of a client through its pipeline.
+/// Sends the token calls of a client through its pipeline, over HTTP.
 pub(crate) struct TokenCaller {
     pub pipeline: Arc<Pipeline>,
-    pub attempts: Arc<dyn TokenAttempts>,
     pub retry: RetryPolicy,
-}
-
-/// Creates the attempts of token calls.
-pub trait TokenAttempts: Send + Sync + 'static {
-    /// Returns the attempt that sends this request.
-    fn attempt(&self, request: TokenRequest) -> Box<dyn Attempt + '_>;
+    pub sender: Arc<HttpSender>,
+    pub user_agent: Option<String>,
+    pub timeout: Option<Duration>,
+    pub options: TransportOptions,
 }
 
 #[async_trait]
 impl TokenCalls for TokenCaller {
     async fn send(&self, request: TokenRequest) -> Result<TokenAnswer> {
+        let attempt = HttpAttempt {
+            sender: &self.sender,
+            request: HttpTokenRequest { request, user_agent: self.user_agent.as_deref() },
+            operation: OPERATION,
+            timeout: self.timeout,
+            options: TransportOptions { token_call: true, ..self.options },
+        };
+        self.pipeline.token_call(self.retry, &attempt).await
+    }
+}
+
+impl Pipeline {
+    /// Carries out a call to the token endpoint.
+    pub(crate) async fn token_call(&self, retry: RetryPolicy, attempt: &dyn Attempt) -> Result<TokenAnswer> {
         let plan = Plan {
             label: Some(Label { operation: OPERATION, method: Method::Post, template: "/oidc/token" }),
-            retry: self.retry,
+            retry,
             // A second call issues a second token, and the first one is not used.
             idempotent: true,
             total_timeout: None,
@@ -38,29 +49,8 @@ impl TokenCalls for TokenCaller {
             begun: None,
             tokens: None,
         };
-        let attempt = self.attempts.attempt(request);
-        let Exchange { answer, stopped, .. } = self.pipeline.run(&plan, &*attempt).await?;
+        let Exchange { answer, stopped, .. } = self.run(&plan, attempt).await?;
         Ok(TokenAnswer { answer, stopped })
-    }
-}
-
-/// Token calls over HTTP.
-pub(crate) struct HttpTokenAttempts {
-    pub sender: Arc<HttpSender>,
-    pub user_agent: Option<String>,
-    pub timeout: Option<Duration>,
-    pub options: TransportOptions,
-}
-
-impl TokenAttempts for HttpTokenAttempts {
-    fn attempt(&self, request: TokenRequest) -> Box<dyn Attempt + '_> {
-        Box::new(HttpAttempt {
-            sender: &self.sender,
-            request: HttpTokenRequest { request, user_agent: self.user_agent.as_deref() },
-            operation: OPERATION,
-            timeout: self.timeout,
-            options: TransportOptions { token_call: true, ..self.options },
-        })
     }
 }
 

@@ -31,9 +31,8 @@ pub(crate) trait TokenCalls: Send + Sync + 'static {
     async fn send(&self, request: TokenRequest) -> Result<TokenAnswer>;
 }
 
-/// A request to the token endpoint. Empty if a JavaScript host writes it.
-#[derive(Clone, Default)]
-pub struct TokenRequest {
+/// A request to the token endpoint.
+pub(crate) struct TokenRequest {
     /// The URL of the token endpoint.
     pub url: String,
     /// The value of the `Authorization` header.
@@ -79,23 +78,14 @@ impl TokenContext<'_> {
             authorization: authorization.map(str::to_owned),
             form: pairs.into_string(),
         };
-        self.exchange(request, value(form, "scope"), may_be_silent(form)).await
-    }
-
-    /// Sends a request that asks for this scope. `may_be_silent`: whether an empty scope in the answer might not mean that
-    /// no scope was granted.
-    pub(crate) async fn exchange(
-        &self,
-        request: TokenRequest,
-        scope: Option<&str>,
-        may_be_silent: bool,
-    ) -> Result<AccessToken, TokenError> {
         let answer = self.calls.send(request).await.map_err(TokenError::Unreachable)?;
-        read_token(answer, scope, may_be_silent)
+        read_token(answer, value(form, "scope"), may_be_silent(form))
     }
 }
 
-fn read_token(
+/// Reads the answer to a request for this scope. `may_be_silent`: whether an empty scope in the answer might not mean that
+/// no scope was granted.
+pub(crate) fn read_token(
     TokenAnswer { answer, stopped }: TokenAnswer,
     asked: Option<&str>,
     may_be_silent: bool,

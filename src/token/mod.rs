@@ -5,6 +5,7 @@ pub(crate) mod cache;
 pub(crate) mod endpoint;
 mod error;
 mod events;
+pub(crate) mod issuer;
 pub(crate) mod obtained;
 mod schedule;
 mod scope;

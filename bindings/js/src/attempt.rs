@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use logto_admin::binding::{Answer, Attempt, AttemptError, Pass, TokenAttempts, TokenRequest, within};
+use logto_admin::binding::{Answer, Attempt, AttemptError, Pass, within};
 use logto_admin::token::AccessToken;
 
 use crate::host;
@@ -32,7 +32,6 @@ impl HostRequest {
 }
 
 /// An attempt to send a request of the host.
-#[derive(Clone, Copy)]
 pub(crate) struct HostAttempt {
     pub request: HostRequest,
     /// Time since the host started the first attempt.
@@ -47,14 +46,5 @@ impl Attempt for HostAttempt {
         let sent = Operation::start(|operation| self.request.send(operation, number, token));
         let spent = if number == 1 { self.spent } else { Duration::ZERO };
         within(&self.runtime, self.timeout, spent, async { sent.await.answer() }).await
-    }
-}
-
-/// Token calls of a client: each sends the same request.
-pub(crate) struct HostTokenAttempts(pub HostAttempt);
-
-impl TokenAttempts for HostTokenAttempts {
-    fn attempt(&self, _request: TokenRequest) -> Box<dyn Attempt + '_> {
-        Box::new(self.0)
     }
 }

@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use logto_admin::binding::{HostedClient, HostedClientOptions, HostedSource};
-use logto_admin::token::{Refresher, TokenKind, TokenSource};
+use logto_admin::binding::{HostedClient, HostedClientOptions, HostedTokenCalls, HostedTokens};
+use logto_admin::token::{Refresher, TokenKind};
 use logto_admin::{RateLimit, RetryPolicy};
 use wasm_bindgen::prelude::*;
 
-use crate::attempt::{HostAttempt, HostRequest, HostTokenAttempts};
+use crate::attempt::{HostAttempt, HostRequest};
 use crate::runtime::HostRuntime;
 use crate::tasks;
 use crate::tokens::{HostSlot, HostTokens};
@@ -75,13 +75,12 @@ pub fn configure(
     let timeout = duration(timeout);
     let token_attempt = HostAttempt { request: HostRequest::Token(client), spent: Duration::ZERO, timeout, runtime };
     let options = HostedClientOptions {
-        source: source(client, source_kind, token_kind, renewable),
+        tokens: tokens(client, source_kind, token_kind, renewable, token_attempt),
         slot: if custom_store { Some(Box::new(HostSlot { client })) } else { None },
         scope: Some(scope).filter(|scope| !scope.is_empty()),
         total_timeout: duration(total_timeout),
         retry: retry(retries, retry_base, retry_longest, retry_total),
         limit: duration(limit_per).map(|per| RateLimit::new(limit, per)),
-        token_attempts: Arc::new(HostTokenAttempts(token_attempt)),
         runtime: Arc::new(runtime),
     };
     let configured = Known { client: HostedClient::new(options), timeout, ambient_cookies, runtime };
@@ -89,9 +88,9 @@ pub fn configure(
     CLIENTS.with_borrow_mut(|clients| clients.push(entry));
 }
 
-/// Returns the source of access tokens. `source`: 0 none, 1 a function of the user, 2 requests that the host writes.
+/// Returns where access tokens come from. `source`: 0 none, 1 a function of the user, 2 requests that the host writes.
 /// `token`: 0 tokens of the Management API, 1 of a user, 2 unknown.
-fn source(client: u32, source: u32, token: u32, renewable: bool) -> Option<Box<dyn TokenSource>> {
+fn tokens(client: u32, source: u32, token: u32, renewable: bool, attempt: HostAttempt) -> Option<HostedTokens> {
     let kind = match token {
         0 => TokenKind::Management,
         1 => TokenKind::User,
@@ -99,8 +98,8 @@ fn source(client: u32, source: u32, token: u32, renewable: bool) -> Option<Box<d
     };
     match source {
         0 => None,
-        1 => Some(Box::new(HostTokens { client })),
-        _ => Some(Box::new(HostedSource { kind, renewable })),
+        1 => Some(HostedTokens::Function(Box::new(HostTokens { client }))),
+        _ => Some(HostedTokens::Endpoint(HostedTokenCalls { kind, renewable, attempt: Box::new(attempt) })),
     }
 }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::BoxFuture;
-use logto_admin::binding::{Obtained, TokenSlot};
-use logto_admin::token::{AccessToken, StoreError, TokenContext, TokenError, TokenSource};
+use logto_admin::binding::{Obtained, TokenIssuer, TokenSlot};
+use logto_admin::token::{AccessToken, StoreError, TokenError, TokenKind};
 
 use crate::host;
 use crate::operations::Operation;
@@ -17,14 +17,22 @@ pub(crate) struct HostTokens {
 }
 
 #[async_trait]
-impl TokenSource for HostTokens {
-    async fn fetch(&self, _context: &TokenContext<'_>) -> Result<AccessToken, TokenError> {
+impl TokenIssuer for HostTokens {
+    async fn issue(&self) -> Result<AccessToken, TokenError> {
         let outcome = Operation::start(|operation| host::fetch_token(operation, self.client)).await;
         match outcome.token() {
             Ok(Some(obtained)) => Ok(obtained.token),
             Ok(None) => Err(TokenError::Unusable),
             Err(message) => Err(TokenError::other(HostError(message))),
         }
+    }
+
+    fn kind(&self) -> TokenKind {
+        TokenKind::Unknown
+    }
+
+    fn is_renewable(&self) -> bool {
+        true
     }
 }
 

@@ -23,12 +23,12 @@ use self::fetcher::Fetcher;
 use self::renewal::Renewal;
 use self::state::{Cell, Step, Ticket};
 use self::waiters::Waiters;
+use super::issuer::TokenIssuer;
 use super::schedule::Schedule;
 use super::store::{SharedToken, TokenSlot};
-use super::{AccessToken, TokenCalls, TokenKind, TokenSource, events};
+use super::{AccessToken, TokenKind, events};
 use crate::error::{Error, Result};
 use crate::runtime::{Mutex, Runtime, timeout};
-use crate::transport::Endpoint;
 
 /// Pauses of waiting callers, where one request cannot wake another.
 const FIRST_PAUSE: Duration = Duration::from_millis(2);
@@ -61,8 +61,7 @@ struct State {
 
 /// The settings of a cache.
 pub(crate) struct TokenCacheOptions {
-    pub source: Box<dyn TokenSource>,
-    pub scope: Option<String>,
+    pub issuer: Box<dyn TokenIssuer>,
     pub leeway: Option<Duration>,
     pub lease: Option<Duration>,
     /// The place of the token in a store.
@@ -72,24 +71,19 @@ pub(crate) struct TokenCacheOptions {
 }
 
 impl TokenCache {
-    pub(crate) fn new(
-        options: TokenCacheOptions,
-        endpoint: Endpoint,
-        calls: Arc<dyn TokenCalls>,
-        runtime: Arc<dyn Runtime>,
-    ) -> Self {
-        let TokenCacheOptions { source, scope, leeway, lease, slot, lock_ttl } = options;
+    pub(crate) fn new(options: TokenCacheOptions, runtime: Arc<dyn Runtime>) -> Self {
+        let TokenCacheOptions { issuer, leeway, lease, slot, lock_ttl } = options;
         let isolated = runtime.isolates_requests();
         let lease = lease.unwrap_or(if isolated { LEASE_OF_A_REQUEST } else { LEASE_OF_A_TASK });
-        let schedule = Schedule { leeway, lease, renewable: source.is_renewable() };
+        let schedule = Schedule { leeway, lease, renewable: issuer.is_renewable() };
         let shared = slot.map(|slot| SharedToken::new(slot, schedule, lock_ttl));
-        let fetcher = Fetcher { source, endpoint, scope, calls, runtime, shared };
+        let fetcher = Fetcher { issuer, runtime, shared };
         let state = Mutex::new(State { cell: Cell::new(schedule), waiters: Waiters::default() });
         Self(Arc::new(Inner { fetcher, lease, isolated, scope_reported: AtomicBool::new(false), state }))
     }
 
     pub(crate) fn kind(&self) -> TokenKind {
-        self.0.fetcher.source().kind()
+        self.0.fetcher.issuer().kind()
     }
 
     /// Returns a valid token. Fast path: one lock and one clone.
@@ -143,7 +137,7 @@ impl TokenCache {
     }
 
     fn is_renewable(&self) -> bool {
-        self.0.fetcher.source().is_renewable()
+        self.0.fetcher.issuer().is_renewable()
     }
 
     fn runtime(&self) -> &Arc<dyn Runtime> {

@@ -9,21 +9,20 @@ use shuttle::future::{block_on, yield_now};
 
 use super::*;
 use crate::runtime::model::{self, ModelRuntime};
-use crate::token::endpoint::{TokenAnswer, TokenRequest};
-use crate::token::{TokenContext, TokenError};
+use crate::token::TokenError;
 
 const CALLERS: usize = 3;
 const LIFETIME: Duration = Duration::from_secs(100);
 
-/// A source that numbers its tokens. The first ones fail.
+/// An issuer that numbers its tokens. The first ones fail.
 struct Numbered {
     fetched: Arc<AtomicU32>,
     failures: u32,
 }
 
 #[async_trait]
-impl TokenSource for Numbered {
-    async fn fetch(&self, _: &TokenContext<'_>) -> Result<AccessToken, TokenError> {
+impl TokenIssuer for Numbered {
+    async fn issue(&self) -> Result<AccessToken, TokenError> {
         let number = self.fetched.fetch_add(1, Ordering::SeqCst) + 1;
         yield_now().await;
         if number <= self.failures {
@@ -31,25 +30,22 @@ impl TokenSource for Numbered {
         }
         Ok(AccessToken::new(format!("token-{number}")).expires_in(LIFETIME))
     }
-}
 
-/// The source does not call the endpoint.
-struct NoCalls;
+    fn kind(&self) -> TokenKind {
+        TokenKind::Unknown
+    }
 
-#[async_trait]
-impl TokenCalls for NoCalls {
-    async fn send(&self, _: TokenRequest) -> Result<TokenAnswer> {
-        Err(Error::config("the model does not send requests"))
+    fn is_renewable(&self) -> bool {
+        true
     }
 }
 
-/// A cache, and how many tokens its source was asked for.
+/// A cache, and how many tokens its issuer was asked for.
 fn cache(runtime: ModelRuntime, failures: u32) -> (TokenCache, Arc<AtomicU32>) {
     let fetched = Arc::new(AtomicU32::new(0));
-    let source = Box::new(Numbered { fetched: Arc::clone(&fetched), failures });
-    let options = TokenCacheOptions { source, scope: None, leeway: None, lease: None, slot: None, lock_ttl: None };
-    let endpoint = Endpoint::self_hosted("http://127.0.0.1:9");
-    (TokenCache::new(options, endpoint, Arc::new(NoCalls), Arc::new(runtime)), fetched)
+    let issuer = Box::new(Numbered { fetched: Arc::clone(&fetched), failures });
+    let options = TokenCacheOptions { issuer, leeway: None, lease: None, slot: None, lock_ttl: None };
+    (TokenCache::new(options, Arc::new(runtime)), fetched)
 }
 
 fn secret(cache: &TokenCache) -> String {
