@@ -48,7 +48,7 @@ const TIMEOUT: u32 = 60_000;
 impl Challenge {
     /// Returns what the browser asks an authenticator for, to add a passkey for the user.
     pub(crate) fn registration(&self, user: &Record, known: &[Credential]) -> Value {
-        let names = ["username", "primaryEmail", "primaryPhone", "name"].map(|member| user.text(member));
+        let names = ["primaryEmail", "primaryPhone", "username"].map(|member| user.text(member));
         let name = names.into_iter().find(|name| !name.is_empty()).unwrap_or("Unnamed User");
         let display_name = Some(user.text("name")).filter(|name| !name.is_empty()).unwrap_or(name);
         json!({
@@ -141,7 +141,7 @@ pub(crate) fn credential_id(payload: &Value) -> &str {
 
 /// Returns the error for a response of an authenticator that proves nothing.
 pub(crate) fn failed(problem: &str) -> Refusal {
-    let message = "The passkey could not be verified.";
+    let message = "WebAuthn verification failed.";
     Refusal::new(400, "session.mfa.webauthn_verification_failed", message).with("data", json!({ "message": problem }))
 }
 

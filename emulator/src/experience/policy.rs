@@ -134,7 +134,7 @@ pub(super) fn complete(state: &State, progress: &Progress, user: &Record) -> Out
         );
         return if chosen.suggestion_skipped { Ok(()) } else { Err(refusal) };
     }
-    let data = json!({ "availableFactors": addable, "skippable": !mandatory, "maskedIdentifiers": {} });
+    let data = json!({ "availableFactors": addable, "skippable": !mandatory });
     let message = "You need to bind additional MFA before signing-in.";
     Err(Refusal::new(422, "user.missing_mfa", message).with("data", data))
 }

@@ -132,6 +132,24 @@ async fn other_relying_parties_counters_and_algorithms_are_refused() -> Result<(
 }
 
 #[tokio::test]
+async fn authenticators_show_the_name_and_an_identifier_of_the_user() -> Result<()> {
+    let (emulator, id) =
+        with_settings(json!({ "mfa": { "policy": "UserControlled", "factors": ["WebAuthn"] } })).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    let shown = |browser: &mut Browser| {
+        identify(browser);
+        let user =
+            &browser.call(Post, "/verification/web-authn/registration", &Value::Null)["registrationOptions"]["user"];
+        (user["name"].clone(), user["displayName"].clone())
+    };
+    assert_eq!(shown(&mut browser), (json!("ada"), json!("ada")));
+    let more = json!({ "name": "Ada", "primaryEmail": "ada@example.com" });
+    emulator.client()?.operation("UpdateUser")?.path("userId", &id).json(&more).await?;
+    assert_eq!(shown(&mut browser), (json!("ada@example.com"), json!("Ada")));
+    Ok(())
+}
+
+#[tokio::test]
 async fn passkeys_must_be_switched_on() -> Result<()> {
     let (emulator, _) = with_settings(json!({ "mfa": { "policy": "UserControlled", "factors": ["Totp"] } })).await?;
     let (mut browser, mut key) = (Browser::open(&emulator).await?, authenticator(&emulator));

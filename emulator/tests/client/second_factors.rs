@@ -165,6 +165,21 @@ async fn applications_with_access_control_refuse_other_users() -> Result<()> {
 }
 
 #[tokio::test]
+async fn a_missing_factor_names_those_that_can_be_added() -> Result<()> {
+    for (policy, skippable) in [("Mandatory", false), ("UserControlled", true)] {
+        let data = json!({ "availableFactors": ["WebAuthn", "Totp"], "skippable": skippable });
+        let (emulator, _) = with_policy(policy, &["Totp", "WebAuthn", "BackupCode"]).await?;
+        let mut browser = Browser::open(&emulator).await?;
+        identify(&mut browser);
+        browser.call(Post, "/profile/mfa/mfa-enabled", &Value::Null);
+        let response = browser.send(Post, "/api/experience/submit", None);
+        let body: Value = logto_admin::serde_json::from_str(&response.body.text()).unwrap();
+        assert_eq!((response.status, &body["code"], &body["data"]), (422, &json!("user.missing_mfa"), &data));
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn codes_are_a_second_factor_of_users_with_an_address() -> Result<()> {
     let (emulator, id) = with_policy("Mandatory", &["EmailVerificationCode"]).await?;
     let admin = emulator.client()?;
