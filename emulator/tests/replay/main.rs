@@ -51,7 +51,7 @@ fn replay(recording: &'static Recording) {
     let (mut compared, mut skipped, mut prepared) = (0, 0, 0);
     for exchange in exchanges {
         stage.prepare(exchange.seq, &mut prepared, &mut names);
-        steps::take(&mut stage, exchange.seq, &mut names);
+        steps::carry_out(&mut stage, exchange.seq, &mut names);
         let Some(request) = stage.request(&exchange, &names) else {
             skipped += 1;
             continue;

@@ -6,7 +6,7 @@ use logto_admin::transport::{HttpRequest, Method};
 use crate::names::Names;
 use crate::stage::{Stage, body_of};
 
-/// The password of every user who takes steps.
+/// The password of every user of the steps.
 pub(crate) const PASSWORD: &str = "Braga!88lantern";
 
 #[derive(Clone, Copy)]
@@ -25,8 +25,8 @@ pub(crate) enum Step {
     AddsPasskey(&'static str),
 }
 
-/// Takes the steps before an exchange.
-pub(crate) fn take(stage: &mut Stage, seq: u64, names: &mut Names) {
+/// Carries out the steps before an exchange.
+pub(crate) fn carry_out(stage: &mut Stage, seq: u64, names: &mut Names) {
     let steps = stage.recording().steps;
     for (_, step) in steps.iter().filter(|(before, _)| *before == seq) {
         match step {

@@ -1,6 +1,6 @@
 //! Every exchange of a script with 1.42, against an empty database.
 
-use logto_admin::transport::Method::{Patch, Post};
+use logto_admin::transport::Method::{Patch, Post, Put};
 use logto_admin_emulator::Service;
 
 use super::{Recording, Unrecorded, creates, relates};
@@ -48,6 +48,13 @@ const UNRECORDED: &[Unrecorded] = &[
     relates(1141, Patch, SIGN_IN, r#"{"passkeySignIn": {"enabled": false}}"#),
     relates(1142, Patch, SIGN_IN, FACTORS_BY_CODE),
     relates(1150, Patch, SIGN_IN, EVERY_METHOD),
+    relates(1150, Patch, SIGN_IN, AFTER_SIGN_INS),
+    relates(
+        1150,
+        Put,
+        "/api/captcha-provider",
+        r#"{"config": {"type": "Turnstile", "siteKey": "s", "secretKey": "k"}}"#,
+    ),
     creates(1164, "/api/users/iaglnao3qdpa/personal-access-tokens", r#"{"name": "flow"}"#, ""),
     relates(
         1167,
@@ -110,6 +117,13 @@ const FACTORS_BY_CODE: &str = r#"{
     ] },
     "mfa": { "policy": "UserControlled", "factors": ["EmailVerificationCode", "PhoneVerificationCode"] }
 }"#;
+const AFTER_SIGN_INS: &str = r#"{
+    "signUp": { "identifiers": ["username"], "password": true, "verify": false },
+    "captchaPolicy": { "enabled": true },
+    "passkeySignIn": { "enabled": false },
+    "passwordExpiration": { "enabled": false },
+    "signUpProfileFields": []
+}"#;
 const ACCOUNT_CENTER: &str = "/api/account-center";
 /// The recorder played Cloudflare and a storage.
 const SERVICES: &[(u64, Service)] = &[(349, Service::ProtectedApps), (365, Service::Domains), (385, Service::Storage)];
@@ -125,7 +139,6 @@ const DIFFERENT: &[(u64, &str)] = &[
     (318, "the recorder put a legacy secret into the database"),
     (620, "the recorder put a legacy secret into the database"),
     (1087, "the id of the user has no digit, so the replay does not recognize it"),
-    (1150, "the recorder changed the sign-in experience and the captcha without recording it"),
     (1161, "the recorder assigned a role without recording it"),
     (1165, "the token of the recorded user has fewer scopes"),
 ];
