@@ -33,7 +33,7 @@ pub fn members(value: Value) -> Map<String, Value> {
     }
 }
 
-/// What is wrong with a text that [`has_nul`].
+/// Problem of a text that [`has_nul`].
 pub(crate) const NUL: &str = "contains a null character, which the server cannot store";
 
 /// Whether a value contains a null character. The database of a server does not store it, and the server then fails.

@@ -1,4 +1,4 @@
-//! What is printed: data on standard output, everything else on standard error.
+//! Prints data on standard output, and everything else on standard error.
 
 use std::io::{self, IsTerminal, Write};
 

@@ -9,7 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle, T
 
 use crate::terminal::message;
 
-/// How many items lie between two lines.
+/// Number of items between two lines.
 const STEP: u64 = 1_000;
 
 fn rate(state: &ProgressState, out: &mut dyn fmt::Write) {

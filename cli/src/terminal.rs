@@ -1,4 +1,4 @@
-//! What a terminal shows: text without what changes it, and messages.
+//! Output on a terminal: messages, and text without characters that change what the terminal shows.
 
 use std::io::Write;
 

@@ -7,7 +7,7 @@ use crate::links::Where;
 use crate::request::Query;
 use crate::store::{Places, Record, Store, Table};
 
-/// What a query requires of the entities in a list.
+/// Requirement of a query for the entities in a list.
 pub(crate) enum Requirement<'q> {
     /// The member has one of the values.
     Is(&'static str, Vec<&'q str>),

@@ -10,7 +10,7 @@ type Part = Vec<Option<char>>;
 /// A pattern of SQL's `LIKE`: `%` is any text, `_` is any character, and a backslash escapes the next character.
 #[derive(Debug)]
 pub(crate) struct Like {
-    /// What a text with its edges contains, in this order. Empty if all texts match.
+    /// Parts that a text with its edges contains, in this order. Empty if all texts match.
     parts: Vec<Part>,
 }
 
@@ -65,7 +65,7 @@ impl Like {
             [] => containing(&[]),
             [part] if part.contains(&None) => {
                 let mut found = containing(part);
-                // What is between the wildcards can be rare.
+                // The text between the wildcards might be rare.
                 for run in runs(part) {
                     found.possible.intersect(&containing(run).unsure().possible);
                 }

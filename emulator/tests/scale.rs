@@ -27,7 +27,7 @@ const TURNS: usize = 11;
 struct Stage {
     emulator: Emulator,
     token: String,
-    /// What took too long.
+    /// Operations that took too long.
     slow: Vec<String>,
 }
 

@@ -15,7 +15,7 @@ pub struct Obtained {
     pub stored: bool,
 }
 
-/// What a renewal needs to know of earlier tokens.
+/// Earlier tokens that a renewal needs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Known {
     /// The token that is still valid.

@@ -1,4 +1,4 @@
-//! What users prove second factors with: an authenticator app, backup codes and authenticators for passkeys.
+//! Second factors of users: an authenticator app, backup codes and authenticators for passkeys.
 
 use data_encoding::BASE32;
 use hmac::{Hmac, KeyInit, Mac};

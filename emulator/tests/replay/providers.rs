@@ -1,4 +1,4 @@
-//! What the recorder's identity providers sent, in the form in which the emulator accepts it.
+//! Data that the recorder's identity providers sent, in the form that the emulator accepts.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,4 +1,4 @@
-//! What to do for a caller at a given time: pure decisions.
+//! Pure decisions: the next step of a caller at a given time.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ mod tests;
 /// The number of a renewal. Later renewals have larger numbers.
 pub(super) type Ticket = u64;
 
-/// What a caller has to do.
+/// Next step of a caller.
 #[derive(Debug)]
 pub(super) enum Step {
     /// Use this token.
@@ -36,7 +36,7 @@ pub(super) struct Cell {
     held: Option<Held>,
     /// A token that the API rejected. It must not come back from a store.
     refused: Option<AccessToken>,
-    /// How many new tokens in a row the API has rejected.
+    /// Number of new tokens in a row that the API has rejected.
     refusals: u32,
     running: Option<Running>,
     last: Ticket,
@@ -51,7 +51,7 @@ struct Held {
     since: Duration,
     /// Whether it came from a store, where another process has put it.
     stored: bool,
-    /// When to renew it, and when it expires.
+    /// Time of the renewal, and of the expiry.
     due: Option<Duration>,
     end: Option<Duration>,
 }

@@ -29,7 +29,7 @@ A mutant is a copy of the crate with one small change, such as `<` instead of `<
 struct Section {
     /// The name of the file with its results.
     name: String,
-    /// What measures the results.
+    /// Command that measures the results.
     command: String,
     title: &'static str,
     /// A paragraph that explains the results, or nothing.

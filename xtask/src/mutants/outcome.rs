@@ -1,4 +1,4 @@
-//! What became of the mutants, from the lists that cargo-mutants writes.
+//! Outcomes of the mutants, from the lists that cargo-mutants writes.
 
 use std::collections::BTreeSet;
 use std::fmt;

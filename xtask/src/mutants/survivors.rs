@@ -21,7 +21,7 @@ struct List {
 struct Survivor {
     file: String,
     change: String,
-    /// How many places of the file have this change.
+    /// Number of places of the file with this change.
     #[serde(default = "one")]
     count: usize,
     reason: String,

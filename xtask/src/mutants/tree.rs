@@ -14,7 +14,7 @@ use super::Pass;
 use super::outcome::Outcome;
 use crate::{command, files};
 
-/// What the selected tests read.
+/// Files that the selected tests read.
 const COPIED: [&str; 5] = ["Cargo.lock", "src", "tests/fixtures/cases.json", "tests/native", "tests/support"];
 /// The settings of cargo-mutants.
 const SETTINGS: &str = ".cargo/mutants.toml";

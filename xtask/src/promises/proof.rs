@@ -68,7 +68,8 @@ mod tests {
     const STEPS: &str = "step \"Clippy\" clippy_native\n";
 
     fn read(path: &str) -> Option<String> {
-        let files = [("a.rs", RUST), ("macro.rs", MACRO), ("a.mjs", JAVASCRIPT), ("benches/a.rs", BENCH), (".ci/run", STEPS)];
+        let files =
+            [("a.rs", RUST), ("macro.rs", MACRO), ("a.mjs", JAVASCRIPT), ("benches/a.rs", BENCH), (".ci/run", STEPS)];
         files.into_iter().find(|(name, _)| *name == path).map(|(_, text)| text.to_owned())
     }
 

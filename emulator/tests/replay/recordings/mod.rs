@@ -19,7 +19,7 @@ pub(crate) struct Recording {
     pub(crate) manager: &'static str,
     /// The first and the last exchange of sign-ins with all their steps.
     pub(crate) sign_ins: (u64, u64),
-    /// What the users did in their browsers before an exchange.
+    /// Steps of the users in their browsers before an exchange.
     pub(crate) steps: &'static [(u64, Step)],
     /// The callers of account operations: the first exchange, the last one, and the recorded id of the user.
     pub(crate) callers: &'static [(u64, u64, &'static str)],
