@@ -10,17 +10,16 @@ use futures_util::future::BoxFuture;
 
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::operation::Authentication;
-pub use crate::pipeline::{Attempt, AttemptError, Begun, Pass, TokenAttempts};
-use crate::pipeline::{Limiter, Pipeline, Plan, RateLimit, RetryPolicy, TokenCaller, timed_out};
+pub use crate::pipeline::{Attempt, AttemptError, Begun, Pass};
+use crate::pipeline::{Limiter, Pipeline, Plan, RateLimit, RetryPolicy, timed_out};
 use crate::request::{Credentials, NO_TOKENS, check_credentials};
 use crate::runtime::{Runtime, timeout};
-pub use crate::token::endpoint::{TokenRequest, lifetime};
+pub use crate::token::endpoint::lifetime;
+use crate::token::endpoint::read_token;
+pub use crate::token::issuer::TokenIssuer;
 pub use crate::token::obtained::Obtained;
 pub use crate::token::store::TokenSlot;
-use crate::token::{
-    AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenContext, TokenError, TokenKind, TokenSource,
-};
-use crate::transport::Endpoint;
+use crate::token::{AccessToken, Refresher, TokenCache, TokenCacheOptions, TokenError, TokenKind};
 pub use crate::transport::answer::{Answer, AnswerFields};
 
 /// Runs an attempt with its timeout. The host might have begun it before: it has `spent` that much of the limit.
@@ -42,27 +41,46 @@ pub async fn within(
     }
 }
 
-/// Token source whose requests the host writes, because the host has the credentials.
-#[derive(Debug)]
-pub struct HostedSource {
-    /// The owner of the tokens: the application or a user.
+/// The source from which a [`HostedClient`] gets its access tokens.
+pub enum HostedTokens {
+    /// From a function of the user.
+    Function(Box<dyn TokenIssuer>),
+    /// From the token endpoint. The host has the credentials, and writes the requests.
+    Endpoint(HostedTokenCalls),
+}
+
+/// Calls to the token endpoint whose requests the host writes.
+pub struct HostedTokenCalls {
+    /// Whose tokens they return.
     pub kind: TokenKind,
-    /// Whether it can issue another token.
+    /// Whether another call returns another token.
     pub renewable: bool,
+    /// Sends the request.
+    pub attempt: Box<dyn Attempt>,
+}
+
+/// Issues tokens through the pipeline of a client.
+struct HostedIssuer {
+    pipeline: Arc<Pipeline>,
+    retry: RetryPolicy,
+    scope: Option<String>,
+    calls: HostedTokenCalls,
 }
 
 #[async_trait]
-impl TokenSource for HostedSource {
-    async fn fetch(&self, context: &TokenContext<'_>) -> std::result::Result<AccessToken, TokenError> {
-        context.exchange(TokenRequest::default(), context.scope(), self.kind != TokenKind::Management).await
+impl TokenIssuer for HostedIssuer {
+    async fn issue(&self) -> std::result::Result<AccessToken, TokenError> {
+        let call = self.pipeline.token_call(self.retry, &*self.calls.attempt);
+        let answer = call.await.map_err(TokenError::Unreachable)?;
+        read_token(answer, self.scope.as_deref(), self.calls.kind != TokenKind::Management)
     }
 
     fn kind(&self) -> TokenKind {
-        self.kind
+        self.calls.kind
     }
 
     fn is_renewable(&self) -> bool {
-        self.renewable
+        self.calls.renewable
     }
 }
 
@@ -95,8 +113,8 @@ struct Inner {
 
 /// The settings of a [`HostedClient`]. The host has checked them.
 pub struct HostedClientOptions {
-    /// The source of access tokens.
-    pub source: Option<Box<dyn TokenSource>>,
+    /// Where access tokens come from.
+    pub tokens: Option<HostedTokens>,
     /// The place of the token in a store.
     pub slot: Option<Box<dyn TokenSlot>>,
     /// The scope to request.
@@ -107,8 +125,6 @@ pub struct HostedClientOptions {
     pub retry: RetryPolicy,
     /// The rate limit.
     pub limit: Option<RateLimit>,
-    /// Creates the attempts of token calls.
-    pub token_attempts: Arc<dyn TokenAttempts>,
     /// The platform.
     pub runtime: Arc<dyn Runtime>,
 }
@@ -139,19 +155,15 @@ impl HostedClient {
         let HostedClientOptions { total_timeout, retry, runtime, .. } = options;
         let pipeline =
             Arc::new(Pipeline { runtime: Arc::clone(&runtime), limiter: Arc::new(Limiter::new(options.limit)) });
-        let calls = TokenCaller { pipeline: Arc::clone(&pipeline), attempts: options.token_attempts, retry };
-        // The host has the endpoint: it writes the requests.
-        let endpoint = Endpoint::checked(String::new(), String::new());
-        let tokens = options.source.map(|source| {
-            let cache = TokenCacheOptions {
-                source,
-                scope: options.scope,
-                leeway: None,
-                lease: None,
-                slot: options.slot,
-                lock_ttl: None,
+        let tokens = options.tokens.map(|tokens| {
+            let issuer = match tokens {
+                HostedTokens::Function(issuer) => issuer,
+                HostedTokens::Endpoint(calls) => {
+                    Box::new(HostedIssuer { pipeline: Arc::clone(&pipeline), retry, scope: options.scope, calls })
+                }
             };
-            TokenCache::new(cache, endpoint, Arc::new(calls), runtime)
+            let cache = TokenCacheOptions { issuer, leeway: None, lease: None, slot: options.slot, lock_ttl: None };
+            TokenCache::new(cache, runtime)
         });
         Self(Arc::new(Inner { pipeline, tokens, total_timeout }))
     }

@@ -1,4 +1,4 @@
-//! What users did in their browsers before an exchange, without being recorded.
+//! Steps of users in their browsers before an exchange, which were not recorded.
 
 use logto_admin::serde_json::{Value, json};
 use logto_admin::transport::{HttpRequest, Method};
