@@ -31,6 +31,10 @@ use crate::runtime::{Runtime, timeout};
 use crate::token::{AccessToken, TokenCache};
 use crate::transport::{Answer, Method, TransportError, TransportErrorKind};
 
+/// How often a call gets another token because the API rejected one. The second token may come from a store, where another
+/// process has put it before the API rejected both.
+const MOST_RENEWALS: u32 = 2;
+
 /// The loop that all calls of a client share, token calls included.
 pub(crate) struct Pipeline {
     pub runtime: Arc<dyn Runtime>,
@@ -119,7 +123,7 @@ impl Pipeline {
         start: Duration,
         attempts: &AtomicU32,
     ) -> Result<Exchange> {
-        let mut token_renewed = false;
+        let mut renewals = 0;
         let mut begun = None;
         loop {
             let number = attempts.load(Ordering::Relaxed) + 1;
@@ -140,8 +144,8 @@ impl Pipeline {
             let attempt = metrics::attempt(&*self.runtime, plan, attempt.send(number, token.as_ref(), &mut pass));
             let outcome = tracing::inside(span, attempt).await;
             self.release(&mut pass, &outcome);
-            if !token_renewed && discard_rejected(plan, &outcome, token.as_ref()) {
-                token_renewed = true;
+            if renewals < MOST_RENEWALS && discard_rejected(plan, &outcome, token.as_ref()) {
+                renewals += 1;
                 continue;
             }
             let progress = || Progress { attempts: number, elapsed: self.since(first), idempotent: plan.idempotent };

@@ -1,35 +1,24 @@
 //! Tokens that the API rejects with a 401.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use logto_admin::runtime::Runtime;
 use logto_admin::token::token_fn;
 use logto_admin::transport::{HttpResponse, Method, RedirectPolicy};
 use logto_admin_test_support::{FakeRuntime, ScriptedTransport, token_answer};
 
-use crate::stage::{Stage, endpoint, hourly};
+use crate::stage::{self, SECOND, Stage, endpoint, hourly};
 
-/// An API that rejects these tokens.
-fn refusing(runtime: &FakeRuntime, refused: &'static [&'static str]) -> Stage {
-    let numbers = std::sync::atomic::AtomicUsize::new(0);
-    let transport = ScriptedTransport::new(move |request, options| {
-        let bearer = request.headers.get("authorization").unwrap_or_default().to_owned();
-        let answer = if options.token_call {
-            let number = numbers.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1;
-            token_answer(&format!("token-{number}"), 3600)
-        } else if refused.iter().any(|token| bearer == format!("Bearer {token}")) {
-            HttpResponse::json(401, r#"{"code":"auth.unauthorized","message":"no"}"#)
-        } else {
-            HttpResponse::json(200, "[]")
-        };
-        async { Ok(answer) }
-    });
-    Stage::set_up(runtime, transport, |builder| builder)
+/// A client of an API that rejects these tokens.
+fn refusing(refused: &'static [&'static str]) -> Stage {
+    Stage::set_up(&FakeRuntime::new(), stage::refusing(refused), |builder| builder)
 }
 
 #[test]
 fn a_401_renews_the_token_once_and_repeats_the_request_once() {
-    let stage = refusing(&FakeRuntime::new(), &["token-1"]);
+    let stage = refusing(&["token-1"]);
     stage.call().unwrap();
     assert_eq!(stage.sent_tokens(), ["token-1", "token-2"]);
     stage.call().unwrap();
@@ -38,7 +27,7 @@ fn a_401_renews_the_token_once_and_repeats_the_request_once() {
 
 #[test]
 fn a_second_401_is_returned() {
-    let stage = refusing(&FakeRuntime::new(), &["token-1", "token-2"]);
+    let stage = refusing(&["token-1", "token-2"]);
     let error = stage.call().unwrap_err();
     assert_eq!((error.status(), error.code()), (Some(401), Some("auth.unauthorized")));
     assert_eq!((stage.sent_tokens().len(), stage.token_calls()), (2, 2));
@@ -46,7 +35,7 @@ fn a_second_401_is_returned() {
 
 #[test]
 fn an_api_that_rejects_every_token_gets_one_request_per_call() {
-    let stage = refusing(&FakeRuntime::new(), &["token-1", "token-2", "token-3"]);
+    let stage = refusing(&["token-1", "token-2", "token-3"]);
     for _ in 0..10 {
         assert_eq!(stage.call().unwrap_err().status(), Some(401));
     }
@@ -54,6 +43,34 @@ fn an_api_that_rejects_every_token_gets_one_request_per_call() {
     stage.advance(Duration::from_secs(60));
     stage.call().unwrap_err();
     assert_eq!((stage.sent_tokens().len(), stage.token_calls()), (13, 3));
+}
+
+#[test]
+fn a_token_that_expires_on_its_way_to_the_api_is_renewed_each_time() {
+    let (runtime, issued) = (FakeRuntime::new(), Arc::new(Mutex::new(Vec::new())));
+    let clock = runtime.clone();
+    let transport = ScriptedTransport::new(move |request, options| {
+        let (clock, issued, token_call) = (clock.clone(), Arc::clone(&issued), options.token_call);
+        let bearer = request.headers.get("authorization").unwrap_or_default().to_owned();
+        async move {
+            if token_call {
+                let mut issued = issued.lock().unwrap();
+                issued.push(clock.monotonic());
+                return Ok(token_answer(&issued.len().to_string(), 5));
+            }
+            clock.sleep(SECOND).await;
+            let number: usize = bearer.strip_prefix("Bearer ").unwrap().parse().unwrap();
+            let age = clock.monotonic() - issued.lock().unwrap()[number - 1];
+            Ok(if age < 5 * SECOND { HttpResponse::json(200, "[]") } else { HttpResponse::new(401) })
+        }
+    });
+    let stage = Stage::set_up(&runtime, transport, |builder| builder);
+    for _ in 0..20 {
+        // The token is not due yet when the request starts, and has expired when it arrives.
+        stage.call().unwrap();
+        stage.advance(Duration::from_millis(3200));
+    }
+    assert_eq!((stage.sent_tokens().len(), stage.token_calls()), (39, 20));
 }
 
 #[test]
@@ -87,8 +104,7 @@ fn a_401_of_another_origin_which_got_no_token_keeps_it() {
 
 #[test]
 fn a_thousand_rejections_of_one_token_cause_one_renewal() {
-    let runtime = FakeRuntime::new();
-    let stage = refusing(&runtime, &["token-1"]);
+    let stage = refusing(&["token-1"]);
     let calls = (0..1000).map(|_| stage.client.request(Method::Get, "/api/users").into_future());
     let answers = stage.run(join_all(calls));
     assert!(answers.iter().all(Result::is_ok));

@@ -129,6 +129,22 @@ pub(crate) fn endpoint(
     })
 }
 
+/// A server whose token endpoint returns `token-1`, `token-2` and so on, and whose API rejects these tokens.
+pub(crate) fn refusing(refused: &'static [&'static str]) -> ScriptedTransport {
+    let calls = AtomicUsize::new(0);
+    ScriptedTransport::new(move |request, options| {
+        let bearer = request.headers.get("authorization").unwrap_or_default();
+        let answer = if options.token_call {
+            hourly(calls.fetch_add(1, Ordering::SeqCst) + 1)
+        } else if refused.iter().any(|token| bearer.strip_prefix("Bearer ") == Some(token)) {
+            HttpResponse::json(401, r#"{"code":"auth.unauthorized","message":"no"}"#)
+        } else {
+            HttpResponse::json(200, "[]")
+        };
+        async { Ok(answer) }
+    })
+}
+
 /// A numbered token that is valid for one hour.
 pub(crate) fn hourly(number: usize) -> HttpResponse {
     token_answer(&format!("token-{number}"), 3600)
