@@ -39,5 +39,5 @@ pub use {
     proxy::TestProxy,
     server::{TestServer, Tls, refusing_url},
     session::Session,
-    soak::Soak,
+    soak::{Handled, Soak},
 };

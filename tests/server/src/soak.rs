@@ -1,7 +1,7 @@
 //! Random faults for a large number of calls, with a count of the calls that were carried out.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,7 +10,7 @@ use crate::session::token;
 
 /// Answers calls `/api/...?id=N`, each with a different N, with random faults.
 ///
-/// For each call it only remembers how often the call was carried out.
+/// It rejects tokens only if they have expired or are revoked.
 #[derive(Debug)]
 pub struct Soak {
     url: String,
@@ -19,12 +19,33 @@ pub struct Soak {
     lifetime: Duration,
     /// Time when each token was issued.
     issued: Mutex<Vec<Instant>>,
-    carried_out: Mutex<HashMap<u64, u8>>,
+    /// How many of the tokens are revoked: the first ones.
+    revoked: AtomicUsize,
+    calls: Mutex<HashMap<u64, Handled>>,
+    /// How often the server closed a connection that it had promised to keep.
+    closed: AtomicUsize,
+}
+
+/// What the server did for a call.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Handled {
+    /// How often it carried out the call.
+    pub carried_out: u8,
+    /// Whether an answer left open if the call was carried out, so that a write must fail.
+    pub in_doubt: bool,
 }
 
 impl Soak {
     pub(crate) fn new(url: String, seed: u64, lifetime: Duration) -> Self {
-        Self { url, random: AtomicU64::new(seed), lifetime, issued: Mutex::default(), carried_out: Mutex::default() }
+        Self {
+            url,
+            random: AtomicU64::new(seed),
+            lifetime,
+            issued: Mutex::default(),
+            revoked: AtomicUsize::default(),
+            calls: Mutex::default(),
+            closed: AtomicUsize::default(),
+        }
     }
 
     /// The URL to use as the client's endpoint.
@@ -33,22 +54,40 @@ impl Soak {
         &self.url
     }
 
-    /// Returns how often a call was carried out, and removes it. A late request counts once more.
+    /// Returns what the server did for a call, and discards it.
     #[must_use]
-    pub fn take(&self, id: u64) -> u8 {
-        lock(&self.carried_out).remove(&id).unwrap_or_default()
+    pub fn take(&self, id: u64) -> Handled {
+        lock(&self.calls).remove(&id).unwrap_or_default()
     }
 
-    /// Returns the calls that were carried out and not taken since.
+    /// Returns what the server did for a call, and keeps it: another request of the call might arrive late.
     #[must_use]
-    pub fn left(&self) -> HashMap<u64, u8> {
-        lock(&self.carried_out).clone()
+    pub fn look(&self, id: u64) -> Handled {
+        lock(&self.calls).get(&id).copied().unwrap_or_default()
+    }
+
+    /// Returns the calls that the server has not discarded.
+    #[must_use]
+    pub fn left(&self) -> HashMap<u64, Handled> {
+        lock(&self.calls).clone()
     }
 
     /// Number of tokens issued.
     #[must_use]
     pub fn tokens(&self) -> usize {
         lock(&self.issued).len()
+    }
+
+    /// Number of connections that the server closed after an answer, although it had promised to keep them. A request that
+    /// is already on its way then is lost.
+    #[must_use]
+    pub fn closed(&self) -> usize {
+        self.closed.load(Ordering::Relaxed)
+    }
+
+    /// Revokes all tokens, as new signing keys do.
+    pub fn revoke(&self) {
+        self.revoked.store(self.tokens(), Ordering::Relaxed);
     }
 
     pub(crate) fn answer(&self, path: &str, request: &Seen) -> Answer {
@@ -62,11 +101,10 @@ impl Soak {
             return Answer::error(401, "auth.unauthorized");
         }
         match self.draw() {
-            0..10 => Answer::error(500, "unlucky"),
-            10..30 => Answer::error(503, "unlucky"),
+            0..10 => self.fail(id, 500),
+            10..30 => self.fail(id, 503),
             30..50 => Answer::error(503, "unlucky").header("retry-after", "0"),
             50..70 => Answer::error(429, "unlucky"),
-            70..73 => Answer::error(401, "auth.unauthorized"),
             drawn => self.carry_out(id, fault(drawn)),
         }
     }
@@ -88,12 +126,25 @@ impl Soak {
 
     fn is_valid(&self, authorization: &str) -> bool {
         let number = authorization.strip_prefix("Bearer token-").and_then(|number| number.parse::<usize>().ok());
+        let number = number.filter(|number| *number > self.revoked.load(Ordering::Relaxed));
         let issued = number.and_then(|number| lock(&self.issued).get(number.checked_sub(1)?).copied());
         issued.is_some_and(|issued| issued.elapsed() < self.lifetime)
     }
 
+    /// Answers with an error that does not say whether the call was carried out.
+    fn fail(&self, id: u64, status: u16) -> Answer {
+        lock(&self.calls).entry(id).or_default().in_doubt = true;
+        Answer::error(status, "unlucky")
+    }
+
     fn carry_out(&self, id: u64, fault: Fault) -> Answer {
-        *lock(&self.carried_out).entry(id).or_default() += 1;
+        if fault == Fault::CloseAfter {
+            self.closed.fetch_add(1, Ordering::Relaxed);
+        }
+        let mut calls = lock(&self.calls);
+        let call = calls.entry(id).or_default();
+        call.carried_out += 1;
+        call.in_doubt |= !matches!(fault, Fault::None | Fault::CloseAfter);
         Answer { fault, ..Answer::json(format!(r#"{{"id":{id}}}"#)) }
     }
 
@@ -114,7 +165,7 @@ fn lock<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Selects the fault of a call that was carried out.
 const fn fault(drawn: u64) -> Fault {
     match drawn {
-        73..90 => Fault::Close,
+        70..90 => Fault::Close,
         90..110 => Fault::Reset,
         110..120 => Fault::ResetInHead,
         120..130 => Fault::ResetInBody,
