@@ -11,7 +11,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::time::SystemTime;
 
 use logto_admin::models::CreateUser;
-use logto_admin::serde_json::json;
+use logto_admin::serde_json::{self, Value, json};
 use logto_admin::types::Timestamp;
 use logto_admin::{Client, Endpoint, Result};
 
@@ -151,6 +151,79 @@ async fn a_seed_that_a_saved_state_replaces_causes_a_warning() -> Result<()> {
     let (code, errors) = Running::start(&arguments).end("-TERM");
     assert_eq!(code, Some(0));
     assert!(errors.starts_with("warning: the state file exists"), "{errors}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_seed_that_a_saved_state_replaces_is_created_by_a_reset() -> Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    let [seed, state] = ["seed.yaml", "state.json"].map(|name| folder.path().join(name).to_str().unwrap().to_owned());
+    let arguments = ["0", "--seed", &seed, "--state", &state];
+    let names = async |server: &Running| -> Result<Vec<_>> {
+        Ok(server.client()?.users().list().await?.into_iter().filter_map(|user| user.username).collect())
+    };
+    fs::write(&seed, "users:\n  - username: ada\n").unwrap();
+    Running::start(&arguments).end("-TERM");
+
+    fs::write(&seed, "users:\n  - username: grace\n").unwrap();
+    let server = Running::start(&arguments);
+    assert_eq!(names(&server).await?, ["ada"]);
+    let mut peer = TcpStream::connect(server.url.trim_start_matches("http://")).unwrap();
+    write!(peer, "POST /emulator/reset HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    peer.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    assert_eq!(names(&server).await?, ["grace"]);
+    Ok(())
+}
+
+/// Returns the arguments of the last instruction of this name in the Dockerfile.
+fn instruction<'a>(dockerfile: &'a str, name: &str) -> &'a str {
+    dockerfile.lines().rev().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')).unwrap()
+}
+
+/// Runs the program as the container of `compose.yaml` does. The container's files are those of the repository and a folder.
+#[tokio::test]
+async fn the_container_has_a_seed_and_a_state_that_survives_restarts() -> Result<()> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |name: &str| fs::read_to_string(source.join(name)).unwrap();
+    let (dockerfile, compose) = (read("Dockerfile"), read("compose.yaml"));
+    let service = yaml_serde::from_str::<Value>(&compose).unwrap()["services"]["logto"].take();
+    assert_eq!(
+        (&service["build"]["context"], &service["build"]["dockerfile"]),
+        (&json!(".."), &json!("emulator/Dockerfile"))
+    );
+    assert!(dockerfile.contains("RUN cargo install --locked --path emulator --features scripts --root /install\n"));
+    assert!(source.ends_with("emulator") && read("Cargo.toml").contains("\nscripts = ["));
+    let name = Path::new(env!("CARGO_BIN_EXE_logto-admin-emulator")).file_stem().unwrap().to_str().unwrap();
+    assert_eq!(instruction(&dockerfile, "COPY"), format!("--from=build /install/bin/{name} /usr/local/bin/"));
+    assert!(output(&["--help"]).1.contains(&format!("Defaults to {}", instruction(&dockerfile, "EXPOSE"))));
+    assert_eq!(service["ports"], json!(["127.0.0.1:3001:3001"]));
+    assert_eq!(
+        (&service["volumes"], instruction(&dockerfile, "VOLUME")),
+        (&json!(["./seed.yaml:/seed.yaml:ro", "state:/data"]), "/data")
+    );
+
+    let folder = tempfile::tempdir().unwrap();
+    let entry: Vec<String> = serde_json::from_str(instruction(&dockerfile, "ENTRYPOINT")).unwrap();
+    let command: Vec<String> = serde_json::from_value(service["command"].clone()).unwrap();
+    assert_eq!(entry[0], name);
+    let outside = |argument: &String| match argument.split_once('/') {
+        Some(("", path)) if path.starts_with("data/") => folder.path().join(path.trim_start_matches("data/")),
+        Some(("", path)) => source.join(path),
+        _ => argument.into(),
+    };
+    let arguments: Vec<_> = entry[1..].iter().chain(&command).map(outside).collect();
+    let arguments = arguments.iter().map(|argument| argument.to_str().unwrap());
+    let arguments: Vec<&str> = arguments.chain(["--port", "0"]).collect();
+    for (user, users) in [("grace", 2), ("alan", 3)] {
+        let server = Running::start(&arguments);
+        let client =
+            Client::builder(Endpoint::self_hosted(&server.url)).client_credentials("my-app", "my-secret").build()?;
+        client.users().create(CreateUser { username: Some(user.into()), ..Default::default() }).await?;
+        assert_eq!(client.users().list().await?.len(), users, "the first user is that of the seed");
+        assert_eq!(server.end("-TERM").0, Some(0));
+    }
     Ok(())
 }
 

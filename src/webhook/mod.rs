@@ -212,6 +212,17 @@ mod tests {
         }
     }
 
+    /// Only the code shows it: a comparison that ends at the first difference has the same results.
+    #[test]
+    fn signatures_are_compared_in_constant_time() {
+        let code = include_str!("mod.rs").split("#[cfg(test)]").next().unwrap();
+        assert!(
+            code.contains(".verify_slice(&signature)"),
+            "`verify_slice` of `hmac` takes the same time for all bytes"
+        );
+        assert!(!code.contains("finalize"), "bytes of the right signature could be compared in another way");
+    }
+
     #[test]
     fn blank_signing_keys_are_configuration_errors_even_if_the_signature_matches() {
         for blank in ["", " ", "\t\n", "\u{a0}\u{2003}", "\0", "\u{200b}\u{2060}", "\u{ad}", "\u{feff}", "\u{3164}"] {

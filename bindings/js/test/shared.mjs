@@ -48,6 +48,29 @@ async function coldAndWarm(context, answer, options, run) {
   }
 }
 
+/** Longer than any wait between two attempts, in milliseconds. Longer timers are timeouts. */
+const LONG = 100_000;
+
+/** Runs a call whose waits end at once and whose random numbers are 0.5. Returns the waits in milliseconds. */
+async function withoutWaits(call) {
+  const { setTimeout } = globalThis;
+  const { random } = Math;
+  const waits = [];
+  globalThis.setTimeout = (work, time, ...rest) => {
+    if (time >= LONG) return setTimeout(work, time, ...rest);
+    waits.push(time);
+    return setTimeout(work, 0, ...rest);
+  };
+  Math.random = () => 0.5;
+  try {
+    await call();
+  } finally {
+    globalThis.setTimeout = setTimeout;
+    Math.random = random;
+  }
+  return waits;
+}
+
 const failed = (call) => call.then(() => undefined, (error) => error);
 
 const tests = {
@@ -132,6 +155,18 @@ const tests = {
         equal([error?.status, seen.length], [status, sends], given);
       });
     }
+  },
+
+  async "the retry policy has the documented defaults"(context) {
+    const attempts = async (headers) => {
+      const { logto, seen } = client(context, () => json(503, { code: "some.code", message: "no" }, headers), { retries: 7, timeout: LONG });
+      const waits = await withoutWaits(() => failed(logto.users.list()));
+      return { sends: seen.length, waits };
+    };
+    const half = [125, 250, 500, 1_000, 2_000, 4_000, 4_000];
+    equal(await attempts({}), { sends: 8, waits: half }, "random waits of up to 250 ms, doubled up to 8 s");
+    equal((await attempts({ "retry-after": "59" })).waits[0], 59_000, "a wait that ends within 60 s");
+    equal(await attempts({ "retry-after": "61" }), { sends: 1, waits: [] }, "a wait that ends after 60 s");
   },
 
   async "redirects are followed if the call allows it"(context) {

@@ -1,8 +1,12 @@
 use logto_admin::Result;
-use logto_admin::models::{CaptchaConfig, RecaptchaEnterpriseConfig, TurnstileConfig, UpdateCaptchaProvider};
-
+use logto_admin::models::{
+    CaptchaConfig, CreateUser, RecaptchaEnterpriseConfig, TurnstileConfig, UpdateCaptchaProvider,
+};
 use logto_admin::serde_json::json;
+use logto_admin::transport::Method;
+use logto_admin_emulator::Emulator;
 
+use crate::browser::Browser;
 use crate::{client, refused};
 
 #[tokio::test]
@@ -34,5 +38,30 @@ async fn there_is_at_most_one_captcha_provider() -> Result<()> {
     captcha.delete().await?;
     captcha.delete().await?;
     assert_eq!(refused(captcha.get().await), (404, "entity.not_found".into()));
+    Ok(())
+}
+
+#[tokio::test]
+async fn sign_ins_accept_the_token_of_a_captcha_and_never_require_it() -> Result<()> {
+    let emulator = Emulator::new();
+    let admin = emulator.client()?;
+    let turnstile = CaptchaConfig::Turnstile(TurnstileConfig::new("site", "secret"));
+    admin.captcha_provider().update(UpdateCaptchaProvider::new(turnstile)).await?;
+    admin.operation("UpdateSignInExp")?.json(&json!({ "captchaPolicy": { "enabled": true } })).await?;
+    let password = "violet-anchor-47-kettle";
+    let ada = CreateUser { username: Some("ada".into()), password: Some(password.into()), ..Default::default() };
+    admin.users().create(ada).await?;
+    let mut browser = Browser::open(&emulator).await?;
+    for begin in [
+        json!({ "interactionEvent": "SignIn" }),
+        json!({ "interactionEvent": "SignIn", "captchaToken": "from the widget" }),
+    ] {
+        browser.authorize("scope=openid&prompt=login");
+        browser.call(Method::Put, "", &begin);
+        let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": password });
+        let record = browser.verify("password", &body);
+        browser.call(Method::Post, "/identification", &json!({ "verificationId": record }));
+        assert!(browser.submit().contains_key("code"), "{begin}");
+    }
     Ok(())
 }

@@ -18,6 +18,7 @@ mod authenticator;
 mod browser;
 mod captcha;
 mod connectors;
+mod consent;
 mod dashboard;
 mod deliveries;
 mod domains;

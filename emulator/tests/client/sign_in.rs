@@ -5,7 +5,7 @@ use std::time::Duration;
 use logto_admin::Result;
 use logto_admin::models::CreateUser;
 use logto_admin::serde_json::{Value, json};
-use logto_admin::transport::Method;
+use logto_admin::transport::{HttpRequest, Method};
 use logto_admin_emulator::Emulator;
 
 use crate::browser::{Browser, CALLBACK, account, claims, enable_account_api, location};
@@ -311,48 +311,32 @@ async fn signing_out_ends_the_session() -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
-async fn third_party_applications_need_the_consent_of_the_user() -> Result<()> {
-    let emulator = Emulator::new();
-    let id = ada(&emulator).await?;
-    let settings = json!({ "name": "Partner", "type": "Traditional", "isThirdParty": true });
-    let mut browser = Browser::open_application(&emulator, settings).await?;
-    browser.start("SignIn", "openid profile offline_access");
-    let body = json!({ "identifier": { "type": "username", "value": "ada" }, "password": PASSWORD });
-    let record = browser.verify("password", &body);
-    browser.call(Method::Post, "/identification", &json!({ "verificationId": record }));
-    let target = browser.call(Method::Post, "/submit", &Value::Null)["redirectTo"].as_str().unwrap().to_owned();
-    let consent = location(&browser.get(&target));
-    assert_eq!(consent, "/consent");
-    assert_eq!(browser.get(&consent).status, 200, "the page asks the user");
-    let shown = browser.get("/api/interaction/consent");
-    let shown: Value = logto_admin::serde_json::from_str(&shown.body.text()).unwrap();
-    assert_eq!((&shown["application"]["name"], &shown["user"]["id"]), (&json!("Partner"), &json!(id)));
-    assert_eq!(shown["missingOIDCScope"], json!(["profile"]));
-    let given = browser.send(Method::Post, "/api/interaction/consent", Some(&json!({})));
-    let given: Value = logto_admin::serde_json::from_str(&given.body.text()).unwrap();
-    assert!(browser.follow(given["redirectTo"].as_str().unwrap()).contains_key("code"));
-    let grants = emulator.client()?.users().list_grants(&id).await?.grants;
-    assert_eq!(grants.len(), 1);
-    Ok(())
-}
-
-#[tokio::test]
-async fn devices_without_a_browser_get_tokens() -> Result<()> {
-    let emulator = Emulator::new();
-    let id = ada(&emulator).await?;
+/// Opens the application of a device that has no browser.
+async fn device(emulator: &Emulator) -> Result<(Browser, Value)> {
     let settings = json!({
         "name": "TV",
         "type": "Native",
         "oidcClientMetadata": { "redirectUris": [], "postLogoutRedirectUris": [] },
         "customClientMetadata": { "isDeviceFlow": true },
     });
-    let mut browser = Browser::open_application(&emulator, settings).await?;
+    let mut browser = Browser::open_application(emulator, settings).await?;
     let body = json!({ "client_id": browser.application, "scope": "openid profile" });
     let response = browser.send(Method::Post, "/oidc/device/auth", Some(&body));
-    let device: Value = logto_admin::serde_json::from_str(&response.body.text()).unwrap();
+    Ok((browser, logto_admin::serde_json::from_str(&response.body.text()).unwrap()))
+}
+
+/// The token request of a device.
+fn poll(device: &Value) -> String {
     let code = device["device_code"].as_str().unwrap();
-    let poll = format!("grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code={code}");
+    format!("grant_type=urn:ietf:params:oauth:grant-type:device_code&device_code={code}")
+}
+
+#[tokio::test]
+async fn devices_without_a_browser_get_tokens() -> Result<()> {
+    let emulator = Emulator::new();
+    let id = ada(&emulator).await?;
+    let (mut browser, device) = device(&emulator).await?;
+    let poll = poll(&device);
     assert_eq!(browser.token(&poll).1["error"], "authorization_pending");
 
     let entered = json!({ "user_code": device["user_code"] });
@@ -370,5 +354,18 @@ async fn devices_without_a_browser_get_tokens() -> Result<()> {
     }
     let (status, tokens) = browser.token(&poll);
     assert_eq!((status, &claims(&tokens["id_token"])["sub"]), (200, &json!(id)), "{tokens}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_user_can_refuse_a_device() -> Result<()> {
+    let emulator = Emulator::new();
+    let (browser, device) = device(&emulator).await?;
+    let mut request = HttpRequest::new(Method::Post, format!("{}/oidc/device", emulator.endpoint().url()));
+    request.headers.set("content-type", "application/x-www-form-urlencoded");
+    request.body = format!("user_code={}&abort=yes", device["user_code"].as_str().unwrap()).into();
+    assert_eq!(emulator.handle(&request).status, 200);
+    let (status, answer) = browser.token(&poll(&device));
+    assert_eq!((status, &answer["error"]), (400, &json!("access_denied")));
     Ok(())
 }
