@@ -124,3 +124,20 @@ impl Runtime for ModelRuntime {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use shuttle::future::block_on;
+
+    use super::*;
+    use crate::runtime;
+
+    #[test]
+    #[should_panic(expected = "deadlock")]
+    fn a_missing_wake_up_fails_a_model() {
+        check(|| {
+            let lock = runtime::Mutex::new(());
+            block_on(poll_fn(|_| lock.lock().map_or(Poll::Ready(()), |_| Poll::Pending)));
+        });
+    }
+}

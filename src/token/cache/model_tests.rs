@@ -82,6 +82,21 @@ fn callers_take_over_a_renewal_that_cannot_run_in_the_background() {
 }
 
 #[test]
+fn a_caller_that_moves_to_another_task_is_woken_there() {
+    model::check(|| {
+        let (cache, _) = cache(ModelRuntime::default(), 0);
+        model::on_threads(CALLERS, move |_| {
+            let mut caller = Box::pin(cache.get());
+            let token = match caller.as_mut().poll(&mut Context::from_waker(std::task::Waker::noop())) {
+                Poll::Ready(token) => token,
+                Poll::Pending => block_on(caller),
+            };
+            assert_eq!(token.unwrap().secret(), "token-1");
+        });
+    });
+}
+
+#[test]
 fn a_rejected_token_is_replaced_once() {
     model::check(|| {
         let (cache, fetched) = cache(ModelRuntime::default(), 0);
