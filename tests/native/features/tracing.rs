@@ -92,6 +92,7 @@ fn closed<'a>(log: &'a str, span: &str, text: &str) -> &'a str {
 #[test]
 fn failures_have_the_status_of_an_error() {
     for (answer, reason) in [
+        (Ok(HttpResponse::new(400)), "error.type=400"),
         (Ok(HttpResponse::new(404)), "error.type=404"),
         (Ok(HttpResponse::new(302).header("location", "/sign-in")), "error.type=Api"),
         (Err(TransportError::new(TransportErrorKind::Connect, "refused")), "error.type=Connect"),
@@ -104,8 +105,20 @@ fn failures_have_the_status_of_an_error() {
         result.expect_err("no user");
         let call = closed(&log, "logto.call{", "GetUser");
         assert!(call.contains(reason) && call.contains("otel.status_code=\"ERROR\""), "{call}");
+        assert_eq!(call.matches("error.type=").count(), 1, "{call}");
     }
     assert!(!log(false).lines().any(|line| line.contains("ERROR") && line.contains("status_code=200")));
+}
+
+#[test]
+fn attempts_without_a_response_have_the_kind_of_the_failure() {
+    let transport = ScriptedTransport::answers([TransportError::new(TransportErrorKind::Connect, "refused")]);
+    let runtime = FakeRuntime::new();
+    let client = builder(&transport, &runtime).retry(RetryPolicy::NEVER).build().expect("valid");
+    let (result, log) = written(|| runtime.run(async { client.operation("GetUser")?.path("userId", "u1").await }));
+    result.expect_err("no response");
+    assert!(closed(&log, "logto.attempt{", "GetUser").contains("error.type=Connect"), "{log}");
+    assert!(log.contains("no response"), "{log}");
 }
 
 #[test]
