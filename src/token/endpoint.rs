@@ -150,4 +150,20 @@ mod tests {
             assert_eq!(lifetime(seconds).as_secs(), expected, "{seconds}");
         }
     }
+
+    struct NoCalls;
+
+    #[async_trait]
+    impl TokenCalls for NoCalls {
+        async fn send(&self, _: TokenRequest) -> Result<TokenAnswer> {
+            Err(crate::error::Error::unsupported("nothing is sent"))
+        }
+    }
+
+    #[test]
+    fn debug_output_shows_where_a_token_comes_from_and_its_scope() {
+        let endpoint = Endpoint::self_hosted("https://id.example.com");
+        let shown = format!("{:?}", TokenContext { endpoint: &endpoint, scope: Some("read"), calls: &NoCalls });
+        assert!(shown.contains("https://id.example.com") && shown.contains("Some(\"read\")"), "{shown}");
+    }
 }
