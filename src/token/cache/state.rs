@@ -36,7 +36,7 @@ pub(super) struct Cell {
     held: Option<Held>,
     /// A token that the API rejected. It must not come back from a store.
     refused: Option<AccessToken>,
-    /// Number of new tokens in a row that the API has rejected.
+    /// Number of tokens in a row that the API has rejected before they were due.
     refusals: u32,
     running: Option<Running>,
     last: Ticket,
@@ -54,6 +54,8 @@ struct Held {
     /// Time of the renewal, and of the expiry.
     due: Option<Duration>,
     end: Option<Duration>,
+    /// Whether the API has rejected it.
+    rejected: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -154,8 +156,18 @@ impl Cell {
         self.finish(ticket);
         self.failure = None;
         if self.held.as_ref().is_none_or(|held| held.ticket < ticket || !held.lives(now)) {
+            drop(self.retire());
             self.held = Some(self.hold(ticket, obtained, now));
         }
+    }
+
+    /// Removes the current token. One that the API did not reject ends the row of rejected tokens.
+    fn retire(&mut self) -> Option<AccessToken> {
+        let held = self.held.take()?;
+        if !held.rejected {
+            self.refusals = 0;
+        }
+        Some(held.token)
     }
 
     fn hold(&self, ticket: Ticket, obtained: Obtained, now: Duration) -> Held {
@@ -163,7 +175,7 @@ impl Cell {
         let end = token.lifetime().map(|lifetime| now.saturating_add(lifetime.saturating_sub(age)));
         let leeway = token.lifetime().map(|lifetime| self.schedule.leeway(lifetime));
         let due = end.zip(leeway).map(|(end, leeway)| end.saturating_sub(leeway)).filter(|_| self.schedule.renewable);
-        Held { token, ticket, since: now, stored, due, end }
+        Held { token, ticket, since: now, stored, due, end, rejected: false }
     }
 
     /// Records the failure of a renewal. If another renewal has replaced it meanwhile, callers that waited for this one
@@ -193,18 +205,21 @@ impl Cell {
     /// Discards `token` if it is still current. Returns whether the caller may try once more.
     ///
     /// If the API rejects new tokens one after the other, each is kept for longer before it is discarded: another one would
-    /// not help.
+    /// not help. A token that is due for renewal does not count: it has expired by the server's clock, or on its way there.
     pub(super) fn discard(&mut self, token: &AccessToken, now: Duration) -> bool {
         if !self.schedule.renewable {
             return false;
         }
-        let Some(held) = self.held.as_ref().filter(|held| held.token == *token) else { return true };
-        let age = now.saturating_sub(held.since);
-        if !held.stored && self.refusals > 0 && age < backoff(self.refusals) {
-            return false;
+        let Some(held) = self.held.as_mut().filter(|held| held.token == *token) else { return true };
+        if !held.is_due(now) {
+            held.rejected = true;
+            let age = now.saturating_sub(held.since);
+            if !held.stored && self.refusals > 0 && age < backoff(self.refusals) {
+                return false;
+            }
+            self.refusals = if age < LONGEST_WAIT { self.refusals.saturating_add(1) } else { 1 };
         }
-        self.refusals = if age < LONGEST_WAIT { self.refusals.saturating_add(1) } else { 1 };
-        self.refused = self.held.take().map(|held| held.token);
+        self.refused = self.retire();
         true
     }
 

@@ -313,6 +313,41 @@ fn a_token_that_was_used_for_a_minute_ends_a_row_of_rejections() {
 }
 
 #[test]
+fn a_token_that_served_until_its_renewal_ends_the_row_of_rejected_tokens() {
+    let brief = |secret: &str| Obtained { token: AccessToken::new(secret).expires_in(secs(5)), ..endless(secret) };
+    let mut cell = with_token(SCHEDULE);
+    for (start, [first, second, third]) in (0..20).map(|round| (round * 10, ["a", "b", "c"])) {
+        assert!(replace(&mut cell, first, brief(second), start + 2), "in round {start}");
+        let Step::Renew(ticket) = cell.next(secs(start + 7), None) else { panic!("a renewal should start") };
+        cell.succeeded(ticket, brief(third), secs(start + 7));
+        let Step::Renew(ticket) = cell.next(secs(start + 12), None) else { panic!("a renewal should start") };
+        cell.succeeded(ticket, brief(first), secs(start + 12));
+    }
+}
+
+#[test]
+fn a_token_that_was_rejected_and_kept_does_not_end_the_row_of_rejected_tokens() {
+    let mut cell = with_token(SCHEDULE);
+    assert!(replace(&mut cell, "a", hour("b"), 100));
+    assert!(!replace(&mut cell, "b", hour("c"), 100));
+    let Step::UseAndRenew(_, ticket) = cell.next(secs(3640), None) else { panic!("a renewal should start") };
+    cell.succeeded(ticket, hour("c"), secs(3640));
+    assert!(!replace(&mut cell, "c", hour("d"), 3640) && replace(&mut cell, "c", hour("d"), 3641));
+}
+
+#[test]
+fn a_token_that_is_rejected_when_it_is_due_is_discarded_at_once_and_does_not_count() {
+    let mut cell = with_token(SCHEDULE);
+    assert!(replace(&mut cell, "a", hour("b"), 100));
+    assert!(!replace(&mut cell, "b", hour("c"), 100));
+    for (at, [old, new]) in [(3640, ["b", "c"]), (7180, ["c", "d"]), (10_900, ["d", "e"])] {
+        assert!(replace(&mut cell, old, hour(new), at), "at second {at}");
+        assert_eq!(cell.known(secs(at)).refused, Some(AccessToken::new(old)), "it must not come back from a store");
+    }
+    assert!(replace(&mut cell, "e", hour("f"), 10_901), "the tokens before were accepted until they were due");
+}
+
+#[test]
 fn a_rejected_token_of_a_store_is_discarded_at_once() {
     let mut cell = with_token(SCHEDULE);
     assert!(replace(&mut cell, "a", Obtained { stored: true, ..hour("b") }, 100));

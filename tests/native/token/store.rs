@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use logto_admin::runtime::Runtime;
 use logto_admin::token::{AccessToken, FixedToken, StoreError, TokenContext, TokenError, TokenSource, TokenStore};
-use logto_admin::transport::HttpResponse;
 use logto_admin::{Client, Endpoint};
-use logto_admin_test_support::{FakeRuntime, ScriptedTransport};
+use logto_admin_test_support::FakeRuntime;
 
 use crate::deployment::Deployment;
 use crate::memory::Memory;
-use crate::stage::{HOUR, SECOND, Stage, down, endpoint, hourly, lasting};
+use crate::stage::{HOUR, SECOND, Stage, down, endpoint, hourly, lasting, refusing};
 
 #[test]
 fn processes_use_the_token_of_another_process() {
@@ -25,6 +24,14 @@ fn processes_use_the_token_of_another_process() {
     let token = second.token().unwrap();
     assert_eq!((token.granted_scope(), token.lifetime()), (Some("all"), Some(HOUR)));
     assert_eq!(deployment.token_calls(), 1);
+}
+
+#[test]
+fn clients_without_a_store_do_not_share_their_tokens() {
+    let runtime = FakeRuntime::new();
+    let transport = endpoint(&runtime, Duration::ZERO, hourly);
+    let clients = [(); 2].map(|()| Stage::set_up(&runtime, transport.clone(), |builder| builder));
+    assert_eq!(clients.each_ref().map(Stage::secret), ["token-1", "token-2"]);
 }
 
 #[test]
@@ -105,18 +112,7 @@ fn scopes_resources_and_applications_have_separate_entries() {
 #[test]
 fn rejected_tokens_are_removed_from_the_store_and_not_reused() {
     let runtime = FakeRuntime::new();
-    let transport = ScriptedTransport::new({
-        let calls = std::sync::atomic::AtomicUsize::new(0);
-        move |request, options| {
-            let refused = request.headers.get("authorization") == Some("Bearer token-1");
-            let answer = match (options.token_call, refused) {
-                (true, _) => hourly(calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst) + 1),
-                (false, true) => HttpResponse::new(401),
-                (false, false) => HttpResponse::json(200, "[]"),
-            };
-            async { Ok(answer) }
-        }
-    });
+    let transport = refusing(&["token-1"]);
     let store = Memory::new(&runtime);
     let process = || Stage::set_up(&runtime, transport.clone(), |builder| builder.token_store(store.clone()));
     let (first, second) = (process(), process());
@@ -132,6 +128,20 @@ fn rejected_tokens_are_removed_from_the_store_and_not_reused() {
     );
     assert_eq!(first.token_calls(), 2, "the second process should use the newer token of the first");
     assert!(!store.log().contains(&"remove"), "the newer token should not be removed");
+}
+
+#[test]
+fn a_call_succeeds_if_its_token_and_the_one_in_the_store_are_rejected() {
+    let runtime = FakeRuntime::new();
+    let (transport, store) = (refusing(&["token-1", "token-2"]), Memory::new(&runtime));
+    let process = || Stage::set_up(&runtime, transport.clone(), |builder| builder.token_store(store.clone()));
+    let (first, second) = (process(), process());
+    first.secret();
+    store.fail(&["get"]);
+    second.secret();
+    store.fail(&[]);
+    second.call().unwrap();
+    assert_eq!(second.sent_tokens(), ["token-2", "token-1", "token-3"]);
 }
 
 #[test]
