@@ -51,7 +51,7 @@ pub enum HostedTokens {
 
 /// Calls to the token endpoint whose requests the host writes.
 pub struct HostedTokenCalls {
-    /// Whose tokens they return.
+    /// The owner of the tokens: the application or a user.
     pub kind: TokenKind,
     /// Whether another call returns another token.
     pub renewable: bool,

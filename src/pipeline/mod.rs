@@ -31,8 +31,8 @@ use crate::runtime::{Runtime, timeout};
 use crate::token::{AccessToken, TokenCache};
 use crate::transport::{Answer, Method, TransportError, TransportErrorKind};
 
-/// How often a call gets another token because the API rejected one. The second token may come from a store, where another
-/// process has put it before the API rejected both.
+/// Maximum number of tokens that a call gets because the API rejected one. The first of them can come from a store, where
+/// another process has put it before the API rejected both.
 const MOST_RENEWALS: u32 = 2;
 
 /// The loop that all calls of a client share, token calls included.

@@ -16,6 +16,8 @@ const PAGE: usize = 20;
 const MEMORY: f64 = 3000.0;
 /// Maximum of the median time of a request, in milliseconds.
 const TIME: f64 = 5.0;
+/// The same for searches that check each user.
+const TIME_OF_CHECKS: f64 = 1000.0;
 const TURNS: usize = 11;
 
 fn main() -> Result<()> {
@@ -25,11 +27,15 @@ fn main() -> Result<()> {
     report.countable("memory of the emulator with 1,000,000 users, in MB", memory()?, MEMORY);
     let few = stage.organization(ids.get(..MEMBERS).unwrap_or_default())?;
     stage.users(&few)?;
+    stage.checks()?;
     stage.members("1,000 members", &few)?;
     let all = stage.organization(&ids)?;
     stage.members("1,000,000 members", &all)?;
     for (name, milliseconds) in &stage.medians {
         report.timed(format!("milliseconds of a request to the emulator, {name}"), *milliseconds, TIME);
+    }
+    for (name, milliseconds) in &stage.medians_of_checks {
+        report.timed(format!("milliseconds of a search that checks each user, {name}"), *milliseconds, TIME_OF_CHECKS);
     }
     report.table(stage.table);
     report.print()
@@ -43,6 +49,8 @@ struct Stage {
     changing: String,
     table: Table,
     medians: Vec<(String, f64)>,
+    /// Of searches that check each user.
+    medians_of_checks: Vec<(String, f64)>,
 }
 
 impl Stage {
@@ -51,7 +59,7 @@ impl Stage {
         let token = token(&emulator)?;
         let title = "Requests to an emulator with 1,000,000 users (11 each, in memory)";
         let table = Table::new(title, &["request", "matches", "median, ms", "maximum, ms"]);
-        Ok(Self { emulator, token, changing: String::new(), table, medians: Vec::new() })
+        Ok(Self { emulator, token, changing: String::new(), table, medians: Vec::new(), medians_of_checks: Vec::new() })
     }
 
     /// Creates users with everything that most users have, and returns their ids.
@@ -103,17 +111,41 @@ impl Stage {
             ("search for a start", "search.username=user_123%25".to_owned()),
             ("search for an exact value", "search.primaryEmail=user7@example.com&mode.primaryEmail=exact".to_owned()),
         ];
-        queries.into_iter().try_for_each(|(name, query)| self.time(name, &format!("/api/users?{query}")))
+        for (name, query) in queries {
+            self.list(name, &format!("/api/users?{query}"))?;
+        }
+        Ok(())
+    }
+
+    /// Searches that check each user.
+    fn checks(&mut self) -> Result<()> {
+        let queries = [
+            ("case-sensitive", "search=%25user%25&isCaseSensitive=true"),
+            ("parts in order", "search=us%25example%25"),
+            ("expression", "search=%5Euser&mode=posix"),
+        ];
+        for (name, query) in queries {
+            let median = self.time(name, &format!("/api/users?{query}"))?;
+            self.medians_of_checks.push((name.to_owned(), median));
+        }
+        Ok(())
     }
 
     fn members(&mut self, name: &str, organization: &str) -> Result<()> {
         let path = format!("/api/organizations/{organization}/users");
-        self.time(&format!("{name}, first page"), &path)?;
-        self.time(&format!("{name}, search"), &format!("{path}?q=user"))
+        self.list(&format!("{name}, first page"), &path)?;
+        self.list(&format!("{name}, search"), &format!("{path}?q=user"))
     }
 
-    /// Measures a list.
-    fn time(&mut self, name: &str, path: &str) -> Result<()> {
+    /// Measures a request with the budget of lists.
+    fn list(&mut self, name: &str, path: &str) -> Result<()> {
+        let median = self.time(name, path)?;
+        self.medians.push((name.to_owned(), median));
+        Ok(())
+    }
+
+    /// Measures a request, and returns the median in milliseconds.
+    fn time(&mut self, name: &str, path: &str) -> Result<f64> {
         let (mut times, mut matches) = (Vec::new(), String::new());
         for turn in 0..TURNS {
             let change = json!({ "customData": { "turn": turn } });
@@ -126,8 +158,7 @@ impl Stage {
         let longest = times.iter().copied().fold(0.0, f64::max);
         let median = clock::median(times);
         self.table.row([name.to_owned(), matches, format!("{median:.2}"), format!("{longest:.2}")]);
-        self.medians.push((name.to_owned(), median));
-        Ok(())
+        Ok(median)
     }
 
     /// Calls an operation and returns the id in the response.

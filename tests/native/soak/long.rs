@@ -18,11 +18,11 @@ const MINUTES: &str = "LOGTO_SOAK_MINUTES";
 const CALLERS: u64 = 10_000;
 /// Clients that share their token through Redis, as if each were a process.
 const CLIENTS: usize = 4;
-/// How long a caller waits between two calls: 500 calls start per second.
+/// Pauses of a caller between two calls: 500 calls start per second.
 ///
 /// The server and the callers share the processors. Callers that do not wait would keep these busy, and each request would be
-/// served seconds after it was sent: with a token that has expired on the way, or after its timeout. Failures would then say
-/// nothing about the client.
+/// served seconds after it was sent: with a token that has expired on the way, or after its timeout. Failures would then not be
+/// evidence about the client.
 const PAUSES: std::ops::Range<Duration> = Duration::from_secs(10)..Duration::from_secs(30);
 /// Bounds the burst of retries after a restart. Four times the rate of the calls, although a 429 stops all calls of its client
 /// for a period: calls that wait for the limit for as long as a token is valid would be sent with an expired token.

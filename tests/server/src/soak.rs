@@ -19,17 +19,17 @@ pub struct Soak {
     lifetime: Duration,
     /// Time when each token was issued.
     issued: Mutex<Vec<Instant>>,
-    /// How many of the tokens are revoked: the first ones.
+    /// Number of revoked tokens: the first ones.
     revoked: AtomicUsize,
     calls: Mutex<HashMap<u64, Handled>>,
-    /// How often the server closed a connection that it had promised to keep.
+    /// Number of connections that the server closed although it had promised to keep them.
     closed: AtomicUsize,
 }
 
-/// What the server did for a call.
+/// Record of the server about a call.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Handled {
-    /// How often it carried out the call.
+    /// Number of times that it carried out the call.
     pub carried_out: u8,
     /// Whether an answer left open if the call was carried out, so that a write must fail.
     pub in_doubt: bool,
