@@ -73,20 +73,28 @@ pub(crate) fn lock(path: &Path) -> io::Result<File> {
     Ok(lock)
 }
 
-/// Reads the lines of a file, cuts an incomplete line at its end, which a crash can leave, and continues there. A file
-/// without a complete line could be anything, so it is left alone unless it begins with `start`.
-pub(crate) fn resume(file: &mut File, start: &str, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
-    let (mut complete, mut line) = (0, Vec::new());
+/// Reads the records of a file, cuts an incomplete one at its end, which a crash can leave, and continues there. Returns the
+/// length of the complete records. A record consists of lines, until `is_whole`. A file without a complete record could be
+/// anything, so it is left alone unless it begins with `start`.
+pub(crate) fn resume(
+    file: &mut File,
+    start: &str,
+    is_whole: impl Fn(&[u8]) -> bool,
+    mut take: impl FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<u64> {
+    let (mut complete, mut record) = (0, Vec::new());
     let mut reader = BufReader::new(&*file);
-    while reader.read_until(b'\n', &mut line)? > 0 && line.last() == Some(&b'\n') {
-        take(&line)?;
-        complete += line.len() as u64;
-        line.clear();
+    while reader.read_until(b'\n', &mut record)? > 0 && record.last() == Some(&b'\n') {
+        if is_whole(&record) {
+            take(&record)?;
+            complete += record.len() as u64;
+            record.clear();
+        }
     }
-    let begins = line.starts_with(start.as_bytes()) || start.as_bytes().starts_with(&line);
+    let begins = record.starts_with(start.as_bytes()) || start.as_bytes().starts_with(&record);
     if complete == 0 && !begins {
         return Err(io::Error::new(io::ErrorKind::InvalidData, "it has another content"));
     }
     file.set_len(complete)?;
-    file.seek(SeekFrom::End(0)).map(|_| ())
+    file.seek(SeekFrom::End(0))
 }

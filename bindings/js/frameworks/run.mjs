@@ -136,7 +136,7 @@ const applications = {
 
         await page.fill("input", "a".repeat(200));
         await page.click("button");
-        await says("output", "UpdateProfile: 422 entity.value_too_long: A value is too long for its database column.");
+        await says("output", "UpdateProfile: 422 entity.value_too_long: The length of value is too long and exceeds the limit.");
       });
     } finally {
       server.close();

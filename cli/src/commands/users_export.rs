@@ -58,13 +58,16 @@ pub(crate) async fn run(context: &mut Context, arguments: Arguments) -> Result<E
     let client = context.client()?;
     let total = client.users().list().page_size(1).await?.total;
     let mut seen = Seen::default();
-    let out: Box<dyn Write + Send> = match &arguments.to {
-        None => Box::new(io::stdout()),
-        Some(path) if arguments.overwrite => Box::new(replacement(&files::beside(path, NEW))?),
-        Some(path) => Box::new(open(path, &arguments, &mut seen)?),
+    let (out, is_new): (Box<dyn Write + Send>, bool) = match &arguments.to {
+        None => (Box::new(io::stdout()), true),
+        Some(path) if arguments.overwrite => (Box::new(replacement(&files::beside(path, NEW))?), true),
+        Some(path) => {
+            let (file, length) = open(path, &arguments, &mut seen)?;
+            (Box::new(file), length == 0)
+        }
     };
     let resumed = seen.len();
-    let mut writer = Records::new(BufWriter::new(out), arguments.format)?;
+    let mut writer = Records::new(BufWriter::new(out), arguments.format, is_new)?;
     let mut progress = Progress::new("users", total, context.printer.quiet);
     let interrupt = Interrupt::watch(progress.lines());
     let exported = export::export(&client, &arguments.with, &mut seen, &interrupt, &mut |user| {
@@ -143,8 +146,8 @@ fn replacement(path: &Path) -> Result<File> {
     files::create(path).map_err(|error| Failure::usage(format!("cannot open {}: {error}", path.display())))
 }
 
-/// Opens the file. Reads the ids of the users in it if the export is resumed.
-fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<File> {
+/// Opens the file, and returns its length. Reads the ids of the users in it if the export is resumed.
+fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<(File, u64)> {
     let cannot = |error: io::Error| match error.kind() {
         io::ErrorKind::AlreadyExists => Failure::usage(format!(
             "{} exists: replace it with --overwrite, or continue it with --resume",
@@ -158,23 +161,53 @@ fn open(path: &Path, arguments: &Arguments, seen: &mut Seen) -> Result<File> {
     files::private(options.read(true).write(true));
     if !arguments.resume {
         let file = options.create_new(true).open(path).map_err(cannot)?;
-        return arguments.note_parts(path).map(|()| file);
-    }
-    if arguments.format == FileFormat::Csv {
-        return Err(Failure::usage("only exports in the format ndjson can be resumed"));
+        return arguments.note_parts(path).map(|()| (file, 0));
     }
     arguments.check_parts(path)?;
     let mut file = options.create(true).open(path).map_err(cannot)?;
+    let length = match arguments.format {
+        FileFormat::Ndjson => resume_lines(&mut file, seen),
+        FileFormat::Csv => resume_csv(&mut file, seen),
+    };
+    let length = length.map_err(cannot)?;
+    arguments.note_parts(path).map(|()| (file, length))
+}
+
+fn resume_lines(file: &mut File, seen: &mut Seen) -> io::Result<u64> {
     let take = |line: &[u8]| {
-        let user: ImportedUser =
-            serde_json::from_slice(line).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let user: ImportedUser = serde_json::from_slice(line).map_err(invalid)?;
         if let Some(id) = &user.id {
             seen.add(id);
         }
         Ok(())
     };
-    files::resume(&mut file, "{\"id\":\"", take).map_err(cannot)?;
-    arguments.note_parts(path).map(|()| file)
+    files::resume(file, "{\"id\":\"", |_| true, take)
+}
+
+fn resume_csv(file: &mut File, seen: &mut Seen) -> io::Result<u64> {
+    let header = columns().collect::<Vec<_>>().join(",") + "\n";
+    // A line break inside quotes does not end a record. A quote inside quotes is written twice.
+    let is_whole = |record: &[u8]| record.iter().filter(|byte| **byte == b'"').count() % 2 == 0;
+    let mut is_header = true;
+    let take = |record: &[u8]| {
+        if std::mem::take(&mut is_header) {
+            return if record == header.as_bytes() { Ok(()) } else { Err(invalid("it has other columns")) };
+        }
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(record);
+        let cells = reader.records().next().transpose().map_err(invalid)?.unwrap_or_default();
+        match cells.get(0) {
+            Some(id) if cells.len() == columns().count() => {
+                seen.add(id);
+                Ok(())
+            }
+            _ => Err(invalid("a record has other columns")),
+        }
+    };
+    files::resume(file, &header, is_whole, take)
+}
+
+fn invalid(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, error)
 }
 
 /// Writes records in a format.
@@ -184,12 +217,15 @@ enum Records<W: Write> {
 }
 
 impl<W: Write> Records<W> {
-    fn new(out: W, format: FileFormat) -> Result<Self> {
+    /// Begins the file if it is new.
+    fn new(out: W, format: FileFormat, is_new: bool) -> Result<Self> {
         Ok(match format {
             FileFormat::Ndjson => Self::Ndjson(out),
             FileFormat::Csv => {
                 let mut writer = csv::Writer::from_writer(out);
-                writer.write_record(columns()).map_err(failed)?;
+                if is_new {
+                    writer.write_record(columns()).map_err(failed)?;
+                }
                 Self::Csv(Box::new(writer))
             }
         })

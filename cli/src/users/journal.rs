@@ -159,7 +159,7 @@ impl Journal {
             entries.push(entry.map_err(invalid)?);
             Ok(())
         };
-        files::resume(&mut file, START, &mut take).map_err(cannot)?;
+        files::resume(&mut file, START, |_| true, &mut take).map_err(cannot)?;
         let mut journal = Self { file, standing: HashMap::new(), ends: Vec::new(), input: None };
         let is_new = entries.is_empty();
         let keys: Vec<String> = entries.iter().filter_map(|entry| entry.key().map(str::to_owned)).collect();

@@ -1,7 +1,7 @@
 use std::fs;
 use std::process::Stdio;
 
-use logto_admin::models::CreateUser;
+use logto_admin::models::{CreateUser, UpdateUser};
 use logto_admin::serde_json::{self, Value};
 
 use crate::program::Program;
@@ -66,6 +66,28 @@ async fn an_interrupted_export_continues() {
     resumed.sort_by_key(key);
     whole.sort_by_key(key);
     assert_eq!(resumed, whole);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_export_to_csv_continues_wherever_it_ended() {
+    let program = tenant(3).await;
+    let client = program.client();
+    let user = client.users().list().await.unwrap().items.swap_remove(1);
+    let named = UpdateUser { name: "Two \"lines\",\nand a comma".to_owned().into(), ..Default::default() };
+    client.users().update(&user.id, named).await.unwrap();
+    let file = program.path("users.csv");
+    let export = ["users", "export", "--format", "csv", "--to", &file];
+    program.run(&export).await.done();
+    let text = fs::read_to_string(&file).unwrap();
+    let ends = [0, 1, text.find('\n').unwrap(), text.find('\n').unwrap() + 1, text.find("lines").unwrap()];
+    for end in ends.into_iter().chain([text.find(",\nand").unwrap() + 2, text.len() - 1, text.len()]) {
+        fs::write(&file, &text[..end]).unwrap();
+        program.run(&[&export[..], &["--resume"]].concat()).await.done();
+        assert_eq!(fs::read_to_string(&file).unwrap(), text, "cut at {end}");
+    }
+    fs::write(&file, "id,name\n1,Ada\n").unwrap();
+    let refused = program.run(&[&export[..], &["--resume"]].concat()).await;
+    assert!(refused.code == 2 && refused.err.contains("it has other columns"), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
