@@ -217,7 +217,7 @@ enum Records<W: Write> {
 }
 
 impl<W: Write> Records<W> {
-    /// Begins the file if it is new.
+    /// Writes the start of a new file.
     fn new(out: W, format: FileFormat, is_new: bool) -> Result<Self> {
         Ok(match format {
             FileFormat::Ndjson => Self::Ndjson(out),
