@@ -13,7 +13,7 @@ pub trait TokenIssuer: Send + Sync + 'static {
     /// Returns a new token.
     ///
     /// # Errors
-    /// Fails with the reason why there is no token.
+    /// Fails if no token can be issued. The error contains the reason.
     async fn issue(&self) -> Result<AccessToken, TokenError>;
 
     /// Returns whose tokens it issues.

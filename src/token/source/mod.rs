@@ -38,7 +38,7 @@ pub trait TokenSource: Send + Sync + 'static {
     /// Returns a new token.
     ///
     /// # Errors
-    /// Fails with the reason why there is no token.
+    /// Fails if no token can be issued. The error contains the reason.
     async fn fetch(&self, context: &TokenContext<'_>) -> Result<AccessToken, TokenError>;
 
     /// Checks the settings of the source when a client is built.

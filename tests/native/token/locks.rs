@@ -1,14 +1,10 @@
 //! Processes that wait for the token of another process, which might be slow, rejected or dead.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
 use logto_admin::runtime::Runtime;
-use logto_admin::token::{StoreError, TokenStore};
+use logto_admin::token::TokenStore;
 use logto_admin::transport::HttpResponse;
 
 use crate::deployment::Deployment;
-use crate::memory::Memory;
 use crate::stage::{HOUR, SECOND, down, hourly};
 
 const KEY: &str = "logto-admin:token:http%3A%2F%2F127.0.0.1%3A9:app-id:https%3A%2F%2Fdefault.logto.app%2Fapi:all";
@@ -93,38 +89,14 @@ fn valid_tokens_stay_in_use_while_all_renewals_are_rejected() {
     assert!(deployment.token_calls() <= 1 + 6, "{} token calls", deployment.token_calls());
 }
 
-/// A store that notes who asks for a lock.
-struct Owners(Memory, Arc<Mutex<Vec<String>>>);
-
-#[async_trait::async_trait]
-impl TokenStore for Owners {
-    async fn get(&self, key: &str) -> Result<Option<String>, StoreError> {
-        self.0.get(key).await
-    }
-
-    async fn set(&self, key: &str, value: &str, ttl: Option<Duration>) -> Result<(), StoreError> {
-        self.0.set(key, value, ttl).await
-    }
-
-    async fn remove(&self, key: &str) -> Result<(), StoreError> {
-        self.0.remove(key).await
-    }
-
-    async fn try_lock(&self, key: &str, owner: &str, ttl: Duration) -> Result<bool, StoreError> {
-        self.1.lock().unwrap().push(owner.to_owned());
-        self.0.try_lock(key, owner, ttl).await
-    }
-}
-
 /// The owner of the lock of a process that starts after this many seconds, with this random number.
 fn owner(seconds: u32, random: f64) -> String {
-    let (deployment, owners) = (Deployment::new(hourly), Arc::default());
-    let store = Owners(deployment.store.clone(), Arc::clone(&owners));
-    let process = deployment.process_with(|builder| builder.token_store(store));
+    let deployment = Deployment::new(hourly);
+    let process = deployment.process();
     deployment.runtime.advance(seconds * SECOND);
     deployment.runtime.set_random(random);
     process.secret();
-    owners.lock().unwrap().remove(0)
+    deployment.store.owners().remove(0)
 }
 
 #[test]

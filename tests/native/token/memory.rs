@@ -19,6 +19,8 @@ pub(crate) struct Memory(pub(crate) Arc<Mutex<State>>, FakeRuntime);
 pub(crate) struct State {
     pub(crate) entries: HashMap<String, (String, Option<Duration>)>,
     locks: HashMap<String, (String, Duration)>,
+    /// The owners that asked for a lock, in order.
+    owners: Vec<String>,
     /// The operations so far, in order.
     log: Vec<&'static str>,
     failing: Vec<&'static str>,
@@ -57,6 +59,11 @@ impl Memory {
         self.0.lock().unwrap().failing = what.to_vec();
     }
 
+    /// Returns the owners that asked for a lock, in order.
+    pub(crate) fn owners(&self) -> Vec<String> {
+        self.0.lock().unwrap().owners.clone()
+    }
+
     pub(crate) fn log(&self) -> Vec<&'static str> {
         std::mem::take(&mut self.0.lock().unwrap().log)
     }
@@ -85,6 +92,7 @@ impl TokenStore for Memory {
 
     async fn try_lock(&self, key: &str, owner: &str, ttl: Duration) -> Result<bool, StoreError> {
         self.enter("lock", |state, now| {
+            state.owners.push(owner.to_owned());
             let taken = state.locks.get(key).is_some_and(|(_, end)| now < *end);
             if !taken {
                 state.locks.insert(key.to_owned(), (owner.to_owned(), now + ttl));

@@ -17,6 +17,8 @@ pub(crate) mod results;
 mod server;
 mod timed;
 
+use std::process::Command;
+
 use anyhow::{Context, Result, ensure};
 use clap::ValueEnum;
 
@@ -155,7 +157,12 @@ fn countable() -> Result<Report> {
 fn emulator() -> Result<Report> {
     let mut program = command::cargo();
     let arguments = ["--release", "-q", "-p", server::CRATE, "--features", "emulator", "--bin", "emulator-scale"];
-    let json = command::output(program.arg("run").args(arguments))?;
+    printed(program.arg("run").args(arguments))
+}
+
+/// Runs a program that prints a report.
+fn printed(program: &mut Command) -> Result<Report> {
+    let json = command::output(program)?;
     serde_json::from_str(&json).context("the measurement did not print a report")
 }
 
@@ -164,8 +171,7 @@ fn several(names: &[&str]) -> Result<Report> {
     let server = Server::start()?;
     let mut report = Report::default();
     for name in names {
-        let json = command::output(server.measure().arg(name))?;
-        report.extend(serde_json::from_str(&json).context("the measurement did not print a report")?);
+        report.extend(printed(server.measure().arg(name))?);
     }
     Ok(report)
 }
