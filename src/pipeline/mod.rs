@@ -2,8 +2,6 @@
 
 mod attempt;
 mod channel;
-mod exchange;
-mod http;
 mod limiter;
 pub(crate) mod metrics;
 mod redirect;
@@ -17,15 +15,15 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 pub use attempt::{Attempt, AttemptError};
+pub(crate) use attempt::{HttpAttempt, HttpSender, OutgoingRequest};
 pub(crate) use channel::{Channel, Settings, Shared, check_timeouts};
-pub(crate) use exchange::Exchange;
-pub(crate) use http::{HttpAttempt, HttpSender, OutgoingRequest};
 pub(crate) use limiter::Limiter;
 pub use limiter::{Pass, RateLimit};
 pub use retry::RetryPolicy;
 pub(crate) use token_calls::TokenCaller;
 
 use self::retry::{Decision, Progress};
+use self::tracing::CallSpan;
 use crate::error::{Error, Result, StopReason};
 use crate::runtime::{Runtime, timeout};
 use crate::token::{AccessToken, TokenCache};
@@ -88,6 +86,30 @@ impl Plan<'_> {
     }
 }
 
+/// The answer of a call, with the number of attempts and the time that it took.
+pub(crate) struct Exchange {
+    pub answer: Answer,
+    pub attempts: u32,
+    pub elapsed: Duration,
+    pub stopped: Option<StopReason>,
+    /// The span of the call, in which the loop ended.
+    span: CallSpan,
+}
+
+impl Exchange {
+    /// Adds the attempts and the time of the exchange to an error about its answer, and records it on the span.
+    pub(crate) fn fail(&self, error: Error) -> Error {
+        let error = self.annotate(error);
+        tracing::failed(&self.span, &error);
+        error
+    }
+
+    /// Adds the attempts and the time of the exchange to an error.
+    pub(crate) fn annotate(&self, error: Error) -> Error {
+        error.after(self.attempts, self.elapsed, self.stopped)
+    }
+}
+
 impl Pipeline {
     /// Carries out a call: the loop over its attempts, within its total timeout.
     pub(crate) async fn run(&self, plan: &Plan<'_>, attempt: &dyn Attempt) -> Result<Exchange> {
@@ -124,7 +146,7 @@ impl Pipeline {
         attempts: &AtomicU32,
     ) -> Result<Exchange> {
         let mut renewals = 0;
-        let mut begun = None;
+        let mut first = None;
         loop {
             let number = attempts.load(Ordering::Relaxed) + 1;
             // A started attempt needs no admission: its answer might be there already.
@@ -136,24 +158,24 @@ impl Pipeline {
                 })?,
             };
             attempts.store(number, Ordering::Relaxed);
-            let (first, policy) = *begun.get_or_insert_with(|| {
-                let waited = self.since(start).saturating_sub(plan.spent());
-                (start + waited, plan.policy_after(waited))
-            });
+            let first = *first.get_or_insert_with(|| start + self.since(start).saturating_sub(plan.spent()));
             let span = tracing::attempt(plan, number);
             let attempt = metrics::attempt(&*self.runtime, plan, attempt.send(number, token.as_ref(), &mut pass));
             let outcome = tracing::inside(span, attempt).await;
             self.release(&mut pass, &outcome);
+            if is_success(&outcome) {
+                return self.end(outcome, number, start, None);
+            }
             if renewals < MOST_RENEWALS && discard_rejected(plan, &outcome, token.as_ref()) {
                 renewals += 1;
                 continue;
             }
-            let progress = || Progress { attempts: number, elapsed: self.since(first), idempotent: plan.idempotent };
-            let decision = self.decide(&policy, progress, &outcome);
+            let progress = Progress { attempts: number, elapsed: self.since(first), idempotent: plan.idempotent };
+            let decision = self.decide(&plan.policy_after(first - start), progress, &outcome);
             tracing::decided(plan, number, decision);
             match decision {
-                Some(Decision::Retry(wait)) => self.runtime.sleep(wait).await,
-                decision => return self.end(outcome, number, start, decision),
+                Decision::Retry(wait) => self.runtime.sleep(wait).await,
+                Decision::Stop(reason) => return self.end(outcome, number, start, Some(reason)),
             }
         }
     }
@@ -201,23 +223,17 @@ impl Pipeline {
         }
     }
 
-    /// Decides what follows an attempt. `None` after a success.
-    fn decide(
-        &self,
-        policy: &RetryPolicy,
-        progress: impl FnOnce() -> Progress,
-        outcome: &Result<Answer, AttemptError>,
-    ) -> Option<Decision> {
+    /// Decides what follows a failed attempt.
+    fn decide(&self, policy: &RetryPolicy, progress: Progress, outcome: &Result<Answer, AttemptError>) -> Decision {
         let failure = match outcome {
-            Ok(answer) if answer.status < 400 => return None,
             Ok(answer) => {
                 let retry_after = self.heed_limit(answer).max(answer.retry_after);
                 retry::Failure::Status { status: answer.status, code: answer.fields.code.as_deref(), retry_after }
             }
-            Err(AttemptError::Final(_)) => return Some(Decision::Stop(StopReason::Final)),
+            Err(AttemptError::Final(_)) => return Decision::Stop(StopReason::Final),
             Err(AttemptError::Transport(error)) => retry::Failure::from(error),
         };
-        Some(retry::decide(policy, progress(), failure, self.runtime.random()))
+        retry::decide(policy, progress, failure, self.runtime.random())
     }
 
     /// Stops all calls for a while after a 429 that concerns the whole tenant. Returns for how long.
@@ -233,15 +249,11 @@ impl Pipeline {
         outcome: Result<Answer, AttemptError>,
         attempts: u32,
         start: Duration,
-        decision: Option<Decision>,
+        stopped: Option<StopReason>,
     ) -> Result<Exchange> {
         let elapsed = self.since(start);
-        let stopped = match decision {
-            Some(Decision::Stop(reason)) => Some(reason),
-            _ => None,
-        };
         match outcome {
-            Ok(answer) => Ok(Exchange::new(answer, attempts, elapsed, stopped)),
+            Ok(answer) => Ok(Exchange { answer, attempts, elapsed, stopped, span: tracing::current() }),
             Err(error) => Err(Error::from(error).after(attempts, elapsed, stopped)),
         }
     }
@@ -249,6 +261,11 @@ impl Pipeline {
     fn since(&self, start: Duration) -> Duration {
         self.runtime.monotonic().saturating_sub(start)
     }
+}
+
+/// Whether the attempt needs no decision: its answer is not an error.
+fn is_success(outcome: &Result<Answer, AttemptError>) -> bool {
+    outcome.as_ref().is_ok_and(|answer| answer.status < 400)
 }
 
 /// Whether the API rejected a token that can be renewed. Discards that token, unless it was renewed already.

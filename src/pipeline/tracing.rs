@@ -93,8 +93,8 @@ mod on {
     }
 
     /// Reports a retry.
-    pub(crate) fn decided(plan: &Plan<'_>, attempt: u32, decision: Option<Decision>) {
-        if let (Some(label), Some(Decision::Retry(wait))) = (&plan.label, decision) {
+    pub(crate) fn decided(plan: &Plan<'_>, attempt: u32, decision: Decision) {
+        if let (Some(label), Decision::Retry(wait)) = (&plan.label, decision) {
             warn!(operation = label.operation, attempt, wait_ms = wait.as_millis() as u64, "retrying");
         }
     }
@@ -165,6 +165,6 @@ mod off {
     pub(crate) const fn request(_: &HttpRequest, _: bool) {}
     pub(crate) const fn response(_: &HttpResponse, _: bool) {}
     pub(crate) const fn lost(_: &TransportError) {}
-    pub(crate) const fn decided(_: &Plan<'_>, _: u32, _: Option<Decision>) {}
+    pub(crate) const fn decided(_: &Plan<'_>, _: u32, _: Decision) {}
     pub(crate) const fn ended(_: Result<(u32, &HttpResponse), &Error>) {}
 }

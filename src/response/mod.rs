@@ -1,9 +1,8 @@
 //! Responses: decoding, pages and streams.
 
-mod check;
-mod decode;
 mod list;
 mod page;
+mod read;
 mod stream;
 
 use std::marker::PhantomData;
@@ -11,9 +10,9 @@ use std::marker::PhantomData;
 use crate::error::Result;
 use crate::transport::{Headers, HttpResponse};
 
-pub(crate) use check::{Expected, check};
 pub use page::Page;
 pub(crate) use page::Paged;
+pub(crate) use read::{Expected, check};
 pub(crate) use stream::Pages;
 pub use stream::{ItemStream, PageStream};
 

@@ -17,10 +17,6 @@ pub(super) struct Fetcher {
 }
 
 impl Fetcher {
-    pub(super) fn issuer(&self) -> &dyn TokenIssuer {
-        &*self.issuer
-    }
-
     pub(super) fn fetch<'a>(&'a self, known: &'a Known) -> BoxFuture<'a, Result<Obtained, TokenError>> {
         let fetch = Box::pin(self.fetch_from_issuer());
         match &self.shared {

@@ -48,6 +48,7 @@ pub(crate) struct TokenCache(Arc<Inner>);
 
 struct Inner {
     fetcher: Fetcher,
+    kind: TokenKind,
     lease: Duration,
     isolated: bool,
     scope_reported: AtomicBool,
@@ -75,15 +76,16 @@ impl TokenCache {
         let TokenCacheOptions { issuer, leeway, lease, slot, lock_ttl } = options;
         let isolated = runtime.isolates_requests();
         let lease = lease.unwrap_or(if isolated { LEASE_OF_A_REQUEST } else { LEASE_OF_A_TASK });
+        let kind = issuer.kind();
         let schedule = Schedule { leeway, lease, renewable: issuer.is_renewable() };
         let shared = slot.map(|slot| SharedToken::new(slot, schedule, lock_ttl));
         let fetcher = Fetcher { issuer, runtime, shared };
         let state = Mutex::new(State { cell: Cell::new(schedule), waiters: Waiters::default() });
-        Self(Arc::new(Inner { fetcher, lease, isolated, scope_reported: AtomicBool::new(false), state }))
+        Self(Arc::new(Inner { fetcher, kind, lease, isolated, scope_reported: AtomicBool::new(false), state }))
     }
 
     pub(crate) fn kind(&self) -> TokenKind {
-        self.0.fetcher.issuer().kind()
+        self.0.kind
     }
 
     /// Returns a valid token. Fast path: one lock and one clone.
@@ -137,7 +139,7 @@ impl TokenCache {
     }
 
     fn is_renewable(&self) -> bool {
-        self.0.fetcher.issuer().is_renewable()
+        self.0.fetcher.issuer.is_renewable()
     }
 
     fn runtime(&self) -> &Arc<dyn Runtime> {

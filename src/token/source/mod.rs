@@ -55,7 +55,8 @@ pub trait TokenSource: Send + Sync + 'static {
         Some(DEFAULT_SCOPE)
     }
 
-    /// Returns whose tokens the source issues. The client rejects operations for another kind before it sends them.
+    /// Returns whose tokens the source issues. The client rejects operations for another kind before it sends them. Read
+    /// once, when the client is built.
     fn kind(&self) -> TokenKind {
         TokenKind::Unknown
     }

@@ -1,4 +1,4 @@
-//! Decodes JSON, and finds where it does not match.
+//! Reads an answer: whether it is a success, and the value of its body. Finds where JSON does not match.
 
 use std::cell::RefCell;
 
@@ -6,9 +6,53 @@ use serde::de::DeserializeOwned;
 
 use super::{Answer, AnswerContext, AnyJson, Items, Json, Nothing, OptionalJson, Page, Redirect, Text, list};
 use crate::error::{Error, ErrorKind, Result, hint};
-use crate::transport::HttpResponse;
+use crate::transport::{self, HttpResponse};
 use crate::types::support::decode as in_two_passes;
 use crate::types::{read_json, without_text};
+
+/// The answers that an operation can have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expected {
+    /// The documented success statuses. Empty if unknown.
+    pub success: &'static [u16],
+    /// Whether a redirect is a success.
+    pub redirect: bool,
+    /// Whether a web page is a success.
+    pub page: bool,
+    /// Whether a success has a body.
+    pub body: bool,
+    /// Whether undocumented successes are errors.
+    pub strict: bool,
+}
+
+/// Returns an error unless the answer is a success.
+pub(crate) fn check(answer: &transport::Answer, expected: Expected) -> Result<()> {
+    let redirect = (300..400).contains(&answer.status) && expected.redirect;
+    if !(answer.is_success() || redirect || expected.success.contains(&answer.status)) {
+        return Err(answer.api_error());
+    }
+    if answer.is_html && !expected.page && !answer.response.body.is_empty() {
+        // The request reached something other than the API and had no effect.
+        return Err(decode_error("the response is a web page", None, &answer.response));
+    }
+    match undocumented(answer, expected) {
+        Some(problem) => Err(decode_error(problem, None, &answer.response)),
+        None => Ok(()),
+    }
+}
+
+/// Returns what strict mode rejects in a success.
+fn undocumented(answer: &transport::Answer, expected: Expected) -> Option<String> {
+    if !expected.strict {
+        return None;
+    }
+    if !expected.success.is_empty() && !expected.success.contains(&answer.status) {
+        return Some(format!("status {} is not documented for this operation (strict mode)", answer.status));
+    }
+    // A documented 204 never has a body.
+    let is_missing = expected.body && answer.status != 204 && answer.response.body.is_empty();
+    is_missing.then(|| "the documented body is missing (strict mode)".to_owned())
+}
 
 impl<T: DeserializeOwned + 'static> Answer for Json<T> {
     type Output = T;
@@ -121,7 +165,7 @@ fn undecodable<T: DeserializeOwned>(json: &[u8], error: &serde_json::Error, resp
     decode_error(without_text(error), path, response)
 }
 
-fn decode_error(message: String, path: Option<String>, response: &HttpResponse) -> Error {
+fn decode_error(message: impl Into<String>, path: Option<String>, response: &HttpResponse) -> Error {
     let error = response.annotate(Error::new(ErrorKind::Decode, message));
     error.with_decode_path(path).with_hint(hint::decode(response.is_html()))
 }
