@@ -2,8 +2,8 @@
 
 use std::future::IntoFuture;
 
+use super::MAX_PAGE_SIZE;
 use super::Request;
-use super::call::MAX_PAGE_SIZE;
 use crate::operation::ListOperation;
 use crate::response::{ItemStream, PageStream, Pages};
 
@@ -11,12 +11,12 @@ use crate::response::{ItemStream, PageStream, Pages};
 impl<Op: ListOperation> Request<Op> {
     /// Sets the page number, starting at 1. `None` keeps the default.
     pub fn page(self, page: impl Into<Option<u32>>) -> Self {
-        self.change(|call| page.into().into_iter().for_each(|page| call.page(page)))
+        self.change(|parts| page.into().into_iter().for_each(|page| parts.page(page)))
     }
 
     /// Sets the page size, from 1 to 100. Defaults to 20; streams default to 100. `None` keeps the default.
     pub fn page_size(self, page_size: impl Into<Option<u32>>) -> Self {
-        self.change(|call| page_size.into().into_iter().for_each(|page_size| call.page_size(page_size)))
+        self.change(|parts| page_size.into().into_iter().for_each(|page_size| parts.page_size(page_size)))
     }
 
     /// Returns a stream of the items of all pages.
@@ -56,19 +56,19 @@ impl<Op: ListOperation> Request<Op> {
 
     /// Lets streams request up to this many pages concurrently, if the server sends the total. Keeps their order.
     pub fn prefetch(self, pages: usize) -> Self {
-        self.change(|call| call.options.prefetch = Some(pages))
+        self.change(|parts| parts.options.prefetch = Some(pages))
     }
 
     fn walk(self) -> Pages<Op::Item> {
-        let mut request = self.change(|call| {
-            call.paged.page_size.get_or_insert(MAX_PAGE_SIZE);
+        let mut request = self.change(|parts| {
+            parts.paged.page_size.get_or_insert(MAX_PAGE_SIZE);
         });
-        let (first, prefetch) = (request.call.paged.page.unwrap_or(1), request.call.options.prefetch.unwrap_or(1));
+        let (first, prefetch) = (request.parts.paged.page.unwrap_or(1), request.parts.options.prefetch.unwrap_or(1));
         Pages::new(first, prefetch, move |number| request.at_page(number).into_future())
     }
 
     /// Returns the request for a page. An invalid argument fails the first page.
     fn at_page(&mut self, number: u32) -> Self {
-        Self::from_call(&self.channel, self.call.at_page(number))
+        Self::from_parts(&self.channel, self.parts.at_page(number))
     }
 }

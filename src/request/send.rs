@@ -1,6 +1,6 @@
 //! From a request to its answer: checks, the pipeline, decoding.
 
-use super::{Call, Request};
+use super::{Parts, Request};
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::operation::{AnswerKind, Authentication, Operation, OperationInfo, release};
 use crate::pipeline::{Channel, Exchange, HttpAttempt, Label, OutgoingRequest, Plan, check_timeouts};
@@ -18,10 +18,10 @@ impl<Op: Operation> Request<Op> {
 
     /// Rejects a request that cannot be sent.
     pub(super) fn check(&mut self) -> Result<()> {
-        let allowed = self.channel.settings().allowed.check(self.call.info);
+        let allowed = self.channel.settings().allowed.check(self.parts.info);
         let checked =
-            allowed.and_then(|()| self.call.check()).and_then(|()| check_authentication(&self.channel, &self.call));
-        let (options, settings) = (&self.call.options, self.channel.settings());
+            allowed.and_then(|()| self.parts.check()).and_then(|()| check_authentication(&self.channel, &self.parts));
+        let (options, settings) = (&self.parts.options, self.channel.settings());
         let timeout = options.timeout.unwrap_or(settings.timeout);
         let total_timeout = options.total_timeout.unwrap_or(settings.total_timeout);
         self.locate(checked.and_then(|()| check_timeouts(timeout, total_timeout).map_err(Error::input)))
@@ -30,11 +30,11 @@ impl<Op: Operation> Request<Op> {
     /// Decodes a success, and returns any other answer as an error.
     pub(super) fn read(&self, exchange: &Exchange) -> Result<Op::Output> {
         let answer = &exchange.answer;
-        let strict = self.call.options.strict.unwrap_or(self.channel.settings().strict);
-        let result = match response::check(answer, expected(self.call.info, strict)) {
-            Ok(()) => Op::Answer::read(&answer.response, &self.call.answer_context()),
+        let strict = self.parts.options.strict.unwrap_or(self.channel.settings().strict);
+        let result = match response::check(answer, expected(self.parts.info, strict)) {
+            Ok(()) => Op::Answer::read(&answer.response, &self.parts.answer_context()),
             Err(error) => {
-                let hint = release_hint(self.call.info, answer);
+                let hint = release_hint(self.parts.info, answer);
                 Err(error.with_hint(hint.or_else(|| scope_hint(self.channel.tokens(), answer.status))))
             }
         };
@@ -42,22 +42,22 @@ impl<Op: Operation> Request<Op> {
     }
 
     async fn run(&self) -> Result<Exchange> {
-        let (call, channel) = (&self.call, &self.channel);
-        let (options, settings) = (&call.options, channel.settings());
-        let template = if call.info.path.is_empty() { &call.path } else { call.info.path };
+        let (parts, channel) = (&self.parts, &self.channel);
+        let (options, settings) = (&parts.options, channel.settings());
+        let template = if parts.info.path.is_empty() { &parts.path } else { parts.info.path };
         let plan = Plan {
-            label: Some(Label { operation: call.info.id, method: call.info.method, template }),
+            label: Some(Label { operation: parts.info.id, method: parts.info.method, template }),
             retry: options.retry.unwrap_or(settings.retry),
-            idempotent: options.idempotent.unwrap_or(call.info.idempotent),
+            idempotent: options.idempotent.unwrap_or(parts.info.idempotent),
             total_timeout: options.total_timeout.unwrap_or(settings.total_timeout),
             urgent: false,
             begun: None,
-            tokens: tokens(channel, call),
+            tokens: tokens(channel, parts),
         };
         let attempt = HttpAttempt {
             sender: channel.sender(),
-            request: Outgoing { call, channel },
-            operation: call.info.id,
+            request: Outgoing { parts, channel },
+            operation: parts.info.id,
             timeout: options.timeout.unwrap_or(settings.timeout),
             options: options.transport(settings.options),
         };
@@ -66,20 +66,20 @@ impl<Op: Operation> Request<Op> {
 
     /// Adds the operation to an error. Every error of a request passes through here.
     fn locate<T>(&self, result: Result<T>) -> Result<T> {
-        let info = self.call.info;
-        result.map_err(|error| error.at_operation(info.id, info.method, &self.call.path))
+        let info = self.parts.info;
+        result.map_err(|error| error.at_operation(info.id, info.method, &self.parts.path))
     }
 }
 
-/// A call at the endpoint of a channel.
+/// The parts of a request at the endpoint of a channel.
 struct Outgoing<'a> {
-    call: &'a Call,
+    parts: &'a Parts,
     channel: &'a Channel,
 }
 
 impl OutgoingRequest for Outgoing<'_> {
     fn to_http(&self) -> HttpRequest {
-        self.call.to_http(self.channel.endpoint().url(), &self.channel.settings().headers)
+        self.parts.to_http(self.channel.endpoint().url(), &self.channel.settings().headers)
     }
 }
 
@@ -96,23 +96,23 @@ const fn expected(info: &OperationInfo, strict: bool) -> Expected {
 }
 
 /// Returns the source of the access token, if the call needs one.
-fn tokens<'a>(channel: &'a Channel, call: &Call) -> Option<&'a TokenCache> {
-    let needs_token = call.info.authentication.uses_token() && !has_header(channel, call, "authorization");
+fn tokens<'a>(channel: &'a Channel, parts: &Parts) -> Option<&'a TokenCache> {
+    let needs_token = parts.info.authentication.uses_token() && !has_header(channel, parts, "authorization");
     channel.tokens().filter(|_| needs_token)
 }
 
-fn check_authentication(channel: &Channel, call: &Call) -> Result<()> {
+fn check_authentication(channel: &Channel, parts: &Parts) -> Result<()> {
     let credentials = Credentials {
         token: channel.tokens().map(TokenCache::kind),
-        authorization: has_header(channel, call, "authorization"),
-        cookies: channel.settings().ambient_cookies || has_header(channel, call, "cookie"),
+        authorization: has_header(channel, parts, "authorization"),
+        cookies: channel.settings().ambient_cookies || has_header(channel, parts, "cookie"),
     };
-    check_credentials(call.info.authentication, credentials)
+    check_credentials(parts.info.authentication, credentials)
 }
 
 /// Whether a header of the call or else of the client has a value.
-fn has_header(channel: &Channel, call: &Call, name: &str) -> bool {
-    let value = call.headers.get(name).or_else(|| channel.settings().headers.get(name));
+fn has_header(channel: &Channel, parts: &Parts, name: &str) -> bool {
+    let value = parts.headers.get(name).or_else(|| channel.settings().headers.get(name));
     value.is_some_and(|value| !value.is_empty())
 }
 

@@ -1,6 +1,6 @@
 //! Calls without types: by operationId, or by method and path.
 
-use super::{Call, Request};
+use super::{Parts, Request};
 use crate::error::Result;
 use crate::operation::{AnswerKind, Authentication, BodyKind, Operation, OperationInfo, Paging, Release, known};
 use crate::pipeline::Channel;
@@ -70,19 +70,19 @@ impl Request<Untyped> {
     /// Fails if no operation has this id.
     pub(crate) fn by_id(channel: &Channel, id: &str) -> Result<Self> {
         let info = known(id)?;
-        Ok(Self::from_call(channel, Call::new(info, info.path)))
+        Ok(Self::from_parts(channel, Parts::new(info, info.path)))
     }
 
     /// Creates a request to a path that the table of operations does not list.
     pub(crate) fn by_path(channel: &Channel, method: Method, path: &str) -> Self {
-        let request = Self::from_call(channel, Call::new(info(method), path));
+        let request = Self::from_parts(channel, Parts::new(info(method), path));
         match check_path(path) {
             Ok(()) => request,
-            Err(why) => request.change(|call| {
+            Err(why) => request.change(|parts| {
                 let shown = url::shown(path).into_owned();
-                call.fail(format!("invalid path {shown:?}: {why}"));
+                parts.fail(format!("invalid path {shown:?}: {why}"));
                 // Errors and debug output show the path.
-                call.path = shown;
+                parts.path = shown;
             }),
         }
     }
