@@ -5,8 +5,7 @@
 use crate::client::Client;
 use crate::models;
 use crate::operation::{ListOperation, Operation, OperationInfo, SearchOperation, table};
-use crate::pipeline::Channel;
-use crate::request::Request;
+use crate::request::{Channel, Request};
 use crate::response::{Items, Json, Nothing, OptionalJson, Page, Redirect, Text};
 use crate::types::{JsonObject, Number, Part, TextValue, TimeValue, Timestamp, Upload};
 use serde_json::Value;

@@ -4,8 +4,7 @@ use futures_util::StreamExt;
 
 use crate::error::Result;
 use crate::operation::{ListOperation, Operation};
-use crate::pipeline::Channel;
-use crate::request::Request;
+use crate::request::{Channel, Request};
 use crate::response::ItemStream;
 
 impl<Op: Operation> Request<Op> {
@@ -22,7 +21,7 @@ impl<Op: Operation> Request<Op> {
     /// Fails like the call, and with [`Unsupported`](crate::ErrorKind::Unsupported) in async code.
     pub fn blocking(self) -> Result<Op::Output> {
         let channel = self.channel().clone();
-        channel.background().run(self.into_future())
+        channel.shared.background.run(self.into_future())
     }
 }
 
@@ -45,7 +44,7 @@ impl<T: Send> Iterator for BlockingItems<T> {
 
     fn next(&mut self) -> Option<Result<T>> {
         let items = self.items.as_mut()?;
-        let next = self.channel.background().run(async { Ok(items.next().await) });
+        let next = self.channel.shared.background.run(async { Ok(items.next().await) });
         let next = next.unwrap_or_else(|error| Some(Err(error)));
         if !matches!(next, Some(Ok(_))) {
             self.items = None;

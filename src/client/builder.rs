@@ -6,11 +6,8 @@ use std::time::Duration;
 
 use super::Client;
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::AllowedOperations;
-use crate::pipeline::{
-    Channel, HttpSender, Limiter, Pipeline, RateLimit, RetryPolicy, Settings, Shared, TokenCaller, check_timeouts,
-    metrics,
-};
+use crate::pipeline::{HttpSender, Limiter, Pipeline, RateLimit, RetryPolicy, TokenCaller, metrics};
+use crate::request::{Channel, Settings, Shared, check_timeouts};
 use crate::runtime::{self, Background, Runtime};
 use crate::token::issuer::SourceIssuer;
 use crate::token::store::{KeyedSlot, TokenSlot};
@@ -212,7 +209,7 @@ impl ClientBuilder {
         });
         let tokens = tokens.options(&endpoint, calls, &runtime).map(|options| TokenCache::new(options, runtime));
         let shared = Shared { endpoint, pipeline, sender, tokens, background: Background::default() };
-        Client { channel: Channel::new(shared, settings) }
+        Client { channel: Channel { shared: Arc::new(shared), settings: Arc::new(settings) } }
     }
 
     /// Records an invalid setting, unless there is one already.
@@ -252,7 +249,7 @@ impl Default for Settings {
             options: TransportOptions::default(),
             ambient_cookies: false,
             strict: false,
-            allowed: AllowedOperations::default(),
+            allowed: None,
         }
     }
 }

@@ -14,6 +14,7 @@ mod role_ids;
 mod server_release;
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use builder::ClientBuilder;
@@ -21,8 +22,7 @@ pub use builder::ClientBuilder;
 pub use password_digest::{FirebaseScrypt, PasswordDigest, PasswordSalt};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::pipeline::{Channel, Settings};
-use crate::request::{NO_TOKENS, Request, Untyped};
+use crate::request::{Channel, NO_TOKENS, Request, Settings, Untyped};
 use crate::token::{AccessToken, Refresher, TokenCache};
 use crate::transport::{Endpoint, Method, cookie_header};
 use crate::types::headers::check_header;
@@ -53,7 +53,7 @@ impl Client {
     /// Returns the endpoint.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
-        self.channel.endpoint()
+        &self.channel.shared.endpoint
     }
 
     /// Creates a request for an operation by its id. Does not depend on the enabled features. The answer is JSON: text
@@ -134,7 +134,7 @@ impl Client {
     /// # Errors
     /// Fails if a name or a value is invalid.
     pub fn with_headers<'a>(&self, headers: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
-        let mut changed = self.channel.settings().headers.clone();
+        let mut changed = self.channel.settings.headers.clone();
         for (name, value) in headers {
             check_header(name, value).map_err(Error::input)?;
             changed.set(name.to_owned(), value.to_owned());
@@ -158,11 +158,13 @@ impl Client {
     }
 
     fn with_settings(&self, change: impl FnOnce(&mut Settings)) -> Self {
-        Self { channel: self.channel.with_settings(change) }
+        let mut changed = self.clone();
+        change(Arc::make_mut(&mut changed.channel.settings));
+        changed
     }
 
     fn tokens(&self) -> Result<&TokenCache> {
-        self.channel.tokens().ok_or_else(|| Error::new(ErrorKind::Authentication, NO_TOKENS))
+        self.channel.shared.tokens.as_ref().ok_or_else(|| Error::new(ErrorKind::Authentication, NO_TOKENS))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Client;
 use crate::error::{Error, ErrorKind, Result};
+use crate::operation::AllowedOperations;
 
 impl Client {
     /// Returns a client that may only call the operations with these ids. Any other call fails with
@@ -25,13 +26,13 @@ impl Client {
     /// # Errors
     /// Fails if no operation has one of these ids.
     pub fn restricted_to<'a>(&self, operations: impl IntoIterator<Item = &'a str>) -> Result<Self> {
-        let allowed = self.channel.settings().allowed.narrow(operations)?;
-        Ok(self.with_settings(|settings| settings.allowed = allowed))
+        let allowed = AllowedOperations::new(operations, self.channel.settings.allowed.as_ref())?;
+        Ok(self.with_settings(|settings| settings.allowed = Some(allowed)))
     }
 
     /// Rejects a restricted client.
     pub(super) fn check_unrestricted(&self) -> Result<()> {
-        if self.channel.settings().allowed.is_restricted() {
+        if self.channel.settings.allowed.is_some() {
             let why = "the client is restricted to named operations, but an access token would allow all of them";
             return Err(Error::new(ErrorKind::NotAllowed, why));
         }

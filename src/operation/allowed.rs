@@ -4,22 +4,14 @@ use super::{OperationInfo, known};
 use crate::error::{Error, ErrorKind, Result};
 
 /// The operations that a client may call.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct AllowedOperations(
-    /// `None` for all operations.
-    Option<Arc<[&'static str]>>,
-);
+#[derive(Clone, Debug)]
+pub(crate) struct AllowedOperations(Arc<[&'static str]>);
 
 impl AllowedOperations {
-    /// Keeps only these operations.
-    pub(crate) fn narrow<'a>(&self, ids: impl IntoIterator<Item = &'a str>) -> Result<Self> {
+    /// Allows the operations with these ids, except those that `outer` does not allow.
+    pub(crate) fn new<'a>(ids: impl IntoIterator<Item = &'a str>, outer: Option<&Self>) -> Result<Self> {
         let ids = ids.into_iter().map(|id| known(id).map(|info| info.id)).collect::<Result<Vec<_>>>()?;
-        let allowed = ids.into_iter().filter(|id| self.contains(id)).collect();
-        Ok(Self(Some(allowed)))
-    }
-
-    pub(crate) const fn is_restricted(&self) -> bool {
-        self.0.is_some()
+        Ok(Self(ids.into_iter().filter(|id| outer.is_none_or(|outer| outer.contains(id))).collect()))
     }
 
     /// Rejects an operation that is not among the allowed ones.
@@ -39,6 +31,6 @@ impl AllowedOperations {
     }
 
     fn contains(&self, id: &str) -> bool {
-        self.0.as_ref().is_none_or(|ids| ids.contains(&id))
+        self.0.contains(&id)
     }
 }

@@ -1,7 +1,6 @@
 //! How a call is carried out: token, rate limiter, attempt, and a retry if that is safe.
 
 mod attempt;
-mod channel;
 mod limiter;
 pub(crate) mod metrics;
 mod redirect;
@@ -16,7 +15,6 @@ use std::time::Duration;
 
 pub use attempt::{Attempt, AttemptError};
 pub(crate) use attempt::{HttpAttempt, HttpSender, OutgoingRequest};
-pub(crate) use channel::{Channel, Settings, Shared, check_timeouts};
 pub(crate) use limiter::Limiter;
 pub use limiter::{Pass, RateLimit};
 pub use retry::RetryPolicy;

@@ -1,5 +1,6 @@
 //! A call before it is sent: [`Request`], and its parts.
 
+mod channel;
 mod conditional;
 mod form;
 mod list;
@@ -17,14 +18,15 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+pub(crate) use channel::{Channel, Settings, Shared};
 pub use conditional::ConditionalRequest;
 pub use search::{Joint, MatchMode, SearchMember, UserSearchMember};
-pub(crate) use send::{Credentials, NO_TOKENS, check_credentials};
+pub(crate) use send::{Credentials, NO_TOKENS, check_credentials, check_timeouts};
 pub use untyped::Untyped;
 
 use crate::error::{Error, Result};
 use crate::operation::{Operation, OperationInfo, Paging};
-use crate::pipeline::{Channel, RetryPolicy};
+use crate::pipeline::RetryPolicy;
 use crate::response::{AnswerContext, Paged, Response};
 use crate::transport::{Body, Headers, HttpRequest, HttpResponse, RedirectPolicy, TransportOptions};
 use crate::types::headers::check_header;
@@ -158,7 +160,7 @@ impl<Op: Operation> Request<Op> {
     /// Fails if an argument is invalid.
     pub fn to_http(mut self) -> Result<HttpRequest> {
         self.check()?;
-        Ok(self.parts.to_http(self.channel.endpoint().url(), &self.channel.settings().headers))
+        Ok(self.parts.to_http(&self.channel))
     }
 
     /// Sends the request and returns the status and the headers together with the decoded value or the error of the
@@ -311,11 +313,12 @@ impl Parts {
         }
     }
 
-    /// Returns the request at this endpoint, with the client's headers and without the access token.
-    pub(crate) fn to_http(&self, endpoint: &str, client_headers: &Headers) -> HttpRequest {
-        let mut headers = client_headers.clone();
+    /// Returns the request at the client's endpoint, with the client's headers and without the access token.
+    pub(crate) fn to_http(&self, channel: &Channel) -> HttpRequest {
+        let mut headers = channel.settings.headers.clone();
         headers.merge(&self.headers);
-        HttpRequest { method: self.info.method, url: self.url(endpoint), headers, body: self.body.clone() }
+        let url = self.url(channel.shared.endpoint.url());
+        HttpRequest { method: self.info.method, url, headers, body: self.body.clone() }
     }
 
     fn url(&self, endpoint: &str) -> String {

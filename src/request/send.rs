@@ -1,9 +1,11 @@
 //! From a request to its answer: checks, the pipeline, decoding.
 
-use super::{Parts, Request};
+use std::time::Duration;
+
+use super::{Channel, Parts, Request};
 use crate::error::{Error, ErrorKind, Result, hint};
 use crate::operation::{AnswerKind, Authentication, Operation, OperationInfo, release};
-use crate::pipeline::{Channel, Exchange, HttpAttempt, Label, OutgoingRequest, Plan, check_timeouts};
+use crate::pipeline::{Exchange, HttpAttempt, Label, OutgoingRequest, Plan};
 use crate::response::{self, Answer as _, Expected};
 use crate::token::{TokenCache, TokenKind};
 use crate::transport::{Answer, HttpRequest};
@@ -16,26 +18,21 @@ impl<Op: Operation> Request<Op> {
         self.locate(exchange)
     }
 
-    /// Rejects a request that cannot be sent.
+    /// Rejects the request if it cannot be sent.
     pub(super) fn check(&mut self) -> Result<()> {
-        let allowed = self.channel.settings().allowed.check(self.parts.info);
-        let checked =
-            allowed.and_then(|()| self.parts.check()).and_then(|()| check_authentication(&self.channel, &self.parts));
-        let (options, settings) = (&self.parts.options, self.channel.settings());
-        let timeout = options.timeout.unwrap_or(settings.timeout);
-        let total_timeout = options.total_timeout.unwrap_or(settings.total_timeout);
-        self.locate(checked.and_then(|()| check_timeouts(timeout, total_timeout).map_err(Error::input)))
+        let checked = check(&self.channel, &mut self.parts);
+        self.locate(checked)
     }
 
     /// Decodes a success, and returns any other answer as an error.
     pub(super) fn read(&self, exchange: &Exchange) -> Result<Op::Output> {
         let answer = &exchange.answer;
-        let strict = self.parts.options.strict.unwrap_or(self.channel.settings().strict);
+        let strict = self.parts.options.strict.unwrap_or(self.channel.settings.strict);
         let result = match response::check(answer, expected(self.parts.info, strict)) {
             Ok(()) => Op::Answer::read(&answer.response, &self.parts.answer_context()),
             Err(error) => {
                 let hint = release_hint(self.parts.info, answer);
-                Err(error.with_hint(hint.or_else(|| scope_hint(self.channel.tokens(), answer.status))))
+                Err(error.with_hint(hint.or_else(|| scope_hint(self.channel.shared.tokens.as_ref(), answer.status))))
             }
         };
         self.locate(result.map_err(|error| exchange.fail(error)))
@@ -43,31 +40,58 @@ impl<Op: Operation> Request<Op> {
 
     async fn run(&self) -> Result<Exchange> {
         let (parts, channel) = (&self.parts, &self.channel);
-        let (options, settings) = (&parts.options, channel.settings());
+        let (options, settings) = (&parts.options, &channel.settings);
+        let (timeout, total_timeout) = timeouts(channel, parts);
         let template = if parts.info.path.is_empty() { &parts.path } else { parts.info.path };
         let plan = Plan {
             label: Some(Label { operation: parts.info.id, method: parts.info.method, template }),
             retry: options.retry.unwrap_or(settings.retry),
             idempotent: options.idempotent.unwrap_or(parts.info.idempotent),
-            total_timeout: options.total_timeout.unwrap_or(settings.total_timeout),
+            total_timeout,
             urgent: false,
             begun: None,
             tokens: tokens(channel, parts),
         };
         let attempt = HttpAttempt {
-            sender: channel.sender(),
+            sender: &channel.shared.sender,
             request: Outgoing { parts, channel },
             operation: parts.info.id,
-            timeout: options.timeout.unwrap_or(settings.timeout),
+            timeout,
             options: options.transport(settings.options),
         };
-        channel.pipeline().run(&plan, &attempt).await
+        channel.shared.pipeline.run(&plan, &attempt).await
     }
 
     /// Adds the operation to an error. Every error of a request passes through here.
     fn locate<T>(&self, result: Result<T>) -> Result<T> {
         let info = self.parts.info;
         result.map_err(|error| error.at_operation(info.id, info.method, &self.parts.path))
+    }
+}
+
+/// Rejects a request that cannot be sent.
+fn check(channel: &Channel, parts: &mut Parts) -> Result<()> {
+    if let Some(allowed) = &channel.settings.allowed {
+        allowed.check(parts.info)?;
+    }
+    parts.check()?;
+    check_authentication(channel, parts)?;
+    let (attempt, total) = timeouts(channel, parts);
+    check_timeouts(attempt, total).map_err(Error::input)
+}
+
+/// Returns the timeouts of each attempt and of the call.
+fn timeouts(channel: &Channel, parts: &Parts) -> (Option<Duration>, Option<Duration>) {
+    let (options, settings) = (&parts.options, &channel.settings);
+    (options.timeout.unwrap_or(settings.timeout), options.total_timeout.unwrap_or(settings.total_timeout))
+}
+
+/// Rejects timeouts within which nothing can happen.
+pub(crate) fn check_timeouts(attempt: Option<Duration>, total: Option<Duration>) -> Result<(), &'static str> {
+    match (attempt, total) {
+        (Some(Duration::ZERO), _) => Err("`timeout` is zero: pass `None` for no timeout"),
+        (_, Some(Duration::ZERO)) => Err("`total_timeout` is zero: pass `None` for no timeout"),
+        _ => Ok(()),
     }
 }
 
@@ -79,7 +103,7 @@ struct Outgoing<'a> {
 
 impl OutgoingRequest for Outgoing<'_> {
     fn to_http(&self) -> HttpRequest {
-        self.parts.to_http(self.channel.endpoint().url(), &self.channel.settings().headers)
+        self.parts.to_http(self.channel)
     }
 }
 
@@ -98,21 +122,21 @@ const fn expected(info: &OperationInfo, strict: bool) -> Expected {
 /// Returns the source of the access token, if the call needs one.
 fn tokens<'a>(channel: &'a Channel, parts: &Parts) -> Option<&'a TokenCache> {
     let needs_token = parts.info.authentication.uses_token() && !has_header(channel, parts, "authorization");
-    channel.tokens().filter(|_| needs_token)
+    channel.shared.tokens.as_ref().filter(|_| needs_token)
 }
 
 fn check_authentication(channel: &Channel, parts: &Parts) -> Result<()> {
     let credentials = Credentials {
-        token: channel.tokens().map(TokenCache::kind),
+        token: channel.shared.tokens.as_ref().map(TokenCache::kind),
         authorization: has_header(channel, parts, "authorization"),
-        cookies: channel.settings().ambient_cookies || has_header(channel, parts, "cookie"),
+        cookies: channel.settings.ambient_cookies || has_header(channel, parts, "cookie"),
     };
     check_credentials(parts.info.authentication, credentials)
 }
 
 /// Whether a header of the call or else of the client has a value.
 fn has_header(channel: &Channel, parts: &Parts, name: &str) -> bool {
-    let value = parts.headers.get(name).or_else(|| channel.settings().headers.get(name));
+    let value = parts.headers.get(name).or_else(|| channel.settings.headers.get(name));
     value.is_some_and(|value| !value.is_empty())
 }
 

@@ -1,9 +1,8 @@
 //! Calls without types: by operationId, or by method and path.
 
-use super::{Parts, Request};
+use super::{Channel, Parts, Request};
 use crate::error::Result;
 use crate::operation::{AnswerKind, Authentication, BodyKind, Operation, OperationInfo, Paging, Release, known};
-use crate::pipeline::Channel;
 use crate::response::AnyJson;
 use crate::transport::Method;
 use crate::transport::url::{self, is_ambiguous};

@@ -163,7 +163,7 @@ impl<'a, I, T> Tasks<'a, I, T> {
     }
 
     fn now(&self) -> Duration {
-        self.client.channel.sender().runtime.monotonic()
+        self.client.channel.shared.sender.runtime.monotonic()
     }
 }
 
