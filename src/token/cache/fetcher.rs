@@ -7,13 +7,13 @@ use crate::runtime::Runtime;
 use crate::token::TokenError;
 use crate::token::issuer::TokenIssuer;
 use crate::token::obtained::{Known, Obtained};
-use crate::token::store::SharedToken;
+use crate::token::store::SharedRenewal;
 
 /// Gets one new token: from the store, if another process has put one there, or from the issuer.
 pub(super) struct Fetcher {
     pub issuer: Box<dyn TokenIssuer>,
     pub runtime: Arc<dyn Runtime>,
-    pub shared: Option<SharedToken>,
+    pub shared: Option<SharedRenewal>,
 }
 
 impl Fetcher {

@@ -25,7 +25,7 @@ use self::state::{Cell, Step, Ticket};
 use self::waiters::Waiters;
 use super::issuer::TokenIssuer;
 use super::schedule::Schedule;
-use super::store::{SharedToken, TokenSlot};
+use super::store::{SharedRenewal, TokenSlot};
 use super::{AccessToken, TokenKind, events};
 use crate::error::{Error, Result};
 use crate::runtime::{Mutex, Runtime, timeout};
@@ -78,7 +78,7 @@ impl TokenCache {
         let lease = lease.unwrap_or(if isolated { LEASE_OF_A_REQUEST } else { LEASE_OF_A_TASK });
         let kind = issuer.kind();
         let schedule = Schedule { leeway, lease, renewable: issuer.is_renewable() };
-        let shared = slot.map(|slot| SharedToken::new(slot, schedule, lock_ttl));
+        let shared = slot.map(|slot| SharedRenewal::new(slot, schedule, lock_ttl));
         let fetcher = Fetcher { issuer, runtime, shared };
         let state = Mutex::new(State { cell: Cell::new(schedule), waiters: Waiters::default() });
         Self(Arc::new(Inner { fetcher, kind, lease, isolated, scope_reported: AtomicBool::new(false), state }))

@@ -3,7 +3,7 @@
 mod record;
 #[cfg(all(feature = "redis", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 mod redis;
-mod shared_token;
+mod shared_renewal;
 mod slot;
 
 use std::error::Error;
@@ -14,7 +14,7 @@ use async_trait::async_trait;
 
 #[cfg(all(feature = "redis", not(all(target_arch = "wasm32", target_os = "unknown"))))]
 pub use self::redis::RedisTokenStore;
-pub(super) use self::shared_token::SharedToken;
+pub(super) use self::shared_renewal::SharedRenewal;
 pub(crate) use self::slot::KeyedSlot;
 pub use self::slot::TokenSlot;
 

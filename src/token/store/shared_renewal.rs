@@ -1,4 +1,4 @@
-//! One token for many processes, through a [`TokenStore`].
+//! Renewal of a token that processes share through a [`TokenStore`]: one of them requests it for all.
 
 use std::time::Duration;
 
@@ -24,8 +24,8 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 const OTHERS_FAIL: &str = "another process has been requesting a token for too long";
 
-/// The token of this client in a store.
-pub(crate) struct SharedToken {
+/// Renews the token of this client in a store.
+pub(crate) struct SharedRenewal {
     slot: Box<dyn TokenSlot>,
     schedule: Schedule,
     lock_ttl: Duration,
@@ -58,7 +58,7 @@ enum Turn {
     Never,
 }
 
-impl SharedToken {
+impl SharedRenewal {
     pub(crate) fn new(slot: Box<dyn TokenSlot>, schedule: Schedule, lock_ttl: Option<Duration>) -> Self {
         Self { slot, schedule, lock_ttl: lock_ttl.unwrap_or(LOCK_TTL) }
     }
