@@ -136,7 +136,10 @@ impl Sending<'_> {
         let mut redirects = Redirects::new(most, self.options.token_call);
         loop {
             let sent = self.send_once(request, Some(&mut redirects), pass).await;
-            let response = sent.map_err(|error| redirects.blame(error))?;
+            let response = sent.map_err(|error| match error {
+                AttemptError::Transport(error) => redirects.blame(error).into(),
+                AttemptError::Final(error) => AttemptError::Final(error),
+            })?;
             match redirects.after(&response)? {
                 Some(next) => request = next,
                 None => return Ok((response, redirects.left_origin())),

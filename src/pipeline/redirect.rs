@@ -1,6 +1,5 @@
 //! Redirects: decides which request comes next, without I/O.
 
-use super::AttemptError;
 use crate::transport::url::Url;
 use crate::transport::{Body, Headers, HttpRequest, HttpResponse, Method, TransportError, TransportErrorKind};
 
@@ -48,11 +47,8 @@ impl Redirects {
     }
 
     /// Marks a failure after a redirect as sent: the server might have processed the request before it.
-    pub(crate) fn blame(&self, error: AttemptError) -> AttemptError {
-        match error {
-            AttemptError::Transport(error) if self.followed > 0 => error.with_never_sent(false).into(),
-            error => error,
-        }
+    pub(crate) fn blame(&self, error: TransportError) -> TransportError {
+        if self.followed > 0 { error.with_never_sent(false) } else { error }
     }
 }
 
@@ -257,12 +253,12 @@ mod tests {
 
     #[test]
     fn only_a_failure_before_the_first_redirect_proves_that_nothing_was_sent() {
-        let refused = || TransportError::new(TransportErrorKind::Connect, "").into();
+        let refused = || TransportError::new(TransportErrorKind::Connect, "");
         let mut redirects = Redirects::new(1, false);
-        assert!(matches!(redirects.blame(refused()), AttemptError::Transport(error) if error.never_sent()));
+        assert!(redirects.blame(refused()).never_sent());
         redirects.before(&mut request(Method::Get));
         redirects.after(&HttpResponse::new(302).header("location", "/next")).unwrap().unwrap();
-        assert!(matches!(redirects.blame(refused()), AttemptError::Transport(error) if !error.never_sent()));
+        assert!(!redirects.blame(refused()).never_sent());
     }
 
     #[test]
