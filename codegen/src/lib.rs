@@ -17,6 +17,7 @@ mod emit;
 mod failure;
 mod graph;
 mod groups;
+mod lifetimes;
 mod loosened;
 mod lower;
 mod merge_releases;
@@ -40,6 +41,7 @@ mod unsupported;
 mod words;
 
 pub use command::main;
+pub use emit::files_of;
 pub use failure::Failure;
 pub use loosened::loosened_members;
-pub use pipeline::{documents_by_release, files_of, newest_documents};
+pub use pipeline::{documents_by_release, newest_documents};

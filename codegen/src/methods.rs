@@ -1,12 +1,17 @@
-//! Clashes of method names.
+//! Names of methods, and their clashes.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::emit::method_name;
 use crate::groups::Groups;
 use crate::operations::Operation;
 use crate::settings::Names;
-use crate::words::unique;
+use crate::words::{self, unique};
+
+/// Returns the name of an operation's method.
+pub fn method_name(id: &str, group: &str, names: &Names) -> String {
+    let nouns = names.nouns.get(group).map(Vec::as_slice).unwrap_or_default();
+    names.methods.get(id).cloned().unwrap_or_else(|| words::method(id, group, nouns))
+}
 
 /// Adds a number to the name of a method if another method of its group has the same name. Returns a problem for each.
 pub fn settle(operations: &[Operation], groups: &Groups, names: &mut Names) -> Vec<String> {

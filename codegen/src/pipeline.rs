@@ -1,6 +1,6 @@
 //! The steps from `spec/` to a model, in order.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -9,17 +9,17 @@ use crate::build::Builder;
 use crate::classes::Classes;
 use crate::corrections::{Corrections, Document};
 use crate::document::{complete, for_each_operation, load, parse};
-use crate::emit;
 use crate::failure::{Failure, Result};
 use crate::graph::Graph;
 use crate::groups::Groups;
+use crate::lifetimes::{Lifetimes, without_names};
 use crate::merge_releases::{self, Version};
 use crate::methods;
 use crate::model::Model;
 use crate::naming::{Naming, explicit};
 use crate::operations::Operation;
 use crate::reader::read;
-use crate::release::{Lifetimes, Release, without_names};
+use crate::release::Release;
 use crate::settings::{self, Settings};
 use crate::unsupported::Unsupported;
 
@@ -160,15 +160,6 @@ pub fn newest_documents() -> Result<Vec<Value>> {
 pub fn documents_by_release() -> Result<Vec<(String, Value)>> {
     let documents = all_documents()?.into_iter();
     Ok(documents.map(|document| (document.release.to_string(), document.value)).collect())
-}
-
-/// Returns the files generated from a document alone, without the settings in `spec/`, by path.
-///
-/// # Errors
-/// Fails if the document is not an API document.
-pub fn files_of(document: Value) -> Result<BTreeMap<String, String>> {
-    let document = Document { release: Release::NEXT, value: document };
-    emit::files(&Plan::of(vec![document], Settings::default(), &Corrections::default(), false)?)
 }
 
 /// Returns the corrected documents of all covered releases, newest first.

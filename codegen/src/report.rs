@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::methods::method_name;
 use crate::model::{Shape, TypeRef};
 use crate::pipeline::Plan;
 
@@ -27,7 +28,7 @@ pub fn report(plan: &Plan) -> String {
         let _ = writeln!(text, "{}\n    {shape}\n    at {}", type_def.name, type_def.locations.join(" "));
     }
     for (operation, group) in plan.operations.iter().zip(&plan.groups.of_operation) {
-        let method = crate::emit::method_name(&operation.id, group, &plan.settings.names);
+        let method = method_name(&operation.id, group, &plan.settings.names);
         let _ = writeln!(text, "{}\t{group}().{method}\t{} {}", operation.id, operation.method, operation.path);
     }
     let _ = writeln!(text, "{} operations, {} types", plan.operations.len(), plan.model.types.len());

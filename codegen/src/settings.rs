@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::failure::{Failure, Result};
-use crate::release::{Lifetimes, Release};
+use crate::lifetimes::Lifetimes;
+use crate::release::Release;
 
 /// `spec/names.toml`.
 #[derive(Debug, Default, Deserialize)]

@@ -12,6 +12,7 @@ use super::table::static_name;
 use super::text::{Item, file};
 use crate::failure::Result;
 use crate::groups::feature;
+use crate::methods::method_name;
 use crate::model::Uses;
 use crate::operations::Operation;
 use crate::pipeline::Plan;
@@ -88,7 +89,7 @@ fn accessor(docs: &Docs, group: &str, text: &str) -> TokenStream {
 
 fn operation_item(plan: &Plan, docs: &Docs, operation: &Operation, uses: &Uses, group: &str) -> TokenStream {
     let (id, info) = (operation_type(&operation.id), static_name(&operation.id));
-    let method = super::method_name(&operation.id, group, &plan.settings.names);
+    let method = method_name(&operation.id, group, &plan.settings.names);
     let doc = docs.attributes(&format!("Operation type of [`{0}::{method}`].", pascal(group)));
     let types = answer_types(operation, uses);
     let (output, reader) = (&types.output, &types.reader);

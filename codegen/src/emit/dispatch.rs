@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::answers::{answer_types, model_type};
-use super::methods::{body_type, method_name, operation_type};
+use super::methods::{body_type, operation_type};
 use super::parameters::parameter_name;
 use super::text::{Item, file};
 use crate::failure::Result;
+use crate::methods::method_name;
 use crate::model::{TypeRef, Uses};
 use crate::operations::{BodyKind, Input, Operation, PAGE_PARAMETERS};
 use crate::pipeline::Plan;

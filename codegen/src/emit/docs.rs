@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use crate::methods::method_name;
 use crate::model::{Field, TypeDef};
 use crate::pipeline::Plan;
 use crate::schema::{Facts, Span};
@@ -98,7 +99,7 @@ impl<'a> Docs<'a> {
     fn operation_target(&self, name: &str) -> Option<String> {
         let index = self.plan.operations.iter().position(|operation| operation.id == name)?;
         let group = self.plan.groups.of_operation.get(index)?;
-        let method = super::method_name(name, group, &self.plan.settings.names);
+        let method = method_name(name, group, &self.plan.settings.names);
         Some(format!("crate::api::{group}::{}::{method}", pascal(group)))
     }
 }

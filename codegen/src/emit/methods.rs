@@ -8,18 +8,12 @@ use super::docs::{Docs, plain, visible};
 use super::parameters::{has_setter, parameter_name};
 use super::setter_links::setter_links;
 use super::structs::single_member;
+use crate::methods::method_name;
 use crate::model::{TypeRef, Uses};
 use crate::operations::{Authentication, Body, BodyKind, Input, Operation, Paging};
 use crate::pipeline::Plan;
 use crate::schema::Kind;
-use crate::settings::Names;
-use crate::words::{self, ident, snake, unique};
-
-/// Returns the name of an operation's method.
-pub fn method_name(id: &str, group: &str, names: &Names) -> String {
-    let nouns = names.nouns.get(group).map(Vec::as_slice).unwrap_or_default();
-    names.methods.get(id).cloned().unwrap_or_else(|| words::method(id, group, nouns))
-}
+use crate::words::{ident, snake, unique};
 
 /// An argument of a method: its part of the signature, and the call that passes it to the request.
 struct Argument {

@@ -23,11 +23,15 @@ use std::collections::BTreeMap;
 pub use docs::Docs;
 pub use features::with_features;
 pub use javascript::{DEFAULTS, defaults};
-pub use methods::method_name;
 pub use variants::{values_of, variant_names};
 
+use serde_json::Value;
+
+use crate::corrections::{Corrections, Document};
 use crate::failure::Result;
 use crate::pipeline::Plan;
+use crate::release::Release;
+use crate::settings::Settings;
 
 /// Returns all generated files, by path relative to the workspace.
 pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
@@ -37,4 +41,13 @@ pub fn files(plan: &Plan) -> Result<BTreeMap<String, String>> {
     files.insert("tests/native/operations/dispatch.rs".to_owned(), dispatch::file_text(plan)?);
     files.extend(javascript::files(plan));
     Ok(files)
+}
+
+/// Returns the files generated from a document alone, without the settings in `spec/`, by path.
+///
+/// # Errors
+/// Fails if the document is not an API document.
+pub fn files_of(document: Value) -> Result<BTreeMap<String, String>> {
+    let document = Document { release: Release::NEXT, value: document };
+    files(&Plan::of(vec![document], Settings::default(), &Corrections::default(), false)?)
 }

@@ -7,6 +7,7 @@ use quote::quote;
 use super::methods::summary;
 use super::text::{Item, file};
 use crate::failure::Result;
+use crate::methods::method_name;
 use crate::model::{TypeRef, Uses};
 use crate::operations::{AnswerKind, Authentication, BodyKind, Operation, Paging};
 use crate::pipeline::Plan;
@@ -38,7 +39,7 @@ pub fn file_text(plan: &Plan) -> Result<String> {
 fn entry(plan: &Plan, operation: &Operation, uses: &Uses, group: &str) -> TokenStream {
     let (info, id, path) = (static_name(&operation.id), &operation.id, &operation.path);
     let doc = format!(" `{} {path}`", operation.method);
-    let name = super::method_name(id, group, &plan.settings.names);
+    let name = method_name(id, group, &plan.settings.names);
     let method = Ident::new(&crate::words::pascal(&operation.method.to_lowercase()), Span::call_site());
     let path_parameters = operation.path_parameters.iter().map(|input| &input.name);
     let query_parameters = query_parameters(operation, uses);

@@ -11,15 +11,18 @@ use regex::Regex;
 
 use self::modules::{Found, Module, Modules, absolute, siblings};
 use self::path::Segment;
-use self::test_code::TestCode;
+use self::test_code::{TestCode, end_of_block};
 use super::graph::Import;
 use crate::files::Source;
-use crate::scan::{Language, Lines, Scanner};
+use crate::scan::{Language, Lines, Scanner, blank};
 
 /// The start of a path that can leave its module.
 const PATH: &str = r"(?:\$?\bcrate|\bself|\bsuper)\s*::";
 
 const INLINE_MODULE: &str = r"\bmod\s+(\w+)\s*\{";
+
+/// Generated code, which belongs to another crate.
+const QUOTE: &str = r"\bquote!\s*\{";
 
 /// Returns the imports between modules, and the paths whose module cannot be determined. Code for tests is ignored.
 pub(crate) fn imports(files: &[Source]) -> Result<(Vec<Import>, Vec<String>)> {
@@ -61,6 +64,7 @@ struct Reader {
     test_code: TestCode,
     path: Regex,
     inline_module: Regex,
+    quote: Regex,
     import: Regex,
 }
 
@@ -71,11 +75,12 @@ impl Reader {
             test_code: TestCode::new()?,
             path: Regex::new(PATH)?,
             inline_module: Regex::new(INLINE_MODULE)?,
+            quote: Regex::new(QUOTE)?,
             import: Regex::new(r"\buse\s+")?,
         })
     }
 
-    /// Returns the code of the files without comments, strings and tests.
+    /// Returns the code of the files without comments, strings, tests and generated code.
     fn code(&self, files: &[Source]) -> Vec<Source> {
         let mut tests = Vec::new();
         let mut sources = Vec::new();
@@ -83,7 +88,7 @@ impl Reader {
             let code = self.scanner.code(Language::Rust, text);
             let (code, test_files) = self.test_code.remove(path, text, &code);
             tests.extend(test_files);
-            sources.push(Source { path: path.clone(), text: code });
+            sources.push(Source { path: path.clone(), text: self.without_quotes(&code) });
         }
         let is_test = |path: &str| {
             let mut rests = tests.iter().filter_map(|test| path.strip_prefix(test.as_str()));
@@ -91,6 +96,18 @@ impl Reader {
         };
         sources.retain(|source| !is_test(&source.path));
         sources
+    }
+
+    fn without_quotes(&self, code: &str) -> String {
+        let mut rest = String::with_capacity(code.len());
+        let mut at = 0;
+        while let Some(quote) = self.quote.find_at(code, at) {
+            let end = end_of_block(code, quote.end() - 1);
+            rest += code.get(at..quote.start()).unwrap_or_default();
+            rest += &blank(code.get(quote.start()..end).unwrap_or_default(), ' ');
+            at = end;
+        }
+        rest + code.get(at..).unwrap_or_default()
     }
 
     /// Returns the modules with their imports. Those of inline modules are left out.
@@ -130,7 +147,7 @@ impl Reader {
     /// Returns the names of the inline modules with the ranges of their code.
     fn inline_modules<'a>(&self, code: &'a str) -> Vec<(&'a str, Range<usize>)> {
         let modules = self.inline_module.captures_iter(code).filter_map(|module| module.get(0).zip(module.get(1)));
-        let range = |end| end..test_code::end_of_block(code, end - 1);
+        let range = |end| end..end_of_block(code, end - 1);
         modules.map(|(head, name)| (name.as_str(), range(head.end()))).collect()
     }
 }
@@ -226,6 +243,12 @@ mod tests {
         ] {
             assert_eq!(edges_of("a.rs", text), [""; 0]);
         }
+    }
+
+    #[test]
+    fn generated_code_is_ignored() {
+        let text = "fn f() { quote! { use crate::b; { crate::c } }; quote! { crate::b }; crate::c::g() }";
+        assert_eq!(edges_of("a.rs", text), ["a:1 c"]);
     }
 
     #[test]
