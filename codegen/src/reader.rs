@@ -25,7 +25,7 @@ const SEARCH_PARAMETER: &str = "search_params";
 /// Tags that mark who can use an operation, in addition to the tag of its group.
 const MARKS: [&str; 2] = ["Dev feature", "Cloud only"];
 
-/// What becomes of unsupported parts.
+/// Consequences of unsupported parts, for the warnings.
 const LEFT_OUT: &str = "it is left out: call it with `Client::request`";
 const NO_SETTER: &str = "it has no setter: set it with `Request::query` or `Request::header`";
 const IGNORED: &str = "it is ignored";

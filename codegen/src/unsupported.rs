@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use crate::failure::{Failure, Result};
 
-/// What to do about unsupported parts.
+/// Policy for unsupported parts.
 #[derive(Default)]
 pub struct Unsupported {
     /// The warnings so far. Without this list, an unsupported part is an error.
